@@ -1,0 +1,6 @@
+"""The ground every service stands on: HTTP routes, access, settings, database, telemetry, runner.
+
+No event and no word of a maths hub belongs here.
+"""
+
+__version__ = "0.1.0"

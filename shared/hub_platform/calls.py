@@ -1,0 +1,174 @@
+"""What a route's method is given and what it may answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, TypeVar
+
+from marshmallow import RAISE, Schema, ValidationError
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Request
+
+from hub_platform.access import Actor
+from hub_platform.paging import PAGE_FIELDS, PageRequest, decode_cursor
+from hub_platform.problems import Problem, pointers
+
+C = TypeVar("C")
+
+MAX_JSON_BYTES: Final = 1024 * 1024
+MAX_RAW_BYTES: Final = 256 * 1024 * 1024
+
+
+class Raw:
+    """Says of a route that its body is taken as it comes, as bytes."""
+
+
+RAW: Final = Raw()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Generic[C]):
+    """One request, read and checked, with the transaction that it runs in."""
+
+    session: Session
+    actor: Actor
+    now: datetime  # aware UTC
+    command: C
+    query: Mapping[str, Any] = field(default_factory=dict)
+    path: Mapping[str, Any] = field(default_factory=dict)
+    page: PageRequest = field(default_factory=PageRequest)
+    raw: bytes = b""
+    expected: int | None = None  # the revision named by If-Match; 0 says "must not exist yet"
+    request: Request
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A value with more to say about it than the route's usual answer."""
+
+    value: Any
+    revision: int | None = None  # becomes the ETag
+    location: str | None = None
+    status: int | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """An answer that is not JSON: a page, a file."""
+
+    body: bytes | str
+    media_type: str
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_now(request: Request, *, allowed: bool) -> datetime:
+    """The request's instant: the clock's, or the Hub-Time header's where the deployment allows it.
+
+    Raises:
+        Problem: 400 `hub_time_refused` or `bad_hub_time`.
+    """
+    header = request.headers.get("Hub-Time")
+    if header is None:
+        return datetime.now(UTC)
+    if not allowed:
+        raise Problem(400, "hub_time_refused", "This deployment keeps its own time.")
+    try:
+        instant = datetime.fromisoformat(header)
+    except ValueError as exc:
+        raise Problem(400, "bad_hub_time", "Hub-Time is an ISO 8601 instant with an offset.") from exc
+    if instant.tzinfo is None:
+        raise Problem(400, "bad_hub_time", "Hub-Time is an ISO 8601 instant with an offset.")
+    return instant.astimezone(UTC)
+
+
+def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> Any:
+    """The body as the route's command; values of the path belong to it where the schema has them.
+
+    Raises:
+        Problem: 400 `malformed_json`, 413 or 415.
+        marshmallow.ValidationError: a value is missing or wrong.
+    """
+    request.max_content_length = MAX_JSON_BYTES
+    data = _json(request) if request.content_length or request.headers.get("Transfer-Encoding") else {}
+    given_twice = data.keys() & path.keys()
+    if given_twice:
+        raise ValidationError({name: ["This comes from the address."] for name in given_twice})
+    return schema.load(data | {name: value for name, value in path.items() if name in schema.fields})
+
+
+def read_raw(request: Request) -> bytes:
+    """The body as bytes, at most MAX_RAW_BYTES of them."""
+    request.max_content_length = MAX_RAW_BYTES
+    return request.get_data()
+
+
+def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any], PageRequest]:
+    """The query parameters and the page asked for.
+
+    Raises:
+        Problem: 400 `bad_parameter`, naming each unknown or malformed one.
+    """
+    try:
+        values: dict[str, Any] = (schema or NoQuery()).load(request.args.to_dict())
+    except ValidationError as exc:
+        raise Problem(
+            400, "bad_parameter", "A query parameter is unknown or malformed.", errors=pointers(exc.messages)
+        ) from exc
+    if "limit" not in values:
+        return values, PageRequest()
+    after = values.pop("after")
+    return values, PageRequest(values.pop("limit"), None if after is None else decode_cursor(after))
+
+
+def read_expected(request: Request) -> int | None:
+    """The revision that a change is based on.
+
+    Raises:
+        Problem: 428 `if_match_required` when a PUT or PATCH names none; 412 `stale` for a strange ETag.
+    """
+    if request.headers.get("If-None-Match") == "*":
+        return 0
+    header = request.headers.get("If-Match")
+    if header is None:
+        if request.method in {"PUT", "PATCH"}:
+            raise Problem(
+                428,
+                "if_match_required",
+                "Send If-Match with the ETag that you read, or If-None-Match: * to create.",
+            )
+        return None
+    tag = header.strip().removeprefix("W/").strip('"')
+    if not tag.isdecimal():
+        raise Problem(412, "stale", "The ETag in If-Match is not one of this resource.")
+    return int(tag)
+
+
+class NoQuery(Schema):
+    """Takes no parameter at all."""
+
+    class Meta:
+        """An unknown parameter is refused, not ignored."""
+
+        unknown = RAISE
+
+
+def query_schema(declared: type[Schema] | None, *, paged: bool) -> Schema:
+    """The schema of a route's parameters, those of the page included."""
+    fields = PAGE_FIELDS if paged else {}
+    base = declared or NoQuery
+    made: Schema = type(base.__name__, (base,), dict(fields))(unknown=RAISE)
+    return made
+
+
+def _json(request: Request) -> dict[str, Any]:
+    if request.mimetype != "application/json":
+        raise Problem(415, "unsupported_media_type", "Send the body as application/json.")
+    try:
+        data = json.loads(request.get_data())
+    except ValueError as exc:
+        raise Problem(400, "malformed_json", "The body is not JSON.") from exc
+    if not isinstance(data, dict):
+        raise Problem(400, "malformed_json", "The body is not a JSON object.")
+    return data

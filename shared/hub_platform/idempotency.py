@@ -1,0 +1,110 @@
+"""The same POST sent twice takes effect once: answers kept under the sender's Idempotency-Key.
+
+The answer is kept in the transaction of the change, so that there is never one without the other
+(after the IETF draft "The Idempotency-Key HTTP Header Field", draft 07, October 2025).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Request, Response
+
+from hub_platform.problems import Problem
+
+KEPT_FOR = timedelta(hours=24)
+KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+
+metadata = sa.MetaData()
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("actor", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),  # SHA-256 over method, path, query and body
+    sa.Column("status", sa.Integer),
+    sa.Column("headers", sa.JSON),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, index=True),
+)
+
+
+def create_v1() -> None:
+    """Create the table; called from a service's first migration."""
+    from alembic import op
+
+    metadata.create_all(op.get_bind())
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One sending of a request that carries a key."""
+
+    actor: str
+    key: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, request: Request, actor: str) -> "Attempt | None":
+        """The attempt that a request is, or None when it carries no key.
+
+        Raises:
+            Problem: 400 `bad_idempotency_key` when the key is empty or longer than 200 characters.
+        """
+        key = request.headers.get("Idempotency-Key")
+        if key is None or request.method != "POST":
+            return None
+        if not 1 <= len(key) <= 200:
+            raise Problem(400, "bad_idempotency_key", "An Idempotency-Key has 1 to 200 characters.")
+        digest = hashlib.sha256()
+        for part in (request.method.encode(), request.full_path.encode(), request.get_data()):
+            digest.update(len(part).to_bytes(8, "big") + part)
+        return cls(actor, key, digest.hexdigest())
+
+
+def first_answer(session: Session, attempt: Attempt) -> Response | None:
+    """The answer given before, or None: then the key is held until the end of the transaction.
+
+    Raises:
+        Problem: 422 `idempotency_key_reused` when the key came with another request.
+    """
+    row = {
+        "actor": attempt.actor,
+        "key": attempt.key,
+        "fingerprint": attempt.fingerprint,
+        "created_at": datetime.now(UTC),
+    }
+    taken = session.execute(
+        insert(idempotency_keys).values(row).on_conflict_do_nothing().returning(idempotency_keys.c.key)
+    ).first()
+    if taken is not None:
+        return None
+    known = session.execute(sa.select(idempotency_keys).where(*_is(attempt))).one()
+    if known.fingerprint != attempt.fingerprint:
+        raise Problem(
+            422, "idempotency_key_reused", "This Idempotency-Key was sent before with another request."
+        )
+    return Response(known.body, known.status, headers=known.headers)
+
+
+def keep(session: Session, attempt: Attempt, response: Response) -> None:
+    """Keep the answer for the next time the same request comes."""
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    session.execute(
+        sa.update(idempotency_keys)
+        .where(*_is(attempt))
+        .values(status=response.status_code, headers=headers, body=response.get_data())
+    )
+
+
+def forget(session: Session, before: datetime) -> None:
+    """Delete the answers kept before an instant."""
+    session.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.created_at < before))
+
+
+def _is(attempt: Attempt) -> tuple[sa.ColumnElement[bool], ...]:
+    return idempotency_keys.c.actor == attempt.actor, idempotency_keys.c.key == attempt.key

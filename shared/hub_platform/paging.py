@@ -1,0 +1,103 @@
+"""Lists a page at a time, by keyset: the cursor holds the last row's keys, so every page costs the same."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from marshmallow import fields, validate
+from sqlalchemy import Select, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from hub_platform.problems import Problem
+
+T = TypeVar("T")
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+PAGE_FIELDS = {
+    "limit": fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT)),
+    "after": fields.String(load_default=None),
+}
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list; `next` is the cursor of the page behind it, None on the last."""
+
+    items: Sequence[T]
+    next: str | None = None
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """Which page was asked for."""
+
+    limit: int = DEFAULT_LIMIT
+    after: tuple[Any, ...] | None = None
+
+    def fetch(
+        self, session: Session, statement: Select[Any], keys: Sequence[InstrumentedAttribute[Any]]
+    ) -> tuple[list[Any], str | None]:
+        """Read one page of a one-entity select in the order of `keys`, which together must be unique.
+
+        Raises:
+            Problem: 400 `bad_cursor` when the cursor was made for another list.
+        """
+        if self.after is not None:
+            if len(self.after) != len(keys):
+                raise bad_cursor()
+            values = [_typed(value, key) for value, key in zip(self.after, keys, strict=True)]
+            statement = statement.where(
+                tuple_(*keys) > tuple_(*(literal(v, k.type) for v, k in zip(values, keys, strict=True)))
+            )
+        rows = list(session.scalars(statement.order_by(*keys).limit(self.limit + 1)))
+        if len(rows) <= self.limit:
+            return rows, None
+        rows.pop()
+        return rows, encode_cursor([getattr(rows[-1], key.key) for key in keys])
+
+
+def encode_cursor(values: Sequence[Any]) -> str:
+    """Make an opaque cursor of one row's keys."""
+    text = json.dumps([value if isinstance(value, int | str) else str(value) for value in values])
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str) -> tuple[Any, ...]:
+    """Read a cursor back.
+
+    Raises:
+        Problem: 400 `bad_cursor`.
+    """
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as exc:
+        raise bad_cursor() from exc
+    if not isinstance(values, list) or not all(isinstance(v, int | str) for v in values):
+        raise bad_cursor()
+    return tuple(values)
+
+
+def bad_cursor() -> Problem:
+    """The cursor was not made by this list."""
+    detail = "Use the `next` value of the page before."
+    return Problem(400, "bad_cursor", detail, errors=[("/after", detail)])
+
+
+def _typed(value: Any, key: InstrumentedAttribute[Any]) -> Any:
+    """Give a value from a cursor the type of its column."""
+    python_type = key.type.python_type
+    try:
+        if python_type is UUID:
+            return UUID(value)
+        if python_type in (datetime, date):
+            return python_type.fromisoformat(value)
+        return python_type(value)
+    except (ValueError, TypeError, AttributeError) as exc:
+        raise bad_cursor() from exc

@@ -1,0 +1,80 @@
+"""Work that is done every so often, by one replica at a time, and never over itself.
+
+nameko's own timer fires in every replica; this one takes a PostgreSQL advisory lock for each turn.
+"""
+
+import zlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import eventlet
+import structlog
+from eventlet.event import Event
+from nameko.extensions import Entrypoint
+from sqlalchemy import text
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+log = structlog.get_logger(__name__)
+
+
+class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
+    """Calls a method again and again, `seconds` after the turn before has ended."""
+
+    def __init__(self, seconds: float = 1.0, **kwargs: Any) -> None:
+        self.seconds = seconds
+        self._stopping = Event()
+        self._thread: Any = None
+        super().__init__(**kwargs)
+
+    def start(self) -> None:
+        """Begin taking turns."""
+        self._thread = self.container.spawn_managed_thread(self._run)
+
+    def stop(self) -> None:
+        """Let the turn in hand end, and take no more."""
+        self._stopping.send()
+        self._thread.wait()
+
+    def kill(self) -> None:
+        """End at once."""
+        self._thread.kill()
+
+    def _run(self) -> None:
+        while not self._stopping.ready():
+            if _waited(self._stopping, self.seconds):
+                return
+            try:
+                self._turn()
+            except Exception as exc:  # noqa: BLE001 - an error in one turn must not end the service
+                log.error("periodic_failed", method=self.method_name, error=type(exc).__name__)
+
+    def _turn(self) -> None:
+        key = zlib.crc32(f"{self.container.service_name}.{self.method_name}".encode())
+        with self.container.config["sessions"]() as session:
+            if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}):
+                return
+            done = Event()
+            self.container.spawn_worker(self, (), {}, handle_result=_send_to(done))
+            done.wait()
+
+
+def _waited(event: Event, seconds: float) -> bool:
+    """Whether the event came within so many seconds."""
+    with eventlet.Timeout(seconds, False):  # noqa: FBT003 - eventlet's signature
+        event.wait()
+    return bool(event.ready())
+
+
+def _send_to(done: Event) -> Any:
+    def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        done.send(result, exc_info)
+        return result, exc_info
+
+    return handle_result
+
+
+def every(*, seconds: float) -> Callable[[F], F]:
+    """Declare a method as work to be done every so often; see `Every`."""
+    decorator: Callable[[F], F] = Every.decorator(seconds=seconds)
+    return decorator

@@ -1,0 +1,86 @@
+"""The routes that every service answers about itself: health, metrics, version, its own description."""
+
+from datetime import UTC, datetime
+from types import FunctionType
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from hub_platform import __version__, idempotency
+from hub_platform.access import ANYONE, SIGNED_IN
+from hub_platform.calls import Call, Content
+from hub_platform.database import Database
+from hub_platform.openapi import describe
+from hub_platform.periodic import every
+from hub_platform.routes import Answer, route
+from hub_platform.telemetry import registry
+
+
+class Checks(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """What must hold for the service to be ready: name → a function that gives None, or what is wrong."""
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        """The checks that the runner and the extensions have put down."""
+        return worker_ctx.config["checks"]
+
+
+class Probes:
+    """Inherited by every service class; a subclass with a name gets the probes below /<name>/."""
+
+    name: str
+    checks: Any = Checks()
+    housekeeping: Any = Database()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Put the probes' routes on a service class."""
+        super().__init_subclass__(**kwargs)
+        if "name" not in vars(cls):
+            return
+        for probe, path, allow in (
+            (_live, "health/live", ANYONE),
+            (_ready, "health/ready", ANYONE),
+            (_metrics, "metrics", SIGNED_IN),
+            (_version, "version", SIGNED_IN),
+            (_openapi, "v1/openapi.json", SIGNED_IN),
+        ):
+            # A function of its own for each class: nameko keeps the route on the function.
+            own = FunctionType(probe.__code__, probe.__globals__, probe.__name__)
+            own.__doc__ = probe.__doc__
+            setattr(
+                cls, probe.__name__.removeprefix("_"), route("GET", f"/{cls.name}/{path}", allow=allow)(own)
+            )
+
+    @every(seconds=3600)
+    def forget_answers(self) -> None:
+        """Delete the answers kept for Idempotency-Keys that nobody will send again."""
+        with self.housekeeping.begin() as session:
+            idempotency.forget(session, datetime.now(UTC) - idempotency.KEPT_FOR)
+
+
+def _live(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 - every route takes the call
+    """The process answers; says nothing about what it depends on."""
+    return {"status": "live"}
+
+
+def _ready(self: Probes, call: Call[None]) -> Answer:  # noqa: ARG001 - every route takes the call
+    """Whether the service can do its work, and if not, what is missing."""
+    wrong = {name: said for name, check in self.checks.items() if (said := check()) is not None}
+    if wrong:
+        return Answer({"status": "not ready", "missing": wrong}, status=503)
+    return Answer({"status": "ready"})
+
+
+def _metrics(self: Probes, call: Call[None]) -> Content:  # noqa: ARG001 - every route takes the call
+    """Prometheus metrics."""
+    return Content(generate_latest(registry), CONTENT_TYPE_LATEST)
+
+
+def _version(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 - every route takes the call
+    """Which release this is."""
+    return {"service": self.name, "version": __version__}
+
+
+def _openapi(self: Probes, call: Call[None]) -> dict[str, Any]:  # noqa: ARG001 - every route takes the call
+    """This interface, described in OpenAPI 3.1."""
+    return describe(type(self))

@@ -1,0 +1,106 @@
+"""Errors as people and programs can use them: RFC 9457 problem details (July 2023) with a stable code."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+# What a service's own refusals may call themselves, and the status that says it over HTTP.
+STATUS_OF_KIND = {"rule": 422, "unknown": 404, "conflict": 409, "stale": 412}
+
+
+class Problem(Exception):
+    """An answer that is not a success. `code` never changes its meaning; `detail` is for a person."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Iterable[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = dict(headers or {})
+
+
+def problem_of(exc: BaseException) -> Problem:
+    """Say any exception as a problem; what is no known refusal becomes a 500 that tells nothing of it."""
+    if isinstance(exc, Problem):
+        return exc
+    if isinstance(exc, ValidationError):
+        return Problem(
+            422, "invalid", "Some values are missing or not as expected.", errors=pointers(exc.messages)
+        )
+    kind = getattr(exc, "kind", None)
+    if kind in STATUS_OF_KIND and hasattr(exc, "code"):
+        return _refusal(exc, STATUS_OF_KIND[kind])
+    if isinstance(exc, HTTPException) and exc.code is not None:
+        return _http(exc)
+    return Problem(500, "internal_error", "Something went wrong on our side; it has been logged.")
+
+
+def response_of(problem: Problem) -> Response:
+    """The problem as an HTTP answer."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{problem.code}",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+        "code": problem.code,
+    }
+    if problem.errors:
+        body["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in problem.errors]
+    return Response(
+        json.dumps(body, ensure_ascii=False), problem.status, headers=problem.headers, content_type=MEDIA_TYPE
+    )
+
+
+def pointers(messages: Any, base: str = "") -> list[tuple[str, str]]:
+    """Flatten marshmallow's nested messages into (JSON pointer, sentence) pairs."""
+    if isinstance(messages, dict):
+        return [
+            pair
+            for key, inner in messages.items()
+            for pair in pointers(inner, base if key == "_schema" else f"{base}/{key}")
+        ]
+    if isinstance(messages, list):
+        return [pair for inner in messages for pair in pointers(inner, base)]
+    return [(base, str(messages))]
+
+
+def _refusal(exc: Any, status: int) -> Problem:
+    errors = list(getattr(exc, "errors", None) or [])
+    if not errors and getattr(exc, "pointer", ""):
+        errors = [(exc.pointer, exc.detail)]
+    return Problem(status, exc.code, exc.detail, errors=errors)
+
+
+def _http(exc: HTTPException) -> Problem:
+    code = exc.code or 500
+    methods = exc.valid_methods if isinstance(exc, MethodNotAllowed) else None
+    headers = {"Allow": ", ".join(sorted(methods))} if methods else {}
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(exc).__name__).lower()
+    details = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that method.",
+        413: "The body is larger than this address takes.",
+    }
+    return Problem(
+        code,
+        name,
+        details.get(code, HTTPStatus(code).description or HTTPStatus(code).phrase),
+        headers=headers,
+    )

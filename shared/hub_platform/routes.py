@@ -1,0 +1,228 @@
+"""HTTP entrypoints: `route` reads and checks a request, opens one transaction, calls the method, answers.
+
+The transaction is opened here so that no method can forget what belongs into it: the change, its events and
+the answer kept for an Idempotency-Key are saved together or not at all.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import structlog
+from eventlet.event import Event
+from marshmallow import Schema
+from nameko.web.handlers import HttpRequestHandler
+from sqlalchemy.exc import OperationalError
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from hub_platform import calls, idempotency
+from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify
+from hub_platform.calls import RAW, Answer, Call, Content, Raw
+from hub_platform.ids import new_id
+from hub_platform.paging import Page, PageRequest
+from hub_platform.problems import Problem, problem_of, response_of
+from hub_platform.telemetry import http_seconds
+from hub_platform.web import HubRequest, HubWebServer
+
+__all__ = ["RAW", "Answer", "Call", "Content", "Page", "PageRequest", "Route", "route"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+log = structlog.get_logger(__name__)
+
+
+class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
+    """One method and path of a service's HTTP interface, with everything its description needs."""
+
+    server = HubWebServer()
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        *,
+        allow: frozenset[str],
+        body: type[Schema] | Raw | None = None,
+        query: type[Schema] | None = None,
+        paged: bool = False,
+        answer: type[Schema] | None = None,
+        status: int = 200,
+        sign_in_at: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`sign_in_at`: where a person without a credential is sent, on pages."""
+        super().__init__(method, path, **kwargs)
+        self.allow = allow
+        self.body = body
+        self.query = query
+        self.paged = paged
+        self.answer = answer
+        self.status = status
+        self.sign_in_at = sign_in_at
+
+    @cached_property
+    def body_schema(self) -> Schema | None:
+        """Reads the body."""
+        return None if self.body is None or isinstance(self.body, Raw) else self.body()
+
+    @cached_property
+    def query_schema(self) -> Schema:
+        """Reads the parameters."""
+        return calls.query_schema(self.query, paged=self.paged)
+
+    @cached_property
+    def answer_schema(self) -> Schema | None:
+        """Writes the answer."""
+        return None if self.answer is None else self.answer()
+
+    def handle_request(self, request: HubRequest) -> Response:
+        """Answer one request; whatever goes wrong becomes a problem, never an exception."""
+        started = time.perf_counter()
+        request.shallow = False
+        request.correlation_id = request.headers.get("X-Request-ID", "")[:100] or str(new_id())
+        actor = NOBODY
+        try:
+            if self.allow != ANYONE:
+                actor = identify(request, self.container.config["token_check"])
+                admit(actor, self.allow)
+            response = self._answer(request, actor)
+        except Exception as exc:  # noqa: BLE001 - the edge of the service: everything becomes an answer
+            response = self._say(exc)
+        response.headers["X-Request-ID"] = request.correlation_id
+        seconds = time.perf_counter() - started
+        http_seconds.labels(self.method, self.url, response.status_code).observe(seconds)
+        log.info(
+            "request",
+            method=self.method,
+            route=self.url,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+            actor=actor.subject,
+            correlation_id=request.correlation_id,
+        )
+        return response
+
+    def _answer(self, request: HubRequest, actor: Actor) -> Response:
+        settings = self.container.config["settings"]
+        query, page = calls.read_query(request, self.query_schema)
+        now = calls.read_now(request, allowed=settings.allow_hub_time)
+        expected = calls.read_expected(request)
+        raw = calls.read_raw(request) if self.body is RAW else b""
+        command = self.body_schema and calls.read_command(request, self.body_schema, request.path_values)
+        attempt = idempotency.Attempt.of(request, actor.subject)
+        with self.container.config["sessions"].begin() as session:
+            session.info["correlation_id"] = request.correlation_id
+            session.info["traceparent"] = request.headers.get("traceparent")
+            if attempt and (kept := idempotency.first_answer(session, attempt)):
+                return kept
+            call: Call[Any] = Call(
+                session=session,
+                actor=actor,
+                now=now,
+                command=command,
+                query=query,
+                path=request.path_values,
+                page=page,
+                raw=raw,
+                expected=expected,
+                request=request,
+            )
+            response = self._respond(self._work(call))
+            if attempt:
+                idempotency.keep(session, attempt, response)
+        return response.make_conditional(request) if self.method == "GET" else response
+
+    def _work(self, call: Call[Any]) -> Any:
+        """Run the method in a nameko worker and wait for what it gives."""
+        done = Event()
+
+        def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send(result, exc_info)
+            return result, exc_info
+
+        self.container.spawn_worker(self, (call,), {}, handle_result=handle_result)
+        return done.wait()
+
+    def _respond(self, result: Any) -> Response:
+        if isinstance(result, Response):
+            return result
+        if isinstance(result, Content):
+            return Response(result.body, result.status, result.headers, content_type=result.media_type)
+        answer = result if isinstance(result, Answer) else Answer(result)
+        response = Response(
+            json.dumps(self._dump(answer.value), ensure_ascii=False, default=str),
+            answer.status or self.status,
+            content_type="application/json",
+        )
+        if answer.revision is not None:
+            response.set_etag(str(answer.revision))
+        if answer.location is not None:
+            response.headers["Location"] = answer.location
+        return response
+
+    def _dump(self, value: Any) -> Any:
+        if isinstance(value, Page):
+            return {"items": [self._dump(item) for item in value.items], "next": value.next}
+        if self.answer_schema is not None:
+            return self.answer_schema.dump(value)
+        return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+    def _say(self, exc: Exception) -> Response:
+        if isinstance(exc, OperationalError):
+            exc = Problem(
+                503, "database_away", "The database does not answer; try again.", headers={"Retry-After": "2"}
+            )
+        problem = problem_of(exc)
+        if problem.status == 401 and self.sign_in_at is not None:
+            return redirect(self.sign_in_at, 303)
+        if problem.status == 500:
+            log.error(
+                "request_failed", route=self.url, error=type(exc).__name__, exc_info=_without_message(exc)
+            )
+        return response_of(problem)
+
+
+def _without_message(exc: BaseException) -> Any:
+    """The traceback of an exception, its message left out: that could hold what somebody sent."""
+    return Exception, Exception(type(exc).__name__), exc.__traceback__
+
+
+def routes_of(service_class: type) -> Mapping[str, Route]:
+    """Every route of a service class by the name of its method."""
+    return {
+        name: entrypoint
+        for name in dir(service_class)
+        for entrypoint in getattr(getattr(service_class, name), "nameko_entrypoints", ())
+        if isinstance(entrypoint, Route)
+    }
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    allow: frozenset[str],
+    body: type[Schema] | Raw | None = None,
+    query: type[Schema] | None = None,
+    paged: bool = False,
+    answer: type[Schema] | None = None,
+    status: int = 200,
+    sign_in_at: str | None = None,
+) -> Callable[[F], F]:
+    """Declare a method as the one that answers `method path`; see `Route`."""
+    decorator: Callable[[F], F] = Route.decorator(
+        method,
+        path,
+        allow=allow,
+        body=body,
+        query=query,
+        paged=paged,
+        answer=answer,
+        status=status,
+        sign_in_at=sign_in_at,
+    )
+    return decorator

@@ -1,0 +1,127 @@
+"""Starts a service: `python -m hub_<name> run | migrate | openapi` is `main()` and nothing more."""
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from environs import EnvValidationError
+
+MAX_WORKERS = 20  # requests and deliveries in hand at once; more would only wait for the database
+
+
+def main(*, service: str, service_class: str, package: str) -> None:
+    """Do what the command line asks of one service.
+
+    Args:
+        service: its name, as in paths and queues.
+        service_class: "package.module:Class".
+        package: the import package that holds its `migrations`.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m {package}", description=f"The {service} service.")
+    parser.add_argument("command", choices=["run", "migrate", "openapi"])
+    command = parser.parse_args().command
+    try:
+        if command == "run":
+            run(service, service_class, package)
+        elif command == "migrate":
+            _migrate(service, package)
+        else:
+            json.dump(_describe(service_class), sys.stdout, indent=2)
+    except EnvValidationError as exc:
+        sys.exit(f"{service}: the settings are not complete: {exc.error_messages}")
+
+
+def run(service: str, service_class: str, package: str) -> None:
+    """Run the service until SIGTERM or SIGINT."""
+    import eventlet
+
+    eventlet.monkey_patch()  # before anything opens a socket
+
+    import signal
+
+    from nameko.containers import ServiceContainer
+
+    container = ServiceContainer(_load(service_class), make_config(service, package))
+
+    def stop(_signal: int, _frame: Any) -> None:
+        eventlet.spawn_n(container.stop)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    container.start()
+    container.wait()
+
+
+def make_config(service: str, package: str) -> dict[str, Any]:
+    """What nameko hands to every extension: its own settings and ours."""
+    from hub_platform import telemetry
+    from hub_platform.access import TokenCheck
+    from hub_platform.database import make_sessions
+    from hub_platform.settings import load_settings
+
+    settings = load_settings(service)
+    telemetry.configure(service, settings.log_level)
+    sessions = make_sessions(settings.database_url)
+    return {
+        "AMQP_URI": settings.amqp_uri,
+        "WEB_SERVER_ADDRESS": f"{settings.http_host}:{settings.http_port}",
+        "max_workers": MAX_WORKERS,
+        "settings": settings,
+        "sessions": sessions,
+        "token_check": TokenCheck.from_jwk(settings.token_public_key),
+        "checks": {"database": database_check(sessions, migrations_of(package))},
+    }
+
+
+def database_check(sessions: Any, migrations: Path) -> Any:
+    """Make the readiness check of the database; that it is at the head is looked up until it holds."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from hub_platform.database import at_head
+
+    known = {"at_head": False}
+
+    def check() -> str | None:
+        try:
+            if not known["at_head"]:
+                known["at_head"] = at_head(sessions, migrations)
+            with sessions() as session:
+                session.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return "the database does not answer"
+        return None if known["at_head"] else "migrations have not been applied"
+
+    return check
+
+
+def migrations_of(package: str) -> Path:
+    """Where a service keeps its migrations."""
+    path = importlib.import_module(package).__path__
+    return Path(next(iter(path))) / "migrations"
+
+
+def _migrate(service: str, package: str) -> None:
+    from hub_platform.database import migrate
+    from hub_platform.settings import environment
+
+    env = environment()
+    url = env.str("DATABASE_URL")
+    env.seal()
+    migrate(url, migrations_of(package))
+    print(f"{service}: the database is at the newest migration")  # noqa: T201 - a command's answer
+
+
+def _describe(service_class: str) -> dict[str, Any]:
+    from hub_platform.openapi import describe
+
+    return describe(_load(service_class))
+
+
+def _load(path: str) -> type:
+    module, _, name = path.partition(":")
+    loaded: type = getattr(importlib.import_module(module), name)
+    return loaded

@@ -1,0 +1,42 @@
+"""marshmallow fields and the base schema that every service's commands share."""
+
+from datetime import UTC
+from typing import Any, ClassVar
+
+from marshmallow import RAISE, Schema, fields, post_load, validate
+
+URN_PATTERN = r"^[1-9]\d{4,5}$"
+
+
+class Urn(fields.String):
+    """A Unique Reference Number of Get Information About Schools: five or six digits, kept as text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        message = "A URN has five or six digits."
+        super().__init__(validate=validate.Regexp(URN_PATTERN, error=message), **kwargs)
+
+
+class Instant(fields.AwareDateTime):
+    """An ISO 8601 instant with an offset, held as UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
+
+
+class CommandSchema(Schema):
+    """Reads one command strictly: an unknown field is refused; the result is of the class `command`."""
+
+    command: ClassVar[type]
+
+    class Meta:
+        """Nothing that was sent is silently ignored."""
+
+        unknown = RAISE
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Any:
+        """Build the command."""
+        return self.command(**data)

@@ -1,0 +1,68 @@
+"""What an operator may set, read from the environment once at start.
+
+Every name may also be given as NAME_FILE, the path of a file that holds the value (compose secrets).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from environs import FileAwareEnv
+from nameko.extensions import DependencyProvider
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What each service needs to stand up."""
+
+    service: str
+    hub_id: str  # names the hub in the source of every event
+    database_url: str  # postgresql+psycopg2://…
+    amqp_uri: str  # amqp://user:password@host:port/vhost
+    http_host: str
+    http_port: int
+    token_public_key: str  # a JSON Web Key (OKP, Ed25519) that checks bearer tokens
+    allow_hub_time: bool  # demonstration and tests only: the Hub-Time header sets the clock of one request
+    log_level: str
+
+
+def environment() -> FileAwareEnv:
+    """The process's environment; the missing or malformed are reported together by `seal()`."""
+    return FileAwareEnv(prefix="HUB_", eager=False)
+
+
+def load_settings(service: str) -> Settings:
+    """Read the settings of one service.
+
+    Raises:
+        environs.EnvValidationError: naming every variable that is missing or malformed.
+    """
+    env = environment()
+    values: dict[str, Any] = {
+        "hub_id": env.str("ID", "cambridge"),
+        "database_url": env.str("DATABASE_URL"),
+        "amqp_uri": env.str("AMQP_URI"),
+        "http_host": env.str("HTTP_HOST", "127.0.0.1"),
+        "http_port": env.int("HTTP_PORT", 8000),
+        "token_public_key": env.str("TOKEN_PUBLIC_KEY"),
+        "allow_hub_time": env.bool("ALLOW_HUB_TIME", False),
+        "log_level": env.str("LOG_LEVEL", "INFO"),
+    }
+    env.seal()
+    return Settings(service=service, **values)
+
+
+class Extra(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """A service's own settings, loaded once when the service starts: `options = Extra(config.load)`."""
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+        self._loaded: Any = None
+
+    def setup(self) -> None:
+        """Read the settings, so that a wrong one stops the start and not a request."""
+        self._loaded = self._load()
+
+    def get_dependency(self, worker_ctx: Any) -> Any:  # noqa: ARG002 - nameko's signature
+        """The same settings for every worker."""
+        return self._loaded

@@ -1,0 +1,64 @@
+"""What an operator sees of a running service: one JSON line per thing that happened, and Prometheus metrics.
+
+Neither ever carries a name, an address, a token or free text: subjects, routes, codes and times only.
+"""
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import CollectorRegistry, Histogram
+from structlog.typing import Processor
+
+registry = CollectorRegistry()
+
+http_seconds = Histogram(
+    "hub_http_request_seconds",
+    "Time from a request's first byte to its answer.",
+    ["method", "route", "status"],
+    registry=registry,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+_shared: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configure(service: str, level: int | str) -> None:
+    """Send everything logged, ours and the libraries', to standard output as JSON lines."""
+    structlog.configure(
+        processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*_shared, structlog.stdlib.add_logger_name],
+            processors=[
+                _say_service(service),
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # nameko logs every exception with its message; the edges log failures themselves, without.
+    logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)
+    logging.getLogger("nameko.web.server").setLevel(logging.WARNING)
+    logging.getLogger("amqp").setLevel(logging.WARNING)
+
+
+def _say_service(service: str) -> Processor:
+    def add(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event["service"] = service
+        return event
+
+    return add

@@ -1,0 +1,54 @@
+"""nameko's web server with answers that programs can read: its own 404 and 405 are HTML pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from eventlet import wsgi
+from nameko.web.server import HttpOnlyProtocol, WebServer, WsgiApp
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request
+
+from hub_platform.problems import problem_of, response_of
+
+# A connection that sends nothing for this long is closed.
+IDLE_SECONDS = 75
+
+
+class HubRequest(Request):
+    """A request with what this service found out about it."""
+
+    path_values: Mapping[str, Any] = {}
+    correlation_id: str = ""
+
+
+class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
+    """Finds the route of a request."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer one request."""
+        request = HubRequest(environ, shallow=True)
+        try:
+            provider, values = self.url_map.bind_to_environ(environ).match()
+        except HTTPException as exc:
+            return response_of(problem_of(exc))(environ, start_response)
+        request.path_values = values
+        return provider.handle_request(request)(environ, start_response)
+
+
+class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
+    """Serves the routes of one service."""
+
+    def get_wsgi_app(self) -> HubWsgiApp:
+        """The application that finds routes."""
+        return HubWsgiApp(self)
+
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = HttpOnlyProtocol, **_: Any) -> Any:
+        """Eventlet's server, without its own log lines (routes write one each)."""
+        return wsgi.Server(
+            sock,
+            sock.getsockname(),
+            wsgi_app,
+            protocol=protocol,
+            log_output=False,
+            socket_timeout=IDLE_SECONDS,
+        )
