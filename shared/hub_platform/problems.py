@@ -83,8 +83,9 @@ def pointers(messages: Any, base: str = "") -> list[tuple[str, str]]:
 
 def _refusal(exc: Any, status: int) -> Problem:
     errors = list(getattr(exc, "errors", None) or [])
-    if not errors and getattr(exc, "pointer", ""):
-        errors = [(exc.pointer, exc.detail)]
+    pointer = str(getattr(exc, "pointer", ""))
+    if pointer and not errors:
+        errors = [(pointer, exc.detail)]
     return Problem(status, exc.code, exc.detail, errors=errors)
 
 

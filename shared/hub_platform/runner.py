@@ -71,6 +71,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "max_workers": MAX_WORKERS,
         "settings": settings,
         "sessions": sessions,
+        "metrics": telemetry.registry,
         "token_check": TokenCheck.from_jwk(settings.token_public_key),
         "checks": {"database": database_check(sessions, migrations_of(package))},
     }

@@ -1,0 +1,127 @@
+"""How an event travels: CloudEvents 1.0.2 (CNCF, February 2022) in structured JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final, Protocol, Self, runtime_checkable
+from uuid import UUID
+
+CONTENT_TYPE: Final = "application/cloudevents+json"
+SPEC_VERSION: Final = "1.0"
+
+
+@runtime_checkable
+class Event(Protocol):
+    """What the post office asks of an event class; the published language provides it."""
+
+    type: ClassVar[str]
+    version: ClassVar[int]
+    publisher: ClassVar[str]
+
+    @property
+    def subject(self) -> str:
+        """What the event is about, such as `parcels/7`; order is kept within a subject."""
+
+    def to_data(self) -> dict[str, Any]:
+        """The event as JSON values."""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Read it back; raises when the data breaks the schema."""
+
+
+class Undecodable(Exception):
+    """A message that is not an envelope of ours. It can never succeed, so it is parked at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """One event with everything a post office needs to know about it."""
+
+    id: UUID
+    source: str  # /hubs/<hub>/<publisher>
+    type: str
+    version: int
+    subject: str
+    revision: int  # 1, 2, 3 … within one subject of one source
+    time: datetime  # when it happened, aware UTC
+    correlation_id: str | None = None  # the request that everything goes back to
+    causation_id: str | None = None  # the event that this one answers
+    traceparent: str | None = None  # W3C Trace Context
+    data: Mapping[str, Any]
+
+    def to_bytes(self) -> bytes:
+        """The structured JSON form."""
+        body = {
+            "specversion": SPEC_VERSION,
+            "id": str(self.id),
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "datacontenttype": "application/json",
+            "dataschema": f"/schemas/{self.type}/{self.version}",
+            "revision": self.revision,
+            "correlationid": self.correlation_id,
+            "causationid": self.causation_id,
+            "traceparent": self.traceparent,
+            "data": self.data,
+        }
+        known = {name: value for name, value in body.items() if value is not None}
+        return json.dumps(known, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> "Envelope":
+        """Read the structured JSON form; extensions that we do not know are ignored.
+
+        Raises:
+            Undecodable: saying what is wrong, without the body.
+        """
+        try:
+            fields = json.loads(body)
+            if fields["specversion"] != SPEC_VERSION:
+                raise Undecodable("not CloudEvents 1.0")
+            return cls(
+                id=UUID(fields["id"]),
+                source=_text(fields, "source"),
+                type=_text(fields, "type"),
+                version=int(str(fields["dataschema"]).rpartition("/")[2]),
+                subject=_text(fields, "subject"),
+                revision=_revision(fields["revision"]),
+                time=_instant(fields["time"]),
+                correlation_id=fields.get("correlationid"),
+                causation_id=fields.get("causationid"),
+                traceparent=fields.get("traceparent"),
+                data=_object(fields["data"]),
+            )
+        except KeyError as exc:
+            raise Undecodable(f"no {exc.args[0]}") from exc
+        except (ValueError, TypeError, AttributeError) as exc:
+            raise Undecodable(f"not an envelope: {type(exc).__name__}") from exc
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields[name]
+    if not isinstance(value, str) or not value:
+        raise Undecodable(f"{name} is not text")
+    return value
+
+
+def _revision(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise Undecodable("revision is not a whole number from 1")
+    return value
+
+
+def _instant(value: str) -> datetime:
+    instant = datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        raise Undecodable("time has no zone")
+    return instant.astimezone(UTC)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise Undecodable("data is not an object")
+    return value

@@ -1,0 +1,90 @@
+"""The edge that receives: `subscribe` and `subscribe_batch` on methods of a service class.
+
+One queue and one reader for each service keep the order between types. The reader opens the transaction,
+records the inbox and calls the method in it; what fails is kept in the inbox, and the message acknowledged.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from nameko.extensions import Entrypoint
+from nameko.rpc import Rpc, RpcProxy
+
+from hub_messaging.envelope import Event
+from hub_messaging.inbox import Batch, Delivery, Permanent
+from hub_messaging.reader import QueueReader
+from hub_messaging.relay import OutboxRelay
+from hub_messaging.topology import Subscriber
+
+__all__ = ["Batch", "Delivery", "Permanent", "Subscription", "subscribe", "subscribe_batch", "subscriber_of"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Subscription(Entrypoint):  # type: ignore[misc]  # nameko ships no types
+    """A method that is called with events of certain types."""
+
+    reader = QueueReader()
+
+    def __init__(self, *event_classes: type[Event], batch: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.event_classes = {event_class.type: event_class for event_class in event_classes}
+        self.batch = batch
+
+    def setup(self) -> None:
+        """Ask the service's reader for these types."""
+        self.reader.register_provider(self)
+
+    def stop(self) -> None:
+        """Stop with the reader."""
+        self.reader.stop_reading()
+        self.reader.unregister_provider(self)
+
+    def arguments(self, session: Any, deliveries: Sequence[Delivery]) -> tuple[Any, ...]:
+        """What the method is called with."""
+        batch = Batch(session, deliveries)
+        return (session, batch) if self.batch else (session, next(iter(batch)))
+
+
+def subscribe(*event_classes: type[Event]) -> Callable[[F], F]:
+    """Call the method `(self, session, delivery)` with each event of these classes, in one transaction."""
+    decorator: Callable[[F], F] = Subscription.decorator(*event_classes)
+    return decorator
+
+
+def subscribe_batch(*event_classes: type[Event]) -> Callable[[F], F]:
+    """Call the method `(self, session, deliveries)` with whatever has arrived, at most 200 events at a time.
+
+    The method must take effect for all or raise: a batch that fails is halved until only the poison waits.
+    """
+    decorator: Callable[[F], F] = Subscription.decorator(*event_classes, batch=True)
+    return decorator
+
+
+def subscriber_of(service_class: type) -> Subscriber:
+    """What a service class publishes and listens to, read from its declarations."""
+    members = [getattr(service_class, name) for name in dir(service_class)]
+    listens_to: dict[str, set[str]] = {}
+    for subscription in subscriptions_of(service_class):
+        for event_class in subscription.event_classes.values():
+            listens_to.setdefault(event_class.publisher, set()).add(event_class.type)
+    return Subscriber(
+        service=str(service_class.name),  # type: ignore[attr-defined]
+        listens_to={publisher: frozenset(types) for publisher, types in listens_to.items()},
+        publishes=any(isinstance(member, OutboxRelay) for member in members),
+        uses_rpc=any(isinstance(member, RpcProxy) for member in members) or _answers_rpc(members),
+    )
+
+
+def _answers_rpc(members: Sequence[Any]) -> bool:
+    return any(isinstance(e, Rpc) for member in members for e in getattr(member, "nameko_entrypoints", ()))
+
+
+def subscriptions_of(service_class: type) -> list[Subscription]:
+    """Every subscription declared on a service class."""
+    return [
+        entrypoint
+        for name in dir(service_class)
+        for entrypoint in getattr(getattr(service_class, name), "nameko_entrypoints", ())
+        if isinstance(entrypoint, Subscription)
+    ]
