@@ -1,0 +1,98 @@
+"""RabbitMQ in a container, when a Docker engine answers.
+
+Files are copied in rather than mounted, so that any engine serves. The data is in a named volume, which
+`make clean` removes.
+"""
+
+import hashlib
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import ports
+from local.broker_node import DISK_LIMIT, MEMORY_LIMIT, QUORUM_LOG_LIMIT
+from local.failures import CannotStart
+
+IMAGE = "rabbitmq:4-management"
+SETTINGS = f"""load_definitions = /etc/rabbitmq/hub-definitions.json
+vm_memory_high_watermark.absolute = {MEMORY_LIMIT}
+disk_free_limit.absolute = {DISK_LIMIT}
+raft.wal_max_size_bytes = {QUORUM_LOG_LIMIT}
+"""
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container that was started by us."""
+
+    name: str
+    host: str
+    port: int
+
+    def stop(self) -> None:
+        """Stop and remove the container; its volume stays."""
+        docker("stop", "--time", "15", self.name, check=False)
+        docker("rm", "--force", self.name, check=False)
+
+    def last_words(self, log: Path) -> Path:
+        """Save what the container wrote, for the person who wants to know why."""
+        finished = subprocess.run(
+            ["docker", "logs", "--tail", "200", self.name],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(finished.stdout)
+        return log
+
+
+def docker(*arguments: str, check: bool = True) -> str:
+    """Run a docker command; what it printed.
+
+    Raises:
+        CannotStart: it failed, with the engine's own words.
+    """
+    finished = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+    if check and finished.returncode != 0:
+        raise CannotStart(f"docker {arguments[0]} failed: {finished.stderr.strip().splitlines()[-1:]}")
+    return finished.stdout.strip()
+
+
+def engine_answers() -> bool:
+    """Whether a Docker engine can be used from here."""
+    if shutil.which("docker") is None:
+        return False
+    try:
+        command = ["docker", "info", "--format", "{{.ServerVersion}}"]
+        finished = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return finished.returncode == 0 and bool(finished.stdout.strip())
+
+
+def container_name(folder: Path) -> str:
+    """One name per checkout, so that two of them do not share a broker."""
+    return f"mathshub-local-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:10]}"
+
+
+def start(folder: Path, *, definitions: Path) -> Container:
+    """Create, fill and start the container; what a killed run left is replaced, its volume kept."""
+    name = container_name(folder)
+    docker("rm", "--force", name, check=False)
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "container.conf"
+    settings.write_text(SETTINGS)
+    port = ports.any_free()
+    # The host name is part of the node's name, and that of its data.
+    options = ["--name", name, "--hostname", "hub", "--volume", f"{name}:/var/lib/rabbitmq"]
+    docker("create", *options, "--publish", f"{ports.LOOPBACK}:{port}:5672", IMAGE)
+    try:
+        docker("cp", str(settings), f"{name}:/etc/rabbitmq/conf.d/90-hub.conf")
+        docker("cp", str(definitions), f"{name}:/etc/rabbitmq/hub-definitions.json")
+        docker("start", name)
+    except CannotStart:
+        docker("rm", "--force", name, check=False)
+        raise
+    return Container(name, ports.LOOPBACK, port)

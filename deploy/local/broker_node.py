@@ -1,0 +1,134 @@
+"""A private RabbitMQ node: the machine's program, our folder, our ports, loopback only.
+
+Works as root and as an ordinary user. Erlang's name server (epmd) is started on a port of its own and stopped
+with the node; left to itself Erlang would start one that stays behind.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import ports
+from local.processes import Child, Programs
+
+# Debian's /usr/sbin/rabbitmq-server insists on the system's account and folders; this one does not.
+DEBIAN_SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+SYSTEM_PATH = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
+NODE_NAME = "hub@localhost"
+MEMORY_LIMIT = "400MB"  # publishers are blocked above this
+DISK_LIMIT = "200MB"  # and below this much free disk
+# The log of quorum queues is kept in memory too; the default of 512 MB is for big machines.
+QUORUM_LOG_LIMIT = 32 * 1024 * 1024  # bytes
+# Idle Erlang schedulers spin by default, which starves the others on a small machine. And nothing listens on
+# other interfaces for a cluster that will never be.
+ERLANG_ARGUMENTS = "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node that was started; whether it answers is another question."""
+
+    port: int
+    management_port: int | None
+    server: Child
+    name_server: Child | None
+
+    def stop(self) -> None:
+        """Stop the node, then the name server that it reports to."""
+        self.server.stop()
+        if self.name_server is not None:
+            self.name_server.stop()
+
+
+def find_program() -> Path | None:
+    """The `rabbitmq-server` of this machine that an ordinary user can run."""
+    if DEBIAN_SCRIPT.exists():
+        return DEBIAN_SCRIPT
+    found = shutil.which("rabbitmq-server", path=f"{os.environ.get('PATH', '')}:{SYSTEM_PATH}")
+    return Path(found) if found else None
+
+
+def find_name_server() -> Path | None:
+    """Erlang's `epmd`, on the path or beside `erl`."""
+    found = shutil.which("epmd")
+    if found:
+        return Path(found)
+    erlang = shutil.which("erl")
+    if erlang is None:
+        return None
+    home = Path(erlang).resolve().parent.parent
+    return next(iter(sorted(home.glob("**/erts-*/bin/epmd"))), None)
+
+
+def start(
+    programs: Programs, program: Path, folder: Path, *, definitions: Path, plugins: Sequence[str] = ()
+) -> Node:
+    """Start the node with its data in `folder`; kept data is found again by the fixed node name."""
+    (folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = folder.resolve()
+    port = ports.any_free()
+    management_port = ports.any_free() if "rabbitmq_management" in plugins else None
+    write_settings(folder, port, management_port, definitions.resolve(), plugins)
+
+    environment = node_environment(folder)
+    name_server = None
+    epmd = find_name_server()
+    if epmd is not None:
+        arguments: list[str | Path] = [
+            epmd,
+            "-address",
+            ports.LOOPBACK,
+            "-port",
+            environment["ERL_EPMD_PORT"],
+        ]
+        name_server = programs.start("epmd", arguments, environment=environment, folder=folder)
+    server = programs.start("rabbitmq", [program], environment=environment, folder=folder)
+    return Node(port, management_port, server, name_server)
+
+
+def write_settings(
+    folder: Path, port: int, management_port: int | None, definitions: Path, plugins: Sequence[str]
+) -> None:
+    """Write the node's configuration files."""
+    lines = [
+        f"listeners.tcp.local = {ports.LOOPBACK}:{port}",
+        f"load_definitions = {definitions}",
+        f"vm_memory_high_watermark.absolute = {MEMORY_LIMIT}",
+        f"disk_free_limit.absolute = {DISK_LIMIT}",
+        f"raft.wal_max_size_bytes = {QUORUM_LOG_LIMIT}",
+        "log.console = true",
+        "log.console.level = warning",
+        "log.file = false",
+    ]
+    if management_port is not None:
+        lines += [f"management.tcp.ip = {ports.LOOPBACK}", f"management.tcp.port = {management_port}"]
+    (folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
+    (folder / "enabled_plugins").write_text(f"[{','.join(plugins)}].\n")
+    (folder / "advanced.config").write_text("[].\n")
+    (folder / "rabbitmq-env.conf").write_text("")
+
+
+def node_environment(folder: Path) -> dict[str, str]:
+    """Our environment without what steers another RabbitMQ or Erlang, and with what steers this one."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RABBITMQ_", "ERL_"))}
+    return inherited | {
+        "HOME": str(folder / "home"),  # the Erlang cookie lives there
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "ERL_EPMD_ADDRESS": ports.LOOPBACK,
+        "ERL_EPMD_PORT": str(ports.any_free()),
+        "RABBITMQ_NODENAME": NODE_NAME,
+        "RABBITMQ_DIST_PORT": str(ports.any_free()),
+        "RABBITMQ_MNESIA_DIR": str(folder / "data"),
+        "RABBITMQ_PLUGINS_EXPAND_DIR": str(folder / "plugins"),
+        "RABBITMQ_LOG_BASE": str(folder),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
+        "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG_ARGUMENTS,
+        # Makes the start script hand over to Erlang instead of waiting beside it: one process to signal.
+        "RUNNING_UNDER_SYSTEMD": "true",
+    }

@@ -1,0 +1,33 @@
+"""Free TCP ports on the loopback interface."""
+
+import socket
+
+LOOPBACK = "127.0.0.1"
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this loopback port now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        # A port in TIME_WAIT is free for a server, and servers set this option too.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def any_free() -> int:
+    """A loopback port that nobody listens on, chosen by the operating system."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.bind((LOOPBACK, 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def next_free(first: int, *, taken: frozenset[int] = frozenset(), tries: int = 100) -> int | None:
+    """The first free port from `first` on that is not in `taken`; None when `tries` of them are in use."""
+    for port in range(first, min(first + tries, 65536)):
+        if port not in taken and is_free(port):
+            return port
+    return None

@@ -1,0 +1,50 @@
+"""Servers for the tests that need them: one PostgreSQL and one RabbitMQ a run, started on first use.
+
+A test that asks for one of these fixtures, directly or through another, is marked `servers`; `make check`
+leaves those out.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.support.broker import BrokerServer, running_broker
+from tests.support.postgres import PostgresServer, running_postgres
+
+SERVER_FIXTURES = frozenset({"postgres", "broker"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server."""
+    for item in items:
+        if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.servers)
+
+
+@pytest.fixture(name="postgres", scope="session")
+def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """Run the PostgreSQL of this test run; `postgres.new_database()` gives the URL of an empty database."""
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(name="broker", scope="session")
+def _broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerServer]:
+    """Run the RabbitMQ of this test run; `broker.new_vhost()` gives the AMQP URI of an empty virtual host."""
+    with running_broker(tmp_path_factory.mktemp("broker")) as server:
+        yield server
+
+
+@pytest.fixture(name="database_url")
+def _database_url(postgres: PostgresServer) -> Iterator[str]:
+    """Make an empty database for one test and give its SQLAlchemy URL."""
+    url = postgres.new_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(name="amqp_uri")
+def _amqp_uri(broker: BrokerServer) -> Iterator[str]:
+    """Make an empty virtual host for one test and give its AMQP URI."""
+    uri = broker.new_vhost()
+    yield uri
+    broker.drop_vhost(uri)

@@ -1,0 +1,71 @@
+"""One PostgreSQL for a whole test run; each test gets an empty database of its own on it."""
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+from tests.support.waiting import wait_until
+
+from local import postgres as local_postgres
+from local.broker_container import engine_answers
+from local.processes import Programs
+
+IMAGE = "postgres:17"
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A running server, as its administrator."""
+
+    admin_url: str
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def new_database(self) -> str:
+        """The SQLAlchemy URL of a fresh, empty database."""
+        name = f"test_{next(self.numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        return sa.make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
+
+    def drop_database(self, url: str) -> None:
+        """Remove a database, ending whoever is still connected."""
+        self.execute(f"DROP DATABASE IF EXISTS {sa.make_url(url).database} WITH (FORCE)")
+
+    def execute(self, statement: str) -> None:
+        """Run one statement as the administrator, outside a transaction."""
+        engine = sa.create_engine(self.admin_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+@contextlib.contextmanager
+def running_postgres(folder: Path) -> Iterator[PostgresServer]:
+    """A server for a test run: a container where an engine answers, a private process elsewhere."""
+    if engine_answers():
+        with container_postgres() as server:
+            yield server
+        return
+    programs = Programs(folder / "log", folder / "run")
+    private = local_postgres.start(programs, folder / "postgres", folder / "secrets", durable=False)
+    try:
+        yield PostgresServer(private.url.render_as_string(hide_password=False))
+    finally:
+        private.stop()
+
+
+@contextlib.contextmanager
+def container_postgres() -> Iterator[PostgresServer]:
+    """The server in a container."""
+    from testcontainers.core.config import testcontainers_config
+    from testcontainers.core.container import DockerContainer
+
+    testcontainers_config.ryuk_disabled = True  # we stop what we start; one image less to fetch
+    container = DockerContainer(IMAGE).with_exposed_ports(5432).with_env("POSTGRES_PASSWORD", "test")
+    with container.with_command("-c fsync=off -c full_page_writes=off -c max_connections=200"):
+        address = f"{container.get_container_host_ip()}:{container.get_exposed_port(5432)}"
+        url = f"{local_postgres.DRIVER}://postgres:test@{address}/postgres"
+        # The image starts once to initialise itself, on a socket only, so an answer over TCP is the real one.
+        wait_until(lambda: local_postgres.answers(sa.make_url(url)), deadline=60)
+        yield PostgresServer(url)
