@@ -1,0 +1,45 @@
+"""Who may do what here. Route by route, the words of `allow=`; and who may read a visit's note."""
+
+from typing import Final
+from uuid import UUID
+
+from hub_platform.access import Actor
+from hub_platform.problems import Problem
+
+HUB_STAFF: Final = frozenset({"hub_admin", "hub_lead"})
+VISITORS: Final = HUB_STAFF | {"pd_lead"}  # a PD lead for their own schools only
+
+
+def own_schools_only(actor: Actor) -> UUID | None:
+    """The PD lead whose schools an actor is kept to; None for hub staff, who see all.
+
+    Raises:
+        Problem: 403 `not_your_school` when the token's subject names no PD lead.
+    """
+    if actor.roles & HUB_STAFF:
+        return None
+    try:
+        return UUID(actor.subject)
+    except ValueError as exc:
+        raise not_your_school() from exc
+
+
+def check_own_school(actor: Actor, pd_lead_id: UUID) -> None:
+    """Let hub staff and the school's own PD lead pass.
+
+    Raises:
+        Problem: 403 `not_your_school`.
+    """
+    own = own_schools_only(actor)
+    if own is not None and own != pd_lead_id:
+        raise not_your_school()
+
+
+def may_read_note(actor: Actor, pd_lead_id: UUID) -> bool:
+    """Notes are supportive and confidential: for the school's PD lead and hub leads, nobody else."""
+    return "hub_lead" in actor.roles or ("pd_lead" in actor.roles and actor.subject == str(pd_lead_id))
+
+
+def not_your_school() -> Problem:
+    """A PD lead has asked about somebody else's school."""
+    return Problem(403, "not_your_school", "A PD lead sees and changes the visits to their own schools.")

@@ -1,0 +1,74 @@
+"""Routes under /visits/v1/calendars."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from hub_platform.routes import Answer, Call, route
+from hub_visits.access import HUB_STAFF, VISITORS
+from hub_visits.commands import SetCalendar, SetCalendarSchema
+from hub_visits.domain.calendars import academic_year_of, day_in_england
+from hub_visits.handlers import calendars as handlers
+from hub_visits.models import Calendar
+
+
+class CalendarQuery(Schema):
+    """Which year's calendar."""
+
+    academic_year = fields.String(load_default=None)  # today's unless given
+
+
+class HalfTermSchema(Schema):
+    """One half term."""
+
+    n = fields.Integer()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+    non_school_days = fields.List(fields.Date())
+
+
+class CalendarSchema(Schema):
+    """One scope's half terms of one academic year."""
+
+    scope = fields.String()
+    academic_year = fields.String()
+    half_terms = fields.List(fields.Nested(HalfTermSchema))
+
+
+class Calendars:
+    """School calendars: for the hub, an authority, a trust or a school; the most specific wins."""
+
+    @route(
+        "PUT",
+        "/visits/v1/calendars/<scope>",
+        allow=HUB_STAFF,
+        body=SetCalendarSchema,
+        answer=CalendarSchema,
+    )
+    def set_calendar(self, call: Call[SetCalendar]) -> Answer:
+        """Set the half terms of a scope for one academic year.
+
+        What the schools under it are owed is settled anew. `scope` is hub, la:<code>, trust:<uid> or
+        school:<urn>.
+        """
+        calendar = handlers.set_calendar(
+            call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
+        )
+        return _answer(calendar, status=201 if calendar.revision == 1 else 200)
+
+    @route(
+        "GET",
+        "/visits/v1/calendars/<scope>",
+        allow=VISITORS,
+        query=CalendarQuery,
+        answer=CalendarSchema,
+    )
+    def get_calendar(self, call: Call[Any]) -> Answer:
+        """Read the calendar of a scope, of today's academic year unless another is asked for."""
+        year = call.query["academic_year"] or academic_year_of(day_in_england(call.now))
+        return _answer(handlers.find_calendar(call.session, call.path["scope"], year))
+
+
+def _answer(calendar: Calendar, status: int = 200) -> Answer:
+    location = f"/visits/v1/calendars/{calendar.scope}?academic_year={calendar.academic_year}"
+    return Answer(calendar, revision=calendar.revision, location=location, status=status)

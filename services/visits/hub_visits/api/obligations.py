@@ -1,0 +1,79 @@
+"""Routes under /visits/v1/obligations and /visits/v1/exemptions."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from hub_platform.routes import Call, Page, route
+from hub_visits.access import HUB_STAFF, VISITORS, own_schools_only
+from hub_visits.commands import HALF_TERM_PATTERN, ExcuseHalfTerm, ExcuseHalfTermSchema
+from hub_visits.domain.obligations import STATUSES
+from hub_visits.handlers import obligations as handlers
+from hub_visits.models import Exemption
+
+
+class ExemptionSchema(Schema):
+    """A school excused from one half term."""
+
+    urn = fields.String()
+    half_term = fields.String()
+    kind = fields.String()
+    reason = fields.String()
+
+
+class ObligationQuery(Schema):
+    """Which obligations."""
+
+    half_term = fields.String(load_default=None, validate=validate.Regexp(HALF_TERM_PATTERN))
+    status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
+    pd_lead_id = fields.UUID(load_default=None)
+
+
+class ObligationSchema(Schema):
+    """What a school is owed in one half term, and how it stands now."""
+
+    assignment_id = fields.UUID(attribute="row.assignment_id")
+    urn = fields.String(attribute="row.urn")
+    pd_lead_id = fields.UUID(attribute="row.pd_lead_id")
+    half_term = fields.String(attribute="row.half_term")
+    kind = fields.String(attribute="row.kind")
+    starts_on = fields.Date(attribute="row.starts_on")
+    ends_on = fields.Date(attribute="row.ends_on")
+    status = fields.String()
+    late = fields.Boolean()
+    planned = fields.Boolean(attribute="row.planned")
+
+
+class Obligations:
+    """What schools are owed, and the half terms in which they are excused."""
+
+    @route(
+        "POST",
+        "/visits/v1/exemptions",
+        allow=HUB_STAFF,
+        body=ExcuseHalfTermSchema,
+        answer=ExemptionSchema,
+        status=201,
+    )
+    def excuse_half_term(self, call: Call[ExcuseHalfTerm]) -> Exemption:
+        """Excuse a school from what it is owed in one half term."""
+        return handlers.excuse_half_term(call.session, call.command, now=call.now, by=call.actor.subject)
+
+    @route(
+        "GET",
+        "/visits/v1/obligations",
+        allow=VISITORS,
+        query=ObligationQuery,
+        paged=True,
+        answer=ObligationSchema,
+    )
+    def list_obligations(self, call: Call[Any]) -> Page[handlers.ObligationView]:
+        """List what schools are owed and how it stands at this instant; a PD lead sees their own schools."""
+        wanted = dict(call.query)
+        own = own_schools_only(call.actor)
+        if own is not None:
+            if wanted["pd_lead_id"] not in (None, own):
+                return Page([])
+            wanted["pd_lead_id"] = own
+        items, following = handlers.list_obligations(call.session, call.page, now=call.now, **wanted)
+        return Page(items, following)

@@ -1,0 +1,124 @@
+"""Routes under /visits/v1/visits."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from hub_platform.routes import Answer, Call, route
+from hub_visits.access import VISITORS, check_own_school, may_read_note
+from hub_visits.commands import (
+    CancelVisit,
+    CancelVisitSchema,
+    LogVisit,
+    LogVisitSchema,
+    PlanVisit,
+    PlanVisitSchema,
+)
+from hub_visits.handlers import assignments as assignment_handlers
+from hub_visits.handlers import visits as handlers
+from hub_visits.models import Visit
+
+
+class ActionSchema(Schema):
+    """Something that was agreed."""
+
+    action_id = fields.UUID(attribute="id")
+    text = fields.String()
+    owner_role = fields.String()
+    due_on = fields.Date()
+    done_at = fields.AwareDateTime(allow_none=True)
+
+
+class VisitSchema(Schema):
+    """A visit. `note` and `actions` are there only for those who may read them."""
+
+    visit_id = fields.UUID(attribute="row.id")
+    assignment_id = fields.UUID(attribute="row.assignment_id")
+    urn = fields.String(attribute="row.urn")
+    pd_lead_id = fields.UUID(attribute="row.pd_lead_id")
+    kind = fields.String(attribute="row.kind")
+    status = fields.String(attribute="row.status")
+    planned_at = fields.AwareDateTime(attribute="row.planned_at")
+    half_term = fields.String(attribute="row.half_term", allow_none=True)
+    out_of_term = fields.Boolean(attribute="row.out_of_term")
+    happened_on = fields.Date(attribute="row.happened_on", allow_none=True)
+    half_days = fields.Integer(attribute="row.half_days", allow_none=True)
+    focus = fields.List(fields.String(), attribute="row.focus")
+    people_met = fields.List(fields.String(), attribute="row.people_met")
+    staff_present = fields.Integer(attribute="row.staff_present", allow_none=True)
+    department_size = fields.Integer(attribute="row.department_size", allow_none=True)
+    late = fields.Boolean(attribute="row.late")
+    logged_at = fields.AwareDateTime(attribute="row.logged_at", allow_none=True)
+    cancel_reason = fields.String(attribute="row.cancel_reason", allow_none=True)
+    actions_n = fields.Integer()
+    note = fields.String(allow_none=True)
+    actions = fields.List(fields.Nested(ActionSchema))
+
+
+class Visits:
+    """Visits of PD leads to schools."""
+
+    @route(
+        "POST",
+        "/visits/v1/visits",
+        allow=VISITORS,
+        body=PlanVisitSchema,
+        answer=VisitSchema,
+        status=201,
+    )
+    def plan_visit(self, call: Call[PlanVisit]) -> Answer:
+        """Put a visit in the diary; its half term follows from the school's calendar."""
+        _check_own_assignment(call)
+        visit = handlers.plan_visit(call.session, call.command, now=call.now, by=call.actor.subject)
+        return _answer(call, visit, location=f"/visits/v1/visits/{visit.id}")
+
+    @route("GET", "/visits/v1/visits/<uuid:visit_id>", allow=VISITORS, answer=VisitSchema)
+    def get_visit(self, call: Call[Any]) -> Answer:
+        """Read a visit; its note and agreed actions only as the school's PD lead or a hub lead."""
+        return _answer(call, _own_visit(call))
+
+    @route(
+        "POST",
+        "/visits/v1/visits/<uuid:visit_id>/log",
+        allow=VISITORS,
+        body=LogVisitSchema,
+        answer=VisitSchema,
+    )
+    def log_visit(self, call: Call[LogVisit]) -> Answer:
+        """Say what a visit that took place was. No pupil's name belongs in the note."""
+        _own_visit(call)
+        visit = handlers.log_visit(call.session, call.command, now=call.now, by=call.actor.subject)
+        return _answer(call, visit)
+
+    @route(
+        "POST",
+        "/visits/v1/visits/<uuid:visit_id>/cancellation",
+        allow=VISITORS,
+        body=CancelVisitSchema,
+        answer=VisitSchema,
+    )
+    def cancel_visit(self, call: Call[CancelVisit]) -> Answer:
+        """Take a planned visit out of the diary."""
+        _own_visit(call)
+        visit = handlers.cancel_visit(call.session, call.command, now=call.now, by=call.actor.subject)
+        return _answer(call, visit)
+
+
+def _check_own_assignment(call: Call[PlanVisit]) -> None:
+    """An assignment that is not there is left for the handler to refuse."""
+    pd_lead_id = assignment_handlers.pd_lead_of(call.session, call.command.assignment_id)
+    if pd_lead_id is not None:
+        check_own_school(call.actor, pd_lead_id)
+
+
+def _own_visit(call: Call[Any]) -> Visit:
+    visit = handlers.find_visit(call.session, call.path["visit_id"])
+    check_own_school(call.actor, visit.pd_lead_id)
+    return visit
+
+
+def _answer(call: Call[Any], visit: Visit, location: str | None = None) -> Answer:
+    value: dict[str, Any] = {"row": visit, "actions_n": len(visit.actions)}
+    if may_read_note(call.actor, visit.pd_lead_id):
+        value |= {"note": visit.note, "actions": visit.actions}
+    return Answer(value, revision=visit.revision, location=location)

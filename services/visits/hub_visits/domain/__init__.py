@@ -1,0 +1,1 @@
+"""The rules of visits. Standard library only; clock and ids are arguments."""

@@ -1,0 +1,78 @@
+"""Excusing schools from what they are owed, and saying how it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from hub_contracts.visits import VisitObligationExcused
+from sqlalchemy.orm import Session
+
+from hub_messaging import outbox
+from hub_platform.paging import PageRequest
+from hub_visits.commands import ExcuseHalfTerm
+from hub_visits.domain import calendars, obligations
+from hub_visits.domain.refusals import Conflict, Refused
+from hub_visits.models import Exemption, Obligation
+from hub_visits.store import obligations as store
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObligationView:
+    """An obligation and how it stands."""
+
+    row: Obligation
+    status: obligations.Status
+    late: bool  # met, but by a visit that was logged late
+
+
+def excuse_half_term(session: Session, command: ExcuseHalfTerm, *, now: datetime, by: str) -> Exemption:
+    """Excuse a school from what it is owed in one half term.
+
+    Raises:
+        Refused: `unknown_obligation`.
+        Conflict: `already_excused`.
+    """
+    key = (command.urn, command.half_term, command.kind)
+    if not store.lock_obligations(session, *key):
+        detail = "This school is owed nothing of the kind in that half term."
+        raise Refused("unknown_obligation", detail, "/half_term")
+    if store.find_exemption(session, *key):
+        raise Conflict("already_excused", "This school has been excused from that half term.")
+    exemption = Exemption(
+        urn=command.urn,
+        half_term=command.half_term,
+        kind=command.kind,
+        reason=command.reason,
+        created_at=now,
+        created_by=by,
+    )
+    session.add(exemption)
+    session.flush()
+    event = VisitObligationExcused(
+        urn=command.urn, half_term=command.half_term, kind=command.kind, reason=command.reason
+    )
+    outbox.record(session, event, occurred_at=now, by=by)
+    return exemption
+
+
+def list_obligations(
+    session: Session,
+    page: PageRequest,
+    *,
+    now: datetime,
+    half_term: str | None = None,
+    status: str | None = None,
+    pd_lead_id: UUID | None = None,
+) -> tuple[Sequence[ObligationView], str | None]:
+    """One page of obligations and how each stands at an instant."""
+    today = calendars.day_in_england(now)
+    rows, following = store.list_obligations(
+        session, page, today=today, half_term=half_term, status=status, pd_lead_id=pd_lead_id
+    )
+    return [_view(row, today) for row in rows], following
+
+
+def _view(row: Obligation, today: date) -> ObligationView:
+    status = obligations.status_of(store.facts_of(row), today=today)
+    return ObligationView(row=row, status=status, late=row.met and not row.met_in_time)

@@ -1,0 +1,180 @@
+"""Planning, logging and cancelling visits."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from hub_contracts.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
+from sqlalchemy.orm import Session
+
+from hub_messaging import outbox
+from hub_platform.ids import new_id
+from hub_visits.commands import CancelVisit, LogVisit, PlanVisit
+from hub_visits.domain import calendars, obligations, visits
+from hub_visits.domain.refusals import Refused, Unknown
+from hub_visits.handlers.assignments import open_school
+from hub_visits.models import Action, Assignment, Visit
+from hub_visits.store import assignments as assignment_store
+from hub_visits.store import calendars as calendar_store
+from hub_visits.store import schools as school_store
+from hub_visits.store import visits as store
+
+
+def plan_visit(session: Session, command: PlanVisit, *, now: datetime, by: str) -> Visit:
+    """Put a visit in the diary.
+
+    Raises:
+        Refused: `unknown_assignment`, `before_assignment`, `after_assignment` or `school_closed`.
+    """
+    assignment = assignment_store.find_assignment(session, command.assignment_id)
+    if assignment is None:
+        raise Refused("unknown_assignment", "There is no such assignment.", "/assignment_id")
+    open_school(session, assignment.urn)
+    day = calendars.day_in_england(command.planned_at)
+    visits.check_within(_span(assignment), day, "/planned_at")
+    half_term = _half_term_on(session, assignment, day)
+    visit = Visit(
+        id=new_id(),
+        assignment_id=assignment.id,
+        urn=assignment.urn,
+        pd_lead_id=assignment.pd_lead_id,
+        kind=command.kind,
+        meets=obligations.kind_met_by(command.kind),
+        status="planned",
+        planned_at=command.planned_at,
+        half_term=half_term.id if half_term else None,
+        out_of_term=half_term is None,
+        created_at=now,
+        created_by=by,
+        changed_at=now,
+        changed_by=by,
+        actions=[],
+    )
+    session.add(visit)
+    session.flush()
+    event = VisitPlanned(
+        visit_id=visit.id,
+        assignment_id=visit.assignment_id,
+        urn=visit.urn,
+        pd_lead_id=visit.pd_lead_id,
+        planned_at=visit.planned_at,
+        kind=visit.kind,
+        half_term=visit.half_term,
+    )
+    outbox.record(session, event, occurred_at=now, by=by)
+    return visit
+
+
+def log_visit(session: Session, command: LogVisit, *, now: datetime, by: str) -> Visit:
+    """Say what a visit that took place was; its half term follows from the school's calendar.
+
+    Raises:
+        Unknown: `unknown_visit`.
+        Conflict: `already_logged` or `already_cancelled`.
+        Refused: `in_future`, `before_assignment`, `after_assignment`, `action_due_before_visit` or one of
+            `visits.check_department`.
+    """
+    visit = find_visit(session, command.visit_id, lock=True)
+    visits.check_planned(visit.status)
+    visits.check_department(visit.kind, command.staff_present, command.department_size)
+    visits.check_actions([action.due_on for action in command.actions], happened_on=command.happened_on)
+    assignment = assignment_store.find_assignment(session, visit.assignment_id)
+    assert assignment is not None, "held by the foreign key"  # noqa: S101 - for the type checker
+    held = visits.hold(
+        _half_term_on(session, assignment, command.happened_on),
+        happened_on=command.happened_on,
+        span=_span(assignment),
+        today=calendars.day_in_england(now),
+    )
+    visit.half_term, visit.out_of_term, visit.late = held.half_term, held.out_of_term, held.late
+    _write_log(visit, command, now=now, by=by)
+    session.flush()
+    outbox.record_all(session, _log_events(visit), occurred_at=now, by=by)
+    return visit
+
+
+def cancel_visit(session: Session, command: CancelVisit, *, now: datetime, by: str) -> Visit:
+    """Take a planned visit out of the diary.
+
+    Raises:
+        Unknown: `unknown_visit`.
+        Conflict: `already_logged` or `already_cancelled`.
+    """
+    visit = find_visit(session, command.visit_id, lock=True)
+    visits.check_planned(visit.status)
+    visit.status, visit.cancel_reason = "cancelled", command.reason
+    _touch(visit, now=now, by=by)
+    session.flush()
+    event = VisitCancelled(visit_id=visit.id, urn=visit.urn, reason=command.reason)
+    outbox.record(session, event, occurred_at=now, by=by)
+    return visit
+
+
+def find_visit(session: Session, visit_id: UUID, *, lock: bool = False) -> Visit:
+    """One visit.
+
+    Raises:
+        Unknown: `unknown_visit`.
+    """
+    visit = store.find_visit(session, visit_id, lock=lock)
+    if visit is None:
+        raise Unknown("unknown_visit", "There is no such visit.")
+    return visit
+
+
+def _half_term_on(session: Session, assignment: Assignment, day: date) -> calendars.HalfTerm | None:
+    school = school_store.known_school(session, assignment.urn)
+    assert school is not None, "an assignment is only made for a known school"  # noqa: S101
+    half_terms = calendar_store.school_half_terms(session, school, assignment.academic_year)
+    return calendars.half_term_on(half_terms, day)
+
+
+def _span(assignment: Assignment) -> visits.Span:
+    return visits.Span(starts_on=assignment.starts_on, ends_on=assignment.ends_on)
+
+
+def _touch(visit: Visit, *, now: datetime, by: str) -> None:
+    visit.revision += 1
+    visit.changed_at, visit.changed_by = now, by
+
+
+def _write_log(visit: Visit, command: LogVisit, *, now: datetime, by: str) -> None:
+    visit.status, visit.logged_at, visit.logged_by = "logged", now, by
+    visit.happened_on, visit.half_days = command.happened_on, command.half_days
+    visit.focus = list(dict.fromkeys(command.focus))
+    visit.people_met, visit.note = command.people_met, command.note
+    visit.staff_present, visit.department_size = command.staff_present, command.department_size
+    visit.actions = [
+        Action(id=new_id(), text=action.text, owner_role=action.owner_role, due_on=action.due_on)
+        for action in command.actions
+    ]
+    _touch(visit, now=now, by=by)
+
+
+def _log_events(visit: Visit) -> list[VisitLogged | DepartmentPDHeld]:
+    """What is announced of a logged visit: never the note, never the text of an action."""
+    logged = VisitLogged(
+        visit_id=visit.id,
+        assignment_id=visit.assignment_id,
+        urn=visit.urn,
+        pd_lead_id=visit.pd_lead_id,
+        happened_on=visit.happened_on,
+        half_term=visit.half_term,
+        kind=visit.kind,
+        half_days=visit.half_days,
+        focus=visit.focus,
+        people_met_roles=visit.people_met,
+        actions_n=len(visit.actions),
+        late=visit.late,
+        out_of_term=visit.out_of_term,
+    )
+    if visit.kind != "department_pd":
+        return [logged]
+    held = DepartmentPDHeld(
+        visit_id=visit.id,
+        urn=visit.urn,
+        half_term=visit.half_term,
+        held_on=visit.happened_on,
+        staff_present=visit.staff_present,
+        department_size=visit.department_size,
+    )
+    return [logged, held]

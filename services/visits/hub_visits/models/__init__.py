@@ -1,0 +1,21 @@
+"""The tables of visits. What the rules in `domain` promise, the constraints here hold."""
+
+from hub_visits.models.assignments import Assignment
+from hub_visits.models.base import Base
+from hub_visits.models.calendars import Calendar, CalendarHalfTerm
+from hub_visits.models.obligations import Exemption, Obligation
+from hub_visits.models.schools import LeaderPost, School
+from hub_visits.models.visits import Action, Visit
+
+__all__ = [
+    "Action",
+    "Assignment",
+    "Base",
+    "Calendar",
+    "CalendarHalfTerm",
+    "Exemption",
+    "LeaderPost",
+    "Obligation",
+    "School",
+    "Visit",
+]

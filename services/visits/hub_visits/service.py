@@ -1,0 +1,46 @@
+"""The visits service: routes by inheritance, reactions to what enrolment announces."""
+
+from hub_contracts.enrolment import (
+    LeaderAppointed,
+    SchoolChanged,
+    SchoolClosed,
+    SchoolImported,
+    SchoolSucceeded,
+)
+from sqlalchemy.orm import Session
+
+from hub_messaging.relay import OutboxRelay
+from hub_messaging.subscribe import Delivery, subscribe
+from hub_platform.probes import Probes
+from hub_visits.api.assignments import Assignments
+from hub_visits.api.calendars import Calendars
+from hub_visits.api.obligations import Obligations
+from hub_visits.api.visits import Visits
+from hub_visits.handlers import schools
+
+
+class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
+    """Owns calendars, PD-lead assignments, obligations, visits and exemptions."""
+
+    name = "visits"
+    relay = OutboxRelay()
+
+    @subscribe(SchoolImported, SchoolChanged)
+    def on_school_told(self, session: Session, delivery: Delivery) -> None:
+        """Learn where a school belongs."""
+        schools.on_school_told(session, delivery.event, revision=delivery.envelope.revision)
+
+    @subscribe(SchoolClosed)
+    def on_school_closed(self, session: Session, delivery: Delivery) -> None:
+        """Learn that a school has closed."""
+        schools.on_school_closed(session, delivery.event, revision=delivery.envelope.revision)
+
+    @subscribe(SchoolSucceeded)
+    def on_school_succeeded(self, session: Session, delivery: Delivery) -> None:
+        """Learn which school carries on."""
+        schools.on_school_succeeded(session, delivery.event, revision=delivery.envelope.revision)
+
+    @subscribe(LeaderAppointed)
+    def on_leader_appointed(self, session: Session, delivery: Delivery) -> None:
+        """Learn who is a PD lead, and where they teach."""
+        schools.on_leader_appointed(session, delivery.event, revision=delivery.envelope.revision)

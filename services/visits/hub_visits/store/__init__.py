@@ -1,0 +1,1 @@
+"""Queries of visits: rows in, domain values out. Nothing here commits or decides."""

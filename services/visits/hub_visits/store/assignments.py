@@ -1,0 +1,71 @@
+"""Assignments and what they owe."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub_visits.domain.assignments import Owed
+from hub_visits.models import Assignment, Obligation
+
+
+def find_assignment(session: Session, assignment_id: UUID) -> Assignment | None:
+    """One assignment."""
+    return session.get(Assignment, assignment_id)
+
+
+def active_assignment(session: Session, urn: str, programme: str, academic_year: str) -> Assignment | None:
+    """The assignment that a school has for one programme in one academic year."""
+    return session.scalar(
+        select(Assignment).where(
+            Assignment.urn == urn,
+            Assignment.programme == programme,
+            Assignment.academic_year == academic_year,
+        )
+    )
+
+
+def obligations_of(session: Session, assignment_id: UUID) -> list[Owed]:
+    """What one assignment owes, in the order of the year."""
+    rows = session.scalars(
+        select(Obligation)
+        .where(Obligation.assignment_id == assignment_id)
+        .order_by(Obligation.half_term, Obligation.kind)
+    )
+    return [
+        Owed(half_term=row.half_term, kind=row.kind, starts_on=row.starts_on, ends_on=row.ends_on)
+        for row in rows
+    ]
+
+
+def put_obligations(session: Session, assignment: Assignment, owed: Iterable[Owed]) -> None:
+    """Make an assignment owe exactly this."""
+    rows = [
+        {
+            "assignment_id": assignment.id,
+            "urn": assignment.urn,
+            "pd_lead_id": assignment.pd_lead_id,
+            "half_term": each.half_term,
+            "kind": each.kind,
+            "starts_on": each.starts_on,
+            "ends_on": each.ends_on,
+        }
+        for each in owed
+    ]
+    keys = [(row["half_term"], row["kind"]) for row in rows]
+    session.execute(
+        delete(Obligation).where(
+            Obligation.assignment_id == assignment.id,
+            tuple_(Obligation.half_term, Obligation.kind).not_in(keys),
+        )
+    )
+    if rows:
+        statement = insert(Obligation).values(rows)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["assignment_id", "half_term", "kind"],
+                set_={"starts_on": statement.excluded.starts_on, "ends_on": statement.excluded.ends_on},
+            )
+        )

@@ -1,0 +1,52 @@
+"""What enrolment has announced about schools and leaders."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub_visits.domain.assignments import Post
+from hub_visits.models import LeaderPost, School
+
+
+def known_school(session: Session, urn: str, *, lock: bool = False) -> School | None:
+    """A school whose facts have been announced."""
+    statement = select(School).where(School.urn == urn, School.facts_revision > 0)
+    return session.scalar(statement.with_for_update() if lock else statement)
+
+
+def posts_of(session: Session, teacher_id: UUID) -> list[Post]:
+    """The roles of one leader."""
+    rows = session.scalars(select(LeaderPost).where(LeaderPost.teacher_id == teacher_id))
+    return [
+        Post(
+            role=row.role, urn=row.urn, trust_uid=row.trust_uid, starts_on=row.starts_on, ends_on=row.ends_on
+        )
+        for row in rows
+    ]
+
+
+def keep_school(session: Session, urn: str, counter: str, revision: int, values: dict[str, Any]) -> None:
+    """Write what an event said about a school, unless `counter` has passed the event's revision."""
+    told = {**values, counter: revision}
+    statement = insert(School).values(urn=urn, **told)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["urn"],
+            set_=told,
+            where=getattr(School, counter) < revision,
+        )
+    )
+
+
+def keep_post(session: Session, leader_role_id: UUID, revision: int, values: dict[str, Any]) -> None:
+    """Write what an event said about a leader's role, unless a later one has."""
+    told = {**values, "revision": revision}
+    statement = insert(LeaderPost).values(leader_role_id=leader_role_id, **told)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["leader_role_id"], set_=told, where=LeaderPost.revision < revision
+        )
+    )

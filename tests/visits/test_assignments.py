@@ -1,0 +1,84 @@
+"""Who may be a PD lead, and what a school is then owed."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.visits.factories import LINTON
+
+from hub_visits.domain.assignments import SCHOOL_DAYS_TO_COUNT, Post, check_pd_lead, obligations
+from hub_visits.domain.refusals import Refused
+
+PD_LEAD = Post(role="pd_lead", urn="100001", trust_uid="3180", starts_on=date(2023, 9, 1))
+SEPTEMBER = date(2023, 9, 4)
+
+
+def test_a_pd_lead_of_another_school_may_be_assigned() -> None:
+    assert check_pd_lead([PD_LEAD], urn="100002", trust_uid="999", on=SEPTEMBER) == []
+    assert check_pd_lead([PD_LEAD], urn="100002", trust_uid=None, on=SEPTEMBER) == []
+
+
+def test_a_school_of_the_pd_leads_own_trust_is_allowed_with_a_warning() -> None:
+    assert check_pd_lead([PD_LEAD], urn="100002", trust_uid="3180", on=SEPTEMBER) == ["own_trust"]
+
+
+@pytest.mark.parametrize(
+    ("posts", "code"),
+    [
+        ([], "unknown_pd_lead"),
+        ([replace(PD_LEAD, role="work_group_lead")], "unknown_pd_lead"),
+        ([replace(PD_LEAD, ends_on=SEPTEMBER - timedelta(days=1))], "pd_lead_ended"),
+        ([replace(PD_LEAD, urn="100002")], "own_school"),
+        ([PD_LEAD, replace(PD_LEAD, role="cohort_lead", urn="100002")], "own_school"),
+    ],
+)
+def test_nobody_else_may(posts: list[Post], code: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        check_pd_lead(posts, urn="100002", trust_uid=None, on=SEPTEMBER)
+    assert refusal.value.code == code
+
+
+def test_a_role_that_ends_on_the_first_day_still_counts() -> None:
+    post = replace(PD_LEAD, ends_on=SEPTEMBER)
+    assert check_pd_lead([post], urn="100002", trust_uid=None, on=SEPTEMBER) == []
+
+
+def test_a_school_is_owed_each_kind_in_each_half_term() -> None:
+    owed = obligations(LINTON, ["visit", "department_pd", "visit"], starts_on=SEPTEMBER)
+    assert [(each.half_term, each.kind) for each in owed] == [
+        (f"2023-{n}", kind) for n in range(1, 7) for kind in ("visit", "department_pd")
+    ]
+    assert (owed[0].starts_on, owed[0].ends_on) == (date(2023, 9, 4), date(2023, 10, 20))
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "first"),
+    [
+        (date(2023, 10, 8), "2023-1"),  # a Sunday: ten school days remain
+        (date(2023, 10, 9), "2023-1"),  # ten
+        (date(2023, 10, 10), "2023-2"),  # nine
+        (date(2023, 10, 25), "2023-2"),  # in the holidays
+    ],
+)
+def test_a_half_term_counts_while_ten_school_days_remain(starts_on: date, first: str) -> None:
+    assert obligations(LINTON, ["visit"], starts_on=starts_on)[0].half_term == first
+
+
+def test_a_day_without_pupils_is_no_school_day() -> None:
+    """From 5 to 16 February there are ten weekdays, but the last is a training day."""
+    assert obligations(LINTON, ["visit"], starts_on=date(2024, 2, 5))[0].half_term == "2023-4"
+    assert obligations(LINTON, ["visit"], starts_on=date(2024, 2, 2))[0].half_term == "2023-3"
+
+
+@given(starts_on=st.dates(date(2023, 9, 1), date(2024, 8, 31)))
+def test_what_is_owed_is_exactly_the_half_terms_with_enough_days_left(starts_on: date) -> None:
+    owed = {each.half_term for each in obligations(LINTON, ["visit"], starts_on=starts_on)}
+    for half_term in LINTON:
+        days = [
+            half_term.starts_on + timedelta(n)
+            for n in range((half_term.ends_on - half_term.starts_on).days + 1)
+        ]
+        left = [d for d in days if d >= starts_on and d.weekday() < 5 and d not in half_term.non_school_days]
+        assert (half_term.id in owed) == (len(left) >= SCHOOL_DAYS_TO_COUNT)

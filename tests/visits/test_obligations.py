@@ -1,0 +1,57 @@
+"""How what a school is owed stands on a day."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub_visits.domain.obligations import STATUSES, Facts, kind_met_by, status_of
+
+ENDS_ON = date(2023, 10, 20)
+NOTHING = Facts(ends_on=ENDS_ON, met=False, excused=False, planned=False)
+
+
+@pytest.mark.parametrize(
+    ("today", "status", "with_a_visit_planned"),
+    [
+        (ENDS_ON - timedelta(days=15), "open", "open"),
+        (ENDS_ON - timedelta(days=14), "due_soon", "open"),
+        (ENDS_ON, "due_soon", "open"),
+        (ENDS_ON + timedelta(days=1), "missed", "missed"),
+    ],
+)
+def test_nothing_held_is_open_then_due_soon_then_missed(
+    today: date, status: str, with_a_visit_planned: str
+) -> None:
+    assert status_of(NOTHING, today=today) == status
+    assert status_of(replace(NOTHING, planned=True), today=today) == with_a_visit_planned
+
+
+@given(
+    facts=st.builds(
+        Facts, ends_on=st.just(ENDS_ON), met=st.booleans(), excused=st.booleans(), planned=st.booleans()
+    ),
+    days=st.integers(-60, 60),
+)
+def test_a_visit_counts_before_an_excuse_and_both_before_the_date(facts: Facts, days: int) -> None:
+    status = status_of(facts, today=ENDS_ON + timedelta(days=days))
+    assert status in STATUSES
+    assert (status == "met") == facts.met
+    assert (status == "excused") == (facts.excused and not facts.met)
+    assert (status == "missed") == (days > 0 and not facts.met and not facts.excused)
+
+
+@pytest.mark.parametrize(
+    ("kind", "met"),
+    [
+        ("support", "visit"),
+        ("lesson_planning", "visit"),
+        ("observation", "visit"),
+        ("pd_day", "visit"),
+        ("department_pd", "department_pd"),
+    ],
+)
+def test_work_with_the_department_is_counted_apart(kind: str, met: str) -> None:
+    assert kind_met_by(kind) == met
