@@ -104,7 +104,7 @@ def park_unreadable(session: Session, subscription: str, body: bytes, error: Bas
 
 
 def due(session: Session, subscription: str, now: datetime, limit: int = 100) -> list[Any]:
-    """Rows that may be tried now, of each subject only the oldest unfinished one; locked for this transaction.
+    """Rows that may be tried now, of each subject only the oldest unfinished one; then locked.
 
     A row is due when its wait is over, or when it was held and what held it is finished.
     """

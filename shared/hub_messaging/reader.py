@@ -77,9 +77,10 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
                     self._away = None
                     failures = 0
                     self._read(connection)
-            except (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway) as exc:
+            except Exception as exc:  # noqa: BLE001 - an error here would end the whole service
                 self._away = "the broker or the database does not answer"
-                log.warning("reading_interrupted", error=type(exc).__name__)
+                expected = isinstance(exc, (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway))
+                log.warning("reading_interrupted", error=type(exc).__name__, exc_info=not expected)
                 eventlet.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
                 failures += 1
 
@@ -118,7 +119,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             envelope = Envelope.from_bytes(body)
             event_class = self._classes.get(envelope.type)
             if event_class is None:
-                log.info("unknown_type", type=envelope.type, event=str(envelope.id))
+                log.info("unknown_type", type=envelope.type, event_id=str(envelope.id))
                 return None
             return Delivery(event_class.from_data(envelope.data), envelope, body)
         except Exception as exc:  # noqa: BLE001 - reading is pure: what fails once fails always
@@ -189,7 +190,7 @@ def _body(message: Any) -> bytes:
 def _log_failure(envelope: Envelope, state: str, error: BaseException) -> None:
     log.warning(
         "delivery_failed",
-        event=str(envelope.id),
+        event_id=str(envelope.id),
         type=envelope.type,
         correlation_id=envelope.correlation_id,
         state=state,

@@ -75,9 +75,10 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 with self._sessions.kw["bind"].connect() as lock:
                     self._hold_and_send(lock.execution_options(isolation_level="AUTOCOMMIT"))
                 failures = 0
-            except (*BROKER_ERRORS, SQLAlchemyError, Unconfirmed) as exc:
+            except Exception as exc:  # noqa: BLE001 - an error here would end the whole service
                 self._broker_away = "the relay cannot reach the broker or the database"
-                log.warning("relay_interrupted", error=type(exc).__name__)
+                expected = isinstance(exc, (*BROKER_ERRORS, SQLAlchemyError, Unconfirmed))
+                log.warning("relay_interrupted", error=type(exc).__name__, exc_info=not expected)
                 eventlet.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
                 failures += 1
 

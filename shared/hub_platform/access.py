@@ -3,6 +3,7 @@
 Which roles exist and what they may do is each service's own business (its `access.py`).
 """
 
+import json
 import time
 import warnings
 from dataclasses import dataclass, field
@@ -45,8 +46,8 @@ class TokenCheck:
 
     @classmethod
     def from_jwk(cls, text: str) -> "TokenCheck":
-        """Read the key from its JSON Web Key form."""
-        return cls(OKPKey.import_key(text))
+        """Read the key from its JSON Web Key form (RFC 8037, January 2017)."""
+        return cls(OKPKey.import_key(json.loads(text)))
 
     def actor(self, token: str) -> Actor:
         """The holder of a token.

@@ -36,7 +36,11 @@ def main(*, service: str, service_class: str, package: str) -> None:
 
 def run(service: str, service_class: str, package: str) -> None:
     """Run the service until SIGTERM or SIGINT."""
-    import eventlet
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # known: docs/adr names the way out
+        import eventlet
 
     eventlet.monkey_patch()  # before anything opens a socket
 

@@ -54,6 +54,7 @@ def configure(service: str, level: int | str) -> None:
     logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)
     logging.getLogger("nameko.web.server").setLevel(logging.WARNING)
     logging.getLogger("amqp").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _say_service(service: str) -> Processor:

@@ -1,0 +1,14 @@
+"""Run it like any other service: `python -m parcels run|migrate|openapi`."""
+
+import sys
+
+from hub_platform.runner import main
+
+ROLES = {
+    "sorting": "parcels.service:SortingService",
+    "counting": "parcels.service:CountingService",
+}
+
+if __name__ == "__main__":
+    role = sys.argv.pop(1)
+    main(service=role, service_class=ROLES[role], package="parcels")

@@ -1,0 +1,37 @@
+"""Events of the example service, in the shape that the published language gives them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelSorted:
+    """A parcel was put on its shelf."""
+
+    type: ClassVar[str] = "ParcelSorted"
+    version: ClassVar[int] = 1
+    publisher: ClassVar[str] = "sorting"
+
+    number: int
+    weight: int
+
+    @property
+    def subject(self) -> str:
+        """The parcel."""
+        return f"parcels/{self.number}"
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"number": self.number, "weight": self.weight}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Read it back; raises KeyError or ValueError."""
+        return cls(number=int(data["number"]), weight=int(data["weight"]))
+
+
+class ParcelWeighed(ParcelSorted):
+    """A parcel was weighed again."""
+
+    type = "ParcelWeighed"

@@ -1,0 +1,7 @@
+"""Migrations of the example service."""
+
+from parcels.tables import Base
+
+from hub_platform.database import run_migrations
+
+run_migrations(Base.metadata)

@@ -1,0 +1,16 @@
+"""First tables."""
+
+from alembic import op
+from parcels.tables import Base
+
+from hub_messaging import tables
+from hub_platform import idempotency
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    tables.create_v1()
+    idempotency.create_v1()
+    Base.metadata.create_all(op.get_bind())

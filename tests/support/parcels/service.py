@@ -1,0 +1,132 @@
+"""The example's two services: one publishes, one receives."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub_messaging import outbox
+from hub_messaging.relay import OutboxRelay
+from hub_messaging.subscribe import Delivery, subscribe, subscribe_batch
+from hub_platform.access import ANYONE
+from hub_platform.probes import Probes
+from hub_platform.routes import RAW, Answer, Call, Content, Page, route
+from hub_platform.schemas import CommandSchema
+from parcels.events import ParcelSorted, ParcelWeighed
+from parcels.tables import Effect, Parcel
+
+SORTERS = frozenset({"sorter"})
+POISON = 666  # a parcel of this weight makes the receiver fail
+
+
+class Refused(Exception):
+    """A rule of the example."""
+
+    kind = "conflict"
+    code = "already_sorted"
+    detail = "This parcel lies on its shelf already."
+    pointer = "/number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SortParcel:
+    """The example's command."""
+
+    number: int
+    weight: int
+
+
+class SortParcelSchema(CommandSchema):
+    """Reads it."""
+
+    command = SortParcel
+    number = fields.Integer(required=True, strict=True)
+    weight = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+
+
+class ParcelSchema(Schema):
+    """Writes a parcel."""
+
+    number = fields.Integer()
+    weight = fields.Integer()
+
+
+class SortingService(Probes):
+    """Publishes."""
+
+    name = "sorting"
+    relay = OutboxRelay()
+
+    @route(
+        "POST", "/sorting/v1/parcels", allow=SORTERS, body=SortParcelSchema, answer=ParcelSchema, status=201
+    )
+    def sort_parcel(self, call: Call[SortParcel]) -> Answer:
+        """Put a parcel on its shelf."""
+        command = call.command
+        if call.session.get(Parcel, command.number):
+            raise Refused
+        call.session.add(Parcel(number=command.number, weight=command.weight))
+        outbox.record(
+            call.session, ParcelSorted(number=command.number, weight=command.weight), occurred_at=call.now
+        )
+        return Answer(command, revision=1, location=f"/sorting/v1/parcels/{command.number}")
+
+    @route(
+        "PUT", "/sorting/v1/parcels/<int:number>", allow=SORTERS, body=SortParcelSchema, answer=ParcelSchema
+    )
+    def weigh_parcel(self, call: Call[SortParcel]) -> Answer:
+        """Weigh a parcel again."""
+        parcel = call.session.get_one(Parcel, call.command.number, with_for_update=True)
+        parcel.weight = call.command.weight
+        parcel.revision += 1
+        event = ParcelWeighed(number=parcel.number, weight=parcel.weight)
+        outbox.record(call.session, event, occurred_at=call.now)
+        return Answer(parcel, revision=parcel.revision)
+
+    @route("GET", "/sorting/v1/parcels", allow=SORTERS, paged=True, answer=ParcelSchema)
+    def list_parcels(self, call: Call[None]) -> Page[Any]:
+        """Every parcel."""
+        return Page(*call.page.fetch(call.session, select(Parcel), [Parcel.number]))
+
+    @route("POST", "/sorting/v1/bytes", allow=SORTERS, body=RAW)
+    def count_bytes(self, call: Call[None]) -> dict[str, int]:
+        """How many bytes were sent."""
+        return {"bytes": len(call.raw)}
+
+    @route("GET", "/sorting/v1/fault", allow=ANYONE)
+    def fault(self, call: Call[None]) -> None:
+        """Fails with something secret in its message."""
+        raise RuntimeError(f"secret of {call.actor.subject}")
+
+    @route("GET", "/sorting/page", allow=SORTERS, sign_in_at="/sign-in")
+    def page(self, call: Call[None]) -> Content:
+        """A page for people."""
+        return Content(f"<p>{call.actor.subject}", "text/html; charset=utf-8")
+
+
+class CountingService(Probes):
+    """Receives, one event at a time and in batches."""
+
+    name = "counting"
+
+    @subscribe(ParcelSorted)
+    def on_parcel_sorted(self, session: Session, delivery: Delivery) -> None:
+        """Note the effect."""
+        _note(session, delivery)
+
+    @subscribe_batch(ParcelWeighed)
+    def on_parcels_weighed(self, session: Session, deliveries: Iterable[Delivery]) -> None:
+        """Note each effect."""
+        for delivery in deliveries:
+            _note(session, delivery)
+
+
+def _note(session: Session, delivery: Delivery) -> None:
+    if delivery.event.weight == POISON:
+        raise RuntimeError("poison")
+    envelope = delivery.envelope
+    session.add(Effect(event_id=str(envelope.id), subject=envelope.subject, revision=envelope.revision))
+    session.flush()
