@@ -16,7 +16,7 @@ YEAR_OF_DAYS = st.dates(date(2023, 9, 1), date(2024, 8, 31))
 
 
 @pytest.mark.parametrize("half_term", LINTON, ids=lambda half_term: half_term.id)
-def test_a_half_term_holds_its_first_and_last_day_and_neither_neighbour(
+def test_a_half_term_holds_its_first_and_last_day_and_no_neighbour(
     half_term: calendars.HalfTerm,
 ) -> None:
     assert calendars.half_term_on(LINTON, half_term.starts_on - ONE_DAY) is None
@@ -72,20 +72,22 @@ def test_school_days_only_ever_run_out(day: date) -> None:
         (date(2025, 8, 31), "2024/25"),
         (date(2025, 9, 1), "2025/26"),
         (date(2026, 8, 31), "2025/26"),
-        (date(1999, 9, 1), "1999/00"),
+        (date(2099, 9, 1), "2099/00"),
     ],
 )
 def test_the_academic_year_turns_on_the_first_of_september(day: date, year: str) -> None:
     assert calendars.academic_year_of(day) == year
 
 
-@given(day=st.dates(date(1990, 1, 1), date(2090, 1, 1)))
+@given(day=st.dates(date(2000, 9, 1), date(2090, 1, 1)))
 def test_a_day_lies_in_its_academic_year(day: date) -> None:
     year = calendars.academic_year_of(day)
     assert date(calendars.first_year_of(year), 9, 1) <= day <= calendars.last_day_of(year)
 
 
-@pytest.mark.parametrize("text", ["2025", "2025/27", "2025-26", "25/26", "2025/2026", "2025/26\n", "٢٠٢٥/26"])
+@pytest.mark.parametrize(
+    "text", ["2025", "2025/27", "2025-26", "25/26", "2025/2026", "2025/26\n", "٢٠٢٥/26", "9999/00"]
+)
 def test_an_academic_year_written_otherwise_is_refused(text: str) -> None:
     with pytest.raises(Refused) as refusal:
         calendars.first_year_of(text)

@@ -1,4 +1,4 @@
-"""What visits can be asked to do: commands in the imperative, each with the strict schema that reads it."""
+"""What visits can be asked to do: commands in the imperative, each with its strict schema."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,1 +1,1 @@
-"""The HTTP entrypoints of visits, one mixin for each noun. Each parses, calls one handler and answers."""
+"""The HTTP entrypoints of visits, one mixin for each noun: parse, call one handler, answer."""

@@ -61,7 +61,8 @@ def first_year_of(academic_year: str) -> int:
         Refused: `bad_academic_year` when the two years do not follow each other.
     """
     first, _, second = academic_year.partition("/")
-    if not (len(first) == 4 and first.isdecimal() and second == f"{(int(first) + 1) % 100:02d}"):
+    well_formed = len(first) == 4 and first.isascii() and first.isdecimal() and first.startswith("20")
+    if not (well_formed and second == f"{(int(first) + 1) % 100:02d}"):
         raise Refused("bad_academic_year", "An academic year is written 2025/26.", "/academic_year")
     return int(first)
 

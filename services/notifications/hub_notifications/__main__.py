@@ -1,0 +1,10 @@
+"""`python -m hub_notifications run | migrate | openapi`."""
+
+from hub_platform.runner import main
+
+if __name__ == "__main__":
+    main(
+        service="notifications",
+        service_class="hub_notifications.service:NotificationsService",
+        package="hub_notifications",
+    )

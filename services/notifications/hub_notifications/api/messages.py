@@ -1,0 +1,87 @@
+"""Routes under /notifications/v1/messages and /notifications/v1/summary."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from hub_notifications.access import HUB_STAFF
+from hub_notifications.commands import ResendMessage, ResendMessageSchema
+from hub_notifications.domain.messages import STATUSES
+from hub_notifications.handlers import messages as handlers
+from hub_notifications.models import Message
+from hub_notifications.templates.rendering import FACTS_OF
+from hub_platform.routes import Answer, Call, Page, route
+
+
+class MessageQuery(Schema):
+    """Which messages."""
+
+    status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
+    template = fields.String(load_default=None, validate=validate.OneOf(FACTS_OF))
+
+
+class MessageSchema(Schema):
+    """A message to one person, who is named by id only."""
+
+    message_id = fields.UUID(attribute="id")
+    template = fields.String()
+    recipient_ref = fields.String()
+    dedupe_key = fields.String()
+    concerns = fields.String()
+    status = fields.String()
+    attempts = fields.Integer()
+    next_attempt_at = fields.AwareDateTime()
+    reason = fields.String(allow_none=True)
+    sent_at = fields.AwareDateTime(allow_none=True)
+    resend_of = fields.UUID(allow_none=True)
+    created_at = fields.AwareDateTime()
+
+
+class SummarySchema(Schema):
+    """How many messages are in each status."""
+
+    due = fields.Integer()
+    sending = fields.Integer()
+    sent = fields.Integer()
+    failed = fields.Integer()
+    suppressed = fields.Integer()
+
+
+class Messages:
+    """What people have been told, and what waits to be sent."""
+
+    @route(
+        "GET",
+        "/notifications/v1/messages",
+        allow=HUB_STAFF,
+        query=MessageQuery,
+        paged=True,
+        answer=MessageSchema,
+    )
+    def list_messages(self, call: Call[Any]) -> Page[Message]:
+        """List messages, oldest first."""
+        items, following = handlers.list_messages(call.session, call.page, **call.query)
+        return Page(items, following)
+
+    @route("GET", "/notifications/v1/messages/<uuid:message_id>", allow=HUB_STAFF, answer=MessageSchema)
+    def get_message(self, call: Call[Any]) -> Message:
+        """Read one message."""
+        return handlers.find_message(call.session, call.path["message_id"])
+
+    @route(
+        "POST",
+        "/notifications/v1/messages/<uuid:message_id>/resend",
+        allow=HUB_STAFF,
+        body=ResendMessageSchema,
+        answer=MessageSchema,
+        status=201,
+    )
+    def resend_message(self, call: Call[ResendMessage]) -> Answer:
+        """Send a message once more; it gets an id of its own."""
+        message = handlers.resend_message(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(message, location=f"/notifications/v1/messages/{message.id}")
+
+    @route("GET", "/notifications/v1/summary", allow=HUB_STAFF, answer=SummarySchema)
+    def summarise(self, call: Call[Any]) -> dict[str, int]:
+        """Count messages by status."""
+        return handlers.summary(call.session)

@@ -1,0 +1,50 @@
+"""Routes under /notifications/v1/templates."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from hub_notifications.access import HUB_STAFF
+from hub_notifications.config import Options
+from hub_notifications.handlers import templates as handlers
+from hub_platform.routes import Call, route
+
+
+class TemplateSchema(Schema):
+    """A kind of message."""
+
+    name = fields.String()
+    purpose = fields.String()
+    given = fields.List(fields.String())
+
+
+class TemplatesSchema(Schema):
+    """Every kind of message."""
+
+    items = fields.List(fields.Nested(TemplateSchema))
+
+
+class PreviewSchema(Schema):
+    """A message as it looks with made-up facts."""
+
+    name = fields.String()
+    subject = fields.String()
+    text = fields.String()
+    html = fields.String()
+    calendar = fields.String(allow_none=True)
+
+
+class Templates:
+    """The texts of messages."""
+
+    options: Options
+
+    @route("GET", "/notifications/v1/templates", allow=HUB_STAFF, answer=TemplatesSchema)
+    def list_templates(self, call: Call[Any]) -> dict[str, Any]:  # noqa: ARG002 - every route takes the call
+        """List the kinds of message, when each is sent, and what it is given."""
+        return {"items": handlers.list_templates()}
+
+    @route("GET", "/notifications/v1/templates/<name>/preview", allow=HUB_STAFF, answer=PreviewSchema)
+    def preview_template(self, call: Call[Any]) -> handlers.Preview:
+        """Show a message with made-up facts; nobody is told anything."""
+        return handlers.preview(call.path["name"], self.options.host(), now=call.now)

@@ -1,0 +1,1 @@
+"""The rules of notifications. Standard library only; clock and ids are arguments."""

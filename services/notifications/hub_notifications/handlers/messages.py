@@ -1,0 +1,68 @@
+"""Messages: looked at, counted, sent again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_notifications.commands import ResendMessage
+from hub_notifications.domain import messages
+from hub_notifications.domain.refusals import Unknown
+from hub_notifications.models import Message
+from hub_notifications.store import messages as store
+from hub_platform.ids import new_id
+from hub_platform.paging import PageRequest
+
+
+def resend_message(session: Session, command: ResendMessage, *, now: datetime, by: str) -> Message:
+    """Write a message down once more; the first one stays as it is.
+
+    Raises:
+        Unknown: `unknown_message`.
+        Conflict: `still_due` or `suppressed`.
+    """
+    message = find_message(session, command.message_id, lock=True)
+    messages.check_resend(message.status)
+    again = Message(
+        id=new_id(),
+        template=message.template,
+        recipient_ref=message.recipient_ref,
+        dedupe_key=messages.resend_key(message.dedupe_key, store.resends_of(session, message.id) + 1),
+        concerns=message.concerns,
+        about=message.about,
+        status="due",
+        attempts=0,
+        next_attempt_at=now,
+        resend_of=message.id,
+        resend_by=by,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(again)
+    session.flush()
+    return again
+
+
+def find_message(session: Session, message_id: UUID, *, lock: bool = False) -> Message:
+    """One message.
+
+    Raises:
+        Unknown: `unknown_message`.
+    """
+    message = store.find(session, message_id, lock=lock)
+    if message is None:
+        raise Unknown("unknown_message", "There is no such message.")
+    return message
+
+
+def list_messages(
+    session: Session, page: PageRequest, *, status: str | None = None, template: str | None = None
+) -> tuple[Sequence[Message], str | None]:
+    """One page of messages, oldest first."""
+    return store.list_messages(session, page, status=status, template=template)
+
+
+def summary(session: Session) -> dict[str, int]:
+    """How many messages are in each status."""
+    return store.summary(session)

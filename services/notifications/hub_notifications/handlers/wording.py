@@ -1,0 +1,114 @@
+"""From a message to its letter: the facts that its words need, the words, the calendar file."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from jinja2 import TemplateError
+from sqlalchemy.orm import Session
+
+from hub_notifications.gateways import Contact, letter
+from hub_notifications.models import GroupSession, Message
+from hub_notifications.store import facts as store
+from hub_notifications.store.facts import Facts
+from hub_notifications.templates.facts import (
+    PlaceConfirmed,
+    SessionFacts,
+    SessionScheduled,
+    VisitPlanned,
+    Words,
+)
+from hub_notifications.templates.invitations import Host, Invitation, invite
+from hub_notifications.templates.rendering import render
+
+ENGLAND: Final = ZoneInfo("Europe/London")
+
+
+class CannotWrite(Exception):
+    """A letter that cannot be written now. `reason` is a code."""
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+def load_facts(session: Session, messages: Sequence[Message]) -> Facts:
+    """Read what the words of a batch need."""
+    about = [message.about for message in messages]
+    return store.load(
+        session,
+        group_ids=[UUID(each["work_group_id"]) for each in about if "work_group_id" in each],
+        session_ids=[UUID(each_id) for each in about for each_id in each.get("session_ids", ())],
+        urns=[each["urn"] for each in about if "urn" in each],
+    )
+
+
+def write(
+    message: Message, contact: Contact | None, facts: Facts, host: Host, *, now: datetime
+) -> EmailMessage:
+    """Write one letter.
+
+    Raises:
+        CannotWrite: `no_address`, `facts_missing` (an event has not come yet), `bad_address` or
+            `bad_template`.
+    """
+    if contact is None:
+        raise CannotWrite("no_address", permanent=True)
+    try:
+        words = words_of(message, contact.given, facts, host.hub_name)
+        rendered, invitation = render(words), _invitation(words, contact, host, now)
+    except KeyError as exc:
+        raise CannotWrite("facts_missing", permanent=False) from exc
+    except TemplateError as exc:
+        raise CannotWrite("bad_template", permanent=False) from exc
+    try:
+        return letter(message.id, rendered, to=contact, sender=host, invitation=invitation, now=now)
+    except ValueError as exc:
+        raise CannotWrite("bad_address", permanent=True) from exc
+
+
+def words_of(message: Message, given: str, facts: Facts, hub_name: str) -> Words:
+    """Gather what a message's template is given.
+
+    Raises:
+        KeyError: the event that tells it has not come yet.
+    """
+    about = message.about
+    common: dict[str, Any] = {"hub_name": hub_name, "given": given}
+    if message.template == "visit_planned":
+        return VisitPlanned(
+            school_name=facts.schools[about["urn"]],
+            urn=about["urn"],
+            planned_at=datetime.fromisoformat(about["planned_at"]).astimezone(ENGLAND),
+            kind=about["kind"],
+            **common,
+        )
+    common["group_title"] = facts.titles[UUID(about["work_group_id"])]
+    sessions = tuple(_session(facts.sessions[UUID(each)], facts) for each in about["session_ids"])
+    if message.template == "session_scheduled":
+        return SessionScheduled(session=sessions[0], **common)
+    if message.template == "place_confirmed":
+        return PlaceConfirmed(sessions=sessions, **common)
+    raise CannotWrite("bad_template", permanent=True)
+
+
+def _session(row: GroupSession, facts: Facts) -> SessionFacts:
+    return SessionFacts(
+        session_id=row.session_id,
+        seq=row.seq,
+        starts_at=row.starts_at.astimezone(ENGLAND),
+        ends_at=row.ends_at.astimezone(ENGLAND),
+        mode=row.mode,
+        host_name=facts.schools.get(row.host_urn) if row.host_urn else None,
+        ics_sequence=row.ics_sequence,
+    )
+
+
+def _invitation(words: Words, contact: Contact, host: Host, now: datetime) -> Invitation | None:
+    if isinstance(words, VisitPlanned) or not words.sessions:
+        return None
+    return invite(words.sessions, group_title=words.group_title, host=host, attendee=contact.email, now=now)

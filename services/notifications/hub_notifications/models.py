@@ -1,0 +1,109 @@
+"""The tables of notifications: messages, and the little that their words need.
+
+Neither an address nor a person's name is in any of them.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from hub_platform.database import UtcDateTime, naming_convention
+
+
+class Base(DeclarativeBase):
+    """Every table of this service."""
+
+    metadata = MetaData(naming_convention=naming_convention)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime,
+        str: Text,
+        dict[str, Any]: JSONB,
+    }
+
+
+class School(Base):
+    """A school's name, as enrolment has announced it."""
+
+    __tablename__ = "schools"
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    revision: Mapped[int]
+
+
+class WorkGroup(Base):
+    """A Work Group's title."""
+
+    __tablename__ = "work_groups"
+
+    work_group_id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    revision: Mapped[int]
+
+
+class GroupSession(Base):
+    """When and how a session of a Work Group is held."""
+
+    __tablename__ = "group_sessions"
+
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    work_group_id: Mapped[UUID] = mapped_column(index=True)
+    seq: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    mode: Mapped[str]
+    host_urn: Mapped[str | None]
+    ics_sequence: Mapped[int]
+    revision: Mapped[int]
+
+
+class Place(Base):
+    """A teacher's place on a Work Group."""
+
+    __tablename__ = "places"
+    __table_args__ = (Index(None, "work_group_id", postgresql_where=text("active")),)
+
+    enrolment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    work_group_id: Mapped[UUID]
+    teacher_id: Mapped[UUID]
+    active: Mapped[bool]
+    revision: Mapped[int]
+
+
+class Message(Base):
+    """One message to one person. The address is asked for when it is sent, and not kept."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        CheckConstraint("status IN ('due', 'sending', 'sent', 'failed', 'suppressed')", name="status"),
+        CheckConstraint(
+            "(status = 'sending') = (claim IS NOT NULL AND claimed_until IS NOT NULL)", name="claimed"
+        ),
+        CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_says_when"),
+        CheckConstraint("status NOT IN ('failed', 'suppressed') OR reason IS NOT NULL", name="says_why"),
+        CheckConstraint("(resend_of IS NULL) = (resend_by IS NULL)", name="resend_says_by_whom"),
+        Index("ix_messages_due", "next_attempt_at", postgresql_where=text("status = 'due'")),
+        Index("ix_messages_claimed", "claimed_until", postgresql_where=text("status = 'sending'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    template: Mapped[str]
+    recipient_ref: Mapped[str]  # a teacher's id
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    concerns: Mapped[str] = mapped_column(index=True)
+    about: Mapped[dict[str, Any]]
+    status: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    claim: Mapped[UUID | None]
+    claimed_until: Mapped[datetime | None]
+    reason: Mapped[str | None]  # a code, never what a mail server said: that may quote the address
+    sent_at: Mapped[datetime | None]
+    resend_of: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    resend_by: Mapped[str | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]

@@ -1,0 +1,141 @@
+"""The notifications service: routes by inheritance, reactions that write down what is due, and the sender."""
+
+import time
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from amqp.exceptions import AMQPError
+from hub_contracts.enrolment import (
+    ParticipantEnrolled,
+    ParticipantWithdrawn,
+    SchoolChanged,
+    SchoolImported,
+    SessionScheduled,
+    WorkGroupOpened,
+)
+from hub_contracts.visits import VisitCancelled, VisitPlanned
+from kombu.exceptions import KombuError
+from nameko.exceptions import RemoteError, RpcTimeout, UnknownService
+from nameko.extensions import DependencyProvider
+from nameko.standalone.rpc import ServiceRpcProxy
+from sqlalchemy.orm import Session
+
+from hub_messaging.relay import OutboxRelay
+from hub_messaging.subscribe import Delivery, subscribe
+from hub_notifications import config
+from hub_notifications.api.messages import Messages
+from hub_notifications.api.templates import Templates
+from hub_notifications.domain.messages import Cause
+from hub_notifications.gateways import Contact, ContactsAway
+from hub_notifications.handlers import schools, sending, visits, work_groups
+from hub_platform.database import Database
+from hub_platform.periodic import every
+from hub_platform.probes import Probes
+from hub_platform.settings import Extra
+
+TURN_SECONDS: Final = 4.0  # a turn ends soon enough for a stop within 10 s
+
+
+class EnrolmentContacts(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """Asks enrolment over nameko RPC, on a connection of its own for each batch.
+
+    nameko's RpcProxy is not used: its listener keeps the service from starting while the broker is away.
+    """
+
+    uses_rpc = True  # read when the broker's permissions are made
+
+    def setup(self) -> None:
+        """Learn where the broker is, and how long to wait."""
+        broker = {"AMQP_URI": self.container.config["AMQP_URI"]}
+        self._contacts = RpcContacts(broker, config.load().contacts_seconds)
+
+    def get_dependency(self, worker_ctx: Any) -> "RpcContacts":  # noqa: ARG002 - nameko's signature
+        """Someone who knows addresses."""
+        return self._contacts
+
+
+class RpcContacts:
+    """`gateways.Contacts` by nameko RPC."""
+
+    def __init__(self, broker: Mapping[str, Any], timeout: float) -> None:
+        self._broker = broker
+        self._timeout = timeout
+
+    def find(self, teacher_ids: Collection[str]) -> Mapping[str, Contact]:
+        """Look up many at once."""
+        try:
+            with ServiceRpcProxy("enrolment", self._broker, timeout=self._timeout) as enrolment:
+                found = enrolment.contacts(sorted(teacher_ids))
+        except (RpcTimeout, UnknownService, RemoteError, OSError, AMQPError, KombuError, RuntimeError) as exc:
+            raise ContactsAway(type(exc).__name__) from exc
+        return {
+            teacher_id: Contact(given=known["given"], family=known["family"], email=known["email"])
+            for teacher_id, known in found.items()
+            if known.get("email")
+        }
+
+
+class NotificationsService(Messages, Templates, Probes):
+    """Owns messages and their delivery."""
+
+    name = "notifications"
+    relay = OutboxRelay()
+    sessions = Database()
+    options = Extra(config.load)
+    contacts = EnrolmentContacts()
+
+    @subscribe(SchoolImported, SchoolChanged)
+    def on_school_told(self, session: Session, delivery: Delivery) -> None:
+        """Learn a school's name."""
+        schools.on_school_told(session, delivery.event, _cause(delivery))
+
+    @subscribe(WorkGroupOpened)
+    def on_group_opened(self, session: Session, delivery: Delivery) -> None:
+        """Learn a Work Group's title."""
+        work_groups.on_group_opened(session, delivery.event, _cause(delivery))
+
+    @subscribe(ParticipantEnrolled)
+    def on_participant_enrolled(self, session: Session, delivery: Delivery) -> None:
+        """Confirm a place."""
+        work_groups.on_participant_enrolled(session, delivery.event, _cause(delivery))
+
+    @subscribe(ParticipantWithdrawn)
+    def on_participant_withdrawn(self, session: Session, delivery: Delivery) -> None:
+        """Tell somebody who has left nothing more."""
+        work_groups.on_participant_withdrawn(session, delivery.event, _cause(delivery))
+
+    @subscribe(SessionScheduled)
+    def on_session_scheduled(self, session: Session, delivery: Delivery) -> None:
+        """Invite the participants."""
+        work_groups.on_session_scheduled(session, delivery.event, _cause(delivery))
+
+    @subscribe(VisitPlanned)
+    def on_visit_planned(self, session: Session, delivery: Delivery) -> None:
+        """Tell the PD lead."""
+        visits.on_visit_planned(session, delivery.event, _cause(delivery))
+
+    @subscribe(VisitCancelled)
+    def on_visit_cancelled(self, session: Session, delivery: Delivery) -> None:
+        """Do not tell the PD lead any more."""
+        visits.on_visit_cancelled(session, delivery.event, _cause(delivery))
+
+    @every(seconds=1.0)
+    def send_due(self) -> None:
+        """Send what is due."""
+        ends = time.monotonic() + TURN_SECONDS
+        office = sending.Office(
+            sessions=self.sessions,
+            contacts=self.contacts,
+            mailer=self.options.mailer(),
+            host=self.options.host(),
+            clock=lambda: datetime.now(UTC),
+            closing=lambda: time.monotonic() > ends,
+        )
+        while sending.send_due(office):
+            pass
+
+
+def _cause(delivery: Delivery) -> Cause:
+    envelope = delivery.envelope
+    return Cause(revision=envelope.revision, happened_at=envelope.time, now=datetime.now(UTC))

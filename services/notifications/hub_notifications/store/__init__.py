@@ -1,0 +1,1 @@
+"""Queries of notifications: rows in, values out. Nothing here commits or decides."""

@@ -1,0 +1,154 @@
+"""Messages: written down once, claimed, recorded."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub_notifications.domain.messages import STATUSES, NewMessage
+from hub_notifications.models import Message
+from hub_platform.ids import new_id
+from hub_platform.paging import PageRequest
+
+
+def write_down(session: Session, messages: Sequence[NewMessage], *, now: datetime) -> int:
+    """Add messages that are due now, but none whose key is there already; gives how many are new."""
+    rows = [
+        {
+            "id": new_id(),
+            "template": message.template,
+            "recipient_ref": str(message.recipient_id),
+            "dedupe_key": message.dedupe_key,
+            "concerns": message.concerns,
+            "about": message.about,
+            "status": "due",
+            "attempts": 0,
+            "next_attempt_at": now,
+            "created_at": now,
+            "changed_at": now,
+        }
+        for message in messages
+    ]
+    if not rows:
+        return 0
+    statement = insert(Message).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    return len(session.execute(statement.returning(Message.id)).all())
+
+
+def suppress(session: Session, concerns: str, reason: str, *, now: datetime) -> None:
+    """Do not send what hangs on something any more; what is being sent is sent."""
+    session.execute(
+        update(Message)
+        .where(Message.concerns == concerns, Message.status == "due")
+        .values(status="suppressed", reason=reason, changed_at=now)
+    )
+
+
+def release_expired(session: Session, *, now: datetime) -> None:
+    """Make due again what a sender claimed and never recorded."""
+    session.execute(
+        update(Message)
+        .where(Message.status == "sending", Message.claimed_until < now)
+        .values(status="due", claim=None, claimed_until=None, changed_at=now)
+    )
+
+
+def claim(
+    session: Session, claim_id: UUID, *, now: datetime, until: datetime, limit: int
+) -> Sequence[Message]:
+    """Take the messages that have waited longest; no other sender sees them until `until`."""
+    due = (
+        select(Message.id)
+        .where(Message.status == "due", Message.next_attempt_at <= now)
+        .order_by(Message.next_attempt_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = session.scalars(
+        update(Message)
+        .where(Message.id.in_(due.scalar_subquery()))
+        .values(status="sending", claim=claim_id, claimed_until=until, changed_at=now)
+        .returning(Message)
+    )
+    return sorted(taken, key=lambda message: (message.next_attempt_at, message.id))
+
+
+def record_sent(session: Session, claim_id: UUID, ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
+    """Record delivery; gives those that this claim still held."""
+    rows = session.scalars(
+        update(Message)
+        .where(Message.id.in_(ids), Message.claim == claim_id)
+        .values(
+            status="sent",
+            sent_at=now,
+            attempts=Message.attempts + 1,
+            reason=None,
+            claim=None,
+            claimed_until=None,
+            changed_at=now,
+        )
+        .returning(Message.id)
+    )
+    return set(rows)
+
+
+def record_unsent(session: Session, claim_id: UUID, message_id: UUID, values: dict[str, Any]) -> bool:
+    """Record that a message was not delivered; whether this claim still held it."""
+    held = session.scalar(
+        update(Message)
+        .where(Message.id == message_id, Message.claim == claim_id)
+        .values(claim=None, claimed_until=None, **values)
+        .returning(Message.id)
+    )
+    return held is not None
+
+
+def put_back(
+    session: Session, claim_id: UUID, *, reason: str | None, next_attempt_at: datetime, now: datetime
+) -> None:
+    """Let everything that a claim still holds wait, with no attempt used up."""
+    session.execute(
+        update(Message)
+        .where(Message.claim == claim_id)
+        .values(
+            status="due",
+            claim=None,
+            claimed_until=None,
+            reason=reason,
+            next_attempt_at=next_attempt_at,
+            changed_at=now,
+        )
+    )
+
+
+def find(session: Session, message_id: UUID, *, lock: bool = False) -> Message | None:
+    """One message."""
+    statement = select(Message).where(Message.id == message_id)
+    return session.scalar(statement.with_for_update() if lock else statement)
+
+
+def resends_of(session: Session, message_id: UUID) -> int:
+    """How often a message was asked for again."""
+    return session.scalar(select(func.count()).where(Message.resend_of == message_id)) or 0
+
+
+def list_messages(
+    session: Session, page: PageRequest, *, status: str | None = None, template: str | None = None
+) -> tuple[Sequence[Message], str | None]:
+    """One page of messages, oldest first."""
+    statement = select(Message)
+    if status is not None:
+        statement = statement.where(Message.status == status)
+    if template is not None:
+        statement = statement.where(Message.template == template)
+    return page.fetch(session, statement, [Message.id])
+
+
+def summary(session: Session) -> dict[str, int]:
+    """How many messages are in each status."""
+    counts = select(Message.status, func.count().label("n")).group_by(Message.status)
+    return dict.fromkeys(STATUSES, 0) | {row.status: row.n for row in session.execute(counts)}

@@ -1,0 +1,58 @@
+"""What each template is given. A name that is not here stops the rendering: nothing is left blank."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionFacts:
+    """One session of a Work Group."""
+
+    session_id: UUID
+    seq: int  # 1 is the group's first
+    starts_at: datetime  # in England's time
+    ends_at: datetime
+    mode: str  # in_person, online or school_hosted
+    host_name: str | None  # the school it is held at
+    ics_sequence: int  # raised each time the session is given anew
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceConfirmed:
+    """To a teacher who has been given a place."""
+
+    hub_name: str
+    given: str
+    group_title: str
+    sessions: tuple[SessionFacts, ...]  # those still to come that have a date, in order
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionScheduled:
+    """To each participant, when a session gets its date."""
+
+    hub_name: str
+    given: str
+    group_title: str
+    session: SessionFacts
+
+    @property
+    def sessions(self) -> tuple[SessionFacts, ...]:
+        """What goes into the calendar file."""
+        return (self.session,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPlanned:
+    """To the PD lead who makes the visit."""
+
+    hub_name: str
+    given: str
+    school_name: str
+    urn: str
+    planned_at: datetime  # in England's time
+    kind: str  # support, lesson_planning, observation, department_pd or pd_day
+
+
+Words = PlaceConfirmed | SessionScheduled | VisitPlanned

@@ -1,0 +1,55 @@
+"""Made-up facts to look at each template with."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hub_notifications.templates.facts import (
+    PlaceConfirmed,
+    SessionFacts,
+    SessionScheduled,
+    VisitPlanned,
+    Words,
+)
+
+ENGLAND: Final = ZoneInfo("Europe/London")
+
+FIRST: Final = SessionFacts(
+    session_id=UUID("01920000-0000-7000-8000-000000000001"),
+    seq=1,
+    starts_at=datetime(2026, 10, 6, 16, 0, tzinfo=ENGLAND),
+    ends_at=datetime(2026, 10, 6, 18, 0, tzinfo=ENGLAND),
+    mode="school_hosted",
+    host_name="Fenbrook Village College",
+    ics_sequence=0,
+)
+SECOND: Final = SessionFacts(
+    session_id=UUID("01920000-0000-7000-8000-000000000002"),
+    seq=2,
+    starts_at=datetime(2026, 11, 17, 16, 0, tzinfo=ENGLAND),
+    ends_at=datetime(2026, 11, 17, 17, 30, tzinfo=ENGLAND),
+    mode="online",
+    host_name=None,
+    ics_sequence=0,
+)
+
+SAMPLES: Final[dict[str, Words]] = {
+    "place_confirmed": PlaceConfirmed(
+        hub_name="Example Maths Hub",
+        given="Ada",
+        group_title="Fractions in Year 5",
+        sessions=(FIRST, SECOND),
+    ),
+    "session_scheduled": SessionScheduled(
+        hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5", session=FIRST
+    ),
+    "visit_planned": VisitPlanned(
+        hub_name="Example Maths Hub",
+        given="Grace",
+        school_name="Mill Lane Primary School",
+        urn="110001",
+        planned_at=datetime(2026, 11, 20, 9, 30, tzinfo=ENGLAND),
+        kind="support",
+    ),
+}
