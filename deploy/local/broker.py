@@ -4,7 +4,7 @@ In this order: `HUB_AMQP_URI`, a container, the machine's own program, the syste
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -29,75 +29,94 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Broker:
-    """A broker that answers."""
+    """A broker that was started; `require_ready` tells whether it answers."""
 
     what: str  # in words, for the person at the terminal
-    uris: Mapping[str, str]  # user name → AMQP URI
+    uris: Mapping[str, str]  # user name → AMQP URI, with the password
+    require_ready: Callable[[], None]
     stop: Callable[[], None]
     programs: tuple[Child, ...] = field(default=())  # what must stay alive
     management_port: int | None = None
 
-    def uri(self, user: str) -> str:
-        """Where this user connects, with the password."""
-        return self.uris[user]
+
+@dataclass(frozen=True)
+class Contents:
+    """What a private broker is to know."""
+
+    definitions: Definitions
+    secrets: Mapping[str, str]  # user name → password, administrator included
+
+    def uris(self, host: str, port: int) -> dict[str, str]:
+        """Where each user connects; generated passwords hold no character that needs escaping."""
+        return {
+            user: f"amqp://{user}:{secret}@{host}:{port}/{VIRTUAL_HOST}"
+            for user, secret in self.secrets.items()
+        }
+
+    @property
+    def queues(self) -> list[str]:
+        """The queues that exist before the first event."""
+        return [queue["name"] for queue in self.definitions.get("queues", [])]
 
 
 def start(
     programs: Programs,
     folder: Path,
-    definitions: Definitions,
-    secrets: Mapping[str, str],
+    contents: Contents,
     *,
     say: Say,
     given: str | None = None,
     plugins: Sequence[str] = (),
 ) -> Broker:
-    """Give a broker that knows `definitions`; `secrets` are its users' passwords, administrator included.
+    """Start a broker.
 
-    A given broker keeps its own users: all services connect with the one URI and declare what they need.
+    A given one keeps its own users: all services connect with the one URI and declare what they need.
 
     Raises:
-        CannotStart: there is none to be had, or it does not answer in time.
+        CannotStart: there is none to be had.
     """
     if given:
-        require_answer(given, seconds=10, otherwise="HUB_AMQP_URI is set, but no broker answers there.")
-        return Broker("the one of HUB_AMQP_URI", dict.fromkeys(secrets, given), stop=lambda: None)
+        return use(given, contents.secrets)
     file = folder / "definitions.json"
+    passwords.write_private(file, json.dumps(contents.definitions))
     if broker_container.engine_answers():
-        # The server in the container is another account: the file must be readable, its folder is not.
-        passwords.private_folder(folder)
-        file.write_text(json.dumps(definitions))
-        return start_container(programs, folder, file, secrets, say=say)
-    passwords.write_private(file, json.dumps(definitions))
-    return start_node(programs, folder, file, secrets, say=say, plugins=plugins)
+        return start_container(programs, folder, file, contents, say=say)
+    return start_node(programs, folder, file, contents, say=say, plugins=plugins)
 
 
-def start_container(
-    programs: Programs, folder: Path, file: Path, secrets: Mapping[str, str], *, say: Say
-) -> Broker:
+def use(given: str, users: Iterable[str]) -> Broker:
+    """A broker that somebody else runs."""
+
+    def require_ready() -> None:
+        require_answer(given, seconds=10, otherwise="HUB_AMQP_URI is set, but no broker lets us in there.")
+
+    return Broker("the one of HUB_AMQP_URI", dict.fromkeys(users, given), require_ready, stop=lambda: None)
+
+
+def start_container(programs: Programs, folder: Path, file: Path, contents: Contents, *, say: Say) -> Broker:
     """Start RabbitMQ in a container."""
     say(f"RabbitMQ: a container of {broker_container.IMAGE}")
     container = broker_container.start(folder, definitions=file)
-    uris = uris_of(secrets, container.host, container.port)
-    try:
-        require_answer(
-            uris[ADMINISTRATOR], seconds=READY_WITHIN, otherwise="RabbitMQ's container does not answer."
-        )
-    except CannotStart as failure:
-        log = container.last_words(programs.logs / "rabbitmq.log")
-        container.stop()
-        raise CannotStart(str(failure), log=log) from None
-    except BaseException:
-        container.stop()
-        raise
-    return Broker(f"container {container.name}", uris, stop=container.stop)
+    uris = contents.uris(container.host, container.port)
+
+    def require_ready() -> None:
+        sentence = "RabbitMQ's container was started but does not answer."
+        try:
+            require_answer(
+                uris[ADMINISTRATOR], seconds=READY_WITHIN, otherwise=sentence, queues=contents.queues
+            )
+        except CannotStart as failure:
+            log = container.last_words(programs.logs / "rabbitmq.log")
+            raise CannotStart(str(failure), log=log) from None
+
+    return Broker(f"container {container.name}", uris, require_ready, container.stop)
 
 
 def start_node(
     programs: Programs,
     folder: Path,
     file: Path,
-    secrets: Mapping[str, str],
+    contents: Contents,
     *,
     say: Say,
     plugins: Sequence[str] = (),
@@ -105,19 +124,19 @@ def start_node(
     """Start RabbitMQ's program, installing it first when that is possible and needed."""
     program = broker_node.find_program() or install(programs, say=say)
     node = broker_node.start(programs, program, folder, definitions=file, plugins=plugins)
-    uris = uris_of(secrets, ports.LOOPBACK, node.port)
-    try:
+    uris = contents.uris(ports.LOOPBACK, node.port)
+
+    def require_ready() -> None:
         require_answer(
             uris[ADMINISTRATOR],
             seconds=READY_WITHIN,
             otherwise="RabbitMQ was started but does not answer.",
+            queues=contents.queues,
             server=node.server,
         )
-    except BaseException:
-        node.stop()
-        raise
-    parts = (node.server,) if node.name_server is None else (node.server, node.name_server)
-    return Broker(f"private node, port {node.port}", uris, node.stop, parts, node.management_port)
+
+    what = f"private node, port {node.port}"
+    return Broker(what, uris, require_ready, node.stop, node.children, node.management_port)
 
 
 def install(programs: Programs, *, say: Say) -> Path:
@@ -139,28 +158,29 @@ def install(programs: Programs, *, say: Say) -> Path:
     return program
 
 
-def uris_of(secrets: Mapping[str, str], host: str, port: int) -> dict[str, str]:
-    """The URI of each user; generated passwords hold no character that needs escaping."""
-    return {user: f"amqp://{user}:{secret}@{host}:{port}/{VIRTUAL_HOST}" for user, secret in secrets.items()}
-
-
-def require_answer(uri: str, *, seconds: float, otherwise: str, server: Child | None = None) -> None:
-    """Wait until a connection over AMQP succeeds; give up at once when the server has ended.
+def require_answer(
+    uri: str, *, seconds: float, otherwise: str, queues: Iterable[str] = (), server: Child | None = None
+) -> None:
+    """Wait until a connection succeeds and the queues are there; give up at once when the server ends.
 
     Raises:
         CannotStart: with the sentence `otherwise` and the server's last words.
     """
+    names = tuple(queues)
 
-    def settled() -> bool:
-        return answers(uri) or (server is not None and server.has_ended)
+    def has_ended() -> bool:
+        return server is not None and server.has_ended
 
-    wait_for(settled, seconds=seconds)
-    if (server is not None and server.has_ended) or not answers(uri):
+    answered = wait_for(lambda: has_ended() or answers(uri, names), seconds=seconds)
+    if has_ended() or not answered:
         raise CannotStart(otherwise, log=server.log if server else None)
 
 
-def answers(uri: str) -> bool:
-    """Whether a connection over AMQP succeeds now."""
+def answers(uri: str, queues: Iterable[str] = ()) -> bool:
+    """Whether a connection over AMQP succeeds now and the queues are there.
+
+    A replicated queue or a stream is elected a leader a moment after the server lets clients in.
+    """
     parts = urlsplit(uri)
     connection = amqp.Connection(
         host=f"{parts.hostname}:{parts.port or 5672}",
@@ -169,10 +189,12 @@ def answers(uri: str) -> bool:
         virtual_host=unquote(parts.path[1:]) or "/",
         ssl=parts.scheme == "amqps",
         connect_timeout=3,
+        read_timeout=3,
     )
     try:
-        connection.connect()
+        with connection:  # opens and closes it
+            for queue in queues:
+                connection.channel().queue_declare(queue, passive=True)
     except (OSError, amqp.AMQPError):
         return False
-    connection.close()
     return True

@@ -13,6 +13,7 @@ from pathlib import Path
 from local import ports
 from local.broker_node import DISK_LIMIT, MEMORY_LIMIT, QUORUM_LOG_LIMIT
 from local.failures import CannotStart
+from local.passwords import private_folder
 
 IMAGE = "rabbitmq:4-management"
 SETTINGS = f"""load_definitions = /etc/rabbitmq/hub-definitions.json
@@ -81,9 +82,11 @@ def start(folder: Path, *, definitions: Path) -> Container:
     """Create, fill and start the container; what a killed run left is replaced, its volume kept."""
     name = container_name(folder)
     docker("rm", "--force", name, check=False)
-    folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "container.conf"
     settings.write_text(SETTINGS)
+    # In the container another account reads it; here nobody else may enter its folder.
+    private_folder(folder).chmod(0o700)
+    definitions.chmod(0o644)
     port = ports.any_free()
     # The host name is part of the node's name, and that of its data.
     options = ["--name", name, "--hostname", "hub", "--volume", f"{name}:/var/lib/rabbitmq"]

@@ -35,11 +35,15 @@ class Node:
     server: Child
     name_server: Child | None
 
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """Its programs, in the order in which to stop them."""
+        return (self.server,) if self.name_server is None else (self.server, self.name_server)
+
     def stop(self) -> None:
         """Stop the node, then the name server that it reports to."""
-        self.server.stop()
-        if self.name_server is not None:
-            self.name_server.stop()
+        for child in self.children:
+            child.stop()
 
 
 def find_program() -> Path | None:
@@ -121,7 +125,9 @@ def node_environment(folder: Path) -> dict[str, str]:
         "ERL_EPMD_PORT": str(ports.any_free()),
         "RABBITMQ_NODENAME": NODE_NAME,
         "RABBITMQ_DIST_PORT": str(ports.any_free()),
+        "RABBITMQ_MNESIA_BASE": str(folder),
         "RABBITMQ_MNESIA_DIR": str(folder / "data"),
+        "RABBITMQ_PID_FILE": str(folder / "node.pid"),
         "RABBITMQ_PLUGINS_EXPAND_DIR": str(folder / "plugins"),
         "RABBITMQ_LOG_BASE": str(folder),
         "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 GRACE = 15.0  # seconds between the polite signal and SIGKILL
+LOG_LIMIT = 5_000_000  # bytes; a longer log is put aside at the next start
 
 
 @dataclass
@@ -41,6 +42,8 @@ class Child:
 
     def stop(self, grace: float = GRACE) -> None:
         """Ask the program to end, then end it and whatever is left of its session."""
+        if not self.record.exists():
+            return  # stopped before; its number may be another's by now
         self.ask_to_stop()
         try:
             self.process.wait(grace)
@@ -74,6 +77,8 @@ class Programs:
         self.logs.mkdir(parents=True, exist_ok=True)
         self.records.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{name}.log"
+        if log.exists() and log.stat().st_size > LOG_LIMIT:
+            log.replace(log.with_suffix(".log.1"))
         with log.open("ab") as output:
             process = subprocess.Popen(
                 [str(argument) for argument in arguments],

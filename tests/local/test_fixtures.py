@@ -1,22 +1,11 @@
 """The servers that the other tests stand on."""
 
-from urllib.parse import urlsplit
-
 import amqp
 import pytest
 import sqlalchemy as sa
+from tests.support.amqp import connected
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
-
-
-def connected(uri: str) -> amqp.Connection:
-    parts = urlsplit(uri)
-    return amqp.Connection(
-        host=f"{parts.hostname}:{parts.port}",
-        userid=parts.username,
-        password=parts.password,
-        virtual_host=parts.path[1:],
-    )
 
 
 def test_every_database_is_new_and_empty(postgres: PostgresServer) -> None:

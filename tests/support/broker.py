@@ -81,13 +81,13 @@ def running_broker(folder: Path) -> Iterator[BrokerServer]:
 @contextlib.contextmanager
 def private_broker(folder: Path) -> Iterator[BrokerServer]:
     """The machine's own program, in a folder of the test run."""
-    secrets = {USER: PASSWORD}
-    known = definitions.users_definitions(secrets, {USER: definitions.EVERYTHING})
+    contents = local_broker.Contents(definitions.administrator(PASSWORD), {USER: PASSWORD})
     programs = Programs(folder / "log", folder / "run")
     plugins = ("rabbitmq_management",)
-    private = local_broker.start(programs, folder / "broker", known, secrets, say=print, plugins=plugins)
+    private = local_broker.start(programs, folder / "broker", contents, say=print, plugins=plugins)
     try:
-        port = int(private.uri(USER).rpartition(":")[2].partition("/")[0])
+        private.require_ready()
+        port = int(private.uris[USER].rpartition(":")[2].partition("/")[0])
         assert private.management_port is not None
         yield BrokerServer("127.0.0.1", port, private.management_port)
     finally:

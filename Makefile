@@ -1,0 +1,60 @@
+# The hub from one command. `make` alone lists what there is. Variables named HUB_* reach every program.
+
+SHELL := /bin/sh
+PYTHON_DIRS := shared services deploy tests
+bin := .local/venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests run demo test check check-format check-lint check-types check-imports \
+  check-generated check-units fmt lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the Python packages of `make run` into .local/venv
+	@deploy/local/setup.sh run
+
+setup-tests:
+	@deploy/local/setup.sh tests
+
+run: setup ## Run the whole hub on this machine with a demonstration year, until Ctrl-C
+	@$(bin)/python -m local run
+
+demo: setup ## Do the same, print the figures and stop
+	@$(bin)/python -m local demo
+
+test: setup-tests ## Run every test, with real RabbitMQ and PostgreSQL
+	@$(bin)/python -m pytest $(ARGS)
+
+check: setup-tests ## Check format, style, types, imports, generated files and units; no servers needed
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-units check-format check-lint \
+	  check-imports check-generated
+	@echo "all is well"
+
+check-format:
+	@$(bin)/ruff format --quiet --check --diff $(PYTHON_DIRS)
+
+check-lint:
+	@$(bin)/ruff check --quiet $(PYTHON_DIRS)
+
+check-types:
+	@$(bin)/mypy --no-error-summary $(PYTHON_DIRS)
+
+check-imports:
+	@$(bin)/lint-imports --no-timing
+
+check-generated:
+	@$(bin)/python -m hub_contracts.generate --check
+
+check-units:
+	@$(bin)/python -m pytest --quiet --no-header -m "not servers"
+
+fmt: setup-tests ## Put the code into shape
+	@$(bin)/ruff check --quiet --fix --exit-zero $(PYTHON_DIRS)
+	@$(bin)/ruff format --quiet $(PYTHON_DIRS)
+
+lock: setup-tests ## Write the lock files from the pyproject.toml files (ARGS=--upgrade takes the newest versions)
+	@$(bin)/python -m local.lock $(ARGS)
+
+clean: ## Delete .local/ (data, logs, secrets, Python packages) and what tools keep, saying so
+	@deploy/local/clean.sh

@@ -1,0 +1,70 @@
+"""`python -m local run` and `demo`: the whole hub on this machine, with a demonstration year."""
+
+import argparse
+import sys
+import time
+
+from local.failures import CannotStart
+from local.hub import MEGABYTE, Hub, running_hub
+from local.places import LOCAL
+from local.terminal import Terminal, shown
+
+WATCH_INTERVAL = 0.5  # seconds between two looks at the programs
+
+
+def main() -> int:
+    """Do what the command line asks; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument(
+        "command", choices=["run", "demo"], help="run: until Ctrl-C; demo: print the figures and stop"
+    )
+    command = parser.parse_args().command
+    terminal = Terminal()
+    started = False
+    try:
+        with running_hub(LOCAL, terminal) as hub:
+            present(hub, terminal, until_interrupted=command == "run")
+            started = True
+            if command == "run":
+                watch(hub)
+            terminal.say("Stopping …")
+    except CannotStart as failure:
+        terminal.failure(failure)
+        return 1
+    except KeyboardInterrupt:
+        terminal.say("Stopped." if started else "Stopped before everything was there.")
+        return 0 if started and command == "run" else 130
+    terminal.say("Stopped.")
+    return 0
+
+
+def present(hub: Hub, terminal: Terminal, *, until_interrupted: bool) -> None:
+    """Load the demonstration year and say where everything is."""
+    from local.demonstration import load
+
+    since = time.monotonic()
+    with terminal.progress() as progress:
+        figures = load(hub.fleet.addresses, hub.token(), progress)
+    terminal.took("load", since)
+    total = time.monotonic() - terminal.begun
+    terminal.say(f"{'in all':<12}{total:6.1f} s  {hub.resident_bytes() / MEGABYTE:.0f} MB resident\n")
+    terminal.console.print(figures)
+    if until_interrupted:
+        terminal.say(f"\nThe hub:  {hub.address}")
+        terminal.say(f"Sign in:  {hub.address}/sign-in?token={hub.token()}")
+        terminal.say(f"Logs:     {shown(LOCAL.logs)}    Mail: {shown(LOCAL.mail)}    Stop: Ctrl-C")
+
+
+def watch(hub: Hub) -> None:
+    """Stay until Ctrl-C.
+
+    Raises:
+        CannotStart: a program ended by itself.
+    """
+    while True:
+        hub.require_alive()
+        time.sleep(WATCH_INTERVAL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

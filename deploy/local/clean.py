@@ -1,0 +1,31 @@
+"""The part of `make clean` that knows about runs: refuses during one, removes the broker's volume."""
+
+import sys
+
+from local import broker_container
+from local.alone import only_one
+from local.failures import CannotStart
+from local.places import LOCAL
+from local.processes import Programs
+
+
+def main() -> int:
+    """Make sure that nothing runs, and remove what lies outside the checkout."""
+    try:
+        with only_one(LOCAL):
+            for name in Programs(LOCAL.logs, LOCAL.records).stop_leftovers():
+                print(f"stopping {name}, left behind by an earlier run")
+            if broker_container.engine_answers():
+                name = broker_container.container_name(LOCAL.broker)
+                if name in broker_container.docker("volume", "ls", "--quiet").splitlines():
+                    print(f"deleting docker volume {name}")
+                    broker_container.docker("rm", "--force", name, check=False)
+                    broker_container.docker("volume", "rm", name)
+    except CannotStart as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

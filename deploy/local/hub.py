@@ -1,0 +1,160 @@
+"""The whole hub, started in order and stopped in the reverse one."""
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import psutil
+
+from local import broker, keys, passwords, postgres
+from local.alone import interruptible, only_one, undisturbed
+from local.broker import Broker, Contents
+from local.definitions import ADMINISTRATOR, of_hub
+from local.failures import CannotStart
+from local.keys import Signer
+from local.places import Places
+from local.postgres import Server
+from local.processes import Child, Programs
+from local.services import SERVICES, Connections, Fleet, choose_ports
+from local.terminal import Terminal
+
+MEGABYTE = 1_000_000
+OPERATOR = "operator"  # the subject of the sign-in link's token
+OPERATOR_ROLES = ("hub_admin", "hub_lead")
+SIGN_IN_LIFETIME = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A hub that answers."""
+
+    fleet: Fleet
+    signer: Signer
+    broker: Broker
+    server: Server
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return self.fleet.addresses["reporting"]
+
+    def token(self) -> str:
+        """A token for the operator of this machine."""
+        return self.signer.issue(OPERATOR, OPERATOR_ROLES, SIGN_IN_LIFETIME)
+
+    @property
+    def programs(self) -> tuple[Child, ...]:
+        """Everything that was started and must stay alive."""
+        return (*self.server.programs, *self.broker.programs, *self.fleet.running.values())
+
+    def require_alive(self) -> None:
+        """Notice a program that has ended by itself.
+
+        Raises:
+            CannotStart: with its last lines.
+        """
+        for child in self.programs:
+            if child.has_ended:
+                code = child.process.returncode
+                raise CannotStart(f"{child.name} has ended by itself (exit code {code}).", log=child.log)
+
+    def resident_bytes(self) -> int:
+        """Memory that all programs hold; what they share is counted once where the system can tell."""
+        return sum(memory(child.process.pid) for child in self.programs)
+
+
+def memory(pid: int) -> int:
+    """Memory of a process and its children."""
+    total = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                full = one.memory_full_info()
+                total += getattr(full, "pss", full.rss)
+    return total
+
+
+@contextlib.contextmanager
+def running_hub(
+    places: Places, terminal: Terminal, settings: Mapping[str, str] = os.environ
+) -> Iterator[Hub]:
+    """Start everything, and stop everything whatever happens.
+
+    Raises:
+        CannotStart: a part is missing or does not answer.
+    """
+    programs = Programs(places.logs, places.records)
+    with only_one(places), interruptible():
+        left = programs.stop_leftovers()
+        if left:
+            terminal.say(f"Stopped what an earlier run left behind: {', '.join(left)}")
+        stack = contextlib.ExitStack()
+        try:
+            yield start(stack, programs, places, terminal, settings)
+        finally:
+            with undisturbed():
+                stack.close()
+                programs.stop_leftovers()  # what was being started when the stop came
+
+
+def start(
+    stack: contextlib.ExitStack,
+    programs: Programs,
+    places: Places,
+    terminal: Terminal,
+    settings: Mapping[str, str],
+) -> Hub:
+    """Start everything in order. RabbitMQ takes longest, so it is launched first and waited for late.
+
+    Raises:
+        CannotStart: a part is missing or does not answer.
+    """
+    signer = keys.signer(places.secrets)
+    its_broker = launch_broker(programs, places, terminal, settings.get("HUB_AMQP_URI"))
+    stack.callback(its_broker.stop)
+    since = time.monotonic()
+    with terminal.part("database"):
+        given = settings.get("HUB_DATABASE_URL")
+        server = postgres.start(programs, places.postgres, places.secrets, given=given)
+        stack.callback(server.stop)
+        names = {service.name: service.database for service in SERVICES}
+        urls = postgres.prepare(server, names, places.secrets)
+
+    fleet = Fleet(programs, places, Connections(urls, its_broker.uris, ports_from(settings, terminal)))
+    with terminal.part("migrations"):
+        fleet.migrate()
+    its_broker.require_ready()
+    terminal.took("broker", since, "(beside the two above)")
+    stack.callback(fleet.stop)
+    with terminal.part("services"):
+        fleet.start()
+        fleet.require_ready()
+    return Hub(fleet, signer, its_broker, server)
+
+
+def launch_broker(programs: Programs, places: Places, terminal: Terminal, given: str | None) -> Broker:
+    """Start the broker with a user for each service."""
+    users = (ADMINISTRATOR, *(service.name for service in SERVICES))
+    secrets = {user: passwords.password(places.secrets, f"broker_{user}") for user in users}
+    known = of_hub([service.subscriber for service in SERVICES], secrets)
+    return broker.start(programs, places.broker, Contents(known, secrets), say=terminal.say, given=given)
+
+
+def ports_from(settings: Mapping[str, str], terminal: Terminal) -> dict[str, int]:
+    """The services' ports; a word about it when the usual first one is in use.
+
+    Raises:
+        CannotStart: HUB_HTTP_PORT is no port, or not free.
+    """
+    asked = settings.get("HUB_HTTP_PORT")
+    if asked is not None and not (asked.isdigit() and 0 < int(asked) < 65_000):
+        raise CannotStart(f"HUB_HTTP_PORT is {asked!r}, which is no port number.")
+    chosen = choose_ports(SERVICES, int(asked) if asked else None)
+    usual = SERVICES[0]
+    if asked is None and chosen[usual.name] != usual.port:
+        terminal.say(f"Port {usual.port} is in use; this hub takes {chosen[usual.name]} instead.")
+    return chosen

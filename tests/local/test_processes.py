@@ -1,0 +1,96 @@
+"""Programs that are started are stopped, also the unwilling and those of a run that was killed."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.support.waiting import wait_until
+
+from local.processes import Child, Programs
+
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+POLITE = """
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+print("listening", flush=True)
+signal.pause()
+"""
+
+
+@pytest.fixture(name="programs")
+def _programs(tmp_path: Path) -> Iterator[Programs]:
+    programs = Programs(tmp_path / "log", tmp_path / "run")
+    yield programs
+    programs.stop_leftovers()
+
+
+def start(programs: Programs, code: str, name: str = "sleeper") -> Child:
+    return programs.start(name, [sys.executable, "-c", code], environment=os.environ, folder=Path("/"))
+
+
+def is_running(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def first_line(child: Child) -> str:
+    return wait_until(lambda: child.log.read_text().strip())
+
+
+def test_a_program_that_ignores_the_polite_signal_is_ended_with_its_children(programs: Programs) -> None:
+    child = start(programs, STUBBORN)
+    grandchild = int(first_line(child))
+    child.stop(grace=0.2)
+    assert child.process.returncode == -signal.SIGKILL
+    wait_until(lambda: not is_running(grandchild))
+
+
+def test_a_program_that_listens_ends_by_itself(programs: Programs) -> None:
+    child = start(programs, POLITE)
+    first_line(child)
+    child.stop()
+    assert child.process.returncode == 7
+
+
+def test_stopping_twice_touches_nobody(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = start(programs, "pass")
+    child.stop()
+    monkeypatch.setattr(os, "killpg", lambda *_: pytest.fail("a number that may be a stranger's by now"))
+    child.stop()
+
+
+def test_the_next_run_ends_what_a_killed_run_left(programs: Programs) -> None:
+    child = start(programs, "import time; time.sleep(60)")
+    assert Programs(programs.logs, programs.records).stop_leftovers() == ["sleeper"]
+    assert child.process.wait(5) is not None
+    assert not is_running(child.process.pid)
+    assert programs.stop_leftovers() == []
+
+
+def test_a_stranger_with_the_number_of_an_old_program_is_left_alone(programs: Programs) -> None:
+    child = start(programs, "import time; time.sleep(60)")
+    started = psutil.Process(child.process.pid).create_time()
+    child.record.write_text(f'{{"pid": {child.process.pid}, "started": {started - 100}}}')
+    assert programs.stop_leftovers() == []
+    assert is_running(child.process.pid)
+    child.record.touch()
+    child.stop()
+
+
+def test_a_long_log_is_put_aside(programs: Programs) -> None:
+    programs.logs.mkdir()
+    (programs.logs / "sleeper.log").write_text("x" * 6_000_000)
+    child = start(programs, "print('new')")
+    child.process.wait(10)
+    child.stop()
+    assert child.log.read_text() == "new\n"
+    assert (programs.logs / "sleeper.log.1").stat().st_size == 6_000_000
