@@ -77,7 +77,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
                     self._away = None
                     failures = 0
                     self._read(connection)
-            except Exception as exc:  # noqa: BLE001 - an error here would end the whole service
+            except Exception as exc:
                 self._away = "the broker or the database does not answer"
                 expected = isinstance(exc, (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway))
                 log.warning("reading_interrupted", error=type(exc).__name__, exc_info=not expected)

@@ -75,7 +75,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 with self._sessions.kw["bind"].connect() as lock:
                     self._hold_and_send(lock.execution_options(isolation_level="AUTOCOMMIT"))
                 failures = 0
-            except Exception as exc:  # noqa: BLE001 - an error here would end the whole service
+            except Exception as exc:
                 self._broker_away = "the relay cannot reach the broker or the database"
                 expected = isinstance(exc, (*BROKER_ERRORS, SQLAlchemyError, Unconfirmed))
                 log.warning("relay_interrupted", error=type(exc).__name__, exc_info=not expected)

@@ -39,7 +39,7 @@ def run(service: str, service_class: str, package: str) -> None:
     import warnings
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # known: docs/adr names the way out
+        warnings.simplefilter("ignore")  # eventlet is in maintenance mode: known: docs/adr names the way out
         import eventlet
 
     eventlet.monkey_patch()  # before anything opens a socket

@@ -1,0 +1,101 @@
+"""The outbox: saved with the change or not at all, numbered without gap, in order within a subject."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from parcels.events import ParcelSorted
+from sqlalchemy.orm import Session, sessionmaker
+
+from hub_messaging import outbox
+from hub_messaging.tables import outbox as table
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+Database = sessionmaker[Session]
+
+
+def parcel(number: int) -> ParcelSorted:
+    return ParcelSorted(number=number, weight=1)
+
+
+def revisions(database: Database) -> list[tuple[str, int]]:
+    with database() as session:
+        rows = session.execute(sa.select(table.c.subject, table.c.revision).order_by(table.c.position))
+        return [(row.subject, row.revision) for row in rows]
+
+
+def test_revisions_count_from_one_within_a_subject(database: Database) -> None:
+    with database.begin() as session:
+        outbox.record_all(session, [parcel(1), parcel(2), parcel(1)], occurred_at=NOW)
+    with database.begin() as session:
+        outbox.record(session, parcel(1), occurred_at=NOW)
+    expected = [("parcels/1", 1), ("parcels/2", 1), ("parcels/1", 2), ("parcels/1", 3)]
+    assert revisions(database) == expected
+
+
+def test_a_transaction_that_fails_leaves_no_event_and_no_gap(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.begin() as session:
+        outbox.record(session, parcel(1), occurred_at=NOW)
+        raise RuntimeError
+    assert revisions(database) == []
+    with database.begin() as session:
+        outbox.record(session, parcel(1), occurred_at=NOW)
+    assert revisions(database) == [("parcels/1", 1)]
+
+
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match="time zone"), database.begin() as session:
+        outbox.record(session, parcel(1), occurred_at=NOW.replace(tzinfo=None))
+
+
+def test_nothing_to_record_is_nothing_recorded(database: Database) -> None:
+    with database.begin() as session:
+        assert outbox.record_all(session, [], occurred_at=NOW) == []
+
+
+def test_many_at_once_keep_their_order(database: Database) -> None:
+    with database.begin() as session:
+        outbox.record_all(session, [parcel(n % 700) for n in range(2_500)], occurred_at=NOW)
+    listed = revisions(database)
+    assert [subject for subject, _ in listed] == [f"parcels/{n % 700}" for n in range(2_500)]
+    assert listed[-1] == ("parcels/399", 4)
+
+
+def test_senders_at_once_never_share_a_revision_nor_deadlock(database: Database) -> None:
+    def send(forwards: bool) -> None:
+        for _ in range(20):
+            order = [1, 2, 3] if forwards else [3, 2, 1]
+            with database.begin() as session:
+                outbox.record_all(session, [parcel(n) for n in order], occurred_at=NOW)
+
+    senders = [threading.Thread(target=send, args=(n % 2 == 0,)) for n in range(4)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(30)
+    listed = revisions(database)
+    for subject in ("parcels/1", "parcels/2", "parcels/3"):
+        assert [revision for s, revision in listed if s == subject] == list(range(1, 81))
+
+
+def test_only_what_was_confirmed_is_marked(database: Database) -> None:
+    with database.begin() as session:
+        outbox.record_all(session, [parcel(1), parcel(2)], occurred_at=NOW)
+    with database.begin() as session:
+        waiting = outbox.unpublished(session, "/hubs/test/sorting", 10)
+        outbox.mark_published(session, [waiting[0][0]])
+    with database() as session:
+        assert outbox.counts(session) == (2, 1)
+        ((_, envelope),) = outbox.unpublished(session, "/hubs/test/sorting", 10)
+        assert (envelope.subject, envelope.time) == ("parcels/2", NOW)
+
+
+def test_an_event_names_what_caused_it(database: Database) -> None:
+    with database.begin() as session:
+        session.info["correlation_id"] = "request-1"
+        session.info["causation_id"] = "event-1"
+        outbox.record(session, parcel(1), occurred_at=NOW)
+    with database() as session:
+        ((_, envelope),) = outbox.unpublished(session, "/hubs/test/sorting", 10)
+    assert (envelope.correlation_id, envelope.causation_id) == ("request-1", "event-1")

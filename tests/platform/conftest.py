@@ -1,0 +1,33 @@
+"""The example service that the ground is tested through."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.support.broker import BrokerServer
+from tests.support.postgres import PostgresServer
+from tests.support.services import Client, RunningService, running_service
+
+from local.places import ROOT
+
+MIGRATIONS = ROOT / "tests" / "example" / "parcels" / "migrations"
+
+
+@pytest.fixture(name="sorting", scope="module")
+def _sorting(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
+    with running_service(
+        tmp_path_factory.mktemp("sorting"),
+        "sorting",
+        ("parcels", "sorting"),
+        database_url=postgres.new_database(),
+        amqp_uri=broker.new_vhost(),
+        migrations=MIGRATIONS,
+        HUB_ALLOW_HUB_TIME="1",
+    ) as service:
+        yield service
+
+
+@pytest.fixture(name="sorter")
+def _sorter(sorting: RunningService) -> Client:
+    return sorting.client("sorter")
