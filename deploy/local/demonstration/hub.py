@@ -1,0 +1,167 @@
+"""The invented hub: its schools as they stand in September and in January, and how they are linked.
+
+Three schools become academies during the year: the old number closes at the end of December, a new one opens
+on 1 January, and the links file says which succeeds which. One small school closes for good.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import count
+
+from local.demonstration.geography import CAMBRIDGESHIRE, DISTRICTS, OPPORTUNITY_AREA
+from local.demonstration.invention import Inventor
+from local.demonstration.schools import (
+    CLOSED,
+    COMMUNITY,
+    CONVERTER_ACADEMY,
+    PROPOSED_TO_CLOSE,
+    PROPOSED_TO_OPEN,
+    Link,
+    School,
+    Trust,
+)
+from local.demonstration.trusts import has_trust, invent_trusts, share_out
+
+CONVERTING = 3
+CLOSED_BEFORE = 12  # schools that became academies in earlier years, their old numbers still in the file
+INDEPENDENT = 18
+PROPOSED = 2
+SEPTEMBER = date(2025, 9, 1)
+LAST_DAY_OLD = date(2025, 12, 31)
+JANUARY = date(2026, 1, 5)
+CONVERTED = (10, "Academy Converter")
+# An apostrophe and a letter that are in cp1252 and not in ASCII, as in many real names.
+AWKWARD_NAME = "Ælfthrith’s Lode CofE Primary School"
+
+
+@dataclass(frozen=True)
+class InventedHub:
+    """Everything that the register says."""
+
+    september: tuple[School, ...]
+    january: tuple[School, ...]
+    links_september: tuple[Link, ...]
+    links_january: tuple[Link, ...]
+    trusts: tuple[Trust, ...]
+    successors: dict[str, str]  # URN that closes in December → URN that opens in January
+    closing: str  # URN of the school that closes in December without a successor
+
+    def open_in_september(self) -> list[School]:
+        """State-funded schools that are open when the year begins."""
+        return [s for s in self.september if s.is_open and s.is_state_funded]
+
+    def open_in_january(self) -> list[School]:
+        """State-funded schools that are open for the rest of the year."""
+        return [s for s in self.january if s.is_open and s.is_state_funded]
+
+
+def invent_hub(seed: str) -> InventedHub:
+    """Invent the whole register."""
+    inventor = Inventor(seed)
+    r = random.Random(f"{seed}/hub")
+    trusts = invent_trusts()
+    # In Cambridgeshire one more than at the end of the year: the one that closes.
+    open_ones = [
+        inventor.school(district, kind)
+        for district in DISTRICTS
+        for kind, number in district.schools.items()
+        for _ in range(number)
+    ]
+    last = inventor.school(
+        DISTRICTS[3], "primary", type_code=COMMUNITY, status=PROPOSED_TO_CLOSE, pupils=22, girls=11
+    )
+    open_ones = share_out([*open_ones, last], trusts, seed)
+    open_ones[0] = replace(open_ones[0], name=AWKWARD_NAME)
+
+    old_numbers, old_links = _earlier_conversions(open_ones, inventor, r)
+    others = [inventor.school(r.choice(DISTRICTS), "independent") for _ in range(INDEPENDENT)]
+    others += [
+        inventor.school(
+            DISTRICTS[4], "primary", type_code=35, status=PROPOSED_TO_OPEN, pupils=0, girls=0, trust=trusts[n]
+        )
+        for n in range(PROPOSED)
+    ]
+    september = (*open_ones, *old_numbers, *others)
+    changed, opened, new_links = _conversions(open_ones, trusts, inventor, r)
+    changed[last.urn] = replace(
+        last, status=CLOSED, closed_on=LAST_DAY_OLD, closed_because=(2, "Closure"), changed_on=JANUARY
+    )
+    return InventedHub(
+        september=september,
+        january=(*(changed.get(s.urn, s) for s in september), *opened),
+        links_september=tuple(old_links),
+        links_january=(*old_links, *new_links),
+        trusts=trusts,
+        successors={link.urn: link.other for link in new_links if link.kind == "Successor"},
+        closing=last.urn,
+    )
+
+
+def _earlier_conversions(
+    schools: Sequence[School], inventor: Inventor, r: random.Random
+) -> tuple[list[School], list[Link]]:
+    """The old, closed numbers of some academies, and the links between old and new."""
+    converters = [s for s in schools if s.type_code == CONVERTER_ACADEMY and s.opened_on]
+    closed, links = [], []
+    for school in sorted(r.sample(converters, CLOSED_BEFORE), key=lambda s: s.urn):
+        assert school.opened_on is not None  # noqa: S101 - chosen so
+        last_day = school.opened_on - timedelta(days=1)
+        old = replace(
+            school,
+            urn=inventor.urn(),
+            name=school.name.replace("Academy", "School"),
+            type_code=COMMUNITY,
+            status=CLOSED,
+            trust=None,
+            opened_on=None,
+            opened_because=(0, "Not applicable"),
+            closed_on=last_day,
+            closed_because=CONVERTED,
+        )
+        closed.append(old)
+        links += _both_ways(old, school, school.opened_on)
+    return closed, links
+
+
+def _conversions(
+    schools: Sequence[School], trusts: Sequence[Trust], inventor: Inventor, r: random.Random
+) -> tuple[dict[str, School], list[School], list[Link]]:
+    """What January's file says of the schools that become academies."""
+    able = [
+        s
+        for s in schools
+        if s.kind == "primary"
+        and s.district.authority == CAMBRIDGESHIRE
+        and s.district.code not in OPPORTUNITY_AREA
+        and not has_trust(s)
+        and s.status != PROPOSED_TO_CLOSE
+    ]
+    changed: dict[str, School] = {}
+    opened: list[School] = []
+    links: list[Link] = []
+    new_day = LAST_DAY_OLD + timedelta(days=1)
+    for trust_number, old in zip(count(6), r.sample(able, CONVERTING), strict=False):
+        new = replace(
+            old,
+            urn=inventor.urn(),
+            type_code=CONVERTER_ACADEMY,
+            trust=trusts[trust_number],
+            opened_on=new_day,
+            opened_because=CONVERTED,
+            changed_on=JANUARY,
+        )
+        changed[old.urn] = replace(
+            old, status=CLOSED, closed_on=LAST_DAY_OLD, closed_because=CONVERTED, changed_on=JANUARY
+        )
+        opened.append(new)
+        links += _both_ways(old, new, new_day)
+    return changed, opened, links
+
+
+def _both_ways(old: School, new: School, on: date) -> list[Link]:
+    return [
+        Link(old.urn, new.urn, new.name, "Successor", on),
+        Link(new.urn, old.urn, old.name, "Predecessor", on),
+    ]
