@@ -6,6 +6,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from amqp.exceptions import AMQPError
+from kombu.exceptions import KombuError
+from nameko.exceptions import RemoteError, RpcTimeout, UnknownService
+from nameko.extensions import DependencyProvider
+from nameko.standalone.rpc import ServiceRpcProxy
+from sqlalchemy.orm import Session
+
 from hub_contracts.enrolment import (
     ParticipantEnrolled,
     ParticipantWithdrawn,
@@ -15,12 +21,6 @@ from hub_contracts.enrolment import (
     WorkGroupOpened,
 )
 from hub_contracts.visits import VisitCancelled, VisitPlanned
-from kombu.exceptions import KombuError
-from nameko.exceptions import RemoteError, RpcTimeout, UnknownService
-from nameko.extensions import DependencyProvider
-from nameko.standalone.rpc import ServiceRpcProxy
-from sqlalchemy.orm import Session
-
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_notifications import config

@@ -1,5 +1,7 @@
 """The visits service: routes by inheritance, reactions to what enrolment announces."""
 
+from sqlalchemy.orm import Session
+
 from hub_contracts.enrolment import (
     LeaderAppointed,
     SchoolChanged,
@@ -7,8 +9,6 @@ from hub_contracts.enrolment import (
     SchoolImported,
     SchoolSucceeded,
 )
-from sqlalchemy.orm import Session
-
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_platform.probes import Probes

@@ -1,8 +1,8 @@
 """Learning the names of schools."""
 
-from hub_contracts.enrolment import SchoolChanged, SchoolImported
 from sqlalchemy.orm import Session
 
+from hub_contracts.enrolment import SchoolChanged, SchoolImported
 from hub_notifications.domain.messages import Cause
 from hub_notifications.models import School
 from hub_notifications.store import facts

@@ -1,8 +1,9 @@
 """Sends what is due.
 
 The one handler that opens its own transactions: a letter is never sent inside one. Claim (commit), send,
-record together with MessageSent or MessageFailed (commit). When the process dies between sending and recording,
-the claim runs out, the letter is sent once more with the same Message-ID, and the event is published once.
+record together with MessageSent or MessageFailed (commit). When the process dies between sending and
+recording, the claim runs out, the letter is sent once more with the same Message-ID, and the event is
+published once.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,9 +14,9 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from hub_contracts.notifications import MessageFailed, MessageSent
 from sqlalchemy.orm import Session
 
+from hub_contracts.notifications import MessageFailed, MessageSent
 from hub_messaging import outbox
 from hub_notifications.domain import messages
 from hub_notifications.gateways import Contact, Contacts, ContactsAway, MailAway, Mailer, Post, Undelivered

@@ -1,8 +1,8 @@
 """What PD leads must be told."""
 
-from hub_contracts.visits import VisitCancelled, VisitPlanned
 from sqlalchemy.orm import Session
 
+from hub_contracts.visits import VisitCancelled, VisitPlanned
 from hub_notifications.domain import messages
 from hub_notifications.domain.messages import Cause, NewMessage
 from hub_notifications.store import messages as store

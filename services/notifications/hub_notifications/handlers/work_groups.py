@@ -1,13 +1,13 @@
 """What participants of a Work Group must be told."""
 
+from sqlalchemy.orm import Session
+
 from hub_contracts.enrolment import (
     ParticipantEnrolled,
     ParticipantWithdrawn,
     SessionScheduled,
     WorkGroupOpened,
 )
-from sqlalchemy.orm import Session
-
 from hub_notifications.domain import messages
 from hub_notifications.domain.messages import Cause, NewMessage
 from hub_notifications.models import GroupSession, Place, WorkGroup

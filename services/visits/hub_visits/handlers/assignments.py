@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hub_contracts.visits import PDLeadAssigned
 from sqlalchemy.orm import Session
 
+from hub_contracts.visits import Obligation, PDLeadAssigned
 from hub_messaging import outbox
 from hub_platform.ids import new_id
 from hub_visits.commands import AssignPDLead
@@ -56,6 +56,8 @@ def assign_pd_lead(session: Session, command: AssignPDLead, *, now: datetime, by
         revision=0,
         created_at=now,
         created_by=by,
+        changed_at=now,
+        changed_by=by,
     )
     session.add(assignment)
     calendar_store.lock_calendars(session, academic_year)
@@ -126,5 +128,10 @@ def _announcement(assignment: Assignment, owed: list[assignments.Owed]) -> PDLea
         pd_lead_id=assignment.pd_lead_id,
         programme=assignment.programme,
         starts_on=assignment.starts_on,
-        obligations=owed,
+        obligations=[
+            Obligation(
+                half_term=each.half_term, kind=each.kind, starts_on=each.starts_on, ends_on=each.ends_on
+            )
+            for each in owed
+        ],
     )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from hub_contracts.visits import VisitObligationExcused
 from sqlalchemy.orm import Session
 
+from hub_contracts.visits import VisitObligationExcused
 from hub_messaging import outbox
 from hub_platform.paging import PageRequest
 from hub_visits.commands import ExcuseHalfTerm

@@ -1,5 +1,7 @@
 """What visits learns from enrolment: schools, and who is a PD lead. Ids and URNs, no names."""
 
+from sqlalchemy.orm import Session
+
 from hub_contracts.enrolment import (
     LeaderAppointed,
     SchoolChanged,
@@ -7,8 +9,6 @@ from hub_contracts.enrolment import (
     SchoolImported,
     SchoolSucceeded,
 )
-from sqlalchemy.orm import Session
-
 from hub_visits.store import schools as store
 
 

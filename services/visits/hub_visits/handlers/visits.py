@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from hub_contracts.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
 from sqlalchemy.orm import Session
 
+from hub_contracts.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
 from hub_messaging import outbox
 from hub_platform.ids import new_id
 from hub_visits.commands import CancelVisit, LogVisit, PlanVisit
@@ -88,7 +88,7 @@ def log_visit(session: Session, command: LogVisit, *, now: datetime, by: str) ->
     visit.half_term, visit.out_of_term, visit.late = held.half_term, held.out_of_term, held.late
     _write_log(visit, command, now=now, by=by)
     session.flush()
-    outbox.record_all(session, _log_events(visit), occurred_at=now, by=by)
+    outbox.record_all(session, _log_events(visit, command), occurred_at=now, by=by)
     return visit
 
 
@@ -150,31 +150,31 @@ def _write_log(visit: Visit, command: LogVisit, *, now: datetime, by: str) -> No
     _touch(visit, now=now, by=by)
 
 
-def _log_events(visit: Visit) -> list[VisitLogged | DepartmentPDHeld]:
+def _log_events(visit: Visit, command: LogVisit) -> list[VisitLogged | DepartmentPDHeld]:
     """What is announced of a logged visit: never the note, never the text of an action."""
     logged = VisitLogged(
         visit_id=visit.id,
         assignment_id=visit.assignment_id,
         urn=visit.urn,
         pd_lead_id=visit.pd_lead_id,
-        happened_on=visit.happened_on,
+        happened_on=command.happened_on,
         half_term=visit.half_term,
         kind=visit.kind,
-        half_days=visit.half_days,
+        half_days=command.half_days,
         focus=visit.focus,
         people_met_roles=visit.people_met,
         actions_n=len(visit.actions),
         late=visit.late,
         out_of_term=visit.out_of_term,
     )
-    if visit.kind != "department_pd":
+    if command.staff_present is None or command.department_size is None:
         return [logged]
     held = DepartmentPDHeld(
         visit_id=visit.id,
         urn=visit.urn,
         half_term=visit.half_term,
-        held_on=visit.happened_on,
-        staff_present=visit.staff_present,
-        department_size=visit.department_size,
+        held_on=command.happened_on,
+        staff_present=command.staff_present,
+        department_size=command.department_size,
     )
     return [logged, held]

@@ -1,0 +1,261 @@
+"""What is saved together: the change, who made it, and its events, or nothing."""
+
+import threading
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+from tests.visits import factories
+from tests.visits.factories import SEPTEMBER, assigned, logged, planned, published
+
+from hub_platform.database import Sessions
+from hub_visits.commands import CancelVisit, ExcuseHalfTerm, PlanVisit
+from hub_visits.domain.refusals import Conflict, Refused, Stale, Unknown
+from hub_visits.handlers import assignments, calendars, obligations, schools, visits
+from hub_visits.models import Assignment, Calendar, Obligation, Visit
+
+
+def test_an_assignment_what_it_owes_and_its_event_are_saved_together(
+    sessions: Sessions, pd_lead_id: UUID
+) -> None:
+    assignment = assigned(sessions, pd_lead_id, kinds=["visit", "department_pd"])
+    with sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Obligation)) == 12
+    assert (assignment.ends_on, assignment.created_by) == (date(2024, 8, 31), "admin")
+    [event] = published(sessions)
+    assert (event.type, event.subject, event.revision) == (
+        "PDLeadAssigned",
+        f"assignments/{assignment.id}",
+        1,
+    )
+    assert event.recorded_by == "admin"
+    assert (
+        event.data["obligations"][0]
+        == {
+            "half_term": "2023-1",
+            "kind": "department_pd",
+            "starts_on": "2023-09-04",
+            "ends_on": "2023-10-20",
+        }
+        or event.data["obligations"][0]["kind"] == "visit"
+    )
+    assert len(event.data["obligations"]) == 12
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"urn": "999999"}, "unknown_school"),
+        ({"pd_lead_id": uuid4()}, "unknown_pd_lead"),
+        ({"starts_on": date(2030, 9, 2)}, "unknown_half_term"),
+        ({"urn": factories.OTHER_SCHOOL}, "own_school"),
+    ],
+)
+def test_a_refused_assignment_writes_nothing(
+    sessions: Sessions, pd_lead_id: UUID, changes: dict[str, object], code: str
+) -> None:
+    with sessions.begin() as session:
+        schools.on_school_told(session, factories.school_imported(urn=factories.OTHER_SCHOOL), revision=1)
+    with pytest.raises(Refused) as refusal:
+        assigned(sessions, **({"pd_lead_id": pd_lead_id} | changes))  # type: ignore[arg-type]
+    assert refusal.value.code == code
+    with sessions() as session:
+        assert session.scalars(select(Assignment)).all() == []
+    assert published(sessions) == []
+
+
+def test_a_school_has_one_pd_lead_for_a_programme_in_a_year(sessions: Sessions, pd_lead_id: UUID) -> None:
+    assigned(sessions, pd_lead_id)
+    with pytest.raises(Conflict) as refusal:
+        assigned(sessions, pd_lead_id, starts_on=date(2024, 1, 4))
+    assert refusal.value.code == "already_assigned"
+    assigned(sessions, pd_lead_id, programme="tfm_support")
+
+
+def test_of_two_assignments_at_the_same_time_one_is_refused(sessions: Sessions, pd_lead_id: UUID) -> None:
+    outcomes: list[str] = []
+
+    def assign() -> None:
+        try:
+            assigned(sessions, pd_lead_id)
+            outcomes.append("assigned")
+        except Conflict as refusal:
+            outcomes.append(refusal.code)
+
+    threads = [threading.Thread(target=assign) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["already_assigned"] * 3 + ["assigned"]
+
+
+@pytest.mark.parametrize("closed_by", ["event", "status"])
+def test_a_closed_school_is_refused_with_a_hint(sessions: Sessions, pd_lead_id: UUID, closed_by: str) -> None:
+    from hub_contracts.enrolment import SchoolClosed
+
+    with sessions.begin() as session:
+        if closed_by == "event":
+            event = SchoolClosed(urn=factories.SCHOOL, successor_urn="140001")
+            schools.on_school_closed(session, event, revision=2)
+        else:
+            schools.on_school_told(session, factories.school_imported(status="closed"), revision=2)
+    with pytest.raises(Refused) as refusal:
+        assigned(sessions, pd_lead_id)
+    assert refusal.value.code == "school_closed"
+    assert ("140001" in refusal.value.detail) == (closed_by == "event")
+
+
+def test_a_visits_half_term_follows_from_the_most_specific_calendar(
+    sessions: Sessions, pd_lead_id: UUID
+) -> None:
+    assignment = assigned(sessions, pd_lead_id)
+    day = datetime(2023, 10, 23, 10, 0, tzinfo=UTC)  # holiday in the hub's calendar
+    assert planned(sessions, assignment.id, at=day).half_term is None
+    longer: dict[str, tuple[date, date, list[date]]] = {
+        "half_term_1": (date(2023, 9, 4), date(2023, 10, 27), [])
+    }
+    for scope in ("la:873", "school:110623"):
+        with sessions.begin() as session:
+            command = factories.set_calendar(scope, **(longer if scope == "la:873" else {}))
+            calendars.set_calendar(session, command, expected=0, now=SEPTEMBER, by="admin")
+        expected = "2023-1" if scope == "la:873" else None
+        assert planned(sessions, assignment.id, at=day).half_term == expected
+
+
+def test_a_new_calendar_settles_what_is_owed_and_announces_it_once(
+    sessions: Sessions, pd_lead_id: UUID
+) -> None:
+    assignment = assigned(sessions, pd_lead_id)
+    with sessions.begin() as session:
+        same = factories.set_calendar("la:873")
+        calendars.set_calendar(session, same, expected=0, now=SEPTEMBER, by="admin")
+    assert len(published(sessions, "PDLeadAssigned")) == 1  # nothing has changed for the school
+    with sessions.begin() as session:
+        short = factories.set_calendar("la:873", half_term_6=(date(2024, 6, 3), date(2024, 6, 7), []))
+        calendars.set_calendar(session, short, expected=1, now=SEPTEMBER, by="admin")
+    again = published(sessions, "PDLeadAssigned")[1]
+    assert again.revision == 2
+    assert [each["half_term"] for each in again.data["obligations"]] == [f"2023-{n}" for n in range(1, 6)]
+    with sessions() as session:
+        view = assignments.find_assignment(session, assignment.id)
+        assert [each.half_term for each in view.obligations] == [f"2023-{n}" for n in range(1, 6)]
+        assert view.row.revision == 2
+
+
+@pytest.mark.parametrize("expected", [None, 0, 2])
+def test_a_calendar_that_somebody_else_has_set_is_not_overwritten(
+    sessions: Sessions, pd_lead_id: UUID, expected: int | None
+) -> None:
+    with pytest.raises(Stale), sessions.begin() as session:
+        calendars.set_calendar(
+            session, factories.set_calendar(), expected=expected, now=SEPTEMBER, by="admin"
+        )
+    with sessions() as session:
+        assert session.scalars(select(Calendar.revision)).all() == [1]
+
+
+def test_a_logged_visit_is_announced_without_its_note(sessions: Sessions, pd_lead_id: UUID) -> None:
+    assignment = assigned(sessions, pd_lead_id)
+    visit = planned(sessions, assignment.id)
+    logged(sessions, visit.id, now=datetime(2023, 9, 18, 15, 0, tzinfo=UTC))
+    [event] = published(sessions, "VisitLogged")
+    assert event.subject == f"visits/{visit.id}"
+    assert event.revision == 2
+    assert event.data == {
+        "visit_id": str(visit.id),
+        "assignment_id": str(assignment.id),
+        "urn": factories.SCHOOL,
+        "pd_lead_id": str(pd_lead_id),
+        "happened_on": "2023-09-18",
+        "half_term": "2023-1",
+        "kind": "support",
+        "half_days": 1,
+        "focus": ["tfm", "reasoning"],
+        "people_met_roles": ["headteacher", "maths_lead"],
+        "actions_n": 1,
+        "late": False,
+        "out_of_term": False,
+    }
+    assert not any("calm" in str(row.data) or "bar models" in str(row.data) for row in published(sessions))
+
+
+def test_department_pd_is_announced_twice_over(sessions: Sessions, pd_lead_id: UUID) -> None:
+    assignment = assigned(sessions, pd_lead_id, kinds=["department_pd"])
+    visit = planned(sessions, assignment.id, kind="department_pd")
+    now = datetime(2023, 9, 18, 15, 0, tzinfo=UTC)
+    with pytest.raises(Refused):
+        logged(sessions, visit.id, now=now, staff_present=9, department_size=8)
+    assert published(sessions, "VisitLogged", "DepartmentPDHeld") == []
+    logged(sessions, visit.id, now=now, staff_present=7, department_size=8)
+    assert [row.type for row in published(sessions)][-2:] == ["VisitLogged", "DepartmentPDHeld"]
+    held = published(sessions, "DepartmentPDHeld")[0].data
+    assert (held["staff_present"], held["department_size"], held["half_term"]) == (7, 8, "2023-1")
+
+
+def test_a_refused_log_leaves_the_visit_planned(sessions: Sessions, pd_lead_id: UUID) -> None:
+    visit = planned(sessions, assigned(sessions, pd_lead_id).id)
+    with pytest.raises(Refused) as refusal:
+        logged(sessions, visit.id, now=SEPTEMBER)  # happened_on lies in the future
+    assert refusal.value.code == "in_future"
+    with sessions() as session:
+        row = visits.find_visit(session, visit.id)
+        assert (row.status, row.revision, row.actions) == ("planned", 1, [])
+    assert published(sessions, "VisitLogged") == []
+
+
+def test_a_visit_is_logged_once_and_not_cancelled_after(sessions: Sessions, pd_lead_id: UUID) -> None:
+    visit = planned(sessions, assigned(sessions, pd_lead_id).id)
+    now = datetime(2023, 9, 18, 15, 0, tzinfo=UTC)
+    logged(sessions, visit.id, now=now)
+    with pytest.raises(Conflict):
+        logged(sessions, visit.id, now=now)
+    with pytest.raises(Conflict), sessions.begin() as session:
+        visits.cancel_visit(session, CancelVisit(visit_id=visit.id, reason="snow"), now=now, by="lead")
+    assert len(published(sessions, "VisitLogged", "VisitCancelled")) == 1
+
+
+def test_a_cancelled_visit_says_why_and_by_whom(sessions: Sessions, pd_lead_id: UUID) -> None:
+    visit = planned(sessions, assigned(sessions, pd_lead_id).id)
+    with sessions.begin() as session:
+        row = visits.cancel_visit(
+            session, CancelVisit(visit_id=visit.id, reason="snow"), now=SEPTEMBER, by="lead"
+        )
+        assert (row.status, row.changed_by, row.revision) == ("cancelled", "lead", 2)
+    assert published(sessions, "VisitCancelled")[0].data["reason"] == "snow"
+
+
+def test_what_is_not_there_is_said_so(sessions: Sessions, pd_lead_id: UUID) -> None:
+    with sessions.begin() as session:
+        with pytest.raises(Unknown):
+            visits.find_visit(session, uuid4())
+        with pytest.raises(Unknown):
+            assignments.find_assignment(session, uuid4())
+        with pytest.raises(Unknown):
+            calendars.find_calendar(session, "la:874", "2023/24")
+        with pytest.raises(Refused) as refusal:
+            command = PlanVisit(assignment_id=uuid4(), planned_at=SEPTEMBER, kind="support")
+            visits.plan_visit(session, command, now=SEPTEMBER, by="admin")
+    assert refusal.value.code == "unknown_assignment"
+    with sessions() as session:
+        assert session.scalars(select(Visit)).all() == []
+
+
+def test_a_half_term_is_excused_once_and_only_where_something_is_owed(
+    sessions: Sessions, pd_lead_id: UUID
+) -> None:
+    assigned(sessions, pd_lead_id)
+    command = ExcuseHalfTerm(urn=factories.SCHOOL, half_term="2023-2", kind="visit", reason="ofsted")
+    nothing_owed = ExcuseHalfTerm(
+        urn=factories.SCHOOL, half_term="2023-2", kind="department_pd", reason="ofsted"
+    )
+    with sessions.begin() as session:
+        obligations.excuse_half_term(session, command, now=SEPTEMBER, by="admin")
+    for again, code in ((command, "already_excused"), (nothing_owed, "unknown_obligation")):
+        with pytest.raises(Refused) as refusal, sessions.begin() as session:
+            obligations.excuse_half_term(session, again, now=SEPTEMBER, by="admin")
+        assert refusal.value.code == code
+    [event] = published(sessions, "VisitObligationExcused")
+    assert event.subject == f"obligations/{factories.SCHOOL}/2023-2"
+    assert event.data["reason"] == "ofsted"

@@ -1,0 +1,62 @@
+"""What is learnt of schools and leaders: any order, any repeats, the same answer."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from tests.visits.factories import SCHOOL, leader_appointed, school_imported
+
+from hub_contracts.enrolment import LeaderAppointed, SchoolChanged, SchoolClosed, SchoolSucceeded
+from hub_platform.database import Sessions
+from hub_visits.handlers import schools
+from hub_visits.models import LeaderPost, School
+
+ADA = UUID("01920000-0000-7000-8000-00000000000a")
+ROLE = UUID("01920000-0000-7000-8000-00000000000b")
+
+FACTS = school_imported().to_data()
+HISTORY: list[tuple[int, Any]] = [
+    (1, school_imported()),
+    (2, SchoolChanged.from_data({**FACTS, "trust_uid": "3180", "changed_fields": ["trust_uid"]})),
+    (3, SchoolClosed(urn=SCHOOL, close_date=date(2024, 8, 31))),
+    (4, SchoolSucceeded(urn=SCHOOL, successor_urn="140001", link_type="Successor")),
+    (1, leader_appointed(teacher_id=ADA, leader_role_id=ROLE, urn="110001")),
+    (2, leader_appointed(teacher_id=ADA, leader_role_id=ROLE, urn="110002")),
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(repeats=st.lists(st.sampled_from(HISTORY), max_size=6), data=st.data())
+def test_any_order_any_repeats_same_answer(
+    sessions: Sessions, repeats: list[tuple[int, Any]], data: st.DataObject
+) -> None:
+    with sessions.begin() as session:
+        session.execute(text("TRUNCATE schools, leader_posts"))
+        for revision, event in data.draw(st.permutations(HISTORY + repeats)):
+            project(session, event, revision)
+    with sessions() as session:
+        school = session.scalars(select(School)).one()
+        post = session.scalars(select(LeaderPost)).one()
+    assert (school.la_code, school.trust_uid, school.status) == ("873", "3180", "open")
+    assert (school.closed_on, school.successor_urn) == (date(2024, 8, 31), "140001")
+    assert (school.facts_revision, school.closed_revision, school.successor_revision) == (2, 3, 4)
+    assert (post.teacher_id, post.urn, post.revision) == (ADA, "110002", 2)
+
+
+def project(session: Any, event: Any, revision: int) -> None:
+    if isinstance(event, LeaderAppointed):
+        schools.on_leader_appointed(session, event, revision=revision)
+    elif isinstance(event, SchoolClosed):
+        schools.on_school_closed(session, event, revision=revision)
+    elif isinstance(event, SchoolSucceeded):
+        schools.on_school_succeeded(session, event, revision=revision)
+    else:
+        schools.on_school_told(session, event, revision=revision)
+
+
+def test_no_table_of_visits_has_room_for_a_name(sessions: Sessions) -> None:
+    columns = {column.name for table in (School, LeaderPost) for column in table.__table__.columns}
+    assert not columns & {"name", "given", "family", "email"}
