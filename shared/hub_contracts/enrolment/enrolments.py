@@ -1,0 +1,72 @@
+"""What enrolment says of teachers' places on Work Groups."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final
+from uuid import UUID
+
+from hub_contracts.events import Event, RecordSchema
+from hub_contracts.fields import Day, Id, OneOf, Urn
+
+ROLES: Final = ("lead_participant", "participant")
+REASONS_WITHDRAWN: Final = ("left_school", "workload", "illness", "not_relevant", "other")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceEvent(Event):
+    """Something about one teacher's place on a Work Group."""
+
+    publisher: ClassVar[str] = "enrolment"
+    about: ClassVar[str] = "enrolments/{enrolment_id}"
+
+    enrolment_id: UUID
+    work_group_id: UUID
+    teacher_id: UUID
+    urn: str
+
+
+class PlaceEventSchema(RecordSchema):
+    """The place."""
+
+    enrolment_id = Id("This teacher's place on this group")
+    work_group_id = Id("The Work Group")
+    teacher_id = Id("The teacher")
+    urn = Urn("The teacher's school when the place was given; a later move does not change it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantEnrolled(PlaceEvent):
+    """A teacher was given a place on a Work Group.
+
+    Published when the place is given; the teacher may come from then on.
+    """
+
+    role: str
+    enrolled_on: date
+
+
+class ParticipantEnrolledSchema(PlaceEventSchema):
+    """ParticipantEnrolled."""
+
+    makes = ParticipantEnrolled
+    role = OneOf(ROLES, "A lead participant carries the work into the school")
+    enrolled_on = Day("The day on which the place was given")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantWithdrawn(PlaceEvent):
+    """A teacher gave up a place on a Work Group.
+
+    Published when somebody withdraws the enrolment; the place is free again.
+    """
+
+    reason: str
+    withdrawn_on: date
+
+
+class ParticipantWithdrawnSchema(PlaceEventSchema):
+    """ParticipantWithdrawn."""
+
+    makes = ParticipantWithdrawn
+    reason = OneOf(REASONS_WITHDRAWN, "Why, in one word")
+    withdrawn_on = Day("The first day without the place")

@@ -1,0 +1,100 @@
+"""What enrolment says of the sessions of Work Groups."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, Final
+from uuid import UUID
+
+from hub_contracts.events import Event, RecordSchema
+from hub_contracts.fields import Day, Id, Instant, OneOf, Record, Several, Urn, Whole
+
+MODES: Final = ("in_person", "online", "school_hosted")
+MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionEvent(Event):
+    """Something about one session."""
+
+    publisher: ClassVar[str] = "enrolment"
+    about: ClassVar[str] = "sessions/{session_id}"
+
+    session_id: UUID
+    work_group_id: UUID
+
+
+class SessionEventSchema(RecordSchema):
+    """The session."""
+
+    session_id = Id("The session")
+    work_group_id = Id("The Work Group that meets")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionScheduled(SessionEvent):
+    """A session of a Work Group was given its time and place.
+
+    Published when the session is put down; participants are invited from this.
+    """
+
+    seq: int
+    starts_at: datetime
+    ends_at: datetime
+    mode: str
+    host_urn: str | None = None
+    ics_sequence: int
+
+
+class SessionScheduledSchema(SessionEventSchema):
+    """SessionScheduled."""
+
+    makes = SessionScheduled
+    seq = Whole("1 for the group's first session", at_least=1)
+    starts_at = Instant("When it starts")
+    ends_at = Instant("When it ends")
+    mode = OneOf(MODES, "How participants meet")
+    host_urn = Urn("The school where it is held; always there when school_hosted", optional=True)
+    ics_sequence = Whole("SEQUENCE of calendar invitations (RFC 5545): 0, and one more each time it moves")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """How one participant attended."""
+
+    enrolment_id: UUID
+    urn: str
+    mark: str
+
+
+class MarkSchema(RecordSchema):
+    """How one participant attended."""
+
+    makes = Mark
+    enrolment_id = Id("The participant's place")
+    urn = Urn("The school of that place")
+    mark = OneOf(MARKS, "What the register says; apologies were given before, absent is without a word")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCompleted(SessionEvent):
+    """A session was held and its register taken.
+
+    Published when the register is first complete, and again, with all marks as they are then, each time it
+    is corrected before it is locked.
+    """
+
+    held_on: date
+    marks: Sequence[Mark]
+    present_n: int
+    schools_present_n: int
+
+
+class SessionCompletedSchema(SessionEventSchema):
+    """SessionCompleted."""
+
+    makes = SessionCompleted
+    held_on = Day("The day on which it was held")
+    marks = Several(Record(MarkSchema, "A mark"), "One mark for each participant with a place on that day")
+    present_n = Whole("How many were in the room: present, late or left early")
+    schools_present_n = Whole("Distinct schools of those")

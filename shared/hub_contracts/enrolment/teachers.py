@@ -1,0 +1,84 @@
+"""What enrolment says of teachers and leaders: ids, never names. Names stay in enrolment."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final
+from uuid import UUID
+
+from hub_contracts.events import Event, RecordSchema
+from hub_contracts.fields import Code, Day, Flag, Id, OneOf, Urn
+
+TEACHER_ROLES: Final = ("headteacher", "maths_lead", "class_teacher", "ta", "department", "other")
+LEADER_ROLES: Final = (
+    "hub_lead",
+    "deputy",
+    "amhl",
+    "tfm_lead",
+    "mastery_specialist",
+    "work_group_lead",
+    "cohort_lead",
+    "pd_lead",
+    "administrator",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeacherEvent(Event):
+    """Something about one teacher."""
+
+    publisher: ClassVar[str] = "enrolment"
+    about: ClassVar[str] = "teachers/{teacher_id}"
+
+    teacher_id: UUID
+    urn: str
+
+
+class TeacherEventSchema(RecordSchema):
+    """The teacher."""
+
+    teacher_id = Id("The teacher, in every event of the hub")
+    urn = Urn("The school where the teacher works at the time")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeacherRegistered(TeacherEvent):
+    """A teacher became known to the hub.
+
+    Published once for each teacher, when somebody registers them.
+    """
+
+    role: str
+
+
+class TeacherRegisteredSchema(TeacherEventSchema):
+    """TeacherRegistered."""
+
+    makes = TeacherRegistered
+    role = OneOf(TEACHER_ROLES, "What the teacher is at the school")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaderAppointed(TeacherEvent):
+    """A teacher was given a role in the hub.
+
+    Published once for each role that somebody is given; one person may hold several.
+    """
+
+    leader_role_id: UUID
+    role: str
+    trust_uid: str | None = None
+    core_leadership: bool
+    starts_on: date
+    ends_on: date | None = None
+
+
+class LeaderAppointedSchema(TeacherEventSchema):
+    """LeaderAppointed."""
+
+    makes = LeaderAppointed
+    leader_role_id = Id("This holding of the role")
+    role = OneOf(LEADER_ROLES, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
+    trust_uid = Code("The academy trust of that school at the time; absent when maintained", optional=True)
+    core_leadership = Flag("Whether the role belongs to the main hub leadership team")
+    starts_on = Day("First day in the role")
+    ends_on = Day("Last day in the role; absent while it is open-ended", optional=True)

@@ -1,0 +1,158 @@
+"""What enrolment says of Work Groups: a group of teachers who work on something most of a year."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+from uuid import UUID
+
+from hub_contracts.enrolment.schools import PHASES
+from hub_contracts.events import Event, RecordSchema
+from hub_contracts.fields import AcademicYear, Flag, Id, Instant, OneOf, Several, Text, Urn, Whole
+
+STRANDS: Final = (
+    "readiness",
+    "development",
+    "embedding",
+    "sustaining",
+    "sktm",
+    "mastering_number",
+    "continuity",
+    "specialist",
+    "innovation",
+)
+NCP_CODE = r"^NCP[0-9]{2}-[0-9]{2}[a-z]?$"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkGroupEvent(Event):
+    """Something about one Work Group."""
+
+    publisher: ClassVar[str] = "enrolment"
+    about: ClassVar[str] = "work-groups/{work_group_id}"
+
+    work_group_id: UUID
+
+
+class WorkGroupEventSchema(RecordSchema):
+    """The Work Group."""
+
+    work_group_id = Id("The Work Group")
+
+
+class NcpCode(Text):
+    """National Collaborative Project of the Maths Hubs programme, canonical: NCP25-06a."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "National Collaborative Project that it belongs to, such as NCP25-06a; absent for a local one",
+            pattern=NCP_CODE,
+            error="An NCP code is written NCP25-06a.",
+            optional=True,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkGroupOpened(WorkGroupEvent):
+    """A Work Group takes teachers.
+
+    Published when the group is set up; places are given from `opens_at` until just before `closes_at`.
+    """
+
+    ncp_code: str | None = None
+    title: str
+    academic_year: str
+    strand: str
+    phases: Sequence[str]
+    lead_ids: Sequence[UUID]
+    capacity: int
+    min_schools: int
+    min_teachers: int
+    max_teachers: int
+    opens_at: datetime
+    closes_at: datetime
+
+
+class WorkGroupOpenedSchema(WorkGroupEventSchema):
+    """WorkGroupOpened."""
+
+    makes = WorkGroupOpened
+    ncp_code = NcpCode()
+    title = Text("What the group is called")
+    academic_year = AcademicYear("The year in which it meets")
+    strand = OneOf(STRANDS, "Stage of Teaching for Mastery, or kind of programme; sktm is subject knowledge")
+    phases = Several(OneOf(PHASES, "A phase"), "For teachers of which phases")
+    lead_ids = Several(Id("A teacher"), "Teacher ids of those who lead it, one or two")
+    capacity = Whole("Places", at_least=1)
+    min_schools = Whole("Fewer distinct schools and it cannot be confirmed")
+    min_teachers = Whole("Fewer teachers and it cannot be confirmed")
+    max_teachers = Whole("More teachers and it cannot be confirmed", at_least=1)
+    opens_at = Instant("First instant at which a place is given")
+    closes_at = Instant("A request at this instant is already late")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkGroupConfirmed(WorkGroupEvent):
+    """A Work Group will take place.
+
+    Published when a hub lead confirms it: with enough teachers and schools, or knowingly without.
+    """
+
+    teachers_n: int
+    schools_n: int
+    overridden: bool
+
+
+class WorkGroupConfirmedSchema(WorkGroupEventSchema):
+    """WorkGroupConfirmed."""
+
+    makes = WorkGroupConfirmed
+    teachers_n = Whole("Teachers holding a place")
+    schools_n = Whole("Distinct schools of those teachers")
+    overridden = Flag("Whether a hub lead confirmed it although it was out of range")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkGroupFellBelowMinimum(WorkGroupEvent):
+    """A confirmed Work Group has too few teachers or schools left.
+
+    Published when a withdrawal brings it below a minimum; the group goes on, at risk.
+    """
+
+    teachers_n: int
+    schools_n: int
+    teachers_short: int
+    schools_short: int
+
+
+class WorkGroupFellBelowMinimumSchema(WorkGroupEventSchema):
+    """WorkGroupFellBelowMinimum."""
+
+    makes = WorkGroupFellBelowMinimum
+    teachers_n = Whole("Teachers holding a place")
+    schools_n = Whole("Distinct schools of those teachers")
+    teachers_short = Whole("Teachers lacking to the minimum")
+    schools_short = Whole("Schools lacking to the minimum")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolEnrolled(WorkGroupEvent):
+    """A school takes part in a Work Group.
+
+    Published with the first place that a teacher of the school is given on the group.
+    """
+
+    ncp_code: str | None = None
+    urn: str
+    academic_year: str
+    lead_participants_n: int
+
+
+class SchoolEnrolledSchema(WorkGroupEventSchema):
+    """SchoolEnrolled."""
+
+    makes = SchoolEnrolled
+    ncp_code = NcpCode()
+    urn = Urn("The school")
+    academic_year = AcademicYear("The year in which the group meets")
+    lead_participants_n = Whole("The school's lead participants on the group at that time")

@@ -1,0 +1,175 @@
+"""The kinds of value that events carry, each with its JSON Schema and what it means: the catalogue quotes both.
+
+They are marshmallow's own fields, read strictly: "12" is no number and "yes" is no truth value, so that a
+JSON Schema validator and `from_data` take the same documents.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from hub_contracts.events import RecordSchema
+
+
+class Pattern(validate.Regexp):
+    """Text that matches from its first character to its last; `$` alone forgives a line end."""
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what does not match."""
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(str(self.error))
+        return value
+
+
+class Described(fields.Field[Any]):
+    """A field that says what it means; it is required unless it is optional."""
+
+    def __init__(self, meaning: str, json: dict[str, Any], *, optional: bool = False, **kwargs: Any) -> None:
+        presence = {"load_default": None, "allow_none": True} if optional else {"required": True}
+        super().__init__(**presence, **kwargs)
+        self.meaning = meaning
+        self.json = json  # the value's JSON Schema
+
+
+class Text(Described, fields.String):
+    """Words. Never empty, never with NUL, which PostgreSQL cannot keep."""
+
+    def __init__(
+        self, meaning: str, *, pattern: str = r"^[^\x00]+$", error: str = "Not text.", **kwargs: Any
+    ) -> None:
+        json = {"type": "string", "pattern": pattern}
+        super().__init__(meaning, json, validate=Pattern(pattern, error=error), **kwargs)
+
+
+class Code(Text):
+    """A machine's word, such as `left_school`: no spaces, no @, so neither free text nor an address."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        super().__init__(meaning, pattern=r"^[A-Za-z0-9_.:/-]+$", error="Not a code.", **kwargs)
+
+
+class Urn(Text):
+    """A Unique Reference Number of Get Information About Schools: a school's identity, kept as text."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        error = "A URN has five or six digits."
+        super().__init__(meaning, pattern=r"^[1-9][0-9]{4,5}$", error=error, **kwargs)
+
+
+class AcademicYear(Text):
+    """Such as "2025/26", from 1 September to 31 August."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        error = 'An academic year is written "2025/26".'
+        super().__init__(meaning, pattern=r"^[0-9]{4}/[0-9]{2}$", error=error, **kwargs)
+
+
+class HalfTerm(Text):
+    """First calendar year of the academic year, and number: "2025-1" is autumn 1 of 2025/26."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        error = 'A half term is written "2025-1".'
+        super().__init__(meaning, pattern=r"^[0-9]{4}-[1-6]$", error=error, **kwargs)
+
+
+class OneOf(Described, fields.String):
+    """One of a few codes."""
+
+    def __init__(self, choices: Iterable[str], meaning: str, **kwargs: Any) -> None:
+        listed = list(choices)
+        json = {"type": "string", "enum": listed}
+        super().__init__(meaning, json, validate=validate.OneOf(listed), **kwargs)
+
+
+class Id(Described, fields.UUID):
+    """An identifier that a service gave."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        super().__init__(meaning, {"type": "string", "format": "uuid"}, **kwargs)
+
+
+class Whole(Described, fields.Integer):
+    """A whole number, from 0 unless said otherwise."""
+
+    def __init__(self, meaning: str, *, at_least: int = 0, **kwargs: Any) -> None:
+        json = {"type": "integer", "minimum": at_least}
+        super().__init__(meaning, json, strict=True, validate=validate.Range(min=at_least), **kwargs)
+
+
+class Percent(Described, fields.Float):
+    """From 0 to 100."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        json = {"type": "number", "minimum": 0, "maximum": 100}
+        super().__init__(meaning, json, validate=validate.Range(min=0, max=100), **kwargs)
+
+    def _validated(self, value: Any) -> float:
+        if isinstance(value, int | float):
+            return super()._validated(value)
+        raise self.make_error("invalid", input=value)
+
+
+class Flag(Described, fields.Boolean):
+    """True or false, nothing that looks like it."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        super().__init__(meaning, {"type": "boolean"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if isinstance(value, bool):
+            return super()._deserialize(value, attr, data, **kwargs)
+        raise self.make_error("invalid", input=value)
+
+
+class Day(Described, fields.Date):
+    """A date without a time, written 2025-09-04; ISO 8601's other forms are not read."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        super().__init__(meaning, {"type": "string", "format": "date"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
+            return super()._deserialize(value, attr, data, **kwargs)
+        raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+
+
+class Instant(Described, fields.AwareDateTime):
+    """A point in time: any offset is read, UTC is held and written."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        super().__init__(meaning, {"type": "string", "format": "date-time"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
+        except OverflowError as exc:  # at the edges of the years 1 and 9999
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from exc
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        if value.tzinfo is None:
+            return value.isoformat()  # no reader takes it, so it is never published
+        text = super()._serialize(value.astimezone(UTC), attr, obj, **kwargs)
+        return str(text).replace("+00:00", "Z")
+
+
+class Several(Described, fields.List[Any]):
+    """A list of values of one kind; it may be empty."""
+
+    def __init__(self, item: Described, meaning: str) -> None:
+        super().__init__(meaning, {"type": "array", "items": item.json}, cls_or_instance=item)
+
+
+class Record(Described):
+    """Facts that belong together, read and written by a schema of their own."""
+
+    def __init__(self, schema: type[RecordSchema], meaning: str) -> None:
+        super().__init__(meaning, {"$ref": f"#/$defs/{schema.makes.__name__}"})
+        self.schema = schema()
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        return self.schema.read(value)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        return self.schema.write(value)

@@ -1,0 +1,223 @@
+"""The events that visits publishes: who supports which school, what was planned and what came of it.
+
+Notes of a visit are confidential and never published.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, Final
+from uuid import UUID
+
+from hub_contracts.events import Event, RecordSchema
+from hub_contracts.fields import Code, Day, Flag, HalfTerm, Id, Instant, OneOf, Record, Several, Urn, Whole
+
+PROGRAMMES: Final = ("opportunity_area", "intensive", "tfm_support")
+KINDS_OWED: Final = ("visit", "department_pd")
+KINDS: Final = ("support", "lesson_planning", "observation", "department_pd", "pd_day")
+FOCUSES: Final = (
+    "tfm",
+    "problem_solving",
+    "calculation",
+    "lesson_study",
+    "reasoning",
+    "collaborative_planning",
+)
+REASONS_EXCUSED: Final = ("ofsted", "closure", "staff_absence", "school_request", "snow")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obligation:
+    """What a school is owed in one half term."""
+
+    half_term: str
+    kind: str
+    starts_on: date
+    ends_on: date
+
+
+class ObligationSchema(RecordSchema):
+    """What a school is owed in one half term."""
+
+    makes = Obligation
+    half_term = HalfTerm("The half term")
+    kind = OneOf(KINDS_OWED, "What is owed once in it; department_pd is for the whole mathematics department")
+    starts_on = Day("The half term's first day in this school")
+    ends_on = Day("The half term's last day in this school")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PDLeadAssigned(Event):
+    """A school has a PD lead.
+
+    Published when the assignment is made, and again, with all its obligations, when a changed calendar
+    changes them.
+    """
+
+    publisher: ClassVar[str] = "visits"
+    about: ClassVar[str] = "assignments/{assignment_id}"
+
+    assignment_id: UUID
+    urn: str
+    pd_lead_id: UUID
+    programme: str
+    starts_on: date
+    obligations: Sequence[Obligation]
+
+
+class PDLeadAssignedSchema(RecordSchema):
+    """PDLeadAssigned."""
+
+    makes = PDLeadAssigned
+    assignment_id = Id("The assignment")
+    urn = Urn("The supported school")
+    pd_lead_id = Id("Teacher id of the PD lead (professional development)")
+    programme = OneOf(PROGRAMMES, "What the support is part of; tfm is Teaching for Mastery")
+    starts_on = Day("First day of the assignment")
+    obligations = Several(Record(ObligationSchema, "An obligation"), "What the school is owed, by half term")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitEvent(Event):
+    """Something about one visit."""
+
+    publisher: ClassVar[str] = "visits"
+    about: ClassVar[str] = "visits/{visit_id}"
+
+    visit_id: UUID
+    urn: str
+
+
+class VisitEventSchema(RecordSchema):
+    """The visit."""
+
+    visit_id = Id("The visit")
+    urn = Urn("The school visited")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPlanned(VisitEvent):
+    """A visit was put in the diary.
+
+    Published when it is planned.
+    """
+
+    assignment_id: UUID
+    pd_lead_id: UUID
+    planned_at: datetime
+    kind: str
+    half_term: str | None = None
+
+
+class VisitPlannedSchema(VisitEventSchema):
+    """VisitPlanned."""
+
+    makes = VisitPlanned
+    assignment_id = Id("The assignment that it belongs to")
+    pd_lead_id = Id("Teacher id of the PD lead")
+    planned_at = Instant("When it is to begin")
+    kind = OneOf(KINDS, "What it is for")
+    half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitCancelled(VisitEvent):
+    """A planned visit will not take place.
+
+    Published when it is cancelled; what the school is owed stays owed.
+    """
+
+    reason: str
+
+
+class VisitCancelledSchema(VisitEventSchema):
+    """VisitCancelled."""
+
+    makes = VisitCancelled
+    reason = Code("Why, in one word, such as snow")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitLogged(VisitEvent):
+    """A visit took place and was written up.
+
+    Published once for each visit, when its log is written.
+    """
+
+    assignment_id: UUID
+    pd_lead_id: UUID
+    happened_on: date
+    half_term: str | None = None
+    kind: str
+    half_days: int
+    focus: Sequence[str]
+    people_met_roles: Sequence[str]
+    actions_n: int
+    late: bool
+    out_of_term: bool
+
+
+class VisitLoggedSchema(VisitEventSchema):
+    """VisitLogged."""
+
+    makes = VisitLogged
+    assignment_id = Id("The assignment that it belongs to")
+    pd_lead_id = Id("Teacher id of the PD lead")
+    happened_on = Day("The day of the visit")
+    half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
+    kind = OneOf(KINDS, "What it was for")
+    half_days = Whole("How long it took, in half days")
+    focus = Several(OneOf(FOCUSES, "A theme"), "What it was about; tfm is Teaching for Mastery")
+    people_met_roles = Several(Code("A role"), "What the people met are at the school, such as maths_lead")
+    actions_n = Whole("How many actions were agreed")
+    late = Flag("Whether it was logged after the half term, though in time to count")
+    out_of_term = Flag("Whether it lies outside the school's terms, and so does not count")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepartmentPDHeld(VisitEvent):
+    """A mathematics department had professional development together.
+
+    Published together with VisitLogged, for a visit of the kind department_pd.
+    """
+
+    half_term: str | None = None
+    held_on: date
+    staff_present: int
+    department_size: int
+
+
+class DepartmentPDHeldSchema(VisitEventSchema):
+    """DepartmentPDHeld."""
+
+    makes = DepartmentPDHeld
+    half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
+    held_on = Day("The day on which it was held")
+    staff_present = Whole("Members of the department who took part")
+    department_size = Whole("Members of the department")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitObligationExcused(Event):
+    """A school is excused from what it was owed in one half term.
+
+    Published when a hub lead excuses it; the obligation leaves the count instead of being missed.
+    """
+
+    publisher: ClassVar[str] = "visits"
+    about: ClassVar[str] = "obligations/{urn}/{half_term}"
+
+    urn: str
+    half_term: str
+    kind: str
+    reason: str
+
+
+class VisitObligationExcusedSchema(RecordSchema):
+    """VisitObligationExcused."""
+
+    makes = VisitObligationExcused
+    urn = Urn("The school")
+    half_term = HalfTerm("The half term")
+    kind = OneOf(KINDS_OWED, "What was owed")
+    reason = OneOf(REASONS_EXCUSED, "Why, in one word")
