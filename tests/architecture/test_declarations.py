@@ -1,0 +1,86 @@
+"""What the services declare: every route has a rule and a place, every subscription has a publisher."""
+
+import importlib
+import json
+
+import pytest
+
+from hub_contracts import EVENTS
+from hub_messaging.subscribe import subscriber_of, subscriptions_of
+from hub_messaging.topology import Subscriber, definitions
+from hub_platform.access import ANYONE, SIGNED_IN
+from hub_platform.openapi import describe
+from hub_platform.routes import routes_of
+from local.places import ROOT
+
+CLASSES = {
+    "enrolment": "EnrolmentService",
+    "visits": "VisitsService",
+    "notifications": "NotificationsService",
+    "reporting": "ReportingService",
+}
+ROLES = {"hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscriber"}
+# Nothing else answers without a credential.
+OPEN_TO_ANYONE = {"health/live", "health/ready", "/sign-in", "/static/"}
+
+
+def service_class(name: str) -> type:
+    found: type = getattr(importlib.import_module(f"hub_{name}.service"), CLASSES[name])
+    return found
+
+
+@pytest.fixture(name="subscribers", scope="module")
+def _subscribers() -> list[Subscriber]:
+    return [subscriber_of(service_class(name)) for name in CLASSES]
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_route_has_a_rule_of_known_roles(name: str) -> None:
+    for method, route in routes_of(service_class(name)).items():
+        assert route.allow, method
+        if route.allow == ANYONE:
+            assert any(part in route.url for part in OPEN_TO_ANYONE), f"{route.url} is open to anyone"
+        elif route.allow != SIGNED_IN:
+            assert route.allow <= ROLES, method
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_route_starts_with_the_services_name_and_version(name: str) -> None:
+    plain = (f"/{name}/v1/", f"/{name}/health/", f"/{name}/metrics", f"/{name}/version")
+    pages = ("/sign-in", "/static/") if name == "reporting" else ()
+    for route in routes_of(service_class(name)).values():
+        assert route.url == "/" if route.url == "/" and pages else route.url.startswith((*plain, *pages))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_route_is_described_and_says_what_it_does(name: str) -> None:
+    document = describe(service_class(name))
+    operations = {op["operationId"]: op for path in document["paths"].values() for op in path.values()}
+    assert set(operations) == set(routes_of(service_class(name)))
+    for method, operation in operations.items():
+        assert operation["summary"], f"{method} has no docstring"
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_subscription_is_to_published_events_of_others(name: str) -> None:
+    for subscription in subscriptions_of(service_class(name)):
+        for type_, event_class in subscription.event_classes.items():
+            assert EVENTS[type_] is event_class
+            assert event_class.publisher != name
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_an_event_type_has_one_subscription_in_a_service(name: str) -> None:
+    types = [type_ for s in subscriptions_of(service_class(name)) for type_ in s.event_classes]
+    assert len(types) == len(set(types))
+
+
+def test_reporting_hears_everything(subscribers: list[Subscriber]) -> None:
+    (reporting,) = (s for s in subscribers if s.service == "reporting")
+    heard = {type_ for types in reporting.listens_to.values() for type_ in types}
+    assert heard == {type_ for type_, event in EVENTS.items() if event.publisher != "reporting"}
+
+
+def test_the_brokers_definitions_are_what_the_services_declare(subscribers: list[Subscriber]) -> None:
+    written = json.loads((ROOT / "deploy" / "rabbitmq" / "definitions.json").read_text())
+    assert written == definitions(subscribers, "hub"), "run make definitions"

@@ -1,0 +1,122 @@
+"""The house: whoever knows one service knows them all, and nothing grows without a reason."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.places import ROOT
+
+SERVICES = ("enrolment", "visits", "notifications", "reporting")
+SHARED = ("hub_contracts", "hub_messaging", "hub_platform")
+TOP_LEVEL = {
+    "services", "shared", "deploy", "tests", "docs", "Makefile", "pyproject.toml", "requirements.lock",
+    "README.md", "CHANGELOG.md", "LICENSE",
+}  # fmt: skip
+ROLES = {
+    "domain",
+    "commands",
+    "models",
+    "store",
+    "handlers",
+    "service",
+    "api",
+    "gateways",
+    "config",
+    "access",
+}
+FURNITURE = {"__init__", "__main__", "migrations", "templates", "pages", "seeds", "static", "py.typed"}
+ALWAYS = {"domain", "models", "store", "handlers", "service", "config", "access", "__main__", "migrations"}
+
+LINES_IN_A_FILE = 250
+LINES_IN_A_FUNCTION = 40
+REASON = re.compile(r"#\s*(long|longer)[ ,:]", re.IGNORECASE)
+
+# The post office and the ground serve any business.
+HUB_WORDS = re.compile(
+    r"\b(school|teacher|urn|trn|gias|ncetm|maths|work.?group|pd.?lead|visit|enrol\w*|participant|headteacher|trust)s?\b",
+    re.IGNORECASE,
+)
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [Path(line) for line in listed.stdout.splitlines() if (ROOT / line).exists()]
+
+
+def python_files() -> list[Path]:
+    return [path for path in tracked() if path.suffix == ".py"]
+
+
+def test_the_top_level_is_fixed() -> None:
+    found = {path.parts[0] for path in tracked() if not path.parts[0].startswith(".")}
+    assert found <= TOP_LEVEL
+
+
+def test_folders_of_distributions_are_not_packages() -> None:
+    assert not (ROOT / "services" / "__init__.py").exists()
+    assert not (ROOT / "shared" / "__init__.py").exists()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_the_same_roles_under_the_same_names(service: str) -> None:
+    package = ROOT / "services" / service / f"hub_{service}"
+    tracked_here = [p for p in tracked() if (ROOT / p).is_relative_to(package)]
+    names = {(ROOT / p).relative_to(package).parts[0].removesuffix(".py") for p in tracked_here}
+    assert names <= ROLES | FURNITURE
+    assert names >= ALWAYS
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_says_what_it_owns_publishes_subscribes_and_asks(service: str) -> None:
+    text = (ROOT / "services" / service / "README.md").read_text()
+    for heading in ("## Owns", "## Publishes", "## Subscribes", "## Asks"):
+        assert heading in text
+
+
+@pytest.mark.parametrize("path", python_files(), ids=str)
+def test_a_file_does_one_job(path: Path) -> None:
+    lines = (ROOT / path).read_text().splitlines()
+    if path.name in {"versions"} or "migrations" in path.parts:
+        return
+    head = "\n".join(lines[:12])
+    assert len(lines) <= LINES_IN_A_FILE or REASON.search(head), f"{len(lines)} lines"
+
+
+def functions(path: Path) -> Iterator[tuple[str, int, int]]:
+    """Name, first line (of the decorators, if any) and length in lines."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            yield node.name, first, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", [p for p in python_files() if "migrations" not in p.parts], ids=str)
+def test_a_function_is_short_or_says_why_not(path: Path) -> None:
+    lines = (ROOT / path).read_text().splitlines()
+    for name, first, length in functions(path):
+        above = lines[first - 2] if first >= 2 else ""
+        assert length <= LINES_IN_A_FUNCTION or REASON.search(above), f"{name} has {length} lines"
+
+
+@pytest.mark.parametrize("package", ["hub_messaging", "hub_platform"])
+def test_the_shared_ground_knows_no_word_of_a_hub(package: str) -> None:
+    for path in sorted((ROOT / "shared" / package).rglob("*.py")):
+        text = path.read_text().replace("maths hub", "")  # "no word of a maths hub" may be said
+        assert HUB_WORDS.search(text) is None, f"{path.name}: {HUB_WORDS.search(text)}"
+
+
+@pytest.mark.parametrize("path", [p for p in python_files() if p.parts[0] != "tests"], ids=str)
+def test_every_module_says_what_lives_there(path: Path) -> None:
+    assert ast.get_docstring(ast.parse((ROOT / path).read_text())), "no docstring"
+
+
+def test_each_distribution_describes_itself() -> None:
+    places = [f"services/{name}" for name in SERVICES] + [f"shared/{name}" for name in SHARED]
+    for place in places:
+        text = (ROOT / place / "pyproject.toml").read_text()
+        assert 'name = "mathshub-' in text
+        assert 'requires-python = ">=3.11' in text
