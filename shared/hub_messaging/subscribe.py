@@ -72,8 +72,13 @@ def subscriber_of(service_class: type) -> Subscriber:
         service=str(service_class.name),  # type: ignore[attr-defined]
         listens_to={publisher: frozenset(types) for publisher, types in listens_to.items()},
         publishes=any(isinstance(member, OutboxRelay) for member in members),
-        uses_rpc=any(isinstance(member, RpcProxy) for member in members) or _answers_rpc(members),
+        uses_rpc=any(_asks_by_rpc(member) for member in members) or _answers_rpc(members),
     )
+
+
+def _asks_by_rpc(member: Any) -> bool:
+    """Whether a dependency asks others: nameko's proxy, or one that says so itself."""
+    return isinstance(member, RpcProxy) or getattr(member, "uses_rpc", False) is True
 
 
 def _answers_rpc(members: Sequence[Any]) -> bool:

@@ -1,5 +1,6 @@
 """The notifications service: routes by inheritance, reactions that write down what is due, and the sender."""
 
+import contextlib
 import time
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
@@ -34,11 +35,12 @@ from hub_platform.periodic import every
 from hub_platform.probes import Probes
 from hub_platform.settings import Extra
 
+RPC_ERRORS: Final = (RpcTimeout, UnknownService, RemoteError, OSError, AMQPError, KombuError, RuntimeError)
 TURN_SECONDS: Final = 4.0  # a turn ends soon enough for a stop within 10 s
 
 
 class EnrolmentContacts(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """Asks enrolment over nameko RPC, on a connection of its own for each batch.
+    """Asks enrolment over nameko RPC, on a connection of its own.
 
     nameko's RpcProxy is not used: its listener keeps the service from starting while the broker is away.
     """
@@ -54,26 +56,51 @@ class EnrolmentContacts(DependencyProvider):  # type: ignore[misc]  # nameko shi
         """Someone who knows addresses."""
         return self._contacts
 
+    def stop(self) -> None:
+        """Leave the broker."""
+        self._contacts.close()
+
+
+class Asking(ServiceRpcProxy):  # type: ignore[misc]  # nameko ships no types
+    """nameko's stand-alone proxy under this service's name: its broker user may make a reply queue for that."""
+
+    class ServiceContainer(ServiceRpcProxy.ServiceContainer):  # type: ignore[misc]  # nameko ships no types
+        """Names the reply queue."""
+
+        service_name = "notifications"
+
 
 class RpcContacts:
-    """`gateways.Contacts` by nameko RPC."""
+    """`gateways.Contacts` by nameko RPC. Keeps its connection until something goes wrong with it."""
 
     def __init__(self, broker: Mapping[str, Any], timeout: float) -> None:
         self._broker = broker
         self._timeout = timeout
+        self._asking: Asking | None = None
+        self._enrolment: Any = None
 
     def find(self, teacher_ids: Collection[str]) -> Mapping[str, Contact]:
         """Look up many at once."""
         try:
-            with ServiceRpcProxy("enrolment", self._broker, timeout=self._timeout) as enrolment:
-                found = enrolment.contacts(sorted(teacher_ids))
-        except (RpcTimeout, UnknownService, RemoteError, OSError, AMQPError, KombuError, RuntimeError) as exc:
+            if self._asking is None:
+                self._asking = Asking("enrolment", self._broker, timeout=self._timeout)
+                self._enrolment = self._asking.start()
+            found = self._enrolment.contacts(sorted(teacher_ids))
+        except RPC_ERRORS as exc:
+            self.close()
             raise ContactsAway(type(exc).__name__) from exc
         return {
             teacher_id: Contact(given=known["given"], family=known["family"], email=known["email"])
             for teacher_id, known in found.items()
             if known.get("email")
         }
+
+    def close(self) -> None:
+        """Leave; the next question connects anew."""
+        asking, self._asking, self._enrolment = self._asking, None, None
+        if asking is not None:
+            with contextlib.suppress(*RPC_ERRORS, AttributeError):  # it may never have been connected
+                asking.stop()
 
 
 class NotificationsService(Messages, Templates, Probes):
