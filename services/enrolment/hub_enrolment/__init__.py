@@ -1,0 +1,1 @@
+"""Enrolment: schools, teachers, leaders, programmes, work groups, places on them, sessions and registers."""

@@ -1,0 +1,1 @@
+"""The routes of enrolment, a mixin for each noun."""

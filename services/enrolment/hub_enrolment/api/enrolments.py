@@ -1,0 +1,99 @@
+"""Routes below /enrolment/v1/work-groups/…/enrolments and /enrolment/v1/enrolments."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group
+from hub_enrolment.commands.enrolments import (
+    EnrolParticipant,
+    EnrolParticipantSchema,
+    WithdrawParticipant,
+    WithdrawParticipantSchema,
+)
+from hub_enrolment.handlers import enrolments as handlers
+from hub_enrolment.handlers import work_groups as group_handlers
+from hub_enrolment.models import Enrolment
+from hub_enrolment.store import enrolments as store
+from hub_enrolment.store import teachers as teacher_store
+from hub_platform.routes import Answer, Call, Page, route
+
+
+class EnrolmentSchema(Schema):
+    """A place on a work group."""
+
+    enrolment_id = fields.UUID(attribute="id")
+    work_group_id = fields.UUID()
+    teacher_id = fields.UUID()
+    urn = fields.String()
+    role = fields.String()
+    status = fields.String()
+    enrolled_at = fields.AwareDateTime()
+    withdrawn_at = fields.AwareDateTime(allow_none=True)
+    withdrawn_reason = fields.String(allow_none=True)
+
+
+class ParticipantSchema(Schema):
+    """A place with the name of who holds it, as a register needs it."""
+
+    enrolment_id = fields.UUID(attribute="row.id")
+    teacher_id = fields.UUID(attribute="row.teacher_id")
+    given = fields.String()
+    family = fields.String()
+    urn = fields.String(attribute="row.urn")
+    role = fields.String(attribute="row.role")
+    status = fields.String(attribute="row.status")
+    enrolled_at = fields.AwareDateTime(attribute="row.enrolled_at")
+    withdrawn_at = fields.AwareDateTime(attribute="row.withdrawn_at", allow_none=True)
+    withdrawn_reason = fields.String(attribute="row.withdrawn_reason", allow_none=True)
+
+
+class Enrolments:
+    """Places on work groups."""
+
+    @route(
+        "POST",
+        "/enrolment/v1/work-groups/<uuid:work_group_id>/enrolments",
+        allow=HUB_STAFF,
+        body=EnrolParticipantSchema,
+        answer=EnrolmentSchema,
+        status=201,
+    )
+    def enrol_participant(self, call: Call[EnrolParticipant]) -> Answer:
+        """Give a teacher a place on a work group."""
+        enrolment = handlers.enrol_participant(
+            call.session, call.command, now=call.now, by=call.actor.subject
+        )
+        return Answer(enrolment, revision=enrolment.revision)
+
+    @route(
+        "GET",
+        "/enrolment/v1/work-groups/<uuid:work_group_id>/enrolments",
+        allow=GROUP_STAFF,
+        paged=True,
+        answer=ParticipantSchema,
+    )
+    def list_enrolments(self, call: Call[Any]) -> Page[dict[str, Any]]:
+        """List the places of a work group with the names of their holders, also those given back."""
+        group = group_handlers.find_work_group(call.session, call.path["work_group_id"])
+        check_own_group(call.actor, group.lead_ids)
+        rows, following = call.page.fetch(call.session, store.list_enrolments(group.row.id), [Enrolment.id])
+        names = teacher_store.names(call.session, [row.teacher_id for row in rows])
+        items = [
+            {"row": row} | dict(zip(("given", "family"), names[row.teacher_id], strict=True)) for row in rows
+        ]
+        return Page(items, following)
+
+    @route(
+        "POST",
+        "/enrolment/v1/enrolments/<uuid:enrolment_id>/withdrawal",
+        allow=HUB_STAFF,
+        body=WithdrawParticipantSchema,
+        answer=EnrolmentSchema,
+    )
+    def withdraw_participant(self, call: Call[WithdrawParticipant]) -> Answer:
+        """Take a place back."""
+        enrolment = handlers.withdraw_participant(
+            call.session, call.command, now=call.now, by=call.actor.subject
+        )
+        return Answer(enrolment, revision=enrolment.revision)

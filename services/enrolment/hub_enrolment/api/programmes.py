@@ -1,0 +1,40 @@
+"""Routes below /enrolment/v1/programmes."""
+
+from marshmallow import Schema, fields
+
+from hub_enrolment.access import HUB_STAFF
+from hub_enrolment.commands.work_groups import OpenProgramme, OpenProgrammeSchema
+from hub_enrolment.handlers import work_groups as handlers
+from hub_platform.routes import Answer, Call, route
+
+
+class ProgrammeSchema(Schema):
+    """A programme with the limits on its work groups."""
+
+    programme_id = fields.UUID(attribute="id")
+    title = fields.String()
+    academic_year = fields.String()
+    ncp_code = fields.String(allow_none=True)
+    strand = fields.String()
+    phases = fields.List(fields.String())
+    min_schools = fields.Integer()
+    min_teachers = fields.Integer()
+    max_teachers = fields.Integer()
+    max_per_school = fields.Integer(allow_none=True)
+
+
+class Programmes:
+    """What work groups follow."""
+
+    @route(
+        "POST",
+        "/enrolment/v1/programmes",
+        allow=HUB_STAFF,
+        body=OpenProgrammeSchema,
+        answer=ProgrammeSchema,
+        status=201,
+    )
+    def open_programme(self, call: Call[OpenProgramme]) -> Answer:
+        """Put down a programme of one academic year."""
+        programme = handlers.open_programme(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(programme, revision=programme.revision)

@@ -1,0 +1,98 @@
+"""Routes below /enrolment/v1/schools."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from hub_enrolment.access import HUB_STAFF, READERS
+from hub_enrolment.commands.schools import ConnectSchool, ConnectSchoolSchema
+from hub_enrolment.domain import schools
+from hub_enrolment.handlers import schools as handlers
+from hub_enrolment.models import School
+from hub_enrolment.store import schools as store
+from hub_platform.routes import Answer, Call, Page, route
+
+
+class SchoolSchema(Schema):
+    """A school: what the register says, and the hub's own knowledge."""
+
+    urn = fields.String()
+    name = fields.String()
+    la_code = fields.String()
+    la_name = fields.String()
+    district_code = fields.String(allow_none=True)
+    district_name = fields.String(allow_none=True)
+    phase = fields.String()
+    type_code = fields.Integer()
+    type_group = fields.Integer()
+    eligible = fields.Boolean()
+    status = fields.String()
+    open_date = fields.Date(allow_none=True)
+    close_date = fields.Date(allow_none=True)
+    trust_uid = fields.String(allow_none=True)
+    trust_name = fields.String(allow_none=True)
+    pupils = fields.Integer(allow_none=True)
+    fsm_percent = fields.Float(allow_none=True)
+    ukprn = fields.String(allow_none=True)
+    postcode = fields.String(allow_none=True)
+    easting = fields.Integer(allow_none=True)
+    northing = fields.Integer(allow_none=True)
+    last_changed = fields.Date(allow_none=True)
+    successor_urn = fields.String(allow_none=True)
+    connected_on = fields.Date(allow_none=True)
+    connected_via = fields.String(allow_none=True)
+
+
+class SchoolQuery(Schema):
+    """Which schools to list."""
+
+    la_code = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{3}\Z"))
+    phase = fields.String(load_default=None, validate=validate.OneOf(schools.PHASES))
+    status = fields.String(load_default=None, validate=validate.OneOf(schools.STATUSES))
+    connected = fields.Boolean(load_default=None)
+    trust_uid = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{1,9}\Z"))
+
+
+class Schools:
+    """Schools of the register, and their connection to the hub."""
+
+    @route(
+        "GET",
+        "/enrolment/v1/schools",
+        allow=READERS,
+        query=SchoolQuery,
+        paged=True,
+        answer=SchoolSchema,
+    )
+    def list_schools(self, call: Call[Any]) -> Page[School]:
+        """List schools in the order of their URNs."""
+        return Page(*call.page.fetch(call.session, store.list_schools(**call.query), [School.urn]))
+
+    @route("GET", "/enrolment/v1/schools/<urn>", allow=READERS, answer=SchoolSchema)
+    def get_school(self, call: Call[Any]) -> Answer:
+        """Read a school; the answer that there is none names its successor, where one is known."""
+        school = handlers.find_school(call.session, call.path["urn"])
+        return Answer(school, revision=school.revision)
+
+    @route(
+        "POST",
+        "/enrolment/v1/schools/<urn>/connection",
+        allow=HUB_STAFF,
+        body=ConnectSchoolSchema,
+        answer=SchoolSchema,
+        status=201,
+    )
+    def connect_school(self, call: Call[ConnectSchool]) -> Answer:
+        """Note a school's first contact with the hub.
+
+        The same connection again is answered with 200 and changes nothing; another one is a 409.
+        """
+        school, made = handlers.connect_school(
+            call.session, call.command, now=call.now, by=call.actor.subject
+        )
+        return Answer(
+            school,
+            revision=school.revision,
+            location=f"/enrolment/v1/schools/{school.urn}" if made else None,
+            status=None if made else 200,
+        )

@@ -1,0 +1,122 @@
+"""Routes below /enrolment/v1/work-groups/…/sessions and /enrolment/v1/sessions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group
+from hub_enrolment.commands.sessions import (
+    ScheduleSession,
+    ScheduleSessionSchema,
+    TakeRegister,
+    TakeRegisterSchema,
+)
+from hub_enrolment.domain.sessions import Mark
+from hub_enrolment.handlers import sessions as handlers
+from hub_enrolment.handlers import work_groups as group_handlers
+from hub_enrolment.models import GroupSession
+from hub_enrolment.store import sessions as store
+from hub_enrolment.store import work_groups as group_store
+from hub_platform.routes import Answer, Call, Page, route
+
+SESSION = "/enrolment/v1/sessions/<uuid:session_id>"
+
+
+class SessionSchema(Schema):
+    """A session of a work group; `ics_sequence` counts the changes of its calendar invitation."""
+
+    session_id = fields.UUID(attribute="id")
+    work_group_id = fields.UUID()
+    seq = fields.Integer()
+    starts_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    mode = fields.String()
+    host_urn = fields.String(allow_none=True)
+    status = fields.String()
+    ics_sequence = fields.Integer()
+    held_on = fields.Date(allow_none=True)
+
+
+class AttendanceSchema(Schema):
+    """How one participant attended."""
+
+    enrolment_id = fields.UUID()
+    mark = fields.String()
+    notified_at = fields.AwareDateTime(allow_none=True)
+
+
+class RegisterSchema(Schema):
+    """A session with its register, empty until it has been taken."""
+
+    session_id = fields.UUID(attribute="row.id")
+    work_group_id = fields.UUID(attribute="row.work_group_id")
+    seq = fields.Integer(attribute="row.seq")
+    starts_at = fields.AwareDateTime(attribute="row.starts_at")
+    ends_at = fields.AwareDateTime(attribute="row.ends_at")
+    mode = fields.String(attribute="row.mode")
+    host_urn = fields.String(attribute="row.host_urn", allow_none=True)
+    status = fields.String(attribute="row.status")
+    ics_sequence = fields.Integer(attribute="row.ics_sequence")
+    held_on = fields.Date(attribute="row.held_on", allow_none=True)
+    marks = fields.List(fields.Nested(AttendanceSchema))
+
+
+class Sessions:
+    """Meetings of work groups and their registers; a work group lead takes those of their own groups."""
+
+    @route(
+        "POST",
+        "/enrolment/v1/work-groups/<uuid:work_group_id>/sessions",
+        allow=HUB_STAFF,
+        body=ScheduleSessionSchema,
+        answer=SessionSchema,
+        status=201,
+    )
+    def schedule_session(self, call: Call[ScheduleSession]) -> Answer:
+        """Put a session in the group's diary."""
+        meeting = handlers.schedule_session(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(meeting, revision=meeting.revision, location=f"/enrolment/v1/sessions/{meeting.id}")
+
+    @route(
+        "GET",
+        "/enrolment/v1/work-groups/<uuid:work_group_id>/sessions",
+        allow=GROUP_STAFF,
+        paged=True,
+        answer=SessionSchema,
+    )
+    def list_sessions(self, call: Call[Any]) -> Page[GroupSession]:
+        """List the sessions of a work group in their order."""
+        group = group_handlers.find_work_group(call.session, call.path["work_group_id"])
+        check_own_group(call.actor, group.lead_ids)
+        statement = store.list_sessions(group.row.id)
+        return Page(*call.page.fetch(call.session, statement, [GroupSession.seq]))
+
+    @route("GET", SESSION, allow=GROUP_STAFF, answer=RegisterSchema)
+    def get_session(self, call: Call[Any]) -> Answer:
+        """Read a session with its register; the ETag is what a register is sent back with."""
+        meeting = _own_session(call)
+        return _register(meeting, store.marks(call.session, meeting.id))
+
+    @route("PUT", f"{SESSION}/register", allow=GROUP_STAFF, body=TakeRegisterSchema, answer=RegisterSchema)
+    def take_register(self, call: Call[TakeRegister]) -> Answer:
+        """Say who was there, from the session's start for seven days.
+
+        Everybody who held a place that day is marked, and nobody else. Another register before it is locked
+        corrects the one before; the same again changes nothing.
+        """
+        _own_session(call)
+        meeting, marks = handlers.take_register(
+            call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
+        )
+        return _register(meeting, marks)
+
+
+def _own_session(call: Call[Any]) -> GroupSession:
+    meeting = handlers.find_session(call.session, call.path["session_id"])
+    check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
+    return meeting
+
+
+def _register(meeting: GroupSession, marks: Sequence[Mark]) -> Answer:
+    return Answer({"row": meeting, "marks": marks}, revision=meeting.revision)

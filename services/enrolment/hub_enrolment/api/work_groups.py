@@ -1,0 +1,98 @@
+"""Routes below /enrolment/v1/work-groups."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_override, check_own_group, own_groups_only
+from hub_enrolment.commands.work_groups import (
+    ConfirmWorkGroup,
+    ConfirmWorkGroupSchema,
+    OpenWorkGroup,
+    OpenWorkGroupSchema,
+)
+from hub_enrolment.domain import work_groups
+from hub_enrolment.handlers import work_groups as handlers
+from hub_enrolment.models import WorkGroup
+from hub_enrolment.store import work_groups as store
+from hub_platform.routes import Answer, Call, Page, route
+
+URL = "/enrolment/v1/work-groups"
+
+
+class WorkGroupSchema(Schema):
+    """A work group with its programme's terms and its present size."""
+
+    work_group_id = fields.UUID(attribute="row.id")
+    programme_id = fields.UUID(attribute="row.programme_id")
+    title = fields.String(attribute="row.title")
+    status = fields.String(attribute="row.status")
+    academic_year = fields.String(attribute="programme.academic_year")
+    ncp_code = fields.String(attribute="programme.ncp_code", allow_none=True)
+    strand = fields.String(attribute="programme.strand")
+    phases = fields.List(fields.String(), attribute="programme.phases")
+    lead_ids = fields.List(fields.UUID())
+    capacity = fields.Integer(attribute="row.capacity")
+    min_schools = fields.Integer(attribute="programme.min_schools")
+    min_teachers = fields.Integer(attribute="programme.min_teachers")
+    max_teachers = fields.Integer(attribute="programme.max_teachers")
+    opens_at = fields.AwareDateTime(attribute="row.opens_at")
+    closes_at = fields.AwareDateTime(attribute="row.closes_at")
+    mode = fields.String(attribute="row.mode", allow_none=True)
+    venue = fields.String(attribute="row.venue", allow_none=True)
+    confirmed_at = fields.AwareDateTime(attribute="row.confirmed_at", allow_none=True)
+    override_reason = fields.String(attribute="row.override_reason", allow_none=True)
+    teachers_n = fields.Integer()
+    schools_n = fields.Integer()
+
+
+class WorkGroupQuery(Schema):
+    """Which groups to list."""
+
+    status = fields.String(load_default=None, validate=validate.OneOf(work_groups.STATUSES))
+
+
+class WorkGroups:
+    """Groups of teachers; a work group lead sees their own."""
+
+    @route("POST", URL, allow=HUB_STAFF, body=OpenWorkGroupSchema, answer=WorkGroupSchema, status=201)
+    def open_work_group(self, call: Call[OpenWorkGroup]) -> Answer:
+        """Open a work group for recruitment."""
+        described = handlers.open_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
+        return _answer(described, location=f"{URL}/{described.row.id}")
+
+    @route("GET", URL, allow=GROUP_STAFF, query=WorkGroupQuery, paged=True, answer=WorkGroupSchema)
+    def list_work_groups(self, call: Call[Any]) -> Page[store.Described]:
+        """List work groups, the oldest first."""
+        statement = store.list_work_groups(led_by=own_groups_only(call.actor), status=call.query["status"])
+        rows, following = call.page.fetch(call.session, statement, [WorkGroup.id])
+        return Page(store.describe(call.session, rows), following)
+
+    @route("GET", f"{URL}/<uuid:work_group_id>", allow=GROUP_STAFF, answer=WorkGroupSchema)
+    def get_work_group(self, call: Call[Any]) -> Answer:
+        """Read a work group."""
+        described = handlers.find_work_group(call.session, call.path["work_group_id"])
+        check_own_group(call.actor, described.lead_ids)
+        return _answer(described)
+
+    @route(
+        "POST",
+        f"{URL}/<uuid:work_group_id>/confirmation",
+        allow=HUB_STAFF,
+        body=ConfirmWorkGroupSchema,
+        answer=WorkGroupSchema,
+    )
+    def confirm_work_group(self, call: Call[ConfirmWorkGroup]) -> Answer:
+        """Confirm that a group takes place.
+
+        Outside the programme's limits a hub lead may do so for a reason, which is kept.
+        """
+        if call.command.override_reason is not None:
+            check_override(call.actor)
+        return _answer(
+            handlers.confirm_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
+        )
+
+
+def _answer(described: store.Described, location: str | None = None) -> Answer:
+    return Answer(described, revision=described.row.revision, location=location)

@@ -1,0 +1,27 @@
+"""Commands about schools."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from marshmallow import fields, validate
+
+from hub_enrolment.domain import schools
+from hub_platform.schemas import CommandSchema
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectSchool:
+    """Note the first contact of a school with the hub."""
+
+    urn: str
+    connected_on: date
+    via: str
+
+
+class ConnectSchoolSchema(CommandSchema):
+    """Reads it."""
+
+    command = ConnectSchool
+    urn = fields.String(required=True)  # of the address: what is no URN is not found
+    connected_on = fields.Date(required=True)
+    via = fields.String(required=True, validate=validate.OneOf(schools.VIAS))

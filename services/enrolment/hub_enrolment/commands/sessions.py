@@ -1,0 +1,70 @@
+"""Commands about sessions and their registers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import RAISE, Schema, fields, post_load, validate
+
+from hub_enrolment.domain import sessions, work_groups
+from hub_enrolment.domain.sessions import Mark
+from hub_platform.schemas import CommandSchema, Instant, Urn
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleSession:
+    """Put a session in the group's diary."""
+
+    work_group_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    mode: str
+    host_urn: str | None
+
+
+class ScheduleSessionSchema(CommandSchema):
+    """Reads it."""
+
+    command = ScheduleSession
+    work_group_id = fields.UUID(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    mode = fields.String(required=True, validate=validate.OneOf(work_groups.MODES))
+    host_urn = Urn(load_default=None, allow_none=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeRegister:
+    """Say who was there."""
+
+    session_id: UUID
+    held_on: date | None  # None: the day for which it was scheduled
+    marks: list[Mark]
+
+
+class MarkSchema(Schema):
+    """Reads one mark."""
+
+    class Meta:
+        """Nothing that was sent is silently ignored."""
+
+        unknown = RAISE
+
+    enrolment_id = fields.UUID(required=True)
+    mark = fields.String(required=True, validate=validate.OneOf(sessions.MARKS))
+    notified_at = Instant(load_default=None, allow_none=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Mark:
+        """Build it."""
+        return Mark(**data)
+
+
+class TakeRegisterSchema(CommandSchema):
+    """Reads it."""
+
+    command = TakeRegister
+    session_id = fields.UUID(required=True)
+    held_on = fields.Date(load_default=None, allow_none=True)
+    marks = fields.List(fields.Nested(MarkSchema), required=True, validate=validate.Length(1, 500))

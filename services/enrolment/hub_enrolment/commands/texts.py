@@ -1,0 +1,30 @@
+"""Text as people type it, checked before it reaches the database."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+
+class Text(fields.String):
+    """Some words: trimmed, not blank, at most `longest` characters, no control characters."""
+
+    def __init__(self, *, longest: int = 200, **kwargs: Any) -> None:
+        self.longest = longest
+        super().__init__(validate=validate.Length(1, longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        # "Cs" would be half a character that UTF-8 cannot carry.
+        if not all(character.isprintable() or character in "\n\t" for character in text):
+            raise ValidationError("Only printable characters can be kept.")
+        return text
+
+
+class Email(fields.Email):
+    """An e-mail address in ASCII, kept in lower case."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        address = str(super()._deserialize(value, attr, data, **kwargs)).strip().lower()
+        if not address.isascii() or len(address) > 254:  # RFC 5321, 4.5.3.1.3
+            raise ValidationError("Not a valid email address.")
+        return address

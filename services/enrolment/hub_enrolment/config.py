@@ -1,0 +1,1 @@
+"""Settings of enrolment beyond those of every service: there are none yet."""

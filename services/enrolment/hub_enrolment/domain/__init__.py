@@ -1,0 +1,1 @@
+"""The rules of enrolment, readable aloud. Standard library only; clock and ids are arguments."""

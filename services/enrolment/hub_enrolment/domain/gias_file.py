@@ -1,0 +1,215 @@
+"""Reading a file of the register: its encoding, its columns, its rows; what is wrong with it, and where.
+
+GIAS publishes Windows-1252 with CRLF; copies saved by hand are UTF-8, often with a byte order mark. Columns
+come and go between releases (139 in 2021), so they are looked up by name and only those used are required.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Final
+
+from hub_enrolment.domain.refusals import Refused
+
+LISTED: Final = 100  # problems told in one answer; the rest is only counted
+NOT_TEXT: Final = (b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04")  # UTF-16, and a spreadsheet or other archive
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about one row that a person may want to look at. Row 1 is the header, as in a spreadsheet."""
+
+    row: int
+    column: str
+    urn: str
+    code: str
+    detail: str
+
+
+class FileRefused(Refused):
+    """The file cannot be imported; nothing of it was."""
+
+    def __init__(self, problems: Sequence[Finding]) -> None:
+        first = problems[0]
+        more = f" ({len(problems)} problems in the file)" if len(problems) > 1 else ""
+        super().__init__(
+            first.code,
+            f"{_place(first)}: {first.detail}{more}",
+            errors=[
+                (f"/rows/{problem.row}/{_escape(problem.column)}", f"{_place(problem)}: {problem.detail}")
+                for problem in problems[:LISTED]
+            ],
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as rows of text."""
+
+    header: tuple[str, ...]
+    lines: Sequence[Sequence[str]]  # as wide as the file has them
+
+    def rows(
+        self, columns: Sequence[str], problems: list[Finding], findings: list[Finding]
+    ) -> "Iterator[Row]":
+        """Each row, reduced to the columns asked for.
+
+        Raises:
+            FileRefused: `column_missing`, naming each one.
+        """
+        missing = [column for column in columns if column not in self.header]
+        if missing:
+            detail = "this column is missing from the header"
+            raise FileRefused([Finding(1, column, "", "column_missing", detail) for column in missing])
+        pick = itemgetter(*(self.header.index(column) for column in columns))
+        for number, line in enumerate(self.lines, start=2):
+            if not line:
+                continue  # a blank line, as at the end of copies saved by hand
+            if len(line) != len(self.header):
+                detail = f"the row has {len(line)} fields, the header {len(self.header)}"
+                urn = line[0].strip() if line else ""
+                problems.append(Finding(number, self.header[0], urn, "row_broken", detail))
+                continue
+            cells = dict(zip(columns, pick(line), strict=True))
+            yield Row(number, cells["URN"].strip(), cells, problems, findings)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: gives its cells by the name of the column and notes what is wrong with them."""
+
+    number: int
+    urn: str
+    cells: Mapping[str, str]
+    problems: list[Finding] = field(default_factory=list)  # the file is refused
+    findings: list[Finding] = field(default_factory=list)  # worth a look
+
+    def text(self, column: str) -> str | None:
+        """The text in a cell, None when it is blank."""
+        return self.cells[column].strip() or None
+
+    def name(self, column: str) -> str:
+        """The text in a cell that may not be blank."""
+        text = self.cells[column].strip()
+        if not text:
+            self.break_(column, "is blank")
+        return text
+
+    def code(self, column: str) -> int:
+        """A code, compared as a number: spreadsheets take the zero off `02`."""
+        text = self.cells[column].strip()
+        if not text.isascii() or not text.isdecimal() or len(text) > 9:
+            self.break_(column, f"“{text[:40]}” is not a code")
+            return 0
+        return int(text)
+
+    def number_or_none(self, column: str) -> float | None:
+        """A number that we can do without: what is none (`SUPP` where few pupils are counted) is left out."""
+        text = self.cells[column].strip()
+        if not text:
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number < 10_000_000:
+            self.find(column, "not_a_number", f"“{text[:40]}” is not a number and was left out")
+            return None
+        return number
+
+    def whole_number_or_none(self, column: str) -> int | None:
+        """A whole number that we can do without."""
+        number = self.number_or_none(column)
+        return None if number is None else int(number)
+
+    def day(self, column: str) -> date | None:
+        """A date, day first, with dashes (the public file) or slashes (the extract); None when blank."""
+        text = self.cells[column].strip()
+        if not text:
+            return None
+        day = _day(text)
+        if day is None:
+            self.break_(column, f"“{text[:40]}” is not a date like 31-08-2025 or 31/08/2025")
+        return day
+
+    def break_(self, column: str, detail: str, code: str = "row_broken") -> None:
+        """Note a problem that stops the whole file."""
+        self.problems.append(Finding(self.number, column, self.urn[:40], code, detail))
+
+    def find(self, column: str, code: str, detail: str) -> None:
+        """Note something worth a look."""
+        self.findings.append(Finding(self.number, column, self.urn, code, detail))
+
+
+def read_table(raw: bytes) -> Table:
+    """Read a file's bytes as a header and rows.
+
+    Raises:
+        FileRefused: `file_empty`, `file_encoding`, `row_broken`.
+    """
+    if not raw.strip():
+        raise FileRefused([Finding(1, "", "", "file_empty", "the file is empty")])
+    reader = csv.reader(io.StringIO(_decode(raw), newline=""), strict=True)
+    lines: list[list[str]] = []
+    try:
+        lines.extend(reader)
+    except csv.Error as exc:
+        detail = f"the row cannot be read as CSV: {exc}"
+        raise FileRefused([Finding(len(lines) + 1, "", "", "row_broken", detail)]) from exc
+    header = tuple(name.strip() for name in lines[0]) if lines else ()
+    if not any(lines[1:]):
+        raise FileRefused([Finding(2, "", "", "file_empty", "there is a header but no row")])
+    return Table(header, lines[1:])
+
+
+def kind_of(table: Table) -> str:
+    """Which of the register's files this is: "links" or "establishments".
+
+    Raises:
+        FileRefused: `file_unknown`.
+    """
+    if "LinkURN" in table.header:
+        return "links"
+    if not {"URN", "EstablishmentName"}.isdisjoint(table.header):
+        return "establishments"
+    detail = "the header is neither that of the establishments nor of the links file, separated by commas"
+    raise FileRefused([Finding(1, "", "", "file_unknown", detail)])
+
+
+def _decode(raw: bytes) -> str:
+    if raw.startswith(NOT_TEXT) or b"\0" in raw:
+        detail = "this is not text in UTF-8 or Windows-1252 (is it UTF-16, or a spreadsheet?)"
+        row = raw.count(b"\n", 0, max(raw.find(b"\0"), 0)) + 1
+        raise FileRefused([Finding(row, "", "", "file_encoding", detail)])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError as exc:
+        detail = f"the byte 0x{raw[exc.start]:02x} is neither UTF-8 nor Windows-1252"
+        row = raw.count(b"\n", 0, exc.start) + 1
+        raise FileRefused([Finding(row, "", "", "file_encoding", detail)]) from exc
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text.replace("/", "-"), "%d-%m-%Y").date()  # noqa: DTZ007 - a date has no zone
+    except ValueError:
+        return None
+
+
+def _place(finding: Finding) -> str:
+    column = f", column {finding.column}" if finding.column else ""
+    urn = f" (URN {finding.urn})" if finding.urn else ""
+    return f"Row {finding.row}{urn}{column}"
+
+
+def _escape(column: str) -> str:
+    return column.replace("~", "~0").replace("/", "~1")

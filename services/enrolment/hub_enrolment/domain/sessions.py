@@ -1,0 +1,85 @@
+"""Rules about the register of a session."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from hub_enrolment.domain.refusals import Conflict, Refused
+
+MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
+PRESENT: Final = frozenset({"present", "late", "left_early"})  # was in the room
+REGISTER_OPEN: Final = timedelta(days=7)  # from the session's start; then it is locked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """How one participant attended."""
+
+    enrolment_id: UUID
+    mark: str
+    notified_at: datetime | None = None  # when apologies were received
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One enrolment on the session's group."""
+
+    enrolment_id: UUID
+    urn: str
+    enrolled_on: date
+    withdrawn_on: date | None
+
+    def is_active(self, on: date) -> bool:
+        """Whether the place was held on a day; on the day of withdrawal it is not any more."""
+        return self.enrolled_on <= on and (self.withdrawn_on is None or on < self.withdrawn_on)
+
+
+def check_time(status: str, *, starts_at: datetime, held_on: date, now: datetime, today: date) -> None:
+    """Let a register pass while it is open: from the session's start, for seven days.
+
+    Raises:
+        Conflict: `session_cancelled`, `register_locked`; Refused: `register_too_early`, `held_in_future`.
+    """
+    if status == "cancelled":
+        raise Conflict("session_cancelled", "A cancelled session has no register.")
+    if now < starts_at:
+        raise Refused("register_too_early", "A register is taken once the session has started.")
+    if now >= starts_at + REGISTER_OPEN:
+        raise Conflict("register_locked", "The register was locked seven days after the session.")
+    if held_on > today:
+        raise Refused("held_in_future", "A session that was held was held today or before.", "/held_on")
+
+
+def check_marks(marks: Sequence[Mark], places: Mapping[UUID, Place], *, held_on: date) -> None:
+    """Let a register pass that marks everybody who held a place that day, once, and nobody else.
+
+    Raises:
+        Refused: `not_enrolled`, `marked_twice`, `notice_without_apologies`, `not_everyone_marked`.
+    """
+    marked: set[UUID] = set()
+    for index, mark in enumerate(marks):
+        pointer = f"/marks/{index}/enrolment_id"
+        place = places.get(mark.enrolment_id)
+        if place is None or not place.is_active(held_on):
+            detail = f"This enrolment held no place on the work group on {held_on:%d %B %Y}."
+            raise Refused("not_enrolled", detail, pointer)
+        if mark.enrolment_id in marked:
+            raise Refused("marked_twice", "Each enrolment is marked once.", pointer)
+        if mark.notified_at is not None and mark.mark != "apologies":
+            detail = "Only apologies are given notice of."
+            raise Refused("notice_without_apologies", detail, f"/marks/{index}/notified_at")
+        marked.add(mark.enrolment_id)
+    missing = [
+        p.enrolment_id for p in places.values() if p.is_active(held_on) and p.enrolment_id not in marked
+    ]
+    if missing:
+        errors = [("/marks", f"No mark for enrolment {enrolment_id}.") for enrolment_id in missing]
+        raise Refused("not_everyone_marked", f"{len(missing)} participants have no mark.", errors=errors)
+
+
+def count_present(marks: Sequence[Mark], places: Mapping[UUID, Place]) -> tuple[int, int]:
+    """How many participants were there, from how many schools."""
+    there = [places[mark.enrolment_id].urn for mark in marks if mark.mark in PRESENT]
+    return len(there), len(set(there))

@@ -1,0 +1,84 @@
+"""Rules about people: teacher reference numbers, e-mail addresses, leadership roles."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from hub_enrolment.domain.refusals import Conflict, Refused
+
+TEACHER_ROLES: Final = ("headteacher", "maths_lead", "class_teacher", "ta", "department", "other")
+LEADER_ROLES: Final = (
+    "hub_lead",
+    "deputy",
+    "amhl",
+    "tfm_lead",
+    "mastery_specialist",
+    "work_group_lead",
+    "cohort_lead",
+    "pd_lead",
+    "administrator",
+)
+TRN_DIGITS: Final = 7
+TRN_FEWEST_DIGITS: Final = 5
+
+
+def normalise_trn(text: str) -> str:
+    """A teacher reference number as seven digits; older ways of writing it (RP/99/12345) are understood.
+
+    Rule as in DFE-Digital/npq-registration `teacher_reference_number.rb`.
+
+    Raises:
+        Refused: `bad_trn`.
+    """
+    digits = re.sub(r"[^0-9]", "", text)
+    if not TRN_FEWEST_DIGITS <= len(digits) <= TRN_DIGITS or not digits.strip("0"):
+        raise Refused("bad_trn", "A teacher reference number has five to seven digits.", "/trn")
+    return digits.zfill(TRN_DIGITS)
+
+
+def trn_to_keep(trn: str | None, *, trnless: bool) -> str | None:
+    """The number to store: none for somebody who has none, such as a teaching assistant.
+
+    Raises:
+        Refused: `trn_and_trnless`, `bad_trn`.
+    """
+    if trn is None:
+        return None
+    if trnless:
+        detail = "Somebody with a teacher reference number is not trnless."
+        raise Refused("trn_and_trnless", detail, "/trnless")
+    return normalise_trn(trn)
+
+
+def mask_trn(trn: str | None) -> str | None:
+    """The number as it may be shown: its last three digits."""
+    return None if trn is None else f"{'*' * (TRN_DIGITS - 3)}{trn[-3:]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appointment:
+    """A leadership role and the days on which it is held; `ends_on` is the last."""
+
+    role: str
+    starts_on: date
+    ends_on: date | None
+
+    def overlaps(self, starts_on: date, ends_on: date | None) -> bool:
+        """Whether it is held on some day of a period."""
+        begins_in_time = ends_on is None or self.starts_on <= ends_on
+        lasts_long_enough = self.ends_on is None or self.ends_on >= starts_on
+        return begins_in_time and lasts_long_enough
+
+
+def check_appointment(asked: Appointment, held: Iterable[Appointment]) -> None:
+    """Let an appointment pass that makes sense and is not held already.
+
+    Raises:
+        Refused: `ends_before_start`; Conflict: `already_appointed`.
+    """
+    if asked.ends_on is not None and asked.ends_on < asked.starts_on:
+        raise Refused("ends_before_start", "A role ends on its first day or later.", "/ends_on")
+    if any(one.role == asked.role and one.overlaps(asked.starts_on, asked.ends_on) for one in held):
+        raise Conflict("already_appointed", "This person holds the role in that time already.")

@@ -1,0 +1,153 @@
+"""Rules about a work group: who may lead it, whether it is large and wide enough, what state it is in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hub_enrolment.domain.gias_links import end_of_chain
+from hub_enrolment.domain.programmes import AcademicYear, Limits
+from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.domain.teachers import Appointment
+
+STATUSES: Final = (
+    "draft",
+    "recruiting",
+    "confirmed",
+    "at_risk",
+    "running",
+    "evaluating",
+    "closed",
+    "cancelled",
+)
+MODES: Final = ("in_person", "online", "school_hosted")
+
+# Who may lead a group: an administrator and a PD lead are leaders of another kind.
+LEADING_ROLES: Final = frozenset(
+    {"hub_lead", "deputy", "amhl", "tfm_lead", "mastery_specialist", "work_group_lead", "cohort_lead"}
+)
+MEETABLE: Final = frozenset({"recruiting", "confirmed", "at_risk", "running"})  # sessions can be put down
+
+
+@dataclass(frozen=True)
+class Composition:
+    """How many hold a place, from how many schools."""
+
+    teachers_n: int
+    schools_n: int
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """What a group lacks to its minimum."""
+
+    teachers_short: int
+    schools_short: int
+
+
+def composition(urns: Iterable[str], successors: Mapping[str, str]) -> Composition:
+    """Count the places and the schools behind them.
+
+    Args:
+        urns: one for each place, as it was when the place was given.
+        successors: who carries on whom; a school and its successor are one school.
+    """
+    listed = list(urns)
+    return Composition(len(listed), len({end_of_chain(successors, urn) for urn in listed}))
+
+
+def shortfall(counted: Composition, limits: Limits) -> Shortfall | None:
+    """What is missing; None when nothing is."""
+    teachers = max(limits.min_teachers - counted.teachers_n, 0)
+    schools = max(limits.min_schools - counted.schools_n, 0)
+    return Shortfall(teachers, schools) if teachers or schools else None
+
+
+def check_leads(
+    leads: Mapping[UUID, Iterable[Appointment]], lead_ids: list[UUID], year: AcademicYear
+) -> None:
+    """Let leads pass who hold a leading role at some time in the group's year.
+
+    Raises:
+        Refused: `lead_named_twice`, `not_a_leader`.
+    """
+    if len(set(lead_ids)) < len(lead_ids):
+        raise Refused("lead_named_twice", "Each lead is named once.", "/lead_ids")
+    for index, lead_id in enumerate(lead_ids):
+        if not any(
+            held.role in LEADING_ROLES and held.overlaps(year.starts_on, year.ends_on)
+            for held in leads.get(lead_id, ())
+        ):
+            detail = f"This person holds no role in {year} that leads work groups."
+            raise Refused("not_a_leader", detail, f"/lead_ids/{index}")
+
+
+def check_recruitment(opens_at: datetime, closes_at: datetime) -> None:
+    """Let a time for recruiting pass that is one.
+
+    Raises:
+        Refused: `closes_before_opens`.
+    """
+    if closes_at <= opens_at:
+        raise Refused("closes_before_opens", "Recruitment closes after it opens.", "/closes_at")
+
+
+def confirm(status: str, counted: Composition, limits: Limits, *, override_reason: str | None) -> bool:
+    """Decide whether a group may be confirmed; True when only by the override, whose reason is kept.
+
+    Raises:
+        Conflict: `already_confirmed`, `not_recruiting`.
+        Refused: `too_few_teachers`, `too_many_teachers`, `too_few_schools`; all that hold are listed.
+    """
+    if status in {"confirmed", "running"}:
+        raise Conflict("already_confirmed", "The group has been confirmed.")
+    if status not in {"recruiting", "at_risk"}:
+        raise Conflict("not_recruiting", f"A group that is {status} cannot be confirmed.")
+    broken = list(_broken(counted, limits))
+    if not broken:
+        return False
+    if override_reason is not None:
+        return True
+    code, detail = broken[0]
+    raise Refused(code, detail, errors=[("", sentence) for _, sentence in broken])
+
+
+def status_after_change(status: str, missing: Shortfall | None) -> str:
+    """A confirmed group that falls below its minimum is at risk; one at risk that reaches it is confirmed."""
+    if status == "confirmed" and missing is not None:
+        return "at_risk"
+    if status == "at_risk" and missing is None:
+        return "confirmed"
+    return status
+
+
+def status_after_session(status: str) -> str:
+    """A confirmed group runs once its first session has been held."""
+    return "running" if status in {"confirmed", "at_risk"} else status
+
+
+def check_session(
+    status: str, *, starts_at: datetime, ends_at: datetime, mode: str, host_urn: str | None
+) -> None:
+    """Let a session pass that can be held.
+
+    Raises:
+        Refused: `ends_before_start`, `host_missing`; Conflict: `work_group_over`.
+    """
+    if status not in MEETABLE:
+        raise Conflict("work_group_over", f"A group that is {status} has no more sessions.")
+    if ends_at <= starts_at:
+        raise Refused("ends_before_start", "A session ends after it starts.", "/ends_at")
+    if mode == "school_hosted" and host_urn is None:
+        raise Refused("host_missing", "Say which school is the host.", "/host_urn")
+
+
+def _broken(counted: Composition, limits: Limits) -> Iterable[tuple[str, str]]:
+    teachers, schools = counted.teachers_n, counted.schools_n
+    if teachers < limits.min_teachers:
+        yield "too_few_teachers", f"{teachers} teachers; at least {limits.min_teachers} make a work group."
+    if teachers > limits.max_teachers:
+        yield "too_many_teachers", f"{teachers} teachers; a work group has at most {limits.max_teachers}."
+    if schools < limits.min_schools:
+        yield "too_few_schools", f"{schools} schools; teachers come from at least {limits.min_schools}."

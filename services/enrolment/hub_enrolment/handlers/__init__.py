@@ -1,0 +1,1 @@
+"""Use cases of enrolment, one function each: load, decide, save, record what happened."""

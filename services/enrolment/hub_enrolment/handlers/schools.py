@@ -1,0 +1,74 @@
+"""Schools: finding them, connecting them."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import SchoolConnected
+from hub_enrolment.commands.schools import ConnectSchool
+from hub_enrolment.domain import schools
+from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.domain.schools import Connection, SchoolState
+from hub_enrolment.models import School
+from hub_enrolment.store import schools as store
+from hub_messaging import outbox
+
+
+def find_school(session: Session, urn: str, *, lock: bool = False) -> School:
+    """One school.
+
+    Raises:
+        Unknown: `unknown_school`, with the successor where the register's links name one.
+    """
+    school = store.find_school(session, urn, lock=lock)
+    if school is None:
+        raise schools.unknown_school(urn, store.known_successor(session, urn))
+    return school
+
+
+def school_state(session: Session, urn: str, *, pointer: str) -> SchoolState:
+    """The school that a body names.
+
+    Raises:
+        Refused: `unknown_school`, with the successor where the register's links name one.
+    """
+    state = store.state_of(session, urn)
+    if state is None:
+        raise schools.unknown_school(urn, store.known_successor(session, urn), pointer=pointer)
+    return state
+
+
+def connect_school(
+    session: Session, command: ConnectSchool, *, now: datetime, by: str
+) -> tuple[School, bool]:
+    """Note a school's first contact with the hub; False beside it when that was known already.
+
+    Raises:
+        Unknown: `unknown_school`; Refused, Conflict: see `schools.connect`.
+    """
+    school = find_school(session, command.urn, lock=True)
+    known = None
+    if school.connected_on is not None and school.connected_via is not None:
+        known = Connection(school.connected_on, school.connected_via)
+    made = schools.connect(
+        _state(school), known, Connection(command.connected_on, command.via), today=day_in_england(now)
+    )
+    if made is None:
+        return school, False
+    school.connected_on, school.connected_via, school.connected_by = made.connected_on, made.via, by
+    school.touch(now=now, by=by)
+    event = SchoolConnected(urn=school.urn, connected_on=made.connected_on, via=made.via)
+    outbox.record(session, event, occurred_at=now, by=by)
+    return school, True
+
+
+def _state(school: School) -> SchoolState:
+    return SchoolState(
+        urn=school.urn,
+        status=school.status,
+        open_date=school.open_date,
+        close_date=school.close_date,
+        eligible=school.eligible,
+        successor_urn=school.successor_urn,
+        trust_uid=school.trust_uid,
+    )

@@ -1,0 +1,43 @@
+"""Teachers' places on work groups."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub_enrolment.domain import enrolments
+from hub_enrolment.models.base import Base, Tracked, one_of
+
+
+class Enrolment(Tracked, Base):
+    """One place. The school is the one at the time; it stays when the teacher moves."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (
+        CheckConstraint("num_nulls(withdrawn_at, withdrawn_reason) IN (0, 2)", name="withdrawn"),
+        CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_at"),
+        CheckConstraint("withdrawn_at >= enrolled_at", name="withdrawn_after"),
+        one_of("role", enrolments.ROLES),
+        one_of("status", enrolments.STATUSES),
+        one_of("withdrawn_reason", enrolments.REASONS),
+        Index(
+            "uq_enrolments_active",
+            "work_group_id",
+            "teacher_id",
+            unique=True,
+            postgresql_where="status = 'active'",
+        ),
+        Index("ix_enrolments_work_group_id", "work_group_id", "id"),
+        Index("ix_enrolments_teacher_id", "teacher_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    work_group_id: Mapped[UUID] = mapped_column(ForeignKey("work_groups.id"))
+    teacher_id: Mapped[UUID] = mapped_column(ForeignKey("teachers.id"))
+    urn: Mapped[str] = mapped_column(ForeignKey("schools.urn"))
+    role: Mapped[str]
+    status: Mapped[str]
+    enrolled_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str | None]

@@ -1,0 +1,90 @@
+"""Schools as the register has them, with what the hub adds; trusts; which school carries on which."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub_enrolment.domain import schools
+from hub_enrolment.models.base import Base, Tracked, one_of
+
+
+class Trust(Tracked, Base):
+    """An academy trust. Its identity is the register's group UID; the name has variants."""
+
+    __tablename__ = "trusts"
+
+    uid: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class School(Tracked, Base):
+    """One school: what the register says of it, its successor, its connection to the hub."""
+
+    __tablename__ = "schools"
+    __table_args__ = (
+        CheckConstraint("urn ~ '^[1-9][0-9]{4,5}$'", name="urn"),
+        CheckConstraint("la_code ~ '^[0-9]{3}$'", name="la_code"),
+        CheckConstraint("fsm_percent BETWEEN 0 AND 100", name="fsm_percent"),
+        CheckConstraint("pupils >= 0", name="pupils"),
+        CheckConstraint("successor_urn <> urn", name="successor_urn"),
+        CheckConstraint("(trust_uid IS NOT NULL) OR (trust_name IS NULL)", name="trust_name"),
+        CheckConstraint("num_nulls(connected_on, connected_via, connected_by) IN (0, 3)", name="connected"),
+        one_of("phase", schools.PHASES),
+        one_of("status", schools.STATUSES),
+        one_of("connected_via", schools.VIAS),
+        Index("ix_schools_la_code", "la_code", "urn"),
+        Index("ix_schools_trust_uid", "trust_uid", "urn"),
+    )
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    laestab: Mapped[int | None] = mapped_column(BigInteger)
+    la_code: Mapped[str]
+    la_name: Mapped[str]
+    district_code: Mapped[str | None]
+    district_name: Mapped[str | None]
+    phase: Mapped[str]
+    type_code: Mapped[int]
+    type_group: Mapped[int]
+    eligible: Mapped[bool]
+    status: Mapped[str]
+    open_date: Mapped[date | None]
+    close_date: Mapped[date | None]
+    trust_uid: Mapped[str | None] = mapped_column(ForeignKey("trusts.uid"))
+    trust_name: Mapped[str | None]
+    pupils: Mapped[int | None]
+    fsm_percent: Mapped[float | None] = mapped_column(Double)
+    ukprn: Mapped[str | None]
+    postcode: Mapped[str | None]
+    easting: Mapped[int | None]
+    northing: Mapped[int | None]
+    last_changed: Mapped[date | None]
+
+    # Not of the register, so an import leaves these alone.
+    successor_urn: Mapped[
+        str | None
+    ]  # the principal link's; no foreign key: it may lie outside the hub's files
+    connected_on: Mapped[date | None]
+    connected_via: Mapped[str | None]
+    connected_by: Mapped[str | None]
+
+
+class SchoolLink(Base):
+    """One school carries on another. Kept for schools outside the hub's files too, as hints."""
+
+    __tablename__ = "school_links"
+    __table_args__ = (
+        CheckConstraint("urn <> successor_urn", name="own_successor"),
+        Index("uq_school_links_principal", "urn", unique=True, postgresql_where="principal"),
+        Index("ix_school_links_successor_urn", "successor_urn"),
+    )
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    successor_urn: Mapped[str] = mapped_column(primary_key=True)
+    link_type: Mapped[str]
+    established_on: Mapped[date | None]
+    principal: Mapped[bool]  # the one successor that counts, where there are several
+    announced: Mapped[bool]  # SchoolSucceeded has been recorded
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]

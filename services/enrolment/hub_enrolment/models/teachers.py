@@ -1,0 +1,57 @@
+"""Teachers and where they teach. Names, addresses and teacher reference numbers live in this service only."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub_enrolment.domain import schools, teachers
+from hub_enrolment.models.base import Base, Tracked, one_of
+
+
+class Teacher(Tracked, Base):
+    """A person who teaches, or leads teachers."""
+
+    __tablename__ = "teachers"
+    __table_args__ = (
+        CheckConstraint("trn ~ '^[0-9]{7}$' AND trn <> '0000000'", name="trn"),
+        CheckConstraint("NOT trnless OR trn IS NULL", name="trnless"),
+        CheckConstraint("email = lower(email)", name="email"),
+        one_of("phase", schools.PHASES),
+        Index("uq_teachers_trn", "trn", unique=True),
+        Index("ix_teachers_email", "email"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    given: Mapped[str]
+    family: Mapped[str]
+    email: Mapped[str]
+    trn: Mapped[str | None]
+    trnless: Mapped[bool]
+    phase: Mapped[str | None]
+
+
+class SchoolMembership(Tracked, Base):
+    """Somebody works at a school, from a day on; `ends_on` is the last day."""
+
+    __tablename__ = "school_memberships"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_on"),
+        one_of("role", teachers.TEACHER_ROLES),
+        Index(
+            "uq_school_memberships_current",
+            "teacher_id",
+            "urn",
+            unique=True,
+            postgresql_where="ends_on IS NULL",
+        ),
+        Index("ix_school_memberships_urn", "urn"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    teacher_id: Mapped[UUID] = mapped_column(ForeignKey("teachers.id"))
+    urn: Mapped[str] = mapped_column(ForeignKey("schools.urn"))
+    role: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]

@@ -1,0 +1,81 @@
+"""Programmes and the work groups that they run in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub_enrolment.domain import programmes, work_groups
+from hub_enrolment.models.base import Base, Tracked, one_of
+
+
+class Programme(Tracked, Base):
+    """What a work group follows in one academic year, usually a National Collaborative Project (NCP)."""
+
+    __tablename__ = "programmes"
+    __table_args__ = (
+        CheckConstraint("academic_year ~ '^20[0-9]{2}/[0-9]{2}$'", name="academic_year"),
+        CheckConstraint("ncp_code ~ '^NCP[0-9]{2}-[0-9]{2}[a-z]?$'", name="ncp_code"),
+        CheckConstraint("min_schools >= 1 AND min_schools <= max_teachers", name="min_schools"),
+        CheckConstraint("min_teachers BETWEEN 1 AND max_teachers", name="min_teachers"),
+        CheckConstraint("max_per_school >= 1", name="max_per_school"),
+        CheckConstraint("cardinality(phases) >= 1", name="phases"),
+        one_of("strand", programmes.STRANDS),
+        Index("uq_programmes_ncp_code", "ncp_code", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    academic_year: Mapped[str]
+    ncp_code: Mapped[str | None]
+    strand: Mapped[str]
+    phases: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    min_schools: Mapped[int]
+    min_teachers: Mapped[int]
+    max_teachers: Mapped[int]
+    max_per_school: Mapped[int | None]
+
+
+class WorkGroup(Tracked, Base):
+    """A group of teachers who work on something for most of a year."""
+
+    __tablename__ = "work_groups"
+    __table_args__ = (
+        CheckConstraint("closes_at > opens_at", name="closes_at"),
+        CheckConstraint("capacity >= 1", name="capacity"),
+        CheckConstraint("num_nulls(confirmed_at, confirmed_by) IN (0, 2)", name="confirmed"),
+        CheckConstraint("override_reason IS NULL OR confirmed_at IS NOT NULL", name="override_reason"),
+        one_of("status", work_groups.STATUSES),
+        one_of("mode", work_groups.MODES),
+        Index("ix_work_groups_programme_id", "programme_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
+    title: Mapped[str]
+    status: Mapped[str]
+    capacity: Mapped[int]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    mode: Mapped[str | None]
+    venue: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None]
+    override_reason: Mapped[str | None]  # why it was confirmed outside the programme's limits
+
+
+class WorkGroupLead(Base):
+    """Somebody leads a work group."""
+
+    __tablename__ = "work_group_leads"
+    __table_args__ = (
+        CheckConstraint("position BETWEEN 1 AND 2", name="position"),
+        Index("uq_work_group_leads_teacher_id", "work_group_id", "teacher_id", unique=True),
+        Index("ix_work_group_leads_teacher_id", "teacher_id"),
+    )
+
+    work_group_id: Mapped[UUID] = mapped_column(ForeignKey("work_groups.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    teacher_id: Mapped[UUID] = mapped_column(ForeignKey("teachers.id"))

@@ -1,0 +1,80 @@
+"""Schools, and who carries on whom."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from hub_enrolment.domain.gias_establishments import URN
+from hub_enrolment.domain.schools import SchoolState
+from hub_enrolment.models import School, SchoolLink
+
+STATE = (
+    School.urn,
+    School.status,
+    School.open_date,
+    School.close_date,
+    School.eligible,
+    School.successor_urn,
+    School.trust_uid,
+)
+
+
+def find_school(session: Session, urn: str, *, lock: bool = False) -> School | None:
+    """One school; what is no URN at all is not found."""
+    if not URN.fullmatch(urn):
+        return None
+    return session.get(School, urn, with_for_update={"key_share": True} if lock else None)
+
+
+def state_of(session: Session, urn: str) -> SchoolState | None:
+    """What decisions need to know of a school."""
+    row = session.execute(select(*STATE).where(School.urn == urn)).one_or_none()
+    return None if row is None else SchoolState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def known_successor(session: Session, urn: str) -> str | None:
+    """Who carries on a school, also one that is known from the links file only."""
+    if not URN.fullmatch(urn):
+        return None
+    return session.scalar(select(SchoolLink.successor_urn).where(SchoolLink.urn == urn, SchoolLink.principal))
+
+
+def successors(session: Session, urns: Iterable[str]) -> dict[str, str]:
+    """Every succession that has taken effect, along the chains that begin at these schools."""
+    known: dict[str, str] = {}
+    ask = set(urns)
+    while ask:
+        found = session.execute(
+            select(SchoolLink.urn, SchoolLink.successor_urn).where(
+                SchoolLink.urn.in_(ask), SchoolLink.principal, SchoolLink.announced
+            )
+        )
+        step = dict(found.tuples().all())
+        known |= step
+        ask = set(step.values()) - known.keys()
+    return known
+
+
+def list_schools(
+    *,
+    la_code: str | None = None,
+    phase: str | None = None,
+    status: str | None = None,
+    connected: bool | None = None,
+    trust_uid: str | None = None,
+) -> Select[School]:
+    """The schools that a list asks for."""
+    statement = select(School)
+    for column, value in (
+        (School.la_code, la_code),
+        (School.phase, phase),
+        (School.status, status),
+        (School.trust_uid, trust_uid),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if connected is not None:
+        is_connected = School.connected_on.is_not(None)
+        statement = statement.where(is_connected if connected else ~is_connected)
+    return statement

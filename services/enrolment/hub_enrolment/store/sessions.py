@@ -1,0 +1,84 @@
+"""Sessions and registers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.domain.sessions import Mark, Place
+from hub_enrolment.models import Attendance, Enrolment, GroupSession
+
+
+def find_session(session: Session, session_id: UUID, *, lock: bool = False) -> GroupSession | None:
+    """One session of a work group."""
+    return session.get(
+        GroupSession,
+        session_id,
+        populate_existing=True,
+        with_for_update={"key_share": True} if lock else None,
+    )
+
+
+def list_sessions(work_group_id: UUID) -> Select[GroupSession]:
+    """The sessions of one work group."""
+    return select(GroupSession).where(GroupSession.work_group_id == work_group_id)
+
+
+def next_seq(session: Session, work_group_id: UUID) -> int:
+    """The number of the group's next session; the group is locked by the caller."""
+    highest = session.scalar(
+        select(func.max(GroupSession.seq)).where(GroupSession.work_group_id == work_group_id)
+    )
+    return (highest or 0) + 1
+
+
+def places(session: Session, work_group_id: UUID) -> dict[UUID, Place]:
+    """Every place that there is or was on a work group."""
+    columns = (Enrolment.id, Enrolment.urn, Enrolment.enrolled_at, Enrolment.withdrawn_at)
+    rows = session.execute(
+        select(*columns).where(Enrolment.work_group_id == work_group_id).order_by(Enrolment.id)
+    )
+    return {
+        enrolment_id: Place(
+            enrolment_id=enrolment_id,
+            urn=urn,
+            enrolled_on=day_in_england(enrolled_at),
+            withdrawn_on=None if withdrawn_at is None else day_in_england(withdrawn_at),
+        )
+        for enrolment_id, urn, enrolled_at, withdrawn_at in rows
+    }
+
+
+def marks(session: Session, session_id: UUID) -> list[Mark]:
+    """The register of a session, empty until it has been taken."""
+    columns = (Attendance.enrolment_id, Attendance.mark, Attendance.notified_at)
+    rows = session.execute(
+        select(*columns).where(Attendance.session_id == session_id).order_by(Attendance.enrolment_id)
+    )
+    return [Mark(enrolment_id=id_, mark=mark, notified_at=notified_at) for id_, mark, notified_at in rows]
+
+
+def replace_marks(
+    session: Session, session_id: UUID, taken: Sequence[Mark], *, now: datetime, by: str
+) -> None:
+    """Write a register in place of the one before."""
+    session.execute(
+        delete(Attendance)
+        .where(Attendance.session_id == session_id)
+        .execution_options(synchronize_session=False)
+    )
+    rows = [
+        {
+            "session_id": session_id,
+            "enrolment_id": mark.enrolment_id,
+            "mark": mark.mark,
+            "notified_at": mark.notified_at,
+            "marked_at": now,
+            "marked_by": by,
+        }
+        for mark in taken
+    ]
+    session.execute(insert(Attendance), rows)

@@ -1,0 +1,80 @@
+"""Teachers, where they teach, what they lead."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub_enrolment.domain.schools import SchoolState
+from hub_enrolment.domain.teachers import Appointment
+from hub_enrolment.models import LeaderRole, School, SchoolMembership, Teacher
+from hub_enrolment.store.schools import STATE
+
+
+@dataclass(frozen=True)
+class Employed:
+    """A teacher with the school where they teach now."""
+
+    teacher: Teacher
+    membership: SchoolMembership
+
+
+def find_teacher(session: Session, teacher_id: UUID) -> Employed | None:
+    """One teacher; of several schools the one joined last."""
+    row = session.execute(
+        select(Teacher, SchoolMembership)
+        .join(SchoolMembership, SchoolMembership.teacher_id == Teacher.id)
+        .where(Teacher.id == teacher_id, SchoolMembership.ends_on.is_(None))
+        .order_by(SchoolMembership.starts_on.desc(), SchoolMembership.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else Employed(*row)
+
+
+def trn_is_taken(session: Session, trn: str) -> bool:
+    """Whether somebody has this teacher reference number."""
+    return session.scalar(select(Teacher.id).where(Teacher.trn == trn)) is not None
+
+
+def school_of(session: Session, teacher_id: UUID, *, lock: bool = False) -> SchoolState | None:
+    """The school where a teacher teaches now; None for an unknown teacher. `lock` holds the teacher."""
+    statement = (
+        select(*STATE)
+        .select_from(Teacher)
+        .join(SchoolMembership, SchoolMembership.teacher_id == Teacher.id)
+        .join(School, School.urn == SchoolMembership.urn)
+        .where(Teacher.id == teacher_id, SchoolMembership.ends_on.is_(None))
+        .order_by(SchoolMembership.starts_on.desc(), SchoolMembership.id.desc())
+        .limit(1)
+    )
+    if lock:
+        statement = statement.with_for_update(of=Teacher, key_share=True)
+    row = session.execute(statement).one_or_none()
+    return None if row is None else SchoolState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def appointments(session: Session, teacher_ids: Iterable[UUID]) -> dict[UUID, list[Appointment]]:
+    """The leadership roles of each of these people; who is unknown is left out."""
+    columns = (LeaderRole.teacher_id, LeaderRole.role, LeaderRole.starts_on, LeaderRole.ends_on)
+    rows = session.execute(select(*columns).where(LeaderRole.teacher_id.in_(list(teacher_ids))))
+    held: defaultdict[UUID, list[Appointment]] = defaultdict(list)
+    for teacher_id, role, starts_on, ends_on in rows:
+        held[teacher_id].append(Appointment(role=role, starts_on=starts_on, ends_on=ends_on))
+    return dict(held)
+
+
+def names(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Given and family name of each."""
+    columns = (Teacher.id, Teacher.given, Teacher.family)
+    rows = session.execute(select(*columns).where(Teacher.id.in_(teacher_ids)))
+    return {teacher_id: (given, family) for teacher_id, given, family in rows}
+
+
+def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str, str]]:
+    """Given name, family name and e-mail address of each."""
+    columns = (Teacher.id, Teacher.given, Teacher.family, Teacher.email)
+    rows = session.execute(select(*columns).where(Teacher.id.in_(teacher_ids)))
+    return {teacher_id: (given, family, email) for teacher_id, given, family, email in rows}
