@@ -1,0 +1,106 @@
+"""Counts the figures of the year again, from nothing but the requests that the plan would send."""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from local.demonstration.commands import Command, Made
+
+NOT_STATE_FUNDED = {"10", "11"}
+OPEN = {"1", "3"}
+
+
+@dataclass
+class Counted:
+    """What a reader of the requests can tell."""
+
+    register: dict[str, dict[str, str]]  # URN → row of the last file
+    connected: set[str]
+    engaged: set[str]  # seen at a session, by the number that is open at the end
+    signed_up: set[str]
+    core_people: set[str]
+    core_schools: set[str]
+    lead_schools: set[str]
+    supported: set[str]
+    groups: dict[str, tuple[int, int]]  # key → teachers and schools at the end
+
+    def state_funded(self, la_code: str) -> set[str]:
+        """Open state-funded schools of an authority."""
+        return {
+            urn
+            for urn, row in self.register.items()
+            if row["LA (code)"] == la_code
+            and row["EstablishmentStatus (code)"] in OPEN
+            and row["TypeOfEstablishment (code)"] not in NOT_STATE_FUNDED
+        }
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    """A file of the register as rows."""
+    return list(csv.DictReader(io.StringIO(content.decode("cp1252"), newline="")))
+
+
+def sent(commands: Iterable[Command], pattern: str) -> list[Command]:
+    """The commands whose path answers to a pattern."""
+    return [command for command in commands if re.fullmatch(pattern, command.path)]
+
+
+def made(value: Any) -> str:
+    """The key that a body refers to."""
+    assert isinstance(value, Made)
+    return value.key
+
+
+def body(command: Command) -> Mapping[str, Any]:
+    """A body that is not a file."""
+    assert not isinstance(command.body, bytes)
+    return command.body
+
+
+def count(commands: Sequence[Command]) -> Counted:
+    """Count everything."""
+    files = [c.body for c in sent(commands, r".*/imports/gias.*") if isinstance(c.body, bytes)]
+    register = {row["URN"]: row for row in rows_of(files[2])}
+    follows = {row["URN"]: row["LinkURN"] for row in rows_of(files[3]) if row["LinkType"] == "Successor"}
+    is_open = {urn for urn, row in register.items() if row["EstablishmentStatus (code)"] in OPEN}
+    teacher_at = {c.key: str(body(c)["urn"]) for c in sent(commands, r".*/v1/teachers")}
+
+    def standing(urn: str) -> str:
+        return urn if urn in is_open else follows[urn]
+
+    places = {
+        c.key: (re.findall(r"\{(.*)\}", c.path)[0], teacher_at[made(body(c)["teacher_id"])])
+        for c in sent(commands, r".*/enrolments")
+    }
+    gone = {re.findall(r"\{(.*)\}", c.path)[0] for c in sent(commands, r".*/withdrawal")}
+    there = {
+        made(mark["enrolment_id"])
+        for c in sent(commands, r".*/register")
+        for mark in body(c)["marks"]
+        if mark["mark"] in {"present", "late"}
+    }
+    groups: dict[str, list[str]] = defaultdict(list)
+    for key, (group, urn) in places.items():
+        if key not in gone:
+            groups[group].append(standing(urn))
+    leaders = [body(c) for c in sent(commands, r".*/leaders")]
+    core = {made(one["teacher_id"]) for one in leaders if one["core_leadership"]}
+    return Counted(
+        register=register,
+        connected={urn for c in sent(commands, r".*/connection") if (urn := c.path.split("/")[4]) in is_open},
+        engaged={standing(places[key][1]) for key in there},
+        signed_up={standing(urn) for _, urn in places.values()},
+        core_people=core,
+        core_schools={teacher_at[key] for key in core},
+        lead_schools={
+            teacher_at[made(lead)]
+            for c in sent(commands, r".*/v1/work-groups")
+            for lead in body(c)["lead_ids"]
+        },
+        supported={str(body(c)["urn"]) for c in sent(commands, r".*/assignments")},
+        groups={key: (len(urns), len(set(urns))) for key, urns in groups.items()},
+    )

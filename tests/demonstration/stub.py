@@ -1,0 +1,102 @@
+"""A stand-in for the services: answers over real HTTP what a test tells it to, and keeps what it was sent."""
+
+import contextlib
+import json
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """Its body as a value."""
+        return json.loads(self.body)
+
+
+@dataclass
+class Stub:
+    """Answers 201 with a new id to everything, unless told otherwise."""
+
+    received: list[Received] = field(default_factory=list)
+    planned: dict[str, deque[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)  # path → how many requests are hung up on
+    address: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def plan(self, path: str, *answers: tuple[int, dict[str, Any]]) -> None:
+        """Give these answers first to requests for a path."""
+        self.planned[path] = deque(answers)
+
+    def at(self, path: str) -> list[Received]:
+        """The requests for a path."""
+        return [one for one in self.received if one.path == path]
+
+    def answer(self, request: Received) -> tuple[int, dict[str, Any]] | None:
+        """What to say; None to hang up."""
+        with self.lock:
+            self.received.append(request)
+            if self.dropped.get(request.path, 0):
+                self.dropped[request.path] -= 1
+                return None
+            planned = self.planned.get(request.path)
+            if planned:
+                return planned.popleft()
+            made = f"id-{len(self.received)}"
+        return 201, {"teacher_id": made, "session_id": made}
+
+
+@contextlib.contextmanager
+def running_stub() -> Iterator[Stub]:
+    """Serve on a free port of this machine."""
+    stub = Stub()
+
+    class Handler(BaseHTTPRequestHandler):
+        """Reads a request and writes the stub's answer."""
+
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def handle_one_request(self) -> None:
+            """Answer, or hang up."""
+            self.raw_requestline = self.rfile.readline(65_537)
+            if not self.raw_requestline or not self.parse_request():
+                self.close_connection = True
+                return
+            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            answer = stub.answer(Received(self.command, self.path, dict(self.headers), content))
+            if answer is None:
+                self.close_connection = True
+                return
+            status, body = answer
+            raw = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(raw)))
+            self.send_header("ETag", '"1"')
+            self.end_headers()
+            self.wfile.write(raw)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        stub.address = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield stub
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,217 @@
+"""The plan of the year, read as a list of requests."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import pytest
+from tests.demonstration.counting import Counted, body, made, sent
+
+from local.demonstration.groups import AT_THE_EDGE, BEYOND, FALLS_BELOW
+from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, HalfTerm, half_term_on
+from local.demonstration.support import HOLIDAY_VISIT, OUTCOMES
+from local.demonstration.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
+from local.demonstration.year import PHASES, Year, phase_of, plan_year
+
+
+def test_the_same_seed_makes_the_same_year(year: Year) -> None:
+    assert plan_year.__wrapped__().commands == year.commands
+
+
+def test_the_plan_is_in_date_order_and_every_key_is_used_once(year: Year) -> None:
+    moments = [command.at for command in year.commands]
+    assert moments == sorted(moments)
+    assert all(at.utcoffset() == timedelta(0) for at in moments)
+    assert len({command.key for command in year.commands}) == len(year.commands)
+    assert 3_000 < len(year.commands) < 4_500
+
+
+def test_nothing_is_needed_before_it_was_made(year: Year) -> None:
+    at = {command.key: command.at for command in year.commands}
+    gives = {command.key for command in year.commands if command.gives}
+    for command in year.commands:
+        assert all(at[key] <= command.at for key in command.needs())
+        assert command.needs() - set(command.after) <= gives
+
+
+def test_the_year_lies_between_september_and_july(year: Year) -> None:
+    days = {command.at.date() for command in year.commands}
+    assert min(days) == date(2025, 9, 1)
+    assert max(days) == date(2026, 7, 21)
+
+
+def test_phases_follow_the_year_and_the_last_holds_one_command(year: Year) -> None:
+    counted = Counter(phase_of(command.at).name for command in year.commands)
+    assert list(counted) == [phase.name for phase in PHASES]
+    assert counted[PHASES[-1].name] == 1
+    assert year.last.done == {"status": "completed"}
+
+
+def test_the_figures_of_the_brief_come_out(counted: Counted) -> None:
+    assert len(counted.connected) == 541
+    assert len(counted.lead_schools) == 39
+    assert len(counted.core_people) == 14
+    assert len(counted.core_schools) == 12
+    assert len(counted.groups) == 48
+    trusts = {counted.register[urn]["Trusts (code)"] for urn in counted.core_schools}
+    assert "" not in trusts  # a maintained school is not counted as a trust
+    assert len(trusts) == 6
+
+
+def test_more_than_seventy_per_cent_of_cambridgeshire_is_engaged(counted: Counted) -> None:
+    schools = counted.state_funded("873")
+    share = len(counted.engaged & schools) / len(schools)
+    assert 0.70 < share < 0.75
+    assert len(counted.signed_up & schools) > len(counted.engaged & schools)
+
+
+def test_every_engaged_school_is_connected_and_some_schools_are_not(counted: Counted) -> None:
+    assert counted.signed_up <= counted.connected
+    assert counted.supported <= counted.engaged
+    for la_code in ("873", "874", "926", "935"):
+        assert counted.state_funded(la_code) - counted.connected
+
+
+def test_38_schools_of_the_opportunity_area_are_supported(counted: Counted) -> None:
+    area = {
+        urn
+        for urn in counted.state_funded("873")
+        if counted.register[urn]["DistrictAdministrative (name)"] in {"Fenland", "East Cambridgeshire"}
+    }
+    secondaries = {urn for urn in area if counted.register[urn]["PhaseOfEducation (code)"] == "4"}
+    phases = Counter(counted.register[urn]["PhaseOfEducation (name)"] for urn in counted.supported)
+    assert phases == {"Primary": 29, "Secondary": 9}
+    assert counted.supported <= area
+    assert secondaries <= counted.supported
+
+
+def test_groups_keep_the_rule_but_for_the_deliberate_ones(year: Year, counted: Counted) -> None:
+    sizes = {int(key.removeprefix("group/")): size for key, size in counted.groups.items()}
+    beyond = {n for n, (t, s) in sizes.items() if not (10 <= t <= 20 and s >= 6)}
+    assert beyond == {*BEYOND, FALLS_BELOW}
+    for number, size in AT_THE_EDGE.items():
+        assert sizes[number] == (size if number != FALLS_BELOW else (9, size[1]))
+    assert {9, 10, 20, 21} <= {t for t, _ in sizes.values()}
+    assert {5, 6} <= {s for _, s in sizes.values()}
+    reasons = {c.key for c in sent(year.commands, r".*/confirmation") if "override_reason" in body(c)}
+    assert reasons == {f"confirmation/{n:02}" for n in BEYOND}
+
+
+def test_nobody_leads_or_joins_twice_and_capacity_holds(year: Year) -> None:
+    joined: dict[str, list[str]] = defaultdict(list)
+    for command in sent(year.commands, r".*/enrolments"):
+        joined[re.findall(r"\{(.*)\}", command.path)[0]].append(made(body(command)["teacher_id"]))
+    for group in sent(year.commands, r".*/v1/work-groups"):
+        assert len(set(joined[group.key])) == len(joined[group.key]) <= body(group)["capacity"]
+        assert not {made(lead) for lead in body(group)["lead_ids"]} & set(joined[group.key])
+
+
+def test_a_school_is_in_one_group_of_a_programme_and_within_its_cap(year: Year) -> None:
+    for group in year.groups:
+        assert len({s.urn for s in group.schools}) == len(group.schools)
+    joined = Counter((g.programme.name, s.urn) for g in year.groups for s in g.schools)
+    assert joined.most_common(1)[0][1] == 1
+
+
+def test_enrolments_fall_into_the_time_of_recruiting(year: Year) -> None:
+    groups = {c.key: body(c) for c in sent(year.commands, r".*/v1/work-groups")}
+    for command in sent(year.commands, r".*/enrolments"):
+        group = groups[re.findall(r"\{(.*)\}", command.path)[0]]
+        opens, closes = (datetime.fromisoformat(group[name]) for name in ("opens_at", "closes_at"))
+        assert opens <= command.at < closes
+
+
+def test_each_register_is_taken_in_time_and_marks_whoever_has_a_place(year: Year) -> None:
+    starts = {
+        c.key: datetime.fromisoformat(body(c)["starts_at"]) for c in sent(year.commands, r".*/sessions")
+    }
+    places: dict[str, dict[str, date | None]] = defaultdict(dict)
+    for command in year.commands:
+        if command.path.endswith("/enrolments"):
+            places[command.lane][command.key] = None
+        elif command.path.endswith("/withdrawal"):
+            places[command.lane][re.findall(r"\{(.*)\}", command.path)[0]] = command.at.date()
+    for register in sent(year.commands, r".*/register"):
+        start = starts[register.match]
+        assert start <= register.at < start + timedelta(days=7)
+        marked = [made(mark["enrolment_id"]) for mark in body(register)["marks"]]
+        held = start.date()
+        there = {key for key, left in places[register.lane].items() if left is None or held < left}
+        assert sorted(marked) == sorted(there)
+
+
+def test_sessions_are_on_school_days_three_to_five_in_each_group(year: Year) -> None:
+    sessions = sent(year.commands, r".*/sessions")
+    assert set(Counter(c.lane for c in sessions).values()) <= {3, 4, 5}
+    days = {datetime.fromisoformat(body(c)["starts_at"]).date() for c in sessions}
+    school_days = {day for half_term in HALF_TERMS for day in half_term.school_days()}
+    assert days <= school_days
+    assert len(sessions) == len(sent(year.commands, r".*/register"))
+
+
+def test_visits_fall_in_term_but_for_the_deliberate_one(year: Year) -> None:
+    keeps_long_holiday = {s.urn for s in year.cast.schools.values() if s.trust == year.cast.long_holiday}
+    outside = []
+    for log in sent(year.commands, r".*/log"):
+        day = date.fromisoformat(body(log)["happened_on"])
+        half_terms = (
+            LONG_HOLIDAY if log.lane.removeprefix("assignment/") in keeps_long_holiday else HALF_TERMS
+        )
+        assert day <= log.at.date()
+        if half_term_on(day, half_terms) is None:
+            outside.append(day)
+        else:
+            assert day.weekday() < 5
+    assert outside == [HOLIDAY_VISIT]
+
+
+def test_of_282_things_owed_some_are_late_missed_or_excused(year: Year, counted: Counted) -> None:
+    secondaries = {u for u in counted.supported if counted.register[u]["PhaseOfEducation (code)"] == "4"}
+    assert sum(OUTCOMES.values()) == 6 * (len(counted.supported) + len(secondaries)) == 282
+    logged = sent(year.commands, r".*/log")
+    late = [c for c in logged if is_late(c.at.date(), date.fromisoformat(body(c)["happened_on"]))]
+    assert len(logged) == OUTCOMES["on_time"] + OUTCOMES["late"] + 1  # and the one in the holidays
+    assert len(late) == OUTCOMES["late"]
+    assert len(sent(year.commands, r".*/exemptions")) == OUTCOMES["excused"]
+    assert 0 < len(sent(year.commands, r".*/cancellation")) < OUTCOMES["missed"]
+
+
+def is_late(logged: date, happened: date) -> bool:
+    """More than ten weekdays after the half term's end."""
+    half_term = half_term_on(happened)
+    if half_term is None:
+        return False
+    days = (half_term.ends_on + timedelta(n + 1) for n in range((logged - half_term.ends_on).days))
+    return sum(day.weekday() < 5 for day in days) > 10
+
+
+def test_nobody_is_real(year: Year) -> None:
+    teachers = [body(c) for c in sent(year.commands, r".*/v1/teachers")]
+    families = {head + tail for head in FAMILY_HEADS for tail in FAMILY_TAILS}
+    assert all(t["email"].endswith(".example.org") for t in teachers)
+    assert all(t["family"] in families and t["given"] in GIVEN_NAMES for t in teachers)
+    assert len({(t["given"], t["family"]) for t in teachers}) == len(teachers)
+    assert len({t["email"] for t in teachers}) == len(teachers)
+    trns = [t["trn"] for t in teachers if "trn" in t]
+    assert len(set(trns)) == len(trns)
+    assert all(re.fullmatch(r"99\d{5}", trn) for trn in trns)
+    assert any(t.get("trnless") for t in teachers)
+    assert not any("Cordelia" in t["given"] or "Myers" in t["family"] for t in teachers)
+
+
+def test_nobody_is_the_pd_lead_of_their_own_school(year: Year) -> None:
+    at = {c.key: str(body(c)["urn"]) for c in sent(year.commands, r".*/v1/teachers")}
+    for assignment in sent(year.commands, r".*/assignments"):
+        assert at[made(body(assignment)["pd_lead_id"])] != body(assignment)["urn"]
+
+
+@pytest.mark.parametrize("half_terms", [HALF_TERMS, LONG_HOLIDAY], ids=["usual", "long holiday"])
+def test_half_terms_follow_each_other(half_terms: Sequence[HalfTerm]) -> None:
+    ends = date(2025, 8, 31)
+    for number, half_term in enumerate(half_terms, start=1):
+        assert half_term.n == number
+        assert ends < half_term.starts_on < half_term.ends_on
+        assert all(half_term.covers(day) for day in half_term.closed)
+        assert len(half_term.school_days()) >= 10
+        ends = half_term.ends_on
