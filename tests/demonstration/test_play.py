@@ -47,7 +47,8 @@ def play(stub: Stub, *commands: Command, **changes: Any) -> list[int]:
 
 def test_a_command_carries_who_when_and_a_key_that_is_the_same_in_every_run(stub: Stub) -> None:
     play(stub, command("teacher/1"))
-    play(stub, command("teacher/1"), command("teacher/2"))
+    play(stub, command("teacher/1"))
+    play(stub, command("teacher/2"))
     first, again, other = stub.received
     assert first.headers["Authorization"] == "Bearer a.b.c"
     assert first.headers["Hub-Time"] == "2025-09-04T09:00:00+00:00"
