@@ -19,15 +19,23 @@ def only_one(places: Places) -> Iterator[None]:
         CannotStart: another run holds it.
     """
     places.records.mkdir(parents=True, exist_ok=True)
-    with (places.records / "lock").open("a+") as lock:
+    with places.lock.open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            lock.seek(0)
             raise CannotStart(
-                f"A hub is already running from {places.base}: use that one, or stop it with Ctrl-C where it "
-                "was started."
+                f"A hub is already running from {places.base} ({lock.read() or 'just starting'}): use that "
+                "one, or stop it with Ctrl-C where it was started."
             ) from None
+        lock.truncate(0)
         yield
+        lock.truncate(0)
+
+
+def announce(places: Places, address: str) -> None:
+    """Let the next one who tries know where this hub answers."""
+    places.lock.write_text(address)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from datetime import timedelta
 import psutil
 
 from local import broker, keys, passwords, postgres
-from local.alone import interruptible, only_one, undisturbed
+from local.alone import announce, interruptible, only_one, undisturbed
 from local.broker import Broker, Contents
 from local.definitions import ADMINISTRATOR, of_hub
 from local.failures import CannotStart
@@ -113,6 +113,7 @@ def start(
     Raises:
         CannotStart: a part is missing or does not answer.
     """
+    its_ports = ports_from(settings, terminal)
     signer = keys.signer(places.secrets)
     its_broker = launch_broker(programs, places, terminal, settings.get("HUB_AMQP_URI"))
     stack.callback(its_broker.stop)
@@ -124,7 +125,7 @@ def start(
         names = {service.name: service.database for service in SERVICES}
         urls = postgres.prepare(server, names, places.secrets)
 
-    fleet = Fleet(programs, places, Connections(urls, its_broker.uris, ports_from(settings, terminal)))
+    fleet = Fleet(programs, places, Connections(urls, its_broker.uris, its_ports))
     with terminal.part("migrations"):
         fleet.migrate()
     its_broker.require_ready()
@@ -133,7 +134,9 @@ def start(
     with terminal.part("services"):
         fleet.start()
         fleet.require_ready()
-    return Hub(fleet, signer, its_broker, server)
+    hub = Hub(fleet, signer, its_broker, server)
+    announce(places, hub.address)
+    return hub
 
 
 def launch_broker(programs: Programs, places: Places, terminal: Terminal, given: str | None) -> Broker:

@@ -29,6 +29,11 @@ class Places:
         return self.base / "run"
 
     @property
+    def lock(self) -> Path:
+        """Held by the run that is on; says where it answers."""
+        return self.records / "lock"
+
+    @property
     def secrets(self) -> Path:
         """Generated passwords and keys, readable by their owner only."""
         return self.base / "secrets"

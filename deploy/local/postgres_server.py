@@ -37,6 +37,7 @@ SETTINGS: Mapping[str, str] = {
     # One machine, no replicas: less to write, fewer processes. fsync stays on.
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "io_method": "sync",
     "autovacuum_max_workers": "2",
     "autovacuum_worker_slots": "2",

@@ -49,7 +49,7 @@ class Terminal:
 
     def failure(self, failure: CannotStart) -> None:
         """Say what is wrong, with the evidence."""
-        self.say(f"\n{failure}")
+        self.say(str(failure))
         if failure.log is not None:
             for line in failure.lines:
                 self.say(f"    {line}")
