@@ -1,4 +1,4 @@
-"""The kinds of value that events carry, each with its JSON Schema and what it means: the catalogue quotes both.
+"""The kinds of value that events carry, each with what it means and its JSON Schema for the catalogue.
 
 They are marshmallow's own fields, read strictly: "12" is no number and "yes" is no truth value, so that a
 JSON Schema validator and `from_data` take the same documents.
@@ -26,11 +26,27 @@ class Pattern(validate.Regexp):
 class Described(fields.Field[Any]):
     """A field that says what it means; it is required unless it is optional."""
 
-    def __init__(self, meaning: str, json: dict[str, Any], *, optional: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        meaning: str,
+        json: dict[str, Any],
+        *,
+        optional: bool = False,
+        pseudonym: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Describe it.
+
+        Args:
+            meaning: a phrase for the catalogue.
+            json: the value's JSON Schema.
+            optional: it may be absent, and is then None.
+            pseudonym: it stands for a person, whom enrolment alone can name.
+            kwargs: marshmallow's own.
+        """
         presence = {"load_default": None, "allow_none": True} if optional else {"required": True}
         super().__init__(**presence, **kwargs)
-        self.meaning = meaning
-        self.json = json  # the value's JSON Schema
+        self.meaning, self.json, self.pseudonym = meaning, json, pseudonym
 
 
 class Text(Described, fields.String):
@@ -158,15 +174,17 @@ class Several(Described, fields.List[Any]):
     """A list of values of one kind; it may be empty."""
 
     def __init__(self, item: Described, meaning: str) -> None:
-        super().__init__(meaning, {"type": "array", "items": item.json}, cls_or_instance=item)
+        json = {"type": "array", "items": item.json}
+        super().__init__(meaning, json, cls_or_instance=item, pseudonym=item.pseudonym)
 
 
 class Record(Described):
     """Facts that belong together, read and written by a schema of their own."""
 
     def __init__(self, schema: type[RecordSchema], meaning: str) -> None:
-        super().__init__(meaning, {"$ref": f"#/$defs/{schema.makes.__name__}"})
         self.schema = schema()
+        names_people = any(getattr(field, "pseudonym", False) for field in self.schema.fields.values())
+        super().__init__(meaning, {"$ref": f"#/$defs/{schema.makes.__name__}"}, pseudonym=names_people)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002
         return self.schema.read(value)

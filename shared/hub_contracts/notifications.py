@@ -26,8 +26,8 @@ class MessageEventSchema(RecordSchema):
 
     message_id = Id("The message")
     template = Code("Which text it was, such as session_invitation")
-    recipient_ref = Code("The recipient's teacher id")
-    dedupe_key = Code("What makes it unique: the same thing is never said twice")
+    recipient_ref = Code("The recipient's teacher id", pseudonym=True)
+    dedupe_key = Code("What makes it unique: the same thing is never said twice", pseudonym=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,7 @@ class PDLeadAssignedSchema(RecordSchema):
     makes = PDLeadAssigned
     assignment_id = Id("The assignment")
     urn = Urn("The supported school")
-    pd_lead_id = Id("Teacher id of the PD lead (professional development)")
+    pd_lead_id = Id("Teacher id of the PD lead (professional development)", pseudonym=True)
     programme = OneOf(PROGRAMMES, "What the support is part of; tfm is Teaching for Mastery")
     starts_on = Day("First day of the assignment")
     obligations = Several(Record(ObligationSchema, "An obligation"), "What the school is owed, by half term")
@@ -114,7 +114,7 @@ class VisitPlannedSchema(VisitEventSchema):
 
     makes = VisitPlanned
     assignment_id = Id("The assignment that it belongs to")
-    pd_lead_id = Id("Teacher id of the PD lead")
+    pd_lead_id = Id("Teacher id of the PD lead", pseudonym=True)
     planned_at = Instant("When it is to begin")
     kind = OneOf(KINDS, "What it is for")
     half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
@@ -162,7 +162,7 @@ class VisitLoggedSchema(VisitEventSchema):
 
     makes = VisitLogged
     assignment_id = Id("The assignment that it belongs to")
-    pd_lead_id = Id("Teacher id of the PD lead")
+    pd_lead_id = Id("Teacher id of the PD lead", pseudonym=True)
     happened_on = Day("The day of the visit")
     half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
     kind = OneOf(KINDS, "What it was for")

@@ -28,9 +28,9 @@ class PlaceEvent(Event):
 class PlaceEventSchema(RecordSchema):
     """The place."""
 
-    enrolment_id = Id("This teacher's place on this group")
+    enrolment_id = Id("This teacher's place on this group", pseudonym=True)
     work_group_id = Id("The Work Group")
-    teacher_id = Id("The teacher")
+    teacher_id = Id("The teacher", pseudonym=True)
     urn = Urn("The teacher's school when the place was given; a later move does not change it")
 
 

@@ -71,7 +71,7 @@ class MarkSchema(RecordSchema):
     """How one participant attended."""
 
     makes = Mark
-    enrolment_id = Id("The participant's place")
+    enrolment_id = Id("The participant's place", pseudonym=True)
     urn = Urn("The school of that place")
     mark = OneOf(MARKS, "What the register says; apologies were given before, absent is without a word")
 

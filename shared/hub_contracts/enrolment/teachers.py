@@ -36,7 +36,7 @@ class TeacherEvent(Event):
 class TeacherEventSchema(RecordSchema):
     """The teacher."""
 
-    teacher_id = Id("The teacher, in every event of the hub")
+    teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
     urn = Urn("The school where the teacher works at the time")
 
 
@@ -76,7 +76,7 @@ class LeaderAppointedSchema(TeacherEventSchema):
     """LeaderAppointed."""
 
     makes = LeaderAppointed
-    leader_role_id = Id("This holding of the role")
+    leader_role_id = Id("This holding of the role", pseudonym=True)
     role = OneOf(LEADER_ROLES, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
     trust_uid = Code("The academy trust of that school at the time; absent when maintained", optional=True)
     core_leadership = Flag("Whether the role belongs to the main hub leadership team")

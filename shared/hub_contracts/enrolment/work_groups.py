@@ -82,7 +82,7 @@ class WorkGroupOpenedSchema(WorkGroupEventSchema):
     academic_year = AcademicYear("The year in which it meets")
     strand = OneOf(STRANDS, "Stage of Teaching for Mastery, or kind of programme; sktm is subject knowledge")
     phases = Several(OneOf(PHASES, "A phase"), "For teachers of which phases")
-    lead_ids = Several(Id("A teacher"), "Teacher ids of those who lead it, one or two")
+    lead_ids = Several(Id("A teacher", pseudonym=True), "Teacher ids of those who lead it, one or two")
     capacity = Whole("Places", at_least=1)
     min_schools = Whole("Fewer distinct schools and it cannot be confirmed")
     min_teachers = Whole("Fewer teachers and it cannot be confirmed")

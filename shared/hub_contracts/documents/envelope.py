@@ -1,0 +1,59 @@
+"""The envelope that every event travels in: CloudEvents 1.0.2 (CNCF, February 2022), structured JSON."""
+
+from typing import Any, Final
+
+from hub_contracts.events import Event
+
+CONTENT_TYPE: Final = "application/cloudevents+json"
+
+# Attribute: its JSON Schema with its meaning. Those after `revision` may be absent.
+ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
+    "specversion": {"const": "1.0", "description": "Version of CloudEvents"},
+    "id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Identity of the event, UUID version 7. The same id is the same event, told again",
+    },
+    "source": {"type": "string", "description": "Which service of which hub, such as /hubs/cambridge/visits"},
+    "type": {"type": "string", "description": "What happened"},
+    "subject": {"type": "string", "description": "What it happened to, such as visits/0199…"},
+    "time": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it happened, in UTC; not when it was sent",
+    },
+    "datacontenttype": {"const": "application/json", "description": "How data is written"},
+    "dataschema": {"type": "string", "description": "Type and version: which JSON Schema data follows"},
+    "revision": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "1, 2, 3 … within one subject of one source, without a gap",
+    },
+    "correlationid": {"type": "string", "description": "The request that everything goes back to"},
+    "causationid": {"type": "string", "description": "Id of the event that this one answers"},
+    "traceparent": {"type": "string", "description": "W3C Trace Context"},
+}
+OPTIONAL: Final = frozenset({"correlationid", "causationid", "traceparent"})
+
+
+def envelope_schema() -> dict[str, Any]:
+    """The JSON Schema of an envelope around any event."""
+    return {
+        "type": "object",
+        "properties": ATTRIBUTES | {"data": {"type": "object", "description": "What is said"}},
+        "required": [*(name for name in ATTRIBUTES if name not in OPTIONAL), "data"],
+    }
+
+
+def exchange_of(publisher: str) -> str:
+    """The topic exchange that a service publishes to; the routing key is the event's type."""
+    return f"{publisher}.events"
+
+
+def same_subject(event: type[Event], events: dict[str, type[Event]]) -> list[type[Event]]:
+    """The other events that share the event's subject, and so its order."""
+    return [
+        other
+        for other in events.values()
+        if other is not event and (other.publisher, other.about) == (event.publisher, event.about)
+    ]

@@ -1,0 +1,48 @@
+"""JSON Schema 2020-12 of an event's `data`."""
+
+from typing import Any, Final
+
+from hub_contracts.documents.words import data_schema_of, described_fields, meaning
+from hub_contracts.events import Event, RecordSchema
+from hub_contracts.fields import Described, Record, Several
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema(event: type[Event]) -> dict[str, Any]:
+    """The schema of one event. A field that it does not name is allowed: readers ignore it."""
+    records = record_schemas(event.schema)
+    definitions = {"$defs": {name: _object(schema) for name, schema in records.items()}} if records else {}
+    return {
+        "$schema": DIALECT,
+        "$id": data_schema_of(event),
+        "title": event.type,
+        "description": " ".join(meaning(event)),
+        **_object(event.schema),
+        **definitions,
+    }
+
+
+def record_schemas(schema: RecordSchema) -> dict[str, RecordSchema]:
+    """The schemas of the records inside, by the name of what they make."""
+    found: dict[str, RecordSchema] = {}
+    for field in described_fields(schema).values():
+        inner = field.inner if isinstance(field, Several) else field
+        if isinstance(inner, Record):
+            found[inner.schema.makes.__name__] = inner.schema
+    return found
+
+
+def _object(schema: RecordSchema) -> dict[str, Any]:
+    fields = described_fields(schema)
+    return {
+        "type": "object",
+        "properties": {name: _property(field) for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+    }
+
+
+def _property(field: Described) -> dict[str, Any]:
+    """A value that is not known is left out; null says the same."""
+    known = {"description": field.meaning, **field.json}
+    return known if field.required else known | {"type": [known["type"], "null"]}

@@ -1,0 +1,153 @@
+"""The readable pages of the catalogue, one for each event, and their index."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hub_contracts.documents.envelope import ATTRIBUTES, OPTIONAL, exchange_of, same_subject
+from hub_contracts.documents.json_schema import record_schemas
+from hub_contracts.documents.words import data_schema_of, described_fields, meaning
+from hub_contracts.events import Event, RecordSchema
+from hub_contracts.samples import samples
+
+MADE = "<!-- Made by `python -m hub_contracts.generate --write`; change the code instead. -->"
+
+INTRODUCTION = """
+What the services of a Maths Hub tell each other and whoever else subscribes. Every event has a page with its
+meaning, its fields and samples; for machines there are [JSON Schemas](schemas) (2020-12) and one
+[AsyncAPI 3.0 document](asyncapi.json). A subscriber in Python installs `mathshub-contracts`, which needs
+marshmallow alone:
+
+```python
+from hub_contracts import EVENTS
+
+event = EVENTS[body["type"]].from_data(body["data"])  # a frozen dataclass, or a ValidationError
+```
+
+## The envelope
+
+CloudEvents 1.0 in structured JSON, content type `application/cloudevents+json`. Each publisher has one
+durable topic exchange; the routing key is the event's type.
+"""
+
+PROMISES = """
+## What a reader can rely on
+
+- Order: events of one `subject` arrive in the order of their `revision`. Between subjects there is no order.
+- Repeats: an event may arrive more than once, always with the same `id`. Whoever has seen it ignores it.
+- Versions: a version only ever gains optional fields; readers ignore fields that they do not know. A changed
+  meaning, a new required field or another list of codes is a new version, published beside the old one for
+  a time that is announced. `released/` holds what has been released, and a test compares.
+- Absent: an optional field that is not known is left out; `null` says the same.
+- Personal data: no names, addresses, telephone numbers, teacher reference numbers or free text. Ids of people
+  are pseudonyms, which enrolment alone can turn into names.
+"""
+
+
+def index(publishers: dict[str, tuple[type[Event], ...]]) -> str:
+    """The first page: the envelope, the promises, and every event by publisher."""
+    return "\n".join([MADE, "", "# Events", *_index(publishers)]) + "\n"
+
+
+def page(event: type[Event], events: dict[str, type[Event]]) -> str:
+    """The page of one event."""
+    return "\n".join([MADE, "", f"# {event.type}", *_page(event, events)]) + "\n"
+
+
+def _index(publishers: dict[str, tuple[type[Event], ...]]) -> Iterator[str]:
+    yield INTRODUCTION
+    yield "| Attribute | Always | Meaning |\n|---|---|---|"
+    for name, schema in ATTRIBUTES.items():
+        yield f"| `{name}` | {'no' if name in OPTIONAL else 'yes'} | {schema['description']} |"
+    yield "| `data` | yes | What is said: see the event's page |"
+    yield PROMISES.rstrip()
+    for publisher, listed in publishers.items():
+        yield f"\n## {publisher}\n\nExchange `{exchange_of(publisher)}`.\n"
+        yield "| Event | Meaning | Subject |\n|---|---|---|"
+        for event in listed:
+            yield f"| [{event.type}]({event.type}.md) | {meaning(event)[0]} | `{event.about}` |"
+
+
+def _page(event: type[Event], events: dict[str, type[Event]]) -> Iterator[str]:
+    what, when = meaning(event)
+    name = f"{event.type}.{event.version}.json"
+    yield f"\n{what} {when}\n"
+    yield "| | |\n|---|---|"
+    yield f"| Publisher | {event.publisher}, exchange `{exchange_of(event.publisher)}` |"
+    yield f"| Routing key | `{event.type}` |"
+    yield f"| Subject | `{event.about}` |"
+    yield f"| Version | {event.version}, `{data_schema_of(event)}`: [JSON Schema](schemas/{name}) |"
+    yield f"| Personal data | {_personal(event)} |"
+    yield "\n## Data\n"
+    yield _table(event.schema)
+    for record, schema in record_schemas(event.schema).items():
+        yield f"\n### {record}\n"
+        yield _table(schema)
+    yield f"\n## Order and repeats\n\n{_order(event, events)}"
+    yield "\n## Samples"
+    for case, body in samples(event.type).items():
+        yield f"\n{case.replace('_', ' ').capitalize()}:\n\n```json\n{pretty(body)}```"
+    yield f"\n## Versions\n\n{_versions(event)}"
+
+
+def _personal(event: type[Event]) -> str:
+    fields = described_fields(event.schema).items()
+    pseudonyms = [f"`{name}`" for name, field in fields if field.pseudonym]
+    if not pseudonyms:
+        return "none"
+    return f"none that names anybody; pseudonyms: {', '.join(pseudonyms)}"
+
+
+def _table(schema: RecordSchema) -> str:
+    lines = ["| Field | Type | Required | Meaning |", "|---|---|---|---|"]
+    for name, field in described_fields(schema).items():
+        required = "yes" if field.required else "no"
+        lines.append(f"| `{name}` | {_type(field.json)} | {required} | {field.meaning} |")
+    return "\n".join(lines)
+
+
+def _type(json_schema: dict[str, Any]) -> str:
+    """A JSON Schema in a few words."""
+    match json_schema:
+        case {"$ref": ref}:
+            return f"[{ref.rpartition('/')[2]}](#{ref.rpartition('/')[2].lower()})"
+        case {"type": "array", "items": items}:
+            return f"list of {_type(items)}"
+        case {"enum": choices}:
+            return ", ".join(f"`{choice}`" for choice in choices)
+        case {"format": "date-time"}:
+            return "instant"
+        case {"format": shape}:
+            return str(shape)
+        case {"type": kind, "minimum": least, "maximum": most}:
+            return f"{kind}, {least} to {most}"
+        case {"type": kind, "minimum": least}:
+            return f"{kind}, {least} or more"
+        case {"type": "string", "pattern": pattern} if "x00" not in pattern:
+            return f"string `{pattern}`"
+    return str(json_schema["type"])
+
+
+def _order(event: type[Event], events: dict[str, type[Event]]) -> str:
+    others = same_subject(event, events)
+    shared = ""
+    if others:
+        links = ", ".join(f"[{other.type}]({other.type}.md)" for other in others)
+        shared = f" The same subject also carries {links}: `revision` counts through all of them."
+    return (
+        f"Events of one subject, `{event.about}`, arrive in the order of their `revision`; between subjects "
+        f"there is no order.{shared} An event may arrive more than once, with the same `id`; a reader that "
+        "keeps what it has seen, or the highest `revision` of each subject, changes nothing the second time."
+    )
+
+
+def _versions(event: type[Event]) -> str:
+    return (
+        f"{event.version} is the only one. It can gain optional fields, so readers ignore what they do not "
+        "know; anything else would be a new version, published beside this one for an announced time."
+    )
+
+
+def pretty(body: dict[str, Any]) -> str:
+    """JSON as the files of the catalogue hold it."""
+    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
