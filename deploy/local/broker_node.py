@@ -21,8 +21,8 @@ MEMORY_LIMIT = "400MB"  # publishers are blocked above this
 DISK_LIMIT = "200MB"  # and below this much free disk
 # The log of quorum queues is kept in memory too; the default of 512 MB is for big machines.
 QUORUM_LOG_LIMIT = 32 * 1024 * 1024  # bytes
-# Idle schedulers spin a while; "short" costs under 1 % of a core, none at all doubles the time to start (5.5 s,
-# not 2.6 s, on two cores). And nothing listens on other interfaces for a cluster that will never be.
+# Idle schedulers spin a while; "short" costs under 1 % of a core, none at all doubles the time to start (5.5
+# for 2.6 s on two cores). And nothing listens on other interfaces for a cluster that will never be.
 ERLANG_ARGUMENTS = "+sbwt short +sbwtdcpu short +sbwtdio short -kernel inet_dist_use_interface {127,0,0,1}"
 
 
@@ -104,7 +104,7 @@ def write_settings(
         f"raft.wal_max_size_bytes = {QUORUM_LOG_LIMIT}",
         "log.console = true",
         "log.console.level = warning",
-        "log.console.use_colors = false",
+        "log.console.use_colors = off",
         "log.file = false",
     ]
     if management_port is not None:
