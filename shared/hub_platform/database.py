@@ -2,14 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import command, context
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from nameko.extensions import DependencyProvider
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -53,15 +51,6 @@ def make_sessions(url: str) -> Sessions:
         connect_args={"connect_timeout": 5},
     )
     return sessionmaker(engine, expire_on_commit=False)
-
-
-class Database(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """Sessions for work that no route or subscription opened a transaction for, such as a timer."""
-
-    def get_dependency(self, worker_ctx: Any) -> Sessions:
-        """The process's sessions."""
-        sessions: Sessions = worker_ctx.config["sessions"]
-        return sessions
 
 
 def alembic_config(url: str, migrations: Path) -> Config:

@@ -4,25 +4,16 @@ from datetime import UTC, datetime
 from types import FunctionType
 from typing import Any
 
-from nameko.extensions import DependencyProvider
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub_platform import __version__, idempotency
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.calls import Call, Content
-from hub_platform.database import Database
+from hub_platform.dependencies import Checks, Database
 from hub_platform.openapi import describe
 from hub_platform.periodic import every
 from hub_platform.routes import Answer, route
 from hub_platform.telemetry import registry
-
-
-class Checks(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """What must hold for the service to be ready: name → a function that gives None, or what is wrong."""
-
-    def get_dependency(self, worker_ctx: Any) -> Any:
-        """The checks that the runner and the extensions have put down."""
-        return worker_ctx.config["checks"]
 
 
 class Probes:

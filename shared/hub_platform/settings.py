@@ -3,12 +3,10 @@
 Every name may also be given as NAME_FILE, the path of a file that holds the value (compose secrets).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from environs import FileAwareEnv
-from nameko.extensions import DependencyProvider
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,19 +48,3 @@ def load_settings(service: str) -> Settings:
     }
     env.seal()
     return Settings(service=service, **values)
-
-
-class Extra(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """A service's own settings, loaded once when the service starts: `options = Extra(config.load)`."""
-
-    def __init__(self, load: Callable[[], Any]) -> None:
-        self._load = load
-        self._loaded: Any = None
-
-    def setup(self) -> None:
-        """Read the settings, so that a wrong one stops the start and not a request."""
-        self._loaded = self._load()
-
-    def get_dependency(self, worker_ctx: Any) -> Any:  # noqa: ARG002 - nameko's signature
-        """The same settings for every worker."""
-        return self._loaded

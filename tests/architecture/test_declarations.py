@@ -1,32 +1,22 @@
 """What the services declare: every route has a rule and a place, every subscription has a publisher."""
 
-import importlib
 import json
 
 import pytest
 
 from hub_contracts import EVENTS
 from hub_messaging.subscribe import subscriber_of, subscriptions_of
-from hub_messaging.topology import Subscriber, definitions
+from hub_messaging.topology import Subscriber
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.openapi import describe
 from hub_platform.routes import routes_of
-from local.places import ROOT
+from local.declared import FILE, declared, service_class
+from local.services import SERVICES
 
-CLASSES = {
-    "enrolment": "EnrolmentService",
-    "visits": "VisitsService",
-    "notifications": "NotificationsService",
-    "reporting": "ReportingService",
-}
+CLASSES = tuple(service.name for service in SERVICES)
 ROLES = {"hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscriber"}
 # Nothing else answers without a credential.
 OPEN_TO_ANYONE = {"health/live", "health/ready", "/sign-in", "/static/"}
-
-
-def service_class(name: str) -> type:
-    found: type = getattr(importlib.import_module(f"hub_{name}.service"), CLASSES[name])
-    return found
 
 
 @pytest.fixture(name="subscribers", scope="module")
@@ -81,6 +71,5 @@ def test_reporting_hears_everything(subscribers: list[Subscriber]) -> None:
     assert heard == {type_ for type_, event in EVENTS.items() if event.publisher != "reporting"}
 
 
-def test_the_brokers_definitions_are_what_the_services_declare(subscribers: list[Subscriber]) -> None:
-    written = json.loads((ROOT / "deploy" / "rabbitmq" / "definitions.json").read_text())
-    assert written == definitions(subscribers, "hub"), "run make definitions"
+def test_the_brokers_definitions_are_what_the_services_declare() -> None:
+    assert json.loads(FILE.read_text()) == declared(), "run python -m local.declared"

@@ -16,7 +16,7 @@ from hub_enrolment.api.teachers import Teachers
 from hub_enrolment.api.work_groups import WorkGroups
 from hub_enrolment.handlers import teachers
 from hub_messaging.relay import OutboxRelay
-from hub_platform.database import Database
+from hub_platform.dependencies import Database
 from hub_platform.probes import Probes
 
 

@@ -30,10 +30,10 @@ from hub_notifications.api.templates import Templates
 from hub_notifications.domain.messages import Cause
 from hub_notifications.gateways import Contact, ContactsAway
 from hub_notifications.handlers import schools, sending, visits, work_groups
-from hub_platform.database import Database
+from hub_platform.dependencies import Database
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
-from hub_platform.settings import Extra
+from hub_platform.dependencies import Extra
 
 RPC_ERRORS: Final = (RpcTimeout, UnknownService, RemoteError, OSError, AMQPError, KombuError, RuntimeError)
 TURN_SECONDS: Final = 4.0  # a turn ends soon enough for a stop within 10 s
@@ -62,7 +62,7 @@ class EnrolmentContacts(DependencyProvider):  # type: ignore[misc]  # nameko shi
 
 
 class Asking(ServiceRpcProxy):  # type: ignore[misc]  # nameko ships no types
-    """nameko's stand-alone proxy under this service's name: its broker user may make a reply queue for that."""
+    """nameko's stand-alone proxy under this service's name, which its user may make a reply queue for."""
 
     class ServiceContainer(ServiceRpcProxy.ServiceContainer):  # type: ignore[misc]  # nameko ships no types
         """Names the reply queue."""
