@@ -1,5 +1,6 @@
 """The outside world: mail servers, and enrolment's addresses. One Protocol for each, and the real thing."""
 
+import contextlib
 import smtplib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -26,6 +27,10 @@ class ContactsAway(Exception):
 
 class MailAway(Exception):
     """The mail server cannot be reached, or left; the messages wait."""
+
+
+class BadAddress(Exception):
+    """A recipient's name or address cannot be written in a header."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,16 +124,20 @@ class SmtpMailer:
         """Connect and sign in."""
         try:
             server = smtplib.SMTP(*self._address, timeout=SMTP_SECONDS)
+        except (OSError, smtplib.SMTPException) as exc:
+            raise MailAway from exc
+        with contextlib.closing(server):  # each letter was answered for; a polite QUIT could only hang
+            self._sign_in(server)
+            yield SmtpPost(server)
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        try:
             if self._starttls:
                 server.starttls()
             if self._user is not None and self._password is not None:
                 server.login(self._user, self._password)
         except (OSError, smtplib.SMTPException) as exc:
             raise MailAway from exc
-        try:
-            yield SmtpPost(server)
-        finally:
-            server.close()  # every letter was answered for; a polite QUIT could only hang
 
 
 class SmtpPost:
@@ -152,6 +161,18 @@ class SmtpPost:
         return None
 
 
+def address_of(contact: Contact) -> Address:
+    """Whom a letter goes to, as its header says it.
+
+    Raises:
+        BadAddress: the name or the address cannot be written in a header.
+    """
+    try:
+        return Address(f"{contact.given} {contact.family}".strip(), addr_spec=contact.email)
+    except (ValueError, MessageError, IndexError) as exc:  # the standard library's ways of saying so
+        raise BadAddress from exc
+
+
 def letter(
     message_id: UUID,
     words: Rendered,
@@ -164,14 +185,11 @@ def letter(
     """Put a letter together. Its Message-ID follows from the message, so that a repeat can be recognised.
 
     Raises:
-        ValueError: the recipient's name or address cannot be written in a header.
+        BadAddress: see `address_of`.
     """
     mail = EmailMessage(policy=policy.SMTP)
-    try:
-        mail["To"] = Address(f"{to.given} {to.family}".strip(), addr_spec=to.email)
-        mail["From"] = Address(sender.hub_name, addr_spec=sender.mail_from)
-    except (MessageError, IndexError) as exc:  # IndexError: how the standard library says "no address at all"
-        raise ValueError("an address cannot be read") from exc
+    mail["To"] = address_of(to)
+    mail["From"] = Address(sender.hub_name, addr_spec=sender.mail_from)
     mail["Subject"] = words.subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message_id}@{sender.mail_from.rpartition('@')[2]}>"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import TemplateError
 from sqlalchemy.orm import Session
 
-from hub_notifications.gateways import Contact, letter
+from hub_notifications.gateways import BadAddress, Contact, address_of, letter
 from hub_notifications.models import GroupSession, Message
 from hub_notifications.store import facts as store
 from hub_notifications.store.facts import Facts
@@ -59,16 +59,16 @@ def write(
     if contact is None:
         raise CannotWrite("no_address", permanent=True)
     try:
+        address_of(contact)  # before anything else is made with it
         words = words_of(message, contact.given, facts, host.hub_name)
         rendered, invitation = render(words), _invitation(words, contact, host, now)
+    except BadAddress as exc:
+        raise CannotWrite("bad_address", permanent=True) from exc
     except KeyError as exc:
         raise CannotWrite("facts_missing", permanent=False) from exc
     except TemplateError as exc:
         raise CannotWrite("bad_template", permanent=False) from exc
-    try:
-        return letter(message.id, rendered, to=contact, sender=host, invitation=invitation, now=now)
-    except ValueError as exc:
-        raise CannotWrite("bad_address", permanent=True) from exc
+    return letter(message.id, rendered, to=contact, sender=host, invitation=invitation, now=now)
 
 
 def words_of(message: Message, given: str, facts: Facts, hub_name: str) -> Words:

@@ -1,0 +1,95 @@
+"""Stand-ins for what is outside: a mail server, enrolment, the clock."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from uuid import UUID
+
+from hub_notifications.gateways import Contact, ContactsAway, MailAway, Mailer, Post, Undelivered
+from hub_notifications.handlers import sending
+from hub_notifications.templates.invitations import Host
+from hub_platform.database import Sessions
+
+NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
+HOST = Host(hub_id="test", hub_name="Test Maths Hub", mail_from="hub@example.org")
+
+
+class FakeContacts:
+    """`gateways.Contacts`: knows everybody, until told otherwise."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.unknown: set[str] = set()
+        self.asked: list[frozenset[str]] = []
+        self.email: Callable[[str], str] = lambda teacher_id: f"{teacher_id[-12:]}@school.example"
+
+    def find(self, teacher_ids: Collection[str]) -> Mapping[str, Contact]:
+        """Give each an address made of its id."""
+        self.asked.append(frozenset(teacher_ids))
+        if self.away:
+            raise ContactsAway
+        return {
+            each: Contact(given="Ada", family="Lovelace", email=self.email(each))
+            for each in teacher_ids
+            if each not in self.unknown
+        }
+
+
+class FakeMailer:
+    """`gateways.Mailer`: keeps the letters in the order in which they were handed over."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.letters: list[tuple[UUID, EmailMessage]] = []
+        self.undelivered: dict[UUID, Undelivered] = {}
+        self.dies_after: int | None = None  # letters, then the connection is gone
+
+    @contextmanager
+    def open(self) -> Iterator[Post]:
+        """Connect."""
+        if self.away:
+            raise MailAway
+        yield self
+
+    def send(self, message_id: UUID, mail: EmailMessage) -> Undelivered | None:
+        """Take a letter."""
+        if self.dies_after is not None and len(self.letters) >= self.dies_after:
+            raise MailAway
+        self.letters.append((message_id, mail))
+        return self.undelivered.get(message_id)
+
+
+@dataclass
+class FakeOffice:
+    """An `Office` whose parts a test can reach."""
+
+    sessions: Sessions
+    contacts: FakeContacts = field(default_factory=FakeContacts)
+    mailer: FakeMailer = field(default_factory=FakeMailer)
+    real_mailer: Mailer | None = None
+    now: datetime = NOW
+    closing: bool = False
+
+    def later(self, **by: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**by)
+
+    def send(self) -> int:
+        """Send one batch."""
+        return sending.send_due(
+            sending.Office(
+                sessions=self.sessions,
+                contacts=self.contacts,
+                mailer=self.real_mailer or self.mailer,
+                host=HOST,
+                clock=lambda: self.now,
+                closing=lambda: self.closing,
+            )
+        )
+
+    @property
+    def subjects(self) -> list[str]:
+        """Of the letters that were handed over."""
+        return [str(mail["Subject"]) for _, mail in self.mailer.letters]

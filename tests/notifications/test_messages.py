@@ -1,0 +1,50 @@
+"""What makes a message unique, when it is tried again, when it may be sent again."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub_notifications.domain import messages
+from hub_notifications.domain.refusals import Conflict
+
+AT = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
+
+
+def test_a_message_is_tried_five_times_further_and_further_apart() -> None:
+    waits = [messages.next_attempt(attempts, AT) for attempts in range(1, 6)]
+    assert waits == [
+        AT + timedelta(minutes=1),
+        AT + timedelta(minutes=10),
+        AT + timedelta(hours=1),
+        AT + timedelta(hours=6),
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("due", "still_due"),
+        ("sending", "still_due"),
+        ("suppressed", "suppressed"),
+        ("sent", None),
+        ("failed", None),
+    ],
+)
+def test_only_what_has_been_sent_or_has_failed_is_sent_again(status: str, code: str | None) -> None:
+    if code is None:
+        messages.check_resend(status)
+        return
+    with pytest.raises(Conflict) as refusal:
+        messages.check_resend(status)
+    assert refusal.value.code == code
+
+
+@given(st.integers(0, 50), st.integers(0, 50))
+def test_each_time_that_a_session_is_given_has_a_key_of_its_own(one: int, other: int) -> None:
+    session_id, enrolment_id = uuid4(), uuid4()
+    keys = {messages.session_key(session_id, enrolment_id, sequence) for sequence in (one, other)}
+    assert len(keys) == (1 if one == other else 2)

@@ -1,0 +1,299 @@
+"""Sending: once, with patience, and without keeping an address."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from tests.notifications.factories import enrol, know_the_basics, messages, plan, published, schedule
+from tests.notifications.fakes import HOST, NOW, FakeOffice
+
+from hub_notifications.commands import ResendMessage
+from hub_notifications.domain.refusals import Conflict, Unknown
+from hub_notifications.gateways import MailboxFolder, Undelivered
+from hub_notifications.handlers import messages as handlers
+from hub_notifications.handlers import sending, wording
+from hub_notifications.models import Base, Message
+from hub_notifications.store import messages as store
+from hub_platform.database import Sessions
+
+
+def statuses(sessions: Sessions) -> list[str]:
+    return [each.status for each in messages(sessions)]
+
+
+def test_what_is_due_is_sent_recorded_and_announced(sessions: Sessions, office: FakeOffice) -> None:
+    know_the_basics(sessions)
+    schedule(sessions)
+    [participant], visit = enrol(sessions), plan(sessions)
+    assert office.send() == 2
+    assert office.subjects == [
+        "Your place on Fractions in Year 5",
+        "Visit to St Ives & Fen <Primary> on Friday 20 November 2026",
+    ]
+    rows = messages(sessions)
+    assert [(row.status, row.attempts, row.sent_at) for row in rows] == [("sent", 1, NOW)] * 2
+    events = published(sessions)
+    assert [event.type for event in events] == ["MessageSent", "MessageSent"]
+    assert events[0].data == {
+        "message_id": str(rows[0].id),
+        "template": "place_confirmed",
+        "recipient_ref": str(participant.teacher_id),
+        "dedupe_key": f"place:{participant.enrolment_id}",
+    }
+    assert events[1].subject == f"messages/{rows[1].id}"
+    assert office.contacts.asked == [frozenset({str(participant.teacher_id), str(visit.pd_lead_id)})]
+    assert office.send() == 0
+
+
+def test_no_address_and_no_name_is_left_in_the_database(sessions: Sessions, office: FakeOffice) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 3)
+    rows = messages(sessions)
+    office.mailer.undelivered = {
+        rows[0].id: Undelivered("refused", permanent=True),
+        rows[1].id: Undelivered("put_off", permanent=False),
+    }
+    office.send()
+    assert all("@school.example" in str(mail["To"]) for _, mail in office.mailer.letters)
+    with sessions() as session:
+        for table in [*Base.metadata.tables, "outbox", "outbox_subjects", "inbox"]:
+            dump = str(session.execute(text(f"SELECT json_agg({table}) FROM {table}")).scalar())  # noqa: S608
+            assert "@" not in dump, table
+            assert not re.search("Lovelace|Ada", dump), table
+
+
+def test_one_question_gives_all_the_addresses_of_a_batch(sessions: Sessions, office: FakeOffice) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 130)
+    assert [office.send(), office.send(), office.send()] == [100, 30, 0]
+    assert [len(asked) for asked in office.contacts.asked] == [100, 30]
+    assert len({message_id for message_id, _ in office.mailer.letters}) == 130
+    assert set(statuses(sessions)) == {"sent"}
+
+
+@pytest.mark.parametrize("away", ["contacts", "mailer"])
+def test_while_somebody_is_away_messages_wait_and_lose_no_attempt(
+    sessions: Sessions, office: FakeOffice, away: str
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 2)
+    part = getattr(office, away)
+    part.away = True
+    assert office.send() == 0
+    [row, _] = messages(sessions)
+    assert (row.status, row.attempts, row.next_attempt_at) == ("due", 0, NOW + timedelta(seconds=30))
+    assert row.reason == ("contacts_away" if away == "contacts" else "mail_away")
+    part.away = False
+    office.later(seconds=29)
+    assert office.send() == 0
+    office.later(seconds=1)
+    assert office.send() == 2
+    assert [(row.status, row.reason) for row in messages(sessions)] == [("sent", None)] * 2
+
+
+def test_a_connection_that_breaks_repeats_only_what_was_not_taken(
+    sessions: Sessions, office: FakeOffice
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 30)
+    office.mailer.dies_after = 25
+    assert office.send() == 0
+    assert sorted(statuses(sessions)) == ["due"] * 5 + ["sent"] * 25
+    office.mailer.dies_after = None
+    office.later(minutes=1)
+    assert office.send() == 5
+    assert len({message_id for message_id, _ in office.mailer.letters}) == len(office.mailer.letters) == 30
+    assert len(published(sessions)) == 30
+
+
+def test_a_letter_that_is_put_off_is_tried_five_times_then_has_failed(
+    sessions: Sessions, office: FakeOffice
+) -> None:
+    know_the_basics(sessions)
+    [participant] = enrol(sessions)
+    [row] = messages(sessions)
+    office.mailer.undelivered[row.id] = Undelivered("put_off", permanent=False)
+    for minutes in (0, 1, 10, 60, 360):
+        office.later(minutes=minutes)
+        assert office.send() == 1
+    office.later(days=30)
+    assert office.send() == 0
+    assert len(office.mailer.letters) == 5
+    [row] = messages(sessions)
+    assert (row.status, row.attempts, row.reason) == ("failed", 5, "put_off")
+    [event] = published(sessions)
+    assert event.type == "MessageFailed"
+    assert event.data == {
+        "message_id": str(row.id),
+        "template": "place_confirmed",
+        "recipient_ref": str(participant.teacher_id),
+        "dedupe_key": f"place:{participant.enrolment_id}",
+        "reason": "put_off",
+        "attempts": 5,
+    }
+
+
+def test_what_can_never_be_delivered_fails_at_once_and_holds_up_nobody(
+    sessions: Sessions, office: FakeOffice
+) -> None:
+    know_the_basics(sessions)
+    events = enrol(sessions, 4)
+    rows = {row.recipient_ref: row for row in messages(sessions)}
+    gone, odd, refused, fine = (str(event.teacher_id) for event in events)
+    office.contacts.unknown = {gone}
+    office.contacts.email = lambda who: "a@b\nBcc: c@d" if who == odd else "ada@school.example"
+    office.mailer.undelivered = {rows[refused].id: Undelivered("refused", permanent=True)}
+    assert office.send() == 4
+    now = {row.recipient_ref: (row.status, row.reason) for row in messages(sessions)}
+    assert now == {
+        gone: ("failed", "no_address"),
+        odd: ("failed", "bad_address"),
+        refused: ("failed", "refused"),
+        fine: ("sent", None),
+    }
+    assert sorted(event.type for event in published(sessions)) == ["MessageFailed"] * 3 + ["MessageSent"]
+
+
+def test_a_message_waits_for_the_events_that_its_words_need(sessions: Sessions, office: FakeOffice) -> None:
+    enrol(sessions)
+    office.send()
+    [row] = messages(sessions)
+    assert (row.status, row.attempts, row.reason) == ("due", 1, "facts_missing")
+    know_the_basics(sessions)
+    office.later(minutes=1)
+    office.send()
+    assert statuses(sessions) == ["sent"]
+
+
+def test_a_crash_between_sending_and_recording_repeats_the_letter_and_not_the_event(
+    sessions: Sessions, office: FakeOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions)
+    office.real_mailer = MailboxFolder(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "record", dies)
+        with pytest.raises(KeyboardInterrupt):
+            office.send()
+    assert statuses(sessions) == ["sending"]
+    assert published(sessions) == []
+    assert office.send() == 0  # the claim still holds
+    office.later(minutes=5, seconds=1)
+    assert office.send() == 1
+    assert statuses(sessions) == ["sent"]
+    assert [event.type for event in published(sessions)] == ["MessageSent"]
+    assert len(list(tmp_path.glob("*.eml"))) == 1  # the repeat has the same name and the same Message-ID
+
+
+def dies(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, office: FakeOffice) -> None:
+    """A slow sender comes back after another has done its work: the event is not published twice."""
+    know_the_basics(sessions)
+    enrol(sessions)
+    slow = sending._claim(real(office))
+    office.later(minutes=6)
+    assert office.send() == 1
+    outcomes = [sending.Outcome(message, None) for message in slow.messages]
+    refused = [sending.Outcome(message, Undelivered("refused", permanent=True)) for message in slow.messages]
+    with sessions.begin() as session:
+        sending.record(session, slow.claim, [*outcomes, *refused], now=office.now)
+    assert statuses(sessions) == ["sent"]
+    assert [event.type for event in published(sessions)] == ["MessageSent"]
+
+
+def real(office: FakeOffice) -> sending.Office:
+    return sending.Office(
+        sessions=office.sessions,
+        contacts=office.contacts,
+        mailer=office.mailer,
+        host=HOST,
+        clock=lambda: office.now,
+        closing=lambda: False,
+    )
+
+
+def test_two_senders_never_take_the_same_message(sessions: Sessions, office: FakeOffice) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 150)
+    with sessions.begin() as one, sessions.begin() as other:
+        taken = [
+            {
+                message.id
+                for message in store.claim(
+                    session, UUID(int=n), now=NOW, until=NOW + timedelta(minutes=5), limit=100
+                )
+            }
+            for n, session in enumerate((one, other), start=1)
+        ]
+    assert [len(each) for each in taken] == [100, 50]
+    assert not taken[0] & taken[1]
+
+
+def test_a_closing_office_leaves_the_rest_for_the_next_turn(sessions: Sessions, office: FakeOffice) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 3)
+    office.closing = True
+    assert office.send() == 0
+    assert [(row.status, row.attempts, row.reason) for row in messages(sessions)] == [("due", 0, None)] * 3
+    office.closing = False
+    assert office.send() == 3
+
+
+def test_a_bug_in_one_letter_does_not_hold_up_the_others(
+    sessions: Sessions, office: FakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 3)
+    poison = messages(sessions)[1].id
+    write = wording.write
+
+    def broken(message: Message, *args: Any, **kwargs: Any) -> Any:
+        if message.id == poison:
+            raise ZeroDivisionError
+        return write(message, *args, **kwargs)
+
+    monkeypatch.setattr(wording, "write", broken)
+    assert office.send() == 3
+    assert [(row.status, row.reason) for row in messages(sessions)] == [
+        ("sent", None),
+        ("due", "bug"),
+        ("sent", None),
+    ]
+
+
+def test_a_message_is_sent_again_as_a_message_of_its_own(sessions: Sessions, office: FakeOffice) -> None:
+    know_the_basics(sessions)
+    enrol(sessions)
+    [first] = messages(sessions)
+    with pytest.raises(Conflict), sessions.begin() as session:
+        resend(session, first.id)
+    office.send()
+    for _ in range(2):
+        with sessions.begin() as session:
+            assert resend(session, first.id).resend_by == "admin"
+    assert office.send() == 2
+    assert [each.dedupe_key for each in messages(sessions)] == [
+        first.dedupe_key,
+        f"{first.dedupe_key}:resend:1",
+        f"{first.dedupe_key}:resend:2",
+    ]
+    assert len(published(sessions)) == 3
+    with pytest.raises(Unknown), sessions.begin() as session:
+        resend(session, UUID(int=1))
+
+
+def resend(session: Session, message_id: UUID) -> Message:
+    return handlers.resend_message(
+        session,
+        ResendMessage(message_id=message_id),
+        now=NOW,
+        by="admin",
+    )
