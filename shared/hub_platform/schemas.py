@@ -3,17 +3,7 @@
 from datetime import UTC
 from typing import Any, ClassVar
 
-from marshmallow import RAISE, Schema, fields, post_load, validate
-
-URN_PATTERN = r"^[1-9]\d{4,5}$"
-
-
-class Urn(fields.String):
-    """A Unique Reference Number of Get Information About Schools: five or six digits, kept as text."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        message = "A URN has five or six digits."
-        super().__init__(validate=validate.Regexp(URN_PATTERN, error=message), **kwargs)
+from marshmallow import RAISE, Schema, fields, post_load
 
 
 class Instant(fields.AwareDateTime):

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from hub_platform.schemas import CommandSchema, Instant, Urn
+from hub_contracts.fields import Urn
+from hub_platform.schemas import CommandSchema, Instant
 from hub_visits.domain import assignments, obligations, visits
 
 SCOPE_PATTERN = r"^(hub|la:\d{3}|trust:\w+|school:[1-9]\d{4,5})\Z"
@@ -124,7 +125,7 @@ class AssignPDLeadSchema(CommandSchema):
     """Reads AssignPDLead."""
 
     command = AssignPDLead
-    urn = Urn(required=True)
+    urn = Urn("The school.")
     pd_lead_id = fields.UUID(required=True)
     programme = fields.String(required=True, validate=validate.OneOf(assignments.PROGRAMMES))
     starts_on = fields.Date(required=True)
@@ -194,7 +195,7 @@ class ExcuseHalfTermSchema(CommandSchema):
     """Reads ExcuseHalfTerm."""
 
     command = ExcuseHalfTerm
-    urn = Urn(required=True)
+    urn = Urn("The school.")
     half_term = fields.String(
         required=True, validate=validate.Regexp(HALF_TERM_PATTERN, error='A half term is written "2025-1".')
     )

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from marshmallow import RAISE, Schema, fields, post_load, validate
 
+from hub_contracts.fields import Urn
 from hub_enrolment.domain import sessions, work_groups
 from hub_enrolment.domain.sessions import Mark
-from hub_platform.schemas import CommandSchema, Instant, Urn
+from hub_platform.schemas import CommandSchema, Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class ScheduleSessionSchema(CommandSchema):
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
     mode = fields.String(required=True, validate=validate.OneOf(work_groups.MODES))
-    host_urn = Urn(load_default=None, allow_none=True)
+    host_urn = Urn("The school that hosts the session.", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)

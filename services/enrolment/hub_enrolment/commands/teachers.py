@@ -6,9 +6,10 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
+from hub_contracts.fields import Urn
 from hub_enrolment.commands.texts import Email, Text
 from hub_enrolment.domain import schools, teachers
-from hub_platform.schemas import CommandSchema, Urn
+from hub_platform.schemas import CommandSchema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class RegisterTeacherSchema(CommandSchema):
     given = Text(required=True, longest=100)
     family = Text(required=True, longest=100)
     email = Email(required=True)
-    urn = Urn(required=True)
+    urn = Urn("The school.")
     role = fields.String(required=True, validate=validate.OneOf(teachers.TEACHER_ROLES))
     trn = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 30))
     trnless = fields.Boolean(load_default=False)
