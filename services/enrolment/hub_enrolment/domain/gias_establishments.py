@@ -17,7 +17,7 @@ from hub_enrolment.domain.gias_codes import (
     is_eligible,
     phase_of,
 )
-from hub_enrolment.domain.gias_file import FileRefused, Finding, Row, Table
+from hub_enrolment.domain.gias_file import NO_CODE, FileRefused, Finding, Row, Table
 
 URN: Final = re.compile(r"[1-9][0-9]{4,5}")
 
@@ -167,7 +167,8 @@ def _status(row: Row) -> str:
     column = "EstablishmentStatus (code)"
     code = row.code(column)
     if code not in STATUSES:
-        row.break_(column, f"status {code} is not one of 1 to 4")
+        if code != NO_CODE:
+            row.break_(column, f"status {code} is not one of 1 to 4")
         return ""
     if STATUSES[code] == "closed" and not row.text("CloseDate"):
         row.find("CloseDate", "no_close_date", "the school is closed but no date is given")

@@ -15,6 +15,7 @@ from typing import Final
 
 from hub_enrolment.domain.refusals import Refused
 
+NO_CODE: Final = -1  # in a row that is broken anyway
 LISTED: Final = 100  # problems told in one answer; the rest is only counted
 NOT_TEXT: Final = (b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04")  # UTF-16, and a spreadsheet or other archive
 
@@ -104,7 +105,7 @@ class Row:
         text = self.cells[column].strip()
         if not text.isascii() or not text.isdecimal() or len(text) > 9:
             self.break_(column, f"“{text[:40]}” is not a code")
-            return 0
+            return NO_CODE
         return int(text)
 
     def number_or_none(self, column: str) -> float | None:
@@ -149,7 +150,7 @@ def read_table(raw: bytes) -> Table:
     """Read a file's bytes as a header and rows.
 
     Raises:
-        FileRefused: `file_empty`, `file_encoding`, `row_broken`.
+        FileRefused: `file_empty`, `file_encoding`, `file_unknown`, `row_broken`.
     """
     if not raw.strip():
         raise FileRefused([Finding(1, "", "", "file_empty", "the file is empty")])
@@ -158,8 +159,9 @@ def read_table(raw: bytes) -> Table:
     try:
         lines.extend(reader)
     except csv.Error as exc:
+        code = "row_broken" if lines else "file_unknown"
         detail = f"the row cannot be read as CSV: {exc}"
-        raise FileRefused([Finding(len(lines) + 1, "", "", "row_broken", detail)]) from exc
+        raise FileRefused([Finding(len(lines) + 1, "", "", code, detail)]) from exc
     header = tuple(name.strip() for name in lines[0]) if lines else ()
     if not any(lines[1:]):
         raise FileRefused([Finding(2, "", "", "file_empty", "there is a header but no row")])

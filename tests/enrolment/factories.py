@@ -1,0 +1,220 @@
+"""What tests of enrolment are made of; each test states only what matters to it."""
+
+import csv
+import io
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub_enrolment.commands.enrolments import EnrolParticipant
+from hub_enrolment.commands.sessions import ScheduleSession
+from hub_enrolment.commands.teachers import AppointLeader, RegisterTeacher
+from hub_enrolment.commands.work_groups import OpenProgramme, OpenWorkGroup
+from hub_enrolment.domain.gias_establishments import COLUMNS, Establishment
+from hub_enrolment.handlers import enrolments, imports, sessions, teachers, work_groups
+from hub_enrolment.models import GroupSession, LeaderRole, Programme, WorkGroup
+from hub_messaging.tables import outbox
+
+NOW = datetime(2025, 9, 20, 9, 0, tzinfo=UTC)
+TODAY = NOW.date()
+OPENS = datetime(2025, 6, 1, tzinfo=UTC)
+CLOSES = datetime(2025, 10, 1, tzinfo=UTC)
+MEETS = datetime(2025, 10, 8, 12, 30, tzinfo=UTC)
+BY = "tester"
+HEADER = ("URN", "HeadLastName", *COLUMNS[1:], "TelephoneNum")
+
+numbers = itertools.count(1)
+
+
+def urn() -> str:
+    """A URN that no other school has."""
+    return str(200_000 + next(numbers))
+
+
+def row(**changes: str) -> dict[str, str]:
+    """One school of the establishments file; names of columns with underscores for what is no letter."""
+    number = changes.get("URN") or urn()
+    values = {
+        "URN": number,
+        "LA (code)": "873",
+        "LA (name)": "Cambridgeshire",
+        "EstablishmentNumber": "2001",
+        "EstablishmentName": f"School {number}",
+        "TypeOfEstablishment (code)": "1",
+        "EstablishmentTypeGroup (code)": "4",
+        "EstablishmentStatus (code)": "1",
+        "OpenDate": "01-09-1999",
+        "PhaseOfEducation (code)": "2",
+        "NumberOfPupils": "210",
+        "PercentageFSM": "12.5",
+        "LastChangedDate": "01-05-2025",
+        "Postcode": "CB23 6EA",
+        "DistrictAdministrative (code)": "E07000012",
+        "DistrictAdministrative (name)": "South Cambridgeshire",
+        "Easting": "532000",
+        "Northing": "259000",
+        "HeadLastName": "Secret",
+        "TelephoneNum": "01954000000",
+    }
+    return values | changes
+
+
+def gias(*rows: dict[str, str], header: Sequence[str] = HEADER, encoding: str = "cp1252") -> bytes:
+    """An establishments file as GIAS writes it: every field quoted, CRLF, Windows-1252."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([[one.get(column, "") for column in header] for one in rows])
+    return text.getvalue().encode(encoding)
+
+
+def links(*rows: tuple[str, str, str, str]) -> bytes:
+    """A links file: URN, LinkURN, LinkType, LinkEstablishedDate."""
+    lines = ['"URN","LinkURN","LinkName","LinkType","LinkEstablishedDate"']
+    lines += [f'"{old}","{new}","A name","{kind}","{on}"' for old, new, kind, on in rows]
+    return ("\r\n".join(lines) + "\r\n").encode("cp1252")
+
+
+def establishment(**changes: Any) -> Establishment:
+    """A school as it is read."""
+    values: dict[str, Any] = {
+        "urn": "110623",
+        "name": "Linton Heights",
+        "laestab": 8732001,
+        "la_code": "873",
+        "la_name": "Cambridgeshire",
+        "district_code": None,
+        "district_name": None,
+        "phase": "primary",
+        "type_code": 1,
+        "type_group": 4,
+        "eligible": True,
+        "status": "open",
+        "open_date": None,
+        "close_date": None,
+        "trust_uid": None,
+        "trust_name": None,
+        "pupils": 210,
+        "fsm_percent": 12.5,
+        "ukprn": None,
+        "postcode": None,
+        "easting": None,
+        "northing": None,
+        "last_changed": date(2025, 5, 1),
+    }
+    return Establishment(**values | changes)
+
+
+def apply(
+    session: Session, raw: bytes, *, now: datetime = NOW, file_date: date | None = None
+) -> imports.Imported:
+    """Import a file."""
+    return imports.import_gias(session, raw, apply=True, file_date=file_date, now=now, by=BY)
+
+
+def schools(session: Session, count: int = 1, **changes: str) -> list[str]:
+    """Import that many schools and give their URNs."""
+    rows = [row(**changes) for _ in range(count)]
+    apply(session, gias(*rows))
+    return [one["URN"] for one in rows]
+
+
+def teacher(session: Session, school: str, *, now: datetime = NOW, **changes: Any) -> UUID:
+    """Register a teacher."""
+    values: dict[str, Any] = {
+        "given": "Ada",
+        "family": "Lovelace",
+        "email": "ada@school.example",
+        "urn": school,
+        "role": "class_teacher",
+        "trn": None,
+        "trnless": False,
+        "phase": None,
+    }
+    command = RegisterTeacher(**values | changes)
+    return teachers.register_teacher(session, command, now=now, by=BY).teacher.id
+
+
+def leader(session: Session, teacher_id: UUID, **changes: Any) -> LeaderRole:
+    """Appoint a leader."""
+    values: dict[str, Any] = {
+        "teacher_id": teacher_id,
+        "role": "work_group_lead",
+        "core_leadership": False,
+        "starts_on": date(2025, 9, 1),
+        "ends_on": None,
+    }
+    return teachers.appoint_leader(session, AppointLeader(**values | changes), now=NOW, by=BY)
+
+
+def programme(session: Session, **changes: Any) -> Programme:
+    """Put down a programme."""
+    values: dict[str, Any] = {
+        "title": "Years 5 to 8 continuity",
+        "academic_year": "2025/26",
+        "strand": "continuity",
+        "phases": ["primary", "secondary"],
+        "ncp_code": None,
+        "min_schools": 6,
+        "min_teachers": 10,
+        "max_teachers": 20,
+        "max_per_school": None,
+    }
+    return work_groups.open_programme(session, OpenProgramme(**values | changes), now=NOW, by=BY)
+
+
+def group(session: Session, *, of: dict[str, Any] | None = None, **changes: Any) -> WorkGroup:
+    """Open a work group of a programme of its own (`of`), led by a leader of its own."""
+    values: dict[str, Any] = {
+        "programme_id": programme(session, **of or {}).id,
+        "title": "Proportion and ratio",
+        "opens_at": OPENS,
+        "closes_at": CLOSES,
+        "capacity": None,
+        "mode": None,
+        "venue": None,
+    }
+    if "lead_ids" not in changes:
+        lead = teacher(session, schools(session)[0])
+        leader(session, lead)
+        values["lead_ids"] = [lead]
+    return work_groups.open_work_group(session, OpenWorkGroup(**values | changes), now=NOW, by=BY).row
+
+
+def enrol(
+    session: Session, group_id: UUID, teacher_id: UUID, *, now: datetime = NOW, role: str = "participant"
+) -> UUID:
+    """Give a teacher a place."""
+    command = EnrolParticipant(work_group_id=group_id, teacher_id=teacher_id, role=role)
+    return enrolments.enrol_participant(session, command, now=now, by=BY).id
+
+
+def fill(session: Session, group_id: UUID, *, teachers_n: int, schools_n: int) -> list[UUID]:
+    """Enrol that many new teachers of that many new schools; the enrolments' ids."""
+    urns = schools(session, schools_n)
+    return [enrol(session, group_id, teacher(session, urns[n % schools_n])) for n in range(teachers_n)]
+
+
+def meeting(session: Session, group_id: UUID, *, starts_at: datetime = MEETS) -> GroupSession:
+    """Schedule a session of three hours."""
+    command = ScheduleSession(
+        work_group_id=group_id,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=3),
+        mode="online",
+        host_urn=None,
+    )
+    return sessions.schedule_session(session, command, now=NOW, by=BY)
+
+
+def events(session: Session, *types: str) -> list[tuple[str, dict[str, Any]]]:
+    """Type and data of every event recorded, in their order; of these types when some are given."""
+    statement = select(outbox.c.type, outbox.c.data).order_by(outbox.c.position)
+    if types:
+        statement = statement.where(outbox.c.type.in_(types))
+    return [(type_, data) for type_, data in session.execute(statement)]

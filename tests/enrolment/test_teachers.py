@@ -1,0 +1,89 @@
+"""Teacher reference numbers and leadership roles."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.domain.teachers import (
+    Appointment,
+    check_appointment,
+    mask_trn,
+    normalise_trn,
+    trn_to_keep,
+)
+
+STARTS = date(2025, 9, 1)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "trn"),
+    [
+        ("1234567", "1234567"),
+        ("RP/12/34567", "1234567"),
+        (" 12-34567 ", "1234567"),
+        ("123456", "0123456"),
+        ("12345", "0012345"),
+    ],
+)
+def test_ways_of_writing_a_trn(written: str, trn: str) -> None:
+    assert normalise_trn(written) == trn
+
+
+@pytest.mark.parametrize("written", ["1234", "12345678", "", "RP", "0000000", "00000", "１２３４５６７"])
+def test_what_is_no_trn_is_refused(written: str) -> None:
+    with pytest.raises(Refused, match="bad_trn"):
+        normalise_trn(written)
+
+
+@given(st.integers(1, 9_999_999))
+def test_a_normalised_trn_stays_as_it_is(number: int) -> None:
+    trn = f"{number:07}"
+    assert normalise_trn(trn) == trn
+    assert normalise_trn(normalise_trn(f"RP {trn[:2]}/{trn[2:]}")) == trn
+
+
+def test_somebody_trnless_has_no_trn() -> None:
+    assert trn_to_keep(None, trnless=True) is None
+    with pytest.raises(Refused, match="trn_and_trnless"):
+        trn_to_keep("1234567", trnless=True)
+
+
+def test_only_the_last_three_digits_are_shown() -> None:
+    assert (mask_trn("1234567"), mask_trn(None)) == ("****567", None)
+
+
+def appointment(starts_on: date = STARTS, ends_on: date | None = None, role: str = "deputy") -> Appointment:
+    return Appointment(role=role, starts_on=starts_on, ends_on=ends_on)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "overlaps"),
+    [
+        (STARTS - 9 * DAY, STARTS - DAY, False),
+        (STARTS - 9 * DAY, STARTS, True),
+        (STARTS + 30 * DAY, None, True),
+        (STARTS + 31 * DAY, None, False),
+        (STARTS - 9 * DAY, None, True),
+    ],
+)
+def test_periods_overlap_when_they_share_a_day(starts_on: date, ends_on: date | None, overlaps: bool) -> None:
+    held = appointment(STARTS, STARTS + 30 * DAY)
+    assert held.overlaps(starts_on, ends_on) is overlaps
+
+
+def test_a_role_is_held_once_at_a_time() -> None:
+    held = [appointment(STARTS, STARTS + 30 * DAY)]
+    check_appointment(appointment(STARTS + 31 * DAY), held)
+    check_appointment(appointment(role="pd_lead"), held)
+    with pytest.raises(Conflict, match="already_appointed"):
+        check_appointment(appointment(STARTS + 30 * DAY), held)
+
+
+def test_a_role_does_not_end_before_it_starts() -> None:
+    check_appointment(appointment(STARTS, STARTS), [])
+    with pytest.raises(Refused, match="ends_before_start"):
+        check_appointment(appointment(STARTS, STARTS - DAY), [])

@@ -1,0 +1,216 @@
+"""Work groups: 10 to 20 teachers from at least six schools, who leads them, what state they are in."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.enrolment.factories import CLOSES, MEETS, OPENS
+
+from hub_enrolment.domain.programmes import AcademicYear, Limits
+from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.domain.teachers import Appointment
+from hub_enrolment.domain.work_groups import (
+    Composition,
+    Shortfall,
+    check_leads,
+    check_recruitment,
+    check_session,
+    composition,
+    confirm,
+    shortfall,
+    status_after_change,
+    status_after_session,
+)
+
+TYPICAL = Limits()
+YEAR = AcademicYear(2025)
+LEAD = uuid4()
+
+
+def outcome(teachers_n: int, schools_n: int, limits: Limits = TYPICAL) -> str:
+    """How asking for a confirmation ends."""
+    try:
+        confirm("recruiting", Composition(teachers_n, schools_n), limits, override_reason=None)
+    except Refused as refusal:
+        return refusal.code
+    return "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("teachers_n", "schools_n", "code"),
+    [
+        (9, 6, "too_few_teachers"),
+        (10, 6, "confirmed"),
+        (11, 6, "confirmed"),
+        (19, 6, "confirmed"),
+        (20, 6, "confirmed"),
+        (21, 6, "too_many_teachers"),
+        (10, 5, "too_few_schools"),
+        (20, 5, "too_few_schools"),
+        (10, 7, "confirmed"),
+        (0, 0, "too_few_teachers"),
+    ],
+)
+def test_the_composition_rule_at_its_boundaries(teachers_n: int, schools_n: int, code: str) -> None:
+    assert outcome(teachers_n, schools_n) == code
+
+
+limits = st.builds(
+    Limits, min_schools=st.integers(1, 12), min_teachers=st.integers(1, 15), max_teachers=st.integers(15, 30)
+)
+
+
+@given(teachers_n=st.integers(0, 40), schools_n=st.integers(0, 20), of=limits)
+def test_a_group_is_confirmed_exactly_within_its_programmes_limits(
+    teachers_n: int, schools_n: int, of: Limits
+) -> None:
+    within = of.min_teachers <= teachers_n <= of.max_teachers and schools_n >= of.min_schools
+    assert (outcome(teachers_n, schools_n, of) == "confirmed") is within
+
+
+def test_all_that_is_wrong_is_listed() -> None:
+    with pytest.raises(Refused) as caught:
+        confirm("recruiting", Composition(9, 5), TYPICAL, override_reason=None)
+    assert len(caught.value.errors) == 2
+
+
+def test_an_override_is_noted_only_where_it_was_needed() -> None:
+    assert confirm("recruiting", Composition(9, 5), TYPICAL, override_reason="small schools") is True
+    assert confirm("recruiting", Composition(10, 6), TYPICAL, override_reason="small schools") is False
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("confirmed", "already_confirmed"),
+        ("running", "already_confirmed"),
+        ("cancelled", "not_recruiting"),
+        ("closed", "not_recruiting"),
+        ("evaluating", "not_recruiting"),
+    ],
+)
+def test_a_group_is_confirmed_once(status: str, code: str) -> None:
+    with pytest.raises(Conflict, match=code):
+        confirm(status, Composition(12, 6), TYPICAL, override_reason="please")
+
+
+def test_a_school_and_its_successor_are_one_school() -> None:
+    urns, successors = ["1", "2", "3", "3"], {"1": "9", "9": "2"}
+    assert composition(urns, successors) == Composition(teachers_n=4, schools_n=2)
+
+
+@given(st.lists(st.integers(1, 30).map(str)), st.dictionaries(st.integers(1, 30).map(str), st.just("99")))
+def test_never_more_schools_than_teachers(urns: list[str], successors: dict[str, str]) -> None:
+    counted = composition(urns, successors)
+    assert counted.teachers_n == len(urns)
+    assert counted.schools_n <= counted.teachers_n
+
+
+@pytest.mark.parametrize(
+    ("teachers_n", "schools_n", "missing"),
+    [
+        (10, 6, None),
+        (21, 6, None),
+        (9, 6, Shortfall(1, 0)),
+        (10, 5, Shortfall(0, 1)),
+        (7, 3, Shortfall(3, 3)),
+    ],
+)
+def test_what_is_missing_to_the_minimum(teachers_n: int, schools_n: int, missing: Shortfall | None) -> None:
+    assert shortfall(Composition(teachers_n, schools_n), TYPICAL) == missing
+
+
+@pytest.mark.parametrize(
+    ("status", "missing", "then"),
+    [
+        ("confirmed", Shortfall(1, 0), "at_risk"),
+        ("confirmed", None, "confirmed"),
+        ("at_risk", None, "confirmed"),
+        ("at_risk", Shortfall(1, 0), "at_risk"),
+        ("running", Shortfall(1, 0), "running"),
+        ("recruiting", Shortfall(1, 0), "recruiting"),
+    ],
+)
+def test_only_a_confirmed_group_comes_to_be_at_risk(
+    status: str, missing: Shortfall | None, then: str
+) -> None:
+    assert status_after_change(status, missing) == then
+
+
+@pytest.mark.parametrize(
+    ("status", "then"),
+    [("confirmed", "running"), ("at_risk", "running"), ("running", "running"), ("recruiting", "recruiting")],
+)
+def test_a_confirmed_group_runs_from_its_first_session(status: str, then: str) -> None:
+    assert status_after_session(status) == then
+
+
+def lead_in(role: str, starts_on: date, ends_on: date | None = None) -> dict[UUID, list[Appointment]]:
+    return {LEAD: [Appointment(role=role, starts_on=starts_on, ends_on=ends_on)]}
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["hub_lead", "deputy", "amhl", "tfm_lead", "mastery_specialist", "work_group_lead", "cohort_lead"],
+)
+def test_these_roles_lead_work_groups(role: str) -> None:
+    check_leads(lead_in(role, YEAR.starts_on), [LEAD], YEAR)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {},
+        lead_in("administrator", YEAR.starts_on),
+        lead_in("pd_lead", YEAR.starts_on),
+        lead_in("work_group_lead", date(2024, 9, 1), date(2025, 8, 31)),
+        lead_in("work_group_lead", date(2026, 9, 1)),
+    ],
+)
+def test_nobody_else_does_nor_outside_the_year(held: dict[UUID, list[Appointment]]) -> None:
+    with pytest.raises(Refused) as caught:
+        check_leads(held, [LEAD], YEAR)
+    assert (caught.value.code, caught.value.pointer) == ("not_a_leader", "/lead_ids/0")
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        lead_in("work_group_lead", date(2024, 9, 1), date(2025, 9, 1)),
+        lead_in("work_group_lead", date(2026, 8, 31)),
+    ],
+)
+def test_one_day_of_the_year_is_enough(held: dict[UUID, list[Appointment]]) -> None:
+    check_leads(held, [LEAD], YEAR)
+
+
+def test_a_lead_is_named_once() -> None:
+    with pytest.raises(Refused, match="lead_named_twice"):
+        check_leads(lead_in("hub_lead", YEAR.starts_on), [LEAD, LEAD], YEAR)
+
+
+def test_recruitment_closes_after_it_opens() -> None:
+    check_recruitment(OPENS, CLOSES)
+    with pytest.raises(Refused, match="closes_before_opens"):
+        check_recruitment(OPENS, OPENS)
+
+
+@pytest.mark.parametrize(
+    ("status", "mode", "code"),
+    [
+        ("cancelled", "online", "work_group_over"),
+        ("closed", "online", "work_group_over"),
+        ("confirmed", "online", "ends_before_start"),
+    ],
+)
+def test_a_session_that_cannot_be_held_is_refused(status: str, mode: str, code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        check_session(status, starts_at=MEETS, ends_at=MEETS, mode=mode, host_urn=None)
+
+
+def test_a_hosted_session_names_its_host() -> None:
+    with pytest.raises(Refused, match="host_missing"):
+        check_session("confirmed", starts_at=OPENS, ends_at=MEETS, mode="school_hosted", host_urn=None)
+    check_session("confirmed", starts_at=OPENS, ends_at=MEETS, mode="school_hosted", host_urn="110623")
