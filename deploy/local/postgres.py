@@ -102,6 +102,16 @@ def answers(url: sa.URL) -> bool:
         return False
 
 
+def revision(url: str) -> str | None:
+    """The migration that a database stands at; None when it has seen none."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
+
+
 def prepare(server: Server, names: Mapping[str, str], secrets: Path) -> dict[str, str]:
     """Make one database and one role for each of `names` (service → database); each service's URL.
 

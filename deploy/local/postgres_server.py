@@ -30,7 +30,7 @@ NAMESPACE = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": ports.LOOPBACK,
     "unix_socket_directories": "",
-    "max_connections": "120",  # four services, their relays and timers, migrations and a curious operator
+    "max_connections": "200",  # four services with up to thirty each, migrations, a curious operator
     "shared_buffers": "64MB",
     "maintenance_work_mem": "32MB",
     "max_wal_size": "512MB",

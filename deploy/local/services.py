@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hub_messaging.topology import Subscriber
 from local import ports
 from local.deadlines import wait_for
 from local.failures import CannotStart
 from local.places import ROOT, Places, python_path
+from local.postgres import revision
 from local.processes import GRACE, Child, Programs
 
 MIGRATED_WITHIN = 120.0  # seconds
@@ -37,6 +39,11 @@ class Service:
     def database(self) -> str:
         """Its database, and the role that owns it."""
         return f"hub_{self.name}"
+
+    @property
+    def migrations(self) -> Path:
+        """Where its migrations are."""
+        return ROOT / "services" / self.name / self.package / "migrations" / "versions"
 
     @property
     def subscriber(self) -> Subscriber:
@@ -121,14 +128,20 @@ class Fleet:
             folder=ROOT,
         )
 
+    def is_migrated(self, service: Service) -> bool:
+        """Whether the database stands at the newest migration, which is named as its file is."""
+        newest = max(service.migrations.glob("[0-9]*.py"), default=None)
+        return newest is not None and newest.stem == revision(self.connections.database_urls[service.name])
+
     def migrate(self) -> None:
-        """Bring all databases to the newest migration, side by side.
+        """Bring all databases that are behind to the newest migration, side by side.
 
         Raises:
             CannotStart: one failed or took too long.
         """
         end = time.monotonic() + MIGRATED_WITHIN
-        children = {s.name: self.launch(s, "migrate", f"{s.name}-migrate") for s in self.services}
+        due = [service for service in self.services if not self.is_migrated(service)]
+        children = {s.name: self.launch(s, "migrate", f"{s.name}-migrate") for s in due}
         try:
             for name, child in children.items():
                 if child.process.wait(max(0.0, end - time.monotonic())) != 0:
