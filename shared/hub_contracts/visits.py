@@ -170,7 +170,7 @@ class VisitLoggedSchema(VisitEventSchema):
     focus = Several(OneOf(FOCUSES, "A theme"), "What it was about; tfm is Teaching for Mastery")
     people_met_roles = Several(Code("A role"), "What the people met are at the school, such as maths_lead")
     actions_n = Whole("How many actions were agreed")
-    late = Flag("Whether it was logged after the half term, though in time to count")
+    late = Flag("Whether it was logged more than ten working days after its half term")
     out_of_term = Flag("Whether it lies outside the school's terms, and so does not count")
 
 

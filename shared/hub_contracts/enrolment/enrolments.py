@@ -69,4 +69,4 @@ class ParticipantWithdrawnSchema(PlaceEventSchema):
 
     makes = ParticipantWithdrawn
     reason = OneOf(REASONS_WITHDRAWN, "Why, in one word")
-    withdrawn_on = Day("The first day without the place")
+    withdrawn_on = Day("The day on which it was given up")

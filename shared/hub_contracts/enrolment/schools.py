@@ -137,8 +137,8 @@ class SchoolClosedSchema(SchoolEventSchema):
 class SchoolSucceeded(SchoolEvent):
     """Another school carries on a school's work.
 
-    Published when the GIAS links file is applied. Whoever counts schools counts the two as one, from the
-    day on which the old one closed.
+    Published when a link of the GIAS links file takes effect, which is never before the old school has
+    closed. From then on whoever counts schools counts the two as one.
     """
 
     successor_urn: str

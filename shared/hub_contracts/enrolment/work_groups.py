@@ -95,7 +95,8 @@ class WorkGroupOpenedSchema(WorkGroupEventSchema):
 class WorkGroupConfirmed(WorkGroupEvent):
     """A Work Group will take place.
 
-    Published when a hub lead confirms it: with enough teachers and schools, or knowingly without.
+    Published when a hub lead confirms it, in range or knowingly out of it, and again when a group that had
+    fallen below a minimum reaches it once more.
     """
 
     teachers_n: int
@@ -116,7 +117,7 @@ class WorkGroupConfirmedSchema(WorkGroupEventSchema):
 class WorkGroupFellBelowMinimum(WorkGroupEvent):
     """A confirmed Work Group has too few teachers or schools left.
 
-    Published when a withdrawal brings it below a minimum; the group goes on, at risk.
+    Published when a withdrawal brings it below a minimum, not again while it stays there. The group goes on.
     """
 
     teachers_n: int

@@ -1,0 +1,89 @@
+"""The generated documents: fresh, complete and consistent in themselves."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from hub_contracts import EVENTS, PUBLISHERS
+from hub_contracts.generate import documents, main, stale
+
+DOCS = Path(__file__).parents[2] / "docs" / "events"
+ASYNCAPI = json.loads(documents()["asyncapi.json"])
+
+
+def refs(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (value for key, value in node.items() if key == "$ref")
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from refs(each)
+
+
+def test_the_generated_files_are_fresh() -> None:
+    assert stale(DOCS) == [], "run `python -m hub_contracts.generate --write`"
+
+
+def test_a_check_names_what_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    to = ["--to", str(tmp_path)]
+    assert main(["--write", *to]) == 0
+    assert main(["--check", *to]) == 0
+    (tmp_path / "VisitLogged.md").write_text("by hand")
+    (tmp_path / "schemas" / "MessageSent.1.json").unlink()
+    (tmp_path / "VisitDreamt.md").write_text("no such event")
+    capsys.readouterr()
+    assert main(["--check", *to]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "stale: VisitDreamt.md",
+        "stale: VisitLogged.md",
+        "stale: schemas/MessageSent.1.json",
+    ]
+    assert main(["--write", *to]) == 0
+    assert main(["--check", *to]) == 0
+
+
+@pytest.mark.parametrize("type_", EVENTS)
+def test_a_page_tells_all_about_its_event(type_: str) -> None:
+    page, event = documents()[f"{type_}.md"], EVENTS[type_]
+    assert f"exchange `{event.publisher}.events`" in page
+    assert "Published " in page
+    for name in event.schema.fields:
+        assert f"| `{name}` |" in page
+    assert page.count("```json") >= 2
+
+
+def test_the_index_leads_to_every_page() -> None:
+    index = documents()["README.md"]
+    for type_ in EVENTS:
+        assert f"[{type_}]({type_}.md)" in index
+
+
+def test_asyncapi_has_a_channel_for_each_exchange_with_its_events() -> None:
+    channels = ASYNCAPI["channels"]
+    assert {name: set(channel["messages"]) for name, channel in channels.items()} == {
+        f"{publisher}.events": {event.type for event in events} for publisher, events in PUBLISHERS.items()
+    }
+
+
+def test_asyncapi_refers_only_to_what_is_there() -> None:
+    found = set(refs(ASYNCAPI))
+    assert len(found) > len(EVENTS)
+    for ref in found:
+        node = ASYNCAPI
+        for key in ref.removeprefix("#/").split("/"):
+            node = node[key]
+
+
+@pytest.mark.parametrize("type_", EVENTS)
+def test_the_samples_in_asyncapi_follow_its_schemas(type_: str) -> None:
+    message = ASYNCAPI["components"]["messages"][type_]
+    validator = Draft202012Validator(message["payload"] | {"components": ASYNCAPI["components"]})
+    assert len(message["examples"]) >= 2
+    for example in message["examples"]:
+        validator.validate(example["payload"])
+        assert not validator.is_valid(example["payload"] | {"type": "SomethingElse"})
+        assert not validator.is_valid(example["payload"] | {"data": {}})
