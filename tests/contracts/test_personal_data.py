@@ -14,7 +14,8 @@ ALLOWED = {"name", "la_name", "district_name", "trust_name", "title"}
 PERSONAL = {
     "name", "names", "given", "forename", "forenames", "first", "family", "surname", "last", "initials",
     "title", "email", "mail", "phone", "telephone", "mobile", "address", "postcode", "trn", "nino", "dob",
-    "birth", "born", "gender", "sex", "ethnicity", "note", "notes", "comment", "comments", "text", "remark", "summary",
+    "birth", "born", "gender", "sex", "ethnicity", "note", "notes", "comment", "comments", "text",
+    "remark", "summary",
 }  # fmt: skip
 # Free words. A new one needs a thought: could somebody write about a person in it?
 WORDS = {"name", "la_name", "district_name", "district_code", "trust_name", "title", "link_type"}
