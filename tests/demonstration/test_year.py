@@ -35,6 +35,23 @@ def test_nothing_is_needed_before_it_was_made(year: Year) -> None:
         assert command.needs() - set(command.after) <= gives
 
 
+def test_a_school_that_opens_in_january_is_mentioned_after_the_register_that_has_it(year: Year) -> None:
+    commands = {command.key: command for command in year.commands}
+
+    def leads_back(key: str) -> bool:
+        return key == "import/january" or any(leads_back(before) for before in commands[key].needs())
+
+    mentioning = [
+        command
+        for command in year.commands
+        for urn in year.hub.successors.values()
+        if not isinstance(command.body, bytes)
+        and re.search(rf"\b{urn}\b", f"{command.key} {command.path} {command.body}")
+    ]
+    assert len(mentioning) > 9
+    assert all(leads_back(command.key) for command in mentioning)
+
+
 def test_the_year_lies_between_september_and_july(year: Year) -> None:
     days = {command.at.date() for command in year.commands}
     assert min(days) == date(2025, 9, 1)

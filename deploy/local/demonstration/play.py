@@ -17,8 +17,8 @@ from local.demonstration.commands import Command, fill
 from local.demonstration.connection import AWAY, Answered, Connection
 from local.failures import CannotStart
 
-# Requests under way at once. Each service is one process: more connections only wait longer.
-CONNECTIONS: Final = {"enrolment": 4, "visits": 3}
+# Requests under way at once: enough to keep a service busy while the database commits.
+CONNECTIONS: Final = {"enrolment": 8, "visits": 4}
 PATIENCE: Final = 60.0  # seconds for which a service may be away, or not have heard of something yet
 WAITS: Final = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds before each further attempt; the last one from then on
 TRY_AGAIN: Final = frozenset({429, 502, 503, 504})

@@ -82,7 +82,8 @@ def enrol(
         first = SUCCESSORS_FROM if person.urn in new_schools else season.opens + timedelta(hours=1)
         at = _in_office_hours(first, season.closes, r)
         if person.key in newcomers:
-            commands.append(register(person, at - timedelta(minutes=20)))
+            known = (f"connection/{person.urn}",)
+            commands.append(register(person, at - timedelta(minutes=20), after=known))
         commands.append(
             Command(
                 key=participant.key,
