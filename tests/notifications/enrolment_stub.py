@@ -1,0 +1,32 @@
+"""Answers `contacts` as enrolment would; run as a process of its own: `… enrolment_stub AMQP_URI`."""
+
+import sys
+from typing import Any
+
+
+def main(amqp_uri: str) -> None:
+    """Answer until killed."""
+    import eventlet
+
+    eventlet.monkey_patch()
+
+    from nameko.containers import ServiceContainer
+    from nameko.rpc import rpc
+
+    class Enrolment:
+        name = "enrolment"
+
+        @rpc  # type: ignore[untyped-decorator]  # nameko ships no types
+        def contacts(self, teacher_ids: list[str]) -> dict[str, Any]:
+            return {
+                each: {"given": "Ada", "family": "Lovelace", "email": f"{each[:8]}@school.example"}
+                for each in teacher_ids
+            }
+
+    container = ServiceContainer(Enrolment, {"AMQP_URI": amqp_uri})
+    container.start()
+    container.wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

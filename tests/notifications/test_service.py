@@ -1,0 +1,134 @@
+"""The service as a process: it starts without anybody, waits for enrolment, writes letters, answers."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.notifications.factories import group_opened, participant_enrolled, session_scheduled
+from tests.notifications.fakes import NOW
+from tests.support.announcing import announce, set_up_publishers
+from tests.support.postgres import PostgresServer
+from tests.support.services import Client, RunningService, running_service
+from tests.support.waiting import wait_until
+
+from hub_platform.runner import migrations_of
+from local.places import ROOT
+
+MESSAGES = "/notifications/v1/messages"
+
+
+@pytest.fixture(name="mailbox")
+def _mailbox(tmp_path: Path) -> Path:
+    return tmp_path / "mail"
+
+
+@pytest.fixture(name="service")
+def _service(
+    postgres: PostgresServer, amqp_uri: str, tmp_path: Path, mailbox: Path
+) -> Iterator[RunningService]:
+    set_up_publishers(amqp_uri, "enrolment", "visits")
+    with running_service(
+        tmp_path,
+        "notifications",
+        ("hub_notifications",),
+        database_url=postgres.new_database(),
+        amqp_uri=amqp_uri,
+        migrations=migrations_of("hub_notifications"),
+        HUB_MAIL_DIR=str(mailbox),
+        HUB_CONTACTS_SECONDS="5",
+    ) as service:
+        yield service
+
+
+@pytest.fixture(name="enrolment")
+def _enrolment(amqp_uri: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Somebody who knows addresses."""
+    stub = ROOT / "tests" / "notifications" / "enrolment_stub.py"
+    with subprocess.Popen([sys.executable, "-W", "ignore", str(stub), amqp_uri]) as process:
+        yield process
+        process.kill()
+
+
+def test_letters_are_written_once_enrolment_gives_the_addresses(
+    service: RunningService, enrolment: subprocess.Popen[bytes], amqp_uri: str, mailbox: Path
+) -> None:
+    wait_until(service.ready, deadline=30)
+    ada = participant_enrolled()
+    announce(amqp_uri, group_opened(), session_scheduled(host_urn=None), ada, at=NOW)
+    staff = service.client("hub_admin")
+    # The first question may come before the stub is up; then the message waits half a minute.
+    wait_until(lambda: staff("GET", "/notifications/v1/summary").json["sent"] == 1, deadline=60)
+    [file] = mailbox.glob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert mail["To"] == f"Ada Lovelace <{str(ada.teacher_id)[:8]}@school.example>"
+    assert "text/calendar" in [part.get_content_type() for part in mail.walk()]
+    [item] = staff("GET", f"{MESSAGES}?status=sent&template=place_confirmed").json["items"]
+    assert (item["recipient_ref"], item["status"]) == (str(ada.teacher_id), "sent")
+    assert "school.example" not in service.log
+    wait_until(lambda: service.metric("hub_outbox_pending") == 0)
+    again = staff("POST", f"{MESSAGES}/{item['message_id']}/resend")
+    assert again.status == 201, again.json
+    wait_until(lambda: staff("GET", again.headers["Location"]).json["status"] == "sent", deadline=20)
+    assert len(list(mailbox.glob("*.eml"))) == 2
+    assert staff("GET", again.headers["Location"]).json["resend_of"] == item["message_id"]
+
+
+def test_while_enrolment_is_away_messages_wait(service: RunningService, amqp_uri: str, mailbox: Path) -> None:
+    wait_until(service.ready, deadline=30)
+    announce(amqp_uri, group_opened(), participant_enrolled(), at=NOW)
+    staff = service.client("hub_lead")
+
+    def waiting() -> Any:
+        items = staff("GET", MESSAGES).json["items"]
+        return items and items[0]["reason"]
+
+    assert wait_until(waiting, deadline=20) == "contacts_away"
+    summary = staff("GET", "/notifications/v1/summary").json
+    assert summary == {"due": 1, "sending": 0, "sent": 0, "failed": 0, "suppressed": 0}
+    item = staff("GET", MESSAGES).json["items"][0]
+    assert item["attempts"] == 0
+    assert staff("POST", f"{MESSAGES}/{item['message_id']}/resend").json["code"] == "still_due"
+    assert list(mailbox.glob("*.eml")) == []
+
+
+def test_the_service_starts_and_stops_without_a_broker(
+    postgres: PostgresServer, tmp_path: Path, mailbox: Path
+) -> None:
+    with running_service(
+        tmp_path,
+        "notifications",
+        ("hub_notifications",),
+        database_url=postgres.new_database(),
+        amqp_uri="amqp://guest:guest@127.0.0.1:1/",
+        migrations=migrations_of("hub_notifications"),
+        HUB_MAIL_DIR=str(mailbox),
+    ) as service:
+        assert not service.ready()
+        staff = service.client("hub_admin")
+        assert staff("GET", "/notifications/v1/summary").status == 200
+        service.stop(grace=10)
+        assert service.child is not None
+        assert service.child.has_ended
+
+
+def test_templates_can_be_looked_at(service: RunningService) -> None:
+    staff = service.client("hub_admin")
+    items = staff("GET", "/notifications/v1/templates").json["items"]
+    assert [item["name"] for item in items] == ["place_confirmed", "session_scheduled", "visit_planned"]
+    assert items[2]["given"] == ["hub_name", "given", "school_name", "urn", "planned_at", "kind"]
+    for item in items:
+        preview = staff("GET", f"/notifications/v1/templates/{item['name']}/preview").json
+        assert preview["subject"]
+        assert preview["text"].startswith("Dear ")
+        assert (preview["calendar"] is None) == (item["name"] == "visit_planned")
+    reply = staff("GET", "/notifications/v1/templates/newsletter/preview")
+    assert (reply.status, reply.json["code"]) == (404, "unknown_template")
+    assert service.client("board")("GET", MESSAGES).status == 403
+    assert Client(service.port)("GET", MESSAGES).status == 401
+    assert staff("GET", f"{MESSAGES}/{uuid4()}").json["code"] == "unknown_message"
+    assert staff("GET", f"{MESSAGES}?status=lost").status == 400
