@@ -1,0 +1,1 @@
+"""reporting: everything that happened, counted. Read models, reports and the dashboard of a hub."""

@@ -1,0 +1,6 @@
+"""`python -m hub_reporting run | migrate | openapi`."""
+
+from hub_platform.runner import main
+
+if __name__ == "__main__":
+    main(service="reporting", service_class="hub_reporting.service:ReportingService", package="hub_reporting")

@@ -1,0 +1,39 @@
+"""What reporting can be asked."""
+
+from datetime import date
+from typing import Any, Final
+
+from marshmallow import Schema, fields, validate
+
+FORMATS: Final = ("json", "csv")
+
+
+class Day(fields.Date):
+    """A date written 2025-09-04; no other form of ISO 8601 is read."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or len(value) != 10 or value[4] != "-":
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class ReportQuerySchema(Schema):
+    """Which period, which schools, in which form."""
+
+    from_ = Day(data_key="from", load_default=None, metadata={"description": "First day counted"})
+    to = Day(load_default=None, metadata={"description": "Last day counted"})
+    as_at = Day(
+        load_default=None, metadata={"description": "Day on which denominators are read; by default `to`"}
+    )
+    scope = fields.String(
+        load_default=None,
+        metadata={"description": "connected, hub, la:873, phase:primary or trust:<uid>"},
+    )
+    format = fields.String(load_default="json", validate=validate.OneOf(FORMATS))
+
+
+class DashboardQuerySchema(Schema):
+    """What the page shows; an empty choice is none."""
+
+    year = fields.String(load_default="", metadata={"description": "2025/26"})
+    scope = fields.String(load_default="", metadata={"description": "As for reports"})

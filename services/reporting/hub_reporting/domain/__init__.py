@@ -1,0 +1,1 @@
+"""What the figures count: pure rules, standard library only."""

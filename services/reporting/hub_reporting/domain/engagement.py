@@ -1,0 +1,120 @@
+"""Engagement: which schools signed up, which were seen, which finished what they began."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, NamedTuple
+
+from hub_reporting.domain.measures import Check, Ratio, nested, part_of_whole
+from hub_reporting.domain.schools import Register
+
+# Marks of a register that say the teacher was taught that day; who left early or sent apologies was not.
+PRESENT: Final = ("present", "late")
+LEVELS: Final = ("signed_up", "attended", "completed")
+
+
+class SignUp(NamedTuple):
+    """A school took a place on a work group, or was given a PD lead."""
+
+    urn: str
+    on: date
+
+
+class Activity(NamedTuple):
+    """A school was seen, `times` times in the period, for the first time `on` that day."""
+
+    urn: str
+    kind: str  # work_group, visit, department_pd
+    on: date
+    times: int
+
+
+class Participation(NamedTuple):
+    """One participant who stayed to the end of a work group, whose sessions have all been held."""
+
+    urn: str
+    attended: int  # sessions
+    held: int
+    on: date  # the last session
+
+
+def completes(participation: Participation) -> bool:
+    """Three quarters of the sessions are a completed programme."""
+    return participation.held > 0 and 4 * participation.attended >= 3 * participation.held
+
+
+@dataclass
+class Engaged:
+    """When a school reached each level for the first time in the period."""
+
+    signed_up: date | None = None
+    attended: date | None = None
+    completed: date | None = None
+    times: dict[str, int] = field(default_factory=dict)  # kind of activity → how often
+
+    def at(self, level: str) -> date | None:
+        """The first day of a level."""
+        day: date | None = getattr(self, level)
+        return day
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """Every school of the denominator with what it did."""
+
+    schools: Mapping[str, Engaged]
+
+    def level(self, level: str) -> Ratio:
+        """How many schools reached a level, of all."""
+        return Ratio(sum(s.at(level) is not None for s in self.schools.values()), len(self.schools))
+
+    def by(self, days: Sequence[date], level: str) -> list[int]:
+        """How many schools had reached a level by each of some days."""
+        reached = [on for s in self.schools.values() if (on := s.at(level)) is not None]
+        return [sum(on <= day for on in reached) for day in days]
+
+    def seen_by_kind(self, kind: str) -> int:
+        """How many schools were seen in one way."""
+        return sum(kind in s.times for s in self.schools.values())
+
+    def checks(self) -> list[Check]:
+        """Who finished was seen, who was seen had signed up."""
+        numbers = {level: self.level(level) for level in LEVELS}
+        return [
+            nested("levels_nested", *((level, numbers[level].n) for level in reversed(LEVELS))),
+            part_of_whole(numbers["attended"], "schools engaged"),
+        ]
+
+
+def engagement(
+    denominator: Iterable[str],
+    register: Register,
+    *,
+    sign_ups: Iterable[SignUp],
+    activities: Iterable[Activity],
+    participations: Iterable[Participation],
+) -> Engagement:
+    """Give each school of the denominator its levels; what a closed school did counts for its successor."""
+    schools = {urn: Engaged() for urn in denominator}
+
+    def school(urn: str) -> Engaged | None:
+        standing = register.standing(urn)
+        return None if standing is None else schools.get(standing)
+
+    for sign_up in sign_ups:
+        if (one := school(sign_up.urn)) is not None:
+            one.signed_up = _earlier(one.signed_up, sign_up.on)
+    for activity in activities:
+        if (one := school(activity.urn)) is not None:
+            one.attended = _earlier(one.attended, activity.on)
+            one.signed_up = _earlier(one.signed_up, activity.on)
+            one.times[activity.kind] = one.times.get(activity.kind, 0) + activity.times
+    for participation in filter(completes, participations):
+        one = school(participation.urn)
+        if one is not None and one.attended is not None:
+            one.completed = _earlier(one.completed, max(participation.on, one.attended))
+    return Engagement(schools)
+
+
+def _earlier(known: date | None, other: date) -> date:
+    return other if known is None else min(known, other)

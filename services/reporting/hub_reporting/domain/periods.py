@@ -1,0 +1,120 @@
+"""Academic years, reporting periods and half terms."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Self
+
+from hub_reporting.domain.refusals import Refused
+
+FIRST_MONTH: Final = 9  # an academic year, and a hub's grant, runs from 1 September to 31 August
+HALF_TERM_NAMES: Final = ("Autumn 1", "Autumn 2", "Spring 1", "Spring 2", "Summer 1", "Summer 2")
+_YEAR: Final = re.compile(r"(\d{4})/(\d{2})")
+
+
+@dataclass(frozen=True, order=True)
+class AcademicYear:
+    """From 1 September of `first` to 31 August of the next year."""
+
+    first: int
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The year that a day falls in."""
+        return cls(day.year if day.month >= FIRST_MONTH else day.year - 1)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "2025/26".
+
+        Raises:
+            Refused: `unknown_year`.
+        """
+        found = _YEAR.fullmatch(text)
+        if found is None or (int(found[1]) + 1) % 100 != int(found[2]) or int(found[1]) < 1900:
+            raise Refused("unknown_year", 'An academic year is written "2025/26".', "/year")
+        return cls(int(found[1]))
+
+    @property
+    def starts_on(self) -> date:
+        """1 September."""
+        return date(self.first, FIRST_MONTH, 1)
+
+    @property
+    def ends_on(self) -> date:
+        """31 August."""
+        return date(self.first + 1, FIRST_MONTH - 1, 31)
+
+    def __str__(self) -> str:
+        return f"{self.first}/{(self.first + 1) % 100:02}"
+
+
+@dataclass(frozen=True)
+class Period:
+    """First and last day that a report counts, and the day on which its denominators are read."""
+
+    starts_on: date
+    ends_on: date
+    as_at: date
+
+    @property
+    def last_counted(self) -> date:
+        """What happened after `as_at` is not counted, even when the period goes on."""
+        return min(self.ends_on, self.as_at)
+
+    @property
+    def years(self) -> tuple[AcademicYear, ...]:
+        """The academic years that it touches."""
+        first, last = AcademicYear.of(self.starts_on), AcademicYear.of(self.ends_on)
+        return tuple(AcademicYear(year) for year in range(first.first, last.first + 1))
+
+    def month_ends(self) -> list[date]:
+        """The last day of each month up to the last day counted, that day included."""
+        ends, day = [], self.starts_on
+        while day <= self.last_counted:
+            end = min(last_of_month(day), self.last_counted)
+            ends.append(end)
+            day = end + timedelta(1)
+        return ends
+
+
+def choose_period(
+    starts_on: date | None, ends_on: date | None, as_at: date | None, *, latest: date | None, today: date
+) -> Period:
+    """The period that was asked for, completed.
+
+    Without dates: the latest academic year in which anything happened, to its end or today.
+
+    Args:
+        starts_on: `from`, if given.
+        ends_on: `to`, if given.
+        as_at: if not given, the last day of the period.
+        latest: the last day on which anything happened.
+        today: where the hub is.
+
+    Raises:
+        Refused: `period_reversed`, `period_too_long` or `as_at_in_future`.
+    """
+    if starts_on is None:
+        starts_on = AcademicYear.of(ends_on or min(latest or today, today)).starts_on
+    if ends_on is None:
+        year_end = AcademicYear.of(starts_on).ends_on
+        ends_on = min(year_end, today) if starts_on <= today else year_end
+    if ends_on < starts_on:
+        raise Refused("period_reversed", "The period ends before it starts.", "/to")
+    if (ends_on - starts_on).days > 366 * 20:
+        raise Refused("period_too_long", "A period has at most twenty years.", "/from")
+    if as_at is not None and as_at > today:
+        raise Refused("as_at_in_future", f"Nobody knows yet how it will be on {as_at}.", "/as_at")
+    return Period(starts_on, ends_on, as_at or min(ends_on, today))
+
+
+def last_of_month(day: date) -> date:
+    """The last day of a day's month."""
+    first_of_next = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return first_of_next - timedelta(1)
+
+
+def half_term_name(half_term: str) -> str:
+    """What people call it: "2025-1" is Autumn 1."""
+    return HALF_TERM_NAMES[int(half_term.rpartition("-")[2]) - 1]

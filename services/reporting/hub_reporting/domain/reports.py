@@ -1,0 +1,198 @@
+"""What a report is: a figure with its n of N, the rows behind it, and what it counts, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from hub_reporting.domain.measures import Check, Ratio
+from hub_reporting.domain.periods import Period
+from hub_reporting.domain.refusals import Unknown
+from hub_reporting.domain.scopes import Scope
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """One report of the catalogue."""
+
+    name: str
+    title: str
+    counts: str  # what n and N are, and what is left out
+    columns: tuple[str, ...]  # of its rows
+    scope: str = "connected"  # when none is asked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """An answered report. `of` is absent where the figure is a number and no share of anything."""
+
+    definition: Definition
+    period: Period
+    scope: Scope
+    scope_name: str
+    n: int
+    of: int | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    rows: Sequence[Row] = ()
+    checks: Sequence[Check] = ()
+
+    @property
+    def rate(self) -> float | None:
+        """Per cent, one decimal, rounded down."""
+        return None if self.of is None else Ratio(self.n, self.of).rate
+
+    def table(self) -> list[list[Any]]:
+        """The rows as a table with a header; each row says which period and scope it is of."""
+        context: list[date | str] = [
+            self.period.starts_on,
+            self.period.ends_on,
+            self.period.as_at,
+            self.scope.code,
+        ]
+        header = [*self.definition.columns, "from", "to", "as_at", "scope"]
+        return [header, *([row[name] for name in self.definition.columns] + context for row in self.rows)]
+
+
+DISTINCT: Final = (
+    "A school that closed and was carried on by another, or merged, is counted once, under the"
+    " number open at as_at."
+)
+
+DEFINITIONS: Final = (
+    Definition(
+        name="connected-schools",
+        title="Connected schools",
+        counts=(
+            "n: distinct schools that were connected to the hub by as_at and are open then (GIAS status"
+            " open or open but proposed to close). N: all open schools of the register in the scope; for"
+            f" the scope connected, all that the hub knows. {DISTINCT}"
+        ),
+        columns=(
+            "urn",
+            "name",
+            "phase",
+            "la_code",
+            "la_name",
+            "district",
+            "trust_uid",
+            "trust_name",
+            "connected_on",
+            "via",
+        ),
+    ),
+    Definition(
+        name="engagement",
+        title="Schools engaged",
+        counts=(
+            "N: state-funded schools in the scope that are open at as_at. n: those of them seen at"
+            " least once in the period: a mark present or late in a work group's register, a logged"
+            " visit, or professional development of a whole department. Three levels side by side:"
+            " signed up (a place on a work group of the year, even if given up later, or a PD lead),"
+            " attended (n), completed (attended, and somebody stayed on a group whose sessions have all"
+            f" been held and came to three quarters of them). {DISTINCT}"
+        ),
+        columns=(
+            "urn",
+            "name",
+            "phase",
+            "la_code",
+            "la_name",
+            "district",
+            "trust_uid",
+            "signed_up_on",
+            "attended_on",
+            "completed_on",
+            "sessions",
+            "visits",
+            "department_pds",
+        ),
+        scope="hub",
+    ),
+    Definition(
+        name="work-group-composition",
+        title="Work groups within the rule",
+        counts=(
+            "N: work groups of the academic years that the period touches. n: those with, at as_at, as"
+            " many teachers and distinct schools as their programme asks for; unless it says otherwise"
+            " 10 to 20 teachers from at least six schools. A teacher who withdrew counts until the day"
+            " before. In a scope narrower than the hub: groups with at least one teacher from it,"
+            f" counted whole. The state is the latest known. {DISTINCT}"
+        ),
+        columns=(
+            "work_group_id",
+            "title",
+            "ncp_code",
+            "academic_year",
+            "strand",
+            "state",
+            "teachers_n",
+            "schools_n",
+            "min_teachers",
+            "max_teachers",
+            "min_schools",
+            "in_range",
+            "teachers_short",
+            "teachers_over",
+            "schools_short",
+            "sessions_n",
+            "held_n",
+            "attendance_percent",
+        ),
+    ),
+    Definition(
+        name="leadership-spread",
+        title="Leadership",
+        counts=(
+            "n: people who hold a role of the main leadership team at as_at. With them: their distinct"
+            " home schools and the distinct academy trusts of those schools. Maintained schools are"
+            f" listed apart and never counted as a trust. A trust is the register's latest. {DISTINCT}"
+        ),
+        columns=("teacher_id", "roles", "urn", "name", "phase", "trust_uid", "trust_name"),
+    ),
+    Definition(
+        name="work-group-lead-schools",
+        title="Schools that lead work groups",
+        counts=(
+            "n: distinct home schools of the people who lead a work group of the academic years that"
+            f" the period touches. {DISTINCT}"
+        ),
+        columns=("urn", "name", "phase", "la_code", "leads_n", "groups_n"),
+    ),
+    Definition(
+        name="intensive-support-coverage",
+        title="Schools with a PD lead",
+        counts=(
+            "N: schools that were given a PD lead for the academic year of as_at, by then. n: those"
+            " whose PD lead still is one. A school without one is listed with led false. By phase: an"
+            f" all-through school is counted as all-through. {DISTINCT}"
+        ),
+        columns=("urn", "name", "phase", "la_code", "programme", "pd_lead_id", "assigned_on", "led"),
+    ),
+    Definition(
+        name="visit-compliance",
+        title="Visits owed and made",
+        counts=(
+            "N: what supported schools were owed in the half terms of the period that had ended at"
+            " as_at (one visit each, and where agreed one meeting of the whole department), without what"
+            " they were excused from. n: those met. A visit that took place counts even where the school"
+            " was excused; late means written up late; a visit out of term counts for no half term. The"
+            f" half term that goes on is in by_half_term only. {DISTINCT}"
+        ),
+        columns=("urn", "name", "phase", "half_term", "kind", "starts_on", "ends_on", "status", "met_on"),
+    ),
+)
+
+BY_NAME: Final = {definition.name: definition for definition in DEFINITIONS}
+
+
+def find_definition(name: str) -> Definition:
+    """A report of the catalogue.
+
+    Raises:
+        Unknown: `unknown_report`.
+    """
+    if name not in BY_NAME:
+        raise Unknown("unknown_report", f"The reports are {', '.join(sorted(BY_NAME))}.")
+    return BY_NAME[name]

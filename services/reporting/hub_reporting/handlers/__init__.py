@@ -1,0 +1,1 @@
+"""What reporting does: take in what it hears, and answer."""

@@ -1,0 +1,88 @@
+"""What events about schools, teachers and leaders become."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from hub_contracts import Event
+from hub_contracts.enrolment import (
+    LeaderAppointed,
+    SchoolChanged,
+    SchoolClosed,
+    SchoolConnected,
+    SchoolImported,
+    SchoolSucceeded,
+    TeacherRegistered,
+)
+from hub_reporting.handlers.projected import Rows, taken
+from hub_reporting.models import Closure, Connection, LeaderPost, School, Succession, Teacher
+
+_FACTS: Final = (
+    "urn",
+    "name",
+    "la_code",
+    "la_name",
+    "district_code",
+    "district_name",
+    "phase",
+    "type_code",
+    "eligible",
+    "status",
+    "trust_uid",
+    "trust_name",
+    "easting",
+    "northing",
+    "pupils",
+    "fsm_percent",
+)
+
+
+def facts(event: SchoolImported | SchoolChanged, _time: datetime) -> Rows:
+    """A school as the register describes it now."""
+    yield School, [taken(event, *_FACTS, opened_on=event.open_date, closed_on=event.close_date)]
+
+
+def closed(event: SchoolClosed, _time: datetime) -> Rows:
+    """A school that closed."""
+    yield Closure, [taken(event, "urn", "successor_urn", closed_on=event.close_date)]
+
+
+def succeeded(event: SchoolSucceeded, _time: datetime) -> Rows:
+    """A school that another carries on."""
+    yield Succession, [taken(event, "urn", "successor_urn", "link_type", "established_on")]
+
+
+def connected(event: SchoolConnected, _time: datetime) -> Rows:
+    """A school that the hub knows."""
+    yield Connection, [taken(event, "urn", "connected_on", "via")]
+
+
+def registered(event: TeacherRegistered, _time: datetime) -> Rows:
+    """Somebody at a school."""
+    yield Teacher, [taken(event, "teacher_id", "urn", "role")]
+
+
+def appointed(event: LeaderAppointed, _time: datetime) -> Rows:
+    """A role in the hub."""
+    names = (
+        "leader_role_id",
+        "teacher_id",
+        "role",
+        "urn",
+        "trust_uid",
+        "core_leadership",
+        "starts_on",
+        "ends_on",
+    )
+    yield LeaderPost, [taken(event, *names)]
+
+
+PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
+    SchoolImported: facts,
+    SchoolChanged: facts,
+    SchoolClosed: closed,
+    SchoolSucceeded: succeeded,
+    SchoolConnected: connected,
+    TeacherRegistered: registered,
+    LeaderAppointed: appointed,
+}

@@ -1,0 +1,145 @@
+"""Everything that the reports of one period look at, each part read when it is first needed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from hub_reporting.config import Options
+from hub_reporting.domain import composition, engagement, leadership, schools, visits
+from hub_reporting.domain.periods import Period
+from hub_reporting.domain.scopes import Area, Scope
+from hub_reporting.store import schools as school_store
+from hub_reporting.store import visits as visit_store
+from hub_reporting.store import work_groups as group_store
+
+ENGLAND: Final = ZoneInfo("Europe/London")
+
+
+def date_at_the_hub(now: datetime) -> date:
+    """The date where the hub is."""
+    return now.astimezone(ENGLAND).date()
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One hub, seen for one period."""
+
+    session: Session
+    options: Options
+    period: Period
+
+    @property
+    def hub(self) -> str:
+        """Whose events are counted."""
+        return self.options.hub_id
+
+    @cached_property
+    def register(self) -> schools.Register:
+        """Schools as they stood at as_at."""
+        return school_store.register(self.session, self.hub, self.period.as_at)
+
+    @cached_property
+    def connections(self) -> dict[str, schools.Connection]:
+        """The first connection of each open school, after successors."""
+        first: dict[str, schools.Connection] = {}
+        for one in sorted(school_store.connections(self.session, self.hub, self.period.as_at), key=_when):
+            standing = self.register.standing(one.urn)
+            if standing is not None:
+                first.setdefault(standing, one)
+        return first
+
+    @cached_property
+    def area(self) -> Area:
+        """What the scopes mean on that day."""
+        return Area(self.register, self.connections.keys(), self.options.la_codes)
+
+    @cached_property
+    def assignments(self) -> list[visits.Assignment]:
+        """PD leads of the period's years."""
+        return visit_store.assignments(self.session, self.hub, self.period)
+
+    @cached_property
+    def places(self) -> list[composition.Place]:
+        """Places on groups of the period's years."""
+        return group_store.places(self.session, self.hub, self.period)
+
+    @cached_property
+    def compositions(self) -> composition.Compositions:
+        """All groups of the period's years."""
+        groups = group_store.groups(self.session, self.hub, self.period)
+        return composition.compose(groups, self.places, self.register, self.period.as_at)
+
+    @cached_property
+    def posts(self) -> list[leadership.Post]:
+        """Every role given."""
+        return school_store.posts(self.session, self.hub)
+
+    @cached_property
+    def compliance(self) -> visits.Compliance:
+        """What supported schools were owed, and how it stands."""
+        owed = visit_store.obligations(self.session, self.hub, self.period)
+        half_terms = {one.half_term for one in owed}
+        return visits.settle(
+            owed,
+            self.register,
+            logged=visit_store.logged(self.session, self.hub, half_terms),
+            planned=visit_store.planned(self.session, self.hub, half_terms),
+            excused=visit_store.excused(self.session, self.hub, half_terms),
+            day=self.period.as_at,
+        )
+
+    @cached_property
+    def coverage(self) -> visits.Coverage:
+        """Who has a PD lead."""
+        return visits.coverage(self.assignments, self.register, self.period.as_at)
+
+    @cached_property
+    def _sign_ups(self) -> list[engagement.SignUp]:
+        last = self.period.last_counted
+        led = [engagement.SignUp(a.urn, a.starts_on) for a in self.assignments if a.starts_on <= last]
+        return [*group_store.sign_ups(self.session, self.hub, self.period), *led]
+
+    @cached_property
+    def _activities(self) -> list[engagement.Activity]:
+        return [
+            *group_store.seen_at_sessions(self.session, self.hub, self.period),
+            *visit_store.seen_on_visits(self.session, self.hub, self.period),
+        ]
+
+    @cached_property
+    def _participations(self) -> list[engagement.Participation]:
+        finished = [c.group for c in self.compositions.groups if c.state == "finished"]
+        return group_store.participations(self.session, self.hub, self.period, finished)
+
+    def engaged(self, urns: Collection[str]) -> engagement.Engagement:
+        """The levels of some schools."""
+        return engagement.engagement(
+            urns,
+            self.register,
+            sign_ups=self._sign_ups,
+            activities=self._activities,
+            participations=self._participations,
+        )
+
+    def groups_in(self, scope: Scope) -> composition.Compositions:
+        """The groups with somebody from a scope; in the whole hub, all of them."""
+        if scope.kind in {"connected", "hub"}:
+            return self.compositions
+        inside = {p.work_group_id for p in self.places if self.area.holds(scope, p.urn)}
+        return composition.Compositions(
+            tuple(c for c in self.compositions.groups if c.group.work_group_id in inside)
+        )
+
+    def compliance_in(self, scope: Scope) -> visits.Compliance:
+        """What schools in a scope were owed."""
+        inside = tuple(s for s in self.compliance.settled if self.area.holds(scope, s.obligation.urn))
+        return visits.Compliance(inside, self.compliance.day)
+
+
+def _when(connection: schools.Connection) -> tuple[date, str]:
+    return connection.connected_on, connection.urn

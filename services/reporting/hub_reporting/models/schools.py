@@ -1,0 +1,91 @@
+"""Schools, what became of them, and who in them has to do with the hub."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub_reporting.models.base import Projected
+
+
+class School(Projected):
+    """The facts of the register, as last heard."""
+
+    __tablename__ = "schools"
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    la_code: Mapped[str]
+    la_name: Mapped[str]
+    district_code: Mapped[str | None]
+    district_name: Mapped[str | None]
+    phase: Mapped[str]
+    type_code: Mapped[int]
+    eligible: Mapped[bool]
+    status: Mapped[str]
+    trust_uid: Mapped[str | None]
+    trust_name: Mapped[str | None]
+    easting: Mapped[int | None]
+    northing: Mapped[int | None]
+    pupils: Mapped[int | None]
+    fsm_percent: Mapped[float | None]
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+
+
+class Closure(Projected):
+    """A school closed."""
+
+    __tablename__ = "closures"
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    closed_on: Mapped[date | None]
+    successor_urn: Mapped[str | None]
+
+
+class Succession(Projected):
+    """A school is carried on by another."""
+
+    __tablename__ = "successions"
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    successor_urn: Mapped[str]
+    link_type: Mapped[str]
+    established_on: Mapped[date | None]
+
+
+class Connection(Projected):
+    """A school and the hub know each other."""
+
+    __tablename__ = "connections"
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    connected_on: Mapped[date]
+    via: Mapped[str]
+
+
+class Teacher(Projected):
+    """Somebody's school and role there; ids only."""
+
+    __tablename__ = "teachers"
+
+    teacher_id: Mapped[UUID] = mapped_column(primary_key=True)
+    urn: Mapped[str]
+    role: Mapped[str]
+
+
+class LeaderPost(Projected):
+    """A role that somebody holds in the hub."""
+
+    __tablename__ = "leader_posts"
+    __table_args__ = (Index(None, "hub", "teacher_id"),)
+
+    leader_role_id: Mapped[UUID] = mapped_column(primary_key=True)
+    teacher_id: Mapped[UUID]
+    role: Mapped[str]
+    urn: Mapped[str]
+    trust_uid: Mapped[str | None]
+    core_leadership: Mapped[bool]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]

@@ -1,0 +1,105 @@
+"""Supported schools: who leads them, what they are owed, and the visits."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub_reporting.models.base import Projected
+
+
+class Assignment(Projected):
+    """A school has a PD lead."""
+
+    __tablename__ = "assignments"
+
+    assignment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    urn: Mapped[str]
+    pd_lead_id: Mapped[UUID]
+    programme: Mapped[str]
+    starts_on: Mapped[date]
+
+
+class Obligation(Projected):
+    """What a school is owed; counts while its revision is the assignment's, as a new calendar replaces all."""
+
+    __tablename__ = "obligations"
+    __table_args__ = (Index(None, "hub", "starts_on", "ends_on"),)
+
+    assignment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    half_term: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    urn: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+
+
+class Exemption(Projected):
+    """A school was excused."""
+
+    __tablename__ = "exemptions"
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    half_term: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+
+
+class PlannedVisit(Projected):
+    """A visit in the diary."""
+
+    __tablename__ = "planned_visits"
+    __table_args__ = (Index(None, "hub", "half_term"),)
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    assignment_id: Mapped[UUID]
+    urn: Mapped[str]
+    pd_lead_id: Mapped[UUID]
+    planned_at: Mapped[datetime]
+    kind: Mapped[str]
+    half_term: Mapped[str | None]
+
+
+class CancelledVisit(Projected):
+    """A visit that will not take place."""
+
+    __tablename__ = "cancelled_visits"
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+
+
+class LoggedVisit(Projected):
+    """A visit that took place."""
+
+    __tablename__ = "logged_visits"
+    __table_args__ = (Index(None, "hub", "happened_on"), Index(None, "hub", "half_term"))
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    assignment_id: Mapped[UUID]
+    urn: Mapped[str]
+    pd_lead_id: Mapped[UUID]
+    happened_on: Mapped[date]
+    half_term: Mapped[str | None]
+    kind: Mapped[str]
+    half_days: Mapped[int]
+    focus: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    people_met_roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    actions_n: Mapped[int]
+    late: Mapped[bool]
+    out_of_term: Mapped[bool]
+
+
+class DepartmentPD(Projected):
+    """A department was taught together."""
+
+    __tablename__ = "department_pds"
+    __table_args__ = (Index(None, "hub", "held_on"),)
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    urn: Mapped[str]
+    half_term: Mapped[str | None]
+    held_on: Mapped[date]
+    staff_present: Mapped[int]
+    department_size: Mapped[int]

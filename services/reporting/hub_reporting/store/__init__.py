@@ -1,0 +1,1 @@
+"""Questions to the read models: rows in, domain values out."""

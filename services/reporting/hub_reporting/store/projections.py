@@ -1,0 +1,59 @@
+"""Writes what was heard: many rows at once, the highest revision of each."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub_reporting.models import Projected, Source
+
+
+@cache
+def key_of(model: type[Projected]) -> tuple[str, ...]:
+    """The names of a read model's key."""
+    return tuple(column.name for column in _table(model).primary_key)
+
+
+def save(session: Session, model: type[Projected], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep rows, each key once, unless the same or a later revision of it is known."""
+    session.execute(_upsert(model), {"rows": json.dumps(rows, default=str)})
+
+
+def note_source(
+    session: Session, source: str, hub: str, *, events: int, up_to: datetime, now: datetime
+) -> None:
+    """Count events of a source in."""
+    new = insert(Source).values(source=source, hub=hub, events=events, up_to=up_to, projected_at=now)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[Source.source],
+            set_={
+                "events": Source.events + new.excluded.events,
+                "up_to": sa.func.greatest(Source.up_to, new.excluded.up_to),
+                "projected_at": new.excluded.projected_at,
+            },
+        )
+    )
+
+
+@cache
+def _upsert(model: type[Projected]) -> sa.TextClause:
+    """One statement with one parameter, the rows as JSON: a parameter for each value costs three times as much."""
+    table = _table(model)
+    columns = ", ".join(column.name for column in table.c)
+    others = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.c if not c.primary_key)
+    return sa.text(
+        f"INSERT INTO {table.name} ({columns})"  # noqa: S608 - names of our own tables and columns
+        f" SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
+        f" ON CONFLICT ({', '.join(key_of(model))})"
+        f" DO UPDATE SET {others} WHERE excluded.revision > {table.name}.revision"
+    )
+
+
+def _table(model: type[Projected]) -> sa.Table:
+    return cast("sa.Table", model.__table__)

@@ -1,0 +1,160 @@
+"""Supported schools, what they are owed and the visits, as the rules want them."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub_reporting.domain import engagement, visits
+from hub_reporting.domain.periods import Period
+from hub_reporting.models import (
+    Assignment,
+    CancelledVisit,
+    DepartmentPD,
+    Exemption,
+    LeaderPost,
+    LoggedVisit,
+    Obligation,
+    PlannedVisit,
+)
+
+
+def assignments(session: Session, hub: str, period: Period) -> list[visits.Assignment]:
+    """PD leads given to schools in the period's academic years."""
+    # The last day of somebody's role as PD lead; none while one of them is open-ended, or none was heard of.
+    ended = (
+        sa.select(
+            LeaderPost.teacher_id,
+            sa.case(
+                (sa.func.bool_or(LeaderPost.ends_on.is_(None)), sa.null()),
+                else_=sa.func.max(LeaderPost.ends_on),
+            ).label("on"),
+        )
+        .where(LeaderPost.hub == hub, LeaderPost.role == "pd_lead")
+        .group_by(LeaderPost.teacher_id)
+        .subquery("ended")
+    )
+    years = period.years
+    rows = session.execute(
+        sa.select(
+            Assignment.assignment_id,
+            Assignment.urn,
+            Assignment.pd_lead_id,
+            Assignment.programme,
+            Assignment.starts_on,
+            ended.c.on,
+        )
+        .outerjoin(ended, ended.c.teacher_id == Assignment.pd_lead_id)
+        .where(Assignment.hub == hub, Assignment.starts_on.between(years[0].starts_on, years[-1].ends_on))
+    )
+    return [visits.Assignment._make(row) for row in rows]
+
+
+def obligations(session: Session, hub: str, period: Period) -> list[visits.Obligation]:
+    """What schools are owed in the half terms that the period touches."""
+    assigned = sa.and_(
+        Assignment.hub == Obligation.hub,
+        Assignment.assignment_id == Obligation.assignment_id,
+        Assignment.revision == Obligation.revision,
+    )
+    rows = session.execute(
+        sa.select(
+            Obligation.urn, Obligation.half_term, Obligation.kind, Obligation.starts_on, Obligation.ends_on
+        )
+        .join(Assignment, assigned)
+        .where(
+            Obligation.hub == hub,
+            Obligation.starts_on <= period.ends_on,
+            Obligation.ends_on >= period.starts_on,
+        )
+    )
+    return [visits.Obligation._make(row) for row in rows]
+
+
+def logged(session: Session, hub: str, half_terms: set[str]) -> list[visits.Logged]:
+    """Visits that took place in some half terms; those out of term belong to none."""
+    rows = session.execute(
+        sa.select(
+            LoggedVisit.urn,
+            LoggedVisit.half_term,
+            LoggedVisit.kind,
+            LoggedVisit.happened_on,
+            LoggedVisit.late,
+        ).where(
+            LoggedVisit.hub == hub,
+            LoggedVisit.half_term.in_(sorted(half_terms)),
+            LoggedVisit.out_of_term.is_(False),
+        )
+    )
+    held = session.execute(
+        sa.select(
+            DepartmentPD.urn,
+            DepartmentPD.half_term,
+            sa.literal("department_pd"),
+            DepartmentPD.held_on,
+            sa.func.coalesce(LoggedVisit.late, sa.false()),
+        )
+        .outerjoin(
+            LoggedVisit,
+            sa.and_(LoggedVisit.hub == DepartmentPD.hub, LoggedVisit.visit_id == DepartmentPD.visit_id),
+        )
+        .where(DepartmentPD.hub == hub, DepartmentPD.half_term.in_(sorted(half_terms)))
+    )
+    return [visits.Logged._make(row) for row in (*rows, *held)]
+
+
+def planned(session: Session, hub: str, half_terms: set[str]) -> list[visits.Planned]:
+    """Visits in the diary for some half terms, neither held nor cancelled."""
+    rows = session.execute(
+        sa.select(PlannedVisit.urn, PlannedVisit.half_term, PlannedVisit.kind).where(
+            PlannedVisit.hub == hub,
+            PlannedVisit.half_term.in_(sorted(half_terms)),
+            *(
+                ~sa.exists().where(other.hub == PlannedVisit.hub, other.visit_id == PlannedVisit.visit_id)
+                for other in (LoggedVisit, CancelledVisit)
+            ),
+        )
+    )
+    return [visits.Planned._make(row) for row in rows]
+
+
+def excused(session: Session, hub: str, half_terms: set[str]) -> list[visits.Excused]:
+    """What schools were let off in some half terms."""
+    rows = session.execute(
+        sa.select(Exemption.urn, Exemption.half_term, Exemption.kind).where(
+            Exemption.hub == hub, Exemption.half_term.in_(sorted(half_terms))
+        )
+    )
+    return [visits.Excused._make(row) for row in rows]
+
+
+def seen_on_visits(session: Session, hub: str, period: Period) -> list[engagement.Activity]:
+    """Each school visited, or whose department was taught together, in the period."""
+    visited = (
+        sa.select(LoggedVisit.urn, sa.literal("visit"), sa.func.min(LoggedVisit.happened_on), sa.func.count())
+        .where(
+            LoggedVisit.hub == hub,
+            LoggedVisit.happened_on.between(period.starts_on, period.last_counted),
+            LoggedVisit.kind != "department_pd",
+            LoggedVisit.out_of_term.is_(False),
+        )
+        .group_by(LoggedVisit.urn)
+    )
+    # A department's meeting is announced twice, as the visit and as itself: one visit id, counted once.
+    meetings = sa.union(
+        sa.select(LoggedVisit.visit_id, LoggedVisit.urn, LoggedVisit.happened_on.label("day")).where(
+            LoggedVisit.hub == hub, LoggedVisit.kind == "department_pd", LoggedVisit.out_of_term.is_(False)
+        ),
+        sa.select(DepartmentPD.visit_id, DepartmentPD.urn, DepartmentPD.held_on).where(
+            DepartmentPD.hub == hub, DepartmentPD.half_term.is_not(None)
+        ),
+    ).subquery("meetings")
+    taught = (
+        sa.select(
+            meetings.c.urn,
+            sa.literal("department_pd"),
+            sa.func.min(meetings.c.day),
+            sa.func.count(meetings.c.visit_id.distinct()),
+        )
+        .where(meetings.c.day.between(period.starts_on, period.last_counted))
+        .group_by(meetings.c.urn)
+    )
+    return [engagement.Activity._make(row) for row in session.execute(sa.union_all(visited, taught))]

@@ -1,0 +1,209 @@
+"""Events as other services would say them; a test states only what matters to it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from hub_contracts import Event
+from hub_contracts.enrolment import (
+    LeaderAppointed,
+    Mark,
+    ParticipantEnrolled,
+    SchoolConnected,
+    SchoolImported,
+    SessionCompleted,
+    SessionScheduled,
+    WorkGroupOpened,
+)
+from hub_contracts.visits import Obligation, PDLeadAssigned, VisitLogged
+from hub_messaging.envelope import Envelope
+from hub_messaging.inbox import Delivery
+
+HUB = "cambridge"
+YEAR = "2025/26"
+NOON = datetime(2025, 10, 1, 12, tzinfo=UTC)
+_NAMESPACE = UUID("7b0d5a52-38a5-4d4a-9c3c-0d9a4d8a9b11")
+
+
+def an_id(name: str) -> UUID:
+    """The same id for the same name."""
+    return uuid5(_NAMESPACE, name)
+
+
+def delivered(
+    event: Event, revision: int = 1, *, hub: str = HUB, at: datetime = NOON, id_: str | None = None
+) -> Delivery:
+    """An event as it arrives."""
+    name = id_ or f"{hub}/{event.type}/{event.subject}/{revision}"
+    envelope = Envelope(
+        id=an_id(name),
+        source=f"/hubs/{hub}/{event.publisher}",
+        type=event.type,
+        version=1,
+        subject=event.subject,
+        revision=revision,
+        time=at,
+        data={},
+    )
+    return Delivery(event, envelope, b"")
+
+
+def in_order(events: Iterable[Event], **kwargs: Any) -> list[Delivery]:
+    """Events as they arrive, those of a subject numbered one after the other."""
+    revisions: dict[str, int] = {}
+    deliveries = []
+    for event in events:
+        revisions[event.subject] = revisions.get(event.subject, 0) + 1
+        deliveries.append(delivered(event, revisions[event.subject], **kwargs))
+    return deliveries
+
+
+def school(urn: str, **others: Any) -> SchoolImported:
+    """A school of Cambridgeshire."""
+    plain = SchoolImported(
+        urn=urn,
+        name=f"School {urn}",
+        la_code="873",
+        la_name="Cambridgeshire",
+        district_code="E07000012",
+        district_name="South Cambridgeshire",
+        phase="primary",
+        type_code=1,
+        type_group=4,
+        eligible=True,
+        status="open",
+        easting=545_000,
+        northing=258_000,
+    )
+    return replace(plain, **others)
+
+
+def connected(urn: str, on: date = date(2025, 9, 1), via: str = "work_group") -> SchoolConnected:
+    """The hub knows a school."""
+    return SchoolConnected(urn=urn, connected_on=on, via=via)
+
+
+def group(name: str, **others: Any) -> WorkGroupOpened:
+    """A work group."""
+    plain = WorkGroupOpened(
+        work_group_id=an_id(name),
+        title=name,
+        academic_year=YEAR,
+        strand="development",
+        phases=["primary"],
+        lead_ids=[an_id(f"lead of {name}")],
+        capacity=20,
+        min_schools=6,
+        min_teachers=10,
+        max_teachers=20,
+        opens_at=datetime(2025, 5, 1, 8, tzinfo=UTC),
+        closes_at=datetime(2025, 9, 20, 8, tzinfo=UTC),
+    )
+    return replace(plain, **others)
+
+
+def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10)) -> ParticipantEnrolled:
+    """A teacher's place on a group."""
+    return ParticipantEnrolled(
+        enrolment_id=an_id(f"{group_name}/{teacher}"),
+        work_group_id=an_id(group_name),
+        teacher_id=an_id(teacher),
+        urn=urn,
+        role="lead_participant",
+        enrolled_on=on,
+    )
+
+
+def session(group_name: str, seq: int, on: date) -> SessionScheduled:
+    """A session of a group in the diary."""
+    return SessionScheduled(
+        session_id=an_id(f"{group_name}#{seq}"),
+        work_group_id=an_id(group_name),
+        seq=seq,
+        starts_at=datetime(on.year, on.month, on.day, 13, tzinfo=UTC),
+        ends_at=datetime(on.year, on.month, on.day, 16, tzinfo=UTC),
+        mode="in_person",
+        ics_sequence=0,
+    )
+
+
+def register(group_name: str, seq: int, on: date, marks: Sequence[tuple[str, str, str]]) -> SessionCompleted:
+    """A register; `marks` are teacher, URN and mark."""
+    there = [urn for _, urn, mark in marks if mark in {"present", "late", "left_early"}]
+    return SessionCompleted(
+        session_id=an_id(f"{group_name}#{seq}"),
+        work_group_id=an_id(group_name),
+        held_on=on,
+        marks=[Mark(enrolment_id=an_id(f"{group_name}/{t}"), urn=urn, mark=mark) for t, urn, mark in marks],
+        present_n=len(there),
+        schools_present_n=len(set(there)),
+    )
+
+
+def post(teacher: str, urn: str, role: str = "amhl", **others: Any) -> LeaderAppointed:
+    """A role in the hub."""
+    plain = LeaderAppointed(
+        leader_role_id=an_id(f"{teacher} as {role}"),
+        teacher_id=an_id(teacher),
+        role=role,
+        urn=urn,
+        core_leadership=role != "pd_lead",
+        starts_on=date(2024, 9, 1),
+    )
+    return replace(plain, **others)
+
+
+HALF_TERMS = {
+    "2025-1": (date(2025, 9, 3), date(2025, 10, 24)),
+    "2025-2": (date(2025, 11, 3), date(2025, 12, 19)),
+    "2025-3": (date(2026, 1, 5), date(2026, 2, 13)),
+    "2025-4": (date(2026, 2, 23), date(2026, 3, 27)),
+    "2025-5": (date(2026, 4, 13), date(2026, 5, 22)),
+    "2025-6": (date(2026, 6, 1), date(2026, 7, 21)),
+}
+
+
+def assignment(
+    urn: str,
+    *,
+    kinds: Sequence[str] = ("visit",),
+    half_terms: Iterable[str] = tuple(HALF_TERMS),
+    lead: str = "PD lead",
+    programme: str = "opportunity_area",
+) -> PDLeadAssigned:
+    """A PD lead for a school."""
+    return PDLeadAssigned(
+        assignment_id=an_id(f"{programme} at {urn}"),
+        urn=urn,
+        pd_lead_id=an_id(lead),
+        programme=programme,
+        starts_on=date(2025, 9, 1),
+        obligations=[
+            Obligation(half_term=h, kind=kind, starts_on=HALF_TERMS[h][0], ends_on=HALF_TERMS[h][1])
+            for h in half_terms
+            for kind in kinds
+        ],
+    )
+
+
+def visit(urn: str, half_term: str, on: date | None = None, **others: Any) -> VisitLogged:
+    """A visit that took place; on the third day of the half term unless said otherwise."""
+    happened_on = on or HALF_TERMS[half_term][0].replace(day=HALF_TERMS[half_term][0].day + 2)
+    plain = VisitLogged(
+        visit_id=an_id(f"visit to {urn} in {half_term} {others.get('kind', 'support')}"),
+        assignment_id=an_id(f"opportunity_area at {urn}"),
+        urn=urn,
+        pd_lead_id=an_id("PD lead"),
+        happened_on=happened_on,
+        half_term=half_term,
+        kind="support",
+        half_days=1,
+        focus=["tfm"],
+        people_met_roles=["maths_lead"],
+        actions_n=1,
+        late=False,
+        out_of_term=False,
+    )
+    return replace(plain, **others)
