@@ -9,7 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hub_contracts import EVENTS, PUBLISHERS
+from hub_contracts.documents import envelope
 from hub_contracts.generate import documents, main, stale
+from hub_messaging import envelope as post
+from hub_messaging import topology
 
 DOCS = Path(__file__).parents[2] / "docs" / "events"
 ASYNCAPI = json.loads(documents()["asyncapi.json"])
@@ -87,3 +90,9 @@ def test_the_samples_in_asyncapi_follow_its_schemas(type_: str) -> None:
         validator.validate(example["payload"])
         assert not validator.is_valid(example["payload"] | {"type": "SomethingElse"})
         assert not validator.is_valid(example["payload"] | {"data": {}})
+
+
+@pytest.mark.parametrize("publisher", PUBLISHERS)
+def test_the_catalogue_and_the_post_office_mean_the_same_exchange(publisher: str) -> None:
+    assert envelope.exchange_of(publisher) == topology.exchange_of(publisher)
+    assert envelope.CONTENT_TYPE == post.CONTENT_TYPE
