@@ -1,18 +1,17 @@
 """Reading and writing the register in bulk."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, Text, cast, func, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.gias_changes import KEPT
 from hub_enrolment.domain.gias_establishments import Establishment
 from hub_enrolment.models import School, Trust
 from hub_enrolment.models.base import made
+from hub_enrolment.store.bulk import insert_rows
 
 LOCK_KEY: Final = 0x67696173  # "gias": one import at a time in this database
 READ: Final = ("urn", *KEPT, "last_changed")
@@ -33,15 +32,12 @@ def stored(session: Session, urns: Sequence[str]) -> dict[str, Establishment]:
 
 def save_schools(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
     """Write new and changed schools; what the hub has added to a school stays."""
-    statement = insert(School)
-    changed = {name: statement.excluded[name] for name in (*KEPT, "last_changed", "changed_at", "changed_by")}
-    _write(session, statement, changed | {"revision": School.revision + 1}, schools, now=now, by=by)
+    _write(session, schools, (*KEPT, "last_changed", "changed_at", "changed_by"), now=now, by=by, change=1)
 
 
 def confirm_schools(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
     """Note that the register has looked again and found the same."""
-    statement = insert(School)
-    _write(session, statement, {"last_changed": statement.excluded.last_changed}, schools, now=now, by=by)
+    _write(session, schools, ("last_changed",), now=now, by=by, change=0)
 
 
 def save_trusts(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
@@ -49,29 +45,32 @@ def save_trusts(session: Session, schools: Iterable[Establishment], *, now: date
     names = {s.trust_uid: s.trust_name or s.trust_uid for s in schools if s.trust_uid is not None}
     if not names:
         return
-    statement = insert(Trust)
+    track = made(now, by)
+    statement = insert_rows(Trust, [{"uid": uid, "name": names[uid]} | track for uid in sorted(names)])
     changed = {name: statement.excluded[name] for name in ("name", "changed_at", "changed_by")}
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["uid"],
             set_=changed | {"revision": Trust.revision + 1},
             where=Trust.name != statement.excluded.name,
-        ),
-        [{"uid": uid, "name": name, **made(now, by)} for uid, name in sorted(names.items())],
+        )
     )
 
 
 def _write(
     session: Session,
-    statement: Any,
-    changed: dict[str, Any],
     schools: Iterable[Establishment],
+    columns: Iterable[str],
     *,
     now: datetime,
     by: str,
+    change: int,
 ) -> None:
+    """Insert schools; of those that there are, set some columns and raise the revision by `change`."""
     track = made(now, by)
-    rows = [asdict(school) | track for school in schools]
+    rows = [vars(school) | track for school in schools]
     if rows:
-        upsert = statement.on_conflict_do_update(index_elements=["urn"], set_=changed)
-        session.connection().execute(upsert, rows)
+        statement = insert_rows(School, rows)
+        values: dict[str, Any] = {name: statement.excluded[name] for name in columns}
+        values["revision"] = School.revision + change
+        session.execute(statement.on_conflict_do_update(index_elements=["urn"], set_=values))

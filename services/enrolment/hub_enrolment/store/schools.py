@@ -50,7 +50,7 @@ def successors(session: Session, urns: Iterable[str]) -> dict[str, str]:
                 SchoolLink.urn.in_(ask), SchoolLink.principal, SchoolLink.announced
             )
         )
-        step = dict(found.tuples().all())
+        step = dict(found.all())
         known |= step
         ask = set(step.values()) - known.keys()
     return known

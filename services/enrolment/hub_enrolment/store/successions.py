@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ARRAY, Text, and_, cast, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.gias_links import Succession
 from hub_enrolment.models import School, SchoolLink
+from hub_enrolment.store.bulk import insert_rows
 
 
 def stored(session: Session) -> tuple[dict[tuple[str, str], Succession], dict[str, str]]:
@@ -63,13 +63,14 @@ def save(
         for link in links
     ]
     if rows:
-        statement = insert(SchoolLink)
+        statement = insert_rows(SchoolLink, rows)
         names = ("link_type", "established_on", "principal", "changed_at", "changed_by")
-        upsert = statement.on_conflict_do_update(
-            index_elements=["urn", "successor_urn"],
-            set_={name: statement.excluded[name] for name in names},
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["urn", "successor_urn"],
+                set_={name: statement.excluded[name] for name in names},
+            )
         )
-        session.connection().execute(upsert, rows)
 
 
 def refresh_schools(session: Session, *, now: datetime, by: str) -> None:
