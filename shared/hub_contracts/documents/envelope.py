@@ -27,7 +27,7 @@ ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
     "revision": {
         "type": "integer",
         "minimum": 1,
-        "description": "1, 2, 3 … within one subject of one source, without a gap",
+        "description": "1, 2, 3 … within one subject of one source; a reader of some types only sees gaps",
     },
     "correlationid": {"type": "string", "description": "The request that everything goes back to"},
     "causationid": {"type": "string", "description": "Id of the event that this one answers"},
