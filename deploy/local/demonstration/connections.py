@@ -32,7 +32,11 @@ def connect_in_september(
         at = TOLD + timedelta(seconds=20 * n)
         known[urn] = staffroom.hire(urn, "maths_lead", school.kind)
         via = r.choices(list(VIAS), list(VIAS.values()))[0]
-        commands += [_connect(school, on, via, at), register(known[urn], at + timedelta(seconds=5))]
+        after = (f"connection/{urn}",)
+        commands += [
+            _connect(school, on, via, at),
+            register(known[urn], at + timedelta(seconds=5), after=after),
+        ]
     return known, commands
 
 
@@ -50,7 +54,8 @@ def connect_in_year(cast: Cast, staffroom: Staffroom, r: random.Random) -> Itera
         at = moment(day, r.randrange(9, 17), r.randrange(60))
         via = r.choices(list(VIAS_IN_YEAR), list(VIAS_IN_YEAR.values()))[0]
         yield _connect(school, day, via, at)
-        yield register(staffroom.hire(urn, "maths_lead", school.kind), at + timedelta(minutes=5))
+        person = staffroom.hire(urn, "maths_lead", school.kind)
+        yield register(person, at + timedelta(minutes=5), after=(f"connection/{urn}",))
 
 
 def connect_successors(hub: InventedHub) -> Iterator[Command]:

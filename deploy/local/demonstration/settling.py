@@ -14,6 +14,8 @@ PATIENCE: Final = 120.0  # seconds without any progress
 INTERVAL: Final = 0.25
 STEADY: Final = 3  # looks in a row that see the same
 PUBLISHERS: Final = ("enrolment", "visits", "notifications")
+PARKED: Final = 'hub_inbox_deliveriesstate="parked"'
+UNFINISHED: Final = ('hub_inbox_deliveriesstate="waiting"', 'hub_inbox_deliveriesstate="held"')
 _METRIC: Final = re.compile(r"^(hub_\w+)(?:\{(.*)\})? ([0-9.e+]+)$", re.MULTILINE)
 
 
@@ -24,15 +26,17 @@ class State:
     recorded: int  # events that the publishers have recorded
     unsent: int  # of them not yet with the broker
     projected: int  # of them in reporting
+    parked_in_reporting: int
     waiting: int  # deliveries that are tried again later
-    parked: int
+    parked: int  # in all services
     letters_due: int
+    letters_sent: int
     received: int  # deliveries that have taken effect in all services
 
     @property
     def is_settled(self) -> bool:
         """Nothing is on its way. What was parked is counted as arrived: no waiting would help it."""
-        arrived = self.projected + self.parked >= self.recorded
+        arrived = self.projected + self.parked_in_reporting >= self.recorded
         return arrived and not (self.unsent or self.waiting or self.letters_due)
 
 
@@ -56,19 +60,17 @@ class Observer:
             recorded=sum(metrics[name].get("hub_outbox_recorded_total", 0) for name in PUBLISHERS),
             unsent=sum(metrics[name].get("hub_outbox_pending", 0) for name in PUBLISHERS),
             projected=int(freshness["events"]),
-            waiting=int(freshness["waiting"])
-            + sum(n for one in metrics.values() for key, n in one.items() if key in UNFINISHED),
-            parked=int(freshness["parked"]),
+            parked_in_reporting=int(freshness["parked"]),
+            waiting=sum(one.get(name, 0) for one in metrics.values() for name in UNFINISHED),
+            parked=sum(one.get(PARKED, 0) for one in metrics.values()),
             letters_due=int(summary["due"]) + int(summary["sending"]),
+            letters_sent=int(summary["sent"]),
             received=sum(one.get("hub_inbox_received_total", 0) for one in metrics.values()),
         )
 
     def _metrics(self, service: str) -> dict[str, int]:
         text = str(self._connections[service].get(f"/{service}/metrics").body)
         return {name + (labels or ""): int(float(value)) for name, labels, value in _METRIC.findall(text)}
-
-
-UNFINISHED: Final = frozenset(f'hub_inbox_deliveriesstate="{state}"' for state in ("waiting", "held"))
 
 
 def settle(addresses: Mapping[str, str], token: str, patience: float = PATIENCE) -> State:
