@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from tests.enrolment.desk import Desk
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService, running_service
@@ -66,3 +67,8 @@ def _admin(enrolment: RunningService) -> Client:
 @pytest.fixture(name="hub_lead")
 def _hub_lead(enrolment: RunningService) -> Client:
     return enrolment.client("hub_lead")
+
+
+@pytest.fixture(name="desk")
+def _desk(admin: Client) -> Desk:
+    return Desk(admin)

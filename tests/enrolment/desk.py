@@ -1,0 +1,113 @@
+"""Somebody at the hub's desk, working through the service's HTTP interface."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.enrolment.factories import CLOSES, MEETS, NOW, OPENS, gias, row
+from tests.support.services import Client, Reply
+
+V1 = "/enrolment/v1"
+
+
+def problem(reply: Reply) -> tuple[int, str, list[str]]:
+    """Status, code and pointers of a refusal."""
+    assert reply.headers["Content-Type"] == "application/problem+json", reply.body
+    return reply.status, reply.json["code"], [error["pointer"] for error in reply.json.get("errors", [])]
+
+
+@dataclass
+class Desk:
+    """Sends what is needed; gives the answer's JSON of what must succeed."""
+
+    client: Client
+
+    def post(self, path: str, body: Any, *, at: datetime = NOW, **headers: str) -> Reply:
+        """Send a command at some time."""
+        return self.client("POST", f"{V1}/{path}", body, Hub_Time=at.isoformat(), **headers)
+
+    def put(self, path: str, body: Any, *, at: datetime = NOW, **headers: str) -> Reply:
+        """Replace something at some time."""
+        return self.client("PUT", f"{V1}/{path}", body, Hub_Time=at.isoformat(), **headers)
+
+    def get(self, path: str) -> Reply:
+        """Read something."""
+        return self.client("GET", f"{V1}/{path}")
+
+    def made(self, path: str, body: Any, *, at: datetime = NOW) -> Any:
+        """Send a command that must succeed."""
+        reply = self.post(path, body, at=at)
+        assert reply.status in {200, 201}, reply.body
+        return reply.json
+
+    def imports(self, raw: bytes, mode: str = "apply") -> Any:
+        """Import a file of the register."""
+        return self.made(f"imports/gias?mode={mode}", raw)
+
+    def schools(self, count: int = 1, **changes: str) -> list[str]:
+        """Import that many schools; their URNs."""
+        rows = [row(**changes) for _ in range(count)]
+        self.imports(gias(*rows))
+        return [one["URN"] for one in rows]
+
+    def teacher(self, urn: str, **changes: Any) -> str:
+        """Register a teacher; the id."""
+        return str(self.made("teachers", teacher_body(urn, **changes))["teacher_id"])
+
+    def lead(self) -> str:
+        """Register a teacher who may lead work groups; the id."""
+        teacher_id = self.teacher(self.schools()[0])
+        self.made("leaders", leader_body(teacher_id))
+        return teacher_id
+
+    def group(self, *, of: dict[str, Any] | None = None, **changes: Any) -> str:
+        """Open a work group; its id."""
+        programme_id = self.made("programmes", programme_body(**of or {}))["programme_id"]
+        lead_ids = changes.pop("lead_ids", None) or [self.lead()]
+        body = group_body(programme_id, lead_ids, **changes)
+        return str(self.made("work-groups", body)["work_group_id"])
+
+    def enrol(self, group_id: str, teacher_id: str) -> str:
+        """Give a teacher a place; its id."""
+        body = {"teacher_id": teacher_id, "role": "participant"}
+        return str(self.made(f"work-groups/{group_id}/enrolments", body)["enrolment_id"])
+
+    def fill(self, group_id: str, *, teachers_n: int, schools_n: int) -> list[str]:
+        """Enrol new teachers of new schools; the places' ids."""
+        urns = self.schools(schools_n)
+        return [self.enrol(group_id, self.teacher(urns[n % schools_n])) for n in range(teachers_n)]
+
+    def session(self, group_id: str, *, starts_at: datetime = MEETS) -> str:
+        """Schedule a session; its id."""
+        body = session_body(starts_at)
+        return str(self.made(f"work-groups/{group_id}/sessions", body)["session_id"])
+
+
+def teacher_body(urn: str, **changes: Any) -> dict[str, Any]:
+    values = {"given": "Ada", "family": "Lovelace", "email": "Ada@School.example", "urn": urn}
+    return values | {"role": "class_teacher"} | changes
+
+
+def leader_body(teacher_id: str, **changes: Any) -> dict[str, Any]:
+    values = {"teacher_id": teacher_id, "role": "work_group_lead", "core_leadership": False}
+    return values | {"starts_on": "2025-09-01"} | changes
+
+
+def programme_body(**changes: Any) -> dict[str, Any]:
+    values = {"title": "Continuity", "academic_year": "2025/26", "strand": "continuity"}
+    return values | {"phases": ["primary", "secondary"]} | changes
+
+
+def group_body(programme_id: str, lead_ids: list[str], **changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {"programme_id": programme_id, "lead_ids": lead_ids, "title": "Ratio"}
+    return values | {"opens_at": OPENS.isoformat(), "closes_at": CLOSES.isoformat()} | changes
+
+
+def session_body(starts_at: datetime = MEETS, **changes: Any) -> dict[str, Any]:
+    ends_at = starts_at + timedelta(hours=3)
+    values = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat(), "mode": "online"}
+    return values | changes
+
+
+def register_body(places: list[str], mark: str = "present") -> dict[str, Any]:
+    return {"marks": [{"enrolment_id": place, "mark": mark} for place in places]}
