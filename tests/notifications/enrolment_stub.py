@@ -1,4 +1,4 @@
-"""Answers `contacts` as enrolment would; run as a process of its own: `… enrolment_stub AMQP_URI`."""
+"""Answers `contacts` as enrolment would, as a process of its own; says when it is ready."""
 
 import sys
 from typing import Any
@@ -25,6 +25,8 @@ def main(amqp_uri: str) -> None:
 
     container = ServiceContainer(Enrolment, {"AMQP_URI": amqp_uri})
     container.start()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     container.wait()
 
 

@@ -86,10 +86,10 @@ def test_while_somebody_is_away_messages_wait_and_lose_no_attempt(
     part.away = True
     assert office.send() == 0
     [row, _] = messages(sessions)
-    assert (row.status, row.attempts, row.next_attempt_at) == ("due", 0, NOW + timedelta(seconds=30))
+    assert (row.status, row.attempts, row.next_attempt_at) == ("due", 0, NOW + timedelta(seconds=10))
     assert row.reason == ("contacts_away" if away == "contacts" else "mail_away")
     part.away = False
-    office.later(seconds=29)
+    office.later(seconds=9)
     assert office.send() == 0
     office.later(seconds=1)
     assert office.send() == 2

@@ -49,7 +49,10 @@ def _service(
 def _enrolment(amqp_uri: str) -> Iterator[subprocess.Popen[bytes]]:
     """Somebody who knows addresses."""
     stub = ROOT / "tests" / "notifications" / "enrolment_stub.py"
-    with subprocess.Popen([sys.executable, "-W", "ignore", str(stub), amqp_uri]) as process:
+    command = [sys.executable, "-W", "ignore", str(stub), amqp_uri]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
         yield process
         process.kill()
 
@@ -61,8 +64,7 @@ def test_letters_are_written_once_enrolment_gives_the_addresses(
     ada = participant_enrolled()
     announce(amqp_uri, group_opened(), session_scheduled(host_urn=None), ada, at=NOW)
     staff = service.client("hub_admin")
-    # The first question may come before the stub is up; then the message waits half a minute.
-    wait_until(lambda: staff("GET", "/notifications/v1/summary").json["sent"] == 1, deadline=60)
+    wait_until(lambda: staff("GET", "/notifications/v1/summary").json["sent"] == 1, deadline=20)
     [file] = mailbox.glob("*.eml")
     mail = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert mail["To"] == f"Ada Lovelace <{str(ada.teacher_id)[:8]}@school.example>"

@@ -92,6 +92,17 @@ def test_one_session_is_a_request_with_everything_that_a_calendar_needs() -> Non
     assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/London"]
 
 
+def test_each_recipient_of_an_invitation_is_named_in_their_own_file_only() -> None:
+    long = f"{'a' * 60}@{'b' * 40}.example"
+    for address in ("ada@school.example", long):
+        made = invite([FIRST], group_title="G", host=HOST, attendee=address, now=NOW)
+        [event] = read(made.content).walk("VEVENT")
+        assert event["ATTENDEE"] == f"mailto:{address}"
+        assert event["ATTENDEE"].params["RSVP"] == "TRUE"
+        assert made.content.count(b"ATTENDEE") == 1
+        assert max(len(line) for line in made.content.split(b"\r\n")) <= 75
+
+
 def test_several_sessions_are_published_without_an_attendee() -> None:
     made = invite([FIRST, SECOND], group_title="G", host=HOST, attendee="ada@school.example", now=NOW)
     calendar = read(made.content)

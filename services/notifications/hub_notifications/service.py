@@ -30,10 +30,9 @@ from hub_notifications.api.templates import Templates
 from hub_notifications.domain.messages import Cause
 from hub_notifications.gateways import Contact, ContactsAway
 from hub_notifications.handlers import schools, sending, visits, work_groups
-from hub_platform.dependencies import Database
+from hub_platform.dependencies import Database, Extra
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
-from hub_platform.dependencies import Extra
 
 RPC_ERRORS: Final = (RpcTimeout, UnknownService, RemoteError, OSError, AMQPError, KombuError, RuntimeError)
 TURN_SECONDS: Final = 4.0  # a turn ends soon enough for a stop within 10 s

@@ -16,7 +16,7 @@ STATUSES: Final = ("due", "sending", "sent", "failed", "suppressed")
 RETRY_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 # How long everything waits when the mail server, or enrolment with the addresses, does not answer.
 # That is no message's fault, so it uses up no attempt.
-WAIT_WHEN_AWAY: Final = timedelta(seconds=30)
+WAIT_WHEN_AWAY: Final = timedelta(seconds=10)
 # A sender that has claimed messages and not been heard of for so long is taken for dead.
 CLAIM_LASTS: Final = timedelta(minutes=5)
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
-from icalendar import Calendar, Component, Event, vCalAddress, vText
+from icalendar import Calendar, Component, Event, Parameters, vCalAddress, vText
+from icalendar.parser import Contentline
 
 from hub_notifications.templates.facts import SessionFacts
 from hub_notifications.templates.rendering import MODES
@@ -61,24 +62,35 @@ def invite(
     several sessions are a PUBLISH, which names no attendee.
     """
     method = "REQUEST" if len(sessions) == 1 else "PUBLISH"
+    stamp = now.replace(minute=0, second=0, microsecond=0)  # so that the letters of a batch share the file
+    content = _file(tuple(sessions), group_title, host, method, stamp)
+    if method == "REQUEST":
+        end = b"END:VEVENT"
+        content = content.replace(end, _attendee(attendee) + b"\r\n" + end)
+    return Invitation(method=method, content=content)
+
+
+@lru_cache(maxsize=128)
+def _file(
+    sessions: tuple[SessionFacts, ...], group_title: str, host: Host, method: str, stamp: datetime
+) -> bytes:
+    """Everything that is the same for each recipient; making it costs more than the rest of the letter."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(_london())
+    calendar.add_component(Component.from_ical(LONDON))
     for session in sessions:
-        event = _event(session, group_title, host, now)
-        if method == "REQUEST":
-            event.add("attendee", _attendee(attendee), encode=False)
-        calendar.add_component(event)
-    return Invitation(method=method, content=calendar.to_ical())
+        calendar.add_component(_event(session, group_title, host, stamp))
+    content: bytes = calendar.to_ical()
+    return content
 
 
-def _event(session: SessionFacts, group_title: str, host: Host, now: datetime) -> Event:
+def _event(session: SessionFacts, group_title: str, host: Host, stamp: datetime) -> Event:
     event = Event()
     event.add("uid", f"session-{session.session_id}@{host.hub_id}")
     event.add("sequence", session.ics_sequence)
-    event.add("dtstamp", now)
+    event.add("dtstamp", stamp)
     event.add("dtstart", session.starts_at)
     event.add("dtend", session.ends_at)
     event.add("summary", f"{group_title}, session {session.seq}")
@@ -89,14 +101,9 @@ def _event(session: SessionFacts, group_title: str, host: Host, now: datetime) -
     return event
 
 
-def _attendee(address: str) -> vCalAddress:
+def _attendee(address: str) -> bytes:
+    """The line that names the recipient, folded as RFC 5545, 3.1 asks."""
     attendee = vCalAddress(f"mailto:{address}")
-    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-    attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
-    attendee.params["RSVP"] = vText("TRUE")
-    return attendee
-
-
-@cache
-def _london() -> Component:
-    return Component.from_ical(LONDON)
+    parameters = Parameters(ROLE="REQ-PARTICIPANT", PARTSTAT="NEEDS-ACTION", RSVP="TRUE")
+    line: bytes = Contentline.from_parts("ATTENDEE", parameters, attendee).to_ical()
+    return line
