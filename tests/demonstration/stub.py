@@ -30,20 +30,25 @@ class Stub:
     """Answers 201 with a new id to everything, unless told otherwise."""
 
     received: list[Received] = field(default_factory=list)
-    planned: dict[str, deque[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    planned: dict[str, deque[tuple[int, Any]]] = field(default_factory=dict)
+    kept: dict[str, deque[Any]] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)  # path → how many requests are hung up on
     address: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def plan(self, path: str, *answers: tuple[int, dict[str, Any]]) -> None:
+    def plan(self, path: str, *answers: tuple[int, Any]) -> None:
         """Give these answers first to requests for a path."""
         self.planned[path] = deque(answers)
+
+    def keep(self, path: str, *answers: Any) -> None:
+        """Answer requests for a path with 200 and these, one after the other, and the last one for ever."""
+        self.kept[path] = deque(answers)
 
     def at(self, path: str) -> list[Received]:
         """The requests for a path."""
         return [one for one in self.received if one.path == path]
 
-    def answer(self, request: Received) -> tuple[int, dict[str, Any]] | None:
+    def answer(self, request: Received) -> tuple[int, Any] | None:
         """What to say; None to hang up."""
         with self.lock:
             self.received.append(request)
@@ -53,6 +58,8 @@ class Stub:
             planned = self.planned.get(request.path)
             if planned:
                 return planned.popleft()
+            if kept := self.kept.get(request.path):
+                return 200, kept.popleft() if len(kept) > 1 else kept[0]
             made = f"id-{len(self.received)}"
         return 201, {"teacher_id": made, "session_id": made}
 
@@ -80,9 +87,9 @@ def running_stub() -> Iterator[Stub]:
                 self.close_connection = True
                 return
             status, body = answer
-            raw = json.dumps(body).encode()
+            raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "text/plain" if isinstance(body, str) else "application/json")
             self.send_header("Content-Length", str(len(raw)))
             self.send_header("ETag", '"1"')
             self.end_headers()
