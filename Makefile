@@ -27,7 +27,7 @@ test: setup-tests ## Run every test, with real RabbitMQ and PostgreSQL
 	@$(bin)/python -m pytest $(ARGS)
 
 check: setup-tests ## Check format, style, types, imports, generated files and units; no servers needed
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-units check-format check-lint \
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target check-types check-units check-format check-lint \
 	  check-imports check-generated
 	@echo "all is well"
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import amqp
 
-from local import broker_container, broker_node, packages, passwords, ports
+from local import broker_container, broker_node, containers, packages, passwords, ports
 from local.deadlines import wait_for
 from local.definitions import ADMINISTRATOR, VIRTUAL_HOST, Definitions
 from local.failures import CannotStart
@@ -79,7 +79,7 @@ def start(
         return use(given, contents.secrets)
     file = folder / "definitions.json"
     passwords.write_private(file, json.dumps(contents.definitions))
-    if broker_container.engine_answers():
+    if containers.can_run(broker_container.IMAGE, say):
         return start_container(programs, folder, file, contents, say=say)
     return start_node(programs, folder, file, contents, say=say, plugins=plugins)
 

@@ -5,13 +5,13 @@ Files are copied in rather than mounted, so that any engine serves. The data is 
 """
 
 import hashlib
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from local import ports
 from local.broker_node import DISK_LIMIT, MEMORY_LIMIT, QUORUM_LOG_LIMIT
+from local.containers import docker
 from local.failures import CannotStart
 from local.passwords import private_folder
 
@@ -49,33 +49,19 @@ class Container:
         return log
 
 
-def docker(*arguments: str, check: bool = True) -> str:
-    """Run a docker command; what it printed.
-
-    Raises:
-        CannotStart: it failed, with the engine's own words.
-    """
-    finished = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
-    if check and finished.returncode != 0:
-        raise CannotStart(f"docker {arguments[0]} failed: {finished.stderr.strip().splitlines()[-1:]}")
-    return finished.stdout.strip()
-
-
-def engine_answers() -> bool:
-    """Whether a Docker engine can be used from here."""
-    if shutil.which("docker") is None:
-        return False
-    try:
-        command = ["docker", "info", "--format", "{{.ServerVersion}}"]
-        finished = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-    except subprocess.TimeoutExpired:
-        return False
-    return finished.returncode == 0 and bool(finished.stdout.strip())
-
-
 def container_name(folder: Path) -> str:
     """One name per checkout, so that two of them do not share a broker."""
     return f"mathshub-local-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:10]}"
+
+
+def forget(folder: Path) -> str | None:
+    """Remove the volume that a folder's containers leave behind; its name, if there was one."""
+    name = container_name(folder)
+    if name not in docker("volume", "ls", "--quiet").splitlines():
+        return None
+    docker("rm", "--force", name, check=False)
+    docker("volume", "rm", name)
+    return name
 
 
 def start(folder: Path, *, definitions: Path) -> Container:

@@ -2,7 +2,7 @@
 
 import sys
 
-from local import broker_container
+from local import broker_container, containers
 from local.alone import only_one
 from local.failures import CannotStart
 from local.places import LOCAL
@@ -15,12 +15,9 @@ def main() -> int:
         with only_one(LOCAL):
             for name in Programs(LOCAL.logs, LOCAL.records).stop_leftovers():
                 print(f"stopping {name}, left behind by an earlier run")
-            if broker_container.engine_answers():
-                name = broker_container.container_name(LOCAL.broker)
-                if name in broker_container.docker("volume", "ls", "--quiet").splitlines():
-                    print(f"deleting docker volume {name}")
-                    broker_container.docker("rm", "--force", name, check=False)
-                    broker_container.docker("volume", "rm", name)
+            forgotten = containers.engine_answers() and broker_container.forget(LOCAL.broker)
+            if forgotten:
+                print(f"deleting docker volume {forgotten}")
     except CannotStart as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -1,8 +1,10 @@
 """The private RabbitMQ and the embedded PostgreSQL: started, stopped, found again with their data."""
 
 import contextlib
+import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import amqp
@@ -11,8 +13,16 @@ import pytest
 import sqlalchemy as sa
 from tests.support.amqp import connected
 
-from local import broker, broker_node, definitions, postgres
-from local.broker_container import engine_answers
+from local import (
+    broker,
+    broker_container,
+    broker_node,
+    containers,
+    definitions,
+    packages,
+    passwords,
+    postgres,
+)
 from local.processes import Programs
 from local.services import SERVICES
 
@@ -21,17 +31,36 @@ NAMES = {"visits": "hub_visits", "reporting": "hub_reporting"}
 SECRETS = {name: f"{name}-secret" for name in (definitions.ADMINISTRATOR, *(s.name for s in SERVICES))}
 
 
-@contextlib.contextmanager
-def running_broker(folder: Path) -> Iterator[broker.Broker]:
+StartBroker = Callable[[], AbstractContextManager[broker.Broker]]
+
+
+@pytest.fixture(name="running_broker", params=["private", "container"])
+def _running_broker(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartBroker]:
+    """Give a function that starts the broker of one folder, again and again."""
+    in_container = request.param == "container"
+    if in_container and not containers.can_run(broker_container.IMAGE, print):
+        pytest.skip("no Docker engine that could run it answers")
+    if not in_container and broker_node.find_program() is None and not packages.can_install():
+        pytest.skip("RabbitMQ's program is not on this machine")
     known = definitions.of_hub([service.subscriber for service in SERVICES], SECRETS)
     contents = broker.Contents(known, SECRETS)
-    programs = Programs(folder / "log", folder / "run")
-    started = broker.start(programs, folder / "broker", contents, say=print)
-    try:
-        started.require_ready()
-        yield started
-    finally:
-        started.stop()
+    start = broker.start_container if in_container else broker.start_node
+    file = tmp_path / "broker" / "definitions.json"
+    passwords.write_private(file, json.dumps(known))
+
+    @contextlib.contextmanager
+    def running() -> Iterator[broker.Broker]:
+        programs = Programs(tmp_path / "log", tmp_path / "run")
+        started = start(programs, tmp_path / "broker", file, contents, say=print)
+        try:
+            started.require_ready()
+            yield started
+        finally:
+            started.stop()
+
+    yield running
+    if in_container:
+        broker_container.forget(tmp_path / "broker")
 
 
 @contextlib.contextmanager
@@ -44,46 +73,40 @@ def running_database(folder: Path) -> Iterator[postgres.Server]:
         started.stop()
 
 
-@pytest.mark.skipif(engine_answers(), reason="a Docker engine answers, so the broker would be a container")
-def test_the_broker_keeps_events_over_a_restart_and_leaves_nothing_running(tmp_path: Path) -> None:
-    with running_broker(tmp_path) as first:
+def test_the_broker_keeps_events_over_a_restart(running_broker: StartBroker) -> None:
+    with running_broker() as first:
         with connected(first.uris["reporting"]) as connection:
             connection.channel().queue_bind("reporting.in", "enrolment.events", "SchoolEnrolled")
         with connected(first.uris["enrolment"]) as connection:
             channel = connection.channel()
             message = amqp.Message("kept", delivery_mode=2)
             channel.basic_publish_confirm(message, exchange="enrolment.events", routing_key="SchoolEnrolled")
-        processes = [psutil.Process(child.process.pid) for child in first.programs]
-        assert {process.name() for process in processes} == {"beam.smp", "epmd"}
-    assert not any(process.is_running() for process in processes)
 
-    with running_broker(tmp_path) as second, connected(second.uris["reporting"]) as connection:
+    with running_broker() as second, connected(second.uris["reporting"]) as connection:
         received: list[amqp.Message] = []
         connection.channel().basic_consume("reporting.in", callback=received.append, no_ack=True)
         connection.drain_events(timeout=10)
         assert [message.body for message in received] == ["kept"]
 
 
-@pytest.mark.skipif(engine_answers(), reason="a Docker engine answers, so the broker would be a container")
-def test_a_service_cannot_write_to_the_exchange_of_another(tmp_path: Path) -> None:
-    with running_broker(tmp_path) as started, connected(started.uris["visits"]) as connection:
+def test_a_service_cannot_write_to_the_exchange_of_another(running_broker: StartBroker) -> None:
+    with running_broker() as started, connected(started.uris["visits"]) as connection:
         channel = connection.channel()
         message = amqp.Message("forged")
         with pytest.raises(amqp.AccessRefused):
             channel.basic_publish_confirm(message, exchange="enrolment.events", routing_key="SchoolEnrolled")
 
 
-@pytest.mark.skipif(broker_node.find_program() is None, reason="RabbitMQ's program is not on this machine")
-def test_everything_of_the_broker_listens_on_loopback_only(tmp_path: Path) -> None:
-    with running_broker(tmp_path) as started:
-        listening = [
-            connection.laddr.ip
-            for child in started.programs
-            for connection in psutil.Process(child.process.pid).net_connections()
-            if connection.status == psutil.CONN_LISTEN
-        ]
+@pytest.mark.parametrize("running_broker", ["private"], indirect=True)
+def test_the_private_broker_listens_on_loopback_only_and_leaves_nothing(running_broker: StartBroker) -> None:
+    with running_broker() as started:
+        processes = [psutil.Process(child.process.pid) for child in started.programs]
+        assert {process.name() for process in processes} == {"beam.smp", "epmd"}
+        connections = [one for process in processes for one in process.net_connections()]
+        listening = {one.laddr.ip for one in connections if one.status == psutil.CONN_LISTEN}
         assert listening
-        assert set(listening) <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+        assert listening <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+    assert not any(process.is_running() for process in processes)
 
 
 def test_databases_keep_their_rows_over_a_restart_and_a_killed_server(tmp_path: Path) -> None:

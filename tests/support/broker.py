@@ -15,7 +15,8 @@ from tests.support.waiting import wait_until
 
 from local import broker as local_broker
 from local import definitions
-from local.broker_container import IMAGE, engine_answers
+from local.broker_container import IMAGE
+from local.containers import can_run
 from local.processes import Programs
 
 USER = definitions.ADMINISTRATOR
@@ -73,7 +74,7 @@ class BrokerServer:
 @contextlib.contextmanager
 def running_broker(folder: Path) -> Iterator[BrokerServer]:
     """A broker for a test run: a container where an engine answers, a private process elsewhere."""
-    with container_broker() if engine_answers() else private_broker(folder) as server:
+    with container_broker() if can_run(IMAGE, print) else private_broker(folder) as server:
         wait_until(server.answers, deadline=60)
         yield server
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.support.waiting import wait_until
 
 from local import postgres as local_postgres
-from local.broker_container import engine_answers
+from local.containers import can_run
 from local.processes import Programs
 
 IMAGE = "postgres:17"
@@ -43,7 +43,7 @@ class PostgresServer:
 @contextlib.contextmanager
 def running_postgres(folder: Path) -> Iterator[PostgresServer]:
     """A server for a test run: a container where an engine answers, a private process elsewhere."""
-    if engine_answers():
+    if can_run(IMAGE, print):
         with container_postgres() as server:
             yield server
         return
@@ -63,7 +63,7 @@ def container_postgres() -> Iterator[PostgresServer]:
 
     testcontainers_config.ryuk_disabled = True  # we stop what we start; one image less to fetch
     container = DockerContainer(IMAGE).with_exposed_ports(5432).with_env("POSTGRES_PASSWORD", "test")
-    with container.with_command("-c fsync=off -c full_page_writes=off -c max_connections=200"):
+    with container.with_command("postgres -c fsync=off -c full_page_writes=off -c max_connections=200"):
         address = f"{container.get_container_host_ip()}:{container.get_exposed_port(5432)}"
         url = f"{local_postgres.DRIVER}://postgres:test@{address}/postgres"
         # The image starts once to initialise itself, on a socket only, so an answer over TCP is the real one.
