@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +9,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from tests.notifications.factories import enrol, know_the_basics, messages, plan, published, schedule
-from tests.notifications.fakes import HOST, NOW, FakeOffice
+from tests.notifications.fakes import NOW, FakeOffice
 
 from hub_notifications.commands import ResendMessage
 from hub_notifications.domain.refusals import Conflict, Unknown
-from hub_notifications.gateways import MailboxFolder, Undelivered
+from hub_notifications.gateways import Undelivered
 from hub_notifications.handlers import messages as handlers
-from hub_notifications.handlers import sending, wording
+from hub_notifications.handlers import wording
 from hub_notifications.models import Base, Message
-from hub_notifications.store import messages as store
 from hub_platform.database import Sessions
 
 
@@ -168,73 +166,6 @@ def test_a_message_waits_for_the_events_that_its_words_need(sessions: Sessions, 
     office.later(minutes=1)
     office.send()
     assert statuses(sessions) == ["sent"]
-
-
-def test_a_crash_between_sending_and_recording_repeats_the_letter_and_not_the_event(
-    sessions: Sessions, office: FakeOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    know_the_basics(sessions)
-    enrol(sessions)
-    office.real_mailer = MailboxFolder(tmp_path)
-    with monkeypatch.context() as patch:
-        patch.setattr(sending, "record", dies)
-        with pytest.raises(KeyboardInterrupt):
-            office.send()
-    assert statuses(sessions) == ["sending"]
-    assert published(sessions) == []
-    assert office.send() == 0  # the claim still holds
-    office.later(minutes=5, seconds=1)
-    assert office.send() == 1
-    assert statuses(sessions) == ["sent"]
-    assert [event.type for event in published(sessions)] == ["MessageSent"]
-    assert len(list(tmp_path.glob("*.eml"))) == 1  # the repeat has the same name and the same Message-ID
-
-
-def dies(*_: object, **__: object) -> None:
-    raise KeyboardInterrupt
-
-
-def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, office: FakeOffice) -> None:
-    """A slow sender comes back after another has done its work: the event is not published twice."""
-    know_the_basics(sessions)
-    enrol(sessions)
-    slow = sending._claim(real(office))
-    office.later(minutes=6)
-    assert office.send() == 1
-    outcomes = [sending.Outcome(message, None) for message in slow.messages]
-    refused = [sending.Outcome(message, Undelivered("refused", permanent=True)) for message in slow.messages]
-    with sessions.begin() as session:
-        sending.record(session, slow.claim, [*outcomes, *refused], now=office.now)
-    assert statuses(sessions) == ["sent"]
-    assert [event.type for event in published(sessions)] == ["MessageSent"]
-
-
-def real(office: FakeOffice) -> sending.Office:
-    return sending.Office(
-        sessions=office.sessions,
-        contacts=office.contacts,
-        mailer=office.mailer,
-        host=HOST,
-        clock=lambda: office.now,
-        closing=lambda: False,
-    )
-
-
-def test_two_senders_never_take_the_same_message(sessions: Sessions, office: FakeOffice) -> None:
-    know_the_basics(sessions)
-    enrol(sessions, 150)
-    with sessions.begin() as one, sessions.begin() as other:
-        taken = [
-            {
-                message.id
-                for message in store.claim(
-                    session, UUID(int=n), now=NOW, until=NOW + timedelta(minutes=5), limit=100
-                )
-            }
-            for n, session in enumerate((one, other), start=1)
-        ]
-    assert [len(each) for each in taken] == [100, 50]
-    assert not taken[0] & taken[1]
 
 
 def test_a_closing_office_leaves_the_rest_for_the_next_turn(sessions: Sessions, office: FakeOffice) -> None:

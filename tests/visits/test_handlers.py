@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 from tests.visits import factories
-from tests.visits.factories import SEPTEMBER, assigned, logged, planned, published
+from tests.visits.factories import SEPTEMBER, assigned, planned, published
 
 from hub_platform.database import Sessions
-from hub_visits.commands import CancelVisit, ExcuseHalfTerm, PlanVisit
+from hub_visits.commands import ExcuseHalfTerm, PlanVisit
 from hub_visits.domain.refusals import Conflict, Refused, Stale, Unknown
 from hub_visits.handlers import assignments, calendars, obligations, schools, visits
 from hub_visits.models import Assignment, Calendar, Obligation, Visit
@@ -30,16 +30,12 @@ def test_an_assignment_what_it_owes_and_its_event_are_saved_together(
         1,
     )
     assert event.recorded_by == "admin"
-    assert (
-        event.data["obligations"][0]
-        == {
-            "half_term": "2023-1",
-            "kind": "department_pd",
-            "starts_on": "2023-09-04",
-            "ends_on": "2023-10-20",
-        }
-        or event.data["obligations"][0]["kind"] == "visit"
-    )
+    assert event.data["obligations"][1] == {
+        "half_term": "2023-1",
+        "kind": "visit",
+        "starts_on": "2023-09-04",
+        "ends_on": "2023-10-20",
+    }
     assert len(event.data["obligations"]) == 12
 
 
@@ -127,7 +123,7 @@ def test_a_visits_half_term_follows_from_the_most_specific_calendar(
 def test_a_new_calendar_settles_what_is_owed_and_announces_it_once(
     sessions: Sessions, pd_lead_id: UUID
 ) -> None:
-    assignment = assigned(sessions, pd_lead_id)
+    assignment = assigned(sessions, pd_lead_id, kinds=["visit", "department_pd"])
     with sessions.begin() as session:
         same = factories.set_calendar("la:873")
         calendars.set_calendar(session, same, expected=0, now=SEPTEMBER, by="admin")
@@ -137,10 +133,10 @@ def test_a_new_calendar_settles_what_is_owed_and_announces_it_once(
         calendars.set_calendar(session, short, expected=1, now=SEPTEMBER, by="admin")
     again = published(sessions, "PDLeadAssigned")[1]
     assert again.revision == 2
-    assert [each["half_term"] for each in again.data["obligations"]] == [f"2023-{n}" for n in range(1, 6)]
+    assert {each["half_term"] for each in again.data["obligations"]} == {f"2023-{n}" for n in range(1, 6)}
     with sessions() as session:
         view = assignments.find_assignment(session, assignment.id)
-        assert [each.half_term for each in view.obligations] == [f"2023-{n}" for n in range(1, 6)]
+        assert {each.half_term for each in view.obligations} == {f"2023-{n}" for n in range(1, 6)}
         assert view.row.revision == 2
 
 
@@ -154,76 +150,6 @@ def test_a_calendar_that_somebody_else_has_set_is_not_overwritten(
         )
     with sessions() as session:
         assert session.scalars(select(Calendar.revision)).all() == [1]
-
-
-def test_a_logged_visit_is_announced_without_its_note(sessions: Sessions, pd_lead_id: UUID) -> None:
-    assignment = assigned(sessions, pd_lead_id)
-    visit = planned(sessions, assignment.id)
-    logged(sessions, visit.id, now=datetime(2023, 9, 18, 15, 0, tzinfo=UTC))
-    [event] = published(sessions, "VisitLogged")
-    assert event.subject == f"visits/{visit.id}"
-    assert event.revision == 2
-    assert event.data == {
-        "visit_id": str(visit.id),
-        "assignment_id": str(assignment.id),
-        "urn": factories.SCHOOL,
-        "pd_lead_id": str(pd_lead_id),
-        "happened_on": "2023-09-18",
-        "half_term": "2023-1",
-        "kind": "support",
-        "half_days": 1,
-        "focus": ["tfm", "reasoning"],
-        "people_met_roles": ["headteacher", "maths_lead"],
-        "actions_n": 1,
-        "late": False,
-        "out_of_term": False,
-    }
-    assert not any("calm" in str(row.data) or "bar models" in str(row.data) for row in published(sessions))
-
-
-def test_department_pd_is_announced_twice_over(sessions: Sessions, pd_lead_id: UUID) -> None:
-    assignment = assigned(sessions, pd_lead_id, kinds=["department_pd"])
-    visit = planned(sessions, assignment.id, kind="department_pd")
-    now = datetime(2023, 9, 18, 15, 0, tzinfo=UTC)
-    with pytest.raises(Refused):
-        logged(sessions, visit.id, now=now, staff_present=9, department_size=8)
-    assert published(sessions, "VisitLogged", "DepartmentPDHeld") == []
-    logged(sessions, visit.id, now=now, staff_present=7, department_size=8)
-    assert [row.type for row in published(sessions)][-2:] == ["VisitLogged", "DepartmentPDHeld"]
-    held = published(sessions, "DepartmentPDHeld")[0].data
-    assert (held["staff_present"], held["department_size"], held["half_term"]) == (7, 8, "2023-1")
-
-
-def test_a_refused_log_leaves_the_visit_planned(sessions: Sessions, pd_lead_id: UUID) -> None:
-    visit = planned(sessions, assigned(sessions, pd_lead_id).id)
-    with pytest.raises(Refused) as refusal:
-        logged(sessions, visit.id, now=SEPTEMBER)  # happened_on lies in the future
-    assert refusal.value.code == "in_future"
-    with sessions() as session:
-        row = visits.find_visit(session, visit.id)
-        assert (row.status, row.revision, row.actions) == ("planned", 1, [])
-    assert published(sessions, "VisitLogged") == []
-
-
-def test_a_visit_is_logged_once_and_not_cancelled_after(sessions: Sessions, pd_lead_id: UUID) -> None:
-    visit = planned(sessions, assigned(sessions, pd_lead_id).id)
-    now = datetime(2023, 9, 18, 15, 0, tzinfo=UTC)
-    logged(sessions, visit.id, now=now)
-    with pytest.raises(Conflict):
-        logged(sessions, visit.id, now=now)
-    with pytest.raises(Conflict), sessions.begin() as session:
-        visits.cancel_visit(session, CancelVisit(visit_id=visit.id, reason="snow"), now=now, by="lead")
-    assert len(published(sessions, "VisitLogged", "VisitCancelled")) == 1
-
-
-def test_a_cancelled_visit_says_why_and_by_whom(sessions: Sessions, pd_lead_id: UUID) -> None:
-    visit = planned(sessions, assigned(sessions, pd_lead_id).id)
-    with sessions.begin() as session:
-        row = visits.cancel_visit(
-            session, CancelVisit(visit_id=visit.id, reason="snow"), now=SEPTEMBER, by="lead"
-        )
-        assert (row.status, row.changed_by, row.revision) == ("cancelled", "lead", 2)
-    assert published(sessions, "VisitCancelled")[0].data["reason"] == "snow"
 
 
 def test_what_is_not_there_is_said_so(sessions: Sessions, pd_lead_id: UUID) -> None:

@@ -60,11 +60,12 @@ def check_pd_lead(posts: Iterable[Post], *, urn: str, trust_uid: str | None, on:
 def obligations(half_terms: Iterable[HalfTerm], kinds: Iterable[str], *, starts_on: date) -> list[Owed]:
     """What an assignment that starts on a day owes its school in the rest of the academic year.
 
-    A half term counts when at least SCHOOL_DAYS_TO_COUNT school days of it remain.
+    A half term counts when at least SCHOOL_DAYS_TO_COUNT school days of it remain. In the order of the year,
+    within a half term by kind.
     """
     return [
         Owed(half_term=half_term.id, kind=kind, starts_on=half_term.starts_on, ends_on=half_term.ends_on)
         for half_term in half_terms
         if half_term.school_days_from(starts_on) >= SCHOOL_DAYS_TO_COUNT
-        for kind in dict.fromkeys(kinds)
+        for kind in sorted(set(kinds))
     ]

@@ -32,23 +32,7 @@ def plan_visit(session: Session, command: PlanVisit, *, now: datetime, by: str) 
     day = calendars.day_in_england(command.planned_at)
     visits.check_within(_span(assignment), day, "/planned_at")
     half_term = _half_term_on(session, assignment, day)
-    visit = Visit(
-        id=new_id(),
-        assignment_id=assignment.id,
-        urn=assignment.urn,
-        pd_lead_id=assignment.pd_lead_id,
-        kind=command.kind,
-        meets=obligations.kind_met_by(command.kind),
-        status="planned",
-        planned_at=command.planned_at,
-        half_term=half_term.id if half_term else None,
-        out_of_term=half_term is None,
-        created_at=now,
-        created_by=by,
-        changed_at=now,
-        changed_by=by,
-        actions=[],
-    )
+    visit = _new_visit(assignment, command, half_term, now=now, by=by)
     session.add(visit)
     session.flush()
     event = VisitPlanned(
@@ -119,6 +103,33 @@ def find_visit(session: Session, visit_id: UUID, *, lock: bool = False) -> Visit
     if visit is None:
         raise Unknown("unknown_visit", "There is no such visit.")
     return visit
+
+
+def _new_visit(
+    assignment: Assignment,
+    command: PlanVisit,
+    half_term: calendars.HalfTerm | None,
+    *,
+    now: datetime,
+    by: str,
+) -> Visit:
+    return Visit(
+        id=new_id(),
+        assignment_id=assignment.id,
+        urn=assignment.urn,
+        pd_lead_id=assignment.pd_lead_id,
+        kind=command.kind,
+        meets=obligations.kind_met_by(command.kind),
+        status="planned",
+        planned_at=command.planned_at,
+        half_term=half_term.id if half_term else None,
+        out_of_term=half_term is None,
+        created_at=now,
+        created_by=by,
+        changed_at=now,
+        changed_by=by,
+        actions=[],
+    )
 
 
 def _half_term_on(session: Session, assignment: Assignment, day: date) -> calendars.HalfTerm | None:
