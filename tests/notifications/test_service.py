@@ -11,11 +11,13 @@ from uuid import uuid4
 import pytest
 from tests.notifications.factories import group_opened, participant_enrolled, session_scheduled
 from tests.notifications.fakes import NOW
-from tests.support.announcing import announce, set_up_publishers
+from tests.support.announcing import announce, own_user, set_up_publishers
+from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService, running_service
 from tests.support.waiting import wait_until
 
+from hub_notifications.service import NotificationsService
 from hub_platform.runner import migrations_of
 from local.places import ROOT
 
@@ -29,7 +31,7 @@ def _mailbox(tmp_path: Path) -> Path:
 
 @pytest.fixture(name="service")
 def _service(
-    postgres: PostgresServer, amqp_uri: str, tmp_path: Path, mailbox: Path
+    postgres: PostgresServer, broker: BrokerServer, amqp_uri: str, tmp_path: Path, mailbox: Path
 ) -> Iterator[RunningService]:
     set_up_publishers(amqp_uri, "enrolment", "visits")
     with running_service(
@@ -37,7 +39,7 @@ def _service(
         "notifications",
         ("hub_notifications",),
         database_url=postgres.new_database(),
-        amqp_uri=amqp_uri,
+        amqp_uri=own_user(broker, amqp_uri, NotificationsService),
         migrations=migrations_of("hub_notifications"),
         HUB_MAIL_DIR=str(mailbox),
         HUB_CONTACTS_SECONDS="5",

@@ -1,14 +1,16 @@
-"""Speaking for a publisher that is not running: its exchange, and its events."""
+"""One service among others that are not running: their exchanges, their events, its own broker user."""
 
 from datetime import datetime
 from uuid import uuid4
 
 import amqp
 from tests.support.amqp import connected
+from tests.support.broker import BrokerServer
 
 from hub_contracts import Event
 from hub_messaging.envelope import CONTENT_TYPE, Envelope
-from hub_messaging.topology import exchange_of, source_of
+from hub_messaging.subscribe import subscriber_of
+from hub_messaging.topology import exchange_of, permissions_of, source_of
 from hub_messaging.wire import declare_publisher
 
 
@@ -17,6 +19,16 @@ def set_up_publishers(amqp_uri: str, *publishers: str) -> None:
     with connected(amqp_uri) as connection:
         for publisher in publishers:
             declare_publisher(connection, publisher)
+
+
+def own_user(broker: BrokerServer, amqp_uri: str, service_class: type) -> str:
+    """The same virtual host for a user who may do what the service needs and nothing else."""
+    subscriber = subscriber_of(service_class)
+    vhost = amqp_uri.rpartition("/")[2]
+    user = f"{subscriber.service}-{vhost}"
+    broker.manage("PUT", f"users/{user}", {"password": "own", "tags": ""})
+    broker.manage("PUT", f"permissions/{vhost}/{user}", permissions_of(subscriber))
+    return broker.uri(vhost, user=user, password="own")
 
 
 def announce(amqp_uri: str, *events: Event, at: datetime) -> None:

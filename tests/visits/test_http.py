@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.announcing import announce, set_up_publishers
+from tests.support.announcing import announce, own_user, set_up_publishers
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService, running_service
@@ -15,6 +15,7 @@ from tests.visits import factories
 from tests.visits.factories import SCHOOL
 
 from hub_platform.runner import migrations_of
+from hub_visits.service import VisitsService
 
 LEADER = factories.leader_appointed()
 OTHER_LEADER = uuid4()
@@ -40,7 +41,7 @@ def _service(
         "visits",
         ("hub_visits",),
         database_url=postgres.new_database(),
-        amqp_uri=amqp_uri,
+        amqp_uri=own_user(broker, amqp_uri, VisitsService),
         migrations=migrations_of("hub_visits"),
         HUB_ALLOW_HUB_TIME="1",
     ) as service:
@@ -220,7 +221,10 @@ def test_what_is_not_there_is_a_404_and_a_broken_rule_points_at_it(
     staff: Client, visit: dict[str, Any]
 ) -> None:
     assert staff("GET", f"/visits/v1/visits/{uuid4()}").json["code"] == "unknown_visit"
-    body = {"assignment_id": str(uuid4()), "planned_at": "2023-09-18T09:00:00Z", "kind": "support"}
+    assert staff("GET", "/visits/v1/calendars/%00").json["code"] == "unknown_calendar"
+    body = {"assignment_id": str(uuid4()), "planned_at": "0001-01-01T00:00:00Z", "kind": "support"}
+    assert staff("POST", "/visits/v1/visits", body).json["code"] == "invalid"
+    body["planned_at"] = "2023-09-18T09:00:00Z"
     reply = staff("POST", "/visits/v1/visits", body)
     assert (reply.status, reply.json["code"]) == (422, "unknown_assignment")
     assert reply.json["errors"][0]["pointer"] == "/assignment_id"

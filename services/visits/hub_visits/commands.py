@@ -1,7 +1,7 @@
 """What visits can be asked to do: commands in the imperative, each with its strict schema."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from marshmallow import fields, validate
@@ -13,6 +13,9 @@ from hub_visits.domain import assignments, obligations, visits
 SCOPE_PATTERN = r"^(hub|la:\d{3}|trust:\w+|school:[1-9]\d{4,5})\Z"
 HALF_TERM_PATTERN = r"^\d{4}-[1-6]\Z"
 
+# Beyond these nobody plans, and some calendars of the computer end.
+EARLIEST = datetime(2000, 9, 1, tzinfo=UTC)
+LATEST = datetime(2099, 8, 31, tzinfo=UTC)
 NO_NUL = validate.ContainsNoneOf("\0", error="The character NUL is not text.")  # PostgreSQL cannot keep it
 
 
@@ -141,7 +144,7 @@ class PlanVisitSchema(CommandSchema):
 
     command = PlanVisit
     assignment_id = fields.UUID(required=True)
-    planned_at = Instant(required=True)
+    planned_at = Instant(required=True, validate=validate.Range(min=EARLIEST, max=LATEST))
     kind = fields.String(required=True, validate=validate.OneOf(visits.KINDS))
 
 

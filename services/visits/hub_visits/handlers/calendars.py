@@ -1,11 +1,12 @@
 """Setting school calendars."""
 
+import re
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from hub_platform.ids import new_id
-from hub_visits.commands import SetCalendar
+from hub_visits.commands import SCOPE_PATTERN, SetCalendar
 from hub_visits.domain import calendars
 from hub_visits.domain.refusals import Stale, Unknown
 from hub_visits.handlers.assignments import settle
@@ -49,7 +50,8 @@ def find_calendar(session: Session, scope: str, academic_year: str) -> Calendar:
         Unknown: `unknown_calendar`.
     """
     calendars.first_year_of(academic_year)
-    calendar = store.find_calendar(session, scope, academic_year)
+    known = re.search(SCOPE_PATTERN, scope) is not None
+    calendar = store.find_calendar(session, scope, academic_year) if known else None
     if calendar is None:
         raise Unknown("unknown_calendar", f"No calendar of {academic_year} has been set for this scope.")
     return calendar
