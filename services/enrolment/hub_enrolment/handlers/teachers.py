@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import LeaderAppointed, TeacherRegistered
@@ -17,6 +16,7 @@ from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.models import LeaderRole, SchoolMembership, Teacher
 from hub_enrolment.models.base import made
 from hub_enrolment.store import teachers as store
+from hub_enrolment.store.inserts import insert_unless_taken
 from hub_messaging import outbox
 from hub_platform.ids import new_id
 
@@ -50,7 +50,10 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
         ends_on=None,
         **made(now, by),
     )
-    _save(session, teacher, membership)
+    if not insert_unless_taken(session, teacher, "trn"):
+        raise Conflict("trn_taken", "Another teacher has this reference number.", "/trn")
+    session.add(membership)
+    session.flush()
     event = TeacherRegistered(teacher_id=teacher.id, urn=command.urn, role=command.role)
     outbox.record(session, event, occurred_at=now, by=by)
     return store.Employed(teacher, membership)
@@ -113,17 +116,3 @@ def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[st
         str(teacher_id): {"given": given, "family": family, "email": email}
         for teacher_id, (given, family, email) in store.contacts(session, teacher_ids).items()
     }
-
-
-def _save(session: Session, teacher: Teacher, membership: SchoolMembership) -> None:
-    """Write a teacher; the database decides between two who send the same number at once."""
-    session.add(teacher)
-    try:
-        with session.begin_nested():
-            session.flush()
-    except IntegrityError as exc:
-        if "uq_teachers_trn" in str(exc.orig):
-            raise Conflict("trn_taken", "Another teacher has this reference number.", "/trn") from None
-        raise
-    session.add(membership)
-    session.flush()

@@ -13,9 +13,9 @@ from hub_enrolment.domain.programmes import AcademicYear, Limits
 from hub_enrolment.domain.refusals import Conflict, Refused, Unknown
 from hub_enrolment.models import Programme, WorkGroup, WorkGroupLead
 from hub_enrolment.models.base import made
-from hub_enrolment.store import programmes as programme_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as store
+from hub_enrolment.store.inserts import insert_unless_taken
 from hub_messaging import outbox
 from hub_platform.ids import new_id
 
@@ -56,7 +56,7 @@ def open_programme(session: Session, command: OpenProgramme, *, now: datetime, b
         max_per_school=limits.max_per_school,
         **made(now, by),
     )
-    if not programme_store.add_programme(session, programme):
+    if not insert_unless_taken(session, programme, "ncp_code"):
         raise Conflict("ncp_code_taken", f"There is a programme {code} already.", "/ncp_code")
     return programme
 

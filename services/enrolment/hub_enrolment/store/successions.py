@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.gias_links import Succession
 from hub_enrolment.models import School, SchoolLink
-from hub_enrolment.store.bulk import insert_rows
+from hub_enrolment.store.inserts import insert_rows
 
 
 def stored(session: Session) -> tuple[dict[tuple[str, str], Succession], dict[str, str]]:

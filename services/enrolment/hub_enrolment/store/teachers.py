@@ -34,11 +34,6 @@ def find_teacher(session: Session, teacher_id: UUID) -> Employed | None:
     return None if row is None else Employed(*row)
 
 
-def trn_is_taken(session: Session, trn: str) -> bool:
-    """Whether somebody has this teacher reference number."""
-    return session.scalar(select(Teacher.id).where(Teacher.trn == trn)) is not None
-
-
 def school_of(session: Session, teacher_id: UUID, *, lock: bool = False) -> SchoolState | None:
     """The school where a teacher teaches now; None for an unknown teacher. `lock` holds the teacher."""
     statement = (
