@@ -34,12 +34,18 @@ def administrator(password: str) -> Definitions:
     }
 
 
-def of_hub(subscribers: Iterable[Subscriber], passwords: Mapping[str, str]) -> Definitions:
-    """Everything that exists before the first event, and a user for each service."""
+def of_hub(
+    subscribers: Iterable[Subscriber], passwords: Mapping[str, str], declared: Definitions | None = None
+) -> Definitions:
+    """Everything that exists before the first event, and a user for each service.
+
+    `declared` is what the services have written down, with bindings; they declare it again when they start.
+    """
     listed = list(subscribers)
     return merged(
         administrator(passwords[ADMINISTRATOR]),
         topology.definitions(listed, VIRTUAL_HOST),
+        declared or {},
         topology.users(listed, VIRTUAL_HOST, passwords),
     )
 

@@ -1,6 +1,7 @@
 """The whole hub, started in order and stopped in the reverse one."""
 
 import contextlib
+import json
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ import psutil
 from local import broker, keys, passwords, postgres
 from local.alone import announce, interruptible, only_one, undisturbed
 from local.broker import Broker, Contents
+from local.declared import FILE
 from local.definitions import ADMINISTRATOR, of_hub
 from local.failures import CannotStart
 from local.keys import Signer
@@ -143,7 +145,8 @@ def launch_broker(programs: Programs, places: Places, terminal: Terminal, given:
     """Start the broker with a user for each service."""
     users = (ADMINISTRATOR, *(service.name for service in SERVICES))
     secrets = {user: passwords.password(places.secrets, f"broker_{user}") for user in users}
-    known = of_hub([service.subscriber for service in SERVICES], secrets)
+    declared = json.loads(FILE.read_text()) if FILE.exists() else {}
+    known = of_hub([service.subscriber for service in SERVICES], secrets, declared)
     return broker.start(programs, places.broker, Contents(known, secrets), say=terminal.say, given=given)
 
 

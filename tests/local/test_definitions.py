@@ -49,6 +49,13 @@ def test_everything_is_on_the_hubs_virtual_host() -> None:
     assert {thing["vhost"] for thing in placed} == {VIRTUAL_HOST}
 
 
+def test_what_the_services_have_written_down_is_bound_before_the_first_event() -> None:
+    binding = {"source": "enrolment.events", "vhost": VIRTUAL_HOST, "destination": "visits.in"}
+    known_too = of_hub([s.subscriber for s in SERVICES], PASSWORDS, {"bindings": [binding]})
+    assert binding in known_too["bindings"]
+    assert known_too["queues"] == known()["queues"]
+
+
 def test_merging_keeps_what_is_said_twice_once_and_in_order() -> None:
     first, second = (
         {"users": [{"name": "a"}, {"name": "b"}]},
