@@ -6,7 +6,7 @@ about the same subject wait for it, in order, and nothing else does.
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -21,6 +21,27 @@ from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox
 # How long after a failed attempt the next one comes; after the last of them the delivery is parked.
 RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (1, 10, 60, 600, 3600))
 JITTER: Final = 0.2  # up to a fifth longer, so that many failures do not return in step
+
+
+# Written once, with arrays for the rows, so that a batch costs two round trips and no building of SQL.
+_BLOCKED = sa.text(
+    """
+    SELECT DISTINCT source, subject FROM inbox
+    WHERE subscription = :subscription AND state <> 'done' AND subject IS NOT NULL
+    """
+)
+_RECEIVE = sa.text(
+    """
+    INSERT INTO inbox (subscription, source, event_id, type, subject, state, body)
+    SELECT :subscription, source, event_id, type, subject, :state, body
+    FROM unnest(CAST(:sources AS text[]), CAST(:event_ids AS text[]), CAST(:types AS text[]),
+                CAST(:subjects AS text[]), CAST(:bodies AS bytea[]))
+         WITH ORDINALITY AS delivery (source, event_id, type, subject, body, n)
+    ORDER BY n
+    ON CONFLICT DO NOTHING
+    RETURNING source, event_id
+    """
+)
 
 
 class Permanent(Exception):
@@ -157,24 +178,24 @@ def received(session: Session) -> int:
 
 
 def _blocked_subjects(session: Session, subscription: str) -> set[tuple[str, str]]:
-    rows = session.execute(
-        sa.select(inbox.c.source, inbox.c.subject)
-        .where(inbox.c.subscription == subscription, inbox.c.state != DONE, inbox.c.subject.is_not(None))
-        .distinct()
-    )
-    return {(source, subject) for source, subject in rows}
+    rows = session.execute(_BLOCKED, {"subscription": subscription})
+    return {(row.source, row.subject) for row in rows}
 
 
 def _insert(
-    session: Session, subscription: str, deliveries: Iterable[Delivery], *, state: str
+    session: Session, subscription: str, deliveries: Sequence[Delivery], *, state: str
 ) -> set[tuple[str, str]]:
-    rows = [
-        _row(subscription, d) | {"state": state, "body": None if state == DONE else d.body}
-        for d in deliveries
-    ]
-    statement = insert(inbox).values(rows).on_conflict_do_nothing()
-    inserted = session.execute(statement.returning(inbox.c.source, inbox.c.event_id))
-    return {(source, event_id) for source, event_id in inserted}
+    envelopes = [delivery.envelope for delivery in deliveries]
+    rows = {
+        "subscription": subscription,
+        "state": state,
+        "sources": [envelope.source for envelope in envelopes],
+        "event_ids": [str(envelope.id) for envelope in envelopes],
+        "types": [envelope.type for envelope in envelopes],
+        "subjects": [envelope.subject for envelope in envelopes],
+        "bodies": [None if state == DONE else delivery.body for delivery in deliveries],
+    }
+    return {(row.source, row.event_id) for row in session.execute(_RECEIVE, rows)}
 
 
 def _row(subscription: str, delivery: Delivery) -> dict[str, Any]:

@@ -4,21 +4,46 @@ The order within a subject is held by the row lock on its counter: whoever recor
 waits until this transaction has ended, and positions are allotted under that lock.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from hub_messaging.envelope import Envelope, Event
-from hub_messaging.tables import outbox, outbox_subjects
+from hub_messaging.tables import outbox
 
 WAKE_CHANNEL = "hub_outbox"
-ROWS_PER_INSERT = 1_000
+
+# Written once, with arrays for the rows, so that a command costs two round trips and no building of SQL.
+_ALLOT = sa.text(
+    """
+    INSERT INTO outbox_subjects (subject, revision)
+    SELECT subject, events
+    FROM unnest(CAST(:subjects AS text[]), CAST(:events AS integer[])) AS wanted (subject, events)
+    ON CONFLICT (subject) DO UPDATE SET revision = outbox_subjects.revision + excluded.revision
+    RETURNING subject, revision
+    """
+)
+_WRITE = sa.text(
+    """
+    WITH written AS (
+      INSERT INTO outbox (id, type, version, subject, revision, data,
+                          occurred_at, recorded_by, correlation_id, causation_id, traceparent)
+      SELECT id, type, version, subject, revision, data,
+             :occurred_at, :recorded_by, :correlation_id, :causation_id, :traceparent
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:versions AS integer[]),
+                  CAST(:subjects AS text[]), CAST(:revisions AS integer[]), CAST(:data AS jsonb[]))
+           WITH ORDINALITY AS event (id, type, version, subject, revision, data, n)
+      ORDER BY n
+    )
+    SELECT pg_notify(:channel, '')
+    """
+)
 
 
 def record(session: Session, event: Event, *, occurred_at: datetime, by: str | None = None) -> UUID:
@@ -42,26 +67,20 @@ def record_all(
     listed = list(events)
     if not listed:
         return []
-    revisions = _allot(session, listed)
+    ids = [uuid7() for _ in listed]
     cause = {name: session.info.get(name) for name in ("correlation_id", "causation_id", "traceparent")}
-    rows: list[dict[str, Any]] = [
-        {
-            "id": uuid7(),
-            "type": event.type,
-            "version": event.version,
-            "subject": event.subject,
-            "revision": revision,
-            "occurred_at": occurred_at,
-            "recorded_by": by,
-            "data": event.to_data(),
-            **cause,
-        }
-        for event, revision in zip(listed, revisions, strict=True)
-    ]
-    for start in range(0, len(rows), ROWS_PER_INSERT):
-        session.execute(insert(outbox).values(rows[start : start + ROWS_PER_INSERT]))
-    session.execute(sa.select(sa.func.pg_notify(WAKE_CHANNEL, "")))
-    return [row["id"] for row in rows]
+    rows = {
+        "ids": [str(id_) for id_ in ids],
+        "types": [event.type for event in listed],
+        "versions": [event.version for event in listed],
+        "subjects": [event.subject for event in listed],
+        "revisions": _allot(session, listed),
+        "data": [json.dumps(event.to_data(), ensure_ascii=False) for event in listed],
+    }
+    session.execute(
+        _WRITE, rows | cause | {"occurred_at": occurred_at, "recorded_by": by, "channel": WAKE_CHANNEL}
+    )
+    return ids
 
 
 def unpublished(session: Session, source: str, limit: int) -> list[tuple[int, Envelope]]:
@@ -94,17 +113,8 @@ def _allot(session: Session, events: Sequence[Event]) -> list[int]:
     for event in events:
         wanted[event.subject] = wanted.get(event.subject, 0) + 1
     subjects = sorted(wanted)
-    following: dict[str, int] = {}
-    for start in range(0, len(subjects), ROWS_PER_INSERT):
-        part = [{"subject": s, "revision": wanted[s]} for s in subjects[start : start + ROWS_PER_INSERT]]
-        statement = insert(outbox_subjects).values(part)
-        raised = statement.on_conflict_do_update(
-            index_elements=["subject"],
-            set_={"revision": outbox_subjects.c.revision + statement.excluded.revision},
-        ).returning(outbox_subjects.c.subject, outbox_subjects.c.revision)
-        following |= {
-            subject: revision - wanted[subject] + 1 for subject, revision in session.execute(raised)
-        }
+    raised = session.execute(_ALLOT, {"subjects": subjects, "events": [wanted[s] for s in subjects]})
+    following = {row.subject: row.revision - wanted[row.subject] + 1 for row in raised}
     revisions = []
     for event in events:
         revisions.append(following[event.subject])

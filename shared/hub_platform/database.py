@@ -1,13 +1,9 @@
-"""PostgreSQL: sessions, the column type for instants, names for constraints, migrations."""
+"""PostgreSQL: sessions, the column type for instants, names for constraints."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command, context
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -53,31 +49,8 @@ def make_sessions(url: str) -> Sessions:
     return sessionmaker(engine, expire_on_commit=False)
 
 
-def alembic_config(url: str, migrations: Path) -> Config:
-    """Alembic's settings for one service."""
-    config = Config()
-    config.set_main_option("script_location", str(migrations))
-    config.attributes["url"] = url
-    return config
-
-
-def migrate(url: str, migrations: Path) -> None:
-    """Bring a database to the newest migration."""
-    command.upgrade(alembic_config(url, migrations), "head")
-
-
 def at_head(sessions: Sessions, migrations: Path) -> bool:
-    """Whether every migration of this release has been applied."""
-    head = ScriptDirectory.from_config(alembic_config("", migrations)).get_current_head()
+    """Whether every migration of this release has been applied; a migration is named as its file is."""
+    head = max(file.stem for file in (migrations / "versions").glob("[0-9]*.py"))
     with sessions() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision() == head
-
-
-def run_migrations(metadata: sa.MetaData) -> None:
-    """What every service's migrations/env.py does: run what is due, each migration in a transaction."""
-    engine = sa.create_engine(context.config.attributes["url"], poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
-        with context.begin_transaction():
-            context.run_migrations()
-    engine.dispose()
+        return session.scalar(sa.text("SELECT version_num FROM alembic_version")) == head

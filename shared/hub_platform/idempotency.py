@@ -40,6 +40,20 @@ def create_v1() -> None:
     metadata.create_all(op.get_bind())
 
 
+# Built once: building a statement costs more than sending it.
+_MINE = (
+    idempotency_keys.c.actor == sa.bindparam("of_actor"),
+    idempotency_keys.c.key == sa.bindparam("of_key"),
+)
+_TAKE = insert(idempotency_keys).on_conflict_do_nothing().returning(idempotency_keys.c.key)
+_KNOWN = sa.select(idempotency_keys).where(*_MINE)
+_KEEP = (
+    sa.update(idempotency_keys)
+    .where(*_MINE)
+    .values(status=sa.bindparam("status"), headers=sa.bindparam("headers"), body=sa.bindparam("body"))
+)
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One sending of a request that carries a key."""
@@ -47,6 +61,11 @@ class Attempt:
     actor: str
     key: str
     fingerprint: str
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What tells it from another sender's."""
+        return {"of_actor": self.actor, "of_key": self.key}
 
     @classmethod
     def of(cls, request: Request, actor: str) -> "Attempt | None":
@@ -78,12 +97,10 @@ def first_answer(session: Session, attempt: Attempt) -> Response | None:
         "fingerprint": attempt.fingerprint,
         "created_at": datetime.now(UTC),
     }
-    taken = session.execute(
-        insert(idempotency_keys).values(row).on_conflict_do_nothing().returning(idempotency_keys.c.key)
-    ).first()
+    taken = session.connection().execute(_TAKE, row).first()
     if taken is not None:
         return None
-    known = session.execute(sa.select(idempotency_keys).where(*_is(attempt))).one()
+    known = session.connection().execute(_KNOWN, attempt.identity).one()
     if known.fingerprint != attempt.fingerprint:
         raise Problem(
             422, "idempotency_key_reused", "This Idempotency-Key was sent before with another request."
@@ -94,17 +111,10 @@ def first_answer(session: Session, attempt: Attempt) -> Response | None:
 def keep(session: Session, attempt: Attempt, response: Response) -> None:
     """Keep the answer for the next time the same request comes."""
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    session.execute(
-        sa.update(idempotency_keys)
-        .where(*_is(attempt))
-        .values(status=response.status_code, headers=headers, body=response.get_data())
-    )
+    kept = {"status": response.status_code, "headers": headers, "body": response.get_data()}
+    session.connection().execute(_KEEP, attempt.identity | kept)
 
 
 def forget(session: Session, before: datetime) -> None:
     """Delete the answers kept before an instant."""
     session.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.created_at < before))
-
-
-def _is(attempt: Attempt) -> tuple[sa.ColumnElement[bool], ...]:
-    return idempotency_keys.c.actor == attempt.actor, idempotency_keys.c.key == attempt.key

@@ -10,7 +10,6 @@ from hub_platform import __version__, idempotency
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.calls import Call, Content
 from hub_platform.dependencies import Checks, Database
-from hub_platform.openapi import describe
 from hub_platform.periodic import every
 from hub_platform.routes import Answer, route
 from hub_platform.telemetry import registry
@@ -74,4 +73,6 @@ def _version(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 
 
 def _openapi(self: Probes, call: Call[None]) -> dict[str, Any]:  # noqa: ARG001 - every route takes the call
     """This interface, described in OpenAPI 3.1."""
+    from hub_platform.openapi import describe  # asked for seldom, and slow to import
+
     return describe(type(self))

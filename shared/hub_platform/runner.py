@@ -110,7 +110,7 @@ def migrations_of(package: str) -> Path:
 
 
 def _migrate(service: str, package: str) -> None:
-    from hub_platform.database import migrate
+    from hub_platform.migrations import migrate
     from hub_platform.settings import environment
 
     env = environment()

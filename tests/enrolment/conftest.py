@@ -10,7 +10,8 @@ from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService, running_service
 
-from hub_platform.database import Sessions, make_sessions, migrate
+from hub_platform.database import Sessions, make_sessions
+from hub_platform.migrations import migrate
 from hub_platform.runner import migrations_of
 
 MIGRATIONS = migrations_of("hub_enrolment")

@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from tests.enrolment.conftest import MIGRATIONS
 
 from hub_enrolment.models import Base
-from hub_platform.database import alembic_config, migrate
+from hub_platform.migrations import alembic_config, migrate
 
 NOT_OURS = {"alembic_version", "outbox", "outbox_subjects", "inbox", "idempotency_keys"}
 

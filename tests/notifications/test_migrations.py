@@ -7,7 +7,7 @@ from sqlalchemy import create_engine
 from tests.support.postgres import PostgresServer
 
 from hub_notifications.models import Base
-from hub_platform.database import alembic_config, migrate
+from hub_platform.migrations import alembic_config, migrate
 from hub_platform.runner import migrations_of
 
 CONSTRAINTS = """

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.support.waiting import wait_until
 
-from hub_platform.database import migrate
+from hub_platform.migrations import migrate
 from local import ports
 from local.keys import Signer, signer
 from local.places import ROOT, python_path

@@ -6,7 +6,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from tests.support.postgres import PostgresServer
 
-from hub_platform.database import alembic_config, migrate
+from hub_platform.migrations import alembic_config, migrate
 from hub_platform.runner import migrations_of
 from hub_visits.models import Base
 

@@ -2,6 +2,6 @@
 
 from parcels.tables import Base
 
-from hub_platform.database import run_migrations
+from hub_platform.migrations import run_migrations
 
 run_migrations(Base.metadata)

@@ -1,5 +1,8 @@
 """The read models of schools, work groups, visits and messages, and how far reading has come."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -54,7 +57,7 @@ def downgrade() -> None:
 
 
 def _table(
-    name: str, key: dict[str, type[sa.types.TypeEngine[object]]], *columns: sa.schema.SchemaItem
+    name: str, key: Mapping[str, type[sa.types.TypeEngine[Any]]], *columns: sa.schema.SchemaItem
 ) -> None:
     """A read model: hub and key, what is known, and the revision at which it was said."""
     op.create_table(

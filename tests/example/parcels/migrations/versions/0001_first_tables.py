@@ -6,7 +6,7 @@ from parcels.tables import Base
 from hub_messaging import tables
 from hub_platform import idempotency
 
-revision = "0001"
+revision = "0001_first_tables"
 down_revision = None
 
 
