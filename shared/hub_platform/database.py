@@ -53,4 +53,4 @@ def at_head(sessions: Sessions, migrations: Path) -> bool:
     """Whether every migration of this release has been applied; a migration is named as its file is."""
     head = max(file.stem for file in (migrations / "versions").glob("[0-9]*.py"))
     with sessions() as session:
-        return session.scalar(sa.text("SELECT version_num FROM alembic_version")) == head
+        return bool(session.scalar(sa.text("SELECT version_num FROM alembic_version")) == head)

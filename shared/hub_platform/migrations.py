@@ -1,4 +1,4 @@
-"""Migrations (alembic): one history for each service, each migration named as its file is: 0001_first_tables."""
+"""Migrations (alembic): one history for each service, each migration named as its file: 0001_first_tables."""
 
 from pathlib import Path
 

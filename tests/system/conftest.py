@@ -1,4 +1,4 @@
-"""The whole hub as real processes: a private broker and database, the four services, as `make run` starts them."""
+"""The whole hub as real processes: private broker and database, the four services, as `make run` has them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
