@@ -17,6 +17,7 @@ from local.demonstration.loading import Watch, has_been_lived, part_of
 from local.demonstration.settling import State, settle
 from local.demonstration.year import PHASES, Year
 from local.failures import CannotStart
+from local.ports import any_free
 
 GROUPS = "/enrolment/v1/work-groups?limit=200"
 SESSIONS = "/enrolment/v1/work-groups/g/sessions?limit=200"
@@ -151,8 +152,20 @@ def test_what_is_parked_is_not_waited_for_but_counted(stub: Stub) -> None:
 @pytest.mark.parametrize("stuck", [hub(16), hub(17, due=1), hub(17, pending=1), hub(17, waiting=1)], ids=str)
 def test_a_hub_in_which_something_stays_on_its_way_is_given_up(stub: Stub, stuck: dict[str, Any]) -> None:
     move(stub, stuck)
-    with pytest.raises(CannotStart, match="not everything has arrived"):
+    with pytest.raises(CannotStart, match=r"not everything has arrived: reporting has 1[67] of 17 events"):
         settle(addresses(stub), "token", patience=0.6)
+
+
+def test_a_service_that_is_away_is_waited_for(stub: Stub) -> None:
+    move(stub, hub(17))
+    stub.dropped["/reporting/v1/freshness"] = 2
+    assert settle(addresses(stub), "token", patience=5).projected == 17
+
+
+def test_a_service_that_stays_away_is_said(stub: Stub) -> None:
+    away = addresses(stub) | {"reporting": f"http://127.0.0.1:{any_free()}"}
+    with pytest.raises(CannotStart, match="a service does not answer"):
+        settle(away, "token", patience=0.3)
 
 
 def test_the_figures_are_those_that_reporting_gives(stub: Stub) -> None:

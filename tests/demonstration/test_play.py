@@ -175,6 +175,16 @@ def test_a_register_that_somebody_else_has_changed_stops_the_load(stub: Stub) ->
         play(stub, command("session", gives="session_id"), register())
 
 
+def test_an_interrupted_load_stops_at_once(stub: Stub) -> None:
+    def interrupt(left: int) -> None:
+        if left < 490:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        player(stub).play([command(f"teacher/{n}", lane="one") for n in range(500)], interrupt)
+    assert len(stub.received) < 500
+
+
 def test_many_commands_are_under_way_at_once_but_not_too_many(stub: Stub) -> None:
     play(stub, *[command(f"teacher/{n}") for n in range(200)])
     assert len(stub.received) == 200

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from tests.demonstration.counting import rows_of
 
+from hub_enrolment.domain.gias_establishments import read_establishments
+from hub_enrolment.domain.gias_file import read_table
+from hub_enrolment.domain.gias_links import read_links
 from local.demonstration.columns import COLUMNS
 from local.demonstration.hub import invent_hub
 from local.demonstration.register import links_csv, register_csv
@@ -67,6 +70,13 @@ def test_every_row_is_complete_and_well_formed(year: Year) -> None:
         for column in ("OpenDate", "CloseDate", "LastChangedDate"):
             assert re.fullmatch(r"([0-3]\d-[01]\d-(19|20)\d\d)?", row[column])
         assert not any(row[name] for name in COLUMNS if name.startswith("Head") or name == "TelephoneNum")
+
+
+def test_enrolment_reads_the_files_without_a_finding(year: Year) -> None:
+    register = read_establishments(read_table(register_csv(year.hub.january)))
+    links = read_links(read_table(links_csv(year.hub.links_january)))
+    assert (len(register.rows), register.findings) == (len(year.hub.january), [])
+    assert (len(links.rows), links.skipped, links.findings) == (15, 15, [])
 
 
 def test_the_same_establishment_number_is_not_given_to_two_open_schools(year: Year) -> None:

@@ -5,6 +5,6 @@ from reporting. The same seed gives the same schools, people and events on every
 """
 
 from local.demonstration.figures import Figures
-from local.demonstration.loading import load
+from local.demonstration.loading import load, send, wait_for_figures
 
-__all__ = ["Figures", "load"]
+__all__ = ["Figures", "load", "send", "wait_for_figures"]

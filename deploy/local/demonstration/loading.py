@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -29,8 +30,37 @@ def load(
 ) -> Figures:
     """Live the year, or a part of it, through the public HTTP interfaces, and read the figures.
 
+    A year that has been lived before is not sent again, so that a second start is quick.
+
+    Raises:
+        CannotStart: a command was refused, or what was sent does not arrive.
+    """
+    sent = send(addresses, token, progress, until=until, days=days)
+    since = time.monotonic()
+    figures = wait_for_figures(addresses, token)
+    return figures.timed(sent.commands, {**sent.seconds, SETTLING: time.monotonic() - since})
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was sent, and how long each phase of the year took."""
+
+    commands: int
+    seconds: Mapping[str, float]
+
+
+def send(
+    addresses: Mapping[str, str],
+    token: str,
+    progress: Progress | None = None,
+    *,
+    until: date | None = None,
+    days: Collection[date] | None = None,
+) -> Sent:
+    """Send the year's commands, without waiting for what follows from them.
+
     Args:
-        addresses: service → base URL, of all four.
+        addresses: service → base URL.
         token: of a hub administrator who is a hub lead; of the same subject in every run, as Idempotency-Keys
             are kept for each sender.
         progress: where to show how far it is.
@@ -38,7 +68,7 @@ def load(
         days: nothing but these days, and what they build upon.
 
     Raises:
-        CannotStart: a command was refused, or what was sent does not arrive.
+        CannotStart: a command was refused, or its service did not answer for too long.
     """
     year = plan_year()
     whole = until is None and days is None
@@ -50,9 +80,17 @@ def load(
         together = list(group)
         with watch.phase(phase.name, len(together)) as told:
             player.play(together, told)
-    with watch.phase(SETTLING, 0):
-        state = settle(addresses, token)
-    return read_figures(addresses, token, state).timed(len(commands), watch.seconds)
+    watch.show(SETTLING)
+    return Sent(len(commands), watch.seconds)
+
+
+def wait_for_figures(addresses: Mapping[str, str], token: str) -> Figures:
+    """Wait until everything that was sent has arrived, and read the figures.
+
+    Raises:
+        CannotStart: nothing moves any more, and yet something has not arrived.
+    """
+    return read_figures(addresses, token, settle(addresses, token))
 
 
 def has_been_lived(addresses: Mapping[str, str], token: str, year: Year) -> bool:
@@ -115,11 +153,12 @@ class Watch:
     def phase(self, name: str, size: int) -> Iterator[Callable[[int], None]]:
         """One phase of so many commands; gives what hears how many of them are left."""
         since = time.monotonic()
-        self._show(name)
-        yield lambda left: self._show(name, size - left)
+        self.show(name)
+        yield lambda left: self.show(name, size - left)
         self._done += size
         self.seconds[name] = time.monotonic() - since
 
-    def _show(self, name: str, done: int = 0) -> None:
+    def show(self, name: str, done: int = 0) -> None:
+        """Say what is being done, and how much of it has been."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, description=name, completed=self._done + done)

@@ -39,6 +39,12 @@ class State:
         arrived = self.projected + self.parked_in_reporting >= self.recorded
         return arrived and not (self.unsent or self.waiting or self.letters_due)
 
+    def __str__(self) -> str:
+        return (
+            f"reporting has {self.projected} of {self.recorded} events, {self.unsent} are not published, "
+            f"{self.waiting} deliveries wait, {self.parked} are parked, {self.letters_due} letters are due"
+        )
+
 
 class Observer:
     """Looks at all services."""
@@ -91,7 +97,8 @@ def settle(addresses: Mapping[str, str], token: str, patience: float = PATIENCE)
             if state is not None and state.is_settled and steady >= STEADY:
                 return state
             if time.monotonic() - moved > patience:
-                raise CannotStart(f"Nothing moves any more, but not everything has arrived: {before}.")
+                said = before or "a service does not answer"
+                raise CannotStart(f"Nothing moves any more, but not everything has arrived: {said}.")
             time.sleep(INTERVAL)
 
 
