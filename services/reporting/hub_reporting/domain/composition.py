@@ -1,7 +1,7 @@
 """Work groups against their programme's rule: usually 10 to 20 teachers from at least six schools."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -27,13 +27,23 @@ class Group(NamedTuple):
     sessions: int  # scheduled
     held: int
     last_held_on: date | None
-    marks: int  # places in all registers taken
-    present: int  # of them, there
+
+
+class Attendance(NamedTuple):
+    """What the registers of the period's years say of one place."""
+
+    enrolment_id: UUID
+    urn: str
+    marks: int  # registers that name it
+    present: int  # of them, present or late
+    first_seen_on: date | None  # in the period itself
+    times_seen: int  # in the period itself
 
 
 class Place(NamedTuple):
     """One teacher's place."""
 
+    enrolment_id: UUID
     work_group_id: UUID
     teacher_id: UUID
     urn: str
@@ -52,6 +62,7 @@ class Composition:
     group: Group
     teachers: int
     schools: int
+    attendance: Ratio  # present or late, of all marks in the group's registers
 
     @property
     def teachers_short(self) -> int:
@@ -74,11 +85,6 @@ class Composition:
         return not (self.teachers_short or self.teachers_over or self.schools_short)
 
     @property
-    def attendance(self) -> Ratio:
-        """Present or late, of all marks in the group's registers."""
-        return Ratio(self.group.present, self.group.marks)
-
-    @property
     def state(self) -> str:
         """recruiting, confirmed, at_risk, running or finished."""
         if self.group.held and self.group.held >= self.group.sessions:
@@ -92,16 +98,15 @@ class Composition:
     @property
     def shortfall(self) -> str:
         """What is wrong, in words; empty when nothing is."""
-        said = [
-            f"{number} {noun}{'' if number == 1 else 's'} {what}"
-            for number, noun, what in (
-                (self.teachers_short, "teacher", "short"),
-                (self.teachers_over, "teacher", "too many"),
-                (self.schools_short, "school", "short"),
-            )
+        short = [
+            _count(number, noun)
+            for number, noun in ((self.teachers_short, "teacher"), (self.schools_short, "school"))
             if number
         ]
-        return ", ".join(said)
+        said = [f"{', '.join(short)} short"] if short else []
+        if self.teachers_over:
+            said.append(f"{_count(self.teachers_over, 'teacher')} too many")
+        return "; ".join(said)
 
 
 @dataclass(frozen=True)
@@ -126,20 +131,46 @@ class Compositions:
         return median(c.schools for c in self.groups)
 
 
-def compose(groups: Iterable[Group], places: Iterable[Place], register: Register, day: date) -> Compositions:
+def compose(
+    groups: Collection[Group],
+    places: Iterable[Place],
+    attendances: Iterable[Attendance],
+    register: Register,
+    day: date,
+) -> Compositions:
     """Count each group's teachers and schools on a day; a school and its successor are one school."""
-    teachers: dict[UUID, set[UUID]] = {}
-    schools: dict[UUID, set[str]] = {}
+    registers = {one.enrolment_id: one for one in attendances}
+    counted = {group.work_group_id: _Count() for group in groups}
     for place in places:
-        if place.held_at(day):
-            teachers.setdefault(place.work_group_id, set()).add(place.teacher_id)
-            schools.setdefault(place.work_group_id, set()).add(register.kept(place.urn))
+        if (count := counted.get(place.work_group_id)) is not None:
+            count.take(place, registers.get(place.enrolment_id), register, day)
     made = (
-        Composition(
-            group, len(teachers.get(group.work_group_id, ())), len(schools.get(group.work_group_id, ()))
-        )
-        for group in groups
+        Composition(group, len(count.teachers), len(count.schools), Ratio(count.present, count.marks))
+        for group, count in ((group, counted[group.work_group_id]) for group in groups)
     )
     return Compositions(
         tuple(sorted(made, key=lambda c: (c.in_range, c.group.title, str(c.group.work_group_id))))
     )
+
+
+@dataclass
+class _Count:
+    """One group while it is counted."""
+
+    teachers: set[UUID] = field(default_factory=set)
+    schools: set[str] = field(default_factory=set)
+    present: int = 0
+    marks: int = 0
+
+    def take(self, place: Place, attendance: Attendance | None, register: Register, day: date) -> None:
+        """Count one place, and what the registers say of it."""
+        if place.held_at(day):
+            self.teachers.add(place.teacher_id)
+            self.schools.add(register.kept(place.urn))
+        if attendance is not None:
+            self.present += attendance.present
+            self.marks += attendance.marks
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

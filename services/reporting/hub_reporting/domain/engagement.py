@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
+from hub_reporting.domain.composition import Attendance, Composition, Place
 from hub_reporting.domain.measures import Check, Ratio, nested, part_of_whole
 from hub_reporting.domain.schools import Register
 
@@ -36,6 +37,33 @@ class Participation(NamedTuple):
     attended: int  # sessions
     held: int
     on: date  # the last session
+
+
+def sign_ups(places: Iterable[Place], until: date) -> list[SignUp]:
+    """Who took a place by a day, given up later or not."""
+    return [SignUp(place.urn, place.enrolled_on) for place in places if place.enrolled_on <= until]
+
+
+def seen_at_sessions(attendances: Iterable[Attendance]) -> list[Activity]:
+    """Who was present or late at a session in the period."""
+    return [
+        Activity(one.urn, "work_group", one.first_seen_on, one.times_seen)
+        for one in attendances
+        if one.first_seen_on is not None
+    ]
+
+
+def participations(
+    groups: Iterable[Composition], places: Iterable[Place], attendances: Iterable[Attendance], until: date
+) -> list[Participation]:
+    """Those who held their place to the end of a finished group, with the sessions that they came to."""
+    attended = {one.enrolment_id: one.present for one in attendances}
+    finished = {c.group.work_group_id: c.group for c in groups if c.state == "finished"}
+    return [
+        Participation(place.urn, attended.get(place.enrolment_id, 0), group.held, group.last_held_on or until)
+        for place in places
+        if (group := finished.get(place.work_group_id)) is not None and place.held_at(until)
+    ]
 
 
 def completes(participation: Participation) -> bool:

@@ -104,7 +104,7 @@ DEFINITIONS: Final = (
             "signed_up_on",
             "attended_on",
             "completed_on",
-            "sessions",
+            "attendances",
             "visits",
             "department_pds",
         ),

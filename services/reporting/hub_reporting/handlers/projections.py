@@ -65,8 +65,8 @@ def _put(pending: Pending, event: Event, envelope: Envelope) -> None:
     stamp = {"hub": hub_of(envelope.source), "revision": envelope.revision}
     for model, rows in PROJECTIONS[type(event)](event, envelope.time):
         key = store.key_of(model)
-        for row in rows:
-            row |= stamp
+        for said in rows:
+            row = said | stamp
             subject = tuple([row[name] for name in key])
             known = pending.setdefault(model, {})
             if subject not in known or known[subject]["revision"] < envelope.revision:

@@ -5,7 +5,7 @@ from typing import Any
 from hub_reporting.domain import leadership
 from hub_reporting.domain.engagement import LEVELS, Engaged
 from hub_reporting.domain.measures import Ratio, part_of_whole
-from hub_reporting.domain.reports import Report, Row
+from hub_reporting.domain.reports import Report
 from hub_reporting.domain.schools import PHASES, School
 from hub_reporting.domain.scopes import CONNECTED, Scope
 from hub_reporting.handlers.report_parts import in_words, say, titled
@@ -115,7 +115,7 @@ def work_group_lead_schools(sight: Sight, scope: Scope) -> Report:
     )
 
 
-def _place_of(school: School) -> Row:
+def _place_of(school: School) -> dict[str, Any]:
     return {
         "urn": school.urn,
         "name": school.name,
@@ -132,7 +132,7 @@ def _levels_of(engaged: Engaged) -> dict[str, Any]:
         "signed_up_on": engaged.signed_up,
         "attended_on": engaged.attended,
         "completed_on": engaged.completed,
-        "sessions": engaged.times.get("work_group", 0),
+        "attendances": engaged.times.get("work_group", 0),
         "visits": engaged.times.get("visit", 0),
         "department_pds": engaged.times.get("department_pd", 0),
     }

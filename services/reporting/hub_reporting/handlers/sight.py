@@ -1,7 +1,6 @@
 """Everything that the reports of one period look at, each part read when it is first needed."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final
@@ -32,6 +31,7 @@ class Sight:
     session: Session
     options: Options
     period: Period
+    _engaged: dict[frozenset[str], engagement.Engagement] = field(default_factory=dict)
 
     @property
     def hub(self) -> str:
@@ -69,10 +69,15 @@ class Sight:
         return group_store.places(self.session, self.hub, self.period)
 
     @cached_property
+    def attendances(self) -> list[composition.Attendance]:
+        """What registers of the period's years say."""
+        return group_store.attendances(self.session, self.hub, self.period)
+
+    @cached_property
     def compositions(self) -> composition.Compositions:
         """All groups of the period's years."""
         groups = group_store.groups(self.session, self.hub, self.period)
-        return composition.compose(groups, self.places, self.register, self.period.as_at)
+        return composition.compose(groups, self.places, self.attendances, self.register, self.period.as_at)
 
     @cached_property
     def posts(self) -> list[leadership.Post]:
@@ -102,29 +107,31 @@ class Sight:
     def _sign_ups(self) -> list[engagement.SignUp]:
         last = self.period.last_counted
         led = [engagement.SignUp(a.urn, a.starts_on) for a in self.assignments if a.starts_on <= last]
-        return [*group_store.sign_ups(self.session, self.hub, self.period), *led]
+        return [*engagement.sign_ups(self.places, last), *led]
 
     @cached_property
     def _activities(self) -> list[engagement.Activity]:
         return [
-            *group_store.seen_at_sessions(self.session, self.hub, self.period),
+            *engagement.seen_at_sessions(self.attendances),
             *visit_store.seen_on_visits(self.session, self.hub, self.period),
         ]
 
     @cached_property
     def _participations(self) -> list[engagement.Participation]:
-        finished = [c.group for c in self.compositions.groups if c.state == "finished"]
-        return group_store.participations(self.session, self.hub, self.period, finished)
+        groups, last = self.compositions.groups, self.period.last_counted
+        return engagement.participations(groups, self.places, self.attendances, last)
 
-    def engaged(self, urns: Collection[str]) -> engagement.Engagement:
+    def engaged(self, urns: frozenset[str]) -> engagement.Engagement:
         """The levels of some schools."""
-        return engagement.engagement(
-            urns,
-            self.register,
-            sign_ups=self._sign_ups,
-            activities=self._activities,
-            participations=self._participations,
-        )
+        if urns not in self._engaged:
+            self._engaged[urns] = engagement.engagement(
+                urns,
+                self.register,
+                sign_ups=self._sign_ups,
+                activities=self._activities,
+                participations=self._participations,
+            )
+        return self._engaged[urns]
 
     def groups_in(self, scope: Scope) -> composition.Compositions:
         """The groups with somebody from a scope; in the whole hub, all of them."""

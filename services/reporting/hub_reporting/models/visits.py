@@ -22,7 +22,7 @@ class Assignment(Projected):
 
 
 class Obligation(Projected):
-    """What a school is owed; counts while its revision is the assignment's, as a new calendar replaces all."""
+    """What a school is owed; counts while its revision is the assignment's, which a calendar renews."""
 
     __tablename__ = "obligations"
     __table_args__ = (Index(None, "hub", "starts_on", "ends_on"),)

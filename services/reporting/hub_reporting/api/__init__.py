@@ -1,0 +1,1 @@
+"""HTTP: what can be asked of reporting, and the pages."""

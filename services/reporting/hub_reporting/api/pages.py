@@ -1,0 +1,47 @@
+"""The dashboard and what it is dressed in."""
+
+from typing import Any, Final
+
+from hub_platform.access import ANYONE
+from hub_platform.problems import Problem
+from hub_platform.routes import Call, Content, route
+from hub_reporting.access import REPORT_READERS
+from hub_reporting.api.page_form import page
+from hub_reporting.commands import DashboardQuerySchema
+from hub_reporting.config import Options
+from hub_reporting.domain.refusals import Refused
+from hub_reporting.handlers import dashboard
+from hub_reporting.pages import rendering
+
+FOR_EVER: Final = "public, max-age=31536000, immutable"  # the address changes with the content
+
+
+class Pages:
+    """What people look at."""
+
+    options: Any
+
+    @route("GET", "/", allow=REPORT_READERS, query=DashboardQuerySchema, sign_in_at="/sign-in")
+    def get_dashboard(self, call: Call[None]) -> Content:
+        """Show the year at a glance."""
+        options: Options = self.options
+        try:
+            shown = dashboard.look(
+                call.session,
+                year=call.query["year"],
+                scope=call.query["scope"],
+                options=options,
+                now=call.now,
+            )
+        except Refused as refused:
+            return page(rendering.refusal(options.hub_name, refused.detail), status=422)
+        return page(rendering.dashboard(shown))
+
+    @route("GET", "/static/<version>/<name>", allow=ANYONE)
+    def get_static(self, call: Call[None]) -> Content:
+        """Send the style sheet or the icon."""
+        found = rendering.STATIC.get(call.path["name"])
+        if found is None or found.version != call.path["version"]:
+            raise Problem(404, "not_found", "There is nothing at this address.")
+        headers = {"Cache-Control": FOR_EVER, "X-Content-Type-Options": "nosniff"}
+        return Content(found.body, found.media_type, headers=headers)

@@ -1,0 +1,140 @@
+"""Routes under /reporting/v1: the catalogue, the reports, freshness."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from hub_platform.routes import Call, Content, route
+from hub_reporting.access import FRESHNESS_READERS, REPORT_READERS
+from hub_reporting.api.csv_form import to_csv
+from hub_reporting.commands import ReportQuerySchema
+from hub_reporting.config import Options
+from hub_reporting.domain.reports import DEFINITIONS, Report
+from hub_reporting.handlers import freshness, reports
+
+
+class DefinitionSchema(Schema):
+    """A report of the catalogue."""
+
+    name = fields.String()
+    title = fields.String()
+    counts = fields.String(metadata={"description": "What n and N are, and what is left out"})
+    columns = fields.List(fields.String())
+    scope = fields.String(metadata={"description": "The scope when none is asked for"})
+
+
+class CatalogueSchema(Schema):
+    """Every report."""
+
+    items = fields.List(fields.Nested(DefinitionSchema))
+
+
+class CheckSchema(Schema):
+    """A relation between the figures."""
+
+    code = fields.String()
+    holds = fields.Boolean()
+    detail = fields.String()
+
+
+class SourceSchema(Schema):
+    """How far one publisher has been heard."""
+
+    source = fields.String()
+    events = fields.Integer()
+    up_to = fields.AwareDateTime()
+    projected_at = fields.AwareDateTime()
+
+
+class FreshnessSchema(Schema):
+    """How much the figures know."""
+
+    up_to = fields.AwareDateTime(metadata={"description": "When the newest event counted in happened"})
+    projected_at = fields.AwareDateTime(metadata={"description": "When the last one was counted in"})
+    events = fields.Integer()
+    waiting = fields.Integer(metadata={"description": "Deliveries that will be tried again by themselves"})
+    parked = fields.Integer(metadata={"description": "Deliveries that need somebody's eyes"})
+    by_source = fields.List(fields.Nested(SourceSchema))
+
+
+class ReportSchema(Schema):
+    """One answered report."""
+
+    report = fields.String(attribute="report.definition.name")
+    title = fields.String(attribute="report.definition.title")
+    hub = fields.String()
+    period = fields.Method("get_period", metadata={"description": "from and to, both counted"})
+    as_at = fields.Date(attribute="report.period.as_at")
+    scope = fields.Method("get_scope", metadata={"description": "code and name"})
+    n = fields.Integer(attribute="report.n")
+    N = fields.Integer(
+        attribute="report.of", metadata={"description": "Absent from figures that are no share"}
+    )
+    rate = fields.Float(
+        attribute="report.rate", metadata={"description": "Per cent, one decimal, rounded down"}
+    )
+    figures = fields.Raw(attribute="report.figures")
+    rows = fields.Raw(attribute="report.rows", metadata={"description": "A list; each row has the columns"})
+    checks = fields.List(fields.Nested(CheckSchema), attribute="report.checks")
+    counts = fields.String(attribute="report.definition.counts")
+    freshness = fields.Nested(FreshnessSchema)
+
+    def get_period(self, answered: dict[str, Any]) -> dict[str, str]:
+        """First and last day."""
+        period = answered["report"].period
+        return {"from": period.starts_on.isoformat(), "to": period.ends_on.isoformat()}
+
+    def get_scope(self, answered: dict[str, Any]) -> dict[str, str]:
+        """How it is written in an address, and what people call it."""
+        report = answered["report"]
+        return {"code": report.scope.code, "name": report.scope_name}
+
+
+class Reports:
+    """What hub staff and boards ask."""
+
+    options: Any
+
+    @route("GET", "/reporting/v1/reports", allow=REPORT_READERS, answer=CatalogueSchema)
+    def list_reports(self, call: Call[None]) -> dict[str, Any]:  # noqa: ARG002 - every route takes the call
+        """List the reports with what each counts."""
+        return {"items": DEFINITIONS}
+
+    @route(
+        "GET",
+        "/reporting/v1/reports/<name>",
+        allow=REPORT_READERS,
+        query=ReportQuerySchema,
+        answer=ReportSchema,
+    )
+    def get_report(self, call: Call[None]) -> Content | dict[str, Any]:
+        """Answer a report for a period and a scope, as JSON or CSV.
+
+        Without dates: the latest academic year in which anything happened, to its end or today.
+        """
+        options: Options = self.options
+        report = reports.run_report(
+            call.session,
+            call.path["name"],
+            starts_on=call.query["from_"],
+            ends_on=call.query["to"],
+            as_at=call.query["as_at"],
+            scope=call.query["scope"],
+            options=options,
+            now=call.now,
+        )
+        if call.query["format"] == "csv":
+            return _file_of(report)
+        return {"report": report, "hub": options.hub_id, "freshness": freshness.freshness(call.session)}
+
+    @route("GET", "/reporting/v1/freshness", allow=FRESHNESS_READERS, answer=FreshnessSchema)
+    def get_freshness(self, call: Call[None]) -> freshness.Freshness:
+        """Say how far reporting has come in what it hears, and what is stuck."""
+        return freshness.freshness(call.session)
+
+
+def _file_of(report: Report) -> Content:
+    period, scope = report.period, report.scope.code.replace(":", "-")
+    name = f"{report.definition.name}_{period.starts_on}_{period.ends_on}_{scope}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Content(to_csv(report.table()), "text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,181 @@
+"""The map: where the schools are that the hub reaches, drawn from their national grid positions."""
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from hub_reporting.domain.engagement import Engagement
+from hub_reporting.domain.measures import Ratio
+from hub_reporting.domain.schools import School
+
+TOWNS: Final = Path(__file__).parent.parent / "seeds" / "towns.csv"
+WIDTH: Final = 420  # units of the drawing
+MARGIN: Final = 16
+TALLEST: Final = 460
+LETTER: Final = 7.2  # about the width of a letter of a town's name
+LINE: Final = 12
+NEAR: Final = 6_000  # metres
+SUPPORTED, ENGAGED, NOT_YET = "supported", "engaged", "not_yet"
+
+
+@dataclass(frozen=True)
+class Town:
+    """A name on the map."""
+
+    name: str
+    easting: int
+    northing: int
+    rank: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One school."""
+
+    x: float
+    y: float
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """A town's name."""
+
+    x: float
+    y: float
+    name: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class District:
+    """Reach in one district."""
+
+    name: str
+    supported: int
+    engaged: int
+    not_yet: int
+
+    @property
+    def reached(self) -> Ratio:
+        """Schools seen, of all."""
+        return Ratio(self.engaged, self.engaged + self.not_yet)
+
+
+@dataclass(frozen=True)
+class Map:
+    """The drawing and the table that says the same."""
+
+    width: int
+    height: int
+    marks: list[Mark]  # those not yet reached first, so that the others lie on top
+    labels: list[Label]
+    ten_km: float
+    counts: Mapping[str, int]
+    unplaced: int
+    districts: list[District]  # the thinnest reach first
+
+    @property
+    def thinnest(self) -> District | None:
+        """The district with the smallest share, of those with ten schools or more."""
+        return next((d for d in self.districts if d.reached.of >= 10), None)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """From the national grid to the drawing."""
+
+    west: float
+    north: float
+    scale: float  # units a metre
+    height: int
+
+    @classmethod
+    def around(cls, places: Iterable[tuple[int, int]]) -> "Frame":
+        """The smallest frame that holds some places."""
+        listed = list(places) or [(545_000, 258_500)]
+        easts, norths = [e for e, _ in listed], [n for _, n in listed]
+        across = max(max(easts) - min(easts), 10_000)
+        up = max(max(norths) - min(norths), 10_000)
+        scale = min((WIDTH - 2 * MARGIN) / across, (TALLEST - 2 * MARGIN) / up)
+        west = (min(easts) + max(easts)) / 2 - WIDTH / 2 / scale
+        return cls(west, max(norths) + MARGIN / scale, scale, round(up * scale + 2 * MARGIN))
+
+    def at(self, easting: int, northing: int) -> tuple[float, float]:
+        """A place in the drawing."""
+        return round((easting - self.west) * self.scale, 1), round((self.north - northing) * self.scale, 1)
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies well inside."""
+        return MARGIN / 2 <= x <= WIDTH - MARGIN / 2 and LINE <= y <= self.height - MARGIN / 2
+
+
+def draw(reach: Engagement, supported: frozenset[str], schools: Mapping[str, School]) -> Map:
+    """Put schools on the map: supported, engaged otherwise, or not yet."""
+    kinds = {urn: _kind(urn, reach, supported) for urn in reach.schools}
+    placed = [s for urn in kinds if (s := schools[urn]).easting is not None and s.northing is not None]
+    frame = Frame.around((s.easting or 0, s.northing or 0) for s in placed)
+    order = {NOT_YET: 0, ENGAGED: 1, SUPPORTED: 2}
+    marks = [Mark(*frame.at(s.easting or 0, s.northing or 0), kinds[s.urn], s.name) for s in placed]
+    return Map(
+        width=WIDTH,
+        height=frame.height,
+        marks=sorted(marks, key=lambda m: (order[m.kind], m.x, m.y)),
+        labels=label(frame, marks),
+        ten_km=round(10_000 * frame.scale, 1),
+        counts={kind: sum(k == kind for k in kinds.values()) for kind in order},
+        unplaced=len(kinds) - len(placed),
+        districts=_districts(reach, supported, schools),
+    )
+
+
+def label(frame: Frame, marks: Sequence[Mark]) -> list[Label]:
+    """Names of towns with a school near them, the most important first, none over another."""
+    taken: list[tuple[float, float, float, float]] = []
+    labels = []
+    for town in towns():
+        x, y = frame.at(town.easting, town.northing)
+        half = len(town.name) * LETTER / 2
+        inside = min(max(x, half + 2), WIDTH - half - 2)  # a name at the edge moves in
+        box = (inside - half, y - LINE, inside + half, y + 4)
+        near = any(math.dist((x, y), (m.x, m.y)) < NEAR * frame.scale for m in marks)
+        if near and frame.holds(x, y) and not any(_overlap(box, other) for other in taken):
+            taken.append(box)
+            labels.append(Label(round(inside, 1), y, town.name, town.rank))
+    return labels
+
+
+@cache
+def towns() -> tuple[Town, ...]:
+    """Towns by rank."""
+    with TOWNS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = (Town(r["name"], int(r["easting"]), int(r["northing"]), int(r["rank"])) for r in rows)
+    return tuple(sorted(found, key=lambda town: town.rank))
+
+
+def _kind(urn: str, reach: Engagement, supported: frozenset[str]) -> str:
+    if urn in supported:
+        return SUPPORTED
+    return NOT_YET if reach.schools[urn].attended is None else ENGAGED
+
+
+def _districts(reach: Engagement, supported: frozenset[str], schools: Mapping[str, School]) -> list[District]:
+    grouped: dict[str, list[str]] = {}
+    for urn in reach.schools:
+        school = schools[urn]
+        grouped.setdefault(school.district_name or school.la_name, []).append(urn)
+    found = []
+    for name, urns in grouped.items():
+        seen = sum(reach.schools[urn].attended is not None for urn in urns)
+        found.append(District(name, sum(urn in supported for urn in urns), seen, len(urns) - seen))
+    return sorted(found, key=lambda d: (d.reached.rate or 0, d.name))
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -1,0 +1,77 @@
+"""How the page says things: dates, numbers, sentences."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from hub_reporting.domain.measures import Ratio
+from hub_reporting.domain.schools import PHASE_NAMES
+from hub_reporting.domain.scopes import Scope
+
+ENGLAND: Final = ZoneInfo("Europe/London")
+STATES: Final = {
+    "recruiting": "recruiting",
+    "confirmed": "confirmed",
+    "at_risk": "at risk",
+    "running": "running",
+    "finished": "finished",
+}
+STATUSES: Final = {
+    "met": "visited",
+    "late": "visited, logged late",
+    "excused": "excused",
+    "missed": "missed",
+    "planned": "planned",
+    "open": "nothing planned yet",
+    "ahead": "to come",
+}
+
+
+def day(value: date | None) -> str:
+    """4 September 2025."""
+    return "" if value is None else f"{value.day} {value:%B %Y}"
+
+
+def short_day(value: date | None) -> str:
+    """4 September."""
+    return "" if value is None else f"{value.day} {value:%B}"
+
+
+def moment(value: datetime) -> str:
+    """14:32 on 4 September 2025, as on the wall in England."""
+    local = value.astimezone(ENGLAND)
+    return f"{local:%H:%M} on {day(local.date())}"
+
+
+def percent(value: float | None) -> str:
+    """72.4%, or a dash where there is nothing to have a share of."""
+    return "–" if value is None else f"{value:.1f}%"
+
+
+def number(value: int) -> str:
+    """12,345."""
+    return f"{value:,}"
+
+
+def schools_of(scope: Scope, name: str) -> str:
+    """The schools of a scope, in a sentence."""
+    match scope.kind:
+        case "connected":
+            return "connected schools"
+        case "hub":
+            return "schools in the hub's area"
+        case "phase":
+            said = PHASE_NAMES[scope.value].lower()
+            return "schools whose phase is not known" if scope.value == "unknown" else f"{said} schools"
+        case "trust":
+            return f"schools of {name}"
+        case _:
+            return f"schools in {name}"
+
+
+def headline(ratio: Ratio, schools: str, year: str, *, is_over: bool) -> str:
+    """The sentence at the top of the page."""
+    if ratio.of == 0:
+        return f"Nothing is known yet of {schools} in {year}"
+    took = "took part" if is_over else "have taken part"
+    return f"{number(ratio.n)} of {number(ratio.of)} {schools} {took} in {year}"

@@ -1,0 +1,30 @@
+"""The reporting service: routes by inheritance, and one subscription to everything that happens."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from hub_contracts import EVENTS
+from hub_messaging.subscribe import Delivery, subscribe_batch
+from hub_platform.dependencies import Extra
+from hub_platform.probes import Probes
+from hub_reporting import config
+from hub_reporting.api.pages import Pages
+from hub_reporting.api.reports import Reports
+from hub_reporting.api.sign_in import SignIn
+from hub_reporting.handlers import projections
+
+HEARD = [event for event in EVENTS.values() if event.publisher != "reporting"]
+
+
+class ReportingService(Reports, Pages, SignIn, Probes):
+    """Owns the read models; changes nothing but what it has heard."""
+
+    name = "reporting"
+    options = Extra(config.load)
+
+    @subscribe_batch(*HEARD)
+    def project(self, session: Session, deliveries: Sequence[Delivery]) -> None:
+        """Count in whatever happened."""
+        projections.project(session, deliveries, now=datetime.now(UTC))
