@@ -1,7 +1,10 @@
-"""The year, made once for all tests."""
+"""The year, made once for all tests, and a stand-in for the services."""
+
+from collections.abc import Iterator
 
 import pytest
 from tests.demonstration.counting import Counted, count
+from tests.demonstration.stub import Stub, running_stub
 
 from local.demonstration.year import Year, plan_year
 
@@ -16,3 +19,10 @@ def _year() -> Year:
 def _counted(year: Year) -> Counted:
     """Count its requests."""
     return count(year.commands)
+
+
+@pytest.fixture(name="stub")
+def _stub() -> Iterator[Stub]:
+    """Serve one stand-in for all services."""
+    with running_stub() as stub:
+        yield stub

@@ -73,34 +73,43 @@ def count(commands: Sequence[Command]) -> Counted:
         return urn if urn in is_open else follows[urn]
 
     places = {
-        c.key: (re.findall(r"\{(.*)\}", c.path)[0], teacher_at[made(body(c)["teacher_id"])])
+        c.key: (named(c), standing(teacher_at[made(body(c)["teacher_id"])]))
         for c in sent(commands, r".*/enrolments")
     }
-    gone = {re.findall(r"\{(.*)\}", c.path)[0] for c in sent(commands, r".*/withdrawal")}
-    there = {
+    gone = {named(c) for c in sent(commands, r".*/withdrawal")}
+    core = {made(body(c)["teacher_id"]) for c in sent(commands, r".*/leaders") if body(c)["core_leadership"]}
+    groups = sent(commands, r".*/v1/work-groups")
+    return Counted(
+        register=register,
+        connected={urn for c in sent(commands, r".*/connection") if (urn := c.path.split("/")[4]) in is_open},
+        engaged={places[key][1] for key in seen(commands)},
+        signed_up={urn for _, urn in places.values()},
+        core_people=core,
+        core_schools={teacher_at[key] for key in core},
+        lead_schools={teacher_at[made(lead)] for c in groups for lead in body(c)["lead_ids"]},
+        supported={str(body(c)["urn"]) for c in sent(commands, r".*/assignments")},
+        groups=sizes([place for key, place in places.items() if key not in gone]),
+    )
+
+
+def named(command: Command) -> str:
+    """The key in a path."""
+    return str(re.findall(r"\{(.*)\}", command.path)[0])
+
+
+def seen(commands: Iterable[Command]) -> set[str]:
+    """Places whose holder was there at least once."""
+    return {
         made(mark["enrolment_id"])
         for c in sent(commands, r".*/register")
         for mark in body(c)["marks"]
         if mark["mark"] in {"present", "late"}
     }
+
+
+def sizes(places: Iterable[tuple[str, str]]) -> dict[str, tuple[int, int]]:
+    """Teachers and schools of each group."""
     groups: dict[str, list[str]] = defaultdict(list)
-    for key, (group, urn) in places.items():
-        if key not in gone:
-            groups[group].append(standing(urn))
-    leaders = [body(c) for c in sent(commands, r".*/leaders")]
-    core = {made(one["teacher_id"]) for one in leaders if one["core_leadership"]}
-    return Counted(
-        register=register,
-        connected={urn for c in sent(commands, r".*/connection") if (urn := c.path.split("/")[4]) in is_open},
-        engaged={standing(places[key][1]) for key in there},
-        signed_up={standing(urn) for _, urn in places.values()},
-        core_people=core,
-        core_schools={teacher_at[key] for key in core},
-        lead_schools={
-            teacher_at[made(lead)]
-            for c in sent(commands, r".*/v1/work-groups")
-            for lead in body(c)["lead_ids"]
-        },
-        supported={str(body(c)["urn"]) for c in sent(commands, r".*/assignments")},
-        groups={key: (len(urns), len(set(urns))) for key, urns in groups.items()},
-    )
+    for group, urn in places:
+        groups[group].append(urn)
+    return {key: (len(urns), len(set(urns))) for key, urns in groups.items()}

@@ -36,6 +36,11 @@ class Stub:
     address: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def addresses(self) -> dict[str, str]:
+        """It stands in for every service."""
+        return dict.fromkeys(("enrolment", "visits", "notifications", "reporting"), self.address)
+
     def plan(self, path: str, *answers: tuple[int, Any]) -> None:
         """Give these answers first to requests for a path."""
         self.planned[path] = deque(answers)
@@ -64,41 +69,46 @@ class Stub:
         return 201, {"teacher_id": made, "session_id": made}
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Reads requests and writes the stub's answers."""
+
+    stub: Stub
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def handle_one_request(self) -> None:
+        """Answer, or hang up."""
+        self.raw_requestline = self.rfile.readline(65_537)
+        if not self.raw_requestline or not self.parse_request():
+            self.close_connection = True
+            return
+        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        answer = self.stub.answer(Received(self.command, self.path, dict(self.headers), content))
+        if answer is None:
+            self.close_connection = True
+        else:
+            self.say(*answer)
+
+    def say(self, status: int, body: Any) -> None:
+        """Write text as text and anything else as JSON."""
+        raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain" if isinstance(body, str) else "application/json")
+        self.send_header("Content-Length", str(len(raw)))
+        self.send_header("ETag", '"1"')
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @contextlib.contextmanager
 def running_stub() -> Iterator[Stub]:
     """Serve on a free port of this machine."""
     stub = Stub()
-
-    class Handler(BaseHTTPRequestHandler):
-        """Reads a request and writes the stub's answer."""
-
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def handle_one_request(self) -> None:
-            """Answer, or hang up."""
-            self.raw_requestline = self.rfile.readline(65_537)
-            if not self.raw_requestline or not self.parse_request():
-                self.close_connection = True
-                return
-            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer = stub.answer(Received(self.command, self.path, dict(self.headers), content))
-            if answer is None:
-                self.close_connection = True
-                return
-            status, body = answer
-            raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/plain" if isinstance(body, str) else "application/json")
-            self.send_header("Content-Length", str(len(raw)))
-            self.send_header("ETag", '"1"')
-            self.end_headers()
-            self.wfile.write(raw)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    handler = type("StubHandler", (Handler,), {"stub": stub})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         stub.address = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

@@ -1,13 +1,12 @@
 """The player, against a stand-in that speaks real HTTP."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.demonstration.stub import Stub, running_stub
+from tests.demonstration.stub import Stub
 
 from local.demonstration.commands import Command, Made
 from local.demonstration.play import LoadStopped, Player
@@ -20,16 +19,8 @@ ASSIGNMENTS = "/visits/v1/assignments"
 REGISTER = "/enrolment/v1/sessions/id-1/register"
 
 
-@pytest.fixture(name="stub")
-def _stub() -> Iterator[Stub]:
-    """Serve one stand-in for both services."""
-    with running_stub() as stub:
-        yield stub
-
-
 def player(stub: Stub, **changes: Any) -> Player:
-    addresses = {"enrolment": stub.address, "visits": stub.address}
-    return Player(**({"addresses": addresses, "token": "a.b.c", "seed": "test"} | changes))
+    return Player(**({"addresses": stub.addresses, "token": "a.b.c", "seed": "test"} | changes))
 
 
 def command(key: str, path: str = TEACHERS, **changes: Any) -> Command:

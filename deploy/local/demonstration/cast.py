@@ -5,7 +5,7 @@ the plan. The figures at the end are counted by reporting, from the events.
 """
 
 import random
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,20 +106,8 @@ def cast(hub: InventedHub, seed: str) -> Cast:
     ]
     engaged = _engaged(chooser, {*supported, *hub.successors}, schools)
     never_came = chooser.draw(NEVER_CAME, chooser.fitting({"primary"}, "873", engaged))
-    core = [
-        urn
-        for trust in hub.trusts[:CORE_TRUSTS]
-        for urn in chooser.draw(
-            SCHOOLS_PER_CORE_TRUST, chooser.fitting({"primary", "secondary"}, trust=trust, in_area=False)
-        )
-    ]
-    leading = [
-        urn
-        for kind, number in LEAD_SCHOOLS.items()
-        for urn in chooser.draw(
-            number, engaged & set(chooser.fitting({kind}, but={*supported, *hub.successors}))
-        )
-    ]
+    core = _core(chooser, hub.trusts)
+    leading = _leading(chooser, engaged - {*supported, *hub.successors})
     pd_leading = chooser.draw_kinds(
         PD_LEAD_SCHOOLS, {*supported, *hub.successors, *never_came, *core, *leading}
     )
@@ -154,6 +142,26 @@ def _engaged(chooser: Chooser, certain: set[str], schools: Mapping[str, School])
     for authority, numbers in ENGAGED_ELSEWHERE.items():
         engaged |= set(chooser.draw_kinds(numbers, (), authority))
     return engaged
+
+
+def _core(chooser: Chooser, trusts: Sequence[Trust]) -> list[str]:
+    """Two academies of each of six trusts."""
+    return [
+        urn
+        for trust in trusts[:CORE_TRUSTS]
+        for urn in chooser.draw(
+            SCHOOLS_PER_CORE_TRUST, chooser.fitting({"primary", "secondary"}, trust=trust, in_area=False)
+        )
+    ]
+
+
+def _leading(chooser: Chooser, engaged: set[str]) -> list[str]:
+    """So many engaged schools of each kind."""
+    return [
+        urn
+        for kind, number in LEAD_SCHOOLS.items()
+        for urn in chooser.draw(number, engaged & set(chooser.fitting({kind})))
+    ]
 
 
 def _connected(chooser: Chooser, chosen: set[str]) -> set[str]:
