@@ -34,6 +34,10 @@ class Desk:
         """Read something."""
         return self.client("GET", f"{V1}/{path}")
 
+    def at(self, reply: Reply) -> Reply:
+        """Read what an answer says that it made."""
+        return self.client("GET", reply.headers["Location"])
+
     def made(self, path: str, body: Any, *, at: datetime = NOW) -> Any:
         """Send a command that must succeed."""
         reply = self.post(path, body, at=at)

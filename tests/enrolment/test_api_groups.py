@@ -39,6 +39,15 @@ def test_a_programme_that_cannot_be_is_refused(
     assert problem(desk.post("programmes", programme_body(**changes))) == (422, code, [pointer])
 
 
+def test_a_programme_is_put_down_and_read_back(desk: Desk) -> None:
+    reply = desk.post("programmes", programme_body(ncp_code="NCP 25-77b"))
+    assert (reply.status, reply.json["ncp_code"]) == (201, "NCP25-77b")
+    assert desk.at(reply).json == reply.json
+    assert problem(desk.get(f"programmes/{uuid4()}"))[:2] == (404, "unknown_programme")
+    taken = problem(desk.post("programmes", programme_body(ncp_code="NCP2577b")))
+    assert taken == (409, "ncp_code_taken", ["/ncp_code"])
+
+
 def test_a_work_group_is_opened_and_read_back(desk: Desk) -> None:
     programme_id = desk.made("programmes", programme_body(max_teachers=24))["programme_id"]
     lead = desk.lead()
@@ -50,7 +59,7 @@ def test_a_work_group_is_opened_and_read_back(desk: Desk) -> None:
         [lead],
     )
     assert (reply.json["teachers_n"], reply.json["schools_n"]) == (0, 0)
-    assert desk.get(reply.headers["Location"].removeprefix("/enrolment/v1/")).json == reply.json
+    assert desk.at(reply).json == reply.json
 
 
 @pytest.mark.parametrize(
@@ -62,6 +71,8 @@ def test_a_work_group_is_opened_and_read_back(desk: Desk) -> None:
         ({"lead_ids": [str(uuid4())] * 3}, "invalid", "/lead_ids"),
         ({"closes_at": OPENS.isoformat()}, "closes_before_opens", "/closes_at"),
         ({"opens_at": "2025-06-01T00:00:00"}, "invalid", "/opens_at"),
+        ({"opens_at": "0001-01-01T00:00:00+14:00"}, "invalid", "/opens_at"),
+        ({"closes_at": "9999-12-31T23:59:59-14:00"}, "invalid", "/closes_at"),
         ({"capacity": 0}, "invalid", "/capacity"),
         ({"mode": "by post"}, "invalid", "/mode"),
     ],
@@ -85,6 +96,7 @@ def test_places_are_given_until_the_group_is_full_or_closed(desk: Desk) -> None:
     assert problem(desk.post(path, ask(ada), at=CLOSES)) == (422, "recruitment_closed", [])
     given = desk.post(path, ask(ada, "lead_participant"), at=CLOSES - timedelta(microseconds=1))
     assert (given.status, given.json["status"]) == (201, "active")
+    assert desk.at(given).json == given.json
     assert problem(desk.post(path, ask(ada))) == (409, "already_enrolled", ["/teacher_id"])
     assert problem(desk.post(path, ask(emmy))) == (409, "work_group_full", [])
     assert problem(desk.post(path, ask(str(uuid4())))) == (422, "unknown_teacher", ["/teacher_id"])

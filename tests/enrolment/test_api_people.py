@@ -25,7 +25,7 @@ def test_a_teacher_is_registered_and_read_back(desk: Desk) -> None:
         "since": "2025-09-20",
     }
     assert reply.headers["Location"] == f"/enrolment/v1/teachers/{reply.json['teacher_id']}"
-    assert desk.get(f"teachers/{reply.json['teacher_id']}").json == reply.json
+    assert desk.at(reply).json == reply.json
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,8 @@ def test_a_leader_is_appointed(desk: Desk) -> None:
     teacher_id = desk.teacher(school)
     reply = desk.post("leaders", leader_body(teacher_id, role="deputy", core_leadership=True))
     assert reply.status == 201
+    assert desk.at(reply).json == reply.json
+    assert problem(desk.get(f"leaders/{uuid4()}"))[:2] == (404, "unknown_leader")
     assert (reply.json["urn"], reply.json["trust_uid"], reply.json["core_leadership"]) == (school, "77", True)
     refusal = problem(desk.post("leaders", leader_body(teacher_id, role="deputy")))
     assert refusal == (409, "already_appointed", [])

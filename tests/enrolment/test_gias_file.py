@@ -72,55 +72,20 @@ def test_authority_and_establishment_number_make_the_laestab() -> None:
     assert (school.la_code, school.laestab) == ("201", 2013614)
 
 
+def test_status_phase_and_eligibility_are_read_from_their_codes() -> None:
+    codes = {"EstablishmentStatus (code)": "3", "PhaseOfEducation (code)": "04"}
+    school = read_one(**codes, **{"TypeOfEstablishment (code)": "11"})
+    assert (school.status, school.phase, school.eligible) == ("proposed_to_close", "secondary", False)
+
+
+def test_the_phase_falls_back_on_the_ages() -> None:
+    ages = {"StatutoryLowAge": "11", "StatutoryHighAge": "16"}
+    assert read_one(**{"PhaseOfEducation (code)": "0"}, **ages).phase == "secondary"
+
+
 def test_personal_columns_are_not_kept() -> None:
     assert "Secret" not in repr(read_one())
     assert "01954000000" not in repr(read_one())
-
-
-@pytest.mark.parametrize(
-    ("code", "ages", "phase"),
-    [
-        ("1", ("", ""), "early_years"),
-        ("2", ("", ""), "primary"),
-        ("3", ("", ""), "primary"),
-        ("4", ("", ""), "secondary"),
-        ("5", ("", ""), "secondary"),
-        ("6", ("", ""), "post16"),
-        ("7", ("", ""), "all_through"),
-        ("0", ("", ""), "unknown"),
-        ("0", ("2", "5"), "early_years"),
-        ("0", ("3", "11"), "primary"),
-        ("0", ("5", "12"), "primary"),
-        ("0", ("5", "13"), "all_through"),
-        ("0", ("9", "13"), "secondary"),
-        ("0", ("11", "18"), "secondary"),
-        ("0", ("15", "19"), "secondary"),
-        ("0", ("16", "19"), "post16"),
-        ("0", ("3", "18"), "all_through"),
-    ],
-)
-def test_the_phase_comes_from_the_code_or_from_the_ages(code: str, ages: tuple[str, str], phase: str) -> None:
-    low, high = ages
-    read_as = read_one(**{"PhaseOfEducation (code)": code, "StatutoryLowAge": low, "StatutoryHighAge": high})
-    assert read_as.phase == phase
-
-
-@pytest.mark.parametrize(
-    ("code", "status"),
-    [("1", "open"), ("2", "closed"), ("3", "proposed_to_close"), ("4", "proposed_to_open")],
-)
-def test_the_status_comes_from_its_code(code: str, status: str) -> None:
-    assert read_one(**{"EstablishmentStatus (code)": code}).status == status
-
-
-@pytest.mark.parametrize("code", [1, 2, 3, 5, 6, 7, 8, 12, 14, 15, 18, 28, 31, 32, 33, 34, 40, 41, 46, 57])
-def test_state_funded_schools_of_england_are_eligible(code: int) -> None:
-    assert read_one(**{"TypeOfEstablishment (code)": str(code)}).eligible
-
-
-@pytest.mark.parametrize("code", [10, 11, 24, 25, 26, 27, 29, 30, 37, 47, 48, 49, 56, 99])
-def test_others_and_the_unknown_are_not(code: int) -> None:
-    assert not read_one(**{"TypeOfEstablishment (code)": str(code)}).eligible
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from hub_enrolment.handlers import work_groups as group_handlers
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store import work_groups as group_store
 from hub_platform.routes import Answer, Call, Page, route
 
 
@@ -64,7 +65,7 @@ class Enrolments:
         enrolment = handlers.enrol_participant(
             call.session, call.command, now=call.now, by=call.actor.subject
         )
-        return Answer(enrolment, revision=enrolment.revision)
+        return _answer(enrolment, location=f"/enrolment/v1/enrolments/{enrolment.id}")
 
     @route(
         "GET",
@@ -84,6 +85,13 @@ class Enrolments:
         ]
         return Page(items, following)
 
+    @route("GET", "/enrolment/v1/enrolments/<uuid:enrolment_id>", allow=GROUP_STAFF, answer=EnrolmentSchema)
+    def get_enrolment(self, call: Call[Any]) -> Answer:
+        """Read a place."""
+        enrolment = handlers.find_enrolment(call.session, call.path["enrolment_id"])
+        check_own_group(call.actor, group_store.lead_ids(call.session, enrolment.work_group_id))
+        return _answer(enrolment)
+
     @route(
         "POST",
         "/enrolment/v1/enrolments/<uuid:enrolment_id>/withdrawal",
@@ -96,4 +104,8 @@ class Enrolments:
         enrolment = handlers.withdraw_participant(
             call.session, call.command, now=call.now, by=call.actor.subject
         )
-        return Answer(enrolment, revision=enrolment.revision)
+        return _answer(enrolment)
+
+
+def _answer(enrolment: Enrolment, location: str | None = None) -> Answer:
+    return Answer(enrolment, revision=enrolment.revision, location=location)

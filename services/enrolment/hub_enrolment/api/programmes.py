@@ -1,10 +1,13 @@
 """Routes below /enrolment/v1/programmes."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
-from hub_enrolment.access import HUB_STAFF
+from hub_enrolment.access import GROUP_STAFF, HUB_STAFF
 from hub_enrolment.commands.work_groups import OpenProgramme, OpenProgrammeSchema
 from hub_enrolment.handlers import work_groups as handlers
+from hub_enrolment.models import Programme
 from hub_platform.routes import Answer, Call, route
 
 
@@ -37,4 +40,13 @@ class Programmes:
     def open_programme(self, call: Call[OpenProgramme]) -> Answer:
         """Put down a programme of one academic year."""
         programme = handlers.open_programme(call.session, call.command, now=call.now, by=call.actor.subject)
-        return Answer(programme, revision=programme.revision)
+        return _answer(programme, location=f"/enrolment/v1/programmes/{programme.id}")
+
+    @route("GET", "/enrolment/v1/programmes/<uuid:programme_id>", allow=GROUP_STAFF, answer=ProgrammeSchema)
+    def get_programme(self, call: Call[Any]) -> Answer:
+        """Read a programme."""
+        return _answer(handlers.find_programme(call.session, call.path["programme_id"]))
+
+
+def _answer(programme: Programme, location: str | None = None) -> Answer:
+    return Answer(programme, revision=programme.revision, location=location)

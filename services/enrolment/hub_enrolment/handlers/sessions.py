@@ -14,7 +14,7 @@ from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.sessions import Mark, Place
 from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.handlers.work_groups import lock_work_group
-from hub_enrolment.models import GroupSession
+from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.models.base import made
 from hub_enrolment.store import sessions as store
 from hub_messaging import outbox
@@ -53,17 +53,7 @@ def schedule_session(session: Session, command: ScheduleSession, *, now: datetim
     )
     session.add(meeting)
     session.flush()
-    event = SessionScheduled(
-        session_id=meeting.id,
-        work_group_id=meeting.work_group_id,
-        seq=meeting.seq,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
-        mode=meeting.mode,
-        host_urn=meeting.host_urn,
-        ics_sequence=meeting.ics_sequence,
-    )
-    outbox.record(session, event, occurred_at=now, by=by)
+    outbox.record(session, _scheduled(meeting), occurred_at=now, by=by)
     return meeting
 
 
@@ -84,9 +74,8 @@ def take_register(
 ) -> tuple[GroupSession, list[Mark]]:
     """Say who was there; until the register is locked a different one corrects it.
 
-    The same register again changes nothing, whatever revision it names: its sender missed the answer.
-
-    `expected` is the session's revision that the sender has seen; 0 says "no register yet".
+    `expected` is the session's revision that the sender has seen; 0 says "no register yet". The same
+    register again changes nothing, whatever revision it names: its sender missed the answer.
 
     Raises:
         Unknown: `unknown_session`; Stale: `stale`; Refused, Conflict: see `sessions.check_time` and
@@ -106,6 +95,15 @@ def take_register(
     places = store.places(session, group.id)
     sessions.check_marks(command.marks, places, held_on=held_on)
     store.replace_marks(session, meeting.id, marks, now=now, by=by)
+    _complete(session, group, meeting, held_on, now=now, by=by)
+    outbox.record(session, _completed(meeting, held_on, marks, places), occurred_at=now, by=by)
+    return meeting, marks
+
+
+def _complete(
+    session: Session, group: WorkGroup, meeting: GroupSession, held_on: date, *, now: datetime, by: str
+) -> None:
+    """The session has been held; with its first one a confirmed group runs."""
     meeting.status, meeting.held_on = "completed", held_on
     meeting.touch(now=now, by=by)
     status = work_groups.status_after_session(group.status)
@@ -113,8 +111,6 @@ def take_register(
         group.status = status
         group.touch(now=now, by=by)
     session.flush()
-    outbox.record(session, _completed(meeting, held_on, marks, places), occurred_at=now, by=by)
-    return meeting, marks
 
 
 def _check_revision(meeting: GroupSession, expected: int | None) -> None:
@@ -122,6 +118,19 @@ def _check_revision(meeting: GroupSession, expected: int | None) -> None:
     if not fits:
         detail = f"The session has been changed since; it is at revision {meeting.revision}."
         raise Stale("stale", detail)
+
+
+def _scheduled(meeting: GroupSession) -> SessionScheduled:
+    return SessionScheduled(
+        session_id=meeting.id,
+        work_group_id=meeting.work_group_id,
+        seq=meeting.seq,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        mode=meeting.mode,
+        host_urn=meeting.host_urn,
+        ics_sequence=meeting.ics_sequence,
+    )
 
 
 def _completed(

@@ -110,6 +110,18 @@ def appoint_leader(session: Session, command: AppointLeader, *, now: datetime, b
     return leader
 
 
+def find_leader(session: Session, leader_role_id: UUID) -> LeaderRole:
+    """One role of one person.
+
+    Raises:
+        Unknown: `unknown_leader`.
+    """
+    leader = session.get(LeaderRole, leader_role_id)
+    if leader is None:
+        raise Unknown("unknown_leader", "There is no such leadership role.")
+    return leader
+
+
 def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[str, str]]:
     """How to write to these people; who is not known is left out."""
     return {

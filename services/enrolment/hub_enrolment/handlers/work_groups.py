@@ -97,6 +97,18 @@ def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, 
     return store.Described(group, programme, command.lead_ids, 0, 0)
 
 
+def find_programme(session: Session, programme_id: UUID) -> Programme:
+    """One programme.
+
+    Raises:
+        Unknown: `unknown_programme`.
+    """
+    programme = session.get(Programme, programme_id)
+    if programme is None:
+        raise Unknown("unknown_programme", "There is no such programme.")
+    return programme
+
+
 def find_work_group(session: Session, work_group_id: UUID) -> store.Described:
     """One work group.
 
