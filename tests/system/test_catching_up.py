@@ -44,7 +44,8 @@ def send(office: Office) -> None:
 def test_reporting_catches_up_and_a_month_loaded_twice_changes_nothing(tmp_path: Path) -> None:
     with open_office(tmp_path / "present") as office:
         figures = load(office.hub.fleet.addresses, office.hub.token(), until=UNTIL)
-        assert figures.connected_schools > 500
+        assert figures.connected_schools > 0
+        assert figures.engagement.n > 0
         assert figures.parked == 0
         expected = told(office)
         recorded = office.metric("enrolment", "hub_outbox_recorded_total")
