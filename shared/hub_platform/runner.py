@@ -51,6 +51,9 @@ def run(service: str, service_class: str, package: str) -> None:
     container = ServiceContainer(_load(service_class), make_config(service, package))
 
     def stop(_signal: int, _frame: Any) -> None:
+        # Impatience must not stop the extensions a second time: they would never finish.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         eventlet.spawn_n(container.stop)
 
     signal.signal(signal.SIGTERM, stop)
