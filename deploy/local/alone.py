@@ -29,8 +29,10 @@ def only_one(places: Places) -> Iterator[None]:
                 "one, or stop it with Ctrl-C where it was started."
             ) from None
         lock.truncate(0)
-        yield
-        lock.truncate(0)
+        try:
+            yield
+        finally:
+            lock.truncate(0)
 
 
 def announce(places: Places, address: str) -> None:

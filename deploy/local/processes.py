@@ -29,6 +29,7 @@ class Child:
     log: Path
     record: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    asked: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -36,9 +37,10 @@ class Child:
         return self.process.poll() is not None
 
     def ask_to_stop(self) -> None:
-        """Send the polite signal; `stop` waits for the effect."""
-        if not self.has_ended:
+        """Send the polite signal, once; `stop` waits for the effect."""
+        if not self.asked and not self.has_ended:
             self.process.send_signal(self.stop_signal)
+        self.asked = True
 
     def stop(self, grace: float = GRACE) -> None:
         """Ask the program to end, then end it and whatever is left of its session."""

@@ -25,6 +25,17 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
 print("listening", flush=True)
 signal.pause()
 """
+# Ends with the number of times that it was asked to.
+COUNTING = """
+import signal, sys, time
+asked = []
+signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+print("listening", flush=True)
+while not asked:
+    signal.pause()
+time.sleep(0.3)
+sys.exit(len(asked))
+"""
 
 
 @pytest.fixture(name="programs")
@@ -59,6 +70,15 @@ def test_a_program_that_listens_ends_by_itself(programs: Programs) -> None:
     first_line(child)
     child.stop()
     assert child.process.returncode == 7
+
+
+def test_a_program_is_asked_to_stop_once(programs: Programs) -> None:
+    child = start(programs, COUNTING)
+    first_line(child)
+    child.ask_to_stop()
+    child.ask_to_stop()
+    child.stop()
+    assert child.process.returncode == 1
 
 
 def test_stopping_twice_touches_nobody(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
