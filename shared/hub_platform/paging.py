@@ -79,7 +79,10 @@ def decode_cursor(cursor: str) -> tuple[Any, ...]:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as exc:
         raise bad_cursor() from exc
-    if not isinstance(values, list) or not all(isinstance(v, int | str) for v in values):
+    # PostgreSQL keeps no NUL, so no cursor of ours holds one.
+    if not isinstance(values, list) or not all(
+        isinstance(v, int | str) and "\0" not in str(v) for v in values
+    ):
         raise bad_cursor()
     return tuple(values)
 

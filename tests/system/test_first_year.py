@@ -74,13 +74,13 @@ def test_the_real_links_file_names_successors(office: Office, register: list[str
     assert followed[-1]["LinkURN"] in reply.json["detail"]
 
 
+# long: the story is told in one go
 def test_a_year_in_small(office: Office, register: list[str]) -> None:
     """Twelve teachers from six schools meet once, a PD lead visits once, and reporting can say so."""
     schools = register[:6]
     for urn in schools:
-        office.make(
-            f"/enrolment/v1/schools/{urn}/connection", {"connected_on": "2025-09-01", "via": "enquiry"}
-        )
+        connection = {"connected_on": "2025-09-01", "via": "enquiry"}
+        office.make(f"/enrolment/v1/schools/{urn}/connection", connection)
     leader = teacher(office, schools[0], 0)
     for role in ("work_group_lead", "pd_lead"):
         office.make(
