@@ -41,7 +41,7 @@ check-types:
 	@$(bin)/mypy --no-error-summary $(PYTHON_DIRS)
 
 check-imports:
-	@$(bin)/lint-imports --no-timing
+	@$(bin)/lint-imports
 
 check-generated:
 	@$(bin)/python -m hub_contracts.generate --check
