@@ -18,6 +18,7 @@ C = TypeVar("C")
 
 MAX_JSON_BYTES: Final = 1024 * 1024
 MAX_RAW_BYTES: Final = 256 * 1024 * 1024
+MAX_OPEN_BYTES: Final = 64 * 1024
 
 
 class Raw:
@@ -98,9 +99,9 @@ def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> A
     return schema.load(data | {name: value for name, value in path.items() if name in schema.fields})
 
 
-def read_raw(request: Request) -> bytes:
-    """The body as bytes, at most MAX_RAW_BYTES of them."""
-    request.max_content_length = MAX_RAW_BYTES
+def read_raw(request: Request, *, known: bool) -> bytes:
+    """The body as bytes: MAX_RAW_BYTES from somebody known, much less from anyone."""
+    request.max_content_length = MAX_RAW_BYTES if known else MAX_OPEN_BYTES
     return request.get_data()
 
 

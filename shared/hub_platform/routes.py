@@ -111,7 +111,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         query, page = calls.read_query(request, self.query_schema)
         now = calls.read_now(request, allowed=settings.allow_hub_time)
         expected = calls.read_expected(request)
-        raw = calls.read_raw(request) if self.body is RAW else b""
+        raw = calls.read_raw(request, known=actor is not NOBODY) if self.body is RAW else b""
         command = self.body_schema and calls.read_command(request, self.body_schema, request.path_values)
         attempt = idempotency.Attempt.of(request, actor.subject)
         with self.container.config["sessions"].begin() as session:

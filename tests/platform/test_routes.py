@@ -104,6 +104,12 @@ def test_bytes_are_taken_as_they_come(sorter: Client) -> None:
     assert reply.json == {"bytes": 2}
 
 
+def test_a_stranger_may_send_little(sorting: RunningService) -> None:
+    stranger = Client(sorting.port)
+    assert stranger("POST", "/sorting/v1/anyones-bytes", b"x" * 65_536).json == {"bytes": 65_536}
+    assert stranger("POST", "/sorting/v1/anyones-bytes", b"x" * 65_537).status == 413
+
+
 def test_an_unknown_parameter_is_refused(sorter: Client) -> None:
     reply = sorter("GET", f"{PARCELS}?colour=red")
     assert (reply.status, reply.json["code"]) == (400, "bad_parameter")

@@ -96,6 +96,11 @@ class SortingService(Probes):
         """How many bytes were sent."""
         return {"bytes": len(call.raw)}
 
+    @route("POST", "/sorting/v1/anyones-bytes", allow=ANYONE, body=RAW)
+    def count_anyones_bytes(self, call: Call[None]) -> dict[str, int]:
+        """How many bytes a stranger sent."""
+        return {"bytes": len(call.raw)}
+
     @route("GET", "/sorting/v1/fault", allow=ANYONE)
     def fault(self, call: Call[None]) -> None:
         """Fails with something secret in its message."""
