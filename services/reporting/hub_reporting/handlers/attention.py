@@ -74,7 +74,8 @@ def _visits(sight: Sight, scope: Scope) -> Iterator[Item]:
         open_ = {s.obligation.urn for s in going_on if s.status == "open"}
         if open_ and ends >= found.day:
             left = count((ends - found.day).days, "day")
-            said = f"have nothing planned this half term; {left} left."
+            has = "has" if len(open_) == 1 else "have"
+            said = f"{has} nothing planned this half term; {left} left."
             yield Item(count(len(open_), "supported school"), said, "visit-compliance", link)
     missed = [s for s in found.settled if s.status == "missed"]
     if missed:

@@ -26,13 +26,14 @@ def sources(session: Session) -> Sequence[Source]:
 
 
 def last_day(session: Session, hub: str, today: date) -> date | None:
-    """The last day up to today on which a session or visit was held, a place given or a school connected."""
+    """The last day up to today on which anything was held or began, a place was given, a school connected."""
     days = (
         (Register, Register.held_on),
         (LoggedVisit, LoggedVisit.happened_on),
         (DepartmentPD, DepartmentPD.held_on),
         (Place, Place.enrolled_on),
         (Connection, Connection.connected_on),
+        (Assignment, Assignment.starts_on),
     )
     latest = [
         sa.select(sa.func.max(day)).where(model.hub == hub, day <= today).scalar_subquery()

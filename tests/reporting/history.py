@@ -1,0 +1,108 @@
+"""A little of everything that can happen, with corrections: no two revisions of a subject say the same."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from tests.reporting import factories as make
+from tests.reporting.factories import an_id
+
+from hub_contracts import Event
+from hub_contracts.enrolment import (
+    ParticipantWithdrawn,
+    SchoolChanged,
+    SchoolClosed,
+    SchoolSucceeded,
+    WorkGroupConfirmed,
+    WorkGroupFellBelowMinimum,
+)
+from hub_contracts.notifications import MessageFailed, MessageSent
+from hub_contracts.visits import VisitCancelled, VisitObligationExcused, VisitPlanned
+
+OCTOBER = date(2025, 10, 8)
+
+
+def history() -> list[Event]:
+    """All of it, the events of a subject in order."""
+    return [*schools(), *groups(), *visits(), *messages()]
+
+
+def schools() -> list[Event]:
+    renamed = asdict(make.school("110001")) | {"name": "Renamed", "trust_uid": "17047"}
+    return [
+        make.school("110001"),
+        make.connected("110001"),
+        SchoolChanged(**renamed, changed_fields=["name", "trust_uid"]),
+        make.school("110002"),
+        make.school("110003"),
+        SchoolClosed(urn="110003", close_date=date(2025, 12, 31)),
+        SchoolSucceeded(urn="110003", successor_urn="110004", link_type="Successor"),
+        make.school("110004", open_date=date(2026, 1, 1)),
+        make.post("Ada", "110001"),
+        make.post("Ada", "110001", ends_on=date(2025, 12, 31)),
+        make.post("PD lead", "110002", "pd_lead"),
+    ]
+
+
+def groups() -> list[Event]:
+    place = make.place("Fractions", "Sofia", "110003")
+    group = place.work_group_id
+    marks = [("Ada", "110001", "present"), ("Emmy", "110002", "absent"), ("Sofia", "110003", "present")]
+    corrected = [("Ada", "110001", "present"), ("Emmy", "110002", "late")]
+    return [
+        make.group("Fractions"),
+        make.group("Fractions", title="Fractions again"),
+        make.place("Fractions", "Ada", "110001"),
+        make.place("Fractions", "Emmy", "110002"),
+        place,
+        ParticipantWithdrawn(
+            enrolment_id=place.enrolment_id,
+            work_group_id=group,
+            teacher_id=place.teacher_id,
+            urn=place.urn,
+            reason="other",
+            withdrawn_on=OCTOBER,
+        ),
+        WorkGroupConfirmed(work_group_id=group, teachers_n=3, schools_n=3, overridden=True),
+        WorkGroupFellBelowMinimum(
+            work_group_id=group, teachers_n=2, schools_n=2, teachers_short=8, schools_short=4
+        ),
+        make.session("Fractions", 1, OCTOBER),
+        make.register("Fractions", 1, OCTOBER, marks),
+        make.register("Fractions", 1, OCTOBER, corrected),
+    ]
+
+
+def visits() -> list[Event]:
+    return [
+        make.assignment("110001"),
+        make.assignment("110001", half_terms=["2025-1", "2025-2", "2025-3"]),
+        make.assignment("110002", kinds=["visit", "department_pd"]),
+        planned("110001", "2025-2", "planned"),
+        make.visit("110001", "2025-1"),
+        make.visit("110002", "2025-1", late=True),
+        make.visit("110002", "2025-2", kind="department_pd"),
+        planned("110002", "2025-3", "cancelled"),
+        VisitCancelled(visit_id=an_id("cancelled"), urn="110002", reason="snow"),
+        VisitObligationExcused(urn="110001", half_term="2025-3", kind="visit", reason="ofsted"),
+    ]
+
+
+def messages() -> list[Event]:
+    facts: dict[str, Any] = {"template": "reminder", "recipient_ref": "a-teacher", "dedupe_key": "once"}
+    return [
+        MessageFailed(message_id=an_id("message"), **facts, reason="mailbox_unavailable", attempts=5),
+        MessageSent(message_id=an_id("message"), **facts),
+    ]
+
+
+def planned(urn: str, half_term: str, name: str) -> VisitPlanned:
+    return VisitPlanned(
+        visit_id=an_id(name),
+        assignment_id=an_id(f"opportunity_area at {urn}"),
+        urn=urn,
+        pd_lead_id=an_id("PD lead"),
+        planned_at=make.NOON,
+        kind="support",
+        half_term=half_term,
+    )

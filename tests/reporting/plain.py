@@ -1,0 +1,23 @@
+"""Domain values with only what matters to a test."""
+
+from datetime import date
+from typing import Any
+
+from hub_reporting.domain.schools import Register, School
+
+DAY = date(2026, 8, 31)
+
+
+def school(urn: str, **others: Any) -> School:
+    """A state-funded primary school of Cambridgeshire that is open."""
+    plain = School(
+        urn, f"School {urn}", "873", "Cambridgeshire", "Fenland", "primary", eligible=True, status="open",
+        trust_uid=None, trust_name=None, easting=None, northing=None, opened_on=None, closed_on=None,
+    )  # fmt: skip
+    return plain._replace(**others)
+
+
+def register(*schools: School, day: date = DAY, **successors: str) -> Register:
+    """Some schools; `u100="200"` says that 200 carries on 100."""
+    links = {old.removeprefix("u"): new for old, new in successors.items()}
+    return Register({s.urn: s for s in schools}, links, day)

@@ -1,0 +1,104 @@
+"""Work groups at, just below and just above their programme's numbers."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.reporting.factories import an_id
+from tests.reporting.plain import register, school
+
+from hub_reporting.domain.composition import Attendance, Composition, Compositions, Group, Place, compose
+from hub_reporting.domain.measures import Ratio
+
+DAY = date(2026, 2, 1)
+GROUP = an_id("group")
+
+
+def group(**others: Any) -> Group:
+    plain = Group(
+        GROUP, "Fractions", None, "2025/26", "development", min_teachers=10, max_teachers=20, min_schools=6,
+        opens_at=datetime(2025, 5, 1, tzinfo=UTC), said="confirmed", overridden=False, sessions=4, held=0,
+        last_held_on=None,
+    )  # fmt: skip
+    return plain._replace(**others)
+
+
+def place(teacher: str, urn: str, **others: Any) -> Place:
+    plain = Place(an_id(teacher), GROUP, an_id(teacher), urn, date(2025, 6, 1), None)
+    return plain._replace(**others)
+
+
+def composition(teachers: int, schools: int, **others: Any) -> Composition:
+    return Composition(group(**others), teachers, schools, Ratio(0, 0))
+
+
+@pytest.mark.parametrize(
+    ("teachers", "schools", "in_range", "shortfall"),
+    [
+        (9, 6, False, "1 teacher short"),
+        (10, 6, True, ""),
+        (20, 6, True, ""),
+        (21, 6, False, "1 teacher too many"),
+        (10, 5, False, "1 school short"),
+        (8, 4, False, "2 teachers, 2 schools short"),
+        (22, 5, False, "1 school short; 2 teachers too many"),
+        (0, 0, False, "10 teachers, 6 schools short"),
+    ],
+)
+def test_a_group_keeps_the_rule_or_says_what_is_wrong(
+    teachers: int, schools: int, in_range: bool, shortfall: str
+) -> None:
+    found = composition(teachers, schools)
+    assert (found.in_range, found.shortfall) == (in_range, shortfall)
+
+
+def test_a_programme_may_ask_for_other_numbers() -> None:
+    assert composition(4, 2, min_teachers=4, min_schools=2, max_teachers=8).in_range
+
+
+@pytest.mark.parametrize(
+    ("facts", "teachers", "state"),
+    [
+        ({"said": None}, 12, "recruiting"),
+        ({"said": "confirmed"}, 12, "confirmed"),
+        ({"said": "below_minimum"}, 9, "at_risk"),
+        ({"said": "below_minimum"}, 12, "confirmed"),  # others have joined since
+        ({"said": "below_minimum", "held": 1}, 9, "at_risk"),
+        ({"held": 1}, 12, "running"),
+        ({"held": 4}, 12, "finished"),
+        ({"held": 4, "said": "below_minimum"}, 9, "finished"),
+        ({"held": 0, "sessions": 0}, 12, "confirmed"),
+    ],
+)
+def test_a_group_is_in_one_state(facts: dict[str, Any], teachers: int, state: str) -> None:
+    assert composition(teachers, 6, **facts).state == state
+
+
+def test_teachers_and_schools_are_counted_on_the_day() -> None:
+    known = register(school("1"), school("2"), school("OLD", status="closed"), uOLD="2")
+    places = [
+        place("Ada", "1"),
+        place("Ada", "1", enrolment_id=an_id("twice")),  # the same teacher
+        place("Emmy", "2"),
+        place("Sofia", "OLD"),  # its successor is 2
+        place("Late", "3", enrolled_on=date(2026, 2, 2)),
+        place("Gone", "4", withdrawn_on=DAY),
+        place("Still", "1", withdrawn_on=date(2026, 2, 2)),
+        place("Elsewhere", "5", work_group_id=an_id("other")),
+    ]
+    registers = [Attendance(an_id("Ada"), "1", 4, 3, DAY, 3), Attendance(an_id("Gone"), "4", 2, 2, DAY, 2)]
+    (found,) = compose([group()], places, registers, known, DAY).groups
+    assert (found.teachers, found.schools, found.attendance) == (4, 2, Ratio(5, 6))
+
+
+def test_groups_outside_the_rule_come_first() -> None:
+    names: dict[str, UUID] = {name: an_id(name) for name in ("A", "B", "C")}
+    groups = [group(work_group_id=id_, title=name) for name, id_ in names.items()]
+    places = [
+        place(f"{n}", f"{n}", enrolment_id=an_id(f"{n}"), work_group_id=names["A"]) for n in range(10)
+    ] + [place(f"c{n}", f"{n}", work_group_id=names["C"]) for n in range(12)]
+    found = compose(groups, places, [], register(), DAY)
+    assert [c.group.title for c in found.groups] == ["B", "A", "C"]
+    assert (found.in_range, found.median_teachers, found.median_schools) == (Ratio(2, 3), 10.0, 10.0)
+    assert Compositions(()).in_range == Ratio(0, 0)

@@ -1,0 +1,90 @@
+"""Engagement on three levels, by cases and as a property."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.reporting.plain import register, school
+
+from hub_reporting.domain.engagement import Activity, Engagement, Participation, SignUp, completes, engagement
+from hub_reporting.domain.measures import Ratio
+
+SEPTEMBER, OCTOBER, JULY = date(2025, 9, 10), date(2025, 10, 1), date(2026, 7, 1)
+SCHOOLS = register(*(school(urn) for urn in "ABCD"), school("OLD", status="closed"), uOLD="D")
+
+
+def engaged(
+    *, signed: Sequence[SignUp] = (), seen: Sequence[Activity] = (), stayed: Sequence[Participation] = ()
+) -> Engagement:
+    return engagement("ABCD", SCHOOLS, sign_ups=signed, activities=seen, participations=stayed)
+
+
+def test_levels_are_counted_side_by_side() -> None:
+    found = engaged(
+        signed=[SignUp("A", SEPTEMBER), SignUp("B", SEPTEMBER), SignUp("C", SEPTEMBER)],
+        seen=[Activity("A", "work_group", OCTOBER, 2), Activity("B", "visit", OCTOBER, 1)],
+        stayed=[Participation("A", 3, 4, JULY)],
+    )
+    assert [found.level(level) for level in ("signed_up", "attended", "completed")] == [
+        Ratio(3, 4), Ratio(2, 4), Ratio(1, 4),
+    ]  # fmt: skip
+    assert found.by([SEPTEMBER, OCTOBER, JULY], "attended") == [0, 2, 2]
+    assert found.by([SEPTEMBER, JULY], "completed") == [0, 1]
+    assert (found.seen_by_kind("work_group"), found.seen_by_kind("visit")) == (1, 1)
+    assert all(check.holds for check in found.checks())
+
+
+def test_what_a_closed_school_did_counts_for_its_successor_once() -> None:
+    found = engaged(
+        seen=[Activity("OLD", "work_group", SEPTEMBER, 1), Activity("D", "work_group", OCTOBER, 2)]
+    )
+    assert found.level("attended") == Ratio(1, 4)
+    assert (found.schools["D"].attended, found.schools["D"].times) == (SEPTEMBER, {"work_group": 3})
+
+
+def test_schools_outside_the_denominator_are_not_counted() -> None:
+    found = engagement(
+        "A", SCHOOLS, sign_ups=[], activities=[Activity("B", "visit", OCTOBER, 1)], participations=[]
+    )
+    assert found.level("attended") == Ratio(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("attended", "held", "enough"),
+    [(3, 4, True), (2, 3, False), (4, 6, False), (5, 6, True), (0, 0, False), (1, 1, True)],
+)
+def test_three_quarters_of_the_sessions_complete_a_programme(attended: int, held: int, enough: bool) -> None:
+    assert completes(Participation("A", attended, held, JULY)) is enough
+
+
+def test_nobody_completes_who_was_not_seen_in_the_period() -> None:
+    assert engaged(stayed=[Participation("A", 4, 4, JULY)]).level("completed") == Ratio(0, 4)
+
+
+URNS = st.sampled_from(["A", "B", "C", "D", "OLD", "GONE"])
+DAYS = st.dates(date(2025, 9, 1), date(2026, 8, 31))
+
+
+@given(
+    signed=st.lists(st.builds(SignUp, URNS, DAYS)),
+    seen=st.lists(
+        st.builds(Activity, URNS, st.sampled_from(["work_group", "visit"]), DAYS, st.integers(1, 9))
+    ),
+    stayed=st.lists(st.builds(Participation, URNS, st.integers(0, 6), st.integers(0, 6), DAYS)),
+)
+def test_levels_stay_nested_whatever_happened(
+    signed: list[SignUp], seen: list[Activity], stayed: list[Participation]
+) -> None:
+    found = engaged(signed=signed, seen=seen, stayed=stayed)
+    assert all(check.holds for check in found.checks())
+    days = [date(2025, 9, 1) + timedelta(30 * n) for n in range(13)]
+    for level in ("signed_up", "attended", "completed"):
+        counted = found.by(days, level)
+        assert counted == sorted(counted), "nobody is un-engaged within a period"
+        assert counted[-1] <= found.level(level).n
+    again = engaged(signed=signed * 2, seen=seen[::-1], stayed=stayed[::-1])
+    assert [again.level(x) for x in ("signed_up", "attended", "completed")] == [
+        found.level(x) for x in ("signed_up", "attended", "completed")
+    ]

@@ -1,0 +1,207 @@
+"""Reporting over real HTTP, with real messages: what is answered, refused, and to whom."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
+
+import pytest
+from tests.reporting.reading import read
+from tests.reporting.small_hub import small_hub
+from tests.support.announcing import announce, own_user, set_up_publishers
+from tests.support.broker import BrokerServer
+from tests.support.postgres import PostgresServer
+from tests.support.services import Client, Reply, RunningService, running_service
+from tests.support.waiting import wait_until
+
+from hub_platform.runner import migrations_of
+from hub_reporting.service import ReportingService
+
+AT = datetime(2026, 7, 20, 9, tzinfo=UTC)
+YEAR = "from=2025-09-01&to=2026-08-31"
+REPORTS = "/reporting/v1/reports"
+
+
+@pytest.fixture(name="service", scope="module")
+def _service(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
+    """Run reporting as its own broker user, and let it hear of a small hub."""
+    amqp_uri = broker.new_vhost()
+    set_up_publishers(amqp_uri, "enrolment", "visits", "notifications")
+    events = small_hub()
+    with running_service(
+        tmp_path_factory.mktemp("reporting"),
+        "reporting",
+        ("hub_reporting",),
+        database_url=postgres.new_database(),
+        amqp_uri=own_user(broker, amqp_uri, ReportingService),
+        migrations=migrations_of("hub_reporting"),
+    ) as service:
+        wait_until(service.ready, deadline=30)
+        announce(amqp_uri, *events, at=AT)
+        client = service.client("hub_lead")
+        wait_until(
+            lambda: client("GET", "/reporting/v1/freshness").json["events"] == len(events), deadline=30
+        )
+        yield service
+
+
+@pytest.fixture(name="lead")
+def _lead(service: RunningService) -> Client:
+    return service.client("hub_lead")
+
+
+def cookie_of(reply: Reply) -> str:
+    (morsel,) = SimpleCookie(reply.headers["Set-Cookie"]).values()
+    assert morsel["httponly"]
+    assert (morsel["samesite"], morsel["path"]) == ("Lax", "/")
+    return f"{morsel.key}={morsel.value}"
+
+
+def test_freshness_says_how_far_it_has_come(lead: Client) -> None:
+    found = lead("GET", "/reporting/v1/freshness").json
+    assert (found["up_to"], found["waiting"], found["parked"]) == ("2026-07-20T09:00:00+00:00", 0, 0)
+    assert {source["source"] for source in found["by_source"]} == {
+        "/hubs/test/enrolment",
+        "/hubs/test/visits",
+    }
+
+
+def test_the_catalogue_says_what_each_report_counts(lead: Client) -> None:
+    items = lead("GET", REPORTS).json["items"]
+    assert [item["name"] for item in items][:2] == ["connected-schools", "engagement"]
+    for item in items:
+        assert item["counts"]
+        assert lead("GET", f"{REPORTS}/{item['name']}?{YEAR}").status == 200
+
+
+def test_a_report_says_n_of_how_many_when_and_how_fresh(lead: Client) -> None:
+    report = lead("GET", f"{REPORTS}/engagement?{YEAR}&scope=la:873").json
+    assert (report["report"], report["hub"]) == ("engagement", "test")
+    assert (report["N"], report["rate"]) == (6, 50.0)
+    assert report["period"] == {"from": "2025-09-01", "to": "2026-08-31"}
+    assert report["as_at"] == "2026-08-31"
+    assert report["scope"] == {"code": "la:873", "name": "Cambridgeshire"}
+    assert report["freshness"]["parked"] == 0
+    assert len(report["rows"]) == report["N"]
+    assert all(check["holds"] for check in report["checks"])
+
+
+def test_a_report_is_a_file_too(lead: Client) -> None:
+    reply = lead("GET", f"{REPORTS}/engagement?{YEAR}&scope=la:873&format=csv")
+    assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
+    name = "engagement_2025-09-01_2026-08-31_la-873.csv"
+    assert reply.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    header, *rows = reply.body.decode("utf-8-sig").splitlines()
+    assert header.startswith("urn,name,phase,la_code")
+    assert len(rows) == 6
+    assert all(row.endswith("2025-09-01,2026-08-31,2026-08-31,la:873") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code", "pointer"),
+    [
+        (f"{REPORTS}/nonsense", 404, "unknown_report", None),
+        (f"{REPORTS}/engagement?scope=moon", 422, "unknown_scope", "/scope"),
+        (f"{REPORTS}/engagement?scope=la:111", 422, "unknown_scope", "/scope"),
+        (f"{REPORTS}/engagement?from=2026-02-30", 400, "bad_parameter", "/from"),
+        (f"{REPORTS}/engagement?to=yesterday", 400, "bad_parameter", "/to"),
+        (f"{REPORTS}/engagement?as_at=20260101", 400, "bad_parameter", "/as_at"),
+        (f"{REPORTS}/engagement?format=pdf", 400, "bad_parameter", "/format"),
+        (f"{REPORTS}/engagement?form=csv", 400, "bad_parameter", "/form"),
+        (f"{REPORTS}/engagement?from=2026-02-01&to=2026-01-01", 422, "period_reversed", "/to"),
+        (f"{REPORTS}/engagement?as_at=2999-01-01", 422, "as_at_in_future", "/as_at"),
+        ("/static/x/hub.css", 404, "not_found", None),
+        ("/static/x/../../config.py", 404, "not_found", None),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem_that_points(
+    lead: Client, path: str, status: int, code: str, pointer: str | None
+) -> None:
+    reply = lead("GET", path)
+    assert (reply.status, reply.json["code"]) == (status, code)
+    assert [error["pointer"] for error in reply.json.get("errors", [])] == ([pointer] if pointer else [])
+
+
+@pytest.mark.parametrize(
+    ("role", "reports", "fresh"),
+    [
+        ("hub_admin", 200, 200),
+        ("hub_lead", 200, 200),
+        ("board", 200, 200),
+        ("subscriber", 403, 200),
+        ("pd_lead", 403, 403),
+        ("work_group_lead", 403, 403),
+    ],
+)
+def test_each_role_sees_what_it_may(service: RunningService, role: str, reports: int, fresh: int) -> None:
+    client = service.client(role)
+    for path in (REPORTS, f"{REPORTS}/engagement", "/"):
+        assert client("GET", path).status == reports
+    assert client("GET", "/reporting/v1/freshness").status == fresh
+
+
+def test_without_a_credential_only_the_sign_in_page_answers(service: RunningService) -> None:
+    nobody = Client(service.port)
+    assert nobody("GET", f"{REPORTS}/engagement").status == 401
+    sent_away = nobody("GET", "/")
+    assert (sent_away.status, sent_away.headers["Location"]) == (303, "/sign-in")
+    page = nobody("GET", "/sign-in")
+    assert page.status == 200
+    (form,) = read(page.body.decode()).every("form")
+    assert (form.attributes["method"], form.attributes["action"]) == ("post", "/sign-in")
+
+
+def test_a_sign_in_link_becomes_a_cookie_that_opens_the_page(service: RunningService, lead: Client) -> None:
+    nobody = Client(service.port)
+    entered = nobody("GET", f"/sign-in?token={lead.token}")
+    assert (entered.status, entered.headers["Location"]) == (303, "/")
+    assert entered.headers["Referrer-Policy"] == "no-referrer"
+    cookie = cookie_of(entered)
+    page = nobody("GET", "/", Cookie=cookie)
+    assert page.status == 200
+    assert "took part in 2025/26" in read(page.body.decode()).every("h1")[0].text
+    assert nobody("GET", f"{REPORTS}/engagement?{YEAR}", Cookie=cookie).status == 200
+
+    left = nobody("POST", "/sign-in/end", Cookie=cookie)
+    assert (left.status, left.headers["Location"]) == (303, "/sign-in")
+    assert "Max-Age=0" in left.headers["Set-Cookie"]
+
+
+def test_a_token_is_pasted_into_the_form(service: RunningService, lead: Client) -> None:
+    nobody = Client(service.port)
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    entered = nobody("POST", "/sign-in", urlencode({"token": f" {lead.token} "}).encode(), **form)
+    assert (entered.status, entered.headers["Location"]) == (303, "/")
+    assert nobody("GET", "/", Cookie=cookie_of(entered)).status == 200
+
+
+@pytest.mark.parametrize("body", [b"token=forged", b"", b"token=", b"\xff\xfe=1"])
+def test_a_token_that_is_none_is_refused_on_the_page(service: RunningService, body: bytes) -> None:
+    reply = Client(service.port)("POST", "/sign-in", body)
+    assert reply.status == 401
+    assert "Set-Cookie" not in reply.headers
+    assert "not valid" in read(reply.body.decode()).one("token-error").text
+
+
+def test_pages_allow_nothing_but_our_own_sheet_and_pictures(lead: Client) -> None:
+    page = lead("GET", "/")
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'")
+    assert "unsafe" not in policy
+    assert page.headers["Cache-Control"] == "no-store"
+    links = read(page.body.decode()).every("link")
+    for link in links:
+        sheet = Client(lead.port)("GET", link.attributes["href"] or "")
+        assert sheet.status == 200
+        assert "immutable" in sheet.headers["Cache-Control"]
+        assert sheet.headers["X-Content-Type-Options"] == "nosniff"
+    assert len(links) == 2
+
+
+@pytest.mark.parametrize("query", ["scope=moon", "scope=la:111", "year=2025", "year=2025/27"])
+def test_a_page_that_there_is_not_says_so_to_a_person(lead: Client, query: str) -> None:
+    reply = lead("GET", f"/?{query}")
+    assert reply.status == 422
+    assert read(reply.body.decode()).every("a")[-1].attributes["href"] == "/"

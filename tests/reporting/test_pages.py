@@ -1,0 +1,248 @@
+"""The dashboard, read as a browser reads it: figures, structure, words for every picture."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from tests.reporting import factories as make
+from tests.reporting.conftest import NOW, Hear
+from tests.reporting.invented import Hub
+from tests.reporting.reading import Element, read
+
+from hub_platform.database import Sessions
+from hub_reporting.config import Options
+from hub_reporting.handlers import dashboard, projections
+from hub_reporting.pages import rendering
+
+NOVEMBER = datetime(2025, 11, 18, 16, tzinfo=UTC)
+
+
+def page_of(
+    sessions: Sessions, options: Options, *, now: datetime = NOW, year: str = "", scope: str = ""
+) -> Element:
+    with sessions.begin() as session:
+        shown = dashboard.look(session, year=year, scope=scope, options=options, now=now)
+    return read(rendering.dashboard(shown))
+
+
+@pytest.fixture(name="year")
+def _year(sessions: Sessions) -> Sessions:
+    """Let the invented hub's year be heard."""
+    deliveries = make.in_order(Hub().events, at=datetime(2026, 7, 20, 14, 32, tzinfo=UTC))
+    with sessions.begin() as session:
+        projections.project(session, deliveries, now=NOW)
+    return sessions
+
+
+def tile(page: Element, heading: str) -> Element:
+    (found,) = [t for t in page.of_class("tile") if t.every("h2")[0].text == heading]
+    return found
+
+
+def check_structure(page: Element) -> None:
+    """What WCAG 2.2 asks of every page that a program can see."""
+    (html,) = page.every("html")
+    assert html.attributes["lang"] == "en-GB"
+    assert page.every("title")[0].text
+    levels = [int(h.tag[1]) for h in page.every("h1", "h2", "h3")]
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+    ids = [one.attributes["id"] for one in page.every() if "id" in one.attributes]
+    assert len(ids) == len(set(ids))
+    for one in page.every():
+        for name in ("aria-labelledby", "aria-describedby", "for"):
+            for target in (one.attributes.get(name) or "").split():
+                assert target in ids, f"{name} points at {target}"
+    for link in page.every("a", "use"):
+        target = link.attributes.get("href") or ""
+        assert target
+        assert not target.startswith("#") or target[1:] in ids, f"{target} leads nowhere"
+    labelled = {one.attributes["for"] for one in page.every("label")}
+    assert {one.attributes["id"] for one in page.every("input", "select")} <= labelled
+    check_tables(page)
+    check_pictures(page)
+
+
+def check_tables(page: Element) -> None:
+    for table in page.every("table"):
+        assert table.every("caption")[0].text
+        assert all(th.attributes.get("scope") in {"col", "row"} for th in table.every("th"))
+        width = len(table.every("thead")[0].every("th"))
+        for row in [row for part in table.every("tbody", "tfoot") for row in part.every("tr")]:
+            assert len(row.every("th", "td")) == width
+            assert len(row.every("th")) == 1
+            assert all(cell.text for cell in row.every("th", "td")), "no cell is only a colour"
+
+
+def check_pictures(page: Element) -> None:
+    for svg in page.every("svg"):
+        if svg.attributes.get("aria-hidden") == "true":
+            continue
+        assert svg.attributes["role"] == "img"
+        title, desc = (next(c for c in svg.every(tag)) for tag in ("title", "desc"))
+        assert title.text
+        assert len(desc.text) > 20
+        assert svg.attributes["aria-labelledby"] == f"{title.attributes['id']} {desc.attributes['id']}"
+
+
+def check_policy(page: Element) -> None:
+    """Nothing in it needs more than the style sheet and the icon."""
+    assert page.every("script", "style", "iframe", "object") == []
+    for one in page.every():
+        assert not [name for name in one.attributes if name == "style" or name.startswith("on")]
+
+
+def test_the_figures_of_the_year(year: Sessions, options: Options) -> None:
+    page = page_of(year, options)
+    assert page.every("h1")[0].text == "169 of 272 schools in Cambridgeshire took part in 2025/26"
+    engaged = tile(page, "Schools engaged")
+    assert engaged.of_class("value")[0].text == "62.1%"
+    assert tile(page, "Connected schools").of_class("value")[0].text == "541"
+    assert tile(page, "Supported schools").of_class("value")[0].text == "36 of 38"
+    assert tile(page, "Leadership").of_class("value")[0].text == "14"
+    assert tile(page, "Lead schools").of_class("value")[0].text == "39"
+    assert "Up to date to 15:32 on 20 July 2026, nothing waiting" in page.of_class("fresh")[0].text
+
+
+@pytest.mark.parametrize("now", [NOW, NOVEMBER])
+def test_the_page_is_sound(year: Sessions, options: Options, now: datetime) -> None:
+    page = page_of(year, options, now=now)
+    check_structure(page)
+    check_policy(page)
+
+
+def test_every_picture_has_a_table_that_says_the_same(year: Sessions, options: Options) -> None:
+    page = page_of(year, options)
+    reach = page.one("reach")
+    drawn = [len(reach.every("svg")[-1].every("circle")), len(reach.every("svg")[-1].every("path")) - 1]
+    rows = [[cell.text for cell in row.every("th", "td")] for row in reach.every("tbody")[0].every("tr")]
+    assert sum(int(row[2]) for row in rows) == sum(drawn) == 541
+    assert sum(int(row[4]) for row in rows) == drawn[1] == 38
+    (chart,) = [t for t in page.every("table") if t.every("caption")[0].text.startswith("Schools that had")]
+    assert len(chart.every("tbody")[0].every("tr")) == 12
+    assert chart.every("tbody")[0].every("tr")[-1].every("td")[1].text == "169"
+
+
+def test_shape_and_colour_both_tell_the_kinds_apart(year: Sessions, options: Options) -> None:
+    drawing = page_of(year, options).one("reach").every("svg")[-1]
+    shapes = {
+        (one.tag, one.attributes.get("r")): one.attributes["class"] for one in drawing.every("circle", "path")
+    }
+    assert shapes[("path", None)] in {"supported", "scale"}
+    assert {shapes[("circle", "3.1")], shapes[("circle", "2.5")]} == {"engaged", "not_yet"}
+    key = page_of(year, options).one("reach").of_class("key")[0].text
+    assert key == "engaged 212 supported 38 not yet 291"
+
+
+def test_the_visits_grid_says_each_cell_in_words(year: Sessions, options: Options) -> None:
+    (table,) = page_of(year, options).of_class("visits")
+    assert len(table.every("tbody")[0].every("tr")) == 38 + 9, "nine departments have a row of their own"
+    said = {cell.text.rsplit(" ", 2)[0] for cell in table.every("tbody")[0].every("td")}
+    assert said <= {"visited", "visited, logged late", "missed", "excused"}
+
+
+def test_what_is_still_to_come_is_shown_and_not_counted(year: Sessions, options: Options) -> None:
+    page = page_of(year, options, now=NOVEMBER)
+    (table,) = page.of_class("visits")
+    assert [th.text for th in table.every("thead")[0].every("th")][1:] == [
+        "Aut 1", "Aut 2", "Spr 1", "Spr 2", "Sum 1", "Sum 2",
+    ]  # fmt: skip
+    assert "to come" in table.text
+    assert "have taken part in 2025/26" in page.every("h1")[0].text
+    assert "half term 2 of 6, until 19 December" in page.of_class("fresh")[0].text
+
+
+def test_the_filters_are_in_the_address_and_chosen_again(year: Sessions, options: Options) -> None:
+    page = page_of(year, options, year="2025/26", scope="phase:secondary")
+    (form,) = page.of_class("filters")
+    assert (form.attributes["method"], form.attributes["action"]) == ("get", "/")
+    chosen = [o.attributes["value"] for o in form.every("option") if "selected" in o.attributes]
+    assert chosen == ["2025/26", "phase:secondary"]
+    assert "secondary schools" in page.every("h1")[0].text
+    links = [a.attributes["href"] or "" for a in page.every("a")]
+    assert all("scope=phase%3Asecondary" in link for link in links if "/reports/" in link)
+    check_structure(page)
+
+
+def test_a_hub_that_has_heard_nothing_has_a_page(sessions: Sessions, options: Options) -> None:
+    page = page_of(sessions, options)
+    check_structure(page)
+    check_policy(page)
+    assert page.every("h1")[0].text == "Nothing is known yet of schools in LA 873 in 2026/27"
+    assert tile(page, "Schools engaged").of_class("value")[0].text == "–"
+    assert "Nothing has been heard yet" in page.of_class("fresh")[0].text
+
+
+def test_what_was_sent_is_never_taken_for_markup(sessions: Sessions, hear: Hear, options: Options) -> None:
+    nasty = "<script>alert(\"1\")</script> & 'Sons'"
+    names = dict.fromkeys(("name", "district_name", "trust_name", "la_name"), nasty)
+    school = make.school("110001", trust_uid="1", **names)
+    hear([school, make.connected("110001"), make.assignment("110001"), make.group(nasty)])
+    page = page_of(sessions, options)
+    check_policy(page)
+    check_structure(page)
+    assert nasty in page.one("visits").text
+    assert nasty in page.one("groups").text
+
+
+def test_figures_that_contradict_each_other_are_not_shown_quietly(
+    year: Sessions, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with year.begin() as session:
+        shown = dashboard.look(session, year="", scope="", options=options, now=NOW)
+    broken = replace(shown.leadership, checks=[replace(shown.leadership.checks[0], holds=False)])
+    page = read(rendering.dashboard(replace(shown, leadership=broken)))
+    assert "contradict each other" in page.of_class("alarm")[0].text
+    assert page_of(year, options).of_class("alarm") == []
+
+
+def attention(page: Element) -> str:
+    return page.one("attention").text
+
+
+def test_what_needs_attention_is_named_with_a_way_to_it(
+    sessions: Sessions, hear: Hear, options: Options
+) -> None:
+    hear([
+        make.school("110001", name="Mill Lane"),
+        make.school("110002", name="Fen End", status="closed", close_date=date(2025, 10, 1)),
+        make.school("110003", name="Quiet School"),
+        make.group("Fractions", min_schools=1, min_teachers=3),
+        make.place("Fractions", "Ada", "110002"),
+        make.place("Fractions", "Emmy", "110003"),
+        make.session("Fractions", 1, date(2025, 11, 6)),
+        make.assignment("110001"),
+    ])  # fmt: skip
+    said = attention(page_of(sessions, options, now=NOVEMBER))
+    assert "Fractions is outside the rule: 1 teacher short." in said
+    assert "1 register not taken; the oldest is of Fractions on 6 November." in said
+    assert "1 supported school has nothing planned this half term; 31 days left." in said
+    assert "1 visit missed so far, the latest at Mill Lane." in said
+    assert "2 schools of Cambridgeshire signed up and came to nothing." in said
+    assert "1 school closed without a successor, with teachers still on work groups: Fen End." in said
+
+
+def test_nothing_to_do_is_said_too(sessions: Sessions, options: Options) -> None:
+    assert "Nothing" in attention(page_of(sessions, options))
+
+
+@pytest.mark.parametrize(("error", "title"), [("", "Sign in"), ("Not valid.", "Error: Sign in")])
+def test_the_sign_in_page(error: str, title: str) -> None:
+    page = read(rendering.sign_in("Cambridge Maths Hub", error))
+    check_policy(page)
+    check_structure_of_form(page, error)
+    assert page.every("title")[0].text == f"{title} · Cambridge Maths Hub"
+
+
+def check_structure_of_form(page: Element, error: str) -> None:
+    (field,) = page.every("input")
+    described: Any = field.attributes.get("aria-describedby")
+    assert (page.one(described).text if described else "") == error
+
+
+def test_the_refusal_page() -> None:
+    page = read(rendering.refusal("Cambridge Maths Hub", "A scope is <b>that</b>."))
+    check_policy(page)
+    assert "<b>that</b>" in page.every("main")[0].text

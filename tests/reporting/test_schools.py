@@ -1,0 +1,159 @@
+"""Which schools are open on a day, and who carries on whom; scopes."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.reporting.plain import DAY, register, school
+
+from hub_reporting.domain.refusals import Refused
+from hub_reporting.domain.schools import Register, School
+from hub_reporting.domain.scopes import CONNECTED, HUB, Area, Scope, parse_scope
+
+NEW_YEAR = date(2026, 1, 1)
+OLD = school("100", status="closed", closed_on=NEW_YEAR - timedelta(1))
+NEW = school("200", opened_on=NEW_YEAR)
+
+
+@pytest.mark.parametrize(
+    ("one", "day", "is_open"),
+    [
+        (school("1"), DAY, True),
+        (school("1", status="proposed_to_close"), DAY, True),
+        (school("1", status="proposed_to_close", closed_on=DAY), DAY, True),  # its last day
+        (school("1", status="proposed_to_close", closed_on=DAY), DAY + timedelta(1), False),
+        (school("1", status="closed"), DAY, False),
+        (school("1", status="closed", closed_on=DAY), DAY, True),
+        (school("1", status="closed", closed_on=DAY), DAY + timedelta(1), False),
+        (school("1", status="proposed_to_open"), DAY, False),
+        (school("1", opened_on=DAY), DAY, True),
+        (school("1", opened_on=DAY), DAY - timedelta(1), False),
+    ],
+)
+def test_a_school_is_open_from_its_first_to_its_last_day(one: School, day: date, is_open: bool) -> None:
+    assert one.open_at(day) is is_open
+
+
+def test_an_academised_school_is_counted_once_on_every_day() -> None:
+    for days in range(-3, 4):
+        day = NEW_YEAR + timedelta(days)
+        seen = register(OLD, NEW, day=day, u100="200")
+        expected = "100" if day < NEW_YEAR else "200"
+        assert seen.standing("100") == expected
+        assert seen.open_schools() == {expected}
+
+
+def test_a_successor_that_opens_before_the_old_school_closes_does_not_count_twice() -> None:
+    both_open = register(
+        OLD, NEW._replace(opened_on=NEW_YEAR - timedelta(1)), day=OLD.closed_on or DAY, u100="200"
+    )
+    assert both_open.open_schools() == {"200"}
+
+
+def test_merged_schools_are_one() -> None:
+    merged = register(OLD, OLD._replace(urn="101"), NEW, u100="200", u101="200")
+    assert merged.distinct(["100", "101", "200"]) == {"200"}
+
+
+def test_chains_are_followed_to_whoever_is_open() -> None:
+    closed_too = NEW._replace(status="closed", closed_on=date(2026, 3, 31))
+    seen = register(OLD, closed_too, school("300"), u100="200", u200="300")
+    assert seen.standing("100") == "300"
+
+
+def test_a_school_that_closed_for_good_drops_out_but_its_history_stays() -> None:
+    seen = register(OLD)
+    assert seen.standing("100") is None
+    assert seen.kept("100") == "100"
+    assert seen.standing("999999") is None, "never heard of"
+    assert seen.name("999999") == "URN 999999"
+
+
+@given(st.dictionaries(st.sampled_from("ABCDE"), st.sampled_from("ABCDE")), st.sets(st.sampled_from("ABCDE")))
+def test_links_that_go_in_a_circle_end(links: dict[str, str], open_ones: set[str]) -> None:
+    schools = [school(x, status="open" if x in open_ones else "closed") for x in "ABCDE"]
+    seen = Register({s.urn: s for s in schools}, links, DAY)
+    for urn in "ABCDE":
+        standing = seen.standing(urn)
+        assert standing is None or standing in open_ones
+        assert (standing is None) <= (urn not in open_ones), "an open school is somebody"
+
+
+@pytest.mark.parametrize("text", ["connected", "hub", "la:873", "phase:post16", "trust:17047"])
+def test_a_scope_is_written_as_it_is_read(text: str) -> None:
+    assert parse_scope(text).code == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "la:",
+        "la:87",
+        "la:8733",
+        "la:abc",
+        "phase:",
+        "phase:nursery",
+        "trust:",
+        "trust:a b",
+        "LA:873",
+        "x",
+    ],
+)
+def test_an_unknown_scope_is_refused(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        parse_scope(text)
+    assert (refused.value.code, refused.value.pointer) == ("unknown_scope", "/scope")
+
+
+def an_area() -> Area:
+    schools = (
+        school("1"),
+        school("2", la_code="926", la_name="Norfolk", trust_uid="17047", trust_name="Learning Trust"),
+        school("3", phase="secondary", eligible=False),
+        school("4", la_code="874", la_name="Peterborough"),
+        OLD,
+    )
+    return Area(register(*schools), {"1", "2", "3"}, {"873", "874"})
+
+
+@pytest.mark.parametrize(
+    ("scope", "members"),
+    [
+        (CONNECTED, {"1", "2", "3"}),
+        (HUB, {"1", "3", "4"}),
+        (Scope("la", "926"), {"2"}),
+        (Scope("phase", "secondary"), {"3"}),
+        (Scope("trust", "17047"), {"2"}),
+    ],
+)
+def test_a_scope_holds_its_open_schools(scope: Scope, members: set[str]) -> None:
+    area = an_area()
+    assert area.members(scope) == members
+    assert area.eligible(scope) == members - {"3"}
+
+
+def test_a_scope_without_any_school_is_refused_once_schools_are_known() -> None:
+    for nowhere in (Scope("la", "111"), Scope("trust", "5")):
+        with pytest.raises(Refused, match="unknown_scope"):
+            an_area().check(nowhere)
+        Area(register(), set(), set()).check(nowhere)
+    an_area().check(Scope("phase", "post16"))
+
+
+def test_history_belongs_to_a_scope_also_when_the_school_has_closed() -> None:
+    area = an_area()
+    assert area.holds(Scope("la", "873"), "100")
+    assert not area.holds(Scope("la", "926"), "100")
+    assert area.holds(CONNECTED, "999999")
+    assert not area.holds(HUB, "999999")
+
+
+def test_scopes_are_called_what_people_call_them() -> None:
+    area = an_area()
+    assert area.describe(HUB) == "the hub's area: Cambridgeshire and Peterborough"
+    assert area.describe(Scope("la", "873")) == "Cambridgeshire"
+    assert area.describe(Scope("trust", "17047")) == "Learning Trust"
+    assert area.describe(Scope("trust", "5")) == "trust 5"
+    assert Area(register(), set(), set()).describe(HUB) == "the hub's area"

@@ -1,0 +1,172 @@
+"""What supported schools are owed, and what became of it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.reporting.factories import HALF_TERMS, an_id
+from tests.reporting.plain import register, school
+
+from hub_reporting.domain.measures import Ratio
+from hub_reporting.domain.visits import (
+    Assignment,
+    Compliance,
+    Excused,
+    Logged,
+    Obligation,
+    Planned,
+    coverage,
+    settle,
+)
+
+SCHOOLS = register(school("A"), school("B"), school("OLD", status="closed"), uOLD="B")
+STARTS, ENDS = HALF_TERMS["2025-1"]
+
+
+def owed(urn: str = "A", half_term: str = "2025-1", kind: str = "visit") -> Obligation:
+    return Obligation(urn, half_term, kind, *HALF_TERMS[half_term])
+
+
+def logged(urn: str = "A", kind: str = "support", **others: Any) -> Logged:
+    return Logged(urn, "2025-1", kind, STARTS + timedelta(5), late=False)._replace(**others)
+
+
+def settled(
+    obligations: Sequence[Obligation],
+    day: date,
+    *,
+    visits: Sequence[Logged] = (),
+    planned: Sequence[Planned] = (),
+    excused: Sequence[Excused] = (),
+) -> Compliance:
+    return settle(obligations, SCHOOLS, logged=visits, planned=planned, excused=excused, day=day)
+
+
+IN_DIARY = Planned("A", "2025-1", "support")
+LET_OFF = Excused("A", "2025-1", "visit")
+
+
+@pytest.mark.parametrize(
+    ("day", "facts", "status"),
+    [
+        (STARTS - timedelta(1), {}, "ahead"),
+        (STARTS - timedelta(1), {"planned": [IN_DIARY]}, "planned"),
+        (STARTS, {}, "open"),
+        (ENDS, {}, "open"),
+        (ENDS, {"planned": [IN_DIARY]}, "planned"),
+        (ENDS + timedelta(1), {}, "missed"),
+        (ENDS + timedelta(1), {"planned": [IN_DIARY]}, "missed"),
+        (ENDS + timedelta(1), {"excused": [LET_OFF]}, "excused"),
+        (ENDS + timedelta(1), {"visits": [logged()]}, "met"),
+        (ENDS + timedelta(1), {"visits": [logged(late=True)]}, "late"),
+        (ENDS + timedelta(1), {"visits": [logged()], "excused": [LET_OFF]}, "met"),
+        (ENDS, {"visits": [logged(on=ENDS + timedelta(1))]}, "open"),  # not yet known on that day
+        (ENDS + timedelta(1), {"visits": [logged(kind="department_pd")]}, "missed"),
+        (ENDS + timedelta(1), {"visits": [logged(kind="observation")]}, "met"),
+        (ENDS + timedelta(1), {"visits": [logged("B")]}, "missed"),
+        (ENDS + timedelta(1), {"visits": [logged(half_term="2025-2")]}, "missed"),
+        (ENDS + timedelta(1), {"visits": [logged(late=True), logged(on=ENDS)]}, "met"),
+    ],
+)
+def test_an_obligation_stands_one_way_on_a_day(day: date, facts: dict[str, Any], status: str) -> None:
+    (one,) = settled([owed()], day, **facts).settled
+    assert one.status == status
+
+
+def test_work_with_the_whole_department_is_owed_apart() -> None:
+    found = settled(
+        [owed(), owed(kind="department_pd")], ENDS + timedelta(1), visits=[logged(kind="department_pd")]
+    )
+    assert {s.obligation.kind: s.status for s in found.settled} == {"department_pd": "met", "visit": "missed"}
+
+
+def test_two_programmes_that_owe_the_same_owe_it_once() -> None:
+    assert len(settled([owed(), owed(), owed("OLD"), owed("B")], ENDS).settled) == 2
+
+
+def test_a_visit_to_the_old_school_counts_for_its_successor() -> None:
+    (one,) = settled([owed("OLD")], ENDS + timedelta(1), visits=[logged("B")]).settled
+    assert (one.obligation.urn, one.status) == ("B", "met")
+
+
+def test_the_rate_is_over_half_terms_that_have_ended_without_the_excused() -> None:
+    second = HALF_TERMS["2025-2"][0]
+    obligations = [owed(urn, half_term) for urn in "AB" for half_term in ("2025-1", "2025-2")]
+    found = settled(
+        obligations,
+        second + timedelta(3),
+        visits=[logged("A"), logged("A", half_term="2025-2", on=second)],
+        excused=[Excused("B", "2025-1", "visit")],
+    )
+    assert found.kept == Ratio(1, 1)
+    assert found.current() == "2025-2"
+    assert found.seen("2025-2") == {"A"}
+    assert found.counts() == {
+        "met": 2,
+        "late": 0,
+        "excused": 1,
+        "missed": 0,
+        "planned": 0,
+        "open": 1,
+        "ahead": 0,
+    }
+
+
+def test_a_half_term_is_over_the_day_after_its_last() -> None:
+    assert settled([owed()], ENDS).kept == Ratio(0, 0)
+    assert settled([owed()], ENDS + timedelta(1)).kept == Ratio(0, 1)
+
+
+@given(
+    keys=st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from(list(HALF_TERMS)))),
+    day=st.dates(date(2025, 8, 1), date(2026, 8, 31)),
+    data=st.data(),
+)
+def test_every_obligation_is_counted_exactly_once(
+    keys: list[tuple[str, str]], day: date, data: st.DataObject
+) -> None:
+    some = st.lists(st.sampled_from(keys), max_size=5) if keys else st.just([])
+    found = settled(
+        [owed(urn, half_term) for urn, half_term in keys],
+        day,
+        visits=[logged(u, half_term=h, on=HALF_TERMS[h][0]) for u, h in data.draw(some)],
+        planned=[Planned(u, h, "support") for u, h in data.draw(some)],
+        excused=[Excused(u, h, "visit") for u, h in data.draw(some)],
+    )
+    counts = found.counts()
+    assert sum(counts.values()) == len(set(keys)) == len(found.settled)
+    assert found.kept.n <= counts["met"] + counts["late"]
+    assert found.kept.of <= len(found.settled) - counts["excused"]
+
+
+def assignment(urn: str, programme: str = "intensive", **others: Any) -> Assignment:
+    plain = Assignment(an_id(f"{programme} {urn}"), urn, an_id("lead"), programme, date(2025, 9, 1), None)
+    return plain._replace(**others)
+
+
+@pytest.mark.parametrize(
+    ("day", "n"),
+    [(date(2025, 8, 31), 0), (date(2025, 9, 1), 1), (date(2026, 8, 31), 1), (date(2026, 9, 1), 0)],
+)
+def test_an_assignment_lasts_to_the_end_of_its_academic_year(day: date, n: int) -> None:
+    assert coverage([assignment("A")], SCHOOLS, day).ratio.n == n
+
+
+def test_a_school_with_two_programmes_or_two_numbers_is_covered_once() -> None:
+    found = coverage(
+        [assignment("A"), assignment("A", "tfm_support"), assignment("OLD"), assignment("B")], SCHOOLS, ENDS
+    )
+    assert found.ratio == Ratio(2, 2)
+
+
+def test_a_school_whose_pd_lead_is_none_any_more_is_listed_as_without() -> None:
+    ended = assignment("A", lead_ended_on=ENDS)
+    assert coverage([ended], SCHOOLS, ENDS).ratio == Ratio(1, 1)
+    after = coverage([ended], SCHOOLS, ENDS + timedelta(1))
+    assert (after.ratio, set(after.without)) == (Ratio(0, 1), {"A"})
+    assert coverage([ended, assignment("A", "tfm_support")], SCHOOLS, ENDS + timedelta(1)).ratio == Ratio(
+        1, 1
+    )
