@@ -2,17 +2,15 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
-from tests.reporting.factories import an_id
 from tests.reporting.plain import register, school
 
 from hub_reporting.domain.composition import Attendance, Composition, Compositions, Group, Place, compose
 from hub_reporting.domain.measures import Ratio
 
 DAY = date(2026, 2, 1)
-GROUP = an_id("group")
+GROUP = "group"
 
 
 def group(**others: Any) -> Group:
@@ -25,7 +23,7 @@ def group(**others: Any) -> Group:
 
 
 def place(teacher: str, urn: str, **others: Any) -> Place:
-    plain = Place(an_id(teacher), GROUP, an_id(teacher), urn, date(2025, 6, 1), None)
+    plain = Place(teacher, GROUP, teacher, urn, date(2025, 6, 1), None)
     return plain._replace(**others)
 
 
@@ -79,25 +77,26 @@ def test_teachers_and_schools_are_counted_on_the_day() -> None:
     known = register(school("1"), school("2"), school("OLD", status="closed"), uOLD="2")
     places = [
         place("Ada", "1"),
-        place("Ada", "1", enrolment_id=an_id("twice")),  # the same teacher
+        place("Ada", "1", enrolment_id="twice"),  # the same teacher
         place("Emmy", "2"),
         place("Sofia", "OLD"),  # its successor is 2
         place("Late", "3", enrolled_on=date(2026, 2, 2)),
         place("Gone", "4", withdrawn_on=DAY),
         place("Still", "1", withdrawn_on=date(2026, 2, 2)),
-        place("Elsewhere", "5", work_group_id=an_id("other")),
+        place("Elsewhere", "5", work_group_id="other"),
     ]
-    registers = [Attendance(an_id("Ada"), "1", 4, 3, DAY, 3), Attendance(an_id("Gone"), "4", 2, 2, DAY, 2)]
+    registers = [Attendance("Ada", "1", 4, 3, DAY, 3), Attendance("Gone", "4", 2, 2, DAY, 2)]
     (found,) = compose([group()], places, registers, known, DAY).groups
     assert (found.teachers, found.schools, found.attendance) == (4, 2, Ratio(5, 6))
 
 
 def test_groups_outside_the_rule_come_first() -> None:
-    names: dict[str, UUID] = {name: an_id(name) for name in ("A", "B", "C")}
-    groups = [group(work_group_id=id_, title=name) for name, id_ in names.items()]
+    groups = [group(work_group_id=f"group {title}", title=title) for title in "ABC"]
     places = [
-        place(f"{n}", f"{n}", enrolment_id=an_id(f"{n}"), work_group_id=names["A"]) for n in range(10)
-    ] + [place(f"c{n}", f"{n}", work_group_id=names["C"]) for n in range(12)]
+        place(f"{title}{n}", f"school {n}", work_group_id=f"group {title}")
+        for title, teachers in (("A", 10), ("C", 12))
+        for n in range(teachers)
+    ]
     found = compose(groups, places, [], register(), DAY)
     assert [c.group.title for c in found.groups] == ["B", "A", "C"]
     assert (found.in_range, found.median_teachers, found.median_schools) == (Ratio(2, 3), 10.0, 10.0)

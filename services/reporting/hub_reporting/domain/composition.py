@@ -1,10 +1,12 @@
-"""Work groups against their programme's rule: usually 10 to 20 teachers from at least six schools."""
+"""Work groups against their programme's rule: usually 10 to 20 teachers from at least six schools.
+
+Ids are text here: they are only told apart, and there are thousands of them.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from hub_reporting.domain.measures import Ratio, median
 from hub_reporting.domain.schools import Register
@@ -13,7 +15,7 @@ from hub_reporting.domain.schools import Register
 class Group(NamedTuple):
     """One work group, as it was opened, with the last that was said of its state."""
 
-    work_group_id: UUID
+    work_group_id: str
     title: str
     ncp_code: str | None
     academic_year: str
@@ -32,7 +34,7 @@ class Group(NamedTuple):
 class Attendance(NamedTuple):
     """What the registers of the period's years say of one place."""
 
-    enrolment_id: UUID
+    enrolment_id: str
     urn: str
     marks: int  # registers that name it
     present: int  # of them, present or late
@@ -43,9 +45,9 @@ class Attendance(NamedTuple):
 class Place(NamedTuple):
     """One teacher's place."""
 
-    enrolment_id: UUID
-    work_group_id: UUID
-    teacher_id: UUID
+    enrolment_id: str
+    work_group_id: str
+    teacher_id: str
     urn: str
     enrolled_on: date
     withdrawn_on: date | None  # the first day without it
@@ -157,7 +159,7 @@ def compose(
 class _Count:
     """One group while it is counted."""
 
-    teachers: set[UUID] = field(default_factory=set)
+    teachers: set[str] = field(default_factory=set)
     schools: set[str] = field(default_factory=set)
     present: int = 0
     marks: int = 0

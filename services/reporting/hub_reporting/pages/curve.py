@@ -154,4 +154,3 @@ def _months(period: Period) -> list[date]:
 def _top(highest: float) -> int:
     """The scale begins at nothing and ends at the next 20 per cent."""
     return max(20, min(100, int(-(-highest // 20) * 20)))
-
