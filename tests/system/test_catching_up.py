@@ -2,14 +2,12 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.system.conftest import Office, open_office
 
-from local.demonstration import load
-from local.demonstration.loading import part_of
-from local.demonstration.play import Player
-from local.demonstration.year import SEED, plan_year
+from local.demonstration import load, send
 
 pytestmark = pytest.mark.servers
 
@@ -29,16 +27,15 @@ def told(office: Office) -> dict[str, object]:
     """What every report says."""
     year = {"from": "2025-09-01", "to": "2026-08-31", "as_at": "2025-10-31"}
     reports = {name: office.report(name, **year) for name in REPORTS}
-    return {
-        name: {key: report.get(key) for key in ("n", "N", "rate", "figures")}
-        for name, report in reports.items()
-    }
+    compared = ("n", "N", "rate", "figures")
+    return {name: without_ids({key: report.get(key) for key in compared}) for name, report in reports.items()}
 
 
-def send(office: Office) -> None:
-    """Send the month without looking whether it arrives."""
-    player = Player(office.hub.fleet.addresses, office.hub.token(), SEED)
-    player.play(part_of(plan_year(), UNTIL, None), lambda _left: None)
+def without_ids(value: Any) -> Any:
+    """Another hub gives other ids to the same things."""
+    if isinstance(value, dict):
+        return {key: without_ids(inner) for key, inner in value.items() if not key.endswith("_id")}
+    return [without_ids(inner) for inner in value] if isinstance(value, list) else value
 
 
 def test_reporting_catches_up_and_a_month_loaded_twice_changes_nothing(tmp_path: Path) -> None:
@@ -55,7 +52,7 @@ def test_reporting_catches_up_and_a_month_loaded_twice_changes_nothing(tmp_path:
 
     with open_office(tmp_path / "away") as office:
         office.hub.fleet.stop("reporting")
-        send(office)
+        send(office.hub.fleet.addresses, office.hub.token(), until=UNTIL)
         office.hub.fleet.start("reporting")
         office.hub.fleet.require_ready("reporting")
         office.settle()
