@@ -57,7 +57,7 @@ class Report:
 
 DISTINCT: Final = (
     "A school that closed and was carried on by another, or merged, is counted once, under the"
-    " number open at as_at."
+    " number that is open on the day."
 )
 
 DEFINITIONS: Final = (
@@ -65,9 +65,10 @@ DEFINITIONS: Final = (
         name="connected-schools",
         title="Connected schools",
         counts=(
-            "n: distinct schools that were connected to the hub by as_at and are open then (GIAS status"
-            " open or open but proposed to close). N: all open schools of the register in the scope; for"
-            f" the scope connected, all that the hub knows. {DISTINCT}"
+            "Counted (n): distinct schools that were connected to the hub by the day of the report"
+            " and are open on it (GIAS status open, or open but proposed to close). Out of (N): all"
+            " open schools of the register in the scope; for the scope connected, all that the hub"
+            f" knows. {DISTINCT}"
         ),
         columns=(
             "urn",
@@ -86,12 +87,13 @@ DEFINITIONS: Final = (
         name="engagement",
         title="Schools engaged",
         counts=(
-            "N: state-funded schools in the scope that are open at as_at. n: those of them seen at"
-            " least once in the period: a mark present or late in a work group's register, a logged"
-            " visit, or professional development of a whole department. Three levels side by side:"
-            " signed up (a place on a work group of the year, even if given up later, or a PD lead),"
-            " attended (n), completed (attended, and somebody stayed on a group whose sessions have all"
-            f" been held and came to three quarters of them). {DISTINCT}"
+            "Out of (N): state-funded schools in the scope that are open on the day of the report."
+            " Counted (n): those of them that were seen at least once in the period, by a mark present"
+            " or late in a work group's register, by a logged visit, or by professional development of"
+            " a whole department. Three levels stand side by side. Signed up: a place on a work group"
+            " of the year, even if given up later, or a PD lead. Attended: the n above. Completed:"
+            " attended, and somebody stayed on a work group to its last session and came to three"
+            f" quarters of them. {DISTINCT}"
         ),
         columns=(
             "urn",
@@ -114,11 +116,12 @@ DEFINITIONS: Final = (
         name="work-group-composition",
         title="Work groups within the rule",
         counts=(
-            "N: work groups of the academic years that the period touches. n: those with, at as_at, as"
-            " many teachers and distinct schools as their programme asks for; unless it says otherwise"
-            " 10 to 20 teachers from at least six schools. A teacher who withdrew counts until the day"
-            " before. In a scope narrower than the hub: groups with at least one teacher from it,"
-            f" counted whole. The state is the latest known. {DISTINCT}"
+            "Out of (N): work groups of the academic years that the period touches. Counted (n):"
+            " those that have, on the day of the report, as many teachers and distinct schools as"
+            " their programme asks for: 10 to 20 teachers from at least six schools, unless it says"
+            " otherwise. A teacher who withdrew counts until the day before. In a scope narrower than"
+            " the hub, groups with at least one teacher from it, counted whole. The state is the"
+            f" latest known. {DISTINCT}"
         ),
         columns=(
             "work_group_id",
@@ -145,9 +148,10 @@ DEFINITIONS: Final = (
         name="leadership-spread",
         title="Leadership",
         counts=(
-            "n: people who hold a role of the main leadership team at as_at. With them: their distinct"
-            " home schools and the distinct academy trusts of those schools. Maintained schools are"
-            f" listed apart and never counted as a trust. A trust is the register's latest. {DISTINCT}"
+            "Counted (n): people who hold a role in the main leadership team on the day of the"
+            " report; with them their distinct home schools, and the distinct academy trusts of those"
+            " schools. Maintained schools are listed apart and never counted as a trust. A school's"
+            f" trust is the register's latest. {DISTINCT}"
         ),
         columns=("teacher_id", "roles", "urn", "name", "phase", "trust_uid", "trust_name"),
     ),
@@ -155,8 +159,8 @@ DEFINITIONS: Final = (
         name="work-group-lead-schools",
         title="Schools that lead work groups",
         counts=(
-            "n: distinct home schools of the people who lead a work group of the academic years that"
-            f" the period touches. {DISTINCT}"
+            "Counted (n): distinct home schools of the people who lead a work group of the academic"
+            f" years that the period touches. {DISTINCT}"
         ),
         columns=("urn", "name", "phase", "la_code", "leads_n", "groups_n"),
     ),
@@ -164,9 +168,9 @@ DEFINITIONS: Final = (
         name="intensive-support-coverage",
         title="Schools with a PD lead",
         counts=(
-            "N: schools that were given a PD lead for the academic year of as_at, by then. n: those"
-            " whose PD lead still is one. A school without one is listed with led false. By phase: an"
-            f" all-through school is counted as all-through. {DISTINCT}"
+            "Out of (N): schools that were given a PD lead for the academic year of the day of the"
+            " report, by then. Counted (n): those whose PD lead still is one; the others are listed as"
+            f" not led. By phase, an all-through school is counted as all-through. {DISTINCT}"
         ),
         columns=("urn", "name", "phase", "la_code", "programme", "pd_lead_id", "assigned_on", "led"),
     ),
@@ -174,11 +178,11 @@ DEFINITIONS: Final = (
         name="visit-compliance",
         title="Visits owed and made",
         counts=(
-            "N: what supported schools were owed in the half terms of the period that had ended at"
-            " as_at (one visit each, and where agreed one meeting of the whole department), without what"
-            " they were excused from. n: those met. A visit that took place counts even where the school"
-            " was excused; late means written up late; a visit out of term counts for no half term. The"
-            f" half term that goes on is in by_half_term only. {DISTINCT}"
+            "Out of (N): what supported schools were owed in the half terms that had ended by the day"
+            " of the report, one visit each and, where agreed, one meeting of the whole department,"
+            " without what they were excused from. Counted (n): those that took place. A visit counts"
+            " even where the school had been excused; late means written up late; a visit out of term"
+            f" counts for no half term. The half term that goes on is shown by itself. {DISTINCT}"
         ),
         columns=("urn", "name", "phase", "half_term", "kind", "starts_on", "ends_on", "status", "met_on"),
     ),

@@ -17,6 +17,7 @@ WIDTH: Final = 420  # units of the drawing
 MARGIN: Final = 16
 TALLEST: Final = 460
 LETTER: Final = 7.2  # about the width of a letter of a town's name
+LARGER: Final = 1.3  # names are written larger on a telephone
 LINE: Final = 12
 NEAR: Final = 6_000  # metres
 SUPPORTED, ENGAGED, NOT_YET = "supported", "engaged", "not_yet"
@@ -141,7 +142,8 @@ def label(frame: Frame, marks: Sequence[Mark]) -> list[Label]:
     for town in towns():
         x, y = frame.at(town.easting, town.northing)
         half = len(town.name) * LETTER / 2
-        inside = min(max(x, half + 2), WIDTH - half - 2)  # a name at the edge moves in
+        edge = half * LARGER + 2
+        inside = min(max(x, edge), WIDTH - edge)  # a name at the edge moves in
         box = (inside - half, y - LINE, inside + half, y + 4)
         near = any(math.dist((x, y), (m.x, m.y)) < NEAR * frame.scale for m in marks)
         if near and frame.holds(x, y) and not any(_overlap(box, other) for other in taken):

@@ -144,7 +144,7 @@ class Groups:
         groups = shown.compositions.groups
         outside = [c for c in groups if not c.in_range]
         inside = [c for c in groups if c.in_range]
-        beside = 3 * len({(s.obligation.urn, s.obligation.kind) for s in shown.compliance.settled}) // 4
+        beside = len({(s.obligation.urn, s.obligation.kind) for s in shown.compliance.settled}) // 2
         shown_n = max(0, max(GROUPS_SHOWN, beside) - len(outside))
         most = max((max(c.teachers, c.group.max_teachers) for c in groups), default=20)
         return cls(outside, inside[:shown_n], inside[shown_n:], most)
