@@ -1,11 +1,13 @@
-"""PostgreSQL: sessions, the column type for instants, names for constraints."""
+"""PostgreSQL: sessions, and what the tables of every service have in common."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 Sessions = sessionmaker[Session]
 
@@ -34,6 +36,36 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Give it back in UTC."""
         return None if value is None else value.astimezone(UTC)
+
+
+# How Python's types are kept, unless a column says otherwise.
+kept_as: dict[Any, Any] = {datetime: UtcDateTime, str: sa.Text}
+
+
+class Tracked:
+    """Who made a row and who changed it last; `revision` counts its changes."""
+
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+    def touch(self, *, now: datetime, by: str) -> None:
+        """Note a change."""
+        self.revision += 1
+        self.changed_at, self.changed_by = now, by
+
+
+def made(now: datetime, by: str) -> dict[str, object]:
+    """The values of a new row's Tracked columns."""
+    return {"revision": 1, "created_at": now, "created_by": by, "changed_at": now, "changed_by": by}
+
+
+def one_of(column: str, values: Iterable[str]) -> sa.CheckConstraint:
+    """Hold a column to a list of words."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({words})", name=column)
 
 
 def make_sessions(url: str) -> Sessions:

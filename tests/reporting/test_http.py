@@ -185,6 +185,17 @@ def test_a_token_that_is_none_is_refused_on_the_page(service: RunningService, bo
     assert "not valid" in read(reply.body.decode()).one("token-error").text
 
 
+def test_a_page_is_the_same_until_something_new_is_heard(
+    lead: Client, announced: Callable[[Event], None]
+) -> None:
+    first = lead("GET", "/")
+    assert lead("GET", "/").body == first.body
+    assert lead("GET", "/?scope=phase:secondary").body != first.body
+    announced(make.school("110077"))
+    changed = wait_until(lambda: lead("GET", "/").body != first.body)
+    assert changed
+
+
 def test_pages_allow_nothing_but_our_own_sheet_and_pictures(lead: Client) -> None:
     page = lead("GET", "/")
     policy = page.headers["Content-Security-Policy"]

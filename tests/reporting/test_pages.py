@@ -13,7 +13,7 @@ from tests.reporting.reading import Element, read
 
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
-from hub_reporting.handlers import dashboard, projections
+from hub_reporting.handlers import dashboard, freshness, projections
 from hub_reporting.pages import rendering
 
 NOVEMBER = datetime(2025, 11, 18, 16, tzinfo=UTC)
@@ -23,7 +23,8 @@ def page_of(
     sessions: Sessions, options: Options, *, now: datetime = NOW, year: str = "", scope: str = ""
 ) -> Element:
     with sessions.begin() as session:
-        shown = dashboard.look(session, year=year, scope=scope, options=options, now=now)
+        fresh = freshness.freshness(session)
+        shown = dashboard.look(session, year=year, scope=scope, fresh=fresh, options=options, now=now)
     return read(rendering.dashboard(shown))
 
 
@@ -191,7 +192,8 @@ def test_figures_that_contradict_each_other_are_not_shown_quietly(
     year: Sessions, options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with year.begin() as session:
-        shown = dashboard.look(session, year="", scope="", options=options, now=NOW)
+        fresh = freshness.freshness(session)
+        shown = dashboard.look(session, year="", scope="", fresh=fresh, options=options, now=NOW)
     broken = replace(shown.leadership, checks=[replace(shown.leadership.checks[0], holds=False)])
     page = read(rendering.dashboard(replace(shown, leadership=broken)))
     assert "contradict each other" in page.of_class("alarm")[0].text

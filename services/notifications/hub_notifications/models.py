@@ -7,22 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from hub_platform.database import UtcDateTime, naming_convention
+from hub_platform.database import kept_as, naming_convention
 
 
 class Base(DeclarativeBase):
     """Every table of this service."""
 
     metadata = MetaData(naming_convention=naming_convention)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        datetime: UtcDateTime,
-        str: Text,
-        dict[str, Any]: JSONB,
-    }
+    type_annotation_map = kept_as | {dict[str, Any]: JSONB}
 
 
 class School(Base):

@@ -12,10 +12,10 @@ from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.handlers import work_groups
 from hub_enrolment.models import Enrolment
-from hub_enrolment.models.base import made
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import teachers as teacher_store
 from hub_messaging import outbox
+from hub_platform.database import made
 from hub_platform.ids import new_id
 
 

@@ -15,9 +15,9 @@ from hub_enrolment.domain.sessions import Mark, Place
 from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import GroupSession, WorkGroup
-from hub_enrolment.models.base import made
 from hub_enrolment.store import sessions as store
 from hub_messaging import outbox
+from hub_platform.database import made
 from hub_platform.ids import new_id
 
 

@@ -14,10 +14,10 @@ from hub_enrolment.domain.refusals import Conflict, Refused, Unknown
 from hub_enrolment.domain.teachers import Appointment
 from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.models import LeaderRole, SchoolMembership, Teacher
-from hub_enrolment.models.base import made
 from hub_enrolment.store import teachers as store
 from hub_enrolment.store.inserts import insert_unless_taken
 from hub_messaging import outbox
+from hub_platform.database import made
 from hub_platform.ids import new_id
 
 

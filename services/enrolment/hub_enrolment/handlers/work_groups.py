@@ -12,11 +12,11 @@ from hub_enrolment.domain import programmes, work_groups
 from hub_enrolment.domain.programmes import AcademicYear, Limits
 from hub_enrolment.domain.refusals import Conflict, Refused, Unknown
 from hub_enrolment.models import Programme, WorkGroup, WorkGroupLead
-from hub_enrolment.models.base import made
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as store
 from hub_enrolment.store.inserts import insert_unless_taken
 from hub_messaging import outbox
+from hub_platform.database import made
 from hub_platform.ids import new_id
 
 

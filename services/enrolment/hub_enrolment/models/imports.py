@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.models.base import Base, one_of
+from hub_enrolment.models.base import Base
+from hub_platform.database import one_of
 
 
 class GiasImport(Base):

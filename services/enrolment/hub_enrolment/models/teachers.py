@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub_enrolment.domain import schools, teachers
-from hub_enrolment.models.base import Base, Tracked, one_of
+from hub_enrolment.models.base import Base
+from hub_platform.database import Tracked, one_of
 
 
 class Teacher(Tracked, Base):

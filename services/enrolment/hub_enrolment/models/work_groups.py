@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub_enrolment.domain import programmes, work_groups
-from hub_enrolment.models.base import Base, Tracked, one_of
+from hub_enrolment.models.base import Base
+from hub_platform.database import Tracked, one_of
 
 
 class Programme(Tracked, Base):

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from hub_enrolment.domain.gias_changes import KEPT
 from hub_enrolment.domain.gias_establishments import Establishment
 from hub_enrolment.models import School, Trust
-from hub_enrolment.models.base import made
 from hub_enrolment.store.inserts import insert_rows
+from hub_platform.database import made
 
 LOCK_KEY: Final = 0x67696173  # "gias": one import at a time in this database
 READ: Final = ("urn", *KEPT, "last_changed")

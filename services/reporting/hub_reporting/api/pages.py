@@ -10,10 +10,14 @@ from hub_reporting.api.page_form import page
 from hub_reporting.commands import DashboardQuerySchema
 from hub_reporting.config import Options
 from hub_reporting.domain.refusals import Refused
-from hub_reporting.handlers import dashboard
+from hub_reporting.handlers import dashboard, freshness
+from hub_reporting.handlers.sight import date_at_the_hub
 from hub_reporting.pages import rendering
 
+PAGES_KEPT: Final = 16  # 160 KB each
 FOR_EVER: Final = "public, max-age=31536000, immutable"  # the address changes with the content
+
+_kept: dict[tuple[Any, ...], str] = {}
 
 
 class Pages:
@@ -25,17 +29,21 @@ class Pages:
     def get_dashboard(self, call: Call[None]) -> Content:
         """Show the year at a glance."""
         options: Options = self.options
-        try:
-            shown = dashboard.look(
-                call.session,
-                year=call.query["year"],
-                scope=call.query["scope"],
-                options=options,
-                now=call.now,
-            )
-        except Refused as refused:
-            return page(rendering.refusal(options.hub_name, refused.detail), status=422)
-        return page(rendering.dashboard(shown))
+        year, scope, now = call.query["year"], call.query["scope"], call.now
+        fresh = freshness.freshness(call.session)
+        # As long as nothing new has been heard, a day's page stays the same.
+        key = (year, scope, date_at_the_hub(now), fresh.events, fresh.projected_at, fresh.waiting, fresh.parked)
+        if key not in _kept:
+            try:
+                shown = dashboard.look(
+                    call.session, year=year, scope=scope, fresh=fresh, options=options, now=now
+                )
+            except Refused as refused:
+                return page(rendering.refusal(options.hub_name, refused.detail), status=422)
+            if len(_kept) >= PAGES_KEPT:
+                _kept.clear()
+            _kept[key] = rendering.dashboard(shown)
+        return page(_kept[key])
 
     @route("GET", "/static/<version>/<name>", allow=ANYONE)
     def get_static(self, call: Call[None]) -> Content:

@@ -60,13 +60,16 @@ class Dashboard:
         return self.today > self.year.ends_on
 
 
-def look(session: Session, *, year: str, scope: str, options: Options, now: datetime) -> Dashboard:
+def look(
+    session: Session, *, year: str, scope: str, fresh: freshness.Freshness, options: Options, now: datetime
+) -> Dashboard:
     """Gather what the page shows.
 
     Args:
         session: a transaction to read in.
         year: "2025/26", or empty for the latest in which anything happened.
         scope: as for reports, or empty for the whole hub.
+        fresh: how much the figures know.
         options: which hub.
         now: the clock.
 
@@ -83,12 +86,13 @@ def look(session: Session, *, year: str, scope: str, options: Options, now: date
     period = Period(asked.starts_on, asked.ends_on, as_at)
     sight = Sight(session, options, period)
     sight.area.check(chosen)
-    return _gather(sight, chosen, options.headline if chosen == CONNECTED else chosen, now)
+    return _gather(sight, chosen, options.headline if chosen == CONNECTED else chosen, fresh, today)
 
 
-def _gather(sight: Sight, scope: Scope, headline: Scope, now: datetime) -> Dashboard:
+def _gather(
+    sight: Sight, scope: Scope, headline: Scope, fresh: freshness.Freshness, today: date
+) -> Dashboard:
     area, year = sight.area, AcademicYear.of(sight.period.starts_on)
-    fresh = freshness.freshness(sight.session)
     supported = frozenset(urn for urn in sight.coverage.led if area.holds(scope, urn))
     known_years = sources.years(sight.session, sight.hub)
     return Dashboard(
@@ -101,7 +105,7 @@ def _gather(sight: Sight, scope: Scope, headline: Scope, now: datetime) -> Dashb
         headline=headline,
         headline_name=area.describe(headline),
         choices=choices(area),
-        today=date_at_the_hub(now),
+        today=today,
         engagement=sight.engaged(area.eligible(headline)),
         connected=school_reports.connected_schools(sight, scope),
         leadership=school_reports.leadership_spread(sight, scope),

@@ -4,19 +4,17 @@ Each table holds one kind of thing that events say about a subject, keyed by the
 the highest revision. There are no foreign keys: what one event refers to may be heard of later.
 """
 
-from datetime import datetime
-
-from sqlalchemy import MetaData, Text
+from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from hub_platform.database import UtcDateTime, naming_convention
+from hub_platform.database import kept_as, naming_convention
 
 
 class Base(DeclarativeBase):
     """Every table of this service."""
 
     metadata = MetaData(naming_convention=naming_convention)
-    type_annotation_map = {datetime: UtcDateTime, str: Text}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    type_annotation_map = kept_as
 
 
 class Projected(Base):

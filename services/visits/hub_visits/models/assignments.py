@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub_platform.database import Tracked, one_of
 from hub_visits.domain import assignments
-from hub_visits.models.base import Base, Tracked, one_of
+from hub_visits.models.base import Base
 
 
 class Assignment(Tracked, Base):

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Date, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hub_visits.models.base import Base, Tracked
+from hub_platform.database import Tracked
+from hub_visits.models.base import Base
 
 
 class Calendar(Tracked, Base):

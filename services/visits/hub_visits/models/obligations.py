@@ -7,8 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy import exists as sql_exists
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
+from hub_platform.database import one_of
 from hub_visits.domain import assignments, obligations
-from hub_visits.models.base import Base, one_of
+from hub_visits.models.base import Base
 from hub_visits.models.visits import Visit
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from hub_platform.database import Tracked, one_of
 from hub_visits.domain import assignments, visits
-from hub_visits.models.base import Base, Tracked, one_of
+from hub_visits.models.base import Base
 
 
 class Visit(Tracked, Base):
