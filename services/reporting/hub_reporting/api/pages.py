@@ -32,7 +32,7 @@ class Pages:
         year, scope, now = call.query["year"], call.query["scope"], call.now
         fresh = freshness.freshness(call.session)
         # As long as nothing new has been heard, a day's page stays the same.
-        key = (year, scope, date_at_the_hub(now), fresh.events, fresh.projected_at, fresh.waiting, fresh.parked)
+        key = (year, scope, date_at_the_hub(now), fresh.mark)
         if key not in _kept:
             try:
                 shown = dashboard.look(

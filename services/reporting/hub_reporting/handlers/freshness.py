@@ -30,6 +30,11 @@ class Freshness:
     parked: int  # need somebody's eyes
     by_source: list[SourceFreshness]
 
+    @property
+    def mark(self) -> tuple[int, datetime | None, int, int]:
+        """Differs as soon as anything else is heard or stuck."""
+        return self.events, self.projected_at, self.waiting, self.parked
+
 
 def freshness(session: Session) -> Freshness:
     """How far reading has come, and what is stuck."""
