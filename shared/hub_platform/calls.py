@@ -1,6 +1,7 @@
 """What a route's method is given and what it may answer."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from hub_platform.problems import Problem, pointers
 
 C = TypeVar("C")
 
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 MAX_JSON_BYTES: Final = 1024 * 1024
 MAX_RAW_BYTES: Final = 256 * 1024 * 1024
 MAX_OPEN_BYTES: Final = 64 * 1024
@@ -82,6 +85,18 @@ def read_now(request: Request, *, allowed: bool) -> datetime:
     if instant.tzinfo is None:
         raise Problem(400, "bad_hub_time", "Hub-Time is an ISO 8601 instant with an offset.")
     return instant.astimezone(UTC)
+
+
+def read_request_id(request: Request) -> str | None:
+    """The sender's X-Request-ID, when it is no more than an id: it goes into logs and events."""
+    header = request.headers.get("X-Request-ID", "")
+    return header if REQUEST_ID.fullmatch(header) else None
+
+
+def read_traceparent(request: Request) -> str | None:
+    """The trace that the request belongs to (W3C Trace Context, November 2021, section 3.2)."""
+    header = request.headers.get("traceparent", "")
+    return header if TRACEPARENT.fullmatch(header) else None
 
 
 def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> Any:

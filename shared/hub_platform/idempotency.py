@@ -72,13 +72,14 @@ class Attempt:
         """The attempt that a request is, or None when it carries no key.
 
         Raises:
-            Problem: 400 `bad_idempotency_key` when the key is empty or longer than 200 characters.
+            Problem: 400 `bad_idempotency_key` when the key is empty, long or not printable.
         """
         key = request.headers.get("Idempotency-Key")
         if key is None or request.method != "POST":
             return None
-        if not 1 <= len(key) <= 200:
-            raise Problem(400, "bad_idempotency_key", "An Idempotency-Key has 1 to 200 characters.")
+        if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
+            detail = "An Idempotency-Key has 1 to 200 printable ASCII characters."
+            raise Problem(400, "bad_idempotency_key", detail)
         digest = hashlib.sha256()
         for part in (request.method.encode(), request.full_path.encode(), request.get_data()):
             digest.update(len(part).to_bytes(8, "big") + part)

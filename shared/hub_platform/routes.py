@@ -83,7 +83,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         """Answer one request; whatever goes wrong becomes a problem, never an exception."""
         started = time.perf_counter()
         request.shallow = False
-        request.correlation_id = request.headers.get("X-Request-ID", "")[:100] or str(new_id())
+        request.correlation_id = calls.read_request_id(request) or str(new_id())
         actor = NOBODY
         try:
             if self.allow != ANYONE:
@@ -116,7 +116,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         attempt = idempotency.Attempt.of(request, actor.subject)
         with self.container.config["sessions"].begin() as session:
             session.info["correlation_id"] = request.correlation_id
-            session.info["traceparent"] = request.headers.get("traceparent")
+            session.info["traceparent"] = calls.read_traceparent(request)
             if attempt and (kept := idempotency.first_answer(session, attempt)):
                 return kept
             call: Call[Any] = Call(

@@ -175,6 +175,19 @@ def test_a_fault_shows_nothing_of_itself(sorter: Client, sorting: RunningService
     assert '"correlation_id": "fault-1"' in sorting.log
 
 
+def test_an_id_of_the_sender_is_kept_and_anything_else_is_not(sorter: Client) -> None:
+    sent = sorter("POST", PARCELS, parcel(), X_Request_ID="order-7.1")
+    assert sent.headers["X-Request-Id"] == "order-7.1"
+    other = sorter("POST", PARCELS, parcel(), X_Request_ID="Ada Lovelace, ada@example.org")
+    assert "Ada" not in other.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "k\u00e9y".encode().decode("latin-1")])
+def test_an_idempotency_key_is_short_and_printable(sorter: Client, key: str) -> None:
+    reply = sorter("POST", PARCELS, parcel(), Idempotency_Key=key)
+    assert (reply.status, reply.json["code"]) == (400, "bad_idempotency_key")
+
+
 def test_405_says_what_is_allowed(sorter: Client) -> None:
     assert sorter("DELETE", PARCELS).headers["Allow"] == "GET, HEAD, POST"
 
