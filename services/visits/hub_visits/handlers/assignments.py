@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.visits import Obligation, PDLeadAssigned
 from hub_messaging import outbox
+from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import AssignPDLead
 from hub_visits.domain import assignments, calendars
@@ -53,11 +54,7 @@ def assign_pd_lead(session: Session, command: AssignPDLead, *, now: datetime, by
         starts_on=command.starts_on,
         ends_on=calendars.last_day_of(academic_year),
         kinds=list(dict.fromkeys(command.kinds)),
-        revision=0,
-        created_at=now,
-        created_by=by,
-        changed_at=now,
-        changed_by=by,
+        **made(now, by) | {"revision": 0},  # announcing what is owed makes it 1
     )
     session.add(assignment)
     calendar_store.lock_calendars(session, academic_year)
@@ -80,8 +77,7 @@ def settle(
     owed = assignments.obligations(half_terms, assignment.kinds, starts_on=assignment.starts_on)
     if assignment.revision and owed == store.obligations_of(session, assignment.id):
         return owed
-    assignment.revision += 1
-    assignment.changed_at, assignment.changed_by = now, by
+    assignment.touch(now=now, by=by)
     session.flush()
     store.put_obligations(session, assignment, owed)
     outbox.record(session, _announcement(assignment, owed), occurred_at=now, by=by)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import SCOPE_PATTERN, SetCalendar
 from hub_visits.domain import calendars
@@ -35,8 +36,7 @@ def set_calendar(
         calendar = _new_calendar(command, now=now, by=by)
         session.add(calendar)
     else:
-        calendar.revision += 1
-        calendar.changed_at, calendar.changed_by = now, by
+        calendar.touch(now=now, by=by)
     _replace_half_terms(session, calendar, half_terms)
     for assignment, school in store.assignments_under(session, command.scope, command.academic_year):
         settle(session, assignment, school, now=now, by=by)
@@ -62,12 +62,8 @@ def _new_calendar(command: SetCalendar, *, now: datetime, by: str) -> Calendar:
         id=new_id(),
         scope=command.scope,
         academic_year=command.academic_year,
-        revision=1,
-        created_at=now,
-        created_by=by,
-        changed_at=now,
-        changed_by=by,
         half_terms=[],
+        **made(now, by),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
 from hub_messaging import outbox
+from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import CancelVisit, LogVisit, PlanVisit
 from hub_visits.domain import calendars, obligations, visits
@@ -86,7 +87,7 @@ def cancel_visit(session: Session, command: CancelVisit, *, now: datetime, by: s
     visit = find_visit(session, command.visit_id, lock=True)
     visits.check_planned(visit.status)
     visit.status, visit.cancel_reason = "cancelled", command.reason
-    _touch(visit, now=now, by=by)
+    visit.touch(now=now, by=by)
     session.flush()
     event = VisitCancelled(visit_id=visit.id, urn=visit.urn, reason=command.reason)
     outbox.record(session, event, occurred_at=now, by=by)
@@ -124,11 +125,8 @@ def _new_visit(
         planned_at=command.planned_at,
         half_term=half_term.id if half_term else None,
         out_of_term=half_term is None,
-        created_at=now,
-        created_by=by,
-        changed_at=now,
-        changed_by=by,
         actions=[],
+        **made(now, by),
     )
 
 
@@ -143,11 +141,6 @@ def _span(assignment: Assignment) -> visits.Span:
     return visits.Span(starts_on=assignment.starts_on, ends_on=assignment.ends_on)
 
 
-def _touch(visit: Visit, *, now: datetime, by: str) -> None:
-    visit.revision += 1
-    visit.changed_at, visit.changed_by = now, by
-
-
 def _write_log(visit: Visit, command: LogVisit, *, now: datetime, by: str) -> None:
     visit.status, visit.logged_at, visit.logged_by = "logged", now, by
     visit.happened_on, visit.half_days = command.happened_on, command.half_days
@@ -158,7 +151,7 @@ def _write_log(visit: Visit, command: LogVisit, *, now: datetime, by: str) -> No
         Action(id=new_id(), text=action.text, owner_role=action.owner_role, due_on=action.due_on)
         for action in command.actions
     ]
-    _touch(visit, now=now, by=by)
+    visit.touch(now=now, by=by)
 
 
 def _log_events(visit: Visit, command: LogVisit) -> list[VisitLogged | DepartmentPDHeld]:
