@@ -1,5 +1,6 @@
 """The edge that reads a service's one queue and hands what it reads to the service's subscriptions."""
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -20,7 +21,7 @@ from hub_messaging.wire import BROKER_ERRORS, connect, declare_subscriber, drain
 
 BATCH: Final = 200
 PREFETCH: Final = 2 * BATCH  # the next batch is on its way while this one is worked on
-IDLE_SECONDS: Final = 0.5  # how often kept deliveries are looked at while nothing arrives
+IDLE_SECONDS: Final = 0.5  # how often kept deliveries are looked at
 RECONNECT_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 log = structlog.get_logger(__name__)
@@ -88,19 +89,28 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         arrived: list[Any] = []
         channel = connection.channel()
         channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
-        channel.basic_consume(self._subscriber.queue, callback=arrived.append)
+        consumer = channel.basic_consume(self._subscriber.queue, callback=arrived.append)
+        looked_at = time.monotonic()
         while not self._stopping:
             tick(connection)
             wait = IDLE_SECONDS
             while len(arrived) < BATCH and drain(connection, wait):
                 wait = 0.001
-            if arrived:
-                messages = arrived[:BATCH]
-                del arrived[:BATCH]
-                self._take([bytes(_body(message)) for message in messages])
-                channel.basic_ack(messages[-1].delivery_tag, multiple=True)
-            else:
+            self._work_off(channel, arrived)
+            if time.monotonic() - looked_at >= IDLE_SECONDS:
                 self._try_kept()
+                looked_at = time.monotonic()
+        channel.basic_cancel(consumer)  # the broker sends no more; what it has sent is ours to finish
+        while arrived:
+            self._work_off(channel, arrived)
+
+    def _work_off(self, channel: Any, arrived: list[Any]) -> None:
+        """Let one batch of what has arrived take effect, and acknowledge it."""
+        messages = arrived[:BATCH]
+        del arrived[:BATCH]
+        if messages:
+            self._take([bytes(_body(message)) for message in messages])
+            channel.basic_ack(messages[-1].delivery_tag, multiple=True)
 
     def _take(self, bodies: Sequence[bytes]) -> None:
         """Let each message take effect or keep it; afterwards all of them may be acknowledged."""

@@ -90,6 +90,29 @@ def test_a_subscriber_killed_at_any_moment_repeats_no_effect(
     assert len({row.event_id for row in rows}) == len(rows) == 60
 
 
+def test_a_subscriber_that_is_asked_to_stop_finishes_what_it_has(
+    sorting: RunningService, counting: RunningService, counting_url: str, amqp_uri: str
+) -> None:
+    wait_until(counting.ready)
+    counting.stop()
+    sorter = sorting.client("sorter")
+    for number in range(400):  # what one reader may have in hand at once
+        sort(sorter, number)
+    wait_until(lambda: sorting.metric("hub_outbox_pending") == 0)
+    counting.start()
+    wait_until(lambda: len(effects(counting_url)) > 0, deadline=20)
+    counting.stop()
+    left: list[Any] = []
+    expected = 400 - len(effects(counting_url))
+    with connected(amqp_uri) as connection:
+        channel = connection.channel()
+        channel.basic_qos(0, 200, False)
+        channel.basic_consume("counting.in", callback=left.append)
+        wait_until(lambda: len(left) >= expected or (connection.drain_events(timeout=5), False)[1])
+    assert len(left) == expected
+    assert not any(message.delivery_info["redelivered"] for message in left)
+
+
 def test_one_poisoned_event_waits_with_its_subject_and_the_rest_goes_on(
     sorting: RunningService, counting: RunningService, counting_url: str
 ) -> None:
