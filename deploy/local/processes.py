@@ -98,16 +98,14 @@ class Programs:
         record.write_text(json.dumps({"pid": process.pid, "started": started(process.pid)}))
         return Child(name, process, log, record, stop_signal)
 
-    def stop_leftovers(self) -> list[str]:
-        """End the programs of a run that was killed before it could; their names."""
-        names = []
-        for record in sorted(self.records.glob("*.pid")):
-            process = recorded_process(record)
-            if process is not None:
-                names.append(record.stem)
-                end(process)
+    def stop_leftovers(self, grace: float = GRACE) -> list[str]:
+        """End the programs of a run that was killed before it could, all together; their names."""
+        records = sorted(self.records.glob("*.pid"))
+        left = {record.stem: found for record in records if (found := recorded_process(record)) is not None}
+        end(*left.values(), grace=grace)
+        for record in records:
             record.unlink(missing_ok=True)
-        return names
+        return list(left)
 
 
 def group_of(user: int | None) -> int | None:
@@ -136,12 +134,17 @@ def recorded_process(record: Path) -> psutil.Process | None:
         return None
 
 
-def end(process: psutil.Process, grace: float = GRACE) -> None:
-    """Stop a process that is not our child: politely, then for sure, with what it started."""
-    family = [process, *process.children(recursive=True)]
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process.terminate()
-    _, alive = psutil.wait_procs(family, timeout=grace)
+def end(*processes: psutil.Process, grace: float = GRACE) -> None:
+    """Stop processes that are not our children: politely, then for sure, with what they started.
+
+    All are asked before any is waited for: a database waits for its clients, so one by one would take long.
+    """
+    families: list[psutil.Process] = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            families += [process, *process.children(recursive=True)]
+            process.terminate()
+    _, alive = psutil.wait_procs(families, timeout=grace)
     for one in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.kill()

@@ -38,6 +38,31 @@ sys.exit(len(asked))
 """
 
 
+# Ends politely once another program has gone, and that other program.
+WAITS_FOR_FILE = """
+import os, pathlib, signal, time
+def leave(*_):
+    while not pathlib.Path({file!r}).exists():
+        time.sleep(0.01)
+    print("left politely", flush=True)
+    os._exit(0)
+signal.signal(signal.SIGTERM, leave)
+print("ready", flush=True)
+while True:
+    time.sleep(60)
+"""
+LEAVES_FILE = """
+import os, pathlib, signal, time
+def leave(*_):
+    pathlib.Path({file!r}).touch()
+    os._exit(0)
+signal.signal(signal.SIGTERM, leave)
+print("ready", flush=True)
+while True:
+    time.sleep(60)
+"""
+
+
 @pytest.fixture(name="programs")
 def _programs(tmp_path: Path) -> Iterator[Programs]:
     programs = Programs(tmp_path / "log", tmp_path / "run")
@@ -94,6 +119,18 @@ def test_the_next_run_ends_what_a_killed_run_left(programs: Programs) -> None:
     assert child.process.wait(5) is not None
     assert not is_running(child.process.pid)
     assert programs.stop_leftovers() == []
+
+
+def test_what_was_left_is_asked_to_end_together(programs: Programs, tmp_path: Path) -> None:
+    gone = tmp_path / "database-gone"
+    client = start(programs, WAITS_FOR_FILE.format(file=str(gone)), "client")
+    database = start(programs, LEAVES_FILE.format(file=str(gone)), "database")
+    for child in (client, database):
+        first_line(child)
+    assert programs.stop_leftovers(grace=5) == ["client", "database"]
+    for child in (client, database):
+        child.process.wait(5)
+    assert "left politely" in client.log.read_text(), "asked alone, it would have waited until it was killed"
 
 
 def test_a_stranger_with_the_number_of_an_old_program_is_left_alone(programs: Programs) -> None:
