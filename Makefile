@@ -5,7 +5,7 @@ PYTHON_DIRS := shared services deploy tests
 bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run demo test check check-format check-lint check-types check-imports \
+.PHONY: help setup setup-tests setup-peers run demo test check check-format check-lint check-types check-imports \
   check-generated check-units fmt lock clean
 
 help: ## List the targets
@@ -16,6 +16,9 @@ setup: ## Install the Python packages of `make run` into .local/venv
 
 setup-tests:
 	@deploy/local/setup.sh tests
+
+setup-peers:
+	@deploy/local/setup.sh peers
 
 run: setup ## Run the whole hub on this machine with a demonstration year, until Ctrl-C
 	@$(bin)/python -m local run

@@ -1,8 +1,9 @@
-"""`make lock`: the three lists of exact packages, from what the distributions say they need.
+"""`make lock`: the lists of exact packages, from what the distributions say they need.
 
 - `requirements.lock`: the services; also what images are built from
 - `deploy/local/requirements.lock`: what `make run` adds
 - `tests/requirements.lock`: what checking and testing add
+- `tests/peers/requirements.lock`: what `make faults` and `make bench` compare us with
 
 Every later list is made under the constraints of the earlier ones, so that they can be installed together. No
 index address and no path goes into them: each machine uses its own index.
@@ -22,6 +23,7 @@ LOWEST_PYTHON = "3.11"
 RUNTIME = Path("requirements.lock")
 RUN = Path("deploy/local/requirements.lock")
 TESTS = Path("tests/requirements.lock")
+PEERS = Path("tests/peers/requirements.lock")
 # Settings of this machine that would find their way into the lists.
 STEERING = ("UV_", "PIP_")
 
@@ -60,12 +62,13 @@ def compile_list(source: str, target: Path, constraints: list[Path], *, upgrade:
 
 
 def main() -> None:
-    """Write the three lists; with `--upgrade` everything moves to its newest version."""
+    """Write the lists; with `--upgrade` everything moves to its newest version."""
     upgrade = "--upgrade" in sys.argv[1:]
     runtime = sorted({need for pyproject in distributions() for need in needs(pyproject)}, key=str.lower)
     compile_list("\n".join(runtime), RUNTIME, [], upgrade=upgrade)
     compile_list((ROOT / RUN.with_suffix(".in")).read_text(), RUN, [RUNTIME], upgrade=upgrade)
     compile_list((ROOT / TESTS.with_suffix(".in")).read_text(), TESTS, [RUNTIME, RUN], upgrade=upgrade)
+    compile_list((ROOT / PEERS.with_suffix(".in")).read_text(), PEERS, [RUNTIME, RUN, TESTS], upgrade=upgrade)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,15 @@
 # Makes .local/venv with the exact packages of the lock files; does nothing when they are there already.
 #   setup.sh run     what `make run` needs
 #   setup.sh tests   that, and what checking and testing need
+#   setup.sh peers   that, and what the fault suite and the benchmark compare us with
 set -eu
 cd "$(dirname "$0")/../.."
 level="${1:-run}"
 venv=.local/venv
 log=.local/log/setup.log
 locks="requirements.lock deploy/local/requirements.lock"
-[ "$level" = tests ] && locks="$locks tests/requirements.lock"
+[ "$level" != run ] && locks="$locks tests/requirements.lock"
+[ "$level" = peers ] && locks="$locks tests/peers/requirements.lock"
 
 say() { printf '%s\n' "$*"; }
 give_up() {
