@@ -1,7 +1,7 @@
 """How an event travels: CloudEvents 1.0.2 (CNCF, February 2022) in structured JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, Protocol, Self, runtime_checkable
@@ -9,6 +9,8 @@ from uuid import UUID
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SPEC_VERSION: Final = "1.0"
+LONGEST_NAME: Final = 255  # characters of a source, type or subject; they are keys of an index
+HIGHEST_REVISION: Final = 2**31 - 1  # as the database keeps it
 
 
 @runtime_checkable
@@ -49,6 +51,8 @@ class Envelope:
     correlation_id: str | None = None  # the request that everything goes back to
     causation_id: str | None = None  # the event that this one answers
     traceparent: str | None = None  # W3C Trace Context
+    # The newest event of each type about this subject before this one, "ParcelSorted=1,ParcelWeighed=6".
+    after: str | None = None
     data: Mapping[str, Any]
 
     def to_bytes(self) -> bytes:
@@ -66,10 +70,23 @@ class Envelope:
             "correlationid": self.correlation_id,
             "causationid": self.causation_id,
             "traceparent": self.traceparent,
+            "after": self.after,
             "data": self.data,
         }
         known = {name: value for name, value in body.items() if value is not None}
         return json.dumps(known, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def predecessor(self, types: Container[str]) -> int:
+        """The newest earlier revision of this subject among these types; 0 when there is none.
+
+        Whoever hears these types only must have seen that revision before this one.
+        """
+        newest = 0
+        for part in (self.after or "").split(","):
+            type_, _, revision = part.partition("=")
+            if type_ in types and revision.isdecimal() and len(revision) < 10:
+                newest = max(newest, int(revision))
+        return min(newest, self.revision - 1)
 
     @classmethod
     def from_bytes(cls, body: bytes) -> "Envelope":
@@ -79,7 +96,7 @@ class Envelope:
             Undecodable: saying what is wrong, without the body.
         """
         try:
-            fields = json.loads(body)
+            fields = _object(json.loads(body))
             if fields["specversion"] != SPEC_VERSION:
                 raise Undecodable("not CloudEvents 1.0")
             return cls(
@@ -90,9 +107,10 @@ class Envelope:
                 subject=_text(fields, "subject"),
                 revision=_revision(fields["revision"]),
                 time=_instant(fields["time"]),
-                correlation_id=fields.get("correlationid"),
-                causation_id=fields.get("causationid"),
-                traceparent=fields.get("traceparent"),
+                correlation_id=_words(fields, "correlationid"),
+                causation_id=_words(fields, "causationid"),
+                traceparent=_words(fields, "traceparent"),
+                after=_words(fields, "after"),
                 data=_object(fields["data"]),
             )
         except KeyError as exc:
@@ -102,14 +120,32 @@ class Envelope:
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields[name]
-    if not isinstance(value, str) or not value:
-        raise Undecodable(f"{name} is not text")
+    value = _words(fields, name)
+    if not value or len(value) > LONGEST_NAME:
+        raise Undecodable(f"{name} is not text of 1 to {LONGEST_NAME} characters")
     return value
 
 
+def _words(fields: Mapping[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Undecodable(f"{name} is not text")
+    # Neither can be kept in the database, so neither could ever take effect.
+    if value is not None and ("\x00" in value or not _is_unicode(value)):
+        raise Undecodable(f"{name} holds what is no character")
+    return value
+
+
+def _is_unicode(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _revision(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= HIGHEST_REVISION:
         raise Undecodable("revision is not a whole number from 1")
     return value
 
@@ -123,5 +159,5 @@ def _instant(value: str) -> datetime:
 
 def _object(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise Undecodable("data is not an object")
+        raise Undecodable("not a JSON object")
     return value

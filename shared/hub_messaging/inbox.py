@@ -1,51 +1,58 @@
-"""What has been received: the memory that makes a repeated delivery change nothing, and where failures wait.
+"""What has been received: the memory by which a repeat changes nothing and subjects stay in order.
 
-A delivery whose handler raised is kept here with its body and is tried again later; the events behind it
-about the same subject wait for it, in order, and nothing else does.
+An event takes effect after every earlier event about its subject that this service hears of. One that comes
+too early, or behind one that failed, is held here with its body, and nothing else waits for it.
 """
 
-import hashlib
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_messaging.envelope import Envelope
-from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox
-
-# How long after a failed attempt the next one comes; after the last of them the delivery is parked.
-RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (1, 10, 60, 600, 3600))
-JITTER: Final = 0.2  # up to a fifth longer, so that many failures do not return in step
-
+from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox
 
 # Written once, with arrays for the rows, so that a batch costs two round trips and no building of SQL.
-_BLOCKED = sa.text(
+_PROGRESS = sa.text(
     """
-    SELECT DISTINCT source, subject FROM inbox
-    WHERE subscription = :subscription AND state <> 'done' AND subject IS NOT NULL
+    SELECT source, subject, revision AS taken, NULL AS stuck
+    FROM inbox_subjects
+    WHERE subscription = :subscription
+      AND (source, subject) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])))
+    UNION ALL
+    SELECT source, subject, NULL, min(revision)
+    FROM inbox
+    WHERE subscription = :subscription AND state IN ('waiting', 'held', 'parked') AND subject IS NOT NULL
+    GROUP BY source, subject
     """
 )
 _RECEIVE = sa.text(
     """
-    INSERT INTO inbox (subscription, source, event_id, type, subject, state, body)
-    SELECT :subscription, source, event_id, type, subject, :state, body
-    FROM unnest(CAST(:sources AS text[]), CAST(:event_ids AS text[]), CAST(:types AS text[]),
-                CAST(:subjects AS text[]), CAST(:bodies AS bytea[]))
-         WITH ORDINALITY AS delivery (source, event_id, type, subject, body, n)
-    ORDER BY n
-    ON CONFLICT DO NOTHING
-    RETURNING source, event_id
+    WITH received AS (
+      INSERT INTO inbox (subscription, source, event_id, type, subject, revision, state, body, after_revision)
+      SELECT :subscription, source, event_id, type, subject, revision, :state, body, after
+      FROM unnest(CAST(:sources AS text[]), CAST(:event_ids AS text[]), CAST(:types AS text[]),
+                  CAST(:subjects AS text[]), CAST(:revisions AS integer[]), CAST(:bodies AS bytea[]),
+                  CAST(:after AS integer[]))
+           WITH ORDINALITY AS delivery (source, event_id, type, subject, revision, body, after, n)
+      ORDER BY n
+      ON CONFLICT DO NOTHING
+      RETURNING source, event_id, subject, revision, state
+    ), reached AS (
+      INSERT INTO inbox_subjects (subscription, source, subject, revision)
+      SELECT :subscription, source, subject, max(revision)
+      FROM received WHERE state = 'done'
+      GROUP BY source, subject
+      ORDER BY source, subject
+      ON CONFLICT (subscription, source, subject)
+      DO UPDATE SET revision = greatest(inbox_subjects.revision, excluded.revision)
+    )
+    SELECT source, event_id FROM received
     """
 )
-
-
-class Permanent(Exception):
-    """Raised by a handler that will never succeed with this event: it is parked without another attempt."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,12 @@ class Delivery:
     event: Any  # of the class that its type names
     envelope: Envelope
     body: bytes
+    after: int = 0  # the revision of its subject that must have taken effect before it; 0 for none
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What it is about; two hubs may use the same names."""
+        return self.envelope.source, self.envelope.subject
 
 
 class Batch(Sequence[Delivery]):
@@ -84,10 +97,8 @@ def set_cause(session: Session, delivery: Delivery) -> None:
 
 
 def unseen(session: Session, subscription: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
-    """Record deliveries as received; give those that are new and that nothing holds up."""
-    blocked = _blocked_subjects(session, subscription)
-    free = [d for d in deliveries if (d.envelope.source, d.envelope.subject) not in blocked]
-    held = [d for d in deliveries if (d.envelope.source, d.envelope.subject) in blocked]
+    """Record deliveries as received; give those that are new and whose turn it is."""
+    free, held = _sort_out(deliveries, *_progress(session, subscription, deliveries))
     if held:
         _insert(session, subscription, held, state=HELD)
     new = _insert(session, subscription, free, state=DONE) if free else set()
@@ -100,73 +111,11 @@ def unseen(session: Session, subscription: str, deliveries: Sequence[Delivery]) 
     return result
 
 
-def keep_failed(session: Session, subscription: str, delivery: Delivery, error: BaseException) -> str:
-    """Keep a delivery whose first attempt failed; gives its state, waiting or parked."""
-    values = _failure(error, attempts=1)
-    row = _row(subscription, delivery) | values | {"first_error": values["last_error"], "body": delivery.body}
-    session.execute(insert(inbox).values(row).on_conflict_do_nothing())
-    return str(values["state"])
-
-
-def park_unreadable(session: Session, subscription: str, body: bytes, error: BaseException) -> None:
-    """Park a message that cannot be understood, its bytes kept as they came."""
-    said = _say(error)
-    row = {
-        "subscription": subscription,
-        "source": "",
-        "event_id": hashlib.sha256(body).hexdigest(),
-        "state": PARKED,
-        "attempts": 1,
-        "first_error": said,
-        "last_error": said,
-        "body": body,
-    }
-    session.execute(insert(inbox).values(row).on_conflict_do_nothing())
-
-
-def due(session: Session, subscription: str, now: datetime, limit: int = 100) -> list[Any]:
-    """Rows that may be tried now, of each subject only the oldest unfinished one; then locked.
-
-    A row is due when its wait is over, or when it was held and what held it is finished.
-    """
-    oldest = (
-        sa.select(sa.func.min(inbox.c.arrival))
-        .where(inbox.c.subscription == subscription, inbox.c.state != DONE, inbox.c.subject.is_not(None))
-        .group_by(inbox.c.source, inbox.c.subject)
-    )
-    ready = sa.or_(inbox.c.state == HELD, sa.and_(inbox.c.state == WAITING, inbox.c.next_attempt_at <= now))
-    statement = (
-        sa.select(inbox)
-        .where(inbox.c.subscription == subscription, inbox.c.arrival.in_(oldest), ready)
-        .order_by(inbox.c.arrival)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(session.execute(statement))
-
-
-def finish(session: Session, row: Any) -> None:
-    """A kept delivery has taken effect."""
-    session.execute(
-        sa.update(inbox)
-        .where(*_is(row))
-        .values(state=DONE, body=None, next_attempt_at=None, attempts=row.attempts + 1)
-    )
-
-
-def fail_again(session: Session, row: Any, error: BaseException) -> str:
-    """Another attempt at a kept delivery failed; gives its state."""
-    values = _failure(error, attempts=row.attempts + 1)
-    values["first_error"] = row.first_error or values["last_error"]
-    session.execute(sa.update(inbox).where(*_is(row)).values(values))
-    return str(values["state"])
-
-
 def counts(session: Session) -> dict[str, int]:
     """How many deliveries wait, are held and are parked, over all subscriptions of this database."""
     rows = session.execute(
         sa.select(inbox.c.state, sa.func.count().label("n"))
-        .where(inbox.c.state != DONE)
+        .where(inbox.c.state.in_(UNFINISHED))
         .group_by(inbox.c.state)
     )
     return {WAITING: 0, HELD: 0, PARKED: 0} | {row.state: row.n for row in rows}
@@ -177,15 +126,71 @@ def received(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).where(inbox.c.state == DONE)) or 0
 
 
-def _blocked_subjects(session: Session, subscription: str) -> set[tuple[str, str]]:
-    rows = session.execute(_BLOCKED, {"subscription": subscription})
-    return {(row.source, row.subject) for row in rows}
+def last_arrival(session: Session, subscription: str) -> tuple[str, datetime] | None:
+    """The id of the delivery that arrived last, and when it arrived."""
+    wanted = (
+        sa.select(inbox.c.event_id, inbox.c.received_at)
+        .where(inbox.c.subscription == subscription, inbox.c.subject.is_not(None))
+        .order_by(inbox.c.arrival.desc())
+        .limit(1)
+    )
+    row = session.execute(wanted).first()
+    return None if row is None else (row.event_id, row.received_at)
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Delete the memory of what took effect before an instant; a repeat of that would count again."""
+    deleted = (
+        sa.delete(inbox).where(inbox.c.state == DONE, inbox.c.received_at < before).returning(inbox.c.arrival)
+    )
+    return len(session.execute(deleted).all())
+
+
+def _progress(
+    session: Session, subscription: str, deliveries: Sequence[Delivery]
+) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    """How far each subject has come, and the first revision that each stuck subject is stuck at."""
+    subjects = sorted({delivery.subject for delivery in deliveries})
+    values = {
+        "subscription": subscription,
+        "sources": [source for source, _ in subjects],
+        "subjects": [subject for _, subject in subjects],
+    }
+    taken, stuck = {}, {}
+    for row in session.execute(_PROGRESS, values):
+        if row.taken is not None:
+            taken[row.source, row.subject] = row.taken
+        else:
+            stuck[row.source, row.subject] = row.stuck
+    return taken, stuck
+
+
+def _sort_out(
+    deliveries: Sequence[Delivery],
+    taken: Mapping[tuple[str, str], int],
+    stuck: Mapping[tuple[str, str], int],
+) -> tuple[list[Delivery], list[Delivery]]:
+    """Those whose turn it is, and those that must wait for another event about their subject."""
+    taken, stuck = dict(taken), dict(stuck)
+    free, held = [], []
+    for delivery in deliveries:
+        subject, revision = delivery.subject, delivery.envelope.revision
+        reached = taken.get(subject, 0)
+        behind_a_stuck_one = subject in stuck and stuck[subject] < revision
+        if behind_a_stuck_one or delivery.after > reached:
+            held.append(delivery)
+            stuck[subject] = min(revision, stuck.get(subject, revision))
+        else:
+            free.append(delivery)
+            taken[subject] = max(revision, reached)
+    return free, held
 
 
 def _insert(
     session: Session, subscription: str, deliveries: Sequence[Delivery], *, state: str
 ) -> set[tuple[str, str]]:
     envelopes = [delivery.envelope for delivery in deliveries]
+    done = state == DONE
     rows = {
         "subscription": subscription,
         "state": state,
@@ -193,42 +198,8 @@ def _insert(
         "event_ids": [str(envelope.id) for envelope in envelopes],
         "types": [envelope.type for envelope in envelopes],
         "subjects": [envelope.subject for envelope in envelopes],
-        "bodies": [None if state == DONE else delivery.body for delivery in deliveries],
+        "revisions": [envelope.revision for envelope in envelopes],
+        "bodies": [None if done else delivery.body for delivery in deliveries],
+        "after": [None if done else delivery.after or None for delivery in deliveries],
     }
     return {(row.source, row.event_id) for row in session.execute(_RECEIVE, rows)}
-
-
-def _row(subscription: str, delivery: Delivery) -> dict[str, Any]:
-    envelope = delivery.envelope
-    return {
-        "subscription": subscription,
-        "source": envelope.source,
-        "event_id": str(envelope.id),
-        "type": envelope.type,
-        "subject": envelope.subject,
-    }
-
-
-def _failure(error: BaseException, *, attempts: int) -> dict[str, Any]:
-    said = _say(error)
-    if isinstance(error, Permanent) or attempts > len(RETRY_AFTER):
-        return {"state": PARKED, "attempts": attempts, "next_attempt_at": None, "last_error": said}
-    wait = RETRY_AFTER[attempts - 1] * (1 + random.random() * JITTER)  # noqa: S311 - jitter, not a secret
-    return {
-        "state": WAITING,
-        "attempts": attempts,
-        "next_attempt_at": datetime.now(UTC) + wait,
-        "last_error": said,
-    }
-
-
-def _say(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:2000]
-
-
-def _is(row: Any) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        inbox.c.subscription == row.subscription,
-        inbox.c.source == row.source,
-        inbox.c.event_id == row.event_id,
-    )

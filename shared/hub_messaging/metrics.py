@@ -1,16 +1,100 @@
-"""What an operator can measure of the post office (Prometheus), read from the tables when asked."""
+"""What an operator can measure of the post office (Prometheus)."""
 
-from collections.abc import Iterator
-from typing import Any
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
 
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import inbox, outbox
+from hub_messaging.envelope import Envelope
+
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LAG_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600)
+_TIME_ORDERED: Final = 7  # the UUID version whose first 48 bits are milliseconds since 1970 (RFC 9562, 5.7)
 
 
-class OutboxMetrics(Collector):
+class PublishingMetrics:
+    """What the relay does."""
+
+    def __init__(self, registry: CollectorRegistry, sessions: Any) -> None:
+        self.published = Counter(
+            "hub_outbox_published", "Events that the broker has confirmed.", registry=registry
+        )
+        self.seconds = Histogram(
+            "hub_outbox_publish_seconds",
+            "Time to publish one batch and have it confirmed.",
+            registry=registry,
+            buckets=_SECONDS,
+        )
+        self.reconnects = Counter(
+            "hub_outbox_reconnects", "Times the relay lost the broker or the database.", registry=registry
+        )
+        registry.register(_OutboxTable(sessions))
+
+
+class ReadingMetrics:
+    """What a queue's reader does."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.seconds = Histogram(
+            "hub_handler_seconds",
+            "Time of one call of a handler; type is `several` for a mixed batch.",
+            ["type"],
+            registry=registry,
+            buckets=_SECONDS,
+        )
+        self.lag = Histogram(
+            "hub_event_lag_seconds",
+            "Time from an event's recording to its handling.",
+            registry=registry,
+            buckets=_LAG_SECONDS,
+        )
+        self.repeated = Counter(
+            "hub_inbox_repeated",
+            "Deliveries without effect: repeats, and those held for a turn.",
+            registry=registry,
+        )
+        self.unknown = Counter(
+            "hub_inbox_unknown", "Deliveries of a type that nobody here asked for.", registry=registry
+        )
+        self.kept = Counter(
+            "hub_inbox_kept", "Deliveries that failed, by what they became.", ["state"], registry=registry
+        )
+        self.reconnects = Counter(
+            "hub_inbox_reconnects", "Times the reader lost the broker.", registry=registry
+        )
+        self.from_log = Counter(
+            "hub_inbox_from_log", "Messages read from the log to catch up.", registry=registry
+        )
+
+    @contextlib.contextmanager
+    def handling(self, envelopes: Sequence[Envelope]) -> Iterator[None]:
+        """Measure one call of a handler, and how old the events are at its start."""
+        now = time.time()
+        for envelope in envelopes:
+            recorded = recorded_at(envelope.id)
+            if recorded is not None:
+                self.lag.observe(max(0.0, now - recorded.timestamp()))
+        types = {envelope.type for envelope in envelopes}
+        with self.seconds.labels(types.pop() if len(types) == 1 else "several").time():
+            yield
+
+
+def recorded_at(event_id: UUID) -> datetime | None:
+    """When an event was recorded, which a time-ordered id tells; None for other ids."""
+    if event_id.version != _TIME_ORDERED:
+        return None
+    return datetime.fromtimestamp((event_id.int >> 80) / 1000, UTC)
+
+
+class _OutboxTable(Collector):
     """How many events were recorded, and how many wait; nothing is said while the database is away."""
 
     def __init__(self, sessions: Any) -> None:
@@ -21,15 +105,20 @@ class OutboxMetrics(Collector):
         try:
             with self._sessions() as session:
                 recorded, pending = outbox.counts(session)
+                oldest = outbox.oldest_unpublished(session)
         except SQLAlchemyError:
             return
         yield CounterMetricFamily("hub_outbox_recorded", "Events recorded here so far.", value=recorded)
         yield GaugeMetricFamily(
             "hub_outbox_pending", "Events that the broker has not confirmed.", value=pending
         )
+        age = 0.0 if oldest is None else max(0.0, (datetime.now(UTC) - oldest).total_seconds())
+        yield GaugeMetricFamily(
+            "hub_outbox_oldest_seconds", "Age of the event that has waited longest.", value=age
+        )
 
 
-class InboxMetrics(Collector):
+class InboxTable(Collector):
     """How many deliveries took effect, and how many wait, are held or are parked."""
 
     def __init__(self, sessions: Any) -> None:

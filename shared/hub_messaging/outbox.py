@@ -16,29 +16,39 @@ from uuid_utils.compat import uuid7
 
 from hub_messaging.envelope import Envelope, Event
 from hub_messaging.tables import outbox
+from hub_messaging.tracing import current_traceparent
 
 WAKE_CHANNEL = "hub_outbox"
 
 # Written once, with arrays for the rows, so that a command costs two round trips and no building of SQL.
+# The place of a type is that of its newest event among the new ones, from 1.
 _ALLOT = sa.text(
     """
-    INSERT INTO outbox_subjects (subject, revision)
-    SELECT subject, events
-    FROM unnest(CAST(:subjects AS text[]), CAST(:events AS integer[])) AS wanted (subject, events)
-    ON CONFLICT (subject) DO UPDATE SET revision = outbox_subjects.revision + excluded.revision
-    RETURNING subject, revision
+    INSERT INTO outbox_subjects AS known (subject, revision, latest)
+    SELECT subject, events, places
+    FROM unnest(CAST(:subjects AS text[]), CAST(:events AS integer[]), CAST(:places AS jsonb[]))
+      AS wanted (subject, events, places)
+    ON CONFLICT (subject) DO UPDATE SET
+      revision = known.revision + excluded.revision,
+      before = known.latest,
+      latest = known.latest || (
+        SELECT jsonb_object_agg(type, known.revision + place::integer)
+        FROM jsonb_each_text(excluded.latest) AS named (type, place)
+      )
+    RETURNING subject, revision, before
     """
 )
 _WRITE = sa.text(
     """
     WITH written AS (
-      INSERT INTO outbox (id, type, version, subject, revision, data,
+      INSERT INTO outbox (id, type, version, subject, revision, after, data,
                           occurred_at, recorded_by, correlation_id, causation_id, traceparent)
-      SELECT id, type, version, subject, revision, data,
+      SELECT id, type, version, subject, revision, after, data,
              :occurred_at, :recorded_by, :correlation_id, :causation_id, :traceparent
       FROM unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:versions AS integer[]),
-                  CAST(:subjects AS text[]), CAST(:revisions AS integer[]), CAST(:data AS jsonb[]))
-           WITH ORDINALITY AS event (id, type, version, subject, revision, data, n)
+                  CAST(:subjects AS text[]), CAST(:revisions AS integer[]), CAST(:after AS text[]),
+                  CAST(:data AS jsonb[]))
+           WITH ORDINALITY AS event (id, type, version, subject, revision, after, data, n)
       ORDER BY n
     )
     SELECT pg_notify(:channel, '')
@@ -69,12 +79,15 @@ def record_all(
         return []
     ids = [uuid7() for _ in listed]
     cause = {name: session.info.get(name) for name in ("correlation_id", "causation_id", "traceparent")}
+    cause["traceparent"] = current_traceparent() or cause["traceparent"]
+    places = _allot(session, listed)
     rows = {
         "ids": [str(id_) for id_ in ids],
         "types": [event.type for event in listed],
         "versions": [event.version for event in listed],
         "subjects": [event.subject for event in listed],
-        "revisions": _allot(session, listed),
+        "revisions": [revision for revision, _ in places],
+        "after": [after for _, after in places],
         "data": [json.dumps(event.to_data(), ensure_ascii=False) for event in listed],
     }
     session.execute(
@@ -107,19 +120,57 @@ def counts(session: Session) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def _allot(session: Session, events: Sequence[Event]) -> list[int]:
-    """Lock the subjects and number the events; in one fixed order, so that two senders cannot deadlock."""
-    wanted: dict[str, int] = {}
+def oldest_unpublished(session: Session) -> datetime | None:
+    """When the event that has waited longest was recorded."""
+    waiting = sa.select(outbox.c.recorded_at).where(outbox.c.published_at.is_(None))
+    return session.scalar(waiting.order_by(outbox.c.position).limit(1))
+
+
+def history(
+    session: Session, source: str, *, after: int = 0, limit: int = 1000
+) -> list[tuple[int, Envelope]]:
+    """Published events from the oldest on, with their positions, from behind the position `after`."""
+    wanted = (
+        sa.select(outbox)
+        .where(outbox.c.position > after, outbox.c.published_at.is_not(None))
+        .order_by(outbox.c.position)
+        .limit(limit)
+    )
+    return [(row.position, _envelope(row, source)) for row in session.execute(wanted)]
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Delete what the broker confirmed before an instant; gives how many events that were."""
+    deleted = sa.delete(outbox).where(outbox.c.published_at < before).returning(outbox.c.position)
+    return len(session.execute(deleted).all())
+
+
+def _allot(session: Session, events: Sequence[Event]) -> list[tuple[int, str | None]]:
+    """Lock the subjects and number the events; in one fixed order, so that two senders cannot deadlock.
+
+    Gives the revision of each event and what it comes after.
+    """
+    wanted: dict[str, list[str]] = {}
     for event in events:
-        wanted[event.subject] = wanted.get(event.subject, 0) + 1
+        wanted.setdefault(event.subject, []).append(event.type)
     subjects = sorted(wanted)
-    raised = session.execute(_ALLOT, {"subjects": subjects, "events": [wanted[s] for s in subjects]})
-    following = {row.subject: row.revision - wanted[row.subject] + 1 for row in raised}
-    revisions = []
+    values = {
+        "subjects": subjects,
+        "events": [len(wanted[subject]) for subject in subjects],
+        "places": [json.dumps({t: n for n, t in enumerate(wanted[s], start=1)}) for s in subjects],
+    }
+    allotted = session.execute(_ALLOT, values)
+    known = {row.subject: (row.revision - len(wanted[row.subject]), row.before) for row in allotted}
+    places = []
     for event in events:
-        revisions.append(following[event.subject])
-        following[event.subject] += 1
-    return revisions
+        revision, before = known[event.subject]
+        places.append((revision + 1, _after(before)))
+        known[event.subject] = (revision + 1, before | {event.type: revision + 1})
+    return places
+
+
+def _after(newest: dict[str, int]) -> str | None:
+    return ",".join(f"{type_}={revision}" for type_, revision in sorted(newest.items())) or None
 
 
 def _envelope(row: Any, source: str) -> Envelope:
@@ -134,5 +185,6 @@ def _envelope(row: Any, source: str) -> Envelope:
         correlation_id=row.correlation_id,
         causation_id=row.causation_id,
         traceparent=row.traceparent,
+        after=row.after,
         data=row.data,
     )

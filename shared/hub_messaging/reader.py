@@ -2,33 +2,47 @@
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from itertools import groupby
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
-import eventlet
 import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import ProviderCollector, SharedExtension
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from hub_messaging import inbox
-from hub_messaging.envelope import Envelope
-from hub_messaging.inbox import Delivery
-from hub_messaging.metrics import InboxMetrics
+from hub_messaging.catchup import CatchUp
+from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler, Struggling
+from hub_messaging.log import read_log
+from hub_messaging.metrics import InboxTable, ReadingMetrics
+from hub_messaging.retries import RetryPolicy
+from hub_messaging.stopping import Stop, end_thread, where
 from hub_messaging.topology import Subscriber
-from hub_messaging.wire import BROKER_ERRORS, connect, declare_subscriber, drain, tick
+from hub_messaging.wire import (
+    BROKER_ERRORS,
+    HEARTBEAT_SECONDS,
+    beat,
+    connected,
+    declare_publisher,
+    declare_subscriber,
+    drain,
+    queue_exists,
+    tick,
+)
 
 BATCH: Final = 200
 PREFETCH: Final = 2 * BATCH  # the next batch is on its way while this one is worked on
+PREFETCH_SINGLE: Final = 100  # when events are handled one by one
 IDLE_SECONDS: Final = 0.5  # how often kept deliveries are looked at
-RECONNECT_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
+STOP_SECONDS: Final = 6.0  # for what is in hand; what is not finished by then goes back to the queue
+IN_HAND_SECONDS: Final = STOP_SECONDS / 2  # of work that a slow reader takes from the queue at a time
+FORGET_SECONDS: Final = 3600.0
+KEPT_FOR: Final = timedelta(days=400)  # as long as publishers keep what they could send again
+
+EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway)
 
 log = structlog.get_logger(__name__)
-
-
-class DatabaseAway(Exception):
-    """Nothing can be decided without the database: consuming stops until it is back."""
 
 
 class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # nameko ships no types
@@ -37,32 +51,45 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
     def __init__(self) -> None:
         super().__init__()
         self._thread: Any = None
-        self._stopping = False
+        self._stop = Stop()
         self._away: str | None = "the queue is not being read yet"
+        self._connection: Any = None
+        self._arrived: list[Any] = []
+        self._pace = 0.0  # seconds of work for one message, lately
+        self._prefetch, self._only_batches = PREFETCH, True
+        self._looked_at = self._forgot_at = 0.0
 
     def setup(self) -> None:
         """Tell the readiness probe how reading goes."""
-        self._sessions = self.container.config["sessions"]
-        self.container.config["checks"]["broker (queue)"] = lambda: self._away
-        self.container.config["metrics"].register(InboxMetrics(self._sessions))
+        config = self.container.config
+        self._sessions = config["sessions"]
+        config["checks"]["broker (queue)"] = lambda: self._away
+        config["metrics"].register(InboxTable(self._sessions))
+        self._metrics = ReadingMetrics(config["metrics"])
+        self._policy = RetryPolicy(config["settings"].retry_after)
 
     def start(self) -> None:
         """Begin reading, when anything is subscribed to."""
-        self._entrypoints = {type_: p for p in self._providers for type_ in p.event_classes}
-        self._classes = {type_: p.event_classes[type_] for type_, p in self._entrypoints.items()}
+        handlers = [Handler(p.event_classes, p.batch, partial(self._call, p)) for p in self._providers]
         listens_to: dict[str, set[str]] = {}
-        for event_class in self._classes.values():
-            listens_to.setdefault(event_class.publisher, set()).add(event_class.type)
+        for handler in handlers:
+            for event_class in handler.event_classes.values():
+                listens_to.setdefault(event_class.publisher, set()).add(event_class.type)
         self._subscriber = Subscriber(
             self.container.service_name, {p: frozenset(types) for p, types in listens_to.items()}
         )
+        queue = self._subscriber.queue
+        self._dispatcher = Dispatcher(queue, self._sessions, handlers, self._metrics, self._policy)
+        self._only_batches = all(handler.batch for handler in handlers)
+        self._prefetch = PREFETCH if self._only_batches else PREFETCH_SINGLE
+        self._catch_up = CatchUp(self._dispatcher, self._take_all)
         self._thread = self.container.spawn_managed_thread(self._run)
 
     def stop_reading(self) -> None:
         """Finish and acknowledge what is in hand, then read no more."""
-        self._stopping = True
-        if self._thread is not None:
-            self._thread.wait()
+        self._stop.ask()
+        if not end_thread(self._thread, STOP_SECONDS):
+            log.warning("reader_cut_short", in_hand=len(self._arrived))
 
     def kill(self) -> None:
         """End at once."""
@@ -70,118 +97,134 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             self._thread.kill()
 
     def _run(self) -> None:
-        failures = 0
-        while not self._stopping:
+        while not self._stop.asked:
             try:
-                with connect(self.container.config["AMQP_URI"]) as connection:
-                    declare_subscriber(connection, self._subscriber)
-                    self._away = None
-                    failures = 0
-                    self._read(connection)
-            except Exception as exc:
+                with connected(self.container.config["AMQP_URI"]) as self._connection:
+                    self._prepare()
+                    while not self._stop.asked:
+                        self._read()
+            except Exception as exc:  # noqa: BLE001 - whatever happens, the loop goes on
                 self._away = "the broker or the database does not answer"
-                expected = isinstance(exc, (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway))
-                log.warning("reading_interrupted", error=type(exc).__name__, exc_info=not expected)
-                eventlet.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
-                failures += 1
+                self._metrics.reconnects.inc()
+                at = None if isinstance(exc, EXPECTED) else where(exc)
+                log.warning("reading_interrupted", error=type(exc).__name__, at=at)
+                self._stop.pause_after_failure()
 
-    def _read(self, connection: Any) -> None:
-        arrived: list[Any] = []
-        channel = connection.channel()
-        channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
-        consumer = channel.basic_consume(self._subscriber.queue, callback=arrived.append)
-        looked_at = time.monotonic()
-        while not self._stopping:
-            tick(connection)
-            wait = IDLE_SECONDS
-            while len(arrived) < BATCH and drain(connection, wait):
-                wait = 0.001
-            self._work_off(channel, arrived)
-            if time.monotonic() - looked_at >= IDLE_SECONDS:
-                self._try_kept()
-                looked_at = time.monotonic()
+    def _prepare(self) -> None:
+        """Bind the queue, then get from the log what the queue will not bring."""
+        declare_publisher(self._connection, self._subscriber.service)
+        if not queue_exists(self._connection, self._subscriber.queue):
+            self._catch_up.note_missing_queue()
+        declare_subscriber(self._connection, self._subscriber)
+        self._catch_up.run(self._read_log)
+
+    def _read_log(self, since: datetime | None) -> Any:
+        return read_log(self._connection, self._subscriber.service, since)
+
+    def _read(self) -> None:
+        """Read until we stop, or until work has become so slow that less of it should be in hand."""
+        self._arrived.clear()
+        channel = self._connection.channel()
+        channel.basic_qos(0, self._prefetch, False)  # noqa: FBT003 - amqp's signature
+        consumer = channel.basic_consume(self._subscriber.queue, callback=self._arrived.append)
+        self._away = None
+        while not (self._stop.asked or self._too_much_in_hand()):
+            self._fill()
+            if self._work_off(channel):
+                self._stop.succeeded()
+            self._look_after_kept()
         channel.basic_cancel(consumer)  # the broker sends no more; what it has sent is ours to finish
-        while arrived:
-            self._work_off(channel, arrived)
+        while self._arrived and (self._work_off(channel) or not self._stop.asked):
+            pass
+        channel.close()
 
-    def _work_off(self, channel: Any, arrived: list[Any]) -> None:
-        """Let one batch of what has arrived take effect, and acknowledge it."""
-        messages = arrived[:BATCH]
-        del arrived[:BATCH]
-        if messages:
-            self._take([bytes(_body(message)) for message in messages])
-            channel.basic_ack(messages[-1].delivery_tag, multiple=True)
+    def _too_much_in_hand(self) -> bool:
+        """Whether what the broker sends ahead takes longer than a stop may; then less is asked for."""
+        if self._prefetch == 1 or self._pace * self._prefetch <= STOP_SECONDS:
+            return False
+        self._prefetch = max(1, int(IN_HAND_SECONDS / self._pace))
+        log.info("reading_ahead_less", messages=self._prefetch)
+        return True
 
-    def _take(self, bodies: Sequence[bytes]) -> None:
-        """Let each message take effect or keep it; afterwards all of them may be acknowledged."""
-        deliveries = [d for d in map(self._open, bodies) if d is not None]
-        for entrypoint, run in groupby(deliveries, key=lambda d: self._entrypoints[d.envelope.type]):
-            in_order = list(run)
-            if entrypoint.batch:
-                self._deliver(entrypoint, in_order)
-            else:
-                for delivery in in_order:
-                    self._deliver(entrypoint, [delivery])
+    def _fill(self) -> None:
+        """Take in what comes; never wait for more once something is there."""
+        wait = 0.001 if self._arrived else IDLE_SECONDS
+        while drain(self._connection, wait) and len(self._arrived) < BATCH:
+            wait = 0.001
+        tick(self._connection)
 
-    def _open(self, body: bytes) -> Delivery | None:
-        """Read a message; what cannot be read is parked, what nobody here asked for is passed over."""
+    def _work_off(self, channel: Any) -> bool:
+        """Let one batch take effect and acknowledge it; False when it must be tried again."""
+        messages = self._arrived[: 1 if self._dispatcher.struggling else BATCH]
+        if not messages:
+            return True
+        started = time.monotonic()
+        if not self._take([_body(message) for message in messages]):
+            return False
+        channel.basic_ack(messages[-1].delivery_tag, multiple=True)
+        del self._arrived[: len(messages)]
+        self._learn_pace(time.monotonic() - started, len(messages))
+        return True
+
+    def _learn_pace(self, seconds: float, messages: int) -> None:
+        """A small batch takes hardly less time than a full one; one slow moment is no pace."""
+        divisor = BATCH if self._only_batches else messages
+        self._pace += (seconds / divisor - self._pace) / 10
+
+    def _take(self, bodies: Sequence[bytes]) -> bool:
+        """Hand messages to the dispatcher; False, after a pause, when they must be handed in again."""
         try:
-            envelope = Envelope.from_bytes(body)
-            event_class = self._classes.get(envelope.type)
-            if event_class is None:
-                log.info("unknown_type", type=envelope.type, event_id=str(envelope.id))
-                return None
-            return Delivery(event_class.from_data(envelope.data), envelope, body)
-        except Exception as exc:  # noqa: BLE001 - reading is pure: what fails once fails always
-            with self._sessions.begin() as session:
-                inbox.park_unreadable(session, self._subscriber.queue, body, exc)
-            log.warning("parked", reason=type(exc).__name__)
-            return None
+            self._dispatcher.take(bodies)
+        except (DatabaseAway, OperationalError, InterfaceError) as exc:
+            self._rest("the database does not answer", exc)
+            return False
+        except Struggling as exc:
+            self._rest("one handler after the other fails", exc)
+            return False
+        if self._dispatcher.struggling:
+            self._rest("one handler after the other fails", None)
+        else:
+            self._away = None
+        return True
 
-    def _deliver(self, entrypoint: Any, deliveries: Sequence[Delivery]) -> None:
-        """Let deliveries take effect together; when that fails, halve until only the poison is kept."""
+    def _take_all(self, bodies: Sequence[bytes]) -> None:
+        """Hand in what comes from the log, however long it takes."""
+        left = list(bodies)
+        while left and not self._stop.asked:
+            step = 1 if self._dispatcher.struggling else BATCH
+            if self._take(left[:step]):
+                del left[:step]
+
+    def _rest(self, reason: str, error: Exception | None) -> None:
+        """Stop consuming for a while: what is in hand stays in hand, the connection stays alive."""
+        self._away = reason
+        log.warning("reading_rests", reason=reason, error=type(error).__name__ if error else None)
+        self._stop.pause_after_failure()
+        drain(self._connection, 0.001)
+        tick(self._connection)
+
+    def _look_after_kept(self) -> None:
+        """Give kept deliveries their next attempt, ask the log for what is missing, forget what is old."""
+        if time.monotonic() - self._looked_at < IDLE_SECONDS:
+            return
         try:
-            with self._sessions.begin() as session:
-                fresh = inbox.unseen(session, self._subscriber.queue, deliveries)
-                if fresh:
-                    self._call(entrypoint, session, fresh)
-        except (OperationalError, InterfaceError) as exc:
-            raise DatabaseAway from exc
-        except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
-            if len(deliveries) > 1:
-                middle = len(deliveries) // 2
-                self._deliver(entrypoint, deliveries[:middle])
-                self._deliver(entrypoint, deliveries[middle:])
-                return
-            with self._sessions.begin() as session:
-                state = inbox.keep_failed(session, self._subscriber.queue, deliveries[0], exc)
-            _log_failure(deliveries[0].envelope, state, exc)
+            limit = 1 if self._dispatcher.struggling else BATCH
+            while self._dispatcher.try_kept(limit=limit) == BATCH and not self._stop.asked:
+                self._fill()
+            self._catch_up.repair(self._read_log, datetime.now(UTC))
+            self._forget()
+        except (DatabaseAway, OperationalError, InterfaceError) as exc:
+            self._rest("the database does not answer", exc)
+        self._looked_at = time.monotonic()
 
-    def _try_kept(self) -> None:
-        """Give every kept delivery that is due another attempt, each in a transaction of its own."""
-        with self._sessions() as session:
-            listed = inbox.due(session, self._subscriber.queue, datetime.now(UTC))
-        for _ in listed:
+    def _forget(self) -> None:
+        if time.monotonic() - self._forgot_at >= FORGET_SECONDS:
             with self._sessions.begin() as session:
-                rows = inbox.due(session, self._subscriber.queue, datetime.now(UTC), limit=1)
-                if not rows:
-                    return
-                self._try_row(session, rows[0])
+                inbox.forget(session, datetime.now(UTC) - KEPT_FOR)
+            self._forgot_at = time.monotonic()
 
-    def _try_row(self, session: Any, row: Any) -> None:
-        envelope = Envelope.from_bytes(row.body)
-        try:
-            with session.begin_nested():
-                delivery = Delivery(self._classes[row.type].from_data(envelope.data), envelope, row.body)
-                self._call(self._entrypoints[row.type], session, [delivery])
-                inbox.finish(session, row)
-        except (OperationalError, InterfaceError) as exc:
-            raise DatabaseAway from exc
-        except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
-            _log_failure(envelope, inbox.fail_again(session, row, exc), exc)
-
-    def _call(self, entrypoint: Any, session: Any, deliveries: Sequence[Delivery]) -> None:
-        """Run the method in a nameko worker, inside our transaction, and wait for it."""
+    def _call(self, entrypoint: Any, session: Any, deliveries: Sequence[Any]) -> None:
+        """Run the method in a nameko worker, inside our transaction, and wait for it; heartbeats go on."""
         done = Signal()
 
         def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
@@ -190,19 +233,12 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
 
         arguments = entrypoint.arguments(session, deliveries)
         self.container.spawn_worker(entrypoint, arguments, {}, handle_result=handle_result)
+        while not done.ready():
+            done.wait(HEARTBEAT_SECONDS / 4)
+            if not done.ready():
+                beat(self._connection)
         done.wait()
 
 
 def _body(message: Any) -> bytes:
-    return message.body.encode() if isinstance(message.body, str) else message.body
-
-
-def _log_failure(envelope: Envelope, state: str, error: BaseException) -> None:
-    log.warning(
-        "delivery_failed",
-        event_id=str(envelope.id),
-        type=envelope.type,
-        correlation_id=envelope.correlation_id,
-        state=state,
-        error=type(error).__name__,
-    )
+    return message.body.encode() if isinstance(message.body, str) else bytes(message.body)

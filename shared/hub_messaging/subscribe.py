@@ -11,9 +11,9 @@ from nameko.extensions import Entrypoint
 from nameko.rpc import Rpc, RpcProxy
 
 from hub_messaging.envelope import Event
-from hub_messaging.inbox import Batch, Delivery, Permanent
+from hub_messaging.inbox import Batch, Delivery
 from hub_messaging.reader import QueueReader
-from hub_messaging.relay import OutboxRelay
+from hub_messaging.retries import Permanent
 from hub_messaging.topology import Subscriber
 
 __all__ = ["Batch", "Delivery", "Permanent", "Subscription", "subscribe", "subscribe_batch", "subscriber_of"]
@@ -71,7 +71,6 @@ def subscriber_of(service_class: type) -> Subscriber:
     return Subscriber(
         service=str(service_class.name),  # type: ignore[attr-defined]
         listens_to={publisher: frozenset(types) for publisher, types in listens_to.items()},
-        publishes=any(isinstance(member, OutboxRelay) for member in members),
         uses_rpc=any(_asks_by_rpc(member) for member in members) or _answers_rpc(members),
     )
 

@@ -1,4 +1,6 @@
-"""The post office's tables, which every service keeps in its own database."""
+"""The post office's tables, kept by every service in its own database (docs/messaging.md explains them)."""
+
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -6,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 metadata = sa.MetaData()
 
 _instant = sa.DateTime(timezone=True)
+_none_yet = sa.text("'{}'::jsonb")
 
 # One row for each subject: its lock keeps the events about it in order, its counter numbers them.
 outbox_subjects = sa.Table(
@@ -13,6 +16,9 @@ outbox_subjects = sa.Table(
     metadata,
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("revision", sa.Integer, nullable=False),
+    # event type → revision of the newest event of that type: now, and before the newest transaction.
+    sa.Column("latest", JSONB, nullable=False, server_default=_none_yet),
+    sa.Column("before", JSONB, nullable=False, server_default=_none_yet),
 )
 
 outbox = sa.Table(
@@ -32,12 +38,18 @@ outbox = sa.Table(
     sa.Column("traceparent", sa.Text),
     sa.Column("data", JSONB, nullable=False),
     sa.Column("published_at", _instant),
+    sa.Column("after", sa.Text),  # as in Envelope
     sa.UniqueConstraint("subject", "revision", name="uq_outbox_subject_revision"),
     sa.CheckConstraint("revision >= 1", name="ck_outbox_revision"),
 )
 sa.Index("ix_outbox_unpublished", outbox.c.position, postgresql_where=outbox.c.published_at.is_(None))
 
-DONE, WAITING, HELD, PARKED = "done", "waiting", "held", "parked"
+DONE: Final = "done"  # has taken effect
+WAITING: Final = "waiting"  # failed, will be tried again by itself
+HELD: Final = "held"  # an earlier event about the same subject must take effect first
+PARKED: Final = "parked"  # needs an operator
+DROPPED: Final = "dropped"  # an operator gave it up; holds up nothing any more
+UNFINISHED: Final = (WAITING, HELD, PARKED)
 
 # What has been received. Rows that are not done are where failure lives: the message itself was acknowledged.
 inbox = sa.Table(
@@ -56,7 +68,10 @@ inbox = sa.Table(
     sa.Column("first_error", sa.Text),
     sa.Column("last_error", sa.Text),
     sa.Column("body", sa.LargeBinary),  # kept only while the delivery is not done
-    sa.CheckConstraint("state IN ('done', 'waiting', 'held', 'parked')", name="ck_inbox_state"),
+    sa.Column("revision", sa.Integer),
+    sa.Column("after_revision", sa.Integer),  # of the same subject; must have taken effect before this one
+    sa.Column("original_body", sa.LargeBinary),  # as it came, when an operator has edited the body
+    sa.CheckConstraint("state IN ('done', 'waiting', 'held', 'parked', 'dropped')", name="ck_inbox_state"),
     sa.CheckConstraint("(state = 'done') = (body IS NULL)", name="ck_inbox_body"),
     sa.CheckConstraint(
         "(state = 'waiting') = (next_attempt_at IS NOT NULL)", name="ck_inbox_next_attempt_at"
@@ -67,12 +82,44 @@ sa.Index(
     inbox.c.subscription,
     inbox.c.source,
     inbox.c.subject,
-    postgresql_where=inbox.c.state != DONE,
+    inbox.c.revision,
+    postgresql_where=sa.text("state IN ('waiting', 'held', 'parked')"),
+)
+sa.Index("ix_inbox_arrival", inbox.c.arrival)
+
+# How far each subject has come: the highest revision that has taken effect, or was given up.
+inbox_subjects = sa.Table(
+    "inbox_subjects",
+    metadata,
+    sa.Column("subscription", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
 )
 
+# Which event types this database has caught up with; one that it has not is read from the log.
+inbox_types = sa.Table(
+    "inbox_types",
+    metadata,
+    sa.Column("subscription", sa.Text, primary_key=True),
+    sa.Column("type", sa.Text, primary_key=True),
+    sa.Column("behind_since", _instant),  # null: caught up
+)
 
-def create_v1() -> None:
-    """Create the first form of the tables; called from a service's first migration."""
-    from alembic import op
-
-    metadata.create_all(op.get_bind())
+# Who did what to which delivery, and why.
+inbox_audit = sa.Table(
+    "inbox_audit",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("at", _instant, nullable=False, server_default=sa.func.clock_timestamp()),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subscription", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("event_id", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("last_error", sa.Text),
+    sa.CheckConstraint("action IN ('replay', 'edit', 'drop', 'rebuild')", name="ck_inbox_audit_action"),
+    sa.CheckConstraint("why <> ''", name="ck_inbox_audit_why"),
+)

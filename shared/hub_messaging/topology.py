@@ -27,7 +27,6 @@ class Subscriber:
 
     service: str
     listens_to: Mapping[str, frozenset[str]]  # publisher → event types
-    publishes: bool = True
     uses_rpc: bool = False
 
     @property
@@ -68,7 +67,7 @@ def permissions_of(subscriber: Subscriber) -> dict[str, str]:
 def definitions(subscribers: Iterable[Subscriber], vhost: str) -> dict[str, Any]:
     """Exchanges, queues and bindings in the form that RabbitMQ loads at start."""
     listed = sorted(subscribers, key=lambda s: s.service)
-    publishers = [s.service for s in listed if s.publishes]
+    publishers = [s.service for s in listed]  # whoever publishes nothing still writes marks into the log
     bindings = [_binding(vhost, publisher, LOG_QUEUE, "#") for publisher in publishers]
     queues = [_queue(vhost, LOG_QUEUE, LOG_ARGUMENTS)]
     for subscriber in listed:

@@ -1,14 +1,19 @@
 """The edge towards the broker: connections, and declaring what topology.py describes (kombu, AMQP 0-9-1)."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, Final
 
+from amqp.exceptions import NotFound
 from kombu.connection import Connection as KombuConnection
 from kombu.exceptions import OperationalError as BrokerAway
 
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
 
-HEARTBEAT_SECONDS: Final = 30
+HEARTBEAT_SECONDS: Final = 10  # a broker that has gone without a word is noticed after two of them
 CONNECT_SECONDS: Final = 5
+SOCKET_SECONDS: Final = 15  # no single read or write takes longer, unless drain() says so
+CLOSE_SECONDS: Final = 2
 
 Connection: Any = KombuConnection  # kombu's own annotations stop half-way
 # What may be raised when the broker goes away; everything else is a mistake of ours.
@@ -29,12 +34,44 @@ def connect(uri: str) -> Any:
     """
     connection = Connection(uri, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS)
     connection.connect()
+    connection.connection.transport.sock.settimeout(SOCKET_SECONDS)
     return connection
 
 
+def close(connection: Any) -> None:
+    """Close a connection politely, so that no acknowledgement is lost; within seconds in any case."""
+    try:
+        connection.connection.transport.sock.settimeout(CLOSE_SECONDS)
+        connection.release()
+    except (*BROKER_ERRORS, AttributeError):  # it was broken, or never open
+        connection.collect()
+
+
+@contextlib.contextmanager
+def connected(uri: str) -> Iterator[Any]:
+    """A connection for a `with` statement.
+
+    Raises:
+        BROKER_ERRORS: the broker is away, refuses, or goes away.
+    """
+    connection = connect(uri)
+    try:
+        yield connection
+    finally:
+        close(connection)
+
+
 def tick(connection: Any) -> None:
-    """Send a heartbeat when one is due, and notice when the broker's own have stopped."""
+    """Send a heartbeat when one is due, and notice when the broker's own have stopped.
+
+    Call it after `drain`: what has not been read yet looks like silence.
+    """
     connection.heartbeat_check()
+
+
+def beat(connection: Any) -> None:
+    """Send a heartbeat while nothing can be read."""
+    connection.connection.send_heartbeat()
 
 
 def drain(connection: Any, seconds: float) -> bool:
@@ -46,8 +83,19 @@ def drain(connection: Any, seconds: float) -> bool:
     return True
 
 
+def queue_exists(connection: Any, queue: str) -> bool:
+    """Whether the broker has such a queue now."""
+    channel = connection.channel()
+    try:
+        channel.queue_declare(queue, passive=True)
+    except NotFound:  # the broker has closed the channel
+        return False
+    channel.close()
+    return True
+
+
 def declare_publisher(connection: Any, publisher: str) -> None:
-    """Make sure that a publisher's exchange exists and that the event log hears it."""
+    """Make sure that a service's exchange exists and that the event log hears it."""
     with connection.channel() as channel:
         exchange = exchange_of(publisher)
         channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
@@ -64,9 +112,9 @@ def declare_subscriber(connection: Any, subscriber: Subscriber) -> None:
         BROKER_ERRORS: among them "not found", until each publisher has been there once.
     """
     with connection.channel() as channel:
+        for publisher in sorted(subscriber.listens_to):
+            channel.exchange_declare(exchange_of(publisher), "topic", passive=True)
         channel.queue_declare(subscriber.queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
         for publisher, types in sorted(subscriber.listens_to.items()):
-            exchange = exchange_of(publisher)
-            channel.exchange_declare(exchange, "topic", passive=True)
             for type_ in sorted(types):
-                channel.queue_bind(subscriber.queue, exchange, routing_key=type_)
+                channel.queue_bind(subscriber.queue, exchange_of(publisher), routing_key=type_)

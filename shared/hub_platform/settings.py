@@ -4,9 +4,12 @@ Every name may also be given as NAME_FILE, the path of a file that holds the val
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from environs import FileAwareEnv
+
+RETRY_AFTER = [timedelta(seconds=s) for s in (1, 10, 60, 600, 3600)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,7 @@ class Settings:
     token_public_key: str  # a JSON Web Key (OKP, Ed25519) that checks bearer tokens
     allow_hub_time: bool  # demonstration and tests only: the Hub-Time header sets the clock of one request
     log_level: str
+    retry_after: tuple[timedelta, ...]  # the waits between attempts at a delivery that failed
 
 
 def environment() -> FileAwareEnv:
@@ -45,6 +49,12 @@ def load_settings(service: str) -> Settings:
         "token_public_key": env.str("TOKEN_PUBLIC_KEY"),
         "allow_hub_time": env.bool("ALLOW_HUB_TIME", False),
         "log_level": env.str("LOG_LEVEL", "INFO"),
+        "retry_after": env.list("RETRY_AFTER", RETRY_AFTER, subcast=_seconds),
     }
     env.seal()
+    values["retry_after"] = tuple(values["retry_after"])
     return Settings(service=service, **values)
+
+
+def _seconds(text: str) -> timedelta:
+    return timedelta(seconds=float(text))

@@ -1,56 +1,28 @@
-"""The inbox: a repeat changes nothing, a failure waits and holds up its own subject only."""
+"""The inbox: a repeat changes nothing, and a subject stays in order however its events arrive."""
 
+import random
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from parcels.events import ParcelSorted
-from sqlalchemy.orm import Session, sessionmaker
+from tests.messaging.received import (
+    LATER,
+    QUEUE,
+    Database,
+    delivery,
+    due_now,
+    fail,
+    finish_next,
+    receive,
+    states,
+)
 
 from hub_messaging import inbox
-from hub_messaging.envelope import Envelope
-from hub_messaging.inbox import RETRY_AFTER, Batch, Delivery, Permanent
+from hub_messaging.inbox import Batch
 from hub_messaging.tables import inbox as table
-
-NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-QUEUE = "counting.in"
-LATER = datetime(2100, 1, 1, tzinfo=UTC)  # every wait is over
-Database = sessionmaker[Session]
-
-
-def delivery(number: int, revision: int = 1, source: str = "/hubs/test/sorting") -> Delivery:
-    event = ParcelSorted(number=number, weight=1)
-    envelope = Envelope(
-        id=UUID(int=number * 1_000 + revision),
-        source=source,
-        type=event.type,
-        version=1,
-        subject=event.subject,
-        revision=revision,
-        time=NOW,
-        correlation_id=f"request-{number}",
-        data=event.to_data(),
-    )
-    return Delivery(event, envelope, envelope.to_bytes())
-
-
-def receive(database: Database, *deliveries: Delivery) -> list[Delivery]:
-    with database.begin() as session:
-        return inbox.unseen(session, QUEUE, deliveries)
-
-
-def fail(database: Database, failed: Delivery, error: Exception) -> str:
-    with database.begin() as session:
-        return inbox.keep_failed(session, QUEUE, failed, error)
-
-
-def states(database: Database) -> dict[str, str]:
-    with database() as session:
-        return {row.event_id: row.state for row in session.execute(sa.select(table))}
+from hub_messaging.tables import inbox_subjects
 
 
 def test_a_repeat_is_not_seen_again(database: Database) -> None:
@@ -86,65 +58,83 @@ def test_the_same_subject_of_another_hub_is_not_held_up(database: Database) -> N
 def test_held_deliveries_follow_in_order_when_the_failure_is_over(database: Database) -> None:
     fail(database, delivery(1, 1), RuntimeError("no"))
     receive(database, delivery(1, 2), delivery(1, 3))
-    done = []
-    for _ in range(3):
-        with database.begin() as session:
-            (row,) = inbox.due(session, QUEUE, LATER)
-            done.append(Envelope.from_bytes(row.body).revision)
-            inbox.finish(session, row)
-    assert done == [1, 2, 3]
+    assert [finish_next(database) for _ in range(3)] == [1, 2, 3]
     with database() as session:
         assert inbox.counts(session) == {"waiting": 0, "held": 0, "parked": 0}
         assert inbox.received(session) == 3
 
 
-def test_a_delivery_is_not_due_before_its_wait_is_over(database: Database) -> None:
-    fail(database, delivery(1), RuntimeError("no"))
+def test_an_event_that_comes_too_early_is_held_until_the_one_before_it_has_taken_effect(
+    database: Database,
+) -> None:
+    first, second, third = delivery(1, 1), delivery(1, 2, after=1), delivery(1, 3, after=2)
+    assert receive(database, third, second) == []
+    assert due_now(database) == []
+    assert receive(database, first) == [first]
+    assert [finish_next(database) for _ in range(2)] == [2, 3]
+
+
+def test_a_gap_of_types_that_are_not_heard_holds_up_nothing(database: Database) -> None:
+    fourth = delivery(1, 4, after=1)  # 2 and 3 were of types that nobody here asked for
+    assert receive(database, delivery(1, 1), fourth) == [delivery(1, 1), fourth]
+
+
+def test_a_repeat_of_an_early_event_stays_one_row(database: Database) -> None:
+    assert receive(database, delivery(1, 2, after=1)) == []
+    assert receive(database, delivery(1, 2, after=1), delivery(1, 2, after=1)) == []
+    assert list(states(database).values()) == ["held"]
+
+
+def test_progress_counts_what_took_effect_only(database: Database) -> None:
+    receive(database, delivery(1, 1), delivery(1, 2, after=1), delivery(2, 2, after=1))
+    fail(database, delivery(3, 1), RuntimeError("no"))
     with database() as session:
-        assert inbox.due(session, QUEUE, datetime.now(UTC)) == []
-        assert len(inbox.due(session, QUEUE, LATER)) == 1
+        reached = {row.subject: row.revision for row in session.execute(sa.select(inbox_subjects))}
+    assert reached == {"parcels/1": 2}
 
 
-def test_after_the_last_retry_it_is_parked_with_its_first_and_last_error(database: Database) -> None:
-    fail(database, delivery(1), RuntimeError("first"))
-    for attempt in range(2, len(RETRY_AFTER) + 2):
-        with database.begin() as session:
-            (row,) = inbox.due(session, QUEUE, LATER)
-            state = inbox.fail_again(session, row, ValueError(f"attempt {attempt}"))
-        assert state == ("waiting" if attempt <= len(RETRY_AFTER) else "parked")
-    with database() as session:
-        row = session.execute(sa.select(table)).one()
-        assert (row.attempts, row.first_error) == (len(RETRY_AFTER) + 1, "RuntimeError: first")
-        assert row.last_error == f"ValueError: attempt {len(RETRY_AFTER) + 1}"
-        assert bytes(row.body) == delivery(1).body
-        assert inbox.due(session, QUEUE, LATER) == []
-
-
-def test_waits_grow_with_a_little_jitter(database: Database) -> None:
-    started = datetime.now(UTC)
-    fail(database, delivery(1), RuntimeError("no"))
-    for wait in RETRY_AFTER:
-        with database.begin() as session:
-            (row,) = inbox.due(session, QUEUE, LATER)
-            assert wait <= row.next_attempt_at - started <= wait * 1.2 + timedelta(seconds=10)
-            inbox.fail_again(session, row, RuntimeError("no"))
-
-
-def test_what_can_never_succeed_is_parked_at_once(database: Database) -> None:
-    assert fail(database, delivery(1), Permanent("never")) == "parked"
-    assert receive(database, delivery(1, 2)) == []
-    with database() as session:
-        assert inbox.due(session, QUEUE, LATER) == []
-
-
-def test_bytes_that_are_no_event_are_parked_as_they_came_and_hold_up_nothing(database: Database) -> None:
+def test_what_took_effect_long_ago_is_forgotten_and_what_is_stuck_is_not(database: Database) -> None:
+    receive(database, delivery(1), delivery(2))
+    fail(database, delivery(3), RuntimeError("no"))
     with database.begin() as session:
-        inbox.park_unreadable(session, QUEUE, b"\xff", ValueError("no"))
-        inbox.park_unreadable(session, QUEUE, b"\xff", ValueError("no"))
+        assert inbox.forget(session, LATER) == 2
+    assert list(states(database).values()) == ["waiting"]
+
+
+def test_the_last_arrival_is_known(database: Database) -> None:
     with database() as session:
-        row = session.execute(sa.select(table)).one()
-        assert (bytes(row.body), row.state) == (b"\xff", "parked")
-    assert receive(database, delivery(1)) == [delivery(1)]
+        assert inbox.last_arrival(session, QUEUE) is None
+    receive(database, delivery(1), delivery(2))
+    with database() as session:
+        last = inbox.last_arrival(session, QUEUE)
+    assert last is not None
+    assert last[0] == str(delivery(2).envelope.id)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32), st.integers(1, 4), st.integers(1, 6))
+def test_in_whatever_order_and_batches_events_arrive_each_subject_is_in_order(
+    database: Database, seed: int, subjects: int, length: int
+) -> None:
+    with database.begin() as session:
+        session.execute(sa.delete(table))
+        session.execute(sa.delete(inbox_subjects))
+    drawn = random.Random(seed)
+    sent = [delivery(s, r, after=r - 1) for s in range(subjects) for r in range(1, length + 1)] * 2
+    drawn.shuffle(sent)
+    effects: dict[str, list[int]] = {}
+    while sent:
+        size = drawn.randint(1, 5)
+        batch, sent = sent[:size], sent[size:]
+        for found in receive(database, *batch):
+            effects.setdefault(found.envelope.subject, []).append(found.envelope.revision)
+        while due_now(database):
+            with database() as session:
+                subject = session.scalar(
+                    sa.select(table.c.subject).where(table.c.event_id == due_now(database)[0])
+                )
+            effects.setdefault(str(subject), []).append(finish_next(database))
+    assert effects == {f"parcels/{s}": list(range(1, length + 1)) for s in range(subjects)}
 
 
 def test_events_recorded_while_a_delivery_is_looked_at_name_it(database: Database) -> None:
@@ -165,6 +155,7 @@ def test_however_often_and_in_whatever_batches_each_event_is_seen_once(
 ) -> None:
     with database.begin() as session:
         session.execute(sa.delete(table))
+        session.execute(sa.delete(inbox_subjects))
     seen = [
         found
         for batch in batches

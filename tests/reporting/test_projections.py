@@ -16,7 +16,8 @@ from tests.reporting.factories import delivered
 from tests.reporting.history import history
 
 from hub_contracts import EVENTS
-from hub_messaging.inbox import Delivery, Permanent
+from hub_messaging.inbox import Delivery
+from hub_messaging.retries import Permanent
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.handlers import freshness, projections

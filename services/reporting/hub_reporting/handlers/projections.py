@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from hub_contracts import Event
 from hub_messaging.envelope import Envelope
-from hub_messaging.inbox import Delivery, Permanent
+from hub_messaging.inbox import Delivery
+from hub_messaging.retries import Permanent
 from hub_reporting.handlers import schools, visits, work_groups
 from hub_reporting.handlers.projected import Rows
 from hub_reporting.models import Projected

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hub_messaging import tables as messaging
+from hub_messaging import migrations as messaging
 from hub_platform import idempotency
 from hub_platform.database import UtcDateTime
 
@@ -41,7 +41,7 @@ def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
     idempotency.metadata.drop_all(op.get_bind())
-    messaging.metadata.drop_all(op.get_bind())
+    messaging.drop_v1()
 
 
 def _tracked() -> list[sa.Column[object]]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from hub_messaging import tables as messaging
+from hub_messaging import migrations as messaging
 from hub_platform import idempotency
 from hub_platform.database import UtcDateTime
 
@@ -23,7 +23,7 @@ def downgrade() -> None:
     for table in ("messages", "places", "group_sessions", "work_groups", "schools"):
         op.drop_table(table)
     idempotency.metadata.drop_all(op.get_bind())
-    messaging.metadata.drop_all(op.get_bind())
+    messaging.drop_v1()
 
 
 def _learnt() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from hub_messaging import tables as messaging
+from hub_messaging import migrations as messaging
 from hub_platform import idempotency
 from hub_platform.database import UtcDateTime
 
@@ -53,7 +53,7 @@ def downgrade() -> None:
     for table in ("sources", "messages", *VISITS, *GROUPS, *SCHOOLS):
         op.drop_table(table)
     idempotency.metadata.drop_all(op.get_bind())
-    messaging.metadata.drop_all(op.get_bind())
+    messaging.drop_v1()
 
 
 def _table(

@@ -3,7 +3,7 @@
 from alembic import op
 from parcels.tables import Base
 
-from hub_messaging import tables
+from hub_messaging import migrations as messaging
 from hub_platform import idempotency
 
 revision = "0001_first_tables"
@@ -11,6 +11,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    tables.create_v1()
+    messaging.create_v1()
     idempotency.create_v1()
     Base.metadata.create_all(op.get_bind())

@@ -1,0 +1,217 @@
+"""What happens to messages between the queue and a handler: read, put in order, tried, kept when they fail.
+
+Knows neither the broker nor nameko: an edge hands in bodies and a way to call each handler.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from hub_messaging import inbox, retries
+from hub_messaging.envelope import Envelope, Event
+from hub_messaging.inbox import Delivery
+from hub_messaging.metrics import ReadingMetrics
+from hub_messaging.retries import RetryPolicy
+from hub_messaging.tracing import handling
+
+# So many failures one after the other, with nothing that succeeds between them, are no accident of one event.
+RUN_OF_FAILURES: Final = 20
+# A database that answers when asked did not go away: after so many attempts the fault is the handler's own.
+LOST_CONNECTIONS: Final = 3
+
+log = structlog.get_logger(__name__)
+
+
+class DatabaseAway(Exception):
+    """Nothing can be decided without the database; the messages are to be handed in again."""
+
+
+class Struggling(Exception):
+    """One failure follows another; the rest of the messages are to be handed in later, a few at a time."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """One function that lets events of certain types take effect."""
+
+    event_classes: Mapping[str, type[Event]]
+    batch: bool  # whether it takes many at a time
+    call: Callable[[Session, Sequence[Delivery]], None]
+
+
+@dataclass
+class Dispatcher:
+    """Lets what arrives in one queue take effect, once and in order."""
+
+    subscription: str
+    sessions: sessionmaker[Session]
+    handlers: Sequence[Handler]
+    metrics: ReadingMetrics
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    failures: int = 0  # one after the other, without a success
+    lost_connections: int = 0
+
+    def __post_init__(self) -> None:
+        self._by_type = {type_: handler for handler in self.handlers for type_ in handler.event_classes}
+
+    @property
+    def types(self) -> frozenset[str]:
+        """What is heard."""
+        return frozenset(self._by_type)
+
+    @property
+    def struggling(self) -> bool:
+        """Whether to go on one at a time."""
+        return self.failures >= RUN_OF_FAILURES
+
+    def take(self, bodies: Sequence[bytes]) -> None:
+        """Let each message take effect or keep it; afterwards all of them may be acknowledged.
+
+        Raises:
+            DatabaseAway, Struggling: hand the same messages in again; those that are done change nothing.
+        """
+        deliveries = [delivery for delivery in map(self._open, bodies) if delivery is not None]
+        for handler, run in groupby(deliveries, key=lambda d: self._by_type[d.envelope.type]):
+            in_order = list(run)
+            step = len(in_order) if handler.batch else 1
+            for start in range(0, len(in_order), step):
+                if self.struggling and len(bodies) > 1:
+                    raise Struggling
+                self._deliver(handler, in_order[start : start + step])
+
+    def try_kept(self, *, limit: int = 100) -> int:
+        """Give kept deliveries that are due another attempt, each in a transaction; how many there were.
+
+        Raises:
+            DatabaseAway: nothing was decided.
+        """
+        try:
+            with self.sessions() as session:
+                listed = retries.due(session, self.subscription, datetime.now(UTC), limit)
+            for source, event_id in listed:
+                with self.sessions.begin() as session:
+                    row = retries.lock(session, self.subscription, source, event_id)
+                    if row is not None:
+                        self._try_row(session, row)
+        except (OperationalError, InterfaceError) as exc:
+            raise DatabaseAway from exc
+        return len(listed)
+
+    def _open(self, body: bytes) -> Delivery | None:
+        """Read a message; what cannot be read is parked, what nobody here asked for is passed over."""
+        envelope = None
+        try:
+            envelope = Envelope.from_bytes(body)
+            if envelope.type not in self._by_type:
+                self.metrics.unknown.inc()
+                log.info("unknown_type", type=envelope.type, event_id=str(envelope.id))
+                return None
+            return self._delivery(envelope, body)
+        except Exception as exc:  # noqa: BLE001 - reading is pure: what fails once fails always
+            self._park(body, exc, envelope)
+            return None
+
+    def _delivery(self, envelope: Envelope, body: bytes) -> Delivery:
+        event_class = self._by_type[envelope.type].event_classes[envelope.type]
+        after = envelope.predecessor(self._by_type)
+        return Delivery(event_class.from_data(envelope.data), envelope, body, after)
+
+    def _park(self, body: bytes, error: Exception, envelope: Envelope | None) -> None:
+        try:
+            with self.sessions.begin() as session:
+                retries.park_unreadable(session, self.subscription, body, error, envelope)
+        except (OperationalError, InterfaceError) as exc:
+            raise DatabaseAway from exc
+        self.metrics.kept.labels("parked").inc()
+        log.warning(
+            "parked", reason=type(error).__name__, event_id=None if envelope is None else str(envelope.id)
+        )
+
+    def _deliver(self, handler: Handler, deliveries: Sequence[Delivery]) -> None:
+        """Let deliveries take effect together; when that fails, halve until only the poison is kept."""
+        if self.struggling and len(deliveries) > 1:
+            raise Struggling
+        try:
+            with self.sessions.begin() as session:
+                fresh = inbox.unseen(session, self.subscription, deliveries)
+                if fresh:
+                    self._call(handler, session, fresh)
+        except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
+            self._require_database(exc)
+            self._bisect(handler, deliveries, exc)
+            return
+        self.lost_connections = 0
+        if fresh:
+            self.failures = 0
+        self.metrics.repeated.inc(len(deliveries) - len(fresh))
+
+    def _bisect(self, handler: Handler, deliveries: Sequence[Delivery], error: Exception) -> None:
+        if len(deliveries) > 1:
+            middle = len(deliveries) // 2
+            self._deliver(handler, deliveries[:middle])
+            self._deliver(handler, deliveries[middle:])
+            return
+        (delivery,) = deliveries
+        with self.sessions.begin() as session:
+            state = retries.keep_failed(session, self.subscription, delivery, error, self.policy)
+        self._count_failure(delivery.envelope, state, error)
+
+    def _try_row(self, session: Session, row: Any) -> None:
+        body = bytes(row.body)
+        envelope = None
+        try:
+            with session.begin_nested():
+                envelope = Envelope.from_bytes(body)
+                delivery = self._delivery(envelope, body)
+                self._call(self._by_type[envelope.type], session, [delivery])
+                retries.finish(session, retries.adopt(session, row, envelope))
+        except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
+            self._require_database(exc)
+            state = retries.fail_again(session, row, exc, self.policy)
+            self._count_failure(envelope, state, exc)
+            return
+        self.failures = 0
+        log.info("recovered", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
+
+    def _call(self, handler: Handler, session: Session, deliveries: Sequence[Delivery]) -> None:
+        envelopes = [delivery.envelope for delivery in deliveries]
+        with self.metrics.handling(envelopes), handling(self.subscription, envelopes):
+            handler.call(session, deliveries)
+
+    def _require_database(self, error: Exception) -> None:
+        """Tell a database that has gone from a statement of the handler's that failed.
+
+        Raises:
+            DatabaseAway: it does not answer, or hung up on us for the first times in a row.
+        """
+        if not isinstance(error, (OperationalError, InterfaceError)):
+            return
+        hung_up = error.connection_invalidated
+        try:
+            with self.sessions() as session:
+                session.execute(sa.text("SELECT 1"))
+        except (OperationalError, InterfaceError) as exc:
+            raise DatabaseAway from exc
+        if hung_up and self.lost_connections < LOST_CONNECTIONS:
+            self.lost_connections += 1
+            raise DatabaseAway from error
+
+    def _count_failure(self, envelope: Envelope | None, state: str, error: BaseException) -> None:
+        self.failures += 1
+        self.metrics.kept.labels(state).inc()
+        log.warning(
+            "delivery_failed",
+            event_id=None if envelope is None else str(envelope.id),
+            type=None if envelope is None else envelope.type,
+            correlation_id=None if envelope is None else envelope.correlation_id,
+            causation_id=None if envelope is None else envelope.causation_id,
+            state=state,
+            error=type(error).__name__,
+        )

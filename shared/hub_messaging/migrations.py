@@ -1,0 +1,164 @@
+"""The steps by which the post office's tables came to be; each service's migrations call them in order.
+
+A step is never changed once it has been released: databases out there have taken it.
+"""
+
+from alembic import op
+
+_V1 = (
+    """
+    CREATE TABLE outbox_subjects (subject TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL)
+    """,
+    """
+    CREATE TABLE outbox (
+      position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      id UUID NOT NULL UNIQUE,
+      type TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      subject TEXT NOT NULL,
+      revision INTEGER NOT NULL CONSTRAINT ck_outbox_revision CHECK (revision >= 1),
+      occurred_at TIMESTAMPTZ NOT NULL,
+      recorded_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+      recorded_by TEXT,
+      correlation_id TEXT,
+      causation_id TEXT,
+      traceparent TEXT,
+      data JSONB NOT NULL,
+      published_at TIMESTAMPTZ,
+      CONSTRAINT uq_outbox_subject_revision UNIQUE (subject, revision)
+    )
+    """,
+    "CREATE INDEX ix_outbox_unpublished ON outbox (position) WHERE published_at IS NULL",
+    """
+    CREATE TABLE inbox (
+      subscription TEXT NOT NULL,
+      source TEXT NOT NULL,
+      event_id TEXT NOT NULL,
+      arrival BIGINT GENERATED ALWAYS AS IDENTITY,
+      type TEXT,
+      subject TEXT,
+      state TEXT NOT NULL,
+      received_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+      attempts INTEGER NOT NULL DEFAULT 0,
+      next_attempt_at TIMESTAMPTZ,
+      first_error TEXT,
+      last_error TEXT,
+      body BYTEA,
+      PRIMARY KEY (subscription, source, event_id),
+      CONSTRAINT ck_inbox_state CHECK (state IN ('done', 'waiting', 'held', 'parked')),
+      CONSTRAINT ck_inbox_body CHECK ((state = 'done') = (body IS NULL)),
+      CONSTRAINT ck_inbox_next_attempt_at CHECK ((state = 'waiting') = (next_attempt_at IS NOT NULL))
+    )
+    """,
+    "CREATE INDEX ix_inbox_unfinished ON inbox (subscription, source, subject) WHERE state <> 'done'",
+)
+_UNDO_V1 = ("DROP TABLE inbox", "DROP TABLE outbox", "DROP TABLE outbox_subjects")
+
+# v2, November 2026: order by predecessor, catching up from the log, operators' actions.
+_V2 = (
+    """
+    ALTER TABLE outbox_subjects
+      ADD latest JSONB NOT NULL DEFAULT '{}',
+      ADD before JSONB NOT NULL DEFAULT '{}'
+    """,
+    "ALTER TABLE outbox ADD after TEXT",
+    """
+    ALTER TABLE inbox
+      ADD revision INTEGER,
+      ADD after_revision INTEGER,
+      ADD original_body BYTEA,
+      DROP CONSTRAINT ck_inbox_state,
+      ADD CONSTRAINT ck_inbox_state CHECK (state IN ('done', 'waiting', 'held', 'parked', 'dropped'))
+    """,
+    # What waits has its revision in its body; what cannot be read has none.
+    """
+    UPDATE inbox SET revision = (convert_from(body, 'UTF8')::jsonb ->> 'revision')::integer
+    WHERE state <> 'done' AND subject IS NOT NULL
+    """,
+    "DROP INDEX ix_inbox_unfinished",
+    """
+    CREATE INDEX ix_inbox_unfinished ON inbox (subscription, source, subject, revision)
+      WHERE state IN ('waiting', 'held', 'parked')
+    """,
+    "CREATE INDEX ix_inbox_arrival ON inbox (arrival)",
+    """
+    CREATE TABLE inbox_subjects (
+      subscription TEXT NOT NULL,
+      source TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      revision INTEGER NOT NULL,
+      PRIMARY KEY (subscription, source, subject)
+    )
+    """,
+    """
+    CREATE TABLE inbox_types (
+      subscription TEXT NOT NULL,
+      type TEXT NOT NULL,
+      behind_since TIMESTAMPTZ,
+      PRIMARY KEY (subscription, type)
+    )
+    """,
+    # What has been heard of until now has been heard from its beginning.
+    """
+    INSERT INTO inbox_types (subscription, type)
+    SELECT DISTINCT subscription, type FROM inbox WHERE type IS NOT NULL
+    """,
+    """
+    CREATE TABLE inbox_audit (
+      id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+      by TEXT NOT NULL,
+      why TEXT NOT NULL CONSTRAINT ck_inbox_audit_why CHECK (why <> ''),
+      action TEXT NOT NULL CONSTRAINT ck_inbox_audit_action
+        CHECK (action IN ('replay', 'edit', 'drop', 'rebuild')),
+      subscription TEXT NOT NULL,
+      source TEXT NOT NULL,
+      event_id TEXT NOT NULL,
+      attempts INTEGER NOT NULL,
+      last_error TEXT
+    )
+    """,
+)
+_UNDO_V2 = (
+    "DROP TABLE inbox_audit",
+    "DROP TABLE inbox_types",
+    "DROP TABLE inbox_subjects",
+    "DROP INDEX ix_inbox_arrival",
+    "DROP INDEX ix_inbox_unfinished",
+    # The first form knows no "dropped"; what was given up must not come back to life.
+    "UPDATE inbox SET state = 'done', body = NULL WHERE state = 'dropped'",
+    """
+    ALTER TABLE inbox
+      DROP CONSTRAINT ck_inbox_state,
+      ADD CONSTRAINT ck_inbox_state CHECK (state IN ('done', 'waiting', 'held', 'parked')),
+      DROP original_body, DROP after_revision, DROP revision
+    """,
+    "CREATE INDEX ix_inbox_unfinished ON inbox (subscription, source, subject) WHERE state <> 'done'",
+    "ALTER TABLE outbox DROP after",
+    "ALTER TABLE outbox_subjects DROP before, DROP latest",
+)
+
+
+def create_v1() -> None:
+    """Make the first form of the tables."""
+    _run(_V1)
+
+
+def drop_v1() -> None:
+    """Take them away again."""
+    _run(_UNDO_V1)
+
+
+def v1_to_v2() -> None:
+    """Bring the second form."""
+    _run(_V2)
+
+
+def v2_to_v1() -> None:
+    """Go back to the first form."""
+    _run(_UNDO_V2)
+
+
+def _run(statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        op.execute(statement)

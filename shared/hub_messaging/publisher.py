@@ -1,0 +1,111 @@
+"""The edge that hands events to the broker and waits until it has confirmed every one."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from hub_messaging.envelope import CONTENT_TYPE, Envelope
+from hub_messaging.wire import drain, tick
+
+CONFIRM_SECONDS: Final = (
+    30.0  # of silence; while the broker says that it is short of memory or disk we wait on
+)
+PERSISTENT: Final = 2
+
+
+class Unconfirmed(Exception):
+    """The broker refused or did not confirm; the events stay in the outbox."""
+
+
+class ConfirmedPublisher:
+    """Publishes many messages and returns when the broker has confirmed every one."""
+
+    def __init__(
+        self, connection: Any, exchange: str, *, giving_up: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`giving_up` is asked while waiting; when it says so, waiting ends."""
+        self._connection = connection
+        self._exchange = exchange
+        self._giving_up = giving_up
+        self._blocked = False
+        connection.connection.on_blocked = self._on_blocked
+        connection.connection.on_unblocked = self._on_unblocked
+        self._channel = connection.channel()
+        self._channel.confirm_select()
+        self._channel.events["basic_ack"].add(self._on_ack)
+        self._channel.events["basic_nack"].add(self._on_nack)
+        self._channel.events["basic_return"].add(self._on_return)
+        self._sent = 0
+        self._confirmed = 0  # every number up to this one
+        self._early: set[int] = set()  # confirmed before an earlier one
+        self._refused: list[str] = []
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the broker has asked us to send nothing (RabbitMQ, "Memory and Disk Alarms")."""
+        return self._blocked
+
+    def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Send and wait.
+
+        Raises:
+            Unconfirmed: one was refused, came back, or was not confirmed in time; none may be taken as sent.
+        """
+        self._refused = []
+        for envelope in envelopes:
+            self._sent += 1
+            self._channel.basic_publish(
+                self._message(envelope), exchange=self._exchange, routing_key=envelope.type, mandatory=True
+            )
+        self._wait()
+        if self._refused:
+            raise Unconfirmed(self._refused[0])
+
+    def close(self) -> None:
+        """Leave the channel."""
+        self._channel.close()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + CONFIRM_SECONDS
+        while self._confirmed < self._sent:
+            if self._blocked:
+                deadline = time.monotonic() + CONFIRM_SECONDS
+            if time.monotonic() > deadline or self._giving_up():
+                raise Unconfirmed(f"{self._sent - self._confirmed} not confirmed")
+            if not drain(self._connection, 0.5):
+                tick(self._connection)
+
+    def _message(self, envelope: Envelope) -> Any:
+        return self._channel.prepare_message(
+            envelope.to_bytes(),
+            content_type=CONTENT_TYPE,
+            content_encoding="utf-8",
+            properties={
+                "delivery_mode": PERSISTENT,
+                "message_id": str(envelope.id),
+                "type": envelope.type,
+                "app_id": envelope.source,
+            },
+        )
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:  # noqa: FBT001 - amqp's signature
+        if multiple:
+            self._confirmed = max(self._confirmed, tag)
+        else:
+            self._early.add(tag)
+        while self._confirmed + 1 in self._early:
+            self._confirmed += 1
+            self._early.discard(self._confirmed)
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:  # noqa: FBT001 - amqp's signature
+        self._refused.append("the broker refused a message")
+        self._on_ack(tag, multiple)
+
+    def _on_return(self, _exc: Any, _exchange: str, routing_key: str, _message: Any) -> None:
+        self._refused.append(f"no queue takes {routing_key}")
+
+    def _on_blocked(self, _reason: str) -> None:
+        self._blocked = True
+
+    def _on_unblocked(self) -> None:
+        self._blocked = False

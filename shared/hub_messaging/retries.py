@@ -1,0 +1,218 @@
+"""Deliveries that could not take effect: kept in the inbox, tried again on a schedule, parked at its end."""
+
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub_messaging.envelope import Envelope
+from hub_messaging.inbox import Delivery
+from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox, inbox_subjects
+
+JITTER: Final = 0.2  # up to a fifth longer, so that many failures do not return in step
+ERROR_LENGTH: Final = 2000  # characters of an error that are kept
+
+# Of each stuck subject the row whose turn is next, when that row may be tried now: its wait is over, or what
+# held it has taken effect. What could not be read belongs to no subject and holds up nothing.
+_DUE = sa.text(
+    """
+    WITH next AS (
+      SELECT DISTINCT ON (source, subject)
+        source, event_id, subject, state, next_attempt_at, after_revision, arrival
+      FROM inbox
+      WHERE subscription = :subscription AND state IN ('waiting', 'held', 'parked') AND subject IS NOT NULL
+      ORDER BY source, subject, revision, arrival
+    )
+    SELECT next.source, next.event_id, next.arrival
+    FROM next LEFT JOIN inbox_subjects AS reached
+      ON reached.subscription = :subscription
+      AND reached.source = next.source AND reached.subject = next.subject
+    WHERE (state = 'waiting' AND next_attempt_at <= :now)
+      OR (state = 'held' AND coalesce(after_revision, 0) <= coalesce(reached.revision, 0))
+    UNION ALL
+    SELECT source, event_id, arrival FROM inbox
+    WHERE subscription = :subscription AND state = 'waiting' AND subject IS NULL AND next_attempt_at <= :now
+    ORDER BY arrival
+    LIMIT :limit
+    """
+)
+# Held for an event that has not come, and nothing before them in their subject is stuck.
+_MISSING = sa.text(
+    """
+    SELECT kept.source, kept.subject, kept.event_id
+    FROM inbox AS kept LEFT JOIN inbox_subjects AS reached USING (subscription, source, subject)
+    WHERE kept.subscription = :subscription AND kept.state = 'held' AND kept.received_at <= :before
+      AND kept.after_revision > coalesce(reached.revision, 0)
+      AND NOT EXISTS (
+        SELECT FROM inbox AS earlier
+        WHERE earlier.subscription = kept.subscription AND earlier.source = kept.source
+          AND earlier.subject = kept.subject AND earlier.revision < kept.revision
+          AND earlier.state IN ('waiting', 'held', 'parked')
+      )
+    """
+)
+_GIVE_UP = sa.text(
+    """
+    UPDATE inbox SET after_revision = NULL
+    WHERE subscription = :subscription AND source = :source AND event_id = :event_id AND state = 'held'
+      AND after_revision > coalesce(
+        (SELECT revision FROM inbox_subjects AS reached
+         WHERE reached.subscription = inbox.subscription AND reached.source = inbox.source
+           AND reached.subject = inbox.subject), 0)
+    RETURNING event_id
+    """
+)
+
+
+class Permanent(Exception):
+    """Raised by a handler that will never succeed with this event: it is parked without another attempt."""
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How long after a failed attempt the next one comes; after the last of them the delivery is parked."""
+
+    waits: Sequence[timedelta] = tuple(timedelta(seconds=s) for s in (1, 10, 60, 600, 3600))
+
+    def after(self, attempts: int) -> timedelta | None:
+        """The wait after so many attempts, None when there is to be no other."""
+        if attempts > len(self.waits):
+            return None
+        jitter = 1 + random.random() * JITTER  # noqa: S311 - jitter, not a secret
+        return self.waits[attempts - 1] * jitter
+
+
+def keep_failed(
+    session: Session, subscription: str, delivery: Delivery, error: BaseException, policy: RetryPolicy
+) -> str:
+    """Keep a delivery whose first attempt failed; gives its state, waiting or parked."""
+    values = _failure(error, 1, policy)
+    row = _row(subscription, delivery.envelope) | values | {"body": delivery.body}
+    row |= {"first_error": values["last_error"], "after_revision": delivery.after or None}
+    session.execute(insert(inbox).values(row).on_conflict_do_nothing())
+    return str(values["state"])
+
+
+def park_unreadable(
+    session: Session, subscription: str, body: bytes, error: BaseException, envelope: Envelope | None = None
+) -> None:
+    """Park a message that cannot be understood, its bytes kept as they came.
+
+    `envelope` is given when it could be read and only the data could not: then its subject is held up.
+    """
+    said = say(error)
+    known = {"subscription": subscription, "source": "", "event_id": hashlib.sha256(body).hexdigest()}
+    row = known if envelope is None else _row(subscription, envelope)
+    failure = {"state": PARKED, "attempts": 1, "first_error": said, "last_error": said, "body": body}
+    session.execute(insert(inbox).values(row | failure).on_conflict_do_nothing())
+
+
+def due(session: Session, subscription: str, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
+    """Source and event id of what may be tried now, of each subject only the next one, oldest first."""
+    rows = session.execute(_DUE, {"subscription": subscription, "now": now, "limit": limit})
+    return [(row.source, row.event_id) for row in rows]
+
+
+def lock(session: Session, subscription: str, source: str, event_id: str) -> Any | None:
+    """The kept row, locked; None when somebody else has it, or has dealt with it."""
+    wanted = (
+        sa.select(inbox)
+        .where(*_is(subscription, source, event_id), inbox.c.state.in_((WAITING, HELD)))
+        .with_for_update(skip_locked=True)
+    )
+    return session.execute(wanted).first()
+
+
+def adopt(session: Session, row: Any, envelope: Envelope) -> Any:
+    """The row under the name of its event: it has none while it cannot be read."""
+    if row.subject is not None:
+        return row
+    named = sa.update(inbox).where(*_is_row(row)).values(_row(row.subscription, envelope)).returning(inbox)
+    return session.execute(named).one()
+
+
+def finish(session: Session, row: Any) -> None:
+    """A kept delivery has taken effect."""
+    _end(session, row, state=DONE, body=None, attempts=row.attempts + 1)
+    reach(session, row)
+
+
+def fail_again(session: Session, row: Any, error: BaseException, policy: RetryPolicy) -> str:
+    """Another attempt at a kept delivery failed; gives its state."""
+    values = _failure(error, row.attempts + 1, policy)
+    values["first_error"] = row.first_error or values["last_error"]
+    session.execute(sa.update(inbox).where(*_is_row(row)).values(values))
+    return str(values["state"])
+
+
+def reach(session: Session, row: Any) -> None:
+    """Note how far the row's subject has come."""
+    if row.subject is None:
+        return
+    key = {"subscription": row.subscription, "source": row.source, "subject": row.subject}
+    new = insert(inbox_subjects).values(key | {"revision": row.revision})
+    highest = sa.func.greatest(inbox_subjects.c.revision, new.excluded.revision)
+    session.execute(new.on_conflict_do_update(index_elements=list(key), set_={"revision": highest}))
+
+
+def missing(session: Session, subscription: str, before: datetime) -> list[Any]:
+    """What has been held since before an instant for an event that has not come.
+
+    Gives rows of source, subject and event id.
+    """
+    return list(session.execute(_MISSING, {"subscription": subscription, "before": before}))
+
+
+def stop_waiting_for(session: Session, subscription: str, source: str, event_id: str) -> bool:
+    """Let a held delivery go ahead without what it was held for; False when that came after all."""
+    values = {"subscription": subscription, "source": source, "event_id": event_id}
+    return session.execute(_GIVE_UP, values).first() is not None
+
+
+def say(error: BaseException) -> str:
+    """An error in the words that are kept with a delivery; they stay in this database."""
+    return f"{type(error).__name__}: {error}"[:ERROR_LENGTH].replace("\x00", "")
+
+
+def _end(session: Session, row: Any, **values: Any) -> None:
+    ended = {"next_attempt_at": None} | values
+    session.execute(sa.update(inbox).where(*_is_row(row)).values(ended))
+
+
+def _row(subscription: str, envelope: Envelope) -> dict[str, Any]:
+    return {
+        "subscription": subscription,
+        "source": envelope.source,
+        "event_id": str(envelope.id),
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "revision": envelope.revision,
+    }
+
+
+def _failure(error: BaseException, attempts: int, policy: RetryPolicy) -> dict[str, Any]:
+    wait = None if isinstance(error, Permanent) else policy.after(attempts)
+    return {
+        "state": PARKED if wait is None else WAITING,
+        "attempts": attempts,
+        "next_attempt_at": None if wait is None else datetime.now(UTC) + wait,
+        "last_error": say(error),
+    }
+
+
+def _is(subscription: str, source: str, event_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        inbox.c.subscription == subscription,
+        inbox.c.source == source,
+        inbox.c.event_id == event_id,
+    )
+
+
+def _is_row(row: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    return _is(row.subscription, row.source, row.event_id)

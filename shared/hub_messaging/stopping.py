@@ -1,0 +1,59 @@
+"""The edge that lets a loop of ours be stopped: asked once, waited for a while, then ended."""
+
+import traceback
+from pathlib import PurePath
+from typing import Any, Final
+
+from eventlet.event import Event
+
+RECONNECT_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)  # never longer: we are back within 5 s of the broker
+
+
+class Stop:
+    """Tells a loop that it is to end; its pauses end with it."""
+
+    def __init__(self) -> None:
+        self._event = Event()
+        self._failures = 0
+
+    @property
+    def asked(self) -> bool:
+        """Whether the loop is to end."""
+        return bool(self._event.ready())
+
+    def ask(self) -> None:
+        """Let the loop end; may be said twice."""
+        if not self.asked:
+            self._event.send("stop")
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but no longer than until the loop is to end."""
+        if not self.asked:
+            self._event.wait(seconds)
+
+    def pause_after_failure(self) -> None:
+        """Wait, longer from failure to failure."""
+        self.pause(RECONNECT_SECONDS[min(self._failures, len(RECONNECT_SECONDS) - 1)])
+        self._failures += 1
+
+    def succeeded(self) -> None:
+        """The next failure is a first one again."""
+        self._failures = 0
+
+
+def end_thread(thread: Any, seconds: float) -> bool:
+    """Wait for a thread that was asked to stop, then end it; whether it stopped by itself."""
+    if thread is None:
+        return True
+    done = Event()
+    thread.link(lambda _thread: done.send("ended") if not done.ready() else None)
+    if done.wait(seconds):
+        return True
+    thread.kill()
+    return False
+
+
+def where(error: BaseException) -> str:
+    """Where an exception was raised, in a word for the log; its text may hold what somebody sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return ", ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-3:])

@@ -1,0 +1,80 @@
+"""Deliveries of the example's events, received and failed as the dispatcher would."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from parcels.events import ParcelSorted
+from sqlalchemy.orm import Session, sessionmaker
+
+from hub_messaging import inbox, retries
+from hub_messaging.envelope import Envelope
+from hub_messaging.inbox import Delivery
+from hub_messaging.retries import RetryPolicy
+from hub_messaging.tables import inbox as table
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+QUEUE = "counting.in"
+SOURCE = "/hubs/test/sorting"
+LATER = datetime(2100, 1, 1, tzinfo=UTC)  # every wait is over
+POLICY = RetryPolicy()
+Database = sessionmaker[Session]
+
+
+def delivery(
+    number: int, revision: int = 1, *, source: str = "/hubs/test/sorting", after: int = 0
+) -> Delivery:
+    """The event about a parcel that makes its revision; `after` is the revision that must come first."""
+    event = ParcelSorted(number=number, weight=1)
+    envelope = Envelope(
+        id=UUID(int=number * 1_000 + revision),
+        source=source,
+        type=event.type,
+        version=1,
+        subject=event.subject,
+        revision=revision,
+        time=NOW,
+        correlation_id=f"request-{number}",
+        after=f"{event.type}={after}" if after else None,
+        data=event.to_data(),
+    )
+    return Delivery(event, envelope, envelope.to_bytes(), after)
+
+
+def receive(database: Database, *deliveries: Delivery) -> list[Delivery]:
+    """Let deliveries arrive in one transaction; those whose turn it is."""
+    with database.begin() as session:
+        return inbox.unseen(session, QUEUE, deliveries)
+
+
+def fail(database: Database, failed: Delivery, error: Exception) -> str:
+    """Keep a delivery whose first attempt failed; its state."""
+    with database.begin() as session:
+        return retries.keep_failed(session, QUEUE, failed, error, POLICY)
+
+
+def due_now(database: Database, now: datetime = LATER) -> list[str]:
+    """Ids of what may be tried now."""
+    with database() as session:
+        return [event_id for _, event_id in retries.due(session, QUEUE, now)]
+
+
+def lock_next(session: Session) -> Any:
+    """The row that is tried next, locked."""
+    (first, *_) = retries.due(session, QUEUE, LATER)
+    return retries.lock(session, QUEUE, *first)
+
+
+def finish_next(database: Database) -> int:
+    """Let the next kept delivery take effect; its revision."""
+    with database.begin() as session:
+        row = lock_next(session)
+        retries.finish(session, row)
+        return int(row.revision)
+
+
+def states(database: Database) -> dict[str, str]:
+    """Event id → state."""
+    with database() as session:
+        return {row.event_id: row.state for row in session.execute(sa.select(table))}
