@@ -19,6 +19,7 @@ from hub_messaging.envelope import Envelope, Event
 from hub_messaging.inbox import Delivery
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.retries import RetryPolicy
+from hub_messaging.sessions import OneConnection
 from hub_messaging.tracing import handling
 
 # So many failures one after the other, with nothing that succeeds between them, are no accident of one event.
@@ -51,7 +52,7 @@ class Dispatcher:
     """Lets what arrives in one queue take effect, once and in order."""
 
     subscription: str
-    sessions: sessionmaker[Session]
+    sessions: sessionmaker[Session] | OneConnection
     handlers: Sequence[Handler]
     metrics: ReadingMetrics
     policy: RetryPolicy = field(default_factory=RetryPolicy)

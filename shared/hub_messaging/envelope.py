@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Final, NamedTuple, Protocol, Self, runtime_checkable
 from uuid import UUID
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
@@ -37,8 +36,16 @@ class Undecodable(Exception):
     """A message that is not an envelope of ours. It can never succeed, so it is parked at once."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Envelope:
+class Posted(NamedTuple):
+    """An event as it goes to the broker: the body, and what labels the message."""
+
+    id: str
+    type: str
+    source: str
+    body: bytes
+
+
+class Envelope(NamedTuple):
     """One event with everything a post office needs to know about it."""
 
     id: UUID
@@ -48,16 +55,20 @@ class Envelope:
     subject: str
     revision: int  # 1, 2, 3 … within one subject of one source
     time: datetime  # when it happened, aware UTC
+    data: Mapping[str, Any]
     correlation_id: str | None = None  # the request that everything goes back to
     causation_id: str | None = None  # the event that this one answers
     traceparent: str | None = None  # W3C Trace Context
     # The newest event of each type about this subject before this one, "ParcelSorted=1,ParcelWeighed=6".
     after: str | None = None
-    data: Mapping[str, Any]
 
     def to_bytes(self) -> bytes:
         """The structured JSON form."""
-        body = {
+        return self.with_json(json.dumps(self.data, ensure_ascii=False, separators=(",", ":")))
+
+    def with_json(self, data: str) -> bytes:
+        """The structured JSON form around data that is JSON text already."""
+        body: dict[str, Any] = {
             "specversion": SPEC_VERSION,
             "id": str(self.id),
             "source": self.source,
@@ -67,14 +78,20 @@ class Envelope:
             "datacontenttype": "application/json",
             "dataschema": f"/schemas/{self.type}/{self.version}",
             "revision": self.revision,
+        }
+        may_be_absent = {
             "correlationid": self.correlation_id,
             "causationid": self.causation_id,
             "traceparent": self.traceparent,
             "after": self.after,
-            "data": self.data,
         }
-        known = {name: value for name, value in body.items() if value is not None}
-        return json.dumps(known, ensure_ascii=False, separators=(",", ":")).encode()
+        body |= {name: value for name, value in may_be_absent.items() if value is not None}
+        head = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        return f'{head[:-1]},"data":{data}}}'.encode()
+
+    def posted(self) -> Posted:
+        """The event as it goes to the broker."""
+        return Posted(str(self.id), self.type, self.source, self.to_bytes())
 
     def predecessor(self, types: Container[str]) -> int:
         """The newest earlier revision of this subject among these types; 0 when there is none.
@@ -154,7 +171,7 @@ def _instant(value: str) -> datetime:
     instant = datetime.fromisoformat(value)
     if instant.tzinfo is None:
         raise Undecodable("time has no zone")
-    return instant.astimezone(UTC)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def _object(value: Any) -> Mapping[str, Any]:

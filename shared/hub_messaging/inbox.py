@@ -12,50 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from hub_messaging import statements
 from hub_messaging.envelope import Envelope
 from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox
 
-# Written once, with arrays for the rows, so that a batch costs two round trips and no building of SQL.
-_PROGRESS = sa.text(
-    """
-    SELECT source, subject, revision AS taken, NULL AS stuck
-    FROM inbox_subjects
-    WHERE subscription = :subscription
-      AND (source, subject) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])))
-    UNION ALL
-    SELECT source, subject, NULL, min(revision)
-    FROM inbox
-    WHERE subscription = :subscription AND state IN ('waiting', 'held', 'parked') AND subject IS NOT NULL
-    GROUP BY source, subject
-    """
-)
-_RECEIVE = sa.text(
-    """
-    WITH received AS (
-      INSERT INTO inbox (subscription, source, event_id, type, subject, revision, state, body, after_revision)
-      SELECT :subscription, source, event_id, type, subject, revision, :state, body, after
-      FROM unnest(CAST(:sources AS text[]), CAST(:event_ids AS text[]), CAST(:types AS text[]),
-                  CAST(:subjects AS text[]), CAST(:revisions AS integer[]), CAST(:bodies AS bytea[]),
-                  CAST(:after AS integer[]))
-           WITH ORDINALITY AS delivery (source, event_id, type, subject, revision, body, after, n)
-      ORDER BY n
-      ON CONFLICT DO NOTHING
-      RETURNING source, event_id, subject, revision, state
-    ), reached AS (
-      INSERT INTO inbox_subjects (subscription, source, subject, revision)
-      SELECT :subscription, source, subject, max(revision)
-      FROM received WHERE state = 'done'
-      GROUP BY source, subject
-      ORDER BY source, subject
-      ON CONFLICT (subscription, source, subject)
-      DO UPDATE SET revision = greatest(inbox_subjects.revision, excluded.revision)
-    )
-    SELECT source, event_id FROM received
-    """
-)
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One event as it reached this service."""
 
@@ -98,6 +60,8 @@ def set_cause(session: Session, delivery: Delivery) -> None:
 
 def unseen(session: Session, subscription: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
     """Record deliveries as received; give those that are new and whose turn it is."""
+    if len(deliveries) == 1:
+        return _unseen_one(session, subscription, deliveries[0])
     free, held = _sort_out(deliveries, *_progress(session, subscription, deliveries))
     if held:
         _insert(session, subscription, held, state=HELD)
@@ -146,6 +110,21 @@ def forget(session: Session, before: datetime) -> int:
     return len(session.execute(deleted).all())
 
 
+def _unseen_one(session: Session, subscription: str, delivery: Delivery) -> list[Delivery]:
+    envelope = delivery.envelope
+    row = {
+        "subscription": subscription,
+        "source": envelope.source,
+        "event_id": str(envelope.id),
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "revision": envelope.revision,
+        "body": delivery.body,
+        "after": delivery.after,
+    }
+    return [delivery] if session.execute(statements.RECEIVE_ONE, row).scalar() == DONE else []
+
+
 def _progress(
     session: Session, subscription: str, deliveries: Sequence[Delivery]
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
@@ -157,7 +136,7 @@ def _progress(
         "subjects": [subject for _, subject in subjects],
     }
     taken, stuck = {}, {}
-    for row in session.execute(_PROGRESS, values):
+    for row in session.execute(statements.PROGRESS, values):
         if row.taken is not None:
             taken[row.source, row.subject] = row.taken
         else:
@@ -202,4 +181,4 @@ def _insert(
         "bodies": [None if done else delivery.body for delivery in deliveries],
         "after": [None if done else delivery.after or None for delivery in deliveries],
     }
-    return {(row.source, row.event_id) for row in session.execute(_RECEIVE, rows)}
+    return {(row.source, row.event_id) for row in session.execute(statements.RECEIVE, rows)}

@@ -78,7 +78,7 @@ def _write_mark(connection: Any, service: str) -> str:
     declare_publisher(connection, service)
     publisher = ConfirmedPublisher(connection, exchange_of(service))
     try:
-        publisher.publish([envelope])
+        publisher.publish([envelope.posted()])
     finally:
         publisher.close()
     return str(envelope.id)

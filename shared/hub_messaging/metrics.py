@@ -52,7 +52,7 @@ class ReadingMetrics:
         )
         self.lag = Histogram(
             "hub_event_lag_seconds",
-            "Time from an event's recording to its handling.",
+            "Time from an event's recording to its handling; of a batch, of its first and last event.",
             registry=registry,
             buckets=_LAG_SECONDS,
         )
@@ -78,7 +78,7 @@ class ReadingMetrics:
     def handling(self, envelopes: Sequence[Envelope]) -> Iterator[None]:
         """Measure one call of a handler, and how old the events are at its start."""
         now = time.time()
-        for envelope in envelopes:
+        for envelope in envelopes if len(envelopes) == 1 else (envelopes[0], envelopes[-1]):
             recorded = recorded_at(envelope.id)
             if recorded is not None:
                 self.lag.observe(max(0.0, now - recorded.timestamp()))

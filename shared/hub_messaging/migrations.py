@@ -80,7 +80,6 @@ _V2 = (
     CREATE INDEX ix_inbox_unfinished ON inbox (subscription, source, subject, revision)
       WHERE state IN ('waiting', 'held', 'parked')
     """,
-    "CREATE INDEX ix_inbox_arrival ON inbox (arrival)",
     """
     CREATE TABLE inbox_subjects (
       subscription TEXT NOT NULL,
@@ -123,7 +122,6 @@ _UNDO_V2 = (
     "DROP TABLE inbox_audit",
     "DROP TABLE inbox_types",
     "DROP TABLE inbox_subjects",
-    "DROP INDEX ix_inbox_arrival",
     "DROP INDEX ix_inbox_unfinished",
     # The first form knows no "dropped"; what was given up must not come back to life.
     "UPDATE inbox SET state = 'done', body = NULL WHERE state = 'dropped'",

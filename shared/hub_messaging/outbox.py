@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from hub_messaging.envelope import Envelope, Event
+from hub_messaging.envelope import Envelope, Event, Posted
 from hub_messaging.tables import outbox
 from hub_messaging.tracing import current_traceparent
 
@@ -52,6 +52,16 @@ _WRITE = sa.text(
       ORDER BY n
     )
     SELECT pg_notify(:channel, '')
+    """
+)
+
+
+# The data stay JSON text: they are sent as they are kept.
+_UNPUBLISHED = sa.text(
+    """
+    SELECT position, CAST(id AS text), type, version, subject, revision, occurred_at, CAST(data AS text),
+           correlation_id, causation_id, traceparent, after
+    FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT :limit
     """
 )
 
@@ -96,12 +106,9 @@ def record_all(
     return ids
 
 
-def unpublished(session: Session, source: str, limit: int) -> list[tuple[int, Envelope]]:
-    """The oldest events that the broker has not confirmed, with their positions."""
-    rows = session.execute(
-        sa.select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(limit)
-    )
-    return [(row.position, _envelope(row, source)) for row in rows]
+def unpublished(session: Session, source: str, limit: int) -> list[tuple[int, Posted]]:
+    """The oldest events that the broker has not confirmed, ready to go, with their positions."""
+    return [(row[0], _posted(row, source)) for row in session.execute(_UNPUBLISHED, {"limit": limit})]
 
 
 def mark_published(session: Session, positions: Sequence[int]) -> None:
@@ -171,6 +178,12 @@ def _allot(session: Session, events: Sequence[Event]) -> list[tuple[int, str | N
 
 def _after(newest: dict[str, int]) -> str | None:
     return ",".join(f"{type_}={revision}" for type_, revision in sorted(newest.items())) or None
+
+
+def _posted(row: Any, source: str) -> Posted:
+    _, id_, type_, version, subject, revision, occurred_at, data, *known = row
+    envelope = Envelope(id_, source, type_, version, subject, revision, occurred_at, {}, *known)
+    return Posted(id_, type_, source, envelope.with_json(data))
 
 
 def _envelope(row: Any, source: str) -> Envelope:

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from hub_messaging.envelope import CONTENT_TYPE, Envelope
-from hub_messaging.wire import drain, tick
+from hub_messaging.envelope import CONTENT_TYPE, Posted
+from hub_messaging.wire import corked, drain, tick
 
 CONFIRM_SECONDS: Final = (
     30.0  # of silence; while the broker says that it is short of memory or disk we wait on
@@ -45,18 +45,19 @@ class ConfirmedPublisher:
         """Whether the broker has asked us to send nothing (RabbitMQ, "Memory and Disk Alarms")."""
         return self._blocked
 
-    def publish(self, envelopes: Sequence[Envelope]) -> None:
+    def publish(self, events: Sequence[Posted]) -> None:
         """Send and wait.
 
         Raises:
             Unconfirmed: one was refused, came back, or was not confirmed in time; none may be taken as sent.
         """
         self._refused = []
-        for envelope in envelopes:
-            self._sent += 1
-            self._channel.basic_publish(
-                self._message(envelope), exchange=self._exchange, routing_key=envelope.type, mandatory=True
-            )
+        with corked(self._connection):
+            for event in events:
+                self._sent += 1
+                self._channel.basic_publish(
+                    self._message(event), exchange=self._exchange, routing_key=event.type, mandatory=True
+                )
         self._wait()
         if self._refused:
             raise Unconfirmed(self._refused[0])
@@ -75,16 +76,16 @@ class ConfirmedPublisher:
             if not drain(self._connection, 0.5):
                 tick(self._connection)
 
-    def _message(self, envelope: Envelope) -> Any:
+    def _message(self, event: Posted) -> Any:
         return self._channel.prepare_message(
-            envelope.to_bytes(),
+            event.body,
             content_type=CONTENT_TYPE,
             content_encoding="utf-8",
             properties={
                 "delivery_mode": PERSISTENT,
-                "message_id": str(envelope.id),
-                "type": envelope.type,
-                "app_id": envelope.source,
+                "message_id": event.id,
+                "type": event.type,
+                "app_id": event.source,
             },
         )
 

@@ -17,6 +17,7 @@ from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler, Struggling
 from hub_messaging.log import read_log
 from hub_messaging.metrics import InboxTable, ReadingMetrics
 from hub_messaging.retries import RetryPolicy
+from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, end_thread, where
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
@@ -79,7 +80,9 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             self.container.service_name, {p: frozenset(types) for p, types in listens_to.items()}
         )
         queue = self._subscriber.queue
-        self._dispatcher = Dispatcher(queue, self._sessions, handlers, self._metrics, self._policy)
+        self._dispatcher = Dispatcher(
+            queue, OneConnection(self._sessions), handlers, self._metrics, self._policy
+        )
         self._only_batches = all(handler.batch for handler in handlers)
         self._prefetch = PREFETCH if self._only_batches else PREFETCH_SINGLE
         self._catch_up = CatchUp(self._dispatcher, self._take_all)

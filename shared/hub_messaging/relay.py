@@ -109,7 +109,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             waiting = outbox.unpublished(session, self._source, BATCH)
         if waiting:
             with self._metrics.seconds.time():
-                publisher.publish([envelope for _, envelope in waiting])
+                publisher.publish([event for _, event in waiting])
             with self._sessions.begin() as session:
                 outbox.mark_published(session, [position for position, _ in waiting])
             self._metrics.published.inc(len(waiting))

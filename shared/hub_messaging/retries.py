@@ -11,63 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hub_messaging import statements
 from hub_messaging.envelope import Envelope
 from hub_messaging.inbox import Delivery
 from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox, inbox_subjects
 
 JITTER: Final = 0.2  # up to a fifth longer, so that many failures do not return in step
 ERROR_LENGTH: Final = 2000  # characters of an error that are kept
-
-# Of each stuck subject the row whose turn is next, when that row may be tried now: its wait is over, or what
-# held it has taken effect. What could not be read belongs to no subject and holds up nothing.
-_DUE = sa.text(
-    """
-    WITH next AS (
-      SELECT DISTINCT ON (source, subject)
-        source, event_id, subject, state, next_attempt_at, after_revision, arrival
-      FROM inbox
-      WHERE subscription = :subscription AND state IN ('waiting', 'held', 'parked') AND subject IS NOT NULL
-      ORDER BY source, subject, revision, arrival
-    )
-    SELECT next.source, next.event_id, next.arrival
-    FROM next LEFT JOIN inbox_subjects AS reached
-      ON reached.subscription = :subscription
-      AND reached.source = next.source AND reached.subject = next.subject
-    WHERE (state = 'waiting' AND next_attempt_at <= :now)
-      OR (state = 'held' AND coalesce(after_revision, 0) <= coalesce(reached.revision, 0))
-    UNION ALL
-    SELECT source, event_id, arrival FROM inbox
-    WHERE subscription = :subscription AND state = 'waiting' AND subject IS NULL AND next_attempt_at <= :now
-    ORDER BY arrival
-    LIMIT :limit
-    """
-)
-# Held for an event that has not come, and nothing before them in their subject is stuck.
-_MISSING = sa.text(
-    """
-    SELECT kept.source, kept.subject, kept.event_id
-    FROM inbox AS kept LEFT JOIN inbox_subjects AS reached USING (subscription, source, subject)
-    WHERE kept.subscription = :subscription AND kept.state = 'held' AND kept.received_at <= :before
-      AND kept.after_revision > coalesce(reached.revision, 0)
-      AND NOT EXISTS (
-        SELECT FROM inbox AS earlier
-        WHERE earlier.subscription = kept.subscription AND earlier.source = kept.source
-          AND earlier.subject = kept.subject AND earlier.revision < kept.revision
-          AND earlier.state IN ('waiting', 'held', 'parked')
-      )
-    """
-)
-_GIVE_UP = sa.text(
-    """
-    UPDATE inbox SET after_revision = NULL
-    WHERE subscription = :subscription AND source = :source AND event_id = :event_id AND state = 'held'
-      AND after_revision > coalesce(
-        (SELECT revision FROM inbox_subjects AS reached
-         WHERE reached.subscription = inbox.subscription AND reached.source = inbox.source
-           AND reached.subject = inbox.subject), 0)
-    RETURNING event_id
-    """
-)
 
 
 class Permanent(Exception):
@@ -115,7 +65,7 @@ def park_unreadable(
 
 def due(session: Session, subscription: str, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
     """Source and event id of what may be tried now, of each subject only the next one, oldest first."""
-    rows = session.execute(_DUE, {"subscription": subscription, "now": now, "limit": limit})
+    rows = session.execute(statements.DUE, {"subscription": subscription, "now": now, "limit": limit})
     return [(row.source, row.event_id) for row in rows]
 
 
@@ -166,13 +116,13 @@ def missing(session: Session, subscription: str, before: datetime) -> list[Any]:
 
     Gives rows of source, subject and event id.
     """
-    return list(session.execute(_MISSING, {"subscription": subscription, "before": before}))
+    return list(session.execute(statements.MISSING, {"subscription": subscription, "before": before}))
 
 
 def stop_waiting_for(session: Session, subscription: str, source: str, event_id: str) -> bool:
     """Let a held delivery go ahead without what it was held for; False when that came after all."""
     values = {"subscription": subscription, "source": source, "event_id": event_id}
-    return session.execute(_GIVE_UP, values).first() is not None
+    return session.execute(statements.GIVE_UP, values).first() is not None
 
 
 def say(error: BaseException) -> str:

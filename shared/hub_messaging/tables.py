@@ -85,7 +85,6 @@ sa.Index(
     inbox.c.revision,
     postgresql_where=sa.text("state IN ('waiting', 'held', 'parked')"),
 )
-sa.Index("ix_inbox_arrival", inbox.c.arrival)
 
 # How far each subject has come: the highest revision that has taken effect, or was given up.
 inbox_subjects = sa.Table(

@@ -8,6 +8,8 @@ from amqp.exceptions import NotFound
 from kombu.connection import Connection as KombuConnection
 from kombu.exceptions import OperationalError as BrokerAway
 
+from hub_messaging import buffering
+from hub_messaging.buffering import ReadAhead
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
 
 HEARTBEAT_SECONDS: Final = 10  # a broker that has gone without a word is noticed after two of them
@@ -35,6 +37,7 @@ def connect(uri: str) -> Any:
     connection = Connection(uri, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS)
     connection.connect()
     connection.connection.transport.sock.settimeout(SOCKET_SECONDS)
+    ReadAhead.of(connection.connection)
     return connection
 
 
@@ -80,7 +83,13 @@ def drain(connection: Any, seconds: float) -> bool:
         connection.drain_events(timeout=seconds)
     except TimeoutError:
         return False
+    ReadAhead.of(connection.connection).dispatch()
     return True
+
+
+def corked(connection: Any) -> contextlib.AbstractContextManager[None]:
+    """Send in one go what is written in a `with` statement."""
+    return buffering.corked(connection.connection)
 
 
 def queue_exists(connection: Any, queue: str) -> bool:

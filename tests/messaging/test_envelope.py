@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub_messaging.envelope import Envelope, Undecodable
 
-texts = st.text(min_size=1, max_size=20)
+texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)
 optional = st.none() | texts
 envelopes = st.builds(
     Envelope,
@@ -20,11 +20,12 @@ envelopes = st.builds(
     type=texts,
     version=st.integers(1, 99),
     subject=texts,
-    revision=st.integers(1, 2**31),
+    revision=st.integers(1, 2**31 - 1),
     time=st.datetimes(timezones=st.just(UTC)),
     correlation_id=optional,
     causation_id=optional,
     traceparent=optional,
+    after=optional,
     data=st.dictionaries(texts, st.integers() | texts),
 )
 

@@ -96,7 +96,7 @@ def test_a_subscriber_that_is_asked_to_stop_finishes_what_it_has(
     wait_until(counting.ready)
     counting.stop()
     sorter = sorting.client("sorter")
-    for number in range(400):  # what one reader may have in hand at once
+    for number in range(400):  # more than one reader has in hand at once
         sort(sorter, number)
     wait_until(lambda: sorting.metric("hub_outbox_pending") == 0)
     counting.start()
@@ -106,7 +106,7 @@ def test_a_subscriber_that_is_asked_to_stop_finishes_what_it_has(
     expected = 400 - len(effects(counting_url))
     with connected(amqp_uri) as connection:
         channel = connection.channel()
-        channel.basic_qos(0, 200, False)
+        channel.basic_qos(0, 400, False)
         channel.basic_consume("counting.in", callback=left.append)
         wait_until(lambda: len(left) >= expected or (connection.drain_events(timeout=5), False)[1])
     assert len(left) == expected

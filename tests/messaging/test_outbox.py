@@ -9,6 +9,7 @@ from parcels.events import ParcelSorted
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub_messaging import outbox
+from hub_messaging.envelope import Envelope
 from hub_messaging.tables import outbox as table
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -87,7 +88,8 @@ def test_only_what_was_confirmed_is_marked(database: Database) -> None:
         outbox.mark_published(session, [waiting[0][0]])
     with database() as session:
         assert outbox.counts(session) == (2, 1)
-        ((_, envelope),) = outbox.unpublished(session, "/hubs/test/sorting", 10)
+        ((_, posted),) = outbox.unpublished(session, "/hubs/test/sorting", 10)
+        envelope = Envelope.from_bytes(posted.body)
         assert (envelope.subject, envelope.time) == ("parcels/2", NOW)
 
 
@@ -97,5 +99,6 @@ def test_an_event_names_what_caused_it(database: Database) -> None:
         session.info["causation_id"] = "event-1"
         outbox.record(session, parcel(1), occurred_at=NOW)
     with database() as session:
-        ((_, envelope),) = outbox.unpublished(session, "/hubs/test/sorting", 10)
+        ((_, posted),) = outbox.unpublished(session, "/hubs/test/sorting", 10)
+        envelope = Envelope.from_bytes(posted.body)
     assert (envelope.correlation_id, envelope.causation_id) == ("request-1", "event-1")

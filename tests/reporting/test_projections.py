@@ -116,7 +116,7 @@ def test_the_post_offices_counting_is_kept_for_freshness(sessions: Sessions) -> 
 
 def test_an_event_of_no_hub_is_parked_and_takes_nothing_with_it(sessions: Sessions) -> None:
     stray = delivered(make.school("110001"))
-    stray = replace(stray, envelope=replace(stray.envelope, source="urn:somewhere"))
+    stray = replace(stray, envelope=stray.envelope._replace(source="urn:somewhere"))
     with pytest.raises(Permanent):
         heard(sessions, [delivered(make.school("110002")), stray])
     with sessions.begin() as session:

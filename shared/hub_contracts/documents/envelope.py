@@ -32,8 +32,13 @@ ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
     "correlationid": {"type": "string", "description": "The request that everything goes back to"},
     "causationid": {"type": "string", "description": "Id of the event that this one answers"},
     "traceparent": {"type": "string", "description": "W3C Trace Context"},
+    "after": {
+        "type": "string",
+        "description": "The newest earlier event of each type about this subject, such as"
+        " VisitPlanned=1,VisitLogged=3: so a reader of some types tells a gap from what it never asked for",
+    },
 }
-OPTIONAL: Final = frozenset({"correlationid", "causationid", "traceparent"})
+OPTIONAL: Final = frozenset({"correlationid", "causationid", "traceparent", "after"})
 
 
 def envelope_schema() -> dict[str, Any]:
