@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from hub_messaging.buffering import corked
 from hub_messaging.envelope import CONTENT_TYPE, Posted
-from hub_messaging.wire import corked, drain, tick
+from hub_messaging.wire import drain, tick
 
 CONFIRM_SECONDS: Final = (
     30.0  # of silence; while the broker says that it is short of memory or disk we wait on
@@ -28,8 +29,8 @@ class ConfirmedPublisher:
         self._exchange = exchange
         self._giving_up = giving_up
         self._blocked = False
-        connection.connection.on_blocked = self._on_blocked
-        connection.connection.on_unblocked = self._on_unblocked
+        connection.on_blocked = self._on_blocked
+        connection.on_unblocked = self._on_unblocked
         self._channel = connection.channel()
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._on_ack)

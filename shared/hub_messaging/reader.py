@@ -1,5 +1,6 @@
 """The edge that reads a service's one queue and hands what it reads to the service's subscriptions."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -238,8 +239,10 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self.container.spawn_worker(entrypoint, arguments, {}, handle_result=handle_result)
         while not done.ready():
             done.wait(HEARTBEAT_SECONDS / 4)
-            if not done.ready():
-                beat(self._connection)
+            # Whatever has become of the connection, the worker's transaction must not be left while it runs.
+            with contextlib.suppress(*BROKER_ERRORS):
+                if not done.ready():
+                    beat(self._connection)
         done.wait()
 
 

@@ -8,7 +8,6 @@ from amqp.exceptions import NotFound
 from kombu.connection import Connection as KombuConnection
 from kombu.exceptions import OperationalError as BrokerAway
 
-from hub_messaging import buffering
 from hub_messaging.buffering import ReadAhead
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
 
@@ -31,23 +30,26 @@ BROKER_ERRORS: Final = (
 def connect(uri: str) -> Any:
     """Open a connection to the broker.
 
+    Gives py-amqp's connection: kombu's own would connect anew by itself when asked for anything after it has
+    been lost, and leave us waiting on a connection without our consumer.
+
     Raises:
         BROKER_ERRORS: it is away, or refuses.
     """
-    connection = Connection(uri, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS)
-    connection.connect()
-    connection.connection.transport.sock.settimeout(SOCKET_SECONDS)
-    ReadAhead.of(connection.connection)
+    connection = Connection(uri, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS).connect()
+    connection.transport.sock.settimeout(SOCKET_SECONDS)
+    ReadAhead.of(connection)
     return connection
 
 
 def close(connection: Any) -> None:
     """Close a connection politely, so that no acknowledgement is lost; within seconds in any case."""
     try:
-        connection.connection.transport.sock.settimeout(CLOSE_SECONDS)
-        connection.release()
-    except (*BROKER_ERRORS, AttributeError):  # it was broken, or never open
-        connection.collect()
+        connection.transport.sock.settimeout(CLOSE_SECONDS)
+        connection.close()
+    except (*BROKER_ERRORS, AttributeError):  # it was broken already
+        with contextlib.suppress(OSError):
+            connection.collect()
 
 
 @contextlib.contextmanager
@@ -69,12 +71,12 @@ def tick(connection: Any) -> None:
 
     Call it after `drain`: what has not been read yet looks like silence.
     """
-    connection.heartbeat_check()
+    connection.heartbeat_tick()
 
 
 def beat(connection: Any) -> None:
     """Send a heartbeat while nothing can be read."""
-    connection.connection.send_heartbeat()
+    connection.send_heartbeat()
 
 
 def drain(connection: Any, seconds: float) -> bool:
@@ -83,13 +85,8 @@ def drain(connection: Any, seconds: float) -> bool:
         connection.drain_events(timeout=seconds)
     except TimeoutError:
         return False
-    ReadAhead.of(connection.connection).dispatch()
+    ReadAhead.of(connection).dispatch()
     return True
-
-
-def corked(connection: Any) -> contextlib.AbstractContextManager[None]:
-    """Send in one go what is written in a `with` statement."""
-    return buffering.corked(connection.connection)
 
 
 def queue_exists(connection: Any, queue: str) -> bool:
