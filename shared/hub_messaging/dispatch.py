@@ -87,23 +87,24 @@ class Dispatcher:
                     raise Struggling
                 self._deliver(handler, in_order[start : start + step])
 
-    def try_kept(self, *, limit: int = 100) -> int:
-        """Give kept deliveries that are due another attempt, each in a transaction; how many there were.
+    def try_kept(self) -> int:
+        """Give kept deliveries that are due another attempt, each in a transaction; how many succeeded.
 
         Raises:
             DatabaseAway: nothing was decided.
         """
+        succeeded = 0
         try:
             with self.sessions() as session:
-                listed = retries.due(session, self.subscription, datetime.now(UTC), limit)
-            for source, event_id in listed:
+                listed = retries.due(session, self.subscription, datetime.now(UTC))
+            for source, event_id in listed[: 1 if self.struggling else None]:
                 with self.sessions.begin() as session:
                     row = retries.lock(session, self.subscription, source, event_id)
                     if row is not None:
-                        self._try_row(session, row)
+                        succeeded += self._try_row(session, row)
         except (OperationalError, InterfaceError) as exc:
             raise DatabaseAway from exc
-        return len(listed)
+        return succeeded
 
     def _open(self, body: bytes) -> Delivery | None:
         """Read a message; what cannot be read is parked, what nobody here asked for is passed over."""
@@ -164,7 +165,7 @@ class Dispatcher:
             state = retries.keep_failed(session, self.subscription, delivery, error, self.policy)
         self._count_failure(delivery.envelope, state, error)
 
-    def _try_row(self, session: Session, row: Any) -> None:
+    def _try_row(self, session: Session, row: Any) -> bool:
         body = bytes(row.body)
         envelope = None
         try:
@@ -177,9 +178,10 @@ class Dispatcher:
             self._require_database(exc)
             state = retries.fail_again(session, row, exc, self.policy)
             self._count_failure(envelope, state, exc)
-            return
+            return False
         self.failures = 0
-        log.info("recovered", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
+        log.info("taken_late", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
+        return True
 
     def _call(self, handler: Handler, session: Session, deliveries: Sequence[Delivery]) -> None:
         envelopes = [delivery.envelope for delivery in deliveries]

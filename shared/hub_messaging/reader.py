@@ -19,7 +19,7 @@ from hub_messaging.log import read_log
 from hub_messaging.metrics import InboxTable, ReadingMetrics
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
-from hub_messaging.stopping import Stop, end_thread, where
+from hub_messaging.stopping import Stop, Stopped, end_thread, where
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
@@ -37,12 +37,13 @@ BATCH: Final = 200
 PREFETCH: Final = 2 * BATCH  # the next batch is on its way while this one is worked on
 PREFETCH_SINGLE: Final = 100  # when events are handled one by one
 IDLE_SECONDS: Final = 0.5  # how often kept deliveries are looked at
+KEPT_SECONDS: Final = 1.0  # how long kept deliveries, one behind the other, may keep the queue waiting
 STOP_SECONDS: Final = 6.0  # for what is in hand; what is not finished by then goes back to the queue
 IN_HAND_SECONDS: Final = STOP_SECONDS / 2  # of work that a slow reader takes from the queue at a time
 FORGET_SECONDS: Final = 3600.0
 KEPT_FOR: Final = timedelta(days=400)  # as long as publishers keep what they could send again
 
-EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway)
+EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway, Stopped)
 
 log = structlog.get_logger(__name__)
 
@@ -192,9 +193,15 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         return True
 
     def _take_all(self, bodies: Sequence[bytes]) -> None:
-        """Hand in what comes from the log, however long it takes."""
+        """Hand in what comes from the log, however long it takes.
+
+        Raises:
+            Stopped: before all of it was dealt with, so nobody may say that we have caught up.
+        """
         left = list(bodies)
-        while left and not self._stop.asked:
+        while left:
+            if self._stop.asked:
+                raise Stopped
             step = 1 if self._dispatcher.struggling else BATCH
             if self._take(left[:step]):
                 del left[:step]
@@ -212,9 +219,9 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         if time.monotonic() - self._looked_at < IDLE_SECONDS:
             return
         try:
-            limit = 1 if self._dispatcher.struggling else BATCH
-            while self._dispatcher.try_kept(limit=limit) == BATCH and not self._stop.asked:
-                self._fill()
+            ends = time.monotonic() + KEPT_SECONDS
+            while self._dispatcher.try_kept() and not self._stop.asked and time.monotonic() < ends:
+                pass
             self._catch_up.repair(self._read_log, datetime.now(UTC))
             self._forget()
         except (DatabaseAway, OperationalError, InterfaceError) as exc:

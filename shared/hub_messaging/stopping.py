@@ -9,6 +9,10 @@ from eventlet.event import Event
 RECONNECT_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)  # never longer: we are back within 5 s of the broker
 
 
+class Stopped(Exception):
+    """Work was left because we are to end; it is done again at the next start."""
+
+
 class Stop:
     """Tells a loop that it is to end; its pauses end with it."""
 
