@@ -17,9 +17,10 @@ from hub_messaging.catchup import CatchUp
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler, Struggling
 from hub_messaging.log import read_log
 from hub_messaging.metrics import InboxTable, ReadingMetrics
+from hub_messaging.pace import BATCH, Pace
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
-from hub_messaging.stopping import Stop, Stopped, end_thread, where
+from hub_messaging.stopping import Stop, Stopped, has_ended, where
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
@@ -33,13 +34,9 @@ from hub_messaging.wire import (
     tick,
 )
 
-BATCH: Final = 200
-PREFETCH: Final = 2 * BATCH  # the next batch is on its way while this one is worked on
-PREFETCH_SINGLE: Final = 100  # when events are handled one by one
 IDLE_SECONDS: Final = 0.5  # how often kept deliveries are looked at
 KEPT_SECONDS: Final = 1.0  # how long kept deliveries, one behind the other, may keep the queue waiting
 STOP_SECONDS: Final = 6.0  # for what is in hand; what is not finished by then goes back to the queue
-IN_HAND_SECONDS: Final = STOP_SECONDS / 2  # of work that a slow reader takes from the queue at a time
 FORGET_SECONDS: Final = 3600.0
 KEPT_FOR: Final = timedelta(days=400)  # as long as publishers keep what they could send again
 
@@ -58,8 +55,6 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self._away: str | None = "the queue is not being read yet"
         self._connection: Any = None
         self._arrived: list[Any] = []
-        self._pace = 0.0  # seconds of work for one message, lately
-        self._prefetch, self._only_batches = PREFETCH, True
         self._looked_at = self._forgot_at = 0.0
 
     def setup(self) -> None:
@@ -85,15 +80,17 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self._dispatcher = Dispatcher(
             queue, OneConnection(self._sessions), handlers, self._metrics, self._policy
         )
-        self._only_batches = all(handler.batch for handler in handlers)
-        self._prefetch = PREFETCH if self._only_batches else PREFETCH_SINGLE
+        self._pace = Pace(all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS)
         self._catch_up = CatchUp(self._dispatcher, self._take_all)
         self._thread = self.container.spawn_managed_thread(self._run)
 
     def stop_reading(self) -> None:
-        """Finish and acknowledge what is in hand, then read no more."""
+        """Finish and acknowledge what is in hand, then read no more.
+
+        The thread is never ended by force: a handler may be at work on its database connection.
+        """
         self._stop.ask()
-        if not end_thread(self._thread, STOP_SECONDS):
+        if not has_ended(self._thread, STOP_SECONDS):
             log.warning("reader_cut_short", in_hand=len(self._arrived))
 
     def kill(self) -> None:
@@ -130,26 +127,19 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         """Read until we stop, or until work has become so slow that less of it should be in hand."""
         self._arrived.clear()
         channel = self._connection.channel()
-        channel.basic_qos(0, self._prefetch, False)  # noqa: FBT003 - amqp's signature
+        channel.basic_qos(0, self._pace.prefetch, False)  # noqa: FBT003 - amqp's signature
         consumer = channel.basic_consume(self._subscriber.queue, callback=self._arrived.append)
         self._away = None
-        while not (self._stop.asked or self._too_much_in_hand()):
+        while not (self._stop.asked or self._pace.ask_for_less()):
             self._fill()
             if self._work_off(channel):
                 self._stop.succeeded()
             self._look_after_kept()
         channel.basic_cancel(consumer)  # the broker sends no more; what it has sent is ours to finish
-        while self._arrived and (self._work_off(channel) or not self._stop.asked):
-            pass
+        while self._arrived and not self._stop.overdue(STOP_SECONDS):
+            if not self._work_off(channel) and self._stop.asked:
+                break
         channel.close()
-
-    def _too_much_in_hand(self) -> bool:
-        """Whether what the broker sends ahead takes longer than a stop may; then less is asked for."""
-        if self._prefetch == 1 or self._pace * self._prefetch <= STOP_SECONDS:
-            return False
-        self._prefetch = max(1, int(IN_HAND_SECONDS / self._pace))
-        log.info("reading_ahead_less", messages=self._prefetch)
-        return True
 
     def _fill(self) -> None:
         """Take in what comes; never wait for more once something is there."""
@@ -160,7 +150,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
 
     def _work_off(self, channel: Any) -> bool:
         """Let one batch take effect and acknowledge it; False when it must be tried again."""
-        messages = self._arrived[: 1 if self._dispatcher.struggling else BATCH]
+        messages = self._arrived[: 1 if self._dispatcher.struggling else self._pace.step]
         if not messages:
             return True
         started = time.monotonic()
@@ -168,13 +158,8 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             return False
         channel.basic_ack(messages[-1].delivery_tag, multiple=True)
         del self._arrived[: len(messages)]
-        self._learn_pace(time.monotonic() - started, len(messages))
+        self._pace.learn(time.monotonic() - started, len(messages))
         return True
-
-    def _learn_pace(self, seconds: float, messages: int) -> None:
-        """A small batch takes hardly less time than a full one; one slow moment is no pace."""
-        divisor = BATCH if self._only_batches else messages
-        self._pace += (seconds / divisor - self._pace) / 10
 
     def _take(self, bodies: Sequence[bytes]) -> bool:
         """Hand messages to the dispatcher; False, after a pause, when they must be handed in again."""
@@ -202,7 +187,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         while left:
             if self._stop.asked:
                 raise Stopped
-            step = 1 if self._dispatcher.struggling else BATCH
+            step = 1 if self._dispatcher.struggling else self._pace.step
             if self._take(left[:step]):
                 del left[:step]
 

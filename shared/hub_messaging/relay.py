@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub_messaging import outbox
 from hub_messaging.metrics import PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
-from hub_messaging.stopping import Stop, end_thread, where
+from hub_messaging.stopping import Stop, has_ended, where
 from hub_messaging.topology import exchange_of, source_of
 from hub_messaging.wire import BROKER_ERRORS, connected, declare_publisher, drain, tick
 
@@ -59,8 +59,9 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
     def stop(self) -> None:
         """Send no further batch; what is in hand is finished, what waits is sent at the next start."""
         self._stop.ask()
-        if not end_thread(self._thread, STOP_SECONDS):
+        if not has_ended(self._thread, STOP_SECONDS):
             log.warning("relay_cut_short")
+            self._thread.kill()
 
     def kill(self) -> None:
         """End at once."""

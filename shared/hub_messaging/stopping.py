@@ -1,5 +1,6 @@
 """The edge that lets a loop of ours be stopped: asked once, waited for a while, then ended."""
 
+import time
 import traceback
 from pathlib import PurePath
 from typing import Any, Final
@@ -18,6 +19,7 @@ class Stop:
 
     def __init__(self) -> None:
         self._event = Event()
+        self._asked_at = 0.0
         self._failures = 0
 
     @property
@@ -28,7 +30,12 @@ class Stop:
     def ask(self) -> None:
         """Let the loop end; may be said twice."""
         if not self.asked:
+            self._asked_at = time.monotonic()
             self._event.send("stop")
+
+    def overdue(self, seconds: float) -> bool:
+        """Whether it is so long since the loop was asked to end."""
+        return self.asked and time.monotonic() - self._asked_at >= seconds
 
     def pause(self, seconds: float) -> None:
         """Wait, but no longer than until the loop is to end."""
@@ -45,16 +52,13 @@ class Stop:
         self._failures = 0
 
 
-def end_thread(thread: Any, seconds: float) -> bool:
-    """Wait for a thread that was asked to stop, then end it; whether it stopped by itself."""
+def has_ended(thread: Any, seconds: float) -> bool:
+    """Wait for a thread that was asked to stop; whether it did so in time."""
     if thread is None:
         return True
     done = Event()
     thread.link(lambda _thread: done.send("ended") if not done.ready() else None)
-    if done.wait(seconds):
-        return True
-    thread.kill()
-    return False
+    return bool(done.wait(seconds))
 
 
 def where(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from hub_messaging import catchup, dispatch, reader, relay, retries, stopping
+from hub_messaging import catchup, dispatch, pace, reader, relay, retries, stopping
 from hub_messaging.tables import metadata
 from local.places import ROOT
 
@@ -31,7 +31,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert waits == [1, 10, 60, 600, 3600]
     assert "after 1 s, 10 s, 1 min, 10 min and 1 h" in FLOWING
     assert f"up to {relay.BATCH} unpublished rows" in FLOWING
-    assert f"up to {reader.BATCH} messages" in FLOWING
+    assert f"up to {pace.BATCH} messages" in FLOWING
     assert f"after {reader.KEPT_FOR.days} days" in FLOWING
     assert f"outbox rows for {relay.KEPT_FOR.days} days" in FLOWING
     assert dispatch.RUN_OF_FAILURES == 20
