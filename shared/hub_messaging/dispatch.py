@@ -22,6 +22,8 @@ from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.tracing import handling
 
+# Events handled one by one that share a transaction: a commit waits for the disk, which is most of their time.
+TOGETHER: Final = 20
 # So many failures one after the other, with nothing that succeeds between them, are no accident of one event.
 RUN_OF_FAILURES: Final = 20
 # A database that answers when asked did not go away: after so many attempts the fault is the handler's own.
@@ -81,7 +83,7 @@ class Dispatcher:
         deliveries = [delivery for delivery in map(self._open, bodies) if delivery is not None]
         for handler, run in groupby(deliveries, key=lambda d: self._by_type[d.envelope.type]):
             in_order = list(run)
-            step = len(in_order) if handler.batch else 1
+            step = len(in_order) if handler.batch else TOGETHER
             for start in range(0, len(in_order), step):
                 if self.struggling and len(bodies) > 1:
                     raise Struggling
@@ -143,8 +145,8 @@ class Dispatcher:
         try:
             with self.sessions.begin() as session:
                 fresh = inbox.unseen(session, self.subscription, deliveries)
-                if fresh:
-                    self._call(handler, session, fresh)
+                for run in [fresh] if handler.batch and fresh else [[one] for one in fresh]:
+                    self._call(handler, session, run)
         except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
             self._require_database(exc)
             self._bisect(handler, deliveries, exc)

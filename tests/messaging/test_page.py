@@ -34,6 +34,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert f"up to {pace.BATCH} messages" in FLOWING
     assert f"after {reader.KEPT_FOR.days} days" in FLOWING
     assert f"outbox rows for {relay.KEPT_FOR.days} days" in FLOWING
+    assert f"up to {dispatch.TOGETHER} of them in one transaction" in FLOWING
     assert dispatch.RUN_OF_FAILURES == 20
     assert "Twenty failures in a row" in FLOWING
     assert f"held for {catchup.PATIENCE.seconds} s" in FLOWING
