@@ -22,7 +22,7 @@ from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.tracing import handling
 
-# Events handled one by one that share a transaction: a commit waits for the disk, which is most of their time.
+# Events handled one by one that share a transaction: most of their time a commit waits for the disk.
 TOGETHER: Final = 20
 # So many failures one after the other, with nothing that succeeds between them, are no accident of one event.
 RUN_OF_FAILURES: Final = 20
