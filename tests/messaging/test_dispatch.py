@@ -1,0 +1,256 @@
+"""From bytes to an effect: halved when it fails, kept when it must be, handed in again in doubt."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from tests.messaging.dispatching import Office, failing_on
+from tests.messaging.received import Database, delivery, states
+
+from hub_messaging import inbox, retries
+from hub_messaging.dispatch import LOST_CONNECTIONS, RUN_OF_FAILURES, TOGETHER, DatabaseAway, Struggling
+from hub_messaging.inbox import Delivery
+from hub_messaging.retries import Permanent, RetryPolicy
+from hub_messaging.tables import inbox as table
+
+AT_ONCE = RetryPolicy(waits=())
+
+
+def id_of(number: int, revision: int = 1) -> str:
+    return str(delivery(number, revision).envelope.id)
+
+
+def make_due(database: Database) -> None:
+    with database.begin() as session:
+        session.execute(
+            sa.update(table).where(table.c.state == "waiting").values(next_attempt_at=datetime.now(UTC))
+        )
+
+
+def test_a_batch_takes_effect_together(database: Database) -> None:
+    office = Office(database)
+    office.take(*(delivery(n) for n in range(5)))
+    assert office.calls == [5]
+    assert set(states(database).values()) == {"done"}
+
+
+def test_events_handled_one_by_one_share_transactions_of_a_bounded_size(database: Database) -> None:
+    office = Office(database, batch=False)
+    transactions: list[int] = []
+
+    def act(session: Session, _delivery: Delivery) -> None:
+        transactions.append(session.scalar(sa.text("SELECT txid_current()")) or 0)
+
+    office.act = act
+    office.take(*(delivery(n) for n in range(TOGETHER + 1)))
+    assert office.calls == [1] * (TOGETHER + 1)
+    assert len(set(transactions)) == 2
+    assert len(set(transactions[:TOGETHER])) == 1
+
+
+@pytest.mark.parametrize("batch", [True, False])
+def test_only_the_poison_of_a_batch_is_kept(database: Database, batch: bool) -> None:
+    office = Office(database, batch=batch, act=failing_on(3, 11))
+    office.take(*(delivery(n) for n in range(16)))
+    kept = {event_id for event_id, state in states(database).items() if state == "waiting"}
+    assert kept == {id_of(3), id_of(11)}
+    assert list(states(database).values()).count("done") == 14
+    assert office.metric("hub_inbox_kept_total", state="waiting") == 2
+
+
+def test_what_a_failed_batch_changed_is_undone(database: Database) -> None:
+    with database.begin() as session:
+        session.execute(sa.text("CREATE TABLE notes (number integer)"))
+
+    def act(session: Session, told: Delivery) -> None:
+        session.execute(sa.text("INSERT INTO notes VALUES (:n)"), {"n": told.event.number})
+        if told.event.number == 2:
+            raise RuntimeError("poison")
+
+    Office(database, act=act).take(*(delivery(n) for n in range(4)))
+    with database() as session:
+        assert sorted(session.scalars(sa.text("SELECT number FROM notes"))) == [0, 1, 3]
+
+
+def test_a_permanent_refusal_is_parked_at_once(database: Database) -> None:
+    Office(database, act=failing_on(1, error=Permanent("never"))).take(delivery(1))
+    assert states(database) == {id_of(1): "parked"}
+
+
+def test_a_repeat_changes_nothing_and_is_counted(database: Database) -> None:
+    office = Office(database)
+    office.take(delivery(1))
+    office.take(delivery(1), delivery(1))
+    assert office.seen == [("parcels/1", 1)]
+    assert office.metric("hub_inbox_repeated_total") == 2
+
+
+def test_bytes_and_broken_data_are_parked_and_the_rest_goes_on(database: Database) -> None:
+    office = Office(database)
+    broken = json.loads(delivery(2).body) | {"data": {"number": "many"}}
+    office.dispatcher.take([b"\xff", delivery(1).body, json.dumps(broken).encode()])
+    assert office.seen == [("parcels/1", 1)]
+    assert sorted(states(database).values()) == ["done", "parked", "parked"]
+    assert office.metric("hub_inbox_kept_total", state="parked") == 2
+
+
+def test_a_type_that_nobody_asked_for_is_counted_and_passed_over(database: Database) -> None:
+    office = Office(database)
+    stranger = json.loads(delivery(1).body) | {"type": "ParcelBurnt"}
+    office.dispatcher.take([json.dumps(stranger).encode()])
+    assert states(database) == {}
+    assert office.metric("hub_inbox_unknown_total") == 1
+
+
+def test_what_failed_takes_effect_later_with_all_that_waited_behind_it(database: Database) -> None:
+    office = Office(database, act=failing_on(1))
+    office.take(delivery(1, 1), delivery(1, 2), delivery(1, 3))
+    assert office.dispatcher.try_kept() == 0  # not due yet
+    office.act = failing_on()
+    make_due(database)
+    while office.dispatcher.try_kept():
+        pass
+    assert office.seen == [("parcels/1", n) for n in (1, 2, 3)]
+    assert set(states(database).values()) == {"done"}
+
+
+def test_an_attempt_that_fails_again_counts_up_and_is_parked_in_the_end(database: Database) -> None:
+    office = Office(database, act=failing_on(1), policy=RetryPolicy(waits=RetryPolicy().waits[:1]))
+    office.take(delivery(1))
+    make_due(database)
+    assert office.dispatcher.try_kept() == 0
+    with database() as session:
+        row = session.execute(sa.select(table)).one()
+    assert (row.state, row.attempts) == ("parked", 2)
+
+
+def test_an_attempt_that_breaks_its_transaction_is_undone_and_counted(
+    database: Database,
+) -> None:
+    office = Office(database, act=failing_on(1))
+    office.take(delivery(1))
+    make_due(database)
+
+    def act(session: Session, _told: Delivery) -> None:
+        session.execute(sa.text("SELECT nothing FROM nowhere"))
+
+    office.act = act
+    assert office.dispatcher.try_kept() == 0
+    with database() as session:
+        row = session.execute(sa.select(table)).one()
+    assert row.attempts == 2
+    assert "nowhere" in row.last_error
+
+
+def test_a_replay_of_bytes_that_still_cannot_be_read_counts_up(database: Database) -> None:
+    office = Office(database, policy=AT_ONCE)
+    office.dispatcher.take([b"\xff"])
+    with database.begin() as session:
+        session.execute(sa.update(table).values(state="waiting", next_attempt_at=datetime.now(UTC)))
+    assert office.dispatcher.try_kept() == 0
+    with database() as session:
+        row = session.execute(sa.select(table)).one()
+    assert (row.state, row.attempts) == ("parked", 2)
+
+
+def test_a_row_that_another_has_locked_is_not_tried(database: Database) -> None:
+    office = Office(database, act=failing_on(1))
+    office.take(delivery(1))
+    office.act = failing_on()
+    make_due(database)
+    with database.begin() as session:
+        assert retries.lock(session, office.dispatcher.subscription, "/hubs/test/sorting", id_of(1))
+        assert office.dispatcher.try_kept() == 0
+    assert office.dispatcher.try_kept() == 1
+
+
+@pytest.mark.parametrize("batch", [True, False])
+def test_after_a_run_of_failures_it_asks_for_one_message_at_a_time(database: Database, batch: bool) -> None:
+    office = Office(database, batch=batch, act=failing_on(*range(200)))
+    with pytest.raises(Struggling):
+        office.take(*(delivery(n) for n in range(200)))
+    kept = len(states(database))
+    assert RUN_OF_FAILURES <= kept < RUN_OF_FAILURES * 2
+    assert office.dispatcher.struggling
+    office.take(delivery(199))  # alone it is tried, and kept
+    assert len(states(database)) == kept + 1
+    office.act = failing_on()
+    office.take(delivery(500))
+    assert not office.dispatcher.struggling
+
+
+def test_while_it_struggles_one_kept_delivery_is_tried_and_not_all(database: Database) -> None:
+    office = Office(database, act=failing_on(*range(200)))
+    with pytest.raises(Struggling):
+        office.take(*(delivery(n) for n in range(200)))
+    make_due(database)
+    office.dispatcher.try_kept()
+    with database() as session:
+        attempts = list(session.scalars(sa.select(table.c.attempts)))
+    assert attempts.count(2) == 1
+
+
+def lost(*, invalidated: bool) -> OperationalError:
+    return OperationalError("SELECT 1", {}, Exception("gone"), connection_invalidated=invalidated)
+
+
+def test_a_statement_of_the_handlers_own_that_fails_is_the_events_failure(database: Database) -> None:
+    Office(database, act=failing_on(1, error=lost(invalidated=False))).take(delivery(1))
+    assert states(database) == {id_of(1): "waiting"}
+
+
+def test_a_connection_that_is_lost_is_nobodys_failure_until_it_happens_again_and_again(
+    database: Database,
+) -> None:
+    office = Office(database, act=failing_on(1, error=lost(invalidated=True)))
+    for _ in range(LOST_CONNECTIONS):
+        with pytest.raises(DatabaseAway):
+            office.take(delivery(1))
+    assert states(database) == {}
+    office.take(delivery(1))
+    assert states(database) == {id_of(1): "waiting"}
+
+
+def unreachable() -> Any:
+    engine = sa.create_engine(
+        "postgresql+psycopg2://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1}
+    )
+    return sa.orm.sessionmaker(engine)
+
+
+def test_without_a_database_nothing_is_decided(database: Database) -> None:
+    office = Office(unreachable())
+    with pytest.raises(DatabaseAway):
+        office.take(delivery(1))
+    with pytest.raises(DatabaseAway):
+        office.dispatcher.take([b"\xff"])
+    with pytest.raises(DatabaseAway):
+        office.dispatcher.try_kept()
+    assert office.seen == []
+
+
+def test_a_database_that_goes_while_a_kept_delivery_is_tried_leaves_it_as_it_was(database: Database) -> None:
+    office = Office(database, act=failing_on(1))
+    office.take(delivery(1))
+    make_due(database)
+
+    def hang_up(session: Session, _told: Delivery) -> None:
+        session.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    office.act = hang_up
+    with pytest.raises(DatabaseAway):
+        office.dispatcher.try_kept()
+    with database() as session:
+        row = session.execute(sa.select(table)).one()
+    assert (row.state, row.attempts) == ("waiting", 1)
+
+
+def test_an_event_recorded_by_a_handler_is_saved_with_its_inbox_row_or_not_at_all(database: Database) -> None:
+    office = Office(database, act=failing_on(2))
+    office.take(delivery(1), delivery(2))
+    with database() as session:
+        assert inbox.received(session) == 1
