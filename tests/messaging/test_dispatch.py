@@ -2,17 +2,15 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from tests.messaging.dispatching import Office, failing_on
 from tests.messaging.received import Database, delivery, states
 
 from hub_messaging import inbox, retries
-from hub_messaging.dispatch import LOST_CONNECTIONS, RUN_OF_FAILURES, TOGETHER, DatabaseAway, Struggling
+from hub_messaging.dispatch import RUN_OF_FAILURES, TOGETHER, Struggling
 from hub_messaging.inbox import Delivery
 from hub_messaging.retries import Permanent, RetryPolicy
 from hub_messaging.tables import inbox as table
@@ -192,61 +190,6 @@ def test_while_it_struggles_one_kept_delivery_is_tried_and_not_all(database: Dat
     with database() as session:
         attempts = list(session.scalars(sa.select(table.c.attempts)))
     assert attempts.count(2) == 1
-
-
-def lost(*, invalidated: bool) -> OperationalError:
-    return OperationalError("SELECT 1", {}, Exception("gone"), connection_invalidated=invalidated)
-
-
-def test_a_statement_of_the_handlers_own_that_fails_is_the_events_failure(database: Database) -> None:
-    Office(database, act=failing_on(1, error=lost(invalidated=False))).take(delivery(1))
-    assert states(database) == {id_of(1): "waiting"}
-
-
-def test_a_connection_that_is_lost_is_nobodys_failure_until_it_happens_again_and_again(
-    database: Database,
-) -> None:
-    office = Office(database, act=failing_on(1, error=lost(invalidated=True)))
-    for _ in range(LOST_CONNECTIONS):
-        with pytest.raises(DatabaseAway):
-            office.take(delivery(1))
-    assert states(database) == {}
-    office.take(delivery(1))
-    assert states(database) == {id_of(1): "waiting"}
-
-
-def unreachable() -> Any:
-    engine = sa.create_engine(
-        "postgresql+psycopg2://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1}
-    )
-    return sa.orm.sessionmaker(engine)
-
-
-def test_without_a_database_nothing_is_decided(database: Database) -> None:
-    office = Office(unreachable())
-    with pytest.raises(DatabaseAway):
-        office.take(delivery(1))
-    with pytest.raises(DatabaseAway):
-        office.dispatcher.take([b"\xff"])
-    with pytest.raises(DatabaseAway):
-        office.dispatcher.try_kept()
-    assert office.seen == []
-
-
-def test_a_database_that_goes_while_a_kept_delivery_is_tried_leaves_it_as_it_was(database: Database) -> None:
-    office = Office(database, act=failing_on(1))
-    office.take(delivery(1))
-    make_due(database)
-
-    def hang_up(session: Session, _told: Delivery) -> None:
-        session.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
-
-    office.act = hang_up
-    with pytest.raises(DatabaseAway):
-        office.dispatcher.try_kept()
-    with database() as session:
-        row = session.execute(sa.select(table)).one()
-    assert (row.state, row.attempts) == ("waiting", 1)
 
 
 def test_an_event_recorded_by_a_handler_is_saved_with_its_inbox_row_or_not_at_all(database: Database) -> None:
