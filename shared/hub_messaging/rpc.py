@@ -4,6 +4,7 @@ Whatever a question looks like and whatever the method does, it is answered, ack
 lives. What travels is in `rpc_format.py`; asking is in `asking.py`.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -24,6 +25,7 @@ from hub_messaging.rpc_format import (
     read_question,
 )
 
+KEPT: Final = 100  # answers that could not be sent; see RpcListener._respond
 IN_HAND: Final = 10  # questions at once; the others wait in the queue, where another replica may take them
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,6 +40,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         super().__init__()
         self._thread: Any = None
         self._in_hand = 0
+        self._unsent: OrderedDict[str, str] = OrderedDict()  # question → answer
 
     def setup(self) -> None:
         """Tell the readiness probe how listening goes."""
@@ -87,17 +90,25 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self.container.spawn_managed_thread(lambda: self._respond(message), identifier="rpc question")
 
     def _respond(self, message: Any) -> None:
+        """Answer one question.
+
+        A method that is too busy to keep the heartbeat loses the connection, and its question comes again:
+        then the answer is there already. Otherwise it would be busy, lose the connection, … for ever.
+        """
         channel = message.channel
+        question_id = message.properties.get("correlation_id")
         try:
             reply_to = message.properties.get("reply_to")
             if not reply_to:
                 log.warning("question_without_return_address", service=self._service)
                 self._line.do(channel, lambda: channel.basic_ack(message.delivery_tag))
                 return
-            said = self._answer(message)
+            said = self._unsent.get(question_id) or self._answer(message)
+            self._keep(question_id, said)
 
             def send() -> None:
-                reply = message_of(channel, said, correlation_id=message.properties.get("correlation_id"))
+                self._unsent.pop(question_id, None)
+                reply = message_of(channel, said, correlation_id=question_id)
                 channel.basic_publish(reply, exchange=EXCHANGE, routing_key=reply_to)
                 channel.basic_ack(message.delivery_tag)  # on one channel the answer goes before it
 
@@ -106,6 +117,12 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             log.info("question_left", service=self._service)  # not acknowledged: asked again elsewhere
         finally:
             self._in_hand -= 1
+
+    def _keep(self, question_id: str | None, said: str) -> None:
+        if question_id is not None:
+            self._unsent[question_id] = said
+        if len(self._unsent) > KEPT:
+            self._unsent.popitem(last=False)
 
     def _answer(self, message: Any) -> str:
         """The answer's body. Whatever goes wrong is an answer too."""

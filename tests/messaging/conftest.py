@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from inquiries.service import ScalesService
 from sqlalchemy.orm import Session, sessionmaker
-from tests.support.announcing import set_up_publishers
+from tests.support.announcing import own_user, set_up_publishers
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import RunningService, running_service
@@ -82,7 +83,8 @@ def _scales(
     """Start it once for all tests of a file; what it listens to is there already."""
     url, uri = postgres.new_database(), broker.new_vhost()
     set_up_publishers(uri, "sorting")
-    with running_scales(tmp_path_factory.mktemp("scales"), url, uri) as service:
+    own = own_user(broker, uri, ScalesService)
+    with running_scales(tmp_path_factory.mktemp("scales"), url, own) as service:
         wait_until(service.ready)
         yield Scales(service, url, uri)
     broker.drop_vhost(uri)

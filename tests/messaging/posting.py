@@ -80,5 +80,5 @@ def effects(url: str, subject: str) -> list[Any]:
 
 def kept(url: str, subject: str | None) -> list[Any]:
     """Every delivery about this subject that has not taken effect; None: what could not be read."""
-    same = "subject IS NOT DISTINCT FROM :subject"
-    return rows(url, f"SELECT * FROM inbox WHERE state <> 'done' AND {same}", subject=subject)
+    statement = "SELECT * FROM inbox WHERE state <> 'done' AND subject IS NOT DISTINCT FROM :subject"
+    return rows(url, statement, subject=subject)

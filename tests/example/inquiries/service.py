@@ -1,4 +1,4 @@
-"""The two services. `ScalesService` can be made to misbehave in every way that a method or a dependency can."""
+"""The two services. `ScalesService` can be made to misbehave as methods and dependencies may."""
 
 import os
 import time
@@ -6,9 +6,11 @@ from typing import Any
 
 import eventlet
 from nameko.extensions import DependencyProvider
+from parcels.events import ParcelSorted, ParcelWeighed
+from parcels.tables import Effect
 from sqlalchemy.orm import Session
 
-from hub_messaging import outbox
+from hub_messaging import outbox, wire
 from hub_messaging.asking import AnsweredWithError, Asking, Unanswered
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
@@ -18,8 +20,9 @@ from hub_platform.dependencies import Database
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
 from hub_platform.routes import Call, route
-from parcels.events import ParcelSorted, ParcelWeighed
-from parcels.tables import Effect
+
+if "EXAMPLE_HEARTBEAT" in os.environ:  # seconds; a test has no minute to wait for one to be missed
+    vars(wire)["HEARTBEAT_SECONDS"] = int(os.environ["EXAMPLE_HEARTBEAT"])
 
 SECRET = "Ada Lovelace"  # what no answer and no log may quote
 # What a parcel's weight makes the receiver do.

@@ -13,7 +13,7 @@ from stock import services  # noqa: E402
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
-    config = {"AMQP_URI": sys.argv[2]}
+    config: dict[str, str | int] = {"AMQP_URI": sys.argv[2]}
     if len(sys.argv) > 3:
         config["HEARTBEAT"] = int(sys.argv[3])
     run([getattr(services, sys.argv[1])], config)

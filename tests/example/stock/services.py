@@ -24,7 +24,7 @@ class Raises:
     name = "raises"
 
     @event_handler("sorting", "ParcelSorted")  # type: ignore[untyped-decorator]  # nameko ships no types
-    def on_parcel_sorted(self, body: Any) -> None:
+    def on_parcel_sorted(self, _body: Any) -> None:
         """Fail."""
         say("handling")
         raise RuntimeError("poison")
@@ -36,7 +36,7 @@ class Requeues:
     name = "requeues"
 
     @event_handler("sorting", "ParcelSorted", requeue_on_error=True)  # type: ignore[untyped-decorator]
-    def on_parcel_sorted(self, body: Any) -> None:
+    def on_parcel_sorted(self, _body: Any) -> None:
         """Fail."""
         say("handling")
         raise RuntimeError("poison")
@@ -76,7 +76,7 @@ class Publishes:
 class Broken(DependencyProvider):  # type: ignore[misc]
     """A dependency with a bad day."""
 
-    def worker_setup(self, worker_ctx: Any) -> None:
+    def worker_setup(self, _worker_ctx: Any) -> None:
         """Fail."""
         raise RuntimeError("hook")
 
