@@ -25,7 +25,9 @@ from hub_messaging.rpc_format import (
     message_of,
     reply_queue_of,
 )
+from hub_messaging.stopping import has_ended
 
+STOP_SECONDS: Final = 1.0  # for a goodbye to the broker; nothing is in hand by then
 LEAVING_SECONDS: Final = 3.0  # what open questions may still take once the service was asked to stop
 
 
@@ -87,10 +89,8 @@ class Asking(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
     def stop(self) -> None:
         """Leave the broker; the workers that could ask have ended."""
         self._line.end()
-        if self._line.channel is None:
+        if self._line.channel is None or not has_ended(self._thread, STOP_SECONDS):
             self._thread.kill()
-        else:
-            self._thread.wait()
 
     def kill(self) -> None:
         """End at once."""

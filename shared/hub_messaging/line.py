@@ -9,19 +9,19 @@ import contextlib
 import select
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 import eventlet
 import structlog
 
 from hub_messaging import tolerant  # noqa: F401 - imported for what it does
-from hub_messaging.wire import BROKER_ERRORS, connect, drain, tick
+from hub_messaging.buffering import ReadAhead
+from hub_messaging.stopping import Stop, where
+from hub_messaging.wire import BROKER_ERRORS, connected, drain, tick
 
 IDLE_SECONDS: Final = 0.5  # how often a heartbeat is looked after while nothing happens
-CLOSE_SECONDS: Final = 1.0  # what a polite goodbye may take; on a dead network it would take for ever
 ANSWER_SECONDS: Final = 3.0  # what the broker may take to answer whatever we declare or cancel
-RECONNECT_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
 AWAY: Final = "the broker does not answer"
 
 log = structlog.get_logger(__name__)
@@ -54,15 +54,10 @@ class Line:
         self._jobs: deque[tuple[Any, Callable[[], None]]] = deque()
         self._bell, self._bell_push = socket.socketpair()
         self._bell_push.setblocking(False)  # noqa: FBT003 - the standard library's signature
-        self._failures = 0
-        self._ending = False
+        self._stop = Stop()
+        self.has_failed = False  # the broker was tried and is away, as opposed to not tried yet
         self.channel: Any = None
         self.away: str | None = "the broker has not been reached yet"
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether the broker was tried and is away, as opposed to not tried yet."""
-        return self._failures > 0
 
     def do(self, channel: Any, job: Callable[[], None]) -> None:
         """Have a job done by the greenlet that may; it is dropped when that channel is gone by then."""
@@ -71,44 +66,46 @@ class Line:
 
     def end(self) -> None:
         """Finish what is in hand, then leave; `run` returns when that is done."""
-        self._ending = True
+        self._stop.ask()
         self._ring()
 
     def run(self) -> None:
         """Hold the connection, and a new one whenever it breaks, until `end`."""
-        while not self._ending:
+        while not self._stop.asked:
             try:
-                with _held(self._uri) as connection:
+                with connected(self._uri) as connection:
                     self._serve(connection)
-            except Exception as exc:
-                expected = isinstance(exc, BROKER_ERRORS)
-                log.warning("line_lost", line=self._name, error=type(exc).__name__, exc_info=not expected)
-                self._failures += 1
+            except Exception as exc:  # noqa: BLE001 - whatever happens, the loop goes on
+                at = None if isinstance(exc, BROKER_ERRORS) else where(exc)
+                log.warning("line_lost", line=self._name, error=type(exc).__name__, at=at)
+                self.has_failed = True
             self.away, self.channel = AWAY, None
             self._jobs.clear()
             self._holder.lost()
-            if not self._ending:
-                self._listen([], RECONNECT_SECONDS[min(self._failures, len(RECONNECT_SECONDS)) - 1])
+            self._stop.pause_after_failure()
 
     def _serve(self, connection: Any) -> None:
         with eventlet.Timeout(ANSWER_SECONDS, TimeoutError):
             self.channel = connection.channel()
             self._holder.opened(self.channel)
-        self.away = None
-        self._failures = 0
-        told = False
-        while True:
-            tick(connection)
-            self._work_off()
-            if self._ending and not told:
-                with eventlet.Timeout(ANSWER_SECONDS, TimeoutError):
-                    self._holder.closing(self.channel)
-                told = True
-            if told and not self._jobs and self._holder.finished():
-                return
-            self._listen([connection.connection.sock], IDLE_SECONDS)
-            while drain(connection, 0.001):
-                pass
+        self.away, self.has_failed = None, False
+        self._stop.succeeded()
+        while not self._stop.asked:
+            self._work(connection)
+        with eventlet.Timeout(ANSWER_SECONDS, TimeoutError):
+            self._holder.closing(self.channel)
+        while self._jobs or not self._holder.finished():
+            self._work(connection)
+
+    def _work(self, connection: Any) -> None:
+        """Do what there is to do, then wait for more."""
+        self._work_off()
+        ReadAhead.of(connection).dispatch()  # what was read along with an answer to us
+        if not self._jobs:
+            self._listen(connection.sock, IDLE_SECONDS)
+        while drain(connection, 0.001):
+            pass
+        tick(connection)  # afterwards: what has not been read yet looks like silence
 
     def _work_off(self) -> None:
         while self._jobs:
@@ -116,24 +113,12 @@ class Line:
             if channel is self.channel:
                 job()
 
-    def _listen(self, sockets: list[Any], seconds: float) -> None:
+    def _listen(self, sock: Any, seconds: float) -> None:
         """Wait until the broker says something, somebody rings, or time is up."""
-        readable, _, _ = select.select([*sockets, self._bell], [], [], seconds)
+        readable, _, _ = select.select([sock, self._bell], [], [], seconds)
         if self._bell in readable:
             self._bell.recv(4096)
 
     def _ring(self) -> None:
         with contextlib.suppress(BlockingIOError):  # it is full of rings already
             self._bell_push.send(b"!")
-
-
-@contextlib.contextmanager
-def _held(uri: str) -> Iterator[Any]:
-    """A connection that is let go within a bounded time, however dead the network is."""
-    connection = connect(uri)
-    try:
-        yield connection
-    finally:
-        with contextlib.suppress(*BROKER_ERRORS), eventlet.Timeout(CLOSE_SECONDS, TimeoutError):
-            connection.release()
-        connection.collect()

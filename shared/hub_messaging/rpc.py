@@ -6,6 +6,7 @@ lives. What travels is in `rpc_format.py`; asking is in `asking.py`.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -24,9 +25,13 @@ from hub_messaging.rpc_format import (
     queue_of,
     read_question,
 )
+from hub_messaging.stopping import has_ended, where
 
+STOP_SECONDS: Final = 6.0  # for the questions in hand; what is not answered by then is asked again
 KEPT: Final = 100  # answers that could not be sent; see RpcListener._respond
 IN_HAND: Final = 10  # questions at once; the others wait in the queue, where another replica may take them
+
+Address = tuple[str | None, str | None]  # where an answer goes, and which question it is to
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,7 +45,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         super().__init__()
         self._thread: Any = None
         self._in_hand = 0
-        self._unsent: OrderedDict[str, str] = OrderedDict()  # question → answer
+        self._unsent: OrderedDict[Address, str] = OrderedDict()
 
     def setup(self) -> None:
         """Tell the readiness probe how listening goes."""
@@ -56,9 +61,9 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         """Take no more questions; answer those in hand, and return when that is done."""
         self._line.end()
         if self._line.channel is None:
-            self._thread.kill()  # not connected: nothing is in hand, and connecting may take long
-        else:
-            self._thread.wait()
+            self._thread.kill()  # not connected: nothing can be in hand
+        elif not has_ended(self._thread, STOP_SECONDS):
+            log.warning("answering_cut_short", in_hand=self._in_hand)
 
     def kill(self) -> None:
         """End at once."""
@@ -96,31 +101,29 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         then the answer is there already. Otherwise it would be busy, lose the connection, … for ever.
         """
         channel = message.channel
-        question_id = message.properties.get("correlation_id")
+        asked = (message.properties.get("reply_to"), message.properties.get("correlation_id"))
         try:
-            reply_to = message.properties.get("reply_to")
-            if not reply_to:
+            if not asked[0]:
                 log.warning("question_without_return_address", service=self._service)
                 self._line.do(channel, lambda: channel.basic_ack(message.delivery_tag))
                 return
-            said = self._unsent.get(question_id) or self._answer(message)
-            self._keep(question_id, said)
-
-            def send() -> None:
-                self._unsent.pop(question_id, None)
-                reply = message_of(channel, said, correlation_id=question_id)
-                channel.basic_publish(reply, exchange=EXCHANGE, routing_key=reply_to)
-                channel.basic_ack(message.delivery_tag)  # on one channel the answer goes before it
-
-            self._line.do(channel, send)
+            again = message.delivery_info["redelivered"]
+            said = (self._unsent.get(asked) if again else None) or self._answer(message)
+            self._keep(asked, said)
+            self._line.do(channel, partial(self._send, message, asked, said))
         except ContainerBeingKilled:
             log.info("question_left", service=self._service)  # not acknowledged: asked again elsewhere
         finally:
             self._in_hand -= 1
 
-    def _keep(self, question_id: str | None, said: str) -> None:
-        if question_id is not None:
-            self._unsent[question_id] = said
+    def _send(self, message: Any, asked: Address, said: str) -> None:
+        reply = message_of(message.channel, said, correlation_id=asked[1])
+        message.channel.basic_publish(reply, exchange=EXCHANGE, routing_key=asked[0])
+        message.channel.basic_ack(message.delivery_tag)  # on one channel the answer goes before it
+        self._unsent.pop(asked, None)
+
+    def _keep(self, asked: Address, said: str) -> None:
+        self._unsent[asked] = said
         if len(self._unsent) > KEPT:
             self._unsent.popitem(last=False)
 
@@ -135,9 +138,9 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             return encode({"result": self._call(entrypoint, args, kwargs), "error": None})
         except ContainerBeingKilled:
             raise
-        except Exception as exc:
-            trace = None if isinstance(exc, BAD_QUESTIONS) else _without_text(exc)
-            log.warning("question_failed", method=method, error=type(exc).__name__, exc_info=trace)
+        except Exception as exc:  # noqa: BLE001 - whatever it is, the asker must not wait for ever
+            at = None if isinstance(exc, BAD_QUESTIONS) else where(exc)
+            log.warning("question_failed", method=method, error=type(exc).__name__, at=at)
             return encode({"result": None, "error": error_of(exc)})
 
     def _entrypoint(self, routing_key: str) -> Any:
@@ -191,8 +194,3 @@ def answer(method: F) -> F:
     """
     decorated: F = RpcAnswer.decorator(method)
     return decorated
-
-
-def _without_text(exc: BaseException) -> Any:
-    """An exception's traceback for the log, its message left out: that could hold what somebody sent."""
-    return Exception, Exception(type(exc).__name__), exc.__traceback__

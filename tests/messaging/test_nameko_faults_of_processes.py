@@ -29,15 +29,15 @@ from tests.support.services import Client, RunningService, running_service
 from tests.support.stock import StockService, running_stock
 from tests.support.waiting import wait_until
 
-from hub_messaging import relay, wire
+from hub_messaging import stopping, wire
 from hub_messaging.envelope import Envelope
-from hub_messaging.relay import ConfirmedPublisher, Unconfirmed
+from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 from local import ports
 
 NOBODY = "amqp://guest:guest@127.0.0.1:1/"
 LEAVES_WITHIN = 10.0  # seconds, promised
 BACK_WITHIN = 5.0  # seconds after the broker's return, promised
-LONGEST_AFTER = len(relay.RECONNECT_SECONDS)  # attempts after which the waits grow no more
+LONGEST_AFTER = len(stopping.RECONNECT_SECONDS)  # attempts after which the waits grow no more
 
 
 @pytest.fixture(name="stock_uri")
