@@ -67,20 +67,22 @@ def _lonely(
     broker.drop_vhost(uri)
 
 
-@pytest.fixture(name="away")
-def _away(postgres: PostgresServer, amqp_uri: str, tmp_path: Path) -> Iterator[tuple[RunningService, int]]:
+@pytest.fixture(name="away", scope="module")
+def _away(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[RunningService, int]]:
     """Our publisher, and the port at which it looks for a broker that is not there."""
-    port = ports.any_free()
-    uri = re.sub(r":\d+/", f":{port}/", amqp_uri)
+    uri, port = broker.new_vhost(), ports.any_free()
     with running_service(
-        tmp_path / "sorting",
+        tmp_path_factory.mktemp("sorting"),
         "sorting",
         ("parcels", "sorting"),
         database_url=postgres.new_database(),
-        amqp_uri=uri,
+        amqp_uri=re.sub(r":\d+/", f":{port}/", uri),
         migrations=MIGRATIONS,
     ) as service:
         yield service, port
+    broker.drop_vhost(uri)
 
 
 def test_a_publisher_starts_with_the_broker_away(away: tuple[RunningService, int], tmp_path: Path) -> None:
