@@ -30,7 +30,7 @@ from tests.support.stock import StockService, running_stock
 from tests.support.waiting import wait_until
 
 from hub_messaging import stopping, wire
-from hub_messaging.envelope import Envelope
+from hub_messaging.envelope import Envelope, Posted
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 from local import ports
 
@@ -211,7 +211,7 @@ def test_an_event_that_no_queue_takes_is_noticed(stock_uri: str) -> None:
     with wire.connect(stock_uri) as connection:
         publisher = ConfirmedPublisher(connection, "sorting.events")
         with pytest.raises(Unconfirmed, match="no queue takes ParcelSorted"):
-            publisher.publish(some_envelopes(1))
+            publisher.publish(some_events(1))
 
 
 def test_confirms_are_not_waited_for_one_at_a_time(stock_uri: str) -> None:
@@ -233,7 +233,7 @@ def test_confirms_are_not_waited_for_one_at_a_time(stock_uri: str) -> None:
                 dispatch("sorting", "ParcelSorted", {"number": number})
             stock_took = time.monotonic() - began
             began = time.monotonic()
-            publisher.publish(some_envelopes(events))
+            publisher.publish(some_events(events))
             ours_took = time.monotonic() - began
             pipe.late_seconds = 0.0
         kombu.pools.reset()  # type: ignore[no-untyped-call]
@@ -242,5 +242,5 @@ def test_confirms_are_not_waited_for_one_at_a_time(stock_uri: str) -> None:
     assert ours_took < stock_took / 2
 
 
-def some_envelopes(count: int) -> list[Envelope]:
-    return [Envelope.from_bytes(parcel(number, 1)) for number in range(count)]
+def some_events(count: int) -> list[Posted]:
+    return [Envelope.from_bytes(parcel(number, 1)).posted() for number in range(count)]
