@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from nameko.extensions import Entrypoint
-from nameko.rpc import Rpc, RpcProxy
 
+from hub_messaging.asking import Asking
 from hub_messaging.envelope import Event
 from hub_messaging.inbox import Batch, Delivery
 from hub_messaging.reader import QueueReader
 from hub_messaging.retries import Permanent
+from hub_messaging.rpc import RpcAnswer
 from hub_messaging.topology import Subscriber
 
 __all__ = ["Batch", "Delivery", "Permanent", "Subscription", "subscribe", "subscribe_batch", "subscriber_of"]
@@ -71,17 +72,14 @@ def subscriber_of(service_class: type) -> Subscriber:
     return Subscriber(
         service=str(service_class.name),  # type: ignore[attr-defined]
         listens_to={publisher: frozenset(types) for publisher, types in listens_to.items()},
-        uses_rpc=any(_asks_by_rpc(member) for member in members) or _answers_rpc(members),
+        uses_rpc=any(isinstance(member, Asking) for member in members) or _answers_rpc(members),
     )
 
 
-def _asks_by_rpc(member: Any) -> bool:
-    """Whether a dependency asks others: nameko's proxy, or one that says so itself."""
-    return isinstance(member, RpcProxy) or getattr(member, "uses_rpc", False) is True
-
-
 def _answers_rpc(members: Sequence[Any]) -> bool:
-    return any(isinstance(e, Rpc) for member in members for e in getattr(member, "nameko_entrypoints", ()))
+    return any(
+        isinstance(e, RpcAnswer) for member in members for e in getattr(member, "nameko_entrypoints", ())
+    )
 
 
 def subscriptions_of(service_class: type) -> list[Subscription]:

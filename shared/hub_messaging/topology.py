@@ -53,8 +53,8 @@ def source_of(hub_id: str, publisher: str) -> str:
 def permissions_of(subscriber: Subscriber) -> dict[str, str]:
     """The least that a service's broker user needs: write its own exchange, read its own queue.
 
-    Binding a queue needs write on the queue and read on the exchange. RPC is nameko's: one exchange, a queue
-    for each service that answers and one for each that asks.
+    Binding a queue needs write on the queue and read on the exchange. RPC keeps nameko's names: one exchange,
+    a queue for each service that answers and one for each connection that asks.
     """
     own = f"{subscriber.service}\\.(in|events)|{LOG_QUEUE.replace('.', chr(92) + '.')}"
     if subscriber.uses_rpc:

@@ -1,6 +1,7 @@
-"""Work that is done every so often, by one replica at a time, and never over itself.
+"""Work that is done every so often, by one replica only, and never over itself.
 
-nameko's own timer fires in every replica; this one takes a PostgreSQL advisory lock for each turn.
+nameko's own timer fires in every replica. Here the replica that holds a PostgreSQL advisory lock takes every
+turn; when it ends, or loses its database, another one takes over.
 """
 
 import zlib
@@ -19,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
-    """Calls a method again and again, `seconds` after the turn before has ended."""
+    """Calls a method again and again, `seconds` after the turn before has ended, in one replica."""
 
     def __init__(self, seconds: float = 1.0, **kwargs: Any) -> None:
         self.seconds = seconds
@@ -41,22 +42,34 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         self._thread.kill()
 
     def _run(self) -> None:
-        while not self._stopping.ready():
-            if _waited(self._stopping, self.seconds):
-                return
+        while not _waited(self._stopping, self.seconds):
             try:
+                with self.container.config["sessions"].kw["bind"].connect() as lock:
+                    self._take_turns(lock.execution_options(isolation_level="AUTOCOMMIT"))
+            except Exception as exc:  # noqa: BLE001 - the database is away; it may come back
+                log.error("periodic_interrupted", method=self.method_name, error=type(exc).__name__)
+
+    def _take_turns(self, lock: Any) -> None:
+        """Take a turn, and every one from then on, unless another replica does."""
+        key = {"key": zlib.crc32(f"{self.container.service_name}.{self.method_name}".encode())}
+        if not lock.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+            return
+        try:
+            self._turn()
+            while not _waited(self._stopping, self.seconds):
+                lock.execute(text("SELECT 1"))  # raises when the lock went with its connection
                 self._turn()
-            except Exception as exc:  # noqa: BLE001 - an error in one turn must not end the service
-                log.error("periodic_failed", method=self.method_name, error=type(exc).__name__)
+        finally:
+            if not lock.invalidated:
+                lock.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
     def _turn(self) -> None:
-        key = zlib.crc32(f"{self.container.service_name}.{self.method_name}".encode())
-        with self.container.config["sessions"]() as session:
-            if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}):
-                return
-            done = Event()
-            self.container.spawn_worker(self, (), {}, handle_result=_send_to(done))
+        done = Event()
+        self.container.spawn_worker(self, (), {}, handle_result=_send_to(done))
+        try:
             done.wait()
+        except Exception as exc:  # noqa: BLE001 - an error in one turn must not end the service
+            log.error("periodic_failed", method=self.method_name, error=type(exc).__name__)
 
 
 def _waited(event: Event, seconds: float) -> bool:

@@ -47,22 +47,23 @@ def run(service: str, service_class: str, package: str) -> None:
 
     eventlet.monkey_patch()  # before anything opens a socket
 
-    import signal
+    from eventlet import debug
 
-    from nameko.containers import ServiceContainer
+    from hub_platform.container import HubContainer
+    from hub_platform.stopping import Departure
 
-    container = ServiceContainer(_load(service_class), make_config(service, package))
+    debug.hub_exceptions(False)  # noqa: FBT003 - it prints messages, which may hold what somebody sent; we log
 
-    def stop(_signal: int, _frame: Any) -> None:
-        # Impatience must not stop the extensions a second time: they would never finish.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        eventlet.spawn_n(container.stop)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    container = HubContainer(_load(service_class), make_config(service, package))
+    departure = Departure(service, container)
+    container.on_death = departure.set_clock
+    departure.listen()
     container.start()
-    container.wait()
+    departure.started()
+    try:
+        container.wait()
+    except Exception:  # noqa: BLE001 - the container has logged it, without its message
+        sys.exit(1)
 
 
 def make_config(service: str, package: str) -> dict[str, Any]:

@@ -1,13 +1,19 @@
 """A database with the post office's tables, and the example's two services."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from inquiries.service import ScalesService
 from sqlalchemy.orm import Session, sessionmaker
+from tests.support.announcing import own_user, set_up_publishers
+from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import RunningService, running_service
+from tests.support.waiting import wait_until
 
 from hub_messaging.tables import metadata
 from local.places import ROOT
@@ -53,3 +59,45 @@ def _counting(counting_url: str, amqp_uri: str, tmp_path: Path) -> Iterator[Runn
         migrations=MIGRATIONS,
     ) as service:
         yield service
+
+
+@dataclass(frozen=True)
+class Scales:
+    """The service that answers and can be made to misbehave, with its database and its virtual host."""
+
+    service: RunningService
+    url: str
+    uri: str
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self.service.child is not None
+        return self.service.child.process.pid
+
+
+@pytest.fixture(name="scales", scope="module")
+def _scales(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scales]:
+    """Start it once for all tests of a file; what it listens to is there already."""
+    url, uri = postgres.new_database(), broker.new_vhost()
+    set_up_publishers(uri, "sorting")
+    own = own_user(broker, uri, ScalesService)
+    with running_scales(tmp_path_factory.mktemp("scales"), url, own) as service:
+        wait_until(service.ready)
+        yield Scales(service, url, uri)
+    broker.drop_vhost(uri)
+
+
+def running_scales(folder: Path, url: str, uri: str) -> AbstractContextManager[RunningService]:
+    """A process of it, with a heartbeat of two seconds."""
+    return running_service(
+        folder,
+        "scales",
+        ("inquiries", "scales"),
+        database_url=url,
+        amqp_uri=uri,
+        migrations=MIGRATIONS,
+        EXAMPLE_HEARTBEAT="2",
+    )

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from nameko.rpc import rpc
-
 from hub_enrolment.api.enrolments import Enrolments
 from hub_enrolment.api.imports import Imports
 from hub_enrolment.api.leaders import Leaders
@@ -16,6 +14,7 @@ from hub_enrolment.api.teachers import Teachers
 from hub_enrolment.api.work_groups import WorkGroups
 from hub_enrolment.handlers import teachers
 from hub_messaging.relay import OutboxRelay
+from hub_messaging.rpc import answer
 from hub_platform.dependencies import Database
 from hub_platform.probes import Probes
 
@@ -29,7 +28,7 @@ class EnrolmentService(
     relay = OutboxRelay()
     database: Any = Database()
 
-    @rpc  # type: ignore[untyped-decorator]  # nameko ships no types
+    @answer
     def contacts(self, teacher_ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Given name, family name and e-mail address by teacher id; who is not known is left out."""
         with self.database() as session:

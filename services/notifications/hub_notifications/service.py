@@ -1,16 +1,10 @@
 """The notifications service: routes by inheritance, reactions that write down what is due, and the sender."""
 
-import contextlib
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from amqp.exceptions import AMQPError
-from kombu.exceptions import KombuError
-from nameko.exceptions import RemoteError, RpcTimeout, UnknownService
-from nameko.extensions import DependencyProvider
-from nameko.standalone.rpc import ServiceRpcProxy
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
@@ -22,6 +16,7 @@ from hub_contracts.enrolment import (
     WorkGroupOpened,
 )
 from hub_contracts.visits import VisitCancelled, VisitPlanned
+from hub_messaging.asking import Asking, Unanswered
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_notifications import config
@@ -34,72 +29,42 @@ from hub_platform.dependencies import Database, Extra
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
 
-RPC_ERRORS: Final = (RpcTimeout, UnknownService, RemoteError, OSError, AMQPError, KombuError, RuntimeError)
 TURN_SECONDS: Final = 4.0  # a turn ends soon enough for a stop within 10 s
 
 
-class EnrolmentContacts(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """Asks enrolment over nameko RPC, on a connection of its own.
+class EnrolmentContacts(Asking):
+    """Asks enrolment for addresses."""
 
-    nameko's RpcProxy is not used: its listener keeps the service from starting while the broker is away.
-    """
-
-    uses_rpc = True  # read when the broker's permissions are made
+    def __init__(self) -> None:
+        super().__init__("enrolment")
 
     def setup(self) -> None:
-        """Learn where the broker is, and how long to wait."""
-        broker = {"AMQP_URI": self.container.config["AMQP_URI"]}
-        self._contacts = RpcContacts(broker, config.load().contacts_seconds)
+        """Learn how long to wait."""
+        super().setup()
+        self.seconds = config.load().contacts_seconds
 
     def get_dependency(self, worker_ctx: Any) -> "RpcContacts":  # noqa: ARG002 - nameko's signature
         """Someone who knows addresses."""
-        return self._contacts
-
-    def stop(self) -> None:
-        """Leave the broker."""
-        self._contacts.close()
-
-
-class Asking(ServiceRpcProxy):  # type: ignore[misc]  # nameko ships no types
-    """nameko's stand-alone proxy under this service's name, which its user may make a reply queue for."""
-
-    class ServiceContainer(ServiceRpcProxy.ServiceContainer):  # type: ignore[misc]  # nameko ships no types
-        """Names the reply queue."""
-
-        service_name = "notifications"
+        return RpcContacts(self.ask)
 
 
 class RpcContacts:
-    """`gateways.Contacts` by nameko RPC. Keeps its connection until something goes wrong with it."""
+    """`gateways.Contacts` by RPC."""
 
-    def __init__(self, broker: Mapping[str, Any], timeout: float) -> None:
-        self._broker = broker
-        self._timeout = timeout
-        self._asking: Asking | None = None
-        self._enrolment: Any = None
+    def __init__(self, ask: Callable[..., Any]) -> None:
+        self._ask = ask
 
     def find(self, teacher_ids: Collection[str]) -> Mapping[str, Contact]:
         """Look up many at once."""
         try:
-            if self._asking is None:
-                self._asking = Asking("enrolment", self._broker, timeout=self._timeout)
-                self._enrolment = self._asking.start()
-            found = self._enrolment.contacts(sorted(teacher_ids))
-        except RPC_ERRORS as exc:
-            self.close()
+            found = self._ask("contacts", sorted(teacher_ids))
+        except Unanswered as exc:
             raise ContactsAway(type(exc).__name__) from exc
         return {
             teacher_id: Contact(given=known["given"], family=known["family"], email=known["email"])
             for teacher_id, known in found.items()
             if known.get("email")
         }
-
-    def close(self) -> None:
-        """Leave; the next question connects anew."""
-        asking, self._asking, self._enrolment = self._asking, None, None
-        if asking is not None:
-            with contextlib.suppress(*RPC_ERRORS, AttributeError):  # it may never have been connected
-                asking.stop()
 
 
 class NotificationsService(Messages, Templates, Probes):

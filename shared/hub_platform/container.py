@@ -1,0 +1,131 @@
+"""nameko's container, made to survive what its dependencies and threads do.
+
+nameko ends the whole process when a dependency's hook raises, and whoever waits for that worker waits for
+ever. Here it is that worker alone that fails, and every worker's result reaches whoever waits for it: its
+answer, its error, or that it was killed.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from eventlet.greenthread import GreenThread
+from eventlet.support.greenlets import GreenletExit
+from nameko.containers import ContainerBeingKilled, ServiceContainer, WorkerContext
+
+log = structlog.get_logger(__name__)
+
+ExcInfo = tuple[Any, Any, Any]
+HandleResult = Callable[[Any, Any, ExcInfo | None], Any]
+
+
+class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no types
+    """Hosts one service class."""
+
+    on_death: Callable[[], None] = staticmethod(lambda: None)  # told when the container ends by itself
+
+    def stop(self) -> None:
+        """Stop in nameko's order; extensions that put a function into config["on_stop"] hear of it first."""
+        for hear in self.config.get("on_stop", ()):
+            hear()
+        super().stop()
+
+    @property
+    def in_hand(self) -> list[str]:
+        """The methods that workers are in, one entry for each worker."""
+        return sorted(context.entrypoint.method_name for context in list(self._worker_threads))
+
+    def spawn_worker(
+        self,
+        entrypoint: Any,
+        args: Any,
+        kwargs: Any,
+        context_data: Any = None,
+        handle_result: HandleResult | None = None,
+    ) -> Any:
+        """Run the entrypoint's method; `handle_result` is called once, whatever happens.
+
+        Unlike in nameko the dependencies' hooks come before it, so that one that raises, say on commit, still
+        makes the worker fail. The price: the hooks do not see what `handle_result` makes of a result.
+
+        Raises:
+            ContainerBeingKilled: the process is about to end.
+        """
+        if self._being_killed:
+            raise ContainerBeingKilled
+        context = WorkerContext(self, self.service_cls(), entrypoint, args, kwargs, data=context_data)
+        answer = _Once(context, handle_result)
+        thread = self._worker_pool.spawn(self._run_worker, context, answer)
+        self._worker_threads[context] = thread
+        thread.link(self._handle_worker_thread_exited, context, answer)
+        return context
+
+    def _run_worker(self, context: Any, answer: "_Once") -> None:
+        result, exc_info = None, None
+        set_up: list[Any] = []
+        try:
+            self._inject_dependencies(context)
+            for provider in self.dependencies:
+                provider.worker_setup(context)
+                set_up.append(provider)
+            method = getattr(context.service, context.entrypoint.method_name)
+            result = method(*context.args, **context.kwargs)
+        except Exception:  # noqa: BLE001 - it belongs to whoever waits for the result
+            exc_info = sys.exc_info()
+        for hook in ("worker_result", "worker_teardown"):
+            for provider in set_up:
+                given = (result, exc_info) if hook == "worker_result" else ()
+                try:
+                    getattr(provider, hook)(context, *given)
+                except Exception as exc:  # noqa: BLE001 - one dependency must not cost another its turn
+                    log.error(
+                        "dependency_failed", name=provider.attr_name, hook=hook, error=type(exc).__name__
+                    )
+                    result, exc_info = None, exc_info or sys.exc_info()
+        answer(result, exc_info)
+
+    def _handle_worker_thread_exited(self, thread: Any, context: Any, answer: "_Once") -> None:
+        self._worker_threads.pop(context, None)
+        exc_info = _outcome(thread)
+        if exc_info is not None and exc_info[0] is not GreenletExit:
+            log.error("worker_failed", method=context.entrypoint.method_name, error=exc_info[0].__name__)
+        answer(None, exc_info)
+
+    def _handle_managed_thread_exited(self, thread: Any, identifier: str) -> None:
+        """A thread that an extension lives by has died: so must the process, for its supervisor to see."""
+        self._managed_threads.pop(thread, None)
+        exc_info = _outcome(thread)
+        if exc_info is not None and exc_info[0] is not GreenletExit:
+            log.critical(
+                "thread_failed", thread=identifier, error=exc_info[0].__name__, exc_info=_bare(exc_info)
+            )
+            self.on_death()
+            self.kill(exc_info)
+
+
+class _Once:
+    """Hands a worker's result over, the first time that it is called."""
+
+    def __init__(self, context: Any, handle_result: HandleResult | None) -> None:
+        self._context = context
+        self._handle_result = handle_result
+
+    def __call__(self, result: Any, exc_info: ExcInfo | None) -> None:
+        handle_result, self._handle_result = self._handle_result, None
+        if handle_result is not None:
+            handle_result(self._context, result, exc_info)
+
+
+def _outcome(thread: GreenThread) -> ExcInfo | None:
+    """What ended a thread that is over, if it was an exception."""
+    try:
+        thread.wait()
+    except BaseException:  # noqa: BLE001 - GreenletExit among them
+        return sys.exc_info()
+    return None
+
+
+def _bare(exc_info: ExcInfo) -> ExcInfo:
+    """An exception with its class in place of its message, which could hold what somebody sent."""
+    return Exception, Exception(exc_info[0].__name__), exc_info[2]
