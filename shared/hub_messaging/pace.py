@@ -25,9 +25,9 @@ class Pace:
     @property
     def step(self) -> int:
         """How many messages to deal with before the next acknowledgement."""
-        if self.only_batches or not self.seconds:
+        if self.only_batches or self.seconds * BATCH <= STEP_SECONDS:
             return BATCH
-        return max(1, min(BATCH, int(STEP_SECONDS / self.seconds)))
+        return max(1, int(STEP_SECONDS / self.seconds))
 
     def learn(self, seconds: float, messages: int) -> None:
         """Note that so many messages took so long. A small batch takes hardly less time than a full one."""
