@@ -1,0 +1,92 @@
+"""The broker and the database of a benchmark: private processes that keep what they confirm, data thrown away."""
+
+import contextlib
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import amqp
+import sqlalchemy as sa
+from tests.support.amqp import connected
+
+from hub_messaging import tables
+from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE
+from hub_messaging.wire import declare_publisher
+from local import broker, definitions, passwords, postgres
+from local.places import Places
+from local.processes import Programs
+from tests.bench.contenders import work
+
+PASSWORD: Final = "bench"  # noqa: S105 - of servers that listen on loopback and live for minutes
+DATABASE: Final = "bench"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Both, as their administrator."""
+
+    amqp_uri: str
+    admin_url: sa.URL
+    programs: Programs
+    places: Places
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[sa.Engine]:
+        """An empty database with everybody's tables, dropped afterwards."""
+        with self._administrator() as administrator:
+            administrator.exec_driver_sql(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+            administrator.exec_driver_sql(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
+        engine = sa.create_engine(self.admin_url.set(database=DATABASE), poolclass=sa.NullPool)
+        tables.metadata.create_all(engine)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(work.TABLES)
+        with self._administrator() as administrator:
+            administrator.exec_driver_sql("CHECKPOINT")  # what making them has left to do is done before
+        yield engine
+
+    @contextlib.contextmanager
+    def broker(self, queue: str, *, exchange: bool) -> Iterator[amqp.Connection]:
+        """A broker with one empty queue; with `exchange`, it and the log hear the publisher's exchange."""
+        try:
+            with connected(self.amqp_uri) as connection:
+                channel = connection.channel()
+                channel.queue_declare(queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
+                if exchange:
+                    declare_publisher(connection, work.PUBLISHER)
+                    channel.queue_bind(queue, work.EXCHANGE, routing_key=work.EVENT_TYPE)
+                yield connection
+        finally:
+            with connected(self.amqp_uri) as connection:
+                channel = connection.channel()
+                channel.queue_delete(queue)
+                channel.queue_delete(LOG_QUEUE)
+                channel.exchange_delete(work.EXCHANGE)
+
+    @contextlib.contextmanager
+    def _administrator(self) -> Iterator[sa.Connection]:
+        engine = sa.create_engine(self.admin_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            yield connection
+
+
+@contextlib.contextmanager
+def running_servers(places: Places) -> Iterator[Servers]:
+    """Start both, give them, stop both and delete their data."""
+    programs = Programs(places.logs, places.records)
+    programs.stop_leftovers()
+    shutil.rmtree(places.base, ignore_errors=True)
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, places.base, ignore_errors=True)
+        user = definitions.ADMINISTRATOR
+        contents = broker.Contents(definitions.administrator(PASSWORD), {user: PASSWORD})
+        file = places.broker / "definitions.json"
+        passwords.write_private(file, json.dumps(contents.definitions))
+        node = broker.start_node(programs, places.broker, file, contents, say=print)
+        stack.callback(node.stop)
+        server = postgres.start(programs, places.postgres, places.secrets, durable=True)
+        stack.callback(server.stop)
+        node.require_ready()
+        yield Servers(node.uris[user], server.url, programs, places)
