@@ -2,12 +2,11 @@
 
 import json
 import random
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import amqp
 import sqlalchemy as sa
-
 from tests.bench.contenders import work
 
 IN_FLIGHT: Final = 500  # published before their confirms are waited for

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,20 +13,23 @@ from urllib.parse import urlsplit
 import amqp
 import psutil
 import sqlalchemy as sa
+from tests.bench import filling
+from tests.bench.contenders import work
+from tests.bench.servers import Servers
+from tests.support.amqp import connected
 from tests.support.waiting import wait_until
 
 from local import ports
 from local.keys import signer
 from local.places import ROOT, python_path
 from local.processes import Child
-from tests.bench import filling
-from tests.bench.contenders import work
-from tests.bench.servers import Servers
 
 DEADLINE: Final = 180.0  # seconds that a run may take
 POLL: Final = 0.1  # seconds between two looks at whether it is done
 QUIET: Final = 0.02  # share of a core below which a program is idle
-REACHED: Final = f"SELECT count(*), extract(epoch FROM max(at)) FROM read_model WHERE revision = {work.REVISIONS}"
+REACHED: Final = sa.text(
+    "SELECT count(*), extract(epoch FROM max(at)) FROM read_model WHERE revision = :revision"
+)
 LISTENS: Final = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
 UNPUBLISHED: Final = "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
 LAST_PUBLISHED: Final = "SELECT extract(epoch FROM max(published_at)) FROM outbox"
@@ -42,7 +45,11 @@ class Contender:
     queue: str = "bench.in"
     content_type: str = "application/json"
     share: float = 1.0  # of the row's events: a slow one is given fewer, so that a run takes seconds
-    guarantee: str = ""  # what it promises beyond the others or less, in words
+    promise: str = ""  # in words, for the table
+
+    def share_of(self, events: int) -> int:
+        """How many of a row's events it is given: whole subjects."""
+        return max(1, round(events * self.share / work.REVISIONS)) * work.REVISIONS
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def running(servers: Servers, contender: Contender, events: int) -> Iterator[Chi
     }
     module = f"tests.bench.contenders.{contender.module}"
     child = servers.programs.start(
-        contender.module,
+        f"{contender.module}-{next(servers.numbers)}",  # a log of its own
         [sys.executable, "-W", "ignore", "-m", module, *contender.arguments],
         environment=environment,
         folder=ROOT,
@@ -95,7 +102,9 @@ def read(servers: Servers, contender: Contender, events: int) -> Run:
             begun, used = time.time(), cpu_seconds(child)
             open_gate()
             subjects = events // work.REVISIONS
-            ended = wait_until(lambda: alive(child) and reached(engine, subjects), deadline=DEADLINE, interval=POLL)
+            ended = wait_until(
+                lambda: alive(child) and reached(engine, subjects), deadline=DEADLINE, interval=POLL
+            )
             used = cpu_seconds(child) - used
         return Run(events / (ended - begun), used / events * 1e6)
 
@@ -112,9 +121,7 @@ def relay(servers: Servers, contender: Contender, events: int) -> Run:
         with engine.begin() as transaction:
             filling.fill_outbox(transaction, events)
             begun, used = time.time(), cpu_seconds(child)
-        wait_until(
-            lambda: alive(child) and not scalar(engine, UNPUBLISHED), deadline=DEADLINE, interval=POLL
-        )
+        wait_until(lambda: alive(child) and not scalar(engine, UNPUBLISHED), deadline=DEADLINE, interval=POLL)
         used = cpu_seconds(child) - used
         ended = float(scalar(engine, LAST_PUBLISHED))
         require_arrived(connection, contender.queue, events)
@@ -131,14 +138,12 @@ def publish(servers: Servers, contender: Contender, events: int) -> Run:
 
 
 @contextlib.contextmanager
-def closed_gate(servers: Servers, queue: str) -> Iterator[object]:
+def closed_gate(servers: Servers, queue: str) -> Iterator[Callable[[], None]]:
     """Hold a queue shut until the callable given is called, so that nobody is timed while starting.
 
     The queues have a single active consumer; the gate is the first and takes one message, which the broker
     puts back in its place when the gate goes.
     """
-    from tests.support.amqp import connected
-
     with contextlib.ExitStack() as stack:
         connection = stack.enter_context(connected(servers.amqp_uri))
         channel = connection.channel()
@@ -170,13 +175,15 @@ def at_the_broker(servers: Servers, child: Child) -> bool:
     """Whether a program has connected to the broker."""
     port = urlsplit(servers.amqp_uri).port
     opened = psutil.Process(child.process.pid).net_connections("tcp")
-    return any(c.raddr and c.raddr.port == port and c.status == psutil.CONN_ESTABLISHED for c in opened)
+    return any(c.raddr[1:] == (port,) and c.status == psutil.CONN_ESTABLISHED for c in opened)
 
 
 def require_arrived(connection: amqp.Connection, queue: str, events: int) -> None:
-    """Every event is in the queue, once."""
+    """Make sure that every event is in the queue, once."""
     with connection.channel() as channel:
-        wait_until(lambda: channel.queue_declare(queue, passive=True).message_count == events)
+        count = channel.queue_declare(queue, passive=True).message_count
+    if count != events:
+        raise RuntimeError(f"{count} of {events} events have arrived")
 
 
 def said(child: Child) -> dict[str, float] | None:
@@ -191,11 +198,11 @@ def said(child: Child) -> dict[str, float] | None:
 def scalar(engine: sa.Engine, query: str) -> float:
     """One figure."""
     with engine.connect() as connection:
-        return connection.scalar(sa.text(query))
+        return float(connection.scalar(sa.text(query)) or 0)
 
 
 def reached(engine: sa.Engine, subjects: int) -> float | None:
     """When the last subject came to its last revision, as seconds since 1970; None while one has not."""
     with engine.connect() as connection:
-        count, at = connection.execute(sa.text(REACHED)).one()
+        count, at = connection.execute(REACHED, {"revision": work.REVISIONS}).one()
     return float(at) if count == subjects else None

@@ -1,15 +1,16 @@
-"""The broker and the database of a benchmark: private processes that keep what they confirm, data thrown away."""
+"""The broker and the database of a benchmark: private processes that keep what they confirm."""
 
 import contextlib
+import itertools
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
 import amqp
 import sqlalchemy as sa
+from tests.bench.contenders import work
 from tests.support.amqp import connected
 
 from hub_messaging import tables
@@ -18,9 +19,8 @@ from hub_messaging.wire import declare_publisher
 from local import broker, definitions, passwords, postgres
 from local.places import Places
 from local.processes import Programs
-from tests.bench.contenders import work
 
-PASSWORD: Final = "bench"  # noqa: S105 - of servers that listen on loopback and live for minutes
+PASSWORD: Final = "bench"  # of servers that listen on loopback and live for minutes
 DATABASE: Final = "bench"
 
 
@@ -32,6 +32,7 @@ class Servers:
     admin_url: sa.URL
     programs: Programs
     places: Places
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @contextlib.contextmanager
     def database(self) -> Iterator[sa.Engine]:

@@ -1,8 +1,8 @@
 """The limit of reading: one loop over py-amqp and psycopg2 with the same guarantees and nothing else.
 
 It takes whatever has arrived, at most 200 events, records them as seen, writes what is new, commits, and
-acknowledges all of them with one frame. It reads JSON and looks at what it needs; it checks no schema, retries
-nothing, holds nothing back, measures nothing and stops only when it is killed.
+acknowledges all of them with one frame. It reads JSON and looks at what it needs; it checks no schema,
+retries nothing, holds nothing back, measures nothing and stops only when it is killed.
 """
 
 import json
@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import amqp
 import psycopg2
-
 from tests.bench.contenders import work
 
 BATCH: Final = 200
@@ -58,7 +57,7 @@ def main() -> None:
     database = psycopg2.connect(work.database_url())
     connection = connected(work.amqp_uri())
     channel = connection.channel()
-    channel.basic_qos(0, 2 * BATCH, False)
+    channel.basic_qos(0, 2 * BATCH, a_global=False)
     arrived: list[Any] = []
     channel.basic_consume(work.own_queue(), callback=arrived.append)
     while True:

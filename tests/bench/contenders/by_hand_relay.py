@@ -12,7 +12,6 @@ from typing import Any, Final
 import amqp
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
-
 from tests.bench.contenders import work
 from tests.bench.contenders.by_hand_reader import connected
 

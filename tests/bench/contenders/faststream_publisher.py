@@ -5,12 +5,10 @@ documentation, RabbitMQ section). Many are awaited together, which is asyncio's 
 """
 
 import asyncio
-import json
 import time
 from uuid import uuid4
 
 from faststream.rabbit import ExchangeType, RabbitBroker, RabbitExchange
-
 from tests.bench.contenders import work
 
 
@@ -34,7 +32,7 @@ async def main() -> None:
                 )
             )
         took, used = time.perf_counter() - begun, time.process_time() - used
-    print(json.dumps({"events": events, "seconds": took, "cpu": used}), flush=True)
+    work.say(events=events, seconds=took, cpu=used)
 
 
 if __name__ == "__main__":

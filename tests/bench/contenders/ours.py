@@ -2,18 +2,17 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from tests.bench.contenders.work import EVENT_TYPE, FACTS, PUBLISHER, newest, write_many, write_one
 
 from hub_contracts import EVENTS
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe, subscribe_batch
 from hub_platform.probes import Probes
 from hub_platform.runner import run
-from tests.bench.contenders.work import EVENT_TYPE, FACTS, PUBLISHER, newest, write_many, write_one
 
 EVENT = EVENTS[EVENT_TYPE]
 WRITE_ONE = sa.text(write_one(":{name}"))

@@ -1,0 +1,84 @@
+"""What was measured, and whether it is what was wanted."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.bench.arithmetic import Figure, percentile, ratio
+from tests.bench.latency import RATE, Watched
+from tests.bench.rows import OURS, Row
+from tests.bench.runs import Run
+
+P50_MS: Final = 25.0
+P99_MS: Final = 150.0
+MEMORY_MB: Final = 120.0
+
+
+@dataclass
+class RowResult:
+    """The runs of one row, contender by contender, one for each round."""
+
+    row: Row
+    runs: dict[str, list[Run]] = field(default_factory=dict)
+
+    def rates(self, name: str) -> list[float]:
+        """Events a second, round by round."""
+        return [run.rate for run in self.runs[name]]
+
+    def ratio_to(self, name: str) -> Figure:
+        """How many times as fast as this contender ours is."""
+        return ratio(self.rates(OURS), self.rates(name))
+
+    def verdicts(self) -> list[str]:
+        """Each goal in a sentence."""
+        said = []
+        for name, wanted in self.row.goals.items():
+            found = self.ratio_to(name).middle
+            said.append(
+                f"{met(found >= wanted)}: at least {wanted:g} × {name} is the goal, {found:.2f} × was found."
+            )
+        return said
+
+
+@dataclass(frozen=True)
+class HubResult:
+    """The whole hub under load, round by round."""
+
+    seconds: float  # of each round
+    rounds: list[Watched]
+    memory: list[dict[str, float]]  # before the first round and after each: service → MB
+
+    def milliseconds(self, percent: float, *, answered: bool = False) -> Figure:
+        """A percentile of each round, in the middle and between which."""
+        return Figure.of(
+            [percentile(w.answered if answered else w.visible, percent) * 1000 for w in self.rounds]
+        )
+
+    @property
+    def commands(self) -> int:
+        """How many were sent."""
+        return sum(len(watched.visible) for watched in self.rounds)
+
+    def moments(self) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+        """Memory before the load, in the middle of it and at its end."""
+        return self.memory[0], self.memory[len(self.memory) // 2], self.memory[-1]
+
+    def verdicts(self) -> list[str]:
+        """Each goal in a sentence."""
+        said = []
+        for percent, wanted in ((50, P50_MS), (99, P99_MS)):
+            found = self.milliseconds(percent).middle
+            said.append(
+                f"{met(found < wanted)}: p{percent} under {wanted:g} ms at {RATE} commands/s is the goal, "
+                f"{found:.1f} ms was found."
+            )
+        name, most = max(self.memory[-1].items(), key=lambda item: item[1])
+        said.append(
+            f"{met(most < MEMORY_MB)}: every service under {MEMORY_MB:g} MB resident is the goal, "
+            f"{most:.0f} MB was held by the largest ({name})."
+        )
+        return said
+
+
+def met(whether: bool) -> str:
+    """In a word."""
+    return "Met" if whether else "Not met"
