@@ -39,7 +39,7 @@ def main(
             results = measure(bar, servers, wanted, rounds, events)
         hub = measure_hub(bar, rounds) if HUB in asked else None
     for result in results:
-        show(result.row.title, page.row_table(result), result.verdicts())
+        show(result.row.title, [line[:-1] for line in page.row_table(result)], result.verdicts())
     if hub is not None:
         show("The whole hub: latency", page.latency_table(hub), hub.verdicts())
         show("The whole hub: memory", page.memory_table(hub), [])

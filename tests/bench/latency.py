@@ -29,7 +29,7 @@ from local.places import Places
 from local.terminal import Terminal
 
 RATE: Final = 100  # commands a second
-SENDERS: Final = 4  # connections that share them
+SENDERS: Final = 10  # connections that share them
 LOOK_EVERY: Final = 0.002  # seconds between two looks at the freshness: the resolution of the figures
 LOADED_UNTIL: Final = date(2025, 9, 12)  # the days of the demonstration year that are there before
 ARRIVES_WITHIN: Final = 60.0  # seconds after the last command
@@ -40,7 +40,9 @@ class Watched:
     """What was seen of one run; seconds."""
 
     answered: list[float]  # from sending a command to its 201
-    visible: list[float]  # from its 201 to its effect in a report
+    visible: list[float]  # from its 201 to its effect in a report; 0 when that was seen first
+    whole: list[float]  # from sending it to its effect in a report
+    rate: float  # commands a second that were sent: fewer than wanted when the answers took too long
 
 
 @dataclass
@@ -122,6 +124,8 @@ def watch(hub: Hub, seconds: float) -> Watched:
     return Watched(
         answered=[answered - asked for asked, answered in sent],
         visible=[max(0.0, seen - answered) for seen, (_, answered) in zip(instants, sent, strict=True)],
+        whole=[seen - asked for seen, (asked, _) in zip(instants, sent, strict=True)],
+        rate=commands / (max(asked for asked, _ in sent) - begun + 1 / RATE),
     )
 
 

@@ -101,9 +101,13 @@ def latency_table(hub: HubResult) -> Table:
     lines = [
         (
             words,
-            *(f"{spread(hub.milliseconds(p, answered=answered), '.1f')} ms" for p in (50, 99)),
+            *(f"{spread(hub.milliseconds(percent, part), '.1f')} ms" for percent in (50, 99)),
         )
-        for words, answered in (("from the 201 to a report", False), ("from sending to the 201", True))
+        for words, part in (
+            ("from the 201 to a report", "visible"),
+            ("from sending to the 201", "answered"),
+            ("from sending to a report", "whole"),
+        )
     ]
     return [head, *lines]
 

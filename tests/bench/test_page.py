@@ -17,7 +17,10 @@ PROJECT = RowResult(
 )
 HUB = HubResult(
     20.0,
-    [Watched([0.004] * 99 + [0.009], [0.010] * 98 + [0.200] * 2), Watched([0.004], [0.012])],
+    [
+        Watched([0.004], [0.010] * 98 + [0.200] * 2, [0.014], rate=100.0),
+        Watched([0.004], [0.012], [0.016], rate=99.0),
+    ],
     [
         {"reporting": 80.0, "visits": 70.0},
         {"reporting": 90.0, "visits": 71.0},
@@ -48,6 +51,13 @@ def test_latency_is_told_by_round_and_judged_by_the_median() -> None:
     assert p50.startswith("Met: p50 under 25 ms")
     assert p99.startswith("Met: p99 under 150 ms")
     assert memory.startswith("Met: every service under 120 MB")
+
+
+def test_a_hub_that_could_not_be_sent_so_many_commands_has_not_met_the_goal() -> None:
+    slow = HubResult(20.0, [Watched([0.3], [0.001], [0.3], rate=40.0)], HUB.memory)
+    p50, p99, _ = slow.verdicts()
+    assert p50.startswith("Not met: p50 under 25 ms at 100 commands/s is the goal, 1.0 ms at 40 commands/s")
+    assert p99.startswith("Not met")
 
 
 def test_memory_is_told_before_in_the_middle_and_at_the_end() -> None:
