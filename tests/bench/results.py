@@ -73,8 +73,8 @@ class HubResult:
         for percent, wanted in ((50, P50_MS), (99, P99_MS)):
             found = self.milliseconds(percent).middle
             said.append(
-                f"{met(found < wanted and kept_up)}: p{percent} under {wanted:g} ms at {RATE} commands/s is the "
-                f"goal, {found:.1f} ms at {self.rate.middle:.0f} commands/s was found."
+                f"{met(found < wanted and kept_up)}: p{percent} under {wanted:g} ms at {RATE} commands/s is "
+                f"the goal, {found:.1f} ms at {self.rate.middle:.0f} commands/s was found."
             )
         name, most = max(self.memory[-1].items(), key=lambda item: item[1])
         said.append(
