@@ -33,8 +33,8 @@ def in_some_order(events: int) -> list[tuple[int, int]]:
     return ordered
 
 
-def fill_queue(connection: amqp.Connection, queue: str, events: int, content_type: str) -> None:
-    """Put events into a queue, persistent and confirmed."""
+def fill(connection: amqp.Connection, exchange: str, key: str, events: int, content_type: str) -> None:
+    """Publish events, persistent and confirmed; the exchange "" is the queue that the key names."""
     channel = connection.channel()
     channel.confirm_select()
     open_: set[int] = set()
@@ -45,10 +45,16 @@ def fill_queue(connection: amqp.Connection, queue: str, events: int, content_typ
     channel.events["basic_ack"].add(confirmed)
     for tag, (number, revision) in enumerate(in_some_order(events), 1):
         body = json.dumps(work.cloud_event(number, revision, uuid4()), separators=(",", ":"))
-        message = amqp.Message(body, content_type=content_type, content_encoding="utf-8", delivery_mode=2)
+        message = amqp.Message(
+            body,
+            content_type=content_type,
+            content_encoding="utf-8",
+            delivery_mode=2,
+            type=work.EVENT_TYPE,
+        )
         open_.add(tag)
         # The channel's own confirm mode waits after each message; `_basic_publish` is the same without.
-        channel._basic_publish(message, exchange="", routing_key=queue)
+        channel._basic_publish(message, exchange=exchange, routing_key=key)
         while len(open_) >= IN_FLIGHT:
             connection.drain_events(timeout=30)
     while open_:

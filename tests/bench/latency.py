@@ -30,7 +30,7 @@ from local.terminal import Terminal
 
 RATE: Final = 100  # commands a second
 SENDERS: Final = 10  # connections that share them
-LOOK_EVERY: Final = 0.002  # seconds between two looks at the freshness: the resolution of the figures
+LOOK_EVERY: Final = 0.005  # seconds between two looks at the freshness; more looks would be a load themselves
 LOADED_UNTIL: Final = date(2025, 9, 12)  # the days of the demonstration year that are there before
 ARRIVES_WITHIN: Final = 60.0  # seconds after the last command
 

@@ -32,6 +32,12 @@ class RowResult:
     def verdicts(self) -> list[str]:
         """Each goal in a sentence."""
         said = []
+        if self.row.at_least:
+            reached = Figure.of(self.rates(OURS)).middle
+            said.append(
+                f"{met(reached >= self.row.at_least)}: at least {self.row.at_least:,.0f} events/s is the "
+                f"goal, {reached:,.0f} were found."
+            )
         for name, wanted in self.row.goals.items():
             found = self.ratio_to(name).middle
             said.append(

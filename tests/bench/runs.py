@@ -31,6 +31,10 @@ REACHED: Final = sa.text(
     "SELECT count(*), extract(epoch FROM max(at)) FROM read_model WHERE revision = :revision"
 )
 LISTENS: Final = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+BEGUN: Final = "SELECT extract(epoch FROM min(received_at)) FROM inbox"
+FIRST_BATCH: Final = (
+    "SELECT count(*) FROM inbox WHERE received_at < (SELECT min(received_at) FROM inbox) + interval '10 ms'"
+)
 UNPUBLISHED: Final = "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
 LAST_PUBLISHED: Final = "SELECT extract(epoch FROM max(published_at)) FROM outbox"
 
@@ -92,10 +96,10 @@ def read(servers: Servers, contender: Contender, events: int) -> Run:
     """Events a second from a full queue into the read model."""
     with (
         servers.database() as engine,
-        servers.broker(contender.queue, exchange=True) as connection,
+        servers.broker(contender.queue) as connection,
         closed_gate(servers, contender.queue) as open_gate,
     ):
-        filling.fill_queue(connection, contender.queue, events, contender.content_type)
+        filling.fill(connection, "", contender.queue, events, contender.content_type)
         with running(servers, contender, events) as child:
             wait_until(lambda: alive(child) and at_the_broker(servers, child), deadline=30)
             wait_until(lambda: idle(child), deadline=30)
@@ -109,11 +113,29 @@ def read(servers: Servers, contender: Contender, events: int) -> Run:
         return Run(events / (ended - begun), used / events * 1e6)
 
 
+def rebuild(servers: Servers, contender: Contender, events: int) -> Run:
+    """Events a second from the log into the read model, by a subscriber whose queue does not exist yet."""
+    with servers.database() as engine, servers.broker(contender.queue, late=True) as connection:
+        filling.fill(connection, work.EXCHANGE, work.EVENT_TYPE, events, contender.content_type)
+        with running(servers, contender, events) as child:
+            wait_until(lambda: alive(child) and scalar(engine, BEGUN) > 0, deadline=60, interval=POLL / 10)
+            used = cpu_seconds(child)
+            ended = wait_until(
+                lambda: alive(child) and reached(engine, events // work.REVISIONS),
+                deadline=DEADLINE,
+                interval=POLL,
+            )
+            used = cpu_seconds(child) - used
+        # The first batch has arrived with the first instant: only those behind it took the time.
+        begun, first = (scalar(engine, query) for query in (BEGUN, FIRST_BATCH))
+    return Run((events - first) / (ended - begun), used / events * 1e6)
+
+
 def relay(servers: Servers, contender: Contender, events: int) -> Run:
     """Events a second from a full outbox, confirmed by the broker and marked."""
     with (
         servers.database() as engine,
-        servers.broker(contender.queue, exchange=True) as connection,
+        servers.broker(contender.queue) as connection,
         running(servers, contender, events) as child,
     ):
         wait_until(lambda: alive(child) and scalar(engine, LISTENS) == 1, deadline=30)
@@ -130,7 +152,7 @@ def relay(servers: Servers, contender: Contender, events: int) -> Run:
 
 def publish(servers: Servers, contender: Contender, events: int) -> Run:
     """Events a second of a program that makes its own and has no outbox; it holds the watch itself."""
-    with servers.broker(contender.queue, exchange=True) as connection:
+    with servers.broker(contender.queue) as connection:
         with running(servers, contender, events) as child:
             line = wait_until(lambda: said(child), deadline=DEADLINE, interval=POLL)
         require_arrived(connection, contender.queue, events)

@@ -49,14 +49,14 @@ class Servers:
         yield engine
 
     @contextlib.contextmanager
-    def broker(self, queue: str, *, exchange: bool) -> Iterator[amqp.Connection]:
-        """A broker with one empty queue; with `exchange`, it and the log hear the publisher's exchange."""
+    def broker(self, queue: str, *, late: bool = False) -> Iterator[amqp.Connection]:
+        """A broker with an exchange that one empty queue and the log hear; `late`: the log only."""
         try:
             with connected(self.amqp_uri) as connection:
-                channel = connection.channel()
-                channel.queue_declare(queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
-                if exchange:
-                    declare_publisher(connection, work.PUBLISHER)
+                declare_publisher(connection, work.PUBLISHER)
+                if not late:
+                    channel = connection.channel()
+                    channel.queue_declare(queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
                     channel.queue_bind(queue, work.EXCHANGE, routing_key=work.EVENT_TYPE)
                 yield connection
         finally:

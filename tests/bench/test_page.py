@@ -41,6 +41,14 @@ def test_a_goal_is_met_or_not_in_words() -> None:
     assert by_limit.startswith("Not met: at least 0.8 × by hand")
 
 
+def test_a_goal_without_a_peer_is_judged_by_itself() -> None:
+    rebuild = next(row for row in ROWS if row.at_least)
+    assert RowResult(rebuild, {OURS: [Run(5000.0, 1)]}).verdicts() == [
+        "Met: at least 5,000 events/s is the goal, 5,000 were found."
+    ]
+    assert RowResult(rebuild, {OURS: [Run(4999.0, 1)]}).verdicts()[0].startswith("Not met")
+
+
 def test_latency_is_told_by_round_and_judged_by_the_median() -> None:
     p50, p99, memory = HUB.verdicts()
     assert latency_table(HUB)[1] == (
