@@ -7,6 +7,7 @@ transaction that writes them. The n-th answer of 201 is visible when that number
 
 import http.client
 import json
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from tests.support.waiting import wait_until
 from local.demonstration import send
 from local.hub import Hub, running_hub
 from local.places import Places
+from local.processes import Programs
 from local.terminal import Terminal
 
 RATE: Final = 100  # commands a second
@@ -70,11 +72,14 @@ class Connection:
 
 @contextmanager
 def loaded_hub(places: Places) -> Iterator[Hub]:
-    """The four services with the first days of the demonstration year."""
+    """The four services with the first days of the demonstration year, and nothing of an earlier run."""
+    Programs(places.logs, places.records).stop_leftovers()
+    shutil.rmtree(places.base, ignore_errors=True)
     with running_hub(places, Terminal(Console(file=StringIO())), settings={}) as hub:
         send(hub.fleet.addresses, hub.token(), until=LOADED_UNTIL)
         wait_until(lambda: settled(hub), deadline=ARRIVES_WITHIN, interval=1.0)
         yield hub
+    shutil.rmtree(places.base, ignore_errors=True)
 
 
 def connection_to(hub: Hub, service: str) -> Any:

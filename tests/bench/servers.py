@@ -17,6 +17,7 @@ from hub_messaging import tables
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE
 from hub_messaging.wire import declare_publisher
 from local import broker, definitions, passwords, postgres
+from local.alone import interruptible, only_one
 from local.places import Places
 from local.processes import Programs
 
@@ -77,10 +78,11 @@ class Servers:
 def running_servers(places: Places) -> Iterator[Servers]:
     """Start both, give them, stop both and delete their data."""
     programs = Programs(places.logs, places.records)
-    programs.stop_leftovers()
-    shutil.rmtree(places.base, ignore_errors=True)
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, places.base, ignore_errors=True)
+    with only_one(places), interruptible(), contextlib.ExitStack() as stack:
+        programs.stop_leftovers()
+        for folder in (places.broker, places.postgres, places.logs):  # the lock of this run stays
+            shutil.rmtree(folder, ignore_errors=True)
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         user = definitions.ADMINISTRATOR
         contents = broker.Contents(definitions.administrator(PASSWORD), {user: PASSWORD})
         file = places.broker / "definitions.json"
