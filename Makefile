@@ -6,7 +6,7 @@ bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests setup-peers run demo test check check-format check-lint check-types check-imports \
-  check-generated check-units fmt lock clean
+  check-generated check-units fmt lock bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ check-generated:
 
 check-units:
 	@$(bin)/python -m pytest --quiet --no-header -m "not servers"
+
+bench: setup-peers ## Measure ours, FastStream, plain nameko and the limit side by side; writes docs/performance.md
+	@$(bin)/python -m tests.bench --write $(ARGS)
 
 fmt: setup-tests ## Put the code into shape
 	@$(bin)/ruff check --quiet --fix --exit-zero $(PYTHON_DIRS)

@@ -1,0 +1,102 @@
+"""`python -m tests.bench`: ours, the peers and the limit side by side; what is measured is in rows.py."""
+
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from tests.bench import latency, page
+from tests.bench.facts import facts
+from tests.bench.results import HubResult, RowResult
+from tests.bench.rows import ROWS, Row
+from tests.bench.servers import Servers, running_servers
+
+from local.places import ROOT, Places
+
+HUB: Final = "hub"  # the row of latency and memory
+NAMES: Final = (*(row.name for row in ROWS), HUB)
+SECONDS: Final = 20.0  # of commands in each round of the hub
+FOLDER: Final = ROOT / ".local" / "bench"
+
+console = Console(highlight=False)
+
+
+def main(
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; the figures are medians of them.")] = 5,
+    row: Annotated[list[str] | None, typer.Option(help=f"Only this row: {', '.join(NAMES)}.")] = None,
+    events: Annotated[int | None, typer.Option(min=400, help="Events a run for whoever is fast.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write docs/performance.md.")] = False,
+) -> None:
+    """Measure, show the tables, and write the page when asked to."""
+    asked = row or list(NAMES)
+    if unknown := set(asked) - set(NAMES):
+        raise typer.BadParameter(f"unknown row {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    wanted = [one for one in ROWS if one.name in asked]
+    with progress() as bar:
+        with running_servers(Places(FOLDER / "servers")) as servers:
+            known = facts(servers)
+            results = measure(bar, servers, wanted, rounds, events)
+        hub = measure_hub(bar, rounds) if HUB in asked else None
+    for result in results:
+        show(result.row.title, [line[:-1] for line in page.row_table(result)], result.verdicts())
+    if hub is not None:
+        show("The whole hub: latency", page.latency_table(hub), hub.verdicts())
+        show("The whole hub: memory", page.memory_table(hub), [])
+    if write:
+        command = "make bench" if asked == list(NAMES) and events is None else "python -m tests.bench"
+        page.FILE.write_text(page.page(results, hub, known, command=command, rounds=rounds))
+        console.print(f"Written: {page.FILE.relative_to(ROOT)}")
+
+
+def measure(
+    bar: Progress, servers: Servers, wanted: list[Row], rounds: int, events: int | None
+) -> list[RowResult]:
+    """Run every contender of every row in turn, round after round."""
+    results = [RowResult(row, {name: [] for name in row.names}) for row in wanted]
+    task = bar.add_task("runs", total=rounds * sum(len(row.entries) for row in wanted))
+    for number in range(1, rounds + 1):
+        for result in results:
+            for entry in result.row.entries:
+                name = entry.contender.name
+                bar.update(task, description=f"round {number}: {result.row.name}, {name}")
+                many = entry.contender.share_of(events or result.row.events)
+                run = entry.measure(servers, entry.contender, many)
+                result.runs[name].append(run)
+                bar.console.print(page.run_line(f"{result.row.name}: {name}", run))
+                bar.advance(task)
+    return results
+
+
+def measure_hub(bar: Progress, rounds: int) -> HubResult:
+    """Send commands to the whole hub, round after round, and look at its memory between them."""
+    task = bar.add_task("the whole hub: starting", total=rounds)
+    with latency.loaded_hub(Places(FOLDER / "hub")) as hub:
+        result = HubResult(SECONDS, [], [latency.resident(hub)])
+        for number in range(1, rounds + 1):
+            bar.update(task, description=f"round {number}: {HUB}")
+            result.rounds.append(latency.watch(hub, SECONDS))
+            result.memory.append(latency.resident(hub))
+            bar.advance(task)
+    return result
+
+
+def progress() -> Progress:
+    """The bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console)
+
+
+def show(title: str, told: page.Table, verdicts: list[str]) -> None:
+    """Print a table and what it means."""
+    head, *lines = told
+    table = Table(*head, title=title, title_justify="left")
+    for line in lines:
+        table.add_row(*line)
+    console.print(table)
+    for verdict in verdicts:
+        console.print(f"  {verdict}", markup=False)
+
+
+if __name__ == "__main__":
+    typer.run(main)

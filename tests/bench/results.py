@@ -1,0 +1,95 @@
+"""What was measured, and whether it is what was wanted."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.bench.arithmetic import Figure, percentile, ratio
+from tests.bench.latency import RATE, Watched
+from tests.bench.rows import OURS, Row
+from tests.bench.runs import Run
+
+P50_MS: Final = 25.0
+P99_MS: Final = 150.0
+KEPT_UP: Final = 0.98  # share of the wanted rate from which it counts as held
+MEMORY_MB: Final = 120.0
+
+
+@dataclass
+class RowResult:
+    """The runs of one row, contender by contender, one for each round."""
+
+    row: Row
+    runs: dict[str, list[Run]] = field(default_factory=dict)
+
+    def rates(self, name: str) -> list[float]:
+        """Events a second, round by round."""
+        return [run.rate for run in self.runs[name]]
+
+    def ratio_to(self, name: str) -> Figure:
+        """How many times as fast as this contender ours is."""
+        return ratio(self.rates(OURS), self.rates(name))
+
+    def verdicts(self) -> list[str]:
+        """Each goal in a sentence."""
+        said = []
+        if self.row.at_least:
+            reached = Figure.of(self.rates(OURS)).middle
+            said.append(
+                f"{met(reached >= self.row.at_least)}: at least {self.row.at_least:,.0f} events/s is the "
+                f"goal, {reached:,.0f} were found."
+            )
+        for name, wanted in self.row.goals.items():
+            found = self.ratio_to(name).middle
+            said.append(
+                f"{met(found >= wanted)}: at least {wanted:g} × {name} is the goal, {found:.2f} × was found."
+            )
+        return said
+
+
+@dataclass(frozen=True)
+class HubResult:
+    """The whole hub under load, round by round."""
+
+    seconds: float  # of each round
+    rounds: list[Watched]
+    memory: list[dict[str, float]]  # before the first round and after each: service → MB
+
+    def milliseconds(self, percent: float, part: str = "visible") -> Figure:
+        """A percentile of a part of the way (a list of `Watched`) in each round."""
+        return Figure.of([percentile(getattr(watched, part), percent) * 1000 for watched in self.rounds])
+
+    @property
+    def rate(self) -> Figure:
+        """Commands a second that were sent."""
+        return Figure.of([watched.rate for watched in self.rounds])
+
+    @property
+    def commands(self) -> int:
+        """How many were sent."""
+        return sum(len(watched.visible) for watched in self.rounds)
+
+    def moments(self) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+        """Memory before the load, in the middle of it and at its end."""
+        return self.memory[0], self.memory[len(self.memory) // 2], self.memory[-1]
+
+    def verdicts(self) -> list[str]:
+        """Each goal in a sentence."""
+        said = []
+        kept_up = self.rate.middle >= KEPT_UP * RATE
+        for percent, wanted in ((50, P50_MS), (99, P99_MS)):
+            found = self.milliseconds(percent).middle
+            said.append(
+                f"{met(found < wanted and kept_up)}: p{percent} under {wanted:g} ms at {RATE} commands/s is "
+                f"the goal, {found:.1f} ms at {self.rate.middle:.0f} commands/s was found."
+            )
+        name, most = max(self.memory[-1].items(), key=lambda item: item[1])
+        said.append(
+            f"{met(most < MEMORY_MB)}: every service under {MEMORY_MB:g} MB resident is the goal, "
+            f"{most:.0f} MB was held by the largest ({name})."
+        )
+        return said
+
+
+def met(whether: bool) -> str:
+    """In a word."""
+    return "Met" if whether else "Not met"

@@ -1,0 +1,95 @@
+"""The broker and the database of a benchmark: private processes that keep what they confirm."""
+
+import contextlib
+import itertools
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import amqp
+import sqlalchemy as sa
+from tests.bench.contenders import work
+from tests.support.amqp import connected
+
+from hub_messaging import tables
+from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE
+from hub_messaging.wire import declare_publisher
+from local import broker, definitions, passwords, postgres
+from local.alone import interruptible, only_one
+from local.places import Places
+from local.processes import Programs
+
+PASSWORD: Final = "bench"  # of servers that listen on loopback and live for minutes
+DATABASE: Final = "bench"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Both, as their administrator."""
+
+    amqp_uri: str
+    admin_url: sa.URL
+    programs: Programs
+    places: Places
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[sa.Engine]:
+        """An empty database with everybody's tables, dropped afterwards."""
+        with self._administrator() as administrator:
+            administrator.exec_driver_sql(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+            administrator.exec_driver_sql(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
+        engine = sa.create_engine(self.admin_url.set(database=DATABASE), poolclass=sa.NullPool)
+        tables.metadata.create_all(engine)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(work.TABLES)
+        with self._administrator() as administrator:
+            administrator.exec_driver_sql("CHECKPOINT")  # what making them has left to do is done before
+        yield engine
+
+    @contextlib.contextmanager
+    def broker(self, queue: str, *, late: bool = False) -> Iterator[amqp.Connection]:
+        """A broker with an exchange that one empty queue and the log hear; `late`: the log only."""
+        try:
+            with connected(self.amqp_uri) as connection:
+                declare_publisher(connection, work.PUBLISHER)
+                if not late:
+                    channel = connection.channel()
+                    channel.queue_declare(queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
+                    channel.queue_bind(queue, work.EXCHANGE, routing_key=work.EVENT_TYPE)
+                yield connection
+        finally:
+            with connected(self.amqp_uri) as connection:
+                channel = connection.channel()
+                channel.queue_delete(queue)
+                channel.queue_delete(LOG_QUEUE)
+                channel.exchange_delete(work.EXCHANGE)
+
+    @contextlib.contextmanager
+    def _administrator(self) -> Iterator[sa.Connection]:
+        engine = sa.create_engine(self.admin_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            yield connection
+
+
+@contextlib.contextmanager
+def running_servers(places: Places) -> Iterator[Servers]:
+    """Start both, give them, stop both and delete their data."""
+    programs = Programs(places.logs, places.records)
+    with only_one(places), interruptible(), contextlib.ExitStack() as stack:
+        programs.stop_leftovers()
+        for folder in (places.broker, places.postgres, places.logs):  # the lock of this run stays
+            shutil.rmtree(folder, ignore_errors=True)
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        user = definitions.ADMINISTRATOR
+        contents = broker.Contents(definitions.administrator(PASSWORD), {user: PASSWORD})
+        file = places.broker / "definitions.json"
+        passwords.write_private(file, json.dumps(contents.definitions))
+        node = broker.start_node(programs, places.broker, file, contents, say=print)
+        stack.callback(node.stop)
+        server = postgres.start(programs, places.postgres, places.secrets, durable=True)
+        stack.callback(server.stop)
+        node.require_ready()
+        yield Servers(node.uris[user], server.url, programs, places)

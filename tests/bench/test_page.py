@@ -1,0 +1,82 @@
+"""The page says what was measured, and whether it is enough."""
+
+from tests.bench.latency import Watched
+from tests.bench.page import latency_table, memory_table, page, row_table
+from tests.bench.results import HubResult, RowResult
+from tests.bench.rows import BY_HAND, FASTSTREAM_INBOX, NAMEKO, OURS, ROWS
+from tests.bench.runs import Run
+
+PROJECT = RowResult(
+    ROWS[0],
+    {
+        OURS: [Run(8000, 90), Run(4000, 95), Run(8200, 100)],
+        BY_HAND: [Run(12_000, 60), Run(6000, 60), Run(12_000, 60)],
+        FASTSTREAM_INBOX: [Run(800, 900), Run(400, 900), Run(820, 900)],
+        NAMEKO: [Run(400, 1900), Run(200, 1900), Run(400, 1900)],
+    },
+)
+HUB = HubResult(
+    20.0,
+    [
+        Watched([0.004], [0.010] * 98 + [0.200] * 2, [0.014], rate=100.0),
+        Watched([0.004], [0.012], [0.016], rate=99.0),
+    ],
+    [
+        {"reporting": 80.0, "visits": 70.0},
+        {"reporting": 90.0, "visits": 71.0},
+        {"reporting": 91.0, "visits": 71.0},
+    ],
+)
+
+
+def test_a_row_shows_median_spread_and_the_ratio_of_each_round() -> None:
+    ours, by_hand, *_ = row_table(PROJECT)[1:]
+    assert ours[:4] == ("ours", "8,000 (4,000 to 8,200)", "95 µs", "")
+    assert by_hand[3] == "0.67 (0.67 to 0.68) ×"
+
+
+def test_a_goal_is_met_or_not_in_words() -> None:
+    by_faststream, by_limit = PROJECT.verdicts()
+    assert by_faststream.startswith("Met: at least 8 × FastStream with an inbox")
+    assert by_limit.startswith("Not met: at least 0.8 × by hand")
+
+
+def test_a_goal_without_a_peer_is_judged_by_itself() -> None:
+    rebuild = next(row for row in ROWS if row.at_least)
+    assert RowResult(rebuild, {OURS: [Run(5000.0, 1)]}).verdicts() == [
+        "Met: at least 5,000 events/s is the goal, 5,000 were found."
+    ]
+    assert RowResult(rebuild, {OURS: [Run(4999.0, 1)]}).verdicts()[0].startswith("Not met")
+
+
+def test_latency_is_told_by_round_and_judged_by_the_median() -> None:
+    p50, p99, memory = HUB.verdicts()
+    assert latency_table(HUB)[1] == (
+        "from the 201 to a report",
+        "11.0 (10.0 to 12.0) ms",
+        "106.0 (12.0 to 200.0) ms",
+    )
+    assert p50.startswith("Met: p50 under 25 ms")
+    assert p99.startswith("Met: p99 under 150 ms")
+    assert memory.startswith("Met: every service under 120 MB")
+
+
+def test_a_hub_that_could_not_be_sent_so_many_commands_has_not_met_the_goal() -> None:
+    slow = HubResult(20.0, [Watched([0.3], [0.001], [0.3], rate=40.0)], HUB.memory)
+    p50, p99, _ = slow.verdicts()
+    assert p50.startswith("Not met: p50 under 25 ms at 100 commands/s is the goal, 1.0 ms at 40 commands/s")
+    assert p99.startswith("Not met")
+
+
+def test_memory_is_told_before_in_the_middle_and_at_the_end() -> None:
+    assert memory_table(HUB)[1] == ("reporting", "80 MB", "90 MB", "91 MB")
+
+
+def test_the_page_has_every_section_the_command_and_the_machine() -> None:
+    text = page([PROJECT], HUB, {"Python": "3.x"}, command="make bench", rounds=3)
+    assert "Written by `make bench`" in text
+    assert "3 rounds" in text
+    assert f"## {ROWS[0].title}" in text
+    assert "## Memory" in text
+    assert "| Python | 3.x |" in text
+    assert max(map(len, text.splitlines())) < 200
