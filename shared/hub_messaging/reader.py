@@ -36,7 +36,7 @@ from hub_messaging.wire import (
 
 IDLE_SECONDS: Final = 0.5  # how often kept deliveries are looked at
 KEPT_SECONDS: Final = 1.0  # how long kept deliveries, one behind the other, may keep the queue waiting
-STOP_SECONDS: Final = 6.0  # for what is in hand; what is not finished by then goes back to the queue
+STOP_SECONDS: Final = 5.0  # for what is in hand; what is not finished by then goes back to the queue
 FORGET_SECONDS: Final = 3600.0
 KEPT_FOR: Final = timedelta(days=400)  # as long as publishers keep what they could send again
 

@@ -22,9 +22,7 @@ from hub_messaging.wire import BROKER_ERRORS, connected, declare_publisher, drai
 
 BATCH: Final = 500
 SWEEP_SECONDS: Final = 1.0  # how long a lost wake-up can delay an event
-STOP_SECONDS: Final = (
-    3.0  # for the batch in hand; what is not confirmed by then is sent again at the next start
-)
+STOP_SECONDS: Final = 2.0  # for the batch in hand; what is not confirmed is sent again
 FORGET_SECONDS: Final = 3600.0
 KEPT_FOR: Final = timedelta(days=400)  # a year and a bit: the second copy of the log
 LOCK_KEY: Final = 0x6F7574626F78  # "outbox"; advisory locks are per database

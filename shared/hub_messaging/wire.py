@@ -8,6 +8,7 @@ from amqp.exceptions import NotFound
 from kombu.connection import Connection as KombuConnection
 from kombu.exceptions import OperationalError as BrokerAway
 
+from hub_messaging import tolerant  # noqa: F401 - imported for what it does
 from hub_messaging.buffering import ReadAhead
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
 
@@ -36,7 +37,8 @@ def connect(uri: str) -> Any:
     Raises:
         BROKER_ERRORS: it is away, or refuses.
     """
-    connection = Connection(uri, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS).connect()
+    asked = Connection(uri, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS)
+    connection = asked.transport.establish_connection()  # once: connect() would try again after two seconds
     connection.transport.sock.settimeout(SOCKET_SECONDS)
     ReadAhead.of(connection)
     return connection
