@@ -6,8 +6,8 @@ with the node; left to itself Erlang would start one that stays behind.
 
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from local import ports
@@ -34,6 +34,7 @@ class Node:
     management_port: int | None
     server: Child
     name_server: Child | None
+    environment: Mapping[str, str] = field(repr=False)  # with it, RabbitMQ's own tools find the node
 
     @property
     def children(self) -> tuple[Child, ...]:
@@ -67,14 +68,28 @@ def find_name_server() -> Path | None:
 
 
 def start(
-    programs: Programs, program: Path, folder: Path, *, definitions: Path, plugins: Sequence[str] = ()
+    programs: Programs,
+    program: Path,
+    folder: Path,
+    *,
+    definitions: Path,
+    plugins: Sequence[str] = (),
+    settings: Sequence[str] = (),
+    again: Node | None = None,
 ) -> Node:
-    """Start the node with its data in `folder`; kept data is found again by the fixed node name."""
+    """Start the node with its data in `folder`; kept data is found again by the fixed node name.
+
+    `settings` are lines for rabbitmq.conf besides ours. Without `again` the node is given free ports; with it,
+    the ports of that node, which has ended.
+    """
     (folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = folder.resolve()
-    port = ports.any_free()
-    management_port = ports.any_free() if "rabbitmq_management" in plugins else None
-    write_settings(folder, port, management_port, definitions.resolve(), plugins)
+    if again is not None:
+        port, management_port = again.port, again.management_port
+    else:
+        port = ports.any_free()
+        management_port = ports.any_free() if "rabbitmq_management" in plugins else None
+    write_settings(folder, port, management_port, definitions.resolve(), plugins, settings)
 
     environment = node_environment(folder)
     name_server = None
@@ -89,11 +104,16 @@ def start(
         ]
         name_server = programs.start("epmd", arguments, environment=environment, folder=folder)
     server = programs.start("rabbitmq", [program], environment=environment, folder=folder)
-    return Node(port, management_port, server, name_server)
+    return Node(port, management_port, server, name_server, environment)
 
 
 def write_settings(
-    folder: Path, port: int, management_port: int | None, definitions: Path, plugins: Sequence[str]
+    folder: Path,
+    port: int,
+    management_port: int | None,
+    definitions: Path,
+    plugins: Sequence[str],
+    settings: Sequence[str] = (),
 ) -> None:
     """Write the node's configuration files."""
     lines = [
@@ -107,6 +127,7 @@ def write_settings(
         "log.console.use_colors = off",
         "log.file = false",
     ]
+    lines += settings
     if management_port is not None:
         lines += [f"management.tcp.ip = {ports.LOOPBACK}", f"management.tcp.port = {management_port}"]
     (folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")

@@ -1,0 +1,19 @@
+"""What a case is: a fault, how long the system may take to get over it, and what else is promised."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.faults.stage import Stage
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault. `run` does the harm and returns when it is over; everything ordered must then take effect."""
+
+    name: str
+    what: str  # happens, in a sentence of the report
+    run: Callable[[Stage], None]
+    bound: float = 60.0  # seconds from the end of the fault until everything has taken effect
+    short: bool = True  # whether it takes seconds, so that every change can be held against it
+    only_ours: bool = False  # needs something that the others do not have
+    redelivers_nothing: bool = False

@@ -1,0 +1,99 @@
+"""From a case that has run to a line of the table, and to what it broke."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.faults.cases.case import Case
+from tests.faults.counting import Count, count, gaps
+from tests.faults.programs import STOPS_WITHIN
+from tests.faults.stage import Stage, Stuck, staged
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one case with one system."""
+
+    case: str
+    system: str
+    counted: Count
+    drained: bool  # within the bound
+    seconds: float  # from the end of the fault until the last effect, or until we gave up
+    redelivered: int
+    deaths: int  # of programs that nobody had killed
+    killed: int  # by the case
+    parked: int
+    slowest_stop: float  # seconds
+    took: float  # seconds, the whole case
+    notes: tuple[str, ...] = ()
+    broken: tuple[str, ...] = field(default=())  # promises, in words; only asked of ours
+
+
+def run_case(case: Case, make_stage: Callable[[], Stage]) -> Outcome:
+    """Run one case from empty databases to the verdict."""
+    begun = time.monotonic()
+    with staged(make_stage()) as stage:
+        drained = False
+        try:
+            case.run(stage)
+            drained = stage.drain(case.bound)
+        except Stuck as stuck:
+            stage.notes.append(str(stuck))
+        seconds = (stage.changed_at if drained else time.monotonic()) - (stage.healed_at or begun)
+        stage.servers.heal()
+        for program in stage.everyone:
+            if not program.runs:
+                stage.notes.append(f"{program.name} was not running at the end")
+        stage.stop()
+        return judge(case, stage, drained=drained, seconds=max(0.0, seconds), begun=begun)
+
+
+def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: float) -> Outcome:
+    """Read the books of a case whose programs have left."""
+    accepted = stage.ledger.accepted()
+    assert gaps(accepted) == 0, "the harness numbered its own commands wrongly"
+    counted = count([*accepted, *stage.extra], stage.ledger.effects())
+    states = stage.ledger.inbox_states() if stage.system.is_ours else {}
+    left = sum(len(program.kills) for program in stage.everyone)
+    if left:
+        stage.notes.append(f"{left} kills never happened")
+    redelivered = stage.redelivered()
+    outcome = Outcome(
+        case=case.name,
+        system=stage.system.name,
+        counted=counted,
+        drained=drained,
+        seconds=seconds,
+        redelivered=redelivered,
+        deaths=sum(program.deaths for program in stage.everyone),
+        killed=sum(program.killed for program in stage.everyone),
+        parked=states.get("parked", 0),
+        slowest_stop=max(program.slowest_stop for program in stage.everyone),
+        took=time.monotonic() - begun,
+        notes=tuple(stage.notes),
+        broken=tuple(broken_promises(case, stage, counted, drained, states, redelivered)),
+    )
+    return outcome
+
+
+def broken_promises(
+    case: Case, stage: Stage, counted: Count, drained: bool, states: dict[str, int], redelivered: int
+) -> list[str]:
+    """Whatever ours promises and did not keep, in words; nothing is asked of the other systems."""
+    if not stage.system.is_ours:
+        return []
+    facts = (
+        (counted.accepted != stage.events + len(stage.extra), f"{counted.accepted} accepted"),
+        (counted.lost != stage.forbidden, f"{counted.lost - stage.forbidden} lost"),
+        (counted.duplicates, f"{counted.duplicates} effects repeated"),
+        (counted.disorder, f"{counted.disorder} effects out of order"),
+        (counted.strangers, f"{counted.strangers} effects of events that nobody accepted"),
+        (not drained, f"not everything took effect within {case.bound:.0f} s"),
+        (any(p.deaths for p in stage.everyone), "a service ended by itself"),
+        (case.redelivers_nothing and redelivered, f"{redelivered} redelivered"),
+        (states.get("parked", 0) != stage.unreadable, f"{states} kept in the inbox, {stage.unreadable} expected parked"),
+        (states.keys() - {"parked"}, f"{states} kept in the inbox at the end"),
+        (any(p.slowest_stop > STOPS_WITHIN for p in stage.everyone), "a service took too long to leave"),
+        (stage.notes, "; ".join(stage.notes)),
+    )
+    return [words for is_broken, words in facts if is_broken]

@@ -1,0 +1,83 @@
+"""What a case reads from, and writes to, the two databases of the system under test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from tests.faults.counting import Change, Effect
+from tests.faults.systems.tables import changes, effects, refused, wanted
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far things have come, by counts that are cheap to read."""
+
+    accepted: int
+    effects: int  # duplicates included
+    distinct: int
+
+
+class Ledger:
+    """The publisher's and the consumer's books."""
+
+    def __init__(self, publisher_url: str, consumer_url: str) -> None:
+        options = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3}}
+        self._publisher = sa.create_engine(publisher_url, **options)
+        self._consumer = sa.create_engine(consumer_url, **options)
+        with self._publisher.begin() as connection:
+            connection.execute(sa.insert(wanted).values(only=1, commands=0, per_second=0))
+
+    def order(self, commands: int, per_second: float) -> None:
+        """Want so many commands to have been carried out, all in all."""
+        with self._publisher.begin() as connection:
+            connection.execute(sa.update(wanted).values(commands=commands, per_second=per_second))
+
+    def progress(self) -> Progress | None:
+        """How far things have come; None while the database is away."""
+        numbers = sa.select(
+            sa.func.count(), sa.func.count(sa.distinct(effects.c.event_id))
+        ).select_from(effects)
+        try:
+            with self._publisher.connect() as connection:
+                accepted = connection.scalar(sa.select(sa.func.count()).select_from(changes))
+            with self._consumer.connect() as connection:
+                every, distinct = connection.execute(numbers).one()
+        except sa.exc.DBAPIError:
+            return None
+        return Progress(accepted or 0, every, distinct)
+
+    def accepted(self, after: int = -1) -> list[Change]:
+        """Commands that were carried out, those above a number only, in the order of their numbers."""
+        with self._publisher.connect() as connection:
+            rows = connection.execute(sa.select(changes).where(changes.c.n > after).order_by(changes.c.n))
+            return [Change(row.n, row.event_id, row.subject, row.revision) for row in rows]
+
+    def effects(self) -> list[Effect]:
+        """What took effect, in order."""
+        with self._consumer.connect() as connection:
+            rows = connection.execute(sa.select(effects).order_by(effects.c.position))
+            return [Effect(row.event_id, row.subject, row.revision) for row in rows]
+
+    def refuse(self, subjects: Sequence[str], *, for_good: bool) -> None:
+        """Let the consumer's handler fail with these subjects from now on."""
+        with self._consumer.begin() as connection:
+            rows = [{"subject": subject, "for_good": for_good} for subject in subjects]
+            connection.execute(sa.insert(refused), rows)
+
+    def accept_again(self) -> None:
+        """Let the handler succeed with every subject."""
+        with self._consumer.begin() as connection:
+            connection.execute(sa.delete(refused))
+
+    def inbox_states(self) -> dict[str, int]:
+        """How many deliveries our inbox keeps in each state but done."""
+        with self._consumer.connect() as connection:
+            rows = connection.execute(
+                sa.text("SELECT state, count(*) AS n FROM inbox WHERE state <> 'done' GROUP BY state")
+            )
+            return {row.state: row.n for row in rows}
+
+    def close(self) -> None:
+        """Leave the databases alone."""
+        self._publisher.dispose()
+        self._consumer.dispose()

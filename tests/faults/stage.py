@@ -1,0 +1,228 @@
+"""One case's world: fresh databases and a fresh virtual host, the programs, and the means to do them harm."""
+
+import contextlib
+import time
+import urllib.error
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import amqp
+from tests.faults.counting import Change
+from tests.faults.ledger import Ledger, Progress
+from tests.faults.network import Network
+from tests.faults.programs import Program, folder_of
+from tests.faults.servers import Servers
+from tests.faults.systems.catalogue import HUB, System
+from tests.support.amqp import connected
+
+from local import ports
+from local.keys import signer
+
+READY_WITHIN = 30.0  # seconds from the start of the programs
+LOOK_EVERY = 0.1  # seconds
+QUIET = 5.0  # seconds without change after which an empty queue is taken for the end
+
+
+class Stuck(Exception):
+    """The system under test did not come to where the case needs it."""
+
+
+@dataclass
+class Stage:
+    """What a case works with."""
+
+    servers: Servers
+    system: System
+    events: int  # commands of this case
+    seed: int
+    folder: Path
+    name: str
+    environment: dict[str, str] = field(default_factory=dict)  # for every program, set before `start`
+    replicas: int = 1
+    publisher_kills: list[str] = field(default_factory=list)
+    consumer_kills: list[str] = field(default_factory=list)
+    extra: list[Change] = field(default_factory=list)  # accepted events that the harness published itself
+    forbidden: int = 0  # accepted events that must take no effect while the case lasts
+    unreadable: int = 0  # messages that are no events of ours and must end parked
+    notes: list[str] = field(default_factory=list)
+    healed_at: float = 0.0  # when the fault was over
+    changed_at: float = 0.0  # when an effect was last seen to appear
+
+    def __post_init__(self) -> None:
+        """Make the databases and the virtual host."""
+        template = f"template_{self.system.name}"
+        urls = [self.servers.database.copy_of(template) for _ in range(2)]
+        self.database_urls = dict(zip(("publisher", "consumer"), urls, strict=True))
+        self.ledger = Ledger(*urls)
+        self.direct_uri = self.servers.broker.server.new_vhost()
+        self.uri = self.direct_uri  # what the programs are given
+        self.vhost = self.direct_uri.rpartition("/")[2]
+        self.programs = folder_of(self.folder, self.system.name, self.name)
+        self.publishers: list[Program] = []
+        self.consumers: list[Program] = []
+        self._network: Network | None = None
+
+    def start(self) -> None:
+        """Start all programs and wait until the consumer listens."""
+        self.publishers = [self._program("publisher", i, self.publisher_kills) for i in range(self.replicas)]
+        self.consumers = [self._program("consumer", i, self.consumer_kills) for i in range(self.replicas)]
+        for program in self.everyone:
+            program.start()
+        self.wait("the consumer to listen", lambda: self.consumers_listening() > 0, READY_WITHIN)
+
+    @property
+    def everyone(self) -> list[Program]:
+        """Every program of the system."""
+        return [*self.publishers, *self.consumers]
+
+    def _program(self, role: str, replica: int, kills: list[str]) -> Program:
+        keys = signer(self.folder / "keys")
+        environment = {
+            "HUB_ID": HUB,
+            "HUB_DATABASE_URL": self.database_urls[role],
+            "HUB_AMQP_URI": self.uri,
+            "HUB_HTTP_PORT": str(ports.any_free()),
+            "HUB_TOKEN_PUBLIC_KEY_FILE": str(keys.public_file),
+            "FAULTS_SEED": str(self.seed),
+            "FAULTS_REPLICA": str(replica),
+            "FAULTS_REPLICAS": str(self.replicas),
+        }
+        return Program(
+            f"{role}-{replica}",
+            self.system.module,
+            role,
+            environment | self.environment,
+            self.programs,
+            list(kills) if replica == 0 else [],
+        )
+
+    def look_after(self) -> None:
+        """Be the process supervisor."""
+        for program in self.everyone:
+            if program.look_after():
+                self.healed()
+
+    def order(self, commands: int | None = None, per_second: float = 0.0) -> None:
+        """Want so many commands, all of the case's when nothing is said."""
+        self.ledger.order(self.events if commands is None else commands, per_second)
+
+    def wait(self, what: str, condition: Callable[[], bool], seconds: float) -> None:
+        """Wait for something, looking after the programs.
+
+        Raises:
+            Stuck: it did not happen in time.
+        """
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise Stuck(f"waited {seconds:.0f} s for {what}")
+            self.look_after()
+            time.sleep(LOOK_EVERY)
+
+    def pause(self, seconds: float) -> None:
+        """Let the system run on for a while, looking after the programs: how long a fault lasts."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.look_after()
+            time.sleep(LOOK_EVERY)
+
+    def wait_for_effects(self, share: float, seconds: float = 60.0) -> None:
+        """Wait until a share of the case's events has taken effect."""
+        goal = int(self.events * share)
+        self.wait(f"{goal} effects", lambda: self._distinct() >= goal, seconds)
+
+    def wait_for_accepted(self, commands: int, seconds: float = 60.0) -> None:
+        """Wait until so many commands have been carried out."""
+        self.wait(
+            f"{commands} commands", lambda: (p := self.ledger.progress()) is not None and p.accepted >= commands, seconds
+        )
+
+    def _distinct(self) -> int:
+        progress = self.ledger.progress()
+        return -1 if progress is None else progress.distinct
+
+    def healed(self) -> None:
+        """Note that the fault is over now."""
+        self.healed_at = time.monotonic()
+
+    def drain(self, seconds: float) -> bool:
+        """Wait until everything has taken effect, or nothing more will; whether that was within the bound."""
+        last: Progress | None = None
+        self.changed_at = time.monotonic()
+        end = max(self.changed_at, self.healed_at) + seconds
+        while time.monotonic() < end:
+            self.look_after()
+            now = self.ledger.progress()
+            if now is not None and now != last:
+                last, self.changed_at = now, time.monotonic()
+            if now is not None and now.accepted >= self.events:
+                if now.distinct >= self.events + len(self.extra) - self.forbidden:
+                    return True
+                quiet = time.monotonic() - self.changed_at
+                if quiet > QUIET and not self.system.is_ours and self.queue_is_empty():
+                    return True
+            time.sleep(LOOK_EVERY)
+        return False
+
+    def queue_facts(self) -> dict[str, object]:
+        """What the broker says of the consumer's queue; empty when there is none or nobody answers."""
+        path = f"queues/{self.vhost}/{self.system.queue}"
+        try:
+            facts: dict[str, object] = self.servers.broker.server.manage("GET", path)
+        except (urllib.error.URLError, OSError):
+            return {}
+        return facts
+
+    def queue_is_empty(self) -> bool:
+        """Whether the queue holds nothing, in hand or not; a queue that is not there holds nothing."""
+        return self.queue_facts().get("messages", 0) == 0
+
+    def consumers_listening(self) -> int:
+        """How many consumers the queue has just now."""
+        with contextlib.suppress(OSError, amqp.AMQPError), connected(self.direct_uri) as connection:
+            return int(connection.channel().queue_declare(self.system.queue, passive=True).consumer_count)
+        return 0
+
+    def redelivered(self) -> int:
+        """How many messages the broker has handed out a second time, once its counts have settled."""
+        seen = [-1, -2]
+        end = time.monotonic() + 10
+        while seen[-1] != seen[-2] and time.monotonic() < end:
+            time.sleep(1.2)  # the interval of RabbitMQ's own counting: there is nothing to wait for instead
+            stats = self.queue_facts().get("message_stats", {})
+            assert isinstance(stats, dict)
+            seen.append(int(stats.get("redeliver", 0)))
+        return seen[-1]
+
+    def put_proxy_between(self) -> Network:
+        """Let the programs that start from now on reach the broker through a network that can be bad."""
+        port = self.servers.broker.port
+        self._network = Network(self.programs, port)
+        self.uri = self.direct_uri.replace(f":{port}/", f":{self._network.port}/")
+        return self._network
+
+    def stop(self) -> None:
+        """Ask every program to leave, publishers first."""
+        for program in self.everyone:
+            program.stop()
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.stop()
+        if self._network is not None:
+            self._network.stop()
+        self.ledger.close()
+
+
+@contextlib.contextmanager
+def staged(stage: Stage) -> Iterator[Stage]:
+    """Close the stage whatever happens, and take its databases and virtual host away."""
+    try:
+        yield stage
+    finally:
+        stage.close()
+        stage.servers.heal()
+        for url in stage.database_urls.values():
+            stage.servers.database.server.drop_database(url)
+        stage.servers.broker.server.drop_vhost(stage.direct_uri)

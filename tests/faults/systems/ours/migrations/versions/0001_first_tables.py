@@ -1,0 +1,16 @@
+"""The post office's tables, and those of the commands and effects."""
+
+from alembic import op
+from tests.faults.systems.tables import metadata
+
+from hub_messaging import tables
+from hub_platform import idempotency
+
+revision = "0001_first_tables"
+down_revision = None
+
+
+def upgrade() -> None:
+    tables.create_v1()
+    idempotency.create_v1()
+    metadata.create_all(op.get_bind())

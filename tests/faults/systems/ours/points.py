@@ -1,0 +1,57 @@
+"""The exact places at which our programs can be made to kill themselves, put around the product from outside."""
+
+from typing import Any
+
+import amqp
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from tests.faults.systems.setting import Killer, Setting
+
+from hub_messaging import wire
+from hub_messaging.topology import exchange_of
+
+_killers: list[Killer] = []
+
+
+def set_up(setting: Setting) -> None:
+    """Prepare this process: its heartbeat, and where it ends."""
+    assert hasattr(wire, "HEARTBEAT_SECONDS")
+    wire.HEARTBEAT_SECONDS = setting.heartbeat  # type: ignore[misc]  # not final in a test
+    killer = Killer(setting)
+    _killers[:] = [killer]
+    if killer.waits_at("before_publish"):
+        _watch_publishing(killer)
+    if killer.waits_at("after_publish"):
+        event.listen(sa.Engine, "before_cursor_execute", lambda *told: _on_statement(killer, told[2]))
+    event.listen(Session, "after_commit", _on_commit)
+
+
+def effect_noted(session: Session) -> None:
+    """One more effect is in the transaction, which is not committed."""
+    session.info["effects"] = session.info.get("effects", 0) + 1
+    _killers[0].reached("before_commit")
+
+
+def _on_commit(session: Session) -> None:
+    # A savepoint is told of here too, and only the outermost transaction is a commit.
+    if not session.in_nested_transaction():
+        _killers[0].reached("after_commit", session.info.pop("effects", 0))
+
+
+def _on_statement(killer: Killer, statement: str) -> None:
+    """What the broker has confirmed is about to be noted."""
+    if statement.lstrip().upper().startswith("UPDATE OUTBOX SET"):
+        killer.reached("after_publish")
+
+
+def _watch_publishing(killer: Killer) -> None:
+    original = amqp.Channel._basic_publish
+
+    def basic_publish(channel: Any, msg: Any, exchange: str = "", *rest: Any, **named: Any) -> Any:
+        if exchange == exchange_of("publisher"):
+            killer.reached("before_publish")
+        return original(channel, msg, exchange, *rest, **named)
+
+    amqp.Channel._basic_publish = basic_publish
+    amqp.Channel.basic_publish = basic_publish
