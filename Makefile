@@ -6,7 +6,7 @@ bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests setup-peers run demo test check check-format check-lint check-types check-imports \
-  check-generated check-units fmt lock bench clean
+  check-generated check-units fmt lock faults faults-short bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ check-generated:
 
 check-units:
 	@$(bin)/python -m pytest --quiet --no-header -m "not servers"
+
+faults: setup-peers ## Kill, starve and cut everything, ours and two others; writes docs/reliability.md
+	@$(bin)/python -m tests.faults --write $(ARGS)
+
+faults-short: setup-tests ## Do so in a few minutes: ours only, few events, only cases that take seconds
+	@$(bin)/python -m tests.faults --system ours --short --events 200 --examples 1 --steps 8 $(ARGS)
 
 bench: setup-peers ## Measure ours, FastStream, plain nameko and the limit side by side; writes docs/performance.md
 	@$(bin)/python -m tests.bench --write $(ARGS)

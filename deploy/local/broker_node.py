@@ -79,8 +79,8 @@ def start(
 ) -> Node:
     """Start the node with its data in `folder`; kept data is found again by the fixed node name.
 
-    `settings` are lines for rabbitmq.conf besides ours. Without `again` the node is given free ports; with it,
-    the ports of that node, which has ended.
+    `settings` are more lines for rabbitmq.conf. Without `again` the node is given free ports; with it, the
+    ports of that node, which has ended.
     """
     (folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = folder.resolve()

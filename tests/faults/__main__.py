@@ -2,56 +2,54 @@
 
 import random
 import sys
-import tempfile
-import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from tests.faults import report
 from tests.faults.cases.all import ALL, named
-from tests.faults.judging import Outcome, run_case
-from tests.faults.preparing import prepare
-from tests.faults.servers import Servers
-from tests.faults.stage import Stage
+from tests.faults.suite import Suite, private_servers
 from tests.faults.systems.catalogue import SYSTEMS
 
-console = Console(highlight=False)
+from local.places import ROOT
+
 EVENTS = 2000
+EVERY = "all"
 
 
 def main(
-    seed: Annotated[int | None, typer.Option(help="Of the commands and shuffles; drawn when not given.")] = None,
-    system: Annotated[str, typer.Option(help="ours, plain_nameko, faststream or all.")] = "all",
+    seed: Annotated[int | None, typer.Option(help="Of commands and shuffles; drawn when not given.")] = None,
+    system: Annotated[str, typer.Option(help=f"{', '.join(SYSTEMS)} or {EVERY}.")] = EVERY,
     case: Annotated[list[str] | None, typer.Option(help="Only cases whose name holds this.")] = None,
     events: Annotated[int, typer.Option(help="Events of each case.", min=100)] = EVENTS,
-    short: Annotated[bool, typer.Option(help="Only cases that take seconds.")] = False,
+    short: Annotated[bool, typer.Option("--short", help="Only cases that take seconds.")] = False,
+    examples: Annotated[int, typer.Option(help="Worlds with faults at random.")] = 5,
+    steps: Annotated[int, typer.Option(help="Steps in each of them, at most.")] = 15,
+    write: Annotated[
+        bool, typer.Option("--write", help=f"Write {report.FILE.name} when all of it ran.")
+    ] = False,
 ) -> None:
     """Run every fault against every system; exit with 1 when ours breaks its promise."""
+    console = Console(highlight=False)
+    systems = list(SYSTEMS.values()) if system == EVERY else [SYSTEMS[system]]
+    cases = [one for one in named(case or []) if one.short or not short]
     seed = random.SystemRandom().randrange(1_000_000) if seed is None else seed
-    systems = list(SYSTEMS.values()) if system == "all" else [SYSTEMS[system]]
-    cases = [c for c in named(case or []) if c.short or not short]
-    console.print(f"seed {seed}, {events} events a case, {len(cases)} cases, systems: {system}")
-    outcomes: list[Outcome] = []
-    with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # PostgreSQL may run as another account
-        servers = Servers(folder)
-        try:
-            prepare(servers, systems)
-            for one in cases:
-                for system_ in systems:
-                    if one.only_ours and not system_.is_ours:
-                        continue
-                    outcome = run_case(
-                        one,
-                        lambda one=one, system_=system_: Stage(servers, system_, events, seed, folder, one.name),
-                    )
-                    outcomes.append(outcome)
-                    console.print(outcome)
-        finally:
-            servers.stop()
-    sys.exit(any(outcome.broken for outcome in outcomes))
+    console.print(f"seed {seed}, {events} events in each of {len(cases)} cases")
+    suite = Suite(seed, events, systems, console)
+    with private_servers() as servers:
+        suite.run(servers, cases)
+        if examples and not case and SYSTEMS["ours"] in systems:
+            suite.run_at_random(servers, examples, steps)
+    if write and (len(systems) < len(SYSTEMS) or len(cases) < len(ALL)):
+        console.print(f"{report.FILE.name} stays as it is: not every case ran with every system")
+    elif write:
+        report.FILE.write_text(report.render(suite))
+        console.print(f"wrote {report.FILE.relative_to(ROOT)}")
+    verdict = (
+        "ours kept its promise" if not suite.broken else f"ours broke its promise in {len(suite.broken)}"
+    )
+    console.print(f"{len(suite.outcomes)} runs in {suite.minutes:.1f} minutes, seed {seed}: {verdict}")
+    sys.exit(bool(suite.broken))
 
 
 if __name__ == "__main__":

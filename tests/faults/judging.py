@@ -1,13 +1,12 @@
 """From a case that has run to a line of the table, and to what it broke."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.faults.cases.case import Case
 from tests.faults.counting import Count, count, gaps
 from tests.faults.programs import STOPS_WITHIN
-from tests.faults.stage import Stage, Stuck, staged
+from tests.faults.stage import Stage, Stuck
 
 
 @dataclass(frozen=True)
@@ -23,16 +22,37 @@ class Outcome:
     deaths: int  # of programs that nobody had killed
     killed: int  # by the case
     parked: int
+    forbidden: int  # accepted events that were to take no effect
     slowest_stop: float  # seconds
     took: float  # seconds, the whole case
     notes: tuple[str, ...] = ()
-    broken: tuple[str, ...] = field(default=())  # promises, in words; only asked of ours
+    broken: tuple[str, ...] = ()  # promises, in words; only asked of ours
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything was as ours promises it."""
+        counted = self.counted
+        wrong = (counted.lost - self.forbidden, counted.duplicates, counted.disorder, self.deaths)
+        return self.drained and not any(wrong) and not self.broken
+
+    def remarks(self) -> list[str]:
+        """What else is worth knowing, in words."""
+        said = []
+        if not self.drained:
+            said.append("did not drain")
+        if self.deaths:
+            said.append(f"ended by itself {self.deaths} times" if self.deaths > 1 else "ended by itself once")
+        if self.slowest_stop > STOPS_WITHIN:
+            said.append(f"did not leave within {STOPS_WITHIN:.0f} s of SIGTERM")
+        if self.parked:
+            said.append(f"{self.parked} parked")
+        return [*said, *self.notes]
 
 
-def run_case(case: Case, make_stage: Callable[[], Stage]) -> Outcome:
+def run_case(case: Case, stage: Stage) -> Outcome:
     """Run one case from empty databases to the verdict."""
     begun = time.monotonic()
-    with staged(make_stage()) as stage:
+    try:
         drained = False
         try:
             case.run(stage)
@@ -41,11 +61,13 @@ def run_case(case: Case, make_stage: Callable[[], Stage]) -> Outcome:
             stage.notes.append(str(stuck))
         seconds = (stage.changed_at if drained else time.monotonic()) - (stage.healed_at or begun)
         stage.servers.heal()
-        for program in stage.everyone:
-            if not program.runs:
-                stage.notes.append(f"{program.name} was not running at the end")
+        stage.notes += [
+            f"{program.name} was not running at the end" for program in stage.everyone if not program.runs
+        ]
         stage.stop()
         return judge(case, stage, drained=drained, seconds=max(0.0, seconds), begun=begun)
+    finally:
+        stage.dismantle()
 
 
 def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: float) -> Outcome:
@@ -58,7 +80,7 @@ def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: flo
     if left:
         stage.notes.append(f"{left} kills never happened")
     redelivered = stage.redelivered()
-    outcome = Outcome(
+    return Outcome(
         case=case.name,
         system=stage.system.name,
         counted=counted,
@@ -68,12 +90,12 @@ def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: flo
         deaths=sum(program.deaths for program in stage.everyone),
         killed=sum(program.killed for program in stage.everyone),
         parked=states.get("parked", 0),
+        forbidden=stage.forbidden,
         slowest_stop=max(program.slowest_stop for program in stage.everyone),
         took=time.monotonic() - begun,
         notes=tuple(stage.notes),
         broken=tuple(broken_promises(case, stage, counted, drained, states, redelivered)),
     )
-    return outcome
 
 
 def broken_promises(
@@ -91,7 +113,10 @@ def broken_promises(
         (not drained, f"not everything took effect within {case.bound:.0f} s"),
         (any(p.deaths for p in stage.everyone), "a service ended by itself"),
         (case.redelivers_nothing and redelivered, f"{redelivered} redelivered"),
-        (states.get("parked", 0) != stage.unreadable, f"{states} kept in the inbox, {stage.unreadable} expected parked"),
+        (
+            states.get("parked", 0) != stage.unreadable,
+            f"{states} kept in the inbox, {stage.unreadable} expected parked",
+        ),
         (states.keys() - {"parked"}, f"{states} kept in the inbox at the end"),
         (any(p.slowest_stop > STOPS_WITHIN for p in stage.everyone), "a service took too long to leave"),
         (stage.notes, "; ".join(stage.notes)),

@@ -34,9 +34,9 @@ class Ledger:
 
     def progress(self) -> Progress | None:
         """How far things have come; None while the database is away."""
-        numbers = sa.select(
-            sa.func.count(), sa.func.count(sa.distinct(effects.c.event_id))
-        ).select_from(effects)
+        numbers = sa.select(sa.func.count(), sa.func.count(sa.distinct(effects.c.event_id))).select_from(
+            effects
+        )
         try:
             with self._publisher.connect() as connection:
                 accepted = connection.scalar(sa.select(sa.func.count()).select_from(changes))

@@ -30,6 +30,10 @@ class Network:
         """Reset every connection; new ones pass."""
         self._harm("cut")
 
+    def cut_if_any(self) -> None:
+        """Reset whatever connections there happen to be."""
+        proxy.order(self._control, "cut")
+
     def refuse(self) -> None:
         """Reset every connection and take no new one."""
         self._harm("refuse")

@@ -1,4 +1,4 @@
-"""The programs of a system under test, watched over as a process supervisor would: what dies is started again."""
+"""The programs of a system under test, and their supervisor: what dies is started again."""
 
 import os
 import signal

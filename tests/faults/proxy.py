@@ -60,9 +60,7 @@ class Proxy:
         link = Link(writer, far_writer)
         self._links.add(link)
         try:
-            await asyncio.gather(
-                self._pump(link, reader, far_writer), self._pump(link, far_reader, writer)
-            )
+            await asyncio.gather(self._pump(link, reader, far_writer), self._pump(link, far_reader, writer))
         finally:
             self._links.discard(link)
             link.cut()

@@ -1,4 +1,4 @@
-"""A RabbitMQ and a PostgreSQL of the fault suite's own, which it may kill, stop and start as often as it likes."""
+"""A RabbitMQ and a PostgreSQL of the fault suite's own, to be killed, stopped and started at will."""
 
 import itertools
 import json
@@ -84,6 +84,10 @@ class Broker:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def version(self) -> str:
+        """Which release it is."""
+        return str(self.server.manage("GET", "overview")["rabbitmq_version"])
+
     def _start(self, again: broker_node.Node | None) -> broker_node.Node:
         return broker_node.start(
             self._programs,
@@ -133,6 +137,12 @@ class Database:
     def runs(self) -> bool:
         """Whether its process is there."""
         return not self._child.has_ended
+
+    def version(self) -> str:
+        """Which release it is."""
+        engine = sa.create_engine(self._url, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            return str(connection.scalar(sa.text("SHOW server_version")))
 
     def copy_of(self, template: str) -> str:
         """The SQLAlchemy URL of a new database that holds what `template` holds."""

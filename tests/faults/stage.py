@@ -3,7 +3,7 @@
 import contextlib
 import time
 import urllib.error
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class Stage:
     forbidden: int = 0  # accepted events that must take no effect while the case lasts
     unreadable: int = 0  # messages that are no events of ours and must end parked
     notes: list[str] = field(default_factory=list)
+    afterwards: list[Callable[[], object]] = field(default_factory=list)  # to undo what was done to servers
     healed_at: float = 0.0  # when the fault was over
     changed_at: float = 0.0  # when an effect was last seen to appear
 
@@ -135,7 +136,9 @@ class Stage:
     def wait_for_accepted(self, commands: int, seconds: float = 60.0) -> None:
         """Wait until so many commands have been carried out."""
         self.wait(
-            f"{commands} commands", lambda: (p := self.ledger.progress()) is not None and p.accepted >= commands, seconds
+            f"{commands} commands",
+            lambda: (p := self.ledger.progress()) is not None and p.accepted >= commands,
+            seconds,
         )
 
     def _distinct(self) -> int:
@@ -214,15 +217,12 @@ class Stage:
             self._network.stop()
         self.ledger.close()
 
-
-@contextlib.contextmanager
-def staged(stage: Stage) -> Iterator[Stage]:
-    """Close the stage whatever happens, and take its databases and virtual host away."""
-    try:
-        yield stage
-    finally:
-        stage.close()
-        stage.servers.heal()
-        for url in stage.database_urls.values():
-            stage.servers.database.server.drop_database(url)
-        stage.servers.broker.server.drop_vhost(stage.direct_uri)
+    def dismantle(self) -> None:
+        """Stop what still runs, heal the servers, and take the databases and the virtual host away."""
+        self.close()
+        self.servers.heal()
+        for undo in self.afterwards:
+            undo()
+        for url in self.database_urls.values():
+            self.servers.database.server.drop_database(url)
+        self.servers.broker.server.drop_vhost(self.direct_uri)

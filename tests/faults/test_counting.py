@@ -1,4 +1,4 @@
-"""The suite's own arithmetic: it must be able to find a broken promise before it may say that there is none."""
+"""The suite's own arithmetic: it must be able to find a broken promise before it may say there is none."""
 
 import pytest
 from hypothesis import given

@@ -2,10 +2,18 @@
 
 from collections.abc import Sequence
 
-from tests.faults.cases import brokers, databases, processes
+from tests.faults.cases import brokers, databases, handlers, messages, networks, operators, processes
 from tests.faults.cases.case import Case
 
-ALL: tuple[Case, ...] = (*processes.CASES, *brokers.CASES, *databases.CASES)
+ALL: tuple[Case, ...] = (
+    *processes.CASES,
+    *brokers.CASES,
+    *databases.CASES,
+    *networks.CASES,
+    *handlers.CASES,
+    *messages.CASES,
+    *operators.CASES,
+)
 
 
 def named(parts: Sequence[str]) -> list[Case]:

@@ -8,7 +8,7 @@ from tests.faults.stage import Stage
 
 @dataclass(frozen=True)
 class Case:
-    """One fault. `run` does the harm and returns when it is over; everything ordered must then take effect."""
+    """One fault. `run` does the harm and returns when it is over; all that is wanted must take effect."""
 
     name: str
     what: str  # happens, in a sentence of the report

@@ -47,7 +47,8 @@ def two_of_each(stage: Stage) -> None:
     stage.replicas = 2
     stage.start()
     stage.order(per_second=stage.events / 12)
-    for share, program in ((0.2, stage.publishers[0]), (0.4, stage.consumers[0]), (0.6, stage.consumers[1])):
+    victims = (stage.publishers[0], *stage.consumers)
+    for share, program in zip((0.2, 0.4, 0.6), victims, strict=True):
         stage.wait_for_effects(share)
         program.kill()
     stage.healed()
@@ -57,7 +58,7 @@ CASES = (
     kill_at("publisher", "before_publish", 0.1, 0.2, 0.3),
     Case(
         "kill -9 publisher after publish",
-        "The publisher is ended by SIGKILL when the broker has its events and before it has noted that, 3 times.",
+        "The publisher is ended by SIGKILL when RabbitMQ has its events and it has not noted that, 3 times.",
         kill_publisher_after_publish,
     ),
     kill_at("consumer", "before_commit", 0.05, 0.2, 0.3),
@@ -70,7 +71,7 @@ CASES = (
     ),
     Case(
         "two replicas of each service",
-        "Two publishers and two consumers; one publisher and, one after the other, both consumers are killed.",
+        "Two publishers and two consumers; a publisher and, one after the other, both consumers are killed.",
         two_of_each,
     ),
 )

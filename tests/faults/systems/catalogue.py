@@ -1,9 +1,10 @@
-"""The three systems that are compared, as the harness sees them: programs, a queue, and how a message looks."""
+"""The systems that are compared, as the harness sees them: programs, a queue, and how a message looks."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import amqp
@@ -23,7 +24,9 @@ class System:
     name: str
     words: str  # in the report
     queue: str  # that its consumer reads
+    routing_key_of: Callable[[Change], str]
     message_of: Callable[[Change], amqp.Message]  # as its publisher would send it
+    broken_message_of: Callable[[Change], amqp.Message]  # the same with data that breaks the schema
 
     @property
     def module(self) -> str:
@@ -36,7 +39,7 @@ class System:
         return self.name == "ours"
 
 
-def our_message(change: Change) -> amqp.Message:
+def our_message(change: Change, data: dict[str, Any] | None = None) -> amqp.Message:
     """An event in our envelope."""
     event = event_of(change.n, change.subject)
     envelope = Envelope(
@@ -47,7 +50,7 @@ def our_message(change: Change) -> amqp.Message:
         subject=change.subject,
         revision=change.revision,
         time=datetime.now(UTC),
-        data=event.to_data(),
+        data=event.to_data() if data is None else data,
     )
     return amqp.Message(
         envelope.to_bytes(),
@@ -60,7 +63,7 @@ def our_message(change: Change) -> amqp.Message:
     )
 
 
-def plain_message(change: Change) -> amqp.Message:
+def plain_message(change: Change, **fields: Any) -> amqp.Message:
     """The same facts as plain JSON, for the systems that have no envelope."""
     body = {
         "n": change.n,
@@ -69,18 +72,55 @@ def plain_message(change: Change) -> amqp.Message:
         "revision": change.revision,
     }
     return amqp.Message(
-        json.dumps(body).encode(), content_type="application/json", content_encoding="utf-8", delivery_mode=2
+        json.dumps(body | fields).encode(),
+        content_type="application/json",
+        content_encoding="utf-8",
+        delivery_mode=2,
     )
+
+
+def our_broken_message(change: Change) -> amqp.Message:
+    """Without what the schema asks for."""
+    return our_message(change, {"thing": change.subject})
+
+
+def plain_broken_message(change: Change) -> amqp.Message:
+    """The same fault, where the facts are."""
+    return plain_message(change, n=None, revision=None)
+
+
+def plain_key(_change: Change) -> str:
+    """There is one type."""
+    return "thing_changed"
 
 
 SYSTEMS = {
     system.name: system
     for system in (
-        System("ours", "Hub Operations", queue_of("consumer"), our_message),
         System(
-            "plain_nameko", "plain nameko", "evt-publisher-thing_changed--consumer.on_change", plain_message
+            name="ours",
+            words="Hub Operations",
+            queue=queue_of("consumer"),
+            routing_key_of=lambda change: event_of(change.n, change.subject).type,
+            message_of=our_message,
+            broken_message_of=our_broken_message,
         ),
-        System("faststream", "FastStream", "consumer.in", plain_message),
+        System(
+            name="plain_nameko",
+            words="plain nameko",
+            queue="evt-publisher-thing_changed--consumer.on_thing_changed",
+            routing_key_of=plain_key,
+            message_of=plain_message,
+            broken_message_of=plain_broken_message,
+        ),
+        System(
+            name="faststream",
+            words="FastStream",
+            queue="consumer.in",
+            routing_key_of=plain_key,
+            message_of=plain_message,
+            broken_message_of=plain_broken_message,
+        ),
     )
 }
 EXCHANGE = exchange_of("publisher")

@@ -1,0 +1,107 @@
+"""Faults of what is in the queue: rubbish, repetitions, the wrong order."""
+
+import random
+import uuid
+from collections.abc import Iterator
+
+import amqp
+from tests.faults.cases.case import Case
+from tests.faults.counting import Change
+from tests.faults.posting import post, post_again, take_all
+from tests.faults.stage import Stage
+from tests.support.amqp import connected
+
+BAD = 20  # messages mixed in
+LOAD = 6  # seconds over which the commands are spread
+
+
+def rubbish() -> Iterator[amqp.Message]:
+    """Bodies that nobody can read, each of its own."""
+    for n in range(BAD):
+        body = (
+            b"\xff\xfe\x00 no text %d" % n,
+            b'{"specversion": "1.0", "id": %d' % n,
+            b"[%d]" % n,
+            b"%d" % n,
+            b'{"specversion": "1.0", "id": "%d"}' % n,
+        )[n % 5]
+        yield amqp.Message(body, content_type="application/json", content_encoding="utf-8", delivery_mode=2)
+
+
+def undecodable(stage: Stage) -> None:
+    """Bodies that are no events."""
+    _mix_in(stage, list(rubbish()))
+
+
+def wrong_schema(stage: Stage) -> None:
+    """Envelopes whose data lacks what the schema asks for."""
+    _mix_in(stage, [stage.system.broken_message_of(_strange(stage, n)) for n in range(BAD)])
+
+
+def malformed_headers(stage: Stage) -> None:
+    """Good events with a header that the framework cannot read: they count as accepted."""
+    stage.extra = [_strange(stage, n) for n in range(BAD)]
+    messages = [stage.system.message_of(change) for change in stage.extra]
+    for message in messages:
+        message.properties["application_headers"] = {"nameko.call_id_stack": 7}
+    _mix_in(stage, messages, readable=True)
+
+
+def _mix_in(stage: Stage, messages: list[amqp.Message], *, readable: bool = False) -> None:
+    stage.start()
+    stage.order(per_second=stage.events / LOAD)
+    for turn in range(4):
+        stage.wait_for_accepted(int(stage.events * (turn + 1) * 0.2))
+        post(stage, messages[turn::4])
+    if not readable:
+        stage.unreadable = len(messages)
+    stage.healed()
+
+
+def _strange(stage: Stage, n: int) -> Change:
+    """An event about a subject of its own, as if the publisher had sent it."""
+    identity = uuid.UUID(int=random.Random(f"{stage.seed} strange {n}").getrandbits(128), version=4)
+    return Change(-n - 1, str(identity), f"strange/{n}", 1)
+
+
+def three_times(stage: Stage) -> None:
+    """Every event is published twice more, while they flow."""
+    stage.start()
+    stage.order(per_second=stage.events / LOAD)
+    last = -1
+    with connected(stage.direct_uri) as connection:
+        channel = connection.channel()
+        while last < stage.events - 1:
+            stage.wait_for_accepted(min(stage.events, last + 2))
+            for change in stage.ledger.accepted(after=last):
+                last = change.n
+                for _ in range(2):
+                    post_again(stage, channel, change)
+    stage.healed()
+
+
+def shuffled(stage: Stage) -> None:
+    """Everything is delivered in an order drawn at random."""
+    stage.start()
+    consumer = stage.consumers[0]
+    consumer.stop()
+    stage.order()
+    stage.wait_for_accepted(stage.events)
+    messages = take_all(stage, stage.events)
+    random.Random(stage.seed).shuffle(messages)
+    post(stage, messages)
+    stage.healed()
+    consumer.start()
+
+
+CASES = (
+    Case("undecodable bodies", f"{BAD} bodies that are no events are mixed in.", undecodable),
+    Case("wrong schema", f"{BAD} events whose data breaks the schema are mixed in.", wrong_schema),
+    Case(
+        "malformed headers",
+        f"{BAD} good events come with the header nameko.call_id_stack = 7; they must take effect.",
+        malformed_headers,
+    ),
+    Case("every event three times", "Every event is published three times.", three_times),
+    Case("deliveries shuffled", "All events are delivered in an order drawn at random.", shuffled),
+)

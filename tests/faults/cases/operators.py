@@ -1,0 +1,24 @@
+"""Faults of people: a queue deleted by mistake."""
+
+from tests.faults.cases.case import Case
+from tests.faults.stage import Stage
+
+
+def delete_queue(stage: Stage) -> None:
+    """Delete the consumer's queue, with all that is in it, twice while events flow."""
+    stage.start()
+    stage.order(per_second=stage.events / 10)
+    for share in (0.25, 0.5):
+        stage.wait_for_effects(share)
+        stage.servers.broker.server.manage("DELETE", f"queues/{stage.vhost}/{stage.system.queue}")
+        stage.wait("the consumer to listen again", lambda: stage.consumers_listening() > 0, 60)
+    stage.healed()
+
+
+CASES = (
+    Case(
+        "queue deleted by an operator",
+        "The consumer's queue is deleted, with all that is in it, twice while events flow.",
+        delete_queue,
+    ),
+)

@@ -1,0 +1,213 @@
+"""Faults in an order that nobody thought of: a Hypothesis state machine over real processes.
+
+Each example is one world in which commands are carried out while programs, servers and the network are
+harmed at random. In the end everything is healed, and what was accepted must have taken effect once and in
+order.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, note, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from tests.faults.cases.case import Case
+from tests.faults.counting import Count
+from tests.faults.judging import Outcome, judge
+from tests.faults.posting import post_again
+from tests.faults.servers import Servers
+from tests.faults.stage import Stage
+from tests.faults.systems.setting import SUBJECTS
+from tests.support.amqp import connected
+
+BOUND = 60.0  # seconds until all has taken effect once everything is healed
+RESTARTS = 2  # of the broker in one example: each takes ten seconds
+QUICK_RETRIES = "0.5"  # seconds between two attempts at a refused event, instead of the usual growing ones
+CASE = Case(
+    "faults at random",
+    "Commands, kills, restarts, cuts, refused subjects and repeated deliveries in an order drawn at random "
+    "(a Hypothesis state machine); judged once everything is healed.",
+    run=Stage.start,  # each example does its own
+    bound=BOUND,
+    only_ours=True,
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """What every example of one run shares."""
+
+    make_stage: Callable[[str], Stage]
+    outcomes: list[Outcome]
+    say: Callable[[str], None]
+
+
+class RandomFaults(RuleBasedStateMachine):
+    """The model: how many commands were ordered, and which subjects are refused just now."""
+
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = time.monotonic()
+        self.ordered = 0
+        self.refused: set[str] = set()
+        self.restarts = 0
+        self.steps: list[str] = []
+        self.stage = self.world.make_stage(f"random {len(self.world.outcomes)}")
+        self.stage.environment |= {"FAULTS_MAY_REFUSE": "1", "FAULTS_RETRY": QUICK_RETRIES}
+        self.network = self.stage.put_proxy_between()
+        self.stage.start()
+
+    def did(self, step: str) -> None:
+        """Keep the step for whoever has to understand a failure."""
+        self.steps.append(step)
+        note(step)
+        self.stage.pause(0.2)
+
+    @rule(commands=st.integers(20, 150), per_second=st.sampled_from((0, 100)))
+    def send(self, commands: int, per_second: int) -> None:
+        self.ordered += commands
+        self.stage.order(self.ordered, per_second)
+        self.did(f"{commands} commands, {per_second} a second")
+
+    @rule(seconds=st.floats(0.1, 1.5))
+    def let_it_run(self, seconds: float) -> None:
+        self.stage.pause(seconds)
+        self.did(f"{seconds:.1f} s went by")
+
+    @rule(publisher=st.booleans())
+    def kill(self, publisher: bool) -> None:
+        program = (self.stage.publishers if publisher else self.stage.consumers)[0]
+        program.kill()
+        self.did(f"kill -9 {program.name}")
+
+    @rule(publisher=st.booleans())
+    def ask_to_leave(self, publisher: bool) -> None:
+        program = (self.stage.publishers if publisher else self.stage.consumers)[0]
+        program.stop()
+        program.start()
+        self.did(f"SIGTERM {program.name}, started again")
+
+    @precondition(lambda self: self.restarts < RESTARTS)
+    @rule(kill=st.booleans())
+    def restart_broker(self, kill: bool) -> None:
+        broker = self.stage.servers.broker
+        broker.kill() if kill else broker.stop()
+        broker.start()
+        self.restarts += 1
+        self.did("broker killed and started" if kill else "broker restarted")
+
+    @rule()
+    def restart_database(self) -> None:
+        self.stage.servers.database.stop()
+        self.stage.servers.database.start()
+        self.did("PostgreSQL restarted")
+
+    @rule()
+    def cut_connections(self) -> None:
+        self.network.cut_if_any()
+        self.did("connections cut")
+
+    @precondition(lambda self: len(self.refused) < 3)
+    @rule(number=st.integers(0, SUBJECTS - 1))
+    def refuse(self, number: int) -> None:
+        subject = f"things/{number}"
+        if subject not in self.refused:
+            self.stage.ledger.refuse([subject], for_good=False)
+            self.refused.add(subject)
+            self.did(f"{subject} is refused")
+
+    @precondition(lambda self: self.refused)
+    @rule()
+    def accept_again(self) -> None:
+        self.stage.ledger.accept_again()
+        self.refused.clear()
+        self.did("nothing is refused")
+
+    @precondition(lambda self: self.ordered)
+    @rule(last=st.integers(1, 100))
+    def repeat_deliveries(self, last: int) -> None:
+        changes = self.stage.ledger.accepted()[-last:]
+        with connected(self.stage.direct_uri) as connection:
+            channel = connection.channel()
+            for change in changes:
+                post_again(self.stage, channel, change)
+        self.did(f"{len(changes)} deliveries repeated")
+
+    def teardown(self) -> None:
+        """Heal everything; then the promise must have been kept."""
+        try:
+            outcome = self._finish()
+        finally:
+            self.stage.dismantle()
+        self.world.outcomes.append(outcome)
+        self.world.say(
+            f"  example {len(self.world.outcomes)}: {len(self.steps)} steps, "
+            f"{outcome.counted.accepted} events, {outcome.seconds:.1f} s to drain"
+        )
+        assert not outcome.broken, f"{'; '.join(outcome.broken)}\nafter: {'; '.join(self.steps)}"
+
+    def _finish(self) -> Outcome:
+        self.stage.ledger.accept_again()
+        self.stage.events = self.ordered
+        self.stage.healed()
+        drained = self.stage.drain(BOUND)
+        seconds = max(0.0, self.stage.changed_at - self.stage.healed_at) if drained else BOUND
+        self.stage.stop()
+        return judge(CASE, self.stage, drained=drained, seconds=seconds, begun=self.begun)
+
+
+def run(
+    servers: Servers,
+    make_stage: Callable[[str], Stage],
+    *,
+    seed: int,
+    examples: int,
+    steps: int,
+    say: Callable[[str], None],
+) -> Outcome:
+    """Run so many examples of at most so many steps; all of them as one line of the table."""
+    world = World(make_stage, [], say)
+    machine: Any = type("RandomFaults", (RandomFaults,), {"world": world})
+    failures: list[str] = []
+    try:
+        run_state_machine_as_test(
+            seeded(seed)(machine),
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                database=None,
+                phases=(Phase.generate,),  # what takes half a minute is not shrunk
+                suppress_health_check=list(HealthCheck),
+                verbosity=Verbosity.quiet,
+                report_multiple_bugs=False,
+            ),
+        )
+    except Exception as failure:  # noqa: BLE001 - a line of the table, whatever went wrong
+        failures.append(f"{type(failure).__name__}: {failure}")
+    servers.heal()
+    return summed(world.outcomes, failures)
+
+
+def summed(outcomes: list[Outcome], failures: list[str]) -> Outcome:
+    """Several examples as one."""
+    counts = [outcome.counted for outcome in outcomes]
+    total = Count(*(sum(column) for column in zip(*(vars(c).values() for c in counts), strict=True)))
+    return replace(
+        outcomes[0],
+        counted=total,
+        drained=all(outcome.drained for outcome in outcomes),
+        seconds=max(outcome.seconds for outcome in outcomes),
+        redelivered=sum(outcome.redelivered for outcome in outcomes),
+        deaths=sum(outcome.deaths for outcome in outcomes),
+        killed=sum(outcome.killed for outcome in outcomes),
+        slowest_stop=max(outcome.slowest_stop for outcome in outcomes),
+        took=sum(outcome.took for outcome in outcomes),
+        notes=(f"{len(outcomes)} examples",),
+        broken=tuple(failures),
+    )

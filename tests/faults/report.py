@@ -1,0 +1,146 @@
+"""docs/reliability.md: what is promised, how it was measured, what came of it. Generated, never edited."""
+
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.faults import random_faults
+from tests.faults.cases.all import ALL
+from tests.faults.judging import Outcome
+from tests.faults.systems.catalogue import SYSTEMS
+from tests.faults.systems.setting import SUBJECTS
+
+from local.places import ROOT
+
+if TYPE_CHECKING:
+    from tests.faults.suite import Suite
+
+FILE: Path = ROOT / "docs" / "reliability.md"
+CASES = (*ALL, random_faults.CASE)
+PACKAGES = (
+    "nameko", "kombu", "amqp", "eventlet", "SQLAlchemy", "psycopg2-binary", "faststream", "aio-pika",
+    "asyncpg",
+)  # fmt: skip
+HEAD = """\
+# What survives what
+
+*Written by `make faults`; do not edit it.*
+
+## The promise
+
+An accepted command's events reach every subscriber, take effect once, in order within a subject, and
+survive anything short of losing the disks.
+
+## How it is measured
+
+`{command}` starts a RabbitMQ and a PostgreSQL of its own and two services as real processes, a publisher
+and a consumer, once on our post office (`hub_messaging`) and once on each of two others. The publisher
+carries out {events} commands about {subjects} subjects, drawn from a seed, each in one transaction with its
+event; the consumer writes down one row each time that an event takes effect. Meanwhile the fault happens.
+Programs that die are started again, as a process supervisor would. In the end the two databases are
+compared:
+
+- **lost**: accepted events that took no effect;
+- **repeated**: effects beyond the first of the same event;
+- **out of order**: effects that came after one of a later revision of the same subject;
+- **redelivered**: messages that RabbitMQ handed out a second time (it forgets that count when it is
+  restarted);
+- **seconds**: from the end of the fault until the last effect.
+
+Ours must show 0, 0 and 0 in every line, get over each fault within its bound, and never end unless it is
+killed; otherwise `make faults` fails. Messages that can never be understood must lie in the inbox, parked,
+and be exactly as many as were sent. Of the others nothing is asked: their figures are written down as they
+came.
+"""
+OTHERS = """\
+## The others
+
+They are written as their documentation shows, at the settings that keep most; neither has an outbox or inbox.
+"""
+
+
+def render(suite: "Suite") -> str:
+    """The whole page."""
+    parts = [
+        HEAD.format(command="make faults", events=f"{suite.events:,}", subjects=SUBJECTS),
+        _others(),
+        _summary(suite.outcomes),
+        _cases(suite.outcomes),
+        _circumstances(suite),
+    ]
+    return "\n".join(parts)
+
+
+def _others() -> str:
+    import importlib
+
+    lines = [OTHERS]
+    for system in SYSTEMS.values():
+        if not system.is_ours:
+            words = (importlib.import_module(system.module).__doc__ or "").strip()
+            lines.append(f"- **{system.words}.** {' '.join(words.split())}")
+    return "\n".join(lines) + "\n"
+
+
+def _summary(outcomes: Sequence[Outcome]) -> str:
+    lines = [
+        "## In short",
+        "",
+        "| of the cases below | all | none lost | none repeated | in order | all that, in time, none died |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for system in SYSTEMS.values():
+        own = [o for o in outcomes if o.system == system.name]
+        figures = (
+            len(own),
+            sum(o.counted.lost == o.forbidden for o in own),
+            sum(o.counted.duplicates == 0 for o in own),
+            sum(o.counted.disorder == 0 for o in own),
+            sum(o.is_clean for o in own),
+        )
+        lines.append(f"| {system.words} | {' | '.join(str(figure) for figure in figures)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cases(outcomes: Sequence[Outcome]) -> str:
+    lines = [
+        "## Case by case",
+        "",
+        "| case | system | lost | repeated | out of order | redelivered | seconds | remarks |",
+        "|---|---|--:|--:|--:|--:|--:|---|",
+    ]
+    for case in CASES:
+        lines += [_row(case.name, outcome) for outcome in outcomes if outcome.case == case.name]
+    lines += ["", "What happens in each:", ""]
+    lines += [f"- **{case.name}.** {case.what}" for case in CASES]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, outcome: Outcome) -> str:
+    counted = outcome.counted
+    lost = counted.lost - outcome.forbidden
+    seconds = f"{outcome.seconds:.1f}" if outcome.drained else "–"
+    remarks = "; ".join(outcome.broken or outcome.remarks())
+    figures = (lost, counted.duplicates, counted.disorder, outcome.redelivered, seconds, remarks)
+    cells = (name, SYSTEMS[outcome.system].words, *figures)
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _circumstances(suite: "Suite") -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    python = platform.python_version()
+    servers = ", ".join(f"{name} {number}" for name, number in suite.versions.items())
+    return "\n".join(
+        [
+            "## Circumstances",
+            "",
+            f"- Seed {suite.seed}, {suite.events:,} events in each case; {suite.minutes:.0f} minutes in all.",
+            f"- {os.cpu_count()} cores ({platform.machine()}), Python {python}, {servers}.",
+            f"- {packages}.",
+            f"- The same again: `make faults ARGS='--seed {suite.seed}'`.",
+            "",
+        ]
+    )

@@ -1,0 +1,117 @@
+"""A whole run: every case with every system, a line for each as it comes, and what all of it amounts to."""
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from tests.faults import random_faults
+from tests.faults.cases.case import Case
+from tests.faults.judging import Outcome, run_case
+from tests.faults.preparing import prepare
+from tests.faults.servers import Servers
+from tests.faults.stage import Stage
+from tests.faults.systems.catalogue import SYSTEMS, System
+
+HEAD = f"{'case':44} {'system':13} {'lost':>6} {'twice':>6} {'order':>6} {'again':>6} {'seconds':>8}"
+
+
+@dataclass
+class Suite:
+    """What is run, and what has come of it so far."""
+
+    seed: int
+    events: int
+    systems: Sequence[System]
+    console: Console
+    outcomes: list[Outcome] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    begun: float = field(default_factory=time.monotonic)
+
+    def run(self, servers: Servers, cases: Sequence[Case]) -> None:
+        """Run the cases, one after the other."""
+        prepare(servers, self.systems)
+        self.versions = {"RabbitMQ": servers.broker.version(), "PostgreSQL": servers.database.version()}
+        todo = [
+            (case, system)
+            for case in cases
+            for system in self.systems
+            if system.is_ours or not case.only_ours
+        ]
+        self.console.print(HEAD, style="bold")
+        with self._progress() as progress:
+            task = progress.add_task("", total=len(todo))
+            for case, system in todo:
+                progress.update(task, description=f"{case.name}, {system.words}")
+                stage = Stage(servers, system, self.events, self.seed, servers.folder, case.name)
+                self._note(run_case(case, stage))
+                progress.advance(task)
+
+    def run_at_random(self, servers: Servers, examples: int, steps: int) -> None:
+        """Run ours through faults in random order, too."""
+
+        def make_stage(name: str) -> Stage:
+            return Stage(servers, SYSTEMS["ours"], self.events, self.seed, servers.folder, name)
+
+        outcome = random_faults.run(
+            servers, make_stage, seed=self.seed, examples=examples, steps=steps, say=self.console.print
+        )
+        self._note(outcome)
+
+    def _note(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        style = "red" if outcome.broken else None
+        self.console.print(line_of(outcome), style=style, soft_wrap=True)
+
+    @property
+    def broken(self) -> list[Outcome]:
+        """Where ours did not keep its promise."""
+        return [outcome for outcome in self.outcomes if outcome.broken]
+
+    @property
+    def minutes(self) -> float:
+        """How long it has taken."""
+        return (time.monotonic() - self.begun) / 60
+
+    def _progress(self) -> Progress:
+        columns = (
+            SpinnerColumn(),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+        )
+        return Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)
+
+
+@contextmanager
+def private_servers() -> Iterator[Servers]:
+    """A RabbitMQ and a PostgreSQL in a folder that is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL may run as another account
+        servers = Servers(folder)
+        try:
+            yield servers
+        finally:
+            servers.stop()
+
+
+def line_of(outcome: Outcome) -> str:
+    """One line for the terminal."""
+    counted = outcome.counted
+    figures = (counted.lost, counted.duplicates, counted.disorder, outcome.redelivered)
+    words = "; ".join(outcome.broken or outcome.remarks())
+    numbers = " ".join(f"{figure:6}" for figure in figures)
+    return f"{outcome.case:44} {outcome.system:13} {numbers} {outcome.seconds:8.1f}  {words}".rstrip()
