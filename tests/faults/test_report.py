@@ -1,0 +1,64 @@
+"""The report is what a run found, and the one in the repository is of the cases that there are."""
+
+import pytest
+from rich.console import Console
+from tests.faults import report
+from tests.faults.cases.all import ALL, named
+from tests.faults.counting import Count
+from tests.faults.judging import Outcome
+from tests.faults.suite import Suite, line_of
+from tests.faults.systems.catalogue import SYSTEMS
+
+
+def outcome(system: str = "ours", *, lost: int = 0, broken: tuple[str, ...] = (), deaths: int = 0) -> Outcome:
+    return Outcome(
+        case=ALL[0].name,
+        system=system,
+        counted=Count(accepted=100, lost=lost, duplicates=3, disorder=0, strangers=0),
+        drained=True,
+        seconds=4.25,
+        redelivered=17,
+        deaths=deaths,
+        killed=3,
+        parked=0,
+        forbidden=0,
+        slowest_stop=0.5,
+        took=9.0,
+        broken=broken,
+    )
+
+
+def page(*outcomes: Outcome) -> str:
+    suite = Suite(7, 100, tuple(SYSTEMS.values()), Console(), list(outcomes), {"RabbitMQ": "9.9"})
+    return report.render(suite)
+
+
+def test_a_run_is_a_line_of_the_table() -> None:
+    text = page(outcome(), outcome("faststream", lost=5, deaths=2))
+    assert f"| {ALL[0].name} | Hub Operations | 0 | 3 | 0 | 17 | 4.2 |  |" in text
+    assert f"| {ALL[0].name} | FastStream | 5 | 3 | 0 | 17 | 4.2 | ended by itself 2 times |" in text
+    assert "RabbitMQ 9.9" in text
+    assert "--seed 7" in text
+
+
+def test_a_broken_promise_is_said_in_the_table_and_on_the_terminal() -> None:
+    broken = outcome(lost=1, broken=("1 lost",))
+    assert "| 1 | 3 | 0 | 17 | 4.2 | 1 lost |" in page(broken)
+    assert line_of(broken).endswith("1 lost")
+
+
+def test_only_a_case_in_which_all_went_well_is_counted_as_such() -> None:
+    assert not outcome(lost=1).is_clean
+    assert not outcome(deaths=1).is_clean
+
+
+def test_a_name_that_fits_no_case_is_refused() -> None:
+    with pytest.raises(SystemExit, match="no case is called"):
+        named(["no such thing"])
+
+
+@pytest.mark.parametrize("case", [case.name for case in report.CASES])
+def test_the_report_in_the_repository_has_every_case(case: str) -> None:
+    rows = [line for line in report.FILE.read_text().splitlines() if line.startswith(f"| {case} |")]
+    ours_alone = {c.name for c in report.CASES if c.only_ours}
+    assert len(rows) == (1 if case in ours_alone else len(SYSTEMS)), "run make faults"
