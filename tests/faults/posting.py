@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import amqp
-from tests.faults.counting import Change
 from tests.faults.stage import Stage
 from tests.faults.systems.catalogue import EXCHANGE
 from tests.support.amqp import connected
 from tests.support.waiting import wait_until
+
+TAP = "tap"
 
 
 def post(stage: Stage, messages: Sequence[amqp.Message]) -> None:
@@ -19,10 +20,22 @@ def post(stage: Stage, messages: Sequence[amqp.Message]) -> None:
             channel.basic_publish(message, exchange="", routing_key=stage.system.queue)
 
 
-def post_again(stage: Stage, channel: amqp.Channel, change: Change) -> None:
-    """Publish an event once more, as its publisher did."""
-    message = stage.system.message_of(change)
-    channel.basic_publish(message, exchange=EXCHANGE, routing_key=stage.system.routing_key_of(change))
+def listen(stage: Stage) -> None:
+    """Have a queue of our own that hears all that is published from now on."""
+    with connected(stage.direct_uri) as connection:
+        channel = connection.channel()
+        channel.queue_declare(TAP, durable=True, auto_delete=False)
+        channel.queue_bind(TAP, EXCHANGE, routing_key="#")
+
+
+def listened(stage: Stage, *, at_most: int) -> list[amqp.Message]:
+    """What was published since we last asked, the oldest first, as it was."""
+    heard: list[amqp.Message] = []
+    with connected(stage.direct_uri) as connection:
+        channel = connection.channel()
+        while len(heard) < at_most and (message := channel.basic_get(TAP, no_ack=True)) is not None:
+            heard.append(amqp.Message(message.body, **message.properties))
+    return heard
 
 
 def take_all(stage: Stage, expected: int) -> list[amqp.Message]:

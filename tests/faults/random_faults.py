@@ -17,15 +17,15 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from tests.faults.cases.case import Case
 from tests.faults.counting import Count
 from tests.faults.judging import Outcome, judge
-from tests.faults.posting import post_again
+from tests.faults.posting import listen, listened, post
 from tests.faults.servers import Servers
 from tests.faults.stage import Stage
 from tests.faults.systems.setting import SUBJECTS
-from tests.support.amqp import connected
 
 BOUND = 60.0  # seconds until all has taken effect once everything is healed
 RESTARTS = 2  # of the broker in one example: each takes ten seconds
-QUICK_RETRIES = "0.5"  # seconds between two attempts at a refused event, instead of the usual growing ones
+# Seconds between attempts at a refused event; so many that none is parked before it is cured.
+QUICK_RETRIES = ",".join(["0.5"] * 1000)
 CASE = Case(
     "faults at random",
     "Commands, kills, restarts, cuts, refused subjects and repeated deliveries in an order drawn at random "
@@ -58,9 +58,10 @@ class RandomFaults(RuleBasedStateMachine):
         self.restarts = 0
         self.steps: list[str] = []
         self.stage = self.world.make_stage(f"random {len(self.world.outcomes)}")
-        self.stage.environment |= {"FAULTS_MAY_REFUSE": "1", "FAULTS_RETRY": QUICK_RETRIES}
+        self.stage.environment |= {"FAULTS_MAY_REFUSE": "1", "HUB_RETRY_AFTER": QUICK_RETRIES}
         self.network = self.stage.put_proxy_between()
         self.stage.start()
+        listen(self.stage)
 
     def did(self, step: str) -> None:
         """Keep the step for whoever has to understand a failure."""
@@ -131,12 +132,9 @@ class RandomFaults(RuleBasedStateMachine):
     @precondition(lambda self: self.ordered)
     @rule(last=st.integers(1, 100))
     def repeat_deliveries(self, last: int) -> None:
-        changes = self.stage.ledger.accepted()[-last:]
-        with connected(self.stage.direct_uri) as connection:
-            channel = connection.channel()
-            for change in changes:
-                post_again(self.stage, channel, change)
-        self.did(f"{len(changes)} deliveries repeated")
+        copies = listened(self.stage, at_most=last)
+        post(self.stage, copies)
+        self.did(f"{len(copies)} deliveries repeated")
 
     def teardown(self) -> None:
         """Heal everything; then the promise must have been kept."""

@@ -160,10 +160,10 @@ class Stage:
             if now is not None and now != last:
                 last, self.changed_at = now, time.monotonic()
             if now is not None and now.accepted >= self.events:
-                if now.distinct >= self.events + len(self.extra) - self.forbidden:
-                    return True
-                quiet = time.monotonic() - self.changed_at
-                if quiet > QUIET and not self.system.is_ours and self.queue_is_empty():
+                complete = now.distinct >= self.events + len(self.extra) - self.forbidden
+                quiet = time.monotonic() - self.changed_at > QUIET and not self.system.is_ours
+                # Repeats that are still in the queue could still do harm.
+                if (complete or quiet) and self.queue_is_empty():
                     return True
             time.sleep(LOOK_EVERY)
         return False
@@ -179,13 +179,19 @@ class Stage:
 
     def queue_is_empty(self) -> bool:
         """Whether the queue holds nothing, in hand or not; a queue that is not there holds nothing."""
-        return self.queue_facts().get("messages", 0) == 0
+        ready, _ = self._declared()  # known at once, while the other count is a second old
+        return ready == 0 and self.queue_facts().get("messages", 0) == 0
 
     def consumers_listening(self) -> int:
         """How many consumers the queue has just now."""
+        return self._declared()[1]
+
+    def _declared(self) -> tuple[int, int]:
+        """How many messages the queue has ready, and how many consumers."""
         with contextlib.suppress(OSError, amqp.AMQPError), connected(self.direct_uri) as connection:
-            return int(connection.channel().queue_declare(self.system.queue, passive=True).consumer_count)
-        return 0
+            told = connection.channel().queue_declare(self.system.queue, passive=True)
+            return int(told.message_count), int(told.consumer_count)
+        return 0, 0
 
     def redelivered(self) -> int:
         """How many messages the broker has handed out a second time, once its counts have settled."""

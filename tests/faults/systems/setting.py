@@ -35,7 +35,6 @@ class Setting:
     burns: dict[int, float]  # … or computes so long, without a pause
     seconds_each: float  # and every one takes at least so long
     may_refuse: bool  # whether the handler looks for subjects to refuse
-    retry_seconds: float  # between two attempts at a refused event; 0 is the usual, growing ones
     kill_at: str  # "" or the place of the kill
     kill_count: int  # and which time it is reached
 
@@ -71,7 +70,6 @@ def read_setting() -> Setting:
         burns=parse_waits(env.get("FAULTS_BURNS", "")),
         seconds_each=float(env.get("FAULTS_SECONDS_EACH", "0")),
         may_refuse=env.get("FAULTS_MAY_REFUSE", "") == "1",
-        retry_seconds=float(env.get("FAULTS_RETRY", "0")),
         kill_at=place,
         kill_count=int(count or 0),
     )

@@ -1,6 +1,5 @@
 """The exact places at which our programs can be made to kill themselves, put around the product."""
 
-from datetime import timedelta
 from typing import Any
 
 import amqp
@@ -9,20 +8,17 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from tests.faults.systems.setting import Killer, Setting
 
-from hub_messaging import inbox, wire
+from hub_messaging import reader, wire
 from hub_messaging.topology import exchange_of
-
-MANY = 1000  # attempts, so that nothing is parked before it is cured
 
 _killers: list[Killer] = []
 
 
 def set_up(setting: Setting) -> None:
     """Prepare this process: its heartbeat, and where it ends."""
-    assert hasattr(wire, "HEARTBEAT_SECONDS")
-    wire.HEARTBEAT_SECONDS = setting.heartbeat  # type: ignore[misc]  # not final in a test
-    if setting.retry_seconds:
-        inbox.RETRY_AFTER = (timedelta(seconds=setting.retry_seconds),) * MANY  # type: ignore[misc]  # not final in a test
+    for module in (wire, reader):
+        assert hasattr(module, "HEARTBEAT_SECONDS")
+        module.HEARTBEAT_SECONDS = setting.heartbeat  # type: ignore[attr-defined]  # not final in a test
     killer = Killer(setting)
     _killers[:] = [killer]
     if killer.waits_at("before_publish"):

@@ -14,9 +14,8 @@ from tests.faults.systems.setting import Pace, read_setting, subject_of
 from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED
 
 from hub_messaging import outbox
-from hub_messaging.inbox import Permanent
 from hub_messaging.relay import OutboxRelay
-from hub_messaging.subscribe import Delivery, subscribe, subscribe_batch
+from hub_messaging.subscribe import Delivery, Permanent, subscribe, subscribe_batch
 from hub_platform.probes import Probes
 
 LOOK_AGAIN = 0.05  # seconds

@@ -3,7 +3,7 @@
 from alembic import op
 from tests.faults.systems.tables import metadata
 
-from hub_messaging import tables
+from hub_messaging.tables import metadata as messaging
 from hub_platform import idempotency
 
 revision = "0001_first_tables"
@@ -11,6 +11,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    tables.create_v1()
+    messaging.create_all(op.get_bind())
     idempotency.create_v1()
     metadata.create_all(op.get_bind())
