@@ -153,8 +153,8 @@ class Stage:
         """Wait until everything has taken effect, or nothing more will; whether that was within the bound."""
         last: Progress | None = None
         self.changed_at = time.monotonic()
-        end = max(self.changed_at, self.healed_at) + seconds
-        while time.monotonic() < end:
+        begun = self.changed_at
+        while time.monotonic() < max(begun, self.healed_at) + seconds:
             self.look_after()
             now = self.ledger.progress()
             if now is not None and now != last:
