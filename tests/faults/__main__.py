@@ -2,6 +2,7 @@
 
 import random
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ def main(
     short: Annotated[bool, typer.Option("--short", help="Only cases that take seconds.")] = False,
     examples: Annotated[int, typer.Option(help="Worlds with faults at random.")] = 5,
     steps: Annotated[int, typer.Option(help="Steps in each of them, at most.")] = 15,
+    logs: Annotated[Path | None, typer.Option(help="Keep every program's log in this folder.")] = None,
     write: Annotated[
         bool, typer.Option("--write", help=f"Write {report.FILE.name} when all of it ran.")
     ] = False,
@@ -36,7 +38,7 @@ def main(
     seed = random.SystemRandom().randrange(1_000_000) if seed is None else seed
     console.print(f"seed {seed}, {events} events in each of {len(cases)} cases")
     suite = Suite(seed, events, systems, console)
-    with private_servers() as servers:
+    with private_servers(logs) as servers:
         suite.run(servers, cases)
         if examples and not case and SYSTEMS["ours"] in systems:
             suite.run_at_random(servers, examples, steps)

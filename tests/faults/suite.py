@@ -1,5 +1,6 @@
 """A whole run: every case with every system, a line for each as it comes, and what all of it amounts to."""
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -49,7 +50,7 @@ class Suite:
             for system in self.systems
             if system.is_ours or not case.only_ours
         ]
-        self.console.print(HEAD, style="bold")
+        self.console.print(HEAD, style="bold", soft_wrap=True)
         with self._progress() as progress:
             task = progress.add_task("", total=len(todo))
             for case, system in todo:
@@ -96,8 +97,8 @@ class Suite:
 
 
 @contextmanager
-def private_servers() -> Iterator[Servers]:
-    """A RabbitMQ and a PostgreSQL in a folder that is thrown away."""
+def private_servers(logs: Path | None) -> Iterator[Servers]:
+    """A RabbitMQ and a PostgreSQL in a folder that is thrown away, but for the logs when they are wanted."""
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL may run as another account
@@ -106,6 +107,15 @@ def private_servers() -> Iterator[Servers]:
             yield servers
         finally:
             servers.stop()
+            if logs is not None:
+                _keep_logs(folder, logs)
+
+
+def _keep_logs(folder: Path, logs: Path) -> None:
+    for log in folder.rglob("*.log"):
+        kept = logs / log.relative_to(folder)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(log, kept)
 
 
 def line_of(outcome: Outcome) -> str:
