@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from tests.faults import report
-from tests.faults.cases.all import ALL, named
+from tests.faults import random_faults, report
+from tests.faults.cases.all import fits
 from tests.faults.suite import Suite, private_servers
 from tests.faults.systems.catalogue import SYSTEMS
 
@@ -34,15 +34,19 @@ def main(
     """Run every fault against every system; exit with 1 when ours breaks its promise."""
     console = Console(highlight=False)
     systems = list(SYSTEMS.values()) if system == EVERY else [SYSTEMS[system]]
-    cases = [one for one in named(case or []) if one.short or not short]
+    chosen = [one for one in report.CASES if fits(one, case or []) and (one.short or not short)]
+    if not chosen:
+        sys.exit(f"no case is called so; there are: {', '.join(one.name for one in report.CASES)}")
+    cases = [one for one in chosen if one is not random_faults.CASE]
+    at_random = random_faults.CASE in chosen and examples > 0 and SYSTEMS["ours"] in systems
     seed = random.SystemRandom().randrange(1_000_000) if seed is None else seed
-    console.print(f"seed {seed}, {events} events in each of {len(cases)} cases")
+    console.print(f"seed {seed}, {events} events in each of {len(chosen)} cases")
     suite = Suite(seed, events, systems, console)
     with private_servers(logs) as servers:
         suite.run(servers, cases)
-        if examples and not case and SYSTEMS["ours"] in systems:
+        if at_random:
             suite.run_at_random(servers, examples, steps)
-    if write and (len(systems) < len(SYSTEMS) or len(cases) < len(ALL)):
+    if write and (len(systems) < len(SYSTEMS) or len(chosen) < len(report.CASES)):
         console.print(f"{report.FILE.name} stays as it is: not every case ran with every system")
     elif write:
         report.FILE.write_text(report.render(suite))

@@ -13,7 +13,13 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, note, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from tests.faults.cases.case import Case
 from tests.faults.counting import Count
 from tests.faults.judging import Outcome, judge
@@ -69,8 +75,20 @@ class RandomFaults(RuleBasedStateMachine):
         note(step)
         self.stage.pause(0.2)
 
-    @rule(commands=st.integers(20, 150), per_second=st.sampled_from((0, 100)))
+    @initialize(commands=st.integers(50, 150), per_second=st.sampled_from((20, 50)))
+    def send_first(self, commands: int, per_second: int) -> None:
+        self.send(commands, per_second)
+
+    @rule(commands=st.integers(100, 200))
+    def send_steadily(self, commands: int) -> None:
+        self.send(commands, per_second=30)
+
+    @rule(commands=st.integers(20, 150))
+    def send_at_once(self, commands: int) -> None:
+        self.send(commands, per_second=0)
+
     def send(self, commands: int, per_second: int) -> None:
+        """Want more commands: however many, under however much load."""
         self.ordered += commands
         self.stage.order(self.ordered, per_second)
         self.did(f"{commands} commands, {per_second} a second")

@@ -3,7 +3,7 @@
 import pytest
 from rich.console import Console
 from tests.faults import report
-from tests.faults.cases.all import ALL, named
+from tests.faults.cases.all import ALL, fits
 from tests.faults.counting import Count
 from tests.faults.judging import Outcome
 from tests.faults.suite import Suite, line_of
@@ -52,9 +52,11 @@ def test_only_a_case_in_which_all_went_well_is_counted_as_such() -> None:
     assert not outcome(deaths=1).is_clean
 
 
-def test_a_name_that_fits_no_case_is_refused() -> None:
-    with pytest.raises(SystemExit, match="no case is called"):
-        named(["no such thing"])
+def test_cases_are_chosen_by_words_of_their_names() -> None:
+    assert [case.name for case in ALL if fits(case, ["memory", "slow"])] == [
+        "broker memory alarm", "network slow", "consumer slower than the consumer timeout",
+    ]  # fmt: skip
+    assert all(fits(case, []) for case in ALL)
 
 
 @pytest.mark.parametrize("case", [case.name for case in report.CASES])
