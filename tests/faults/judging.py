@@ -59,6 +59,8 @@ def run_case(case: Case, stage: Stage) -> Outcome:
             drained = stage.drain(case.bound)
         except Stuck as stuck:
             stage.notes.append(str(stuck))
+        except Exception as error:  # noqa: BLE001 - one case that cannot be carried out must not end the run
+            stage.notes.append(f"the case came to grief: {type(error).__name__}: {error}"[:300])
         seconds = (stage.changed_at if drained else time.monotonic()) - (stage.healed_at or begun)
         stage.servers.heal()
         stage.notes += [
