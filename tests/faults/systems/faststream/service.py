@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.faults.systems.setting import Killer, Pace, read_setting, subject_of
 from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED
@@ -101,6 +101,8 @@ async def on_thing_changed(event: ThingChanged) -> None:
         try:
             await take_effect(event)
             break
+        except (DataError, IntegrityError, ProgrammingError):
+            raise  # the event's fault, not the database's
         except AWAY:
             await asyncio.sleep(TRY_AGAIN)
     killer.reached("after_commit")

@@ -8,7 +8,7 @@ import eventlet
 import sqlalchemy as sa
 from nameko.events import EventDispatcher, event_handler
 from nameko.timer import timer
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from tests.faults.systems.setting import Killer, Pace, read_setting, subject_of
 from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED
 
@@ -76,7 +76,7 @@ class Consumer:
             try:
                 take_effect(event)
                 break
-            except DBAPIError:
+            except (OperationalError, InterfaceError):  # the database is away
                 eventlet.sleep(TRY_AGAIN)
         killer.reached("after_commit")
 
