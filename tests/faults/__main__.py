@@ -9,13 +9,14 @@ import typer
 from rich.console import Console
 from tests.faults import random_faults, report
 from tests.faults.cases.all import fits
-from tests.faults.suite import Suite, private_servers
+from tests.faults.suite import Suite
 from tests.faults.systems.catalogue import SYSTEMS
 
 from local.places import ROOT
 
 EVENTS = 2000
 EVERY = "all"
+LANES = 4
 
 
 def main(
@@ -26,6 +27,7 @@ def main(
     short: Annotated[bool, typer.Option("--short", help="Only cases that take seconds.")] = False,
     examples: Annotated[int, typer.Option(help="Worlds with faults at random.")] = 5,
     steps: Annotated[int, typer.Option(help="Steps in each of them, at most.")] = 15,
+    lanes: Annotated[int, typer.Option(help="Cases at a time, each with its own servers.", min=1)] = LANES,
     logs: Annotated[Path | None, typer.Option(help="Keep every program's log in this folder.")] = None,
     write: Annotated[
         bool, typer.Option("--write", help=f"Write {report.FILE.name} when all of it ran.")
@@ -41,11 +43,8 @@ def main(
     at_random = random_faults.CASE in chosen and examples > 0 and SYSTEMS["ours"] in systems
     seed = random.SystemRandom().randrange(1_000_000) if seed is None else seed
     console.print(f"seed {seed}, {events} events in each of {len(chosen)} cases")
-    suite = Suite(seed, events, systems, console)
-    with private_servers(logs) as servers:
-        suite.run(servers, cases)
-        if at_random:
-            suite.run_at_random(servers, examples, steps)
+    suite = Suite(seed, events, systems, console, lanes=lanes)
+    suite.run(cases, examples=examples if at_random else 0, steps=steps, logs=logs)
     if write and (len(systems) < len(SYSTEMS) or len(chosen) < len(report.CASES)):
         console.print(f"{report.FILE.name} stays as it is: not every case ran with every system")
     elif write:

@@ -138,6 +138,7 @@ def _circumstances(suite: "Suite") -> str:
             "## Circumstances",
             "",
             f"- Seed {suite.seed}, {suite.events:,} events in each case; {suite.minutes:.0f} minutes in all.",
+            f"- {suite.lanes} cases at a time, each with its own servers.",
             f"- {os.cpu_count()} cores ({platform.machine()}), Python {python}, {servers}.",
             f"- {packages}.",
             f"- The same again: `make faults ARGS='--seed {suite.seed}'`.",

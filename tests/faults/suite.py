@@ -3,10 +3,14 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from rich.console import Console
 from rich.progress import (
@@ -39,41 +43,68 @@ class Suite:
     outcomes: list[Outcome] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)
+    lock: Lock = field(default_factory=Lock)
+    lanes: int = 1
 
-    def run(self, servers: Servers, cases: Sequence[Case]) -> None:
-        """Run the cases, one after the other."""
-        prepare(servers, self.systems)
-        self.versions = {"RabbitMQ": servers.broker.version(), "PostgreSQL": servers.database.version()}
-        todo = [
-            (case, system)
+    def run(self, cases: Sequence[Case], *, examples: int, steps: int, logs: Path | None) -> None:
+        """Run the cases, so many at a time, each lane with servers of its own.
+
+        A case waits most of the time: for a server that is away, a silence that is noticed, a bound.
+        """
+        work: deque[Callable[[Servers], Outcome]] = deque()
+        if examples:
+            work.append(partial(self._at_random, examples, steps))  # first, because it takes longest
+        work += [
+            partial(self._one, case, system)
             for case in cases
             for system in self.systems
             if system.is_ours or not case.only_ours
         ]
         self.console.print(HEAD, style="bold", soft_wrap=True)
-        with self._progress() as progress:
-            task = progress.add_task("", total=len(todo))
-            for case, system in todo:
-                progress.update(task, description=f"{case.name}, {system.words}")
-                stage = Stage(servers, system, self.events, self.seed, servers.folder, case.name)
-                self._note(run_case(case, stage))
-                progress.advance(task)
+        with self._progress() as progress, ThreadPoolExecutor(self.lanes) as pool:
+            task = progress.add_task("cases", total=len(work))
+            running = [
+                pool.submit(self._lane, work, lambda: progress.advance(task), logs) for _ in range(self.lanes)
+            ]
+            try:
+                for lane in running:
+                    lane.result()
+            except BaseException:
+                work.clear()  # the other lanes end with what they have in hand
+                raise
 
-    def run_at_random(self, servers: Servers, examples: int, steps: int) -> None:
+    def _lane(
+        self, work: deque[Callable[[Servers], Outcome]], advance: Callable[[], None], logs: Path | None
+    ) -> None:
+        with private_servers(logs) as servers:
+            prepare(servers, self.systems)
+            self.versions = {"RabbitMQ": servers.broker.version(), "PostgreSQL": servers.database.version()}
+            while work:
+                try:
+                    job = work.popleft()
+                except IndexError:  # another lane was faster
+                    return
+                self._note(job(servers))
+                advance()
+
+    def _one(self, case: Case, system: System, servers: Servers) -> Outcome:
+        return run_case(case, Stage(servers, system, self.events, self.seed, servers.folder, case.name))
+
+    def _at_random(self, examples: int, steps: int, servers: Servers) -> Outcome:
         """Run ours through faults in random order, too."""
 
         def make_stage(name: str) -> Stage:
             return Stage(servers, SYSTEMS["ours"], self.events, self.seed, servers.folder, name)
 
-        outcome = random_faults.run(
+        return random_faults.run(
             servers, make_stage, seed=self.seed, examples=examples, steps=steps, say=self.console.print
         )
-        self._note(outcome)
 
     def _note(self, outcome: Outcome) -> None:
-        self.outcomes.append(outcome)
-        style = "red" if outcome.broken else None
-        self.console.print(line_of(outcome), style=style, soft_wrap=True)
+        with self.lock:
+            self.outcomes.append(outcome)
+            style = "red" if outcome.broken else None
+            self.console.print(line_of(outcome), style=style, soft_wrap=True)
 
     @property
     def broken(self) -> list[Outcome]:
