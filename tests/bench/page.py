@@ -17,8 +17,8 @@ Table = Sequence[Sequence[str]]
 BEGINNING: Final = """# How fast it is
 
 Written by `{command}`: figures and all. Every contender does the same work beside ours in the same
-minutes, {rounds} rounds, in turn (A B C D, A B C D, …), each run in a process of its own with an empty
-database and an empty queue. A figure is the median of the rounds, with the lowest and the highest behind
+minutes, in turn (A B C D, A B C D, …), each run in a process of its own with an empty database and an
+empty queue. A figure is the median of the rounds (here {rounds}), with the lowest and the highest behind
 it. A ratio compares runs of the same round. Nothing here is asserted in a test: a busy machine would fail
 it.
 
@@ -115,7 +115,7 @@ def latency_table(hub: HubResult) -> Table:
 def memory_table(hub: HubResult) -> Table:
     """Service by service."""
     before, middle, end = hub.moments()
-    lines = [(name, *(f"{m[name]:.0f} MB" for m in (before, middle, end))) for name in end]
+    lines = [(name, *(f"{m[name]:.1f} MB" for m in (before, middle, end))) for name in end]
     return [("", "before", "middle", "end"), *lines]
 
 

@@ -48,7 +48,7 @@ NAMEKO: Final = "plain nameko"
 
 HAND_READER: Final = Contender(BY_HAND, "by_hand_reader", promise="effectively once, in order")
 FASTSTREAM_READER: Final = Contender(
-    FASTSTREAM, "faststream_reader", share=0.25, promise="at least once, in no order"
+    FASTSTREAM, "faststream_reader", share=0.25, promise="at least once, in no order; a failed event is lost"
 )
 FASTSTREAM_INBOX_READER: Final = Contender(
     FASTSTREAM_INBOX,

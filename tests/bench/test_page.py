@@ -69,13 +69,13 @@ def test_a_hub_that_could_not_be_sent_so_many_commands_has_not_met_the_goal() ->
 
 
 def test_memory_is_told_before_in_the_middle_and_at_the_end() -> None:
-    assert memory_table(HUB)[1] == ("reporting", "80 MB", "90 MB", "91 MB")
+    assert memory_table(HUB)[1] == ("reporting", "80.0 MB", "90.0 MB", "91.0 MB")
 
 
 def test_the_page_has_every_section_the_command_and_the_machine() -> None:
     text = page([PROJECT], HUB, {"Python": "3.x"}, command="make bench", rounds=3)
     assert "Written by `make bench`" in text
-    assert "3 rounds" in text
+    assert "median of the rounds (here 3)" in text
     assert f"## {ROWS[0].title}" in text
     assert "## Memory" in text
     assert "| Python | 3.x |" in text
