@@ -68,6 +68,10 @@ def replay(database: Database, *keys: Key) -> list[Key]:
     )
 
 
+def edit(database: Database, key: Key, body: bytes) -> Key:
+    return act(database, lambda session: parking.edit(session, key, body, ADA))  # type: ignore[no-any-return]
+
+
 def audit(database: Database) -> list[tuple[Any, ...]]:
     columns = inbox_audit.c
     wanted = sa.select(
@@ -234,7 +238,7 @@ def test_an_edited_delivery_keeps_its_original_takes_effect_and_its_subject_goes
     scales.take(delivery(1, 2, after=1))
     bodies = heavier(delivery(1)), heavier(delivery(1), data={"number": 1, "weight": 8})
     for body in bodies:
-        assert act(database, lambda session, body=body: parking.edit(session, key, body, ADA)) == key
+        assert edit(database, key, body) == key
     shown = act(database, lambda session: kept.show(session, key))
     assert (shown.original, shown.body, shown.kept.state) == (delivery(1).body, bodies[1], PARKED)
     assert [action.action for action in shown.history] == ["edit", "edit"]
@@ -249,7 +253,7 @@ def test_a_message_that_could_not_be_read_gets_the_name_of_its_new_body_and_is_n
 ) -> None:
     scales.dispatcher.take([UNREADABLE])
     (found,) = listed(database)
-    key = act(database, lambda session: parking.edit(session, found.key, delivery(1).body, ADA))
+    key = edit(database, found.key, delivery(1).body)
     assert key == Key(QUEUE, SOURCE, str(delivery(1).envelope.id))
     scales.dispatcher.take([UNREADABLE, delivery(1).body])
     assert states(database) == {found.key.event_id: DROPPED, key.event_id: PARKED}
@@ -271,7 +275,7 @@ def test_a_delivery_that_is_moved_to_another_subject_holds_up_its_old_one_no_mor
     (key,) = park(scales, delivery(1))
     scales.take(delivery(1, 2, after=1))
     body = heavier(delivery(1), subject="parcels/9")
-    assert act(database, lambda session: parking.edit(session, key, body, ADA)) == key
+    assert edit(database, key, body) == key
     scales.dispatcher.try_kept()
     assert scales.taken == [("parcels/1", 2, 1)]
 
@@ -279,7 +283,7 @@ def test_a_delivery_that_is_moved_to_another_subject_holds_up_its_old_one_no_mor
 def test_a_waiting_delivery_can_be_edited_and_keeps_its_turn(database: Database) -> None:
     fail(database, delivery(1), RuntimeError("no"))
     key = Key(QUEUE, SOURCE, str(delivery(1).envelope.id))
-    act(database, lambda session: parking.edit(session, key, heavier(delivery(1)), ADA))
+    edit(database, key, heavier(delivery(1)))
     assert due_now(database) == [key.event_id]
 
 
@@ -299,7 +303,7 @@ def test_a_body_that_cannot_be_is_refused_and_changes_nothing(
     scales.take(delivery(2))
     (key,) = park(scales, delivery(1))
     with pytest.raises(Refused, match=said):
-        act(database, lambda session: parking.edit(session, key, body, ADA))
+        edit(database, key, body)
     assert act(database, lambda session: kept.show(session, key)).body == delivery(1).body
     assert audit(database) == []
 
@@ -308,7 +312,7 @@ def test_what_has_taken_effect_cannot_be_edited(database: Database) -> None:
     receive(database, delivery(1))
     key = Key(QUEUE, SOURCE, str(delivery(1).envelope.id))
     with pytest.raises(Refused, match="neither parked nor waiting"):
-        act(database, lambda session: parking.edit(session, key, heavier(delivery(1)), ADA))
+        edit(database, key, heavier(delivery(1)))
 
 
 def test_a_dropped_delivery_keeps_its_body_and_lets_the_next_go_on(
@@ -327,7 +331,7 @@ def test_a_dropped_delivery_keeps_its_body_and_lets_the_next_go_on(
 
 def test_every_action_says_who_and_why_and_what_was_wrong(database: Database, scales: Scales) -> None:
     (key,) = park(scales, delivery(1))
-    act(database, lambda session: parking.edit(session, key, heavier(delivery(1)), ADA))
+    edit(database, key, heavier(delivery(1)))
     replay(database, key)
     act(database, lambda session: parking.drop(session, [key], ADA))
     said = ("ada", "the scales were repaired")
