@@ -127,7 +127,10 @@ def start(
         names = {service.name: service.database for service in SERVICES}
         urls = postgres.prepare(server, names, places.secrets)
 
-    fleet = Fleet(programs, places, Connections(urls, its_broker.uris, its_ports))
+    connections = Connections(urls, its_broker.uris, its_ports)
+    fleet = Fleet(programs, places, connections)
+    stack.callback(places.connections.unlink, missing_ok=True)
+    connections.write(places.connections)
     with terminal.part("migrations"):
         fleet.migrate()
     its_broker.require_ready()

@@ -34,6 +34,11 @@ class Places:
         return self.records / "lock"
 
     @property
+    def connections(self) -> Path:
+        """Where databases and broker are, with passwords, while a run is on: for `hubctl`."""
+        return self.records / "connections.json"
+
+    @property
     def secrets(self) -> Path:
         """Generated passwords and keys, readable by their owner only."""
         return self.base / "secrets"

@@ -1,6 +1,7 @@
 """The four services as processes on this machine: migrated, started, watched, stopped."""
 
 import http.client
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from hub_messaging.topology import Subscriber
 from local import ports
 from local.deadlines import wait_for
 from local.failures import CannotStart
+from local.passwords import write_private
 from local.places import ROOT, Places, python_path
 from local.postgres import revision
 from local.processes import GRACE, Child, Programs
@@ -67,6 +69,20 @@ class Connections:
     amqp_uris: Mapping[str, str]  # service → URI
     ports: Mapping[str, int]  # service → port
 
+    def write(self, path: Path) -> None:
+        """Let `hubctl` find databases and broker; readable by the owner only."""
+        known = {
+            "hub_id": hub_id(),
+            "database_urls": dict(self.database_urls),
+            "amqp_uris": {name: self.amqp_uris[name] for name in self.database_urls},
+        }
+        write_private(path, json.dumps(known))
+
+
+def hub_id() -> str:
+    """Which hub this is."""
+    return os.environ.get("HUB_ID", "cambridge")
+
 
 def choose_ports(services: Iterable[Service], first: int | None = None) -> dict[str, int]:
     """A free port for each service: the preferred one, or the next.
@@ -106,7 +122,7 @@ class Fleet:
     def environment(self, service: Service) -> dict[str, str]:
         """The operator's environment, and what this run has decided."""
         return os.environ | {
-            "HUB_ID": os.environ.get("HUB_ID", "cambridge"),
+            "HUB_ID": hub_id(),
             "HUB_LOG_LEVEL": os.environ.get("HUB_LOG_LEVEL", "INFO"),
             "HUB_DATABASE_URL": self.connections.database_urls[service.name],
             "HUB_AMQP_URI": self.connections.amqp_uris[service.name],

@@ -80,5 +80,7 @@ site="$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purel
 for folder in shared services/enrolment services/visits services/notifications services/reporting deploy; do
   printf '%s\n' "$PWD/$folder"
 done >"$site/mathshub.pth"
+printf '#!/bin/sh\nexec "%s/%s/bin/python" -m hubctl "$@"\n' "$PWD" "$venv" >"$venv/bin/hubctl"
+chmod +x "$venv/bin/hubctl"
 printf '%s\n' "$wanted" >"$venv/.installed-$level"
 say "install     $(printf '%6d' $(($(date +%s) - begun))) s"

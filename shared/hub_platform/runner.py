@@ -4,26 +4,38 @@ import argparse
 import importlib
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from environs import EnvValidationError
+from environs import EnvError, EnvValidationError
 
 MAX_WORKERS = 20  # requests and deliveries in hand at once; more would only wait for the database
 
 
-def main(*, service: str, service_class: str, package: str) -> None:
+def main(
+    *, service: str, service_class: str, package: str, commands: Mapping[str, str] | None = None
+) -> None:
     """Do what the command line asks of one service.
 
     Args:
         service: its name, as in paths and queues.
         service_class: "package.module:Class".
         package: the import package that holds its `migrations`.
+        commands: what else it can be asked for, as "package.module:function". The function is given the
+            service's class, a way to read a setting by its name and the rest of the command line; it gives
+            the exit code.
     """
+    further = commands or {}
     parser = argparse.ArgumentParser(prog=f"python -m {package}", description=f"The {service} service.")
-    parser.add_argument("command", choices=["run", "migrate", "openapi"])
-    command = parser.parse_args().command
+    parser.add_argument("command", choices=["run", "migrate", "openapi", *further])
+    known, rest = parser.parse_known_args()
+    command = known.command
+    if rest and command not in further:
+        parser.error(f"{command} takes nothing else")
     try:
+        if command in further:
+            sys.exit(_load(further[command])(_load(service_class), setting, rest))
         if command == "run":
             run(service, service_class, package)
         elif command == "migrate":
@@ -32,6 +44,20 @@ def main(*, service: str, service_class: str, package: str) -> None:
             json.dump(_describe(service_class), sys.stdout, indent=2)
     except EnvValidationError as exc:
         sys.exit(f"{service}: the settings are not complete: {exc.error_messages}")
+    except EnvError as exc:
+        sys.exit(f"{service}: the settings are not complete: {exc}")
+
+
+def setting(name: str) -> str:
+    """One setting by its name without HUB_; the hub's id has a usual value.
+
+    Raises:
+        environs.EnvError: it is missing.
+    """
+    from hub_platform.settings import HUB_ID, environment
+
+    env = environment(eager=True)
+    return env.str(name, HUB_ID) if name == "ID" else env.str(name)
 
 
 def run(service: str, service_class: str, package: str) -> None:
@@ -133,7 +159,6 @@ def _describe(service_class: str) -> dict[str, Any]:
     return describe(_load(service_class))
 
 
-def _load(path: str) -> type:
+def _load(path: str) -> Any:
     module, _, name = path.partition(":")
-    loaded: type = getattr(importlib.import_module(module), name)
-    return loaded
+    return getattr(importlib.import_module(module), name)

@@ -9,6 +9,7 @@ from typing import Any
 
 from environs import FileAwareEnv
 
+HUB_ID = "cambridge"  # unless an operator says otherwise
 RETRY_AFTER = [timedelta(seconds=s) for s in (1, 10, 60, 600, 3600)]
 
 
@@ -28,9 +29,9 @@ class Settings:
     retry_after: tuple[timedelta, ...]  # the waits between attempts at a delivery that failed
 
 
-def environment() -> FileAwareEnv:
-    """The process's environment; the missing or malformed are reported together by `seal()`."""
-    return FileAwareEnv(prefix="HUB_", eager=False)
+def environment(*, eager: bool = False) -> FileAwareEnv:
+    """The process's environment; the missing or malformed are reported together by `seal()`, or at once."""
+    return FileAwareEnv(prefix="HUB_", eager=eager)
 
 
 def load_settings(service: str) -> Settings:
@@ -41,7 +42,7 @@ def load_settings(service: str) -> Settings:
     """
     env = environment()
     values: dict[str, Any] = {
-        "hub_id": env.str("ID", "cambridge"),
+        "hub_id": env.str("ID", HUB_ID),
         "database_url": env.str("DATABASE_URL"),
         "amqp_uri": env.str("AMQP_URI"),
         "http_host": env.str("HTTP_HOST", "127.0.0.1"),

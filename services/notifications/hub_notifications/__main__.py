@@ -1,4 +1,4 @@
-"""`python -m hub_notifications run | migrate | openapi`."""
+"""`python -m hub_notifications run | migrate | openapi | rebuild`."""
 
 from hub_platform.runner import main
 
@@ -7,4 +7,5 @@ if __name__ == "__main__":
         service="notifications",
         service_class="hub_notifications.service:NotificationsService",
         package="hub_notifications",
+        commands={"rebuild": "hub_messaging.rebuild_command:rebuild"},
     )

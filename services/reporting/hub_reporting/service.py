@@ -14,6 +14,7 @@ from hub_reporting.api.pages import Pages
 from hub_reporting.api.reports import Reports
 from hub_reporting.api.sign_in import SignIn
 from hub_reporting.handlers import projections
+from hub_reporting.models import PROJECTIONS
 
 HEARD = [event for event in EVENTS.values() if event.publisher != "reporting"]
 
@@ -22,6 +23,7 @@ class ReportingService(Reports, Pages, SignIn, Probes):
     """Owns the read models; changes nothing but what it has heard."""
 
     name = "reporting"
+    projections = PROJECTIONS  # what `rebuild` may make anew
     options = Extra(config.load)
 
     @subscribe_batch(*HEARD)

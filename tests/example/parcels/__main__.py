@@ -1,4 +1,4 @@
-"""Run it like any other service: `python -m parcels run|migrate|openapi`."""
+"""Run it like any other service: `python -m parcels run|migrate|openapi|rebuild`."""
 
 import sys
 
@@ -11,4 +11,9 @@ ROLES = {
 
 if __name__ == "__main__":
     role = sys.argv.pop(1)
-    main(service=role, service_class=ROLES[role], package="parcels")
+    main(
+        service=role,
+        service_class=ROLES[role],
+        package="parcels",
+        commands={"rebuild": "hub_messaging.rebuild_command:rebuild"},
+    )

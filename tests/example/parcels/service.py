@@ -116,6 +116,7 @@ class CountingService(Probes):
     """Receives, one event at a time and in batches."""
 
     name = "counting"
+    projections = (Effect.__table__,)
 
     @subscribe(ParcelSorted)
     def on_parcel_sorted(self, session: Session, delivery: Delivery) -> None:

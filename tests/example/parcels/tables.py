@@ -27,7 +27,7 @@ class Effect(Base):
 
     __tablename__ = "effects"
 
-    position: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, info={"volatile": True})
     event_id: Mapped[str]
     subject: Mapped[str]
     revision: Mapped[int]

@@ -24,7 +24,13 @@ from hub_reporting.models.work_groups import (
     WorkGroup,
 )
 
+# Made of events alone. A table that holds anything else must not be among them.
+PROJECTIONS = tuple(
+    mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, (Projected, Source))
+)
+
 __all__ = [
+    "PROJECTIONS",
     "Assignment",
     "Base",
     "CancelledVisit",

@@ -17,4 +17,5 @@ class Source(Base):
     hub: Mapped[str]
     events: Mapped[int] = mapped_column(BigInteger)  # how many have been counted in
     up_to: Mapped[datetime]  # when the newest of them happened
-    projected_at: Mapped[datetime]  # when the last of them was counted in
+    # When the last of them was counted in, by the clock of that moment.
+    projected_at: Mapped[datetime] = mapped_column(info={"volatile": True})

@@ -1,0 +1,15 @@
+"""The command line: groups of commands, and what all of them have in common."""
+
+import typer
+
+from hubctl import parked, replay
+
+app = typer.Typer(
+    name="hubctl",
+    help="Look after the services of a hub.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(parked.app, name="parked")
+app.command("replay")(replay.replay)

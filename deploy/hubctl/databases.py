@@ -1,0 +1,71 @@
+"""Sessions on the services' databases, and deliveries told apart by their service."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub_messaging import kept
+from hub_messaging.kept import Kept, Key, Refused
+from hubctl.places import Hub
+
+NAMED_AT_MOST = 3  # deliveries that are listed when a name fits several
+
+
+@dataclass(frozen=True)
+class Found:
+    """A delivery and the service that keeps it."""
+
+    service: str
+    kept: Kept
+
+
+@contextmanager
+def opened(hub: Hub, service: str) -> Iterator[Session]:
+    """One transaction on a service's database: committed at its end, undone when an exception passes.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: it does not answer.
+    """
+    engine = sa.create_engine(
+        hub.database_url(service),
+        poolclass=sa.NullPool,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 5},
+    )
+    with Session(engine) as session, session.begin():
+        yield session
+
+
+def one(hub: Hub, services: Sequence[str], name: str) -> Found:
+    """The one delivery that a name means: an id, or the beginning or the end of one.
+
+    Raises:
+        Refused: there is none, or there are several.
+    """
+    found = []
+    for service in services:
+        with opened(hub, service) as session:
+            found += [Found(service, one) for one in kept.find(session, name)]
+    if not found:
+        raise Refused(f"No delivery is called {name}, or it has taken effect.")
+    exact = [one for one in found if one.kept.key.event_id == name]
+    if len(exact or found) > 1:
+        names = [f"{one.kept.key.event_id} ({one.service})" for one in found[:NAMED_AT_MOST]]
+        more = ", …" if len(found) > NAMED_AT_MOST else ""
+        raise Refused(
+            f"{name} fits {len(found)} deliveries: {', '.join(names)}{more}. Say more, or --service."
+        )
+    return (exact or found)[0]
+
+
+def by_service(found: Sequence[Found]) -> dict[str, list[Key]]:
+    """The names of deliveries, of each service once."""
+    keys: dict[str, list[Key]] = {}
+    for one in found:
+        known = keys.setdefault(one.service, [])
+        if one.kept.key not in known:
+            known.append(one.kept.key)
+    return keys

@@ -1,0 +1,40 @@
+"""Options that several commands have."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from hub_messaging.parking import Operator
+from hubctl.editor import at_a_terminal
+from hubctl.places import WrongUse
+
+Services = Annotated[
+    list[str] | None, typer.Option("--service", "-s", help="A service; may be repeated. All, unless given.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, of a shape that stays.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+By = Annotated[str, typer.Option("--by", help="Who you are; the account's name, unless given.")]
+Why = Annotated[str, typer.Option("--why", help="Why; kept with the delivery. Asked for at a terminal.")]
+Error = Annotated[str | None, typer.Option("--error", help="Those that failed with this class of error.")]
+Type = Annotated[str | None, typer.Option("--type", help="Those of this event type.")]
+
+
+def operator(by: str, why: str) -> Operator:
+    """Who acts, and why; asks for the reason at a terminal.
+
+    Raises:
+        WrongUse: nobody said why.
+    """
+    if not why.strip() and at_a_terminal():
+        why = typer.prompt("Why", default="", show_default=False)
+    if not why.strip():
+        raise WrongUse("Say why with --why: it is kept with the delivery.")
+    return Operator(by.strip() or _account(), why.strip())
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise WrongUse("This account has no name: say who you are with --by.") from None

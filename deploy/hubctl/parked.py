@@ -1,0 +1,230 @@
+"""`hubctl parked`: what failed for good, and what to do about it."""
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from sqlalchemy.orm import Session
+
+from hub_messaging import kept, parking
+from hub_messaging.kept import Key
+from hub_messaging.parking import Operator
+from hub_messaging.tables import HELD, PARKED, WAITING
+from hubctl import databases, shown
+from hubctl.databases import Found, by_service, opened
+from hubctl.editor import in_editor
+from hubctl.options import AsJson, By, DryRun, Error, Services, Type, Why, operator
+from hubctl.output import NOTHING, print_json, progress, sentences
+from hubctl.places import Hub, WrongUse, find_hub
+
+app = typer.Typer(
+    name="parked",
+    help="Deliveries that failed for good: look, try again, mend, give up.",
+    no_args_is_help=True,
+)
+
+STEP: Final = 100  # deliveries changed in one transaction
+Act = Callable[[Session, Sequence[Key], Operator], list[Key]]
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or the beginning or the end of ids.")
+]
+Everything = Annotated[bool, typer.Option("--all", help="Every parked delivery.")]
+
+
+@app.command("list")
+@sentences
+def list_(
+    service: Services = None,
+    error: Error = None,
+    type_: Type = None,
+    grouped: Annotated[bool, typer.Option("--grouped", help="By error and type.")] = False,
+    unfinished: Annotated[
+        bool, typer.Option("--unfinished", help="With those that wait or are held.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many to list at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List what is parked, oldest first; exit code 1 when nothing is."""
+    hub = find_hub()
+    states = (PARKED, WAITING, HELD) if unfinished else (PARKED,)
+    rows, groups, total = [], [], 0
+    for name in hub.chosen(service or []):
+        with opened(hub, name) as session:
+            total += kept.count(session, states, error=error, type_=type_)
+            found = kept.kept(session, states, error=error, type_=type_, limit=limit)
+            rows += [Found(name, one) for one in found]
+            groups += [(name, group) for group in kept.groups(session, states)]
+    rows = sorted(rows, key=lambda one: one.kept.received_at)[:limit]
+    groups = [
+        (name, g)
+        for name, g in groups
+        if (error is None or g.error == error) and (type_ is None or g.type == type_)
+    ]
+    if grouped:
+        shown.groups(groups, as_json=as_json)
+    else:
+        shown.deliveries(rows, total, as_json=as_json)
+    if not total:
+        raise typer.Exit(NOTHING)
+
+
+@app.command("show")
+@sentences
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="An id, or its beginning or end.")],
+    service: Services = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one delivery: errors, attempts, times, body, what waits behind it, and what was done to it."""
+    hub = find_hub()
+    found = databases.one(hub, hub.chosen(service or []), name)
+    with opened(hub, found.service) as session:
+        everything = kept.show(session, found.kept.key)
+    shown.one(found.service, everything, as_json=as_json)
+
+
+@app.command("replay")
+@sentences
+def replay(
+    names: Names = None,
+    error: Error = None,
+    type_: Type = None,
+    everything: Everything = False,
+    service: Services = None,
+    by: By = "",
+    why: Why = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let parked deliveries be tried again at once: some, those of an error or type, or all."""
+    hub = find_hub()
+    found = _selected(hub, hub.chosen(service or []), names or [], error, type_, everything=everything)
+    found = [one for one in found if one.kept.state == PARKED]
+
+    def act(session: Session, keys: Sequence[Key], who: Operator) -> list[Key]:
+        return parking.replay(session, keys, who, datetime.now(UTC))
+
+    _change(hub, found, act, "replayed", by, why, dry_run=dry_run, as_json=as_json)
+
+
+@app.command("drop")
+@sentences
+def drop(
+    names: Names = None,
+    error: Error = None,
+    type_: Type = None,
+    everything: Everything = False,
+    service: Services = None,
+    by: By = "",
+    why: Why = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give deliveries up, so that later events about their subjects go on; their bodies are kept."""
+    hub = find_hub()
+    found = _selected(hub, hub.chosen(service or []), names or [], error, type_, everything=everything)
+    found = [one for one in found if one.kept.state in parking.OPEN_TO_CHANGE]
+    _change(hub, found, parking.drop, "dropped", by, why, dry_run=dry_run, as_json=as_json)
+
+
+@app.command("edit")
+@sentences
+def edit(
+    name: Annotated[str, typer.Argument(metavar="ID", help="An id, or its beginning or end.")],
+    file: Annotated[Path | None, typer.Option("--file", help="The new body; - is standard input.")] = None,
+    then_replay: Annotated[bool, typer.Option("--replay", help="Let it be tried again at once.")] = False,
+    service: Services = None,
+    by: By = "",
+    why: Why = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put another body in place of a delivery's, from a file or in $EDITOR; the first one is kept."""
+    hub = find_hub()
+    found = databases.one(hub, hub.chosen(service or []), name)
+    with opened(hub, found.service) as session:
+        body = kept.show(session, found.kept.key).body
+    new = in_editor(body) if file is None else _from_file(file)
+    who = operator(by, why)
+    with opened(hub, found.service) as session:
+        key = parking.edit(session, found.kept.key, new, who)
+        replayed = parking.replay(session, [key], who, datetime.now(UTC)) if then_replay else []
+        if dry_run:
+            session.rollback()
+    if as_json:
+        print_json(
+            {
+                "edited": [{"service": found.service} | vars(key)],
+                "replayed": bool(replayed),
+                "dry_run": dry_run,
+            }
+        )
+        return
+    shown.done("edited", 1, 1, dry_run=dry_run)
+    if not replayed:
+        shown.say(f"Let it be tried again with: hubctl parked replay {key.event_id}")
+
+
+def _selected(
+    hub: Hub,
+    services: Sequence[str],
+    names: Sequence[str],
+    error: str | None,
+    type_: str | None,
+    *,
+    everything: bool,
+) -> list[Found]:
+    """What the operator means: by name, by group, or all that is parked."""
+    by_group = error is not None or type_ is not None
+    if [bool(names), by_group, everything].count(True) != 1:
+        raise WrongUse("Say which: ids, or --error and --type, or --all.")
+    if names:
+        return [databases.one(hub, services, name) for name in names]
+    found = []
+    for service in services:
+        with opened(hub, service) as session:
+            found += [Found(service, one) for one in kept.kept(session, error=error, type_=type_)]
+    return found
+
+
+def _change(
+    hub: Hub,
+    found: Sequence[Found],
+    act: Act,
+    done: str,
+    by: str,
+    why: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Change deliveries in steps, each in a transaction; what another has in hand is left alone."""
+    who = None if dry_run else operator(by, why)
+    changed: list[tuple[str, Key]] = []
+    keys = by_service(found)
+    total = sum(map(len, keys.values()))
+    with progress(done, total) as tell:
+        for service, listed in keys.items():
+            for start in range(0, len(listed), STEP):
+                step = listed[start : start + STEP]
+                if who is not None:
+                    with opened(hub, service) as session:
+                        step = act(session, step, who)
+                changed += [(service, key) for key in step]
+                tell(len(changed), total)
+    if as_json:
+        print_json({done: [{"service": service} | vars(key) for service, key in changed], "dry_run": dry_run})
+    else:
+        shown.done(done, len(changed), total, dry_run=dry_run)
+    if not changed:
+        raise typer.Exit(NOTHING)
+
+
+def _from_file(file: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as exc:
+        raise WrongUse(f"{file} cannot be read: {exc.strerror}.") from exc

@@ -1,0 +1,81 @@
+"""Where the services' databases are: the environment names them, or the hub that runs in this checkout."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from environs import EnvError, FileAwareEnv
+
+SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
+CONNECTIONS: Final = Path(__file__).resolve().parents[2] / ".local" / "run" / "connections.json"
+
+
+class WrongUse(Exception):
+    """What was asked for makes no sense, or not here; the message says what to do, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What is known of a hub's connections."""
+
+    database_urls: Mapping[str, str]  # service → URL, of the services that were found
+    amqp_uris: Mapping[str, str]
+    hub_id: str
+
+    def chosen(self, services: Sequence[str]) -> list[str]:
+        """The services asked for, or all that were found.
+
+        Raises:
+            WrongUse: there is no such service, or its database is not known.
+        """
+        for service in services:
+            if service not in SERVICES:
+                raise WrongUse(f"There is no service {service!r}; there are {', '.join(SERVICES)}.")
+            self.database_url(service)
+        return list(services) or [service for service in SERVICES if service in self.database_urls]
+
+    def database_url(self, service: str) -> str:
+        """Where a service's database is.
+
+        Raises:
+            WrongUse: nobody has said.
+        """
+        if service not in self.database_urls:
+            raise WrongUse(
+                f"Where the database of {service} is, HUB_{service.upper()}_DATABASE_URL must say."
+            )
+        return self.database_urls[service]
+
+
+def find_hub(connections: Path = CONNECTIONS) -> Hub:
+    """The hub that this command is about.
+
+    Raises:
+        WrongUse: there is none, or a setting cannot be read.
+    """
+    env = FileAwareEnv(prefix="HUB_")
+    try:
+        urls = _named(env, "DATABASE_URL")
+        if urls:
+            return Hub(urls, _named(env, "AMQP_URI"), env.str("ID", "cambridge"))
+    except (EnvError, ValueError, OSError) as exc:
+        raise WrongUse(f"A setting cannot be read: {exc}") from exc
+    try:
+        known: Mapping[str, Any] = json.loads(connections.read_text())
+        return Hub(known["database_urls"], known["amqp_uris"], known["hub_id"])
+    except FileNotFoundError:
+        raise WrongUse(
+            "No hub was found: start one with `make run`, or say where the databases are in "
+            "HUB_<SERVICE>_DATABASE_URL or HUB_<SERVICE>_DATABASE_URL_FILE."
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise WrongUse(
+            f"{connections.name} of the running hub cannot be read ({type(exc).__name__})."
+        ) from exc
+
+
+def _named(env: FileAwareEnv, setting: str) -> dict[str, str]:
+    found = {service: env.str(f"{service.upper()}_{setting}", "") for service in SERVICES}
+    return {service: value for service, value in found.items() if value}

@@ -1,0 +1,126 @@
+"""`hubctl replay`: a service's projections made anew from history, compared, and switched to."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import IO, Annotated, Any, Final
+
+import typer
+from rich.text import Text
+
+from hub_messaging.parking import Operator
+from hubctl import shown
+from hubctl.options import AsJson, By, DryRun, Why, operator
+from hubctl.output import NOTHING, console, leave, print_json, progress, sentences
+from hubctl.places import Hub, WrongUse, find_hub
+
+LEAVES_WITHIN: Final = 15  # seconds after Ctrl-C
+
+
+@sentences
+def replay(
+    service: Annotated[str, typer.Argument(help="The service whose projections are made anew.")],
+    from_outboxes: Annotated[
+        bool, typer.Option("--from-outboxes", help="Read publishers' outboxes instead of the event log.")
+    ] = False,
+    accept_undone: Annotated[
+        bool, typer.Option("--accept-undone", help="Switch although events that had taken effect fail now.")
+    ] = False,
+    by: By = "",
+    why: Why = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a service's projections anew beside the live ones, compare, and switch while it runs."""
+    hub = find_hub()
+    hub.chosen([service])
+    environment = _environment(hub, service, from_outboxes=from_outboxes)
+    arguments = ["--json", *(["--from-outboxes"] if from_outboxes else [])]
+    arguments += ["--accept-undone"] if accept_undone else []
+    arguments += ["--dry-run"] if dry_run else _named(operator(by, why))
+    with progress(f"{service}: reading", 0) as tell:
+        answer = _run(
+            [sys.executable, "-W", "ignore", "-m", f"hub_{service}", "rebuild", *arguments], environment, tell
+        )
+    if as_json:
+        print_json(answer)
+    if "error" in answer:
+        if as_json:
+            raise typer.Exit(NOTHING)
+        leave(answer["error"], NOTHING)
+    if not as_json:
+        _show(answer["result"])
+    if not (dry_run or answer["result"]["switched"]):
+        raise typer.Exit(NOTHING)
+
+
+def _named(who: Operator) -> list[str]:
+    return [f"--by={who.by}", f"--why={who.why}"]
+
+
+def _environment(hub: Hub, service: str, *, from_outboxes: bool) -> dict[str, str]:
+    """What the service's own command needs to know."""
+    known = {f"HUB_{name.upper()}_DATABASE_URL": url for name, url in hub.database_urls.items()}
+    known |= {"HUB_DATABASE_URL": hub.database_url(service), "HUB_ID": hub.hub_id}
+    if service in hub.amqp_uris:
+        known["HUB_AMQP_URI"] = hub.amqp_uris[service]
+    elif not from_outboxes:
+        raise WrongUse(
+            f"Where the event log is, HUB_{service.upper()}_AMQP_URI must say; or read --from-outboxes."
+        )
+    return os.environ | known
+
+
+def _run(command: list[str], environment: dict[str, str], tell: Callable[[int, int], None]) -> dict[str, Any]:
+    """Run the service's command; its last word."""
+    answer: dict[str, Any] = {}
+    with tempfile.TemporaryFile("w+") as errors:
+        with _started(command, environment, errors) as process:
+            for line in process.stdout or ():
+                said = json.loads(line)
+                if "read" in said:
+                    tell(said["read"], said["of"])
+                else:
+                    answer = said
+        errors.seek(0)
+        words = errors.read().strip().splitlines()
+    return answer or {"error": words[-1] if words else "The service's own command ended without a word."}
+
+
+@contextlib.contextmanager
+def _started(
+    command: list[str], environment: dict[str, str], errors: IO[str]
+) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(  # noqa: S603 - this interpreter and our own module
+        command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+    ) as process:
+        try:
+            yield process
+        except KeyboardInterrupt:
+            # Ctrl-C reaches it as it reaches us; it clears away what it has begun.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(LEAVES_WITHIN)
+            raise
+        except BaseException:
+            process.terminate()
+            raise
+
+
+def _show(result: dict[str, Any]) -> None:
+    table = shown.table_of("table", "live", "new", "only live", "only new", "differences")
+    for one in result["compared"]:
+        row = [one["table"], *(f"{one[name]:,}" for name in ("live", "new", "only_live", "only_new"))]
+        table.add_row(*map(Text, [*row, (one["digest"] or "none")[: shown.SHORT]]))
+    console().print(table)
+    rate = result["read"] / max(result["seconds"], 0.001)
+    shown.say(f"{result['read']:,} events read in {result['seconds']:.1f} s, {rate:,.0f} a second.")
+    failed = {state: n for state, n in result["kept"].items() if n}
+    if failed:
+        shown.say("Without effect: " + ", ".join(f"{n} {state}" for state, n in failed.items()) + ".")
+    if result["undone"]:
+        shown.say(f"{result['undone']} that have taken effect in the live tables fail now.")
+    shown.say("Switched." if result["switched"] else "Nothing was switched.")

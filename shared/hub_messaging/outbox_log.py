@@ -1,0 +1,39 @@
+"""The other copy of history: what publishers keep in their outboxes, read like the event log."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub_messaging import outbox
+from hub_messaging.catchup import Logged
+from hub_messaging.tables import outbox as table
+
+BATCH: Final = 1000
+
+
+def read_outboxes(publishers: Mapping[str, sa.Engine], since: datetime | None) -> Iterator[list[Logged]]:
+    """What was published from an instant on (None: all that is kept), one publisher after the other.
+
+    Args:
+        publishers: source of events → its database.
+        since: aware.
+    """
+    for source, engine in publishers.items():
+        with Session(engine) as session:
+            position = _before(session, since)
+            while events := outbox.history(session, source, after=position, limit=BATCH):
+                position = events[-1][0]
+                yield [Logged(envelope.type, envelope.to_bytes()) for _, envelope in events]
+                session.rollback()  # what is published meanwhile is seen by the next look
+
+
+def _before(session: Session, since: datetime | None) -> int:
+    """The position behind which everything lies that was published from an instant on."""
+    if since is None:
+        return 0
+    first = session.scalar(sa.select(sa.func.min(table.c.position)).where(table.c.published_at >= since))
+    last = session.scalar(sa.select(sa.func.max(table.c.position)))
+    return (last or 0) if first is None else first - 1

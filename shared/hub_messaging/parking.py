@@ -1,0 +1,147 @@
+"""What an operator can do about deliveries that have not taken effect: replay, edit, drop.
+
+Every action says who and why, and is written down in the transaction that does it. A row that the reader or
+another operator has in hand is left alone, so nobody waits for anybody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hub_messaging import retries
+from hub_messaging.envelope import Envelope, Undecodable
+from hub_messaging.kept import Key, Refused, is_, key_of
+from hub_messaging.tables import DROPPED, PARKED, WAITING, inbox, inbox_audit
+
+OPEN_TO_CHANGE: Final = (PARKED, WAITING)  # what is held has not failed: it follows what it is held for
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who acts, and why."""
+
+    by: str
+    why: str
+
+    def __post_init__(self) -> None:
+        if not self.by.strip() or not self.why.strip():
+            raise Refused("Say who you are and why you do this: it is kept with the delivery.")
+
+
+def replay(session: Session, keys: Sequence[Key], operator: Operator, now: datetime) -> list[Key]:
+    """Let parked deliveries be tried again at once; gives those that were.
+
+    What is not parked, or in somebody else's hands, stays as it is. Attempts are counted on: whatever fails
+    again beyond the last wait is parked again.
+    """
+    rows = _take(session, keys, (PARKED,))
+    _set(session, rows, state=WAITING, next_attempt_at=now)
+    _write_down(session, rows, operator, "replay")
+    return [key_of(row) for row in rows]
+
+
+def drop(session: Session, keys: Sequence[Key], operator: Operator) -> list[Key]:
+    """Give parked or waiting deliveries up, so that later events about their subjects go on; gives those.
+
+    Their bodies are kept.
+    """
+    rows = _take(session, keys, OPEN_TO_CHANGE)
+    _set(session, rows, state=DROPPED, next_attempt_at=None)
+    for row in rows:
+        retries.reach(session, row)
+    _write_down(session, rows, operator, "drop")
+    return [key_of(row) for row in rows]
+
+
+def edit(session: Session, key: Key, body: bytes, operator: Operator) -> Key:
+    """Put another body in place of a parked or waiting delivery's; gives its name, which follows the body.
+
+    The first body is kept. A delivery that gets another name leaves its old one behind as dropped: the same
+    message must not come a second time, and what waited for it must go on.
+
+    Raises:
+        Refused: the body is no event of ours, or one that is known; or the delivery cannot be changed.
+    """
+    try:
+        envelope = Envelope.from_bytes(body)
+    except Undecodable as exc:
+        raise Refused(f"The new body is not an event: {exc}.") from exc
+    rows = _take(session, [key], OPEN_TO_CHANGE)
+    if not rows:
+        raise Refused(f"{key.event_id} is neither parked nor waiting, or somebody else has it in hand.")
+    (row,) = rows
+    if bytes(row.body) == body:
+        raise Refused("The new body is the same as the old one.")
+    named = Key(key.subscription, envelope.source, str(envelope.id))
+    _replace(session, row, named, envelope, body)
+    _write_down(session, [row], operator, "edit")
+    if named != key:
+        _leave_behind(session, row)
+        _write_down(session, [row], operator, "edit", named)
+    elif (row.subject, row.revision) != (envelope.subject, envelope.revision):
+        retries.reach(session, row)
+    return named
+
+
+def _replace(session: Session, row: Any, named: Key, envelope: Envelope, body: bytes) -> None:
+    moved = (row.subject, row.revision) != (envelope.subject, envelope.revision)
+    values = {
+        "source": named.source,
+        "event_id": named.event_id,
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "revision": envelope.revision,
+        "body": body,
+        "original_body": row.body if row.original_body is None else row.original_body,
+        "after_revision": None if moved else row.after_revision,
+    }
+    try:
+        with session.begin_nested():
+            session.execute(sa.update(inbox).where(*is_(key_of(row))).values(values))
+    except IntegrityError as exc:
+        raise Refused(f"An event {named.event_id} of {named.source} is known already.") from exc
+
+
+def _leave_behind(session: Session, row: Any) -> None:
+    names = ("subscription", "source", "event_id", "type", "subject", "revision", "received_at", "attempts")
+    errors = {"first_error": row.first_error, "last_error": row.last_error}
+    values = {name: getattr(row, name) for name in names} | errors
+    session.execute(sa.insert(inbox).values(values | {"state": DROPPED, "body": row.body}))
+    retries.reach(session, row)
+
+
+def _take(session: Session, keys: Sequence[Key], states: Sequence[str]) -> list[Any]:
+    """The rows of these names that are in these states and in nobody's hands, locked."""
+    if not keys:
+        return []
+    listed = [(key.subscription, key.source, key.event_id) for key in keys]
+    name = sa.tuple_(inbox.c.subscription, inbox.c.source, inbox.c.event_id)
+    wanted = (
+        sa.select(inbox)
+        .where(name.in_(listed), inbox.c.state.in_(states))
+        .order_by(inbox.c.arrival)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.execute(wanted))
+
+
+def _set(session: Session, rows: Sequence[Any], **values: Any) -> None:
+    arrivals = [row.arrival for row in rows]
+    session.execute(sa.update(inbox).where(inbox.c.arrival.in_(arrivals)).values(values))
+
+
+def _write_down(
+    session: Session, rows: Sequence[Any], operator: Operator, action: str, named: Key | None = None
+) -> None:
+    said = {"by": operator.by, "why": operator.why, "action": action}
+    listed = [
+        said | asdict(named or key_of(row)) | {"attempts": row.attempts, "last_error": row.last_error}
+        for row in rows
+    ]
+    if listed:
+        session.execute(sa.insert(inbox_audit), listed)

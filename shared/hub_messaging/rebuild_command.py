@@ -1,0 +1,196 @@
+"""The edge that rebuilds one service's projections: `python -m <package> rebuild`.
+
+Its words go to standard output: lines of text for a person or, with --json, one JSON object a line:
+{"read": …, "of": …} while history is read, and at the end {"result": …} or {"error": "…"}.
+"""
+
+import argparse
+import contextlib
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+from nameko.extensions import DependencyProvider
+
+from hub_messaging.catchup import ReadLog
+from hub_messaging.dispatch import DatabaseAway, Handler
+from hub_messaging.inbox import Delivery
+from hub_messaging.kept import Refused
+from hub_messaging.log import read_log
+from hub_messaging.outbox_log import read_outboxes
+from hub_messaging.parking import Operator
+from hub_messaging.rebuild import CannotRebuild, Rebuild, Rebuilt
+from hub_messaging.subscribe import Subscription, subscriber_of
+from hub_messaging.tables import inbox
+from hub_messaging.topology import source_of
+from hub_messaging.wire import BROKER_ERRORS, connected
+
+BETWEEN_REPORTS: Final = 0.2  # seconds
+INTERRUPTED: Final = 130  # the exit code that shells give it
+
+Setting = Callable[[str], str]
+
+
+class NeedsDependency(BaseException):
+    """A handler uses what only a running service has: a mistake of its class, not a failure of one event."""
+
+
+class _Absent:
+    """Stands where a running service has a dependency."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, _attribute: str) -> Any:
+        raise NeedsDependency(self._name)
+
+
+@dataclass
+class Words:
+    """What is said on standard output."""
+
+    as_json: bool
+    of: int = 0  # messages that are to be expected
+    said_at: float = field(default_factory=time.monotonic)
+
+    def progress(self, read: int) -> None:
+        """Say how far reading has come, now and then."""
+        if time.monotonic() - self.said_at >= BETWEEN_REPORTS:
+            self.said_at = time.monotonic()
+            self._say({"read": read, "of": max(self.of, read)}, f"read {read:,} events")
+
+    def result(self, rebuilt: Rebuilt) -> None:
+        """Say what came of it."""
+        if self.as_json:
+            self._say({"result": asdict(rebuilt)}, "")
+            return
+        for one in rebuilt.compared:
+            differs = "same" if one.digest is None else f"-{one.only_live} +{one.only_new} {one.digest[:8]}"
+            self._say({}, f"{one.table:<24} {one.live:>9,} {one.new:>9,}  {differs}")
+        rate = rebuilt.read / max(rebuilt.seconds, 0.001)
+        self._say({}, f"{rebuilt.read:,} events read, {rate:,.0f} a second; undone: {rebuilt.undone}")
+        self._say({}, "switched" if rebuilt.switched else "nothing was switched")
+
+    def error(self, sentence: str) -> None:
+        """Say why it could not be done."""
+        self._say({"error": sentence}, sentence)
+
+    def _say(self, values: dict[str, Any], text: str) -> None:
+        sys.stdout.write((json.dumps(values, default=str) if self.as_json else text) + "\n")
+        sys.stdout.flush()
+
+
+def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> int:
+    """Do what the command line asks; the exit code.
+
+    Args:
+        service_class: the service, whose `projections` names the tables that events alone make.
+        setting: gives the value of a setting by its name.
+        arguments: what follows `rebuild` on the command line.
+    """
+    options = _parser().parse_args(arguments)
+    words = Words(options.json)
+    # Failures are counted in the result; a line for each would drown it.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        operator = None if options.dry_run else Operator(options.by, options.why)
+        with _prepared(service_class, setting, words, from_outboxes=options.from_outboxes) as prepared:
+            rebuilt = prepared.run(operator, accept_undone=options.accept_undone)
+    except KeyboardInterrupt:
+        words.error("Interrupted: the live tables are as they were.")
+        return INTERRUPTED
+    except (Refused, CannotRebuild) as exc:
+        words.error(str(exc))
+        return 1
+    except NeedsDependency as exc:
+        words.error(f"Its handlers use `{exc}`, which only a running service has: it cannot be rebuilt.")
+        return 1
+    except (DatabaseAway, sa.exc.SQLAlchemyError) as exc:
+        words.error(f"The database does not answer, or not as expected ({type(exc).__name__}).")
+        return 1
+    except BROKER_ERRORS as exc:
+        words.error(f"The broker does not answer, or not as expected ({type(exc).__name__}).")
+        return 1
+    words.result(rebuilt)
+    return 0 if options.dry_run or rebuilt.switched else 1
+
+
+def handlers_of(service_class: type) -> list[Handler]:
+    """The subscriptions of a service, callable without a running one."""
+    service: Any = object.__new__(service_class)
+    for name in dir(service_class):
+        if isinstance(getattr(service_class, name), DependencyProvider):
+            setattr(service, name, _Absent(name))
+    return [
+        Handler(entrypoint.event_classes, entrypoint.batch, _call(getattr(service, name), entrypoint))
+        for name in dir(service_class)
+        for entrypoint in getattr(getattr(service_class, name), "nameko_entrypoints", ())
+        if isinstance(entrypoint, Subscription)
+    ]
+
+
+def _call(method: Callable[..., None], entrypoint: Subscription) -> Callable[[Any, Sequence[Delivery]], None]:
+    return lambda session, deliveries: method(*entrypoint.arguments(session, deliveries))
+
+
+@contextlib.contextmanager
+def _prepared(
+    service_class: type, setting: Setting, words: Words, *, from_outboxes: bool
+) -> Iterator[Rebuild]:
+    subscriber = subscriber_of(service_class)
+    projections = getattr(service_class, "projections", None)
+    if not projections:
+        name = subscriber.service.capitalize()
+        raise CannotRebuild(f"{name} cannot be rebuilt: its tables hold what no event could bring back.")
+    with contextlib.ExitStack() as stack:
+        engine = _engine(stack, setting("DATABASE_URL"))
+        with engine.connect() as connection:
+            words.of = connection.scalar(sa.select(sa.func.count()).select_from(inbox)) or 0
+        if from_outboxes:
+            history = _outboxes(stack, subscriber.listens_to, setting)
+        else:
+            history = _log(stack, subscriber.service, setting)
+        yield Rebuild(
+            engine, subscriber.queue, handlers_of(service_class), projections, history, words.progress
+        )
+
+
+def _log(stack: contextlib.ExitStack, service: str, setting: Setting) -> ReadLog:
+    connection = stack.enter_context(connected(setting("AMQP_URI")))
+    return lambda since: read_log(connection, service, since)
+
+
+def _outboxes(stack: contextlib.ExitStack, publishers: Any, setting: Setting) -> ReadLog:
+    hub_id = setting("ID")
+    engines = {
+        source_of(hub_id, publisher): _engine(stack, setting(f"{publisher.upper()}_DATABASE_URL"))
+        for publisher in sorted(publishers)
+    }
+    return lambda since: read_outboxes(engines, since)
+
+
+def _engine(stack: contextlib.ExitStack, url: str) -> sa.Engine:
+    engine = sa.create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+    )
+    stack.callback(engine.dispose)
+    return engine
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rebuild", description="Make the projections anew from history.")
+    parser.add_argument("--dry-run", action="store_true", help="compare and switch nothing")
+    parser.add_argument("--from-outboxes", action="store_true", help="read publishers' outboxes, not the log")
+    parser.add_argument(
+        "--accept-undone", action="store_true", help="switch although events that had taken effect fail now"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--by", default="", help="who switches")
+    parser.add_argument("--why", default="", help="and why; kept in the service's database")
+    return parser

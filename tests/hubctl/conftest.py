@@ -1,0 +1,111 @@
+"""Two services' databases with parked deliveries, and the command as a script would run it."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from parcels.events import ParcelSorted
+from prometheus_client import CollectorRegistry
+from sqlalchemy.orm import Session, sessionmaker
+from tests.messaging.received import delivery
+from tests.support.postgres import PostgresServer
+from typer.testing import CliRunner
+
+from hub_messaging.dispatch import Dispatcher, Handler
+from hub_messaging.inbox import Delivery
+from hub_messaging.metrics import ReadingMetrics
+from hub_messaging.retries import Permanent, RetryPolicy
+from hub_messaging.tables import inbox, inbox_audit, metadata
+from hubctl.app import app
+
+WHY = ("--by", "ada", "--why", "the scales were repaired")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Its standard output as JSON."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """A service's database, where deliveries can be made to fail."""
+
+    queue: str
+    database: sessionmaker[Session]
+
+    def park(self, *bodies: bytes, error: Exception | None = None) -> None:
+        def fail(_session: Session, _deliveries: Sequence[Delivery]) -> None:
+            raise error or Permanent("too heavy")
+
+        dispatcher = self._dispatcher(fail)
+        for body in bodies:
+            dispatcher.take([body])
+
+    def try_kept(self) -> list[str]:
+        """Let what waits take effect; the subjects in order."""
+        taken: list[str] = []
+
+        def take(_session: Session, deliveries: Sequence[Delivery]) -> None:
+            taken.extend(f"{d.envelope.subject}#{d.envelope.revision}" for d in deliveries)
+
+        while self._dispatcher(take).try_kept():
+            pass
+        return taken
+
+    def states(self) -> list[str]:
+        with self.database() as session:
+            return list(session.scalars(sa.select(inbox.c.state).order_by(inbox.c.arrival)))
+
+    def audit(self) -> list[tuple[str, str, str]]:
+        columns = inbox_audit.c
+        with self.database() as session:
+            rows = session.execute(sa.select(columns.by, columns.why, columns.action).order_by(columns.id))
+            return [tuple(row) for row in rows]
+
+    def _dispatcher(self, call: Callable[[Session, Sequence[Delivery]], None]) -> Dispatcher:
+        handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=call)]
+        metrics = ReadingMetrics(CollectorRegistry())
+        return Dispatcher(self.queue, self.database, handlers, metrics, RetryPolicy(()))
+
+
+@pytest.fixture(name="visits")
+def _visits(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
+    yield from keeper("visits", postgres, monkeypatch)
+
+
+@pytest.fixture(name="reporting")
+def _reporting(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
+    yield from keeper("reporting", postgres, monkeypatch)
+
+
+def keeper(service: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
+    url = postgres.new_database()
+    engine = sa.create_engine(url)
+    metadata.create_all(engine)
+    monkeypatch.setenv(f"HUB_{service.upper()}_DATABASE_URL", url)
+    yield Keeper(f"{service}.in", sessionmaker(engine))
+    engine.dispose()
+    postgres.drop_database(url)
+
+
+def hubctl(*arguments: str, typed: str | bytes | None = None, **environment: str) -> Said:
+    """Run the command; without a terminal, as a script does."""
+    result = CliRunner().invoke(app, list(arguments), input=typed, env={"COLUMNS": "120", **environment})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return Said(result.exit_code, result.stdout, result.stderr)
+
+
+def bodies(*numbers: int) -> list[bytes]:
+    return [delivery(number).body for number in numbers]
