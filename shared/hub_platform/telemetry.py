@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import structlog
+from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Histogram
 from structlog.typing import EventDict, Processor
-
-from hub_platform.tracing import trace_of_log_line
 
 CHAIN = 5  # exceptions, each the cause of the one before, that a log line tells of
 
@@ -27,9 +26,18 @@ http_seconds = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 
+
+def _say_trace(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Name the trace, when spans are made."""
+    span = trace.get_current_span()
+    if span.is_recording():
+        event["trace_id"] = trace.format_trace_id(span.get_span_context().trace_id)
+    return event
+
+
 _shared: list[Processor] = [
     structlog.contextvars.merge_contextvars,
-    trace_of_log_line,
+    _say_trace,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]

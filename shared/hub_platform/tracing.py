@@ -6,7 +6,7 @@ came in is still handed on, which OpenTelemetry's interface does by itself.
 
 import atexit
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,14 +95,6 @@ def current_traceparent() -> str | None:
     carrier: dict[str, str] = {}
     _format.inject(carrier)
     return carrier.get("traceparent")
-
-
-def trace_of_log_line(_logger: object, _method: str, event: Any) -> Mapping[str, Any]:
-    """Let a log line name its trace, when spans are made."""
-    span = trace.get_current_span()
-    if span.is_recording():
-        event["trace_id"] = trace.format_trace_id(span.get_span_context().trace_id)
-    return event  # type: ignore[no-any-return]  # structlog's own dictionary
 
 
 def _flush(provider: Any) -> None:
