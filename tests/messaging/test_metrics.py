@@ -126,18 +126,22 @@ def scraped(service: RunningService) -> dict[str, float]:
 
 
 def repeat(amqp_uri: str, times: int) -> None:
-    """Put messages of the log into the queue again."""
+    """Put an event of the log into the queue again."""
     import amqp
 
     with connected(amqp_uri) as connection:
         channel = connection.channel()
-        read: list[Any] = []
+        read: list[Any] = []  # the subscriber's mark is among them
         channel.basic_qos(0, 10, False)
         channel.basic_consume("hub.log", callback=read.append, arguments={"x-stream-offset": "first"})
-        wait_until(lambda: (connection.drain_events(timeout=5), len(read) > 0)[1])
-        body = read[0].body
+
+        def first_event() -> Any:
+            connection.drain_events(timeout=5)
+            return next((m.body for m in read if m.properties["type"] == "ParcelSorted"), None)
+
+        body = wait_until(first_event)
         for _ in range(times):
-            connection.channel().basic_publish(amqp.Message(body, type="ParcelSorted"), "", "counting.in")
+            connection.channel().basic_publish(amqp.Message(body), "", "counting.in")
 
 
 def cut(broker: BrokerServer, amqp_uri: str) -> None:
