@@ -132,7 +132,7 @@ class Envelope(NamedTuple):
             )
         except KeyError as exc:
             raise Undecodable(f"no {exc.args[0]}") from exc
-        except (ValueError, TypeError, AttributeError) as exc:
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
             raise Undecodable(f"not an envelope: {type(exc).__name__}") from exc
 
 

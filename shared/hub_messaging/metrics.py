@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -36,7 +36,7 @@ class PublishingMetrics:
         self.reconnects = Counter(
             "hub_outbox_reconnects", "Times the relay lost the broker or the database.", registry=registry
         )
-        registry.register(_OutboxTable(sessions))
+        registry.register(OutboxTable(sessions))
 
 
 class ReadingMetrics:
@@ -94,11 +94,15 @@ def recorded_at(event_id: UUID) -> datetime | None:
     return datetime.fromtimestamp((event_id.int >> 80) / 1000, UTC)
 
 
-class _OutboxTable(Collector):
+class OutboxTable(Collector):
     """How many events were recorded, and how many wait; nothing is said while the database is away."""
 
     def __init__(self, sessions: Any) -> None:
         self._sessions = sessions
+
+    def describe(self) -> Iterator[Any]:
+        """Give the figures' names."""
+        return self._families(None, None, None)
 
     def collect(self) -> Iterator[Any]:
         """Give the figures of now."""
@@ -108,11 +112,14 @@ class _OutboxTable(Collector):
                 oldest = outbox.oldest_unpublished(session)
         except SQLAlchemyError:
             return
+        age = 0.0 if oldest is None else max(0.0, (datetime.now(UTC) - oldest).total_seconds())
+        yield from self._families(recorded, pending, age)
+
+    def _families(self, recorded: int | None, pending: int | None, age: float | None) -> Iterator[Any]:
         yield CounterMetricFamily("hub_outbox_recorded", "Events recorded here so far.", value=recorded)
         yield GaugeMetricFamily(
             "hub_outbox_pending", "Events that the broker has not confirmed.", value=pending
         )
-        age = 0.0 if oldest is None else max(0.0, (datetime.now(UTC) - oldest).total_seconds())
         yield GaugeMetricFamily(
             "hub_outbox_oldest_seconds", "Age of the event that has waited longest.", value=age
         )
@@ -124,6 +131,10 @@ class InboxTable(Collector):
     def __init__(self, sessions: Any) -> None:
         self._sessions = sessions
 
+    def describe(self) -> Iterator[Any]:
+        """Give the figures' names."""
+        return self._families({}, None)
+
     def collect(self) -> Iterator[Any]:
         """Give the figures of now."""
         try:
@@ -131,6 +142,9 @@ class InboxTable(Collector):
                 unfinished, received = inbox.counts(session), inbox.received(session)
         except SQLAlchemyError:
             return
+        yield from self._families(unfinished, received)
+
+    def _families(self, unfinished: Mapping[str, int], received: int | None) -> Iterator[Any]:
         family = GaugeMetricFamily(
             "hub_inbox_deliveries", "Deliveries without effect so far.", labels=["state"]
         )

@@ -3,7 +3,13 @@
 A step is never changed once it has been released: databases out there have taken it.
 """
 
+import json
+from typing import Final
+
+import sqlalchemy as sa
 from alembic import op
+
+HIGHEST_REVISION: Final = 2**31 - 1  # of PostgreSQL's integer
 
 _V1 = (
     """
@@ -69,11 +75,6 @@ _V2 = (
       ADD original_body BYTEA,
       DROP CONSTRAINT ck_inbox_state,
       ADD CONSTRAINT ck_inbox_state CHECK (state IN ('done', 'waiting', 'held', 'parked', 'dropped'))
-    """,
-    # What waits has its revision in its body; what cannot be read has none.
-    """
-    UPDATE inbox SET revision = (convert_from(body, 'UTF8')::jsonb ->> 'revision')::integer
-    WHERE state <> 'done' AND subject IS NOT NULL
     """,
     "DROP INDEX ix_inbox_unfinished",
     """
@@ -150,11 +151,35 @@ def drop_v1() -> None:
 def v1_to_v2() -> None:
     """Bring the second form."""
     _run(_V2)
+    _number_what_is_kept()
 
 
 def v2_to_v1() -> None:
     """Go back to the first form."""
     _run(_UNDO_V2)
+
+
+def _number_what_is_kept() -> None:
+    """What is kept has its revision in its body, what cannot be read has none.
+
+    Read here and not by the database, whose JSON takes less than ours: no NUL, no coding but UTF-8.
+    """
+    connection = op.get_bind()
+    kept = sa.text(
+        "SELECT subscription, source, event_id, body FROM inbox WHERE state <> 'done' AND subject IS NOT NULL"
+    )
+    number = sa.text(
+        """
+        UPDATE inbox SET revision = :revision, subject = CASE WHEN :revision IS NOT NULL THEN subject END
+        WHERE subscription = :subscription AND source = :source AND event_id = :event_id
+        """
+    ).bindparams(sa.bindparam("revision", type_=sa.Integer))
+    for row in connection.execute(kept).all():
+        revision = json.loads(bytes(row.body))["revision"]
+        # One that no column of ours can hold belongs to no subject: it can never take effect.
+        known = revision if revision <= HIGHEST_REVISION else None
+        key = {"subscription": row.subscription, "source": row.source, "event_id": row.event_id}
+        connection.execute(number, key | {"revision": known})
 
 
 def _run(statements: tuple[str, ...]) -> None:

@@ -127,7 +127,14 @@ def stop_waiting_for(session: Session, subscription: str, source: str, event_id:
 
 def say(error: BaseException) -> str:
     """An error in the words that are kept with a delivery; they stay in this database."""
-    return f"{type(error).__name__}: {error}"[:ERROR_LENGTH].replace("\x00", "")
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - a broken exception must not cost us the delivery
+        text = ""
+    said = f"{type(error).__name__}: {text}"[:ERROR_LENGTH]
+    return (
+        said.replace("\x00", "").encode(errors="replace").decode()
+    )  # half a character cannot be kept either
 
 
 def _end(session: Session, row: Any, **values: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 from opentelemetry import trace
-from opentelemetry.trace import Link, SpanKind
+from opentelemetry.trace import Link, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from hub_messaging.envelope import Envelope
@@ -21,9 +21,7 @@ _format = TraceContextTextMapPropagator()
 
 
 def current_traceparent() -> str | None:
-    """The `traceparent` of the work in hand, when it is being recorded."""
-    if not trace.get_current_span().is_recording():
-        return None
+    """The `traceparent` of the work in hand; whether it is recorded or not, what comes of it is the same."""
     carrier: dict[str, str] = {}
     _format.inject(carrier)
     return carrier.get("traceparent")
@@ -40,6 +38,7 @@ def handling(subscription: str, envelopes: Sequence[Envelope]) -> Iterator[None]
     names = _names(first) if alone else {"events": len(envelopes)}
     attributes: dict[str, str | int] = {
         "messaging.system": "rabbitmq",
+        "messaging.operation.name": "process",
         "messaging.operation.type": "process",
         "messaging.destination.name": subscription,
         "messaging.batch.message_count": len(envelopes),
@@ -53,9 +52,15 @@ def handling(subscription: str, envelopes: Sequence[Envelope]) -> Iterator[None]
         attributes=attributes,
         links=() if alone else _links(envelopes),
         record_exception=False,  # an exception's text may hold what somebody sent
+        set_status_on_exception=False,
     )
-    with span, structlog.contextvars.bound_contextvars(**names):
-        yield
+    with span as current, structlog.contextvars.bound_contextvars(**names):
+        try:
+            yield
+        except Exception as exc:
+            current.set_attribute("error.type", type(exc).__name__)
+            current.set_status(StatusCode.ERROR)
+            raise
 
 
 def _names(envelope: Envelope) -> dict[str, str]:

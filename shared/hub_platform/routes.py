@@ -7,6 +7,7 @@ the answer kept for an Idempotency-Key are saved together or not at all.
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import asdict, is_dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -19,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub_platform import calls, idempotency
+from hub_platform import calls, idempotency, tracing
 from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify
 from hub_platform.calls import RAW, Answer, Call, Content, Raw
 from hub_platform.ids import new_id
@@ -81,9 +82,18 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
 
     def handle_request(self, request: HubRequest) -> Response:
         """Answer one request; whatever goes wrong becomes a problem, never an exception."""
-        started = time.perf_counter()
         request.shallow = False
         request.correlation_id = calls.read_request_id(request) or str(new_id())
+        with (
+            structlog.contextvars.bound_contextvars(correlation_id=request.correlation_id),
+            tracing.serving(self.method, self.url, calls.read_traceparent(request)) as span,
+        ):
+            response = self._handle(request)
+            tracing.answered(span, response.status_code)
+        return response
+
+    def _handle(self, request: HubRequest) -> Response:
+        started = time.perf_counter()
         actor = NOBODY
         try:
             if self.allow != ANYONE:
@@ -102,7 +112,6 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             status=response.status_code,
             ms=round(seconds * 1000, 1),
             actor=actor.subject,
-            correlation_id=request.correlation_id,
         )
         return response
 
@@ -116,7 +125,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         attempt = idempotency.Attempt.of(request, actor.subject)
         with self.container.config["sessions"].begin() as session:
             session.info["correlation_id"] = request.correlation_id
-            session.info["traceparent"] = calls.read_traceparent(request)
+            session.info["traceparent"] = tracing.current_traceparent()
             if attempt and (kept := idempotency.first_answer(session, attempt)):
                 return kept
             call: Call[Any] = Call(
@@ -144,7 +153,9 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             done.send(result, exc_info)
             return result, exc_info
 
-        self.container.spawn_worker(self, (call,), {}, handle_result=handle_result)
+        worker = self.container.spawn_worker(self, (call,), {}, handle_result=handle_result)
+        # A greenlet begins without its maker's context: the request's ids in logs, the span.
+        self.container._worker_threads[worker].gr_context = copy_context()  # noqa: SLF001 - nameko hides it
         return done.wait()
 
     def _respond(self, result: Any) -> Response:
@@ -180,15 +191,8 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         if problem.status == 401 and self.sign_in_at is not None:
             return redirect(self.sign_in_at, 303)
         if problem.status == 500:
-            log.error(
-                "request_failed", route=self.url, error=type(exc).__name__, exc_info=_without_message(exc)
-            )
+            log.error("request_failed", route=self.url, error=type(exc).__name__, exc_info=exc)
         return response_of(problem)
-
-
-def _without_message(exc: BaseException) -> Any:
-    """The traceback of an exception, its message left out: that could hold what somebody sent."""
-    return Exception, Exception(type(exc).__name__), exc.__traceback__
 
 
 def routes_of(service_class: type) -> Mapping[str, Route]:

@@ -94,13 +94,14 @@ def run(service: str, service_class: str, package: str) -> None:
 
 def make_config(service: str, package: str) -> dict[str, Any]:
     """What nameko hands to every extension: its own settings and ours."""
-    from hub_platform import telemetry
+    from hub_platform import telemetry, tracing
     from hub_platform.access import TokenCheck
     from hub_platform.database import make_sessions
     from hub_platform.settings import load_settings
 
     settings = load_settings(service)
     telemetry.configure(service, settings.log_level)
+    tracing.configure(settings)
     sessions = make_sessions(settings.database_url)
     return {
         "AMQP_URI": settings.amqp_uri,

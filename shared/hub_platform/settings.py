@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from environs import FileAwareEnv
+from environs import FileAwareEnv, validate
 
 HUB_ID = "cambridge"  # unless an operator says otherwise
 RETRY_AFTER = [timedelta(seconds=s) for s in (1, 10, 60, 600, 3600)]
@@ -27,6 +27,8 @@ class Settings:
     allow_hub_time: bool  # demonstration and tests only: the Hub-Time header sets the clock of one request
     log_level: str
     retry_after: tuple[timedelta, ...]  # the waits between attempts at a delivery that failed
+    otlp_endpoint: str  # http://host:4318 of an OpenTelemetry collector; empty: no spans are made
+    trace_ratio: float  # 0 to 1: the part of the traces beginning here that is sent
 
 
 def environment(*, eager: bool = False) -> FileAwareEnv:
@@ -51,6 +53,8 @@ def load_settings(service: str) -> Settings:
         "allow_hub_time": env.bool("ALLOW_HUB_TIME", False),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "retry_after": env.list("RETRY_AFTER", RETRY_AFTER, subcast=_seconds),
+        "otlp_endpoint": env.str("OTLP_ENDPOINT", ""),
+        "trace_ratio": env.float("TRACE_RATIO", 1.0, validate=validate.Range(0, 1)),
     }
     env.seal()
     values["retry_after"] = tuple(values["retry_after"])

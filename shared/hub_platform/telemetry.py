@@ -5,10 +5,16 @@ Neither ever carries a name, an address, a token or free text: subjects, routes,
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any
 
 import structlog
+from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Histogram
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+CHAIN = 5  # exceptions, each the cause of the one before, that a log line tells of
 
 registry = CollectorRegistry()
 
@@ -20,8 +26,18 @@ http_seconds = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 
+
+def _say_trace(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Name the trace, when spans are made."""
+    span = trace.get_current_span()
+    if span.is_recording():
+        event["trace_id"] = trace.format_trace_id(span.get_span_context().trace_id)
+    return event
+
+
 _shared: list[Processor] = [
     structlog.contextvars.merge_contextvars,
+    _say_trace,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
@@ -42,7 +58,7 @@ def configure(service: str, level: int | str) -> None:
             processors=[
                 _say_service(service),
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                _tell_exceptions_without_their_texts,
                 structlog.processors.JSONRenderer(),
             ],
         )
@@ -58,8 +74,31 @@ def configure(service: str, level: int | str) -> None:
 
 
 def _say_service(service: str) -> Processor:
-    def add(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    def add(_logger: object, _method: str, event: EventDict) -> EventDict:
         event["service"] = service
         return event
 
     return add
+
+
+def _tell_exceptions_without_their_texts(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Say where an exception came from, in ours and the libraries' lines; its text may hold what was sent."""
+    if exc_info := event.pop("exc_info", None):
+        event["exception"] = "".join(_told(_exception(exc_info)))
+    return event
+
+
+def _exception(exc_info: Any) -> BaseException | None:
+    """What `exc_info=` of a logging call means: an exception, a triple with one in it, or the one in hand."""
+    if isinstance(exc_info, tuple):
+        exc_info = exc_info[1]
+    return exc_info if isinstance(exc_info, BaseException) else sys.exc_info()[1]
+
+
+def _told(exc: BaseException | None) -> Iterator[str]:
+    for _ in range(CHAIN):
+        if exc is None:
+            return
+        yield from traceback.format_tb(exc.__traceback__)
+        yield f"{type(exc).__qualname__}\n"
+        exc = exc.__cause__ or exc.__context__

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_messaging.envelope import Envelope, Undecodable
+from hub_messaging.envelope import HIGHEST_REVISION, LONGEST_NAME, Envelope, Undecodable
 
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)
 optional = st.none() | texts
@@ -95,3 +95,85 @@ def test_a_missing_attribute_is_named(missing: str) -> None:
 def test_what_is_no_envelope_is_refused(body: bytes) -> None:
     with pytest.raises(Undecodable):
         Envelope.from_bytes(body)
+
+
+DEEP = 5_000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("correlationid", 7),
+        ("causationid", ["x"]),
+        ("traceparent", {"x": 1}),
+        ("after", 1.5),
+        ("correlationid", "a\x00b"),
+        ("subject", "parcels/\x00"),
+        ("type", "Parcel\ud800"),
+        ("traceparent", "\udfff"),
+        ("source", "/" * (LONGEST_NAME + 1)),
+        ("subject", "x" * (LONGEST_NAME + 1)),
+        ("type", "x" * (LONGEST_NAME + 1)),
+        ("revision", HIGHEST_REVISION + 1),
+        ("revision", 1.0),
+        ("revision", None),
+        ("id", 7),
+        ("id", None),
+        ("time", 7),
+        ("time", "9999-12-31T23:59:59-23:59"),
+        ("dataschema", None),
+        ("data", None),
+        ("data", "{}"),
+    ],
+)
+def test_values_that_the_database_could_not_keep_are_refused_at_the_door(name: str, value: Any) -> None:
+    with pytest.raises(Undecodable):
+        Envelope.from_bytes(json.dumps(sample(**{name: value})).encode())
+
+
+@pytest.mark.parametrize("name", ["source", "subject", "type"])
+def test_the_longest_names_are_taken(name: str) -> None:
+    read = Envelope.from_bytes(json.dumps(sample(**{name: "\u00e9" * LONGEST_NAME})).encode())
+    assert len(getattr(read, name)) == LONGEST_NAME
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * DEEP + b"]" * DEEP,
+        json.dumps(sample()).encode().replace(b"{}", b'{"a":' * DEEP + b"1" + b"}" * DEEP),
+        json.dumps(sample()).encode().replace(b'"revision": 1', b'"revision": 1' + b"0" * DEEP),
+        json.dumps(sample()).encode().replace(b"/ParcelSorted/1", b"/ParcelSorted/1" + b"0" * DEEP),
+    ],
+    ids=["nested lists", "nested data", "endless revision", "endless version"],
+)
+def test_a_body_made_to_exhaust_its_reader_is_refused(body: bytes) -> None:
+    with pytest.raises(Undecodable):
+        Envelope.from_bytes(body)
+
+
+def test_what_is_refused_is_said_without_the_body() -> None:
+    with pytest.raises(Undecodable) as refused:
+        Envelope.from_bytes(json.dumps(sample(time="Ada Lovelace", id="Ada")).encode())
+    assert "Ada" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (None, 0),
+        ("", 0),
+        ("ParcelSorted=3,ParcelWeighed=5", 3),
+        ("ParcelWeighed=5", 0),
+        ("ParcelSorted=x,=,ParcelSorted", 0),
+        ("ParcelSorted=-4", 0),
+        ("ParcelSorted=\u0663", 3),
+        ("ParcelSorted=" + "9" * DEEP, 0),
+        ("ParcelSorted=9", 6),
+    ],
+)
+def test_the_predecessor_is_an_earlier_revision_of_a_type_that_is_heard(
+    after: str | None, expected: int
+) -> None:
+    envelope = Envelope.from_bytes(json.dumps(sample(revision=7, after=after)).encode())
+    assert envelope.predecessor({"ParcelSorted"}) == expected

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 from tests.messaging.received import (
     LATER,
@@ -71,6 +72,25 @@ def test_an_error_is_cut_and_cleaned_so_that_it_can_be_kept(database: Database) 
         (said,) = session.scalars(sa.select(table.c.last_error))
     assert said == "RuntimeError: " + "x" * (len(said) - 14)
     assert len(said) <= retries.ERROR_LENGTH
+
+
+class Broken(Exception):
+    """Fails when it is asked what is wrong."""
+
+    def __str__(self) -> str:
+        raise KeyError("nothing")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(RuntimeError("Zo\ud800"), "RuntimeError: Zo?"), (Broken("no"), "Broken: ")],
+)
+def test_an_error_that_cannot_be_kept_in_its_own_words_does_not_cost_the_delivery(
+    database: Database, error: Exception, expected: str
+) -> None:
+    assert fail(database, delivery(1), error) == "waiting"
+    with database() as session:
+        assert session.scalars(sa.select(table.c.last_error)).all() == [expected]
 
 
 def test_bytes_that_are_no_event_are_parked_as_they_came_and_hold_up_nothing(database: Database) -> None:

@@ -113,6 +113,11 @@ class RunningService:
         assert self.child is not None
         return self.child.log.read_text()
 
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """The log lines about one kind of thing."""
+        listed = [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
+        return [line for line in listed if line["event"] == event]
+
 
 @contextlib.contextmanager
 def running_service(  # the parts of one process; each test states only what differs

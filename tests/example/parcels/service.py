@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from marshmallow import Schema, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,8 @@ from parcels.tables import Effect, Parcel
 
 SORTERS = frozenset({"sorter"})
 POISON = 666  # a parcel of this weight makes the receiver fail
+
+log = structlog.get_logger(__name__)
 
 
 class Refused(Exception):
@@ -66,6 +69,7 @@ class SortingService(Probes):
     def sort_parcel(self, call: Call[SortParcel]) -> Answer:
         """Put a parcel on its shelf."""
         command = call.command
+        log.info("sorting")
         if call.session.get(Parcel, command.number):
             raise Refused
         call.session.add(Parcel(number=command.number, weight=command.weight))
@@ -131,6 +135,7 @@ class CountingService(Probes):
 
 
 def _note(session: Session, delivery: Delivery) -> None:
+    log.info("noting")
     if delivery.event.weight == POISON:
         raise RuntimeError("poison")
     envelope = delivery.envelope
