@@ -154,7 +154,7 @@ class Dispatcher:
         self.lost_connections = 0
         if fresh:
             self.failures = 0
-        self.metrics.repeated.inc(len(deliveries) - len(fresh))
+        self.metrics.repeated.inc(len(deliveries) - len(fresh) - session.info["held"])
 
     def _bisect(self, handler: Handler, deliveries: Sequence[Delivery], error: Exception) -> None:
         if len(deliveries) > 1:

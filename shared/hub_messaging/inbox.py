@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from hub_messaging import statements
 from hub_messaging.envelope import Envelope
 from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox
+from hub_messaging.tracing import name_in_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,18 @@ def set_cause(session: Session, delivery: Delivery) -> None:
     session.info["causation_id"] = str(delivery.envelope.id)
     session.info["correlation_id"] = delivery.envelope.correlation_id
     session.info["traceparent"] = delivery.envelope.traceparent
+    name_in_log(delivery.envelope)
 
 
 def unseen(session: Session, subscription: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
-    """Record deliveries as received; give those that are new and whose turn it is."""
+    """Record deliveries as received; give those that are new and whose turn it is.
+
+    How many are held for another one's turn is put down as `session.info["held"]`.
+    """
     if len(deliveries) == 1:
         return _unseen_one(session, subscription, deliveries[0])
     free, held = _sort_out(deliveries, *_progress(session, subscription, deliveries))
-    if held:
-        _insert(session, subscription, held, state=HELD)
+    session.info["held"] = len(_insert(session, subscription, held, state=HELD)) if held else 0
     new = _insert(session, subscription, free, state=DONE) if free else set()
     result = []
     for delivery in free:
@@ -122,7 +126,9 @@ def _unseen_one(session: Session, subscription: str, delivery: Delivery) -> list
         "body": delivery.body,
         "after": delivery.after,
     }
-    return [delivery] if session.execute(statements.RECEIVE_ONE, row).scalar() == DONE else []
+    state = session.execute(statements.RECEIVE_ONE, row).scalar()
+    session.info["held"] = int(state == HELD)
+    return [delivery] if state == DONE else []
 
 
 def _progress(

@@ -58,7 +58,7 @@ class ReadingMetrics:
         )
         self.repeated = Counter(
             "hub_inbox_repeated",
-            "Deliveries without effect: repeats, and those held for a turn.",
+            "Deliveries without effect, because they were known already.",
             registry=registry,
         )
         self.unknown = Counter(

@@ -63,6 +63,12 @@ def handling(subscription: str, envelopes: Sequence[Envelope]) -> Iterator[None]
             raise
 
 
+def name_in_log(envelope: Envelope) -> None:
+    """Let every line that is logged from now on name an event, until another one is named."""
+    structlog.contextvars.unbind_contextvars("event_id", "correlation_id", "causation_id")
+    structlog.contextvars.bind_contextvars(**_names(envelope))
+
+
 def _names(envelope: Envelope) -> dict[str, str]:
     names = {
         "event_id": str(envelope.id),

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -67,7 +67,7 @@ class Suite:
                 pool.submit(self._lane, work, lambda: progress.advance(task), logs) for _ in range(self.lanes)
             ]
             try:
-                for lane in running:
+                for lane in as_completed(running):
                     lane.result()
             except BaseException:
                 work.clear()  # the other lanes end with what they have in hand
