@@ -68,13 +68,17 @@ def unseen(session: Session, subscription: str, deliveries: Sequence[Delivery]) 
     if len(deliveries) == 1:
         return _unseen_one(session, subscription, deliveries[0])
     free, held = _sort_out(deliveries, *_progress(session, subscription, deliveries))
-    session.info["held"] = len(_insert(session, subscription, held, state=HELD)) if held else 0
-    new = _insert(session, subscription, free, state=DONE) if free else set()
-    result = []
+    session.info["held"] = _insert(session, subscription, held, state=HELD)[0] if held else 0
+    if not free:
+        return []
+    new, which = _insert(session, subscription, free, state=DONE)
+    if new == len(free):
+        return free
+    result, left = [], set(which or ())
     for delivery in free:
-        key = (delivery.envelope.source, str(delivery.envelope.id))
-        if key in new:
-            new.remove(key)  # the same event twice in one batch counts once
+        key = f"{delivery.envelope.source} {delivery.envelope.id}"
+        if key in left:
+            left.remove(key)  # the same event twice in one batch counts once
             result.append(delivery)
     return result
 
@@ -135,7 +139,7 @@ def _progress(
     session: Session, subscription: str, deliveries: Sequence[Delivery]
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
     """How far each subject has come, and the first revision that each stuck subject is stuck at."""
-    subjects = sorted({delivery.subject for delivery in deliveries})
+    subjects = sorted({delivery.subject for delivery in deliveries if delivery.after})
     values = {
         "subscription": subscription,
         "sources": [source for source, _ in subjects],
@@ -143,10 +147,10 @@ def _progress(
     }
     taken, stuck = {}, {}
     for row in session.execute(statements.PROGRESS, values):
-        if row.taken is not None:
-            taken[row.source, row.subject] = row.taken
-        else:
+        if row.stuck is not None:
             stuck[row.source, row.subject] = row.stuck
+        elif row.taken is not None:
+            taken[row.source, row.subject] = row.taken
     return taken, stuck
 
 
@@ -173,12 +177,14 @@ def _sort_out(
 
 def _insert(
     session: Session, subscription: str, deliveries: Sequence[Delivery], *, state: str
-) -> set[tuple[str, str]]:
+) -> tuple[int, list[str] | None]:
+    """Write deliveries down; how many were new, and which, when that was not all of them."""
     envelopes = [delivery.envelope for delivery in deliveries]
     done = state == DONE
     rows = {
         "subscription": subscription,
         "state": state,
+        "sent": len(deliveries),
         "sources": [envelope.source for envelope in envelopes],
         "event_ids": [str(envelope.id) for envelope in envelopes],
         "types": [envelope.type for envelope in envelopes],
@@ -187,4 +193,5 @@ def _insert(
         "bodies": [None if done else delivery.body for delivery in deliveries],
         "after": [None if done else delivery.after or None for delivery in deliveries],
     }
-    return {(row.source, row.event_id) for row in session.execute(statements.RECEIVE, rows)}
+    row = session.execute(statements.RECEIVE, rows).one()
+    return row.new, row.which

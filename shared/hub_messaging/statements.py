@@ -2,13 +2,17 @@
 
 import sqlalchemy as sa
 
+# How far a subject has come is asked by a subquery: a join could be planned as a scan of every subject.
+
 # How far subjects have come, and at which revision stuck ones are stuck.
 PROGRESS = sa.text(
     """
-    SELECT source, subject, revision AS taken, NULL AS stuck
-    FROM inbox_subjects
-    WHERE subscription = :subscription
-      AND (source, subject) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])))
+    SELECT source, subject,
+           (SELECT revision FROM inbox_subjects AS reached
+            WHERE reached.subscription = :subscription
+              AND reached.source = wanted.source AND reached.subject = wanted.subject) AS taken,
+           NULL AS stuck
+    FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS wanted (source, subject)
     UNION ALL
     SELECT source, subject, NULL, min(revision)
     FROM inbox
@@ -38,7 +42,9 @@ RECEIVE = sa.text(
       ON CONFLICT (subscription, source, subject)
       DO UPDATE SET revision = greatest(inbox_subjects.revision, excluded.revision)
     )
-    SELECT source, event_id FROM received
+    SELECT count(*) AS new,
+           CASE WHEN count(*) < :sent THEN array_agg(source || ' ' || event_id) END AS which
+    FROM received
     """
 )
 
@@ -83,12 +89,13 @@ DUE = sa.text(
       WHERE subscription = :subscription AND state IN ('waiting', 'held', 'parked') AND subject IS NOT NULL
       ORDER BY source, subject, revision, arrival
     )
-    SELECT next.source, next.event_id, next.arrival
-    FROM next LEFT JOIN inbox_subjects AS reached
-      ON reached.subscription = :subscription
-      AND reached.source = next.source AND reached.subject = next.subject
+    SELECT source, event_id, arrival
+    FROM next
     WHERE (state = 'waiting' AND next_attempt_at <= :now)
-      OR (state = 'held' AND coalesce(after_revision, 0) <= coalesce(reached.revision, 0))
+      OR (state = 'held' AND coalesce(after_revision, 0) <= coalesce(
+        (SELECT revision FROM inbox_subjects AS reached
+         WHERE reached.subscription = :subscription
+           AND reached.source = next.source AND reached.subject = next.subject), 0))
     UNION ALL
     SELECT source, event_id, arrival FROM inbox
     WHERE subscription = :subscription AND state = 'waiting' AND subject IS NULL AND next_attempt_at <= :now
@@ -101,9 +108,12 @@ DUE = sa.text(
 MISSING = sa.text(
     """
     SELECT kept.source, kept.subject, kept.event_id
-    FROM inbox AS kept LEFT JOIN inbox_subjects AS reached USING (subscription, source, subject)
+    FROM inbox AS kept
     WHERE kept.subscription = :subscription AND kept.state = 'held' AND kept.received_at <= :before
-      AND kept.after_revision > coalesce(reached.revision, 0)
+      AND kept.after_revision > coalesce(
+        (SELECT revision FROM inbox_subjects AS reached
+         WHERE reached.subscription = kept.subscription
+           AND reached.source = kept.source AND reached.subject = kept.subject), 0)
       AND NOT EXISTS (
         SELECT FROM inbox AS earlier
         WHERE earlier.subscription = kept.subscription AND earlier.source = kept.source
