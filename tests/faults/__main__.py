@@ -1,6 +1,7 @@
 """The fault suite's command line: `python -m tests.faults`, which is what `make faults` runs."""
 
 import random
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -57,5 +58,11 @@ def main(
     sys.exit(bool(suite.broken))
 
 
+def end_politely(_signal: int, _frame: object) -> None:
+    """Leave as after Ctrl-C: what was started is stopped."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, end_politely)
     typer.run(main)

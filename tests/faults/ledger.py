@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from tests.faults.counting import Change, Effect
 from tests.faults.systems.tables import changes, effects, refused, wanted
 
@@ -76,6 +77,10 @@ class Ledger:
                 sa.text("SELECT state, count(*) AS n FROM inbox WHERE state <> 'done' GROUP BY state")
             )
             return {row.state: row.n for row in rows}
+
+    def consumer_session(self) -> Session:
+        """A session on the consumer's database, for what an operator does there."""
+        return Session(self._consumer)
 
     def close(self) -> None:
         """Leave the databases alone."""

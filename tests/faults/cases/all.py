@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.faults.cases import brokers, databases, handlers, messages, networks, operators, processes
+from tests.faults.cases import brokers, databases, handlers, messages, networks, operators, parked, processes
 from tests.faults.cases.case import Case
 
 ALL: tuple[Case, ...] = (
@@ -13,6 +13,7 @@ ALL: tuple[Case, ...] = (
     *handlers.CASES,
     *messages.CASES,
     *operators.CASES,
+    *parked.CASES,
 )
 
 
