@@ -1,0 +1,244 @@
+"""`python -m <package> rebuild` beside a running service, over real RabbitMQ and PostgreSQL."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from parcels.events import ParcelSorted
+from parcels.service import CountingService, SortingService
+from parcels.tables import Base
+from sqlalchemy.orm import Session, sessionmaker
+from tests.support.services import RunningService
+from tests.support.waiting import wait_until
+
+from hub_messaging.rebuild_command import NeedsDependency, handlers_of, rebuild
+from hub_messaging.subscribe import Delivery, subscribe
+from hub_platform.dependencies import Database
+from local.places import ROOT
+
+SWITCH = ("--by", "ada", "--why", "a test")
+NOWHERE = "amqp://nobody:nothing@127.0.0.1:1/none"
+
+
+class Leaning:
+    """A service whose handler needs what only a running one has."""
+
+    name = "counting"
+    projections = CountingService.projections
+    database = Database()
+
+    @subscribe(ParcelSorted)
+    def on_parcel_sorted(self, _session: Session, _delivery: Delivery) -> None:
+        self.database.begin()
+
+
+def command(counting: RunningService, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "parcels", "counting", "rebuild", "--json", *arguments],
+        env=dict(counting.environment),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def answer(process: subprocess.Popen[str]) -> Any:
+    out, _ = process.communicate(timeout=60)
+    return json.loads(out.splitlines()[-1])
+
+
+def in_this_process(
+    counting: RunningService, capsys: pytest.CaptureFixture[str], *arguments: str, **settings: str
+) -> tuple[int, str]:
+    known = {name.removeprefix("HUB_"): value for name, value in counting.environment.items()} | settings
+    code = rebuild(CountingService, known.__getitem__, arguments)
+    return code, capsys.readouterr().out
+
+
+def rows(url: str, statement: str) -> list[Any]:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        result = connection.execute(sa.text(statement))
+        return list(result) if result.returns_rows else []
+
+
+def sort(sorting: RunningService, *numbers: int) -> None:
+    sorter = sorting.client("sorter")
+    for number in numbers:
+        assert sorter("POST", "/sorting/v1/parcels", {"number": number, "weight": 1}).status == 201
+
+
+def effects(url: str) -> int:
+    (row,) = rows(url, "SELECT count(*) FROM effects")
+    return int(row[0])
+
+
+@contextmanager
+def events_flowing(sorting: RunningService, first: int) -> Iterator[list[int]]:
+    """Parcels are sorted for as long as this lasts; their numbers."""
+    numbers: list[int] = []
+    enough = threading.Event()
+
+    def go_on() -> None:
+        for number in range(first, first + 5_000):
+            if enough.is_set():
+                return
+            sort(sorting, number)
+            numbers.append(number)
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        wait_until(lambda: len(numbers) > 5)
+        yield numbers
+    finally:
+        enough.set()
+        thread.join(30)
+
+
+@pytest.fixture(name="fed")
+def _fed(sorting: RunningService, counting: RunningService, counting_url: str) -> RunningService:
+    """Give the counting service, to which forty events have come."""
+    wait_until(counting.ready)
+    sort(sorting, *range(40))
+    wait_until(lambda: effects(counting_url) == 40, deadline=20)
+    return counting
+
+
+def test_a_spoiled_projection_is_made_anew_while_events_keep_flowing(
+    fed: RunningService, sorting: RunningService, counting_url: str
+) -> None:
+    rows(counting_url, "DELETE FROM effects WHERE position % 2 = 0")
+    with events_flowing(sorting, 1000) as numbers:
+        said = answer(command(fed, *SWITCH))
+        since_then = len(numbers)
+        wait_until(lambda: len(numbers) > since_then + 5)
+    assert said["result"]["switched"] is True
+    (compared,) = said["result"]["compared"]
+    assert compared["only_live"] == 0
+    assert compared["only_new"] >= 20  # and what the log had already, and the reader not yet
+    wait_until(lambda: effects(counting_url) >= 40 + len(numbers), deadline=20)
+    found = rows(counting_url, "SELECT event_id, subject FROM effects")
+    assert len(found) == len({row.event_id for row in found}) == 40 + len(numbers)
+    assert {row.subject for row in found} == {f"parcels/{n}" for n in (*range(40), *numbers)}
+    assert rows(counting_url, "SELECT DISTINCT state FROM inbox") == [("done",)]
+    assert rows(counting_url, "SELECT by, why, action FROM inbox_audit") == [("ada", "a test", "rebuild")]
+
+
+def test_a_rebuild_that_is_killed_leaves_everything_and_the_next_one_succeeds(
+    fed: RunningService, counting_url: str
+) -> None:
+    engine = sa.create_engine(counting_url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text("LOCK TABLE effects IN SHARE MODE"))  # it reads, and cannot switch
+        killed = command(fed, *SWITCH)
+        wait_until(lambda: copied(counting_url) == 40, deadline=30)
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate(timeout=10)
+    assert effects(counting_url) == 40
+    assert answer(command(fed, *SWITCH))["result"]["switched"] is True
+    assert effects(counting_url) == 40
+
+
+def test_a_rebuild_that_is_interrupted_clears_away_and_says_so(
+    fed: RunningService, counting_url: str
+) -> None:
+    engine = sa.create_engine(counting_url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text("LOCK TABLE effects IN SHARE MODE"))
+        process = command(fed, *SWITCH)
+        wait_until(lambda: copied(counting_url) == 40, deadline=30)
+        process.send_signal(signal.SIGINT)
+        said = answer(process)
+    assert process.returncode == 130
+    assert said == {"error": "Interrupted: the live tables are as they were."}
+    assert rows(counting_url, "SELECT 1 FROM pg_namespace WHERE nspname = 'rebuild'") == []
+
+
+def copied(url: str) -> int:
+    """How many events the new copy has."""
+    if rows(url, "SELECT to_regclass('rebuild.effects')")[0][0] is None:
+        return 0
+    (row,) = rows(url, "SELECT count(*) FROM rebuild.effects")
+    return int(row[0])
+
+
+def test_the_command_speaks_to_a_person_too(fed: RunningService, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = in_this_process(fed, capsys, "--dry-run")
+    assert code == 0
+    assert "effects" in said
+    assert "same" in said
+    assert said.endswith("nothing was switched\n")
+    rows(fed.environment["HUB_DATABASE_URL"], "DELETE FROM effects WHERE position = 1")
+    code, said = in_this_process(fed, capsys, *SWITCH)
+    assert code == 0
+    assert "-0 +1 " in said
+    assert said.endswith("switched\n")
+
+
+def test_it_reads_the_publishers_outboxes_when_told(
+    fed: RunningService, sorting: RunningService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outbox = sorting.environment["HUB_DATABASE_URL"]
+    arguments = ("--from-outboxes", "--json", *SWITCH)
+    code, said = in_this_process(fed, capsys, *arguments, AMQP_URI=NOWHERE, SORTING_DATABASE_URL=outbox)
+    assert code == 0
+    assert json.loads(said.splitlines()[-1])["result"]["read"] >= 40
+
+
+def test_nobody_switches_without_a_name_and_a_reason(
+    counting: RunningService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = in_this_process(counting, capsys, "--by", "ada")
+    assert code == 1
+    assert "why" in said
+
+
+def test_a_broker_or_database_that_is_away_is_one_sentence(
+    counting: RunningService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert in_this_process(counting, capsys, *SWITCH, AMQP_URI=NOWHERE) == (
+        1,
+        "The broker does not answer, or not as expected (ConnectionRefusedError).\n",
+    )
+    away = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"
+    assert in_this_process(counting, capsys, *SWITCH, DATABASE_URL=away) == (
+        1,
+        "The database does not answer, or not as expected (OperationalError).\n",
+    )
+
+
+def test_a_service_that_owns_facts_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code = rebuild(SortingService, str, ["--json", *SWITCH])
+    assert code == 1
+    assert json.loads(capsys.readouterr().out)["error"].startswith("Sorting cannot be rebuilt")
+
+
+def test_a_handler_that_needs_a_running_service_is_refused_before_anything_takes_effect(
+    fed: RunningService, counting_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = {name.removeprefix("HUB_"): value for name, value in fed.environment.items()}
+    assert rebuild(Leaning, known.__getitem__, SWITCH) == 1
+    assert "use `database`, which only a running service has" in capsys.readouterr().out
+    assert effects(counting_url) == 40
+
+
+def test_subscriptions_are_called_as_a_running_service_calls_them(database: sessionmaker[Session]) -> None:
+    from tests.messaging.received import delivery
+
+    Base.metadata.create_all(database.kw["bind"])
+    handlers = {type_: handler for handler in handlers_of(CountingService) for type_ in handler.event_classes}
+    deliveries: Sequence[Delivery] = [delivery(1)]
+    with database.begin() as session:
+        handlers["ParcelSorted"].call(session, deliveries)
+        handlers["ParcelWeighed"].call(session, deliveries)
+        assert session.scalar(sa.text("SELECT count(*) FROM effects")) == 2
+        with pytest.raises(NeedsDependency):
+            handlers_of(Leaning)[0].call(session, deliveries)
