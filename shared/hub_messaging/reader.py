@@ -3,7 +3,6 @@
 import contextlib
 import time
 from collections.abc import Sequence
-from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -229,9 +228,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             return result, exc_info
 
         arguments = entrypoint.arguments(session, deliveries)
-        worker = self.container.spawn_worker(entrypoint, arguments, {}, handle_result=handle_result)
-        # A greenlet begins without its maker's context: the event's ids in logs, the span.
-        self.container._worker_threads[worker].gr_context = copy_context()  # noqa: SLF001 - nameko hides it
+        self.container.spawn_worker(entrypoint, arguments, {}, handle_result=handle_result)
         while not done.ready():
             done.wait(HEARTBEAT_SECONDS / 4)
             # Whatever has become of the connection, the worker's transaction must not be left while it runs.

@@ -131,10 +131,8 @@ def say(error: BaseException) -> str:
         text = str(error)
     except Exception:  # noqa: BLE001 - a broken exception must not cost us the delivery
         text = ""
-    said = f"{type(error).__name__}: {text}"[:ERROR_LENGTH]
-    return (
-        said.replace("\x00", "").encode(errors="replace").decode()
-    )  # half a character cannot be kept either
+    said = f"{type(error).__name__}: {text}"[:ERROR_LENGTH].replace("\x00", "")
+    return said.encode(errors="replace").decode()  # half a character cannot be kept either
 
 
 def _end(session: Session, row: Any, **values: Any) -> None:

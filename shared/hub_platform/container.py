@@ -7,6 +7,7 @@ answer, its error, or that it was killed.
 
 import sys
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 import structlog
@@ -57,6 +58,8 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
         context = WorkerContext(self, self.service_cls(), entrypoint, args, kwargs, data=context_data)
         answer = _Once(context, handle_result)
         thread = self._worker_pool.spawn(self._run_worker, context, answer)
+        # A greenlet begins without its maker's context: whose work this is, for log lines and spans.
+        thread.gr_context = copy_context()
         self._worker_threads[context] = thread
         thread.link(self._handle_worker_thread_exited, context, answer)
         return context

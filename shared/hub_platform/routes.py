@@ -7,7 +7,6 @@ the answer kept for an Idempotency-Key are saved together or not at all.
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextvars import copy_context
 from dataclasses import asdict, is_dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -153,9 +152,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             done.send(result, exc_info)
             return result, exc_info
 
-        worker = self.container.spawn_worker(self, (call,), {}, handle_result=handle_result)
-        # A greenlet begins without its maker's context: the request's ids in logs, the span.
-        self.container._worker_threads[worker].gr_context = copy_context()  # noqa: SLF001 - nameko hides it
+        self.container.spawn_worker(self, (call,), {}, handle_result=handle_result)
         return done.wait()
 
     def _respond(self, result: Any) -> Response:
