@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 
 import sqlalchemy as sa
 from tests.faults.servers import Servers
@@ -10,6 +11,7 @@ from tests.faults.systems.tables import metadata
 
 from hub_platform.migrations import migrate
 
+one_at_a_time = Lock()  # alembic keeps the migration that runs in variables of its modules
 MIGRATIONS = Path(__file__).parent / "systems" / "ours" / "migrations"
 
 
@@ -20,7 +22,8 @@ def prepare(servers: Servers, systems: Iterable[System]) -> None:
         servers.database.server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         url = servers.database.url_of(name)
         if system.is_ours:
-            migrate(url, MIGRATIONS)
+            with one_at_a_time:
+                migrate(url, MIGRATIONS)
             continue
         engine = sa.create_engine(url, poolclass=sa.NullPool)
         metadata.create_all(engine)
