@@ -1,0 +1,208 @@
+"""The reader between a broker and a dispatcher that do as they are told: what it keeps in hand, and how long."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import eventlet
+import pytest
+from prometheus_client import CollectorRegistry
+
+from hub_messaging import reader as reading
+from hub_messaging.dispatch import DatabaseAway, Struggling
+from hub_messaging.metrics import ReadingMetrics
+from hub_messaging.pace import Pace
+from hub_messaging.reader import QueueReader
+from hub_messaging.stopping import Stopped
+
+
+class Dispatcher:
+    """Takes, or raises what a test has put down for the next takings."""
+
+    def __init__(self, *answers: Exception | None) -> None:
+        self.answers = list(answers)
+        self.taken: list[list[bytes]] = []
+        self.tried = 0
+        self.struggling = False
+        self.kept: Exception | int = 0
+
+    def take(self, bodies: Sequence[bytes]) -> None:
+        answer = self.answers.pop(0) if self.answers else None
+        if answer is not None:
+            raise answer
+        self.taken.append(list(bodies))
+
+    def try_kept(self) -> int:
+        self.tried += 1
+        if isinstance(self.kept, Exception):
+            raise self.kept
+        kept, self.kept = self.kept, 0
+        return kept
+
+
+class Channel:
+    """Notes what is acknowledged."""
+
+    def __init__(self) -> None:
+        self.acknowledged: list[int] = []
+        self.prefetch: list[int] = []
+        self.cancelled = False
+        self.closed = False
+
+    def basic_qos(self, _size: int, count: int, _global: bool) -> None:
+        self.prefetch.append(count)
+
+    def basic_consume(self, _queue: str, callback: Any) -> str:
+        callback(message(1))
+        return "tag"
+
+    def basic_cancel(self, _tag: str) -> None:
+        self.cancelled = True
+
+    def basic_ack(self, tag: int, multiple: bool) -> None:
+        assert multiple
+        self.acknowledged.append(tag)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def message(tag: int) -> Any:
+    return SimpleNamespace(body=f"body {tag}", delivery_tag=tag)
+
+
+@pytest.fixture(name="reader")
+def _reader(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
+    """A reader that has begun, its waits without length and its connection without a broker."""
+    monkeypatch.setattr(reading, "drain", lambda _connection, _seconds: False)
+    monkeypatch.setattr(reading, "tick", lambda _connection: None)
+    reader = QueueReader()
+    reader._connection = SimpleNamespace(channel=Channel)
+    reader._dispatcher = Dispatcher()  # type: ignore[assignment]
+    reader._subscriber = SimpleNamespace(service="counting", queue="counting.in")  # type: ignore[assignment]
+    reader._catch_up = SimpleNamespace(repair=lambda _read, _now: None)  # type: ignore[assignment]
+    reader._metrics = ReadingMetrics(CollectorRegistry())
+    reader._pace = Pace(False, limit_seconds=reading.STOP_SECONDS)
+    reader._forgot_at = float("inf")
+    monkeypatch.setattr(reader._stop, "pause", lambda _seconds: None)
+    return reader
+
+
+def told(reader: QueueReader, *answers: Exception | None) -> Dispatcher:
+    dispatcher = Dispatcher(*answers)
+    reader._dispatcher = dispatcher  # type: ignore[assignment]
+    return dispatcher
+
+
+@pytest.mark.parametrize("fault", [DatabaseAway(), Struggling()])
+def test_what_cannot_be_decided_stays_in_hand_and_is_handed_in_again(
+    reader: QueueReader, fault: Exception
+) -> None:
+    dispatcher, channel = told(reader, fault), Channel()
+    reader._arrived = [message(1), message(2)]
+    assert not reader._work_off(channel)
+    assert (channel.acknowledged, len(reader._arrived)) == ([], 2)
+    assert reader._away is not None
+    assert reader._work_off(channel)
+    assert (channel.acknowledged, reader._arrived) == ([2], [])
+    assert dispatcher.taken == [[b"body 1", b"body 2"]]
+    assert reader._away is None
+
+
+def test_while_one_failure_follows_another_it_goes_on_one_at_a_time_and_says_so(reader: QueueReader) -> None:
+    dispatcher, channel = told(reader), Channel()
+    dispatcher.struggling = True
+    reader._arrived = [message(1), message(2)]
+    assert reader._work_off(channel)
+    assert (dispatcher.taken, channel.acknowledged) == ([[b"body 1"]], [1])
+    assert reader._away is not None
+
+
+def test_nothing_in_hand_is_no_work(reader: QueueReader) -> None:
+    assert reader._work_off(Channel())
+    assert told(reader).taken == []
+
+
+def test_history_is_handed_in_until_all_of_it_is_dealt_with(reader: QueueReader) -> None:
+    dispatcher = told(reader, DatabaseAway(), None)
+    bodies = [b"%d" % number for number in range(reader._pace.step + 1)]
+    reader._take_all(bodies)
+    assert [body for taken in dispatcher.taken for body in taken] == bodies
+
+
+def test_history_that_is_cut_short_by_a_stop_is_not_called_done(reader: QueueReader) -> None:
+    dispatcher = told(reader)
+    reader._stop.ask()
+    with pytest.raises(Stopped):
+        reader._take_all([b"1"])
+    assert dispatcher.taken == []
+
+
+def test_kept_deliveries_are_tried_again_while_they_succeed_and_not_at_every_look(
+    reader: QueueReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatcher = told(reader)
+    dispatcher.kept = 3
+    now = iter([100.0, 100.0, 100.1, 100.2, 100.2, 100.3])
+    monkeypatch.setattr(reading, "time", SimpleNamespace(monotonic=lambda: next(now, 100.3)))
+    reader._look_after_kept()
+    tried = dispatcher.tried
+    assert tried == 2
+    reader._look_after_kept()
+    assert dispatcher.tried == tried
+
+
+def test_kept_deliveries_wait_for_the_database(reader: QueueReader) -> None:
+    told(reader).kept = DatabaseAway()
+    reader._look_after_kept()
+    assert reader._away is not None
+
+
+@pytest.fixture(name="short_stop")
+def _short_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "STOP_SECONDS", 0.01)
+
+
+def test_a_stop_finishes_what_is_in_hand_and_takes_no_more(reader: QueueReader) -> None:
+    channel = Channel()
+    reader._connection = SimpleNamespace(channel=lambda: channel)
+    reader._stop.ask()
+    reader._read()
+    assert (channel.cancelled, channel.acknowledged, channel.closed) == (True, [1], True)
+
+
+def test_a_stop_leaves_what_cannot_be_decided_to_the_next_start(reader: QueueReader) -> None:
+    told(reader, DatabaseAway())
+    channel = Channel()
+    reader._connection = SimpleNamespace(channel=lambda: channel)
+    reader._stop.ask()
+    reader._read()
+    assert (channel.cancelled, channel.acknowledged, channel.closed) == (True, [], True)
+
+
+def test_a_reader_that_has_become_slow_asks_for_less_and_finishes_what_it_has(reader: QueueReader) -> None:
+    channel = Channel()
+    reader._connection = SimpleNamespace(channel=lambda: channel)
+    reader._pace.learn(3600.0, 1)
+    reader._read()
+    asked_for = reader._pace.prefetch
+    assert channel.acknowledged == [1]
+    assert channel.prefetch[0] > asked_for
+    reader._stop.ask()
+    reader._read()
+    assert channel.prefetch[1] == asked_for
+
+
+def test_a_thread_that_does_not_end_is_left_to_the_process_and_named(
+    reader: QueueReader, short_stop: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reader._thread = eventlet.spawn(eventlet.sleep, 60)
+    reader.stop_reading()
+    assert "reader_cut_short" in capsys.readouterr().out
+    assert not reader._thread.dead
+    reader.kill()
+    assert reader._thread.dead
+
+
+def test_a_reader_of_nothing_can_be_killed() -> None:
+    QueueReader().kill()
