@@ -61,10 +61,12 @@ def groups(listed: Sequence[tuple[str, Group]], *, as_json: bool) -> None:
     if not ordered:
         say("Nothing is parked.")
         return
-    table = table_of("count", "service", "type", "error", "behind", "since", "last")
+    wide = console().width >= WIDE
+    table = table_of("count", "service", "type", "error", "behind", "since", *(["last"] if wide else []))
     for service, group in ordered:
         row = [str(group.count), service, printable(group.type) or "unreadable", printable(group.error)]
-        row += [str(group.behind or ""), instant(group.first_at)[:16], instant(group.last_at)[:16]]
+        row += [str(group.behind or ""), instant(group.first_at)[:16]]
+        row += [instant(group.last_at)[:16]] if wide else []
         table.add_row(*map(Text, row))
     console().print(table)
 
@@ -138,7 +140,7 @@ def _facts(service: str, shown: Shown) -> list[tuple[str, str]]:
         ("Next attempt", instant(kept.next_attempt_at)),
         ("Held behind it", str(kept.behind)),
         ("First error", printable(kept.first_error)),
-        ("Last error", printable(kept.last_error)),
+        ("Last error", "the same" if kept.first_error == kept.last_error else printable(kept.last_error)),
     ]
     actions = [(instant(a.at), f"{a.action} by {printable(a.by)}: {printable(a.why)}") for a in shown.history]
     return facts + actions

@@ -9,6 +9,7 @@ tables are untouched; what an interrupted run leaves is taken away by the next o
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -25,7 +26,7 @@ from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.parking import Operator
 from hub_messaging.tables import inbox_audit, inbox_types
 
-BATCH: Final = 1000
+BATCH: Final = 1000  # messages in one transaction
 SHORT: Final = timedelta(seconds=10)
 # How far back each round reads again (None: everything): the log is asked by the clock, and clocks differ.
 OVERLAPS: Final = (SHORT, timedelta(minutes=1), timedelta(hours=1), None)
@@ -114,14 +115,24 @@ class Rebuild:
         with contextlib.nullcontext(live) if live else self.engine.connect() as connection:
             decided = beside.decided(connection)
         types = self._dispatcher.types
-        for messages in self.read_log(since):
-            bodies = [m.body for m in messages if m.type is None or m.type in types]
-            self._take([*self._as_decided(bodies, decided)] if decided else bodies)
-            self.read += len(messages)
-            self.progress(self.read)
+        gathered: list[bytes] = []
+        # A batch takes effect in another thread, which waits for the database, while the next one is read.
+        with ThreadPoolExecutor(1) as worker:
+            taken = worker.submit(self._take, [])
+            for messages in self.read_log(since):
+                bodies = [m.body for m in messages if m.type is None or m.type in types]
+                gathered += self._as_decided(bodies, decided) if decided else bodies
+                self.read += len(messages)
+                self.progress(self.read)
+                if len(gathered) >= BATCH:
+                    taken.result()
+                    taken, gathered = worker.submit(self._take, gathered), []
+            taken.result()
+        self._take(gathered)
         self._let_held_ones_follow(whole=since is None)
 
     def _take(self, left: list[bytes]) -> None:
+        """Hand messages to the dispatcher until none is left."""
         while left:
             step = 1 if self._dispatcher.struggling else BATCH
             try:

@@ -12,13 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 import structlog
 from nameko.extensions import DependencyProvider
 
-from hub_messaging.catchup import ReadLog
+from hub_messaging.catchup import Logged, ReadLog
 from hub_messaging.dispatch import DatabaseAway, Handler
 from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Refused
@@ -155,15 +156,20 @@ def _prepared(
         if from_outboxes:
             history = _outboxes(stack, subscriber.listens_to, setting)
         else:
-            history = _log(stack, subscriber.service, setting)
+            history = _log(setting("AMQP_URI"), subscriber.service)
         yield Rebuild(
             engine, subscriber.queue, handlers_of(service_class), projections, history, words.progress
         )
 
 
-def _log(stack: contextlib.ExitStack, service: str, setting: Setting) -> ReadLog:
-    connection = stack.enter_context(connected(setting("AMQP_URI")))
-    return lambda since: read_log(connection, service, since)
+def _log(uri: str, service: str) -> ReadLog:
+    """Read with a connection of its own each time: between two readings nobody would answer heartbeats."""
+
+    def read(since: datetime | None) -> Iterator[list[Logged]]:
+        with connected(uri) as connection:
+            yield from read_log(connection, service, since)
+
+    return read
 
 
 def _outboxes(stack: contextlib.ExitStack, publishers: Any, setting: Setting) -> ReadLog:

@@ -1,4 +1,4 @@
-"""The reader between a broker and a dispatcher that do as they are told: what it keeps in hand, and how long."""
+"""The reader between a broker and a dispatcher that do as they are told: what it has in hand, how long."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace
