@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 from inquiries.service import ScalesService
 from sqlalchemy.orm import Session, sessionmaker
+from tests.messaging.operating import Poisoned
+from tests.messaging.shop import Shop
 from tests.support.announcing import own_user, set_up_publishers
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
@@ -101,3 +103,13 @@ def running_scales(folder: Path, url: str, uri: str) -> AbstractContextManager[R
         migrations=MIGRATIONS,
         EXAMPLE_HEARTBEAT="2",
     )
+
+
+@pytest.fixture(name="broken")
+def _broken(database: sessionmaker[Session]) -> Poisoned:
+    return Poisoned(database)
+
+
+@pytest.fixture(name="shop")
+def _shop(database: sessionmaker[Session]) -> Shop:
+    return Shop(database)
