@@ -112,7 +112,7 @@ def broken_promises(
         (counted.duplicates, f"{counted.duplicates} effects repeated"),
         (counted.disorder, f"{counted.disorder} effects out of order"),
         (counted.strangers, f"{counted.strangers} effects of events that nobody accepted"),
-        (not drained, f"not everything took effect within {case.bound:.0f} s"),
+        (not drained, f"stood still for {case.bound:.0f} s with something left to do"),
         (any(p.deaths for p in stage.everyone), "a service ended by itself"),
         (case.redelivers_nothing and redelivered, f"{redelivered} redelivered"),
         (

@@ -28,8 +28,10 @@ from tests.faults.servers import Servers
 from tests.faults.stage import Stage
 from tests.faults.systems.setting import SUBJECTS
 
-BOUND = 60.0  # seconds until all has taken effect once everything is healed
-RESTARTS = 2  # of the broker in one example: each takes ten seconds
+BOUND = 60.0  # seconds that everything may stand still once all is healed
+# Of the broker in one example. RabbitMQ 3.10.8, ended twice, was seen to come back with a stream that
+# confirms nothing ("rabbit_stream_coordinator failed to update stream: function_clause").
+RESTARTS = 1
 # Seconds between attempts at a refused event; so many that none is parked before it is cured.
 QUICK_RETRIES = ",".join(["0.5"] * 1000)
 CASE = Case(

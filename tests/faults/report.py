@@ -50,10 +50,10 @@ compared:
   restarted);
 - **seconds**: from the end of the fault until the last effect.
 
-Ours must show 0, 0 and 0 in every line, get over each fault within its bound, and never end unless it is
-killed; otherwise `make faults` fails. Messages that can never be understood must lie in the inbox, parked,
-and be exactly as many as were sent. Of the others nothing is asked: their figures are written down as they
-came.
+Ours must show 0, 0 and 0 in every line, never stand still for a minute with something left to do, and never
+end unless it is killed; otherwise `make faults` fails. Messages that can never be understood must lie in the
+inbox, parked, and be exactly as many as were sent. Of the others nothing is asked: their figures are written
+down as they came.
 """
 OTHERS = """\
 ## The others

@@ -1,6 +1,7 @@
 """One case's world: fresh databases and a fresh virtual host, the programs, and the means to do them harm."""
 
 import contextlib
+import math
 import time
 import urllib.error
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import amqp
 from tests.faults.counting import Change
 from tests.faults.ledger import Ledger, Progress
 from tests.faults.network import Network
+from tests.faults.patience import Patience
 from tests.faults.programs import Program, folder_of
 from tests.faults.servers import Servers
 from tests.faults.systems.catalogue import HUB, System
@@ -19,7 +21,7 @@ from tests.support.amqp import connected
 from local import ports
 from local.keys import signer
 
-READY_WITHIN = 30.0  # seconds from the start of the programs
+READY_WITHIN = 60.0  # seconds from the start of the programs
 LOOK_EVERY = 0.1  # seconds
 QUIET = 5.0  # seconds without change after which an empty queue is taken for the end
 
@@ -63,6 +65,7 @@ class Stage:
         self.publishers: list[Program] = []
         self.consumers: list[Program] = []
         self._network: Network | None = None
+        self._best: tuple[float, float, float, float] = (0, 0, math.inf, 0)
 
     def start(self) -> None:
         """Start all programs and wait until the consumer listens."""
@@ -112,12 +115,12 @@ class Stage:
         """Wait for something, looking after the programs.
 
         Raises:
-            Stuck: it did not happen in time.
+            Stuck: it did not happen, and for so many seconds nothing moved either.
         """
-        end = time.monotonic() + seconds
+        patience = Patience(seconds)
         while not condition():
-            if time.monotonic() > end:
-                raise Stuck(f"waited {seconds:.0f} s for {what}")
+            if patience.is_over(self._furthest()):
+                raise Stuck(f"waited in vain for {what}")
             self.look_after()
             time.sleep(LOOK_EVERY)
 
@@ -145,17 +148,27 @@ class Stage:
         progress = self.ledger.progress()
         return -1 if progress is None else progress.distinct
 
+    def _furthest(self) -> tuple[float, ...]:
+        """How far things have ever come; what goes round in circles gets no further."""
+        now = self.ledger.progress() or Progress(0, 0, 0)
+        ready, _ = self._declared()
+        accepted, distinct, left, _ = self._best
+        self._best = (
+            max(accepted, now.accepted), max(distinct, now.distinct), min(left, ready), self.healed_at
+        )  # fmt: skip
+        return self._best
+
     def healed(self) -> None:
         """Note that the fault is over now."""
         self.healed_at = time.monotonic()
 
     def drain(self, seconds: float) -> bool:
-        """Wait until everything has taken effect, or nothing more will; whether that was within the bound."""
+        """Wait until everything has taken effect, or nothing more will; False after a standstill."""
         last: Progress | None = None
         self.order()  # as fast as it can, now: the load's own pace must not be what is measured
         self.changed_at = time.monotonic()
-        begun = self.changed_at
-        while time.monotonic() < max(begun, self.healed_at) + seconds:
+        patience = Patience(seconds)
+        while not patience.is_over(self._furthest()):
             self.look_after()
             now = self.ledger.progress()
             if now is not None and now != last:

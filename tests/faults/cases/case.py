@@ -13,7 +13,7 @@ class Case:
     name: str
     what: str  # happens, in a sentence of the report
     run: Callable[[Stage], None]
-    bound: float = 60.0  # seconds from the end of the fault until everything has taken effect
+    bound: float = 60.0  # seconds that the system may stand still, with something left to do
     short: bool = True  # whether it takes seconds, so that every change can be held against it
     only_ours: bool = False  # needs something that the others do not have
     redelivers_nothing: bool = False
