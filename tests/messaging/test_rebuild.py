@@ -18,7 +18,7 @@ from tests.messaging.received import QUEUE, SOURCE, Database, delivery
 
 from hub_messaging import beside, kept, outbox, parking
 from hub_messaging.catchup import Logged
-from hub_messaging.dispatch import Dispatcher, Handler
+from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler
 from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Key
 from hub_messaging.metrics import ReadingMetrics
@@ -140,6 +140,32 @@ def test_a_spoiled_projection_is_made_anew_and_what_was_live_is_kept_aside(shop:
     assert shop.effects() == right
     assert shop.effects(beside.PREVIOUS) == [("parcels/1", 2)]
     assert shop.schemas() == {beside.PREVIOUS}
+
+
+def test_a_history_of_many_batches_keeps_its_order(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub_messaging.rebuild.BATCH", 5)
+    for revision in range(1, 6):
+        shop.receive(*(body(number, revision) for number in range(1, 9)))
+    right = shop.effects()
+    rebuilt = shop.rebuild()
+    assert shop.effects() == right
+    assert rebuilt.read >= len(right) == 40
+
+
+def test_a_failure_of_the_database_between_batches_ends_the_run(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub_messaging.rebuild.BATCH", 5)
+    shop.receive(*(body(number) for number in range(1, 31)))
+    prepared = shop.prepared()
+
+    def away(_bodies: Sequence[bytes]) -> None:
+        raise DatabaseAway
+
+    monkeypatch.setattr(prepared._dispatcher, "take", away)
+    with pytest.raises(DatabaseAway):
+        prepared.run(ADA)
+    assert (len(shop.effects()), shop.schemas()) == (30, set())
 
 
 def test_the_reader_goes_on_with_the_new_copy_and_repeats_nothing(shop: Shop) -> None:
