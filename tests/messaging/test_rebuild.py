@@ -1,5 +1,6 @@
 """Projections made anew beside the live ones: the same figures, nothing lost or twice, nothing half-done."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -8,6 +9,7 @@ from tests.messaging.received import QUEUE
 from tests.messaging.shop import ADA, EFFECTS, Interruption, Shop, body, ids
 
 from hub_messaging import beside
+from hub_messaging.dispatch import DatabaseAway
 from hub_messaging.rebuild import CannotRebuild
 from hub_messaging.tables import inbox, inbox_audit
 
@@ -24,6 +26,32 @@ def test_a_spoiled_projection_is_made_anew_and_what_was_live_is_kept_aside(shop:
     assert shop.effects() == right
     assert shop.effects(beside.PREVIOUS) == [("parcels/1", 2)]
     assert shop.schemas() == {beside.PREVIOUS}
+
+
+def test_a_history_of_many_batches_keeps_its_order(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub_messaging.rebuild.BATCH", 5)
+    for revision in range(1, 6):
+        shop.receive(*(body(number, revision) for number in range(1, 9)))
+    right = shop.effects()
+    rebuilt = shop.rebuild()
+    assert shop.effects() == right
+    assert rebuilt.read >= len(right) == 40
+
+
+def test_a_failure_of_the_database_between_batches_ends_the_run(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub_messaging.rebuild.BATCH", 5)
+    shop.receive(*(body(number) for number in range(1, 31)))
+    prepared = shop.prepared()
+
+    def away(_bodies: Sequence[bytes]) -> None:
+        raise DatabaseAway
+
+    monkeypatch.setattr(prepared._dispatcher, "take", away)
+    with pytest.raises(DatabaseAway):
+        prepared.run(ADA)
+    assert (len(shop.effects()), shop.schemas()) == (30, set())
 
 
 def test_the_reader_goes_on_with_the_new_copy_and_repeats_nothing(shop: Shop) -> None:
