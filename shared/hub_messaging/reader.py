@@ -20,7 +20,7 @@ from hub_messaging.metrics import InboxTable, ReadingMetrics
 from hub_messaging.pace import BATCH, Pace
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
-from hub_messaging.stopping import Stop, Stopped, has_ended, where
+from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
@@ -114,10 +114,11 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
 
     def _prepare(self) -> None:
         """Bind the queue, then get from the log what the queue will not bring."""
-        declare_publisher(self._connection, self._subscriber.service)
-        if not queue_exists(self._connection, self._subscriber.queue):
-            self._catch_up.note_missing_queue()
-        declare_subscriber(self._connection, self._subscriber)
+        with answered():
+            declare_publisher(self._connection, self._subscriber.service)
+            if not queue_exists(self._connection, self._subscriber.queue):
+                self._catch_up.note_missing_queue()
+            declare_subscriber(self._connection, self._subscriber)
         self._catch_up.run(self._read_log)
 
     def _read_log(self, since: datetime | None) -> Any:
@@ -128,7 +129,8 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self._arrived.clear()
         channel = self._connection.channel()
         channel.basic_qos(0, self._pace.prefetch, False)  # noqa: FBT003 - amqp's signature
-        consumer = channel.basic_consume(self._subscriber.queue, callback=self._arrived.append)
+        with answered():
+            consumer = channel.basic_consume(self._subscriber.queue, callback=self._arrived.append)
         self._away = None
         while not (self._stop.asked or self._pace.ask_for_less()):
             self._fill()

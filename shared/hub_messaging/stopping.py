@@ -5,9 +5,15 @@ import traceback
 from pathlib import PurePath
 from typing import Any, Final
 
+from eventlet import Timeout
 from eventlet.event import Event
 
+ANSWER_SECONDS: Final = 30.0
 RECONNECT_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)  # never longer: we are back within 5 s of the broker
+
+
+class Silent(OSError):
+    """The broker says that it is there and does not answer what it was asked."""
 
 
 class Stopped(Exception):
@@ -65,3 +71,12 @@ def where(error: BaseException) -> str:
     """Where an exception was raised, in a word for the log; its text may hold what somebody sent."""
     frames = traceback.extract_tb(error.__traceback__)
     return ", ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-3:])
+
+
+def answered() -> Timeout:
+    """For a `with` statement around questions to the broker: heartbeats alone keep no question open.
+
+    Raises:
+        Silent: they were not answered in time.
+    """
+    return Timeout(ANSWER_SECONDS, Silent("no answer"))

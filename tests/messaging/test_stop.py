@@ -60,3 +60,9 @@ def test_where_something_was_raised_is_told_without_its_words() -> None:
     assert "stopping.py" in said
     assert said.endswith(" has_ended")
     assert "Ada" not in said
+
+
+def test_a_question_that_nobody_answers_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stopping, "ANSWER_SECONDS", 0.01)
+    with pytest.raises(stopping.Silent), stopping.answered():
+        eventlet.sleep(30)
