@@ -29,10 +29,12 @@ demo: setup ## Do the same, print the figures and stop
 test: setup-tests ## Run every test, with real RabbitMQ and PostgreSQL
 	@$(bin)/python -m pytest $(ARGS)
 
+POST_OFFICE := tests/messaging tests/platform tests/hubctl tests/local/test_definitions.py
+
 # EVENTLET_NO_GREENDNS: coverage imports eventlet before a service could say so.
 coverage: setup-tests ## Measure how much of the post office its tests reach, services they start included
 	@rm -rf .local/coverage && mkdir -p .local/coverage
-	@EVENTLET_NO_GREENDNS=yes $(bin)/python -W ignore -m coverage run -m pytest --quiet tests/messaging tests/platform $(ARGS)
+	@EVENTLET_NO_GREENDNS=yes $(bin)/python -W ignore -m coverage run -m pytest --quiet $(POST_OFFICE) $(ARGS)
 	@$(bin)/python -m coverage combine --quiet
 	@$(bin)/python -m tests.support.coverage_page
 

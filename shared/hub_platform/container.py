@@ -100,9 +100,7 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
         self._managed_threads.pop(thread, None)
         exc_info = _outcome(thread)
         if exc_info is not None and exc_info[0] is not GreenletExit:
-            log.critical(
-                "thread_failed", thread=identifier, error=exc_info[0].__name__, exc_info=_bare(exc_info)
-            )
+            log.critical("thread_failed", thread=identifier, error=exc_info[0].__name__, exc_info=exc_info)
             self.on_death()
             self.kill(exc_info)
 
@@ -127,8 +125,3 @@ def _outcome(thread: GreenThread) -> ExcInfo | None:
     except BaseException:  # noqa: BLE001 - GreenletExit among them
         return sys.exc_info()
     return None
-
-
-def _bare(exc_info: ExcInfo) -> ExcInfo:
-    """An exception with its class in place of its message, which could hold what somebody sent."""
-    return Exception, Exception(exc_info[0].__name__), exc_info[2]

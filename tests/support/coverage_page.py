@@ -25,9 +25,10 @@ LEAST: Final = 95.0  # percent, of statements and of branches
 HEAD: Final = """\
 # What the tests of the post office reach
 
-Written by `make coverage`: it runs `tests/messaging` and `tests/platform`, measures the services that they
-start as well, and fails below {least:g} % of statements or of branches, or when a line that was not reached
-has no reason. A process ended with SIGKILL tells nothing of what it reached. The fault suite is not counted.
+Written by `make coverage`: it runs the tests of the post office and of what stands on it, measures the
+services that they start as well, and fails below {least:g} % of statements or of branches, or when a line
+that was not reached has no reason. A process ended with SIGKILL tells nothing of what it reached. The fault
+suite is not counted.
 
 {table}
 

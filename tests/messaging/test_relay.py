@@ -1,0 +1,91 @@
+"""The relay, without a broker: what it says while it cannot send, and how it is ended."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import eventlet
+import pytest
+
+from hub_messaging import relay as sending
+from hub_messaging.relay import OutboxRelay
+
+
+class Publisher:
+    """Blocked for so many looks."""
+
+    def __init__(self, looks: int, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self.looks = looks
+        self.meanwhile = meanwhile
+
+    @property
+    def blocked(self) -> bool:
+        self.looks -= 1
+        self.meanwhile()
+        return self.looks >= 0
+
+
+@pytest.fixture(name="relay")
+def _relay(monkeypatch: pytest.MonkeyPatch) -> OutboxRelay:
+    """One that has begun, its waits without length and its connections without a server."""
+    monkeypatch.setattr(sending, "drain", lambda _connection, _seconds: False)
+    monkeypatch.setattr(sending, "tick", lambda _connection: None)
+    relay = OutboxRelay()
+    relay._forgot_at = float("inf")
+    return relay
+
+
+def woken() -> Any:
+    """A database connection on which somebody has called already."""
+    return SimpleNamespace(poll=lambda: None, notifies=["a commit"])
+
+
+def test_while_the_broker_takes_nothing_the_relay_says_so_and_waits(relay: OutboxRelay) -> None:
+    raw = woken()
+    relay._wait(raw, None, Publisher(3))  # type: ignore[arg-type]
+    assert "takes nothing" in str(relay._broker_away)
+    assert raw.notifies == []
+
+
+def test_a_stop_ends_the_wait_for_a_broker_that_takes_nothing(relay: OutboxRelay) -> None:
+    publisher = Publisher(1_000_000, relay._stop.ask)
+    relay._wait(woken(), None, publisher)  # type: ignore[arg-type]
+    assert publisher.looks > 0
+
+
+def test_a_relay_that_does_not_end_in_time_is_ended_and_named(
+    relay: OutboxRelay, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sending, "STOP_SECONDS", 0.01)
+    relay._thread = eventlet.spawn(eventlet.sleep, 60)
+    relay.stop()
+    assert "relay_cut_short" in capsys.readouterr().out
+    assert relay._thread.dead
+
+
+def test_a_relay_can_be_ended_at_once(relay: OutboxRelay) -> None:
+    relay._thread = eventlet.spawn(eventlet.sleep, 60)
+    relay.kill()
+    assert relay._thread.dead
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_the_lock_is_given_back_unless_its_connection_is_lost(
+    relay: OutboxRelay, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    said: list[str] = []
+    lock = SimpleNamespace(
+        scalar=lambda _statement, _values: True,
+        execute=lambda statement: said.append(str(statement)),
+        connection=SimpleNamespace(driver_connection=woken()),
+        invalidated=lost,
+    )
+
+    def unreachable(_uri: str) -> Any:
+        raise OSError
+
+    monkeypatch.setattr(sending, "connected", unreachable)
+    relay.container = SimpleNamespace(config={"AMQP_URI": "amqp://nowhere"})
+    with pytest.raises(OSError):  # noqa: PT011 - whatever the broker's client raises
+        relay._hold_and_send(lock)
+    assert ("SELECT pg_advisory_unlock_all()" in said) is not lost
