@@ -29,9 +29,7 @@ from tests.faults.stage import Stage
 from tests.faults.systems.setting import SUBJECTS
 
 BOUND = 60.0  # seconds that everything may stand still once all is healed
-# Of the broker in one example. RabbitMQ 3.10.8, ended twice, was seen to come back with a stream that
-# confirms nothing ("rabbit_stream_coordinator failed to update stream: function_clause").
-RESTARTS = 1
+RESTARTS = 1  # of the broker in one example; see servers.Broker.forget
 # Seconds between attempts at a refused event; so many that none is parked before it is cured.
 QUICK_RETRIES = ",".join(["0.5"] * 1000)
 CASE = Case(

@@ -245,4 +245,4 @@ class Stage:
             undo()
         for url in self.database_urls.values():
             self.servers.database.server.drop_database(url)
-        self.servers.broker.server.drop_vhost(self.direct_uri)
+        self.servers.broker.forget(self.direct_uri)
