@@ -1,9 +1,10 @@
 """docs/reliability.md: what is promised, how it was measured, what came of it. Generated, never edited."""
 
+import ast
 import os
 import platform
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,14 +76,21 @@ def render(suite: "Suite") -> str:
 
 
 def _others() -> str:
-    import importlib
-
     lines = [OTHERS]
     for system in SYSTEMS.values():
         if not system.is_ours:
-            words = (importlib.import_module(system.module).__doc__ or "").strip()
+            # Read, not imported: what it imports is installed for the comparison only.
+            source = (ROOT / system.module.replace(".", "/") / "__init__.py").read_text()
+            words = (ast.get_docstring(ast.parse(source)) or "").strip()
             lines.append(f"- **{system.words}.** {' '.join(words.split())}")
     return "\n".join(lines) + "\n"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # of a peer, when ours ran alone
+        return "not installed"
 
 
 def _summary(outcomes: Sequence[Outcome]) -> str:
@@ -130,7 +138,7 @@ def _row(name: str, outcome: Outcome) -> str:
 
 
 def _circumstances(suite: "Suite") -> str:
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     python = platform.python_version()
     servers = ", ".join(f"{name} {number}" for name, number in suite.versions.items())
     return "\n".join(

@@ -194,11 +194,13 @@ def test_a_reader_that_has_become_slow_asks_for_less_and_finishes_what_it_has(re
 
 
 def test_a_thread_that_does_not_end_is_left_to_the_process_and_named(
-    reader: QueueReader, short_stop: None, capsys: pytest.CaptureFixture[str]
+    reader: QueueReader, short_stop: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(reading, "log", SimpleNamespace(warning=lambda event, **_more: said.append(event)))
     reader._thread = eventlet.spawn(eventlet.sleep, 60)
     reader.stop_reading()
-    assert "reader_cut_short" in capsys.readouterr().out
+    assert said == ["reader_cut_short"]
     assert not reader._thread.dead
     reader.kill()
     assert reader._thread.dead
