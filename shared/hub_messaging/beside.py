@@ -5,7 +5,7 @@ wherever the service's own connections find it, which is `public`.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -164,8 +164,14 @@ def decided(connection: sa.Connection) -> dict[tuple[str, str], Decision]:
 def only_one(engine: sa.Engine) -> Iterator[bool]:
     """Whether nobody else is rebuilding in this database; holds the place while it lasts."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.detach()  # closing it for good is what lets go of the lock
-        yield bool(connection.scalar(sa.text("SELECT pg_try_advisory_lock(hashtext('hub_rebuild'))")))
+        connection.detach()  # closed for good at the end, so that a lock cannot outlive this
+        alone = bool(connection.scalar(sa.text("SELECT pg_try_advisory_lock(hashtext('hub_rebuild'))")))
+        try:
+            yield alone
+        finally:
+            # Said, because a server notices only after a while that a connection was closed.
+            with suppress(sa.exc.DBAPIError):
+                connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
 
 
 def _name(schema: str, table: sa.Table) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -141,6 +142,30 @@ def test_only_one_rebuilds_at_a_time_and_a_later_one_may(shop: Shop) -> None:
         assert alone
         shop.rebuild()
     assert shop.rebuild().switched
+
+
+def test_the_place_is_free_before_the_connection_that_held_it_is_closed(shop: Shop) -> None:
+    held: list[int] = []
+
+    @sa.event.listens_for(shop.engine, "close_detached")
+    def look(_connection: Any) -> None:
+        with shop.engine.connect() as other:
+            held.append(other.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")))
+
+    with beside.only_one(shop.engine) as alone:
+        assert alone
+    assert held == [0]
+
+
+def test_a_database_that_goes_away_lets_go_of_the_place_by_itself(shop: Shop) -> None:
+    everybody = sa.text(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with beside.only_one(shop.engine), shop.engine.connect() as other:
+        other.execute(everybody)
+    with beside.only_one(shop.engine) as alone:
+        assert alone
 
 
 def test_whoever_uses_the_live_tables_is_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
