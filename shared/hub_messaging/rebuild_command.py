@@ -97,11 +97,12 @@ def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> 
     """
     options = _parser().parse_args(arguments)
     words = Words(options.json)
-    # Failures are counted in the result; a line for each would drown it.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         operator = None if options.dry_run else Operator(options.by, options.why)
-        with _prepared(service_class, setting, words, from_outboxes=options.from_outboxes) as prepared:
+        with (
+            _without_log(),
+            _prepared(service_class, setting, words, from_outboxes=options.from_outboxes) as prepared,
+        ):
             rebuilt = prepared.run(operator, accept_undone=options.accept_undone)
     except KeyboardInterrupt:
         words.error("Interrupted: the live tables are as they were.")
@@ -138,6 +139,17 @@ def handlers_of(service_class: type) -> list[Handler]:
 
 def _call(method: Callable[..., None], entrypoint: Subscription) -> Callable[[Any, Sequence[Delivery]], None]:
     return lambda session, deliveries: method(*entrypoint.arguments(session, deliveries))
+
+
+@contextlib.contextmanager
+def _without_log() -> Iterator[None]:
+    """Failures are counted in the result; a line for each would drown it."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 @contextlib.contextmanager
