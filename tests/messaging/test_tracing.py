@@ -92,6 +92,7 @@ def test_a_trace_that_is_not_recorded_here_is_not_begun_again_further_on(
 
 
 def test_log_lines_of_a_handler_name_the_event_and_those_of_a_batch_their_number() -> None:
+    structlog.contextvars.clear_contextvars()  # whatever was handled before in this thread
     with handling(QUEUE, [delivery(1).envelope]):
         known = structlog.contextvars.get_contextvars()
     assert known == {"event_id": str(delivery(1).envelope.id), "correlation_id": "request-1"}
