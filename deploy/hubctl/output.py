@@ -19,10 +19,6 @@ from hubctl.places import WrongUse
 
 NOTHING: Final = 1  # exit code: nothing matched, or it was refused
 MISUSED: Final = 2  # exit code: wrong use
-SHORT: Final = (
-    12  # characters of an id's end: its random part tells deliveries apart where the beginning is time
-)
-WIDE: Final = 120  # columns from which a whole id has room
 
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]")
 

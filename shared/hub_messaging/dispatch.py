@@ -28,6 +28,9 @@ TOGETHER: Final = 20
 RUN_OF_FAILURES: Final = 20
 # A database that answers when asked did not go away: after so many attempts the fault is the handler's own.
 LOST_CONNECTIONS: Final = 3
+NEVER_AGAIN: Final = RetryPolicy(
+    waits=()
+)  # reading is pure: what cannot be read today cannot be read in an hour
 
 log = structlog.get_logger(__name__)
 
@@ -169,16 +172,17 @@ class Dispatcher:
 
     def _try_row(self, session: Session, row: Any) -> bool:
         body = bytes(row.body)
-        envelope = None
+        envelope, policy = None, NEVER_AGAIN
         try:
             with session.begin_nested():
                 envelope = Envelope.from_bytes(body)
                 delivery = self._delivery(envelope, body)
+                policy = self.policy  # it can be read: another attempt may succeed
                 self._call(self._by_type[envelope.type], session, [delivery])
                 retries.finish(session, retries.adopt(session, row, envelope))
         except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
             self._require_database(exc)
-            state = retries.fail_again(session, row, exc, self.policy)
+            state = retries.fail_again(session, row, exc, policy)
             self._count_failure(envelope, state, exc)
             return False
         self.failures = 0

@@ -15,8 +15,6 @@ from hub_messaging.inbox import Delivery
 from hub_messaging.retries import Permanent, RetryPolicy
 from hub_messaging.tables import inbox as table
 
-AT_ONCE = RetryPolicy(waits=())
-
 
 def id_of(number: int, revision: int = 1) -> str:
     return str(delivery(number, revision).envelope.id)
@@ -145,7 +143,7 @@ def test_an_attempt_that_breaks_its_transaction_is_undone_and_counted(
 
 
 def test_a_replay_of_bytes_that_still_cannot_be_read_counts_up(database: Database) -> None:
-    office = Office(database, policy=AT_ONCE)
+    office = Office(database)
     office.dispatcher.take([b"\xff"])
     with database.begin() as session:
         session.execute(sa.update(table).values(state="waiting", next_attempt_at=datetime.now(UTC)))
