@@ -145,12 +145,16 @@ def test_only_one_rebuilds_at_a_time_and_a_later_one_may(shop: Shop) -> None:
 
 
 def test_the_place_is_free_before_the_connection_that_held_it_is_closed(shop: Shop) -> None:
+    here = sa.text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+        " WHERE locktype = 'advisory' AND datname = current_database()"
+    )
     held: list[int] = []
 
     @sa.event.listens_for(shop.engine, "close_detached")
     def look(_connection: Any) -> None:
         with shop.engine.connect() as other:
-            held.append(other.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")))
+            held.append(other.scalar(here))
 
     with beside.only_one(shop.engine) as alone:
         assert alone
