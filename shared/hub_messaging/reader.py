@@ -24,12 +24,14 @@ from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
+    FILL_UP_SECONDS,
     HEARTBEAT_SECONDS,
     beat,
     connected,
     declare_publisher,
     declare_subscriber,
     drain,
+    fill_up,
     queue_exists,
     tick,
 )
@@ -80,7 +82,9 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self._dispatcher = Dispatcher(
             queue, OneConnection(self._sessions), handlers, self._metrics, self._policy
         )
-        self._pace = Pace(all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS)
+        self._pace = Pace(
+            all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS - FILL_UP_SECONDS
+        )
         self._catch_up = CatchUp(self._dispatcher, self._take_all)
         self._thread = self.container.spawn_managed_thread(self._run)
 
@@ -137,6 +141,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             if self._work_off(channel):
                 self._stop.succeeded()
             self._look_after_kept()
+        fill_up(self._connection, self._arrived, self._pace.prefetch)
         channel.basic_cancel(consumer)  # the broker sends no more; what it has sent is ours to finish
         while self._arrived and not self._stop.overdue(STOP_SECONDS):
             if not self._work_off(channel) and self._stop.asked:

@@ -1,7 +1,8 @@
 """The edge towards the broker: connections, and declaring what topology.py describes (kombu, AMQP 0-9-1)."""
 
 import contextlib
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sized
 from typing import Any, Final
 
 from amqp.exceptions import NotFound
@@ -16,6 +17,8 @@ HEARTBEAT_SECONDS: Final = 10  # a broker that has gone without a word is notice
 CONNECT_SECONDS: Final = 5
 SOCKET_SECONDS: Final = 15  # no single read or write takes longer, unless drain() says so
 CLOSE_SECONDS: Final = 2
+FILL_UP_SECONDS: Final = 1.0  # to take in what the broker may send ahead
+QUIET_SECONDS: Final = 0.05  # without a message, after which a queue is taken for empty
 
 Connection: Any = KombuConnection  # kombu's own annotations stop half-way
 # What may be raised when the broker goes away; everything else is a mistake of ours.
@@ -89,6 +92,18 @@ def drain(connection: Any, seconds: float) -> bool:
         return False
     ReadAhead.of(connection).dispatch()
     return True
+
+
+def fill_up(connection: Any, arrived: Sized, prefetch: int) -> None:
+    """Take in all that the broker may send ahead, or all there is, before the consumer is cancelled.
+
+    RabbitMQ puts back what a quorum queue hands out while it hears of the end of a consumer: it never reaches
+    us, and is delivered a second time. There is no such moment while the prefetch is used up.
+    """
+    ends = time.monotonic() + FILL_UP_SECONDS
+    while len(arrived) < prefetch and time.monotonic() < ends:
+        if not drain(connection, QUIET_SECONDS):
+            return
 
 
 def queue_exists(connection: Any, queue: str) -> bool:

@@ -77,7 +77,14 @@ class RandomFaults(RuleBasedStateMachine):
 
     @initialize(commands=st.integers(50, 150), per_second=st.sampled_from((20, 50)))
     def send_first(self, commands: int, per_second: int) -> None:
+        """Have events flow for a second before anything is harmed.
+
+        RabbitMQ 3.10.8 forgets where a stream is when it is killed within half a second of its declaration,
+        whoever declared it; that is no fault of ours to be found here.
+        """
         self.send(commands, per_second)
+        self.stage.events = commands
+        self.stage.wait_for_effects(0.9)
 
     @rule(commands=st.integers(100, 200))
     def send_steadily(self, commands: int) -> None:

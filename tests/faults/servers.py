@@ -34,7 +34,7 @@ class Broker:
         self._folder = folder / "broker"
         self._programs = Programs(folder / "log", folder / "run")
         self._program = broker_node.find_program() or local_broker.install(self._programs, say=print)
-        self.was_killed = False  # since its data was new
+        self.was_restarted = False  # since its data was new
         self._definitions = self._folder / "definitions.json"
         passwords.write_private(self._definitions, json.dumps(definitions.administrator(PASSWORD)))
         self._node = self._start(None)
@@ -54,28 +54,29 @@ class Broker:
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        self.was_killed = True
+        self.was_restarted = True
         for child in self._node.children:
             end_at_once(child)
 
     def stop(self) -> None:
         """End it politely."""
+        self.was_restarted = True
         self._node.stop()
 
     def forget(self, vhost_uri: str) -> None:
-        """Have nothing left of a virtual host; a node that was killed begins afresh.
+        """Have nothing left of a virtual host; a node that was stopped or killed begins afresh.
 
-        RabbitMQ 3.10.8 that was killed more than once, with queues deleted in between, was seen to come back
+        RabbitMQ 3.10.8 that was stopped and later killed, with queues deleted in between, was seen to come back
         with a quorum queue without a leader ("badmatch, timeout" in rabbit_quorum_queue:consume) and a stream
         that confirms nothing ("function_clause" in rabbit_stream_coordinator:update_stream0).
         """
-        if not self.was_killed:
+        if not self.was_restarted:
             self.server.drop_vhost(vhost_uri)
             return
         self.kill()
         shutil.rmtree(self._folder / "data", ignore_errors=True)
         self.start()
-        self.was_killed = False
+        self.was_restarted = False
 
     def start(self) -> None:
         """Start it again and wait until clients are let in."""

@@ -40,6 +40,14 @@ def test_a_run_is_a_line_of_the_table() -> None:
     assert "--seed 7" in text
 
 
+def test_the_systems_of_a_case_stand_in_one_order_and_each_in_one_line() -> None:
+    text = page(outcome("faststream"), outcome(broken=("a failure\nof two lines",)))
+    first, second = (line for line in text.splitlines() if line.startswith(f"| {ALL[0].name} |"))
+    assert first.startswith(f"| {ALL[0].name} | Hub Operations |")
+    assert first.endswith("| a failure of two lines |")
+    assert second.startswith(f"| {ALL[0].name} | FastStream |")
+
+
 def test_a_broken_promise_is_said_in_the_table_and_on_the_terminal() -> None:
     broken = outcome(lost=1, broken=("1 lost",))
     assert "| 1 | 3 | 0 | 17 | 4.2 | 1 lost |" in page(broken)

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from hub_messaging import reader as reading
+from hub_messaging import wire
 from hub_messaging.dispatch import DatabaseAway, Struggling
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.pace import Pace
@@ -75,6 +76,7 @@ def message(tag: int) -> Any:
 def _reader(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
     """A reader that has begun, its waits without length and its connection without a broker."""
     monkeypatch.setattr(reading, "drain", lambda _connection, _seconds: False)
+    monkeypatch.setattr(wire, "drain", lambda _connection, _seconds: False)
     monkeypatch.setattr(reading, "tick", lambda _connection: None)
     reader = QueueReader()
     reader._connection = SimpleNamespace(channel=Channel)
@@ -169,6 +171,34 @@ def test_a_stop_finishes_what_is_in_hand_and_takes_no_more(reader: QueueReader) 
     reader._stop.ask()
     reader._read()
     assert (channel.cancelled, channel.acknowledged, channel.closed) == (True, [1], True)
+
+
+@pytest.mark.parametrize("prefetch", [1, 3, 5])
+def test_before_the_consumer_is_cancelled_all_that_may_be_on_its_way_is_taken_in(
+    reader: QueueReader, monkeypatch: pytest.MonkeyPatch, prefetch: int
+) -> None:
+    channel = Channel()
+    reader._connection = SimpleNamespace(channel=lambda: channel)
+    reader._pace.prefetch = prefetch
+    on_its_way = [message(2), message(3), message(4)]
+
+    def drain(_connection: Any, _seconds: float) -> bool:
+        assert not channel.cancelled, "the broker would put back what it sends now"
+        if on_its_way:
+            reader._arrived.append(on_its_way.pop(0))
+            return True
+        return False
+
+    monkeypatch.setattr(wire, "drain", drain)
+    reader._stop.ask()
+    reader._read()
+    assert (channel.cancelled, channel.acknowledged) == (True, [min(prefetch, 4)])
+
+
+def test_taking_in_what_keeps_coming_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "FILL_UP_SECONDS", 0.01)
+    monkeypatch.setattr(wire, "drain", lambda _connection, _seconds: True)
+    wire.fill_up(None, [], prefetch=1)
 
 
 def test_a_stop_leaves_what_cannot_be_decided_to_the_next_start(reader: QueueReader) -> None:
