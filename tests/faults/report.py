@@ -55,12 +55,12 @@ Ours must show 0, 0 and 0 in every line, never stand still for a minute with som
 end unless it is killed; otherwise `make faults` fails. Messages that can never be understood must lie in the
 inbox, parked, and be exactly as many as were sent. Of the others nothing is asked: their figures are written
 down as they came.
+
+What the suite leaves out: a RabbitMQ that is killed within half a second of the declaration of `hub.log`,
+and one that is killed again and again while queues are deleted. RabbitMQ 3.10.8 was seen to lose a stream
+then, whoever had declared it; after a case that stops the broker the next one begins with a new one.
 """
 OTHERS = """\
-What the suite leaves out: a RabbitMQ that is killed within half a second of the declaration of `hub.log`, and one
-that is killed again and again while queues are deleted. RabbitMQ 3.10.8 was seen to lose a stream then, whoever had
-declared it; after a case that stops the broker the next one begins with a new one.
-
 ## The others
 
 They are written as their documentation shows, at the settings that keep most; neither has an outbox or inbox.
