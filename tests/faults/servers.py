@@ -67,8 +67,8 @@ class Broker:
         """Have nothing left of a virtual host; a node that was stopped or killed begins afresh.
 
         RabbitMQ 3.10.8 that was stopped and later killed, with queues deleted in between, was seen to come
-        back with a quorum queue without a leader ("badmatch, timeout" in rabbit_quorum_queue:consume) and a stream
-        that confirms nothing ("function_clause" in rabbit_stream_coordinator:update_stream0).
+        back with a quorum queue without a leader ("badmatch, timeout" in rabbit_quorum_queue:consume) and a
+        stream that confirms nothing ("function_clause" in rabbit_stream_coordinator:update_stream0).
         """
         if not self.was_restarted:
             self.server.drop_vhost(vhost_uri)
