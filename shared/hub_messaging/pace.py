@@ -5,7 +5,7 @@ from typing import Final
 
 BATCH: Final = 200  # events in one transaction at the most
 PREFETCH: Final = 2 * BATCH  # the next batch is on its way while this one is worked on
-PREFETCH_SINGLE: Final = 100  # when events are handled one by one
+PREFETCH_SINGLE: Final = 50  # when events are handled one by one; few, so that a stop soon has them in hand
 STEP_SECONDS: Final = 0.5  # of work between two acknowledgements, when events are handled one by one
 WEIGHT: Final = 0.1  # of the newest measurement: one slow moment is no pace
 

@@ -17,7 +17,7 @@ HEARTBEAT_SECONDS: Final = 10  # a broker that has gone without a word is notice
 CONNECT_SECONDS: Final = 5
 SOCKET_SECONDS: Final = 15  # no single read or write takes longer, unless drain() says so
 CLOSE_SECONDS: Final = 2
-FILL_UP_SECONDS: Final = 1.0  # to take in what the broker may send ahead
+FILL_UP_SECONDS: Final = 2.0  # to take in what the broker may send ahead
 QUIET_SECONDS: Final = 0.05  # without a message, after which a queue is taken for empty
 
 Connection: Any = KombuConnection  # kombu's own annotations stop half-way

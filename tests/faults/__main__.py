@@ -17,7 +17,7 @@ from local.places import ROOT
 
 EVENTS = 2000
 EVERY = "all"
-LANES = 4
+LANES = 3
 
 
 def main(
