@@ -130,7 +130,7 @@ def start(
     connections = Connections(urls, its_broker.uris, its_ports)
     fleet = Fleet(programs, places, connections)
     stack.callback(places.connections.unlink, missing_ok=True)
-    connections.write(places.connections)
+    connections.write(places)
     with terminal.part("migrations"):
         fleet.migrate()
     its_broker.require_ready()

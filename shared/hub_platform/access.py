@@ -7,7 +7,7 @@ import json
 import time
 import warnings
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
@@ -15,6 +15,7 @@ from joserfc.jwk import OKPKey
 from werkzeug.wrappers import Request
 
 from hub_platform.problems import Problem
+from hub_platform.revoked import Revoked, Unreadable
 
 ANYONE: Final = frozenset({"anyone"})  # no credential needed: health probes and the sign-in page only
 SIGNED_IN: Final = frozenset({"signed in"})  # any valid credential
@@ -37,23 +38,33 @@ class Actor:
 NOBODY: Final = Actor("anonymous")
 
 
+class Known(NamedTuple):
+    """A token that was checked before."""
+
+    actor: Actor
+    expires: float  # seconds since 1970
+    id: str | None
+
+
 @dataclass
 class TokenCheck:
     """Checks tokens against the deployment's public key, and remembers those seen until they expire."""
 
     public_key: OKPKey
-    _seen: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+    revoked: Revoked = field(default_factory=lambda: Revoked(None))
+    _seen: dict[str, Known] = field(default_factory=dict)
 
     @classmethod
-    def from_jwk(cls, text: str) -> "TokenCheck":
+    def from_jwk(cls, text: str, revoked: Revoked | None = None) -> "TokenCheck":
         """Read the key from its JSON Web Key form (RFC 8037, January 2017)."""
-        return cls(OKPKey.import_key(json.loads(text)))
+        return cls(OKPKey.import_key(json.loads(text)), revoked or Revoked(None))
 
     def actor(self, token: str) -> Actor:
         """The holder of a token.
 
         Raises:
-            Problem: 401 `invalid_token` when it is forged, malformed, expired or for another audience.
+            Problem: 401 `invalid_token` when it is forged, malformed, expired, revoked or for another
+                audience; 503 `revocations_unreadable`.
         """
         known = self._seen.get(token)
         if known is None:
@@ -61,12 +72,21 @@ class TokenCheck:
             if len(self._seen) >= REMEMBERED_TOKENS:
                 self._seen.clear()
             self._seen[token] = known
-        actor, expires = known
-        if expires <= time.time():
+        if known.expires <= time.time():
             raise unauthorised("invalid_token", "The token has expired.")
-        return actor
+        if self._is_revoked(known.id):
+            raise unauthorised("invalid_token", "The token was revoked.")
+        return known.actor
 
-    def _decode(self, token: str) -> tuple[Actor, float]:
+    def _is_revoked(self, token_id: str | None) -> bool:
+        try:
+            return self.revoked.holds(token_id)
+        except Unreadable:
+            raise Problem(
+                503, "revocations_unreadable", "Whether the token was revoked cannot be told; try again."
+            ) from None
+
+    def _decode(self, token: str) -> Known:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter(
@@ -76,9 +96,8 @@ class TokenCheck:
             jwt.JWTClaimsRegistry(
                 sub={"essential": True}, exp={"essential": True}, aud={"essential": True, "value": AUDIENCE}
             ).validate(claims)
-            return Actor(str(claims["sub"]), frozenset(map(str, claims.get("roles", ())))), float(
-                claims["exp"]
-            )
+            actor = Actor(str(claims["sub"]), frozenset(map(str, claims.get("roles", ()))))
+            return Known(actor, float(claims["exp"]), claims.get("jti"))
         except (JoseError, ValueError, TypeError) as exc:
             raise unauthorised("invalid_token", "The token is not valid here, or has expired.") from exc
 
