@@ -13,4 +13,5 @@ app = typer.Typer(
 )
 app.add_typer(parked.app, name="parked")
 app.add_typer(tokens.app, name="tokens")
+app.command("sign-in")(tokens.sign_in)
 app.command("replay")(replay.replay)

@@ -82,6 +82,7 @@ class TokenPlaces:
 
     private_key: str  # a JSON Web Key (OKP, Ed25519)
     folder: Path  # of issued.json and revoked.json
+    address: str  # of the hub's pages
 
 
 def find_token_places(connections: Path = CONNECTIONS) -> TokenPlaces:
@@ -94,9 +95,11 @@ def find_token_places(connections: Path = CONNECTIONS) -> TokenPlaces:
     try:
         folder = env.str("TOKENS_DIR", "")
         if folder:
-            return TokenPlaces(env.str("TOKEN_PRIVATE_KEY"), Path(folder))
+            address = env.str("PUBLIC_URL", "http://localhost")
+            return TokenPlaces(env.str("TOKEN_PRIVATE_KEY"), Path(folder), address)
         known: Mapping[str, Any] = json.loads(connections.read_text())["tokens"]
-        return TokenPlaces(Path(known["private_key_file"]).read_text(), Path(known["folder"]))
+        key = Path(known["private_key_file"]).read_text()
+        return TokenPlaces(key, Path(known["folder"]), str(known["address"]))
     except FileNotFoundError:
         raise WrongUse(
             "No hub was found: start one with `make run`, or say where its tokens are in HUB_TOKENS_DIR and "

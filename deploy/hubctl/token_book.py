@@ -27,6 +27,7 @@ class Entry:
 
     token: Issued
     by: str
+    use: str = "bearer"  # or "sign-in"
     revoked_at: datetime | None = None
     revoked_by: str | None = None
     why: str | None = None
@@ -92,6 +93,7 @@ def _entry(value: Mapping[str, Any]) -> Entry:
     return Entry(
         Issued(**(token | instants | {"roles": tuple(token["roles"])})),
         value["by"],
+        value["use"],
         None if revoked_at is None else datetime.fromisoformat(revoked_at),
         value["revoked_by"],
         value["why"],

@@ -20,6 +20,7 @@ from hubctl.token_book import Entry, TokenBook
 ROLES: Final = ("hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscriber")
 DAYS: Final = 90
 DAYS_AT_MOST: Final = 366
+HOURS_AT_MOST: Final = 12
 
 app = typer.Typer(
     help="Give out, list and take back the tokens of people and programs.", no_args_is_help=True
@@ -36,10 +37,7 @@ def issue(
     as_json: AsJson = False,
 ) -> None:
     """Print a new token; it is shown this once and kept nowhere."""
-    if unknown := sorted(set(role) - set(ROLES)):
-        raise WrongUse(f"There is no role {unknown[0]!r}; there are {', '.join(ROLES)}.")
-    if not subject.strip() or "@" in subject or any(c.isspace() for c in subject):
-        raise WrongUse("Say whose it is with an id: subjects are written into logs.")
+    _check(subject, role)
     places = find_token_places()
     key = _read_key(places.private_key)
     token, issued = tokens.issue(key, subject, role, timedelta(days=days), datetime.now(UTC))
@@ -52,6 +50,30 @@ def issue(
     errors().print(
         f"Token {issued.id} for {subject}, valid until {instant(issued.expires_at)}.", markup=False
     )
+
+
+@sentences
+def sign_in(
+    subject: Annotated[str, typer.Argument(help="Who signs in: an id, never a name or an address.")],
+    role: Annotated[list[str], typer.Option("--role", "-r", help=f"{', '.join(ROLES)}; may be repeated.")],
+    hours: Annotated[int, typer.Option(min=1, max=HOURS_AT_MOST, help="How long the session may last.")] = 12,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print a link that lets somebody into the pages, once, within a quarter of an hour."""
+    _check(subject, role)
+    places = find_token_places()
+    key = _read_key(places.private_key)
+    token, issued = tokens.issue_sign_in(key, subject, role, timedelta(hours=hours), datetime.now(UTC))
+    with TokenBook(places.folder).changing() as entries:
+        entries.append(Entry(issued, by.strip() or account(), use="sign-in"))
+    link = f"{places.address.rstrip('/')}/sign-in?token={token}"
+    if as_json:
+        print_json({"link": link, "use_before": issued.issued_at + tokens.LINK_LIFETIME} | plain(issued))
+        return
+    typer.echo(link)
+    ends = instant(issued.expires_at)
+    errors().print(f"Good once, within 15 minutes; the session ends by {ends} ({issued.id}).", markup=False)
 
 
 @app.command("list")
@@ -70,10 +92,10 @@ def list_tokens(
     if not listed:
         shown.say("No token is out.")
         return
-    table = shown.table_of("id", "subject", "roles", "issued", "expires", "state")
+    table = shown.table_of("id", "use", "subject", "roles", "issued", "expires", "state")
     for one in listed:
         token = one.token
-        cells = [token.id, printable(token.subject), ", ".join(token.roles)]
+        cells = [token.id, one.use, printable(token.subject), ", ".join(token.roles)]
         cells += [instant(token.issued_at), instant(token.expires_at), one.state(now)]
         table.add_row(*map(Text, cells))
     console().print(table)
@@ -106,6 +128,18 @@ def revoke(
         shown.say(f"Revoked {len(done)}; no service lets them in a minute from now.")
     if not done:
         leave("No token is known by that; `hubctl tokens list --all` shows all.", NOTHING)
+
+
+def _check(subject: str, roles: list[str]) -> None:
+    """Refuse what would be no good.
+
+    Raises:
+        WrongUse: a role that there is not, or a subject that looks like personal data.
+    """
+    if unknown := sorted(set(roles) - set(ROLES)):
+        raise WrongUse(f"There is no role {unknown[0]!r}; there are {', '.join(ROLES)}.")
+    if not subject.strip() or "@" in subject or any(c.isspace() for c in subject):
+        raise WrongUse("Say whose it is with an id: subjects are written into logs.")
 
 
 def _chosen(entries: list[Entry], ids: list[str], subject: str | None) -> list[int]:

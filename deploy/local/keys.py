@@ -30,6 +30,11 @@ class Signer:
         token, _ = tokens.issue(self.key, subject, roles, lifetime, datetime.now(UTC))
         return token
 
+    def issue_sign_in(self, subject: str, roles: Iterable[str], session: timedelta) -> str:
+        """The token of a sign-in link for `subject`."""
+        token, _ = tokens.issue_sign_in(self.key, subject, roles, session, datetime.now(UTC))
+        return token
+
 
 def signer(folder: Path) -> Signer:
     """The signer whose keys are kept in `folder`; made on first use."""

@@ -77,6 +77,7 @@ class Connections:
             "tokens": {
                 "private_key_file": str(places.secrets / PRIVATE),
                 "folder": str(places.tokens),
+                "address": f"http://{ports.LOOPBACK}:{self.ports.get('reporting', 0)}",
             },
             "database_urls": dict(self.database_urls),
             "amqp_uris": {name: self.amqp_uris[name] for name in self.database_urls},

@@ -20,7 +20,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from hub_platform import calls, idempotency, tracing
-from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify
+from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, refuse_other_sites
 from hub_platform.calls import RAW, Answer, Call, Content, Raw
 from hub_platform.ids import new_id
 from hub_platform.paging import Page, PageRequest
@@ -96,8 +96,10 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         actor = NOBODY
         try:
             if self.allow != ANYONE:
-                actor = identify(request, self.container.config["token_check"])
+                config = self.container.config
+                actor = identify(request, config["token_check"], config.get("session_check"))
                 admit(actor, self.allow)
+            refuse_other_sites(request)
             response = self._answer(request, actor)
         except Exception as exc:  # noqa: BLE001 - the edge of the service: everything becomes an answer
             response = self._say(exc)

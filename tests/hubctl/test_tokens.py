@@ -2,7 +2,7 @@
 
 import json
 import stat
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,33 @@ def test_an_expired_token_is_not_listed_among_those_that_are_out(monkeypatch: py
     assert hubctl("tokens", "list").out == "No token is out.\n"
 
 
+def test_a_sign_in_link_is_all_that_is_printed_and_good_for_one_session(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_PUBLIC_URL", "https://hub.example/")
+    said = hubctl("sign-in", "ada", "-r", "hub_lead", "--hours", "3", "--by", "grace")
+    address, _, token = said.out.strip().partition("?token=")
+    assert address == "https://hub.example/sign-in"
+    assert "Good once, within 15 minutes" in said.err
+    sign_in = check(folder).sign_in(token)
+    assert (sign_in.actor.subject, sign_in.once) == ("ada", True)
+    with pytest.raises(Problem, match="invalid_token"):
+        check(folder).actor(token)
+    (one,) = listed()
+    assert (one["use"], one["id"], one["by"]) == ("sign-in", sign_in.token_id, "grace")
+    began, ends = (datetime.fromisoformat(one[name]) for name in ("issued_at", "expires_at"))
+    assert ends - began == timedelta(hours=3)
+    hubctl("tokens", "revoke", one["id"], *WHY)
+    with pytest.raises(Problem, match="invalid_token"):
+        check(folder).sign_in(token)
+
+
+def test_a_sign_in_link_for_a_program() -> None:
+    told = hubctl("sign-in", "ada", "-r", "board", "--json").json
+    assert told["link"].startswith("http://localhost/sign-in?token=")
+    assert told["subject"] == "ada"
+
+
 def test_a_table_for_people() -> None:
     one = issue("ada", "-r", "board", "-r", "hub_lead", "--days", "7")
     out = hubctl("tokens", "list", COLUMNS="160").out
@@ -128,6 +155,7 @@ def test_a_table_for_people() -> None:
         (("issue", "ada", "-r", "board", "--days", "0"), "days"),
         (("issue", "ada"), "role"),
         (("revoke",), "Say which: ids, or --subject."),
+        (("revoke", "--subject", ""), "Say which: ids, or --subject."),
         (("revoke", "abc", "--subject", "ada"), "Say which: ids, or --subject."),
         (("revoke", "abc", *WHY), "There is no token abc; nothing was revoked."),
         (("revoke", "abc"), "Say why with --why"),
@@ -186,7 +214,8 @@ def test_without_settings_the_hub_that_runs_here_is_meant(
     monkeypatch.delenv("HUB_TOKENS_DIR")
     with pytest.raises(places.WrongUse, match="No hub was found"):
         places.find_token_places(tmp_path / "connections.json")
-    known = {"private_key_file": str(tmp_path / "secrets" / PRIVATE), "folder": str(tmp_path)}
+    key = str(tmp_path / "secrets" / PRIVATE)
+    known = {"private_key_file": key, "folder": str(tmp_path), "address": "http://127.0.0.1:8000"}
     (tmp_path / "connections.json").write_text(json.dumps({"tokens": known}))
     found = places.find_token_places(tmp_path / "connections.json")
     assert found.folder == tmp_path
