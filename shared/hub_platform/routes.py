@@ -95,15 +95,12 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         started = time.perf_counter()
         actor = NOBODY
         try:
-            if self.allow != ANYONE:
-                config = self.container.config
-                actor = identify(request, config["token_check"], config.get("session_check"))
-                admit(actor, self.allow)
-            refuse_other_sites(request)
+            actor = self._admitted(request)
             response = self._answer(request, actor)
         except Exception as exc:  # noqa: BLE001 - the edge of the service: everything becomes an answer
             response = self._say(exc)
         response.headers["X-Request-ID"] = request.correlation_id
+        response.headers["X-Content-Type-Options"] = "nosniff"
         seconds = time.perf_counter() - started
         http_seconds.labels(self.method, self.url, response.status_code).observe(seconds)
         log.info(
@@ -115,6 +112,18 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             actor=actor.subject,
         )
         return response
+
+    def _admitted(self, request: HubRequest) -> Actor:
+        """Whoever asks, if they may ask for this, from here, and so often."""
+        config = self.container.config
+        refuse_other_sites(request)
+        if self.allow == ANYONE:
+            config["rate_limits"].spend_open(request)
+            return NOBODY
+        actor = identify(request, config["token_check"], config.get("session_check"))
+        config["rate_limits"].spend_known(actor)
+        admit(actor, self.allow)
+        return actor
 
     def _answer(self, request: HubRequest, actor: Actor) -> Response:
         settings = self.container.config["settings"]

@@ -97,6 +97,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
     from hub_platform import telemetry, tracing
     from hub_platform.access import TokenCheck
     from hub_platform.database import make_sessions
+    from hub_platform.limiting import RateLimits
     from hub_platform.revoked import Revoked
     from hub_platform.settings import load_settings
 
@@ -114,6 +115,9 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "sessions": sessions,
         "metrics": telemetry.registry,
         "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked),
+        "rate_limits": RateLimits(
+            settings.requests_per_minute, settings.forms_per_minute, settings.trusted_proxies
+        ),
         "checks": {
             "database": database_check(sessions, migrations_of(package)),
             "revoked tokens": lambda: revoked.reason,

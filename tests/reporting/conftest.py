@@ -104,6 +104,7 @@ def _service(
         database_url=postgres.new_database(),
         amqp_uri=own_user(broker, publishers, ReportingService),
         migrations=migrations_of("hub_reporting"),
+        HUB_FORMS_PER_MINUTE="0",
     ) as service:
         wait_until(service.ready, deadline=30)
         announce(publishers, *events, at=AT)
