@@ -6,7 +6,8 @@ bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests setup-peers run demo test check check-format check-lint check-types check-imports \
-  check-generated check-units coverage fmt lock faults faults-short bench clean
+  check-generated check-units coverage fmt lock faults faults-short bench up down logs ps \
+  migrate sign-in clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +70,24 @@ faults-short: setup-tests ## Do so in a few minutes: ours only, few events, only
 
 bench: setup-peers ## Measure ours, FastStream, plain nameko and the limit side by side; writes docs/performance.md
 	@$(bin)/python -m tests.bench --write $(ARGS)
+
+up: ## Start the hub with docker compose, or say what is missing
+	@deploy/compose.sh up
+
+down: ## Stop it; what it keeps stays
+	@deploy/compose.sh down
+
+logs: ## Show what its containers say (ARGS=reporting for one)
+	@deploy/compose.sh logs $(ARGS)
+
+ps: ## Show its containers
+	@deploy/compose.sh ps
+
+migrate: ## Bring its databases to the newest migration
+	@deploy/compose.sh migrate
+
+sign-in: ## Print a sign-in link: make sign-in WHO=ada ROLE=hub_lead
+	@deploy/compose.sh hubctl sign-in "$(or $(WHO),operator)" --role "$(or $(ROLE),hub_admin)"
 
 fmt: setup-tests ## Put the code into shape
 	@$(bin)/ruff check --quiet --fix --exit-zero $(PYTHON_DIRS)
