@@ -5,7 +5,7 @@ PYTHON_DIRS := shared services deploy tests
 bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests setup-peers run demo test check check-format check-lint check-types check-imports \
+.PHONY: help setup setup-tests setup-peers run demo test test-deploy check check-format check-lint check-types check-imports \
   check-generated check-units coverage fmt lock faults faults-short bench up down logs ps \
   migrate sign-in clean
 
@@ -38,6 +38,9 @@ coverage: setup-tests ## Measure how much of the post office its tests reach, se
 	@EVENTLET_NO_GREENDNS=yes $(bin)/python -W ignore -m coverage run -m pytest --quiet $(POST_OFFICE) $(ARGS)
 	@$(bin)/python -m coverage combine --quiet
 	@$(bin)/python -m tests.support.coverage_page
+
+test-deploy: setup-tests ## Deploy the hub with docker compose and try it (needs root and a Docker engine)
+	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest tests/deploy $(ARGS)
 
 check: setup-tests ## Check format, style, types, imports, generated files and units; no servers needed
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target check-types check-units check-format check-lint \

@@ -4,13 +4,21 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+# An operator's settings; the environment wins over them, as it does for docker compose.
+if [ -f .env ]; then
+  while IFS='=' read -r name value; do
+    case "$name" in HUB_*) [ -n "${!name+set}" ] || export "$name=$value" ;; esac
+  done <.env
+fi
+
 COMPOSE_AT_LEAST=2.20
 DISK_AT_LEAST=4    # GB free where the engine keeps its data
 MEMORY_AT_LEAST=2  # GB
 WAIT_SECONDS=120
+SECRETS="${HUB_SECRETS:-$PWD/secrets}"
 OPERATOR="mathshub-operator:${HUB_VERSION:-0.1.0}"
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 give_up() { printf '%s\n' "$*" >&2; exit 1; }
 compose() { docker compose --file compose.yaml "$@"; }
 
@@ -49,8 +57,8 @@ require_ports() {
 
 # Compose reads the secrets of every service, so they must be there for any of its commands.
 make_secrets() {
-  (umask 077 && mkdir -p secrets)
-  docker run --rm --network none --user "$(id -u):$(id -g)" --volume "$PWD/secrets:/secrets" "$OPERATOR" operations secrets /secrets ||
+  (umask 077 && mkdir -p "$SECRETS")
+  docker run --rm --network none --user "$(id -u):$(id -g)" --volume "$SECRETS:/secrets" "$OPERATOR" operations secrets /secrets ||
     give_up "No hub was started."
 }
 
@@ -88,7 +96,7 @@ up() {
 }
 
 require_secrets() {
-  [ -e secrets/token_public_key.json ] || give_up "There is no hub here yet: make up makes one."
+  [ -e "$SECRETS/token_public_key.json" ] || give_up "There is no hub here yet: make up makes one."
 }
 
 require_engine_and_hub() {
@@ -98,13 +106,17 @@ require_engine_and_hub() {
 
 case "${1:-}" in
   up) up ;;
-  down) require_engine_and_hub && compose --profile '*' down --timeout 60 ;;
+  down) require_engine_and_hub && compose --profile '*' down --timeout 60 "${@:2}" ;;
   logs) require_engine_and_hub && compose logs --follow --tail 100 "${@:2}" ;;
   ps) require_engine_and_hub && compose ps --all ;;
   migrate)
     require_engine_and_hub
     for service in enrolment visits notifications reporting; do compose run --rm --no-TTY "migrate-$service"; done
     ;;
-  hubctl) require_engine_and_hub && HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" compose run --rm --no-deps operator hubctl "${@:2}" ;;
+  hubctl)
+    require_engine_and_hub
+    export HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" HUB_OPERATOR="${HUB_OPERATOR:-$(id -un)}"
+    compose run --rm --no-deps operator hubctl "${@:2}"
+    ;;
   *) give_up "usage: compose.sh up|down|logs|ps|migrate|hubctl" ;;
 esac

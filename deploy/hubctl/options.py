@@ -14,7 +14,9 @@ Services = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, of a shape that stays.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
-By = Annotated[str, typer.Option("--by", help="Who you are; the account's name, unless given.")]
+By = Annotated[
+    str, typer.Option("--by", envvar="HUB_OPERATOR", help="Who you are; the account's name, unless given.")
+]
 Why = Annotated[str, typer.Option("--why", help="Why; written down with it. Asked for at a terminal.")]
 Error = Annotated[str | None, typer.Option("--error", help="Those that failed with this class of error.")]
 Type = Annotated[str | None, typer.Option("--type", help="Those of this event type.")]

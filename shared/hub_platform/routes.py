@@ -103,7 +103,8 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         response.headers["X-Content-Type-Options"] = "nosniff"
         seconds = time.perf_counter() - started
         http_seconds.labels(self.method, self.url, response.status_code).observe(seconds)
-        log.info(
+        say = log.debug if "/health/" in self.url else log.info  # a probe each few seconds tells nothing
+        say(
             "request",
             method=self.method,
             route=self.url,
