@@ -5,7 +5,7 @@ PYTHON_DIRS := shared services deploy tests
 bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests setup-peers run demo test test-deploy check check-format check-lint check-types check-imports \
+.PHONY: help setup setup-tests setup-peers run demo test test-deploy check check-format check-lint check-types check-files check-imports \
   check-generated check-units coverage fmt lock faults faults-short bench up down logs ps \
   migrate sign-in clean
 
@@ -44,7 +44,7 @@ test-deploy: setup-tests ## Deploy the hub with docker compose and try it (needs
 
 check: setup-tests ## Check format, style, types, imports, generated files and units; no servers needed
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target check-types check-units check-format check-lint \
-	  check-imports check-generated
+	  check-imports check-generated check-files
 	@echo "all is well"
 
 check-format:
@@ -55,6 +55,11 @@ check-lint:
 
 check-types:
 	@$(bin)/mypy --no-error-summary $(PYTHON_DIRS)
+
+check-files:
+	@$(bin)/hadolint deploy/Dockerfile
+	@$(bin)/shellcheck deploy/*.sh deploy/*/*.sh .ci/run
+	@$(bin)/yamllint --strict deploy .pre-commit-config.yaml
 
 check-imports:
 	@$(bin)/lint-imports
