@@ -5,8 +5,9 @@ PYTHON_DIRS := shared services deploy tests
 bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests setup-peers run demo test check check-format check-lint check-types check-imports \
-  check-generated check-units coverage fmt lock faults faults-short bench clean
+.PHONY: help setup setup-tests setup-peers run demo test test-deploy check check-format check-lint check-types check-files check-imports \
+  check-generated check-units coverage fmt lock faults faults-short bench up down logs ps \
+  migrate sign-in clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,9 +39,12 @@ coverage: setup-tests ## Measure how much of the post office its tests reach, se
 	@$(bin)/python -m coverage combine --quiet
 	@$(bin)/python -m tests.support.coverage_page
 
+test-deploy: setup-tests ## Deploy the hub with docker compose and try it (needs root and a Docker engine)
+	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest tests/deploy $(ARGS)
+
 check: setup-tests ## Check format, style, types, imports, generated files and units; no servers needed
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target check-types check-units check-format check-lint \
-	  check-imports check-generated
+	  check-imports check-generated check-files
 	@echo "all is well"
 
 check-format:
@@ -51,6 +55,11 @@ check-lint:
 
 check-types:
 	@$(bin)/mypy --no-error-summary $(PYTHON_DIRS)
+
+check-files:
+	@$(bin)/hadolint deploy/Dockerfile
+	@$(bin)/shellcheck deploy/*.sh deploy/*/*.sh .ci/run
+	@$(bin)/yamllint --strict deploy .pre-commit-config.yaml
 
 check-imports:
 	@$(bin)/lint-imports
@@ -69,6 +78,24 @@ faults-short: setup-tests ## Do so in a few minutes: ours only, few events, only
 
 bench: setup-peers ## Measure ours, FastStream, plain nameko and the limit side by side; writes docs/performance.md
 	@$(bin)/python -m tests.bench --write $(ARGS)
+
+up: ## Start the hub with docker compose, or say what is missing
+	@deploy/compose.sh up
+
+down: ## Stop it; what it keeps stays
+	@deploy/compose.sh down
+
+logs: ## Show what its containers say (ARGS=reporting for one)
+	@deploy/compose.sh logs $(ARGS)
+
+ps: ## Show its containers
+	@deploy/compose.sh ps
+
+migrate: ## Bring its databases to the newest migration
+	@deploy/compose.sh migrate
+
+sign-in: ## Print a sign-in link: make sign-in WHO=ada ROLE=hub_lead
+	@deploy/compose.sh hubctl sign-in "$(or $(WHO),operator)" --role "$(or $(ROLE),hub_admin)"
 
 fmt: setup-tests ## Put the code into shape
 	@$(bin)/ruff check --quiet --fix --exit-zero $(PYTHON_DIRS)

@@ -2,7 +2,7 @@
 
 import typer
 
-from hubctl import parked, replay
+from hubctl import parked, replay, tokens
 
 app = typer.Typer(
     name="hubctl",
@@ -12,4 +12,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(parked.app, name="parked")
+app.add_typer(tokens.app, name="tokens")
+app.command("sign-in")(tokens.sign_in)
 app.command("replay")(replay.replay)

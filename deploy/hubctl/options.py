@@ -14,8 +14,10 @@ Services = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, of a shape that stays.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
-By = Annotated[str, typer.Option("--by", help="Who you are; the account's name, unless given.")]
-Why = Annotated[str, typer.Option("--why", help="Why; kept with the delivery. Asked for at a terminal.")]
+By = Annotated[
+    str, typer.Option("--by", envvar="HUB_OPERATOR", help="Who you are; the account's name, unless given.")
+]
+Why = Annotated[str, typer.Option("--why", help="Why; written down with it. Asked for at a terminal.")]
 Error = Annotated[str | None, typer.Option("--error", help="Those that failed with this class of error.")]
 Type = Annotated[str | None, typer.Option("--type", help="Those of this event type.")]
 
@@ -29,11 +31,16 @@ def operator(by: str, why: str) -> Operator:
     if not why.strip() and at_a_terminal():
         why = typer.prompt("Why", default="", show_default=False)
     if not why.strip():
-        raise WrongUse("Say why with --why: it is kept with the delivery.")
-    return Operator(by.strip() or _account(), why.strip())
+        raise WrongUse("Say why with --why: it is written down.")
+    return Operator(by.strip() or account(), why.strip())
 
 
-def _account() -> str:
+def account() -> str:
+    """The name of the account that runs this.
+
+    Raises:
+        WrongUse: it has none.
+    """
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -76,6 +76,39 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
         ) from exc
 
 
+@dataclass(frozen=True)
+class TokenPlaces:
+    """What giving out and taking back tokens needs."""
+
+    private_key: str  # a JSON Web Key (OKP, Ed25519)
+    folder: Path  # of issued.json and revoked.json
+    address: str  # of the hub's pages
+
+
+def find_token_places(connections: Path = CONNECTIONS) -> TokenPlaces:
+    """The key that signs tokens, and what is known of them: by the environment, or of the hub that runs here.
+
+    Raises:
+        WrongUse: nobody says, or the key's file cannot be read.
+    """
+    env = FileAwareEnv(prefix="HUB_")
+    try:
+        folder = env.str("TOKENS_DIR", "")
+        if folder:
+            address = env.str("PUBLIC_URL", "http://localhost")
+            return TokenPlaces(env.str("TOKEN_PRIVATE_KEY"), Path(folder), address)
+        known: Mapping[str, Any] = json.loads(connections.read_text())["tokens"]
+        key = Path(known["private_key_file"]).read_text()
+        return TokenPlaces(key, Path(known["folder"]), str(known["address"]))
+    except FileNotFoundError:
+        raise WrongUse(
+            "No hub was found: start one with `make run`, or say where its tokens are in HUB_TOKENS_DIR and "
+            "HUB_TOKEN_PRIVATE_KEY_FILE."
+        ) from None
+    except (EnvError, OSError, ValueError, KeyError, TypeError) as exc:
+        raise WrongUse(f"Where the hub's tokens are cannot be read ({type(exc).__name__}).") from exc
+
+
 def _named(env: FileAwareEnv, setting: str) -> dict[str, str]:
     found = {service: env.str(f"{service.upper()}_{setting}", "") for service in SERVICES}
     return {service: value for service, value in found.items() if value}

@@ -51,7 +51,10 @@ def present(hub: Hub, terminal: Terminal, *, until_interrupted: bool) -> None:
     terminal.console.print(figures)
     if until_interrupted:
         terminal.say(f"\nThe hub:  {hub.address}")
-        terminal.say(f"Sign in:  {hub.address}/sign-in?token={hub.token()}")
+        terminal.say(f"Sign in:  {hub.sign_in_link}")
+        terminal.say(
+            "          (once, for 15 minutes; then: .local/venv/bin/hubctl sign-in operator -r hub_admin)"
+        )
         terminal.say(f"Logs:     {shown(LOCAL.logs)}    Mail: {shown(LOCAL.mail)}    Stop: Ctrl-C")
 
 

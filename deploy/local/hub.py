@@ -48,6 +48,12 @@ class Hub:
         return self.signer.issue(OPERATOR, OPERATOR_ROLES, SIGN_IN_LIFETIME)
 
     @property
+    def sign_in_link(self) -> str:
+        """Lets the operator into the pages once."""
+        token = self.signer.issue_sign_in(OPERATOR, OPERATOR_ROLES, SIGN_IN_LIFETIME)
+        return f"{self.address}/sign-in?token={token}"
+
+    @property
     def programs(self) -> tuple[Child, ...]:
         """Everything that was started and must stay alive."""
         return (*self.server.programs, *self.broker.programs, *self.fleet.running.values())
@@ -130,7 +136,7 @@ def start(
     connections = Connections(urls, its_broker.uris, its_ports)
     fleet = Fleet(programs, places, connections)
     stack.callback(places.connections.unlink, missing_ok=True)
-    connections.write(places.connections)
+    connections.write(places)
     with terminal.part("migrations"):
         fleet.migrate()
     its_broker.require_ready()

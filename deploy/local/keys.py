@@ -4,22 +4,16 @@ JWT (RFC 7519) signed with Ed25519 (RFC 8037); services hold the public key and 
 """
 
 import json
-import time
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
-from joserfc import jwt
-from joserfc.errors import SecurityWarning
 from joserfc.jwk import OKPKey
 
+from hub_platform import tokens
 from local.passwords import write_private
 
-AUDIENCE = "hub"
-ALGORITHM = "EdDSA"
 PRIVATE = "token_private.json"
 PUBLIC = "token_public.json"
 
@@ -33,19 +27,13 @@ class Signer:
 
     def issue(self, subject: str, roles: Iterable[str], lifetime: timedelta) -> str:
         """A bearer token for `subject`, valid from now on for `lifetime`."""
-        now = int(time.time())
-        claims = {
-            "sub": subject,
-            "roles": sorted(roles),
-            "aud": AUDIENCE,
-            "iat": now,
-            "exp": now + int(lifetime.total_seconds()),
-            "jti": str(uuid4()),
-        }
-        with warnings.catch_warnings():
-            # The general name of the algorithm is the one that every library knows.
-            warnings.simplefilter("ignore", SecurityWarning)
-            return jwt.encode({"alg": ALGORITHM, "typ": "JWT"}, claims, self.key, algorithms=[ALGORITHM])
+        token, _ = tokens.issue(self.key, subject, roles, lifetime, datetime.now(UTC))
+        return token
+
+    def issue_sign_in(self, subject: str, roles: Iterable[str], session: timedelta) -> str:
+        """The token of a sign-in link for `subject`."""
+        token, _ = tokens.issue_sign_in(self.key, subject, roles, session, datetime.now(UTC))
+        return token
 
 
 def signer(folder: Path) -> Signer:

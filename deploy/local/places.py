@@ -44,6 +44,11 @@ class Places:
         return self.base / "secrets"
 
     @property
+    def tokens(self) -> Path:
+        """Which tokens were given out by `hubctl`, and which were taken back."""
+        return self.base / "tokens"
+
+    @property
     def broker(self) -> Path:
         """RabbitMQ's data and settings."""
         return self.base / "broker"

@@ -14,6 +14,7 @@ from hub_messaging.topology import Subscriber
 from local import ports
 from local.deadlines import wait_for
 from local.failures import CannotStart
+from local.keys import PRIVATE, PUBLIC
 from local.passwords import write_private
 from local.places import ROOT, Places, python_path
 from local.postgres import revision
@@ -69,14 +70,19 @@ class Connections:
     amqp_uris: Mapping[str, str]  # service → URI
     ports: Mapping[str, int]  # service → port
 
-    def write(self, path: Path) -> None:
-        """Let `hubctl` find databases and broker; readable by the owner only."""
+    def write(self, places: Places) -> None:
+        """Let `hubctl` find databases, broker and tokens; readable by the owner only."""
         known = {
             "hub_id": hub_id(),
+            "tokens": {
+                "private_key_file": str(places.secrets / PRIVATE),
+                "folder": str(places.tokens),
+                "address": f"http://{ports.LOOPBACK}:{self.ports.get('reporting', 0)}",
+            },
             "database_urls": dict(self.database_urls),
             "amqp_uris": {name: self.amqp_uris[name] for name in self.database_urls},
         }
-        write_private(path, json.dumps(known))
+        write_private(places.connections, json.dumps(known))
 
 
 def hub_id() -> str:
@@ -128,8 +134,10 @@ class Fleet:
             "HUB_AMQP_URI": self.connections.amqp_uris[service.name],
             "HUB_HTTP_HOST": ports.LOOPBACK,
             "HUB_HTTP_PORT": str(self.connections.ports[service.name]),
-            "HUB_TOKEN_PUBLIC_KEY_FILE": str(self.places.secrets / "token_public.json"),
+            "HUB_TOKEN_PUBLIC_KEY_FILE": str(self.places.secrets / PUBLIC),
+            "HUB_REVOKED_TOKENS_PATH": str(self.places.tokens / "revoked.json"),
             "HUB_ALLOW_HUB_TIME": "1",  # the demonstration year plays in its own time
+            "HUB_REQUESTS_PER_MINUTE": "0",  # one operator loads the whole year
             "HUB_MAIL_DIR": str(self.places.mail),
             "PYTHONPATH": python_path(),
             "PYTHONUNBUFFERED": "1",

@@ -6,8 +6,10 @@ Which roles exist and what they may do is each service's own business (its `acce
 import json
 import time
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
@@ -15,12 +17,16 @@ from joserfc.jwk import OKPKey
 from werkzeug.wrappers import Request
 
 from hub_platform.problems import Problem
+from hub_platform.revoked import Revoked, Unreadable
 
 ANYONE: Final = frozenset({"anyone"})  # no credential needed: health probes and the sign-in page only
 SIGNED_IN: Final = frozenset({"signed in"})  # any valid credential
 
+OWN_SITE: Final = frozenset({"same-origin", "none"})  # none: typed, or a bookmark
+READING: Final = frozenset({"GET", "HEAD"})
 SESSION_COOKIE: Final = "hub_session"
 AUDIENCE: Final = "hub"
+SIGN_IN_AUDIENCE: Final = "hub/sign-in"  # of a link's token, which opens one session and no route
 # RFC 9864 (2025) names the algorithm Ed25519; issuers that still say EdDSA are understood.
 ALGORITHMS: Final = ["Ed25519", "EdDSA"]
 REMEMBERED_TOKENS: Final = 1_000
@@ -37,36 +43,90 @@ class Actor:
 NOBODY: Final = Actor("anonymous")
 
 
+SessionCheck = Callable[[str], Actor]  # from a session cookie to whoever it stands for; raises Problem 401
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What a token lets a person begin in a browser."""
+
+    actor: Actor
+    token_id: str | None
+    ends: float  # seconds since 1970, at which the session ends at the latest
+    once: bool  # whether the token opens one session only
+
+
+class Known(NamedTuple):
+    """A token that was checked before."""
+
+    actor: Actor
+    expires: float  # seconds since 1970
+    id: str | None
+
+
 @dataclass
 class TokenCheck:
     """Checks tokens against the deployment's public key, and remembers those seen until they expire."""
 
     public_key: OKPKey
-    _seen: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+    revoked: Revoked = field(default_factory=lambda: Revoked(None))
+    _seen: dict[str, Known] = field(default_factory=dict)
 
     @classmethod
-    def from_jwk(cls, text: str) -> "TokenCheck":
+    def from_jwk(cls, text: str, revoked: Revoked | None = None) -> "TokenCheck":
         """Read the key from its JSON Web Key form (RFC 8037, January 2017)."""
-        return cls(OKPKey.import_key(json.loads(text)))
+        return cls(OKPKey.import_key(json.loads(text)), revoked or Revoked(None))
 
     def actor(self, token: str) -> Actor:
         """The holder of a token.
 
         Raises:
-            Problem: 401 `invalid_token` when it is forged, malformed, expired or for another audience.
+            Problem: 401 `invalid_token` when it is forged, malformed, expired, revoked or for another
+                audience; 503 `revocations_unreadable`.
         """
         known = self._seen.get(token)
         if known is None:
-            known = self._decode(token)
+            known = known_from(self._claims(token, AUDIENCE))
             if len(self._seen) >= REMEMBERED_TOKENS:
                 self._seen.clear()
             self._seen[token] = known
-        actor, expires = known
-        if expires <= time.time():
+        if known.expires <= time.time():
             raise unauthorised("invalid_token", "The token has expired.")
-        return actor
+        if self.revokes(known.id):
+            raise unauthorised("invalid_token", "The token was revoked.")
+        return known.actor
 
-    def _decode(self, token: str) -> tuple[Actor, float]:
+    def sign_in(self, token: str) -> SignIn:
+        """What a sign-in link, or a pasted bearer token, lets its holder begin.
+
+        Raises:
+            Problem: as `actor`.
+        """
+        try:
+            claims = self._claims(token, SIGN_IN_AUDIENCE)
+            found, ends, once = known_from(claims), float(claims["session_ends"]), True
+        except Problem:
+            claims = self._claims(token, AUDIENCE)
+            found, once = known_from(claims), False
+            ends = found.expires
+        if self.revokes(found.id):
+            raise unauthorised("invalid_token", "The token was revoked.")
+        return SignIn(found.actor, found.id, ends, once)
+
+    def revokes(self, token_id: str | None) -> bool:
+        """Whether a token was taken back.
+
+        Raises:
+            Problem: 503 `revocations_unreadable`.
+        """
+        try:
+            return self.revoked.holds(token_id)
+        except Unreadable:
+            raise Problem(
+                503, "revocations_unreadable", "Whether the token was revoked cannot be told; try again."
+            ) from None
+
+    def _claims(self, token: str, audience: str) -> Mapping[str, Any]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter(
@@ -74,13 +134,17 @@ class TokenCheck:
                 )  # the old algorithm name is accepted on purpose
                 claims = jwt.decode(token, self.public_key, algorithms=ALGORITHMS).claims
             jwt.JWTClaimsRegistry(
-                sub={"essential": True}, exp={"essential": True}, aud={"essential": True, "value": AUDIENCE}
+                sub={"essential": True}, exp={"essential": True}, aud={"essential": True, "value": audience}
             ).validate(claims)
-            return Actor(str(claims["sub"]), frozenset(map(str, claims.get("roles", ())))), float(
-                claims["exp"]
-            )
+            return dict(claims)
         except (JoseError, ValueError, TypeError) as exc:
             raise unauthorised("invalid_token", "The token is not valid here, or has expired.") from exc
+
+
+def known_from(claims: Mapping[str, Any]) -> Known:
+    """What the claims of a good token say."""
+    actor = Actor(str(claims["sub"]), frozenset(map(str, claims.get("roles", ()))))
+    return Known(actor, float(claims["exp"]), claims.get("jti"))
 
 
 def unauthorised(code: str, detail: str) -> Problem:
@@ -88,18 +152,23 @@ def unauthorised(code: str, detail: str) -> Problem:
     return Problem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def identify(request: Request, check: TokenCheck) -> Actor:
-    """Find who is asking, from the Authorization header or, for reading pages only, the session cookie.
+def identify(request: Request, check: TokenCheck, sessions: SessionCheck | None = None) -> Actor:
+    """Find who is asking, from the Authorization header or, to read only, the session cookie.
+
+    Args:
+        request: what came.
+        check: knows bearer tokens.
+        sessions: knows the cookies of the service that has pages.
 
     Raises:
-        Problem: 401 `no_token` or `invalid_token`.
+        Problem: 401 `no_token`, `invalid_token` or `session_over`.
     """
     authorization = request.authorization
     if authorization is not None and authorization.type == "bearer" and authorization.token:
         return check.actor(authorization.token)
     cookie = request.cookies.get(SESSION_COOKIE)
-    if cookie and request.method in {"GET", "HEAD"}:
-        return check.actor(cookie)
+    if cookie and sessions is not None and request.method in READING:
+        return sessions(cookie)
     raise unauthorised("no_token", "Send a token: Authorization: Bearer …")
 
 
@@ -112,3 +181,20 @@ def admit(actor: Actor, allow: frozenset[str]) -> None:
     if allow == SIGNED_IN or actor.roles & allow:
         return
     raise Problem(403, "forbidden", f"This needs one of the roles: {', '.join(sorted(allow))}.")
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Refuse a form that a page of another site has sent in somebody's name.
+
+    Browsers say where a request comes from, in Sec-Fetch-Site or at least in Origin; programs say neither,
+    and a bearer token is never sent by a browser of itself.
+
+    Raises:
+        Problem: 403 `from_another_site`.
+    """
+    if request.method in READING or request.authorization is not None:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    same = origin is None or urlsplit(origin).netloc == request.host
+    if site not in OWN_SITE if site else not same:
+        raise Problem(403, "from_another_site", "This was sent by a page of another site.")

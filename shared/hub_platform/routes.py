@@ -20,7 +20,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from hub_platform import calls, idempotency, tracing
-from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify
+from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, refuse_other_sites
 from hub_platform.calls import RAW, Answer, Call, Content, Raw
 from hub_platform.ids import new_id
 from hub_platform.paging import Page, PageRequest
@@ -95,16 +95,16 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         started = time.perf_counter()
         actor = NOBODY
         try:
-            if self.allow != ANYONE:
-                actor = identify(request, self.container.config["token_check"])
-                admit(actor, self.allow)
+            actor = self._admitted(request)
             response = self._answer(request, actor)
         except Exception as exc:  # noqa: BLE001 - the edge of the service: everything becomes an answer
             response = self._say(exc)
         response.headers["X-Request-ID"] = request.correlation_id
+        response.headers["X-Content-Type-Options"] = "nosniff"
         seconds = time.perf_counter() - started
         http_seconds.labels(self.method, self.url, response.status_code).observe(seconds)
-        log.info(
+        say = log.debug if "/health/" in self.url else log.info  # a probe each few seconds tells nothing
+        say(
             "request",
             method=self.method,
             route=self.url,
@@ -113,6 +113,18 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             actor=actor.subject,
         )
         return response
+
+    def _admitted(self, request: HubRequest) -> Actor:
+        """Whoever asks, if they may ask for this, from here, and so often."""
+        config = self.container.config
+        refuse_other_sites(request)
+        if self.allow == ANYONE:
+            config["rate_limits"].spend_open(request)
+            return NOBODY
+        actor = identify(request, config["token_check"], config.get("session_check"))
+        config["rate_limits"].spend_known(actor)
+        admit(actor, self.allow)
+        return actor
 
     def _answer(self, request: HubRequest, actor: Actor) -> Response:
         settings = self.container.config["settings"]

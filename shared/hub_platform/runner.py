@@ -97,12 +97,16 @@ def make_config(service: str, package: str) -> dict[str, Any]:
     from hub_platform import telemetry, tracing
     from hub_platform.access import TokenCheck
     from hub_platform.database import make_sessions
+    from hub_platform.limiting import RateLimits
+    from hub_platform.revoked import Revoked
     from hub_platform.settings import load_settings
 
     settings = load_settings(service)
     telemetry.configure(service, settings.log_level)
     tracing.configure(settings)
     sessions = make_sessions(settings.database_url)
+    path = settings.revoked_tokens_path
+    revoked = Revoked(Path(path) if path else None)
     return {
         "AMQP_URI": settings.amqp_uri,
         "WEB_SERVER_ADDRESS": f"{settings.http_host}:{settings.http_port}",
@@ -110,8 +114,14 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "settings": settings,
         "sessions": sessions,
         "metrics": telemetry.registry,
-        "token_check": TokenCheck.from_jwk(settings.token_public_key),
-        "checks": {"database": database_check(sessions, migrations_of(package))},
+        "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked),
+        "rate_limits": RateLimits(
+            settings.requests_per_minute, settings.forms_per_minute, settings.trusted_proxies
+        ),
+        "checks": {
+            "database": database_check(sessions, migrations_of(package)),
+            "revoked tokens": lambda: revoked.reason,
+        },
     }
 
 

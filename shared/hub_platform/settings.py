@@ -24,6 +24,10 @@ class Settings:
     http_host: str
     http_port: int
     token_public_key: str  # a JSON Web Key (OKP, Ed25519) that checks bearer tokens
+    revoked_tokens_path: str  # of the file that `hubctl tokens revoke` writes; empty: no token can be revoked
+    requests_per_minute: int  # of one subject; 0: as many as they like
+    forms_per_minute: int  # of one address, without a credential; 0: as many as they like
+    trusted_proxies: int  # gateways in front of the service, whose X-Forwarded-For is believed
     allow_hub_time: bool  # demonstration and tests only: the Hub-Time header sets the clock of one request
     log_level: str
     retry_after: tuple[timedelta, ...]  # the waits between attempts at a delivery that failed
@@ -50,6 +54,10 @@ def load_settings(service: str) -> Settings:
         "http_host": env.str("HTTP_HOST", "127.0.0.1"),
         "http_port": env.int("HTTP_PORT", 8000),
         "token_public_key": env.str("TOKEN_PUBLIC_KEY"),
+        "revoked_tokens_path": env.str("REVOKED_TOKENS_PATH", ""),
+        "requests_per_minute": env.int("REQUESTS_PER_MINUTE", 3_000, validate=validate.Range(0)),
+        "forms_per_minute": env.int("FORMS_PER_MINUTE", 20, validate=validate.Range(0)),
+        "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),
         "allow_hub_time": env.bool("ALLOW_HUB_TIME", False),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "retry_after": env.list("RETRY_AFTER", RETRY_AFTER, subcast=_seconds),

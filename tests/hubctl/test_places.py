@@ -9,7 +9,7 @@ from tests.hubctl.conftest import Keeper, hubctl
 
 from hubctl.places import CONNECTIONS, SERVICES, WrongUse, find_hub
 from local import services
-from local.places import LOCAL
+from local.places import LOCAL, Places
 from local.services import Connections
 
 NOWHERE = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"
@@ -45,8 +45,8 @@ def test_the_environment_names_databases_and_files_that_hold_them(
 def test_the_hub_of_this_checkout_says_where_it_is_to_its_owner_alone(tmp_path: Path) -> None:
     known = {name: f"postgresql://{name}" for name in SERVICES}
     uris = {name: f"amqp://{name}" for name in (*SERVICES, "administrator")}
-    file = tmp_path / "run" / "connections.json"
-    Connections(known, uris, {}).write(file)
+    Connections(known, uris, {}).write(Places(tmp_path))
+    file = Places(tmp_path).connections
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     hub = find_hub(file)
     assert (hub.database_urls, set(hub.amqp_uris)) == (known, set(SERVICES))

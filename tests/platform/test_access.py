@@ -7,6 +7,10 @@ import pytest
 from joserfc import jwt
 from tests.platform.sending import PARCELS, parcel
 from tests.support.services import Client, RunningService
+from werkzeug.wrappers import Request
+
+from hub_platform.access import refuse_other_sites
+from hub_platform.problems import Problem
 
 
 def test_nothing_answers_without_a_token(sorting: RunningService) -> None:
@@ -41,8 +45,56 @@ def test_a_page_sends_a_person_without_a_token_to_sign_in(sorting: RunningServic
     assert (reply.status, reply.headers["Location"]) == (303, "/sign-in")
 
 
-def test_the_session_cookie_reads_but_does_not_write(sorting: RunningService) -> None:
+def test_a_service_without_sessions_knows_no_cookie(sorting: RunningService) -> None:
     token = sorting.keys.issue("reader", ["sorter"], timedelta(hours=1))
     browser = Client(sorting.port, headers={"Cookie": f"hub_session={token}"})
-    assert browser("GET", "/sorting/page").status == 200
+    assert browser("GET", PARCELS).status == 401
     assert browser("POST", PARCELS, parcel()).status == 401
+
+
+def test_the_token_of_a_sign_in_link_opens_no_route(sorting: RunningService) -> None:
+    token = sorting.keys.issue_sign_in("reader", ["sorter"], timedelta(hours=1))
+    assert Client(sorting.port, token)("GET", PARCELS).json["code"] == "invalid_token"
+
+
+def test_a_bearer_token_is_good_wherever_the_request_comes_from(sorter: Client) -> None:
+    assert sorter("POST", PARCELS, parcel(), Sec_Fetch_Site="cross-site").status == 201
+
+
+def sent(headers: dict[str, str]) -> Request:
+    return Request.from_values("/sign-in", "http://hub.example:8000", method="POST", headers=headers)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://hub.example:8000"},
+        {"Origin": "http://other.example", "Authorization": "Bearer x"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+    ],
+)
+def test_a_form_of_ours_is_taken(headers: dict[str, str]) -> None:
+    refuse_other_sites(sent(headers))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://other.example"},
+        {"Origin": "http://hub.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://hub.example:8000"},
+    ],
+)
+def test_a_form_of_another_site_is_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(Problem, match="from_another_site"):
+        refuse_other_sites(sent(headers))
+
+
+def test_reading_is_nobodys_forgery() -> None:
+    refuse_other_sites(Request.from_values("/", method="GET", headers={"Sec-Fetch-Site": "cross-site"}))

@@ -1,4 +1,4 @@
-"""A database of reporting."""
+"""A database of reporting, and the service itself after the events of a small hub."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -6,18 +6,26 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 from tests.reporting.factories import in_order
+from tests.reporting.small_hub import small_hub
+from tests.support.announcing import announce, own_user, set_up_publishers
+from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
+from tests.support.services import Client, RunningService, running_service
+from tests.support.waiting import wait_until
 
 from hub_contracts import Event
 from hub_messaging import tables as messaging
 from hub_messaging.inbox import Delivery
 from hub_platform.database import Sessions, make_sessions
+from hub_platform.runner import migrations_of
 from hub_reporting.config import Options
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.handlers import projections
 from hub_reporting.models import Base
+from hub_reporting.service import ReportingService
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+AT = datetime(2026, 7, 20, 9, tzinfo=UTC)  # when the small hub's events happened
 
 Hear = Callable[[Iterable[Event | Delivery]], None]
 
@@ -70,3 +78,43 @@ def empty(sessions: Sessions) -> None:
     tables = [*Base.metadata.tables, *messaging.metadata.tables]
     with sessions.begin() as session:
         session.execute(text(f"TRUNCATE {', '.join(tables)}"))
+
+
+@pytest.fixture(name="publishers", scope="package")
+def _publishers(broker: BrokerServer) -> str:
+    """Give the AMQP URI of a virtual host in which everybody's exchanges stand."""
+    amqp_uri = broker.new_vhost()
+    set_up_publishers(amqp_uri, "enrolment", "visits", "notifications")
+    return amqp_uri
+
+
+@pytest.fixture(name="service", scope="package")
+def _service(
+    postgres: PostgresServer,
+    broker: BrokerServer,
+    publishers: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[RunningService]:
+    """Run reporting as its own broker user, and let it hear of a small hub."""
+    events = small_hub()
+    with running_service(
+        tmp_path_factory.mktemp("reporting"),
+        "reporting",
+        ("hub_reporting",),
+        database_url=postgres.new_database(),
+        amqp_uri=own_user(broker, publishers, ReportingService),
+        migrations=migrations_of("hub_reporting"),
+        HUB_FORMS_PER_MINUTE="0",
+    ) as service:
+        wait_until(service.ready, deadline=30)
+        announce(publishers, *events, at=AT)
+        client = service.client("hub_lead")
+        wait_until(
+            lambda: client("GET", "/reporting/v1/freshness").json["events"] == len(events), deadline=30
+        )
+        yield service
+
+
+@pytest.fixture(name="lead")
+def _lead(service: RunningService) -> Client:
+    return service.client("hub_lead")

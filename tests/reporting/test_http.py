@@ -1,72 +1,17 @@
 """Reporting over real HTTP, with real messages: what is answered, refused, and to whom."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.cookies import SimpleCookie
-from urllib.parse import urlencode
 
 import pytest
 from tests.reporting import factories as make
 from tests.reporting.reading import read
-from tests.reporting.small_hub import small_hub
-from tests.support.announcing import announce, own_user, set_up_publishers
-from tests.support.broker import BrokerServer
-from tests.support.postgres import PostgresServer
-from tests.support.services import Client, Reply, RunningService, running_service
+from tests.support.announcing import announce
+from tests.support.services import Client, RunningService
 from tests.support.waiting import wait_until
-
-from hub_platform.runner import migrations_of
-from hub_reporting.service import ReportingService
 
 AT = datetime(2026, 7, 20, 9, tzinfo=UTC)
 YEAR = "from=2025-09-01&to=2026-08-31"
 REPORTS = "/reporting/v1/reports"
-
-
-@pytest.fixture(name="publishers", scope="module")
-def _publishers(broker: BrokerServer) -> str:
-    """Give the AMQP URI of a virtual host in which everybody's exchanges stand."""
-    amqp_uri = broker.new_vhost()
-    set_up_publishers(amqp_uri, "enrolment", "visits", "notifications")
-    return amqp_uri
-
-
-@pytest.fixture(name="service", scope="module")
-def _service(
-    postgres: PostgresServer,
-    broker: BrokerServer,
-    publishers: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[RunningService]:
-    """Run reporting as its own broker user, and let it hear of a small hub."""
-    events = small_hub()
-    with running_service(
-        tmp_path_factory.mktemp("reporting"),
-        "reporting",
-        ("hub_reporting",),
-        database_url=postgres.new_database(),
-        amqp_uri=own_user(broker, publishers, ReportingService),
-        migrations=migrations_of("hub_reporting"),
-    ) as service:
-        wait_until(service.ready, deadline=30)
-        announce(publishers, *events, at=AT)
-        client = service.client("hub_lead")
-        wait_until(
-            lambda: client("GET", "/reporting/v1/freshness").json["events"] == len(events), deadline=30
-        )
-        yield service
-
-
-@pytest.fixture(name="lead")
-def _lead(service: RunningService) -> Client:
-    return service.client("hub_lead")
-
-
-def cookie_of(reply: Reply) -> str:
-    (morsel,) = SimpleCookie(reply.headers["Set-Cookie"]).values()
-    assert morsel["httponly"]
-    assert (morsel["samesite"], morsel["path"]) == ("Lax", "/")
-    return f"{morsel.key}={morsel.value}"
 
 
 def test_freshness_says_how_far_it_has_come(lead: Client) -> None:
@@ -150,49 +95,6 @@ def test_each_role_sees_what_it_may(service: RunningService, role: str, reports:
     for path in (REPORTS, f"{REPORTS}/engagement", "/"):
         assert client("GET", path).status == reports
     assert client("GET", "/reporting/v1/freshness").status == fresh
-
-
-def test_without_a_credential_only_the_sign_in_page_answers(service: RunningService) -> None:
-    nobody = Client(service.port)
-    assert nobody("GET", f"{REPORTS}/engagement").status == 401
-    sent_away = nobody("GET", "/")
-    assert (sent_away.status, sent_away.headers["Location"]) == (303, "/sign-in")
-    page = nobody("GET", "/sign-in")
-    assert page.status == 200
-    (form,) = read(page.body.decode()).every("form")
-    assert (form.attributes["method"], form.attributes["action"]) == ("post", "/sign-in")
-
-
-def test_a_sign_in_link_becomes_a_cookie_that_opens_the_page(service: RunningService, lead: Client) -> None:
-    nobody = Client(service.port)
-    entered = nobody("GET", f"/sign-in?token={lead.token}")
-    assert (entered.status, entered.headers["Location"]) == (303, "/")
-    assert entered.headers["Referrer-Policy"] == "no-referrer"
-    cookie = cookie_of(entered)
-    page = nobody("GET", "/", Cookie=cookie)
-    assert page.status == 200
-    assert "took part in 2025/26" in read(page.body.decode()).every("h1")[0].text
-    assert nobody("GET", f"{REPORTS}/engagement?{YEAR}", Cookie=cookie).status == 200
-
-    left = nobody("POST", "/sign-in/end", Cookie=cookie)
-    assert (left.status, left.headers["Location"]) == (303, "/sign-in")
-    assert "Max-Age=0" in left.headers["Set-Cookie"]
-
-
-def test_a_token_is_pasted_into_the_form(service: RunningService, lead: Client) -> None:
-    nobody = Client(service.port)
-    form = {"Content_Type": "application/x-www-form-urlencoded"}
-    entered = nobody("POST", "/sign-in", urlencode({"token": f" {lead.token} "}).encode(), **form)
-    assert (entered.status, entered.headers["Location"]) == (303, "/")
-    assert nobody("GET", "/", Cookie=cookie_of(entered)).status == 200
-
-
-@pytest.mark.parametrize("body", [b"token=forged", b"", b"token=", b"\xff\xfe=1"])
-def test_a_token_that_is_none_is_refused_on_the_page(service: RunningService, body: bytes) -> None:
-    reply = Client(service.port)("POST", "/sign-in", body)
-    assert reply.status == 401
-    assert "Set-Cookie" not in reply.headers
-    assert "not valid" in read(reply.body.decode()).one("token-error").text
 
 
 def test_a_page_is_the_same_until_something_new_is_heard(lead: Client, publishers: str) -> None:

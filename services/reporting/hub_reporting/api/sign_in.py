@@ -1,5 +1,6 @@
-"""The sign-in page: a token becomes a cookie that only the browser and the services see."""
+"""The sign-in page: a link or a token becomes a session, known by a cookie that only the browser sees."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -7,23 +8,42 @@ from marshmallow import Schema, fields
 from nameko.extensions import DependencyProvider
 from werkzeug.wrappers import Response
 
-from hub_platform.access import ANYONE, SESSION_COOKIE, TokenCheck
+from hub_platform.access import ANYONE, SESSION_COOKIE, Actor, TokenCheck, unauthorised
 from hub_platform.problems import Problem
 from hub_platform.routes import RAW, Call, Content, route
 from hub_reporting.api.page_form import page, to_page
 from hub_reporting.config import Options
+from hub_reporting.handlers import signing_in
 from hub_reporting.pages import rendering
+from hub_reporting.store import browser_sessions
 
 NOT_VALID: Final = "This token is not valid here, or has expired. Ask your hub for a new sign-in link."
 
 
 class Tokens(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """Checks tokens against the deployment's public key."""
+    """Checks tokens against the deployment's public key, and lets this service's routes know its cookies."""
+
+    def setup(self) -> None:
+        """Say who a cookie stands for."""
+        self.container.config["session_check"] = self.actor
 
     def get_dependency(self, worker_ctx: Any) -> TokenCheck:
         """The process's check."""
         check: TokenCheck = worker_ctx.config["token_check"]
         return check
+
+    def actor(self, cookie: str) -> Actor:
+        """Whoever is signed in with this cookie.
+
+        Raises:
+            Problem: 401 `session_over`.
+        """
+        config = self.container.config
+        with config["sessions"]() as session:
+            found = browser_sessions.find(session, signing_in.digest(cookie), datetime.now(UTC))
+            if found is None or config["token_check"].revokes(found.token_id):
+                raise unauthorised("session_over", "The session is over; sign in again.")
+            return Actor(found.subject, frozenset(found.roles))
 
 
 class SignInQuerySchema(Schema):
@@ -40,40 +60,54 @@ class SignIn:
 
     @route("GET", "/sign-in", allow=ANYONE, query=SignInQuerySchema)
     def get_sign_in(self, call: Call[None]) -> Content | Response:
-        """Show the form, or follow a sign-in link."""
+        """Show the form; to a link only a button: programs that look into e-mails must not use it up."""
         token = call.query["token"]
-        return self._enter(call, token) if token else page(self._form())
+        if not token:
+            return page(self._form())
+        try:
+            self.tokens.sign_in(token)
+        except Problem as problem:
+            return self._refused(problem)
+        return page(self._form(token=token))
 
     @route("POST", "/sign-in", allow=ANYONE, body=RAW)
     def post_sign_in(self, call: Call[None]) -> Content | Response:
-        """Sign in with a token pasted into the form."""
+        """Sign in, with a link's token or a token pasted into the form."""
         given = parse_qs(call.raw[:10_000].decode(errors="replace"))
-        return self._enter(call, given.get("token", [""])[0].strip())
+        tokens: TokenCheck = self.tokens
+        try:
+            sign_in = tokens.sign_in(given.get("token", [""])[0].strip())
+            cookie = signing_in.begin(call.session, sign_in, datetime.now(UTC))
+        except Problem as problem:
+            return self._refused(problem)
+        except signing_in.UsedBefore as refused:
+            return page(self._form(refused.detail), status=401)
+        response = to_page("/")
+        response.set_cookie(SESSION_COOKIE, cookie, **_cookie_for(call))
+        return response
 
     @route("POST", "/sign-in/end", allow=ANYONE)
     def post_sign_out(self, call: Call[None]) -> Response:
         """Sign out."""
+        signing_in.end(call.session, call.request.cookies.get(SESSION_COOKIE, ""), datetime.now(UTC))
         response = to_page("/sign-in")
-        response.delete_cookie(
-            SESSION_COOKIE, path="/", httponly=True, samesite="Lax", secure=_is_secure(call)
-        )
+        response.delete_cookie(SESSION_COOKIE, **_cookie_for(call))
         return response
 
-    def _enter(self, call: Call[None], token: str) -> Content | Response:
-        tokens: TokenCheck = self.tokens
-        try:
-            tokens.actor(token)
-        except Problem:
-            return page(self._form(NOT_VALID), status=401)
-        response = to_page("/")
-        response.set_cookie(
-            SESSION_COOKIE, token, path="/", httponly=True, samesite="Lax", secure=_is_secure(call)
-        )
-        return response
+    def _refused(self, problem: Problem) -> Content:
+        """Say no on the page; what is no matter of the token is not called one."""
+        if problem.status != 401:
+            raise problem
+        return page(self._form(NOT_VALID), status=401)
 
-    def _form(self, error: str = "") -> str:
+    def _form(self, error: str = "", token: str = "") -> str:
         options: Options = self.options
-        return rendering.sign_in(options.hub_name, error)
+        return rendering.sign_in(options.hub_name, error, token)
+
+
+def _cookie_for(call: Call[None]) -> dict[str, Any]:
+    """How the cookie is kept: by the browser until it is closed, out of reach of scripts and other sites."""
+    return {"path": "/", "httponly": True, "samesite": "Lax", "secure": _is_secure(call)}
 
 
 def _is_secure(call: Call[None]) -> bool:

@@ -1,6 +1,7 @@
 """The read models: what is kept of every event, and how far the reading has come."""
 
 from hub_reporting.models.base import Base, Projected
+from hub_reporting.models.browser_sessions import BrowserSession
 from hub_reporting.models.messages import Message
 from hub_reporting.models.schools import Closure, Connection, LeaderPost, School, Succession, Teacher
 from hub_reporting.models.sources import Source
@@ -33,6 +34,7 @@ __all__ = [
     "PROJECTIONS",
     "Assignment",
     "Base",
+    "BrowserSession",
     "CancelledVisit",
     "Closure",
     "Connection",

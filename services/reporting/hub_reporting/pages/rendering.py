@@ -63,9 +63,9 @@ _environment.filters |= {
 }
 
 
-def sign_in(hub_name: str, error: str = "") -> str:
-    """The sign-in page."""
-    return _environment.get_template("sign_in.html").render(hub_name=hub_name, error=error)
+def sign_in(hub_name: str, error: str = "", token: str = "") -> str:
+    """The sign-in page; with a link's token only a button."""
+    return _environment.get_template("sign_in.html").render(hub_name=hub_name, error=error, token=token)
 
 
 def refusal(hub_name: str, detail: str) -> str:

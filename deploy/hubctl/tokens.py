@@ -1,0 +1,172 @@
+"""`hubctl tokens`: credentials for people and programs, given out, listed and taken back."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+import typer
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from rich.text import Text
+
+from hub_platform import tokens
+from hubctl import shown
+from hubctl.options import AsJson, By, Why, account, operator
+from hubctl.output import NOTHING, console, errors, instant, leave, plain, print_json, printable, sentences
+from hubctl.places import WrongUse, find_token_places
+from hubctl.token_book import Entry, TokenBook
+
+ROLES: Final = ("hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscriber")
+DAYS: Final = 90
+DAYS_AT_MOST: Final = 366
+HOURS_AT_MOST: Final = 12
+
+app = typer.Typer(
+    help="Give out, list and take back the tokens of people and programs.", no_args_is_help=True
+)
+
+
+@app.command("issue")
+@sentences
+def issue(
+    subject: Annotated[str, typer.Argument(help="Whose it is: an id, never a name or an address.")],
+    role: Annotated[list[str], typer.Option("--role", "-r", help=f"{', '.join(ROLES)}; may be repeated.")],
+    days: Annotated[int, typer.Option(min=1, max=DAYS_AT_MOST, help="How long it is valid.")] = DAYS,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print a new token; it is shown this once and kept nowhere."""
+    _check(subject, role)
+    places = find_token_places()
+    key = _read_key(places.private_key)
+    token, issued = tokens.issue(key, subject, role, timedelta(days=days), datetime.now(UTC))
+    with TokenBook(places.folder).changing() as entries:
+        entries.append(Entry(issued, by.strip() or account()))
+    if as_json:
+        print_json({"token": token} | plain(issued))
+        return
+    typer.echo(token)
+    errors().print(
+        f"Token {issued.id} for {subject}, valid until {instant(issued.expires_at)}.", markup=False
+    )
+
+
+@sentences
+def sign_in(
+    subject: Annotated[str, typer.Argument(help="Who signs in: an id, never a name or an address.")],
+    role: Annotated[list[str], typer.Option("--role", "-r", help=f"{', '.join(ROLES)}; may be repeated.")],
+    hours: Annotated[int, typer.Option(min=1, max=HOURS_AT_MOST, help="How long the session may last.")] = 12,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print a link that lets somebody into the pages, once, within a quarter of an hour."""
+    _check(subject, role)
+    places = find_token_places()
+    key = _read_key(places.private_key)
+    token, issued = tokens.issue_sign_in(key, subject, role, timedelta(hours=hours), datetime.now(UTC))
+    with TokenBook(places.folder).changing() as entries:
+        entries.append(Entry(issued, by.strip() or account(), use="sign-in"))
+    link = f"{places.address.rstrip('/')}/sign-in?token={token}"
+    if as_json:
+        print_json({"link": link, "use_before": issued.issued_at + tokens.LINK_LIFETIME} | plain(issued))
+        return
+    typer.echo(link)
+    ends = instant(issued.expires_at)
+    errors().print(f"Good once, within 15 minutes; the session ends by {ends} ({issued.id}).", markup=False)
+
+
+@app.command("list")
+@sentences
+def list_tokens(
+    everything: Annotated[bool, typer.Option("--all", help="Expired and revoked ones, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show which tokens are out: whose they are, what they grant, until when."""
+    now = datetime.now(UTC)
+    entries = TokenBook(find_token_places().folder).entries()
+    listed = [one for one in entries if everything or one.state(now) == "valid"]
+    if as_json:
+        print_json({"tokens": [_told(one, now) for one in listed]})
+        return
+    if not listed:
+        shown.say("No token is out.")
+        return
+    table = shown.table_of("id", "use", "subject", "roles", "issued", "expires", "state")
+    for one in listed:
+        token = one.token
+        cells = [token.id, one.use, printable(token.subject), ", ".join(token.roles)]
+        cells += [instant(token.issued_at), instant(token.expires_at), one.state(now)]
+        table.add_row(*map(Text, cells))
+    console().print(table)
+
+
+@app.command("revoke")
+@sentences
+def revoke(
+    token_id: Annotated[
+        list[str] | None, typer.Argument(help="Ids, as `hubctl tokens list` shows them.")
+    ] = None,
+    subject: Annotated[str | None, typer.Option("--subject", help="All tokens of this subject.")] = None,
+    by: By = "",
+    why: Why = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take tokens back: within a minute no service lets them in."""
+    if bool(token_id) == bool(subject):
+        raise WrongUse("Say which: ids, or --subject.")
+    who, now = operator(by, why), datetime.now(UTC)
+    with TokenBook(find_token_places().folder).changing() as entries:
+        chosen = _chosen(entries, token_id or [], subject)
+        for place in chosen:
+            if entries[place].revoked_at is None:
+                entries[place] = replace(entries[place], revoked_at=now, revoked_by=who.by, why=who.why)
+        done = [entries[place] for place in chosen]
+    if as_json:
+        print_json({"tokens": [_told(one, now) for one in done]})
+    elif done:
+        shown.say(f"Revoked {len(done)}; no service lets them in a minute from now.")
+    if not done:
+        leave("No token is known by that; `hubctl tokens list --all` shows all.", NOTHING)
+
+
+def _check(subject: str, roles: list[str]) -> None:
+    """Refuse what would be no good.
+
+    Raises:
+        WrongUse: a role that there is not, or a subject that looks like personal data.
+    """
+    if unknown := sorted(set(roles) - set(ROLES)):
+        raise WrongUse(f"There is no role {unknown[0]!r}; there are {', '.join(ROLES)}.")
+    if not subject.strip() or "@" in subject or any(c.isspace() for c in subject):
+        raise WrongUse("Say whose it is with an id: subjects are written into logs.")
+
+
+def _chosen(entries: list[Entry], ids: list[str], subject: str | None) -> list[int]:
+    """Where the tokens asked for are.
+
+    Raises:
+        WrongUse: an id is not known, so nothing is revoked.
+    """
+    known = {one.token.id: place for place, one in enumerate(entries)}
+    if unknown := [one for one in ids if one not in known]:
+        raise WrongUse(f"There is no token {unknown[0]}; nothing was revoked.")
+    if subject is None:
+        return [known[one] for one in dict.fromkeys(ids)]
+    return [place for place, one in enumerate(entries) if one.token.subject == subject]
+
+
+def _told(entry: Entry, now: datetime) -> dict[str, Any]:
+    told: dict[str, Any] = plain(entry)
+    token: dict[str, Any] = told.pop("token")
+    return token | told | {"state": entry.state(now)}
+
+
+def _read_key(text: str) -> OKPKey:
+    try:
+        key = OKPKey.import_key(json.loads(text))
+    except (JoseError, ValueError, TypeError, KeyError) as exc:
+        raise WrongUse(f"The key that signs tokens cannot be read ({type(exc).__name__}).") from exc
+    if not key.is_private:
+        raise WrongUse("The key that signs tokens is a public one: it can only check them.")
+    return key

@@ -1,0 +1,142 @@
+"""A deployment's secrets, each in a file of its own: made once, never printed, read by one container each.
+
+A service is told where its database and its broker are by a file that holds the whole address, password
+included, so that no password is ever put together from parts in a place where it could be seen.
+"""
+
+import importlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from joserfc.jwk import OKPKey
+
+from hub_messaging import topology
+from hub_messaging.subscribe import subscriber_of
+from hub_messaging.topology import Subscriber
+
+SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
+ADMINISTRATOR: Final = "hub_admin"
+VIRTUAL_HOST: Final = "hub"
+DATABASE_HOST: Final = "postgres:5432"
+BROKER_HOST: Final = "rabbitmq:5672"
+PASSWORD_BYTES: Final = 24
+LEAST_PASSWORD: Final = 16  # characters, of one that an operator has put there
+# Nobody else can enter the folder; in a container another account reads the file that is mounted there.
+FOLDER_MODE: Final = 0o700
+FILE_MODE: Final = 0o444
+
+PRIVATE_KEY: Final = "token_private_key.json"
+PUBLIC_KEY: Final = "token_public_key.json"
+DEFINITIONS: Final = "rabbitmq_definitions.json"
+
+
+class WeakSecret(Exception):
+    """A secret that somebody has put there is no good; the message says which, never what it is."""
+
+
+def make(folder: Path) -> list[str]:
+    """Make whatever is missing; what is there stays. Gives the names of what was made.
+
+    Raises:
+        WeakSecret: a password is too short or would not fit into an address.
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    folder.chmod(FOLDER_MODE)
+    made: list[str] = []
+
+    def keep(name: str, content: Callable[[], str]) -> str:
+        path = folder / name
+        if not path.exists() or not path.read_text().strip():
+            _write(path, content())
+            made.append(name)
+        return path.read_text().strip()
+
+    def password(name: str) -> str:
+        return checked(name, keep(name, lambda: secrets.token_urlsafe(PASSWORD_BYTES)))
+
+    password("postgres_password")
+    for service in SERVICES:
+        own = password(f"database_password_{service}")
+        keep(f"database_url_{service}", lambda: database_url(service, own))  # noqa: B023 - called at once
+    broker = {user: password(f"broker_password_{user}") for user in (ADMINISTRATOR, *SERVICES)}
+    for user, own in broker.items():
+        keep(f"amqp_uri_{user}", lambda: amqp_uri(user, own))  # noqa: B023 - called at once
+    private = keep(PRIVATE_KEY, lambda: json.dumps(OKPKey.generate_key("Ed25519").as_dict(private=True)))
+    keep(PUBLIC_KEY, lambda: public_half(private))
+    # Made anew each time: a release may bring new queues and bindings, and the passwords in it are hashed.
+    _write(folder / DEFINITIONS, json.dumps(definitions(subscribers(), broker), indent=1))
+    return made
+
+
+def checked(name: str, password: str) -> str:
+    """A password that can be used as it is.
+
+    Raises:
+        WeakSecret: it is too short, or holds what an address or a statement would have to escape.
+    """
+    if len(password) < LEAST_PASSWORD or not all(c.isalnum() or c in "-_" for c in password):
+        raise WeakSecret(
+            f"The secret {name} is no good: it needs at least {LEAST_PASSWORD} letters, digits, - and _."
+            " Delete the file before the first start, and a new one is made."
+        )
+    return password
+
+
+def database_url(service: str, password: str) -> str:
+    """Where a service finds its database."""
+    return f"postgresql+psycopg2://hub_{service}:{password}@{DATABASE_HOST}/hub_{service}"
+
+
+def amqp_uri(user: str, password: str) -> str:
+    """Where a service finds its broker."""
+    return f"amqp://{user}:{password}@{BROKER_HOST}/{VIRTUAL_HOST}"
+
+
+def public_half(private_key: str) -> str:
+    """The key that checks what the other has signed."""
+    return json.dumps(OKPKey.import_key(json.loads(private_key)).as_dict(private=False))
+
+
+def subscribers() -> list[Subscriber]:
+    """Each service's place in the broker, as its class declares it."""
+    return [
+        subscriber_of(getattr(importlib.import_module(f"hub_{name}.service"), f"{name.capitalize()}Service"))
+        for name in SERVICES
+    ]
+
+
+def definitions(listed: Iterable[Subscriber], passwords: Mapping[str, str]) -> dict[str, Any]:
+    """What RabbitMQ loads at start: topology, an administrator, and for each service a user of its own."""
+    known = list(listed)
+    administrator = {
+        "users": [
+            {
+                "name": ADMINISTRATOR,
+                "password_hash": topology.password_hash(passwords[ADMINISTRATOR]),
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": ["administrator"],
+            }
+        ],
+        "permissions": [
+            {"user": ADMINISTRATOR, "vhost": VIRTUAL_HOST, "configure": ".*", "write": ".*", "read": ".*"}
+        ],
+    }
+    services = topology.users(known, VIRTUAL_HOST, passwords)
+    return topology.definitions(known, VIRTUAL_HOST) | {
+        kind: administrator[kind] + services[kind] for kind in ("users", "permissions")
+    }
+
+
+def _write(path: Path, content: str) -> None:
+    """Replace a file in one step."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(content)
+        os.fchmod(file.fileno(), FILE_MODE)
+    temporary.replace(path)

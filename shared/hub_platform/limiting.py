@@ -1,0 +1,67 @@
+"""How much one caller may ask for in a minute, so that a runaway program or a guesser slows down nobody else.
+
+Counted in this process: with several replicas each allows so much.
+"""
+
+import time
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Final
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.wrappers import Request
+
+from hub_platform.access import READING, Actor
+from hub_platform.problems import Problem
+
+NO_LIMIT: Final = 0
+
+
+@dataclass
+class RateLimits:
+    """Counts requests by caller."""
+
+    by_credential: int  # requests a minute of one subject; NO_LIMIT for as many as they like
+    by_address: int  # a minute, of what anybody may send without a credential: sign-in forms
+    proxies: int = 0  # gateways in front, whose X-Forwarded-For says who has called
+    _limiter: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
+
+    def spend_known(self, actor: Actor) -> None:
+        """Count a request of somebody who has shown a credential.
+
+        Raises:
+            Problem: 429 `too_many_requests`, with Retry-After in seconds.
+        """
+        self._spend(self.by_credential, f"subject {actor.subject}")
+
+    def spend_open(self, request: Request) -> None:
+        """Count a form that needs no credential, by the address that it came from. Reading is free.
+
+        Raises:
+            Problem: 429 `too_many_requests`, with Retry-After in seconds.
+        """
+        if request.method not in READING:
+            self._spend(self.by_address, f"address {address_of(request, self.proxies)}")
+
+    def _spend(self, a_minute: int, who: str) -> None:
+        if a_minute == NO_LIMIT:
+            return
+        item = RateLimitItemPerMinute(a_minute)
+        if self._limiter.hit(item, who):
+            return
+        seconds = max(1, ceil(self._limiter.get_window_stats(item, who).reset_time - time.time()))
+        raise Problem(
+            429,
+            "too_many_requests",
+            f"That was more than {a_minute} requests in a minute; try again in {seconds} s.",
+            headers={"Retry-After": str(seconds)},
+        )
+
+
+def address_of(request: Request, proxies: int) -> str:
+    """Where a request came from, as our outermost gateway saw it; what callers put before it is ignored."""
+    route = [*request.headers.get("X-Forwarded-For", "").split(","), request.remote_addr or ""]
+    named = [address.strip() for address in route if address.strip()]
+    return named[-1 - proxies] if len(named) > proxies else named[0] if named else ""

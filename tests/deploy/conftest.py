@@ -1,0 +1,101 @@
+"""A deployment of its own, made by `make up` as an operator would: own project, own secrets, own port."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests.support.services import Client
+from tests.support.waiting import wait_until
+
+from local import ports
+from local.places import ROOT
+
+PROJECT = "hub-test"
+SCRIPT = ROOT / "deploy" / "compose.sh"
+SERVICES = ("enrolment", "visits", "notifications", "reporting")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What runs, and how to speak to it."""
+
+    environment: Mapping[str, str]
+    port: int
+
+    def script(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """What `make` runs."""
+        return self._run([str(SCRIPT), *words], check=check)
+
+    def compose(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Docker compose itself."""
+        file = str(ROOT / "deploy" / "compose.yaml")
+        return self._run(["docker", "compose", "--file", file, *words], check=check)
+
+    def _run(self, command: list[str], *, check: bool) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=600, check=False
+        )
+        assert not check or done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+        return done
+
+    def hubctl(self, *words: str) -> str:
+        """An operator's command; what it prints."""
+        return self.script("hubctl", *words).stdout.strip()
+
+    def client(self, *roles: str) -> Client:
+        """A client of the gateway, with a token that the operator has given out."""
+        options = [word for role in roles for word in ("--role", role)]
+        return Client(self.port, self.hubctl("tokens", "issue", "tester", *options))
+
+    def sign_in_token(self, role: str) -> str:
+        """The token of a new sign-in link."""
+        link = urlsplit(self.hubctl("sign-in", "tester", "--role", role))
+        return parse_qs(link.query)["token"][0]
+
+    def containers(self, service: str) -> list[str]:
+        """The ids of a service's containers."""
+        return self.compose("ps", "--quiet", service).stdout.split()
+
+    def facts(self, container: str) -> dict[str, object]:
+        """What the engine knows of a container."""
+        (found,) = json.loads(self._run(["docker", "inspect", container], check=True).stdout)
+        assert isinstance(found, dict)
+        return found
+
+    def answers(self, service: str) -> bool:
+        """Whether a service can do its work, seen through the gateway."""
+        try:
+            return Client(self.port)("GET", f"/{service}/health/ready").status == 200
+        except OSError:
+            return False
+
+    def wait_until_ready(self) -> None:
+        """Wait for all of them."""
+        wait_until(lambda: all(map(self.answers, SERVICES)), deadline=120)
+
+
+@pytest.fixture(name="hub", scope="session")
+def _hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    secrets: Path = tmp_path_factory.mktemp("deployment") / "secrets"
+    port, tls = ports.any_free(), ports.any_free()
+    environment = os.environ | {
+        "COMPOSE_PROJECT_NAME": PROJECT,
+        "HUB_SECRETS": str(secrets),
+        "HUB_BIND": ports.LOOPBACK,
+        "HUB_HTTP_PORT": str(port),
+        "HUB_HTTPS_PORT": str(tls),
+        "HUB_ADDRESS": ":80",
+        "HUB_ALLOW_HUB_TIME": "1",  # a year is played in its own time
+        "HUB_REQUESTS_PER_MINUTE": "0",
+    }
+    deployment = Deployment(environment, port)
+    try:
+        deployment.script("up")
+        yield deployment
+    finally:
+        deployment.compose("--profile", "*", "down", "--volumes", "--timeout", "30", check=False)

@@ -1,0 +1,115 @@
+"""What a service knows of revoked tokens: the file as it could last be read."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from joserfc.jwk import OKPKey
+
+from hub_platform import revoked as revoking
+from hub_platform import tokens
+from hub_platform.access import TokenCheck
+from hub_platform.problems import Problem
+from hub_platform.revoked import Revoked, Unreadable
+
+UNREADABLE = "the list of revoked tokens cannot be read"
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path: Path) -> Path:
+    return tmp_path / "revoked.json"
+
+
+@pytest.fixture(name="later")
+def _later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Lets so much time go by that the file is looked at again."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+
+    def pass_by() -> None:
+        now[0] += revoking.LOOK_EVERY
+
+    return pass_by
+
+
+def write(path: Path, *ids: str) -> None:
+    path.write_text(json.dumps({"revoked": ids}))
+
+
+def test_without_a_file_nothing_is_revoked(path: Path) -> None:
+    assert not Revoked(path).holds("one")
+    assert not Revoked(None).holds("one")
+
+
+def test_a_revocation_is_seen_at_the_next_look(path: Path, later: Callable[[], None]) -> None:
+    revoked = Revoked(path)
+    assert not revoked.holds("one")
+    write(path, "one")
+    assert not revoked.holds("one")
+    later()
+    assert revoked.holds("one")
+    assert not revoked.holds("two")
+    assert not revoked.holds(None)
+
+
+def test_looks_are_less_than_a_minute_apart() -> None:
+    assert revoking.LOOK_EVERY < 30  # the rest is for clocks and disks
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"revoked": 7}', "{}", "not JSON"])
+def test_a_file_that_breaks_leaves_what_was_known_in_force(
+    path: Path, later: Callable[[], None], text: str
+) -> None:
+    write(path, "one")
+    revoked = Revoked(path)
+    assert revoked.holds("one")
+    path.write_text(text)
+    later()
+    assert revoked.holds("one")
+    assert revoked.reason == UNREADABLE
+    write(path, "one", "two")
+    later()
+    assert revoked.holds("two")
+    assert revoked.reason is None
+
+
+def test_a_file_that_goes_away_revokes_nothing_any_longer(path: Path, later: Callable[[], None]) -> None:
+    write(path, "one")
+    revoked = Revoked(path)
+    assert revoked.holds("one")
+    path.unlink()
+    later()
+    assert not revoked.holds("one")
+
+
+def test_a_file_that_could_never_be_read_lets_nobody_in(path: Path) -> None:
+    path.write_text("not JSON")
+    revoked = Revoked(path)
+    with pytest.raises(Unreadable):
+        revoked.holds("one")
+    write(path)  # and it is looked at with the next request, not ten seconds later
+    assert not revoked.holds("one")
+
+
+def test_a_check_refuses_what_was_revoked_even_when_it_has_seen_it_before(
+    path: Path, later: Callable[[], None]
+) -> None:
+    key = OKPKey.generate_key("Ed25519")
+    token, issued = tokens.issue(key, "ada", ["hub_lead"], timedelta(hours=1), datetime.now(UTC))
+    check = TokenCheck(key, Revoked(path))
+    assert check.actor(token).subject == "ada"
+    write(path, issued.id)
+    later()
+    with pytest.raises(Problem, match="invalid_token"):
+        check.actor(token)
+
+
+def test_a_check_that_cannot_tell_says_so(path: Path) -> None:
+    path.write_text("not JSON")
+    key = OKPKey.generate_key("Ed25519")
+    token, _ = tokens.issue(key, "ada", [], timedelta(hours=1), datetime.now(UTC))
+    with pytest.raises(Problem, match="revocations_unreadable"):
+        TokenCheck(key, Revoked(path)).actor(token)
