@@ -64,3 +64,12 @@ def test_cases_are_chosen_by_words_of_their_names() -> None:
         "broker memory alarm", "network slow", "consumer slower than the consumer timeout",
     ]  # fmt: skip
     assert all(fits(case, []) for case in ALL)
+
+
+def test_the_page_has_a_row_for_every_system_in_every_case_it_goes_through() -> None:
+    rows = [line.split(" | ")[:2] for line in report.FILE.read_text().splitlines() if line.startswith("| ")]
+    told = [(case.removeprefix("| "), words) for case, words, *_ in rows]
+    for case in report.CASES:
+        expected = [s.words for s in SYSTEMS.values() if s.is_ours or not case.only_ours]
+        assert [words for name, words in told if name == case.name] == expected
+        assert f"- **{case.name}.** {case.what}" in report.FILE.read_text()
