@@ -195,6 +195,7 @@ class Rebuild:
                     yield live
                     return
             time.sleep(PAUSE_SECONDS)
+            self.progress(self.read)
         raise CannotRebuild("The live tables are never free: too many long questions are asked of them.")
 
     def _compare(self, live: sa.Connection) -> tuple[list[Compared], int]:

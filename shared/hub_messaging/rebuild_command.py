@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -52,18 +53,41 @@ class _Absent:
         raise NeedsDependency(self._name)
 
 
+class _Interruption:
+    """Ctrl-C, remembered: it may be raised where Python drops what is raised, as in a finaliser."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def hear(self, _signal: int, _frame: object) -> None:
+        self._asked = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        """Raise it again when we are still at work."""
+        if self._asked:
+            raise KeyboardInterrupt
+
+
 @dataclass
 class Words:
     """What is said on standard output."""
 
     as_json: bool
+    interruption: _Interruption = field(default_factory=_Interruption)
     of: int = 0  # messages that are to be expected
+    said: int = 0  # messages that were read when this was last said
     said_at: float = field(default_factory=time.monotonic)
 
     def progress(self, read: int) -> None:
-        """Say how far reading has come, now and then."""
-        if time.monotonic() - self.said_at >= BETWEEN_REPORTS:
-            self.said_at = time.monotonic()
+        """Say how far reading has come, now and then.
+
+        Raises:
+            KeyboardInterrupt: somebody wanted us to stop, and we have not.
+        """
+        self.interruption.check()
+        if read != self.said and time.monotonic() - self.said_at >= BETWEEN_REPORTS:
+            self.said, self.said_at = read, time.monotonic()
             self._say({"read": read, "of": max(self.of, read)}, f"read {read:,} events")
 
     def result(self, rebuilt: Rebuilt) -> None:
@@ -100,6 +124,7 @@ def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> 
     try:
         operator = None if options.dry_run else Operator(options.by, options.why)
         with (
+            _heard(words.interruption),
             _without_log(),
             _prepared(service_class, setting, words, from_outboxes=options.from_outboxes) as prepared,
         ):
@@ -139,6 +164,15 @@ def handlers_of(service_class: type) -> list[Handler]:
 
 def _call(method: Callable[..., None], entrypoint: Subscription) -> Callable[[Any, Sequence[Delivery]], None]:
     return lambda session, deliveries: method(*entrypoint.arguments(session, deliveries))
+
+
+@contextlib.contextmanager
+def _heard(interruption: _Interruption) -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, interruption.hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

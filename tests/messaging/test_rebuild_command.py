@@ -1,12 +1,14 @@
 """`python -m <package> rebuild` beside a running service, over real RabbitMQ and PostgreSQL."""
 
+# Long: all of it is about one service that has been fed once for each test.
+
 import json
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.support.services import RunningService
 from tests.support.waiting import wait_until
 
+from hub_messaging import rebuild_command
+from hub_messaging.beside import Busy
 from hub_messaging.rebuild_command import NeedsDependency, handlers_of, rebuild
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_platform.dependencies import Database
@@ -160,6 +164,34 @@ def test_a_rebuild_that_is_interrupted_clears_away_and_says_so(
     assert process.returncode == 130
     assert said == {"error": "Interrupted: the live tables are as they were."}
     assert rows(counting_url, "SELECT 1 FROM pg_namespace WHERE nspname = 'rebuild'") == []
+
+
+@pytest.mark.parametrize("place", ["reading", "waiting"])
+def test_an_interruption_that_got_lost_is_heard_at_the_next_step(
+    fed: RunningService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def lose_it(*_: object) -> None:
+        """Do as a finaliser does: what is raised in it is dropped."""
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    def read(*_: object) -> Iterator[list[Any]]:
+        lose_it()
+        yield []
+
+    def wait(*_: object) -> None:
+        lose_it()
+        raise Busy
+
+    if place == "reading":
+        monkeypatch.setattr(rebuild_command, "read_log", read)
+    else:
+        monkeypatch.setattr("hub_messaging.beside.Beside.lock", wait)
+    code, said = in_this_process(fed, capsys, *SWITCH)
+    assert (code, said) == (130, "Interrupted: the live tables are as they were.\n")
+    url = fed.environment["HUB_DATABASE_URL"]
+    assert rows(url, "SELECT 1 FROM pg_namespace WHERE nspname = 'rebuild'") == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def copied(url: str) -> int:
