@@ -231,7 +231,8 @@ class Rebuild:
     def _take_away(self) -> None:
         """Leave nothing behind; where that cannot be done now, the next run does it."""
         with contextlib.suppress(sa.exc.SQLAlchemyError), self.engine.begin() as live:
-            live.execute(sa.text(f"SET LOCAL lock_timeout = '{beside.LOCK_TIMEOUT}'"))
+            # Nobody waits behind this lock; autovacuum may hold it, and gives way after a second.
+            live.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
             live.execute(sa.text(f"DROP SCHEMA IF EXISTS {beside.NEW} CASCADE"))
 
 
