@@ -16,6 +16,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
 from werkzeug.wrappers import Request
 
+from hub_platform.issuer import Issuer
 from hub_platform.problems import Problem
 from hub_platform.revoked import Revoked, Unreadable
 
@@ -66,16 +67,19 @@ class Known(NamedTuple):
 
 @dataclass
 class TokenCheck:
-    """Checks tokens against the deployment's public key, and remembers those seen until they expire."""
+    """Checks tokens against the deployment's public key or an issuer's, and remembers those it has seen."""
 
     public_key: OKPKey
     revoked: Revoked = field(default_factory=lambda: Revoked(None))
+    issuer: Issuer | None = None  # of people's tokens, if there is one
     _seen: dict[str, Known] = field(default_factory=dict)
 
     @classmethod
-    def from_jwk(cls, text: str, revoked: Revoked | None = None) -> "TokenCheck":
+    def from_jwk(
+        cls, text: str, revoked: Revoked | None = None, issuer: Issuer | None = None
+    ) -> "TokenCheck":
         """Read the key from its JSON Web Key form (RFC 8037, January 2017)."""
-        return cls(OKPKey.import_key(json.loads(text)), revoked or Revoked(None))
+        return cls(OKPKey.import_key(json.loads(text)), revoked or Revoked(None), issuer)
 
     def actor(self, token: str) -> Actor:
         """The holder of a token.
@@ -86,7 +90,7 @@ class TokenCheck:
         """
         known = self._seen.get(token)
         if known is None:
-            known = known_from(self._claims(token, AUDIENCE))
+            known = known_from(self._bearer(token))
             if len(self._seen) >= REMEMBERED_TOKENS:
                 self._seen.clear()
             self._seen[token] = known
@@ -106,7 +110,7 @@ class TokenCheck:
             claims = self._claims(token, SIGN_IN_AUDIENCE)
             found, ends, once = known_from(claims), float(claims["session_ends"]), True
         except Problem:
-            claims = self._claims(token, AUDIENCE)
+            claims = self._bearer(token)
             found, once = known_from(claims), False
             ends = found.expires
         if self.revokes(found.id):
@@ -125,6 +129,19 @@ class TokenCheck:
             raise Problem(
                 503, "revocations_unreadable", "Whether the token was revoked cannot be told; try again."
             ) from None
+
+    def _bearer(self, token: str) -> Mapping[str, Any]:
+        """What a bearer token says: one of ours, or else one of the issuer's."""
+        try:
+            return self._claims(token, AUDIENCE)
+        except Problem:
+            if self.issuer is None:
+                raise
+            try:
+                return self.issuer.claims(token)
+            except ValueError:
+                pass
+            raise
 
     def _claims(self, token: str, audience: str) -> Mapping[str, Any]:
         try:

@@ -114,7 +114,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "settings": settings,
         "sessions": sessions,
         "metrics": telemetry.registry,
-        "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked),
+        "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked, issuer_of(settings)),
         "rate_limits": RateLimits(
             settings.requests_per_minute, settings.forms_per_minute, settings.trusted_proxies
         ),
@@ -123,6 +123,21 @@ def make_config(service: str, package: str) -> dict[str, Any]:
             "revoked tokens": lambda: revoked.reason,
         },
     }
+
+
+def issuer_of(settings: Any) -> Any:
+    """The OpenID Connect issuer whose tokens are taken, if an operator names one."""
+    from hub_platform.issuer import Issuer
+
+    if not settings.oidc_issuer:
+        return None
+    return Issuer(
+        settings.oidc_issuer,
+        settings.oidc_audience,
+        Path(settings.oidc_keys_path),
+        settings.oidc_roles_claim,
+        settings.oidc_subject_claim,
+    )
 
 
 def database_check(sessions: Any, migrations: Path) -> Any:

@@ -20,11 +20,16 @@ class Settings:
     service: str
     hub_id: str  # names the hub in the source of every event
     database_url: str  # postgresql+psycopg2://…
-    amqp_uri: str  # amqp://user:password@host:port/vhost
+    amqp_uri: str  # amqp://user:…@host:port/vhost
     http_host: str
     http_port: int
     token_public_key: str  # a JSON Web Key (OKP, Ed25519) that checks bearer tokens
     revoked_tokens_path: str  # of the file that `hubctl tokens revoke` writes; empty: no token can be revoked
+    oidc_issuer: str  # an OpenID Connect issuer whose tokens are taken too, as they name it; empty: none
+    oidc_audience: str  # the client id that the hub has there
+    oidc_keys_path: str  # of the file that `hubctl issuer-keys` writes
+    oidc_roles_claim: str
+    oidc_subject_claim: str
     requests_per_minute: int  # of one subject; 0: as many as they like
     forms_per_minute: int  # of one address, without a credential; 0: as many as they like
     trusted_proxies: int  # gateways in front of the service, whose X-Forwarded-For is believed
@@ -55,6 +60,11 @@ def load_settings(service: str) -> Settings:
         "http_port": env.int("HTTP_PORT", 8000),
         "token_public_key": env.str("TOKEN_PUBLIC_KEY"),
         "revoked_tokens_path": env.str("REVOKED_TOKENS_PATH", ""),
+        "oidc_issuer": env.str("OIDC_ISSUER", ""),
+        "oidc_audience": env.str("OIDC_AUDIENCE", "hub"),
+        "oidc_keys_path": env.str("OIDC_KEYS_PATH", ""),
+        "oidc_roles_claim": env.str("OIDC_ROLES_CLAIM", "roles"),
+        "oidc_subject_claim": env.str("OIDC_SUBJECT_CLAIM", "sub"),
         "requests_per_minute": env.int("REQUESTS_PER_MINUTE", 3_000, validate=validate.Range(0)),
         "forms_per_minute": env.int("FORMS_PER_MINUTE", 20, validate=validate.Range(0)),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),

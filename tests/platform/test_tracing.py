@@ -15,7 +15,7 @@ from tests.support.services import RunningService, running_service
 from tests.support.waiting import wait_until
 
 SERVER, CONSUMER = 2, 5  # opentelemetry/proto/trace/v1/trace.proto, Span.SpanKind
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"  # pragma: allowlist secret
 CALLER = "00f067aa0ba902b7"
 TRACEPARENT = f"00-{TRACE}-{CALLER}-01"
 

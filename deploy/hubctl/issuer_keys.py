@@ -1,0 +1,66 @@
+"""`hubctl issuer-keys`: the keys of an OpenID Connect issuer, fetched for services that have no way out."""
+
+import json
+import urllib.request
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+import typer
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from hubctl import shown
+from hubctl.options import AsJson
+from hubctl.output import NOTHING, leave, print_json, sentences
+from hubctl.places import WrongUse, find_token_places
+
+FILE: Final = "issuer_keys.json"
+DISCOVERY: Final = "/.well-known/openid-configuration"  # OpenID Connect Discovery 1.0, section 4
+SECONDS: Final = 15
+LARGEST: Final = 1_000_000  # bytes, of an answer
+
+
+@sentences
+def issuer_keys(
+    issuer: Annotated[
+        str, typer.Argument(envvar="HUB_OIDC_ISSUER", help="The issuer, as its tokens name it: https://…")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Fetch an issuer's keys; services take its tokens a few seconds later. Run it daily: keys change."""
+    if urlsplit(issuer).scheme != "https":
+        raise WrongUse("Say which issuer, in HUB_OIDC_ISSUER or here: an https address.")
+    folder = find_token_places().folder
+    try:
+        described = _fetch(issuer.rstrip("/") + DISCOVERY)
+        if described.get("issuer") != issuer:
+            leave(f"The issuer calls itself {described.get('issuer')}: set HUB_OIDC_ISSUER to that.", NOTHING)
+        keys = _fetch(str(described["jwks_uri"]))
+        number = len(KeySet.import_key_set(keys).keys)  # type: ignore[arg-type] # what it is, it finds out
+    except (OSError, ValueError, KeyError, TypeError, JoseError) as exc:
+        leave(f"The issuer's keys cannot be had ({type(exc).__name__}); those known stay in force.", NOTHING)
+        return
+    _keep(folder / FILE, json.dumps(keys))
+    if as_json:
+        print_json({"issuer": issuer, "keys": number})
+    else:
+        shown.say(f"{number} keys of {issuer} are known now.")
+
+
+def _fetch(url: str) -> dict[str, Any]:
+    if urlsplit(url).scheme != "https":
+        raise ValueError("not https")
+    with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - https only
+        found = json.loads(answer.read(LARGEST))
+    if not isinstance(found, dict):
+        raise TypeError("no object")
+    return found
+
+
+def _keep(path: Path, content: str) -> None:
+    """Replace the file in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.write_text(content)
+    unfinished.replace(path)
