@@ -2,7 +2,7 @@
 
 import typer
 
-from hubctl import parked, replay, tokens
+from hubctl import doctor, issuer_keys, parked, replay, tokens
 
 app = typer.Typer(
     name="hubctl",
@@ -15,3 +15,5 @@ app.add_typer(parked.app, name="parked")
 app.add_typer(tokens.app, name="tokens")
 app.command("sign-in")(tokens.sign_in)
 app.command("replay")(replay.replay)
+app.command("doctor")(doctor.doctor)
+app.command("issuer-keys")(issuer_keys.issuer_keys)

@@ -76,6 +76,21 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
         ) from exc
 
 
+def find_addresses(connections: Path = CONNECTIONS) -> dict[str, str]:
+    """Where services answer over HTTP, service → base URL; only those that somebody names.
+
+    Raises:
+        WrongUse: the file of the running hub cannot be read.
+    """
+    named = _named(FileAwareEnv(prefix="HUB_"), "ADDRESS")
+    if named or not connections.exists():
+        return named
+    try:
+        return dict(json.loads(connections.read_text())["addresses"])
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise WrongUse(f"Where services answer cannot be read ({type(exc).__name__}).") from exc
+
+
 @dataclass(frozen=True)
 class TokenPlaces:
     """What giving out and taking back tokens needs."""

@@ -39,7 +39,7 @@ def issue(
     """Print a new token; it is shown this once and kept nowhere."""
     _check(subject, role)
     places = find_token_places()
-    key = _read_key(places.private_key)
+    key = read_key(places.private_key)
     token, issued = tokens.issue(key, subject, role, timedelta(days=days), datetime.now(UTC))
     with TokenBook(places.folder).changing() as entries:
         entries.append(Entry(issued, by.strip() or account()))
@@ -63,7 +63,7 @@ def sign_in(
     """Print a link that lets somebody into the pages, once, within a quarter of an hour."""
     _check(subject, role)
     places = find_token_places()
-    key = _read_key(places.private_key)
+    key = read_key(places.private_key)
     token, issued = tokens.issue_sign_in(key, subject, role, timedelta(hours=hours), datetime.now(UTC))
     with TokenBook(places.folder).changing() as entries:
         entries.append(Entry(issued, by.strip() or account(), use="sign-in"))
@@ -162,7 +162,12 @@ def _told(entry: Entry, now: datetime) -> dict[str, Any]:
     return token | told | {"state": entry.state(now)}
 
 
-def _read_key(text: str) -> OKPKey:
+def read_key(text: str) -> OKPKey:
+    """The key that signs tokens.
+
+    Raises:
+        WrongUse: it cannot be read, or only checks them.
+    """
     try:
         key = OKPKey.import_key(json.loads(text))
     except (JoseError, ValueError, TypeError, KeyError) as exc:

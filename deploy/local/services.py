@@ -79,6 +79,7 @@ class Connections:
                 "folder": str(places.tokens),
                 "address": f"http://{ports.LOOPBACK}:{self.ports.get('reporting', 0)}",
             },
+            "addresses": {name: f"http://{ports.LOOPBACK}:{port}" for name, port in self.ports.items()},
             "database_urls": dict(self.database_urls),
             "amqp_uris": {name: self.amqp_uris[name] for name in self.database_urls},
         }

@@ -12,7 +12,7 @@ from local import services
 from local.places import LOCAL, Places
 from local.services import Connections
 
-NOWHERE = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"
+NOWHERE = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
 
 
 @pytest.fixture(autouse=True)

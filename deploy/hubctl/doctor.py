@@ -1,0 +1,95 @@
+"""`hubctl doctor`: what is wrong with a hub, in words."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+import typer
+
+from hub_platform import __version__, tokens
+from hubctl import diagnosis, looking
+from hubctl.diagnosis import Finding, Grade
+from hubctl.options import AsJson
+from hubctl.output import NOTHING, console, print_json, progress, sentences
+from hubctl.places import Hub, WrongUse, find_addresses, find_hub, find_token_places
+from hubctl.tokens import read_key
+
+TOKEN_LASTS: Final = timedelta(minutes=2)
+SUBJECT: Final = "doctor"
+COLOURS: Final = {Grade.WELL: "green", Grade.NOTE: "yellow", Grade.WRONG: "bold red"}
+HTTPS: Final = 443
+
+Look = Callable[[], Iterator[Finding]]
+
+
+@sentences
+def doctor(as_json: AsJson = False) -> None:
+    """Look at every part of the hub, say what is wrong and what to do; exit code 1 if anything is."""
+    hub = find_hub()
+    looks = [_database_and_queue(hub, service) for service in hub.database_urls]
+    looks += _services(find_addresses())
+    looks += _certificate(os.environ)
+    findings: list[Finding] = []
+    with progress("Looking", len(looks)) as tell:
+        for number, look in enumerate(looks, start=1):
+            findings += look()
+            tell(number, len(looks))
+    wrong = sum(one.grade is Grade.WRONG for one in findings)
+    if as_json:
+        print_json({"wrong": wrong, "findings": findings})
+    else:
+        _show(findings, wrong)
+    if wrong:
+        raise typer.Exit(NOTHING)
+
+
+def _database_and_queue(hub: Hub, service: str) -> Look:
+    """A service's database says whether it has a queue; enrolment, which hears nothing, has none."""
+
+    def look() -> Iterator[Finding]:
+        seen = looking.database(service, hub.database_url(service))
+        yield from diagnosis.of_database(seen)
+        if seen.listens and service in hub.amqp_uris:
+            yield from diagnosis.of_queue(looking.queue(service, hub.amqp_uris[service]))
+
+    return look
+
+
+def _services(addresses: Mapping[str, str]) -> list[Look]:
+    """Ask each service; with a token of our own that is good for as long as this takes."""
+    if not addresses:
+        return []
+    try:
+        key = read_key(find_token_places().private_key)
+    except WrongUse:
+        return []  # whoever looks from elsewhere has no key
+    token, _ = tokens.issue(key, SUBJECT, ["board"], TOKEN_LASTS, datetime.now(UTC))
+
+    def look(name: str, address: str) -> Look:
+        return lambda: iter([diagnosis.of_service(looking.service(name, address, token), wanted=__version__)])
+
+    return [look(name, address) for name, address in addresses.items()]
+
+
+def _certificate(environment: Mapping[str, str]) -> list[Look]:
+    """Look at it where there is one: HUB_GATEWAY is the gateway's name inside, HUB_PUBLIC_URL the hub's."""
+    gateway, public = environment.get("HUB_GATEWAY"), urlsplit(environment.get("HUB_PUBLIC_URL", ""))
+    if not gateway or public.scheme != "https" or not public.hostname:
+        return []
+    host = public.hostname
+    return [lambda: iter([diagnosis.of_certificate(looking.certificate(gateway, host, HTTPS))])]
+
+
+def _show(findings: list[Finding], wrong: int) -> None:
+    out = console()
+    for part in dict.fromkeys(one.part for one in findings):
+        out.print(part[:1].upper() + part[1:], markup=False)
+        for one in findings:
+            if one.part == part:
+                word = one.grade.upper() if one.grade is Grade.WRONG else one.grade
+                out.print(f"  [{COLOURS[one.grade]}]{word:<5}[/]", end="  ")
+                out.print(one.says, markup=False, soft_wrap=True)
+    sentence = "All is well." if not wrong else f"{wrong} {'thing is' if wrong == 1 else 'things are'} wrong."
+    out.print(sentence, style="green" if not wrong else "bold red")
