@@ -1,26 +1,103 @@
-"""`python -m operations secrets FOLDER`: what `make up` runs first."""
+"""`python -m operations …`: what deploy/compose.sh lets run inside a container."""
 
 import argparse
+import json
+import os
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-from operations.secret_files import WeakSecret, make
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub_platform import __version__
+from operations.archive import Manifest, Unusable, manifest_of, pack, unpack
+from operations.contents import Contents
+from operations.cut import snapshots
+from operations.restoring import NotAsItWas, check_fits, finish
+from operations.secret_files import SERVICES, WeakSecret, database_urls, make
+
+TABLES: Final = "tables.json"
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Do what the command line asks; one sentence when it cannot be done."""
-    parser = argparse.ArgumentParser(prog="operations", description="What a deployment needs.")
-    parser.add_argument("command", choices=["secrets"])
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    asked = _parser().parse_args(words)
     try:
-        made = make(folder)
-    except WeakSecret as exc:
+        asked.do(asked)
+    except (WeakSecret, Unusable, NotAsItWas) as exc:
         sys.exit(str(exc))
+    except SQLAlchemyError as exc:
+        sys.exit(f"A database does not answer as it should ({type(exc).__name__}).")
     except OSError as exc:
-        sys.exit(f"The secrets cannot be written: {exc.strerror}: {exc.filename}.")
-    if made:
-        print(f"Made {len(made)} secrets. They are in no other place: a backup holds them, too.")  # noqa: T201 - a command's answer
+        sys.exit(f"{exc.filename or 'A file'} cannot be read or written: {exc.strerror}.")
+
+
+def secrets(asked: argparse.Namespace) -> None:
+    """Make the secrets that are missing."""
+    if made := make(asked.folder):
+        _say(f"Made {len(made)} secrets. They are in no other place: a backup holds them, too.")
+
+
+def cut(asked: argparse.Namespace) -> None:
+    """Say each database's snapshot, a line each, and hold them until standard input ends."""
+    with snapshots(database_urls(asked.secrets)) as taken:
+        tables = {service: {t: asdict(c) for t, c in one.contents.items()} for service, one in taken.items()}
+        (asked.folder / TABLES).write_text(json.dumps(tables))
+        for service, one in taken.items():
+            _say(f"{service} {one.name}")
+        sys.stdin.read()
+
+
+def backup(asked: argparse.Namespace) -> None:
+    """Put what lies in a folder into an archive."""
+    tables = json.loads((asked.folder / TABLES).read_text())
+    manifest = Manifest(
+        hub_id=os.environ.get("HUB_ID", "cambridge"),
+        version=__version__,
+        postgres=asked.postgres,
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        tables={s: {t: Contents(**one) for t, one in known.items()} for s, known in tables.items()},
+    )
+    pack(asked.folder, asked.archive, manifest)
+
+
+def check(asked: argparse.Namespace) -> None:
+    """Lay an archive out in a folder, if it is whole and this release can read it."""
+    manifest = unpack(asked.archive, asked.folder)
+    check_fits(manifest, version=__version__, postgres=asked.postgres)
+    made = f"hub {manifest.hub_id}, release {manifest.version}, {manifest.made_at}"
+    rows = sum(one.rows for tables in manifest.tables.values() for one in tables.values())
+    _say(f"{asked.archive.name}: {made}, {rows:,} rows.")
+
+
+def restored(asked: argparse.Namespace) -> None:
+    """Compare the databases with the manifest in a folder, and let events be sent again."""
+    again = finish(database_urls(asked.secrets), manifest_of(asked.folder), datetime.now(UTC))
+    _say(f"Every table of {len(SERVICES)} databases is as it was; {again:,} events are sent again.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="operations", description="What a deployment needs done.")
+    commands = parser.add_subparsers(required=True)
+    for do, arguments in (
+        (secrets, ("folder",)),
+        (cut, ("secrets", "folder")),
+        (backup, ("folder", "archive", "postgres")),
+        (check, ("archive", "folder", "postgres")),
+        (restored, ("secrets", "folder")),
+    ):
+        command = commands.add_parser(do.__name__, help=do.__doc__)
+        for name in arguments:
+            command.add_argument(name, type=int if name == "postgres" else Path)
+        command.set_defaults(do=do)
+    return parser
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)  # noqa: T201 - a command's answer
 
 
 if __name__ == "__main__":

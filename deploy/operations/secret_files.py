@@ -8,7 +8,9 @@ import importlib
 import json
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from joserfc.jwk import OKPKey
 from hub_messaging import topology
 from hub_messaging.subscribe import subscriber_of
 from hub_messaging.topology import Subscriber
+from hub_platform import tokens
 
 SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
 ADMINISTRATOR: Final = "hub_admin"
@@ -32,6 +35,13 @@ FILE_MODE: Final = 0o444
 PRIVATE_KEY: Final = "token_private_key.json"
 PUBLIC_KEY: Final = "token_public_key.json"
 DEFINITIONS: Final = "rabbitmq_definitions.json"
+# An operator's to fill in; empty where none is needed.
+SMTP_PASSWORD: Final = "smtp_password"  # noqa: S105 - a file's name
+OIDC_CLIENT_SECRET: Final = "oidc_client_secret"  # noqa: S105 - a file's name
+OIDC_COOKIE_SECRET: Final = "oidc_cookie_secret"  # noqa: S105 - a file's name; 32 characters, as the proxy wants it
+METRICS_TOKEN: Final = "metrics_token"  # noqa: S105 - a file's name; what Prometheus shows to services
+METRICS_LASTS: Final = timedelta(days=366)
+METRICS_RENEWED: Final = timedelta(days=60)  # before its end, by whichever `make up` comes next
 
 
 class WeakSecret(Exception):
@@ -60,6 +70,11 @@ def make(folder: Path) -> list[str]:
         return checked(name, keep(name, lambda: secrets.token_urlsafe(PASSWORD_BYTES)))
 
     password("postgres_password")
+    password("grafana_password")
+    keep(OIDC_COOKIE_SECRET, lambda: secrets.token_urlsafe(PASSWORD_BYTES))
+    for name in (SMTP_PASSWORD, OIDC_CLIENT_SECRET):
+        if not (folder / name).exists():
+            _write(folder / name, "")
     for service in SERVICES:
         own = password(f"database_password_{service}")
         keep(f"database_url_{service}", lambda: database_url(service, own))  # noqa: B023 - called at once
@@ -68,9 +83,29 @@ def make(folder: Path) -> list[str]:
         keep(f"amqp_uri_{user}", lambda: amqp_uri(user, own))  # noqa: B023 - called at once
     private = keep(PRIVATE_KEY, lambda: json.dumps(OKPKey.generate_key("Ed25519").as_dict(private=True)))
     keep(PUBLIC_KEY, lambda: public_half(private))
+    renew_metrics_token(folder, private, datetime.now(UTC))
     # Made anew each time: a release may bring new queues and bindings, and the passwords in it are hashed.
     _write(folder / DEFINITIONS, json.dumps(definitions(subscribers(), broker), indent=1))
     return made
+
+
+def renew_metrics_token(folder: Path, private_key: str, now: datetime) -> None:
+    """Keep a token for Prometheus that is good for two months at least.
+
+    The file keeps its place on the disk, so that a container which has it mounted reads the new one.
+    """
+    path = folder / METRICS_TOKEN
+    made = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
+    if made is not None and made + METRICS_LASTS - METRICS_RENEWED > now and path.read_text().strip():
+        return
+    key = OKPKey.import_key(json.loads(private_key))
+    token, _ = tokens.issue(key, "prometheus", ["subscriber"], METRICS_LASTS, now)
+    if made is None:
+        _write(path, token)
+    else:
+        path.chmod(FILE_MODE | stat.S_IWUSR)
+        path.write_text(token)
+        path.chmod(FILE_MODE)
 
 
 def checked(name: str, password: str) -> str:
@@ -90,6 +125,15 @@ def checked(name: str, password: str) -> str:
 def database_url(service: str, password: str) -> str:
     """Where a service finds its database."""
     return f"postgresql+psycopg2://hub_{service}:{password}@{DATABASE_HOST}/hub_{service}"
+
+
+def database_urls(folder: Path) -> dict[str, str]:
+    """Where all of them are, as the files say; service → URL.
+
+    Raises:
+        OSError: a file is missing.
+    """
+    return {service: (folder / f"database_url_{service}").read_text().strip() for service in SERVICES}
 
 
 def amqp_uri(user: str, password: str) -> str:

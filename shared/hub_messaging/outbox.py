@@ -146,6 +146,20 @@ def history(
     return [(row.position, _envelope(row, source)) for row in session.execute(wanted)]
 
 
+def publish_again(session: Session, since: datetime) -> int:
+    """Let the relay send once more what was recorded from an instant on: to a broker that has lost all.
+
+    Subscribers of ours know what they have received; it changes nothing there. Gives how many are sent.
+    """
+    again = (
+        sa.update(outbox)
+        .where(outbox.c.recorded_at >= since)
+        .values(published_at=None)
+        .returning(outbox.c.position)
+    )
+    return len(session.execute(again).all())
+
+
 def forget(session: Session, before: datetime) -> int:
     """Delete what the broker confirmed before an instant; gives how many events that were."""
     deleted = sa.delete(outbox).where(outbox.c.published_at < before).returning(outbox.c.position)

@@ -102,3 +102,20 @@ def test_an_event_names_what_caused_it(database: Database) -> None:
         ((_, posted),) = outbox.unpublished(session, "/hubs/test/sorting", 10)
         envelope = Envelope.from_bytes(posted.body)
     assert (envelope.correlation_id, envelope.causation_id) == ("request-1", "event-1")
+
+
+def test_what_was_recorded_since_an_instant_is_sent_again_in_order(database: Database) -> None:
+    with database.begin() as session:
+        outbox.record_all(session, [parcel(1), parcel(2), parcel(3)], occurred_at=NOW)
+        positions = [position for position, _ in outbox.unpublished(session, "/hubs/test/sorting", 10)]
+        outbox.mark_published(session, positions)
+        session.execute(
+            sa.update(table)
+            .where(table.c.position == positions[0])
+            .values(recorded_at=datetime(2025, 1, 1, tzinfo=UTC))
+        )
+    with database.begin() as session:
+        assert outbox.publish_again(session, datetime(2025, 6, 1, tzinfo=UTC)) == 2
+    with database() as session:
+        waiting = [position for position, _ in outbox.unpublished(session, "/hubs/test/sorting", 10)]
+    assert waiting == positions[1:]

@@ -2,7 +2,10 @@
 
 import base64
 import json
+import os
 import stat
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,15 +13,19 @@ import sqlalchemy as sa
 from joserfc.jwk import OKPKey
 
 from hub_messaging import topology
+from hub_platform.access import Actor, TokenCheck
 from local.declared import declared
 from operations import __main__ as command
 from operations import secret_files
 from operations.secret_files import (
     ADMINISTRATOR,
     DEFINITIONS,
+    METRICS_TOKEN,
+    OIDC_CLIENT_SECRET,
     PRIVATE_KEY,
     PUBLIC_KEY,
     SERVICES,
+    SMTP_PASSWORD,
     WeakSecret,
     make,
 )
@@ -31,7 +38,7 @@ def contents(folder: Path) -> dict[str, str]:
 def test_secrets_are_made_once(tmp_path: Path) -> None:
     first = make(tmp_path / "secrets")
     before = contents(tmp_path / "secrets")
-    assert set(first) | {DEFINITIONS} == before.keys()
+    assert set(first) | {DEFINITIONS, METRICS_TOKEN, SMTP_PASSWORD, OIDC_CLIENT_SECRET} == before.keys()
     assert make(tmp_path / "secrets") == []
     after = contents(tmp_path / "secrets")
     assert {n: t for n, t in before.items() if n != DEFINITIONS} == {
@@ -51,6 +58,31 @@ def test_what_is_missing_is_made_and_the_rest_stays(tmp_path: Path) -> None:
         before["database_url_visits"],
         before[PUBLIC_KEY],
     )
+
+
+def test_prometheus_has_a_token_that_is_renewed_in_its_place(tmp_path: Path) -> None:
+    make(tmp_path)
+    path = tmp_path / METRICS_TOKEN
+    first, inode = path.read_text(), path.stat().st_ino
+    check = TokenCheck.from_jwk((tmp_path / PUBLIC_KEY).read_text())
+    assert check.actor(first) == Actor("prometheus", frozenset({"subscriber"}))
+    make(tmp_path)
+    assert path.read_text() == first
+    ten_months_ago = time.time() - timedelta(days=307).total_seconds()
+    os.utime(path, (ten_months_ago, ten_months_ago))
+    make(tmp_path)
+    assert path.read_text() != first
+    assert (path.stat().st_ino, stat.S_IMODE(path.stat().st_mode)) == (inode, 0o444)
+
+
+def test_a_mail_servers_password_is_an_operators_to_fill_in(tmp_path: Path) -> None:
+    make(tmp_path)
+    path = tmp_path / SMTP_PASSWORD
+    assert path.read_text() == ""
+    path.chmod(0o600)
+    path.write_text("secret of ours")
+    make(tmp_path)
+    assert path.read_text() == "secret of ours"
 
 
 def test_nobody_else_may_enter_the_folder(tmp_path: Path) -> None:
@@ -75,8 +107,8 @@ def test_a_service_is_told_its_own_database_and_broker_user(tmp_path: Path) -> N
 
 def test_no_two_secrets_are_the_same(tmp_path: Path) -> None:
     make(tmp_path)
-    passwords = [path.read_text() for path in tmp_path.glob("*password*")]
-    assert len(passwords) == 1 + len(SERVICES) + 1 + len(SERVICES)
+    passwords = [path.read_text() for path in tmp_path.glob("*password*") if path.name != SMTP_PASSWORD]
+    assert len(passwords) == 1 + len(SERVICES) + 1 + len(SERVICES) + 1  # of Grafana
     assert len(set(passwords)) == len(passwords)
 
 
@@ -119,7 +151,7 @@ def test_a_weak_secret_is_named_and_not_told(
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setattr("sys.argv", ["operations", "secrets", str(tmp_path / "file" / "secrets")])
-    with pytest.raises(SystemExit, match="cannot be written"):
+    with pytest.raises(SystemExit, match="cannot be read or written: Not a directory"):
         command.main()
 
 
@@ -130,7 +162,7 @@ def test_the_command_says_how_many_and_none_of_them(
     command.main()
     said = capsys.readouterr().out
     assert said.startswith("Made ")
-    assert all(text not in said for text in contents(tmp_path).values())
+    assert all(text not in said for text in contents(tmp_path).values() if text)
     command.main()
     assert capsys.readouterr().out == ""
 
