@@ -7,7 +7,7 @@ bin := .local/venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests setup-peers run demo test test-deploy check check-format check-lint check-types check-files check-imports \
   check-generated check-units coverage fmt lock faults faults-short bench up down logs ps \
-  migrate sign-in clean
+  migrate backup restore upgrade doctor uninstall sign-in clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,7 @@ coverage: setup-tests ## Measure how much of the post office its tests reach, se
 test-deploy: setup-tests ## Deploy the hub with docker compose and try it (needs root and a Docker engine)
 	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest tests/deploy $(ARGS)
 
-check: setup-tests ## Check format, style, types, imports, generated files and units; no servers needed
+check: setup-tests ## Check format, style, types, imports, generated files, secrets and units; no servers needed
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target check-types check-units check-format check-lint \
 	  check-imports check-generated check-files
 	@echo "all is well"
@@ -58,8 +58,9 @@ check-types:
 
 check-files:
 	@$(bin)/hadolint deploy/Dockerfile
-	@$(bin)/shellcheck deploy/*.sh deploy/*/*.sh .ci/run
+	@$(bin)/shellcheck --external-sources --check-sourced --source-path=SCRIPTDIR deploy/*.sh deploy/local/*.sh deploy/postgres/*.sh .ci/run
 	@$(bin)/yamllint --strict deploy .pre-commit-config.yaml
+	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify
 
 check-imports:
 	@$(bin)/lint-imports
@@ -79,7 +80,10 @@ faults-short: setup-tests ## Do so in a few minutes: ours only, few events, only
 bench: setup-peers ## Measure ours, FastStream, plain nameko and the limit side by side; writes docs/performance.md
 	@$(bin)/python -m tests.bench --write $(ARGS)
 
-up: ## Start the hub with docker compose, or say what is missing
+# DEMO=1: the same for a demonstration hub beside the real one.
+export HUB_DEMO := $(or $(DEMO),$(HUB_DEMO),0)
+
+up: ## Start the hub with docker compose, or say what is missing (DEMO=1: with an invented year)
 	@deploy/compose.sh up
 
 down: ## Stop it; what it keeps stays
@@ -93,6 +97,21 @@ ps: ## Show its containers
 
 migrate: ## Bring its databases to the newest migration
 	@deploy/compose.sh migrate
+
+backup: ## Put all of it into one file (FOLDER=/mnt/backups for another place than deploy/backups)
+	@deploy/compose.sh backup $(FOLDER)
+
+restore: ## Bring a hub back from such a file: make restore ARCHIVE=…
+	@deploy/compose.sh restore $(ARCHIVE)
+
+upgrade: ## Go to the release that is checked out: check, back up, migrate, start, verify
+	@deploy/compose.sh upgrade
+
+doctor: ## Say what is wrong with it, in words
+	@deploy/compose.sh doctor
+
+uninstall: ## Delete it, saying what and asking first
+	@deploy/compose.sh uninstall
 
 sign-in: ## Print a sign-in link: make sign-in WHO=ada ROLE=hub_lead
 	@deploy/compose.sh hubctl sign-in "$(or $(WHO),operator)" --role "$(or $(ROLE),hub_admin)"

@@ -83,7 +83,7 @@ def use(given: str) -> Server:
         url = sa.make_url(given).set(drivername=DRIVER)
     except sa.exc.ArgumentError:
         raise CannotStart(
-            "HUB_DATABASE_URL is not an address like postgresql://user:password@host/postgres."
+            "HUB_DATABASE_URL is not an address like postgresql://user:…@host/postgres."
         ) from None
     if not wait_for(lambda: answers(url), seconds=10):
         raise CannotStart(

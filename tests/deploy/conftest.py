@@ -13,10 +13,13 @@ from tests.support.services import Client
 from tests.support.waiting import wait_until
 
 from local import ports
+from local.hub import OPERATOR_ROLES
 from local.places import ROOT
 
 PROJECT = "hub-test"
+PLAYER = "demonstration"  # of one subject always: commands are told apart by who sent them
 SCRIPT = ROOT / "deploy" / "compose.sh"
+Done = subprocess.CompletedProcess[str]
 SERVICES = ("enrolment", "visits", "notifications", "reporting")
 
 
@@ -27,18 +30,28 @@ class Deployment:
     environment: Mapping[str, str]
     port: int
 
-    def script(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def script(self, *words: str, check: bool = True, **settings: str) -> Done:
         """What `make` runs."""
-        return self._run([str(SCRIPT), *words], check=check)
+        return self._run([str(SCRIPT), *words], check=check, settings=settings)
 
-    def compose(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def compose(self, *words: str, check: bool = True, **settings: str) -> Done:
         """Docker compose itself."""
         file = str(ROOT / "deploy" / "compose.yaml")
-        return self._run(["docker", "compose", "--file", file, *words], check=check)
+        return self._run(["docker", "compose", "--file", file, *words], check=check, settings=settings)
 
-    def _run(self, command: list[str], *, check: bool) -> subprocess.CompletedProcess[str]:
+    def docker(self, *words: str, check: bool = True) -> Done:
+        """The engine itself."""
+        return self._run(["docker", *words], check=check, settings={})
+
+    def _run(self, command: list[str], *, check: bool, settings: Mapping[str, str]) -> Done:
         done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=600, check=False
+            command,
+            env={**self.environment, **settings},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
         )
         assert not check or done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         return done
@@ -47,15 +60,27 @@ class Deployment:
         """An operator's command; what it prints."""
         return self.script("hubctl", *words).stdout.strip()
 
-    def client(self, *roles: str) -> Client:
+    def client(self, *roles: str, subject: str = "tester") -> Client:
         """A client of the gateway, with a token that the operator has given out."""
         options = [word for role in roles for word in ("--role", role)]
-        return Client(self.port, self.hubctl("tokens", "issue", "tester", *options))
+        return Client(self.port, self.hubctl("tokens", "issue", subject, *options))
 
     def sign_in_token(self, role: str) -> str:
         """The token of a new sign-in link."""
         link = urlsplit(self.hubctl("sign-in", "tester", "--role", role))
         return parse_qs(link.query)["token"][0]
+
+    def demonstrate(self, *words: str) -> str:
+        """Live the demonstration year or a part of it, from inside; what is printed at its end."""
+        token = self.client(*OPERATOR_ROLES, subject=PLAYER).token or ""
+        run = ("run", "--rm", "--no-TTY", "--no-deps", "--env", "HUB_TOKEN", "operator")
+        return self.compose(*run, "local.demonstration", *words, HUB_TOKEN=token).stdout
+
+    def ask(self, service: str, query: str) -> list[str]:
+        """Ask a service's database as its administrator; the rows."""
+        psql = ("psql", "--username", "hub_admin", "--tuples-only", "--no-align", "--dbname")
+        words = ("exec", "--no-TTY", "postgres", *psql, f"hub_{service}", "--command", query)
+        return self.compose(*words).stdout.splitlines()
 
     def containers(self, service: str) -> list[str]:
         """The ids of a service's containers."""
@@ -63,7 +88,7 @@ class Deployment:
 
     def facts(self, container: str) -> dict[str, object]:
         """What the engine knows of a container."""
-        (found,) = json.loads(self._run(["docker", "inspect", container], check=True).stdout)
+        (found,) = json.loads(self.docker("inspect", container).stdout)
         assert isinstance(found, dict)
         return found
 
@@ -81,11 +106,12 @@ class Deployment:
 
 @pytest.fixture(name="hub", scope="session")
 def _hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    secrets: Path = tmp_path_factory.mktemp("deployment") / "secrets"
+    folder: Path = tmp_path_factory.mktemp("deployment")
     port, tls = ports.any_free(), ports.any_free()
     environment = os.environ | {
         "COMPOSE_PROJECT_NAME": PROJECT,
-        "HUB_SECRETS": str(secrets),
+        "HUB_SECRETS": str(folder / "secrets"),
+        "HUB_BACKUPS": str(folder / "backups"),
         "HUB_BIND": ports.LOOPBACK,
         "HUB_HTTP_PORT": str(port),
         "HUB_HTTPS_PORT": str(tls),

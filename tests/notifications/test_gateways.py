@@ -151,4 +151,7 @@ def test_letters_leave_by_the_folder_or_the_server_that_is_set(
     assert (options.smtp_port, options.smtp_starttls, options.smtp_password) == (587, True, "s3cret")
     assert "s3cret" not in repr(options)
     monkeypatch.setenv("HUB_MAIL_DIR", str(tmp_path))
+    assert isinstance(config.load().mailer(), SmtpMailer)
+    for setting in ("HUB_SMTP_HOST", "HUB_SMTP_USER"):
+        monkeypatch.setenv(setting, "")  # as docker compose says that something is not set
     assert isinstance(config.load().mailer(), MailboxFolder)

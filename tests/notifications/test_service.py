@@ -108,7 +108,7 @@ def test_the_service_starts_and_stops_without_a_broker(
         "notifications",
         ("hub_notifications",),
         database_url=postgres.new_database(),
-        amqp_uri="amqp://guest:guest@127.0.0.1:1/",
+        amqp_uri="amqp://guest:guest@127.0.0.1:1/",  # pragma: allowlist secret
         migrations=migrations_of("hub_notifications"),
         HUB_MAIL_DIR=str(mailbox),
     ) as service:

@@ -17,7 +17,7 @@ class Options:
     hub_id: str
     hub_name: str
     mail_from: str
-    mail_dir: Path | None  # letters become files here, and no mail server is used
+    mail_dir: Path | None  # letters become files here, as long as no mail server is named
     smtp_host: str | None
     smtp_port: int
     smtp_starttls: bool
@@ -50,15 +50,16 @@ def load() -> Options:
         environs.EnvValidationError: one is malformed, or neither HUB_MAIL_DIR nor HUB_SMTP_HOST is set.
     """
     env = environment()
+    smtp_host = env.str("SMTP_HOST", None) or None
     options = Options(
         hub_id=env.str("ID", "cambridge"),
         hub_name=env.str("NAME", "Cambridge Maths Hub"),
         mail_from=env.str("MAIL_FROM", "maths-hub@localhost.localdomain"),
-        mail_dir=env.path("MAIL_DIR", None),
-        smtp_host=env.str("SMTP_HOST", None),
+        mail_dir=None if smtp_host else env.path("MAIL_DIR", None),
+        smtp_host=smtp_host,
         smtp_port=env.int("SMTP_PORT", 587),
         smtp_starttls=env.bool("SMTP_STARTTLS", True),
-        smtp_user=env.str("SMTP_USER", None),
+        smtp_user=env.str("SMTP_USER", None) or None,
         smtp_password=env.str("SMTP_PASSWORD", None),
         contacts_seconds=env.float("CONTACTS_SECONDS", 10.0),
     )

@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# One file that holds all of a hub, and a hub made from that file.
+
+# Volumes that are no database: the list of tokens, letters, the gateway's certificates.
+KEPT_VOLUMES=(tokens mail certificates)
+
+backup() {
+  local folder="${1:-$BACKUPS}" size free
+  require_running postgres rabbitmq
+  (umask 077 && mkdir -p "$folder") || give_up "The folder $folder cannot be made."
+  folder="$(cd "$folder" && pwd)"
+  size="$(in_postgres psql --username hub_admin --dbname postgres --tuples-only --no-align --command \
+    "SELECT sum(pg_database_size(datname)) / 1000000 FROM pg_database" </dev/null)"
+  size="${size%%.*}"
+  free="$(df --output=avail -BM "$folder" | tail -n 1 | tr -dc 0-9)"
+  [ "$free" -ge $((size + 100)) ] || give_up "Only $free MB are free in $folder; this backup may need $((size + 100)) MB."
+
+  work="$(mktemp -d "$folder/.unfinished.XXXXXX")"
+  trap 'rm -rf "$work"' EXIT
+  mkdir "$work/databases" "$work/broker" "$work/volumes" "$work/settings"
+  dump_databases "$work"
+  say "  the broker's definitions, secrets, settings, certificates"
+  compose exec --no-TTY rabbitmq rabbitmqctl --quiet export_definitions - </dev/null >"$work/broker/definitions.json" ||
+    give_up "RabbitMQ gave no definitions; no backup was made."
+  cp -R "$SECRETS" "$work/secrets"
+  [ ! -f .env ] || cp .env "$work/settings/env"
+  local volume
+  for volume in "${KEPT_VOLUMES[@]}"; do
+    docker run --rm --network none --user 0 --entrypoint tar --volume "${PROJECT}_$volume:/from:ro" "$OPERATOR" -C /from -c . >"$work/volumes/$volume.tar" ||
+      give_up "The volume $volume could not be read; no backup was made."
+  done
+  ARCHIVE="$folder/hub-${HUB_ID:-cambridge}-$(date -u +%Y-%m-%dT%H%M%SZ).tar.gz"
+  aside "$work:/work" "$folder:/to" -- backup /work "/to/$(basename "$ARCHIVE")" "$POSTGRES" || give_up "No backup was made."
+  rm -rf "$work"
+  say "" "Backup:  $ARCHIVE ($(du -h "$ARCHIVE" | cut -f 1))" "It holds the secrets and people's names: keep it where only you can read it, and not on this machine alone."
+}
+
+# All four at one moment (deploy/operations/cut.py): that command names the moment and holds it until we are done.
+dump_databases() {
+  local service snapshot taken=0
+  say "Backing up …"
+  coproc CUT { beside "$1" cut /run/secrets /work 2>"$1/cut.log"; }
+  local held="$CUT_PID" from="${CUT[0]}" to="${CUT[1]}"
+  while [ "$taken" -lt "${#SERVICES[@]}" ] && read -r service snapshot <&"$from"; do
+    say "  the database of $service"
+    in_postgres pg_dump --username hub_admin --dbname "hub_$service" --format custom --no-owner --snapshot "${snapshot%$'\r'}" \
+      </dev/null >"$1/databases/$service.dump" || give_up "The database of $service could not be dumped; no backup was made."
+    taken=$((taken + 1))
+  done
+  exec {to}>&-
+  wait "$held" && [ "$taken" -eq "${#SERVICES[@]}" ] || { tail -n 3 "$1/cut.log" >&2; give_up "The databases could not be read at one moment; no backup was made."; }
+  rm "$1/cut.log"
+}
+
+restore() {
+  local archive="${1:-}"
+  [ -f "$archive" ] || give_up "Say which backup: make restore ARCHIVE=backups/hub-….tar.gz"
+  archive="$(cd "$(dirname "$archive")" && pwd)/$(basename "$archive")"
+  require_no_hub
+  require_room
+  require_ports
+  build
+  work="$(mktemp -d)"
+  trap 'rm -rf "$work"' EXIT
+  aside "$(dirname "$archive"):/from:ro" "$work:/work" -- check "/from/$(basename "$archive")" /work "$POSTGRES" || give_up "Nothing was changed."
+
+  trap undo_restore EXIT
+  (umask 077 && mkdir -p "$SECRETS")
+  cp "$work"/secrets/* "$SECRETS/"
+  if [ -f "$work/settings/env" ]; then
+    if [ -f .env ]; then say "deploy/.env stays as it is here; the backup's is not used."; else cp "$work/settings/env" .env; fi
+  fi
+  make_secrets
+  say "Starting PostgreSQL and RabbitMQ …"
+  compose up --detach --wait --wait-timeout "$WAIT_SECONDS" --quiet-pull postgres rabbitmq
+  fill "$work"
+  trap - EXIT
+  rm -rf "$work"
+  start
+  say "" "The hub is back:  $(address)"
+}
+
+fill() {
+  local service volume
+  for service in "${SERVICES[@]}"; do
+    say "  the database of $service"
+    in_postgres pg_restore --username hub_admin --dbname "hub_$service" --no-owner --role "hub_$service" --exit-on-error --single-transaction \
+      <"$1/databases/$service.dump"
+  done
+  beside "$1" restored /run/secrets /work
+  compose cp "$1/broker/definitions.json" rabbitmq:/tmp/definitions.json >/dev/null 2>&1
+  compose exec --no-TTY rabbitmq rabbitmqctl --quiet import_definitions /tmp/definitions.json </dev/null
+  compose exec --no-TTY --user root rabbitmq rm /tmp/definitions.json </dev/null
+  compose create --quiet-pull
+  for volume in "${KEPT_VOLUMES[@]}"; do
+    docker run --rm --interactive --network none --user 0 --entrypoint tar --volume "${PROJECT}_$volume:/to" "$OPERATOR" -C /to -x <"$1/volumes/$volume.tar"
+  done
+}
+
+# A restore began with nothing and, when it fails, leaves nothing.
+undo_restore() {
+  say "The restore failed; what it had made is removed." >&2
+  compose --profile '*' down --volumes --timeout 10 >/dev/null 2>&1 || true
+  rm -rf "$SECRETS" "$work"
+}

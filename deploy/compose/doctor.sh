@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# What is wrong, in words: first this machine and the containers, then what hubctl can see from inside.
+
+WRONG=0
+well() { say "  well   $1"; }
+wrong() { say "  WRONG  $1"; WRONG=1; }
+note() { say "  note   $1"; }
+
+doctor() {
+  say "The machine"
+  machine
+  say "The containers"
+  containers
+  say "Backups"
+  last_backup
+  if [ -n "$(compose ps --quiet --status running postgres)" ]; then
+    hubctl doctor || WRONG=1
+  else
+    wrong "postgres is not running, so the databases cannot be asked: make up starts the hub."
+  fi
+  [ "$WRONG" -eq 0 ] || give_up "Something is wrong."
+}
+
+machine() {
+  local root free memory
+  root="$(engine_folder)"
+  memory="$(memory_mb)"
+  well "Docker Engine $(docker version --format '{{.Server.Version}}'), Compose $(docker compose version --short)"
+  if [ -d "$root" ]; then
+    free="$(free_gb "$root")"
+    if [ "$free" -lt 2 ]; then wrong "Only $free GB are free in $root: RabbitMQ takes no events below 1 GB."
+    elif [ "$free" -lt 5 ]; then note "$free GB are free in $root."
+    else well "$free GB are free in $root."; fi
+  fi
+  if [ $((memory / 1000)) -lt "$MEMORY_AT_LEAST" ]; then wrong "$memory MB of memory; the hub needs $MEMORY_AT_LEAST GB."
+  else well "$memory MB of memory."; fi
+}
+
+containers() {
+  local name state health restarts image
+  for name in gateway "${SERVICES[@]}" postgres rabbitmq; do
+    read -r state health image < <(compose ps --all --format '{{.State}} {{or .Health "none"}} {{.Image}}' "$name" | head -n 1) || true
+    if [ -z "${state:-}" ]; then wrong "$name is not there: make up makes it."; continue; fi
+    restarts="$(docker inspect --format '{{.RestartCount}}' "$(compose ps --all --quiet "$name" | head -n 1)")"
+    if [ "$state" != running ]; then wrong "$name is $state: make logs ARGS=$name says why."
+    elif [ "$health" = unhealthy ]; then wrong "$name runs but is unhealthy: make logs ARGS=$name says why."
+    elif [ "$restarts" -gt 0 ]; then note "$name ($image) runs, and was started again $restarts times by itself."
+    else well "$name ($image)"; fi
+    state=""
+  done
+}
+
+last_backup() {
+  local newest age
+  newest="$(find "$BACKUPS" -maxdepth 1 -name 'hub-*.tar.gz' -printf '%T@ %f\n' 2>/dev/null | sort -n | tail -n 1)"
+  if [ -z "$newest" ]; then note "There is none in $BACKUPS: make backup makes one."; return; fi
+  age=$((($(date +%s) - ${newest%%.*}) / 86400))
+  if [ "$age" -gt 7 ]; then note "The last one, ${newest#* }, is $age days old."; else well "${newest#* }, $age days old"; fi
+}

@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# From nothing, or from an older start, to a hub that is healthy; or to a sentence.
+
+WAIT_SECONDS=120
+
+build() {
+  say "Building images …"
+  compose --profile operator build --quiet || give_up "The images could not be built; nothing that runs was changed."
+}
+
+# Compose reads the secrets of every service, so they must be there for any of its commands.
+make_secrets() {
+  (umask 077 && mkdir -p "$SECRETS")
+  aside "$SECRETS:/secrets" -- secrets /secrets || give_up "No hub was started."
+}
+
+why_not() {
+  local name
+  for name in $(compose ps --all --format '{{.Service}} {{.State}} {{.Health}} {{.ExitCode}}' |
+    awk '($2 == "exited" && $4 != 0) || $2 == "restarting" || $3 == "unhealthy" { print $1 }'); do
+    say "" "The last words of $name:" >&2
+    compose logs --no-log-prefix --tail 15 "$name" >&2
+    case "$name" in
+      migrate-*) give_up "The migration of ${name#migrate-} failed and was undone as a whole: its database is as it was. A release that is older than the database cannot be started." ;;
+    esac
+  done
+}
+
+start() {
+  say "Starting (up to $WAIT_SECONDS s) …"
+  if ! compose up --detach --wait --wait-timeout "$WAIT_SECONDS" --remove-orphans --quiet-pull; then
+    why_not
+    give_up "The hub is not up. What is there can be looked at with make ps and make logs; make down stops it."
+  fi
+}
+
+up() {
+  require_room
+  require_ports
+  require_own_database
+  build
+  make_secrets
+  start
+  [ "${HUB_DEMO:-0}" != 1 ] || load_year
+  say "" "The hub:  $(address)" "Sign in:  make sign-in WHO=you ROLE=hub_admin" "Is it well?  make doctor    Stop: make down"
+}
+
+# A second time it finds that the year has been lived, and loads nothing.
+load_year() {
+  local terminal=()
+  [ -t 1 ] || terminal=(--no-TTY)
+  HUB_TOKEN="$(hubctl tokens issue demonstration --role hub_admin --role hub_lead --days 1 2>/dev/null)"
+  export HUB_TOKEN
+  compose run --rm --no-deps "${terminal[@]}" --env HUB_TOKEN operator local.demonstration || give_up "The demonstration year is not all there; make up DEMO=1 goes on with it."
+  say "Letters:  $(address)/letters/"
+}
+
+migrate() {
+  local service
+  [ $# -gt 0 ] || set -- "${SERVICES[@]}"
+  for service in "$@"; do
+    compose run --rm --no-TTY "migrate-$service" ||
+      give_up "The migration of $service failed and was undone as a whole: its database is as it was."
+  done
+}

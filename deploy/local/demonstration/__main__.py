@@ -1,0 +1,47 @@
+"""`python -m local.demonstration`: loads the year into a hub that runs elsewhere, and prints the figures.
+
+HUB_TOKEN is a token of a hub administrator who is a hub lead; HUB_<SERVICE>_ADDRESS is where each service
+answers.
+"""
+
+import argparse
+import os
+import sys
+from datetime import date
+from typing import Final
+
+from local.demonstration.loading import send, wait_for_figures
+from local.failures import CannotStart
+from local.terminal import Terminal
+
+SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
+
+
+def main() -> int:
+    """Load it; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m local.demonstration", description=__doc__)
+    parser.add_argument("--until", type=date.fromisoformat, help="nothing after this day")
+    parser.add_argument("--send-only", action="store_true", help="do not wait for what follows from it")
+    asked = parser.parse_args()
+    terminal = Terminal()
+    try:
+        addresses = {service: os.environ[f"HUB_{service.upper()}_ADDRESS"] for service in SERVICES}
+        token = os.environ["HUB_TOKEN"]
+    except KeyError as missing:
+        terminal.say(f"{missing.args[0]} is not set.")
+        return 2
+    try:
+        with terminal.progress() as progress:
+            send(addresses, token, progress, until=asked.until)
+        if asked.send_only:
+            return 0
+        figures = wait_for_figures(addresses, token)
+    except CannotStart as failure:
+        terminal.failure(failure)
+        return 1
+    terminal.console.print(figures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

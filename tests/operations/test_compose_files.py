@@ -1,0 +1,90 @@
+"""What stands in files for Docker, Prometheus and Grafana agrees with the code."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+from tests.support.postgres import IMAGE as DATABASE_IMAGE
+
+from hub_platform import __version__
+from local.broker_container import IMAGE as BROKER_IMAGE
+from local.places import ROOT
+from operations.secret_files import SERVICES, make
+
+DEPLOY: Final = ROOT / "deploy"
+# What a histogram's series are called.
+SUFFIX: Final = re.compile(r"_(bucket|count|sum)$")
+
+
+@pytest.fixture(name="compose", scope="module")
+def _compose() -> Any:
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+
+
+def test_the_release_is_said_once_and_the_same_everywhere(compose: Any) -> None:
+    said = {
+        one["image"].partition(":")[2] for one in compose["services"].values() if "mathshub" in one["image"]
+    }
+    assert said == {f"${{HUB_VERSION:-{__version__}}}"}
+    assert f'VERSION="${{HUB_VERSION:-{__version__}}}"' in (DEPLOY / "compose" / "common.sh").read_text()
+
+
+def test_tests_and_deployment_run_the_same_servers(compose: Any) -> None:
+    assert compose["services"]["postgres"]["image"] == DATABASE_IMAGE
+    assert compose["services"]["rabbitmq"]["image"] == BROKER_IMAGE
+    major = DATABASE_IMAGE.partition(":")[2]
+    assert re.search(rf"^POSTGRES={major}\b", (DEPLOY / "compose" / "common.sh").read_text(), re.MULTILINE)
+
+
+def test_every_secret_that_is_mounted_is_made(compose: Any, tmp_path: Path) -> None:
+    make(tmp_path)
+    made = {path.name for path in tmp_path.iterdir()}
+    mounted = {name for one in compose["services"].values() for name in one.get("secrets", ())}
+    assert mounted <= compose["secrets"].keys() <= made
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "gateway", "postgres", "rabbitmq"])
+def test_what_runs_for_years_has_limits_and_comes_back(compose: Any, name: str) -> None:
+    part = compose["services"][name]
+    assert part["restart"] == "unless-stopped"
+    assert part["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
+    assert {"mem_limit", "pids_limit"} <= part.keys()
+    assert "no-new-privileges:true" in part["security_opt"]
+
+
+def test_each_service_holds_its_own_secrets_only(compose: Any) -> None:
+    for service in SERVICES:
+        others = set(SERVICES) - {service}
+        assert not [s for s in compose["services"][service]["secrets"] if s.rpartition("_")[2] in others]
+
+
+def test_the_gateway_is_the_only_door(compose: Any) -> None:
+    assert [name for name, part in compose["services"].items() if "ports" in part] == ["gateway"]
+    assert {name for name, part in compose["networks"].items() if not part.get("internal")} == {"outside"}
+
+
+def known_metrics() -> set[str]:
+    table = (ROOT / "docs" / "metrics.md").read_text()
+    return set(re.findall(r"^\| `(hub_\w+)` \| (?:gauge|counter|histogram)", table, re.MULTILINE))
+
+
+def expressions() -> list[str]:
+    alerts = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())
+    board = json.loads((DEPLOY / "grafana" / "dashboards" / "hub.json").read_text())
+    found = [rule["expr"] for group in alerts["groups"] for rule in group["rules"]]
+    return found + [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+
+
+def test_alerts_and_dashboards_ask_for_what_is_measured() -> None:
+    asked = {SUFFIX.sub("", name) for text in expressions() for name in re.findall(r"\bhub_\w+", text)}
+    assert asked
+    assert asked <= known_metrics()
+
+
+def test_prometheus_asks_every_service() -> None:
+    jobs = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    paths = {job["job_name"]: job.get("metrics_path") for job in jobs}
+    assert paths == {s: f"/{s}/metrics" for s in SERVICES} | {"rabbitmq": None}
