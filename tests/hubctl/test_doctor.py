@@ -22,7 +22,7 @@ from hubctl import doctor as command
 from hubctl.places import SERVICES
 from local.keys import PRIVATE, signer
 
-NOWHERE = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"
+NOWHERE = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,7 @@ from hub_messaging.envelope import Envelope, Posted
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 from local import ports
 
-NOBODY = "amqp://guest:guest@127.0.0.1:1/"
+NOBODY = "amqp://guest:guest@127.0.0.1:1/"  # pragma: allowlist secret
 LEAVES_WITHIN = 10.0  # seconds, promised
 BACK_WITHIN = 5.0  # seconds after the broker's return, promised
 LONGEST_AFTER = len(stopping.RECONNECT_SECONDS)  # attempts after which the waits grow no more

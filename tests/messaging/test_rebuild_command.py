@@ -28,7 +28,7 @@ from hub_platform.dependencies import Database
 from local.places import ROOT
 
 SWITCH = ("--by", "ada", "--why", "a test")
-NOWHERE = "amqp://nobody:nothing@127.0.0.1:1/none"
+NOWHERE = "amqp://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
 
 
 class Leaning:
@@ -241,7 +241,7 @@ def test_a_broker_or_database_that_is_away_is_one_sentence(
         1,
         "The broker does not answer, or not as expected (ConnectionRefusedError).\n",
     )
-    away = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"
+    away = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
     assert in_this_process(counting, capsys, *SWITCH, DATABASE_URL=away) == (
         1,
         "The database does not answer, or not as expected (OperationalError).\n",

@@ -20,7 +20,7 @@ from local.containers import can_run
 from local.processes import Programs
 
 USER = definitions.ADMINISTRATOR
-PASSWORD = "test"
+PASSWORD = "test"  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def container_postgres() -> Iterator[PostgresServer]:
     container = DockerContainer(IMAGE).with_exposed_ports(5432).with_env("POSTGRES_PASSWORD", "test")
     with container.with_command("postgres -c fsync=off -c full_page_writes=off -c max_connections=200"):
         address = f"{container.get_container_host_ip()}:{container.get_exposed_port(5432)}"
-        url = f"{local_postgres.DRIVER}://postgres:test@{address}/postgres"
+        url = f"{local_postgres.DRIVER}://postgres:test@{address}/postgres"  # pragma: allowlist secret
         # The image starts once to initialise itself, on a socket only, so an answer over TCP is the real one.
         wait_until(lambda: local_postgres.answers(sa.make_url(url)), deadline=60)
         yield PostgresServer(url)

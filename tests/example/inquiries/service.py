@@ -24,7 +24,8 @@ from hub_platform.routes import Call, route
 if "EXAMPLE_HEARTBEAT" in os.environ:  # seconds; a test has no minute to wait for one to be missed
     vars(wire)["HEARTBEAT_SECONDS"] = int(os.environ["EXAMPLE_HEARTBEAT"])
 
-SECRET = "Ada Lovelace"  # what no answer and no log may quote
+# What no answer and no log may quote.
+SECRET = "Ada Lovelace"  # pragma: allowlist secret
 # What a parcel's weight makes the receiver do.
 SLOW, BUSY, UNHOOKED, POISON = 1001, 1002, 1003, 1004
 SLOW_SECONDS = 1.5
