@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_platform import __version__
 from operations.archive import Manifest, Unusable, manifest_of, pack, unpack
+from operations.broker_definitions import lasting
 from operations.contents import Contents
 from operations.cut import snapshots
 from operations.restoring import NotAsItWas, check_fits, finish
@@ -54,6 +55,8 @@ def cut(asked: argparse.Namespace) -> None:
 def backup(asked: argparse.Namespace) -> None:
     """Put what lies in a folder into an archive."""
     tables = json.loads((asked.folder / TABLES).read_text())
+    exported = asked.folder / "broker" / "definitions.json"
+    exported.write_text(json.dumps(lasting(json.loads(exported.read_text())), indent=1))
     manifest = Manifest(
         hub_id=os.environ.get("HUB_ID", "cambridge"),
         version=__version__,
