@@ -187,12 +187,13 @@ def test_an_interruption_that_got_lost_is_heard_at_the_next_step(
         monkeypatch.setattr(rebuild_command, "read_log", read)
     else:
         monkeypatch.setattr("hub_messaging.beside.Beside.lock", wait)
+    before = signal.getsignal(signal.SIGINT)
     code, said = in_this_process(fed, capsys, *SWITCH)
     assert code == 130
     assert said.endswith("Interrupted: the live tables are as they were.\n")
     url = fed.environment["HUB_DATABASE_URL"]
     assert rows(url, "SELECT 1 FROM pg_namespace WHERE nspname = 'rebuild'") == []
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def copied(url: str) -> int:
