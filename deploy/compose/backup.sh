@@ -65,11 +65,17 @@ restore() {
   aside "$(dirname "$archive"):/from:ro" "$work:/work" -- check "/from/$(basename "$archive")" /work "$POSTGRES" || give_up "Nothing was changed."
 
   trap undo_restore EXIT
+  if [ -f "$work/settings/env" ] && [ -f .env ]; then
+    say "deploy/.env stays as it is here; the backup's is not used."
+  elif [ -f "$work/settings/env" ]; then
+    cp "$work/settings/env" .env
+    made_settings=1
+    take_settings_over
+    require_no_hub # where those settings point to
+  fi
   (umask 077 && mkdir -p "$SECRETS")
   cp "$work"/secrets/* "$SECRETS/"
-  if [ -f "$work/settings/env" ]; then
-    if [ -f .env ]; then say "deploy/.env stays as it is here; the backup's is not used."; else cp "$work/settings/env" .env; fi
-  fi
+  made_secrets=1
   make_secrets
   say "Starting PostgreSQL and RabbitMQ …"
   compose up --detach --wait --wait-timeout "$WAIT_SECONDS" --quiet-pull postgres rabbitmq
@@ -100,6 +106,10 @@ fill() {
 # A restore began with nothing and, when it fails, leaves nothing.
 undo_restore() {
   say "The restore failed; what it had made is removed." >&2
-  compose --profile '*' down --volumes --timeout 10 >/dev/null 2>&1 || true
-  rm -rf "$SECRETS" "$work"
+  if [ -n "${made_secrets:-}" ]; then
+    compose --profile '*' down --volumes --timeout 10 >/dev/null 2>&1 || true
+    rm -rf "$SECRETS"
+  fi
+  [ -z "${made_settings:-}" ] || rm -f .env
+  rm -rf "$work"
 }

@@ -15,7 +15,7 @@ upgrade() {
   backup
   make_secrets
   say "Migrating …"
-  migrate || give_up "The services still run as release $before."
+  (migrate) || give_up "The services still run as release $before."
   start
   hubctl doctor || give_up "The hub runs, but not everything is well. $(way_back "$before")"
   say "" "Release $VERSION runs." "$(way_back "$before")"

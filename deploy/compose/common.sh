@@ -2,36 +2,41 @@
 # What the other files here stand on: words, the engine, the places of things.
 
 # An operator's settings; the environment wins over them, as it does for docker compose.
-if [ -f .env ]; then
-  while IFS='=' read -r name value; do
+read_settings() {
+  local name value
+  [ -f .env ] || return 0
+  while IFS='=' read -r name value || [ -n "$name" ]; do
+    case "$value" in \"*\" | \'*\') value="${value:1:-1}" ;; esac # compose takes quotes off, too
     case "$name" in HUB_* | COMPOSE_PROFILES) [ -n "${!name+set}" ] || export "$name=$value" ;; esac
   done <.env
-fi
+}
 
-# HUB_DEMO=1 (make … DEMO=1): a hub beside the real one, with an invented year in it and a mail server that keeps all letters.
-if [ "${HUB_DEMO:-0}" = 1 ]; then
-  export COMPOSE_PROJECT_NAME=hub-demo HUB_SECRETS="$PWD/secrets-demo" HUB_BACKUPS="$PWD/backups-demo"
-  export HUB_HTTP_PORT="${HUB_DEMO_HTTP_PORT:-8080}" HUB_HTTPS_PORT="${HUB_DEMO_HTTPS_PORT:-8443}" HUB_ADDRESS=:80
-  export COMPOSE_PROFILES="${COMPOSE_PROFILES:+$COMPOSE_PROFILES,}demo" HUB_ALLOW_HUB_TIME=1 HUB_REQUESTS_PER_MINUTE=0
-  export HUB_SMTP_HOST=mailpit HUB_SMTP_PORT=1025 HUB_SMTP_STARTTLS=0 HUB_SMTP_USER=""
-fi
-
-# People sign in at an issuer: the gateway then asks oauth2-proxy about them.
-if [ -n "${HUB_OIDC_ISSUER:-}" ]; then
-  export HUB_PAGES=pages_oidc COMPOSE_PROFILES="${COMPOSE_PROFILES:+$COMPOSE_PROFILES,}oidc"
-fi
+take_settings_over() {
+  read_settings
+  # HUB_DEMO=1 (make … DEMO=1): a hub beside the real one, with an invented year and a mail server that keeps all letters.
+  if [ "${HUB_DEMO:-0}" = 1 ]; then
+    export COMPOSE_PROJECT_NAME=hub-demo HUB_SECRETS="$PWD/secrets-demo" HUB_BACKUPS="$PWD/backups-demo"
+    export HUB_HTTP_PORT="${HUB_DEMO_HTTP_PORT:-8080}" HUB_HTTPS_PORT="${HUB_DEMO_HTTPS_PORT:-8443}" HUB_ADDRESS=:80
+    export COMPOSE_PROFILES="${COMPOSE_PROFILES:+$COMPOSE_PROFILES,}demo" HUB_ALLOW_HUB_TIME=1 HUB_REQUESTS_PER_MINUTE=0
+    export HUB_SMTP_HOST=mailpit HUB_SMTP_PORT=1025 HUB_SMTP_STARTTLS=0 HUB_SMTP_USER=""
+  fi
+  # People sign in at an issuer: the gateway then asks oauth2-proxy about them.
+  if [ -n "${HUB_OIDC_ISSUER:-}" ]; then
+    export HUB_PAGES=pages_oidc COMPOSE_PROFILES="${COMPOSE_PROFILES:+$COMPOSE_PROFILES,}oidc"
+  fi
+  PROJECT="${COMPOSE_PROJECT_NAME:-hub}"
+  SECRETS="${HUB_SECRETS:-$PWD/secrets}"
+  BACKUPS="${HUB_BACKUPS:-$PWD/backups}"
+}
 
 SERVICES=(enrolment visits notifications reporting)
-PROJECT="${COMPOSE_PROJECT_NAME:-hub}"
 VERSION="${HUB_VERSION:-0.1.0}"
 OPERATOR="mathshub-operator:$VERSION"
-SECRETS="${HUB_SECRETS:-$PWD/secrets}"
-BACKUPS="${HUB_BACKUPS:-$PWD/backups}"
 POSTGRES=17 # the major version in compose.yaml; its data can only be read by the same
 
 say() { printf '%s\n' "$@"; }
 give_up() { printf '%s\n' "$*" >&2; exit 1; }
-compose() { docker compose --file compose.yaml "$@"; }
+compose() { HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" docker compose --file compose.yaml "$@"; }
 
 # `python -m operations …` on folders of this machine, without a network: aside HOST_FOLDER:CONTAINER_FOLDER … -- words
 aside() {
@@ -61,6 +66,6 @@ address() {
   esac
 }
 
-export HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}"
-
 volumes() { docker volume ls --quiet --filter "label=com.docker.compose.project=$PROJECT"; }
+
+take_settings_over

@@ -19,7 +19,7 @@ case "$*" in
   "info --format {{.MemTotal}}") echo "$MEMORY" ;;
   "volume inspect"*) exit 1 ;;
   *"ps --quiet"*) ;;
-  *) echo "$*" >>"$DONE"; exit 1 ;;
+  *) echo "${COMPOSE_PROJECT_NAME:-hub}: $*" >>"$DONE"; exit 1 ;;
 esac
 """
 DISK = """#!/bin/sh
@@ -120,4 +120,32 @@ def test_a_backup_that_is_not_named(machine: Machine) -> None:
 def test_a_demonstration_has_everything_of_its_own(machine: Machine) -> None:
     assert "There is no hub here yet" in machine.says("down", HUB_DEMO="1")
     machine.says("up", HUB_DEMO="1", ENGINE="26.1.5")
-    assert machine.changes[0].startswith("compose --file compose.yaml --profile operator build")
+    assert machine.changes[0].startswith("hub-demo: compose --file compose.yaml --profile operator build")
+
+
+def settings(folder: Path, names: str, **environment: str) -> list[str]:
+    """What the script makes of a file of settings."""
+    common = ROOT / "deploy" / "compose" / "common.sh"
+    words = ["bash", "-euc", f'. "$1"; for name in {names}; do echo "${{!name-}}"; done', "-", str(common)]
+    plain = {"PATH": os.environ["PATH"], **environment}
+    return subprocess.run(
+        words, cwd=folder, env=plain, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+
+def test_settings_are_read_with_and_without_quotes_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "# a hub of ours\nHUB_NAME=Fens Maths Hub\nHUB_TLS=\"tls internal\"\nHUB_ADDRESS='https://hub.lan'\n"
+        "COMPOSE_PROFILES=observability\nPATH=/nowhere\nHUB_ID=fens"
+    )
+    said = settings(tmp_path, "HUB_NAME HUB_TLS HUB_ADDRESS COMPOSE_PROFILES HUB_ID", HUB_ID="cambridge")
+    assert said == ["Fens Maths Hub", "tls internal", "https://hub.lan", "observability", "cambridge"]
+
+
+def test_an_issuer_changes_the_pages_and_a_demonstration_stays_apart(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "HUB_OIDC_ISSUER=https://sign-in.example\nCOMPOSE_PROFILES=observability\n"
+    )
+    assert settings(tmp_path, "HUB_PAGES COMPOSE_PROFILES") == ["pages_oidc", "observability,oidc"]
+    said = settings(tmp_path, "PROJECT SECRETS HUB_SMTP_HOST", HUB_DEMO="1", HUB_SECRETS="/real")
+    assert said == ["hub-demo", str(tmp_path / "secrets-demo"), "mailpit"]
