@@ -1,26 +1,34 @@
-"""How much a reader takes at a time, learned from how long its work takes."""
+"""How much a reader takes at a time, learned from how much comes and how long its work takes.
+
+The broker may send ahead only a little more than lately came: a stop then soon has all of that in hand, and
+RabbitMQ puts nothing back (see `wire.fill_up`).
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
 BATCH: Final = 200  # events in one transaction at the most
 PREFETCH: Final = 2 * BATCH  # the next batch is on its way while this one is worked on
-PREFETCH_SINGLE: Final = 50  # when events are handled one by one; few, so that a stop soon has them in hand
+PREFETCH_SINGLE: Final = 50  # when events are handled one by one
+PREFETCH_FIRST: Final = 4  # before anything is known, and when little comes
+PREFETCH_GROWS: Final = 4  # times as much, when it was used up
+USED_UP: Final = 3  # times in a row, after which more is asked for
+LITTLE_SECONDS: Final = 5.0  # without having been used up, after which less is asked for
 STEP_SECONDS: Final = 0.5  # of work between two acknowledgements, when events are handled one by one
 WEIGHT: Final = 0.1  # of the newest measurement: one slow moment is no pace
 
 
 @dataclass
 class Pace:
-    """Learns how long a message takes, and says how many fit into a time."""
+    """Learns how much comes and how long a message takes, and says how many fit into a time."""
 
     only_batches: bool  # every handler takes many events at a time
     limit_seconds: float  # of work that may be in hand
-    prefetch: int = 0  # messages that the broker may send ahead
+    prefetch: int = PREFETCH_FIRST  # messages that the broker may send ahead
     seconds: float = 0.0  # for one message, lately
-
-    def __post_init__(self) -> None:
-        self.prefetch = PREFETCH if self.only_batches else PREFETCH_SINGLE
+    heard_at: float = 0.0  # when a message last came, by the monotonic clock
+    _used_up: int = 0  # times in a row
+    _used_up_at: float = 0.0
 
     @property
     def step(self) -> int:
@@ -34,9 +42,33 @@ class Pace:
         divisor = BATCH if self.only_batches else messages
         self.seconds += (seconds / divisor - self.seconds) * WEIGHT
 
-    def ask_for_less(self) -> bool:
-        """Whether what is sent ahead takes too long; then `prefetch` is lowered to half of the limit."""
-        if self.prefetch == 1 or self.seconds * self.prefetch <= self.limit_seconds:
+    def hear(self, new: int, in_hand: int, now: float) -> None:
+        """Note how many messages have come just now, and how many are in hand with them."""
+        if new:
+            self.heard_at = now
+        if in_hand < min(self.prefetch, BATCH):  # a reader takes in no more than a batch at a time
+            self._used_up = 0
+        else:
+            self._used_up += 1
+            self._used_up_at = now
+
+    def ask_anew(self, now: float) -> bool:
+        """Whether another number should be sent ahead from now on; then `prefetch` is that number."""
+        before, self.prefetch = self.prefetch, self._fitting(now)
+        if self.prefetch == before:
             return False
-        self.prefetch = max(1, int(self.limit_seconds / 2 / self.seconds))
+        self._used_up, self._used_up_at = 0, now
         return True
+
+    def _fitting(self, now: float) -> int:
+        """More only when it was used up: what is on its way in that moment would be put back."""
+        if self.seconds * self.prefetch > self.limit_seconds:
+            return max(1, int(self.limit_seconds / 2 / self.seconds))
+        if self._used_up >= USED_UP:
+            most = PREFETCH if self.only_batches else PREFETCH_SINGLE
+            more = min(most, self.prefetch * PREFETCH_GROWS)
+            affordable = int(self.limit_seconds / 2 / self.seconds) if self.seconds else more
+            return max(self.prefetch, min(more, affordable))
+        if now - max(self.heard_at, self._used_up_at) > LITTLE_SECONDS:
+            return min(self.prefetch, PREFETCH_FIRST)
+        return self.prefetch

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, Final
 
 import structlog
-from eventlet.event import Event as Signal
 from nameko.extensions import ProviderCollector, SharedExtension
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
@@ -25,7 +24,6 @@ from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
     FILL_UP_SECONDS,
-    HEARTBEAT_SECONDS,
     beat,
     connected,
     declare_publisher,
@@ -70,7 +68,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
 
     def start(self) -> None:
         """Begin reading, when anything is subscribed to."""
-        handlers = [Handler(p.event_classes, p.batch, partial(self._call, p)) for p in self._providers]
+        handlers = [Handler(p.event_classes, p.batch, partial(p.run, self._beat)) for p in self._providers]
         listens_to: dict[str, set[str]] = {}
         for handler in handlers:
             for event_class in handler.event_classes.values():
@@ -129,19 +127,21 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         return read_log(self._connection, self._subscriber.service, since)
 
     def _read(self) -> None:
-        """Read until we stop, or until work has become so slow that less of it should be in hand."""
+        """Read until we stop, or until more or less should be sent ahead."""
         self._arrived.clear()
         channel = self._connection.channel()
         channel.basic_qos(0, self._pace.prefetch, False)  # noqa: FBT003 - amqp's signature
         with answered():
             consumer = channel.basic_consume(self._subscriber.queue, callback=self._arrived.append)
         self._away = None
-        while not (self._stop.asked or self._pace.ask_for_less()):
-            self._fill()
+        asked_for = self._pace.prefetch
+        self._fill()
+        while not (self._stop.asked or self._pace.ask_anew(time.monotonic())):
             if self._work_off(channel):
                 self._stop.succeeded()
             self._look_after_kept()
-        fill_up(self._connection, self._arrived, self._pace.prefetch)
+            self._fill()
+        fill_up(self._connection, self._arrived, asked_for, self._pace.heard_at)
         channel.basic_cancel(consumer)  # the broker sends no more; what it has sent is ours to finish
         while self._arrived and not self._stop.overdue(STOP_SECONDS):
             if not self._work_off(channel) and self._stop.asked:
@@ -150,9 +150,11 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
 
     def _fill(self) -> None:
         """Take in what comes; never wait for more once something is there."""
-        wait = 0.001 if self._arrived else IDLE_SECONDS
+        had = len(self._arrived)
+        wait = 0.001 if had else IDLE_SECONDS
         while drain(self._connection, wait) and len(self._arrived) < BATCH:
             wait = 0.001
+        self._pace.hear(len(self._arrived) - had, len(self._arrived), time.monotonic())
         tick(self._connection)
 
     def _work_off(self, channel: Any) -> bool:
@@ -226,23 +228,10 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
                 inbox.forget(session, datetime.now(UTC) - KEPT_FOR)
             self._forgot_at = time.monotonic()
 
-    def _call(self, entrypoint: Any, session: Any, deliveries: Sequence[Any]) -> None:
-        """Run the method in a nameko worker, inside our transaction, and wait for it; heartbeats go on."""
-        done = Signal()
-
-        def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            done.send(result, exc_info)
-            return result, exc_info
-
-        arguments = entrypoint.arguments(session, deliveries)
-        self.container.spawn_worker(entrypoint, arguments, {}, handle_result=handle_result)
-        while not done.ready():
-            done.wait(HEARTBEAT_SECONDS / 4)
-            # Whatever has become of the connection, the worker's transaction must not be left while it runs.
-            with contextlib.suppress(*BROKER_ERRORS):
-                if not done.ready():
-                    beat(self._connection)
-        done.wait()
+    def _beat(self) -> None:
+        # Whatever has become of the connection, the worker's transaction must not be left while it runs.
+        with contextlib.suppress(*BROKER_ERRORS):
+            beat(self._connection)
 
 
 def _body(message: Any) -> bytes:

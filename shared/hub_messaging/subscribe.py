@@ -7,6 +7,7 @@ records the inbox and calls the method in it; what fails is kept in the inbox, a
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from eventlet.event import Event as Signal
 from nameko.extensions import Entrypoint
 
 from hub_messaging.asking import Asking
@@ -16,6 +17,7 @@ from hub_messaging.reader import QueueReader
 from hub_messaging.retries import Permanent
 from hub_messaging.rpc import RpcAnswer
 from hub_messaging.topology import Subscriber
+from hub_messaging.wire import HEARTBEAT_SECONDS
 
 __all__ = ["Batch", "Delivery", "Permanent", "Subscription", "subscribe", "subscribe_batch", "subscriber_of"]
 
@@ -40,6 +42,26 @@ class Subscription(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         """Stop with the reader."""
         self.reader.stop_reading()
         self.reader.unregister_provider(self)
+
+    def run(self, beat: Callable[[], None], session: Any, deliveries: Sequence[Delivery]) -> None:
+        """Run the method in a nameko worker, in the reader's transaction, and wait; heartbeats go on.
+
+        Raises:
+            Exception: whatever the method raised.
+        """
+        done = Signal()
+
+        def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send(result, exc_info)
+            return result, exc_info
+
+        arguments = self.arguments(session, deliveries)
+        self.container.spawn_worker(self, arguments, {}, handle_result=handle_result)
+        while not done.ready():
+            done.wait(HEARTBEAT_SECONDS / 4)
+            if not done.ready():
+                beat()
+        done.wait()
 
     def arguments(self, session: Any, deliveries: Sequence[Delivery]) -> tuple[Any, ...]:
         """What the method is called with."""

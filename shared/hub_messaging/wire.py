@@ -18,7 +18,7 @@ CONNECT_SECONDS: Final = 5
 SOCKET_SECONDS: Final = 15  # no single read or write takes longer, unless drain() says so
 CLOSE_SECONDS: Final = 2
 FILL_UP_SECONDS: Final = 2.0  # to take in what the broker may send ahead
-QUIET_SECONDS: Final = 0.05  # without a message, after which a queue is taken for empty
+QUIET_SECONDS: Final = 0.5  # without a message, after which none is expected
 
 Connection: Any = KombuConnection  # kombu's own annotations stop half-way
 # What may be raised when the broker goes away; everything else is a mistake of ours.
@@ -94,16 +94,24 @@ def drain(connection: Any, seconds: float) -> bool:
     return True
 
 
-def fill_up(connection: Any, arrived: Sized, prefetch: int) -> None:
+def fill_up(connection: Any, arrived: Sized, prefetch: int, heard_at: float) -> None:
     """Take in all that the broker may send ahead, or all there is, before the consumer is cancelled.
 
     RabbitMQ puts back what a quorum queue hands out while it hears of the end of a consumer: it never reaches
     us, and is delivered a second time. There is no such moment while the prefetch is used up.
+
+    Args:
+        connection: of the consumer.
+        arrived: what has come and is not acknowledged; the consumer puts more into it.
+        prefetch: how much the broker may send ahead.
+        heard_at: when a message last came (monotonic clock).
     """
     ends = time.monotonic() + FILL_UP_SECONDS
-    while len(arrived) < prefetch and time.monotonic() < ends:
-        if not drain(connection, QUIET_SECONDS):
-            return
+    while len(arrived) < prefetch and (now := time.monotonic()) < min(ends, heard_at + QUIET_SECONDS):
+        before = len(arrived)
+        drain(connection, min(ends, heard_at + QUIET_SECONDS) - now)
+        if len(arrived) > before:
+            heard_at = time.monotonic()
 
 
 def queue_exists(connection: Any, queue: str) -> bool:

@@ -1,5 +1,6 @@
 """The reader between a broker and a dispatcher that do as they are told: what it has in hand, how long."""
 
+import time
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -180,6 +181,7 @@ def test_before_the_consumer_is_cancelled_all_that_may_be_on_its_way_is_taken_in
     channel = Channel()
     reader._connection = SimpleNamespace(channel=lambda: channel)
     reader._pace.prefetch = prefetch
+    reader._pace.heard_at = time.monotonic()
     on_its_way = [message(2), message(3), message(4)]
 
     def drain(_connection: Any, _seconds: float) -> bool:
@@ -190,15 +192,10 @@ def test_before_the_consumer_is_cancelled_all_that_may_be_on_its_way_is_taken_in
         return False
 
     monkeypatch.setattr(wire, "drain", drain)
+    monkeypatch.setattr(wire, "QUIET_SECONDS", 0.05)
     reader._stop.ask()
     reader._read()
     assert (channel.cancelled, channel.acknowledged) == (True, [min(prefetch, 4)])
-
-
-def test_taking_in_what_keeps_coming_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "FILL_UP_SECONDS", 0.01)
-    monkeypatch.setattr(wire, "drain", lambda _connection, _seconds: True)
-    wire.fill_up(None, [], prefetch=1)
 
 
 def test_a_stop_leaves_what_cannot_be_decided_to_the_next_start(reader: QueueReader) -> None:

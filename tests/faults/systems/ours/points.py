@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from tests.faults.systems.setting import Killer, Setting
 
-from hub_messaging import reader, wire
+from hub_messaging import subscribe, wire
 from hub_messaging.topology import exchange_of
 
 _killers: list[Killer] = []
@@ -16,7 +16,7 @@ _killers: list[Killer] = []
 
 def set_up(setting: Setting) -> None:
     """Prepare this process: its heartbeat, and where it ends."""
-    for module in (wire, reader):
+    for module in (wire, subscribe):
         assert hasattr(module, "HEARTBEAT_SECONDS")
         module.HEARTBEAT_SECONDS = setting.heartbeat  # type: ignore[attr-defined]  # not final in a test
     killer = Killer(setting)
