@@ -53,6 +53,11 @@ LEADS_CHANGE = {
     "POST sessions/<uuid:session_id>/cancellation",
     "POST sessions/<uuid:session_id>/apologies",
     "PUT sessions/<uuid:session_id>/register",
+    "POST work-groups/<uuid:work_group_id>/tasks",
+    "PUT tasks/<uuid:task_id>/reports/<uuid:enrolment_id>",
+    "POST work-groups/<uuid:work_group_id>/lesson-studies",
+    "POST lesson-studies/<uuid:cycle_id>/taught",
+    "POST lesson-studies/<uuid:cycle_id>/review",
 }
 
 

@@ -1,5 +1,6 @@
 """A session that moves or is cancelled: a letter for each change, with a calendar file that replaces one."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -64,7 +65,7 @@ def calendar(sessions: Sessions, message: Message) -> tuple[str, Calendar]:
     [(moved, "session_rescheduled", "REQUEST"), (cancelled, "session_cancelled", "CANCEL")],
 )
 def test_a_change_replaces_the_invitation(
-    sessions: Sessions, change: type[SessionScheduled], template: str, method: str
+    sessions: Sessions, change: Callable[[SessionScheduled], SessionScheduled], template: str, method: str
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions)

@@ -20,7 +20,7 @@ from hub_reporting.handlers.reports import run_report
 from hub_reporting.store import work_groups as store
 
 OCTOBER, NOVEMBER = date(2025, 10, 8), date(2025, 11, 5)
-YEAR = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
+YEAR: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
 Hear = Callable[[Iterable[Event | Delivery]], None]
 Run = Callable[..., Report]
 
