@@ -70,6 +70,13 @@ def groups() -> list[Event]:
         make.session("Fractions", 1, OCTOBER),
         make.register("Fractions", 1, OCTOBER, marks),
         make.register("Fractions", 1, OCTOBER, corrected),
+        make.corrected("Fractions", 1, "Ada", "present", "absent"),
+        make.corrected("Fractions", 1, "Ada", "absent", "left_early"),
+        make.session("Fractions", 2, date(2025, 11, 5)),
+        make.moved("Fractions", 2, date(2025, 11, 12)),
+        make.cancelled("Fractions", 2, date(2025, 11, 12)),
+        make.pd_day("Conference", OCTOBER, [("Sofia", "110004"), ("Ada", "110001")], "conference"),
+        make.pd_day("Conference", OCTOBER, [("Ada", "110001")], "conference"),
     ]
 
 

@@ -1,6 +1,9 @@
-"""The events that enrolment publishes: schools, teachers, leaders, Work Groups, places, sessions."""
+"""The events that enrolment publishes: schools, people, Work Groups, places, sessions, days."""
 
+from hub_contracts.enrolment.attendance import ApologiesReceived, AttendanceCorrected
 from hub_contracts.enrolment.enrolments import ParticipantEnrolled, ParticipantWithdrawn
+from hub_contracts.enrolment.lesson_studies import LessonStudyPlanned, LessonStudyReviewed
+from hub_contracts.enrolment.pd_days import PDDayAttendance, PDDayHeld
 from hub_contracts.enrolment.schools import (
     SchoolChanged,
     SchoolClosed,
@@ -8,7 +11,14 @@ from hub_contracts.enrolment.schools import (
     SchoolImported,
     SchoolSucceeded,
 )
-from hub_contracts.enrolment.sessions import Mark, SessionCompleted, SessionScheduled
+from hub_contracts.enrolment.sessions import (
+    Mark,
+    SessionCancelled,
+    SessionCompleted,
+    SessionRescheduled,
+    SessionScheduled,
+)
+from hub_contracts.enrolment.tasks import ClassroomTaskSet, TaskReported
 from hub_contracts.enrolment.teachers import LeaderAppointed, TeacherRegistered
 from hub_contracts.enrolment.work_groups import (
     SchoolEnrolled,
@@ -18,8 +28,15 @@ from hub_contracts.enrolment.work_groups import (
 )
 
 __all__ = [
+    "ApologiesReceived",
+    "AttendanceCorrected",
+    "ClassroomTaskSet",
     "LeaderAppointed",
+    "LessonStudyPlanned",
+    "LessonStudyReviewed",
     "Mark",
+    "PDDayAttendance",
+    "PDDayHeld",
     "ParticipantEnrolled",
     "ParticipantWithdrawn",
     "SchoolChanged",
@@ -28,8 +45,11 @@ __all__ = [
     "SchoolEnrolled",
     "SchoolImported",
     "SchoolSucceeded",
+    "SessionCancelled",
     "SessionCompleted",
+    "SessionRescheduled",
     "SessionScheduled",
+    "TaskReported",
     "TeacherRegistered",
     "WorkGroupConfirmed",
     "WorkGroupFellBelowMinimum",
