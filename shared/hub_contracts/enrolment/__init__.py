@@ -9,7 +9,7 @@ from hub_contracts.enrolment.schools import (
     SchoolSucceeded,
 )
 from hub_contracts.enrolment.sessions import Mark, SessionCompleted, SessionScheduled
-from hub_contracts.enrolment.teachers import LeaderAppointed, TeacherRegistered
+from hub_contracts.enrolment.teachers import LeaderAppointed, TeacherMovedSchool, TeacherRegistered
 from hub_contracts.enrolment.work_groups import (
     SchoolEnrolled,
     WorkGroupConfirmed,
@@ -30,6 +30,7 @@ __all__ = [
     "SchoolSucceeded",
     "SessionCompleted",
     "SessionScheduled",
+    "TeacherMovedSchool",
     "TeacherRegistered",
     "WorkGroupConfirmed",
     "WorkGroupFellBelowMinimum",

@@ -58,6 +58,34 @@ class TeacherRegisteredSchema(TeacherEventSchema):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TeacherMovedSchool(Event):
+    """A teacher works at another school.
+
+    Published when somebody notes the move, on its day or later. Places on Work Groups keep their school.
+    """
+
+    publisher: ClassVar[str] = "enrolment"
+    about: ClassVar[str] = "teachers/{teacher_id}"
+
+    teacher_id: UUID
+    from_urn: str | None = None
+    to_urn: str
+    role: str
+    moved_on: date
+
+
+class TeacherMovedSchoolSchema(RecordSchema):
+    """TeacherMovedSchool."""
+
+    makes = TeacherMovedSchool
+    teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
+    from_urn = Urn("The school that is left; absent when one more school is joined", optional=True)
+    to_urn = Urn("The school that is joined")
+    role = OneOf(TEACHER_ROLES, "What the teacher is at the new school")
+    moved_on = Day("First day at the new school; the day before was the last at the old one")
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeaderAppointed(TeacherEvent):
     """A teacher was given a role in the hub.
 

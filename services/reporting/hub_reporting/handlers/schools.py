@@ -12,6 +12,7 @@ from hub_contracts.enrolment import (
     SchoolConnected,
     SchoolImported,
     SchoolSucceeded,
+    TeacherMovedSchool,
     TeacherRegistered,
 )
 from hub_reporting.handlers.projected import Rows, taken
@@ -62,6 +63,11 @@ def registered(event: TeacherRegistered, _time: datetime) -> Rows:
     yield Teacher, [taken(event, "teacher_id", "urn", "role")]
 
 
+def moved(event: TeacherMovedSchool, _time: datetime) -> Rows:
+    """Somebody at another school."""
+    yield Teacher, [taken(event, "teacher_id", "role", urn=event.to_urn)]
+
+
 def appointed(event: LeaderAppointed, _time: datetime) -> Rows:
     """A role in the hub."""
     names = (
@@ -84,5 +90,6 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolSucceeded: succeeded,
     SchoolConnected: connected,
     TeacherRegistered: registered,
+    TeacherMovedSchool: moved,
     LeaderAppointed: appointed,
 }

@@ -1,0 +1,32 @@
+"""What a teacher may be reached by, and what they were called; one membership of a school a day."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003_people"
+down_revision = "0002_post_office"
+
+# Of teachers who are known already: no other name, and nobody has opted out yet.
+ADDED = (
+    ("previous_names", sa.ARRAY(sa.Text), "{}"),
+    ("contact_opt_out", sa.Boolean, "false"),
+)
+
+
+def upgrade() -> None:
+    op.add_column("teachers", sa.Column("phone", sa.Text))
+    for name, type_, until_now in ADDED:
+        op.add_column("teachers", sa.Column(name, type_, nullable=False, server_default=until_now))
+        op.alter_column("teachers", name, server_default=None)
+    op.create_index(
+        "uq_school_memberships_starts_on",
+        "school_memberships",
+        ["teacher_id", "urn", "starts_on"],
+        unique=True,
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("uq_school_memberships_starts_on", "school_memberships")
+    for name in ("contact_opt_out", "previous_names", "phone"):
+        op.drop_column("teachers", name)
