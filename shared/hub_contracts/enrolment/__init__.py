@@ -9,7 +9,12 @@ from hub_contracts.enrolment.schools import (
     SchoolSucceeded,
 )
 from hub_contracts.enrolment.sessions import Mark, SessionCompleted, SessionScheduled
-from hub_contracts.enrolment.teachers import LeaderAppointed, TeacherMovedSchool, TeacherRegistered
+from hub_contracts.enrolment.teachers import (
+    LeaderAppointed,
+    LeaderEnded,
+    TeacherMovedSchool,
+    TeacherRegistered,
+)
 from hub_contracts.enrolment.work_groups import (
     SchoolEnrolled,
     WorkGroupConfirmed,
@@ -19,6 +24,7 @@ from hub_contracts.enrolment.work_groups import (
 
 __all__ = [
     "LeaderAppointed",
+    "LeaderEnded",
     "Mark",
     "ParticipantEnrolled",
     "ParticipantWithdrawn",

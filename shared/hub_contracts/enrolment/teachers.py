@@ -110,3 +110,32 @@ class LeaderAppointedSchema(TeacherEventSchema):
     core_leadership = Flag("Whether the role belongs to the main hub leadership team")
     starts_on = Day("First day in the role")
     ends_on = Day("Last day in the role; absent while it is open-ended", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaderEnded(TeacherEvent):
+    """A role in the hub has a last day.
+
+    Published when somebody ends a role, which may be before its last day; again when that is brought forward.
+    """
+
+    leader_role_id: UUID
+    role: str
+    trust_uid: str | None = None
+    core_leadership: bool
+    starts_on: date
+    ended_on: date
+
+
+class LeaderEndedSchema(RecordSchema):
+    """LeaderEnded."""
+
+    makes = LeaderEnded
+    teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
+    urn = Urn("The school where the teacher worked when the role was given")
+    leader_role_id = Id("This holding of the role", pseudonym=True)
+    role = OneOf(LEADER_ROLES, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
+    trust_uid = Code("The academy trust of that school at that time; absent when maintained", optional=True)
+    core_leadership = Flag("Whether the role belongs to the main hub leadership team")
+    starts_on = Day("First day in the role")
+    ended_on = Day("Last day in the role, which may lie ahead")

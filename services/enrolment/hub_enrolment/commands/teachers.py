@@ -105,6 +105,7 @@ class AppointLeader:
     core_leadership: bool
     starts_on: date
     ends_on: date | None
+    cohort: str | None = None
 
 
 class AppointLeaderSchema(CommandSchema):
@@ -116,3 +117,20 @@ class AppointLeaderSchema(CommandSchema):
     core_leadership = fields.Boolean(required=True)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(load_default=None, allow_none=True)
+    cohort = Text(load_default=None, allow_none=True, longest=50)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndLeader:
+    """Say which day is the last in a leadership role."""
+
+    leader_role_id: UUID
+    ends_on: date
+
+
+class EndLeaderSchema(CommandSchema):
+    """Reads it."""
+
+    command = EndLeader
+    leader_role_id = fields.UUID(required=True)
+    ends_on = fields.Date(required=True)

@@ -1,4 +1,4 @@
-"""Teachers and leaders."""
+"""Teachers: what is held of them, where they teach, how they are reached."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,14 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import LeaderAppointed, TeacherMovedSchool, TeacherRegistered
-from hub_enrolment.commands.teachers import AppointLeader, ChangeTeacher, MoveTeacher, RegisterTeacher
+from hub_contracts.enrolment import TeacherMovedSchool, TeacherRegistered
+from hub_enrolment.commands.teachers import ChangeTeacher, MoveTeacher, RegisterTeacher
 from hub_enrolment.domain import memberships, schools, teachers
 from hub_enrolment.domain.calendar import day_in_england
-from hub_enrolment.domain.refusals import Conflict, Refused, Stale, Unknown
-from hub_enrolment.domain.teachers import Appointment
+from hub_enrolment.domain.refusals import Conflict, Stale, Unknown
 from hub_enrolment.handlers.schools import school_state
-from hub_enrolment.models import LeaderRole, SchoolMembership, Teacher
+from hub_enrolment.models import SchoolMembership, Teacher
 from hub_enrolment.store import teachers as store
 from hub_enrolment.store.inserts import insert_unless_taken
 from hub_messaging import outbox
@@ -146,57 +145,6 @@ def find_teacher(session: Session, teacher_id: UUID) -> store.Employed:
     if employed is None:
         raise unknown_teacher()
     return employed
-
-
-def appoint_leader(session: Session, command: AppointLeader, *, now: datetime, by: str) -> LeaderRole:
-    """Give somebody a leadership role; their school and trust of today are kept with it.
-
-    Raises:
-        Refused: `unknown_teacher`, `ends_before_start`; Conflict: `already_appointed`.
-    """
-    home = store.school_of(session, command.teacher_id, lock=True)
-    if home is None:
-        raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
-    asked = Appointment(role=command.role, starts_on=command.starts_on, ends_on=command.ends_on)
-    held = store.appointments(session, [command.teacher_id]).get(command.teacher_id, [])
-    teachers.check_appointment(asked, held)
-    leader = LeaderRole(
-        id=new_id(),
-        teacher_id=command.teacher_id,
-        role=command.role,
-        core_leadership=command.core_leadership,
-        urn=home.urn,
-        trust_uid=home.trust_uid,
-        starts_on=command.starts_on,
-        ends_on=command.ends_on,
-        **made(now, by),
-    )
-    session.add(leader)
-    session.flush()
-    event = LeaderAppointed(
-        leader_role_id=leader.id,
-        teacher_id=leader.teacher_id,
-        role=leader.role,
-        urn=leader.urn,
-        trust_uid=leader.trust_uid,
-        core_leadership=leader.core_leadership,
-        starts_on=leader.starts_on,
-        ends_on=leader.ends_on,
-    )
-    outbox.record(session, event, occurred_at=now, by=by)
-    return leader
-
-
-def find_leader(session: Session, leader_role_id: UUID) -> LeaderRole:
-    """One role of one person.
-
-    Raises:
-        Unknown: `unknown_leader`.
-    """
-    leader = session.get(LeaderRole, leader_role_id)
-    if leader is None:
-        raise Unknown("unknown_leader", "There is no such leadership role.")
-    return leader
 
 
 def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[str, str]]:

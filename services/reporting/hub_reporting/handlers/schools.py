@@ -7,6 +7,7 @@ from typing import Any, Final
 from hub_contracts import Event
 from hub_contracts.enrolment import (
     LeaderAppointed,
+    LeaderEnded,
     SchoolChanged,
     SchoolClosed,
     SchoolConnected,
@@ -83,6 +84,12 @@ def appointed(event: LeaderAppointed, _time: datetime) -> Rows:
     yield LeaderPost, [taken(event, *names)]
 
 
+def ended(event: LeaderEnded, _time: datetime) -> Rows:
+    """A role in the hub with its last day."""
+    names = ("leader_role_id", "teacher_id", "role", "urn", "trust_uid", "core_leadership", "starts_on")
+    yield LeaderPost, [taken(event, *names, ends_on=event.ended_on)]
+
+
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolImported: facts,
     SchoolChanged: facts,
@@ -92,4 +99,5 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     TeacherRegistered: registered,
     TeacherMovedSchool: moved,
     LeaderAppointed: appointed,
+    LeaderEnded: ended,
 }

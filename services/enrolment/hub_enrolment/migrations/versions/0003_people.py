@@ -1,4 +1,4 @@
-"""What a teacher may be reached by, and what they were called; one membership of a school a day."""
+"""How teachers are reached and were called; one membership of a school a day; cohorts of leaders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,9 +24,11 @@ def upgrade() -> None:
         ["teacher_id", "urn", "starts_on"],
         unique=True,
     )
+    op.add_column("leader_roles", sa.Column("cohort", sa.Text))
 
 
 def downgrade() -> None:
+    op.drop_column("leader_roles", "cohort")
     op.drop_index("uq_school_memberships_starts_on", "school_memberships")
     for name in ("contact_opt_out", "previous_names", "phone"):
         op.drop_column("teachers", name)
