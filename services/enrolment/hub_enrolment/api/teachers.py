@@ -17,6 +17,7 @@ from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.domain.teachers import mask_trn
 from hub_enrolment.handlers import teachers as handlers
 from hub_enrolment.models import SchoolMembership, Teacher
+from hub_enrolment.store import subject_access
 from hub_enrolment.store import teachers as store
 from hub_enrolment.store.teachers import Employed
 from hub_platform.routes import Answer, Call, Page, route
@@ -134,6 +135,19 @@ class Teachers:
         teacher_id = handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
         keys = [SchoolMembership.starts_on, SchoolMembership.id]
         return Page(*call.page.fetch(call.session, store.list_memberships(teacher_id), keys))
+
+    @route("GET", f"{URL}/<uuid:teacher_id>/subject-access", allow=HUB_STAFF)
+    def get_subject_access(self, call: Call[Any]) -> dict[str, Any]:
+        """Read everything that enrolment holds of one person, under plain headings.
+
+        The teacher reference number is shown whole. Who else typed something in is not told.
+        """
+        teacher_id = handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
+        return {
+            "teacher_id": str(teacher_id),
+            "as_at": call.now.isoformat(),
+            "sections": subject_access.held_of(call.session, teacher_id),
+        }
 
 
 def _answer(employed: Employed, location: str | None = None) -> Answer:
