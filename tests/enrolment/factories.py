@@ -16,7 +16,7 @@ from hub_enrolment.commands.sessions import ScheduleSession
 from hub_enrolment.commands.teachers import AppointLeader, RegisterTeacher
 from hub_enrolment.commands.work_groups import OpenProgramme, OpenWorkGroup
 from hub_enrolment.domain.gias_establishments import COLUMNS, Establishment
-from hub_enrolment.handlers import enrolments, imports, sessions, teachers, work_groups
+from hub_enrolment.handlers import enrolments, imports, leaders, sessions, teachers, work_groups
 from hub_enrolment.models import GroupSession, LeaderRole, Programme, WorkGroup
 from hub_messaging.tables import outbox
 
@@ -149,7 +149,7 @@ def leader(session: Session, teacher_id: UUID, **changes: Any) -> LeaderRole:
         "starts_on": date(2025, 9, 1),
         "ends_on": None,
     }
-    return teachers.appoint_leader(session, AppointLeader(**values | changes), now=NOW, by=BY)
+    return leaders.appoint_leader(session, AppointLeader(**values | changes), now=NOW, by=BY)
 
 
 def programme(session: Session, **changes: Any) -> Programme:

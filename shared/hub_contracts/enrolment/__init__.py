@@ -19,7 +19,12 @@ from hub_contracts.enrolment.sessions import (
     SessionScheduled,
 )
 from hub_contracts.enrolment.tasks import ClassroomTaskSet, TaskReported
-from hub_contracts.enrolment.teachers import LeaderAppointed, TeacherRegistered
+from hub_contracts.enrolment.teachers import (
+    LeaderAppointed,
+    LeaderEnded,
+    TeacherMovedSchool,
+    TeacherRegistered,
+)
 from hub_contracts.enrolment.work_groups import (
     SchoolEnrolled,
     WorkGroupConfirmed,
@@ -32,6 +37,7 @@ __all__ = [
     "AttendanceCorrected",
     "ClassroomTaskSet",
     "LeaderAppointed",
+    "LeaderEnded",
     "LessonStudyPlanned",
     "LessonStudyReviewed",
     "Mark",
@@ -50,6 +56,7 @@ __all__ = [
     "SessionRescheduled",
     "SessionScheduled",
     "TaskReported",
+    "TeacherMovedSchool",
     "TeacherRegistered",
     "WorkGroupConfirmed",
     "WorkGroupFellBelowMinimum",

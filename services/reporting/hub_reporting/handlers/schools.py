@@ -7,11 +7,13 @@ from typing import Any, Final
 from hub_contracts import Event
 from hub_contracts.enrolment import (
     LeaderAppointed,
+    LeaderEnded,
     SchoolChanged,
     SchoolClosed,
     SchoolConnected,
     SchoolImported,
     SchoolSucceeded,
+    TeacherMovedSchool,
     TeacherRegistered,
 )
 from hub_reporting.handlers.projected import Rows, taken
@@ -62,6 +64,11 @@ def registered(event: TeacherRegistered, _time: datetime) -> Rows:
     yield Teacher, [taken(event, "teacher_id", "urn", "role")]
 
 
+def moved(event: TeacherMovedSchool, _time: datetime) -> Rows:
+    """Somebody at another school."""
+    yield Teacher, [taken(event, "teacher_id", "role", urn=event.to_urn)]
+
+
 def appointed(event: LeaderAppointed, _time: datetime) -> Rows:
     """A role in the hub."""
     names = (
@@ -77,6 +84,12 @@ def appointed(event: LeaderAppointed, _time: datetime) -> Rows:
     yield LeaderPost, [taken(event, *names)]
 
 
+def ended(event: LeaderEnded, _time: datetime) -> Rows:
+    """A role in the hub with its last day."""
+    names = ("leader_role_id", "teacher_id", "role", "urn", "trust_uid", "core_leadership", "starts_on")
+    yield LeaderPost, [taken(event, *names, ends_on=event.ended_on)]
+
+
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolImported: facts,
     SchoolChanged: facts,
@@ -84,5 +97,7 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolSucceeded: succeeded,
     SchoolConnected: connected,
     TeacherRegistered: registered,
+    TeacherMovedSchool: moved,
     LeaderAppointed: appointed,
+    LeaderEnded: ended,
 }
