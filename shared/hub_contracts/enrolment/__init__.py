@@ -6,6 +6,7 @@ from hub_contracts.enrolment.schools import (
     SchoolClosed,
     SchoolConnected,
     SchoolImported,
+    SchoolsMerged,
     SchoolSucceeded,
 )
 from hub_contracts.enrolment.sessions import Mark, SessionCompleted, SessionScheduled
@@ -28,6 +29,7 @@ __all__ = [
     "SchoolEnrolled",
     "SchoolImported",
     "SchoolSucceeded",
+    "SchoolsMerged",
     "SessionCompleted",
     "SessionScheduled",
     "TeacherRegistered",
