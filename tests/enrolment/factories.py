@@ -80,6 +80,26 @@ def links(*rows: tuple[str, str, str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode("cp1252")
 
 
+def groups(*rows: tuple[str, str, str, str, str, str]) -> bytes:
+    """A groups file: UID, name, Companies House number, type, closed date, status."""
+    header = ["UID", "Group Name", "Companies House Number", "Group Type", "Closed Date", "Status"]
+    return table([*header, "Head of Group Last Name"], [[*one, "Secret"] for one in rows])
+
+
+def group_links(*rows: tuple[str, str, str, str]) -> bytes:
+    """A group links file: URN, UID, type, joined date."""
+    return table(
+        ["URN", "Linked UID", "Group Type", "Joined date", "EstablishmentName"], [[*r, "A"] for r in rows]
+    )
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    """A file of GIAS as the groups come: quoted only where needed, CRLF, Windows-1252."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows([header, *rows])
+    return text.getvalue().encode("cp1252")
+
+
 def establishment(**changes: Any) -> Establishment:
     """A school as it is read."""
     values: dict[str, Any] = {

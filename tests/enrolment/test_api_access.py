@@ -8,7 +8,7 @@ from tests.enrolment.desk import V1, Desk, problem, register_body
 from tests.enrolment.factories import MEETS
 from tests.support.services import Client, RunningService
 
-from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, READERS
+from hub_enrolment.access import GROUP_STAFF, HUB_LEADS, HUB_STAFF, READERS
 from hub_enrolment.service import EnrolmentService
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.routes import Route, routes_of
@@ -23,7 +23,7 @@ ROLES = ("hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscr
 
 def address(route: Route) -> str:
     """The route's path with ids that nobody has."""
-    path = str(route.url).replace("<urn>", "999999")
+    path = str(route.url).replace("<urn>", "999999").replace("<uid>", "99999")
     while "<uuid:" in path:
         start, _, rest = path.partition("<uuid:")
         path = f"{start}{uuid4()}{rest.partition('>')[2]}"
@@ -66,6 +66,7 @@ def test_what_changes_something_is_for_hub_staff_but_what_leads_do() -> None:
         name.replace(f"{V1}/", ""): route.allow for name, route in ROUTES.items() if route.method != "GET"
     }
     assert {name for name, allow in changing.items() if allow == GROUP_STAFF} == LEADS_CHANGE
+    assert changing.pop("PUT hub") == HUB_LEADS
     assert {allow for name, allow in changing.items() if name not in LEADS_CHANGE} == {HUB_STAFF}
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from hub_enrolment.api.attendance import Attendances
 from hub_enrolment.api.enrolments import Enrolments
+from hub_enrolment.api.hub import HubItself
 from hub_enrolment.api.imports import Imports
 from hub_enrolment.api.leaders import Leaders
 from hub_enrolment.api.lesson_studies import LessonStudies
@@ -15,6 +16,7 @@ from hub_enrolment.api.schools import Schools
 from hub_enrolment.api.sessions import Sessions
 from hub_enrolment.api.tasks import Tasks
 from hub_enrolment.api.teachers import Teachers
+from hub_enrolment.api.trusts import Trusts
 from hub_enrolment.api.work_groups import WorkGroups
 from hub_enrolment.handlers import teachers
 from hub_messaging.relay import OutboxRelay
@@ -24,8 +26,10 @@ from hub_platform.probes import Probes
 
 
 class EnrolmentService(
+    HubItself,
     Imports,
     Schools,
+    Trusts,
     Teachers,
     Leaders,
     Programmes,

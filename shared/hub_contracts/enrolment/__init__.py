@@ -9,6 +9,7 @@ from hub_contracts.enrolment.schools import (
     SchoolClosed,
     SchoolConnected,
     SchoolImported,
+    SchoolsMerged,
     SchoolSucceeded,
 )
 from hub_contracts.enrolment.sessions import (
@@ -51,6 +52,7 @@ __all__ = [
     "SchoolEnrolled",
     "SchoolImported",
     "SchoolSucceeded",
+    "SchoolsMerged",
     "SessionCancelled",
     "SessionCompleted",
     "SessionRescheduled",

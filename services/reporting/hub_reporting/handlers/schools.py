@@ -12,6 +12,7 @@ from hub_contracts.enrolment import (
     SchoolClosed,
     SchoolConnected,
     SchoolImported,
+    SchoolsMerged,
     SchoolSucceeded,
     TeacherMovedSchool,
     TeacherRegistered,
@@ -52,6 +53,11 @@ def closed(event: SchoolClosed, _time: datetime) -> Rows:
 def succeeded(event: SchoolSucceeded, _time: datetime) -> Rows:
     """A school that another carries on."""
     yield Succession, [taken(event, "urn", "successor_urn", "link_type", "established_on")]
+
+
+def merged(_event: SchoolsMerged, _time: datetime) -> Rows:
+    """Nothing that is counted: of each of the old schools SchoolSucceeded has told who carries it on."""
+    return ()
 
 
 def connected(event: SchoolConnected, _time: datetime) -> Rows:
@@ -95,6 +101,7 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolChanged: facts,
     SchoolClosed: closed,
     SchoolSucceeded: succeeded,
+    SchoolsMerged: merged,
     SchoolConnected: connected,
     TeacherRegistered: registered,
     TeacherMovedSchool: moved,
