@@ -43,7 +43,7 @@ class TeacherSchema(Schema):
     since = fields.Date(attribute="membership.starts_on")
 
 
-class MembershipSchema(Schema):
+class SchoolMembershipSchema(Schema):
     """Somebody works at a school from a day on; `ends_on` is the last day, null until it is over."""
 
     membership_id = fields.UUID(attribute="id")
@@ -111,7 +111,7 @@ class Teachers:
         f"{URL}/<uuid:teacher_id>/moves",
         allow=HUB_STAFF,
         body=MoveTeacherSchema,
-        answer=MembershipSchema,
+        answer=SchoolMembershipSchema,
         status=201,
     )
     def move_teacher(self, call: Call[MoveTeacher]) -> Answer:
@@ -128,7 +128,7 @@ class Teachers:
         f"{URL}/<uuid:teacher_id>/memberships",
         allow=HUB_STAFF,
         paged=True,
-        answer=MembershipSchema,
+        answer=SchoolMembershipSchema,
     )
     def list_memberships(self, call: Call[Any]) -> Page[SchoolMembership]:
         """List where a teacher works and has worked, the oldest first."""

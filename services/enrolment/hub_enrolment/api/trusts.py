@@ -46,7 +46,7 @@ class TrustWithSchoolsSchema(Schema):
     schools = fields.List(fields.Nested(TrustSchoolSchema))
 
 
-class MembershipSchema(Schema):
+class TrustMembershipSchema(Schema):
     """A school belonged to a trust; `to` is the last day, null while it lasts."""
 
     trust_uid = fields.String()
@@ -76,7 +76,9 @@ class Trusts:
         schools = store.schools_of(call.session, trust.uid)
         return Answer({"trust": trust, "schools": schools}, revision=trust.revision)
 
-    @route("GET", "/enrolment/v1/schools/<urn>/trusts", allow=READERS, paged=True, answer=MembershipSchema)
+    @route(
+        "GET", "/enrolment/v1/schools/<urn>/trusts", allow=READERS, paged=True, answer=TrustMembershipSchema
+    )
     def list_memberships(self, call: Call[Any]) -> Page[dict[str, Any]]:
         """List the trusts that a school belonged to, oldest first."""
         school = school_handlers.find_school(call.session, call.path["urn"])
