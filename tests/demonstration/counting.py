@@ -101,7 +101,7 @@ def seen(commands: Iterable[Command]) -> set[str]:
     """Places whose holder was there at least once."""
     return {
         made(mark["enrolment_id"])
-        for c in sent(commands, r".*/register")
+        for c in sent(commands, r".*/sessions/.*/register")
         for mark in body(c)["marks"]
         if mark["mark"] in {"present", "late"}
     }

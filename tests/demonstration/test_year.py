@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
-from tests.demonstration.counting import Counted, body, made, sent
+from tests.demonstration.counting import Counted, body, made, named, sent
 
+from local.demonstration.between import SESSIONS
 from local.demonstration.groups import AT_THE_EDGE, BEYOND, FALLS_BELOW
 from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, HalfTerm, half_term_on
 from local.demonstration.support import HOLIDAY_VISIT, OUTCOMES
@@ -149,8 +150,8 @@ def test_each_register_is_taken_in_time_and_marks_whoever_has_a_place(year: Year
             places[command.lane][command.key] = None
         elif command.path.endswith("/withdrawal"):
             places[command.lane][re.findall(r"\{(.*)\}", command.path)[0]] = command.at.date()
-    for register in sent(year.commands, r".*/register"):
-        start = starts[register.match]
+    for register in sent(year.commands, r".*/sessions/.*/register"):
+        start = starts[named(register)]
         assert start <= register.at < start + timedelta(days=7)
         marked = [made(mark["enrolment_id"]) for mark in body(register)["marks"]]
         held = start.date()
@@ -159,12 +160,60 @@ def test_each_register_is_taken_in_time_and_marks_whoever_has_a_place(year: Year
 
 
 def test_sessions_are_on_school_days_three_to_five_in_each_group(year: Year) -> None:
-    sessions = sent(year.commands, r".*/sessions")
+    registers = {named(c) for c in sent(year.commands, r".*/sessions/.*/register")}
+    off = {named(c) for c in sent(year.commands, r".*/sessions/.*/cancellation")}
+    planned = {c.key: c for c in sent(year.commands, r".*/work-groups/[^/]*/\d+}/sessions")}
+    assert off
+    assert set(planned) == registers | off
+    sessions = [planned[key] for key in registers]
     assert set(Counter(c.lane for c in sessions).values()) <= {3, 4, 5}
     days = {datetime.fromisoformat(body(c)["starts_at"]).date() for c in sessions}
     school_days = {day for half_term in HALF_TERMS for day in half_term.school_days()}
     assert days <= school_days
-    assert len(sessions) == len(sent(year.commands, r".*/register"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "sessions/.*/reschedule",
+        "sessions/.*/cancellation",
+        "sessions/.*/apologies",
+        "sessions/.*/corrections",
+        "work-groups/.*/tasks",
+        "tasks/.*/reports/.*",
+        "work-groups/.*/lesson-studies",
+        "lesson-studies/.*/taught",
+        "lesson-studies/.*/review",
+        "pd-days",
+        "pd-days/.*/registrations",
+        "pd-days/.*/register",
+        "pd-days/.*/cancellation",
+    ],
+)
+def test_the_year_knows_what_happens_at_a_hub(year: Year, path: str) -> None:
+    assert sent(year.commands, rf"/enrolment/v1/{path}")
+
+
+def test_a_register_is_based_on_the_last_change_of_its_session(year: Year) -> None:
+    newest: dict[str, str] = {}
+    for command in year.commands:
+        if command.gives == "session_id":
+            newest[named(command) if command.path.startswith(SESSIONS) else command.key] = command.key
+        elif command in sent([command], rf"{SESSIONS}/.*/register"):
+            assert command.match == newest[named(command)]
+
+
+def test_a_task_is_reported_on_between_its_sessions(year: Year) -> None:
+    commands = {command.key: command for command in year.commands}
+    tasks = sent(year.commands, r".*/work-groups/.*/tasks")
+    assert len(tasks) == len(year.groups)
+    for report in sent(year.commands, r".*/tasks/.*/reports/.*"):
+        (task,) = (commands[key] for key in report.needs() if key.startswith("task/"))
+        first, second = (
+            commands[made(body(task)[n])] for n in ("set_in_session_id", "due_before_session_id")
+        )
+        assert datetime.fromisoformat(body(first)["ends_at"]) <= task.at <= report.at
+        assert report.at < datetime.fromisoformat(body(second)["starts_at"])
 
 
 def test_visits_fall_in_term_but_for_the_deliberate_one(year: Year) -> None:
@@ -191,7 +240,7 @@ def test_of_282_things_owed_some_are_late_missed_or_excused(year: Year, counted:
     assert len(logged) == OUTCOMES["on_time"] + OUTCOMES["late"] + 1  # and the one in the holidays
     assert len(late) == OUTCOMES["late"]
     assert len(sent(year.commands, r".*/exemptions")) == OUTCOMES["excused"]
-    assert 0 < len(sent(year.commands, r".*/cancellation")) < OUTCOMES["missed"]
+    assert 0 < len(sent(year.commands, r".*/visits/.*/cancellation")) < OUTCOMES["missed"]
 
 
 def is_late(logged: date, happened: date) -> bool:

@@ -36,6 +36,13 @@ class Command:
     after: tuple[str, ...] = ()  # keys of other commands that must be done before
     announces: int = 1  # how many events follow at least
 
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The body of a command that sends no file."""
+        if isinstance(self.body, bytes):
+            raise TypeError(f"{self.key} sends a file")
+        return self.body
+
     def needs(self) -> frozenset[str]:
         """Keys of the commands that must have been answered before this one can be sent."""
         named = {*self.after, *_IN_PATH.findall(self.path), *_made_in(self.body)}

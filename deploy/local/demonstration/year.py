@@ -8,13 +8,15 @@ from functools import cache
 from typing import Final
 
 from local.demonstration import groups, leaders, programmes, recruitment, support, visits
+from local.demonstration.between import Between
 from local.demonstration.cast import Cast, cast
 from local.demonstration.commands import Command
 from local.demonstration.connections import connect_in_september, connect_in_year, connect_successors
 from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, calendar_body, moment
 from local.demonstration.hub import JANUARY, SEPTEMBER, InventedHub, invent_hub
 from local.demonstration.meetings import LAST_REGISTER, Diary
-from local.demonstration.participants import Recruiter
+from local.demonstration.participants import Participant, Recruiter
+from local.demonstration.pd_days import pd_days
 from local.demonstration.people import Staffroom, register
 from local.demonstration.register import links_csv, register_csv
 
@@ -145,12 +147,18 @@ def _people_and_groups(
     yield from (programmes.create(p, APPOINTED + timedelta(hours=2)) for p in programmes.PROGRAMMES)
     recruiter = Recruiter(staffroom, known, r)
     diary = Diary(r, frozenset(chosen.never_came))
+    between = Between(random.Random(f"{seed}/between"), frozenset(hub.successors))
+    unseen_or_closing = set(chosen.never_came) | set(hub.successors)
+    free: list[Participant] = []  # for PD days: known since the autumn, and engaged anyway
     for group in formed:
         participants = recruiter.recruit(group)
         yield recruitment.open_group(group)
         yield from recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
         yield recruitment.confirm(group)
-        yield from diary.meet(group, participants)
+        yield from between.enrich(group, participants, diary.meet(group, participants))
+        if not group.starts_in_spring:
+            free += [one for one in participants if one.person.urn not in unseen_or_closing]
+    yield from pd_days(free, random.Random(f"{seed}/pd days"))
 
     supported = support.supports(chosen, visiting)
     yield from map(support.assign, supported)

@@ -1,0 +1,245 @@
+"""What happens around sessions: apologies, a change of time, a task tried in class, a lesson studied.
+
+All of it is planned after the sessions are, and by a chance of its own: who came to what stays as it was.
+"""
+
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from local.demonstration.commands import Command, Made
+from local.demonstration.groups import Group
+from local.demonstration.half_terms import moment
+from local.demonstration.participants import Participant
+
+SESSIONS: Final = "/enrolment/v1/sessions"
+REPORTERS: Final = 3  # of each group, who report on its task
+PROMPTS: Final = (
+    "Ask for a second way of working it out, and let pupils say which they prefer.",
+    "Begin with the representation, and write the calculation only afterwards.",
+    "Give the answer first: what could the question have been?",
+)
+# Of every so many groups one … (the remainder says which, so that not everything happens to the same group).
+SENDS_APOLOGIES, MOVES, CALLS_OFF, CORRECTS, STUDIES_A_LESSON = (3, 0), (12, 5), (24, 7), (16, 3), (4, 1)
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Met:
+    """One session as it is planned: how it is put into the hub, and its register."""
+
+    scheduled: Command
+    register: Command
+
+    @property
+    def starts_at(self) -> datetime:
+        """When it starts."""
+        return datetime.fromisoformat(self.scheduled.facts["starts_at"])
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends."""
+        return datetime.fromisoformat(self.scheduled.facts["ends_at"])
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return f"{SESSIONS}/{{{self.scheduled.key}}}"
+
+
+@dataclass(frozen=True)
+class Between:
+    """Adds to the sessions of groups."""
+
+    random: random.Random
+    closing: Collection[str]  # schools that close in the course of the year
+
+    def enrich(
+        self, group: Group, participants: Sequence[Participant], planned: Sequence[Command]
+    ) -> Iterator[Command]:
+        """The commands of a group's sessions, with what happens around them."""
+        registers = {command.match: command for command in planned if command.path.endswith("/register")}
+        met = [Met(one, registers[one.key]) for one in planned if one.key in registers]
+        left = [one for one in planned if one.path.endswith("/withdrawal")]
+        yield from left
+        gone = {key for one in left for key in one.needs()}
+        stay = [one for one in participants if one.key not in gone]
+        for number, one in enumerate(met):
+            yield from self._session(group, one, later=number > 0)
+        yield from self._task(group, met[0], met[1], stay)
+        if _is(group, CALLS_OFF):
+            yield from self._called_off(group, met)
+        if _is(group, STUDIES_A_LESSON):
+            yield from self._lesson_study(group, met, [one for one in stay if self._stays_open(one)])
+
+    def _stays_open(self, participant: Participant) -> bool:
+        return participant.person.urn not in self.closing
+
+    def _session(self, group: Group, met: Met, *, later: bool) -> Iterator[Command]:
+        """One session; the register is based on the newest of what came before it."""
+        match = met.scheduled.key
+        if later and _is(group, MOVES) and met.scheduled.key.endswith("/2"):
+            early = {name: (at - timedelta(hours=1)).isoformat() for name, at in _times(met)}
+            yield replace(met.scheduled, body={**met.scheduled.facts, **early})
+            moved = self._moved(met)
+            match = moved.key
+            yield moved
+        else:
+            yield met.scheduled
+        sorry = [mark for mark in _marks(met) if "notified_at" in mark]
+        if later and sorry and _is(group, SENDS_APOLOGIES):
+            sent = self._apologies(met, min(sorry, key=lambda mark: mark["notified_at"]))
+            match = sent.key
+            yield sent
+        yield replace(met.register, match=match)
+        if _is(group, CORRECTS):
+            yield from self._correction(met)
+
+    def _moved(self, met: Met) -> Command:
+        at = max(met.scheduled.at + timedelta(minutes=30), met.starts_at - 20 * DAY)
+        mode = {name: value for name, value in met.scheduled.facts.items() if name in {"mode", "host_urn"}}
+        return _command(
+            met, "reschedule", at, {name: t.isoformat() for name, t in _times(met)} | mode, gives="session_id"
+        )
+
+    def _apologies(self, met: Met, mark: Mapping[str, Any]) -> Command:
+        at = datetime.fromisoformat(mark["notified_at"])
+        return _command(met, "apologies", at, {"enrolment_id": mark["enrolment_id"]}, gives="session_id")
+
+    def _correction(self, met: Met) -> Iterator[Command]:
+        """A week later somebody says that one who was marked present had come late."""
+        present = [mark for mark in _marks(met) if mark["mark"] == "present"]
+        if not present or not met.scheduled.key.endswith("/1"):
+            return
+        place = self.random.choice(present)["enrolment_id"]
+        body = {"enrolment_id": place, "mark": "late", "reason": "register_mistake"}
+        yield _command(met, "corrections", met.ends_at + 8 * DAY, body)
+
+    def _task(self, group: Group, first: Met, second: Met, stay: Sequence[Participant]) -> Iterator[Command]:
+        """Set in one session, tried in class, reported on before the next."""
+        at = max(first.ends_at + timedelta(hours=2), second.scheduled.at + timedelta(minutes=5))
+        key = f"task/{group.number:02}"
+        sessions = {"set_in_session_id": first, "due_before_session_id": second}
+        body = {name: Made(met.scheduled.key) for name, met in sessions.items()}
+        yield Command(
+            key=key,
+            at=at,
+            service="enrolment",
+            method="POST",
+            path=f"/enrolment/v1/work-groups/{{{group.key}}}/tasks",
+            body=body | {"prompt": self.random.choice(PROMPTS)},
+            lane=group.key,
+            gives="task_id",
+        )
+        until = second.starts_at - DAY
+        for participant in self.random.sample(stay, min(REPORTERS, len(stay))):
+            path = f"/enrolment/v1/tasks/{{{key}}}/reports/{{{participant.key}}}"
+            yield Command(
+                key=f"report/{participant.key}",
+                at=at + (until - at) * self.random.random(),
+                service="enrolment",
+                method="PUT",
+                path=path,
+                body={"status": "reported", "pupils_n": self.random.randint(18, 31)},
+                lane=group.key,
+                match="*",
+                look=path,
+                done={"status": "reported"},
+            )
+
+    def _called_off(self, group: Group, met: Sequence[Met]) -> Iterator[Command]:
+        """A session more was wanted, and then the weather was against it."""
+        starts_at = met[1].starts_at.replace(hour=16, minute=0) + 14 * DAY
+        key = f"session/{group.number:02}/more"
+        yield Command(
+            key=key,
+            at=met[1].ends_at + timedelta(hours=2),
+            service="enrolment",
+            method="POST",
+            path=f"/enrolment/v1/work-groups/{{{group.key}}}/sessions",
+            body={
+                "starts_at": starts_at.isoformat(),
+                "ends_at": (starts_at + timedelta(hours=1)).isoformat(),
+                "mode": "online",
+            },
+            lane=group.key,
+            gives="session_id",
+        )
+        yield Command(
+            key=f"{key}/off",
+            at=starts_at - DAY,
+            service="enrolment",
+            method="POST",
+            path=f"{SESSIONS}/{{{key}}}/cancellation",
+            body={"reason": "weather"},
+            lane=group.key,
+        )
+
+    def _lesson_study(
+        self, group: Group, met: Sequence[Met], able: Sequence[Participant]
+    ) -> Iterator[Command]:
+        """Planned after the second session, taught a week later, talked over on the next day."""
+        planners = self.random.sample(able, 3)
+        planned = met[1].ends_at + timedelta(hours=3)
+        lesson = moment(met[1].starts_at.date() + 7 * DAY, 10)
+        key = f"lesson-study/{group.number:02}"
+        places = [Made(one.key) for one in planners]
+        yield Command(
+            key=key,
+            at=planned,
+            service="enrolment",
+            method="POST",
+            path=f"/enrolment/v1/work-groups/{{{group.key}}}/lesson-studies",
+            body={
+                "host_urn": planners[0].person.urn,
+                "teacher_enrolment_id": places[0],
+                "planner_enrolment_ids": places,
+                "focus": "reasoning",
+                "lesson_at": lesson.isoformat(),
+            },
+            lane=group.key,
+            gives="cycle_id",
+        )
+        learned = {"learning_note": "Waiting longer after the question brought more pupils into the talk."}
+        for word, at, body in (
+            ("taught", lesson + timedelta(hours=2), {}),
+            ("review", lesson + DAY, learned),
+        ):
+            yield Command(
+                key=f"{key}/{word}",
+                at=at,
+                service="enrolment",
+                method="POST",
+                path=f"/enrolment/v1/lesson-studies/{{{key}}}/{word}",
+                body=body,
+                lane=group.key,
+                announces=int(word == "review"),
+            )
+
+
+def _is(group: Group, one_of: tuple[int, int]) -> bool:
+    every, which = one_of
+    return group.number % every == which
+
+
+def _marks(met: Met) -> list[dict[str, Any]]:
+    return list(met.register.facts["marks"])
+
+
+def _times(met: Met) -> tuple[tuple[str, datetime], tuple[str, datetime]]:
+    return ("starts_at", met.starts_at), ("ends_at", met.ends_at)
+
+
+def _command(met: Met, word: str, at: datetime, body: Mapping[str, Any], *, gives: str = "") -> Command:
+    return Command(
+        key=f"{met.scheduled.key}/{word}",
+        at=at,
+        service="enrolment",
+        method="POST",
+        path=f"{met.path}/{word}",
+        body=body,
+        lane=met.scheduled.lane,
+        gives=gives,
+    )

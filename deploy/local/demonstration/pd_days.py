@@ -1,0 +1,81 @@
+"""Days of professional development and conferences, open to everybody who is in a Work Group already."""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from local.demonstration.commands import Command, Made
+from local.demonstration.half_terms import moment
+from local.demonstration.participants import Participant
+
+PD_DAYS: Final = "/enrolment/v1/pd-days"
+DAYS: Final = (
+    ("conference", "reasoning", "Talking mathematics: the autumn conference", date(2025, 11, 20)),
+    ("pd_day", "early_number", "Number before five", date(2026, 2, 5)),
+    ("pd_day", "ratio", "From multiplication to ratio", date(2026, 5, 14)),
+)
+CALLED_OFF: Final = ("pd_day", "assessment", "Assessing as we teach", date(2026, 3, 12))
+REGISTERED: Final = 24  # people on each day
+STAYED_AWAY: Final = 3  # of them
+
+
+def pd_days(participants: Sequence[Participant], r: random.Random) -> Iterator[Command]:
+    """All commands of all days."""
+    for number, (kind, theme, title, day) in enumerate(DAYS, start=1):
+        key = f"pd-day/{number}"
+        yield _open(key, kind, theme, title, day)
+        people = r.sample(sorted({one.person.key for one in participants}), REGISTERED)
+        yield from _register(key, people, day, r)
+        yield Command(
+            key=f"{key}/register",
+            at=moment(day, 17),
+            service="enrolment",
+            method="PUT",
+            path=f"{PD_DAYS}/{{{key}}}/register",
+            body={"teacher_ids": [Made(person) for person in people[STAYED_AWAY:]]},
+            lane=key,
+            match=key,
+            look=f"{PD_DAYS}/{{{key}}}",
+            done={"status": "held"},
+        )
+    kind, theme, title, day = CALLED_OFF
+    yield _open("pd-day/off", kind, theme, title, day)
+    yield Command(
+        key="pd-day/off/cancellation",
+        at=moment(day - timedelta(days=9), 10),
+        service="enrolment",
+        method="POST",
+        path=f"{PD_DAYS}/{{pd-day/off}}/cancellation",
+        body={"reason": "too_few_participants"},
+        lane="pd-day/off",
+        announces=0,
+    )
+
+
+def _open(key: str, kind: str, theme: str, title: str, day: date) -> Command:
+    return Command(
+        key=key,
+        at=moment(day - timedelta(days=42), 9),
+        service="enrolment",
+        method="POST",
+        path=PD_DAYS,
+        body={"kind": kind, "theme": theme, "title": title, "on": day.isoformat(), "capacity": 120},
+        lane=key,
+        gives="pd_day_id",
+        announces=0,
+    )
+
+
+def _register(key: str, people: Sequence[str], day: date, r: random.Random) -> Iterator[Command]:
+    for person in people:
+        yield Command(
+            key=f"{key}/{person}",
+            at=moment(day - timedelta(days=r.randint(2, 40)), r.randrange(9, 16), r.randrange(60)),
+            service="enrolment",
+            method="POST",
+            path=f"{PD_DAYS}/{{{key}}}/registrations",
+            body={"teacher_id": Made(person)},
+            lane=key,
+            announces=0,
+        )
