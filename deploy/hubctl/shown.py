@@ -16,7 +16,10 @@ WIDE: Final = 120  # columns from which everything has room
 BYTES_SHOWN: Final = 1024  # of a body that is no text
 BYTES_A_LINE: Final = 32
 WORDS: Final = {"type": 4, "subject": 4, "error": 5}  # how columns of words share the room
-NUMBERS: Final = frozenset({"tries", "behind", "count", "live", "new", "only live", "only new"})
+NUMBERS: Final = frozenset(
+    {"tries", "behind", "count", "live", "new", "only live", "only new", "rows", "created", "changed"}
+    | {"unchanged", "closed", "successors", "skipped", "findings"}
+)
 
 
 def say(sentence: str) -> None:
