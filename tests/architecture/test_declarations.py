@@ -44,6 +44,18 @@ def test_every_route_starts_with_the_services_name_and_version(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", CLASSES)
+def test_no_part_of_a_service_hides_a_route_of_another(name: str) -> None:
+    methods = [
+        method
+        for part in service_class(name).__mro__
+        for method, value in vars(part).items()
+        if getattr(value, "nameko_entrypoints", ())
+    ]
+    assert methods
+    assert sorted(methods) == sorted(set(methods))
+
+
+@pytest.mark.parametrize("name", CLASSES)
 def test_every_route_is_described_and_says_what_it_does(name: str) -> None:
     document = describe(service_class(name))
     operations = {op["operationId"]: op for path in document["paths"].values() for op in path.values()}
