@@ -92,6 +92,35 @@ def find_addresses(connections: Path = CONNECTIONS) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """Where a hub is asked from outside, with the credential that somebody was given."""
+
+    address: str  # without a path
+    token: str
+
+
+def find_gate() -> Gate | None:
+    """The hub that HUB_URL names, with the token of HUB_TOKEN or HUB_TOKEN_FILE; None when it names none.
+
+    Raises:
+        WrongUse: the token is missing or cannot be read, or the address is none.
+    """
+    env = FileAwareEnv(prefix="HUB_")
+    address = env.str("URL", "").rstrip("/")
+    if not address:
+        return None
+    if not address.startswith(("http://", "https://")):
+        raise WrongUse("HUB_URL is an address like https://hub.example.org.")
+    try:
+        token = env.str("TOKEN", "").strip()
+    except (EnvError, ValueError, OSError) as exc:
+        raise WrongUse(f"The token of HUB_TOKEN_FILE cannot be read ({type(exc).__name__}).") from exc
+    if not token:
+        raise WrongUse("HUB_URL needs a token: name its file in HUB_TOKEN_FILE.")
+    return Gate(address, token)
+
+
+@dataclass(frozen=True)
 class TokenPlaces:
     """What giving out and taking back tokens needs."""
 

@@ -18,7 +18,10 @@ BYTES_A_LINE: Final = 32
 WORDS: Final = {"type": 4, "subject": 4, "error": 5, "roles": 4}  # how columns of words share the room
 UUID_WIDTH: Final = 36  # the id of a token is there to be copied, so all of it is shown
 FOLDED: Final = frozenset({"roles"})  # a list takes another line rather than lose its end
-NUMBERS: Final = frozenset({"tries", "behind", "count", "live", "new", "only live", "only new"})
+NUMBERS: Final = frozenset(
+    {"tries", "behind", "count", "live", "new", "only live", "only new", "rows", "created", "changed"}
+    | {"unchanged", "closed", "successors", "skipped", "findings"}
+)
 
 
 def say(sentence: str) -> None:

@@ -6,16 +6,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from tests.bench import latency, page
+from tests.bench import latency, page, register
 from tests.bench.facts import facts
-from tests.bench.results import HubResult, RowResult
+from tests.bench.results import HubResult, ImportResult, RowResult
 from tests.bench.rows import ROWS, Row
 from tests.bench.servers import Servers, running_servers
 
 from local.places import ROOT, Places
 
 HUB: Final = "hub"  # the row of latency and memory
-NAMES: Final = (*(row.name for row in ROWS), HUB)
+IMPORT: Final = "import"  # the row of the register
+NAMES: Final = (*(row.name for row in ROWS), IMPORT, HUB)
 SECONDS: Final = 20.0  # of commands in each round of the hub
 FOLDER: Final = ROOT / ".local" / "bench"
 
@@ -37,15 +38,18 @@ def main(
         with running_servers(Places(FOLDER / "servers")) as servers:
             known = facts(servers)
             results = measure(bar, servers, wanted, rounds, events)
+            imports = measure_import(bar, servers, rounds) if IMPORT in asked else None
         hub = measure_hub(bar, rounds) if HUB in asked else None
     for result in results:
         show(result.row.title, [line[:-1] for line in page.row_table(result)], result.verdicts())
+    if imports is not None:
+        show("The register imported", page.import_table(imports), imports.verdicts())
     if hub is not None:
         show("The whole hub: latency", page.latency_table(hub), hub.verdicts())
         show("The whole hub: memory", page.memory_table(hub), [])
     if write:
         command = "make bench" if asked == list(NAMES) and events is None else "python -m tests.bench"
-        page.FILE.write_text(page.page(results, hub, known, command=command, rounds=rounds))
+        page.FILE.write_text(page.page(results, hub, known, command=command, rounds=rounds, imports=imports))
         console.print(f"Written: {page.FILE.relative_to(ROOT)}")
 
 
@@ -66,6 +70,17 @@ def measure(
                 bar.console.print(page.run_line(f"{result.row.name}: {name}", run))
                 bar.advance(task)
     return results
+
+
+def measure_import(bar: Progress, servers: Servers, rounds: int) -> ImportResult:
+    """Import the register twice into an empty hub, round after round."""
+    task = bar.add_task("the register: being written", total=rounds)
+    raw, result = register.register(), ImportResult([])
+    for number in range(1, rounds + 1):
+        bar.update(task, description=f"round {number}: {IMPORT}")
+        result.rounds.append(register.measure(servers, raw))
+        bar.advance(task)
+    return result
 
 
 def measure_hub(bar: Progress, rounds: int) -> HubResult:

@@ -5,7 +5,8 @@ from typing import Final
 
 from tests.bench.arithmetic import Figure
 from tests.bench.latency import LOOK_EVERY, RATE
-from tests.bench.results import HubResult, RowResult
+from tests.bench.register import ROWS
+from tests.bench.results import HubResult, ImportResult, RowResult
 from tests.bench.rows import OURS
 from tests.bench.runs import Run
 
@@ -49,15 +50,30 @@ that every report carries, written in the transaction of the read models, has co
 for over HTTP, again {look:g} ms after each answer.
 """
 
+IMPORT: Final = """An establishments file with as many schools as the national register has, invented, is
+sent to the enrolment service as `hubctl import gias` sends it: first to an empty hub, then, with every
+event published, once more. While that goes on the service is asked every 50 ms whether it lives. Nobody
+else does the same work.
+"""
 
-def page(
-    rows: Sequence[RowResult], hub: HubResult | None, facts: Mapping[str, str], *, command: str, rounds: int
+
+def page(  # the parts of the page; each may be missing
+    rows: Sequence[RowResult],
+    hub: HubResult | None,
+    facts: Mapping[str, str],
+    *,
+    command: str,
+    rounds: int,
+    imports: ImportResult | None = None,
 ) -> str:
     """The whole page."""
     parts = [BEGINNING.format(command=command, rounds=rounds)]
     for result in rows:
         parts += [f"## {result.row.title}\n", f"{result.row.what}\n", markdown(row_table(result))]
         parts += listed(result.verdicts())
+    if imports is not None:
+        parts += [f"## The register of schools imported, {ROWS:,} rows\n", IMPORT]
+        parts += [markdown(import_table(imports)), *listed(imports.verdicts())]
     if hub is not None:
         parts += hub_part(hub)
     parts += ["## On what\n", markdown([("", ""), *facts.items()])]
@@ -110,6 +126,24 @@ def latency_table(hub: HubResult) -> Table:
         )
     ]
     return [head, *lines]
+
+
+def import_table(result: ImportResult) -> Table:
+    """What one import took and what it held."""
+    lines = [
+        (words, f"{spread(result.figure(name), form)} {unit}")
+        for words, name, form, unit in (
+            ("first import", "first", ".1f", "s"),
+            ("processor time of the service", "cpu", ".1f", "s"),
+            ("events published", "events", ",.0f", ""),
+            ("second import", "again", ".1f", "s"),
+            ("processor time of the service, second import", "cpu_again", ".1f", "s"),
+            ("resident memory before", "before", ".0f", "MB"),
+            ("resident memory at most", "peak", ".0f", "MB"),
+            ("longest answer to a health probe meanwhile", "probe", ".2f", "s"),
+        )
+    ]
+    return [("", "found"), *lines]
 
 
 def memory_table(hub: HubResult) -> Table:

@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.bench.arithmetic import Figure, percentile, ratio
 from tests.bench.latency import RATE, Watched
+from tests.bench.register import ROWS, ImportRun
 from tests.bench.rows import OURS, Row
 from tests.bench.runs import Run
 
@@ -12,6 +13,9 @@ P50_MS: Final = 25.0
 P99_MS: Final = 150.0
 KEPT_UP: Final = 0.98  # share of the wanted rate from which it counts as held
 MEMORY_MB: Final = 120.0
+IMPORT_SECONDS: Final = 60.0
+IMPORT_AGAIN_SECONDS: Final = 20.0
+IMPORT_MEMORY_MB: Final = 300.0
 
 
 @dataclass
@@ -86,6 +90,38 @@ class HubResult:
         said.append(
             f"{met(most < MEMORY_MB)}: every service under {MEMORY_MB:g} MB resident is the goal, "
             f"{most:.0f} MB was held by the largest ({name})."
+        )
+        return said
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """Imports of the register, round by round."""
+
+    rounds: list[ImportRun]
+
+    def figure(self, name: str) -> Figure:
+        """One figure of the runs (a field of `ImportRun`)."""
+        return Figure.of([float(getattr(run, name)) for run in self.rounds])
+
+    def verdicts(self) -> list[str]:
+        """Each goal in a sentence."""
+        said = []
+        for name, what, wanted in (
+            ("first", f"{ROWS:,} rows imported", IMPORT_SECONDS),
+            ("again", "the same file again", IMPORT_AGAIN_SECONDS),
+        ):
+            found = self.figure(name).middle
+            said.append(
+                f"{met(found < wanted)}: {what} within {wanted:g} s is the goal, {found:.1f} s was found."
+            )
+        most, events = self.figure("peak").high, self.figure("events_again").high
+        said.append(
+            f"{met(most < IMPORT_MEMORY_MB)}: at most {IMPORT_MEMORY_MB:g} MB resident is the goal, "
+            f"{most:.0f} MB was the most."
+        )
+        said.append(
+            f"{met(events == 0)}: the second import publishes nothing is the goal, {events:.0f} events were."
         )
         return said
 

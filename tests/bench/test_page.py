@@ -1,8 +1,10 @@
 """The page says what was measured, and whether it is enough."""
 
 from tests.bench.latency import Watched
-from tests.bench.page import latency_table, memory_table, page, row_table
-from tests.bench.results import HubResult, RowResult
+from tests.bench.page import import_table, latency_table, memory_table, page, row_table
+from tests.bench.register import ROWS as REGISTER_ROWS
+from tests.bench.register import ImportRun
+from tests.bench.results import HubResult, ImportResult, RowResult
 from tests.bench.rows import BY_HAND, FASTSTREAM_INBOX, NAMEKO, OURS, ROWS
 from tests.bench.runs import Run
 
@@ -72,11 +74,36 @@ def test_memory_is_told_before_in_the_middle_and_at_the_end() -> None:
     assert memory_table(HUB)[1] == ("reporting", "80.0 MB", "90.0 MB", "91.0 MB")
 
 
+def imported(**changes: float) -> ImportRun:
+    figures = {
+        "first": 30.0, "again": 5.0, "cpu": 17.0, "cpu_again": 4.0,
+        "before": 99.0, "peak": 270.0, "probe": 0.5, "events": 50_000, "events_again": 0,
+    }  # fmt: skip
+    return ImportRun(**figures | changes)  # type: ignore[arg-type]  # events are whole numbers, as they are here
+
+
+def test_an_import_is_told_in_seconds_and_memory_and_judged() -> None:
+    result = ImportResult([imported(), imported(first=50.0, peak=299.0), imported(first=40.0)])
+    told = {line[0]: line[1] for line in import_table(result)[1:]}
+    assert told["first import"] == "40.0 (30.0 to 50.0) s"
+    assert told["resident memory at most"] == "270 (270 to 299) MB"
+    assert [sentence.partition(":")[0] for sentence in result.verdicts()] == ["Met"] * 4
+    assert result.verdicts()[0].startswith(f"Met: {REGISTER_ROWS:,} rows imported within 60 s")
+
+
+def test_an_import_that_reaches_a_limit_is_not_good_enough() -> None:
+    result = ImportResult([imported(first=60.0, again=20.0, peak=300.0, events_again=1)])
+    assert [sentence.partition(":")[0] for sentence in result.verdicts()] == ["Not met"] * 4
+
+
 def test_the_page_has_every_section_the_command_and_the_machine() -> None:
-    text = page([PROJECT], HUB, {"Python": "3.x"}, command="make bench", rounds=3)
+    text = page(
+        [PROJECT], HUB, {"Python": "3.x"}, command="make bench", rounds=3, imports=ImportResult([imported()])
+    )
     assert "Written by `make bench`" in text
     assert "median of the rounds (here 3)" in text
     assert f"## {ROWS[0].title}" in text
     assert "## Memory" in text
+    assert "## The register of schools imported, 50,000 rows" in text
     assert "| Python | 3.x |" in text
     assert max(map(len, text.splitlines())) < 200

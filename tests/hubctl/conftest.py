@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from hub_messaging.inbox import Delivery
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.retries import Permanent, RetryPolicy
 from hub_messaging.tables import inbox, inbox_audit, metadata
+from hubctl import places
 from hubctl.app import app
 
 WHY = ("--by", "ada", "--why", "the scales were repaired")
@@ -88,6 +90,23 @@ def _visits(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterat
 @pytest.fixture(name="reporting")
 def _reporting(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
     yield from keeper("reporting", postgres, monkeypatch)
+
+
+@pytest.fixture(name="no_hub")
+def _no_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be known of a hub, but what a test puts into connections.json of its folder."""
+    names = [f"{service.upper()}_ADDRESS" for service in places.SERVICES]
+    for name in (*names, "URL", "TOKEN", "TOKEN_FILE", "OPERATOR", "TOKENS_DIR"):
+        monkeypatch.delenv(f"HUB_{name}", raising=False)
+    for find in (places.find_addresses, places.find_token_places):
+        monkeypatch.setattr(find, "__defaults__", (tmp_path / "connections.json",))
+
+
+def file(folder: Path, name: str, raw: bytes) -> str:
+    """Write a file; its path."""
+    path = folder / name
+    path.write_bytes(raw)
+    return str(path)
 
 
 def keeper(service: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:

@@ -16,6 +16,7 @@ UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 ARCHIVES: Final = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")  # ZIP and XLSX, XLS, gzip
 LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 OTHER_DELIMITERS: Final = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+SOMETHING: Final = re.compile(rb"\S")
 CHUNK: Final = 1024 * 1024
 
 
@@ -26,7 +27,7 @@ def read_table(raw: bytes) -> Table:
         FileRefused: `file_empty`, `file_not_csv`, `file_encoding`, `file_nul`, `row_encoding`,
             `file_delimiter`, `file_unknown`.
     """
-    if not raw.removeprefix(BOM_UTF8).strip():
+    if not SOMETHING.search(raw, len(BOM_UTF8) if raw.startswith(BOM_UTF8) else 0):
         raise FileRefused([Finding(1, "", "", "file_empty", "the file is empty")])
     _check_bytes(raw)
     lines = _text(raw)

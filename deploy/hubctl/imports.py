@@ -1,0 +1,223 @@
+"""`hubctl import gias`: files of the national register, sent in the order in which each needs the others."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+import typer
+from rich.text import Text
+
+from hub_enrolment.domain.gias_file import FileRefused
+from hub_enrolment.domain.gias_kinds import KINDS, kind_of
+from hub_enrolment.domain.gias_text import read_table
+from hub_platform import tokens
+from hubctl import sending, shown
+from hubctl.options import AsJson, By, account
+from hubctl.output import NOTHING, console, errors, print_json, printable, progress, sentences
+from hubctl.places import WrongUse, find_addresses, find_gate, find_token_places
+from hubctl.sending import NoAnswer, Source
+from hubctl.tokens import read_key
+
+PATH: Final = "/enrolment/v1/imports/gias"
+ROLE: Final = "hub_admin"
+TOKEN_LASTS: Final = timedelta(minutes=5)  # it is looked at when a file has been sent
+COUNTS: Final = (
+    "rows", "created", "changed", "unchanged", "closed", "successors", "skipped", "findings_n",
+)  # fmt: skip
+FINDINGS_SHOWN: Final = 20
+DATE_IN_NAME: Final = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
+
+app = typer.Typer(help="Bring in what others publish.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Bring in what others publish."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The enrolment service, and a credential that is fresh whenever it is asked for."""
+
+    url: str
+    token: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file that is known to be one of the register's."""
+
+    source: Source
+    kind: str
+    file_date: date | None
+
+
+@app.command("gias")
+@sentences
+def import_gias(
+    file: Annotated[list[str], typer.Argument(help="CSV files of the register; - is standard input.")],
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what would change, change nothing.")
+    ] = False,
+    file_date: Annotated[
+        str | None, typer.Option(help="As of which day, 2025-04-22; unless given, the day in a file's name.")
+    ] = None,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Import the register: schools, links, groups and group links, in that order, whatever the order here.
+
+    Each file is taken whole or not at all. Nothing is sent unless every file is one of the register's; the
+    first that the hub refuses ends it, and those before it are in.
+    """
+    target = find_target(by)
+    staged = stage(file, file_date)
+    done: list[dict[str, Any]] = []
+    error: dict[str, Any] | None = None
+    for one in staged:
+        answer = _sent(target, one, preview=preview)
+        if answer.status != 200:
+            error = _refusal(one, answer)
+            break
+        done.append(
+            {"path": one.source.name, "file_date": one.file_date and str(one.file_date)} | answer.body
+        )
+        if not as_json:
+            _show(done[-1])
+    left = [one.source.name for one in staged[len(done) + (error is not None) :]]
+    if as_json:
+        print_json({"mode": _mode(preview=preview), "files": done, "error": error, "not_sent": left})
+    else:
+        _conclude(done, error, left, preview=preview)
+    if error is not None:
+        raise typer.Exit(NOTHING)
+
+
+def find_target(by: str) -> Target:
+    """The service to send to: of the hub that HUB_URL names, or of the one whose addresses are known here.
+
+    Raises:
+        WrongUse: there is none, or no token for it can be had.
+    """
+    gate = find_gate()
+    if gate is not None:
+        return Target(gate.address + PATH, lambda: gate.token)
+    address = find_addresses().get("enrolment")
+    if address is None:
+        raise WrongUse(
+            "No hub was found: start one with `make run`, or name one in HUB_URL and a token's file in "
+            "HUB_TOKEN_FILE."
+        )
+    key, subject = read_key(find_token_places().private_key), by.strip() or account()
+
+    def token() -> str:
+        return tokens.issue(key, subject, [ROLE], TOKEN_LASTS, datetime.now(UTC))[0]
+
+    return Target(address.rstrip("/") + PATH, token)
+
+
+def stage(names: list[str], file_date: str | None) -> list[Staged]:
+    """The files in the order in which they build on each other, each known by its header.
+
+    Raises:
+        WrongUse: one cannot be read or is none of the register's, two are of one kind, or the day is none.
+    """
+    given = None if file_date is None else _day(file_date)
+    staged: dict[str, Staged] = {}
+    for name in names:
+        source = sending.source_of(name)
+        try:
+            kind = kind_of(read_table(source.head()))
+        except FileRefused as exc:
+            raise WrongUse(f"{source.name}: {printable(exc.detail)}. Nothing was sent.") from exc
+        if kind in staged:
+            raise WrongUse(
+                f"{staged[kind].source.name} and {source.name} are both the {kind.replace('_', ' ')} file. "
+                "Nothing was sent."
+            )
+        staged[kind] = Staged(source, kind, given or day_in_name(source.name))
+    return [staged[kind] for kind in KINDS if kind in staged]
+
+
+def day_in_name(name: str) -> date | None:
+    """The day that GIAS puts into the names of its files: `edubasealldata20250422.csv`."""
+    for year, month, day in DATE_IN_NAME.findall(name):
+        try:
+            return date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+    return None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongUse("A day is written 2025-04-22.") from None
+
+
+def _mode(*, preview: bool) -> str:
+    return "preview" if preview else "apply"
+
+
+def _sent(target: Target, one: Staged, *, preview: bool) -> sending.Answered:
+    query = {"mode": _mode(preview=preview)} | ({"file_date": str(one.file_date)} if one.file_date else {})
+    with progress(f"{one.source.name}: bytes sent", one.source.size) as tell:
+        try:
+            return sending.post(f"{target.url}?{urlencode(query)}", target.token(), one.source, tell)
+        except NoAnswer as exc:
+            return sending.Answered(0, {"code": "no_answer", "detail": str(exc)})
+
+
+def _refusal(one: Staged, answer: sending.Answered) -> dict[str, Any]:
+    """What the hub says no with; whatever else it sends stays here."""
+    told = {name: answer.body.get(name) for name in ("code", "detail", "errors")}
+    return {"path": one.source.name, "status": answer.status or None, **told, "errors": told["errors"] or []}
+
+
+def _show(done: dict[str, Any]) -> None:
+    """A table of counts, how many findings of each kind there are, and the first of them in words."""
+    table = shown.table_of("file", *(name.removesuffix("_n") for name in COUNTS))
+    table.add_row(*map(Text, [done["file"].replace("_", " "), *(f"{done[name]:,}" for name in COUNTS)]))
+    console().print(table)
+    found = done["findings"]
+    if not found:
+        return
+    counted = Counter(one["code"] for one in found).most_common()
+    shown.say("Found: " + ", ".join(f"{count} {code}" for code, count in counted) + ".")
+    for one in found[:FINDINGS_SHOWN]:
+        place = f"row {one['row']}" if one["row"] else "not in the file"
+        words = f"  {place}, school {one['urn'] or '-'}, {one['column'] or 'whole row'}: {one['detail']}"
+        shown.say(printable(words))
+    if done["findings_n"] > FINDINGS_SHOWN:
+        where = f"GET /enrolment/v1/imports/{done['import_id']}/findings.csv"
+        more = f"{done['findings_n'] - FINDINGS_SHOWN:,} more"
+        shown.say(f"  {more}: {where if done['import_id'] else '--json shows the first 1,000'}.")
+
+
+def _conclude(
+    done: list[dict[str, Any]], error: dict[str, Any] | None, left: list[str], *, preview: bool
+) -> None:
+    if error is None:
+        shown.say(
+            "Nothing was changed; each file was tried on what the hub holds now, without the others."
+            if preview
+            else f"Imported {len(done)} {'file' if len(done) == 1 else 'files'}."
+        )
+        return
+    say = errors().print
+    say(
+        printable(f"{error['path']} was refused ({error['code']}): {error['detail']}"),
+        markup=False,
+        style="red",
+    )
+    for one in error["errors"][:FINDINGS_SHOWN]:
+        say(printable(f"  {one.get('detail')}"), markup=False)
+    before = ", ".join(one["path"] for one in done)
+    say(f"Before it: {before}." if before else "Nothing was imported.", markup=False)
+    if left:
+        say(f"Not sent: {', '.join(left)}.", markup=False)
