@@ -63,7 +63,9 @@ def test_each_service_holds_its_own_secrets_only(compose: Any) -> None:
 
 def test_the_gateway_is_the_only_door(compose: Any) -> None:
     assert [name for name, part in compose["services"].items() if "ports" in part] == ["gateway"]
-    assert {name for name, part in compose["networks"].items() if not part.get("internal")} == {"outside"}
+    internal = {name: part.get("internal") for name, part in compose["networks"].items()}
+    closed_unless_set = "${HUB_INSIDE_CLOSED:-true}"
+    assert internal == {"outside": None, "front": True, "inside": closed_unless_set}
 
 
 def known_metrics() -> set[str]:
