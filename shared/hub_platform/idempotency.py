@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
-from hub_platform.problems import Problem
+from hub_platform.problems import Problem, response_of
 
 KEPT_FOR = timedelta(hours=24)
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
@@ -114,6 +114,23 @@ def keep(session: Session, attempt: Attempt, response: Response) -> None:
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     kept = {"status": response.status_code, "headers": headers, "body": response.get_data()}
     session.connection().execute(_KEEP, attempt.identity | kept)
+
+
+def erase(session: Session, named: bytes) -> None:
+    """Put a refusal in place of every kept answer that holds some bytes, such as somebody's id.
+
+    The key stays known, so that the same request, sent once more, still does not take effect again.
+    """
+    gone = response_of(Problem(410, "answer_erased", "What was answered to this request has been erased."))
+    session.execute(
+        sa.update(idempotency_keys)
+        .where(sa.func.position(sa.literal(named, sa.LargeBinary).op("IN")(idempotency_keys.c.body)) > 0)
+        .values(
+            status=gone.status_code,
+            headers={"Content-Type": gone.headers["Content-Type"]},
+            body=gone.get_data(),
+        )
+    )
 
 
 def forget(session: Session, before: datetime) -> None:

@@ -22,9 +22,14 @@ from tests.notifications.factories import (
 )
 from tests.notifications.fakes import NOW
 
-from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, SessionScheduled
+from hub_contracts.enrolment import (
+    ParticipantEnrolled,
+    ParticipantWithdrawn,
+    SessionScheduled,
+    TeacherAnonymised,
+)
 from hub_contracts.visits import VisitCancelled
-from hub_notifications.handlers import schools, visits, work_groups
+from hub_notifications.handlers import people, schools, visits, work_groups
 from hub_notifications.models import GroupSession, Place, School, WorkGroup
 from hub_platform.database import Sessions
 
@@ -175,3 +180,15 @@ def react(session: Any, event: Any, revision: int) -> None:
         work_groups.on_group_opened(session, event, told)
     else:
         schools.on_school_told(session, event, told)
+
+
+def test_nothing_more_is_written_to_somebody_who_was_erased(sessions: Sessions) -> None:
+    erased, other = enrol(sessions, 2)
+    event = TeacherAnonymised(teacher_id=erased.teacher_id, anonymised_on=date(2026, 9, 8))
+    with sessions.begin() as session:
+        people.on_teacher_anonymised(session, event, cause(3))
+    said = {message.recipient_ref: (message.status, message.reason) for message in messages(sessions)}
+    assert said == {
+        str(erased.teacher_id): ("suppressed", "anonymised"),
+        str(other.teacher_id): ("due", None),
+    }

@@ -9,10 +9,17 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from tests.visits.factories import SCHOOL, leader_appointed, school_imported
 
-from hub_contracts.enrolment import LeaderAppointed, SchoolChanged, SchoolClosed, SchoolSucceeded
+from hub_contracts.enrolment import (
+    LeaderAppointed,
+    SchoolChanged,
+    SchoolClosed,
+    SchoolSucceeded,
+    TeacherMerged,
+)
 from hub_platform.database import Sessions
 from hub_visits.handlers import schools
 from hub_visits.models import LeaderPost, School
+from hub_visits.store import schools as store
 
 ADA = UUID("01920000-0000-7000-8000-00000000000a")
 ROLE = UUID("01920000-0000-7000-8000-00000000000b")
@@ -60,3 +67,27 @@ def project(session: Any, event: Any, revision: int) -> None:
 def test_no_table_of_visits_has_room_for_a_name(sessions: Sessions) -> None:
     columns = {column.name for table in (School, LeaderPost) for column in table.__table__.columns}
     assert not columns & {"name", "given", "family", "email"}
+
+
+@given(order=st.permutations(range(4)), repeats=st.lists(st.integers(0, 3), max_size=3))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+def test_a_role_goes_with_the_person_through_mergers(
+    sessions: Sessions, order: list[int], repeats: list[int]
+) -> None:
+    ids = [UUID(int=number) for number in (1, 2, 3)]
+    history: list[tuple[int, Any]] = [
+        (1, leader_appointed(teacher_id=ids[0], leader_role_id=ROLE, urn="110001")),
+        (2, TeacherMerged(from_id=ids[0], into_id=ids[1])),
+        (3, TeacherMerged(from_id=ids[0], into_id=ids[2])),
+        (4, TeacherMerged(from_id=ids[1], into_id=ids[2])),
+    ]
+    with sessions.begin() as session:
+        session.execute(text("TRUNCATE mergers, leader_posts"))
+        for number in [*order, *repeats]:
+            revision, event = history[number]
+            if isinstance(event, TeacherMerged):
+                schools.on_teacher_merged(session, event, revision=revision)
+            else:
+                project(session, event, revision)
+    with sessions() as session:
+        assert [len(store.posts_of(session, id_)) for id_ in ids] == [1, 0, 1]

@@ -10,6 +10,7 @@ from hub_enrolment.api.hub import HubItself
 from hub_enrolment.api.imports import Imports
 from hub_enrolment.api.leaders import Leaders
 from hub_enrolment.api.lesson_studies import LessonStudies
+from hub_enrolment.api.mergers import Mergers
 from hub_enrolment.api.pd_days import PDDays
 from hub_enrolment.api.programmes import Programmes
 from hub_enrolment.api.schools import Schools
@@ -31,6 +32,7 @@ class EnrolmentService(
     Schools,
     Trusts,
     Teachers,
+    Mergers,
     Leaders,
     Programmes,
     WorkGroups,
@@ -50,6 +52,6 @@ class EnrolmentService(
 
     @answer
     def contacts(self, teacher_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-        """Given name, family name and e-mail address by teacher id; who is not known is left out."""
+        """Given name, family name and e-mail address by teacher id; who is not known any more is left out."""
         with self.database() as session:
             return teachers.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])

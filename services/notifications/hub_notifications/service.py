@@ -15,6 +15,7 @@ from hub_contracts.enrolment import (
     SessionCancelled,
     SessionRescheduled,
     SessionScheduled,
+    TeacherAnonymised,
     WorkGroupOpened,
 )
 from hub_contracts.visits import VisitCancelled, VisitPlanned
@@ -26,7 +27,7 @@ from hub_notifications.api.messages import Messages
 from hub_notifications.api.templates import Templates
 from hub_notifications.domain.messages import Cause
 from hub_notifications.gateways import Contact, ContactsAway
-from hub_notifications.handlers import schools, sending, visits, work_groups
+from hub_notifications.handlers import people, schools, sending, visits, work_groups
 from hub_platform.dependencies import Database, Extra
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
@@ -112,6 +113,11 @@ class NotificationsService(Messages, Templates, Probes):
     def on_session_cancelled(self, session: Session, delivery: Delivery) -> None:
         """Take the invitations back."""
         work_groups.on_session_cancelled(session, delivery.event, _cause(delivery))
+
+    @subscribe(TeacherAnonymised)
+    def on_teacher_anonymised(self, session: Session, delivery: Delivery) -> None:
+        """Write nothing more to somebody who was erased."""
+        people.on_teacher_anonymised(session, delivery.event, _cause(delivery))
 
     @subscribe(VisitPlanned)
     def on_visit_planned(self, session: Session, delivery: Delivery) -> None:

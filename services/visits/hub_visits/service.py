@@ -8,6 +8,7 @@ from hub_contracts.enrolment import (
     SchoolClosed,
     SchoolImported,
     SchoolSucceeded,
+    TeacherMerged,
 )
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe
@@ -44,3 +45,8 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
     def on_leader_appointed(self, session: Session, delivery: Delivery) -> None:
         """Learn who is a PD lead, and where they teach."""
         schools.on_leader_appointed(session, delivery.event, revision=delivery.envelope.revision)
+
+    @subscribe(TeacherMerged)
+    def on_teacher_merged(self, session: Session, delivery: Delivery) -> None:
+        """Learn which record is left of a person."""
+        schools.on_teacher_merged(session, delivery.event, revision=delivery.envelope.revision)

@@ -23,6 +23,8 @@ from hub_contracts.enrolment.tasks import ClassroomTaskSet, TaskReported
 from hub_contracts.enrolment.teachers import (
     LeaderAppointed,
     LeaderEnded,
+    TeacherAnonymised,
+    TeacherMerged,
     TeacherMovedSchool,
     TeacherRegistered,
 )
@@ -58,6 +60,8 @@ __all__ = [
     "SessionRescheduled",
     "SessionScheduled",
     "TaskReported",
+    "TeacherAnonymised",
+    "TeacherMerged",
     "TeacherMovedSchool",
     "TeacherRegistered",
     "WorkGroupConfirmed",

@@ -86,6 +86,51 @@ class TeacherMovedSchoolSchema(RecordSchema):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TeacherMerged(Event):
+    """Two records turned out to be of one person.
+
+    Published when somebody merges them. From then on no event names `from_id`. Published once more for it
+    when `into_id` is merged itself, so that the last one said of a record names the one that is left.
+    """
+
+    publisher: ClassVar[str] = "enrolment"
+    about: ClassVar[str] = "teachers/{from_id}"
+
+    from_id: UUID
+    into_id: UUID
+
+
+class TeacherMergedSchema(RecordSchema):
+    """TeacherMerged."""
+
+    makes = TeacherMerged
+    from_id = Id("The record that is given up; events of before name it", pseudonym=True)
+    into_id = Id("The record that is left, which has all that the other one had", pseudonym=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeacherAnonymised(Event):
+    """Nobody can tell any more who a teacher is.
+
+    Published once for each teacher whose name, addresses and numbers were erased. What is counted stays.
+    """
+
+    publisher: ClassVar[str] = "enrolment"
+    about: ClassVar[str] = "teachers/{teacher_id}"
+
+    teacher_id: UUID
+    anonymised_on: date
+
+
+class TeacherAnonymisedSchema(RecordSchema):
+    """TeacherAnonymised."""
+
+    makes = TeacherAnonymised
+    teacher_id = Id("The teacher, who cannot be written to any more", pseudonym=True)
+    anonymised_on = Day("The day of the erasure")
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeaderAppointed(TeacherEvent):
     """A teacher was given a role in the hub.
 

@@ -38,6 +38,7 @@ class TeacherSchema(Schema):
     phone = fields.String(attribute="teacher.phone", allow_none=True)
     contact_opt_out = fields.Boolean(attribute="teacher.contact_opt_out")
     previous_names = fields.List(fields.String(), attribute="teacher.previous_names")
+    anonymised_on = fields.Date(attribute="teacher.anonymised_on", allow_none=True)
     urn = fields.String(attribute="membership.urn")
     role = fields.String(attribute="membership.role")
     since = fields.Date(attribute="membership.starts_on")
@@ -79,7 +80,7 @@ class Teachers:
 
     @route("GET", "/enrolment/v1/teachers/<uuid:teacher_id>", allow=HUB_STAFF, answer=TeacherSchema)
     def get_teacher(self, call: Call[Any]) -> Answer:
-        """Read a teacher."""
+        """Read a teacher; of a record that was merged the one that is left, as `teacher_id` says."""
         return _answer(handlers.find_teacher(call.session, call.path["teacher_id"]))
 
     @route("GET", URL, allow=HUB_STAFF, query=TeacherQuery, paged=True, answer=TeacherSchema)

@@ -1,6 +1,6 @@
 """Leadership roles: given and ended."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -77,14 +77,22 @@ def end_leader(session: Session, command: EndLeader, *, now: datetime, by: str) 
     Raises:
         Unknown: `unknown_leader`; Refused, Conflict: see `leaders.end`.
     """
-    leader = find_leader(session, command.leader_role_id)
-    teacher_store.lock_teacher(session, leader.teacher_id)
-    session.refresh(leader)  # as it is now that the person is held
+    leader, held = find_leader(session, command.leader_role_id), None
+    while leader.teacher_id != held:  # until then the person may be merged, and the role another's
+        held = leader.teacher_id
+        teacher_store.lock_teacher(session, held)
+        session.refresh(leader)
     others = [_appointment(one) for one in store.others_of(session, leader)]
     years = map(AcademicYear.parse, store.years_of_groups(session, leader.teacher_id))
     groups_n = sum(year.ends_on > command.ends_on for year in years)
     leaders.end(_appointment(leader), command.ends_on, others=others, groups_n=groups_n)
-    leader.ends_on = command.ends_on
+    close_role(session, leader, command.ends_on, now=now, by=by)
+    return leader
+
+
+def close_role(session: Session, leader: LeaderRole, ends_on: date, *, now: datetime, by: str) -> None:
+    """Write down the last day in a role, which was decided on, and say so."""
+    leader.ends_on = ends_on
     leader.touch(now=now, by=by)
     session.flush()
     event = LeaderEnded(
@@ -95,10 +103,9 @@ def end_leader(session: Session, command: EndLeader, *, now: datetime, by: str) 
         trust_uid=leader.trust_uid,
         core_leadership=leader.core_leadership,
         starts_on=leader.starts_on,
-        ended_on=command.ends_on,
+        ended_on=ends_on,
     )
     outbox.record(session, event, occurred_at=now, by=by)
-    return leader
 
 
 def _appointment(leader: LeaderRole) -> Appointment:

@@ -11,6 +11,7 @@ from hub_enrolment.domain import pd_days
 from hub_enrolment.domain.refusals import Refused, Stale, Unknown
 from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_enrolment.store import pd_days as store
+from hub_enrolment.store import teachers as teacher_store
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
@@ -62,7 +63,7 @@ def register_for_pd_day(
         Unknown: `unknown_pd_day`; Refused: `unknown_teacher`; it, and Conflict: see `pd_days.register`.
     """
     day = find_pd_day(session, command.pd_day_id, lock=True)  # so that the last place is given once
-    if not store.employments(session, [command.teacher_id]):
+    if not teacher_store.hold(session, [command.teacher_id]).get(command.teacher_id):
         raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
     if not pd_days.register(store.registrations(session, day, command.teacher_id), at=now):
         known = session.get_one(PDDayRegistration, (day.id, command.teacher_id))
@@ -88,6 +89,7 @@ def hold_pd_day(
             `pd_days.check_present`.
     """
     day = find_pd_day(session, command.pd_day_id, lock=True)
+    people = teacher_store.hold(session, command.teacher_ids)  # who was there and erased since, too
     known = store.attendances(session, day.id)
     if day.status == "held" and known.keys() == set(command.teacher_ids):
         return day
@@ -95,7 +97,7 @@ def hold_pd_day(
     if not fits:
         raise Stale("stale", f"The day has been changed since; it is at revision {day.revision}.")
     pd_days.check_time(day.status, on=day.day, now=now)
-    taught = store.employments(session, command.teacher_ids)
+    taught = store.employments(session, list(people))
     pd_days.check_present(command.teacher_ids, taught.keys())
     # Who was marked before keeps the school that was published.
     came = {

@@ -41,6 +41,9 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
         previous_names=[],
         phone=command.phone,
         contact_opt_out=command.contact_opt_out,
+        merged_into=None,
+        anonymised_on=None,
+        anonymised_reason=None,
         **made(now, by),
     )
     membership = SchoolMembership(
@@ -70,9 +73,9 @@ def change_teacher(
 
     Raises:
         Unknown: `unknown_teacher`; Stale: `stale`.
-        Refused: `bad_trn`, `trn_and_trnless`; Conflict: `trn_taken`.
+        Refused: `bad_trn`, `trn_and_trnless`; Conflict: `trn_taken`; it, too: see `lock_teacher`.
     """
-    teacher = _lock_teacher(session, command.teacher_id)
+    teacher = _lock_named(session, command.teacher_id)
     if teacher.revision != expected:
         raise Stale("stale", f"The teacher has been changed since; now at revision {teacher.revision}.")
     values = dict(command.changes)
@@ -101,9 +104,9 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
 
     Raises:
         Unknown: `unknown_teacher`; Refused: `unknown_school`, `school_not_open`; both, and Conflict: see
-            `memberships.move`.
+            `memberships.move`; Conflict, too: see `lock_teacher`.
     """
-    teacher = _lock_teacher(session, command.teacher_id)
+    teacher = _lock_named(session, command.teacher_id)
     asked = memberships.Move(from_urn=command.from_urn, to_urn=command.to_urn, moved_on=command.moved_on)
     school = school_state(session, command.to_urn, pointer="/to_urn")
     left = memberships.move(store.memberships(session, teacher.id), asked, today=day_in_england(now))
@@ -136,7 +139,7 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
 
 
 def find_teacher(session: Session, teacher_id: UUID) -> store.Employed:
-    """One teacher with the school where they teach.
+    """One teacher with the school where they teach; of a merged record the one it was merged into.
 
     Raises:
         Unknown: `unknown_teacher`.
@@ -148,7 +151,7 @@ def find_teacher(session: Session, teacher_id: UUID) -> store.Employed:
 
 
 def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[str, str]]:
-    """How to write to these people; who is not known is left out."""
+    """How to write to these people; who is not known, or not any more, is left out."""
     return {
         str(teacher_id): {"given": given, "family": family, "email": email}
         for teacher_id, (given, family, email) in store.contacts(session, teacher_ids).items()
@@ -160,9 +163,24 @@ def unknown_teacher() -> Unknown:
     return Unknown("unknown_teacher", "There is no such teacher.")
 
 
-def _lock_teacher(session: Session, teacher_id: UUID) -> Teacher:
-    """One teacher, to decide about them."""
-    teacher = store.lock_teacher(session, teacher_id)
+def lock_teacher(session: Session, teacher_id: UUID, *, whole: bool = False) -> Teacher:
+    """One teacher, to decide about them; `whole`: nor is anything put down that refers to them.
+
+    Raises:
+        Unknown: `unknown_teacher`; Conflict: `teacher_merged`, `teacher_anonymised`.
+    """
+    teacher = store.lock_teacher(session, teacher_id, whole=whole)
     if teacher is None:
         raise unknown_teacher()
+    if teacher.merged_into is not None:
+        detail = f"This record was merged; {teacher.merged_into} is the one that is left."
+        raise Conflict("teacher_merged", detail)
+    return teacher
+
+
+def _lock_named(session: Session, teacher_id: UUID) -> Teacher:
+    """One teacher of whom it is known who they are."""
+    teacher = lock_teacher(session, teacher_id)
+    if teacher.anonymised_on is not None:
+        raise Conflict("teacher_anonymised", "Nobody knows any more who this is.")
     return teacher

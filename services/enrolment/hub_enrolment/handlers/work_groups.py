@@ -71,7 +71,8 @@ def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, 
     if programme is None:
         raise Refused("unknown_programme", "There is no such programme.", "/programme_id")
     work_groups.check_recruitment(command.opens_at, command.closes_at)
-    held = teacher_store.appointments(session, command.lead_ids)
+    known = teacher_store.hold(session, command.lead_ids)
+    held = teacher_store.appointments(session, [lead_id for lead_id, named in known.items() if named])
     work_groups.check_leads(held, command.lead_ids, AcademicYear.parse(programme.academic_year))
     group = WorkGroup(
         id=new_id(),

@@ -7,22 +7,33 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import schools, teachers
+from hub_enrolment.domain import erasures, schools, teachers
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
+ERASED = (
+    f"given = '{erasures.GIVEN}' AND family = '{erasures.FAMILY}' AND email = '{erasures.EMAIL}'"
+    " AND num_nonnulls(trn, phone) = 0 AND cardinality(previous_names) = 0"
+)
+
 
 class Teacher(Tracked, Base):
-    """A person who teaches, or leads teachers."""
+    """A person who teaches, or leads teachers; or a record that was merged into another, as a trail."""
 
     __tablename__ = "teachers"
     __table_args__ = (
         CheckConstraint("trn ~ '^[0-9]{7}$' AND trn <> '0000000'", name="trn"),
         CheckConstraint("NOT trnless OR trn IS NULL", name="trnless"),
         CheckConstraint("email = lower(email)", name="email"),
+        CheckConstraint("merged_into <> id", name="merged_into"),
+        CheckConstraint("merged_into IS NULL OR trn IS NULL", name="merged_trn"),
+        CheckConstraint("num_nulls(anonymised_on, anonymised_reason) IN (0, 2)", name="anonymised"),
+        CheckConstraint(f"anonymised_on IS NULL OR ({ERASED})", name="erased"),
+        one_of("anonymised_reason", erasures.REASONS),
         one_of("phase", schools.PHASES),
         Index("uq_teachers_trn", "trn", unique=True),
         Index("ix_teachers_email", "email"),
+        Index("ix_teachers_merged_into", "merged_into"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -35,6 +46,9 @@ class Teacher(Tracked, Base):
     previous_names: Mapped[list[str]] = mapped_column(ARRAY(Text))  # "given family", the oldest first
     phone: Mapped[str | None]
     contact_opt_out: Mapped[bool]  # of marketing only; what they take part in is still written about
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("teachers.id"))  # a record that is not merged
+    anonymised_on: Mapped[date | None]
+    anonymised_reason: Mapped[str | None]
 
 
 class SchoolMembership(Tracked, Base):

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, Text, cast, select
+from sqlalchemy import ColumnElement, Table, Text, cast, or_, select
 from sqlalchemy.orm import Session
 
-from hub_enrolment.models import Base, Enrolment
+from hub_enrolment.models import Base, Enrolment, Teacher
 from hub_messaging.tables import outbox
 
 # Every table with rows of a person, in the order in which they are told; a test finds one that is forgotten.
@@ -41,21 +41,24 @@ def held_of(session: Session, teacher_id: UUID) -> list[dict[str, Any]]:
         for name, heading in HEADINGS.items()
     ]
     columns = (outbox.c.type.label("event"), outbox.c.occurred_at)
-    about = cast(outbox.c.data, Text).contains(str(teacher_id))
+    records = Base.metadata.tables[Teacher.__tablename__]
+    own = session.scalars(select(records.c.id).where(of_person(records, teacher_id)))
+    data = cast(outbox.c.data, Text)
+    about = or_(*(data.contains(str(own_id)) for own_id in own))
     told = session.execute(select(*columns).where(about).order_by(outbox.c.position)).mappings()
     return [*sections, {"heading": TOLD, "items": [_plain(row) for row in told]}]
 
 
 def _rows(session: Session, table: Table, teacher_id: UUID) -> list[dict[str, Any]]:
     columns = [column for column in table.c if column.name not in LEFT_OUT]
-    statement = select(*columns).where(_of_person(table, teacher_id)).order_by(*table.primary_key)
+    statement = select(*columns).where(of_person(table, teacher_id)).order_by(*table.primary_key)
     return [_plain(row) for row in session.execute(statement).mappings()]
 
 
-def _of_person(table: Table, teacher_id: UUID) -> ColumnElement[bool]:
-    """Which rows of a table are theirs: by person or, behind that, by place."""
-    if table.name == "teachers":
-        return table.c.id == teacher_id
+def of_person(table: Table, teacher_id: UUID) -> ColumnElement[bool]:
+    """Which rows of a table are theirs: by person, merged records too, or, behind that, by place."""
+    if table.name == Teacher.__tablename__:
+        return or_(table.c.id == teacher_id, table.c.merged_into == teacher_id)
     if "teacher_id" in table.c:
         return table.c.teacher_id == teacher_id
     return table.c.enrolment_id.in_(select(Enrolment.id).where(Enrolment.teacher_id == teacher_id))

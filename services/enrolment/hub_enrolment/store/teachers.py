@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.schools import SchoolState
@@ -25,28 +25,48 @@ class Employed:
 
 
 def find_teacher(session: Session, teacher_id: UUID) -> Employed | None:
-    """One teacher; of several schools the one joined last."""
+    """One teacher, of a merged record the one that is left; of several schools the one joined last."""
+    left = select(func.coalesce(Teacher.merged_into, Teacher.id)).where(Teacher.id == teacher_id)
     row = session.execute(
         select(Teacher, SchoolMembership)
         .join(SchoolMembership, SchoolMembership.teacher_id == Teacher.id)
-        .where(Teacher.id == teacher_id, SchoolMembership.ends_on.is_(None))
+        .where(Teacher.id == left.scalar_subquery(), SchoolMembership.ends_on.is_(None))
         .order_by(SchoolMembership.starts_on.desc(), SchoolMembership.id.desc())
         .limit(1)
     ).one_or_none()
     return None if row is None else Employed(*row)
 
 
-def lock_teacher(session: Session, teacher_id: UUID) -> Teacher | None:
-    """One teacher as they are now, held until the transaction ends."""
-    return session.get(Teacher, teacher_id, populate_existing=True, with_for_update={"key_share": True})
+def lock_teacher(session: Session, teacher_id: UUID, *, whole: bool = False) -> Teacher | None:
+    """One teacher as they are now, held until the transaction ends; `whole`: see `hold`."""
+    lock = {"key_share": not whole}
+    return session.get(Teacher, teacher_id, populate_existing=True, with_for_update=lock)
+
+
+def hold(session: Session, teacher_ids: Iterable[UUID]) -> dict[UUID, bool]:
+    """Keep these people from being merged or erased until the transaction ends; True: it is known who it is.
+
+    Whatever is put down with a teacher's id holds them first: a merger that was decided at the same time
+    would leave it with the record that is given up. Who is unknown, or merged, is left out.
+    """
+    rows = session.execute(
+        select(Teacher.id, Teacher.anonymised_on.is_(None))
+        .where(Teacher.id.in_(list(teacher_ids)), Teacher.merged_into.is_(None))
+        .order_by(Teacher.id)
+        .with_for_update(read=True, key_share=True)
+    )
+    return dict(rows.all())
 
 
 def list_teachers(*, q: str | None = None, urn: str | None = None) -> Select[Teacher]:
-    """The teachers that a list asks for: words of the name or the address, the school where they teach."""
+    """The teachers that a list asks for: words of the name or the address, the school where they teach.
+
+    Who was merged works nowhere any more, and who was anonymised is not listed.
+    """
     here = [SchoolMembership.teacher_id == Teacher.id, SchoolMembership.ends_on.is_(None)]
     if urn is not None:
         here.append(SchoolMembership.urn == urn)
-    statement = select(Teacher).where(exists().where(*here))
+    statement = select(Teacher).where(exists().where(*here), Teacher.anonymised_on.is_(None))
     if q is None:
         return statement
     name = func.lower(Teacher.given + " " + Teacher.family)
@@ -98,18 +118,25 @@ def give_trn(session: Session, teacher_id: UUID, trn: str) -> bool:
 
 
 def school_of(session: Session, teacher_id: UUID, *, lock: bool = False) -> SchoolState | None:
-    """The school where a teacher teaches now; None for an unknown teacher. `lock` holds the teacher."""
+    """The school where a teacher teaches now; None for one who is unknown, merged or anonymised.
+
+    They are held, see `hold`; with `lock` nobody else may decide about them either.
+    """
     statement = (
         select(*STATE)
         .select_from(Teacher)
         .join(SchoolMembership, SchoolMembership.teacher_id == Teacher.id)
         .join(School, School.urn == SchoolMembership.urn)
-        .where(Teacher.id == teacher_id, SchoolMembership.ends_on.is_(None))
+        .where(
+            Teacher.id == teacher_id,
+            Teacher.merged_into.is_(None),
+            Teacher.anonymised_on.is_(None),
+            SchoolMembership.ends_on.is_(None),
+        )
         .order_by(SchoolMembership.starts_on.desc(), SchoolMembership.id.desc())
         .limit(1)
+        .with_for_update(of=Teacher, key_share=True, read=not lock)
     )
-    if lock:
-        statement = statement.with_for_update(of=Teacher, key_share=True)
     row = session.execute(statement).one_or_none()
     return None if row is None else SchoolState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
@@ -132,7 +159,11 @@ def names(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str
 
 
 def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str, str]]:
-    """Given name, family name and e-mail address of each."""
-    columns = (Teacher.id, Teacher.given, Teacher.family, Teacher.email)
-    rows = session.execute(select(*columns).where(Teacher.id.in_(teacher_ids)))
+    """Given name, family name and e-mail address of each; of a merged record those of the one left."""
+    left = aliased(Teacher)
+    rows = session.execute(
+        select(Teacher.id, left.given, left.family, left.email)
+        .join(left, left.id == func.coalesce(Teacher.merged_into, Teacher.id))
+        .where(Teacher.id.in_(teacher_ids), left.anonymised_on.is_(None))
+    )
     return {teacher_id: (given, family, email) for teacher_id, given, family, email in rows}

@@ -48,6 +48,15 @@ def suppress(session: Session, concerns: str, reason: str, *, now: datetime) -> 
     )
 
 
+def suppress_to(session: Session, recipient_id: UUID, reason: str, *, now: datetime) -> None:
+    """Do not write to somebody any more; what is being sent is sent."""
+    session.execute(
+        update(Message)
+        .where(Message.recipient_ref == str(recipient_id), Message.status == "due")
+        .values(status="suppressed", reason=reason, changed_at=now)
+    )
+
+
 def suppress_session(
     session: Session, session_id: UUID, templates: Sequence[str], reason: str, *, now: datetime
 ) -> None:

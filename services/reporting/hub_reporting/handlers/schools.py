@@ -14,11 +14,13 @@ from hub_contracts.enrolment import (
     SchoolImported,
     SchoolsMerged,
     SchoolSucceeded,
+    TeacherAnonymised,
+    TeacherMerged,
     TeacherMovedSchool,
     TeacherRegistered,
 )
 from hub_reporting.handlers.projected import Rows, taken
-from hub_reporting.models import Closure, Connection, LeaderPost, School, Succession, Teacher
+from hub_reporting.models import Closure, Connection, LeaderPost, Merger, School, Succession, Teacher
 
 _FACTS: Final = (
     "urn",
@@ -75,6 +77,16 @@ def moved(event: TeacherMovedSchool, _time: datetime) -> Rows:
     yield Teacher, [taken(event, "teacher_id", "role", urn=event.to_urn)]
 
 
+def one_person(event: TeacherMerged, _time: datetime) -> Rows:
+    """Two records of one person, who is counted once."""
+    yield Merger, [taken(event, "from_id", "into_id")]
+
+
+def anonymised(_event: TeacherAnonymised, _time: datetime) -> Rows:
+    """Nothing that is counted: no name was here to be erased."""
+    return ()
+
+
 def appointed(event: LeaderAppointed, _time: datetime) -> Rows:
     """A role in the hub."""
     names = (
@@ -105,6 +117,8 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolConnected: connected,
     TeacherRegistered: registered,
     TeacherMovedSchool: moved,
+    TeacherMerged: one_person,
+    TeacherAnonymised: anonymised,
     LeaderAppointed: appointed,
     LeaderEnded: ended,
 }

@@ -4,7 +4,7 @@ from hub_reporting.models.base import Base, Projected
 from hub_reporting.models.browser_sessions import BrowserSession
 from hub_reporting.models.messages import Message
 from hub_reporting.models.pd_days import PDDay, PDDayVisitor
-from hub_reporting.models.schools import Closure, Connection, LeaderPost, School, Succession, Teacher
+from hub_reporting.models.schools import Closure, Connection, LeaderPost, Merger, School, Succession, Teacher
 from hub_reporting.models.sources import Source
 from hub_reporting.models.visits import (
     Assignment,
@@ -47,6 +47,7 @@ __all__ = [
     "LeaderPost",
     "LoggedVisit",
     "Mark",
+    "Merger",
     "Message",
     "Obligation",
     "PDDay",

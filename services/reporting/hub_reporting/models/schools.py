@@ -75,14 +75,26 @@ class Teacher(Projected):
     role: Mapped[str]
 
 
+class Merger(Projected):
+    """Two records turned out to be of one person; `into_id` is the one that is left."""
+
+    __tablename__ = "mergers"
+
+    from_id: Mapped[UUID] = mapped_column(primary_key=True)
+    into_id: Mapped[UUID]
+
+
 class LeaderPost(Projected):
-    """A role that somebody holds in the hub."""
+    """A role that somebody holds in the hub, as told under one of their records.
+
+    Revisions are counted by record: what is said after a merger is no later one of what was said before.
+    """
 
     __tablename__ = "leader_posts"
     __table_args__ = (Index(None, "hub", "teacher_id"),)
 
     leader_role_id: Mapped[UUID] = mapped_column(primary_key=True)
-    teacher_id: Mapped[UUID]
+    teacher_id: Mapped[UUID] = mapped_column(primary_key=True)
     role: Mapped[str]
     urn: Mapped[str]
     trust_uid: Mapped[str | None]

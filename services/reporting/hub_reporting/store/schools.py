@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub_reporting.domain import leadership, schools
-from hub_reporting.models import Closure, Connection, LeaderPost, School, Succession, Teacher
+from hub_reporting.models import Closure, Connection, School, Succession, Teacher
+from hub_reporting.store import people
 
 
 def register(session: Session, hub: str, day: date) -> schools.Register:
@@ -63,16 +64,17 @@ def connections(session: Session, hub: str, until: date) -> list[schools.Connect
 
 def posts(session: Session, hub: str) -> list[leadership.Post]:
     """Every role that was given."""
+    given = people.posts(hub).c
     rows = session.execute(
         sa.select(
-            LeaderPost.teacher_id,
-            LeaderPost.role,
-            LeaderPost.urn,
-            LeaderPost.trust_uid,
-            LeaderPost.core_leadership,
-            LeaderPost.starts_on,
-            LeaderPost.ends_on,
-        ).where(LeaderPost.hub == hub)
+            given.teacher_id,
+            given.role,
+            given.urn,
+            given.trust_uid,
+            given.core_leadership,
+            given.starts_on,
+            given.ends_on,
+        )
     )
     return [leadership.Post._make(row) for row in rows]
 
@@ -83,10 +85,11 @@ def homes(session: Session, hub: str, teacher_ids: Iterable[UUID]) -> dict[UUID,
     teachers = sa.select(Teacher.teacher_id, Teacher.urn).where(
         Teacher.hub == hub, Teacher.teacher_id.in_(asked)
     )
+    given = people.posts(hub).c
     roles = (
-        sa.select(LeaderPost.teacher_id, LeaderPost.urn)
-        .where(LeaderPost.hub == hub, LeaderPost.teacher_id.in_(asked))
-        .order_by(LeaderPost.starts_on, LeaderPost.leader_role_id)
+        sa.select(given.teacher_id, given.urn)
+        .where(given.teacher_id.in_(asked))
+        .order_by(given.starts_on, given.leader_role_id)
     )
     found = {row.teacher_id: row.urn for row in session.execute(teachers)}
     return found | {row.teacher_id: row.urn for row in session.execute(roles)}

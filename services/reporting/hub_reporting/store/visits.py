@@ -10,39 +10,43 @@ from hub_reporting.models import (
     CancelledVisit,
     DepartmentPD,
     Exemption,
-    LeaderPost,
     LoggedVisit,
+    Merger,
     Obligation,
     PlannedVisit,
 )
+from hub_reporting.store import people
 
 
 def assignments(session: Session, hub: str, period: Period) -> list[visits.Assignment]:
     """PD leads given to schools in the period's academic years."""
     # The last day of somebody's role as PD lead; none while one of them is open-ended, or none was heard of.
+    posts = people.posts(hub).c
     ended = (
         sa.select(
-            LeaderPost.teacher_id,
+            posts.teacher_id,
             sa.case(
-                (sa.func.bool_or(LeaderPost.ends_on.is_(None)), sa.null()),
-                else_=sa.func.max(LeaderPost.ends_on),
+                (sa.func.bool_or(posts.ends_on.is_(None)), sa.null()), else_=sa.func.max(posts.ends_on)
             ).label("on"),
         )
-        .where(LeaderPost.hub == hub, LeaderPost.role == "pd_lead")
-        .group_by(LeaderPost.teacher_id)
+        .where(posts.role == "pd_lead")
+        .group_by(posts.teacher_id)
         .subquery("ended")
     )
+    pd_lead_id = people.left(Assignment.pd_lead_id)
+    merged = sa.and_(Merger.hub == Assignment.hub, Merger.from_id == Assignment.pd_lead_id)
     years = period.years
     rows = session.execute(
         sa.select(
             Assignment.assignment_id,
             Assignment.urn,
-            Assignment.pd_lead_id,
+            pd_lead_id,
             Assignment.programme,
             Assignment.starts_on,
             ended.c.on,
         )
-        .outerjoin(ended, ended.c.teacher_id == Assignment.pd_lead_id)
+        .outerjoin(Merger, merged)
+        .outerjoin(ended, ended.c.teacher_id == pd_lead_id)
         .where(Assignment.hub == hub, Assignment.starts_on.between(years[0].starts_on, years[-1].ends_on))
     )
     return [visits.Assignment._make(row) for row in rows]

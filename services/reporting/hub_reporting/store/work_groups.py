@@ -13,12 +13,14 @@ from hub_reporting.models import (
     CorrectedMark,
     GroupState,
     Mark,
+    Merger,
     Place,
     Register,
     Session,
     Withdrawal,
     WorkGroup,
 )
+from hub_reporting.store import people
 
 _there = sa.func.coalesce(CorrectedMark.mark, Mark.mark).in_(engagement.PRESENT)
 
@@ -90,13 +92,14 @@ def places(session: DbSession, hub: str, period: Period) -> list[composition.Pla
         sa.select(
             _text(Place.enrolment_id),
             _text(Place.work_group_id),
-            _text(Place.teacher_id),
+            _text(people.left(Place.teacher_id)),
             Place.urn,
             Place.enrolled_on,
             Withdrawal.withdrawn_on,
         )
         .join(WorkGroup, _same(WorkGroup, Place, "work_group_id"))
         .outerjoin(Withdrawal, _same(Withdrawal, Place, "enrolment_id"))
+        .outerjoin(Merger, people.merged(Place))
         .where(*_of_years(hub, period))
     )
     return [composition.Place._make(row) for row in rows]
@@ -128,7 +131,10 @@ def leads(session: DbSession, hub: str, period: Period) -> dict[UUID, list[UUID]
     rows = session.execute(
         sa.select(WorkGroup.work_group_id, WorkGroup.lead_ids).where(*_of_years(hub, period))
     )
-    return {row.work_group_id: row.lead_ids for row in rows}
+    left = people.mergers(session, hub)
+    return {
+        row.work_group_id: list(dict.fromkeys(left.get(lead, lead) for lead in row.lead_ids)) for row in rows
+    }
 
 
 def registers_missing(session: DbSession, hub: str, period: Period) -> list[tuple[str, date]]:

@@ -8,6 +8,7 @@ from hub_contracts.enrolment import (
     SchoolClosed,
     SchoolImported,
     SchoolSucceeded,
+    TeacherMerged,
 )
 from hub_visits.store import schools as store
 
@@ -48,3 +49,8 @@ def on_leader_appointed(session: Session, event: LeaderAppointed, *, revision: i
         "ends_on": event.ends_on,
     }
     store.keep_post(session, event.leader_role_id, revision, facts)
+
+
+def on_teacher_merged(session: Session, event: TeacherMerged, *, revision: int) -> None:
+    """Keep which record is left of a person, so that they keep their roles."""
+    store.keep_merger(session, event.from_id, event.into_id, revision)

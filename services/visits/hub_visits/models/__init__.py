@@ -4,7 +4,7 @@ from hub_visits.models.assignments import Assignment
 from hub_visits.models.base import Base
 from hub_visits.models.calendars import Calendar, CalendarHalfTerm
 from hub_visits.models.obligations import Exemption, Obligation
-from hub_visits.models.schools import LeaderPost, School
+from hub_visits.models.schools import LeaderPost, Merger, School
 from hub_visits.models.visits import Action, Visit
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "CalendarHalfTerm",
     "Exemption",
     "LeaderPost",
+    "Merger",
     "Obligation",
     "School",
     "Visit",

@@ -32,6 +32,16 @@ class School(Base):
     successor_revision: Mapped[int] = mapped_column(default=0)
 
 
+class Merger(Base):
+    """Two records of enrolment turned out to be of one person; `into_id` is the one that is left."""
+
+    __tablename__ = "mergers"
+
+    from_id: Mapped[UUID] = mapped_column(primary_key=True)
+    into_id: Mapped[UUID] = mapped_column(index=True)
+    revision: Mapped[int]
+
+
 class LeaderPost(Base):
     """One role of one leader, as enrolment has announced it."""
 

@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_visits.domain.assignments import Post
-from hub_visits.models import LeaderPost, School
+from hub_visits.models import LeaderPost, Merger, School
 
 
 def known_school(session: Session, urn: str, *, lock: bool = False) -> School | None:
@@ -18,8 +18,11 @@ def known_school(session: Session, urn: str, *, lock: bool = False) -> School | 
 
 
 def posts_of(session: Session, teacher_id: UUID) -> list[Post]:
-    """The roles of one leader."""
-    rows = session.scalars(select(LeaderPost).where(LeaderPost.teacher_id == teacher_id))
+    """The roles of one leader, also those told of under a record that was merged into theirs."""
+    merged = select(Merger.from_id).where(Merger.into_id == teacher_id)
+    rows = session.scalars(
+        select(LeaderPost).where(or_(LeaderPost.teacher_id == teacher_id, LeaderPost.teacher_id.in_(merged)))
+    )
     return [
         Post(
             role=row.role, urn=row.urn, trust_uid=row.trust_uid, starts_on=row.starts_on, ends_on=row.ends_on
@@ -37,6 +40,17 @@ def keep_school(session: Session, urn: str, counter: str, revision: int, values:
             index_elements=["urn"],
             set_=told,
             where=getattr(School, counter) < revision,
+        )
+    )
+
+
+def keep_merger(session: Session, from_id: UUID, into_id: UUID, revision: int) -> None:
+    """Write which record is left of a person, unless a later event has."""
+    told = {"into_id": into_id, "revision": revision}
+    statement = insert(Merger).values(from_id=from_id, **told)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["from_id"], set_=told, where=Merger.revision < revision
         )
     )
 

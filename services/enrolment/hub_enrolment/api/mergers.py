@@ -1,0 +1,124 @@
+"""Routes about records of one person: /enrolment/v1/teachers/duplicates, …/merges, …/{id}/anonymisation."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from hub_enrolment.access import HUB_LEADS, HUB_STAFF
+from hub_enrolment.commands.mergers import (
+    AnonymiseTeacher,
+    AnonymiseTeacherSchema,
+    MergeTeachers,
+    MergeTeachersSchema,
+)
+from hub_enrolment.handlers import erasures, mergers
+from hub_enrolment.handlers.mergers import Merger
+from hub_enrolment.models import Teacher
+from hub_enrolment.store import duplicates as store
+from hub_platform.routes import Answer, Call, Page, route
+
+URL = "/enrolment/v1/teachers"
+
+
+class LikelyTeacherSchema(Schema):
+    """One record of a pair, by what tells people apart."""
+
+    teacher_id = fields.UUID(attribute="id")
+    given = fields.String()
+    family = fields.String()
+    email = fields.String()
+
+
+class DuplicateSchema(Schema):
+    """Two records that may be of one person, and why: `same_email`, `same_name_at_school`."""
+
+    first = fields.Nested(LikelyTeacherSchema)
+    second = fields.Nested(LikelyTeacherSchema)
+    reasons = fields.List(fields.String())
+
+
+class ObstacleSchema(Schema):
+    """Something that a person must decide first."""
+
+    code = fields.String()
+    detail = fields.String()
+
+
+class MergerSchema(Schema):
+    """What a merger does, or in a dry run would do.
+
+    `moves`: rows of the record that goes, by table. `withdrawn`: places that are given up as both records
+    hold one on the same group. `ended`: leadership roles that both hold, of which one goes on.
+    """
+
+    from_id = fields.UUID()
+    into_id = fields.UUID()
+    dry_run = fields.Boolean()
+    moves = fields.Dict(keys=fields.String(), values=fields.Integer())
+    withdrawn = fields.Function(
+        lambda merger: [str(place.id) for place in merger.withdrawn],
+        metadata={"type": "array", "items": {"type": "string", "format": "uuid"}},
+    )
+    ended = fields.Function(
+        lambda merger: [str(role.id) for role in merger.ended],
+        metadata={"type": "array", "items": {"type": "string", "format": "uuid"}},
+    )
+    memberships_joined = fields.Function(
+        lambda merger: sum(len(one.dropped) for one in merger.joined), metadata={"type": "integer"}
+    )
+    in_the_way = fields.List(fields.Nested(ObstacleSchema))
+
+
+class AnonymisedSchema(Schema):
+    """A teacher who nobody can name any more."""
+
+    teacher_id = fields.UUID(attribute="id")
+    anonymised_on = fields.Date()
+    reason = fields.String(attribute="anonymised_reason")
+
+
+class Mergers:
+    """Records of one person. For hub staff only: this is personal data."""
+
+    @route("GET", f"{URL}/duplicates", allow=HUB_STAFF, paged=True, answer=DuplicateSchema)
+    def list_duplicates(self, call: Call[Any]) -> Page[dict[str, Any]]:
+        """List pairs of records that may be of one person.
+
+        They have the same e-mail address; or the same family name and first letter of the given name, and
+        work at the same school. A teacher reference number is never two people's.
+        """
+        pairs, following = call.page.fetch(call.session, store.list_duplicates(), store.KEYS)
+        ids = {id_ for pair in pairs for id_ in (pair.first_id, pair.second_id)}
+        people = store.people(call.session, ids)
+        items = [
+            {"first": people[pair.first_id], "second": people[pair.second_id], "reasons": pair.reasons}
+            for pair in pairs
+        ]
+        return Page(items, following)
+
+    @route("POST", f"{URL}/merges", allow=HUB_STAFF, body=MergeTeachersSchema, answer=MergerSchema)
+    def merge_teachers(self, call: Call[MergeTeachers]) -> Merger:
+        """Say that two records are of one person; a dry run shows first what would move.
+
+        The record `from_id` stays as a trail: read, it answers with the one that it was merged into, and a
+        command about it is refused with `teacher_merged`. Of two places on one group the one that was not
+        used is withdrawn, of two unused ones the younger. A merger cannot be undone.
+        """
+        return mergers.merge_teachers(call.session, call.command, now=call.now, by=call.actor.subject)
+
+    @route(
+        "POST",
+        f"{URL}/<uuid:teacher_id>/anonymisation",
+        allow=HUB_LEADS,
+        body=AnonymiseTeacherSchema,
+        answer=AnonymisedSchema,
+    )
+    def anonymise_teacher(self, call: Call[AnonymiseTeacher]) -> Answer:
+        """Erase who somebody is; what is counted of them stays. It cannot be undone.
+
+        Refused while they hold a place on a group that goes on, or a leadership role: these are ended first.
+        """
+        teacher: Teacher = erasures.anonymise_teacher(
+            call.session, call.command, now=call.now, by=call.actor.subject
+        )
+        return Answer(teacher, revision=teacher.revision)

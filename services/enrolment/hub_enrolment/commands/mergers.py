@@ -1,0 +1,43 @@
+"""Commands about records of one person: merging two, erasing who somebody is."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from hub_enrolment.domain import erasures
+from hub_platform.schemas import CommandSchema
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeTeachers:
+    """Say that two records are of one person."""
+
+    from_id: UUID
+    into_id: UUID
+    dry_run: bool
+
+
+class MergeTeachersSchema(CommandSchema):
+    """Reads it; whether it is a dry run is always said."""
+
+    command = MergeTeachers
+    from_id = fields.UUID(required=True)
+    into_id = fields.UUID(required=True)
+    dry_run = fields.Boolean(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnonymiseTeacher:
+    """Erase who somebody is; what is counted of them stays."""
+
+    teacher_id: UUID
+    reason: str
+
+
+class AnonymiseTeacherSchema(CommandSchema):
+    """Reads it."""
+
+    command = AnonymiseTeacher
+    teacher_id = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(erasures.REASONS))

@@ -1,0 +1,124 @@
+"""Rules about two records of one person: what becomes of what both hold, and where a person must decide."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from hub_enrolment.domain.memberships import Membership
+from hub_enrolment.domain.refusals import Conflict, Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a decision about a merger needs to know of one record, read while it is locked."""
+
+    id: UUID
+    trn: str | None
+    merged_into: UUID | None
+    anonymised: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldPlace:
+    """An active place on a work group; `used`: a register, a task or a lesson study names it."""
+
+    id: UUID
+    work_group_id: UUID
+    enrolled_at: datetime
+    used: bool
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Memberships of one school that overlap become one."""
+
+    kept: Membership  # with the first and the last day of all
+    dropped: tuple[UUID, ...]
+
+
+def check(origin: Record, target: Record) -> None:
+    """Let a merger pass that can be thought of at all.
+
+    A record that was merged is neither merged again nor merged into, so there is no chain and no cycle.
+
+    Raises:
+        Refused: `same_teacher`; Conflict: `already_merged`, `teacher_anonymised`.
+    """
+    if origin.id == target.id:
+        raise Refused("same_teacher", "A record is merged into another one.", "/into_id")
+    for record, pointer in ((origin, "/from_id"), (target, "/into_id")):
+        if record.merged_into is not None:
+            detail = f"This record was merged into {record.merged_into} already."
+            raise Conflict("already_merged", detail, pointer)
+        if record.anonymised:
+            raise Conflict("teacher_anonymised", "Nobody knows any more who this is.", pointer)
+
+
+def obstacles(
+    origin: Record, target: Record, shared: Sequence[tuple[HeldPlace, HeldPlace]]
+) -> list[Conflict]:
+    """What a person must decide first: which of two numbers is right, which of two used places stays.
+
+    Args:
+        origin: the record that would go.
+        target: the one that would stay.
+        shared: the two places on each work group on which both hold one.
+    """
+    found = []
+    if origin.trn is not None and target.trn is not None:
+        detail = "Both have a teacher reference number; correct the wrong record first."
+        found.append(Conflict("both_have_trn", detail, "/from_id"))
+    for one, other in shared:
+        if one.used and other.used:
+            detail = (
+                f"Both places on the work group {one.work_group_id} were used; withdraw one of them first."
+            )
+            found.append(Conflict("both_places_used", detail, "/from_id"))
+    return found
+
+
+def place_to_give_up(one: HeldPlace, other: HeldPlace) -> HeldPlace:
+    """Which of two places of one person on one work group is withdrawn: the one that nobody has used yet.
+
+    Where neither was used the younger one goes: the older says since when the person has had a place.
+    Where both were used `obstacles` has said so: marks in two registers cannot be laid over each other.
+    """
+    if one.used != other.used:
+        return other if one.used else one
+    return max(one, other, key=lambda place: (place.enrolled_at, place.id))
+
+
+def join(of_target: Sequence[Membership], of_origin: Sequence[Membership]) -> list[Joined]:
+    """What overlaps becomes one membership, so that nobody is at one school twice on a day.
+
+    The row that lasts longest is kept with its role; of two that last as long the target's.
+    """
+    at: defaultdict[str, list[Membership]] = defaultdict(list)
+    for membership in sorted([*of_target, *of_origin], key=lambda one: (one.starts_on, one.id)):
+        at[membership.urn].append(membership)
+    targets = {one.id for one in of_target}
+    joined = []
+    for held in at.values():
+        for cluster in _clusters(held):
+            if len(cluster) > 1:
+                last = max(cluster, key=lambda one: (_last(one), one.id in targets))
+                dropped = tuple(one.id for one in cluster if one.id != last.id)
+                joined.append(Joined(replace(last, starts_on=cluster[0].starts_on), dropped))
+    return joined
+
+
+def _clusters(held: Sequence[Membership]) -> list[list[Membership]]:
+    """Those of one school, in the order of their first days, with those that overlap together."""
+    clusters: list[list[Membership]] = []
+    for membership in held:
+        if clusters and membership.starts_on <= max(map(_last, clusters[-1])):
+            clusters[-1].append(membership)
+        else:
+            clusters.append([membership])
+    return clusters
+
+
+def _last(membership: Membership) -> date:
+    return membership.ends_on or date.max

@@ -1,0 +1,134 @@
+"""Two records of one person become one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import TeacherMerged
+from hub_enrolment.commands.enrolments import WithdrawParticipant
+from hub_enrolment.commands.mergers import MergeTeachers
+from hub_enrolment.domain import mergers, teachers
+from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.domain.mergers import HeldPlace, Joined, Record
+from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.handlers import work_groups
+from hub_enrolment.handlers.enrolments import withdraw_participant
+from hub_enrolment.handlers.leaders import close_role
+from hub_enrolment.models import LeaderRole, Teacher
+from hub_enrolment.store import mergers as store
+from hub_enrolment.store import teachers as teacher_store
+from hub_messaging import outbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merger:
+    """What a merger does, or would do."""
+
+    from_id: UUID
+    into_id: UUID
+    dry_run: bool
+    moves: dict[str, int]  # rows of the record that goes, by table
+    withdrawn: list[HeldPlace]
+    ended: Sequence[LeaderRole]
+    joined: list[Joined]
+    in_the_way: list[Conflict]
+
+
+def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, by: str) -> Merger:
+    """Say that two records are of one person; everything that names one names the other from then on.
+
+    A dry run tells what would move and what is in the way, and changes nothing.
+
+    Raises:
+        Refused: `unknown_teacher`; it, and Conflict: see `mergers.check`; unless it is a dry run, Conflict,
+            too: see `mergers.obstacles`.
+    """
+    held = store.lock_both(session, [command.from_id, command.into_id])
+    origin, target = _of(held, command.from_id, "/from_id"), _of(held, command.into_id, "/into_id")
+    mergers.check(_record(origin), _record(target))
+    merger = _plan(session, origin, target, dry_run=command.dry_run)
+    if command.dry_run:
+        return merger
+    if merger.in_the_way:
+        raise merger.in_the_way[0]
+    _end_doubles(session, merger, now=now, by=by)
+    store.join_memberships(session, merger.joined, now=now, by=by)
+    store.drop_doubles(session, origin.id, target.id)
+    _take_over(session, origin, target, now=now, by=by)
+    store.rename(session, origin.id, target.id, now=now, by=by)
+    before = store.merged_before(session, origin.id)
+    for record in [*before, origin]:
+        record.merged_into = target.id
+        record.touch(now=now, by=by)
+    session.flush()
+    told = [TeacherMerged(from_id=record.id, into_id=target.id) for record in [*before, origin]]
+    outbox.record_all(session, told, occurred_at=now, by=by)
+    return merger
+
+
+def _plan(session: Session, origin: Teacher, target: Teacher, *, dry_run: bool) -> Merger:
+    """Work out what follows; the groups on which both hold a place are held with the records."""
+    groups = store.shared_groups(session, origin.id, target.id)
+    for work_group_id in groups:
+        work_groups.lock_work_group(session, work_group_id)
+    shared = store.shared_places(session, origin.id, target.id, groups)
+    return Merger(
+        from_id=origin.id,
+        into_id=target.id,
+        dry_run=dry_run,
+        moves=store.counts(session, origin.id),
+        withdrawn=[mergers.place_to_give_up(*pair) for pair in shared],
+        ended=[_later(pair, target.id) for pair in store.open_roles(session, origin.id, target.id)],
+        joined=mergers.join(
+            teacher_store.memberships(session, target.id), teacher_store.memberships(session, origin.id)
+        ),
+        in_the_way=mergers.obstacles(_record(origin), _record(target), shared),
+    )
+
+
+def _end_doubles(session: Session, merger: Merger, *, now: datetime, by: str) -> None:
+    """One place on each group; of a role held twice the later holding ends, for the other one goes on."""
+    for place in merger.withdrawn:
+        given_up = WithdrawParticipant(enrolment_id=place.id, reason="other")
+        withdraw_participant(session, given_up, now=now, by=by)
+    for role in merger.ended:
+        close_role(session, role, max(role.starts_on, day_in_england(now)), now=now, by=by)
+
+
+def _take_over(session: Session, origin: Teacher, target: Teacher, *, now: datetime, by: str) -> None:
+    """Fill what the target lacks; who has opted out in one record has opted out."""
+    trn, origin.trn = origin.trn, None
+    session.flush()  # a number belongs to one record at a time
+    if trn is not None:
+        target.trn, target.trnless = trn, False
+    target.phone = target.phone or origin.phone
+    target.phase = target.phase or origin.phase
+    target.contact_opt_out = target.contact_opt_out or origin.contact_opt_out
+    called = f"{target.given} {target.family}"
+    for name in [*origin.previous_names, f"{origin.given} {origin.family}"]:
+        target.previous_names = teachers.names_before(target.previous_names, name, called)
+    target.touch(now=now, by=by)
+    session.flush()
+
+
+def _later(pair: Sequence[LeaderRole], target_id: UUID) -> LeaderRole:
+    """The holding of a role that began later; of two that began together the one that is not the target's."""
+    return max(pair, key=lambda role: (role.starts_on, role.teacher_id != target_id))
+
+
+def _of(held: dict[UUID, Teacher], teacher_id: UUID, pointer: str) -> Teacher:
+    if teacher_id not in held:
+        raise Refused("unknown_teacher", "There is no such teacher.", pointer)
+    return held[teacher_id]
+
+
+def _record(teacher: Teacher) -> Record:
+    return Record(
+        id=teacher.id,
+        trn=teacher.trn,
+        merged_into=teacher.merged_into,
+        anonymised=teacher.anonymised_on is not None,
+    )

@@ -1,0 +1,256 @@
+"""Who somebody is, is erased; what is counted stays."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from nameko.standalone.rpc import ClusterRpcProxy
+from sqlalchemy.orm import Session
+from tests.enrolment.desk import Desk, leader_body, problem, teacher_body
+from tests.enrolment.factories import BY, NOW, enrol, events, group, leader, meeting, schools, teacher
+from tests.support.services import Client, RunningService
+
+from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
+from hub_enrolment.domain.erasures import check, still_held
+from hub_enrolment.domain.refusals import Conflict
+from hub_enrolment.handlers import erasures
+from hub_enrolment.handlers.mergers import merge_teachers
+from hub_enrolment.models import Base, ClassroomTask, Enrolment, SchoolMembership, TaskReport, Teacher
+from hub_enrolment.store.erasures import WORDS
+from hub_enrolment.store.mergers import counts
+from hub_platform.database import Sessions, made
+
+TODAY = NOW.date()
+YEAR_OVER = {"academic_year": "2024/25"}
+BODY = {"reason": "asked_for"}
+
+# Words of a table that are about a thing, a school or a day, and not about one person.
+OF_NOBODY = {
+    "classroom_tasks.prompt",
+    "lesson_studies.learning_note",
+    "pd_days.title",
+    "pd_days.venue",
+}
+
+
+@pytest.mark.parametrize(
+    ("places_n", "roles_n", "code"),
+    [(0, 0, None), (1, 0, "holds_places"), (0, 1, "holds_roles"), (2, 1, "holds_places")],
+)
+def test_whoever_holds_something_is_not_erased(places_n: int, roles_n: int, code: str | None) -> None:
+    if code is None:
+        check(places_n=places_n, roles_n=roles_n)
+        return
+    with pytest.raises(Conflict, match=code):
+        check(places_n=places_n, roles_n=roles_n)
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "held"),
+    [(None, True), (TODAY - timedelta(1), False), (TODAY, True), (TODAY + timedelta(1), True)],
+)
+def test_what_has_a_last_day_is_held_on_it(ends_on: date | None, held: bool) -> None:
+    assert still_held(ends_on, TODAY) is held
+
+
+def test_no_free_words_about_a_person_are_forgotten() -> None:
+    notes = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.c
+        if isinstance(column.type, sa.Text)
+        and {"note", "prompt", "title", "venue", "comment", "text"} & set(column.name.split("_"))
+        and table.name not in {"programmes", "work_groups"}
+    }
+    assert notes == {f"{table}.{column}" for table, column in WORDS} | OF_NOBODY
+
+
+def anonymise(session: Session, teacher_id: UUID) -> Teacher:
+    command = AnonymiseTeacher(teacher_id=teacher_id, reason="asked_for")
+    return erasures.anonymise_teacher(session, command, now=NOW, by=BY)
+
+
+def somebody(session: Session) -> UUID:
+    return teacher(
+        session, schools(session)[0], given="Zuleika", family="Quixano", trn="5580077", phone="01223 7654321"
+    )
+
+
+def everything(session: Session) -> str:
+    """All rows of all tables of the service as text."""
+    names = session.scalars(
+        sa.text("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    ).all()
+    return "\n".join(
+        str(row)
+        for name in names
+        for row in session.execute(sa.text(f'SELECT CAST(t AS text) FROM "{name}" t')).scalars()  # noqa: S608
+    )
+
+
+def report_of(session: Session, place_id: UUID, work_group_id: UUID) -> TaskReport:
+    """A report on a task, with words of somebody."""
+    first, second = (meeting(session, work_group_id, starts_at=NOW + timedelta(n)) for n in (1, 8))
+    task = ClassroomTask(
+        id=uuid4(),
+        work_group_id=work_group_id,
+        set_in_session_id=first.id,
+        due_before_session_id=second.id,
+        prompt="Try it",
+        **made(NOW, BY),
+    )
+    session.add(task)
+    session.flush()
+    report = TaskReport(
+        task_id=task.id,
+        enrolment_id=place_id,
+        status="reported",
+        note="Quixano says that it went well",
+        pupils_n=28,
+        **made(NOW, BY),
+    )
+    session.add(report)
+    session.flush()
+    return report
+
+
+def test_nothing_that_names_them_is_left_in_any_table(session: Session) -> None:
+    one, other = somebody(session), teacher(session, schools(session)[0], given="Zuleika", family="Panza")
+    on = group(session)
+    place_id = enrol(session, on.id, one)
+    report = report_of(session, place_id, on.id)
+    merge_teachers(session, MergeTeachers(from_id=one, into_id=other, dry_run=False), now=NOW, by=BY)
+    place = session.get_one(Enrolment, place_id)
+    place.status, place.withdrawn_at, place.withdrawn_reason = "withdrawn", NOW, "workload"
+    session.flush()
+    before = counts(session, other)
+    assert "Quixano" in everything(session)
+
+    anonymise(session, other)
+
+    kept = everything(session)
+    for personal in ("Zuleika", "Quixano", "Panza", "5580077", "7654321"):
+        assert personal not in kept
+    assert counts(session, other) == before
+    session.refresh(report)
+    assert (report.note, report.status, report.pupils_n) == (None, "reported", 28)
+    assert session.get_one(Teacher, one).anonymised_on == TODAY
+    assert (
+        session.scalars(sa.select(SchoolMembership.teacher_id)).all().count(other)
+        == before["school_memberships"]
+    )
+
+
+def test_it_is_said_once_and_without_a_reason(session: Session) -> None:
+    one = somebody(session)
+    revision = anonymise(session, one).revision
+    assert anonymise(session, one).revision == revision
+    told = {"teacher_id": str(one), "anonymised_on": "2025-09-20"}
+    assert events(session, "TeacherAnonymised") == [("TeacherAnonymised", told)]
+
+
+@pytest.mark.parametrize(
+    ("of", "status", "refused"),
+    [
+        ({}, "recruiting", True),
+        (YEAR_OVER, "recruiting", False),
+        ({}, "closed", False),
+        ({}, "cancelled", False),
+    ],
+)
+def test_a_place_is_in_the_way_until_the_group_or_its_year_is_over(
+    session: Session, of: Mapping[str, Any], status: str, refused: bool
+) -> None:
+    one = somebody(session)
+    lead = teacher(session, schools(session)[0])
+    leader(session, lead, starts_on=date(2024, 9, 1))
+    on = group(session, of=dict(of), lead_ids=[lead])
+    enrol(session, on.id, one)
+    on.status = status
+    session.flush()
+    if not refused:
+        assert anonymise(session, one).anonymised_on == TODAY
+        return
+    with pytest.raises(Conflict, match="holds_places"):
+        anonymise(session, one)
+    assert session.get_one(Teacher, one).family == "Quixano"
+
+
+def test_an_erasure_that_fails_leaves_everything(database: Sessions) -> None:
+    with database.begin() as session:
+        one = somebody(session)
+    with pytest.raises(RuntimeError), database.begin() as session:
+        anonymise(session, one)
+        raise RuntimeError
+    with database() as session:
+        assert session.get_one(Teacher, one).family == "Quixano"
+        assert events(session, "TeacherAnonymised") == []
+
+
+def test_the_database_holds_no_name_of_whoever_was_erased(session: Session) -> None:
+    one = somebody(session)
+    anonymise(session, one)
+    with pytest.raises(sa.exc.IntegrityError, match="ck_teachers_erased"):
+        session.execute(sa.update(Teacher).where(Teacher.id == one).values(phone="01223 000000"))
+
+
+@pytest.fixture(name="head")
+def _head(hub_lead: Client) -> Desk:
+    return Desk(hub_lead)
+
+
+def test_an_erased_teacher_takes_part_in_nothing(desk: Desk, head: Desk) -> None:
+    one = desk.teacher(desk.schools()[0])
+    done = head.made(f"teachers/{one}/anonymisation", BODY)
+    assert done == {"teacher_id": one, "anonymised_on": "2025-09-20", "reason": "asked_for"}
+    assert head.made(f"teachers/{one}/anonymisation", BODY) == done
+    seen = desk.get(f"teachers/{one}").json
+    assert (seen["given"], seen["family"], seen["email"]) == ("Anonymised", "teacher", "")
+    place = {"teacher_id": one, "role": "participant"}
+    assert problem(desk.post(f"work-groups/{desk.group()}/enrolments", place))[:2] == (422, "unknown_teacher")
+    assert problem(desk.post("leaders", leader_body(one)))[:2] == (422, "unknown_teacher")
+    move = {"to_urn": desk.schools()[0], "role": "ta", "moved_on": "2025-09-20"}
+    assert problem(desk.post(f"teachers/{one}/moves", move))[:2] == (409, "teacher_anonymised")
+    other = desk.teacher(desk.schools()[0])
+    for ids in ((one, other), (other, one)):
+        pair = {"from_id": ids[0], "into_id": ids[1], "dry_run": True}
+        assert problem(desk.post("teachers/merges", pair))[:2] == (409, "teacher_anonymised")
+    assert desk.get("teachers?q=anonymised").json["items"] == []
+
+
+def test_only_a_hub_lead_erases(desk: Desk, head: Desk) -> None:
+    one = desk.teacher(desk.schools()[0])
+    assert problem(desk.post(f"teachers/{one}/anonymisation", BODY))[0] == 403
+    role = head.made("leaders", leader_body(one))["leader_role_id"]
+    assert problem(head.post(f"teachers/{one}/anonymisation", BODY))[:2] == (409, "holds_roles")
+    head.made(f"leaders/{role}/end", {"ends_on": "2025-09-19"})
+    assert head.post(f"teachers/{one}/anonymisation", BODY).status == 200
+    assert problem(head.post(f"teachers/{uuid4()}/anonymisation", BODY))[:2] == (404, "unknown_teacher")
+    assert problem(head.post(f"teachers/{one}/anonymisation", {"reason": "whim"}))[1] == "invalid"
+
+
+def test_an_answer_kept_for_a_repeat_is_erased_and_the_repeat_does_nothing(desk: Desk, head: Desk) -> None:
+    body, key = teacher_body(desk.schools()[0]), str(uuid4())
+    one = desk.post("teachers", body, Idempotency_Key=key).json["teacher_id"]
+    assert desk.post("teachers", body, Idempotency_Key=key).json["teacher_id"] == one
+    head.made(f"teachers/{one}/anonymisation", BODY)
+    assert problem(desk.post("teachers", body, Idempotency_Key=key))[:2] == (410, "answer_erased")
+
+
+def test_addresses_are_those_of_the_record_left_and_of_nobody_erased(
+    enrolment: RunningService, desk: Desk, head: Desk
+) -> None:
+    origin, target, erased = (
+        desk.teacher(desk.schools()[0], email=f"{name}@s.example") for name in ("one", "two", "three")
+    )
+    desk.made("teachers/merges", {"from_id": origin, "into_id": target, "dry_run": False})
+    head.made(f"teachers/{erased}/anonymisation", BODY)
+    config = {"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}
+    with ClusterRpcProxy(config, timeout=10) as services:
+        found = services.enrolment.contacts([origin, target, erased])
+    assert {id_: one["email"] for id_, one in found.items()} == dict.fromkeys(
+        (origin, target), "two@s.example"
+    )
