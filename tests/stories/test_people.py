@@ -1,9 +1,12 @@
 """A day with people's records: numbers, moves, and what somebody has a right to see."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from tests.enrolment.desk import V1, Desk, problem, teacher_body
+from tests.enrolment.desk import V1, Desk, problem, register_body, teacher_body
+from tests.enrolment.factories import MEETS
+from tests.system.conftest import Office
 
+DAY = timedelta(days=1)
 MONDAY = datetime(2025, 10, 13, 9, 0, tzinfo=UTC)
 
 
@@ -58,3 +61,49 @@ def test_somebody_asks_what_the_hub_holds_of_her(desk: Desk) -> None:
     assert headings["Who you are and how we reach you"][0]["trn"] == "7234567"
     assert len(headings["Your places on work groups"]) == 1
     assert "Bystander" not in answer.body.decode()
+
+
+def test_two_records_turn_out_to_be_one_person(desk: Desk) -> None:
+    """She was typed in twice; a dry run shows what would move, and what was noted of both is hers."""
+    (school,) = desk.schools()
+    grace = desk.teacher(school, given="Grace", family="Hopper-Stories", email="grace@stories.example")
+    again = desk.teacher(school, given="G.", family="Hopper-Stories", email="g.h@stories.example")
+    place = desk.enrol(desk.group(), again)
+    pairs = desk.get("teachers/duplicates?limit=200").json["items"]
+    (pair,) = (one for one in pairs if grace in {one["first"]["teacher_id"], one["second"]["teacher_id"]})
+    assert pair["reasons"] == ["same_name_at_school"]
+
+    merger = {"from_id": again, "into_id": grace}
+    seen = desk.made("teachers/merges", merger | {"dry_run": True})
+    assert (seen["in_the_way"], seen["moves"]["enrolments"]) == ([], 1)
+    assert desk.get(f"enrolments/{place}").json["teacher_id"] == again, "a dry run changes nothing"
+    desk.made("teachers/merges", merger | {"dry_run": False})
+    assert desk.get(f"enrolments/{place}").json["teacher_id"] == grace
+    assert desk.get(f"teachers/{again}").json["teacher_id"] == grace, "the old number still leads to her"
+
+
+def test_somebody_asks_to_be_forgotten_and_the_figures_stay(office: Office, desk: Desk) -> None:
+    """Not while she holds a place; then name, address and number go, and that somebody came remains."""
+    (school,) = desk.schools()
+    desk.made(f"schools/{school}/connection", {"connected_on": "2025-09-01", "via": "enquiry"})
+    mary = desk.teacher(school, given="Mary", family="Somerville-Stories", trn="7345678")
+    group_id = desk.group()
+    place = desk.enrol(group_id, mary)
+    session_id = desk.session(group_id)
+    path = f"sessions/{session_id}/register"
+    assert desk.put(path, register_body([place]), at=MEETS, If_Match='"1"').status == 200
+    period = {"from": "2025-09-01", "to": "2025-12-31", "as_at": "2025-12-31"}
+    office.settle()
+    before = office.report("engagement", scope="connected", **period)
+
+    erasure = f"teachers/{mary}/anonymisation"
+    assert problem(desk.post(erasure, {"reason": "asked_for"}))[:2] == (409, "holds_places")
+    left = desk.post(f"enrolments/{place}/withdrawal", {"reason": "left_school"}, at=MEETS + DAY)
+    assert left.status == 200
+    assert desk.post(erasure, {"reason": "asked_for"}, at=MEETS + DAY).status == 200
+    assert "Somerville-Stories" not in desk.get(f"teachers/{mary}/subject-access").body.decode()
+    assert "7345678" not in desk.get(f"teachers/{mary}/subject-access").body.decode()
+    office.settle()
+    after = office.report("engagement", scope="connected", **period)
+    assert (after["n"], after["N"]) == (before["n"], before["N"])
+    assert office.parked() == 0
