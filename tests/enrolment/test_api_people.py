@@ -23,6 +23,7 @@ def test_a_teacher_is_registered_and_read_back(desk: Desk) -> None:
         "phone": None,
         "contact_opt_out": False,
         "previous_names": [],
+        "anonymised_on": None,
         "urn": school,
         "role": "class_teacher",
         "since": "2025-09-20",

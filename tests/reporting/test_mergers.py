@@ -78,7 +78,7 @@ def test_a_group_counts_people_and_its_leads_once(sessions: Sessions, options: O
     (row,) = report(sessions, options, "work-group-composition").rows
     assert row["teachers_n"] == 1
     (school,) = report(sessions, options, "work-group-lead-schools").rows
-    assert school["leads"] == 1
+    assert school["leads_n"] == 1
 
 
 def test_an_erasure_changes_no_figure(sessions: Sessions, options: Options, hear: Hear) -> None:

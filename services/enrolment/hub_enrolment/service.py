@@ -18,6 +18,7 @@ from hub_enrolment.api.sessions import Sessions
 from hub_enrolment.api.tasks import Tasks
 from hub_enrolment.api.teachers import Teachers
 from hub_enrolment.api.trusts import Trusts
+from hub_enrolment.api.uploads import Uploads
 from hub_enrolment.api.work_groups import WorkGroups
 from hub_enrolment.handlers import teachers
 from hub_messaging.relay import OutboxRelay
@@ -37,6 +38,7 @@ class EnrolmentService(
     Programmes,
     WorkGroups,
     Enrolments,
+    Uploads,
     Sessions,
     Attendances,
     Tasks,

@@ -76,6 +76,7 @@ def register_for_pd_day(
     return registration, True
 
 
+# Long: what is asked before the day is written, and in which order, is read best in one place.
 def hold_pd_day(
     session: Session, command: HoldPDDay, *, expected: int | None, now: datetime, by: str
 ) -> PDDay:

@@ -41,9 +41,6 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
         previous_names=[],
         phone=command.phone,
         contact_opt_out=command.contact_opt_out,
-        merged_into=None,
-        anonymised_on=None,
-        anonymised_reason=None,
         **made(now, by),
     )
     membership = SchoolMembership(

@@ -1,0 +1,122 @@
+"""Routes below /enrolment/v1/work-groups/…/uploads."""
+
+import csv
+import io
+from collections import defaultdict
+from typing import Any, Final
+
+from marshmallow import Schema, fields, validate
+
+from hub_enrolment.access import HUB_STAFF
+from hub_enrolment.api.imports import FORMULA
+from hub_enrolment.commands.uploads import UploadParticipants
+from hub_enrolment.domain.uploads import REASON
+from hub_enrolment.handlers import uploads as handlers
+from hub_enrolment.handlers.uploads import Uploaded
+from hub_platform.routes import Answer, Call, Content, Raw, route
+
+LARGEST_FILE: Final = 2 * 1024 * 1024  # bytes
+BYTE_ORDER_MARK: Final = "\ufeff"  # by which spreadsheets know UTF-8
+
+
+class TakenRowSchema(Schema):
+    """A row that was taken; `new`: the teacher was registered with it."""
+
+    row = fields.Integer()
+    teacher_id = fields.UUID()
+    enrolment_id = fields.UUID()
+    new = fields.Boolean()
+
+
+class RefusedRowSchema(Schema):
+    """Why a row was not taken; row 1 is the header, and `column` is empty where it is about the whole row."""
+
+    row = fields.Integer()
+    column = fields.String()
+    code = fields.String()
+    detail = fields.String()
+
+
+class UploadedSchema(Schema):
+    """What a list changed, or in a preview would change."""
+
+    work_group_id = fields.UUID()
+    mode = fields.String()
+    rows_n = fields.Function(lambda uploaded: len(uploaded.listing.lines), metadata={"type": "integer"})
+    enrolled_n = fields.Function(lambda uploaded: len(uploaded.taken), metadata={"type": "integer"})
+    registered_n = fields.Function(
+        lambda uploaded: sum(one.new for one in uploaded.taken), metadata={"type": "integer"}
+    )
+    refused_n = fields.Function(
+        lambda uploaded: len({one.row for one in uploaded.problems}), metadata={"type": "integer"}
+    )
+    taken = fields.Function(
+        lambda uploaded: TakenRowSchema(many=True).dump(uploaded.taken) if uploaded.mode == "apply" else [],
+        metadata={"type": "array"},
+    )
+    problems = fields.List(fields.Nested(RefusedRowSchema))
+
+
+class UploadQuery(Schema):
+    """How to take a list."""
+
+    mode = fields.String(required=True, validate=validate.OneOf(("preview", "apply")))
+    skip_refused = fields.Boolean(load_default=False)
+    format = fields.String(load_default="json", validate=validate.OneOf(("json", "csv")))
+
+
+class Uploads:
+    """Lists of participants."""
+
+    @route(
+        "POST",
+        "/enrolment/v1/work-groups/<uuid:work_group_id>/uploads",
+        allow=HUB_STAFF,
+        body=Raw(at_most=LARGEST_FILE),
+        query=UploadQuery,
+        answer=UploadedSchema,
+    )
+    def upload_participants(self, call: Call[Any]) -> Answer | Content:
+        """Enrol everybody on a list, CSV or XLSX, or say what would become of it.
+
+        Columns: given, family, email, urn, role; if wanted trn, lead (yes or no), school. All rows are taken
+        or none, unless `skip_refused`. `format=csv` answers with the refused rows and the reasons as a file.
+        """
+        command = UploadParticipants(
+            work_group_id=call.path["work_group_id"],
+            raw=call.raw,
+            apply=call.query["mode"] == "apply",
+            skip_refused=call.query["skip_refused"],
+        )
+        uploaded = handlers.upload_participants(call.session, command, now=call.now, by=call.actor.subject)
+        if call.query["format"] == "json":
+            return Answer(uploaded)
+        return Content(
+            refused_rows(uploaded),
+            "text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="refused-rows.csv"'},
+        )
+
+
+def refused_rows(uploaded: Uploaded) -> str:
+    """The rows that were not taken as they came, with the reasons, to be put right and sent again.
+
+    Spreadsheets open it without running anything (OWASP, CSV injection).
+    """
+    reasons: defaultdict[int, list[str]] = defaultdict(list)
+    for one in uploaded.problems:
+        reasons[one.row].append(f"{one.column}: {one.detail}" if one.column else one.detail)
+    kept = [place for place, name in enumerate(uploaded.listing.header) if name.lower() != REASON]
+    rows = [[*(uploaded.listing.header[place] for place in kept), REASON]]
+    rows += [
+        [*(line.cells[place] for place in kept), " ".join(reasons[line.number])]
+        for line in uploaded.listing.lines
+        if line.number in reasons
+    ]
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -1,0 +1,182 @@
+"""A list of participants as a file: its columns, its rows, and which known person a row is about."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from hub_enrolment.domain.gias_file import FileRefused, Finding, Table
+from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.domain.search import words
+
+NEEDED: Final = ("given", "family", "email", "urn", "role")
+COLUMNS: Final = (*NEEDED, "trn", "lead", "school")
+SCHOOL: Final = "school"  # a name, by which a URN is suggested where none is given
+REASON: Final = "reason"  # what we add to a file with the rows that were refused
+
+MOST_ROWS: Final = 500  # a group has some twenty participants
+MOST_COLUMNS: Final = 50
+LONGEST_CELL: Final = 500  # characters
+
+YES: Final = frozenset({"yes", "y", "true", "1"})
+NO: Final = frozenset({"no", "n", "false", "0", ""})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the file. Row 1 is the header, as in a spreadsheet."""
+
+    number: int
+    cells: tuple[str, ...]  # as they came, as many as the header has
+    named: Mapping[
+        str, str
+    ]  # those of columns that we know, trimmed; each of `COLUMNS`, "" where it is missing
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A file with at least one row."""
+
+    header: tuple[str, ...]  # as it came
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a row was not taken; `column` is empty where it is about the whole row."""
+
+    row: int
+    column: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What tells a known teacher from others."""
+
+    id: UUID
+    family: str
+    previous_names: Sequence[str]  # "given family"
+    trn: str | None
+    urn: str  # where they teach
+
+
+def read_listing(table: Table) -> Listing:
+    """The rows of a file; empty ones are left out.
+
+    Raises:
+        FileRefused: `column_missing`, naming each one, `column_repeated`, `too_many_columns`,
+            `too_many_rows`, `row_broken`, `cell_too_long`, `file_empty`.
+    """
+    places = _places(table.header)
+    lines = []
+    for number, cells in _numbered(table):
+        _check_cells(table.header, number, cells)
+        full = (*cells, *[""] * (len(table.header) - len(cells)))
+        named = {column: full[places[column]].strip() if column in places else "" for column in COLUMNS}
+        lines.append(Line(number, full, named))
+        if len(lines) > MOST_ROWS:
+            detail = f"there are more than {MOST_ROWS} rows; split the file"
+            raise FileRefused([Finding(number, "", "", "too_many_rows", detail)])
+    if not lines:
+        raise FileRefused([Finding(2, "", "", "file_empty", "there is a header but no row")])
+    return Listing(table.header, lines)
+
+
+def read_lead(text: str) -> bool:
+    """Whether a row says that this is a lead participant; nothing says no.
+
+    Raises:
+        Refused: `bad_lead`.
+    """
+    said = text.lower()
+    if said not in YES | NO:
+        raise Refused("bad_lead", "Say yes or no.", "/lead")
+    return said in YES
+
+
+def read_role(text: str) -> str:
+    """A role as people write it ("Class teacher") as its code."""
+    return "_".join(words(text))
+
+
+def recognise(
+    by_trn: Person | None, by_email: Sequence[Person], *, family: str, trn: str | None, urn: str
+) -> Person | None:
+    """The known teacher that a row is about: by number, else by address; None for somebody new.
+
+    A number that is mistyped and an address that several share would give somebody else's place away, so the
+    family name has to be theirs, too, or one that they had.
+
+    Args:
+        by_trn: who has the number of the row.
+        by_email: who has its address.
+        family: the family name in the row.
+        trn: the number in the row, seven digits.
+        urn: the school in the row.
+
+    Raises:
+        Conflict: `several_with_email`, `trn_differs`, `name_differs`, `school_differs`.
+    """
+    if by_trn is None and len(by_email) > 1:
+        detail = f"{len(by_email)} teachers have this address; give the number, or merge them first."
+        raise Conflict("several_with_email", detail, "/email")
+    known = by_trn or next(iter(by_email), None)
+    if known is None:
+        return None
+    if trn is not None and known.trn not in (None, trn):
+        raise Conflict("trn_differs", "The teacher with this address has another number.", "/trn")
+    if not _is_called(known, family):
+        detail = "The teacher with this number or address has another name; correct one of the two."
+        raise Conflict("name_differs", detail, "/family")
+    if known.urn != urn:
+        detail = f"This teacher is noted at the school {known.urn}; note the move first."
+        raise Conflict("school_differs", detail, "/urn")
+    return known
+
+
+def _is_called(person: Person, family: str) -> bool:
+    """Whether a family name is theirs or was, whatever its case, accents and apostrophes."""
+    asked = words(family)
+    before = [words(name)[-len(asked) :] for name in person.previous_names]
+    return bool(asked) and asked in [words(person.family), *before]
+
+
+def _places(header: Sequence[str]) -> dict[str, int]:
+    """Where each column that we know stands."""
+    if len(header) > MOST_COLUMNS:
+        detail = f"there are more than {MOST_COLUMNS} columns"
+        raise FileRefused([Finding(1, "", "", "too_many_columns", detail)])
+    names = [name.strip().lower() for name in header]
+    repeated = [name for name in COLUMNS if names.count(name) > 1]
+    if repeated:
+        detail = "this column stands in the header more than once"
+        raise FileRefused([Finding(1, name, "", "column_repeated", detail) for name in repeated])
+    needed = [name for name in NEEDED if name not in names and not (name == "urn" and SCHOOL in names)]
+    if needed:
+        detail = "this column is missing from the header"
+        raise FileRefused([Finding(1, name, "", "column_missing", detail) for name in needed])
+    return {name: names.index(name) for name in COLUMNS if name in names}
+
+
+def _numbered(table: Table) -> Iterator[tuple[int, Sequence[str]]]:
+    number = 1
+    try:
+        for number, cells in enumerate(table.lines, start=2):
+            if any(cell.strip() for cell in cells):
+                yield number, cells
+    except csv.Error as exc:
+        detail = f"the row cannot be read as CSV: {exc}"
+        raise FileRefused([Finding(number + 1, "", "", "row_broken", detail)]) from exc
+
+
+def _check_cells(header: Sequence[str], number: int, cells: Sequence[str]) -> None:
+    if len(cells) > len(header):
+        detail = f"the row has {len(cells)} fields, the header {len(header)}"
+        raise FileRefused([Finding(number, "", "", "row_broken", detail)])
+    for column, cell in zip(header, cells, strict=False):
+        if len(cell) > LONGEST_CELL:
+            detail = f"the cell has more than {LONGEST_CELL} characters"
+            raise FileRefused([Finding(number, column, "", "cell_too_long", detail)])
