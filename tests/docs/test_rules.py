@@ -30,6 +30,7 @@ CODE_IS = {
     "unauthorised": 0,
     "Problem": 1,
     "Finding": 3,
+    "RowProblem": 2,
 }
 # A row's own ways to say it (hub_enrolment.domain.gias_file): which argument, and the code without one.
 ROW_SAYS = {"find": (1, None), "break_": (2, "row_broken")}
@@ -37,6 +38,7 @@ ROW_SAYS = {"find": (1, None), "break_": (2, "row_broken")}
 HANDS_ON: dict[tuple[str, str], set[str]] = {
     ("services/enrolment/hub_enrolment/domain/gias_file.py", "break_"): set(),
     ("services/enrolment/hub_enrolment/domain/gias_file.py", "find"): set(),
+    ("services/enrolment/hub_enrolment/commands/uploads.py", "problem_of"): set(),
     ("services/enrolment/hub_enrolment/domain/work_groups.py", "confirm"): set(),  # what `_broken` yields
     ("shared/hub_platform/access.py", "unauthorised"): set(),
     ("shared/hub_platform/problems.py", "_refusal"): set(),

@@ -14,7 +14,7 @@ from tests.enrolment.lists import HEADER, as_csv, as_xlsx, line
 from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.commands.uploads import UploadParticipants
 from hub_enrolment.domain.refusals import Refused, Unknown
-from hub_enrolment.domain.uploads import Problem
+from hub_enrolment.domain.uploads import RowProblem
 from hub_enrolment.handlers import uploads
 from hub_enrolment.handlers.mergers import merge_teachers
 from hub_enrolment.handlers.uploads import Uploaded, upload_participants
@@ -170,7 +170,7 @@ def test_a_list_for_no_group_is_not_read(session: Session) -> None:
 
 
 def test_so_many_problems_are_told_and_the_rest_counted() -> None:
-    problems = [Problem(n, "trn", "bad_trn", "no") for n in range(2, 2 + uploads.TOLD + 1)]
+    problems = [RowProblem(n, "trn", "bad_trn", "no") for n in range(2, 2 + uploads.TOLD + 1)]
     refused = uploads.rows_refused(problems)
     assert (len(refused.errors), refused.code) == (uploads.TOLD, "rows_refused")
     assert str(uploads.TOLD + 1) in refused.detail

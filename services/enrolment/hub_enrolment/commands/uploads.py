@@ -12,7 +12,7 @@ from hub_enrolment.domain import teachers, uploads
 from hub_enrolment.domain.gias_file import FileRefused, Finding
 from hub_enrolment.domain.gias_text import read_table
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.domain.uploads import Line, Listing, Problem
+from hub_enrolment.domain.uploads import Line, Listing, RowProblem
 
 # What people send by mistake, by the first bytes.
 OTHERS: Final = {
@@ -52,11 +52,11 @@ def read_upload(raw: bytes) -> Listing:
     return uploads.read_listing(table)
 
 
-def read_row(line: Line) -> tuple[Asked | None, list[Problem]]:
+def read_row(line: Line) -> tuple[Asked | None, list[RowProblem]]:
     """What a row says, or everything that is wrong with it."""
     named = line.named
     problems = [
-        Problem(line.number, column, "missing", "This is needed.")
+        RowProblem(line.number, column, "missing", "This is needed.")
         for column in uploads.NEEDED
         if not named[column]
     ]
@@ -77,15 +77,15 @@ def read_row(line: Line) -> tuple[Asked | None, list[Problem]]:
         person = RegisterTeacherSchema().load(values | {"trn": trn})
     except ValidationError as exc:
         problems.extend(
-            Problem(line.number, column, "invalid", " ".join(map(str, said)))
+            RowProblem(line.number, column, "invalid", " ".join(map(str, said)))
             for column, said in exc.messages_dict.items()
             if named.get(column)  # what is blank has been told already
         )
     return (None, problems) if problems else (Asked(person, lead), [])
 
 
-def problem_of(line: Line, refused: Refused) -> Problem:
+def problem_of(line: Line, refused: Refused) -> RowProblem:
     """A refusal as one of a row; the column is the one that its pointer names, where there is one."""
     column = refused.pointer.removeprefix("/")
     known = column if column in uploads.COLUMNS else ""
-    return Problem(line.number, known, refused.code, refused.detail)
+    return RowProblem(line.number, known, refused.code, refused.detail)

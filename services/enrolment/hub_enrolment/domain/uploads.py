@@ -43,7 +43,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Problem:
+class RowProblem:
     """Why a row was not taken; `column` is empty where it is about the whole row."""
 
     row: int

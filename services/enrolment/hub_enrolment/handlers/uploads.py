@@ -10,7 +10,7 @@ from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.uploads import Asked, UploadParticipants, problem_of, read_row, read_upload
 from hub_enrolment.domain import uploads
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.domain.uploads import Line, Listing, Problem
+from hub_enrolment.domain.uploads import Line, Listing, RowProblem
 from hub_enrolment.handlers import work_groups
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.handlers.teachers import register_teacher
@@ -37,7 +37,7 @@ class Uploaded:
     mode: str
     listing: Listing
     taken: list[Taken] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
 
 
 def upload_participants(session: Session, command: UploadParticipants, *, now: datetime, by: str) -> Uploaded:
@@ -71,7 +71,7 @@ def upload_participants(session: Session, command: UploadParticipants, *, now: d
     return uploaded
 
 
-def rows_refused(problems: list[Problem]) -> Refused:
+def rows_refused(problems: list[RowProblem]) -> Refused:
     """Some rows cannot be taken, so none is."""
     refused_n = len({one.row for one in problems})
     told = [
@@ -110,11 +110,11 @@ def _enrol(
     return Taken(line.number, teacher_id, enrolment.id, known is None)
 
 
-def _with_suggestions(session: Session, line: Line, problems: list[Problem]) -> list[Problem]:
+def _with_suggestions(session: Session, line: Line, problems: list[RowProblem]) -> list[RowProblem]:
     """Where there is no URN but a school's name: which school may be meant; nobody is enrolled by a name."""
     if line.named["urn"] or not line.named[uploads.SCHOOL]:
         return problems
     found = store.schools_called(session, line.named[uploads.SCHOOL])
     meant = ", ".join(f"{urn} ({name})" for urn, name in found) or "no school that is known here"
-    missing = Problem(line.number, "urn", "urn_missing", f"Give the URN; the name may mean {meant}.")
+    missing = RowProblem(line.number, "urn", "urn_missing", f"Give the URN; the name may mean {meant}.")
     return [missing, *[one for one in problems if one.column != "urn"]]
