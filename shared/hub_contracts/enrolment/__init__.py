@@ -1,6 +1,13 @@
 """The events that enrolment publishes: schools, teachers, leaders, Work Groups, places, sessions."""
 
-from hub_contracts.enrolment.enrolments import ParticipantEnrolled, ParticipantWithdrawn
+from hub_contracts.enrolment.applications import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationSubmitted,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
+)
+from hub_contracts.enrolment.enrolments import ParticipantCompleted, ParticipantEnrolled, ParticipantWithdrawn
 from hub_contracts.enrolment.schools import (
     SchoolChanged,
     SchoolClosed,
@@ -10,18 +17,30 @@ from hub_contracts.enrolment.schools import (
 )
 from hub_contracts.enrolment.sessions import Mark, SessionCompleted, SessionScheduled
 from hub_contracts.enrolment.teachers import LeaderAppointed, TeacherRegistered
+from hub_contracts.enrolment.waiting_list import PlaceOffered, PlaceOfferExpired
 from hub_contracts.enrolment.work_groups import (
     SchoolEnrolled,
+    WorkGroupCancelled,
+    WorkGroupChanged,
+    WorkGroupClosed,
     WorkGroupConfirmed,
     WorkGroupFellBelowMinimum,
     WorkGroupOpened,
 )
 
 __all__ = [
+    "ApplicationAccepted",
+    "ApplicationDeclined",
+    "ApplicationSubmitted",
+    "ApplicationWaitlisted",
+    "ApplicationWithdrawn",
     "LeaderAppointed",
     "Mark",
+    "ParticipantCompleted",
     "ParticipantEnrolled",
     "ParticipantWithdrawn",
+    "PlaceOfferExpired",
+    "PlaceOffered",
     "SchoolChanged",
     "SchoolClosed",
     "SchoolConnected",
@@ -31,6 +50,9 @@ __all__ = [
     "SessionCompleted",
     "SessionScheduled",
     "TeacherRegistered",
+    "WorkGroupCancelled",
+    "WorkGroupChanged",
+    "WorkGroupClosed",
     "WorkGroupConfirmed",
     "WorkGroupFellBelowMinimum",
     "WorkGroupOpened",
