@@ -8,9 +8,13 @@ from typing import Final
 from hub_contracts import notifications, visits
 from hub_contracts.enrolment import (
     applications,
+    attendance,
     enrolments,
+    lesson_studies,
+    pd_days,
     schools,
     sessions,
+    tasks,
     teachers,
     waiting_list,
     work_groups,
@@ -26,6 +30,10 @@ EVENTS: Final[dict[str, type[Event]]] = registry(
         waiting_list,
         enrolments,
         sessions,
+        attendance,
+        tasks,
+        lesson_studies,
+        pd_days,
         visits,
         notifications,
     )

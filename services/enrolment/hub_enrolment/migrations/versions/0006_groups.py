@@ -5,8 +5,8 @@ from alembic import op
 
 from hub_platform.database import UtcDateTime
 
-revision = "0003_groups"
-down_revision = "0002_post_office"
+revision = "0006_groups"
+down_revision = "0005_schools"
 
 STRANDS = (
     "'readiness', 'development', 'embedding', 'sustaining', 'sktm', "
