@@ -79,8 +79,37 @@ def check_request(places: Places, school: SchoolState, *, at: datetime, on: date
     """
     check_recruiting(places.status)
     check_window(places.opens_at, places.closes_at, at=at)
-    check_eligible(school, pointer="/teacher_id")
-    check_open(school, on, pointer="/teacher_id")
+    check_school(school, on=on)
+
+
+def admit(
+    places: Places, school: SchoolState, *, on: date, offered: bool = False, pointer: str = "/teacher_id"
+) -> Given:
+    """Decide about a place that was asked for in time: by an application, or by waiting.
+
+    Args:
+        places: the group as it is, locked.
+        school: where the teacher teaches.
+        on: the date where the hub is.
+        offered: whoever asks has an open offer, which keeps a place.
+        pointer: what in the request names the teacher.
+
+    Raises:
+        Refused, Conflict: see `check_recruiting`, `check_school` and `give`.
+    """
+    check_recruiting(places.status)
+    check_school(school, on=on, pointer=pointer)
+    return give(places, offered=offered, pointer=pointer)
+
+
+def check_school(school: SchoolState, *, on: date, pointer: str = "/teacher_id") -> None:
+    """Let a school pass that the hub is for and that is open on a day.
+
+    Raises:
+        Refused: `school_not_eligible`, `school_not_open`.
+    """
+    check_eligible(school, pointer=pointer)
+    check_open(school, on, pointer=pointer)
 
 
 def check_recruiting(status: str) -> None:
@@ -106,23 +135,26 @@ def check_window(opens_at: datetime, closes_at: datetime, *, at: datetime) -> No
         raise Refused("recruitment_closed", f"Recruitment closed on {closes_at:%d %B %Y at %H:%M} UTC.")
 
 
-def give(places: Places, *, override: bool = False, offered: bool = False) -> Given:
+def give(
+    places: Places, *, override: bool = False, offered: bool = False, pointer: str = "/teacher_id"
+) -> Given:
     """Decide about a request that may be made; nobody overtakes the waiting list.
 
     Args:
         places: the group as it is, locked.
         override: the cap for one school may be passed.
         offered: whoever asks has an open offer, which keeps a place.
+        pointer: what in the request names the teacher.
 
     Raises:
         Conflict: `already_enrolled`, `school_cap_reached`, `waiting_list_first`, `work_group_full`.
     """
     if places.held_by_teacher:
-        raise Conflict("already_enrolled", "This teacher holds a place on the work group.", "/teacher_id")
+        raise Conflict("already_enrolled", "This teacher holds a place on the work group.", pointer)
     over_cap = places.max_per_school is not None and places.taken_by_school >= places.max_per_school
     if over_cap and not override:
         detail = f"The school holds {places.taken_by_school} places; more are not allowed on this programme."
-        raise Conflict("school_cap_reached", detail, "/teacher_id")
+        raise Conflict("school_cap_reached", detail, pointer)
     if not offered and (places.waiting or places.offered):
         detail = "Others wait for a place; the teacher can join the waiting list."
         raise Conflict("waiting_list_first", detail)
@@ -153,7 +185,7 @@ def transfer(places: Places, status: str, *, same_group: bool, same_programme: b
         detail = "A place moves between groups of one programme only."
         raise Refused("other_programme", detail, "/work_group_id")
     check_recruiting(places.status)
-    return give(places)
+    return give(places, pointer="/work_group_id")
 
 
 def check_withdrawal(status: str) -> None:

@@ -1,4 +1,4 @@
-"""Rules about programmes: academic years, NCP codes, the limits on their work groups, who may follow which."""
+"""Rules about programmes: academic years, NCP codes, limits on their groups, who may follow which."""
 
 import re
 from collections.abc import Iterable
@@ -24,6 +24,7 @@ STRANDS: Final = (
 MIN_SCHOOLS: Final = 6
 MIN_TEACHERS: Final = 10
 MAX_TEACHERS: Final = 20
+LARGEST_GROUP: Final = 500  # nobody means more
 ONCE: Final = "development"  # the strand that a school follows in one year only
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -29,9 +29,7 @@ LEADING_ROLES: Final = frozenset(
 )
 # Sessions can be put down; in a group that is evaluated already too, which then runs again.
 MEETABLE: Final = frozenset({"recruiting", "confirmed", "at_risk", "running", "evaluating"})
-CANCELLABLE: Final = frozenset({"draft", "recruiting", "confirmed", "at_risk"})  # not once it has met
 OVER: Final = frozenset({"closed", "cancelled"})
-CANCELLED_FOR: Final = ("too_few_teachers", "lead_unavailable", "venue_unavailable", "funding", "other")
 
 
 @dataclass(frozen=True)
@@ -168,32 +166,6 @@ def status_after_session(status: str, *, to_come: int) -> str:
 def status_after_scheduling(status: str) -> str:
     """A group whose last session seemed to have been held runs on when another one is put down."""
     return "running" if status == "evaluating" else status
-
-
-def cancel(status: str) -> None:
-    """Let a group be cancelled that has not met yet.
-
-    Raises:
-        Conflict: `not_cancellable`.
-    """
-    if status not in CANCELLABLE:
-        raise Conflict("not_cancellable", f"A group that is {status} cannot be cancelled.")
-
-
-def close(status: str, *, evaluation_submitted_on: date, last_held_on: date | None, today: date) -> None:
-    """Let a group be closed that has been evaluated after its last session.
-
-    Raises:
-        Conflict: `not_evaluating`; Refused: `evaluation_in_future`, `evaluation_before_last_session`.
-    """
-    if status != "evaluating":
-        raise Conflict("not_evaluating", f"The group is {status}; it closes once its last session is held.")
-    if evaluation_submitted_on > today:
-        detail = "An evaluation was submitted today or before."
-        raise Refused("evaluation_in_future", detail, "/evaluation_submitted_on")
-    if last_held_on is not None and evaluation_submitted_on < last_held_on:
-        detail = f"The last session was held on {last_held_on:%d %B %Y}, after this evaluation."
-        raise Refused("evaluation_before_last_session", detail, "/evaluation_submitted_on")
 
 
 def check_change(status: str, *, capacity: int, kept: int) -> None:

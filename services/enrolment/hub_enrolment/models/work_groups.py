@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import enrolments, programmes, teachers, work_groups
+from hub_enrolment.domain import endings, enrolments, programmes, teachers, work_groups
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -66,7 +66,7 @@ class WorkGroup(Tracked, Base):
         CheckConstraint("num_nulls(closed_at, closed_by, evaluation_submitted_on) IN (0, 3)", name="closed"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
         one_of("status", work_groups.STATUSES),
-        one_of("cancelled_reason", work_groups.CANCELLED_FOR),
+        one_of("cancelled_reason", endings.CANCELLED_FOR),
         one_of("mode", work_groups.MODES),
         Index("ix_work_groups_programme_id", "programme_id"),
     )

@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.completions import Participation
-from hub_enrolment.domain.sessions import PRESENT
-from hub_enrolment.models import Attendance, Enrolment, GroupSession
+from hub_enrolment.domain.sessions import PRESENT, TO_COME
+from hub_enrolment.domain.tasks import REPORTED
+from hub_enrolment.models import Attendance, ClassroomTask, Enrolment, GroupSession, TaskReport
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Diary:
 
 def diary(session: Session, work_group_id: UUID) -> Diary:
     """How far a group is with its sessions; the group is locked by the caller."""
-    to_come = GroupSession.status.in_(("scheduled", "rescheduled"))
+    to_come = GroupSession.status.in_(TO_COME)
     row = session.execute(
         select(
             func.count().filter(GroupSession.status == "completed"),
@@ -57,12 +59,37 @@ def participation(session: Session, places: Iterable[Enrolment]) -> dict[UUID, P
     }
 
 
-def task_counts(session: Session, places: Iterable[Enrolment]) -> dict[UUID, tuple[int, int]]:  # noqa: ARG001 - tasks are not kept yet
-    """How many classroom tasks were due from the holder of each place, and how many were reported on.
+def task_counts(session: Session, places: Iterable[Enrolment]) -> dict[UUID, tuple[int, int]]:
+    """How many tasks were due from the holder of each place, and how many of those were reported on.
 
-    No tasks are kept yet, so none was due.
+    A task was due when the session that it was due before has been held, and when the place was given by the
+    day of that session: who came later was never asked.
     """
-    return {place.id: (0, 0) for place in places}
+    listed = list(places)
+    due = session.execute(
+        select(ClassroomTask.id, ClassroomTask.work_group_id, GroupSession.starts_at)
+        .join(GroupSession, GroupSession.id == ClassroomTask.due_before_session_id)
+        .where(
+            ClassroomTask.work_group_id.in_({place.work_group_id for place in listed}),
+            GroupSession.status == "completed",
+        )
+    ).all()
+    reports = session.execute(
+        select(TaskReport.task_id, TaskReport.enrolment_id).where(
+            TaskReport.enrolment_id.in_({place.id for place in listed}), TaskReport.status.in_(REPORTED)
+        )
+    )
+    reported = {(task_id, enrolment_id) for task_id, enrolment_id in reports}
+    counts: dict[UUID, tuple[int, int]] = {}
+    for place in listed:
+        enrolled_on = day_in_england(place.enrolled_at)
+        asked = [
+            task_id
+            for task_id, group_id, due_at in due
+            if group_id == place.work_group_id and enrolled_on <= day_in_england(due_at)
+        ]
+        counts[place.id] = (len(asked), sum((task_id, place.id) in reported for task_id in asked))
+    return counts
 
 
 def _moved_from(session: Session, places: Iterable[Enrolment]) -> dict[UUID, list[UUID]]:

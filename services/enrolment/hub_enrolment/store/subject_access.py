@@ -17,6 +17,8 @@ HEADINGS: Final[Mapping[str, str]] = {
     "school_memberships": "Where you work and have worked",
     "leader_roles": "Roles in the hub that you hold or have held",
     "work_group_leads": "Work groups that you lead or have led",
+    "application_participants": "Applications of your school for places on work groups, for you too",
+    "waiting_list": "Work groups on whose waiting lists you stand or have stood",
     "enrolments": "Your places on work groups",
     "apologies": "Sessions that you told us you could not come to",
     "attendances": "How you attended the sessions of your work groups",
