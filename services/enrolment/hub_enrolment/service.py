@@ -1,11 +1,9 @@
 """The enrolment service: routes by inheritance, and how to reach people, for notifications only."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from hub_enrolment.api.applications import Applications
 from hub_enrolment.api.attendance import Attendances
 from hub_enrolment.api.enrolments import Enrolments
 from hub_enrolment.api.hub import HubItself
@@ -19,13 +17,11 @@ from hub_enrolment.api.sessions import Sessions
 from hub_enrolment.api.tasks import Tasks
 from hub_enrolment.api.teachers import Teachers
 from hub_enrolment.api.trusts import Trusts
-from hub_enrolment.api.waiting_list import WaitingLists
 from hub_enrolment.api.work_groups import WorkGroups
-from hub_enrolment.handlers import teachers, waiting_list
+from hub_enrolment.handlers import teachers
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
 from hub_platform.dependencies import Database
-from hub_platform.periodic import every
 from hub_platform.probes import Probes
 
 
@@ -38,9 +34,7 @@ class EnrolmentService(
     Leaders,
     Programmes,
     WorkGroups,
-    Applications,
     Enrolments,
-    WaitingLists,
     Sessions,
     Attendances,
     Tasks,
@@ -53,16 +47,6 @@ class EnrolmentService(
     name = "enrolment"
     relay = OutboxRelay()
     database: Any = Database()
-
-    @every(seconds=5.0)
-    def expire_offers(self) -> None:
-        """End offers of places that nobody has answered in time, group by group."""
-        now = datetime.now(UTC)
-        with self.database() as session:
-            groups = waiting_list.groups_with_expired(session, now=now)
-        for work_group_id in groups:
-            with self.database.begin() as session:
-                waiting_list.expire_offers(session, work_group_id, now=now)
 
     @answer
     def contacts(self, teacher_ids: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -95,7 +95,7 @@ class WorkGroups:
 
     @route("PATCH", ONE, allow=HUB_STAFF, body=ChangeWorkGroupSchema, answer=WorkGroupSchema)
     def change_work_group(self, call: Call[ChangeWorkGroup]) -> Answer:
-        """Give a group other terms; only what is sent changes. A larger capacity is offered to who waits."""
+        """Give a group other terms; only what is sent changes."""
         return _answer(
             terms.change_work_group(
                 call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
@@ -127,7 +127,7 @@ class WorkGroups:
 
     @route("POST", f"{ONE}/cancellation", allow=HUB_STAFF, body=CancelWorkGroupSchema, answer=WorkGroupSchema)
     def cancel_work_group(self, call: Call[CancelWorkGroup]) -> Answer:
-        """Say that a group does not take place; its places, sessions and waiting list end with it."""
+        """Say that a group does not take place; its places and sessions end with it."""
         return _answer(
             endings.cancel_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
         )

@@ -1,7 +1,6 @@
 """Rules about a school's application for places on a work group."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,23 +11,6 @@ from hub_enrolment.domain.refusals import Conflict, Refused
 STATUSES: Final = ("draft", "submitted", "waitlisted", "accepted", "declined", "withdrawn")
 OPEN: Final = ("draft", "submitted", "waitlisted")  # a school has one such application for a group
 DECISIONS: Final = ("accepted", "waitlisted", "declined")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Applicant:
-    """Somebody for whom a school asks for a place."""
-
-    teacher_id: UUID
-    role: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Agreement:
-    """What a school's head has agreed to: that its teachers come, try things and tell of them."""
-
-    head_agreed_by: str
-    head_agreed_at: datetime
-    agreement_version: str
 
 
 def check_participants(urn: str, participants: Sequence[UUID], schools: Iterable[str | None]) -> None:
@@ -49,20 +31,14 @@ def check_participants(urn: str, participants: Sequence[UUID], schools: Iterable
             raise Refused("not_of_school", f"This teacher does not teach at {urn}.", pointer)
 
 
-def agreement(by: str | None, at: datetime | None, version: str | None, *, now: datetime) -> Agreement | None:
-    """The agreement that a request tells of; None when it tells of none.
+def check_agreement(agreed_at: datetime | None, *, now: datetime) -> None:
+    """Let an agreement pass that has been given.
 
     Raises:
-        Refused: `agreement_incomplete`, `agreed_in_future`.
+        Refused: `agreed_in_future`.
     """
-    if by is None and at is None and version is None:
-        return None
-    if by is None or at is None or version is None:
-        detail = "Say who agreed for the school, when, and to which version of the agreement."
-        raise Refused("agreement_incomplete", detail, "/head_agreed_by")
-    if at > now:
+    if agreed_at is not None and agreed_at > now:
         raise Refused("agreed_in_future", "The head has agreed now or before.", "/head_agreed_at")
-    return Agreement(head_agreed_by=by, head_agreed_at=at, agreement_version=version)
 
 
 def submit(

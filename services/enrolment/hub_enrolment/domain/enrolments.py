@@ -79,37 +79,8 @@ def check_request(places: Places, school: SchoolState, *, at: datetime, on: date
     """
     check_recruiting(places.status)
     check_window(places.opens_at, places.closes_at, at=at)
-    check_school(school, on=on)
-
-
-def admit(
-    places: Places, school: SchoolState, *, on: date, offered: bool = False, pointer: str = "/teacher_id"
-) -> Given:
-    """Decide about a place that was asked for in time: by an application, or by waiting.
-
-    Args:
-        places: the group as it is, locked.
-        school: where the teacher teaches.
-        on: the date where the hub is.
-        offered: whoever asks has an open offer, which keeps a place.
-        pointer: what in the request names the teacher.
-
-    Raises:
-        Refused, Conflict: see `check_recruiting`, `check_school` and `give`.
-    """
-    check_recruiting(places.status)
-    check_school(school, on=on, pointer=pointer)
-    return give(places, offered=offered, pointer=pointer)
-
-
-def check_school(school: SchoolState, *, on: date, pointer: str = "/teacher_id") -> None:
-    """Let a school pass that the hub is for and that is open on a day.
-
-    Raises:
-        Refused: `school_not_eligible`, `school_not_open`.
-    """
-    check_eligible(school, pointer=pointer)
-    check_open(school, on, pointer=pointer)
+    check_eligible(school, pointer="/teacher_id")
+    check_open(school, on, pointer="/teacher_id")
 
 
 def check_recruiting(status: str) -> None:

@@ -1,7 +1,6 @@
 """How a work group ends: cancelled, or closed."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +9,7 @@ from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
 from hub_enrolment.domain import endings
 from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.completions import completes
-from hub_enrolment.handlers import applications, enrolments, sessions, waiting_list
+from hub_enrolment.handlers import enrolments, sessions
 from hub_enrolment.handlers.work_groups import Locked, lock_work_group
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import completions as completion_store
@@ -23,7 +22,7 @@ from hub_messaging import outbox
 def cancel_work_group(
     session: Session, command: CancelWorkGroup, *, now: datetime, by: str
 ) -> store.Described:
-    """Say that a group does not take place: every place, session and request for a place ends with it.
+    """Say that a group does not take place: every place and every session to come ends with it.
 
     The same again changes nothing. Of a draft nobody is told: nobody has heard of it.
 
@@ -45,7 +44,6 @@ def cancel_work_group(
     sessions.cancel_sessions(session, group.id, "work_group_cancelled", now=now, by=by)
     for place in enrolment_store.active(session, group.id):
         enrolments.take_back(session, place, "group_cancelled", now=now, by=by)
-    _end_requests(session, group.id, now=now, by=by)
     return store.describe(session, [group])[0]
 
 
@@ -90,7 +88,6 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
         for place in completed
     ]
     outbox.record_all(session, [closed, *events], occurred_at=now, by=by)
-    _end_requests(session, group.id, now=now, by=by)
     return store.describe(session, [group])[0]
 
 
@@ -107,9 +104,3 @@ def _decide_completions(
         place.touch(now=now, by=by)
     session.flush()
     return [place for place in places if place.status == "completed"]
-
-
-def _end_requests(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
-    """Nobody waits for a place, or asks for one, on a group that is over."""
-    waiting_list.end_list(session, work_group_id, now=now, by=by)
-    applications.end_applications(session, work_group_id, now=now, by=by)

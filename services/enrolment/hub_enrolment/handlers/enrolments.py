@@ -1,6 +1,7 @@
 """Places on work groups: giving, moving and taking back."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -8,12 +9,11 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, SchoolEnrolled
 from hub_enrolment.commands.enrolments import EnrolParticipant, TransferParticipant, WithdrawParticipant
 from hub_enrolment.domain import enrolments
-from hub_enrolment.domain.applications import Applicant
 from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.enrolments import Given
 from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.domain.schools import SchoolState
-from hub_enrolment.handlers import offers, programmes, work_groups
+from hub_enrolment.handlers import programmes, work_groups
 from hub_enrolment.handlers.work_groups import Locked
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import enrolments as store
@@ -21,6 +21,14 @@ from hub_enrolment.store import teachers as teacher_store
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
+
+
+class Holder(NamedTuple):
+    """Whose place it is, and as what."""
+
+    teacher_id: UUID
+    urn: str  # of the school at which they teach when the place is given
+    role: str
 
 
 def enrol_participant(session: Session, command: EnrolParticipant, *, now: datetime, by: str) -> Enrolment:
@@ -40,8 +48,7 @@ def enrol_participant(session: Session, command: EnrolParticipant, *, now: datet
     return save_place(
         session,
         locked,
-        Applicant(teacher_id=command.teacher_id, role=command.role),
-        school.urn,
+        Holder(command.teacher_id, school.urn, command.role),
         given,
         override_reason=command.override_reason,
         now=now,
@@ -49,36 +56,10 @@ def enrol_participant(session: Session, command: EnrolParticipant, *, now: datet
     )
 
 
-def admit(
-    session: Session,
-    locked: Locked,
-    who: Applicant,
-    *,
-    offered: bool = False,
-    agreement_version: str | None = None,
-    pointer: str = "",
-    now: datetime,
-    by: str,
-) -> Enrolment:
-    """Give a place to somebody who asked in time; the group is locked by the caller.
-
-    Raises:
-        Refused: `unknown_teacher`; both, and Conflict: see `enrolments.admit`, `programmes.check_path`.
-    """
-    school = school_of(session, who.teacher_id, pointer=pointer)
-    group, programme = locked
-    places = store.places(session, group, programme, teacher_id=who.teacher_id, urn=school.urn)
-    given = enrolments.admit(places, school, on=day_in_england(now), offered=offered, pointer=pointer)
-    programmes.check_path(session, programme, school.urn, pointer=pointer)
-    return save_place(
-        session, locked, who, school.urn, given, agreement_version=agreement_version, now=now, by=by
-    )
-
-
 def withdraw_participant(
     session: Session, command: WithdrawParticipant, *, now: datetime, by: str
 ) -> Enrolment:
-    """Take a place back: it is offered to the next who waits; a group may fall below its minimum by it.
+    """Take a place back; a confirmed group may fall below its minimum by it.
 
     Raises:
         Unknown: `unknown_enrolment`; Conflict: `not_active`.
@@ -89,7 +70,6 @@ def withdraw_participant(
     enrolments.check_withdrawal(enrolment.status)
     take_back(session, enrolment, command.reason, now=now, by=by)
     work_groups.follow_change(session, locked, now=now, by=by)
-    offers.offer_free(session, locked.group, now=now, by=by)
     return enrolment
 
 
@@ -115,12 +95,9 @@ def transfer_participant(
         same_programme=joined.programme.id == left.programme.id,
     )
     take_back(session, enrolment, "transferred", now=now, by=by)
-    who = Applicant(teacher_id=enrolment.teacher_id, role=enrolment.role)
-    moved = save_place(
-        session, joined, who, enrolment.urn, given, transferred_from=enrolment.id, now=now, by=by
-    )
+    holder = Holder(enrolment.teacher_id, enrolment.urn, enrolment.role)
+    moved = save_place(session, joined, holder, given, transferred_from=enrolment.id, now=now, by=by)
     work_groups.follow_change(session, left, now=now, by=by)
-    offers.offer_free(session, left.group, now=now, by=by)
     return moved
 
 
@@ -152,13 +129,11 @@ def school_of(session: Session, teacher_id: UUID, *, pointer: str = "/teacher_id
 def save_place(
     session: Session,
     locked: Locked,
-    who: Applicant,
-    urn: str,
+    holder: Holder,
     given: Given,
     *,
     override_reason: str | None = None,
     transferred_from: UUID | None = None,
-    agreement_version: str | None = None,
     now: datetime,
     by: str,
 ) -> Enrolment:
@@ -167,9 +142,9 @@ def save_place(
     enrolment = Enrolment(
         id=new_id(),
         work_group_id=group.id,
-        teacher_id=who.teacher_id,
-        urn=urn,
-        role=who.role,
+        teacher_id=holder.teacher_id,
+        urn=holder.urn,
+        role=holder.role,
         status="active",
         enrolled_at=now,
         override_reason=override_reason if given.over_cap else None,
@@ -183,10 +158,9 @@ def save_place(
         joined = SchoolEnrolled(
             work_group_id=group.id,
             ncp_code=programme.ncp_code,
-            urn=urn,
+            urn=holder.urn,
             academic_year=programme.academic_year,
-            lead_participants_n=int(who.role == "lead_participant"),
-            agreement_version=agreement_version,
+            lead_participants_n=int(holder.role == "lead_participant"),
         )
         events.append(joined)
     outbox.record_all(session, events, occurred_at=now, by=by)

@@ -11,7 +11,6 @@ from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft, OpenW
 from hub_enrolment.domain import work_groups
 from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.refusals import Refused, Stale
-from hub_enrolment.handlers import offers
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.store import enrolments as enrolment_store
@@ -73,7 +72,7 @@ def open_draft(session: Session, command: OpenDraft, *, now: datetime, by: str) 
 def change_work_group(
     session: Session, command: ChangeWorkGroup, *, expected: int | None, now: datetime, by: str
 ) -> store.Described:
-    """Give a group other terms; places that come free by it are offered to those who wait.
+    """Give a group other terms.
 
     `expected` is the revision that the sender has seen. Nothing new changes nothing.
 
@@ -102,7 +101,6 @@ def change_work_group(
         group.touch(now=now, by=by)
         session.flush()
         _tell_change(session, group, before, _facts(group, programme, lead_ids), now=now, by=by)
-        offers.offer_free(session, group, now=now, by=by)
     return store.describe(session, [group])[0]
 
 
