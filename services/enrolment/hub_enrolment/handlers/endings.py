@@ -1,6 +1,6 @@
 """How a work group ends: cancelled, or closed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -77,17 +77,8 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
         completed_n=len(completed),
         evaluation_submitted_on=command.evaluation_submitted_on,
     )
-    events = [
-        ParticipantCompleted(
-            enrolment_id=place.id,
-            work_group_id=group.id,
-            teacher_id=place.teacher_id,
-            urn=place.urn,
-            completed_on=day_in_england(now),
-        )
-        for place in completed
-    ]
-    outbox.record_all(session, [closed, *events], occurred_at=now, by=by)
+    events = [closed, *(_completed(place, on=day_in_england(now)) for place in completed)]
+    outbox.record_all(session, events, occurred_at=now, by=by)
     return store.describe(session, [group])[0]
 
 
@@ -104,3 +95,13 @@ def _decide_completions(
         place.touch(now=now, by=by)
     session.flush()
     return [place for place in places if place.status == "completed"]
+
+
+def _completed(place: Enrolment, *, on: date) -> ParticipantCompleted:
+    return ParticipantCompleted(
+        enrolment_id=place.id,
+        work_group_id=place.work_group_id,
+        teacher_id=place.teacher_id,
+        urn=place.urn,
+        completed_on=on,
+    )

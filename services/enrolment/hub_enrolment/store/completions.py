@@ -47,7 +47,7 @@ def participation(session: Session, places: Iterable[Enrolment]) -> dict[UUID, P
         .where(Attendance.enrolment_id.in_(ids), Attendance.mark.in_(PRESENT))
         .group_by(Attendance.enrolment_id)
     )
-    attended = dict(counted.tuples())
+    attended = dict(counted.all())
     tasks = task_counts(session, listed)
     return {
         place.id: Participation(
