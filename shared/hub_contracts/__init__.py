@@ -7,6 +7,7 @@ from typing import Final
 
 from hub_contracts import notifications, visits
 from hub_contracts.enrolment import (
+    applications,
     attendance,
     enrolments,
     lesson_studies,
@@ -15,6 +16,7 @@ from hub_contracts.enrolment import (
     sessions,
     tasks,
     teachers,
+    waiting_list,
     work_groups,
 )
 from hub_contracts.events import BrokenEvent, Event, registry
@@ -24,6 +26,8 @@ EVENTS: Final[dict[str, type[Event]]] = registry(
         schools,
         teachers,
         work_groups,
+        applications,
+        waiting_list,
         enrolments,
         sessions,
         attendance,

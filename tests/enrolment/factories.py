@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub_enrolment.commands.enrolments import EnrolParticipant
+from hub_enrolment.commands.programmes import OpenProgramme
 from hub_enrolment.commands.sessions import ScheduleSession
 from hub_enrolment.commands.teachers import AppointLeader, RegisterTeacher
-from hub_enrolment.commands.work_groups import OpenProgramme, OpenWorkGroup
+from hub_enrolment.commands.work_groups import OpenWorkGroup
 from hub_enrolment.domain.gias_establishments import COLUMNS, Establishment
-from hub_enrolment.handlers import enrolments, imports, leaders, sessions, teachers, work_groups
+from hub_enrolment.handlers import enrolments, imports, leaders, programmes, sessions, teachers, terms
 from hub_enrolment.models import GroupSession, LeaderRole, Programme, WorkGroup
 from hub_messaging.tables import outbox
 
@@ -185,7 +186,7 @@ def programme(session: Session, **changes: Any) -> Programme:
         "max_teachers": 20,
         "max_per_school": None,
     }
-    return work_groups.open_programme(session, OpenProgramme(**values | changes), now=NOW, by=BY)
+    return programmes.open_programme(session, OpenProgramme(**values | changes), now=NOW, by=BY)
 
 
 def group(session: Session, *, of: dict[str, Any] | None = None, **changes: Any) -> WorkGroup:
@@ -203,7 +204,7 @@ def group(session: Session, *, of: dict[str, Any] | None = None, **changes: Any)
         lead = teacher(session, schools(session)[0])
         leader(session, lead)
         values["lead_ids"] = [lead]
-    return work_groups.open_work_group(session, OpenWorkGroup(**values | changes), now=NOW, by=BY).row
+    return terms.open_work_group(session, OpenWorkGroup(**values | changes), now=NOW, by=BY).row
 
 
 def enrol(

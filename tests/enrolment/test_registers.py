@@ -51,12 +51,13 @@ def take(
 
 
 def ready(session: Session, teachers_n: int = 10, schools_n: int = 6) -> tuple[WorkGroup, list[UUID], UUID]:
-    """A confirmed group, its places, and a session."""
+    """A confirmed group, its places, and the first of its two sessions."""
     opened = group(session)
     places = fill(session, opened.id, teachers_n=teachers_n, schools_n=schools_n)
     command = ConfirmWorkGroup(work_group_id=opened.id, override_reason="a small group for a test")
     work_groups.confirm_work_group(session, command, now=NOW, by=BY)
-    return opened, places, meeting(session, opened.id).id
+    first, _ = (meeting(session, opened.id, starts_at=MEETS + n * timedelta(days=30)) for n in (0, 1))
+    return opened, places, first.id
 
 
 def test_sessions_are_numbered_within_their_group(session: Session) -> None:

@@ -21,6 +21,7 @@ from hub_enrolment.domain.work_groups import (
     confirm,
     shortfall,
     status_after_change,
+    status_after_scheduling,
     status_after_session,
 )
 
@@ -140,11 +141,28 @@ def test_only_a_confirmed_group_comes_to_be_at_risk(
 
 
 @pytest.mark.parametrize(
-    ("status", "then"),
-    [("confirmed", "running"), ("at_risk", "running"), ("running", "running"), ("recruiting", "recruiting")],
+    ("status", "to_come", "then"),
+    [
+        ("confirmed", 1, "running"),
+        ("at_risk", 2, "running"),
+        ("running", 1, "running"),
+        ("running", 0, "evaluating"),
+        ("confirmed", 0, "evaluating"),
+        ("recruiting", 0, "recruiting"),
+        ("closed", 0, "closed"),
+    ],
 )
-def test_a_confirmed_group_runs_from_its_first_session(status: str, then: str) -> None:
-    assert status_after_session(status) == then
+def test_a_confirmed_group_runs_from_its_first_session_and_is_evaluated_after_its_last(
+    status: str, to_come: int, then: str
+) -> None:
+    assert status_after_session(status, to_come=to_come) == then
+
+
+@pytest.mark.parametrize(
+    ("status", "then"), [("evaluating", "running"), ("running", "running"), ("recruiting", "recruiting")]
+)
+def test_another_session_makes_a_group_run_on(status: str, then: str) -> None:
+    assert status_after_scheduling(status) == then
 
 
 def lead_in(role: str, starts_on: date, ends_on: date | None = None) -> dict[UUID, list[Appointment]]:

@@ -40,15 +40,13 @@ def check_own_group(actor: Actor, lead_ids: Iterable[UUID]) -> None:
 
 
 def check_override(actor: Actor) -> None:
-    """Let hub leads pass: only they may confirm a group outside its limits.
+    """Let hub leads pass: only they may go beyond a programme's limits.
 
     Raises:
         Problem: 403 `override_needs_hub_lead`.
     """
     if not actor.roles & OVERRIDERS:
-        raise Problem(
-            403, "override_needs_hub_lead", "Only a hub lead may confirm a group outside its limits."
-        )
+        raise Problem(403, "override_needs_hub_lead", "Only a hub lead may go beyond a programme's limits.")
 
 
 def not_your_work_group() -> Problem:

@@ -45,4 +45,7 @@ def _object(schema: RecordSchema) -> dict[str, Any]:
 def _property(field: Described) -> dict[str, Any]:
     """A value that is not known is left out; null says the same."""
     known = {"description": field.meaning, **field.json}
-    return known if field.required else known | {"type": [known["type"], "null"]}
+    if field.required:
+        return known
+    codes = {"enum": [*known["enum"], None]} if "enum" in known else {}
+    return known | {"type": [known["type"], "null"]} | codes

@@ -1,7 +1,14 @@
 """The events that enrolment publishes: schools, people, Work Groups, places, sessions, days."""
 
+from hub_contracts.enrolment.applications import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationSubmitted,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
+)
 from hub_contracts.enrolment.attendance import ApologiesReceived, AttendanceCorrected
-from hub_contracts.enrolment.enrolments import ParticipantEnrolled, ParticipantWithdrawn
+from hub_contracts.enrolment.enrolments import ParticipantCompleted, ParticipantEnrolled, ParticipantWithdrawn
 from hub_contracts.enrolment.lesson_studies import LessonStudyPlanned, LessonStudyReviewed
 from hub_contracts.enrolment.pd_days import PDDayAttendance, PDDayHeld
 from hub_contracts.enrolment.schools import (
@@ -28,8 +35,12 @@ from hub_contracts.enrolment.teachers import (
     TeacherMovedSchool,
     TeacherRegistered,
 )
+from hub_contracts.enrolment.waiting_list import PlaceOffered, PlaceOfferExpired
 from hub_contracts.enrolment.work_groups import (
     SchoolEnrolled,
+    WorkGroupCancelled,
+    WorkGroupChanged,
+    WorkGroupClosed,
     WorkGroupConfirmed,
     WorkGroupFellBelowMinimum,
     WorkGroupOpened,
@@ -37,6 +48,11 @@ from hub_contracts.enrolment.work_groups import (
 
 __all__ = [
     "ApologiesReceived",
+    "ApplicationAccepted",
+    "ApplicationDeclined",
+    "ApplicationSubmitted",
+    "ApplicationWaitlisted",
+    "ApplicationWithdrawn",
     "AttendanceCorrected",
     "ClassroomTaskSet",
     "LeaderAppointed",
@@ -46,8 +62,11 @@ __all__ = [
     "Mark",
     "PDDayAttendance",
     "PDDayHeld",
+    "ParticipantCompleted",
     "ParticipantEnrolled",
     "ParticipantWithdrawn",
+    "PlaceOfferExpired",
+    "PlaceOffered",
     "SchoolChanged",
     "SchoolClosed",
     "SchoolConnected",
@@ -64,6 +83,9 @@ __all__ = [
     "TeacherMerged",
     "TeacherMovedSchool",
     "TeacherRegistered",
+    "WorkGroupCancelled",
+    "WorkGroupChanged",
+    "WorkGroupClosed",
     "WorkGroupConfirmed",
     "WorkGroupFellBelowMinimum",
     "WorkGroupOpened",

@@ -10,6 +10,8 @@ from hub_contracts.fields import Day, Id, OneOf, Urn
 
 ROLES: Final = ("lead_participant", "participant")
 REASONS_WITHDRAWN: Final = ("left_school", "workload", "illness", "not_relevant", "other")
+# Older readers refuse a reason that they do not know, so these stand in a field of their own.
+CAUSES_WITHDRAWN: Final = ("transferred", "group_cancelled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +57,15 @@ class ParticipantEnrolledSchema(PlaceEventSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantWithdrawn(PlaceEvent):
-    """A teacher gave up a place on a Work Group.
+    """A teacher holds a place on a Work Group no longer.
 
-    Published when somebody withdraws the enrolment; the place is free again.
+    Published when somebody withdraws the enrolment, when it moves to another group (`cause` transferred; a
+    ParticipantEnrolled on the other group follows) and for each place of a group that is cancelled.
     """
 
     reason: str
     withdrawn_on: date
+    cause: str | None = None
 
 
 class ParticipantWithdrawnSchema(PlaceEventSchema):
@@ -70,3 +74,26 @@ class ParticipantWithdrawnSchema(PlaceEventSchema):
     makes = ParticipantWithdrawn
     reason = OneOf(REASONS_WITHDRAWN, "Why, in one word")
     withdrawn_on = Day("The day on which it was given up")
+    cause = OneOf(
+        CAUSES_WITHDRAWN,
+        "What the hub did, where nobody withdrew; reason is then other",
+        optional=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantCompleted(PlaceEvent):
+    """A teacher has done what the programme asks of those who complete it.
+
+    Published when the group closes, for those who attended enough sessions and reported on their tasks.
+    Nothing is published for the others: they held their places to the end, and gave nothing up.
+    """
+
+    completed_on: date
+
+
+class ParticipantCompletedSchema(PlaceEventSchema):
+    """ParticipantCompleted."""
+
+    makes = ParticipantCompleted
+    completed_on = Day("The day on which the group closed")

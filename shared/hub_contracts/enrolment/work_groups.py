@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
 from hub_contracts.enrolment.schools import PHASES
 from hub_contracts.events import Event, RecordSchema
-from hub_contracts.fields import AcademicYear, Flag, Id, Instant, OneOf, Several, Text, Urn, Whole
+from hub_contracts.fields import AcademicYear, Code, Day, Flag, Id, Instant, OneOf, Several, Text, Urn, Whole
 
 STRANDS: Final = (
     "readiness",
@@ -21,6 +21,7 @@ STRANDS: Final = (
     "specialist",
     "innovation",
 )
+REASONS_CANCELLED: Final = ("too_few_teachers", "lead_unavailable", "venue_unavailable", "funding", "other")
 NCP_CODE = r"^NCP[0-9]{2}-[0-9]{2}[a-z]?$"
 
 
@@ -53,11 +54,8 @@ class NcpCode(Text):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkGroupOpened(WorkGroupEvent):
-    """A Work Group takes teachers.
-
-    Published when the group is set up; places are given from `opens_at` until just before `closes_at`.
-    """
+class WorkGroupFacts(WorkGroupEvent):
+    """All that the hub publishes of one Work Group's terms."""
 
     ncp_code: str | None = None
     title: str
@@ -73,10 +71,9 @@ class WorkGroupOpened(WorkGroupEvent):
     closes_at: datetime
 
 
-class WorkGroupOpenedSchema(WorkGroupEventSchema):
-    """WorkGroupOpened."""
+class WorkGroupFactsSchema(WorkGroupEventSchema):
+    """The terms of one Work Group."""
 
-    makes = WorkGroupOpened
     ncp_code = NcpCode()
     title = Text("What the group is called")
     academic_year = AcademicYear("The year in which it meets")
@@ -89,6 +86,39 @@ class WorkGroupOpenedSchema(WorkGroupEventSchema):
     max_teachers = Whole("More teachers and it cannot be confirmed", at_least=1)
     opens_at = Instant("First instant at which a place is given")
     closes_at = Instant("A request at this instant is already late")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkGroupOpened(WorkGroupFacts):
+    """A Work Group takes teachers.
+
+    Published when the group is set up, or when a draft of it is opened; places are given from `opens_at`
+    until just before `closes_at`.
+    """
+
+
+class WorkGroupOpenedSchema(WorkGroupFactsSchema):
+    """WorkGroupOpened."""
+
+    makes = WorkGroupOpened
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkGroupChanged(WorkGroupFacts):
+    """A Work Group that has been opened has other terms.
+
+    Published when somebody changes its title, leads, capacity or closing time; it carries all terms, as they
+    are now.
+    """
+
+    changed_fields: Sequence[str]
+
+
+class WorkGroupChangedSchema(WorkGroupFactsSchema):
+    """WorkGroupChanged."""
+
+    makes = WorkGroupChanged
+    changed_fields = Several(Code("A field of this event"), "Names of the fields that differ from before")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +167,51 @@ class WorkGroupFellBelowMinimumSchema(WorkGroupEventSchema):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkGroupCancelled(WorkGroupEvent):
+    """A Work Group will not take place.
+
+    Published when the hub cancels a group that has been opened and has not met; a ParticipantWithdrawn
+    follows for each place.
+    """
+
+    reason: str
+    teachers_n: int
+    schools_n: int
+
+
+class WorkGroupCancelledSchema(WorkGroupEventSchema):
+    """WorkGroupCancelled."""
+
+    makes = WorkGroupCancelled
+    reason = OneOf(REASONS_CANCELLED, "Why, in one word")
+    teachers_n = Whole("Teachers who held a place")
+    schools_n = Whole("Distinct schools of those teachers")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkGroupClosed(WorkGroupEvent):
+    """A Work Group is over and has been evaluated.
+
+    Published when the group closes; a ParticipantCompleted follows for each teacher who completed it.
+    """
+
+    teachers_n: int
+    schools_n: int
+    completed_n: int
+    evaluation_submitted_on: date
+
+
+class WorkGroupClosedSchema(WorkGroupEventSchema):
+    """WorkGroupClosed."""
+
+    makes = WorkGroupClosed
+    teachers_n = Whole("Teachers who held a place to the end")
+    schools_n = Whole("Distinct schools of those teachers")
+    completed_n = Whole("How many of those teachers completed it")
+    evaluation_submitted_on = Day("The day on which its evaluation was submitted")
+
+
+@dataclass(frozen=True, kw_only=True)
 class SchoolEnrolled(WorkGroupEvent):
     """A school takes part in a Work Group.
 
@@ -147,6 +222,7 @@ class SchoolEnrolled(WorkGroupEvent):
     urn: str
     academic_year: str
     lead_participants_n: int
+    agreement_version: str | None = None
 
 
 class SchoolEnrolledSchema(WorkGroupEventSchema):
@@ -157,3 +233,6 @@ class SchoolEnrolledSchema(WorkGroupEventSchema):
     urn = Urn("The school")
     academic_year = AcademicYear("The year in which the group meets")
     lead_participants_n = Whole("The school's lead participants on the group at that time")
+    agreement_version = Code(
+        "Version of the agreement that the head gave; absent without an application", optional=True
+    )

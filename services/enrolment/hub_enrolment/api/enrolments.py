@@ -4,10 +4,12 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group
+from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_override, check_own_group
 from hub_enrolment.commands.enrolments import (
     EnrolParticipant,
     EnrolParticipantSchema,
+    TransferParticipant,
+    TransferParticipantSchema,
     WithdrawParticipant,
     WithdrawParticipantSchema,
 )
@@ -32,6 +34,9 @@ class EnrolmentSchema(Schema):
     enrolled_at = fields.AwareDateTime()
     withdrawn_at = fields.AwareDateTime(allow_none=True)
     withdrawn_reason = fields.String(allow_none=True)
+    override_reason = fields.String(allow_none=True)
+    transferred_from = fields.UUID(allow_none=True)
+    completion_decided_at = fields.AwareDateTime(allow_none=True)
 
 
 class ParticipantSchema(Schema):
@@ -61,7 +66,12 @@ class Enrolments:
         status=201,
     )
     def enrol_participant(self, call: Call[EnrolParticipant]) -> Answer:
-        """Give a teacher a place on a work group."""
+        """Give a teacher a place on a work group.
+
+        A school may hold more places than its programme allows when a hub lead gives a reason, which is kept.
+        """
+        if call.command.override_reason is not None:
+            check_override(call.actor)
         enrolment = handlers.enrol_participant(
             call.session, call.command, now=call.now, by=call.actor.subject
         )
@@ -105,6 +115,21 @@ class Enrolments:
             call.session, call.command, now=call.now, by=call.actor.subject
         )
         return _answer(enrolment)
+
+    @route(
+        "POST",
+        "/enrolment/v1/enrolments/<uuid:enrolment_id>/transfer",
+        allow=HUB_STAFF,
+        body=TransferParticipantSchema,
+        answer=EnrolmentSchema,
+        status=201,
+    )
+    def transfer_participant(self, call: Call[TransferParticipant]) -> Answer:
+        """Move a place to another group of the same programme; answers with the place there."""
+        enrolment = handlers.transfer_participant(
+            call.session, call.command, now=call.now, by=call.actor.subject
+        )
+        return _answer(enrolment, location=f"/enrolment/v1/enrolments/{enrolment.id}")
 
 
 def _answer(enrolment: Enrolment, location: str | None = None) -> Answer:

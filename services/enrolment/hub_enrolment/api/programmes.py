@@ -5,14 +5,14 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF
-from hub_enrolment.commands.work_groups import OpenProgramme, OpenProgrammeSchema
-from hub_enrolment.handlers import work_groups as handlers
+from hub_enrolment.commands.programmes import OpenProgramme, OpenProgrammeSchema
+from hub_enrolment.handlers import programmes as handlers
 from hub_enrolment.models import Programme
 from hub_platform.routes import Answer, Call, route
 
 
 class ProgrammeSchema(Schema):
-    """A programme with the limits on its work groups."""
+    """A programme with the limits on its work groups and what it asks of schools and participants."""
 
     programme_id = fields.UUID(attribute="id")
     title = fields.String()
@@ -24,6 +24,10 @@ class ProgrammeSchema(Schema):
     min_teachers = fields.Integer()
     max_teachers = fields.Integer()
     max_per_school = fields.Integer(allow_none=True)
+    prerequisite_strand = fields.String(allow_none=True)
+    required_roles = fields.List(fields.String())
+    min_attendance_percent = fields.Integer()
+    tasks_required = fields.Boolean()
 
 
 class Programmes:

@@ -5,19 +5,30 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_override, check_own_group, own_groups_only
+from hub_enrolment.commands.texts import Text
 from hub_enrolment.commands.work_groups import (
+    CancelWorkGroup,
+    CancelWorkGroupSchema,
+    ChangeWorkGroup,
+    ChangeWorkGroupSchema,
+    CloseWorkGroup,
+    CloseWorkGroupSchema,
     ConfirmWorkGroup,
     ConfirmWorkGroupSchema,
+    OpenDraft,
+    OpenDraftSchema,
     OpenWorkGroup,
     OpenWorkGroupSchema,
 )
 from hub_enrolment.domain import work_groups
+from hub_enrolment.handlers import endings, terms
 from hub_enrolment.handlers import work_groups as handlers
 from hub_enrolment.models import WorkGroup
 from hub_enrolment.store import work_groups as store
 from hub_platform.routes import Answer, Call, Page, route
 
 URL = "/enrolment/v1/work-groups"
+ONE = f"{URL}/<uuid:work_group_id>"
 
 
 class WorkGroupSchema(Schema):
@@ -42,6 +53,10 @@ class WorkGroupSchema(Schema):
     venue = fields.String(attribute="row.venue", allow_none=True)
     confirmed_at = fields.AwareDateTime(attribute="row.confirmed_at", allow_none=True)
     override_reason = fields.String(attribute="row.override_reason", allow_none=True)
+    cancelled_at = fields.AwareDateTime(attribute="row.cancelled_at", allow_none=True)
+    cancelled_reason = fields.String(attribute="row.cancelled_reason", allow_none=True)
+    closed_at = fields.AwareDateTime(attribute="row.closed_at", allow_none=True)
+    evaluation_submitted_on = fields.Date(attribute="row.evaluation_submitted_on", allow_none=True)
     teachers_n = fields.Integer()
     schools_n = fields.Integer()
 
@@ -50,6 +65,9 @@ class WorkGroupQuery(Schema):
     """Which groups to list."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(work_groups.STATUSES))
+    programme_id = fields.UUID(load_default=None)
+    academic_year = fields.String(load_default=None)
+    q = Text(load_default=None, longest=100)
 
 
 class WorkGroups:
@@ -57,27 +75,41 @@ class WorkGroups:
 
     @route("POST", URL, allow=HUB_STAFF, body=OpenWorkGroupSchema, answer=WorkGroupSchema, status=201)
     def open_work_group(self, call: Call[OpenWorkGroup]) -> Answer:
-        """Open a work group for recruitment."""
-        described = handlers.open_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
+        """Open a work group for recruitment, or put down a draft of one."""
+        described = terms.open_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(described, location=f"{URL}/{described.row.id}")
 
     @route("GET", URL, allow=GROUP_STAFF, query=WorkGroupQuery, paged=True, answer=WorkGroupSchema)
     def list_work_groups(self, call: Call[Any]) -> Page[store.Described]:
-        """List work groups, the oldest first."""
-        statement = store.list_work_groups(led_by=own_groups_only(call.actor), status=call.query["status"])
+        """List work groups by status, programme, academic year and part of the title, the oldest first."""
+        statement = store.list_work_groups(led_by=own_groups_only(call.actor), **call.query)
         rows, following = call.page.fetch(call.session, statement, [WorkGroup.id])
         return Page(store.describe(call.session, rows), following)
 
-    @route("GET", f"{URL}/<uuid:work_group_id>", allow=GROUP_STAFF, answer=WorkGroupSchema)
+    @route("GET", ONE, allow=GROUP_STAFF, answer=WorkGroupSchema)
     def get_work_group(self, call: Call[Any]) -> Answer:
         """Read a work group."""
         described = handlers.find_work_group(call.session, call.path["work_group_id"])
         check_own_group(call.actor, described.lead_ids)
         return _answer(described)
 
+    @route("PATCH", ONE, allow=HUB_STAFF, body=ChangeWorkGroupSchema, answer=WorkGroupSchema)
+    def change_work_group(self, call: Call[ChangeWorkGroup]) -> Answer:
+        """Give a group other terms; only what is sent changes."""
+        return _answer(
+            terms.change_work_group(
+                call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
+            )
+        )
+
+    @route("POST", f"{ONE}/opening", allow=HUB_STAFF, body=OpenDraftSchema, answer=WorkGroupSchema)
+    def open_draft(self, call: Call[OpenDraft]) -> Answer:
+        """Open a draft for recruitment."""
+        return _answer(terms.open_draft(call.session, call.command, now=call.now, by=call.actor.subject))
+
     @route(
         "POST",
-        f"{URL}/<uuid:work_group_id>/confirmation",
+        f"{ONE}/confirmation",
         allow=HUB_STAFF,
         body=ConfirmWorkGroupSchema,
         answer=WorkGroupSchema,
@@ -91,6 +123,20 @@ class WorkGroups:
             check_override(call.actor)
         return _answer(
             handlers.confirm_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
+        )
+
+    @route("POST", f"{ONE}/cancellation", allow=HUB_STAFF, body=CancelWorkGroupSchema, answer=WorkGroupSchema)
+    def cancel_work_group(self, call: Call[CancelWorkGroup]) -> Answer:
+        """Say that a group does not take place; its places and sessions end with it."""
+        return _answer(
+            endings.cancel_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
+        )
+
+    @route("POST", f"{ONE}/closure", allow=HUB_STAFF, body=CloseWorkGroupSchema, answer=WorkGroupSchema)
+    def close_work_group(self, call: Call[CloseWorkGroup]) -> Answer:
+        """Say that a group is over and has been evaluated; who has done enough completes it."""
+        return _answer(
+            endings.close_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
         )
 
 

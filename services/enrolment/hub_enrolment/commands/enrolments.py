@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
+from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain import enrolments
 from hub_platform.schemas import CommandSchema
 
@@ -16,6 +17,7 @@ class EnrolParticipant:
     work_group_id: UUID
     teacher_id: UUID
     role: str
+    override_reason: str | None = None  # why the school may hold more places than the programme allows it
 
 
 class EnrolParticipantSchema(CommandSchema):
@@ -25,6 +27,7 @@ class EnrolParticipantSchema(CommandSchema):
     work_group_id = fields.UUID(required=True)
     teacher_id = fields.UUID(required=True)
     role = fields.String(required=True, validate=validate.OneOf(enrolments.ROLES))
+    override_reason = Text(load_default=None, allow_none=True, longest=1000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +44,19 @@ class WithdrawParticipantSchema(CommandSchema):
     command = WithdrawParticipant
     enrolment_id = fields.UUID(required=True)
     reason = fields.String(required=True, validate=validate.OneOf(enrolments.REASONS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferParticipant:
+    """Move a place to another group of the same programme."""
+
+    enrolment_id: UUID
+    work_group_id: UUID
+
+
+class TransferParticipantSchema(CommandSchema):
+    """Reads it."""
+
+    command = TransferParticipant
+    enrolment_id = fields.UUID(required=True)
+    work_group_id = fields.UUID(required=True)

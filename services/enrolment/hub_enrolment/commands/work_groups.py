@@ -1,61 +1,22 @@
-"""Commands about programmes and work groups."""
+"""Commands about work groups."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields, post_load, validate
 
 from hub_enrolment.commands.texts import Text
-from hub_enrolment.domain import programmes, schools, work_groups
+from hub_enrolment.domain import endings, work_groups
+from hub_enrolment.domain.programmes import LARGEST_GROUP
 from hub_platform.schemas import CommandSchema, Instant
-
-LARGEST_GROUP = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenProgramme:
-    """Put down a programme of one academic year."""
-
-    title: str
-    academic_year: str
-    strand: str
-    phases: list[str]
-    ncp_code: str | None
-    min_schools: int
-    min_teachers: int
-    max_teachers: int
-    max_per_school: int | None
-
-
-class OpenProgrammeSchema(CommandSchema):
-    """Reads it."""
-
-    command = OpenProgramme
-    title = Text(required=True)
-    academic_year = fields.String(required=True)
-    strand = fields.String(required=True, validate=validate.OneOf(programmes.STRANDS))
-    phases = fields.List(
-        fields.String(validate=validate.OneOf(schools.PHASES)), required=True, validate=validate.Length(1, 6)
-    )
-    ncp_code = fields.String(load_default=None, allow_none=True)
-    min_schools = fields.Integer(
-        load_default=programmes.MIN_SCHOOLS, strict=True, validate=validate.Range(1, LARGEST_GROUP)
-    )
-    min_teachers = fields.Integer(
-        load_default=programmes.MIN_TEACHERS, strict=True, validate=validate.Range(1, LARGEST_GROUP)
-    )
-    max_teachers = fields.Integer(
-        load_default=programmes.MAX_TEACHERS, strict=True, validate=validate.Range(1, LARGEST_GROUP)
-    )
-    max_per_school = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_GROUP)
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenWorkGroup:
-    """Open a work group for recruitment."""
+    """Open a work group for recruitment, or put down a draft of one."""
 
     programme_id: UUID
     title: str
@@ -65,6 +26,7 @@ class OpenWorkGroup:
     capacity: int | None  # None: the programme's largest number of teachers
     mode: str | None
     venue: str | None
+    draft: bool = False
 
 
 class OpenWorkGroupSchema(CommandSchema):
@@ -81,6 +43,47 @@ class OpenWorkGroupSchema(CommandSchema):
     )
     mode = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(work_groups.MODES))
     venue = Text(load_default=None, allow_none=True)
+    draft = fields.Boolean(load_default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDraft:
+    """Open a draft for recruitment."""
+
+    work_group_id: UUID
+
+
+class OpenDraftSchema(CommandSchema):
+    """Reads it."""
+
+    command = OpenDraft
+    work_group_id = fields.UUID(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeWorkGroup:
+    """Give a work group other terms; only what is named changes."""
+
+    work_group_id: UUID
+    changes: Mapping[str, Any]  # columns of the group, or `lead_ids`, with their new values
+
+
+class ChangeWorkGroupSchema(CommandSchema):
+    """Reads it."""
+
+    command = ChangeWorkGroup
+    work_group_id = fields.UUID(required=True)
+    title = Text()
+    lead_ids = fields.List(fields.UUID(), validate=validate.Length(1, 2))
+    closes_at = Instant()
+    capacity = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
+    mode = fields.String(allow_none=True, validate=validate.OneOf(work_groups.MODES))
+    venue = Text(allow_none=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> ChangeWorkGroup:
+        """Keep apart which group is changed and what of it."""
+        return ChangeWorkGroup(work_group_id=data.pop("work_group_id"), changes=data)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,3 +100,35 @@ class ConfirmWorkGroupSchema(CommandSchema):
     command = ConfirmWorkGroup
     work_group_id = fields.UUID(required=True)
     override_reason = Text(load_default=None, allow_none=True, longest=1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelWorkGroup:
+    """Say that a group does not take place."""
+
+    work_group_id: UUID
+    reason: str
+
+
+class CancelWorkGroupSchema(CommandSchema):
+    """Reads it."""
+
+    command = CancelWorkGroup
+    work_group_id = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(endings.CANCELLED_FOR))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseWorkGroup:
+    """Say that a group is over and has been evaluated."""
+
+    work_group_id: UUID
+    evaluation_submitted_on: date
+
+
+class CloseWorkGroupSchema(CommandSchema):
+    """Reads it."""
+
+    command = CloseWorkGroup
+    work_group_id = fields.UUID(required=True)
+    evaluation_submitted_on = fields.Date(required=True)

@@ -1,6 +1,7 @@
-"""Rules about programmes: academic years, NCP codes, the limits on their work groups."""
+"""Rules about programmes: academic years, NCP codes, limits on their groups, who may follow which."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -23,6 +24,8 @@ STRANDS: Final = (
 MIN_SCHOOLS: Final = 6
 MIN_TEACHERS: Final = 10
 MAX_TEACHERS: Final = 20
+LARGEST_GROUP: Final = 500  # nobody means more
+ONCE: Final = "development"  # the strand that a school follows in one year only
 
 
 @dataclass(frozen=True)
@@ -97,3 +100,56 @@ def check_limits(limits: Limits) -> None:
     if limits.min_schools > limits.max_teachers:
         detail = "So many schools need more teachers than the most allowed."
         raise Refused("limits_contradict", detail, "/min_schools")
+
+
+@dataclass(frozen=True)
+class TakenPart:
+    """A school has, or had, somebody on a work group of a strand in some year."""
+
+    strand: str
+    year: AcademicYear
+
+
+@dataclass(frozen=True, kw_only=True)
+class Path:
+    """Where a programme stands on a school's way through the strands."""
+
+    strand: str
+    year: AcademicYear
+    prerequisite_strand: str | None
+
+
+def check_path(path: Path, taken: Iterable[TakenPart], *, pointer: str = "/teacher_id") -> None:
+    """Let a school pass that has been where the programme builds on, and not on Development before.
+
+    Several Development groups of one year are one time: a school may send its teachers to two of them.
+
+    Args:
+        path: the programme asked for.
+        taken: of the school and of those that it carries on, places held or completed, in any year.
+        pointer: what in the request names the school.
+
+    Raises:
+        Refused: `development_once`, `prerequisite_missing`.
+    """
+    known = list(taken)
+    if path.strand == ONCE and any(one.strand == ONCE and one.year.first < path.year.first for one in known):
+        detail = "The school has had its Development year; it is offered once."
+        raise Refused("development_once", detail, pointer)
+    needed = path.prerequisite_strand
+    if needed is not None and not any(
+        one.strand == needed and one.year.first <= path.year.first for one in known
+    ):
+        detail = f"The programme is for schools that have taken part in {needed}."
+        raise Refused("prerequisite_missing", detail, pointer)
+
+
+def check_prerequisite(strand: str, prerequisite_strand: str | None) -> None:
+    """Let a prerequisite pass that is another strand.
+
+    Raises:
+        Refused: `own_prerequisite`.
+    """
+    if prerequisite_strand == strand:
+        detail = "A strand cannot be its own prerequisite: no school could begin."
+        raise Refused("own_prerequisite", detail, "/prerequisite_strand")

@@ -9,6 +9,7 @@ from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.sessions import Place
 
 STATUSES: Final = ("not_started", "tried", "reported", "discussed")  # in the order in which they come
+REPORTED: Final = ("reported", "discussed")  # with these a participant has done what was asked
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Rules about a work group: who may lead it, whether it is large and wide enough, what state it is in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -27,7 +27,9 @@ MODES: Final = ("in_person", "online", "school_hosted")
 LEADING_ROLES: Final = frozenset(
     {"hub_lead", "deputy", "amhl", "tfm_lead", "mastery_specialist", "work_group_lead", "cohort_lead"}
 )
-MEETABLE: Final = frozenset({"recruiting", "confirmed", "at_risk", "running"})  # sessions can be put down
+# Sessions can be put down; in a group that is evaluated already too, which then runs again.
+MEETABLE: Final = frozenset({"recruiting", "confirmed", "at_risk", "running", "evaluating"})
+OVER: Final = frozenset({"closed", "cancelled"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,15 @@ class Shortfall:
 
     teachers_short: int
     schools_short: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolOnGroup:
+    """One school's part of a group; the schools that it carries on are counted with it."""
+
+    urn: str
+    places_n: int
+    roles: frozenset[str]  # of its participants: on the group and at the school
 
 
 def composition(urns: Iterable[str], successors: Mapping[str, str]) -> Composition:
@@ -93,18 +104,38 @@ def check_recruitment(opens_at: datetime, closes_at: datetime) -> None:
         raise Refused("closes_before_opens", "Recruitment closes after it opens.", "/closes_at")
 
 
-def confirm(status: str, counted: Composition, limits: Limits, *, override_reason: str | None) -> bool:
+def open_up(status: str) -> None:
+    """Let a draft be opened for recruitment.
+
+    Raises:
+        Conflict: `not_draft`.
+    """
+    if status != "draft":
+        raise Conflict("not_draft", f"The group is {status}; only a draft is opened.")
+
+
+# Long: what it is told of the group are several things.
+def confirm(
+    status: str,
+    counted: Composition,
+    limits: Limits,
+    *,
+    override_reason: str | None,
+    schools: Iterable[SchoolOnGroup] = (),
+    required_roles: Collection[str] = (),
+) -> bool:
     """Decide whether a group may be confirmed; True when only by the override, whose reason is kept.
 
     Raises:
         Conflict: `already_confirmed`, `not_recruiting`.
-        Refused: `too_few_teachers`, `too_many_teachers`, `too_few_schools`; all that hold are listed.
+        Refused: `too_few_teachers`, `too_many_teachers`, `too_few_schools`, `too_many_of_a_school`,
+            `required_role_missing`; all that hold are listed, each school with what it lacks.
     """
     if status in {"confirmed", "running"}:
         raise Conflict("already_confirmed", "The group has been confirmed.")
     if status not in {"recruiting", "at_risk"}:
         raise Conflict("not_recruiting", f"A group that is {status} cannot be confirmed.")
-    broken = list(_broken(counted, limits))
+    broken = [*_broken(counted, limits), *_broken_by_school(schools, limits, required_roles)]
     if not broken:
         return False
     if override_reason is not None:
@@ -122,9 +153,34 @@ def status_after_change(status: str, missing: Shortfall | None) -> str:
     return status
 
 
-def status_after_session(status: str) -> str:
-    """A confirmed group runs once its first session has been held."""
-    return "running" if status in {"confirmed", "at_risk"} else status
+def status_after_session(status: str, *, to_come: int) -> str:
+    """A confirmed group runs from its first session held, and is evaluated after its last one.
+
+    `to_come`: sessions in its diary that have not been held yet.
+    """
+    if status not in {"confirmed", "at_risk", "running"}:
+        return status
+    return "running" if to_come else "evaluating"
+
+
+def status_after_scheduling(status: str) -> str:
+    """A group whose last session seemed to have been held runs on when another one is put down."""
+    return "running" if status == "evaluating" else status
+
+
+def check_change(status: str, *, capacity: int, kept: int) -> None:
+    """Let a change pass of a group that is not over, with room for everybody who has been promised a place.
+
+    `kept`: places held, and those offered to somebody who has not answered yet.
+
+    Raises:
+        Conflict: `work_group_over`, `capacity_below_taken`.
+    """
+    if status in OVER:
+        raise Conflict("work_group_over", f"A group that is {status} is not changed.")
+    if capacity < kept:
+        detail = f"{kept} places are held or offered; the capacity cannot be less."
+        raise Conflict("capacity_below_taken", detail, "/capacity")
 
 
 def check_session(
@@ -151,3 +207,16 @@ def _broken(counted: Composition, limits: Limits) -> Iterable[tuple[str, str]]:
         yield "too_many_teachers", f"{teachers} teachers; a work group has at most {limits.max_teachers}."
     if schools < limits.min_schools:
         yield "too_few_schools", f"{schools} schools; teachers come from at least {limits.min_schools}."
+
+
+def _broken_by_school(
+    schools: Iterable[SchoolOnGroup], limits: Limits, required_roles: Collection[str]
+) -> Iterable[tuple[str, str]]:
+    cap = limits.max_per_school
+    for school in schools:
+        if cap is not None and school.places_n > cap:
+            detail = f"School {school.urn} holds {school.places_n} places; at most {cap} are for one school."
+            yield "too_many_of_a_school", detail
+        lacking = [role for role in required_roles if role not in school.roles]
+        if lacking:
+            yield "required_role_missing", f"School {school.urn} sends nobody as {', '.join(lacking)}."

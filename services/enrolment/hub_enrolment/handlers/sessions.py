@@ -14,6 +14,7 @@ from hub_enrolment.domain import attendance, sessions, work_groups
 from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.sessions import Mark, Meeting, Place
+from hub_enrolment.handlers import diary
 from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import GroupSession, WorkGroup
@@ -75,6 +76,7 @@ def put_down(
         for seq, meeting in enumerate(asked, start=first)
     ]
     session.add_all(meetings)
+    diary.follow_scheduling(group, now=now, by=by)
     session.flush()
     events = [SessionScheduled(**_facts(meeting)) for meeting in meetings]
     outbox.record_all(session, events, occurred_at=now, by=by)
@@ -115,9 +117,10 @@ def cancel_session(session: Session, command: CancelSession, *, now: datetime, b
     Raises:
         Unknown: `unknown_session`; Conflict: see `sessions.cancel`.
     """
-    _, meeting = lock_session(session, command.session_id)
+    group, meeting = lock_session(session, command.session_id)
     if sessions.cancel(meeting.status, meeting.cancelled_reason, command.reason):
         _cancel(session, meeting, command.reason, now=now, by=by)
+        diary.follow_diary(session, group, now=now, by=by)
     return meeting
 
 
@@ -201,11 +204,8 @@ def _complete(
     """The session has been held; with its first one a confirmed group runs."""
     meeting.status, meeting.held_on = "completed", held_on
     meeting.touch(now=now, by=by)
-    status = work_groups.status_after_session(group.status)
-    if status != group.status:
-        group.status = status
-        group.touch(now=now, by=by)
     session.flush()
+    diary.follow_diary(session, group, now=now, by=by)
 
 
 def _check_revision(meeting: GroupSession, expected: int | None) -> None:

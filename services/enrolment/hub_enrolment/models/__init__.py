@@ -1,5 +1,6 @@
 """Enrolment's tables, constraints included."""
 
+from hub_enrolment.models.applications import Application, ApplicationParticipant
 from hub_enrolment.models.base import Base
 from hub_enrolment.models.enrolments import Enrolment
 from hub_enrolment.models.hub import Hub
@@ -12,10 +13,13 @@ from hub_enrolment.models.sessions import Apologies, Attendance, AttendanceCorre
 from hub_enrolment.models.tasks import ClassroomTask, TaskReport
 from hub_enrolment.models.teachers import SchoolMembership, Teacher
 from hub_enrolment.models.trusts import Trust, TrustMembership
+from hub_enrolment.models.waiting_list import WaitingEntry
 from hub_enrolment.models.work_groups import Programme, WorkGroup, WorkGroupLead
 
 __all__ = [
     "Apologies",
+    "Application",
+    "ApplicationParticipant",
     "Attendance",
     "AttendanceCorrection",
     "Base",
@@ -39,6 +43,7 @@ __all__ = [
     "Teacher",
     "Trust",
     "TrustMembership",
+    "WaitingEntry",
     "WorkGroup",
     "WorkGroupLead",
 ]

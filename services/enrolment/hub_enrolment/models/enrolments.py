@@ -17,11 +17,21 @@ class Enrolment(Tracked, Base):
     __tablename__ = "enrolments"
     __table_args__ = (
         CheckConstraint("num_nulls(withdrawn_at, withdrawn_reason) IN (0, 2)", name="withdrawn"),
-        CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_at"),
+        CheckConstraint(
+            "(status IN ('withdrawn', 'transferred')) = (withdrawn_at IS NOT NULL)", name="withdrawn_at"
+        ),
         CheckConstraint("withdrawn_at >= enrolled_at", name="withdrawn_after"),
+        CheckConstraint(
+            "(status = 'transferred') = (coalesce(withdrawn_reason, '') = 'transferred')", name="transferred"
+        ),
+        CheckConstraint(
+            "(status IN ('completed', 'not_completed')) = (completion_decided_at IS NOT NULL)",
+            name="completion_decided_at",
+        ),
+        CheckConstraint("transferred_from <> id", name="transferred_from"),
         one_of("role", enrolments.ROLES),
         one_of("status", enrolments.STATUSES),
-        one_of("withdrawn_reason", enrolments.REASONS),
+        one_of("withdrawn_reason", (*enrolments.REASONS, *enrolments.CAUSES)),
         Index(
             "uq_enrolments_active",
             "work_group_id",
@@ -31,6 +41,8 @@ class Enrolment(Tracked, Base):
         ),
         Index("ix_enrolments_work_group_id", "work_group_id", "id"),
         Index("ix_enrolments_teacher_id", "teacher_id"),
+        Index("ix_enrolments_urn", "urn"),
+        Index("uq_enrolments_transferred_from", "transferred_from", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -42,3 +54,6 @@ class Enrolment(Tracked, Base):
     enrolled_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None]
+    override_reason: Mapped[str | None]  # why the cap for one school did not hold
+    transferred_from: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"))
+    completion_decided_at: Mapped[datetime | None]  # when the group closed

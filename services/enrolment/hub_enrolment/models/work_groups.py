@@ -1,15 +1,18 @@
 """Programmes and the work groups that they run in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import programmes, work_groups
+from hub_enrolment.domain import endings, enrolments, programmes, teachers, work_groups
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
+
+# What a participant can be asked to be: on the group, or at the school.
+ROLES = ", ".join(f"'{role}'" for role in dict.fromkeys((*enrolments.ROLES, *teachers.TEACHER_ROLES)))
 
 
 class Programme(Tracked, Base):
@@ -23,7 +26,11 @@ class Programme(Tracked, Base):
         CheckConstraint("min_teachers BETWEEN 1 AND max_teachers", name="min_teachers"),
         CheckConstraint("max_per_school >= 1", name="max_per_school"),
         CheckConstraint("cardinality(phases) >= 1", name="phases"),
+        CheckConstraint("prerequisite_strand <> strand", name="own_prerequisite"),
+        CheckConstraint(f"required_roles <@ ARRAY[{ROLES}]", name="required_roles"),
+        CheckConstraint("min_attendance_percent BETWEEN 0 AND 100", name="min_attendance_percent"),
         one_of("strand", programmes.STRANDS),
+        one_of("prerequisite_strand", programmes.STRANDS),
         Index("uq_programmes_ncp_code", "ncp_code", unique=True),
     )
 
@@ -37,6 +44,10 @@ class Programme(Tracked, Base):
     min_teachers: Mapped[int]
     max_teachers: Mapped[int]
     max_per_school: Mapped[int | None]
+    prerequisite_strand: Mapped[str | None]
+    required_roles: Mapped[list[str]] = mapped_column(ARRAY(Text))  # each school sends somebody in each
+    min_attendance_percent: Mapped[int]  # of the sessions held, to complete
+    tasks_required: Mapped[bool]  # to complete
 
 
 class WorkGroup(Tracked, Base):
@@ -48,7 +59,14 @@ class WorkGroup(Tracked, Base):
         CheckConstraint("capacity >= 1", name="capacity"),
         CheckConstraint("num_nulls(confirmed_at, confirmed_by) IN (0, 2)", name="confirmed"),
         CheckConstraint("override_reason IS NULL OR confirmed_at IS NOT NULL", name="override_reason"),
+        CheckConstraint(
+            "num_nulls(cancelled_at, cancelled_by, cancelled_reason) IN (0, 3)", name="cancelled"
+        ),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
+        CheckConstraint("num_nulls(closed_at, closed_by, evaluation_submitted_on) IN (0, 3)", name="closed"),
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
         one_of("status", work_groups.STATUSES),
+        one_of("cancelled_reason", endings.CANCELLED_FOR),
         one_of("mode", work_groups.MODES),
         Index("ix_work_groups_programme_id", "programme_id"),
     )
@@ -65,6 +83,12 @@ class WorkGroup(Tracked, Base):
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str | None]
     override_reason: Mapped[str | None]  # why it was confirmed outside the programme's limits
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str | None]
+    cancelled_reason: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    evaluation_submitted_on: Mapped[date | None]
 
 
 class WorkGroupLead(Base):

@@ -5,32 +5,60 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.enrolments import Places
-from hub_enrolment.models import Enrolment, Programme, WorkGroup
+from hub_enrolment.domain.enrolments import Places, Room
+from hub_enrolment.domain.gias_links import end_of_chain
+from hub_enrolment.models import Enrolment, Programme, WaitingEntry, WorkGroup
+from hub_enrolment.store import schools
 
 
 def places(session: Session, group: WorkGroup, programme: Programme, *, teacher_id: UUID, urn: str) -> Places:
     """What a decision about a place needs; the group is locked by the caller."""
-    active = Enrolment.status == "active"
-    row = session.execute(
-        select(
-            func.count().filter(active),
-            func.count().filter(active, Enrolment.urn == urn),
-            func.count().filter(active, Enrolment.teacher_id == teacher_id),
-            func.count().filter(Enrolment.urn == urn),
-        ).where(Enrolment.work_group_id == group.id)
-    ).one()
+    columns = (Enrolment.status, Enrolment.urn, Enrolment.teacher_id)
+    rows = session.execute(select(*columns).where(Enrolment.work_group_id == group.id)).all()
+    held = [row for row in rows if row.status == "active"]
+    chains = schools.successors(session, {urn, *(row.urn for row in held)})
+    own = end_of_chain(chains, urn)
+    known = room(session, group)
     return Places(
-        status=group.status,
-        capacity=group.capacity,
+        status=known.status,
+        capacity=known.capacity,
+        taken=known.taken,
+        offered=known.offered,
+        waiting=known.waiting,
         opens_at=group.opens_at,
         closes_at=group.closes_at,
         max_per_school=programme.max_per_school,
-        taken=row[0],
-        taken_by_school=row[1],
-        held_by_teacher=row[2] > 0,
-        school_seen=row[3] > 0,
+        taken_by_school=sum(end_of_chain(chains, row.urn) == own for row in held),
+        held_by_teacher=any(row.teacher_id == teacher_id for row in held),
+        school_seen=any(row.urn == urn for row in rows),
     )
+
+
+def room(session: Session, group: WorkGroup) -> Room:
+    """How full a group is; the group is locked by the caller."""
+    taken = session.scalar(
+        select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
+    )
+    offered, waiting = session.execute(
+        select(
+            func.count().filter(WaitingEntry.status == "offered"),
+            func.count().filter(WaitingEntry.status == "waiting"),
+        ).where(WaitingEntry.work_group_id == group.id)
+    ).one()
+    return Room(
+        status=group.status, capacity=group.capacity, taken=taken or 0, offered=offered, waiting=waiting
+    )
+
+
+def active(session: Session, work_group_id: UUID) -> list[Enrolment]:
+    """The places held on a group that the caller has locked, as they are now, the oldest first."""
+    statement = (
+        select(Enrolment)
+        .where(Enrolment.work_group_id == work_group_id, Enrolment.status == "active")
+        .order_by(Enrolment.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))
 
 
 def find_enrolment(session: Session, enrolment_id: UUID) -> Enrolment | None:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, distinct, exists, func, select
+from sqlalchemy import Select, and_, delete, distinct, exists, func, select
 from sqlalchemy.orm import Session
 
+from hub_enrolment.domain.enrolments import HELD
+from hub_enrolment.domain.gias_links import end_of_chain
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.work_groups import Composition, composition
-from hub_enrolment.models import Enrolment, Programme, WorkGroup, WorkGroupLead
+from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, composition
+from hub_enrolment.models import Enrolment, Programme, SchoolMembership, WorkGroup, WorkGroupLead
 from hub_enrolment.store import schools
 
 
@@ -53,13 +55,29 @@ def lead_ids(session: Session, work_group_id: UUID) -> list[UUID]:
     return list(session.scalars(statement))
 
 
-def list_work_groups(*, led_by: UUID | None = None, status: str | None = None) -> Select[WorkGroup]:
-    """The work groups that a list asks for."""
+def list_work_groups(
+    *,
+    led_by: UUID | None = None,
+    status: str | None = None,
+    programme_id: UUID | None = None,
+    academic_year: str | None = None,
+    q: str | None = None,
+) -> Select[WorkGroup]:
+    """The work groups that a list asks for; `q` is a part of the title, in whatever case."""
     statement = select(WorkGroup)
     if led_by is not None:
         leads_it = (WorkGroupLead.work_group_id == WorkGroup.id, WorkGroupLead.teacher_id == led_by)
         statement = statement.where(exists().where(*leads_it))
-    return statement if status is None else statement.where(WorkGroup.status == status)
+    if status is not None:
+        statement = statement.where(WorkGroup.status == status)
+    if programme_id is not None:
+        statement = statement.where(WorkGroup.programme_id == programme_id)
+    if academic_year is not None:
+        of_year = (Programme.id == WorkGroup.programme_id, Programme.academic_year == academic_year)
+        statement = statement.where(exists().where(*of_year))
+    if q is not None:
+        statement = statement.where(WorkGroup.title.icontains(q, autoescape=True))
+    return statement
 
 
 def describe(session: Session, groups: Sequence[WorkGroup]) -> list[Described]:
@@ -74,7 +92,7 @@ def describe(session: Session, groups: Sequence[WorkGroup]) -> list[Described]:
         leads[lead.work_group_id].append(lead.teacher_id)
     counted = session.execute(
         select(Enrolment.work_group_id, func.count(), func.count(distinct(Enrolment.urn)))
-        .where(Enrolment.work_group_id.in_(ids), Enrolment.status == "active")
+        .where(Enrolment.work_group_id.in_(ids), Enrolment.status.in_(HELD))
         .group_by(Enrolment.work_group_id)
     )
     counts = {group_id: (teachers_n, schools_n) for group_id, teachers_n, schools_n in counted}
@@ -87,9 +105,48 @@ def describe(session: Session, groups: Sequence[WorkGroup]) -> list[Described]:
 def count(session: Session, work_group_id: UUID) -> Composition:
     """How many hold a place now, and from how many schools; a school and its successor are one."""
     urns = session.scalars(
-        select(Enrolment.urn).where(Enrolment.work_group_id == work_group_id, Enrolment.status == "active")
+        select(Enrolment.urn).where(Enrolment.work_group_id == work_group_id, Enrolment.status.in_(HELD))
     ).all()
     return composition(urns, schools.successors(session, urns))
+
+
+def schools_on(session: Session, work_group_id: UUID) -> list[SchoolOnGroup]:
+    """Each school with places held, and what its participants are: on the group and at the school."""
+    jobs = (
+        SchoolMembership.teacher_id == Enrolment.teacher_id,
+        SchoolMembership.urn == Enrolment.urn,
+        SchoolMembership.ends_on.is_(None),
+    )
+    rows = session.execute(
+        select(Enrolment.id, Enrolment.urn, Enrolment.role, SchoolMembership.role)
+        .outerjoin(SchoolMembership, and_(*jobs))
+        .where(Enrolment.work_group_id == work_group_id, Enrolment.status.in_(HELD))
+    ).all()
+    chains = schools.successors(session, {urn for _, urn, _, _ in rows})
+    places: defaultdict[str, set[UUID]] = defaultdict(set)
+    roles: defaultdict[str, set[str]] = defaultdict(set)
+    for enrolment_id, urn, role, job in rows:
+        school = end_of_chain(chains, urn)
+        places[school].add(enrolment_id)
+        roles[school] |= {role, job} - {None}
+    return [
+        SchoolOnGroup(urn=urn, places_n=len(held), roles=frozenset(roles[urn]))
+        for urn, held in sorted(places.items())
+    ]
+
+
+def replace_leads(session: Session, work_group_id: UUID, lead_ids: Sequence[UUID]) -> None:
+    """Write who leads a group in place of who led it before."""
+    session.execute(
+        delete(WorkGroupLead)
+        .where(WorkGroupLead.work_group_id == work_group_id)
+        .execution_options(synchronize_session="fetch")
+    )
+    session.add_all(
+        WorkGroupLead(work_group_id=work_group_id, position=position, teacher_id=lead_id)
+        for position, lead_id in enumerate(lead_ids, start=1)
+    )
+    session.flush()
 
 
 def limits_of(programme: Programme) -> Limits:

@@ -1,0 +1,69 @@
+"""Commands about programmes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marshmallow import fields, validate
+
+from hub_enrolment.commands.texts import Text
+from hub_enrolment.domain import completions, enrolments, programmes, schools, teachers
+from hub_enrolment.domain.programmes import LARGEST_GROUP
+from hub_platform.schemas import CommandSchema
+
+SENT_AS = tuple(dict.fromkeys((*enrolments.ROLES, *teachers.TEACHER_ROLES)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenProgramme:
+    """Put down a programme of one academic year."""
+
+    title: str
+    academic_year: str
+    strand: str
+    phases: list[str]
+    ncp_code: str | None
+    min_schools: int
+    min_teachers: int
+    max_teachers: int
+    max_per_school: int | None
+    prerequisite_strand: str | None = None
+    required_roles: Sequence[str] = ()
+    min_attendance_percent: int = completions.MIN_ATTENDANCE_PERCENT
+    tasks_required: bool = True
+
+
+class OpenProgrammeSchema(CommandSchema):
+    """Reads it."""
+
+    command = OpenProgramme
+    title = Text(required=True)
+    academic_year = fields.String(required=True)
+    strand = fields.String(required=True, validate=validate.OneOf(programmes.STRANDS))
+    phases = fields.List(
+        fields.String(validate=validate.OneOf(schools.PHASES)), required=True, validate=validate.Length(1, 6)
+    )
+    ncp_code = fields.String(load_default=None, allow_none=True)
+    min_schools = fields.Integer(
+        load_default=programmes.MIN_SCHOOLS, strict=True, validate=validate.Range(1, LARGEST_GROUP)
+    )
+    min_teachers = fields.Integer(
+        load_default=programmes.MIN_TEACHERS, strict=True, validate=validate.Range(1, LARGEST_GROUP)
+    )
+    max_teachers = fields.Integer(
+        load_default=programmes.MAX_TEACHERS, strict=True, validate=validate.Range(1, LARGEST_GROUP)
+    )
+    max_per_school = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_GROUP)
+    )
+    prerequisite_strand = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(programmes.STRANDS)
+    )
+    required_roles = fields.List(
+        fields.String(validate=validate.OneOf(SENT_AS)),
+        load_default=(),
+        validate=validate.Length(0, len(SENT_AS)),
+    )
+    min_attendance_percent = fields.Integer(
+        load_default=completions.MIN_ATTENDANCE_PERCENT, strict=True, validate=validate.Range(0, 100)
+    )
+    tasks_required = fields.Boolean(load_default=True)

@@ -1,0 +1,107 @@
+"""How a work group ends: cancelled, or closed."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import ParticipantCompleted, WorkGroupCancelled, WorkGroupClosed
+from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
+from hub_enrolment.domain import endings
+from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.domain.completions import completes
+from hub_enrolment.handlers import enrolments, sessions
+from hub_enrolment.handlers.work_groups import Locked, lock_work_group
+from hub_enrolment.models import Enrolment
+from hub_enrolment.store import completions as completion_store
+from hub_enrolment.store import enrolments as enrolment_store
+from hub_enrolment.store import programmes as programme_store
+from hub_enrolment.store import work_groups as store
+from hub_messaging import outbox
+
+
+def cancel_work_group(
+    session: Session, command: CancelWorkGroup, *, now: datetime, by: str
+) -> store.Described:
+    """Say that a group does not take place: every place and every session to come ends with it.
+
+    The same again changes nothing. Of a draft nobody is told: nobody has heard of it.
+
+    Raises:
+        Unknown: `unknown_work_group`; Conflict: see `endings.cancel`.
+    """
+    group, _ = lock_work_group(session, command.work_group_id)
+    if not endings.cancel(group.status, group.cancelled_reason, command.reason):
+        return store.describe(session, [group])[0]
+    was_open = group.status != "draft"
+    counted = store.count(session, group.id)
+    group.status, group.cancelled_reason = "cancelled", command.reason
+    group.cancelled_at, group.cancelled_by = now, by
+    group.touch(now=now, by=by)
+    session.flush()
+    if was_open:
+        event = WorkGroupCancelled(work_group_id=group.id, reason=command.reason, **vars(counted))
+        outbox.record(session, event, occurred_at=now, by=by)
+    sessions.cancel_sessions(session, group.id, "work_group_cancelled", now=now, by=by)
+    for place in enrolment_store.active(session, group.id):
+        enrolments.take_back(session, place, "group_cancelled", now=now, by=by)
+    return store.describe(session, [group])[0]
+
+
+def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime, by: str) -> store.Described:
+    """Say that a group is over and has been evaluated, and who has completed it.
+
+    Who has not keeps a place of the status `not_completed`: they held it to the end and gave nothing up, so
+    that it is no withdrawal, and the group's composition stays what it was.
+
+    Raises:
+        Unknown: `unknown_work_group`; Refused, Conflict: see `endings.close`.
+    """
+    locked = lock_work_group(session, command.work_group_id)
+    group = locked.group
+    diary = completion_store.diary(session, group.id)
+    endings.close(
+        group.status,
+        evaluation_submitted_on=command.evaluation_submitted_on,
+        last_held_on=diary.last_held_on,
+        today=day_in_england(now),
+    )
+    counted = store.count(session, group.id)
+    completed = _decide_completions(session, locked, diary.held, now=now, by=by)
+    group.status, group.evaluation_submitted_on = "closed", command.evaluation_submitted_on
+    group.closed_at, group.closed_by = now, by
+    group.touch(now=now, by=by)
+    session.flush()
+    closed = WorkGroupClosed(
+        work_group_id=group.id,
+        **vars(counted),
+        completed_n=len(completed),
+        evaluation_submitted_on=command.evaluation_submitted_on,
+    )
+    events = [closed, *(_completed(place, on=day_in_england(now)) for place in completed)]
+    outbox.record_all(session, events, occurred_at=now, by=by)
+    return store.describe(session, [group])[0]
+
+
+def _decide_completions(
+    session: Session, locked: Locked, held: int, *, now: datetime, by: str
+) -> list[Enrolment]:
+    """Say of every place held whether it is completed; gives those that are."""
+    rule = programme_store.rule_of(locked.programme)
+    places = enrolment_store.active(session, locked.group.id)
+    done = completion_store.participation(session, places)
+    for place in places:
+        place.status = "completed" if completes(held, done[place.id], rule) else "not_completed"
+        place.completion_decided_at = now
+        place.touch(now=now, by=by)
+    session.flush()
+    return [place for place in places if place.status == "completed"]
+
+
+def _completed(place: Enrolment, *, on: date) -> ParticipantCompleted:
+    return ParticipantCompleted(
+        enrolment_id=place.id,
+        work_group_id=place.work_group_id,
+        teacher_id=place.teacher_id,
+        urn=place.urn,
+        completed_on=on,
+    )

@@ -1,0 +1,143 @@
+"""A work group's terms: put down when it is opened, changed later."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import WorkGroupChanged, WorkGroupOpened
+from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft, OpenWorkGroup
+from hub_enrolment.domain import work_groups
+from hub_enrolment.domain.programmes import AcademicYear
+from hub_enrolment.domain.refusals import Refused, Stale
+from hub_enrolment.handlers.work_groups import lock_work_group
+from hub_enrolment.models import Programme, WorkGroup
+from hub_enrolment.store import enrolments as enrolment_store
+from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store import work_groups as store
+from hub_messaging import outbox
+from hub_platform.database import made
+from hub_platform.ids import new_id
+
+
+def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, by: str) -> store.Described:
+    """Open a work group for recruitment; of a draft nobody is told yet.
+
+    Raises:
+        Refused: `unknown_programme`, `closes_before_opens`, `lead_named_twice`, `not_a_leader`.
+    """
+    programme = session.get(Programme, command.programme_id)
+    if programme is None:
+        raise Refused("unknown_programme", "There is no such programme.", "/programme_id")
+    work_groups.check_recruitment(command.opens_at, command.closes_at)
+    _check_leads(session, programme, command.lead_ids)
+    group = WorkGroup(
+        id=new_id(),
+        programme_id=programme.id,
+        title=command.title,
+        status="draft" if command.draft else "recruiting",
+        capacity=command.capacity or programme.max_teachers,
+        opens_at=command.opens_at,
+        closes_at=command.closes_at,
+        mode=command.mode,
+        venue=command.venue,
+        **made(now, by),
+    )
+    session.add(group)
+    session.flush()
+    store.replace_leads(session, group.id, command.lead_ids)
+    if not command.draft:
+        event = WorkGroupOpened(**_facts(group, programme, command.lead_ids))
+        outbox.record(session, event, occurred_at=now, by=by)
+    return store.Described(group, programme, command.lead_ids, 0, 0)
+
+
+def open_draft(session: Session, command: OpenDraft, *, now: datetime, by: str) -> store.Described:
+    """Open a draft for recruitment.
+
+    Raises:
+        Unknown: `unknown_work_group`; Conflict: `not_draft`.
+    """
+    group, programme = lock_work_group(session, command.work_group_id)
+    work_groups.open_up(group.status)
+    group.status = "recruiting"
+    group.touch(now=now, by=by)
+    session.flush()
+    event = WorkGroupOpened(**_facts(group, programme, store.lead_ids(session, group.id)))
+    outbox.record(session, event, occurred_at=now, by=by)
+    return store.describe(session, [group])[0]
+
+
+def change_work_group(
+    session: Session, command: ChangeWorkGroup, *, expected: int | None, now: datetime, by: str
+) -> store.Described:
+    """Give a group other terms.
+
+    `expected` is the revision that the sender has seen. Nothing new changes nothing.
+
+    Raises:
+        Unknown: `unknown_work_group`; Stale: `stale`; Conflict: see `work_groups.check_change`.
+        Refused: `closes_before_opens`, `lead_named_twice`, `not_a_leader`.
+    """
+    group, programme = lock_work_group(session, command.work_group_id)
+    if group.revision != expected:
+        raise Stale("stale", f"The group has been changed since; it is at revision {group.revision}.")
+    values = dict(command.changes)
+    led_by = store.lead_ids(session, group.id)
+    lead_ids = values.pop("lead_ids", led_by)
+    changed = {name: value for name, value in values.items() if value != getattr(group, name)}
+    room = enrolment_store.room(session, group)
+    kept = room.taken + room.offered
+    work_groups.check_change(group.status, capacity=changed.get("capacity", group.capacity), kept=kept)
+    work_groups.check_recruitment(group.opens_at, changed.get("closes_at", group.closes_at))
+    if lead_ids != led_by:
+        _check_leads(session, programme, lead_ids)
+    if changed or lead_ids != led_by:
+        before = _facts(group, programme, led_by)
+        store.replace_leads(session, group.id, lead_ids)
+        for name, value in changed.items():
+            setattr(group, name, value)
+        group.touch(now=now, by=by)
+        session.flush()
+        _tell_change(session, group, before, _facts(group, programme, lead_ids), now=now, by=by)
+    return store.describe(session, [group])[0]
+
+
+def _check_leads(session: Session, programme: Programme, lead_ids: list[UUID]) -> None:
+    known = teacher_store.hold(session, lead_ids)
+    held = teacher_store.appointments(session, [lead_id for lead_id, named in known.items() if named])
+    work_groups.check_leads(held, lead_ids, AcademicYear.parse(programme.academic_year))
+
+
+def _tell_change(
+    session: Session,
+    group: WorkGroup,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    now: datetime,
+    by: str,
+) -> None:
+    """Publish what others know of a group, when it differs; of a draft they know nothing."""
+    changed_fields = [name for name, value in after.items() if value != before[name]]
+    if changed_fields and group.status != "draft":
+        event = WorkGroupChanged(**after, changed_fields=changed_fields)
+        outbox.record(session, event, occurred_at=now, by=by)
+
+
+def _facts(group: WorkGroup, programme: Programme, lead_ids: list[UUID]) -> dict[str, Any]:
+    """What is published of a group's terms."""
+    of_group = ("title", "capacity", "opens_at", "closes_at")
+    of_programme = (
+        "ncp_code",
+        "academic_year",
+        "strand",
+        "phases",
+        "min_schools",
+        "min_teachers",
+        "max_teachers",
+    )
+    facts = {name: getattr(programme, name) for name in of_programme}
+    facts |= {name: getattr(group, name) for name in of_group}
+    return facts | {"work_group_id": group.id, "lead_ids": lead_ids}

@@ -1,0 +1,58 @@
+"""Schools' applications."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from hub_enrolment.domain.applications import OPEN
+from hub_enrolment.models import Application, ApplicationParticipant
+
+
+@dataclass(frozen=True)
+class WithParticipants:
+    """An application as it is shown."""
+
+    row: Application
+    participants: Sequence[ApplicationParticipant]
+
+
+def find_application(session: Session, application_id: UUID) -> WithParticipants | None:
+    """One application as it is now, read anew."""
+    row = session.get(Application, application_id, populate_existing=True)
+    return None if row is None else describe(session, [row])[0]
+
+
+def describe(session: Session, rows: Sequence[Application]) -> list[WithParticipants]:
+    """Applications with their participants in order, in one statement however many they are."""
+    ids = [row.id for row in rows]
+    found: dict[UUID, list[ApplicationParticipant]] = {id_: [] for id_ in ids}
+    for one in session.scalars(
+        select(ApplicationParticipant)
+        .where(ApplicationParticipant.application_id.in_(ids))
+        .order_by(ApplicationParticipant.position)
+    ):
+        found[one.application_id].append(one)
+    return [WithParticipants(row, found[row.id]) for row in rows]
+
+
+def open_one(session: Session, work_group_id: UUID, urn: str) -> Application | None:
+    """The school's open application for a group; the group is locked by the caller."""
+    return session.scalar(list_applications(work_group_id).where(_OPEN, Application.urn == urn))
+
+
+def open_ones(session: Session, work_group_id: UUID) -> list[WithParticipants]:
+    """Every open application for a group that the caller has locked."""
+    rows = session.scalars(list_applications(work_group_id).where(_OPEN).order_by(Application.id)).all()
+    return describe(session, rows)
+
+
+def list_applications(work_group_id: UUID, *, status: str | None = None) -> Select[Application]:
+    """The applications for one group."""
+    statement = select(Application).where(Application.work_group_id == work_group_id)
+    return statement if status is None else statement.where(Application.status == status)
+
+
+_OPEN = Application.status.in_(OPEN)

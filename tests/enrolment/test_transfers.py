@@ -1,0 +1,132 @@
+"""A place moves to another group of its programme."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.enrolment.factories import (
+    BY,
+    CLOSES,
+    enrol,
+    events,
+    fill,
+    group,
+    schools,
+    teacher,
+)
+from tests.enrolment.test_enrolments import PLACES
+from tests.enrolment.test_groups_in_use import confirm
+
+from hub_enrolment.commands.enrolments import TransferParticipant
+from hub_enrolment.domain.enrolments import Given, Places, transfer
+from hub_enrolment.domain.refusals import Refused
+from hub_enrolment.handlers import enrolments
+from hub_enrolment.models import Enrolment, WorkGroup
+from hub_platform.database import Sessions
+
+LATER = CLOSES + timedelta(days=1)  # a place moves when recruitment is over, too
+
+
+def outcome(
+    places: Places = PLACES, status: str = "active", *, group: bool = False, programme: bool = True
+) -> str:
+    try:
+        transfer(places, status, same_group=group, same_programme=programme)
+    except Refused as refusal:
+        return refusal.code
+    return "moves"
+
+
+@pytest.mark.parametrize(("taken", "said"), [(19, "moves"), (20, "work_group_full"), (21, "work_group_full")])
+def test_a_place_moves_where_one_is_free(taken: int, said: str) -> None:
+    assert outcome(replace(PLACES, taken=taken)) == said
+
+
+@pytest.mark.parametrize("status", ["pending", "completed", "not_completed", "withdrawn", "transferred"])
+def test_only_a_place_that_is_held_moves(status: str) -> None:
+    assert outcome(status=status) == "not_active"
+
+
+@pytest.mark.parametrize("status", ["draft", "evaluating", "closed", "cancelled"])
+def test_a_group_that_takes_nobody_in_takes_no_place(status: str) -> None:
+    assert outcome(replace(PLACES, status=status)) == "work_group_not_recruiting"
+
+
+def test_a_place_moves_within_its_programme_and_not_to_where_it_is() -> None:
+    assert outcome(group=True) == "same_work_group"
+    assert outcome(programme=False) == "other_programme"
+    assert outcome(replace(PLACES, held_by_teacher=True)) == "already_enrolled"
+    assert transfer(
+        replace(PLACES, school_seen=True), "active", same_group=False, same_programme=True
+    ) == Given(school_joins=False, over_cap=False)
+
+
+def two_groups(session: Session) -> tuple[WorkGroup, WorkGroup]:
+    """Two groups of one programme."""
+    first = group(session)
+    return first, group(session, programme_id=first.programme_id)
+
+
+def move(session: Session, enrolment_id: UUID, group_id: UUID) -> Enrolment:
+    command = TransferParticipant(enrolment_id=enrolment_id, work_group_id=group_id)
+    return enrolments.transfer_participant(session, command, now=LATER, by=BY)
+
+
+def test_a_moved_place_is_told_as_one_given_back_and_one_given(session: Session) -> None:
+    (left, joined), (school,) = two_groups(session), schools(session)
+    ada = teacher(session, school)
+    place = enrol(session, left.id, ada, role="lead_participant")
+    before = len(events(session))
+    moved = move(session, place, joined.id)
+    told = events(session)[before:]
+    assert [type_ for type_, _ in told] == ["ParticipantWithdrawn", "ParticipantEnrolled", "SchoolEnrolled"]
+    assert told[0][1] == {
+        "enrolment_id": str(place),
+        "work_group_id": str(left.id),
+        "teacher_id": str(ada),
+        "urn": school,
+        "reason": "other",
+        "cause": "transferred",
+        "withdrawn_on": "2025-10-02",
+    }
+    assert (told[1][1]["enrolment_id"], told[1][1]["role"]) == (str(moved.id), "lead_participant")
+    old = session.get_one(Enrolment, place)
+    assert (old.status, old.withdrawn_at, old.changed_by) == ("transferred", LATER, BY)
+    assert (moved.transferred_from, moved.status, moved.urn) == (place, "active", school)
+    with pytest.raises(Refused, match="not_active"):
+        move(session, place, joined.id)
+
+
+def test_a_move_puts_one_group_at_risk_and_confirms_the_other(session: Session) -> None:
+    left, joined = two_groups(session)
+    places, others = (fill(session, one.id, teachers_n=10, schools_n=6) for one in (left, joined))
+    confirm(session, left.id)
+    confirm(session, joined.id)
+    move(session, others[0], left.id)
+    assert (left.status, joined.status) == ("confirmed", "at_risk")
+    move(session, places[0], joined.id)
+    assert (left.status, joined.status) == ("confirmed", "confirmed")
+    move(session, places[1], joined.id)
+    assert (left.status, joined.status) == ("at_risk", "confirmed")
+
+
+def test_a_refused_move_changes_neither_group(database: Sessions) -> None:
+    with database.begin() as session:
+        left, other = group(session), group(session)
+        full = group(session, programme_id=left.programme_id, capacity=1)
+        fill(session, full.id, teachers_n=1, schools_n=1)
+        (place,) = fill(session, left.id, teachers_n=1, schools_n=1)
+        before = events(session)
+    for group_id, code in (
+        (full.id, "work_group_full"),
+        (other.id, "other_programme"),
+        (left.id, "same_work_group"),
+        (uuid4(), "unknown_work_group"),
+    ):
+        with pytest.raises(Refused, match=code), database.begin() as session:
+            move(session, place, group_id)
+    with database() as session:
+        assert session.get_one(Enrolment, place).status == "active"
+        assert events(session) == before
