@@ -18,8 +18,9 @@ BEFORE = (
 INSERT INTO schools (urn, name, la_code, la_name, phase, type_code, type_group, eligible, status, TRACKED)
 VALUES ('100001', 'A', '873', 'Cambridgeshire', 'primary', 1, 4, true, 'open', TRACK);
 
-INSERT INTO teachers (id, given, family, email, trnless, TRACKED)
-VALUES ('ONE1', 'Ada', 'Lovelace', 'ada@school.example', false, TRACK);
+INSERT INTO teachers (id, given, family, email, trnless, previous_names, contact_opt_out,
+                      TRACKED)
+VALUES ('ONE1', 'Ada', 'Lovelace', 'ada@school.example', false, '{}', false, TRACK);
 
 INSERT INTO programmes (id, title, academic_year, strand, phases, min_schools, min_teachers, max_teachers,
                         TRACKED)
