@@ -96,8 +96,8 @@ def test_a_teacher_holds_one_place() -> None:
 
 
 def test_the_schools_first_place_is_noticed() -> None:
-    assert enrol(PLACES, SCHOOL, at=NOW, on=TODAY) is True
-    assert enrol(replace(PLACES, school_seen=True), SCHOOL, at=NOW, on=TODAY) is False
+    assert enrol(PLACES, SCHOOL, at=NOW, on=TODAY).school_joins is True
+    assert enrol(replace(PLACES, school_seen=True), SCHOOL, at=NOW, on=TODAY).school_joins is False
 
 
 @given(capacity=st.integers(1, 30), requests=st.integers(0, 60))

@@ -1,4 +1,4 @@
-"""Rules about programmes: academic years, NCP codes, the limits on their work groups, who may follow which."""
+"""Rules about programmes: academic years, NCP codes, limits on their work groups, who may follow which."""
 
 import re
 from collections.abc import Iterable

@@ -10,7 +10,7 @@ from hub_enrolment.commands.enrolments import EnrolParticipant, WithdrawParticip
 from hub_enrolment.domain import enrolments
 from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Refused, Unknown
-from hub_enrolment.handlers import work_groups
+from hub_enrolment.handlers import offers, work_groups
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import teachers as teacher_store
@@ -19,8 +19,21 @@ from hub_platform.database import made
 from hub_platform.ids import new_id
 
 
-def enrol_participant(session: Session, command: EnrolParticipant, *, now: datetime, by: str) -> Enrolment:
+# Long: a place on request, by an offer and by an application are given by the same rules.
+def enrol_participant(
+    session: Session,
+    command: EnrolParticipant,
+    *,
+    now: datetime,
+    by: str,
+    asked_at: datetime | None = None,
+    offered: bool = False,
+    agreement_version: str | None = None,
+) -> Enrolment:
     """Give a teacher a place on a work group.
+
+    `asked_at`: when the place was asked for, where that was before now; it says whether it was in time.
+    `offered`: the teacher has an open offer. `agreement_version`: what the school's head has agreed to.
 
     Raises:
         Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see `enrolments.enrol`.
@@ -31,7 +44,7 @@ def enrol_participant(session: Session, command: EnrolParticipant, *, now: datet
         raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
     group, programme = locked
     places = store.places(session, group, programme, teacher_id=command.teacher_id, urn=school.urn)
-    school_joins = enrolments.enrol(places, school, at=now, on=day_in_england(now))
+    given = enrolments.enrol(places, school, at=asked_at or now, on=day_in_england(now), offered=offered)
     enrolment = Enrolment(
         id=new_id(),
         work_group_id=group.id,
@@ -45,13 +58,14 @@ def enrol_participant(session: Session, command: EnrolParticipant, *, now: datet
     session.add(enrolment)
     session.flush()
     events: list[ParticipantEnrolled | SchoolEnrolled] = [_enrolled(enrolment)]
-    if school_joins:
+    if given.school_joins:
         joined = SchoolEnrolled(
             work_group_id=group.id,
             ncp_code=programme.ncp_code,
             urn=school.urn,
             academic_year=programme.academic_year,
             lead_participants_n=int(command.role == "lead_participant"),
+            agreement_version=agreement_version,
         )
         events.append(joined)
     outbox.record_all(session, events, occurred_at=now, by=by)
@@ -62,7 +76,7 @@ def enrol_participant(session: Session, command: EnrolParticipant, *, now: datet
 def withdraw_participant(
     session: Session, command: WithdrawParticipant, *, now: datetime, by: str
 ) -> Enrolment:
-    """Take a place back; a confirmed group may fall below its minimum by it.
+    """Take a place back; a confirmed group may fall below its minimum by it, and who waits is offered it.
 
     Raises:
         Unknown: `unknown_enrolment`; Conflict: `not_active`.
@@ -84,6 +98,7 @@ def withdraw_participant(
     )
     outbox.record(session, event, occurred_at=now, by=by)
     work_groups.follow_change(session, locked, now=now, by=by)
+    offers.offer_free_places(session, locked, now=now, by=by)
     return enrolment
 
 

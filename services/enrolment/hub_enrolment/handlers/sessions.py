@@ -17,6 +17,7 @@ from hub_enrolment.domain.sessions import Mark, Meeting, Place
 from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import GroupSession, WorkGroup
+from hub_enrolment.store import completions as completion_store
 from hub_enrolment.store import sessions as store
 from hub_messaging import outbox
 from hub_platform.database import made
@@ -201,11 +202,12 @@ def _complete(
     """The session has been held; with its first one a confirmed group runs."""
     meeting.status, meeting.held_on = "completed", held_on
     meeting.touch(now=now, by=by)
-    status = work_groups.status_after_session(group.status)
+    session.flush()
+    to_come = completion_store.diary(session, group.id).to_come
+    status = work_groups.status_after_session(group.status, to_come=to_come)
     if status != group.status:
         group.status = status
         group.touch(now=now, by=by)
-    session.flush()
 
 
 def _check_revision(meeting: GroupSession, expected: int | None) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import WorkGroupConfirmed, WorkGroupFellBelowMinimum, WorkGroupOpened
 from hub_enrolment.commands.work_groups import ConfirmWorkGroup, OpenProgramme, OpenWorkGroup
 from hub_enrolment.domain import programmes, work_groups
+from hub_enrolment.domain.completions import MIN_ATTENDANCE_PERCENT
 from hub_enrolment.domain.programmes import AcademicYear, Limits
 from hub_enrolment.domain.refusals import Conflict, Refused, Unknown
 from hub_enrolment.models import Programme, WorkGroup, WorkGroupLead
@@ -54,6 +55,10 @@ def open_programme(session: Session, command: OpenProgramme, *, now: datetime, b
         min_teachers=limits.min_teachers,
         max_teachers=limits.max_teachers,
         max_per_school=limits.max_per_school,
+        prerequisite_strand=None,
+        required_roles=[],
+        min_attendance_percent=MIN_ATTENDANCE_PERCENT,
+        tasks_required=True,
         **made(now, by),
     )
     if not insert_unless_taken(session, programme, "ncp_code"):

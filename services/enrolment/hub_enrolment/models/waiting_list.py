@@ -12,7 +12,7 @@ from hub_platform.database import Tracked, one_of
 
 
 class WaitingEntry(Tracked, Base):
-    """One teacher on the waiting list of one group; `seq` counts who joined it: 1, 2, 3 …"""
+    """One teacher on the waiting list of one group; `seq` counts those who joined it, from 1."""
 
     __tablename__ = "waiting_list"
     __table_args__ = (

@@ -39,11 +39,11 @@ def room(session: Session, group: WorkGroup) -> Room:
     taken = session.scalar(
         select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
     )
-    statuses = (WaitingEntry.status == "offered", WaitingEntry.status == "waiting")
     offered, waiting = session.execute(
-        select(*(func.count().filter(status) for status in statuses)).where(
-            WaitingEntry.work_group_id == group.id
-        )
+        select(
+            func.count().filter(WaitingEntry.status == "offered"),
+            func.count().filter(WaitingEntry.status == "waiting"),
+        ).where(WaitingEntry.work_group_id == group.id)
     ).one()
     return Room(
         status=group.status, capacity=group.capacity, taken=taken or 0, offered=offered, waiting=waiting

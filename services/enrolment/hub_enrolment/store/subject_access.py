@@ -18,6 +18,8 @@ HEADINGS: Final[Mapping[str, str]] = {
     "leader_roles": "Roles in the hub that you hold or have held",
     "work_group_leads": "Work groups that you lead or have led",
     "enrolments": "Your places on work groups",
+    "application_participants": "Places that your school has applied for, for you",
+    "waiting_list": "Work groups on whose waiting list you stand or have stood",
     "apologies": "Sessions that you told us you could not come to",
     "attendances": "How you attended the sessions of your work groups",
     "attendance_corrections": "What was put right about how you attended",

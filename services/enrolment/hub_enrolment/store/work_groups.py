@@ -111,7 +111,7 @@ def count(session: Session, work_group_id: UUID) -> Composition:
 
 
 def schools_on(session: Session, work_group_id: UUID) -> list[SchoolOnGroup]:
-    """Each school with places held, what its participants are on the group, and what they are at the school."""
+    """Each school with places held, and what its participants are: on the group and at the school."""
     jobs = (
         SchoolMembership.teacher_id == Enrolment.teacher_id,
         SchoolMembership.urn == Enrolment.urn,

@@ -15,6 +15,7 @@ STRANDS = (
 ROLES = "'lead_participant', 'participant'"
 SENT_AS = f"{ROLES}, 'headteacher', 'maths_lead', 'class_teacher', 'ta', 'department', 'other'"
 REASONS = "'left_school', 'workload', 'illness', 'not_relevant', 'other'"
+CANCELLED_FOR = "'too_few_teachers', 'lead_unavailable', 'venue_unavailable', 'funding', 'other'"
 STATUSES = "'pending', 'active', 'completed', 'withdrawn', 'transferred'"
 
 
@@ -105,8 +106,7 @@ def _work_groups() -> None:
         ("closed_at", "(status = 'closed') = (closed_at IS NOT NULL)"),
         (
             "cancelled_reason",
-            "cancelled_reason IN ('too_few_teachers', 'lead_unavailable', 'venue_unavailable', "
-            "'funding', 'other')",
+            f"cancelled_reason IN ({CANCELLED_FOR})",
         ),
     ):
         op.create_check_constraint(name, "work_groups", rule)
