@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from hub_enrolment.api.applications import Applications
 from hub_enrolment.api.attendance import Attendances
 from hub_enrolment.api.enrolments import Enrolments
 from hub_enrolment.api.hub import HubItself
@@ -38,6 +39,7 @@ class EnrolmentService(
     Programmes,
     WorkGroups,
     Enrolments,
+    Applications,
     WaitingLists,
     Sessions,
     Attendances,
