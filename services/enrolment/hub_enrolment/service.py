@@ -1,9 +1,11 @@
 """The enrolment service: routes by inheritance, and how to reach people, for notifications only."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from hub_enrolment.api.applications import Applications
 from hub_enrolment.api.attendance import Attendances
 from hub_enrolment.api.enrolments import Enrolments
 from hub_enrolment.api.hub import HubItself
@@ -19,11 +21,13 @@ from hub_enrolment.api.tasks import Tasks
 from hub_enrolment.api.teachers import Teachers
 from hub_enrolment.api.trusts import Trusts
 from hub_enrolment.api.uploads import Uploads
+from hub_enrolment.api.waiting_list import WaitingLists
 from hub_enrolment.api.work_groups import WorkGroups
-from hub_enrolment.handlers import teachers
+from hub_enrolment.handlers import offers, teachers
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
 from hub_platform.dependencies import Database
+from hub_platform.periodic import every
 from hub_platform.probes import Probes
 
 
@@ -39,6 +43,8 @@ class EnrolmentService(
     WorkGroups,
     Enrolments,
     Uploads,
+    Applications,
+    WaitingLists,
     Sessions,
     Attendances,
     Tasks,
@@ -57,3 +63,8 @@ class EnrolmentService(
         """Given name, family name and e-mail address by teacher id; who is not known any more is left out."""
         with self.database() as session:
             return teachers.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])
+
+    @every(seconds=5.0)
+    def expire_offers(self) -> None:
+        """End the offers of places whose time is over."""
+        offers.expire_all(self.database, now=datetime.now(UTC), by=self.name)

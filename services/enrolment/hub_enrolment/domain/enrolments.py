@@ -53,21 +53,30 @@ class Given:
     over_cap: bool  # only by an override of the cap for one school
 
 
-def enrol(places: Places, school: SchoolState, *, at: datetime, on: date, override: bool = False) -> Given:
+def enrol(
+    places: Places,
+    school: SchoolState,
+    *,
+    at: datetime,
+    on: date,
+    override: bool = False,
+    offered: bool = False,
+) -> Given:
     """Decide whether a teacher gets a place.
 
     Args:
         places: the group as it is, locked.
         school: where the teacher teaches.
-        at: when the request is made.
-        on: the same instant's date where the hub is.
+        at: when the request was made.
+        on: the date where the hub is on which it is decided.
         override: the cap for one school may be passed.
+        offered: whoever asks has an open offer, which keeps a place.
 
     Raises:
         Refused, Conflict: see `check_request` and `give`.
     """
     check_request(places, school, at=at, on=on)
-    return give(places, override=override)
+    return give(places, override=override, offered=offered)
 
 
 def check_request(places: Places, school: SchoolState, *, at: datetime, on: date) -> None:
@@ -129,7 +138,7 @@ def give(
     if not offered and (places.waiting or places.offered):
         detail = "Others wait for a place; the teacher can join the waiting list."
         raise Conflict("waiting_list_first", detail)
-    if places.free + offered < 1:
+    if places.taken + places.offered - offered >= places.capacity:
         raise Conflict("work_group_full", f"All {places.capacity} places are taken.")
     return Given(school_joins=not places.school_seen, over_cap=over_cap)
 

@@ -1,16 +1,27 @@
 """Rules about waiting for a place: who may join, who is next, how long an offer stands."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
+from uuid import UUID
 
 from hub_enrolment.domain.calendar import SATURDAY, instant_in_england
-from hub_enrolment.domain.enrolments import RECRUITING, Places, Room
+from hub_enrolment.domain.enrolments import RECRUITING, Places, Room, check_recruiting
 from hub_enrolment.domain.refusals import Conflict, Refused
 
 STATUSES: Final = ("waiting", "offered", "accepted", "declined", "expired", "left")
 OPEN: Final = ("waiting", "offered")  # a teacher stands on a group's list once
 WORKING_DAYS: Final = 5  # an offer stands
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who waits for an offer."""
+
+    entry_id: UUID
+    school: str  # the URN under which it is counted: of the last school of its succession
 
 
 def join(places: Places, *, on_list: bool) -> None:
@@ -29,24 +40,47 @@ def join(places: Places, *, on_list: bool) -> None:
         raise Conflict("place_free", "There is a free place; nobody needs to wait.")
 
 
-def offers(places: Room) -> int:
-    """How many places can be offered now, to the first of those who wait."""
-    return min(places.free, places.waiting) if places.status in RECRUITING else 0
+def next_offers(
+    room: Room, queue: Iterable[Waiting], kept_by_school: Mapping[str, int], *, max_per_school: int | None
+) -> list[UUID]:
+    """Who is offered a free place now: the first who wait, as many as there are places.
+
+    Somebody whose school has all its places could not accept; they stay where they stand, and the next is
+    asked.
+
+    Args:
+        room: the group as it is, locked.
+        queue: those who wait, the first one first.
+        kept_by_school: places held or offered, by the URN under which a school is counted.
+        max_per_school: the programme's cap for one school.
+    """
+    left = room.free if room.status in RECRUITING else 0
+    kept = Counter(kept_by_school)
+    chosen: list[UUID] = []
+    for one in queue:
+        if len(chosen) == left:
+            break
+        if max_per_school is None or kept[one.school] < max_per_school:
+            chosen.append(one.entry_id)
+            kept[one.school] += 1
+    return chosen
 
 
-def check_offers(places: Room) -> None:
-    """Let somebody offer places when there is one and somebody waits for it.
+def check_offers(room: Room, offers_n: int) -> None:
+    """Let somebody offer places when there is one and somebody who waits can take it.
+
+    `offers_n`: how many can be made.
 
     Raises:
-        Conflict: `work_group_not_recruiting`, `nobody_waiting`, `no_place_free`.
+        Conflict: `work_group_not_recruiting`, `nobody_waiting`, `no_place_free`, `school_cap_reached`.
     """
-    if places.status not in RECRUITING:
-        detail = f"The work group is {places.status}; it takes nobody in."
-        raise Conflict("work_group_not_recruiting", detail)
-    if not places.waiting:
+    check_recruiting(room.status)
+    if not room.waiting:
         raise Conflict("nobody_waiting", "Nobody waits for an offer.")
-    if not places.free:
+    if not room.free:
         raise Conflict("no_place_free", "Every place is held or offered.")
+    if not offers_n:
+        raise Conflict("school_cap_reached", "The schools of all who wait have as many places as they may.")
 
 
 def expires_at(offered_on: date, non_working: Collection[date]) -> datetime:

@@ -1,6 +1,7 @@
 """How a work group ends: cancelled, or closed."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,7 @@ from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
 from hub_enrolment.domain import endings
 from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.completions import completes
-from hub_enrolment.handlers import enrolments, sessions
+from hub_enrolment.handlers import applications, enrolments, sessions, waiting_list
 from hub_enrolment.handlers.work_groups import Locked, lock_work_group
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import completions as completion_store
@@ -44,6 +45,7 @@ def cancel_work_group(
     sessions.cancel_sessions(session, group.id, "work_group_cancelled", now=now, by=by)
     for place in enrolment_store.active(session, group.id):
         enrolments.take_back(session, place, "group_cancelled", now=now, by=by)
+    _end_requests(session, group.id, now=now, by=by)
     return store.describe(session, [group])[0]
 
 
@@ -79,6 +81,7 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
     )
     events = [closed, *(_completed(place, on=day_in_england(now)) for place in completed)]
     outbox.record_all(session, events, occurred_at=now, by=by)
+    _end_requests(session, group.id, now=now, by=by)
     return store.describe(session, [group])[0]
 
 
@@ -95,6 +98,12 @@ def _decide_completions(
         place.touch(now=now, by=by)
     session.flush()
     return [place for place in places if place.status == "completed"]
+
+
+def _end_requests(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
+    """Nobody waits for a place, or asks for one, on a group that is over."""
+    waiting_list.end_list(session, work_group_id, now=now, by=by)
+    applications.end_applications(session, work_group_id, now=now, by=by)
 
 
 def _completed(place: Enrolment, *, on: date) -> ParticipantCompleted:

@@ -13,7 +13,7 @@ from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.enrolments import Given
 from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.domain.schools import SchoolState
-from hub_enrolment.handlers import programmes, work_groups
+from hub_enrolment.handlers import offers, programmes, work_groups
 from hub_enrolment.handlers.work_groups import Locked
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import enrolments as store
@@ -31,8 +31,21 @@ class Holder(NamedTuple):
     role: str
 
 
-def enrol_participant(session: Session, command: EnrolParticipant, *, now: datetime, by: str) -> Enrolment:
+# Long: a place on request, by an offer and by an application are given by the same rules.
+def enrol_participant(
+    session: Session,
+    command: EnrolParticipant,
+    *,
+    now: datetime,
+    by: str,
+    asked_at: datetime | None = None,
+    offered: bool = False,
+    agreement_version: str | None = None,
+) -> Enrolment:
     """Give a teacher a place on a work group.
+
+    `asked_at`: when the place was asked for, where that was before now; it says whether it was in time.
+    `offered`: the teacher has an open offer. `agreement_version`: what the school's head has agreed to.
 
     Raises:
         Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see `enrolments.enrol`
@@ -43,7 +56,14 @@ def enrol_participant(session: Session, command: EnrolParticipant, *, now: datet
     group, programme = locked
     places = store.places(session, group, programme, teacher_id=command.teacher_id, urn=school.urn)
     overridden = command.override_reason is not None
-    given = enrolments.enrol(places, school, at=now, on=day_in_england(now), override=overridden)
+    given = enrolments.enrol(
+        places,
+        school,
+        at=asked_at or now,
+        on=day_in_england(now),
+        override=overridden,
+        offered=offered,
+    )
     programmes.check_path(session, programme, school.urn, pointer="/teacher_id")
     return save_place(
         session,
@@ -51,6 +71,7 @@ def enrol_participant(session: Session, command: EnrolParticipant, *, now: datet
         Holder(command.teacher_id, school.urn, command.role),
         given,
         override_reason=command.override_reason,
+        agreement_version=agreement_version,
         now=now,
         by=by,
     )
@@ -59,7 +80,7 @@ def enrol_participant(session: Session, command: EnrolParticipant, *, now: datet
 def withdraw_participant(
     session: Session, command: WithdrawParticipant, *, now: datetime, by: str
 ) -> Enrolment:
-    """Take a place back; a confirmed group may fall below its minimum by it.
+    """Take a place back; a confirmed group may fall below its minimum by it, and who waits is offered it.
 
     Raises:
         Unknown: `unknown_enrolment`; Conflict: `not_active`.
@@ -70,6 +91,7 @@ def withdraw_participant(
     enrolments.check_withdrawal(enrolment.status)
     take_back(session, enrolment, command.reason, now=now, by=by)
     work_groups.follow_change(session, locked, now=now, by=by)
+    offers.offer_free_places(session, locked, now=now, by=by)
     return enrolment
 
 
@@ -98,6 +120,7 @@ def transfer_participant(
     holder = Holder(enrolment.teacher_id, enrolment.urn, enrolment.role)
     moved = save_place(session, joined, holder, given, transferred_from=enrolment.id, now=now, by=by)
     work_groups.follow_change(session, left, now=now, by=by)
+    offers.offer_free_places(session, left, now=now, by=by)
     return moved
 
 
@@ -133,6 +156,7 @@ def save_place(
     given: Given,
     *,
     override_reason: str | None = None,
+    agreement_version: str | None = None,
     transferred_from: UUID | None = None,
     now: datetime,
     by: str,
@@ -161,6 +185,7 @@ def save_place(
             urn=holder.urn,
             academic_year=programme.academic_year,
             lead_participants_n=int(holder.role == "lead_participant"),
+            agreement_version=agreement_version,
         )
         events.append(joined)
     outbox.record_all(session, events, occurred_at=now, by=by)

@@ -11,6 +11,7 @@ from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft, OpenW
 from hub_enrolment.domain import work_groups
 from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.refusals import Refused, Stale
+from hub_enrolment.handlers import offers
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.store import enrolments as enrolment_store
@@ -80,7 +81,8 @@ def change_work_group(
         Unknown: `unknown_work_group`; Stale: `stale`; Conflict: see `work_groups.check_change`.
         Refused: `closes_before_opens`, `lead_named_twice`, `not_a_leader`.
     """
-    group, programme = lock_work_group(session, command.work_group_id)
+    locked = lock_work_group(session, command.work_group_id)
+    group, programme = locked
     if group.revision != expected:
         raise Stale("stale", f"The group has been changed since; it is at revision {group.revision}.")
     values = dict(command.changes)
@@ -101,6 +103,7 @@ def change_work_group(
         group.touch(now=now, by=by)
         session.flush()
         _tell_change(session, group, before, _facts(group, programme, lead_ids), now=now, by=by)
+        offers.offer_free_places(session, locked, now=now, by=by)
     return store.describe(session, [group])[0]
 
 

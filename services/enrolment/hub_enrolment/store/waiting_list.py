@@ -1,13 +1,34 @@
 """Who waits for a place on a work group."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.waiting_list import OPEN
-from hub_enrolment.models import WaitingEntry
+from hub_enrolment.domain.gias_links import end_of_chain
+from hub_enrolment.domain.waiting_list import OPEN, Waiting
+from hub_enrolment.models import Enrolment, WaitingEntry
+from hub_enrolment.store import schools
+
+
+@dataclass(frozen=True)
+class Described:
+    """An entry as it is shown."""
+
+    row: WaitingEntry
+    position: int | None  # 1 is offered the next place; None for somebody who does not wait (any more)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Those who wait for an offer, the first one first, and the places that schools have."""
+
+    waiting: Sequence[Waiting]
+    kept_by_school: Mapping[str, int]  # held or offered
 
 
 def find_entry(session: Session, waiting_id: UUID) -> WaitingEntry | None:
@@ -49,17 +70,30 @@ def positions(session: Session, work_group_id: UUID) -> dict[UUID, int]:
     return {entry_id: n for n, entry_id in enumerate(session.scalars(statement), start=1)}
 
 
-def first_waiting(session: Session, work_group_id: UUID, count: int) -> list[WaitingEntry]:
-    """The first so many of those who wait; the group is locked by the caller."""
-    if not count:
-        return []
-    statement = (
-        list_entries(work_group_id, status="waiting")
-        .order_by(WaitingEntry.seq)
-        .limit(count)
-        .execution_options(populate_existing=True)
+def queue(session: Session, work_group_id: UUID) -> Queue:
+    """Who waits, and what their schools have; the group is locked by the caller."""
+    listed = open_entries(session, work_group_id)
+    held = session.scalars(
+        select(Enrolment.urn).where(Enrolment.work_group_id == work_group_id, Enrolment.status == "active")
+    ).all()
+    chains = schools.successors(session, {*held, *(entry.urn for entry in listed)})
+    kept = [*held, *(entry.urn for entry in listed if entry.status == "offered")]
+    return Queue(
+        waiting=[
+            Waiting(entry.id, end_of_chain(chains, entry.urn))
+            for entry in listed
+            if entry.status == "waiting"
+        ],
+        kept_by_school=Counter(end_of_chain(chains, urn) for urn in kept),
     )
-    return list(session.scalars(statement))
+
+
+def describe(session: Session, rows: Sequence[WaitingEntry]) -> list[Described]:
+    """Entries with where they stand."""
+    standing: dict[UUID, int] = {}
+    for work_group_id in {row.work_group_id for row in rows}:
+        standing |= positions(session, work_group_id)
+    return [Described(row, standing.get(row.id)) for row in rows]
 
 
 def open_entries(session: Session, work_group_id: UUID) -> list[WaitingEntry]:

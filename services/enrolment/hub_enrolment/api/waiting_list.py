@@ -1,0 +1,115 @@
+"""Routes below /enrolment/v1/work-groups/…/waiting-list and /enrolment/v1/waiting-list."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group
+from hub_enrolment.commands.waiting_list import (
+    AcceptOffer,
+    AcceptOfferSchema,
+    JoinWaitingList,
+    JoinWaitingListSchema,
+    LeaveWaitingList,
+    LeaveWaitingListSchema,
+    OfferPlaces,
+    OfferPlacesSchema,
+)
+from hub_enrolment.domain import waiting_list
+from hub_enrolment.handlers import waiting_list as handlers
+from hub_enrolment.handlers import work_groups as group_handlers
+from hub_enrolment.models import WaitingEntry
+from hub_enrolment.store import waiting_list as store
+from hub_enrolment.store import work_groups as group_store
+from hub_platform.routes import Answer, Call, Page, route
+
+GROUP_LIST = "/enrolment/v1/work-groups/<uuid:work_group_id>/waiting-list"
+ENTRY = "/enrolment/v1/waiting-list/<uuid:waiting_id>"
+
+
+class WaitingEntrySchema(Schema):
+    """Somebody on a waiting list: `position` 1 is offered the next place; at `expires_at` it is too late."""
+
+    waiting_id = fields.UUID(attribute="row.id")
+    work_group_id = fields.UUID(attribute="row.work_group_id")
+    teacher_id = fields.UUID(attribute="row.teacher_id")
+    urn = fields.String(attribute="row.urn")
+    role = fields.String(attribute="row.role")
+    status = fields.String(attribute="row.status")
+    position = fields.Integer(allow_none=True)
+    joined_at = fields.AwareDateTime(attribute="row.created_at")
+    offered_at = fields.AwareDateTime(attribute="row.offered_at", allow_none=True)
+    expires_at = fields.AwareDateTime(attribute="row.expires_at", allow_none=True)
+    enrolment_id = fields.UUID(attribute="row.enrolment_id", allow_none=True)
+
+
+class OffersSchema(Schema):
+    """Those who were offered a place."""
+
+    offers = fields.List(fields.Nested(WaitingEntrySchema))
+
+
+class WaitingListQuery(Schema):
+    """Which entries to list."""
+
+    status = fields.String(load_default=None, validate=validate.OneOf(waiting_list.STATUSES))
+
+
+class WaitingLists:
+    """Who waits for a place; a work group lead sees those of their own groups."""
+
+    @route(
+        "POST", GROUP_LIST, allow=HUB_STAFF, body=JoinWaitingListSchema, answer=WaitingEntrySchema, status=201
+    )
+    def join_waiting_list(self, call: Call[JoinWaitingList]) -> Answer:
+        """Let a teacher wait for a place on a full work group."""
+        entry = handlers.join_waiting_list(call.session, call.command, now=call.now, by=call.actor.subject)
+        return _answer(entry, location=f"/enrolment/v1/waiting-list/{entry.row.id}")
+
+    @route(
+        "GET", GROUP_LIST, allow=GROUP_STAFF, query=WaitingListQuery, paged=True, answer=WaitingEntrySchema
+    )
+    def list_waiting(self, call: Call[Any]) -> Page[store.Described]:
+        """List who stands or has stood on a group's waiting list, in the order in which they joined."""
+        group = group_handlers.find_work_group(call.session, call.path["work_group_id"])
+        check_own_group(call.actor, group.lead_ids)
+        statement = store.list_entries(group.row.id, status=call.query["status"])
+        rows, following = call.page.fetch(call.session, statement, [WaitingEntry.seq])
+        return Page(store.describe(call.session, rows), following)
+
+    @route(
+        "POST",
+        "/enrolment/v1/work-groups/<uuid:work_group_id>/offers",
+        allow=HUB_STAFF,
+        body=OfferPlacesSchema,
+        answer=OffersSchema,
+    )
+    def offer_places(self, call: Call[OfferPlaces]) -> Answer:
+        """Offer what is free to those who wait; otherwise this happens whenever a place comes free."""
+        made = handlers.offer_places(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer({"offers": made})
+
+    @route("GET", ENTRY, allow=GROUP_STAFF, answer=WaitingEntrySchema)
+    def get_waiting(self, call: Call[Any]) -> Answer:
+        """Read an entry of a waiting list."""
+        entry = handlers.find_entry(call.session, call.path["waiting_id"])
+        check_own_group(call.actor, group_store.lead_ids(call.session, entry.row.work_group_id))
+        return _answer(entry)
+
+    @route("POST", f"{ENTRY}/acceptance", allow=HUB_STAFF, body=AcceptOfferSchema, answer=WaitingEntrySchema)
+    def accept_offer(self, call: Call[AcceptOffer]) -> Answer:
+        """Take the place that was offered, before the offer ends."""
+        entry = handlers.accept_offer(call.session, call.command, now=call.now, by=call.actor.subject)
+        return _answer(entry)
+
+    @route(
+        "POST", f"{ENTRY}/withdrawal", allow=HUB_STAFF, body=LeaveWaitingListSchema, answer=WaitingEntrySchema
+    )
+    def leave_waiting_list(self, call: Call[LeaveWaitingList]) -> Answer:
+        """Decline the place that was offered, or wait no longer."""
+        entry = handlers.leave_waiting_list(call.session, call.command, now=call.now, by=call.actor.subject)
+        return _answer(entry)
+
+
+def _answer(entry: store.Described, location: str | None = None) -> Answer:
+    return Answer(entry, revision=entry.row.revision, location=location)

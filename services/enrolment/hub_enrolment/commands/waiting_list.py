@@ -1,0 +1,69 @@
+"""Commands about waiting for a place."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from hub_enrolment.domain import enrolments
+from hub_platform.schemas import CommandSchema
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinWaitingList:
+    """Let a teacher wait for a place on a full group."""
+
+    work_group_id: UUID
+    teacher_id: UUID
+    role: str
+
+
+class JoinWaitingListSchema(CommandSchema):
+    """Reads it."""
+
+    command = JoinWaitingList
+    work_group_id = fields.UUID(required=True)
+    teacher_id = fields.UUID(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(enrolments.ROLES))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferPlaces:
+    """Offer what is free to those who wait."""
+
+    work_group_id: UUID
+
+
+class OfferPlacesSchema(CommandSchema):
+    """Reads it."""
+
+    command = OfferPlaces
+    work_group_id = fields.UUID(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptOffer:
+    """Take the place that was offered."""
+
+    waiting_id: UUID
+
+
+class AcceptOfferSchema(CommandSchema):
+    """Reads it."""
+
+    command = AcceptOffer
+    waiting_id = fields.UUID(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveWaitingList:
+    """Wait no longer, or decline the place that was offered."""
+
+    waiting_id: UUID
+
+
+class LeaveWaitingListSchema(CommandSchema):
+    """Reads it."""
+
+    command = LeaveWaitingList
+    waiting_id = fields.UUID(required=True)

@@ -1,0 +1,218 @@
+"""Schools' applications for places: drafted, submitted, decided, withdrawn."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationSubmitted,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
+)
+from hub_enrolment.commands.applications import (
+    Agreement,
+    Apply,
+    DecideApplication,
+    SubmitApplication,
+    WithdrawApplication,
+)
+from hub_enrolment.commands.enrolments import EnrolParticipant
+from hub_enrolment.domain import applications, enrolments
+from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.domain.refusals import Conflict, Unknown
+from hub_enrolment.domain.schools import check_eligible, check_open, unknown_school
+from hub_enrolment.handlers.enrolments import enrol_participant
+from hub_enrolment.handlers.work_groups import Locked, lock_work_group
+from hub_enrolment.models import Application, ApplicationParticipant
+from hub_enrolment.store import applications as store
+from hub_enrolment.store import schools as school_store
+from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store.applications import WithParticipants
+from hub_messaging import outbox
+from hub_platform.database import made
+from hub_platform.ids import new_id
+
+DECIDED = {
+    "accepted": ApplicationAccepted,
+    "waitlisted": ApplicationWaitlisted,
+    "declined": ApplicationDeclined,
+}
+
+
+# Long: an application and those for whom it asks are saved together.
+def apply(session: Session, command: Apply, *, now: datetime, by: str) -> WithParticipants:
+    """Draft a school's application; a school has one open application for a group.
+
+    Raises:
+        Unknown: `unknown_work_group`; Refused: `unknown_school`; Conflict: `application_open`;
+            see also `check_eligible`, `check_open`, `enrolments.check_recruiting`,
+            `applications.check_participants` and `applications.check_agreement`.
+    """
+    group, _ = lock_work_group(session, command.work_group_id)
+    school = school_store.state_of(session, command.urn)
+    if school is None:
+        raise unknown_school(command.urn, school_store.known_successor(session, command.urn), pointer="/urn")
+    check_eligible(school)
+    check_open(school, day_in_england(now), pointer="/urn")
+    enrolments.check_recruiting(group.status)
+    if store.open_one(session, group.id, command.urn) is not None:
+        raise Conflict("application_open", "The school has an open application for this group.", "/urn")
+    _check_participants(session, command.urn, [one.teacher_id for one in command.participants])
+    row = Application(id=new_id(), work_group_id=group.id, urn=command.urn, status="draft", **made(now, by))
+    _agree(row, command.agreement, now=now)
+    session.add(row)
+    session.flush()
+    session.add_all(
+        ApplicationParticipant(
+            application_id=row.id, position=position, teacher_id=one.teacher_id, role=one.role
+        )
+        for position, one in enumerate(command.participants, start=1)
+    )
+    session.flush()
+    return store.describe(session, [row])[0]
+
+
+def submit_application(
+    session: Session, command: SubmitApplication, *, now: datetime, by: str
+) -> WithParticipants:
+    """Ask for the places, in time and with the head's agreement.
+
+    Raises:
+        Unknown: `unknown_application`; Refused, Conflict: see `applications.submit` and `check_agreement`.
+    """
+    found, (group, _) = _lock(session, command.application_id)
+    row = found.row
+    if row.status == "draft":
+        _agree(row, command.agreement, now=now)
+    applications.submit(
+        row.status,
+        agreed=row.head_agreed_at is not None,
+        group_status=group.status,
+        opens_at=group.opens_at,
+        closes_at=group.closes_at,
+        at=now,
+    )
+    row.status, row.submitted_at = "submitted", now
+    row.touch(now=now, by=by)
+    session.flush()
+    facts = _facts(found)
+    event = ApplicationSubmitted(**facts, agreement_version=str(row.agreement_version))
+    outbox.record(session, event, occurred_at=now, by=by)
+    return found
+
+
+def decide_application(
+    session: Session, command: DecideApplication, *, now: datetime, by: str
+) -> WithParticipants:
+    """Accept, waitlist or decline; accepted, every participant gets a place by the rules for one, or nobody.
+
+    Raises:
+        Unknown: `unknown_application`; Conflict: see `applications.decide`; Refused: see
+            `applications.check_participants`; both: see `enrol_participant`.
+    """
+    found, _ = _lock(session, command.application_id)
+    row = found.row
+    applications.decide(row.status, command.decision)
+    row.status, row.decision_reason = command.decision, command.reason
+    row.decided_at, row.decided_by = now, by
+    row.touch(now=now, by=by)
+    session.flush()
+    event = DECIDED[command.decision](**_facts(found))
+    outbox.record(session, event, occurred_at=now, by=by)
+    if command.decision == "accepted":
+        _enrol_all(session, found, now=now, by=by)
+    return found
+
+
+def withdraw_application(
+    session: Session, command: WithdrawApplication, *, now: datetime, by: str
+) -> WithParticipants:
+    """Ask for the places no longer.
+
+    Raises:
+        Unknown: `unknown_application`; Conflict: see `applications.withdraw`.
+    """
+    found, _ = _lock(session, command.application_id)
+    row = found.row
+    applications.withdraw(row.status)
+    row.status = "withdrawn"
+    row.touch(now=now, by=by)
+    session.flush()
+    if row.submitted_at is not None:
+        outbox.record(session, ApplicationWithdrawn(**_facts(found)), occurred_at=now, by=by)
+    return found
+
+
+def end_applications(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
+    """Decline what was asked for, and drop drafts: the group is over, and locked by the caller."""
+    for found in store.open_ones(session, work_group_id):
+        row = found.row
+        was_told = row.status != "draft"
+        row.status = "declined" if was_told else "withdrawn"
+        if was_told:
+            row.decided_at, row.decided_by = now, by
+            outbox.record(session, ApplicationDeclined(**_facts(found)), occurred_at=now, by=by)
+        row.touch(now=now, by=by)
+    session.flush()
+
+
+def find_application(session: Session, application_id: UUID) -> WithParticipants:
+    """One application.
+
+    Raises:
+        Unknown: `unknown_application`.
+    """
+    found = store.find_application(session, application_id)
+    if found is None:
+        raise Unknown("unknown_application", "There is no such application.")
+    return found
+
+
+def _lock(session: Session, application_id: UUID) -> tuple[WithParticipants, Locked]:
+    """One application, as it is once its group is held."""
+    locked = lock_work_group(session, find_application(session, application_id).row.work_group_id)
+    return find_application(session, application_id), locked
+
+
+def _agree(row: Application, agreement: Agreement | None, *, now: datetime) -> None:
+    if agreement is None:
+        return
+    applications.check_agreement(agreement.head_agreed_at, now=now)
+    row.head_agreed_by, row.head_agreed_at = agreement.head_agreed_by, agreement.head_agreed_at
+    row.agreement_version = agreement.agreement_version
+
+
+def _check_participants(session: Session, urn: str, teacher_ids: list[UUID]) -> None:
+    schools = [teacher_store.school_of(session, teacher_id) for teacher_id in teacher_ids]
+    applications.check_participants(
+        urn, teacher_ids, [None if school is None else school.urn for school in schools]
+    )
+
+
+def _enrol_all(session: Session, found: WithParticipants, *, now: datetime, by: str) -> None:
+    """Lead participants first: with the first place it is told how the school takes part."""
+    row = found.row
+    _check_participants(session, row.urn, [one.teacher_id for one in found.participants])
+    for one in sorted(found.participants, key=lambda one: one.role != "lead_participant"):
+        asked = EnrolParticipant(work_group_id=row.work_group_id, teacher_id=one.teacher_id, role=one.role)
+        enrol_participant(
+            session,
+            asked,
+            now=now,
+            by=by,
+            asked_at=row.submitted_at,
+            agreement_version=row.agreement_version,
+        )
+
+
+def _facts(found: WithParticipants) -> dict[str, Any]:
+    return {
+        "application_id": found.row.id,
+        "work_group_id": found.row.work_group_id,
+        "urn": found.row.urn,
+        "teachers_n": len(found.participants),
+    }

@@ -1,0 +1,130 @@
+"""Waiting for a place: joining, accepting an offer, leaving."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_enrolment.commands.enrolments import EnrolParticipant
+from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList, LeaveWaitingList, OfferPlaces
+from hub_enrolment.domain import enrolments, waiting_list
+from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.domain.refusals import Refused, Unknown
+from hub_enrolment.handlers.enrolments import enrol_participant
+from hub_enrolment.handlers.offers import offer_free_places
+from hub_enrolment.handlers.work_groups import lock_work_group
+from hub_enrolment.models import WaitingEntry
+from hub_enrolment.store import enrolments as enrolment_store
+from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store import waiting_list as store
+from hub_enrolment.store.waiting_list import Described
+from hub_platform.database import made
+from hub_platform.ids import new_id
+
+
+def join_waiting_list(session: Session, command: JoinWaitingList, *, now: datetime, by: str) -> Described:
+    """Let a teacher wait; where there is a place that nobody before them can take, it is offered at once.
+
+    Raises:
+        Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see
+            `enrolments.check_request` and `waiting_list.join`.
+    """
+    school = teacher_store.school_of(session, command.teacher_id)
+    locked = lock_work_group(session, command.work_group_id)
+    if school is None:
+        raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
+    group, programme = locked
+    places = enrolment_store.places(session, group, programme, teacher_id=command.teacher_id, urn=school.urn)
+    enrolments.check_request(places, school, at=now, on=day_in_england(now))
+    waiting_list.join(places, on_list=store.is_on_list(session, group.id, command.teacher_id))
+    entry = WaitingEntry(
+        id=new_id(),
+        work_group_id=group.id,
+        seq=store.next_seq(session, group.id),
+        teacher_id=command.teacher_id,
+        urn=school.urn,
+        role=command.role,
+        status="waiting",
+        **made(now, by),
+    )
+    session.add(entry)
+    session.flush()
+    offer_free_places(session, locked, now=now, by=by)
+    return _described(session, entry)
+
+
+def offer_places(session: Session, command: OfferPlaces, *, now: datetime, by: str) -> list[Described]:
+    """Offer what is free to those who wait; those who have an offer by it.
+
+    Raises:
+        Unknown: `unknown_work_group`; Conflict: see `waiting_list.check_offers`.
+    """
+    locked = lock_work_group(session, command.work_group_id)
+    room = enrolment_store.room(session, locked.group)
+    entries = offer_free_places(session, locked, now=now, by=by)
+    waiting_list.check_offers(room, len(entries))
+    return store.describe(session, entries)
+
+
+def accept_offer(session: Session, command: AcceptOffer, *, now: datetime, by: str) -> Described:
+    """Give the place that was offered by the rules for every place; it was asked for on joining the list.
+
+    Raises:
+        Unknown: `unknown_entry`; Refused, Conflict: see `waiting_list.accept` and `enrolments.enrol`.
+    """
+    entry = _lock_entry(session, command.waiting_id)
+    waiting_list.accept(entry.status, entry.expires_at, at=now)
+    asked = EnrolParticipant(work_group_id=entry.work_group_id, teacher_id=entry.teacher_id, role=entry.role)
+    place = enrol_participant(session, asked, now=now, by=by, asked_at=entry.created_at, offered=True)
+    entry.status, entry.enrolment_id = "accepted", place.id
+    entry.touch(now=now, by=by)
+    session.flush()
+    return _described(session, entry)
+
+
+def leave_waiting_list(session: Session, command: LeaveWaitingList, *, now: datetime, by: str) -> Described:
+    """Let somebody wait no longer; a place that was kept for them is offered to the next.
+
+    Raises:
+        Unknown: `unknown_entry`; Conflict: see `waiting_list.give_up`.
+    """
+    entry = _lock_entry(session, command.waiting_id)
+    entry.status = waiting_list.give_up(entry.status)
+    entry.touch(now=now, by=by)
+    session.flush()
+    offer_free_places(session, lock_work_group(session, entry.work_group_id), now=now, by=by)
+    return _described(session, entry)
+
+
+def end_list(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
+    """Let nobody wait any more, open offers included: the group is over, and locked by the caller."""
+    for entry in store.open_entries(session, work_group_id):
+        entry.status = "left"
+        entry.touch(now=now, by=by)
+    session.flush()
+
+
+def find_entry(session: Session, waiting_id: UUID) -> Described:
+    """One entry with where it stands.
+
+    Raises:
+        Unknown: `unknown_entry`.
+    """
+    return _described(session, _entry(session, waiting_id))
+
+
+def _lock_entry(session: Session, waiting_id: UUID) -> WaitingEntry:
+    """One entry, as it is once its group is held: an offer is answered or expires, never both."""
+    lock_work_group(session, _entry(session, waiting_id).work_group_id)
+    return _entry(session, waiting_id)
+
+
+def _entry(session: Session, waiting_id: UUID) -> WaitingEntry:
+    entry = store.find_entry(session, waiting_id)
+    if entry is None:
+        raise Unknown("unknown_entry", "There is no such entry on a waiting list.")
+    return entry
+
+
+def _described(session: Session, entry: WaitingEntry) -> Described:
+    return store.describe(session, [entry])[0]
