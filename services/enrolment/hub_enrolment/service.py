@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from hub_enrolment.api.documents import Documents
 from hub_enrolment.api.enrolments import Enrolments
 from hub_enrolment.api.imports import Imports
 from hub_enrolment.api.leaders import Leaders
@@ -20,7 +21,7 @@ from hub_platform.probes import Probes
 
 
 class EnrolmentService(
-    Imports, Schools, Teachers, Leaders, Programmes, WorkGroups, Enrolments, Sessions, Probes
+    Imports, Schools, Teachers, Leaders, Programmes, WorkGroups, Enrolments, Sessions, Documents, Probes
 ):
     """Owns schools, people, work groups, places and registers."""
 
