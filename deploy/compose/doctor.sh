@@ -51,8 +51,9 @@ containers() {
 }
 
 last_backup() {
-  local newest age
-  newest="$(find "$BACKUPS" -maxdepth 1 -name 'hub-*.tar.gz' -printf '%T@ %f\n' 2>/dev/null | sort -n | tail -n 1)"
+  local newest="" age
+  # No folder before the first backup.
+  [ ! -d "$BACKUPS" ] || newest="$(find "$BACKUPS" -maxdepth 1 -name 'hub-*.tar.gz' -printf '%T@ %f\n' | sort -n | tail -n 1)"
   if [ -z "$newest" ]; then note "There is none in $BACKUPS: make backup makes one."; return; fi
   age=$((($(date +%s) - ${newest%%.*}) / 86400))
   if [ "$age" -gt 7 ]; then note "The last one, ${newest#* }, is $age days old."; else well "${newest#* }, $age days old"; fi

@@ -14,16 +14,25 @@ make_secrets() {
   aside "$SECRETS:/secrets" -- secrets /secrets || give_up "No hub was started."
 }
 
+# What is not as it should be: the parts that are not healthy, then a migration that failed. One that was ended by
+# a signal did not: Compose ends those under way when another part does not come up.
 why_not() {
   local name
-  for name in $(compose ps --all --format '{{.Service}} {{.State}} {{.Health}} {{.ExitCode}}' |
-    awk '($2 == "exited" && $4 != 0) || $2 == "restarting" || $3 == "unhealthy" { print $1 }'); do
+  # shellcheck disable=SC2016 # awk's fields, not the shell's
+  for name in $(parts_where '$3 != "" && $3 != "healthy" || $2 == "restarting" || $1 !~ /^migrate-/ && $2 == "exited" && $4 != 0'); do
     say "" "The last words of $name:" >&2
     compose logs --no-log-prefix --tail 15 "$name" >&2
-    case "$name" in
-      migrate-*) give_up "The migration of ${name#migrate-} failed and was undone as a whole: its database is as it was. A release that is older than the database cannot be started." ;;
-    esac
   done
+  # shellcheck disable=SC2016
+  for name in $(parts_where '$1 ~ /^migrate-/ && $2 == "exited" && $4 != 0 && $4 < 128'); do
+    say "" "The last words of $name:" >&2
+    compose logs --no-log-prefix --tail 15 "$name" >&2
+    give_up "The migration of ${name#migrate-} failed and was undone as a whole: its database is as it was. A release that is older than the database cannot be started."
+  done
+}
+
+parts_where() {
+  compose ps --all --format '{{.Service}}|{{.State}}|{{.Health}}|{{.ExitCode}}' | awk -F '|' "$1 { print \$1 }"
 }
 
 start() {

@@ -6,11 +6,33 @@ event = EVENTS["VisitLogged"].from_data(data)
 from typing import Final
 
 from hub_contracts import notifications, visits
-from hub_contracts.enrolment import enrolments, schools, sessions, teachers, work_groups
+from hub_contracts.enrolment import (
+    attendance,
+    enrolments,
+    lesson_studies,
+    pd_days,
+    schools,
+    sessions,
+    tasks,
+    teachers,
+    work_groups,
+)
 from hub_contracts.events import BrokenEvent, Event, registry
 
 EVENTS: Final[dict[str, type[Event]]] = registry(
-    (schools, teachers, work_groups, enrolments, sessions, visits, notifications)
+    (
+        schools,
+        teachers,
+        work_groups,
+        enrolments,
+        sessions,
+        attendance,
+        tasks,
+        lesson_studies,
+        pd_days,
+        visits,
+        notifications,
+    )
 )
 
 # Each service that publishes, with its events.

@@ -67,8 +67,9 @@ class Pace:
         if self._used_up >= USED_UP:
             most = PREFETCH if self.only_batches else PREFETCH_SINGLE
             more = min(most, self.prefetch * PREFETCH_GROWS)
-            affordable = int(self.limit_seconds / 2 / self.seconds) if self.seconds else more
-            return max(self.prefetch, min(more, affordable))
+            if self.seconds * more <= self.limit_seconds / 2:
+                return more
+            return max(self.prefetch, int(self.limit_seconds / 2 / self.seconds))
         if now - max(self.heard_at, self._used_up_at) > LITTLE_SECONDS:
             return min(self.prefetch, PREFETCH_FIRST)
         return self.prefetch

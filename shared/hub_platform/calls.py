@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
 from hub_platform.access import Actor
@@ -24,8 +25,11 @@ MAX_RAW_BYTES: Final = 256 * 1024 * 1024
 MAX_OPEN_BYTES: Final = 64 * 1024
 
 
+@dataclass(frozen=True)
 class Raw:
-    """Says of a route that its body is taken as it comes, as bytes."""
+    """Says of a route that its body is taken as it comes, as bytes, and how many of them at most."""
+
+    at_most: int = MAX_RAW_BYTES
 
 
 RAW: Final = Raw()
@@ -114,10 +118,21 @@ def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> A
     return schema.load(data | {name: value for name, value in path.items() if name in schema.fields})
 
 
-def read_raw(request: Request, *, known: bool) -> bytes:
-    """The body as bytes: MAX_RAW_BYTES from somebody known, much less from anyone."""
-    request.max_content_length = MAX_RAW_BYTES if known else MAX_OPEN_BYTES
-    return request.get_data()
+def read_raw(request: Request, raw: Raw, *, known: bool) -> bytes:
+    """The body as bytes: as many as the route takes from somebody known, much less from anyone.
+
+    A body that says to be larger is not read at all; one that does not say it is read no further.
+
+    Raises:
+        Problem: 413 `request_entity_too_large`.
+    """
+    at_most = raw.at_most if known else min(raw.at_most, MAX_OPEN_BYTES)
+    request.max_content_length = at_most
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge as exc:
+        detail = f"The body is larger than the {at_most:,} bytes that this address takes."
+        raise Problem(413, "request_entity_too_large", detail) from exc
 
 
 def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any], PageRequest]:

@@ -10,7 +10,7 @@ from marshmallow import Schema
 from hub_platform import __version__
 from hub_platform.access import ANYONE
 from hub_platform.problems import MEDIA_TYPE
-from hub_platform.routes import RAW, Route, routes_of
+from hub_platform.routes import Raw, Route, routes_of
 
 PROBLEM = {
     "type": "object",
@@ -63,7 +63,7 @@ def _operation(method_name: str, route: Route, doc: str) -> dict[str, Any]:
     }
     if route.query is not None or route.paged:
         operation["parameters"].append({"in": "query", "schema": route.query_schema})
-    if route.body is RAW:
+    if isinstance(route.body, Raw):
         operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
     elif route.body_schema is not None:
         body = _without_path(route.body_schema, route.url)

@@ -42,9 +42,16 @@ class PageRequest:
     after: tuple[Any, ...] | None = None
 
     def fetch(
-        self, session: Session, statement: Select[Any], keys: Sequence[InstrumentedAttribute[Any]]
+        self,
+        session: Session,
+        statement: Select[Any],
+        keys: Sequence[InstrumentedAttribute[Any]],
+        *,
+        newest_first: bool = False,
     ) -> tuple[list[Any], str | None]:
         """Read one page of a one-entity select in the order of `keys`, which together must be unique.
+
+        `newest_first` turns the order round.
 
         Raises:
             Problem: 400 `bad_cursor` when the cursor was made for another list.
@@ -53,10 +60,11 @@ class PageRequest:
             if len(self.after) != len(keys):
                 raise bad_cursor()
             values = [_typed(value, key) for value, key in zip(self.after, keys, strict=True)]
-            statement = statement.where(
-                tuple_(*keys) > tuple_(*(literal(v, k.type) for v, k in zip(values, keys, strict=True)))
-            )
-        rows = list(session.scalars(statement.order_by(*keys).limit(self.limit + 1)))
+            held = tuple_(*keys)
+            last = tuple_(*(literal(v, k.type) for v, k in zip(values, keys, strict=True)))
+            statement = statement.where(held < last if newest_first else held > last)
+        order = [key.desc() for key in keys] if newest_first else keys
+        rows = list(session.scalars(statement.order_by(*order).limit(self.limit + 1)))
         if len(rows) <= self.limit:
             return rows, None
         rows.pop()

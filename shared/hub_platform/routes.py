@@ -28,7 +28,7 @@ from hub_platform.problems import Problem, problem_of, response_of
 from hub_platform.telemetry import http_seconds
 from hub_platform.web import HubRequest, HubWebServer
 
-__all__ = ["RAW", "Answer", "Call", "Content", "Page", "PageRequest", "Route", "route"]
+__all__ = ["RAW", "Answer", "Call", "Content", "Page", "PageRequest", "Raw", "Route", "route"]
 
 JSON = "application/json"
 
@@ -135,7 +135,9 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         query, page = calls.read_query(request, self.query_schema)
         now = calls.read_now(request, allowed=settings.allow_hub_time)
         expected = calls.read_expected(request)
-        raw = calls.read_raw(request, known=actor is not NOBODY) if self.body is RAW else b""
+        raw = b""
+        if isinstance(self.body, Raw):
+            raw = calls.read_raw(request, self.body, known=actor is not NOBODY)
         command = self.body_schema and calls.read_command(request, self.body_schema, request.path_values)
         attempt = idempotency.Attempt.of(request, actor.subject)
         with self.container.config["sessions"].begin() as session:

@@ -1,12 +1,13 @@
 """What the services declare: every route has a rule and a place, every subscription has a publisher."""
 
 import json
+import re
 
 import pytest
 
 from hub_contracts import EVENTS
 from hub_messaging.subscribe import subscriber_of, subscriptions_of
-from hub_messaging.topology import Subscriber
+from hub_messaging.topology import Subscriber, permissions_of
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.openapi import describe
 from hub_platform.routes import routes_of
@@ -69,6 +70,15 @@ def test_reporting_hears_everything(subscribers: list[Subscriber]) -> None:
     (reporting,) = (s for s in subscribers if s.service == "reporting")
     heard = {type_ for types in reporting.listens_to.values() for type_ in types}
     assert heard == {type_ for type_, event in EVENTS.items() if event.publisher != "reporting"}
+
+
+def test_addresses_may_be_asked_for_by_notifications_only(subscribers: list[Subscriber]) -> None:
+    def may(subscriber: Subscriber, action: str, resource: str) -> bool:
+        return re.match(permissions_of(subscriber)[action], resource) is not None
+
+    may_ask = {s.service for s in subscribers if may(s, "write", "nameko-rpc")}
+    may_hear = {s.service for s in subscribers if may(s, "read", "rpc-enrolment")}
+    assert (may_ask, may_hear) == ({"enrolment", "notifications"}, {"enrolment"})
 
 
 def test_the_brokers_definitions_are_what_the_services_declare() -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.demonstration.counting import rows_of
 
 from hub_enrolment.domain.gias_establishments import read_establishments
-from hub_enrolment.domain.gias_file import read_table
 from hub_enrolment.domain.gias_links import read_links
+from hub_enrolment.domain.gias_text import read_table
 from local.demonstration.columns import COLUMNS
 from local.demonstration.hub import invent_hub
 from local.demonstration.register import links_csv, register_csv

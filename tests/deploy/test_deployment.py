@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from datetime import date
 from itertools import combinations
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -43,6 +44,12 @@ def test_everything_answers_through_the_one_door(hub: Deployment) -> None:
     published = hub.compose("ps", "--format", "{{.Service}} {{.Publishers}}").stdout.splitlines()
     assert [line.split()[0] for line in published if f"{hub.port}" in line] == ["gateway"]
     assert all("127.0.0.1" not in line for line in published if not line.startswith("gateway"))
+
+
+def test_a_hub_without_a_backup_is_well_and_is_told_so(hub: Deployment) -> None:
+    said = hub.script("doctor", HUB_BACKUPS=str(Path(hub.environment["HUB_BACKUPS"]) / "not-yet")).stdout
+    assert "There is none in" in said
+    assert "All is well." in said
 
 
 def test_a_person_signs_in_and_sees_the_page(hub: Deployment) -> None:

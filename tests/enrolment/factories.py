@@ -16,7 +16,7 @@ from hub_enrolment.commands.sessions import ScheduleSession
 from hub_enrolment.commands.teachers import AppointLeader, RegisterTeacher
 from hub_enrolment.commands.work_groups import OpenProgramme, OpenWorkGroup
 from hub_enrolment.domain.gias_establishments import COLUMNS, Establishment
-from hub_enrolment.handlers import enrolments, imports, sessions, teachers, work_groups
+from hub_enrolment.handlers import enrolments, imports, leaders, sessions, teachers, work_groups
 from hub_enrolment.models import GroupSession, LeaderRole, Programme, WorkGroup
 from hub_messaging.tables import outbox
 
@@ -78,6 +78,26 @@ def links(*rows: tuple[str, str, str, str]) -> bytes:
     lines = ['"URN","LinkURN","LinkName","LinkType","LinkEstablishedDate"']
     lines += [f'"{old}","{new}","A name","{kind}","{on}"' for old, new, kind, on in rows]
     return ("\r\n".join(lines) + "\r\n").encode("cp1252")
+
+
+def groups(*rows: tuple[str, str, str, str, str, str]) -> bytes:
+    """A groups file: UID, name, Companies House number, type, closed date, status."""
+    header = ["UID", "Group Name", "Companies House Number", "Group Type", "Closed Date", "Status"]
+    return table([*header, "Head of Group Last Name"], [[*one, "Secret"] for one in rows])
+
+
+def group_links(*rows: tuple[str, str, str, str]) -> bytes:
+    """A group links file: URN, UID, type, joined date."""
+    return table(
+        ["URN", "Linked UID", "Group Type", "Joined date", "EstablishmentName"], [[*r, "A"] for r in rows]
+    )
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    """A file of GIAS as the groups come: quoted only where needed, CRLF, Windows-1252."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows([header, *rows])
+    return text.getvalue().encode("cp1252")
 
 
 def establishment(**changes: Any) -> Establishment:
@@ -149,7 +169,7 @@ def leader(session: Session, teacher_id: UUID, **changes: Any) -> LeaderRole:
         "starts_on": date(2025, 9, 1),
         "ends_on": None,
     }
-    return teachers.appoint_leader(session, AppointLeader(**values | changes), now=NOW, by=BY)
+    return leaders.appoint_leader(session, AppointLeader(**values | changes), now=NOW, by=BY)
 
 
 def programme(session: Session, **changes: Any) -> Programme:

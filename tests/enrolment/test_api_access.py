@@ -8,7 +8,7 @@ from tests.enrolment.desk import V1, Desk, problem, register_body
 from tests.enrolment.factories import MEETS
 from tests.support.services import Client, RunningService
 
-from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, READERS
+from hub_enrolment.access import GROUP_STAFF, HUB_LEADS, HUB_STAFF, READERS
 from hub_enrolment.service import EnrolmentService
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.routes import Route, routes_of
@@ -23,7 +23,7 @@ ROLES = ("hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscr
 
 def address(route: Route) -> str:
     """The route's path with ids that nobody has."""
-    path = str(route.url).replace("<urn>", "999999")
+    path = str(route.url).replace("<urn>", "999999").replace("<uid>", "99999")
     while "<uuid:" in path:
         start, _, rest = path.partition("<uuid:")
         path = f"{start}{uuid4()}{rest.partition('>')[2]}"
@@ -46,11 +46,28 @@ def test_each_route_lets_in_its_roles_and_nobody_else(enrolment: RunningService,
     assert problem(anonymous)[:2] == (401, "no_token")
 
 
-def test_what_changes_something_is_for_hub_staff_but_registers(enrolment: RunningService) -> None:
-    changing = {name: route.allow for name, route in ROUTES.items() if route.method != "GET"}
-    register = f"PUT {V1}/sessions/<uuid:session_id>/register"
-    assert changing.pop(register) == GROUP_STAFF
-    assert set(changing.values()) == {HUB_STAFF}
+# What a work group lead changes in their own groups.
+LEADS_CHANGE = {
+    "POST work-groups/<uuid:work_group_id>/session-series",
+    "POST sessions/<uuid:session_id>/reschedule",
+    "POST sessions/<uuid:session_id>/cancellation",
+    "POST sessions/<uuid:session_id>/apologies",
+    "PUT sessions/<uuid:session_id>/register",
+    "POST work-groups/<uuid:work_group_id>/tasks",
+    "PUT tasks/<uuid:task_id>/reports/<uuid:enrolment_id>",
+    "POST work-groups/<uuid:work_group_id>/lesson-studies",
+    "POST lesson-studies/<uuid:cycle_id>/taught",
+    "POST lesson-studies/<uuid:cycle_id>/review",
+}
+
+
+def test_what_changes_something_is_for_hub_staff_but_what_leads_do() -> None:
+    changing = {
+        name.replace(f"{V1}/", ""): route.allow for name, route in ROUTES.items() if route.method != "GET"
+    }
+    assert {name for name, allow in changing.items() if allow == GROUP_STAFF} == LEADS_CHANGE
+    assert changing.pop("PUT hub") == HUB_LEADS
+    assert {allow for name, allow in changing.items() if name not in LEADS_CHANGE} == {HUB_STAFF}
 
 
 def test_personal_data_is_for_hub_staff() -> None:

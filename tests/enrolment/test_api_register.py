@@ -19,8 +19,10 @@ def test_a_preview_and_an_import_count_what_they_find(desk: Desk) -> None:
     (finding,) = preview["findings"]
     assert (finding["row"], finding["column"], finding["code"]) == (3, "NumberOfPupils", "not_a_number")
     applied = desk.imports(raw)
-    assert applied == preview | {"mode": "apply"}
-    assert desk.imports(raw) == applied | {"created": 0, "unchanged": 2}
+    assert preview["import_id"] is None
+    assert applied == preview | {"mode": "apply", "import_id": applied["import_id"]}
+    again = desk.imports(raw)
+    assert again == applied | {"created": 0, "unchanged": 2, "import_id": again["import_id"]}
 
 
 @pytest.mark.parametrize("mode", [PREVIEW, APPLY])

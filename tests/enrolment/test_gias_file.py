@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from tests.enrolment.factories import HEADER, gias, row
 
 from hub_enrolment.domain.gias_establishments import Establishment, EstablishmentsFile, read_establishments
-from hub_enrolment.domain.gias_file import FileRefused, kind_of, read_table
+from hub_enrolment.domain.gias_file import FileRefused
+from hub_enrolment.domain.gias_kinds import kind_of
+from hub_enrolment.domain.gias_text import read_table
 
 
 def read(raw: bytes) -> EstablishmentsFile:
@@ -173,38 +175,6 @@ def test_a_missing_column_is_named(column: str) -> None:
     header = [name for name in HEADER if name != column]
     refusal = refused(gias(row(), header=header))
     assert (refusal.code, refusal.errors[0][0]) == ("column_missing", f"/rows/1/{column}")
-
-
-@pytest.mark.parametrize(
-    ("raw", "code"),
-    [
-        (b"", "file_empty"),
-        (b" \r\n", "file_empty"),
-        (b"\xef\xbb\xbf", "file_empty"),
-        (gias(), "file_empty"),
-        (gias(row(), encoding="utf-16"), "file_encoding"),
-        (gias(row(), encoding="utf-16-le"), "file_encoding"),
-        (b"PK\x03\x04 a spreadsheet", "file_encoding"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "file_encoding"),
-        (gias(row()).replace(b"School", b"Sch\x81\x8dl"), "file_encoding"),
-        (gias(row()).replace(b",", b";"), "file_unknown"),
-        (b"<html>\r\n<body>", "file_unknown"),
-        (b"UID,Group Name\r\n1,Trust\r\n", "file_unknown"),
-    ],
-)
-def test_what_is_no_register_is_refused_by_its_code(raw: bytes, code: str) -> None:
-    assert refused(raw).code == code
-
-
-def test_a_wrong_byte_is_told_with_its_row() -> None:
-    raw = gias(row(), row(EstablishmentName="BROKEN")).replace(b"BROKEN", b"\x81")
-    assert refused(raw).errors[0][0] == "/rows/3/"
-
-
-@given(st.binary(max_size=300))
-def test_no_bytes_do_worse_than_a_refusal(raw: bytes) -> None:
-    refusal = refusal_of(raw)
-    assert refusal is None or refusal.code in {"file_empty", "file_encoding", "file_unknown", "row_broken"}
 
 
 @given(name=st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1).filter(str.strip))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import links
 
-from hub_enrolment.domain.gias_file import FileRefused, kind_of, read_table
+from hub_enrolment.domain.gias_file import FileRefused
+from hub_enrolment.domain.gias_kinds import kind_of
 from hub_enrolment.domain.gias_links import (
     LinksFile,
     Succession,
@@ -15,6 +16,7 @@ from hub_enrolment.domain.gias_links import (
     principal_successors,
     read_links,
 )
+from hub_enrolment.domain.gias_text import read_table
 
 
 def read(raw: bytes) -> LinksFile:

@@ -123,8 +123,14 @@ def test_the_service_starts_and_stops_without_a_broker(
 def test_templates_can_be_looked_at(service: RunningService) -> None:
     staff = service.client("hub_admin")
     items = staff("GET", "/notifications/v1/templates").json["items"]
-    assert [item["name"] for item in items] == ["place_confirmed", "session_scheduled", "visit_planned"]
-    assert items[2]["given"] == ["hub_name", "given", "school_name", "urn", "planned_at", "kind"]
+    assert [item["name"] for item in items] == [
+        "place_confirmed",
+        "session_cancelled",
+        "session_rescheduled",
+        "session_scheduled",
+        "visit_planned",
+    ]
+    assert items[-1]["given"] == ["hub_name", "given", "school_name", "urn", "planned_at", "kind"]
     for item in items:
         preview = staff("GET", f"/notifications/v1/templates/{item['name']}/preview").json
         assert preview["subject"]

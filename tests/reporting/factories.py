@@ -8,12 +8,17 @@ from uuid import UUID, uuid5
 
 from hub_contracts import Event
 from hub_contracts.enrolment import (
+    AttendanceCorrected,
     LeaderAppointed,
     Mark,
     ParticipantEnrolled,
+    PDDayAttendance,
+    PDDayHeld,
     SchoolConnected,
     SchoolImported,
+    SessionCancelled,
     SessionCompleted,
+    SessionRescheduled,
     SessionScheduled,
     WorkGroupOpened,
 )
@@ -126,6 +131,39 @@ def session(group_name: str, seq: int, on: date) -> SessionScheduled:
         ends_at=datetime(on.year, on.month, on.day, 16, tzinfo=UTC),
         mode="in_person",
         ics_sequence=0,
+    )
+
+
+def moved(group_name: str, seq: int, on: date) -> SessionRescheduled:
+    """The same session on another day."""
+    return SessionRescheduled(**vars(session(group_name, seq, on)) | {"ics_sequence": 1})
+
+
+def cancelled(group_name: str, seq: int, on: date) -> SessionCancelled:
+    """A session that will not be."""
+    return SessionCancelled(**vars(session(group_name, seq, on)) | {"ics_sequence": 2}, reason="weather")
+
+
+def corrected(group_name: str, seq: int, teacher: str, old: str, new: str) -> AttendanceCorrected:
+    """A mark put right after the register was locked."""
+    return AttendanceCorrected(
+        session_id=an_id(f"{group_name}#{seq}"),
+        work_group_id=an_id(group_name),
+        enrolment_id=an_id(f"{group_name}/{teacher}"),
+        old=old,
+        new=new,
+        reason="register_mistake",
+    )
+
+
+def pd_day(name: str, on: date, visitors: Sequence[tuple[str, str]], kind: str = "pd_day") -> PDDayHeld:
+    """A PD day or conference; `visitors` are teacher and URN."""
+    return PDDayHeld(
+        pd_day_id=an_id(name),
+        kind=kind,
+        theme="reasoning",
+        held_on=on,
+        attendances=[PDDayAttendance(teacher_id=an_id(teacher), urn=urn) for teacher, urn in visitors],
     )
 
 

@@ -12,6 +12,7 @@ from hub_contracts.enrolment import (
     ParticipantWithdrawn,
     SchoolChanged,
     SchoolClosed,
+    SchoolsMerged,
     SchoolSucceeded,
     WorkGroupConfirmed,
     WorkGroupFellBelowMinimum,
@@ -37,6 +38,7 @@ def schools() -> list[Event]:
         make.school("110003"),
         SchoolClosed(urn="110003", close_date=date(2025, 12, 31)),
         SchoolSucceeded(urn="110003", successor_urn="110004", link_type="Successor"),
+        SchoolsMerged(urn="110003", successor_urn="110004", link_type="Successor"),
         make.school("110004", open_date=date(2026, 1, 1)),
         make.post("Ada", "110001"),
         make.post("Ada", "110001", ends_on=date(2025, 12, 31)),
@@ -70,6 +72,13 @@ def groups() -> list[Event]:
         make.session("Fractions", 1, OCTOBER),
         make.register("Fractions", 1, OCTOBER, marks),
         make.register("Fractions", 1, OCTOBER, corrected),
+        make.corrected("Fractions", 1, "Ada", "present", "absent"),
+        make.corrected("Fractions", 1, "Ada", "absent", "left_early"),
+        make.session("Fractions", 2, date(2025, 11, 5)),
+        make.moved("Fractions", 2, date(2025, 11, 12)),
+        make.cancelled("Fractions", 2, date(2025, 11, 12)),
+        make.pd_day("Conference", OCTOBER, [("Sofia", "110004"), ("Ada", "110001")], "conference"),
+        make.pd_day("Conference", OCTOBER, [("Ada", "110001")], "conference"),
     ]
 
 

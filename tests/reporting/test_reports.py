@@ -75,7 +75,13 @@ def test_engagement(run: Run) -> None:
     # 110004 withdrew but had signed up; 110007 has a PD lead.
     assert report.figures["signed_up"] == {"n": 5, "N": 6, "rate": 83.3}
     assert report.figures["completed"] == {"n": 1, "N": 6, "rate": 16.6}  # 110001: both of two sessions
-    assert report.figures["attended_by_kind"] == {"work_group": 2, "visit": 1, "department_pd": 1}
+    assert report.figures["attended_by_kind"] == {
+        "work_group": 2,
+        "visit": 1,
+        "department_pd": 1,
+        "pd_day": 0,
+        "conference": 0,
+    }
     by_urn = {row["urn"]: row for row in report.rows}
     assert by_urn["199999"]["attended_on"] == date(2025, 10, 8), "what the old number did"
     assert by_urn["110007"]["attended_on"] is None, "a visit out of term does not count"

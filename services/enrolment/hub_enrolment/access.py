@@ -10,7 +10,8 @@ from hub_platform.problems import Problem
 HUB_STAFF: Final = frozenset({"hub_admin", "hub_lead"})
 GROUP_STAFF: Final = HUB_STAFF | {"work_group_lead"}  # a work group lead for their own groups only
 READERS: Final = GROUP_STAFF | {"pd_lead", "board"}  # of what is public anyway: schools
-OVERRIDERS: Final = frozenset({"hub_lead"})
+HUB_LEADS: Final = frozenset({"hub_lead"})
+OVERRIDERS: Final = HUB_LEADS
 
 
 def own_groups_only(actor: Actor) -> UUID | None:

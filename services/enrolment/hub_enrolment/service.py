@@ -5,13 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from hub_enrolment.api.documents import Documents
+from hub_enrolment.api.attendance import Attendances
 from hub_enrolment.api.enrolments import Enrolments
+from hub_enrolment.api.hub import HubItself
 from hub_enrolment.api.imports import Imports
 from hub_enrolment.api.leaders import Leaders
+from hub_enrolment.api.lesson_studies import LessonStudies
+from hub_enrolment.api.pd_days import PDDays
 from hub_enrolment.api.programmes import Programmes
 from hub_enrolment.api.schools import Schools
 from hub_enrolment.api.sessions import Sessions
+from hub_enrolment.api.tasks import Tasks
 from hub_enrolment.api.teachers import Teachers
+from hub_enrolment.api.trusts import Trusts
 from hub_enrolment.api.work_groups import WorkGroups
 from hub_enrolment.handlers import teachers
 from hub_messaging.relay import OutboxRelay
@@ -21,7 +27,22 @@ from hub_platform.probes import Probes
 
 
 class EnrolmentService(
-    Imports, Schools, Teachers, Leaders, Programmes, WorkGroups, Enrolments, Sessions, Documents, Probes
+    HubItself,
+    Imports,
+    Schools,
+    Trusts,
+    Teachers,
+    Leaders,
+    Programmes,
+    WorkGroups,
+    Enrolments,
+    Sessions,
+    Attendances,
+    Tasks,
+    LessonStudies,
+    PDDays,
+    Documents,
+    Probes,
 ):
     """Owns schools, people, work groups, places and registers."""
 

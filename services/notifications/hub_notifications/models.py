@@ -54,6 +54,7 @@ class GroupSession(Base):
     mode: Mapped[str]
     host_urn: Mapped[str | None]
     ics_sequence: Mapped[int]
+    cancelled: Mapped[bool]
     revision: Mapped[int]
 
 

@@ -12,6 +12,8 @@ from hub_contracts.enrolment import (
     ParticipantWithdrawn,
     SchoolChanged,
     SchoolImported,
+    SessionCancelled,
+    SessionRescheduled,
     SessionScheduled,
     WorkGroupOpened,
 )
@@ -100,6 +102,16 @@ class NotificationsService(Messages, Templates, Probes):
     def on_session_scheduled(self, session: Session, delivery: Delivery) -> None:
         """Invite the participants."""
         work_groups.on_session_scheduled(session, delivery.event, _cause(delivery))
+
+    @subscribe(SessionRescheduled)
+    def on_session_rescheduled(self, session: Session, delivery: Delivery) -> None:
+        """Invite the participants anew."""
+        work_groups.on_session_rescheduled(session, delivery.event, _cause(delivery))
+
+    @subscribe(SessionCancelled)
+    def on_session_cancelled(self, session: Session, delivery: Delivery) -> None:
+        """Take the invitations back."""
+        work_groups.on_session_cancelled(session, delivery.event, _cause(delivery))
 
     @subscribe(VisitPlanned)
     def on_visit_planned(self, session: Session, delivery: Delivery) -> None:

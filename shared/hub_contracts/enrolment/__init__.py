@@ -1,15 +1,31 @@
-"""The events that enrolment publishes: schools, teachers, leaders, Work Groups, places, sessions."""
+"""The events that enrolment publishes: schools, people, Work Groups, places, sessions, days."""
 
+from hub_contracts.enrolment.attendance import ApologiesReceived, AttendanceCorrected
 from hub_contracts.enrolment.enrolments import ParticipantEnrolled, ParticipantWithdrawn
+from hub_contracts.enrolment.lesson_studies import LessonStudyPlanned, LessonStudyReviewed
+from hub_contracts.enrolment.pd_days import PDDayAttendance, PDDayHeld
 from hub_contracts.enrolment.schools import (
     SchoolChanged,
     SchoolClosed,
     SchoolConnected,
     SchoolImported,
+    SchoolsMerged,
     SchoolSucceeded,
 )
-from hub_contracts.enrolment.sessions import Mark, SessionCompleted, SessionScheduled
-from hub_contracts.enrolment.teachers import LeaderAppointed, TeacherRegistered
+from hub_contracts.enrolment.sessions import (
+    Mark,
+    SessionCancelled,
+    SessionCompleted,
+    SessionRescheduled,
+    SessionScheduled,
+)
+from hub_contracts.enrolment.tasks import ClassroomTaskSet, TaskReported
+from hub_contracts.enrolment.teachers import (
+    LeaderAppointed,
+    LeaderEnded,
+    TeacherMovedSchool,
+    TeacherRegistered,
+)
 from hub_contracts.enrolment.work_groups import (
     SchoolEnrolled,
     WorkGroupConfirmed,
@@ -18,8 +34,16 @@ from hub_contracts.enrolment.work_groups import (
 )
 
 __all__ = [
+    "ApologiesReceived",
+    "AttendanceCorrected",
+    "ClassroomTaskSet",
     "LeaderAppointed",
+    "LeaderEnded",
+    "LessonStudyPlanned",
+    "LessonStudyReviewed",
     "Mark",
+    "PDDayAttendance",
+    "PDDayHeld",
     "ParticipantEnrolled",
     "ParticipantWithdrawn",
     "SchoolChanged",
@@ -28,8 +52,13 @@ __all__ = [
     "SchoolEnrolled",
     "SchoolImported",
     "SchoolSucceeded",
+    "SchoolsMerged",
+    "SessionCancelled",
     "SessionCompleted",
+    "SessionRescheduled",
     "SessionScheduled",
+    "TaskReported",
+    "TeacherMovedSchool",
     "TeacherRegistered",
     "WorkGroupConfirmed",
     "WorkGroupFellBelowMinimum",

@@ -157,6 +157,30 @@ class SchoolSucceededSchema(SchoolEventSchema):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SchoolsMerged(SchoolEvent):
+    """A closed school and at least one other are carried on by the same open school.
+
+    Published once for each of the old schools, beside its SchoolSucceeded, when a GIAS file that says so is
+    applied. Each of them has exactly one open successor. A school may have been replaced on its own before
+    another one joined it: then its SchoolSucceeded came earlier.
+    """
+
+    successor_urn: str
+    link_type: str
+    close_date: date | None = None
+
+
+class SchoolsMergedSchema(SchoolEventSchema):
+    """SchoolsMerged."""
+
+    makes = SchoolsMerged
+    urn = Urn("One of the old schools")
+    successor_urn = Urn("The open school that carries them on")
+    link_type = Text("In the register's words, such as Successor - merged")
+    close_date = Day("The old school's last day, where the register has it", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SchoolConnected(SchoolEvent):
     """A school had its first contact with the hub.
 

@@ -11,6 +11,14 @@ from hub_contracts.fields import Day, Id, Instant, OneOf, Record, Several, Urn, 
 
 MODES: Final = ("in_person", "online", "school_hosted")
 MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
+CANCELLED_FOR: Final = (
+    "lead_unavailable",
+    "venue_unavailable",
+    "weather",
+    "too_few_participants",
+    "work_group_cancelled",
+    "other",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +54,54 @@ class SessionScheduled(SessionEvent):
     ics_sequence: int
 
 
-class SessionScheduledSchema(SessionEventSchema):
-    """SessionScheduled."""
+class SessionTimesSchema(SessionEventSchema):
+    """The session with its time and place."""
 
-    makes = SessionScheduled
     seq = Whole("1 for the group's first session", at_least=1)
     starts_at = Instant("When it starts")
     ends_at = Instant("When it ends")
     mode = OneOf(MODES, "How participants meet")
     host_urn = Urn("The school where it is held; always there when school_hosted", optional=True)
-    ics_sequence = Whole("SEQUENCE of calendar invitations (RFC 5545): 0, and one more each time it moves")
+    ics_sequence = Whole(
+        "SEQUENCE of calendar invitations (RFC 5545): 0, and one more each time it moves or is cancelled"
+    )
+
+
+class SessionScheduledSchema(SessionTimesSchema):
+    """SessionScheduled."""
+
+    makes = SessionScheduled
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionRescheduled(SessionScheduled):
+    """A session was given another time, place or way of meeting.
+
+    Published at each move before it is held; invitations are replaced by one with the same UID.
+    """
+
+
+class SessionRescheduledSchema(SessionTimesSchema):
+    """SessionRescheduled."""
+
+    makes = SessionRescheduled
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCancelled(SessionScheduled):
+    """A session will not take place; times and place are those that it last had.
+
+    Published once; what was sent for the calendar is taken back.
+    """
+
+    reason: str
+
+
+class SessionCancelledSchema(SessionTimesSchema):
+    """SessionCancelled."""
+
+    makes = SessionCancelled
+    reason = OneOf(CANCELLED_FOR, "Why")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +111,7 @@ class Mark:
     enrolment_id: UUID
     urn: str
     mark: str
+    notice_hours: int | None = None
 
 
 class MarkSchema(RecordSchema):
@@ -74,6 +121,7 @@ class MarkSchema(RecordSchema):
     enrolment_id = Id("The participant's place", pseudonym=True)
     urn = Urn("The school of that place")
     mark = OneOf(MARKS, "What the register says; apologies were given before, absent is without a word")
+    notice_hours = Whole("Of apologies: whole hours before the start; 0 when given later", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,34 @@ class TeacherRegisteredSchema(TeacherEventSchema):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TeacherMovedSchool(Event):
+    """A teacher works at another school.
+
+    Published when somebody notes the move, on its day or later. Places on Work Groups keep their school.
+    """
+
+    publisher: ClassVar[str] = "enrolment"
+    about: ClassVar[str] = "teachers/{teacher_id}"
+
+    teacher_id: UUID
+    from_urn: str | None = None
+    to_urn: str
+    role: str
+    moved_on: date
+
+
+class TeacherMovedSchoolSchema(RecordSchema):
+    """TeacherMovedSchool."""
+
+    makes = TeacherMovedSchool
+    teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
+    from_urn = Urn("The school that is left; absent when one more school is joined", optional=True)
+    to_urn = Urn("The school that is joined")
+    role = OneOf(TEACHER_ROLES, "What the teacher is at the new school")
+    moved_on = Day("First day at the new school; the day before was the last at the old one")
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeaderAppointed(TeacherEvent):
     """A teacher was given a role in the hub.
 
@@ -82,3 +110,32 @@ class LeaderAppointedSchema(TeacherEventSchema):
     core_leadership = Flag("Whether the role belongs to the main hub leadership team")
     starts_on = Day("First day in the role")
     ends_on = Day("Last day in the role; absent while it is open-ended", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaderEnded(TeacherEvent):
+    """A role in the hub has a last day.
+
+    Published when somebody ends a role, which may be before its last day; again when that is brought forward.
+    """
+
+    leader_role_id: UUID
+    role: str
+    trust_uid: str | None = None
+    core_leadership: bool
+    starts_on: date
+    ended_on: date
+
+
+class LeaderEndedSchema(RecordSchema):
+    """LeaderEnded."""
+
+    makes = LeaderEnded
+    teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
+    urn = Urn("The school where the teacher worked when the role was given")
+    leader_role_id = Id("This holding of the role", pseudonym=True)
+    role = OneOf(LEADER_ROLES, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
+    trust_uid = Code("The academy trust of that school at that time; absent when maintained", optional=True)
+    core_leadership = Flag("Whether the role belongs to the main hub leadership team")
+    starts_on = Day("First day in the role")
+    ended_on = Day("Last day in the role, which may lie ahead")

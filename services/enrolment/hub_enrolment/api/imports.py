@@ -1,18 +1,28 @@
 """Routes below /enrolment/v1/imports."""
 
-from typing import Any
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF
 from hub_enrolment.handlers import imports as handlers
-from hub_platform.routes import RAW, Call, route
+from hub_enrolment.models import GiasFinding, GiasImport
+from hub_enrolment.store import imports as store
+from hub_platform.routes import Answer, Call, Content, Page, Raw, route
 
-FINDINGS_SHOWN = 1_000
+FINDINGS_SHOWN: Final = 1_000
+LARGEST_FILE: Final = 128 * 1024 * 1024  # bytes; the national establishments file of 2025 has 61 MB
+
+IMPORTS: Final = "/enrolment/v1/imports"
+COLUMNS: Final = ("row", "column", "urn", "code", "detail")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class FindingSchema(Schema):
-    """Something about one row that a person may want to look at; row 1 is the header."""
+    """Something about one row that a person may want to look at; row 1 is the header, 0 stands for no row."""
 
     row = fields.Integer()
     column = fields.String()
@@ -24,6 +34,7 @@ class FindingSchema(Schema):
 class ImportedSchema(Schema):
     """What a file changed, or in a preview would change."""
 
+    import_id = fields.UUID(allow_none=True)
     mode = fields.String()
     file = fields.String()
     rows = fields.Integer()
@@ -40,6 +51,25 @@ class ImportedSchema(Schema):
     )
 
 
+class ImportSchema(Schema):
+    """A file that was applied. Of early ones the last three counts are not known."""
+
+    import_id = fields.UUID(attribute="id")
+    file = fields.String()
+    file_date = fields.Date(allow_none=True)
+    sha256 = fields.String()
+    rows = fields.Integer()
+    created = fields.Integer()
+    changed = fields.Integer()
+    unchanged = fields.Integer()
+    closed = fields.Integer(allow_none=True)
+    successors = fields.Integer(allow_none=True)
+    skipped = fields.Integer(allow_none=True)
+    findings_n = fields.Integer(attribute="findings")
+    applied_at = fields.AwareDateTime()
+    applied_by = fields.String()
+
+
 class ImportQuery(Schema):
     """How to import."""
 
@@ -52,17 +82,17 @@ class Imports:
 
     @route(
         "POST",
-        "/enrolment/v1/imports/gias",
+        f"{IMPORTS}/gias",
         allow=HUB_STAFF,
-        body=RAW,
+        body=Raw(at_most=LARGEST_FILE),
         query=ImportQuery,
         answer=ImportedSchema,
     )
     def import_gias(self, call: Call[Any]) -> handlers.Imported:
-        """Import the establishments or the links file of GIAS, or say what that would change.
+        """Import a file of GIAS, or say what that would change.
 
-        The two files are told apart by their header. A file with a problem is refused whole, in a preview
-        too; the first 1,000 findings are shown.
+        The establishments, links, groups and group links files are told apart by their header. A file with a
+        problem is refused whole, in a preview too; the first 1,000 findings are shown.
         """
         return handlers.import_gias(
             call.session,
@@ -72,3 +102,47 @@ class Imports:
             now=call.now,
             by=call.actor.subject,
         )
+
+    @route("GET", IMPORTS, allow=HUB_STAFF, paged=True, answer=ImportSchema)
+    def list_imports(self, call: Call[Any]) -> Page[GiasImport]:
+        """List the files that were applied, newest first."""
+        statement = store.list_imports()
+        return Page(*call.page.fetch(call.session, statement, [GiasImport.id], newest_first=True))
+
+    @route("GET", f"{IMPORTS}/<uuid:import_id>", allow=HUB_STAFF, answer=ImportSchema)
+    def get_import(self, call: Call[Any]) -> Answer:
+        """Read what one file changed."""
+        return Answer(handlers.find_import(call.session, call.path["import_id"]))
+
+    @route("GET", f"{IMPORTS}/<uuid:import_id>/findings", allow=HUB_STAFF, paged=True, answer=FindingSchema)
+    def list_findings(self, call: Call[Any]) -> Page[GiasFinding]:
+        """List what was found in a file, in the order in which it was found."""
+        found = handlers.find_import(call.session, call.path["import_id"])
+        statement = store.list_findings(found.id)
+        return Page(*call.page.fetch(call.session, statement, [GiasFinding.number]))
+
+    @route("GET", f"{IMPORTS}/<uuid:import_id>/findings.csv", allow=HUB_STAFF)
+    def download_findings(self, call: Call[Any]) -> Content:
+        """Download all that was found in a file as CSV."""
+        found = handlers.find_import(call.session, call.path["import_id"])
+        findings = call.session.scalars(store.list_findings(found.id).order_by(GiasFinding.number))
+        name = f"findings-{found.file}-{found.applied_at:%Y-%m-%d}.csv"
+        return Content(
+            as_csv(findings),
+            "text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def as_csv(findings: Iterable[GiasFinding]) -> str:
+    """Findings as a file that spreadsheets open without running anything."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_harmless(str(getattr(one, name))) for name in COLUMNS] for one in findings)
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -2,13 +2,21 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF
-from hub_enrolment.commands.teachers import AppointLeader, AppointLeaderSchema
-from hub_enrolment.handlers import teachers as handlers
+from hub_enrolment.commands.teachers import (
+    AppointLeader,
+    AppointLeaderSchema,
+    EndLeader,
+    EndLeaderSchema,
+)
+from hub_enrolment.domain import teachers
+from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.handlers import leaders as handlers
 from hub_enrolment.models import LeaderRole
-from hub_platform.routes import Answer, Call, route
+from hub_enrolment.store import leaders as store
+from hub_platform.routes import Answer, Call, Page, route
 
 
 class LeaderSchema(Schema):
@@ -22,6 +30,14 @@ class LeaderSchema(Schema):
     trust_uid = fields.String(allow_none=True)
     starts_on = fields.Date()
     ends_on = fields.Date(allow_none=True)
+    cohort = fields.String(allow_none=True)
+
+
+class LeaderQuery(Schema):
+    """Which roles to list; `current`: held today, or not."""
+
+    role = fields.String(load_default=None, validate=validate.OneOf(teachers.LEADER_ROLES))
+    current = fields.Boolean(load_default=None)
 
 
 class Leaders:
@@ -44,6 +60,28 @@ class Leaders:
     def get_leader(self, call: Call[Any]) -> Answer:
         """Read one role of one person."""
         return _answer(handlers.find_leader(call.session, call.path["leader_role_id"]))
+
+    @route(
+        "GET", "/enrolment/v1/leaders", allow=HUB_STAFF, query=LeaderQuery, paged=True, answer=LeaderSchema
+    )
+    def list_leaders(self, call: Call[Any]) -> Page[LeaderRole]:
+        """List leadership roles, those put down first before the others."""
+        statement = store.list_leaders(**call.query, today=day_in_england(call.now))
+        return Page(*call.page.fetch(call.session, statement, [LeaderRole.id]))
+
+    @route(
+        "POST",
+        "/enrolment/v1/leaders/<uuid:leader_role_id>/end",
+        allow=HUB_STAFF,
+        body=EndLeaderSchema,
+        answer=LeaderSchema,
+    )
+    def end_leader(self, call: Call[EndLeader]) -> Answer:
+        """Say which day is the last in a leadership role; it may lie ahead.
+
+        Refused while the person leads work groups that go on after that day, unless in another role.
+        """
+        return _answer(handlers.end_leader(call.session, call.command, now=call.now, by=call.actor.subject))
 
 
 def _answer(leader: LeaderRole, location: str | None = None) -> Answer:

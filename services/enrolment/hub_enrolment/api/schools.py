@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from hub_enrolment.access import HUB_STAFF, READERS
 from hub_enrolment.commands.schools import ConnectSchool, ConnectSchoolSchema
-from hub_enrolment.domain import schools
+from hub_enrolment.domain import schools, search
 from hub_enrolment.handlers import schools as handlers
 from hub_enrolment.models import School
-from hub_enrolment.store import schools as store
 from hub_platform.routes import Answer, Call, Page, route
 
 
@@ -43,6 +42,12 @@ class SchoolSchema(Schema):
     connected_via = fields.String(allow_none=True)
 
 
+def _has_words(text: str) -> None:
+    """Refuse a question without any letter or digit: it would find everything."""
+    if not search.read_search(text):
+        raise ValidationError("There is no word in it to look for.")
+
+
 class SchoolQuery(Schema):
     """Which schools to list."""
 
@@ -51,6 +56,11 @@ class SchoolQuery(Schema):
     status = fields.String(load_default=None, validate=validate.OneOf(schools.STATUSES))
     connected = fields.Boolean(load_default=None)
     trust_uid = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{1,9}\Z"))
+    in_area = fields.Boolean(load_default=None)
+    q = fields.String(
+        load_default=None,
+        validate=validate.And(validate.Length(max=search.LONGEST), _has_words),
+    )
 
 
 class Schools:
@@ -65,8 +75,14 @@ class Schools:
         answer=SchoolSchema,
     )
     def list_schools(self, call: Call[Any]) -> Page[School]:
-        """List schools in the order of their URNs."""
-        return Page(*call.page.fetch(call.session, store.list_schools(**call.query), [School.urn]))
+        """List schools in the order of their URNs.
+
+        `q` finds them by words of the name or the trust's name, in any order, by their first letters,
+        without regard to case and accents; by postcode, also its first half; by URN. A closed school is
+        found too and names its successor. `in_area` keeps to the hub's area, or to what lies outside.
+        """
+        statement = handlers.list_schools(call.session, **call.query)
+        return Page(*call.page.fetch(call.session, statement, [School.urn]))
 
     @route("GET", "/enrolment/v1/schools/<urn>", allow=READERS, answer=SchoolSchema)
     def get_school(self, call: Call[Any]) -> Answer:

@@ -1,18 +1,22 @@
 """Routes below /enrolment/v1/work-groups/…/sessions and /enrolment/v1/sessions."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group
+from hub_enrolment.commands.series import ScheduleSeries, ScheduleSeriesSchema
 from hub_enrolment.commands.sessions import (
+    CancelSession,
+    CancelSessionSchema,
+    RescheduleSession,
+    RescheduleSessionSchema,
     ScheduleSession,
     ScheduleSessionSchema,
     TakeRegister,
     TakeRegisterSchema,
 )
-from hub_enrolment.domain.sessions import Mark
+from hub_enrolment.handlers import series
 from hub_enrolment.handlers import sessions as handlers
 from hub_enrolment.handlers import work_groups as group_handlers
 from hub_enrolment.models import GroupSession
@@ -36,6 +40,38 @@ class SessionSchema(Schema):
     status = fields.String()
     ics_sequence = fields.Integer()
     held_on = fields.Date(allow_none=True)
+    cancelled_reason = fields.String(allow_none=True)
+
+
+class PlannedSchema(Schema):
+    """One session of a series; a preview has no id and no number."""
+
+    session_id = fields.UUID(allow_none=True)
+    seq = fields.Integer(allow_none=True)
+    starts_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+
+
+class WarnedSchema(Schema):
+    """A day on which schools are shut: `weekend` or `bank_holiday`."""
+
+    on = fields.Date()
+    reason = fields.String()
+
+
+class SeriesSchema(Schema):
+    """The sessions of a pattern, and the days to look at again."""
+
+    dry_run = fields.Boolean()
+    sessions = fields.List(fields.Nested(PlannedSchema))
+    warnings = fields.List(fields.Nested(WarnedSchema))
+
+
+class ApologiesSchema(Schema):
+    """Somebody has said that they cannot come: the mark to expect."""
+
+    enrolment_id = fields.UUID()
+    received_at = fields.AwareDateTime()
 
 
 class AttendanceSchema(Schema):
@@ -59,6 +95,8 @@ class RegisterSchema(Schema):
     status = fields.String(attribute="row.status")
     ics_sequence = fields.Integer(attribute="row.ics_sequence")
     held_on = fields.Date(attribute="row.held_on", allow_none=True)
+    cancelled_reason = fields.String(attribute="row.cancelled_reason", allow_none=True)
+    apologies = fields.List(fields.Nested(ApologiesSchema))
     marks = fields.List(fields.Nested(AttendanceSchema))
 
 
@@ -79,6 +117,24 @@ class Sessions:
         return Answer(meeting, revision=meeting.revision, location=f"/enrolment/v1/sessions/{meeting.id}")
 
     @route(
+        "POST",
+        "/enrolment/v1/work-groups/<uuid:work_group_id>/session-series",
+        allow=GROUP_STAFF,
+        body=ScheduleSeriesSchema,
+        answer=SeriesSchema,
+        status=201,
+    )
+    def schedule_series(self, call: Call[ScheduleSeries]) -> Answer:
+        """Put the sessions of a pattern in the group's diary, all or none.
+
+        `starts` and `ends` are what clocks in England show, in summer and winter. `dry_run` tells the
+        sessions and keeps nothing.
+        """
+        check_own_group(call.actor, group_store.lead_ids(call.session, call.path["work_group_id"]))
+        scheduled = series.schedule_series(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(scheduled, status=200 if scheduled.dry_run else None)
+
+    @route(
         "GET",
         "/enrolment/v1/work-groups/<uuid:work_group_id>/sessions",
         allow=GROUP_STAFF,
@@ -95,8 +151,29 @@ class Sessions:
     @route("GET", SESSION, allow=GROUP_STAFF, answer=RegisterSchema)
     def get_session(self, call: Call[Any]) -> Answer:
         """Read a session with its register; the ETag is what a register is sent back with."""
-        meeting = _own_session(call)
-        return _register(meeting, store.marks(call.session, meeting.id))
+        return register(call, own_session(call))
+
+    @route(
+        "POST",
+        f"{SESSION}/reschedule",
+        allow=GROUP_STAFF,
+        body=RescheduleSessionSchema,
+        answer=SessionSchema,
+    )
+    def reschedule_session(self, call: Call[RescheduleSession]) -> Answer:
+        """Give a session another time, place or way of meeting; invitations follow."""
+        own_session(call)
+        meeting = handlers.reschedule_session(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(meeting, revision=meeting.revision)
+
+    @route(
+        "POST", f"{SESSION}/cancellation", allow=GROUP_STAFF, body=CancelSessionSchema, answer=SessionSchema
+    )
+    def cancel_session(self, call: Call[CancelSession]) -> Answer:
+        """Say that a session will not take place; invitations are taken back."""
+        own_session(call)
+        meeting = handlers.cancel_session(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(meeting, revision=meeting.revision)
 
     @route("PUT", f"{SESSION}/register", allow=GROUP_STAFF, body=TakeRegisterSchema, answer=RegisterSchema)
     def take_register(self, call: Call[TakeRegister]) -> Answer:
@@ -105,18 +182,30 @@ class Sessions:
         Everybody who held a place that day is marked, and nobody else. Another register before it is locked
         corrects the one before; the same again changes nothing.
         """
-        _own_session(call)
-        meeting, marks = handlers.take_register(
+        own_session(call)
+        meeting, _ = handlers.take_register(
             call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
         )
-        return _register(meeting, marks)
+        return register(call, meeting)
 
 
-def _own_session(call: Call[Any]) -> GroupSession:
+def own_session(call: Call[Any]) -> GroupSession:
+    """The session that a path names, of a group that the actor may see.
+
+    Raises:
+        Unknown: `unknown_session`; Problem: 403 `not_your_work_group`.
+    """
     meeting = handlers.find_session(call.session, call.path["session_id"])
     check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
     return meeting
 
 
-def _register(meeting: GroupSession, marks: Sequence[Mark]) -> Answer:
-    return Answer({"row": meeting, "marks": marks}, revision=meeting.revision)
+def register(call: Call[Any], meeting: GroupSession, *, status: int | None = None) -> Answer:
+    """A session with its register and the apologies that are known."""
+    received = store.apologies(call.session, meeting.id)
+    value = {
+        "row": meeting,
+        "marks": store.marks(call.session, meeting.id),
+        "apologies": [{"enrolment_id": id_, "received_at": at} for id_, at in received.items()],
+    }
+    return Answer(value, revision=meeting.revision, status=status)

@@ -2,14 +2,27 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF
-from hub_enrolment.commands.teachers import RegisterTeacher, RegisterTeacherSchema
+from hub_enrolment.commands.teachers import (
+    ChangeTeacher,
+    ChangeTeacherSchema,
+    MoveTeacher,
+    MoveTeacherSchema,
+    RegisterTeacher,
+    RegisterTeacherSchema,
+)
+from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.domain.teachers import mask_trn
 from hub_enrolment.handlers import teachers as handlers
+from hub_enrolment.models import SchoolMembership, Teacher
+from hub_enrolment.store import subject_access
+from hub_enrolment.store import teachers as store
 from hub_enrolment.store.teachers import Employed
-from hub_platform.routes import Answer, Call, route
+from hub_platform.routes import Answer, Call, Page, route
+
+URL = "/enrolment/v1/teachers"
 
 
 class TeacherSchema(Schema):
@@ -22,9 +35,30 @@ class TeacherSchema(Schema):
     trn = fields.Function(lambda employed: mask_trn(employed.teacher.trn), metadata={"type": "string"})
     trnless = fields.Boolean(attribute="teacher.trnless")
     phase = fields.String(attribute="teacher.phase", allow_none=True)
+    phone = fields.String(attribute="teacher.phone", allow_none=True)
+    contact_opt_out = fields.Boolean(attribute="teacher.contact_opt_out")
+    previous_names = fields.List(fields.String(), attribute="teacher.previous_names")
     urn = fields.String(attribute="membership.urn")
     role = fields.String(attribute="membership.role")
     since = fields.Date(attribute="membership.starts_on")
+
+
+class SchoolMembershipSchema(Schema):
+    """Somebody works at a school from a day on; `ends_on` is the last day, null until it is over."""
+
+    membership_id = fields.UUID(attribute="id")
+    teacher_id = fields.UUID()
+    urn = fields.String()
+    role = fields.String()
+    starts_on = fields.Date()
+    ends_on = fields.Date(allow_none=True)
+
+
+class TeacherQuery(Schema):
+    """Which teachers to list; `q` is part of a name or of an e-mail address."""
+
+    q = fields.String(load_default=None, validate=[validate.Length(2, 100), validate.ContainsNoneOf("\0")])
+    urn = fields.String(load_default=None, validate=validate.Regexp(rf"{URN.pattern}\Z"))
 
 
 class Teachers:
@@ -47,6 +81,73 @@ class Teachers:
     def get_teacher(self, call: Call[Any]) -> Answer:
         """Read a teacher."""
         return _answer(handlers.find_teacher(call.session, call.path["teacher_id"]))
+
+    @route("GET", URL, allow=HUB_STAFF, query=TeacherQuery, paged=True, answer=TeacherSchema)
+    def list_teachers(self, call: Call[Any]) -> Page[Employed]:
+        """List teachers by part of a name or of an e-mail address, and by school, the oldest first."""
+        rows, following = call.page.fetch(call.session, store.list_teachers(**call.query), [Teacher.id])
+        return Page(store.with_schools(call.session, rows), following)
+
+    @route(
+        "PATCH",
+        f"{URL}/<uuid:teacher_id>",
+        allow=HUB_STAFF,
+        body=ChangeTeacherSchema,
+        answer=TeacherSchema,
+    )
+    def change_teacher(self, call: Call[ChangeTeacher]) -> Answer:
+        """Correct what is held of a teacher; only what is sent changes, and a name that goes is kept.
+
+        `contact_opt_out` is about marketing only. Where somebody teaches is changed by a move.
+        """
+        return _answer(
+            handlers.change_teacher(
+                call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
+            )
+        )
+
+    @route(
+        "POST",
+        f"{URL}/<uuid:teacher_id>/moves",
+        allow=HUB_STAFF,
+        body=MoveTeacherSchema,
+        answer=SchoolMembershipSchema,
+        status=201,
+    )
+    def move_teacher(self, call: Call[MoveTeacher]) -> Answer:
+        """Note that a teacher works at another school, today or since a day before.
+
+        The school in `from_urn` is left on the day before; without it they join one more school. Places on
+        work groups keep the school of the day on which they were given.
+        """
+        joined = handlers.move_teacher(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(joined, location=f"{URL}/{joined.teacher_id}/memberships")
+
+    @route(
+        "GET",
+        f"{URL}/<uuid:teacher_id>/memberships",
+        allow=HUB_STAFF,
+        paged=True,
+        answer=SchoolMembershipSchema,
+    )
+    def list_memberships(self, call: Call[Any]) -> Page[SchoolMembership]:
+        """List where a teacher works and has worked, the oldest first."""
+        teacher_id = handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
+        keys = [SchoolMembership.starts_on, SchoolMembership.id]
+        return Page(*call.page.fetch(call.session, store.list_memberships(teacher_id), keys))
+
+    @route("GET", f"{URL}/<uuid:teacher_id>/subject-access", allow=HUB_STAFF)
+    def get_subject_access(self, call: Call[Any]) -> dict[str, Any]:
+        """Read everything that enrolment holds of one person, under plain headings.
+
+        The teacher reference number is shown whole. Who else typed something in is not told.
+        """
+        teacher_id = handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
+        return {
+            "teacher_id": str(teacher_id),
+            "as_at": call.now.isoformat(),
+            "sections": subject_access.held_of(call.session, teacher_id),
+        }
 
 
 def _answer(employed: Employed, location: str | None = None) -> Answer:

@@ -69,3 +69,41 @@ class TakeRegisterSchema(CommandSchema):
     session_id = fields.UUID(required=True)
     held_on = fields.Date(load_default=None, allow_none=True)
     marks = fields.List(fields.Nested(MarkSchema), required=True, validate=validate.Length(1, 500))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescheduleSession:
+    """Give a session another time; what is not said stays as it is."""
+
+    session_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    mode: str | None
+    host_urn: str | None
+
+
+class RescheduleSessionSchema(CommandSchema):
+    """Reads it."""
+
+    command = RescheduleSession
+    session_id = fields.UUID(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    mode = fields.String(load_default=None, validate=validate.OneOf(work_groups.MODES))
+    host_urn = Urn("The school that hosts the session.", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelSession:
+    """Say that a session will not take place."""
+
+    session_id: UUID
+    reason: str
+
+
+class CancelSessionSchema(CommandSchema):
+    """Reads it."""
+
+    command = CancelSession
+    session_id = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(sessions.CANCELLED_FOR))

@@ -1,13 +1,15 @@
 """Commands about teachers and leaders."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields, post_load, validate
 
 from hub_contracts.fields import Urn
-from hub_enrolment.commands.texts import Email, Text
+from hub_enrolment.commands.texts import Email, Phone, Text
 from hub_enrolment.domain import schools, teachers
 from hub_platform.schemas import CommandSchema
 
@@ -24,6 +26,8 @@ class RegisterTeacher:
     trn: str | None
     trnless: bool
     phase: str | None
+    phone: str | None = None
+    contact_opt_out: bool = False  # of marketing only
 
 
 class RegisterTeacherSchema(CommandSchema):
@@ -38,6 +42,58 @@ class RegisterTeacherSchema(CommandSchema):
     trn = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 30))
     trnless = fields.Boolean(load_default=False)
     phase = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(schools.PHASES))
+    phone = Phone(load_default=None, allow_none=True)
+    contact_opt_out = fields.Boolean(load_default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeTeacher:
+    """Correct what is held of somebody; only what is named changes."""
+
+    teacher_id: UUID
+    changes: Mapping[str, Any]  # columns of the teacher with their new values
+
+
+class ChangeTeacherSchema(CommandSchema):
+    """Reads it; where somebody teaches is changed by a move."""
+
+    command = ChangeTeacher
+    teacher_id = fields.UUID(required=True)
+    given = Text(longest=100)
+    family = Text(longest=100)
+    email = Email()
+    phone = Phone(allow_none=True)
+    trn = fields.String(allow_none=True, validate=validate.Length(1, 30))
+    trnless = fields.Boolean()
+    phase = fields.String(allow_none=True, validate=validate.OneOf(schools.PHASES))
+    contact_opt_out = fields.Boolean()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> ChangeTeacher:
+        """Keep apart who is changed and what of them."""
+        return ChangeTeacher(teacher_id=data.pop("teacher_id"), changes=data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveTeacher:
+    """Note that somebody works at another school from a day on."""
+
+    teacher_id: UUID
+    from_urn: str | None  # None: they join a school and leave none
+    to_urn: str
+    role: str
+    moved_on: date
+
+
+class MoveTeacherSchema(CommandSchema):
+    """Reads it."""
+
+    command = MoveTeacher
+    teacher_id = fields.UUID(required=True)
+    from_urn = Urn("The school that is left.", optional=True)
+    to_urn = Urn("The school that is joined.")
+    role = fields.String(required=True, validate=validate.OneOf(teachers.TEACHER_ROLES))
+    moved_on = fields.Date(required=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +105,7 @@ class AppointLeader:
     core_leadership: bool
     starts_on: date
     ends_on: date | None
+    cohort: str | None = None
 
 
 class AppointLeaderSchema(CommandSchema):
@@ -60,3 +117,20 @@ class AppointLeaderSchema(CommandSchema):
     core_leadership = fields.Boolean(required=True)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(load_default=None, allow_none=True)
+    cohort = Text(load_default=None, allow_none=True, longest=50)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndLeader:
+    """Say which day is the last in a leadership role."""
+
+    leader_role_id: UUID
+    ends_on: date
+
+
+class EndLeaderSchema(CommandSchema):
+    """Reads it."""
+
+    command = EndLeader
+    leader_role_id = fields.UUID(required=True)
+    ends_on = fields.Date(required=True)

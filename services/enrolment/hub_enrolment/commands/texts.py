@@ -1,8 +1,13 @@
 """Text as people type it, checked before it reaches the database."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validate
+
+PHONE: Final = re.compile(r"\+?[0-9 ()-]+")
+PHONE_FEWEST_DIGITS: Final = 7
+PHONE_MOST_DIGITS: Final = 15  # ITU-T E.164 (November 2010), 6.2
 
 
 class Text(fields.String):
@@ -28,3 +33,16 @@ class Email(fields.Email):
         if not address.isascii() or len(address) > 254:  # RFC 5321, 4.5.3.1.3
             raise ValidationError("Not a valid email address.")
         return address
+
+
+class Phone(fields.String):
+    """A telephone number as people write it: 7 to 15 digits with spaces, brackets and dashes."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        number = str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        digits_n = sum(character.isdigit() for character in number)
+        if not (PHONE.fullmatch(number) and PHONE_FEWEST_DIGITS <= digits_n <= PHONE_MOST_DIGITS):
+            raise ValidationError("Not a telephone number.")
+        if len(number) > 2 * PHONE_MOST_DIGITS:
+            raise ValidationError("Not a telephone number.")
+        return number

@@ -49,7 +49,7 @@ COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Establishment:
     """What we keep of a school from the register."""
 

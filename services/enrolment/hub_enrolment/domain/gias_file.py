@@ -1,12 +1,11 @@
-"""Reading a file of the register: its encoding, its columns, its rows; what is wrong with it, and where.
+"""A file of the register: its columns, its rows; what is wrong with it, and where.
 
-GIAS publishes Windows-1252 with CRLF; copies saved by hand are UTF-8, often with a byte order mark. Columns
-come and go between releases (139 in 2021), so they are looked up by name and only those used are required.
+Columns come and go between releases (139 in 2021), so they are looked up by name and only those used are
+required.
 """
 
 import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,7 +16,6 @@ from hub_enrolment.domain.refusals import Refused
 
 NO_CODE: Final = -1  # in a row that is broken anyway
 LISTED: Final = 100  # problems told in one answer; the rest is only counted
-NOT_TEXT: Final = (b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04")  # UTF-16, and a spreadsheet or other archive
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Table:
     """A file as rows of text."""
 
     header: tuple[str, ...]
-    lines: Sequence[Sequence[str]]  # as wide as the file has them
+    lines: Iterable[Sequence[str]]  # as wide as the file has them; read once, so that no file is held twice
 
     def rows(
         self, columns: Sequence[str], problems: list[Finding], findings: list[Finding]
@@ -60,23 +58,35 @@ class Table:
         """Each row, reduced to the columns asked for.
 
         Raises:
-            FileRefused: `column_missing`, naming each one.
+            FileRefused: `column_missing`, naming each one; `file_empty`, `row_broken`.
         """
         missing = [column for column in columns if column not in self.header]
         if missing:
             detail = "this column is missing from the header"
             raise FileRefused([Finding(1, column, "", "column_missing", detail) for column in missing])
         pick = itemgetter(*(self.header.index(column) for column in columns))
-        for number, line in enumerate(self.lines, start=2):
+        seen = False
+        for number, line in self._numbered():
             if not line:
                 continue  # a blank line, as at the end of copies saved by hand
+            seen = True
             if len(line) != len(self.header):
                 detail = f"the row has {len(line)} fields, the header {len(self.header)}"
-                urn = line[0].strip() if line else ""
-                problems.append(Finding(number, self.header[0], urn, "row_broken", detail))
+                problems.append(Finding(number, self.header[0], line[0].strip(), "row_broken", detail))
                 continue
             cells = dict(zip(columns, pick(line), strict=True))
-            yield Row(number, cells["URN"].strip(), cells, problems, findings)
+            yield Row(number, cells.get("URN", "").strip(), cells, problems, findings)
+        if not seen:
+            raise FileRefused([Finding(2, "", "", "file_empty", "there is a header but no row")])
+
+    def _numbered(self) -> Iterator[tuple[int, Sequence[str]]]:
+        number = 1
+        try:
+            for number, line in enumerate(self.lines, start=2):
+                yield number, line
+        except csv.Error as exc:
+            detail = f"the row cannot be read as CSV: {exc}"
+            raise FileRefused([Finding(number + 1, "", "", "row_broken", detail)]) from exc
 
 
 @dataclass(frozen=True)
@@ -144,59 +154,6 @@ class Row:
     def find(self, column: str, code: str, detail: str) -> None:
         """Note something worth a look."""
         self.findings.append(Finding(self.number, column, self.urn, code, detail))
-
-
-def read_table(raw: bytes) -> Table:
-    """Read a file's bytes as a header and rows.
-
-    Raises:
-        FileRefused: `file_empty`, `file_encoding`, `file_unknown`, `row_broken`.
-    """
-    if not raw.strip():
-        raise FileRefused([Finding(1, "", "", "file_empty", "the file is empty")])
-    reader = csv.reader(io.StringIO(_decode(raw), newline=""), strict=True)
-    lines: list[list[str]] = []
-    try:
-        lines.extend(reader)
-    except csv.Error as exc:
-        code = "row_broken" if lines else "file_unknown"
-        detail = f"the row cannot be read as CSV: {exc}"
-        raise FileRefused([Finding(len(lines) + 1, "", "", code, detail)]) from exc
-    header = tuple(name.strip() for name in lines[0]) if lines else ()
-    if not any(lines[1:]):
-        raise FileRefused([Finding(2, "", "", "file_empty", "there is a header but no row")])
-    return Table(header, lines[1:])
-
-
-def kind_of(table: Table) -> str:
-    """Which of the register's files this is: "links" or "establishments".
-
-    Raises:
-        FileRefused: `file_unknown`.
-    """
-    if "LinkURN" in table.header:
-        return "links"
-    if not {"URN", "EstablishmentName"}.isdisjoint(table.header):
-        return "establishments"
-    detail = "the header is neither that of the establishments nor of the links file, separated by commas"
-    raise FileRefused([Finding(1, "", "", "file_unknown", detail)])
-
-
-def _decode(raw: bytes) -> str:
-    if raw.startswith(NOT_TEXT) or b"\0" in raw:
-        detail = "this is not text in UTF-8 or Windows-1252 (is it UTF-16, or a spreadsheet?)"
-        row = raw.count(b"\n", 0, max(raw.find(b"\0"), 0)) + 1
-        raise FileRefused([Finding(row, "", "", "file_encoding", detail)])
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return raw.decode("cp1252")
-    except UnicodeDecodeError as exc:
-        detail = f"the byte 0x{raw[exc.start]:02x} is neither UTF-8 nor Windows-1252"
-        row = raw.count(b"\n", 0, exc.start) + 1
-        raise FileRefused([Finding(row, "", "", "file_encoding", detail)]) from exc
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,7 @@ class LinksFile:
     rows: list[Succession]
     skipped: int
     findings: list[Finding]
+    row_of: Mapping[str, int]  # in which row a school's first succession stands
 
 
 def read_links(table: Table) -> LinksFile:
@@ -43,6 +44,7 @@ def read_links(table: Table) -> LinksFile:
     problems: list[Finding] = []
     findings: list[Finding] = []
     read: dict[tuple[str, str], Succession] = {}
+    row_of: dict[str, int] = {}
     skipped = 0
     for row in table.rows(COLUMNS, problems, findings):
         urn, other = check_urn(row, "URN"), check_urn(row, "LinkURN")
@@ -56,12 +58,13 @@ def read_links(table: Table) -> LinksFile:
             skipped += 1
             row.find("LinkURN", "link_repeated", "the same link stands in the file before")
         else:
+            row_of.setdefault(urn, row.number)
             read[urn, other] = Succession(
                 urn=urn, successor_urn=other, link_type=link_type, established_on=established_on
             )
     if problems:
         raise FileRefused(problems)
-    return LinksFile(list(read.values()), skipped, findings)
+    return LinksFile(list(read.values()), skipped, findings, row_of)
 
 
 def principal_successors(successions: Iterable[Succession]) -> dict[str, Succession]:

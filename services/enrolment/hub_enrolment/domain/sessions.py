@@ -1,4 +1,4 @@
-"""Rules about the register of a session."""
+"""Rules about a session and its register."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,16 @@ from hub_enrolment.domain.refusals import Conflict, Refused
 
 MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
 PRESENT: Final = frozenset({"present", "late", "left_early"})  # was in the room
+STATUSES: Final = ("scheduled", "rescheduled", "completed", "cancelled")
+TO_COME: Final = ("scheduled", "rescheduled")  # may be moved, cancelled, held
+CANCELLED_FOR: Final = (
+    "lead_unavailable",
+    "venue_unavailable",
+    "weather",
+    "too_few_participants",
+    "work_group_cancelled",
+    "other",
+)
 REGISTER_OPEN: Final = timedelta(days=7)  # from the session's start; then it is locked
 
 
@@ -34,6 +44,42 @@ class Place:
     def is_active(self, on: date) -> bool:
         """Whether the place was held on a day; on the day of withdrawal it is not any more."""
         return self.enrolled_on <= on and (self.withdrawn_on is None or on < self.withdrawn_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meeting:
+    """When, how and where a session meets."""
+
+    starts_at: datetime
+    ends_at: datetime
+    mode: str
+    host_urn: str | None
+
+
+def reschedule(status: str, known: Meeting, asked: Meeting) -> bool:
+    """Decide on a move; False when the session meets just so already.
+
+    Raises:
+        Conflict: `session_completed`, `session_cancelled`.
+    """
+    if status == "completed":
+        raise Conflict("session_completed", "A session that has been held cannot be moved.")
+    if status == "cancelled":
+        raise Conflict("session_cancelled", "A cancelled session cannot be moved; schedule another one.")
+    return known != asked
+
+
+def cancel(status: str, known_reason: str | None, reason: str) -> bool:
+    """Decide on a cancellation; False when it is cancelled for that reason already.
+
+    Raises:
+        Conflict: `session_completed`, `session_cancelled`.
+    """
+    if status == "completed":
+        raise Conflict("session_completed", "A session that has been held cannot be cancelled.")
+    if status == "cancelled" and known_reason != reason:
+        raise Conflict("session_cancelled", "The session has been cancelled for another reason.", "/reason")
+    return status != "cancelled"
 
 
 def check_time(status: str, *, starts_at: datetime, held_on: date, now: datetime, today: date) -> None:

@@ -1,7 +1,7 @@
 """Rules about people: teacher reference numbers, e-mail addresses, leadership roles."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -55,6 +55,17 @@ def trn_to_keep(trn: str | None, *, trnless: bool) -> str | None:
 def mask_trn(trn: str | None) -> str | None:
     """The number as it may be shown: its last three digits."""
     return None if trn is None else f"{'*' * (TRN_DIGITS - 3)}{trn[-3:]}"
+
+
+def names_before(known: Sequence[str], old: str, new: str) -> list[str]:
+    """The names that somebody had before, each once, the oldest first, after a change of name.
+
+    Args:
+        known: those before the change.
+        old: "given family" until now.
+        new: "given family" from now on.
+    """
+    return [*known, old] if old != new and old not in known else list(known)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,20 @@
 """Schools: finding them, connecting them."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select, not_
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import SchoolConnected
 from hub_enrolment.commands.schools import ConnectSchool
 from hub_enrolment.domain import schools
 from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.schools import Connection, SchoolState
+from hub_enrolment.domain.search import read_search
 from hub_enrolment.models import School
+from hub_enrolment.store import hub as hub_store
 from hub_enrolment.store import schools as store
 from hub_messaging import outbox
 
@@ -24,6 +29,22 @@ def find_school(session: Session, urn: str, *, lock: bool = False) -> School:
     if school is None:
         raise schools.unknown_school(urn, store.known_successor(session, urn))
     return school
+
+
+def list_schools(session: Session, *, q: str | None, in_area: bool | None, **filters: Any) -> Select[School]:
+    """The schools that a list asks for; `filters` are those of `store.list_schools`.
+
+    Raises:
+        Conflict: `hub_not_described` when the list asks for an area that nobody has named.
+    """
+    area = None
+    if in_area is not None:
+        hub = hub_store.find_hub(session)
+        if hub is None:
+            raise Conflict("hub_not_described", "Say first which area the hub serves.")
+        inside = hub_store.in_area(hub_store.area_of(hub))
+        area = inside if in_area else not_(inside)
+    return store.list_schools(words=read_search(q) if q else (), area=area, **filters)
 
 
 def school_state(session: Session, urn: str, *, pointer: str) -> SchoolState:

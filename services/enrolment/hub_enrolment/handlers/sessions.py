@@ -1,17 +1,19 @@
 """Sessions and their registers."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import Mark as PublishedMark
-from hub_contracts.enrolment import SessionCompleted, SessionScheduled
-from hub_enrolment.commands.sessions import ScheduleSession, TakeRegister
-from hub_enrolment.domain import sessions, work_groups
+from hub_contracts.enrolment import SessionCancelled, SessionCompleted, SessionRescheduled, SessionScheduled
+from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, ScheduleSession, TakeRegister
+from hub_enrolment.domain import attendance, sessions, work_groups
 from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Stale, Unknown
-from hub_enrolment.domain.sessions import Mark, Place
+from hub_enrolment.domain.sessions import Mark, Meeting, Place
 from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import GroupSession, WorkGroup
@@ -29,32 +31,107 @@ def schedule_session(session: Session, command: ScheduleSession, *, now: datetim
             `work_groups.check_session`.
     """
     group, _ = lock_work_group(session, command.work_group_id)
+    asked = Meeting(
+        starts_at=command.starts_at, ends_at=command.ends_at, mode=command.mode, host_urn=command.host_urn
+    )
+    check_meeting(session, group.status, asked)
+    return put_down(session, group, [asked], now=now, by=by)[0]
+
+
+def check_meeting(session: Session, status: str, asked: Meeting) -> None:
+    """Let a session pass that a group in some state can hold.
+
+    Raises:
+        Refused: `unknown_school`; the same, and Conflict: see `work_groups.check_session`.
+    """
     work_groups.check_session(
-        group.status,
-        starts_at=command.starts_at,
-        ends_at=command.ends_at,
-        mode=command.mode,
-        host_urn=command.host_urn,
+        status,
+        starts_at=asked.starts_at,
+        ends_at=asked.ends_at,
+        mode=asked.mode,
+        host_urn=asked.host_urn,
     )
-    if command.host_urn is not None:
-        school_state(session, command.host_urn, pointer="/host_urn")
-    meeting = GroupSession(
-        id=new_id(),
-        work_group_id=group.id,
-        seq=store.next_seq(session, group.id),
-        starts_at=command.starts_at,
-        ends_at=command.ends_at,
-        mode=command.mode,
-        host_urn=command.host_urn,
-        status="scheduled",
-        ics_sequence=0,
-        held_on=None,
-        **made(now, by),
-    )
-    session.add(meeting)
+    if asked.host_urn is not None:
+        school_state(session, asked.host_urn, pointer="/host_urn")
+
+
+def put_down(
+    session: Session, group: WorkGroup, asked: Sequence[Meeting], *, now: datetime, by: str
+) -> list[GroupSession]:
+    """Save sessions of a group that the caller holds, numbered on, with their events."""
+    first = store.next_seq(session, group.id)
+    meetings = [
+        GroupSession(
+            id=new_id(),
+            work_group_id=group.id,
+            seq=seq,
+            status="scheduled",
+            ics_sequence=0,
+            held_on=None,
+            cancelled_reason=None,
+            **vars(meeting),
+            **made(now, by),
+        )
+        for seq, meeting in enumerate(asked, start=first)
+    ]
+    session.add_all(meetings)
     session.flush()
-    outbox.record(session, _scheduled(meeting), occurred_at=now, by=by)
+    events = [SessionScheduled(**_facts(meeting)) for meeting in meetings]
+    outbox.record_all(session, events, occurred_at=now, by=by)
+    return meetings
+
+
+def reschedule_session(
+    session: Session, command: RescheduleSession, *, now: datetime, by: str
+) -> GroupSession:
+    """Give a session another time, place or way of meeting; the same again changes nothing.
+
+    Raises:
+        Unknown: `unknown_session`; Refused, Conflict: see `sessions.reschedule` and `check_meeting`.
+    """
+    group, meeting = lock_session(session, command.session_id)
+    known = _meeting(meeting)
+    mode = command.mode or known.mode
+    # A host that is not named stays only while one is needed.
+    kept = known.host_urn if mode == known.mode else None
+    asked = Meeting(
+        starts_at=command.starts_at, ends_at=command.ends_at, mode=mode, host_urn=command.host_urn or kept
+    )
+    if not sessions.reschedule(meeting.status, known, asked):
+        return meeting
+    check_meeting(session, group.status, asked)
+    meeting.starts_at, meeting.ends_at = asked.starts_at, asked.ends_at
+    meeting.mode, meeting.host_urn, meeting.status = asked.mode, asked.host_urn, "rescheduled"
+    meeting.ics_sequence += 1
+    meeting.touch(now=now, by=by)
+    session.flush()
+    outbox.record(session, SessionRescheduled(**_facts(meeting)), occurred_at=now, by=by)
     return meeting
+
+
+def cancel_session(session: Session, command: CancelSession, *, now: datetime, by: str) -> GroupSession:
+    """Say that a session will not take place; the same again changes nothing.
+
+    Raises:
+        Unknown: `unknown_session`; Conflict: see `sessions.cancel`.
+    """
+    _, meeting = lock_session(session, command.session_id)
+    if sessions.cancel(meeting.status, meeting.cancelled_reason, command.reason):
+        _cancel(session, meeting, command.reason, now=now, by=by)
+    return meeting
+
+
+def cancel_sessions(
+    session: Session, work_group_id: UUID, reason: str, *, now: datetime, by: str
+) -> list[GroupSession]:
+    """Cancel every session of a group that is still to come, with the events; gives them.
+
+    The group is locked by the caller. `reason` is one of `sessions.CANCELLED_FOR`.
+    """
+    meetings = store.lock_sessions_to_come(session, work_group_id, now=now)
+    for meeting in meetings:
+        _cancel(session, meeting, reason, now=now, by=by)
+    return meetings
 
 
 def find_session(session: Session, session_id: UUID, *, lock: bool = False) -> GroupSession:
@@ -81,11 +158,10 @@ def take_register(
         Unknown: `unknown_session`; Stale: `stale`; Refused, Conflict: see `sessions.check_time` and
             `sessions.check_marks`.
     """
-    work_group_id = find_session(session, command.session_id).work_group_id
-    group, _ = lock_work_group(session, work_group_id)  # so that nobody comes or goes meanwhile
-    meeting = find_session(session, command.session_id, lock=True)
+    group, meeting = lock_session(session, command.session_id)  # so that nobody comes or goes meanwhile
     held_on = command.held_on or day_in_england(meeting.starts_at)
-    marks = sorted(command.marks, key=lambda mark: mark.enrolment_id)
+    said = attendance.with_notice(command.marks, store.apologies(session, meeting.id))
+    marks = sorted(said, key=lambda mark: mark.enrolment_id)
     if meeting.held_on == held_on and store.marks(session, meeting.id) == marks:
         return meeting, marks
     _check_revision(meeting, expected)
@@ -98,6 +174,25 @@ def take_register(
     _complete(session, group, meeting, held_on, now=now, by=by)
     outbox.record(session, _completed(meeting, held_on, marks, places), occurred_at=now, by=by)
     return meeting, marks
+
+
+def lock_session(session: Session, session_id: UUID) -> tuple[WorkGroup, GroupSession]:
+    """A session to decide about, its group first: who changes both waits in the same order.
+
+    Raises:
+        Unknown: `unknown_session`.
+    """
+    group, _ = lock_work_group(session, find_session(session, session_id).work_group_id)
+    return group, find_session(session, session_id, lock=True)
+
+
+def _cancel(session: Session, meeting: GroupSession, reason: str, *, now: datetime, by: str) -> None:
+    meeting.status, meeting.cancelled_reason = "cancelled", reason
+    meeting.ics_sequence += 1
+    meeting.touch(now=now, by=by)
+    session.flush()
+    event = SessionCancelled(**_facts(meeting), reason=reason)
+    outbox.record(session, event, occurred_at=now, by=by)
 
 
 def _complete(
@@ -120,17 +215,15 @@ def _check_revision(meeting: GroupSession, expected: int | None) -> None:
         raise Stale("stale", detail)
 
 
-def _scheduled(meeting: GroupSession) -> SessionScheduled:
-    return SessionScheduled(
-        session_id=meeting.id,
-        work_group_id=meeting.work_group_id,
-        seq=meeting.seq,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
-        mode=meeting.mode,
-        host_urn=meeting.host_urn,
-        ics_sequence=meeting.ics_sequence,
+def _meeting(meeting: GroupSession) -> Meeting:
+    return Meeting(
+        starts_at=meeting.starts_at, ends_at=meeting.ends_at, mode=meeting.mode, host_urn=meeting.host_urn
     )
+
+
+def _facts(meeting: GroupSession) -> dict[str, Any]:
+    names = ("work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn", "ics_sequence")
+    return {"session_id": meeting.id} | {name: getattr(meeting, name) for name in names}
 
 
 def _completed(
@@ -142,7 +235,12 @@ def _completed(
         work_group_id=meeting.work_group_id,
         held_on=held_on,
         marks=[
-            PublishedMark(enrolment_id=mark.enrolment_id, urn=places[mark.enrolment_id].urn, mark=mark.mark)
+            PublishedMark(
+                enrolment_id=mark.enrolment_id,
+                urn=places[mark.enrolment_id].urn,
+                mark=mark.mark,
+                notice_hours=attendance.notice_of(mark, starts_at=meeting.starts_at),
+            )
             for mark in marks
         ],
         present_n=present_n,

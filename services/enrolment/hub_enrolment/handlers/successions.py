@@ -1,13 +1,17 @@
 """Importing the register's links: who carries on whom, and from when that counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import SchoolSucceeded
-from hub_enrolment.domain.gias_file import Table
+from hub_contracts.enrolment import SchoolsMerged, SchoolSucceeded
+from hub_contracts.events import Event
+from hub_enrolment.domain.gias_file import Finding, Table
 from hub_enrolment.domain.gias_links import LinksFile, Succession, principal_successors, read_links
+from hub_enrolment.domain.gias_reconciliation import Merging, mergers, why_not
+from hub_enrolment.handlers.import_counts import Counts, Run
 from hub_enrolment.store import successions as store
 from hub_messaging import outbox
 
@@ -60,21 +64,92 @@ def save_links(session: Session, plan: LinkPlan, *, now: datetime, by: str) -> N
     store.save(session, plan.to_write, plan.principal, now=now, by=by)
 
 
-def let_take_effect(session: Session, *, now: datetime, by: str) -> int:
-    """Announce the successions whose time has come; how many they were.
+def import_links(run: Run, table: Table) -> Counts:
+    """Import who carries on whom.
+
+    Raises:
+        FileRefused: see `read_links`.
+    """
+    file, plan = plan_links(run.session, table)
+    save_links(run.session, plan, now=run.now, by=run.by)
+    effects = let_take_effect(run, file.row_of, column="LinkURN")
+    events = [*effects.replacements(), *effects.mergers()]
+    outbox.record_all(run.session, events, occurred_at=run.now, by=run.by)
+    return Counts(
+        rows=len(file.rows) + file.skipped,
+        created=plan.created,
+        changed=plan.changed,
+        unchanged=len(file.rows) - plan.created - plan.changed,
+        successors=len(effects.succeeded),
+        skipped=file.skipped,
+        findings=[*file.findings, *effects.findings],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effects:
+    """The successions whose time has come, still to be announced."""
+
+    succeeded: list[Succession]
+    merged: list[Merging]
+    findings: list[Finding]  # of schools that could not be reconciled
+
+    @property
+    def merged_urns(self) -> frozenset[str]:
+        """The schools that merge with others now."""
+        return frozenset(one.urn for one in self.merged)
+
+    def replacements(self) -> list[Event]:
+        """What is told of schools that have a successor of their own."""
+        return [_succeeded(link) for link in self.succeeded if link.urn not in self.merged_urns]
+
+    def mergers(self) -> list[Event]:
+        """What is told of schools that share one: that each has it, then that they have merged."""
+        succeeded = [_succeeded(link) for link in self.succeeded if link.urn in self.merged_urns]
+        return [*succeeded, *(_merged(one) for one in self.merged)]
+
+
+def let_take_effect(run: Run, row_of: Mapping[str, int], *, column: str) -> Effects:
+    """Let successions take effect whose time has come; the caller announces them.
 
     A successor is often registered months before the old school closes: until then they are two schools.
+
+    Args:
+        run: the import.
+        row_of: where in the file a school stands, for what is found about it; others get row 0.
+        column: the column that findings name.
     """
-    store.refresh_schools(session, now=now, by=by)
-    effective = store.take_effect(session)
-    events = [
-        SchoolSucceeded(
-            urn=link.urn,
-            successor_urn=link.successor_urn,
-            link_type=link.link_type,
-            established_on=link.established_on,
+    store.refresh_schools(run.session, now=run.now, by=run.by)
+    succeeded = store.take_effect(run.session)
+    sharing = store.shared(run.session)
+    endings = {
+        ending.urn: ending
+        for ending in store.endings(
+            run.session, {*(link.urn for link in succeeded), *(one.urn for one in sharing)}
         )
-        for link in effective
+    }
+    merged = [one for one in mergers(sharing, endings.values()) if not one.told]
+    if merged:
+        store.note_merged(run.session, [one.urn for one in merged])
+    unclear = [endings[link.urn] for link in succeeded if link.urn in endings]
+    findings = [
+        Finding(row_of.get(ending.urn, 0), column, ending.urn, "could_not_reconcile", why_not(ending))
+        for ending in unclear
+        if ending.successor_urn is None
     ]
-    outbox.record_all(session, events, occurred_at=now, by=by)
-    return len(effective)
+    return Effects(succeeded=succeeded, merged=merged, findings=findings)
+
+
+def _succeeded(link: Succession) -> SchoolSucceeded:
+    return SchoolSucceeded(
+        urn=link.urn,
+        successor_urn=link.successor_urn,
+        link_type=link.link_type,
+        established_on=link.established_on,
+    )
+
+
+def _merged(one: Merging) -> SchoolsMerged:
+    return SchoolsMerged(
+        urn=one.urn, close_date=one.close_date, successor_urn=one.successor_urn, link_type=one.link_type
+    )

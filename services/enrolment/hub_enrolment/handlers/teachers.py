@@ -1,4 +1,4 @@
-"""Teachers and leaders."""
+"""Teachers: what is held of them, where they teach, how they are reached."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,14 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import LeaderAppointed, TeacherRegistered
-from hub_enrolment.commands.teachers import AppointLeader, RegisterTeacher
-from hub_enrolment.domain import schools, teachers
+from hub_contracts.enrolment import TeacherMovedSchool, TeacherRegistered
+from hub_enrolment.commands.teachers import ChangeTeacher, MoveTeacher, RegisterTeacher
+from hub_enrolment.domain import memberships, schools, teachers
 from hub_enrolment.domain.calendar import day_in_england
-from hub_enrolment.domain.refusals import Conflict, Refused, Unknown
-from hub_enrolment.domain.teachers import Appointment
+from hub_enrolment.domain.refusals import Conflict, Stale, Unknown
 from hub_enrolment.handlers.schools import school_state
-from hub_enrolment.models import LeaderRole, SchoolMembership, Teacher
+from hub_enrolment.models import SchoolMembership, Teacher
 from hub_enrolment.store import teachers as store
 from hub_enrolment.store.inserts import insert_unless_taken
 from hub_messaging import outbox
@@ -39,6 +38,9 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
         trn=trn,
         trnless=command.trnless,
         phase=command.phase,
+        previous_names=[],
+        phone=command.phone,
+        contact_opt_out=command.contact_opt_out,
         **made(now, by),
     )
     membership = SchoolMembership(
@@ -59,6 +61,80 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
     return store.Employed(teacher, membership)
 
 
+def change_teacher(
+    session: Session, command: ChangeTeacher, *, expected: int | None, now: datetime, by: str
+) -> store.Employed:
+    """Correct what is held of somebody; a name that they had before is kept.
+
+    `expected` is the revision that the sender has seen. Nothing new changes nothing.
+
+    Raises:
+        Unknown: `unknown_teacher`; Stale: `stale`.
+        Refused: `bad_trn`, `trn_and_trnless`; Conflict: `trn_taken`.
+    """
+    teacher = _lock_teacher(session, command.teacher_id)
+    if teacher.revision != expected:
+        raise Stale("stale", f"The teacher has been changed since; now at revision {teacher.revision}.")
+    values = dict(command.changes)
+    trnless = values.get("trnless", teacher.trnless)
+    values["trn"] = teachers.trn_to_keep(values.get("trn", teacher.trn), trnless=trnless)
+    changed = {name: value for name, value in values.items() if value != getattr(teacher, name)}
+    if changed:
+        trn = changed.get("trn")
+        if trn is not None and not store.give_trn(session, teacher.id, trn):
+            raise Conflict("trn_taken", "Another teacher has this reference number.", "/trn")
+        before = f"{teacher.given} {teacher.family}"
+        for name, value in changed.items():
+            setattr(teacher, name, value)
+        called = f"{teacher.given} {teacher.family}"
+        teacher.previous_names = teachers.names_before(teacher.previous_names, before, called)
+        teacher.touch(now=now, by=by)
+        session.flush()
+    return find_teacher(session, teacher.id)
+
+
+# Long: a list of values is no complexity.
+def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: str) -> SchoolMembership:
+    """Note that somebody works at another school; their places keep the school of the day.
+
+    The membership that is left ends on the day before `moved_on`.
+
+    Raises:
+        Unknown: `unknown_teacher`; Refused: `unknown_school`, `school_not_open`; both, and Conflict: see
+            `memberships.move`.
+    """
+    teacher = _lock_teacher(session, command.teacher_id)
+    asked = memberships.Move(from_urn=command.from_urn, to_urn=command.to_urn, moved_on=command.moved_on)
+    school = school_state(session, command.to_urn, pointer="/to_urn")
+    left = memberships.move(store.memberships(session, teacher.id), asked, today=day_in_england(now))
+    schools.check_open(school, command.moved_on, pointer="/to_urn")
+    if left is not None:
+        over = session.get_one(SchoolMembership, left.id)
+        over.ends_on = left.ends_on
+        over.touch(now=now, by=by)
+    joined = SchoolMembership(
+        id=new_id(),
+        teacher_id=teacher.id,
+        urn=command.to_urn,
+        role=command.role,
+        starts_on=command.moved_on,
+        ends_on=None,
+        **made(now, by),
+    )
+    session.add(joined)
+    teacher.touch(now=now, by=by)
+    session.flush()
+    event = TeacherMovedSchool(
+        teacher_id=teacher.id,
+        from_urn=command.from_urn,
+        to_urn=command.to_urn,
+        role=command.role,
+        moved_on=command.moved_on,
+    )
+    outbox.record(session, event, occurred_at=now, by=by)
+    return joined
+
+
 def find_teacher(session: Session, teacher_id: UUID) -> store.Employed:
     """One teacher with the school where they teach.
 
@@ -67,59 +143,8 @@ def find_teacher(session: Session, teacher_id: UUID) -> store.Employed:
     """
     employed = store.find_teacher(session, teacher_id)
     if employed is None:
-        raise Unknown("unknown_teacher", "There is no such teacher.")
+        raise unknown_teacher()
     return employed
-
-
-def appoint_leader(session: Session, command: AppointLeader, *, now: datetime, by: str) -> LeaderRole:
-    """Give somebody a leadership role; their school and trust of today are kept with it.
-
-    Raises:
-        Refused: `unknown_teacher`, `ends_before_start`; Conflict: `already_appointed`.
-    """
-    home = store.school_of(session, command.teacher_id, lock=True)
-    if home is None:
-        raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
-    asked = Appointment(role=command.role, starts_on=command.starts_on, ends_on=command.ends_on)
-    held = store.appointments(session, [command.teacher_id]).get(command.teacher_id, [])
-    teachers.check_appointment(asked, held)
-    leader = LeaderRole(
-        id=new_id(),
-        teacher_id=command.teacher_id,
-        role=command.role,
-        core_leadership=command.core_leadership,
-        urn=home.urn,
-        trust_uid=home.trust_uid,
-        starts_on=command.starts_on,
-        ends_on=command.ends_on,
-        **made(now, by),
-    )
-    session.add(leader)
-    session.flush()
-    event = LeaderAppointed(
-        leader_role_id=leader.id,
-        teacher_id=leader.teacher_id,
-        role=leader.role,
-        urn=leader.urn,
-        trust_uid=leader.trust_uid,
-        core_leadership=leader.core_leadership,
-        starts_on=leader.starts_on,
-        ends_on=leader.ends_on,
-    )
-    outbox.record(session, event, occurred_at=now, by=by)
-    return leader
-
-
-def find_leader(session: Session, leader_role_id: UUID) -> LeaderRole:
-    """One role of one person.
-
-    Raises:
-        Unknown: `unknown_leader`.
-    """
-    leader = session.get(LeaderRole, leader_role_id)
-    if leader is None:
-        raise Unknown("unknown_leader", "There is no such leadership role.")
-    return leader
 
 
 def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[str, str]]:
@@ -128,3 +153,16 @@ def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[st
         str(teacher_id): {"given": given, "family": family, "email": email}
         for teacher_id, (given, family, email) in store.contacts(session, teacher_ids).items()
     }
+
+
+def unknown_teacher() -> Unknown:
+    """There is nobody of that id."""
+    return Unknown("unknown_teacher", "There is no such teacher.")
+
+
+def _lock_teacher(session: Session, teacher_id: UUID) -> Teacher:
+    """One teacher, to decide about them."""
+    teacher = store.lock_teacher(session, teacher_id)
+    if teacher is None:
+        raise unknown_teacher()
+    return teacher

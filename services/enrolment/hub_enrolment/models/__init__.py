@@ -2,26 +2,43 @@
 
 from hub_enrolment.models.base import Base
 from hub_enrolment.models.enrolments import Enrolment
-from hub_enrolment.models.imports import GiasImport
+from hub_enrolment.models.hub import Hub
+from hub_enrolment.models.imports import GiasFinding, GiasImport
 from hub_enrolment.models.leaders import LeaderRole
-from hub_enrolment.models.schools import School, SchoolLink, Trust
-from hub_enrolment.models.sessions import Attendance, GroupSession
+from hub_enrolment.models.lesson_studies import LessonStudy, LessonStudyPart
+from hub_enrolment.models.pd_days import PDDay, PDDayAttendance, PDDayRegistration
+from hub_enrolment.models.schools import School, SchoolLink
+from hub_enrolment.models.sessions import Apologies, Attendance, AttendanceCorrection, GroupSession
+from hub_enrolment.models.tasks import ClassroomTask, TaskReport
 from hub_enrolment.models.teachers import SchoolMembership, Teacher
+from hub_enrolment.models.trusts import Trust, TrustMembership
 from hub_enrolment.models.work_groups import Programme, WorkGroup, WorkGroupLead
 
 __all__ = [
+    "Apologies",
     "Attendance",
+    "AttendanceCorrection",
     "Base",
+    "ClassroomTask",
     "Enrolment",
+    "GiasFinding",
     "GiasImport",
     "GroupSession",
+    "Hub",
     "LeaderRole",
+    "LessonStudy",
+    "LessonStudyPart",
+    "PDDay",
+    "PDDayAttendance",
+    "PDDayRegistration",
     "Programme",
     "School",
     "SchoolLink",
     "SchoolMembership",
+    "TaskReport",
     "Teacher",
     "Trust",
+    "TrustMembership",
     "WorkGroup",
     "WorkGroupLead",
 ]

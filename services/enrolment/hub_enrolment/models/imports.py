@@ -1,11 +1,12 @@
-"""Which files of the register were applied, when and by whom."""
+"""Which files of the register were applied, when and by whom, and what was found in them."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub_enrolment.domain import gias_kinds
 from hub_enrolment.models.base import Base
 from hub_platform.database import one_of
 
@@ -15,7 +16,7 @@ class GiasImport(Base):
 
     __tablename__ = "gias_imports"
     __table_args__ = (
-        one_of("file", ("establishments", "links")),
+        one_of("file", gias_kinds.KINDS),
         CheckConstraint("rows >= created + changed + unchanged", name="rows"),
     )
 
@@ -30,3 +31,22 @@ class GiasImport(Base):
     findings: Mapped[int]
     applied_at: Mapped[datetime]
     applied_by: Mapped[str]
+
+    # Of files applied before these were kept, they are not known.
+    closed: Mapped[int | None]
+    successors: Mapped[int | None]
+    skipped: Mapped[int | None]
+
+
+class GiasFinding(Base):
+    """Something about one row of a file that was applied; `number` counts 1, 2, 3 … within the file."""
+
+    __tablename__ = "gias_findings"
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("gias_imports.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    row: Mapped[int]
+    column: Mapped[str]
+    urn: Mapped[str]
+    code: Mapped[str]
+    detail: Mapped[str]

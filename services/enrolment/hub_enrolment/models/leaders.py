@@ -32,3 +32,4 @@ class LeaderRole(Tracked, Base):
     trust_uid: Mapped[str | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    cohort: Mapped[str | None]  # of specialists who are prepared together, as the hub calls it

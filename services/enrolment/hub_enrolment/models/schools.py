@@ -1,22 +1,42 @@
-"""Schools as the register has them, with what the hub adds; trusts; which school carries on which."""
+"""Schools as the register has them, with what the hub adds; which school carries on which."""
 
 from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, Computed, Double, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub_enrolment.domain import schools
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
-
-class Trust(Tracked, Base):
-    """An academy trust. Its identity is the register's group UID; the name has variants."""
-
-    __tablename__ = "trusts"
-
-    uid: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
+# The words by which a school is found, as `hub_enrolment.domain.search.words` reads them: of its name and its
+# trust's, its postcode whole and in halves, its URN. Written as PostgreSQL gives it back, so that a test can
+# compare the two.
+SEARCH: Final = r"""
+  array_to_tsvector(array_remove((
+    string_to_array(
+      regexp_replace(
+        regexp_replace(
+          lower(
+            regexp_replace(
+              NORMALIZE(((name || ' '::text) || COALESCE(trust_name, ''::text)), NFD),
+              '[\u0300-\u036f]'::text, ''::text, 'g'::text)),
+          '[''’‘`]'::text, ''::text, 'g'::text),
+        '[^a-z0-9]+'::text, ' '::text, 'g'::text),
+      ' '::text)
+    || ARRAY[
+      urn,
+      regexp_replace(lower(COALESCE(postcode, ''::text)), '[^a-z0-9]+'::text, ''::text, 'g'::text),
+      "left"(
+        regexp_replace(lower(COALESCE(postcode, ''::text)), '[^a-z0-9]+'::text, ''::text, 'g'::text),
+        '-3'::integer),
+      "right"(
+        regexp_replace(lower(COALESCE(postcode, ''::text)), '[^a-z0-9]+'::text, ''::text, 'g'::text),
+        3)
+    ]), ''::text))
+"""
 
 
 class School(Tracked, Base):
@@ -36,6 +56,12 @@ class School(Tracked, Base):
         one_of("connected_via", schools.VIAS),
         Index("ix_schools_la_code", "la_code", "urn"),
         Index("ix_schools_trust_uid", "trust_uid", "urn"),
+        Index("ix_schools_phase", "phase", "urn"),
+        Index("ix_schools_status", "status", "urn"),
+        Index("ix_schools_connected", "urn", postgresql_where="connected_on IS NOT NULL"),
+        Index(  # written to at once: what an import leaves pending would slow down searches until a vacuum
+            "ix_schools_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}
+        ),
     )
 
     urn: Mapped[str] = mapped_column(primary_key=True)
@@ -70,6 +96,11 @@ class School(Tracked, Base):
     connected_via: Mapped[str | None]
     connected_by: Mapped[str | None]
 
+    # Only looked into, never read.
+    search: Mapped[Any] = mapped_column(
+        TSVECTOR, Computed(SEARCH, persisted=True), deferred=True, nullable=True
+    )
+
 
 class SchoolLink(Base):
     """One school carries on another. Kept for schools outside the hub's files too, as hints."""
@@ -87,5 +118,6 @@ class SchoolLink(Base):
     established_on: Mapped[date | None]
     principal: Mapped[bool]  # the one successor that counts, where there are several
     announced: Mapped[bool]  # SchoolSucceeded has been recorded
+    merged: Mapped[bool]  # SchoolsMerged has been recorded
     changed_at: Mapped[datetime]
     changed_by: Mapped[str]

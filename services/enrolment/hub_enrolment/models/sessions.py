@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import sessions, work_groups
+from hub_enrolment.domain import attendance, sessions, work_groups
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -22,7 +22,9 @@ class GroupSession(Tracked, Base):
         CheckConstraint("(status = 'completed') = (held_on IS NOT NULL)", name="held_on"),
         CheckConstraint("mode <> 'school_hosted' OR host_urn IS NOT NULL", name="host_urn"),
         one_of("mode", work_groups.MODES),
-        one_of("status", ("scheduled", "rescheduled", "completed", "cancelled")),
+        CheckConstraint("(status = 'cancelled') = (cancelled_reason IS NOT NULL)", name="cancelled"),
+        one_of("status", sessions.STATUSES),
+        one_of("cancelled_reason", sessions.CANCELLED_FOR),
         Index("uq_sessions_seq", "work_group_id", "seq", unique=True),
     )
 
@@ -36,6 +38,7 @@ class GroupSession(Tracked, Base):
     status: Mapped[str]
     ics_sequence: Mapped[int]  # of the calendar invitation: RFC 5545 counts its changes from 0
     held_on: Mapped[date | None]
+    cancelled_reason: Mapped[str | None]
 
 
 class Attendance(Base):
@@ -54,3 +57,38 @@ class Attendance(Base):
     notified_at: Mapped[datetime | None]
     marked_at: Mapped[datetime]
     marked_by: Mapped[str]
+
+
+class Apologies(Base):
+    """Somebody has said that they cannot come."""
+
+    __tablename__ = "apologies"
+    __table_args__ = (Index("ix_apologies_enrolment_id", "enrolment_id"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
+    received_at: Mapped[datetime]
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[str]
+
+
+class AttendanceCorrection(Base):
+    """One mark of a locked register was changed: what it was, what it is, who says so and why."""
+
+    __tablename__ = "attendance_corrections"
+    __table_args__ = (
+        one_of("old", sessions.MARKS),
+        one_of("new", sessions.MARKS),
+        one_of("reason", attendance.CORRECTED_FOR),
+        Index("ix_attendance_corrections_session_id", "session_id", "enrolment_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
+    old: Mapped[str]
+    new: Mapped[str]
+    reason: Mapped[str]
+    note: Mapped[str | None]  # free words, which stay here
+    corrected_at: Mapped[datetime]
+    corrected_by: Mapped[str]

@@ -3,7 +3,8 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub_enrolment.domain import schools, teachers
@@ -31,6 +32,9 @@ class Teacher(Tracked, Base):
     trn: Mapped[str | None]
     trnless: Mapped[bool]
     phase: Mapped[str | None]
+    previous_names: Mapped[list[str]] = mapped_column(ARRAY(Text))  # "given family", the oldest first
+    phone: Mapped[str | None]
+    contact_opt_out: Mapped[bool]  # of marketing only; what they take part in is still written about
 
 
 class SchoolMembership(Tracked, Base):
@@ -47,6 +51,7 @@ class SchoolMembership(Tracked, Base):
             unique=True,
             postgresql_where="ends_on IS NULL",
         ),
+        Index("uq_school_memberships_starts_on", "teacher_id", "urn", "starts_on", unique=True),
         Index("ix_school_memberships_urn", "urn"),
     )
 

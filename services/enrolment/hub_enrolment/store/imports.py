@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, func, select, text
+from sqlalchemy import ARRAY, Select, Text, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.gias_changes import KEPT
 from hub_enrolment.domain.gias_establishments import Establishment
-from hub_enrolment.models import School, Trust
-from hub_enrolment.store.inserts import insert_rows
+from hub_enrolment.domain.gias_file import Finding
+from hub_enrolment.models import GiasFinding, GiasImport, School
+from hub_enrolment.store.inserts import chunks, insert_rows
 from hub_platform.database import made
 
 LOCK_KEY: Final = 0x67696173  # "gias": one import at a time in this database
@@ -25,9 +27,11 @@ def lock_imports(session: Session) -> None:
 
 def stored(session: Session, urns: Sequence[str]) -> dict[str, Establishment]:
     """The schools that are known of these, as the register had them."""
-    asked = cast(list(urns), ARRAY(Text))
-    rows = session.execute(select(*COLUMNS).where(School.urn == func.any(asked)))
-    return {row.urn: Establishment(**dict(zip(READ, row, strict=True))) for row in rows}
+    known: dict[str, Establishment] = {}
+    for part in chunks(urns):
+        rows = session.execute(select(*COLUMNS).where(School.urn == func.any(cast(part, ARRAY(Text)))))
+        known |= {row.urn: Establishment(**dict(zip(READ, row, strict=True))) for row in rows}
+    return known
 
 
 def save_schools(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
@@ -40,21 +44,21 @@ def confirm_schools(session: Session, schools: Iterable[Establishment], *, now: 
     _write(session, schools, ("last_changed",), now=now, by=by, change=0)
 
 
-def save_trusts(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
-    """Write the trusts that these schools belong to."""
-    names = {s.trust_uid: s.trust_name or s.trust_uid for s in schools if s.trust_uid is not None}
-    if not names:
-        return
-    track = made(now, by)
-    statement = insert_rows(Trust, [{"uid": uid, "name": names[uid]} | track for uid in sorted(names)])
-    changed = {name: statement.excluded[name] for name in ("name", "changed_at", "changed_by")}
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["uid"],
-            set_=changed | {"revision": Trust.revision + 1},
-            where=Trust.name != statement.excluded.name,
-        )
-    )
+def list_imports() -> Select[GiasImport]:
+    """The files that were applied."""
+    return select(GiasImport)
+
+
+def list_findings(import_id: UUID) -> Select[GiasFinding]:
+    """What was found in one of them."""
+    return select(GiasFinding).where(GiasFinding.import_id == import_id)
+
+
+def save_findings(session: Session, import_id: UUID, findings: Iterable[Finding]) -> None:
+    """Keep what was found in a file."""
+    numbered = ({"import_id": import_id, "number": n} | vars(one) for n, one in enumerate(findings, start=1))
+    for rows in chunks(numbered):
+        session.execute(insert_rows(GiasFinding, rows))
 
 
 def _write(
@@ -68,8 +72,7 @@ def _write(
 ) -> None:
     """Insert schools; of those that there are, set some columns and raise the revision by `change`."""
     track = made(now, by)
-    rows = [vars(school) | track for school in schools]
-    if rows:
+    for rows in chunks({name: getattr(school, name) for name in READ} | track for school in schools):
         statement = insert_rows(School, rows)
         values: dict[str, Any] = {name: statement.excluded[name] for name in columns}
         values["revision"] = School.revision + change

@@ -1,13 +1,25 @@
 """Inserts of PostgreSQL's own kind: thousands of rows at once; a row unless another has its value."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ARRAY, cast, func, inspect, literal, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from hub_enrolment.models import Base
+
+T = TypeVar("T")
+
+ROWS_AT_ONCE: Final = 2_000  # a few megabytes of a statement
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Many values, as many at a time as fit into a statement."""
+    remaining = iter(values)
+    while part := list(islice(remaining, ROWS_AT_ONCE)):
+        yield part
 
 
 def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Insert:

@@ -1,12 +1,14 @@
 """Schools, and who carries on whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, Text, cast, literal, select
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.domain.schools import SchoolState
+from hub_enrolment.domain.search import Word
 from hub_enrolment.models import School, SchoolLink
 
 STATE = (
@@ -63,8 +65,14 @@ def list_schools(
     status: str | None = None,
     connected: bool | None = None,
     trust_uid: str | None = None,
+    words: Sequence[Word] = (),
+    area: ColumnElement[bool] | None = None,
 ) -> Select[School]:
-    """The schools that a list asks for."""
+    """The schools that a list asks for.
+
+    None asks for any. Of `words` all must occur in name, trust, postcode or URN; `area` is a condition on
+    where a school is.
+    """
     statement = select(School)
     for column, value in (
         (School.la_code, la_code),
@@ -77,4 +85,7 @@ def list_schools(
     if connected is not None:
         is_connected = School.connected_on.is_not(None)
         statement = statement.where(is_connected if connected else ~is_connected)
-    return statement
+    if words:
+        asked = " & ".join(f"'{word.text}'" if word.whole else f"'{word.text}':*" for word in words)
+        statement = statement.where(School.search.bool_op("@@")(cast(literal(asked, Text), TSQUERY)))
+    return statement if area is None else statement.where(area)

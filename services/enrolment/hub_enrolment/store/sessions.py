@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.calendar import day_in_england
-from hub_enrolment.domain.sessions import Mark, Place
-from hub_enrolment.models import Attendance, Enrolment, GroupSession
+from hub_enrolment.domain.series import Slot
+from hub_enrolment.domain.sessions import TO_COME, Mark, Place
+from hub_enrolment.models import Apologies, Attendance, Enrolment, GroupSession
 
 
 def find_session(session: Session, session_id: UUID, *, lock: bool = False) -> GroupSession | None:
@@ -25,6 +26,32 @@ def find_session(session: Session, session_id: UUID, *, lock: bool = False) -> G
 def list_sessions(work_group_id: UUID) -> Select[GroupSession]:
     """The sessions of one work group."""
     return select(GroupSession).where(GroupSession.work_group_id == work_group_id)
+
+
+def slots(session: Session, work_group_id: UUID) -> list[Slot]:
+    """When a group meets or has met, without what was cancelled."""
+    rows = session.execute(
+        select(GroupSession.starts_at, GroupSession.ends_at).where(
+            GroupSession.work_group_id == work_group_id, GroupSession.status != "cancelled"
+        )
+    )
+    return [Slot(*row) for row in rows]
+
+
+def lock_sessions_to_come(session: Session, work_group_id: UUID, *, now: datetime) -> list[GroupSession]:
+    """The sessions of a group that start after an instant and stand, in their order."""
+    statement = (
+        select(GroupSession)
+        .where(
+            GroupSession.work_group_id == work_group_id,
+            GroupSession.status.in_(TO_COME),
+            GroupSession.starts_at > now,
+        )
+        .order_by(GroupSession.seq)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))
 
 
 def next_seq(session: Session, work_group_id: UUID) -> int:
@@ -61,6 +88,16 @@ def marks(session: Session, session_id: UUID) -> list[Mark]:
     return [Mark(enrolment_id=id_, mark=mark, notified_at=notified_at) for id_, mark, notified_at in rows]
 
 
+def apologies(session: Session, session_id: UUID) -> dict[UUID, datetime]:
+    """Who has sent apologies, and when they were received."""
+    rows = session.execute(
+        select(Apologies.enrolment_id, Apologies.received_at)
+        .where(Apologies.session_id == session_id)
+        .order_by(Apologies.enrolment_id)
+    )
+    return dict(rows.all())
+
+
 def replace_marks(
     session: Session, session_id: UUID, taken: Sequence[Mark], *, now: datetime, by: str
 ) -> None:
@@ -82,3 +119,13 @@ def replace_marks(
         for mark in taken
     ]
     session.execute(insert(Attendance), rows)
+
+
+def change_mark(session: Session, session_id: UUID, mark: Mark, *, now: datetime, by: str) -> None:
+    """Write one mark in place of the one before."""
+    session.execute(
+        update(Attendance)
+        .where(Attendance.session_id == session_id, Attendance.enrolment_id == mark.enrolment_id)
+        .values(mark=mark.mark, notified_at=mark.notified_at, marked_at=now, marked_by=by)
+        .execution_options(synchronize_session=False)
+    )

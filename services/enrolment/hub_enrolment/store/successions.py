@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ARRAY, Text, and_, cast, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hub_enrolment.domain.gias_links import Succession
+from hub_enrolment.domain.gias_reconciliation import Ending, Merging
+from hub_enrolment.domain.schools import OPEN_STATUSES
 from hub_enrolment.models import School, SchoolLink
 from hub_enrolment.store.inserts import insert_rows
 
@@ -36,7 +38,7 @@ def demote(session: Session, urns: Sequence[str]) -> None:
     session.execute(
         update(SchoolLink)
         .where(SchoolLink.urn == func.any(cast(list(urns), ARRAY(Text))), SchoolLink.principal)
-        .values(principal=False, announced=False)
+        .values(principal=False, announced=False, merged=False)
     )
 
 
@@ -57,6 +59,7 @@ def save(
             "established_on": link.established_on,
             "principal": principal.get(link.urn) == link,
             "announced": False,
+            "merged": False,
             "changed_at": now,
             "changed_by": by,
         }
@@ -112,3 +115,65 @@ def take_effect(session: Session) -> list[Succession]:
         for urn, successor, kind, on in rows
     ]
     return sorted(found, key=lambda link: link.urn)
+
+
+def shared(session: Session) -> list[Merging]:
+    """Closed schools of which others have the same open successor, as the successions in effect say."""
+    old, new = aliased(School), aliased(School)
+    effective = (
+        select(
+            SchoolLink.urn,
+            SchoolLink.successor_urn,
+            SchoolLink.link_type,
+            old.close_date,
+            SchoolLink.merged,
+            func.count().over(partition_by=SchoolLink.successor_urn).label("olds"),
+        )
+        .join(old, (old.urn == SchoolLink.urn) & (old.status == "closed"))
+        .join(new, (new.urn == SchoolLink.successor_urn) & new.status.in_(OPEN_STATUSES))
+        .where(SchoolLink.principal, SchoolLink.announced)
+        .subquery()
+    )
+    rows = session.execute(select(effective).where(effective.c.olds > 1).order_by(effective.c.urn))
+    return [
+        Merging(
+            urn=row.urn,
+            successor_urn=row.successor_urn,
+            link_type=row.link_type,
+            close_date=row.close_date,
+            told=row.merged,
+        )
+        for row in rows
+    ]
+
+
+def endings(session: Session, urns: Iterable[str]) -> list[Ending]:
+    """Of these schools those that have closed, each with its open successors."""
+    asked = func.any(cast(sorted(urns), ARRAY(Text)))
+    closed = session.scalars(select(School.urn).where(School.urn == asked, School.status == "closed"))
+    found: dict[str, set[str]] = {urn: set() for urn in closed}
+    links = (
+        select(SchoolLink.urn, SchoolLink.successor_urn)
+        .join(School, School.urn == SchoolLink.successor_urn)
+        .where(SchoolLink.urn == func.any(cast(sorted(found), ARRAY(Text))), School.status.in_(OPEN_STATUSES))
+    )
+    for urn, successor_urn in session.execute(links):
+        found[urn].add(successor_urn)
+    return [Ending(urn, frozenset(opened)) for urn, opened in sorted(found.items())]
+
+
+def note_merged(session: Session, urns: Sequence[str]) -> None:
+    """Remember that these mergers have been told."""
+    session.execute(
+        update(SchoolLink)
+        .where(SchoolLink.urn == func.any(cast(list(urns), ARRAY(Text))), SchoolLink.principal)
+        .values(merged=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def known_successors(session: Session, urns: Iterable[str]) -> dict[str, str]:
+    """The principal successor of each of these schools that has one, in effect or not."""
+    asked = func.any(cast(sorted(urns), ARRAY(Text)))
+    statement = select(SchoolLink.urn, SchoolLink.successor_urn)
+    return dict(session.execute(statement.where(SchoolLink.urn == asked, SchoolLink.principal)).all())

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.schools import SchoolState
 from hub_enrolment.domain.teachers import Appointment
 from hub_enrolment.models import LeaderRole, School, SchoolMembership, Teacher
@@ -32,6 +34,67 @@ def find_teacher(session: Session, teacher_id: UUID) -> Employed | None:
         .limit(1)
     ).one_or_none()
     return None if row is None else Employed(*row)
+
+
+def lock_teacher(session: Session, teacher_id: UUID) -> Teacher | None:
+    """One teacher as they are now, held until the transaction ends."""
+    return session.get(Teacher, teacher_id, populate_existing=True, with_for_update={"key_share": True})
+
+
+def list_teachers(*, q: str | None = None, urn: str | None = None) -> Select[Teacher]:
+    """The teachers that a list asks for: words of the name or the address, the school where they teach."""
+    here = [SchoolMembership.teacher_id == Teacher.id, SchoolMembership.ends_on.is_(None)]
+    if urn is not None:
+        here.append(SchoolMembership.urn == urn)
+    statement = select(Teacher).where(exists().where(*here))
+    if q is None:
+        return statement
+    name = func.lower(Teacher.given + " " + Teacher.family)
+    wanted = q.lower()
+    return statement.where(
+        or_(name.contains(wanted, autoescape=True), Teacher.email.contains(wanted, autoescape=True))
+    )
+
+
+def with_schools(session: Session, teachers: Sequence[Teacher]) -> list[Employed]:
+    """Teachers with the school where they teach now, in one statement; of several the one joined last."""
+    rows = session.scalars(
+        select(SchoolMembership)
+        .where(
+            SchoolMembership.teacher_id.in_([teacher.id for teacher in teachers]),
+            SchoolMembership.ends_on.is_(None),
+        )
+        .order_by(SchoolMembership.starts_on, SchoolMembership.id)
+    )
+    last = {membership.teacher_id: membership for membership in rows}
+    return [Employed(teacher, last[teacher.id]) for teacher in teachers]
+
+
+def memberships(session: Session, teacher_id: UUID) -> list[Membership]:
+    """Where somebody works and has worked."""
+    columns = (
+        SchoolMembership.id,
+        SchoolMembership.urn,
+        SchoolMembership.starts_on,
+        SchoolMembership.ends_on,
+    )
+    rows = session.execute(select(*columns).where(SchoolMembership.teacher_id == teacher_id))
+    return [Membership(id=id_, urn=urn, starts_on=starts, ends_on=ends) for id_, urn, starts, ends in rows]
+
+
+def list_memberships(teacher_id: UUID) -> Select[SchoolMembership]:
+    """The same for a list."""
+    return select(SchoolMembership).where(SchoolMembership.teacher_id == teacher_id)
+
+
+def give_trn(session: Session, teacher_id: UUID, trn: str) -> bool:
+    """Write somebody's number; False when another has it, also one being written now."""
+    try:
+        with session.begin_nested():
+            session.execute(update(Teacher).where(Teacher.id == teacher_id).values(trn=trn, trnless=False))
+    except IntegrityError:
+        return False
+    return True
 
 
 def school_of(session: Session, teacher_id: UUID, *, lock: bool = False) -> SchoolState | None:

@@ -16,7 +16,9 @@ from hub_notifications.store import facts as store
 from hub_notifications.store.facts import Facts
 from hub_notifications.templates.facts import (
     PlaceConfirmed,
+    SessionCancelled,
     SessionFacts,
+    SessionRescheduled,
     SessionScheduled,
     VisitPlanned,
     Words,
@@ -25,6 +27,11 @@ from hub_notifications.templates.invitations import Host, Invitation, invite
 from hub_notifications.templates.rendering import render
 
 ENGLAND: Final = ZoneInfo("Europe/London")
+OF_A_SESSION: Final = {
+    "session_scheduled": SessionScheduled,
+    "session_rescheduled": SessionRescheduled,
+    "session_cancelled": SessionCancelled,
+}
 
 
 class CannotWrite(Exception):
@@ -53,8 +60,8 @@ def write(
     """Write one letter.
 
     Raises:
-        CannotWrite: `no_address`, `facts_missing` (an event has not come yet), `bad_address` or
-            `bad_template`.
+        CannotWrite: `no_address`, `facts_missing` (an event has not come yet), `bad_address`,
+            `session_cancelled` or `bad_template`.
     """
     if contact is None:
         raise CannotWrite("no_address", permanent=True)
@@ -76,6 +83,7 @@ def words_of(message: Message, given: str, facts: Facts, hub_name: str) -> Words
 
     Raises:
         KeyError: the event that tells it has not come yet.
+        CannotWrite: `bad_template`, or `session_cancelled` for an invitation to what was cancelled.
     """
     about = message.about
     common: dict[str, Any] = {"hub_name": hub_name, "given": given}
@@ -88,12 +96,15 @@ def words_of(message: Message, given: str, facts: Facts, hub_name: str) -> Words
             **common,
         )
     common["group_title"] = facts.titles[UUID(about["work_group_id"])]
-    sessions = tuple(_session(facts.sessions[UUID(each)], facts) for each in about["session_ids"])
-    if message.template == "session_scheduled":
-        return SessionScheduled(session=sessions[0], **common)
+    rows = [facts.sessions[UUID(each)] for each in about["session_ids"]]
     if message.template == "place_confirmed":
-        return PlaceConfirmed(sessions=sessions, **common)
-    raise CannotWrite("bad_template", permanent=True)
+        standing = tuple(_session(row, facts) for row in rows if not row.cancelled)
+        return PlaceConfirmed(sessions=standing, **common)
+    if message.template not in OF_A_SESSION:
+        raise CannotWrite("bad_template", permanent=True)
+    if rows[0].cancelled and message.template != "session_cancelled":
+        raise CannotWrite("session_cancelled", permanent=True)  # since it was claimed or sent before
+    return OF_A_SESSION[message.template](session=_session(rows[0], facts), **common)
 
 
 def _session(row: GroupSession, facts: Facts) -> SessionFacts:
@@ -111,4 +122,11 @@ def _session(row: GroupSession, facts: Facts) -> SessionFacts:
 def _invitation(words: Words, contact: Contact, host: Host, now: datetime) -> Invitation | None:
     if isinstance(words, VisitPlanned) or not words.sessions:
         return None
-    return invite(words.sessions, group_title=words.group_title, host=host, attendee=contact.email, now=now)
+    return invite(
+        words.sessions,
+        group_title=words.group_title,
+        host=host,
+        attendee=contact.email,
+        now=now,
+        cancelled=isinstance(words, SessionCancelled),
+    )

@@ -1,10 +1,14 @@
 """What participants of a Work Group must be told."""
 
+from typing import Final
+
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
     ParticipantEnrolled,
     ParticipantWithdrawn,
+    SessionCancelled,
+    SessionRescheduled,
     SessionScheduled,
     WorkGroupOpened,
 )
@@ -13,6 +17,9 @@ from hub_notifications.domain.messages import Cause, NewMessage
 from hub_notifications.models import GroupSession, Place, WorkGroup
 from hub_notifications.store import facts
 from hub_notifications.store import messages as store
+
+# Says when a session is; the first that is sent of a session becomes wrong when it moves or is cancelled.
+INVITATIONS: Final = ("session_scheduled", "session_rescheduled")
 
 
 def on_group_opened(session: Session, event: WorkGroupOpened, cause: Cause) -> None:
@@ -47,17 +54,33 @@ def on_participant_withdrawn(session: Session, event: ParticipantWithdrawn, caus
 
 def on_session_scheduled(session: Session, event: SessionScheduled, cause: Cause) -> None:
     """Invite each participant to a session that is still to come."""
+    _tell_participants(session, event, cause, "session_scheduled")
+
+
+def on_session_rescheduled(session: Session, event: SessionRescheduled, cause: Cause) -> None:
+    """Invite each participant anew, with the same UID and the next SEQUENCE."""
+    _tell_participants(session, event, cause, "session_rescheduled")
+
+
+def on_session_cancelled(session: Session, event: SessionCancelled, cause: Cause) -> None:
+    """Take the invitations to a session back."""
+    _tell_participants(session, event, cause, "session_cancelled")
+
+
+def _tell_participants(session: Session, event: SessionScheduled, cause: Cause, template: str) -> None:
+    """Say what a session has become, and not any more what it was, while it is still to come."""
     if not facts.keep(session, GroupSession, "session_id", _session_values(event, cause)):
         return
+    store.suppress_session(session, event.session_id, INVITATIONS, template, now=cause.now)
     if event.ends_at <= cause.happened_at:
         return
     about: dict[str, object] = {
         "work_group_id": str(event.work_group_id),
         "session_ids": [str(event.session_id)],
     }
-    invitations = [
+    letters = [
         NewMessage(
-            template="session_scheduled",
+            template=template,
             recipient_id=place.teacher_id,
             dedupe_key=messages.session_key(event.session_id, place.enrolment_id, event.ics_sequence),
             concerns=f"enrolments/{place.enrolment_id}",
@@ -65,7 +88,7 @@ def on_session_scheduled(session: Session, event: SessionScheduled, cause: Cause
         )
         for place in facts.active_places(session, event.work_group_id)
     ]
-    store.write_down(session, invitations, now=cause.now)
+    store.write_down(session, letters, now=cause.now)
 
 
 def _keep_place(
@@ -91,5 +114,6 @@ def _session_values(event: SessionScheduled, cause: Cause) -> dict[str, object]:
         "mode": event.mode,
         "host_urn": event.host_urn,
         "ics_sequence": event.ics_sequence,
+        "cancelled": isinstance(event, SessionCancelled),
         "revision": cause.revision,
     }

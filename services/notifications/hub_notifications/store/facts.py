@@ -36,10 +36,14 @@ def keep(session: Session, model: type[Base], key: str, values: dict[str, Any]) 
 
 
 def sessions_ahead(session: Session, work_group_id: UUID, at: datetime) -> Sequence[UUID]:
-    """The sessions of a group that have not ended at an instant, in order."""
+    """The sessions of a group that stand and have not ended at an instant, in order."""
     return session.scalars(
         select(GroupSession.session_id)
-        .where(GroupSession.work_group_id == work_group_id, GroupSession.ends_at > at)
+        .where(
+            GroupSession.work_group_id == work_group_id,
+            GroupSession.ends_at > at,
+            GroupSession.cancelled.is_(False),
+        )
         .order_by(GroupSession.starts_at, GroupSession.session_id)
     ).all()
 

@@ -48,6 +48,21 @@ def suppress(session: Session, concerns: str, reason: str, *, now: datetime) -> 
     )
 
 
+def suppress_session(
+    session: Session, session_id: UUID, templates: Sequence[str], reason: str, *, now: datetime
+) -> None:
+    """Do not send what was to say of one session what no longer holds; what is being sent is sent."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.status == "due",
+            Message.template.in_(templates),
+            Message.about["session_ids"].contains([str(session_id)]),
+        )
+        .values(status="suppressed", reason=reason, changed_at=now)
+    )
+
+
 def release_expired(session: Session, *, now: datetime) -> None:
     """Make due again what a sender claimed and never recorded."""
     session.execute(

@@ -44,6 +44,16 @@ class SessionScheduled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionRescheduled(SessionScheduled):
+    """To each participant, when a session is moved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCancelled(SessionScheduled):
+    """To each participant, when a session will not take place."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class VisitPlanned:
     """To the PD lead who makes the visit."""
 
@@ -55,4 +65,4 @@ class VisitPlanned:
     kind: str  # support, lesson_planning, observation, department_pd or pd_day
 
 
-Words = PlaceConfirmed | SessionScheduled | VisitPlanned
+Words = PlaceConfirmed | SessionScheduled | SessionRescheduled | SessionCancelled | VisitPlanned

@@ -54,19 +54,29 @@ class Host:
 
 
 def invite(
-    sessions: Sequence[SessionFacts], *, group_title: str, host: Host, attendee: str, now: datetime
+    sessions: Sequence[SessionFacts],
+    *,
+    group_title: str,
+    host: Host,
+    attendee: str,
+    now: datetime,
+    cancelled: bool = False,
 ) -> Invitation:
     """Make the calendar file of a message.
+
+    `cancelled`: it takes the one session out again (RFC 5546, 3.2.5).
 
     One session is a REQUEST that a calendar can accept. RFC 5546, 3.2.2 allows one UID in a REQUEST only, so
     several sessions are a PUBLISH, which names no attendee.
     """
-    method = "REQUEST" if len(sessions) == 1 else "PUBLISH"
+    one = "CANCEL" if cancelled else "REQUEST"
+    method = one if len(sessions) == 1 else "PUBLISH"
     stamp = now.replace(minute=0, second=0, microsecond=0)  # so that the letters of a batch share the file
     content = _file(tuple(sessions), group_title, host, method, stamp)
-    if method == "REQUEST":
+    if method != "PUBLISH":
         end = b"END:VEVENT"
-        content = content.replace(end, _attendee(attendee) + b"\r\n" + end)
+        line = _attendee(attendee, asked=method == "REQUEST")
+        content = content.replace(end, line + b"\r\n" + end)
     return Invitation(method=method, content=content)
 
 
@@ -81,7 +91,10 @@ def _file(
     calendar.add("method", method)
     calendar.add_component(Component.from_ical(LONDON))
     for session in sessions:
-        calendar.add_component(_event(session, group_title, host, stamp))
+        event = _event(session, group_title, host, stamp)
+        if method == "CANCEL":
+            event.add("status", "CANCELLED")
+        calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
 
@@ -101,9 +114,11 @@ def _event(session: SessionFacts, group_title: str, host: Host, stamp: datetime)
     return event
 
 
-def _attendee(address: str) -> bytes:
+def _attendee(address: str, *, asked: bool) -> bytes:
     """The line that names the recipient, folded as RFC 5545, 3.1 asks."""
     attendee = vCalAddress(f"mailto:{address}")
-    parameters = Parameters(ROLE="REQ-PARTICIPANT", PARTSTAT="NEEDS-ACTION", RSVP="TRUE")
+    parameters = Parameters(ROLE="REQ-PARTICIPANT")
+    if asked:
+        parameters |= Parameters(PARTSTAT="NEEDS-ACTION", RSVP="TRUE")
     line: bytes = Contentline.from_parts("ATTENDEE", parameters, attendee).to_ical()
     return line

@@ -9,12 +9,21 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from hub_notifications.templates.facts import PlaceConfirmed, SessionScheduled, VisitPlanned, Words
+from hub_notifications.templates.facts import (
+    PlaceConfirmed,
+    SessionCancelled,
+    SessionRescheduled,
+    SessionScheduled,
+    VisitPlanned,
+    Words,
+)
 
 FOLDER: Final = Path(__file__).parent
 FACTS_OF: Final[dict[str, type[Words]]] = {
     "place_confirmed": PlaceConfirmed,
     "session_scheduled": SessionScheduled,
+    "session_rescheduled": SessionRescheduled,
+    "session_cancelled": SessionCancelled,
     "visit_planned": VisitPlanned,
 }
 NAME_OF: Final = {facts: name for name, facts in FACTS_OF.items()}

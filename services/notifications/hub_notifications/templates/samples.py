@@ -1,5 +1,6 @@
 """Made-up facts to look at each template with."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -7,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from hub_notifications.templates.facts import (
     PlaceConfirmed,
+    SessionCancelled,
     SessionFacts,
+    SessionRescheduled,
     SessionScheduled,
     VisitPlanned,
     Words,
@@ -34,6 +37,13 @@ SECOND: Final = SessionFacts(
     ics_sequence=0,
 )
 
+MOVED: Final = replace(
+    FIRST,
+    starts_at=datetime(2026, 10, 13, 16, 0, tzinfo=ENGLAND),
+    ends_at=datetime(2026, 10, 13, 18, 0, tzinfo=ENGLAND),
+    ics_sequence=1,
+)
+
 SAMPLES: Final[dict[str, Words]] = {
     "place_confirmed": PlaceConfirmed(
         hub_name="Example Maths Hub",
@@ -43,6 +53,12 @@ SAMPLES: Final[dict[str, Words]] = {
     ),
     "session_scheduled": SessionScheduled(
         hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5", session=FIRST
+    ),
+    "session_rescheduled": SessionRescheduled(
+        hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5", session=MOVED
+    ),
+    "session_cancelled": SessionCancelled(
+        hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5", session=MOVED
     ),
     "visit_planned": VisitPlanned(
         hub_name="Example Maths Hub",

@@ -12,6 +12,7 @@ from hub_reporting.domain.schools import Register
 # Marks of a register that say the teacher was taught that day; who left early or sent apologies was not.
 PRESENT: Final = ("present", "late")
 LEVELS: Final = ("signed_up", "attended", "completed")
+KINDS: Final = ("work_group", "visit", "department_pd", "pd_day", "conference")  # how a school is seen
 
 
 class SignUp(NamedTuple):
@@ -25,7 +26,7 @@ class Activity(NamedTuple):
     """A school was seen, `times` times in the period, for the first time `on` that day."""
 
     urn: str
-    kind: str  # work_group, visit, department_pd
+    kind: str  # of KINDS
     on: date
     times: int
 

@@ -89,9 +89,10 @@ DEFINITIONS: Final = (
         counts=(
             "Out of (N): state-funded schools in the scope that are open on the day of the report."
             " Counted (n): those of them that were seen at least once in the period, by a mark present"
-            " or late in a work group's register, by a logged visit, or by professional development of"
-            " a whole department. Three levels stand side by side. Signed up: a place on a work group"
-            " of the year, even if given up later, or a PD lead. Attended: the n above. Completed:"
+            " or late in a work group's register, by a logged visit, by professional development of"
+            " a whole department, or at a PD day or conference. Three levels stand side by side."
+            " Signed up: a place on a work group of the year, even if given up later, or a PD lead."
+            " Attended: the n above. Completed:"
             " attended, and somebody stayed on a work group to its last session and came to three"
             f" quarters of them. {DISTINCT}"
         ),
@@ -109,6 +110,8 @@ DEFINITIONS: Final = (
             "attendances",
             "visits",
             "department_pds",
+            "pd_days",
+            "conferences",
         ),
         scope="hub",
     ),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from hub_reporting.domain import leadership
-from hub_reporting.domain.engagement import LEVELS, Engaged
+from hub_reporting.domain.engagement import KINDS, LEVELS, Engaged
 from hub_reporting.domain.measures import Ratio, part_of_whole
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.schools import PHASES, School
@@ -55,9 +55,7 @@ def engagement(sight: Sight, scope: Scope) -> Report:
         found.level("attended"),
         figures={
             **{level: in_words(found.level(level)) for level in LEVELS},
-            "attended_by_kind": {
-                kind: found.seen_by_kind(kind) for kind in ("work_group", "visit", "department_pd")
-            },
+            "attended_by_kind": {kind: found.seen_by_kind(kind) for kind in KINDS},
             "by_month": [
                 dict(zip(("until", *LEVELS), row, strict=True))
                 for row in zip(months, *(found.by(months, level) for level in LEVELS), strict=True)
@@ -135,6 +133,8 @@ def _levels_of(engaged: Engaged) -> dict[str, Any]:
         "attendances": engaged.times.get("work_group", 0),
         "visits": engaged.times.get("visit", 0),
         "department_pds": engaged.times.get("department_pd", 0),
+        "pd_days": engaged.times.get("pd_day", 0),
+        "conferences": engaged.times.get("conference", 0),
     }
 
 

@@ -7,11 +7,14 @@ from typing import Any, Final
 from hub_contracts import Event
 from hub_contracts.enrolment import (
     LeaderAppointed,
+    LeaderEnded,
     SchoolChanged,
     SchoolClosed,
     SchoolConnected,
     SchoolImported,
+    SchoolsMerged,
     SchoolSucceeded,
+    TeacherMovedSchool,
     TeacherRegistered,
 )
 from hub_reporting.handlers.projected import Rows, taken
@@ -52,6 +55,11 @@ def succeeded(event: SchoolSucceeded, _time: datetime) -> Rows:
     yield Succession, [taken(event, "urn", "successor_urn", "link_type", "established_on")]
 
 
+def merged(_event: SchoolsMerged, _time: datetime) -> Rows:
+    """Nothing that is counted: of each of the old schools SchoolSucceeded has told who carries it on."""
+    return ()
+
+
 def connected(event: SchoolConnected, _time: datetime) -> Rows:
     """A school that the hub knows."""
     yield Connection, [taken(event, "urn", "connected_on", "via")]
@@ -60,6 +68,11 @@ def connected(event: SchoolConnected, _time: datetime) -> Rows:
 def registered(event: TeacherRegistered, _time: datetime) -> Rows:
     """Somebody at a school."""
     yield Teacher, [taken(event, "teacher_id", "urn", "role")]
+
+
+def moved(event: TeacherMovedSchool, _time: datetime) -> Rows:
+    """Somebody at another school."""
+    yield Teacher, [taken(event, "teacher_id", "role", urn=event.to_urn)]
 
 
 def appointed(event: LeaderAppointed, _time: datetime) -> Rows:
@@ -77,12 +90,21 @@ def appointed(event: LeaderAppointed, _time: datetime) -> Rows:
     yield LeaderPost, [taken(event, *names)]
 
 
+def ended(event: LeaderEnded, _time: datetime) -> Rows:
+    """A role in the hub with its last day."""
+    names = ("leader_role_id", "teacher_id", "role", "urn", "trust_uid", "core_leadership", "starts_on")
+    yield LeaderPost, [taken(event, *names, ends_on=event.ended_on)]
+
+
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolImported: facts,
     SchoolChanged: facts,
     SchoolClosed: closed,
     SchoolSucceeded: succeeded,
+    SchoolsMerged: merged,
     SchoolConnected: connected,
     TeacherRegistered: registered,
+    TeacherMovedSchool: moved,
     LeaderAppointed: appointed,
+    LeaderEnded: ended,
 }

@@ -12,6 +12,7 @@ from hub_reporting.config import Options
 from hub_reporting.domain import composition, engagement, leadership, schools, visits
 from hub_reporting.domain.periods import Period
 from hub_reporting.domain.scopes import Area, Scope
+from hub_reporting.store import pd_days as pd_day_store
 from hub_reporting.store import schools as school_store
 from hub_reporting.store import visits as visit_store
 from hub_reporting.store import work_groups as group_store
@@ -114,6 +115,7 @@ class Sight:
         return [
             *engagement.seen_at_sessions(self.attendances),
             *visit_store.seen_on_visits(self.session, self.hub, self.period),
+            *pd_day_store.seen_on_pd_days(self.session, self.hub, self.period),
         ]
 
     @cached_property

@@ -6,17 +6,26 @@ from typing import Any, Final
 
 from hub_contracts import Event
 from hub_contracts.enrolment import (
+    ApologiesReceived,
+    AttendanceCorrected,
+    ClassroomTaskSet,
+    LessonStudyPlanned,
+    LessonStudyReviewed,
     ParticipantEnrolled,
     ParticipantWithdrawn,
     SchoolEnrolled,
+    SessionCancelled,
     SessionCompleted,
+    SessionRescheduled,
     SessionScheduled,
+    TaskReported,
     WorkGroupConfirmed,
     WorkGroupFellBelowMinimum,
     WorkGroupOpened,
 )
 from hub_reporting.handlers.projected import Rows, taken
 from hub_reporting.models import (
+    CorrectedMark,
     GroupState,
     Mark,
     Place,
@@ -75,24 +84,28 @@ def withdrawn(event: ParticipantWithdrawn, _time: datetime) -> Rows:
 
 
 def scheduled(event: SessionScheduled, _time: datetime) -> Rows:
-    """A session in the diary."""
-    yield (
-        Session,
-        [taken(event, "session_id", "work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn")],
-    )
+    """A session in the diary, as it was put down, moved or cancelled."""
+    names = ("session_id", "work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn")
+    yield Session, [taken(event, *names, cancelled=isinstance(event, SessionCancelled))]
 
 
 def completed(event: SessionCompleted, _time: datetime) -> Rows:
     """A register with its marks."""
     session_id = event.session_id
     yield Register, [taken(event, "session_id", "work_group_id", "held_on", "present_n", "schools_present_n")]
-    yield (
-        Mark,
-        [
-            {"session_id": session_id, "enrolment_id": one.enrolment_id, "urn": one.urn, "mark": one.mark}
-            for one in event.marks
-        ],
-    )
+    names = ("enrolment_id", "urn", "mark", "notice_hours")
+    yield Mark, [taken(one, *names, session_id=session_id) for one in event.marks]
+
+
+def corrected(event: AttendanceCorrected, _time: datetime) -> Rows:
+    """One mark, put right when its register was locked."""
+    names = ("session_id", "enrolment_id", "notice_hours")
+    yield CorrectedMark, [taken(event, *names, mark=event.new)]
+
+
+def not_counted(_event: Event, _time: datetime) -> Rows:
+    """What no report asks for yet; it is in the log and can be counted from there."""
+    return ()
 
 
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
@@ -103,5 +116,13 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     ParticipantEnrolled: enrolled,
     ParticipantWithdrawn: withdrawn,
     SessionScheduled: scheduled,
+    SessionRescheduled: scheduled,
+    SessionCancelled: scheduled,
     SessionCompleted: completed,
+    AttendanceCorrected: corrected,
+    ApologiesReceived: not_counted,  # a register's mark says with how much notice
+    ClassroomTaskSet: not_counted,
+    TaskReported: not_counted,
+    LessonStudyPlanned: not_counted,
+    LessonStudyReviewed: not_counted,
 }

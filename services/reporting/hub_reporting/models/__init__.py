@@ -3,6 +3,7 @@
 from hub_reporting.models.base import Base, Projected
 from hub_reporting.models.browser_sessions import BrowserSession
 from hub_reporting.models.messages import Message
+from hub_reporting.models.pd_days import PDDay, PDDayVisitor
 from hub_reporting.models.schools import Closure, Connection, LeaderPost, School, Succession, Teacher
 from hub_reporting.models.sources import Source
 from hub_reporting.models.visits import (
@@ -15,6 +16,7 @@ from hub_reporting.models.visits import (
     PlannedVisit,
 )
 from hub_reporting.models.work_groups import (
+    CorrectedMark,
     GroupState,
     Mark,
     Place,
@@ -38,6 +40,7 @@ __all__ = [
     "CancelledVisit",
     "Closure",
     "Connection",
+    "CorrectedMark",
     "DepartmentPD",
     "Exemption",
     "GroupState",
@@ -46,6 +49,8 @@ __all__ = [
     "Mark",
     "Message",
     "Obligation",
+    "PDDay",
+    "PDDayVisitor",
     "Place",
     "PlannedVisit",
     "Projected",

@@ -91,6 +91,7 @@ class Session(Projected):
     ends_at: Mapped[datetime]
     mode: Mapped[str]
     host_urn: Mapped[str | None]
+    cancelled: Mapped[bool]
 
 
 class Register(Projected):
@@ -115,3 +116,15 @@ class Mark(Projected):
     enrolment_id: Mapped[UUID] = mapped_column(primary_key=True)
     urn: Mapped[str]
     mark: Mapped[str]
+    notice_hours: Mapped[int | None]  # of apologies
+
+
+class CorrectedMark(Projected):
+    """One mark put right after its register was locked; counts while its revision is above the register's."""
+
+    __tablename__ = "corrected_marks"
+
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    mark: Mapped[str]
+    notice_hours: Mapped[int | None]

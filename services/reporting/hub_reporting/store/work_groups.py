@@ -9,15 +9,34 @@ from sqlalchemy.orm import Session as DbSession
 
 from hub_reporting.domain import composition, engagement
 from hub_reporting.domain.periods import Period
-from hub_reporting.models import GroupState, Mark, Place, Register, Session, Withdrawal, WorkGroup
+from hub_reporting.models import (
+    CorrectedMark,
+    GroupState,
+    Mark,
+    Place,
+    Register,
+    Session,
+    Withdrawal,
+    WorkGroup,
+)
 
-_there = Mark.mark.in_(engagement.PRESENT)
+_there = sa.func.coalesce(CorrectedMark.mark, Mark.mark).in_(engagement.PRESENT)
 
 
 def _current_marks() -> sa.ColumnElement[bool]:
     """A mark of the register as last corrected."""
     return sa.and_(
         Mark.hub == Register.hub, Mark.session_id == Register.session_id, Mark.revision == Register.revision
+    )
+
+
+def _correction() -> sa.ColumnElement[bool]:
+    """What was put right after the register was locked; a register that is said anew says all of it."""
+    return sa.and_(
+        CorrectedMark.hub == Mark.hub,
+        CorrectedMark.session_id == Mark.session_id,
+        CorrectedMark.enrolment_id == Mark.enrolment_id,
+        CorrectedMark.revision > Register.revision,
     )
 
 
@@ -46,10 +65,10 @@ def groups(session: DbSession, hub: str, period: Period) -> list[composition.Gro
 
 
 def _scheduled(session: DbSession, hub: str) -> dict[str, int]:
-    """How many sessions each group has in the diary."""
+    """How many sessions each group has in the diary, without what was cancelled."""
     rows = session.execute(
         sa.select(_text(Session.work_group_id), sa.func.count())
-        .where(Session.hub == hub)
+        .where(Session.hub == hub, Session.cancelled.is_(False))
         .group_by(Session.work_group_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -97,6 +116,7 @@ def attendances(session: DbSession, hub: str, period: Period) -> list[compositio
             sa.func.count().filter(in_period),
         )
         .join(Register, _current_marks())
+        .outerjoin(CorrectedMark, _correction())
         .where(Register.hub == hub, Register.held_on.between(since, period.last_counted))
         .group_by(Mark.enrolment_id, Mark.urn)
     )
@@ -118,7 +138,12 @@ def registers_missing(session: DbSession, hub: str, period: Period) -> list[tupl
         sa.select(WorkGroup.title, day.label("day"))
         .join(Session, _same(Session, WorkGroup, "work_group_id"))
         .outerjoin(Register, _same(Register, Session, "session_id"))
-        .where(*_of_years(hub, period), Register.session_id.is_(None), day < period.last_counted)
+        .where(
+            *_of_years(hub, period),
+            Register.session_id.is_(None),
+            Session.cancelled.is_(False),
+            day < period.last_counted,
+        )
         .order_by("day", WorkGroup.title)
     )
     return [(row.title, row.day) for row in rows]

@@ -1,0 +1,47 @@
+"""Routes below /enrolment/v1/sessions for what is said of attendance before and after the register."""
+
+from hub_enrolment.access import GROUP_STAFF, HUB_STAFF
+from hub_enrolment.api.sessions import SESSION, RegisterSchema, own_session, register
+from hub_enrolment.commands.attendance import (
+    CorrectAttendance,
+    CorrectAttendanceSchema,
+    ReceiveApologies,
+    ReceiveApologiesSchema,
+)
+from hub_enrolment.handlers import attendance as handlers
+from hub_platform.routes import Answer, Call, route
+
+
+class Attendances:
+    """Apologies and corrections."""
+
+    @route(
+        "POST",
+        f"{SESSION}/apologies",
+        allow=GROUP_STAFF,
+        body=ReceiveApologiesSchema,
+        answer=RegisterSchema,
+        status=201,
+    )
+    def receive_apologies(self, call: Call[ReceiveApologies]) -> Answer:
+        """Note that a participant cannot come, before the session ends.
+
+        The same again is answered with 200.
+        """
+        own_session(call)
+        meeting, new = handlers.receive_apologies(
+            call.session, call.command, now=call.now, by=call.actor.subject
+        )
+        return register(call, meeting, status=None if new else 200)
+
+    @route(
+        "POST",
+        f"{SESSION}/corrections",
+        allow=HUB_STAFF,
+        body=CorrectAttendanceSchema,
+        answer=RegisterSchema,
+    )
+    def correct_attendance(self, call: Call[CorrectAttendance]) -> Answer:
+        """Put one mark of a locked register right; `note` stays with the hub."""
+        meeting = handlers.correct_attendance(call.session, call.command, now=call.now, by=call.actor.subject)
+        return register(call, meeting)

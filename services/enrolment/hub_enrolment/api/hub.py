@@ -1,0 +1,46 @@
+"""Routes of /enrolment/v1/hub."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from hub_enrolment.access import HUB_LEADS, READERS
+from hub_enrolment.commands.hub import DescribeHub, DescribeHubSchema
+from hub_enrolment.handlers import hub as handlers
+from hub_platform.routes import Answer, Call, route
+
+URL = "/enrolment/v1/hub"
+
+
+class HubSchema(Schema):
+    """The hub, its lead school and its area: authorities and districts, and schools that are exceptions."""
+
+    id = fields.String()
+    name = fields.String()
+    lead_school_urn = fields.String()
+    trust_uid = fields.String(allow_none=True)
+    area_la_codes = fields.List(fields.String())
+    area_district_codes = fields.List(fields.String())
+    extra_urns = fields.List(fields.String())
+    excluded_urns = fields.List(fields.String())
+
+
+class HubItself:
+    """Whose hub this is and which area it serves."""
+
+    @route("GET", URL, allow=READERS, answer=HubSchema)
+    def get_hub(self, call: Call[Any]) -> Answer:
+        """Read what the hub is; 404 until somebody has said it."""
+        hub = handlers.find_hub(call.session)
+        return Answer(hub, revision=hub.revision)
+
+    @route("PUT", URL, allow=HUB_LEADS, body=DescribeHubSchema, answer=HubSchema)
+    def describe_hub(self, call: Call[DescribeHub]) -> Answer:
+        """Say whose hub this is and which area it serves.
+
+        The first time with If-None-Match: *, later with If-Match.
+        """
+        hub = handlers.describe_hub(
+            call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
+        )
+        return Answer(hub, revision=hub.revision)

@@ -1,0 +1,135 @@
+"""Routes below /enrolment/v1/pd-days."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from hub_enrolment.access import HUB_STAFF, READERS
+from hub_enrolment.commands.pd_days import (
+    CancelPDDay,
+    CancelPDDaySchema,
+    HoldPDDay,
+    HoldPDDaySchema,
+    OpenPDDay,
+    OpenPDDaySchema,
+    RegisterForPDDay,
+    RegisterForPDDaySchema,
+)
+from hub_enrolment.handlers import pd_days as handlers
+from hub_enrolment.models import PDDay, PDDayRegistration
+from hub_enrolment.store import pd_days as store
+from hub_platform.routes import Answer, Call, Page, route
+
+URL = "/enrolment/v1/pd-days"
+ONE = f"{URL}/<uuid:pd_day_id>"
+
+
+class PDDaySchema(Schema):
+    """A PD day or conference; its theme is a code and is published, its title is not."""
+
+    pd_day_id = fields.UUID(attribute="id")
+    kind = fields.String()
+    theme = fields.String()
+    title = fields.String(allow_none=True)
+    on = fields.Date(attribute="day")
+    starts_at = fields.AwareDateTime(allow_none=True)
+    venue = fields.String(allow_none=True)
+    capacity = fields.Integer(allow_none=True)
+    registration_closes_at = fields.AwareDateTime(attribute="closes_at")
+    status = fields.String()
+    cancelled_reason = fields.String(allow_none=True)
+
+
+class RegistrationSchema(Schema):
+    """A teacher means to come."""
+
+    pd_day_id = fields.UUID()
+    teacher_id = fields.UUID()
+    registered_at = fields.AwareDateTime()
+
+
+class VisitorSchema(Schema):
+    """A teacher who came, with the school of that day."""
+
+    teacher_id = fields.UUID()
+    urn = fields.String()
+
+
+class PDDayRegisterSchema(Schema):
+    """Who came to a day."""
+
+    pd_day_id = fields.UUID()
+    status = fields.String()
+    attendances = fields.List(fields.Nested(VisitorSchema))
+
+
+class PDDays:
+    """Days of professional development and conferences, open to every teacher."""
+
+    @route("POST", URL, allow=HUB_STAFF, body=OpenPDDaySchema, answer=PDDaySchema, status=201)
+    def open_pd_day(self, call: Call[OpenPDDay]) -> Answer:
+        """Open a PD day or conference for registration, which closes when the day begins unless said."""
+        day = handlers.open_pd_day(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(day, revision=day.revision, location=f"{URL}/{day.id}")
+
+    @route("GET", URL, allow=READERS, paged=True, answer=PDDaySchema)
+    def list_pd_days(self, call: Call[Any]) -> Page[PDDay]:
+        """List PD days and conferences, the first noted first."""
+        return Page(*call.page.fetch(call.session, store.list_pd_days(), [PDDay.id]))
+
+    @route("GET", ONE, allow=READERS, answer=PDDaySchema)
+    def get_pd_day(self, call: Call[Any]) -> Answer:
+        """Read a PD day; the ETag is what a register is sent back with."""
+        day = handlers.find_pd_day(call.session, call.path["pd_day_id"])
+        return Answer(day, revision=day.revision)
+
+    @route(
+        "POST",
+        f"{ONE}/registrations",
+        allow=HUB_STAFF,
+        body=RegisterForPDDaySchema,
+        answer=RegistrationSchema,
+        status=201,
+    )
+    def register_for_pd_day(self, call: Call[RegisterForPDDay]) -> Answer:
+        """Give a teacher a place on the day, while there is one; the same again is answered with 200."""
+        registration, new = handlers.register_for_pd_day(
+            call.session, call.command, now=call.now, by=call.actor.subject
+        )
+        return Answer(registration, status=None if new else 200)
+
+    @route("GET", f"{ONE}/registrations", allow=HUB_STAFF, paged=True, answer=RegistrationSchema)
+    def list_pd_day_registrations(self, call: Call[Any]) -> Page[PDDayRegistration]:
+        """List who means to come."""
+        day = handlers.find_pd_day(call.session, call.path["pd_day_id"])
+        statement = store.list_registrations(day.id)
+        return Page(*call.page.fetch(call.session, statement, [PDDayRegistration.teacher_id]))
+
+    @route("GET", f"{ONE}/register", allow=HUB_STAFF, answer=PDDayRegisterSchema)
+    def get_pd_day_register(self, call: Call[Any]) -> Answer:
+        """Read who came; nobody until the register has been taken."""
+        return _register(call, handlers.find_pd_day(call.session, call.path["pd_day_id"]))
+
+    @route("PUT", f"{ONE}/register", allow=HUB_STAFF, body=HoldPDDaySchema, answer=PDDayRegisterSchema)
+    def hold_pd_day(self, call: Call[HoldPDDay]) -> Answer:
+        """Say who came, from the day for seven days; they need not have registered."""
+        day = handlers.hold_pd_day(
+            call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
+        )
+        return _register(call, day)
+
+    @route("POST", f"{ONE}/cancellation", allow=HUB_STAFF, body=CancelPDDaySchema, answer=PDDaySchema)
+    def cancel_pd_day(self, call: Call[CancelPDDay]) -> Answer:
+        """Say that the day will not take place."""
+        day = handlers.cancel_pd_day(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(day, revision=day.revision)
+
+
+def _register(call: Call[Any], day: PDDay) -> Answer:
+    came = store.attendances(call.session, day.id)
+    value = {
+        "pd_day_id": day.id,
+        "status": day.status,
+        "attendances": [{"teacher_id": teacher_id, "urn": urn} for teacher_id, urn in came.items()],
+    }
+    return Answer(value, revision=day.revision)

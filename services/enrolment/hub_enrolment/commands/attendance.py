@@ -1,0 +1,53 @@
+"""Commands about apologies and corrections."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from hub_enrolment.commands.texts import Text
+from hub_enrolment.domain import attendance, sessions
+from hub_platform.schemas import CommandSchema, Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveApologies:
+    """Note that somebody cannot come."""
+
+    session_id: UUID
+    enrolment_id: UUID
+    received_at: datetime | None  # None: now
+
+
+class ReceiveApologiesSchema(CommandSchema):
+    """Reads it."""
+
+    command = ReceiveApologies
+    session_id = fields.UUID(required=True)
+    enrolment_id = fields.UUID(required=True)
+    received_at = Instant(load_default=None, allow_none=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectAttendance:
+    """Put one mark of a locked register right."""
+
+    session_id: UUID
+    enrolment_id: UUID
+    mark: str
+    notified_at: datetime | None  # of apologies
+    reason: str
+    note: str | None  # in words, for the hub alone
+
+
+class CorrectAttendanceSchema(CommandSchema):
+    """Reads it."""
+
+    command = CorrectAttendance
+    session_id = fields.UUID(required=True)
+    enrolment_id = fields.UUID(required=True)
+    mark = fields.String(required=True, validate=validate.OneOf(sessions.MARKS))
+    notified_at = Instant(load_default=None, allow_none=True)
+    reason = fields.String(required=True, validate=validate.OneOf(attendance.CORRECTED_FOR))
+    note = Text(longest=1000, load_default=None, allow_none=True)

@@ -1,0 +1,61 @@
+"""Commands about the hub itself."""
+
+from dataclasses import dataclass
+
+from marshmallow import fields, validate
+
+from hub_contracts.fields import Urn
+from hub_enrolment.commands.texts import Text
+from hub_enrolment.domain.hub_area import MOST_CODES, MOST_URNS, Area
+from hub_platform.schemas import CommandSchema
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribeHub:
+    """Say whose hub this is and which area it serves."""
+
+    id: str
+    name: str
+    lead_school_urn: str
+    trust_uid: str | None
+    area_la_codes: list[str]
+    area_district_codes: list[str]
+    extra_urns: list[str]
+    excluded_urns: list[str]
+
+    @property
+    def area(self) -> Area:
+        """The area alone."""
+        return Area(
+            la_codes=self.area_la_codes,
+            district_codes=self.area_district_codes,
+            extra_urns=self.extra_urns,
+            excluded_urns=self.excluded_urns,
+        )
+
+
+def _urns() -> fields.List[str]:
+    each = Urn("A school.")
+    return fields.List(each, load_default=list, validate=validate.Length(max=MOST_URNS))
+
+
+class DescribeHubSchema(CommandSchema):
+    """Reads it."""
+
+    command = DescribeHub
+    id = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9][a-z0-9-]{0,39}\Z"))
+    name = Text(required=True)
+    lead_school_urn = Urn("The school that leads the hub.")
+    trust_uid = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"[0-9]{1,9}\Z"))
+    area_la_codes = fields.List(
+        fields.String(validate=validate.Regexp(r"[0-9]{3}\Z")),
+        load_default=list,
+        validate=validate.Length(max=MOST_CODES),
+    )
+    area_district_codes = fields.List(
+        fields.String(validate=validate.Regexp(r"[A-Z][0-9]{8}\Z")),
+        load_default=list,
+        validate=validate.Length(max=MOST_CODES),
+    )
+    extra_urns = _urns()
+    excluded_urns = _urns()

@@ -1,0 +1,68 @@
+"""Commands about lesson studies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from hub_contracts.fields import Urn
+from hub_enrolment.commands.texts import Text
+from hub_enrolment.domain import lesson_studies
+from hub_platform.schemas import CommandSchema, Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanLessonStudy:
+    """Put a lesson study down."""
+
+    work_group_id: UUID
+    host_urn: str
+    teacher_enrolment_id: UUID
+    planner_enrolment_ids: list[UUID]
+    observer_enrolment_ids: list[UUID]
+    focus: str
+    lesson_at: datetime
+
+
+class PlanLessonStudySchema(CommandSchema):
+    """Reads it."""
+
+    command = PlanLessonStudy
+    work_group_id = fields.UUID(required=True)
+    host_urn = Urn("The school where the lesson is taught.")
+    teacher_enrolment_id = fields.UUID(required=True)
+    planner_enrolment_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 30))
+    observer_enrolment_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(0, 60))
+    focus = fields.String(required=True, validate=validate.OneOf(lesson_studies.FOCUSES))
+    lesson_at = Instant(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeachLesson:
+    """Say that the lesson was taught."""
+
+    cycle_id: UUID
+
+
+class TeachLessonSchema(CommandSchema):
+    """Reads it."""
+
+    command = TeachLesson
+    cycle_id = fields.UUID(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewLesson:
+    """Say what was learnt; `learning_note` names no pupil."""
+
+    cycle_id: UUID
+    learning_note: str
+
+
+class ReviewLessonSchema(CommandSchema):
+    """Reads it."""
+
+    command = ReviewLesson
+    cycle_id = fields.UUID(required=True)
+    learning_note = Text(longest=4000, required=True)

@@ -1,0 +1,89 @@
+"""Commands about PD days and conferences."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from hub_enrolment.commands.texts import Text
+from hub_enrolment.domain import pd_days
+from hub_platform.schemas import CommandSchema, Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenPDDay:
+    """Open a PD day or conference for registration."""
+
+    kind: str
+    theme: str  # a code, which is published
+    title: str | None  # words for people, which are not
+    on: date
+    starts_at: datetime | None
+    venue: str | None
+    capacity: int | None
+    registration_closes_at: datetime | None
+
+
+class OpenPDDaySchema(CommandSchema):
+    """Reads it."""
+
+    command = OpenPDDay
+    kind = fields.String(required=True, validate=validate.OneOf(pd_days.KINDS))
+    theme = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]{0,59}\Z"))
+    title = Text(load_default=None, allow_none=True)
+    on = fields.Date(required=True, validate=validate.Range(date(2000, 1, 1), date(2199, 12, 31)))
+    starts_at = Instant(load_default=None, allow_none=True)
+    venue = Text(load_default=None, allow_none=True)
+    capacity = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 10_000)
+    )
+    registration_closes_at = Instant(load_default=None, allow_none=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterForPDDay:
+    """Give a teacher a place on the day."""
+
+    pd_day_id: UUID
+    teacher_id: UUID
+
+
+class RegisterForPDDaySchema(CommandSchema):
+    """Reads it."""
+
+    command = RegisterForPDDay
+    pd_day_id = fields.UUID(required=True)
+    teacher_id = fields.UUID(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldPDDay:
+    """Say who came."""
+
+    pd_day_id: UUID
+    teacher_ids: list[UUID]
+
+
+class HoldPDDaySchema(CommandSchema):
+    """Reads it."""
+
+    command = HoldPDDay
+    pd_day_id = fields.UUID(required=True)
+    teacher_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(0, 2000))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelPDDay:
+    """Say that the day will not take place."""
+
+    pd_day_id: UUID
+    reason: str
+
+
+class CancelPDDaySchema(CommandSchema):
+    """Reads it."""
+
+    command = CancelPDDay
+    pd_day_id = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(pd_days.CANCELLED_FOR))

@@ -1,0 +1,80 @@
+"""The command to put many sessions down at once."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any, Final
+from uuid import UUID
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from hub_contracts.fields import Urn
+from hub_enrolment.domain import series, work_groups
+from hub_enrolment.domain.series import Monthly, Weekly
+from hub_platform.schemas import CommandSchema
+
+# A hub plans a year or two ahead; a slip of the keyboard in a year is caught.
+DAYS: Final = validate.Range(date(2000, 1, 1), date(2199, 12, 31))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleSeries:
+    """Put the sessions of a pattern in the group's diary, all or none."""
+
+    work_group_id: UUID
+    pattern: Weekly | Monthly
+    first_on: date
+    count: int | None
+    until: date | None
+    starts: time  # on the clocks of England
+    ends: time
+    mode: str
+    host_urn: str | None
+    skip: list[date]
+    dry_run: bool
+
+
+class PatternSchema(Schema):
+    """Reads when a series falls: `weekly` with `every`, or `monthly` with `nth`."""
+
+    class Meta:
+        """Nothing that was sent is silently ignored."""
+
+        unknown = RAISE
+
+    repeats = fields.String(required=True, validate=validate.OneOf(("weekly", "monthly")))
+    weekday = fields.String(required=True, validate=validate.OneOf(series.WEEKDAYS))
+    every = fields.Integer(load_default=None, strict=True, validate=validate.Range(1, 26))
+    nth = fields.Integer(load_default=None, strict=True, validate=validate.OneOf((1, 2, 3, 4, 5, -1)))
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Each kind of pattern needs its own number, and has no use for the other."""
+        needed, useless = ("every", "nth") if data["repeats"] == "weekly" else ("nth", "every")
+        if data[needed] is None:
+            raise ValidationError("Missing data for required field.", needed)
+        if data[useless] is not None:
+            raise ValidationError("Not for this kind of pattern.", useless)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Weekly | Monthly:
+        """Build it."""
+        if data["repeats"] == "weekly":
+            return Weekly(every=data["every"], weekday=data["weekday"])
+        return Monthly(nth=data["nth"], weekday=data["weekday"])
+
+
+class ScheduleSeriesSchema(CommandSchema):
+    """Reads it."""
+
+    command = ScheduleSeries
+    work_group_id = fields.UUID(required=True)
+    pattern = fields.Nested(PatternSchema, required=True)
+    first_on = fields.Date(required=True, validate=DAYS)
+    count = fields.Integer(load_default=None, strict=True, validate=validate.Range(1, series.LONGEST))
+    until = fields.Date(load_default=None, validate=DAYS)
+    starts = fields.Time(required=True, format="%H:%M")
+    ends = fields.Time(required=True, format="%H:%M")
+    mode = fields.String(required=True, validate=validate.OneOf(work_groups.MODES))
+    host_urn = Urn("The school that hosts the sessions.", optional=True)
+    skip = fields.List(fields.Date(), load_default=list, validate=validate.Length(0, 366))
+    dry_run = fields.Boolean(load_default=False, truthy={True}, falsy={False})

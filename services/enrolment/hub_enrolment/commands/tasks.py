@@ -1,0 +1,54 @@
+"""Commands about classroom tasks."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from hub_enrolment.commands.texts import Text
+from hub_enrolment.domain import tasks
+from hub_platform.schemas import CommandSchema
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetTask:
+    """Ask participants to try something; `prompt` names no pupil."""
+
+    work_group_id: UUID
+    set_in_session_id: UUID
+    due_before_session_id: UUID
+    prompt: str
+
+
+class SetTaskSchema(CommandSchema):
+    """Reads it."""
+
+    command = SetTask
+    work_group_id = fields.UUID(required=True)
+    set_in_session_id = fields.UUID(required=True)
+    due_before_session_id = fields.UUID(required=True)
+    prompt = Text(longest=2000, required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportTask:
+    """Say how far a participant has come; `note` names no pupil."""
+
+    task_id: UUID
+    enrolment_id: UUID
+    status: str
+    note: str | None
+    pupils_n: int | None
+
+
+class ReportTaskSchema(CommandSchema):
+    """Reads it."""
+
+    command = ReportTask
+    task_id = fields.UUID(required=True)
+    enrolment_id = fields.UUID(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(tasks.STATUSES))
+    note = Text(longest=2000, load_default=None, allow_none=True)
+    pupils_n = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(0, 1000)
+    )

@@ -1,0 +1,125 @@
+"""Rules about many sessions at once: on which days a pattern falls."""
+
+import calendar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from hub_enrolment.domain.calendar import day_off, instant_in_england
+from hub_enrolment.domain.refusals import Conflict, Refused
+
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONGEST: Final = 40  # sessions of one series
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weekly:
+    """Every `every` weeks on a weekday."""
+
+    every: int  # weeks, at least 1
+    weekday: str  # of WEEKDAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monthly:
+    """Each month on its nth such weekday; a month that has no fifth one is passed over."""
+
+    nth: int  # 1 to 5, or -1 for the last
+    weekday: str  # of WEEKDAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """What is asked for: a pattern, from a day on, so many times or up to a day."""
+
+    pattern: Weekly | Monthly
+    first_on: date  # the earliest day; the first session is on it or after it, where the pattern falls
+    count: int | None  # sessions, not counting days that are skipped
+    until: date | None  # the last day that may have one
+    skip: frozenset[date] = frozenset()  # days without a session, such as holidays
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One session to be."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A day that somebody should look at again; it is not refused."""
+
+    on: date
+    reason: str  # weekend or bank_holiday
+
+
+def days(series: Series) -> list[date]:
+    """The days of a series, at least one and at most 40.
+
+    Raises:
+        Refused: `count_or_until`, `series_empty`, `series_too_long`.
+    """
+    if (series.count is None) == (series.until is None):
+        raise Refused("count_or_until", "Say how many sessions, or until when; not both.", "/count")
+    found: list[date] = []
+    for day in _falls(series):
+        if day in series.skip:
+            continue
+        if (series.until is not None and day > series.until) or len(found) == series.count:
+            break
+        if len(found) == LONGEST:
+            raise Refused("series_too_long", f"A series has at most {LONGEST} sessions.", "/until")
+        found.append(day)
+    if not found:
+        raise Refused("series_empty", "No session falls on these days.", "/until")
+    return found
+
+
+def slots(found: Iterable[date], starts: time, ends: time) -> list[Slot]:
+    """The sessions on some days: the same time on the clocks of England, summer and winter."""
+    return [Slot(instant_in_england(day, starts), instant_in_england(day, ends)) for day in found]
+
+
+def warnings(found: Iterable[date]) -> list[Warned]:
+    """The days on which schools are shut."""
+    return [Warned(day, reason) for day in found if (reason := day_off(day)) is not None]
+
+
+def check_free(asked: Sequence[Slot], known: Iterable[Slot]) -> None:
+    """Let sessions pass that meet at no time at which the group meets already.
+
+    Raises:
+        Conflict: `session_overlaps`.
+    """
+    taken = list(known)
+    for slot in asked:
+        if any(slot.starts_at < other.ends_at and other.starts_at < slot.ends_at for other in taken):
+            detail = f"The group meets on {slot.starts_at:%d %B %Y} at that time already."
+            raise Conflict("session_overlaps", detail, "/first_on")
+
+
+def _falls(series: Series) -> Iterator[date]:
+    """The days on which the pattern falls, without end."""
+    weekday = WEEKDAYS.index(series.pattern.weekday)
+    if isinstance(series.pattern, Weekly):
+        day = series.first_on + timedelta(days=(weekday - series.first_on.weekday()) % 7)
+        while True:
+            yield day
+            day += timedelta(weeks=series.pattern.every)
+    months = series.first_on.year * 12 + series.first_on.month - 1
+    while True:
+        found = _nth(*divmod(months, 12), weekday, series.pattern.nth)
+        if found is not None and found >= series.first_on:
+            yield found
+        months += 1
+
+
+def _nth(year: int, month: int, weekday: int, nth: int) -> date | None:
+    """The nth such weekday of a month, counted from 0; None when it has none."""
+    weeks = [week[weekday] for week in calendar.monthcalendar(year, month + 1) if week[weekday]]
+    if nth > len(weeks):
+        return None
+    return date(year, month + 1, weeks[nth if nth < 0 else nth - 1])

@@ -1,0 +1,104 @@
+"""Attendance beside the register: apologies before it, corrections once it is locked."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import ApologiesReceived, AttendanceCorrected
+from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
+from hub_enrolment.domain import attendance
+from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.domain.sessions import Mark
+from hub_enrolment.handlers import sessions
+from hub_enrolment.models import Apologies, AttendanceCorrection, GroupSession
+from hub_enrolment.store import sessions as store
+from hub_messaging import outbox
+from hub_platform.ids import new_id
+
+
+def receive_apologies(
+    session: Session, command: ReceiveApologies, *, now: datetime, by: str
+) -> tuple[GroupSession, bool]:
+    """Note that somebody cannot come; False beside the session when that was known.
+
+    Raises:
+        Unknown: `unknown_session`; Refused, Conflict: see `attendance.receive_apologies`.
+    """
+    _, meeting = sessions.lock_session(session, command.session_id)
+    received_at = attendance.receive_apologies(
+        meeting.status,
+        store.places(session, meeting.work_group_id).get(command.enrolment_id),
+        store.apologies(session, meeting.id).get(command.enrolment_id),
+        received_at=command.received_at,
+        ends_at=meeting.ends_at,
+        on=day_in_england(meeting.starts_at),
+        now=now,
+    )
+    if received_at is None:
+        return meeting, False
+    noted = Apologies(
+        session_id=meeting.id,
+        enrolment_id=command.enrolment_id,
+        received_at=received_at,
+        noted_at=now,
+        noted_by=by,
+    )
+    session.add(noted)
+    meeting.touch(now=now, by=by)
+    session.flush()
+    event = ApologiesReceived(
+        session_id=meeting.id,
+        work_group_id=meeting.work_group_id,
+        enrolment_id=command.enrolment_id,
+        notice_hours=attendance.notice_hours(received_at, starts_at=meeting.starts_at),
+    )
+    outbox.record(session, event, occurred_at=now, by=by)
+    return meeting, True
+
+
+def correct_attendance(
+    session: Session, command: CorrectAttendance, *, now: datetime, by: str
+) -> GroupSession:
+    """Put one mark of a locked register right; the same again changes nothing.
+
+    Raises:
+        Unknown: `unknown_session`; Refused, Conflict: see `attendance.check_correctable` and
+            `attendance.correct`.
+    """
+    _, meeting = sessions.lock_session(session, command.session_id)
+    attendance.check_correctable(meeting.status, starts_at=meeting.starts_at, now=now)
+    known = {mark.enrolment_id: mark for mark in store.marks(session, meeting.id)}.get(command.enrolment_id)
+    said = Mark(enrolment_id=command.enrolment_id, mark=command.mark, notified_at=command.notified_at)
+    (asked,) = attendance.with_notice([said], store.apologies(session, meeting.id))
+    old = attendance.correct(known, asked, now=now)
+    if old is None:
+        return meeting
+    store.change_mark(session, meeting.id, asked, now=now, by=by)
+    correction = AttendanceCorrection(
+        id=new_id(),
+        session_id=meeting.id,
+        enrolment_id=asked.enrolment_id,
+        old=old,
+        new=asked.mark,
+        reason=command.reason,
+        note=command.note,
+        corrected_at=now,
+        corrected_by=by,
+    )
+    session.add(correction)
+    meeting.touch(now=now, by=by)
+    session.flush()
+    outbox.record(session, _corrected(meeting, correction, asked), occurred_at=now, by=by)
+    return meeting
+
+
+def _corrected(meeting: GroupSession, correction: AttendanceCorrection, mark: Mark) -> AttendanceCorrected:
+    return AttendanceCorrected(
+        session_id=meeting.id,
+        work_group_id=meeting.work_group_id,
+        enrolment_id=mark.enrolment_id,
+        old=correction.old,
+        new=correction.new,
+        notice_hours=attendance.notice_of(mark, starts_at=meeting.starts_at),
+        reason=correction.reason,
+    )

@@ -1,0 +1,72 @@
+"""The hub itself: whose it is, and which area it serves."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hub_enrolment.commands.hub import DescribeHub
+from hub_enrolment.domain.hub_area import check_area, check_revision
+from hub_enrolment.domain.refusals import Refused, Stale, Unknown
+from hub_enrolment.handlers.schools import school_state
+from hub_enrolment.models import Hub
+from hub_enrolment.store import hub as store
+from hub_enrolment.store import trusts as trust_store
+from hub_enrolment.store.inserts import insert_unless_taken
+from hub_platform.database import made
+
+
+def find_hub(session: Session) -> Hub:
+    """The hub.
+
+    Raises:
+        Unknown: `hub_not_described`.
+    """
+    hub = store.find_hub(session)
+    if hub is None:
+        raise Unknown("hub_not_described", "Nobody has said yet whose hub this is and which area it serves.")
+    return hub
+
+
+def describe_hub(
+    session: Session, command: DescribeHub, *, expected: int | None, now: datetime, by: str
+) -> Hub:
+    """Say whose hub this is and which area it serves; the same again changes nothing.
+
+    `expected` is the revision that the sender has seen; 0 says "nothing yet".
+
+    Raises:
+        Stale: `stale`; Refused: `unknown_school`, `unknown_trust`, `extra_and_excluded`.
+    """
+    hub = store.find_hub(session, lock=True)
+    values = _values(command)
+    if hub is not None and all(getattr(hub, name) == value for name, value in values.items()):
+        return hub
+    check_revision(None if hub is None else hub.revision, expected)
+    check_area(command.area)
+    school_state(session, command.lead_school_urn, pointer="/lead_school_urn")
+    if command.trust_uid is not None and trust_store.find_trust(session, command.trust_uid) is None:
+        raise Refused("unknown_trust", f"No trust with the UID {command.trust_uid} is known.", "/trust_uid")
+    if hub is None:
+        return _first(session, values, now=now, by=by)
+    for name, value in values.items():
+        setattr(hub, name, value)
+    hub.touch(now=now, by=by)
+    session.flush()
+    return hub
+
+
+def _first(session: Session, values: dict[str, Any], *, now: datetime, by: str) -> Hub:
+    """Describe it for the first time, unless somebody else has done so meanwhile."""
+    if not insert_unless_taken(session, Hub(sole=True, **values, **made(now, by)), "sole"):
+        raise Stale("stale", "The hub has been described since you looked.")
+    return find_hub(session)
+
+
+def _values(command: DescribeHub) -> dict[str, Any]:
+    """What is kept; lists without repeats and in order, so that the same area is the same."""
+    return {
+        name: sorted(set(value)) if isinstance(value, list) else value
+        for name, value in asdict(command).items()
+    }

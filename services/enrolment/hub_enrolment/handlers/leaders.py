@@ -1,0 +1,105 @@
+"""Leadership roles: given and ended."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import LeaderAppointed, LeaderEnded
+from hub_enrolment.commands.teachers import AppointLeader, EndLeader
+from hub_enrolment.domain import leaders, teachers
+from hub_enrolment.domain.programmes import AcademicYear
+from hub_enrolment.domain.refusals import Refused, Unknown
+from hub_enrolment.domain.teachers import Appointment
+from hub_enrolment.models import LeaderRole
+from hub_enrolment.store import leaders as store
+from hub_enrolment.store import teachers as teacher_store
+from hub_messaging import outbox
+from hub_platform.database import made
+from hub_platform.ids import new_id
+
+
+def appoint_leader(session: Session, command: AppointLeader, *, now: datetime, by: str) -> LeaderRole:
+    """Give somebody a leadership role; their school and trust of today are kept with it.
+
+    Raises:
+        Refused: `unknown_teacher`, `ends_before_start`; Conflict: `already_appointed`.
+    """
+    home = teacher_store.school_of(session, command.teacher_id, lock=True)
+    if home is None:
+        raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
+    asked = Appointment(role=command.role, starts_on=command.starts_on, ends_on=command.ends_on)
+    held = teacher_store.appointments(session, [command.teacher_id]).get(command.teacher_id, [])
+    teachers.check_appointment(asked, held)
+    leader = LeaderRole(
+        id=new_id(),
+        teacher_id=command.teacher_id,
+        role=command.role,
+        core_leadership=command.core_leadership,
+        urn=home.urn,
+        trust_uid=home.trust_uid,
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        cohort=command.cohort,
+        **made(now, by),
+    )
+    session.add(leader)
+    session.flush()
+    event = LeaderAppointed(
+        leader_role_id=leader.id,
+        teacher_id=leader.teacher_id,
+        role=leader.role,
+        urn=leader.urn,
+        trust_uid=leader.trust_uid,
+        core_leadership=leader.core_leadership,
+        starts_on=leader.starts_on,
+        ends_on=leader.ends_on,
+    )
+    outbox.record(session, event, occurred_at=now, by=by)
+    return leader
+
+
+def find_leader(session: Session, leader_role_id: UUID) -> LeaderRole:
+    """One role of one person.
+
+    Raises:
+        Unknown: `unknown_leader`.
+    """
+    leader = session.get(LeaderRole, leader_role_id)
+    if leader is None:
+        raise Unknown("unknown_leader", "There is no such leadership role.")
+    return leader
+
+
+def end_leader(session: Session, command: EndLeader, *, now: datetime, by: str) -> LeaderRole:
+    """Say which day is the last in a role; it is decided while the person is locked.
+
+    Raises:
+        Unknown: `unknown_leader`; Refused, Conflict: see `leaders.end`.
+    """
+    leader = find_leader(session, command.leader_role_id)
+    teacher_store.lock_teacher(session, leader.teacher_id)
+    session.refresh(leader)  # as it is now that the person is held
+    others = [_appointment(one) for one in store.others_of(session, leader)]
+    years = map(AcademicYear.parse, store.years_of_groups(session, leader.teacher_id))
+    groups_n = sum(year.ends_on > command.ends_on for year in years)
+    leaders.end(_appointment(leader), command.ends_on, others=others, groups_n=groups_n)
+    leader.ends_on = command.ends_on
+    leader.touch(now=now, by=by)
+    session.flush()
+    event = LeaderEnded(
+        leader_role_id=leader.id,
+        teacher_id=leader.teacher_id,
+        role=leader.role,
+        urn=leader.urn,
+        trust_uid=leader.trust_uid,
+        core_leadership=leader.core_leadership,
+        starts_on=leader.starts_on,
+        ended_on=command.ends_on,
+    )
+    outbox.record(session, event, occurred_at=now, by=by)
+    return leader
+
+
+def _appointment(leader: LeaderRole) -> Appointment:
+    return Appointment(role=leader.role, starts_on=leader.starts_on, ends_on=leader.ends_on)

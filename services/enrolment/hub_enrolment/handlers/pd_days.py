@@ -1,0 +1,131 @@
+"""PD days and conferences: opened, registered for, held, cancelled."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import PDDayAttendance, PDDayHeld
+from hub_enrolment.commands.pd_days import CancelPDDay, HoldPDDay, OpenPDDay, RegisterForPDDay
+from hub_enrolment.domain import pd_days
+from hub_enrolment.domain.refusals import Refused, Stale, Unknown
+from hub_enrolment.models import PDDay, PDDayRegistration
+from hub_enrolment.store import pd_days as store
+from hub_messaging import outbox
+from hub_platform.database import made
+from hub_platform.ids import new_id
+
+
+def open_pd_day(session: Session, command: OpenPDDay, *, now: datetime, by: str) -> PDDay:
+    """Open a PD day or conference for registration.
+
+    Raises:
+        Refused: `closes_after_day`.
+    """
+    day = PDDay(
+        id=new_id(),
+        kind=command.kind,
+        theme=command.theme,
+        title=command.title,
+        day=command.on,
+        starts_at=command.starts_at,
+        venue=command.venue,
+        capacity=command.capacity,
+        closes_at=pd_days.closes_at(command.on, command.registration_closes_at),
+        status="open",
+        cancelled_reason=None,
+        **made(now, by),
+    )
+    session.add(day)
+    session.flush()
+    return day
+
+
+def find_pd_day(session: Session, pd_day_id: UUID, *, lock: bool = False) -> PDDay:
+    """One day.
+
+    Raises:
+        Unknown: `unknown_pd_day`.
+    """
+    day = store.find_pd_day(session, pd_day_id, lock=lock)
+    if day is None:
+        raise Unknown("unknown_pd_day", "There is no such PD day or conference.")
+    return day
+
+
+def register_for_pd_day(
+    session: Session, command: RegisterForPDDay, *, now: datetime, by: str
+) -> tuple[PDDayRegistration, bool]:
+    """Give a teacher a place on the day; False beside it when they have one.
+
+    Raises:
+        Unknown: `unknown_pd_day`; Refused: `unknown_teacher`; it, and Conflict: see `pd_days.register`.
+    """
+    day = find_pd_day(session, command.pd_day_id, lock=True)  # so that the last place is given once
+    if not store.employments(session, [command.teacher_id]):
+        raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
+    if not pd_days.register(store.registrations(session, day, command.teacher_id), at=now):
+        known = session.get_one(PDDayRegistration, (day.id, command.teacher_id))
+        return known, False
+    registration = PDDayRegistration(
+        pd_day_id=day.id, teacher_id=command.teacher_id, registered_at=now, registered_by=by
+    )
+    session.add(registration)
+    session.flush()
+    return registration, True
+
+
+def hold_pd_day(
+    session: Session, command: HoldPDDay, *, expected: int | None, now: datetime, by: str
+) -> PDDay:
+    """Say who came; until the register is locked a different one corrects it.
+
+    `expected` is the day's revision that the sender has seen; 0 says "no register yet". The same register
+    again changes nothing, whatever revision it names: its sender missed the answer.
+
+    Raises:
+        Unknown: `unknown_pd_day`; Stale: `stale`; Refused, Conflict: see `pd_days.check_time` and
+            `pd_days.check_present`.
+    """
+    day = find_pd_day(session, command.pd_day_id, lock=True)
+    known = store.attendances(session, day.id)
+    if day.status == "held" and known.keys() == set(command.teacher_ids):
+        return day
+    fits = day.status != "held" if expected == 0 else day.revision == expected
+    if not fits:
+        raise Stale("stale", f"The day has been changed since; it is at revision {day.revision}.")
+    pd_days.check_time(day.status, on=day.day, now=now)
+    taught = store.employments(session, command.teacher_ids)
+    pd_days.check_present(command.teacher_ids, taught.keys())
+    # Who was marked before keeps the school that was published.
+    came = {
+        teacher_id: known.get(teacher_id) or pd_days.school_on(taught[teacher_id], day.day)
+        for teacher_id in sorted(command.teacher_ids)
+    }
+    store.replace_attendances(session, day.id, came, now=now, by=by)
+    day.status = "held"
+    day.touch(now=now, by=by)
+    session.flush()
+    event = PDDayHeld(
+        pd_day_id=day.id,
+        kind=day.kind,
+        theme=day.theme,
+        held_on=day.day,
+        attendances=[PDDayAttendance(teacher_id=teacher_id, urn=urn) for teacher_id, urn in came.items()],
+    )
+    outbox.record(session, event, occurred_at=now, by=by)
+    return day
+
+
+def cancel_pd_day(session: Session, command: CancelPDDay, *, now: datetime, by: str) -> PDDay:
+    """Say that the day will not take place; the same again changes nothing.
+
+    Raises:
+        Unknown: `unknown_pd_day`; Conflict: see `pd_days.cancel`.
+    """
+    day = find_pd_day(session, command.pd_day_id, lock=True)
+    if pd_days.cancel(day.status, day.cancelled_reason, command.reason):
+        day.status, day.cancelled_reason = "cancelled", command.reason
+        day.touch(now=now, by=by)
+        session.flush()
+    return day

@@ -1,0 +1,63 @@
+"""Many sessions at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_enrolment.commands.series import ScheduleSeries
+from hub_enrolment.domain import series
+from hub_enrolment.domain.series import Series, Warned
+from hub_enrolment.domain.sessions import Meeting
+from hub_enrolment.handlers import sessions
+from hub_enrolment.handlers.work_groups import lock_work_group
+from hub_enrolment.store import sessions as store
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One session of a series; without an id and a number as long as it is a preview."""
+
+    session_id: UUID | None
+    seq: int | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """What a series makes, or would make."""
+
+    dry_run: bool
+    sessions: list[Planned]
+    warnings: list[Warned]
+
+
+def schedule_series(session: Session, command: ScheduleSeries, *, now: datetime, by: str) -> Scheduled:
+    """Put the sessions of a pattern in the group's diary, all or none; a dry run only tells them.
+
+    Raises:
+        Unknown: `unknown_work_group`; Refused, Conflict: see `series.days`, `series.check_free` and
+            `sessions.check_meeting`.
+    """
+    group, _ = lock_work_group(session, command.work_group_id)
+    days = series.days(
+        Series(
+            pattern=command.pattern,
+            first_on=command.first_on,
+            count=command.count,
+            until=command.until,
+            skip=frozenset(command.skip),
+        )
+    )
+    slots = series.slots(days, command.starts, command.ends)
+    asked = [Meeting(**vars(slot), mode=command.mode, host_urn=command.host_urn) for slot in slots]
+    sessions.check_meeting(session, group.status, asked[0])
+    series.check_free(slots, store.slots(session, group.id))
+    if command.dry_run:
+        planned = [Planned(None, None, slot.starts_at, slot.ends_at) for slot in slots]
+    else:
+        put_down = sessions.put_down(session, group, asked, now=now, by=by)
+        planned = [Planned(one.id, one.seq, one.starts_at, one.ends_at) for one in put_down]
+    return Scheduled(command.dry_run, planned, series.warnings(days))

@@ -1,0 +1,45 @@
+"""Leadership roles."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from hub_enrolment.models import LeaderRole, Programme, WorkGroup, WorkGroupLead
+
+OVER = ("closed", "cancelled")
+
+
+def list_leaders(*, role: str | None, current: bool | None, today: date) -> Select[LeaderRole]:
+    """The roles that a list asks for; `current`: held today, or not."""
+    statement = select(LeaderRole)
+    if role is not None:
+        statement = statement.where(LeaderRole.role == role)
+    if current is not None:
+        held = and_(
+            LeaderRole.starts_on <= today, or_(LeaderRole.ends_on.is_(None), LeaderRole.ends_on >= today)
+        )
+        statement = statement.where(held if current else ~held)
+    return statement
+
+
+def others_of(session: Session, leader: LeaderRole) -> Sequence[LeaderRole]:
+    """The other roles of the same person."""
+    statement = select(LeaderRole).where(
+        LeaderRole.teacher_id == leader.teacher_id, LeaderRole.id != leader.id
+    )
+    return session.scalars(statement).all()
+
+
+def years_of_groups(session: Session, teacher_id: UUID) -> list[str]:
+    """The academic year of each work group that somebody leads and that is not over."""
+    return list(
+        session.scalars(
+            select(Programme.academic_year)
+            .join(WorkGroup, WorkGroup.programme_id == Programme.id)
+            .join(WorkGroupLead, WorkGroupLead.work_group_id == WorkGroup.id)
+            .where(WorkGroupLead.teacher_id == teacher_id, WorkGroup.status.not_in(OVER))
+        )
+    )

@@ -1,0 +1,89 @@
+"""PD days and conferences, their registrations and registers."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from hub_enrolment.domain.pd_days import Employment, Registrations
+from hub_enrolment.models import PDDay, PDDayAttendance, PDDayRegistration, SchoolMembership
+
+
+def find_pd_day(session: Session, pd_day_id: UUID, *, lock: bool = False) -> PDDay | None:
+    """One day."""
+    return session.get(
+        PDDay,
+        pd_day_id,
+        populate_existing=True,
+        with_for_update={"key_share": True} if lock else None,
+    )
+
+
+def list_pd_days() -> Select[PDDay]:
+    """All days."""
+    return select(PDDay)
+
+
+def list_registrations(pd_day_id: UUID) -> Select[PDDayRegistration]:
+    """Who means to come."""
+    return select(PDDayRegistration).where(PDDayRegistration.pd_day_id == pd_day_id)
+
+
+def registrations(session: Session, day: PDDay, teacher_id: UUID) -> Registrations:
+    """What a decision about a registration needs; the day is locked by the caller."""
+    taken, own = session.execute(
+        select(func.count(), func.count().filter(PDDayRegistration.teacher_id == teacher_id)).where(
+            PDDayRegistration.pd_day_id == day.id
+        )
+    ).one()
+    return Registrations(
+        status=day.status,
+        closes_at=day.closes_at,
+        capacity=day.capacity,
+        taken=taken,
+        held_by_teacher=own > 0,
+    )
+
+
+def employments(session: Session, teacher_ids: Collection[UUID]) -> dict[UUID, list[Employment]]:
+    """Where each of some teachers has taught; who is unknown is left out."""
+    columns = (
+        SchoolMembership.teacher_id,
+        SchoolMembership.urn,
+        SchoolMembership.starts_on,
+        SchoolMembership.ends_on,
+    )
+    rows = session.execute(select(*columns).where(SchoolMembership.teacher_id.in_(teacher_ids)))
+    found: defaultdict[UUID, list[Employment]] = defaultdict(list)
+    for teacher_id, urn, starts_on, ends_on in rows:
+        found[teacher_id].append(Employment(urn=urn, starts_on=starts_on, ends_on=ends_on))
+    return dict(found)
+
+
+def attendances(session: Session, pd_day_id: UUID) -> dict[UUID, str]:
+    """Who came, with the school of each."""
+    rows = session.execute(
+        select(PDDayAttendance.teacher_id, PDDayAttendance.urn)
+        .where(PDDayAttendance.pd_day_id == pd_day_id)
+        .order_by(PDDayAttendance.teacher_id)
+    )
+    return dict(rows.all())
+
+
+def replace_attendances(
+    session: Session, pd_day_id: UUID, came: Mapping[UUID, str], *, now: datetime, by: str
+) -> None:
+    """Write a register in place of the one before."""
+    session.execute(
+        delete(PDDayAttendance)
+        .where(PDDayAttendance.pd_day_id == pd_day_id)
+        .execution_options(synchronize_session="fetch")
+    )
+    session.add_all(
+        PDDayAttendance(pd_day_id=pd_day_id, teacher_id=teacher_id, urn=urn, marked_at=now, marked_by=by)
+        for teacher_id, urn in came.items()
+    )
+    session.flush()

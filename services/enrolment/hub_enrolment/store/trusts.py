@@ -1,0 +1,138 @@
+"""Trusts, and who belonged to them when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ARRAY, Select, Text, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from hub_enrolment.domain.gias_establishments import Establishment
+from hub_enrolment.domain.gias_groups import UID, Group
+from hub_enrolment.domain.trusts import Membership
+from hub_enrolment.models import School, Trust, TrustMembership
+from hub_enrolment.store.inserts import chunks, insert_rows
+from hub_platform.database import made
+from hub_platform.ids import new_id
+
+OF_GROUPS = ("name", "companies_house", "group_type", "status", "closed_on")
+
+
+def find_trust(session: Session, uid: str) -> Trust | None:
+    """One trust; what is no group UID at all is not found."""
+    return None if not UID.fullmatch(uid) else session.scalar(select(Trust).where(Trust.uid == uid))
+
+
+def list_trusts(*, status: str | None = None) -> Select[Trust]:
+    """The trusts that a list asks for."""
+    statement = select(Trust)
+    return statement if status is None else statement.where(Trust.status == status)
+
+
+def schools_of(session: Session, uid: str) -> Sequence[School]:
+    """The schools of a trust today, in the order of their URNs."""
+    return session.scalars(select(School).where(School.trust_uid == uid).order_by(School.urn)).all()
+
+
+def list_memberships(urn: str) -> Select[TrustMembership]:
+    """The trusts that a school belonged to."""
+    return select(TrustMembership).where(TrustMembership.urn == urn)
+
+
+def names(session: Session, uids: Iterable[str]) -> dict[str, str]:
+    """What these trusts are called."""
+    return dict(session.execute(select(Trust.uid, Trust.name).where(Trust.uid.in_(set(uids)))).all())
+
+
+def memberships(session: Session, urns: Iterable[str]) -> dict[str, list[TrustMembership]]:
+    """The memberships of these schools, oldest first; those without any are left out."""
+    found: dict[str, list[TrustMembership]] = {}
+    for part in chunks(urns):
+        statement = select(TrustMembership).where(TrustMembership.urn == func.any(cast(part, ARRAY(Text))))
+        for row in session.scalars(statement.order_by(TrustMembership.urn, TrustMembership.starts_on)):
+            found.setdefault(row.urn, []).append(row)
+    return found
+
+
+def begin_memberships(
+    session: Session, schools: Iterable[tuple[str, Membership]], *, now: datetime, by: str
+) -> None:
+    """Write the first membership of schools that had none."""
+    track = made(now, by)
+    for part in chunks(schools):
+        rows = [{"id": new_id(), "urn": urn} | vars(membership) | track for urn, membership in part]
+        session.execute(insert_rows(TrustMembership, rows))
+
+
+def replace_memberships(
+    session: Session,
+    urn: str,
+    held: Sequence[TrustMembership],
+    wanted: Sequence[Membership],
+    *,
+    now: datetime,
+    by: str,
+) -> None:
+    """Make a school's memberships those that are wanted; what is the same stays untouched."""
+    for row, membership in zip(held, wanted, strict=False):
+        if as_membership(row) != membership:
+            row.trust_uid = membership.trust_uid
+            row.starts_on, row.ends_on = membership.starts_on, membership.ends_on
+            row.touch(now=now, by=by)
+    for row in held[len(wanted) :]:
+        session.delete(row)
+    session.flush()  # the last one has ended before another one begins
+    begin_memberships(session, ((urn, one) for one in wanted[len(held) :]), now=now, by=by)
+
+
+def as_membership(row: TrustMembership) -> Membership:
+    """What decisions need of it."""
+    return Membership(trust_uid=row.trust_uid, starts_on=row.starts_on, ends_on=row.ends_on)
+
+
+def save_trusts(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
+    """Write the trusts that these schools belong to; the groups file knows better what they are called."""
+    named = {s.trust_uid: s.trust_name or s.trust_uid for s in schools if s.trust_uid is not None}
+    if not named:
+        return
+    track = made(now, by)
+    statement = insert_rows(Trust, [{"uid": uid, "name": named[uid]} | track for uid in sorted(named)])
+    changed = {name: statement.excluded[name] for name in ("name", "changed_at", "changed_by")}
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["uid"],
+            set_=changed | {"revision": Trust.revision + 1},
+            where=(Trust.name != statement.excluded.name) & Trust.group_type.is_(None),
+        )
+    )
+
+
+def known_groups(session: Session) -> dict[str, Group | None]:
+    """What is known of each trust from the groups file; None for those known from the schools only."""
+    columns = (Trust.uid, *(getattr(Trust, name) for name in OF_GROUPS))
+    rows = (row._mapping for row in session.execute(select(*columns)))  # noqa: SLF001 - SQLAlchemy's public name
+    return {row["uid"]: Group(**row) if row["group_type"] else None for row in rows}
+
+
+def save_groups(session: Session, groups: Iterable[Group], *, now: datetime, by: str) -> None:
+    """Write trusts as the groups file has them, new and changed."""
+    track = made(now, by)
+    for part in chunks(groups):
+        statement = insert_rows(Trust, [vars(group) | track for group in part])
+        values = {name: statement.excluded[name] for name in (*OF_GROUPS, "changed_at", "changed_by")}
+        differs = or_(*(getattr(Trust, n).is_distinct_from(statement.excluded[n]) for n in OF_GROUPS))
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["uid"], set_=values | {"revision": Trust.revision + 1}, where=differs
+            )
+        )
+
+
+def urns_known(session: Session, urns: Iterable[str]) -> Mapping[str, str | None]:
+    """Which of these schools are known, and the trust of each."""
+    known: dict[str, str | None] = {}
+    for part in chunks(urns):
+        statement = select(School.urn, School.trust_uid).where(
+            School.urn == func.any(cast(part, ARRAY(Text)))
+        )
+        known |= dict(session.execute(statement).all())
+    return known

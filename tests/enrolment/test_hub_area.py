@@ -1,0 +1,212 @@
+"""Which schools a hub serves: the rule, the same rule in the database, and over HTTP."""
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from tests.enrolment.desk import V1, Desk, problem
+from tests.enrolment.factories import BY, NOW, apply, gias, row
+from tests.support.services import Client
+
+from hub_enrolment.commands.hub import DescribeHub
+from hub_enrolment.domain.hub_area import Area, Located, check_area, check_revision, in_area
+from hub_enrolment.domain.refusals import Conflict, Refused, Stale
+from hub_enrolment.handlers import hub, schools
+from hub_enrolment.models import Hub, School
+from hub_enrolment.store import hub as store
+from hub_platform.database import Sessions
+
+LINTON = Located(urn="110623", la_code="873", district_code="E07000012")
+NOWHERE = Area(la_codes=(), district_codes=(), extra_urns=(), excluded_urns=())
+
+
+@pytest.mark.parametrize(
+    ("changes", "inside"),
+    [
+        ({}, False),
+        ({"la_codes": ["873"]}, True),
+        ({"la_codes": ["874"]}, False),
+        ({"district_codes": ["E07000012"]}, True),
+        ({"district_codes": ["E07000008"]}, False),
+        ({"extra_urns": ["110623"]}, True),
+        ({"la_codes": ["873"], "excluded_urns": ["110623"]}, False),
+        ({"la_codes": ["873"], "excluded_urns": ["110624"]}, True),
+    ],
+)
+def test_authority_or_district_with_exceptions(changes: dict[str, list[str]], inside: bool) -> None:
+    assert in_area(LINTON, replace(NOWHERE, **changes)) is inside
+
+
+def test_a_school_without_a_district_is_in_none() -> None:
+    assert not in_area(replace(LINTON, district_code=None), replace(NOWHERE, district_codes=["E07000012"]))
+
+
+def test_a_school_is_not_an_exception_both_ways() -> None:
+    with pytest.raises(Refused, match="extra_and_excluded"):
+        check_area(replace(NOWHERE, extra_urns=["110623"], excluded_urns=["110623"]))
+
+
+@pytest.mark.parametrize(
+    ("revision", "expected", "fits"),
+    [(None, 0, True), (None, 1, False), (1, 0, False), (1, 1, True), (2, 1, False), (1, 2, False)],
+)
+def test_a_change_is_based_on_what_there_is(revision: int | None, expected: int, fits: bool) -> None:
+    if fits:
+        check_revision(revision, expected)
+    else:
+        with pytest.raises(Stale, match="stale"):
+            check_revision(revision, expected)
+
+
+PLACES = {
+    "100001": {"LA (code)": "873", "DistrictAdministrative (code)": "E07000012"},
+    "100002": {"LA (code)": "873", "DistrictAdministrative (code)": ""},
+    "100003": {"LA (code)": "926", "DistrictAdministrative (code)": "E07000008"},
+    "100004": {"LA (code)": "926", "DistrictAdministrative (code)": "E07000012"},
+}
+some_urns = st.sets(st.sampled_from(sorted(PLACES)))
+
+
+@pytest.fixture(name="placed")
+def _placed(session: Session) -> Session:
+    apply(session, gias(*(row(URN=urn, **changes) for urn, changes in PLACES.items())))
+    return session
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@given(
+    la_codes=st.sets(st.sampled_from(["873", "926"])),
+    district_codes=st.sets(st.sampled_from(["E07000012", "E07000008"])),
+    extra_urns=some_urns,
+    excluded_urns=some_urns,
+)
+def test_the_database_filters_by_the_same_rule(placed: Session, **area: Any) -> None:
+    asked = Area(**area)
+    told = set(placed.scalars(select(School.urn).where(store.in_area(asked))))
+    outside = set(placed.scalars(select(School.urn).where(~store.in_area(asked))))
+    ruled = {
+        school.urn
+        for school in placed.scalars(select(School))
+        if in_area(Located(urn=school.urn, la_code=school.la_code, district_code=school.district_code), asked)
+    }
+    assert told == ruled
+    assert outside == set(PLACES) - ruled
+
+
+def described(**changes: Any) -> DescribeHub:
+    values: dict[str, Any] = {
+        "id": "cambridge",
+        "name": "Cambridge Maths Hub",
+        "lead_school_urn": "100001",
+        "trust_uid": None,
+        "area_la_codes": ["873"],
+        "area_district_codes": [],
+        "extra_urns": [],
+        "excluded_urns": [],
+    }
+    return DescribeHub(**values | changes)
+
+
+def describe(session: Session, expected: int, **changes: Any) -> Hub:
+    return hub.describe_hub(session, described(**changes), expected=expected, now=NOW, by=BY)
+
+
+def test_the_hub_is_described_once_then_changed(placed: Session) -> None:
+    first = describe(placed, 0)
+    assert (first.revision, first.created_by) == (1, BY)
+    assert describe(placed, 7, area_la_codes=["873", "873"]).revision == 1  # the same again
+    with pytest.raises(Stale, match="stale"):
+        describe(placed, 0, name="Other")
+    assert describe(placed, 1, name="Other").revision == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "pointer"),
+    [
+        ({"lead_school_urn": "999999"}, "unknown_school", "/lead_school_urn"),
+        ({"trust_uid": "9"}, "unknown_trust", "/trust_uid"),
+        ({"extra_urns": ["1"], "excluded_urns": ["1"]}, "extra_and_excluded", "/excluded_urns"),
+    ],
+)
+def test_a_hub_that_cannot_be_is_refused(
+    placed: Session, changes: dict[str, Any], code: str, pointer: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        describe(placed, 0, **changes)
+    assert (caught.value.code, caught.value.pointer) == (code, pointer)
+    assert placed.scalar(select(func.count()).select_from(Hub)) == 0
+
+
+def test_without_an_area_no_list_can_ask_for_it(placed: Session) -> None:
+    with pytest.raises(Conflict, match="hub_not_described"):
+        schools.list_schools(placed, q=None, in_area=True)
+
+
+def test_two_who_describe_it_at_once_make_one_hub(database: Sessions) -> None:
+    with database.begin() as session:
+        apply(session, gias(row(URN="100001")))
+    start, said = threading.Barrier(2), []
+
+    def run(name: str) -> None:
+        start.wait(timeout=10)
+        try:
+            with database.begin() as session:
+                describe(session, 0, name=name)
+            said.append("made")
+        except Stale as exc:
+            said.append(exc.code)
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in ("One", "Two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(said) == ["made", "stale"]
+    with database() as session:
+        assert session.scalars(select(Hub.revision)).all() == [1]
+
+
+def test_over_http_a_hub_lead_describes_the_hub(desk: Desk, hub_lead: Client) -> None:
+    (lead_school,) = desk.schools()
+    (inside,) = desk.schools(1, EstablishmentName="Areaschool In", **{"LA (code)": "331"})
+    (outside,) = desk.schools(1, EstablishmentName="Areaschool Out", **{"LA (code)": "332"})
+    body = {"id": "cambridge", "name": "Cambridge", "lead_school_urn": lead_school, "area_la_codes": ["331"]}
+    leading = Desk(hub_lead)
+    assert problem(desk.get("hub"))[:2] == (404, "hub_not_described")
+    assert problem(desk.get("schools?in_area=true"))[:2] == (409, "hub_not_described")
+    assert problem(leading.put("hub", body))[:2] == (428, "if_match_required")
+    assert problem(desk.put("hub", body, If_None_Match="*"))[:2] == (403, "forbidden")
+    first = leading.put("hub", body, If_None_Match="*")
+    assert (first.status, first.headers["Etag"], first.json["lead_school_urn"]) == (200, '"1"', lead_school)
+
+    def found(query: str) -> list[str]:
+        return [school["urn"] for school in desk.get(f"schools?q=areaschool&{query}").json["items"]]
+
+    assert (found("in_area=true"), found("in_area=false")) == ([inside], [outside])
+    wider = body | {"extra_urns": [outside]}
+    assert problem(leading.put("hub", wider, If_Match='"2"'))[:2] == (412, "stale")
+    assert leading.put("hub", wider, If_Match='"1"').headers["Etag"] == '"2"'
+    assert found("in_area=true") == [inside, outside]
+    assert desk.client("GET", f"{V1}/hub").json["extra_urns"] == [outside]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"id": "Cam bridge"}, "/id"),
+        ({"name": " "}, "/name"),
+        ({"area_la_codes": ["8730"]}, "/area_la_codes/0"),
+        ({"area_district_codes": ["12"]}, "/area_district_codes/0"),
+        ({"extra_urns": ["x"]}, "/extra_urns/0"),
+        ({"excluded_urns": ["1" * 7]}, "/excluded_urns/0"),
+        ({"lead_school_urn": None}, "/lead_school_urn"),
+    ],
+)
+def test_over_http_what_is_no_hub_is_422(hub_lead: Client, changes: dict[str, Any], pointer: str) -> None:
+    body = {"id": "cambridge", "name": "Cambridge", "lead_school_urn": "100001"} | changes
+    assert problem(Desk(hub_lead).put("hub", body, If_None_Match="*")) == (422, "invalid", [pointer])
