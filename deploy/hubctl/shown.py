@@ -15,7 +15,9 @@ SHORT: Final = 12  # characters of an id: its end is random, where its beginning
 WIDE: Final = 120  # columns from which everything has room
 BYTES_SHOWN: Final = 1024  # of a body that is no text
 BYTES_A_LINE: Final = 32
-WORDS: Final = {"type": 4, "subject": 4, "error": 5}  # how columns of words share the room
+WORDS: Final = {"type": 4, "subject": 4, "error": 5, "roles": 4}  # how columns of words share the room
+UUID_WIDTH: Final = 36  # the id of a token is there to be copied, so all of it is shown
+FOLDED: Final = frozenset({"roles"})  # a list takes another line rather than lose its end
 NUMBERS: Final = frozenset({"tries", "behind", "count", "live", "new", "only live", "only new"})
 
 
@@ -119,8 +121,9 @@ def table_of(*columns: str) -> Table:
         table.add_column(
             column,
             justify="right" if column in NUMBERS else "left",
-            no_wrap=True,
+            no_wrap=column not in FOLDED,
             overflow="ellipsis",
+            min_width=UUID_WIDTH if column == "token" else None,
             ratio=WORDS.get(column),
         )
     return table

@@ -92,11 +92,14 @@ def list_tokens(
     if not listed:
         shown.say("No token is out.")
         return
-    table = shown.table_of("id", "use", "subject", "roles", "issued", "expires", "state")
+    wide = console().width >= shown.WIDE
+    more = ["use", "issued"] if wide else []
+    table = shown.table_of("token", "subject", "roles", *more, "expires", *(["state"] if everything else []))
     for one in listed:
         token = one.token
-        cells = [token.id, one.use, printable(token.subject), ", ".join(token.roles)]
-        cells += [instant(token.issued_at), instant(token.expires_at), one.state(now)]
+        cells = [token.id, printable(token.subject), ", ".join(token.roles)]
+        cells += [one.use, instant(token.issued_at)[:16]] if wide else []
+        cells += [instant(token.expires_at)[: 16 if wide else 10], *([one.state(now)] if everything else [])]
         table.add_row(*map(Text, cells))
     console().print(table)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 
 import pytest
 
@@ -50,6 +51,20 @@ def test_every_route_is_described_and_says_what_it_does(name: str) -> None:
     assert set(operations) == set(routes_of(service_class(name)))
     for method, operation in operations.items():
         assert operation["summary"], f"{method} has no docstring"
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_no_part_of_a_service_hides_a_method_of_another(name: str) -> None:
+    """Parts are mixed into one class, where of two methods with one name the second would never be called."""
+    defined = Counter(
+        method
+        for part in service_class(name).__mro__
+        if part.__module__.startswith(f"hub_{name}.api.")
+        for method in vars(part)
+        if not method.startswith("__")
+    )
+    assert defined
+    assert [method for method, times in defined.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -137,12 +137,17 @@ def test_a_sign_in_link_for_a_program() -> None:
     assert told["subject"] == "ada"
 
 
-def test_a_table_for_people() -> None:
+@pytest.mark.parametrize("width", ["80", "160"])
+def test_a_table_for_people_shows_whole_ids_to_copy(width: str) -> None:
     one = issue("ada", "-r", "board", "-r", "hub_lead", "--days", "7")
-    out = hubctl("tokens", "list", COLUMNS="160").out
+    out = hubctl("tokens", "list", COLUMNS=width).out
+    assert max(map(len, out.splitlines())) <= int(width)
     assert one["id"] in out
-    assert "board, hub_lead" in out
+    assert {"board,", "hub_lead"} <= set(out.split())
+    assert one["expires_at"][:10] in out
     assert one["token"] not in out
+    hubctl("tokens", "revoke", one["id"], *WHY)
+    assert "revoked" in hubctl("tokens", "list", "--all", COLUMNS=width).out
 
 
 @pytest.mark.parametrize(

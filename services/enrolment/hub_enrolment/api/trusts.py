@@ -79,7 +79,7 @@ class Trusts:
     @route(
         "GET", "/enrolment/v1/schools/<urn>/trusts", allow=READERS, paged=True, answer=TrustMembershipSchema
     )
-    def list_memberships(self, call: Call[Any]) -> Page[dict[str, Any]]:
+    def list_trusts_of_school(self, call: Call[Any]) -> Page[dict[str, Any]]:
         """List the trusts that a school belonged to, oldest first."""
         school = school_handlers.find_school(call.session, call.path["urn"])
         statement = store.list_memberships(school.urn)

@@ -1,0 +1,60 @@
+"""A day with people's records: numbers, moves, and what somebody has a right to see."""
+
+from datetime import UTC, datetime
+
+from tests.enrolment.desk import V1, Desk, problem, teacher_body
+
+MONDAY = datetime(2025, 10, 13, 9, 0, tzinfo=UTC)
+
+
+def test_a_teacher_reference_number_is_one_persons(desk: Desk) -> None:
+    """Typed in any form it is one number; an assistant has none and says so; nobody gets another's."""
+    (school,) = desk.schools()
+    ada = desk.made("teachers", teacher_body(school, trn="RP/71/23456"))
+    assert ada["trn"] == "****456", "shown by its end only"
+    refused = desk.post("teachers", teacher_body(school, given="Eve", trn="71 23456"))
+    assert problem(refused) == (409, "trn_taken", ["/trn"])
+    refused = desk.post("teachers", teacher_body(school, given="Eve", trn="1234"))
+    assert problem(refused) == (422, "bad_trn", ["/trn"])
+    assistant = desk.made("teachers", teacher_body(school, given="Tom", role="ta", trnless=True))
+    assert (assistant["trn"], assistant["trnless"]) == (None, True)
+    number = {"trn": "7123457"}
+    path = f"{V1}/teachers/{assistant['teacher_id']}"
+    refused = desk.client("PATCH", path, number, If_Match='"1"')
+    assert problem(refused)[1] == "trn_and_trnless"
+    qualified = desk.client("PATCH", path, number | {"trnless": False}, If_Match='"1"')
+    assert (qualified.json["trn"], qualified.json["trnless"]) == ("****457", False)
+
+
+def test_a_teacher_moves_school_in_the_middle_of_a_group(desk: Desk) -> None:
+    """Her place still counts for the school that sent her; her next one is the new school's."""
+    old, new = desk.schools(2)
+    ada = desk.teacher(old)
+    place = desk.enrol(desk.group(), ada)
+    move = {"from_urn": old, "to_urn": new, "role": "maths_lead", "moved_on": "2025-10-13"}
+    early = desk.post(f"teachers/{ada}/moves", move)
+    assert problem(early) == (422, "moved_in_future", ["/moved_on"])
+    later = desk.get(f"teachers/{ada}").json
+    assert later["urn"] == old
+    moved = desk.made(f"teachers/{ada}/moves", move, at=MONDAY)
+    assert moved["urn"] == new
+    worked = desk.get(f"teachers/{ada}/memberships").json["items"]
+    assert [(one["urn"], one["ends_on"]) for one in worked] == [(old, "2025-10-12"), (new, None)]
+    assert desk.get(f"enrolments/{place}").json["urn"] == old
+    body = {"teacher_id": ada, "role": "participant"}
+    group_id = desk.group(closes_at="2025-11-30T12:00:00Z")
+    second = desk.made(f"work-groups/{group_id}/enrolments", body, at=MONDAY)["enrolment_id"]
+    assert desk.get(f"enrolments/{second}").json["urn"] == new
+
+
+def test_somebody_asks_what_the_hub_holds_of_her(desk: Desk) -> None:
+    """The hub lead sends one document, under headings that a teacher can read, with nobody else in it."""
+    (school,) = desk.schools()
+    ada = desk.teacher(school, trn="7234567")
+    desk.teacher(school, given="Eve", family="Bystander", email="eve@bystander.example")
+    desk.enrol(desk.group(), ada)
+    answer = desk.get(f"teachers/{ada}/subject-access")
+    headings = {one["heading"]: one["items"] for one in answer.json["sections"]}
+    assert headings["Who you are and how we reach you"][0]["trn"] == "7234567"
+    assert len(headings["Your places on work groups"]) == 1
+    assert "Bystander" not in answer.body.decode()
