@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from hub_enrolment.api.documents import Documents
 from hub_enrolment.api.attendance import Attendances
+from hub_enrolment.api.documents import Documents
 from hub_enrolment.api.enrolments import Enrolments
 from hub_enrolment.api.hub import HubItself
 from hub_enrolment.api.imports import Imports

@@ -14,7 +14,6 @@ def day_in_england(instant: datetime) -> date:
     return instant.astimezone(ENGLAND).date()
 
 
-<<<<<<< HEAD
 def spoken_day(on: date) -> str:
     """Wednesday 8 October 2025."""
     return f"{on:%A} {on.day} {on:%B %Y}"
@@ -23,7 +22,8 @@ def spoken_day(on: date) -> str:
 def spoken_time(instant: datetime) -> str:
     """13:30, as on the wall in England."""
     return f"{instant.astimezone(ENGLAND):%H:%M}"
-=======
+
+
 def instant_in_england(day: date, clock: time) -> datetime:
     """The instant, in UTC, at which clocks in England show a time on a day.
 
@@ -76,4 +76,3 @@ def _easter(year: int) -> date:
     m = (a + 11 * h + 19 * weekday) // 433
     month = (h + weekday - 7 * m + 90) // 25
     return date(year, month, (h + weekday - 7 * m + 33 * month + 19) % 32)
->>>>>>> merge
