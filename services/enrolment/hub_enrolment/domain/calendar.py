@@ -16,7 +16,12 @@ def day_in_england(instant: datetime) -> date:
 
 def spoken_day(on: date) -> str:
     """Wednesday 8 October 2025."""
-    return f"{on:%A} {on.day} {on:%B %Y}"
+    return f"{on:%A} {spoken_date(on)}"
+
+
+def spoken_date(on: date) -> str:
+    """8 October 2025."""
+    return f"{on.day} {on:%B %Y}"
 
 
 def spoken_time(instant: datetime) -> str:

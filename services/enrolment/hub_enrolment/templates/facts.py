@@ -9,7 +9,7 @@ class Attendee:
 
     name: str  # family name first, as a list is searched
     school: str
-    note: str  # such as "apologies received", or nothing
+    apologies: bool  # received before the sheet was printed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class AttendanceSheet:
     time: str  # "13:30 to 16:30"
     place: str
     leads: tuple[str, ...]
-    attendees: tuple[Attendee, ...]  # in the order of their family names
+    attendees: tuple[Attendee, ...]  # by school, there in the order of their family names
 
     @property
     def title(self) -> str:
@@ -34,15 +34,17 @@ class AttendanceSheet:
 class Certificate:
     """What somebody is given who has completed a programme."""
 
-    hub: str
+    hub: str | None  # its name, once somebody has said it
+    lead_school: str | None
     name: str
     school: str
     programme: str
     group: str
     academic_year: str  # "2025/26"
-    completed_on: str  # "8 July 2026"
-    sessions_n: int  # attended, late arrivals included
-    hours: str  # "15", of the sessions attended
+    dates: str | None  # "8 October 2025 to 8 July 2026"; None when no session was held
+    sessions_n: int  # attended, late and left early included
+    held_n: int
+    duration: str  # "15 hours", of the sessions attended
 
     @property
     def title(self) -> str:
