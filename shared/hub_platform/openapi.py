@@ -82,7 +82,7 @@ def _responses(route: Route) -> dict[str, Any]:
         "description": "A problem",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    good = {"description": "Done", "content": {"application/json": {"schema": answer}}}
+    good = {"description": "Done", "content": {route.media_type: {"schema": answer}}}
     return {str(route.status): good, "default": problem}
 
 

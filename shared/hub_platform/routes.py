@@ -30,6 +30,8 @@ from hub_platform.web import HubRequest, HubWebServer
 
 __all__ = ["RAW", "Answer", "Call", "Content", "Page", "PageRequest", "Raw", "Route", "route"]
 
+JSON = "application/json"
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 log = structlog.get_logger(__name__)
@@ -51,6 +53,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         paged: bool = False,
         answer: type[Schema] | None = None,
         status: int = 200,
+        media_type: str = JSON,
         sign_in_at: str | None = None,
         **kwargs: Any,
     ) -> None:
@@ -62,6 +65,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         self.paged = paged
         self.answer = answer
         self.status = status
+        self.media_type = media_type
         self.sign_in_at = sign_in_at
 
     @cached_property
@@ -178,7 +182,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         response = Response(
             json.dumps(self._dump(answer.value), ensure_ascii=False, default=str),
             answer.status or self.status,
-            content_type="application/json",
+            content_type=JSON,
         )
         if answer.revision is not None:
             response.set_etag(str(answer.revision))
@@ -226,6 +230,7 @@ def route(
     paged: bool = False,
     answer: type[Schema] | None = None,
     status: int = 200,
+    media_type: str = JSON,
     sign_in_at: str | None = None,
 ) -> Callable[[F], F]:
     """Declare a method as the one that answers `method path`; see `Route`."""
@@ -238,6 +243,7 @@ def route(
         paged=paged,
         answer=answer,
         status=status,
+        media_type=media_type,
         sign_in_at=sign_in_at,
     )
     return decorator

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hub_enrolment.api.applications import Applications
 from hub_enrolment.api.attendance import Attendances
+from hub_enrolment.api.documents import Documents
 from hub_enrolment.api.enrolments import Enrolments
 from hub_enrolment.api.hub import HubItself
 from hub_enrolment.api.imports import Imports
@@ -50,6 +51,7 @@ class EnrolmentService(
     Tasks,
     LessonStudies,
     PDDays,
+    Documents,
     Probes,
 ):
     """Owns schools, people, work groups, places and registers."""

@@ -14,6 +14,21 @@ def day_in_england(instant: datetime) -> date:
     return instant.astimezone(ENGLAND).date()
 
 
+def spoken_day(on: date) -> str:
+    """Wednesday 8 October 2025."""
+    return f"{on:%A} {spoken_date(on)}"
+
+
+def spoken_date(on: date) -> str:
+    """8 October 2025."""
+    return f"{on.day} {on:%B %Y}"
+
+
+def spoken_time(instant: datetime) -> str:
+    """13:30, as on the wall in England."""
+    return f"{instant.astimezone(ENGLAND):%H:%M}"
+
+
 def instant_in_england(day: date, clock: time) -> datetime:
     """The instant, in UTC, at which clocks in England show a time on a day.
 

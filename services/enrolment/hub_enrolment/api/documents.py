@@ -1,0 +1,46 @@
+"""Routes that answer with a paper to print."""
+
+from typing import Any
+
+from hub_enrolment.access import GROUP_STAFF, check_own_group
+from hub_enrolment.api.sessions import SESSION
+from hub_enrolment.handlers import documents as handlers
+from hub_enrolment.handlers import enrolments as enrolment_handlers
+from hub_enrolment.handlers import sessions as session_handlers
+from hub_enrolment.store import work_groups as group_store
+from hub_enrolment.templates.facts import Paper
+from hub_enrolment.templates.printing import printed
+from hub_platform.routes import Call, Content, route
+
+PDF = "application/pdf"
+
+
+class Documents:
+    """Papers. A work group lead prints those of their own groups."""
+
+    @route("GET", f"{SESSION}/attendance-sheet", allow=GROUP_STAFF, media_type=PDF)
+    def print_attendance_sheet(self, call: Call[Any]) -> Content:
+        """Print the list of everybody who holds a place on the session's day, to be signed at the door.
+
+        By school, with boxes for present, late and left early; apologies received so far stand on it.
+        """
+        meeting = session_handlers.find_session(call.session, call.path["session_id"])
+        check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
+        return _pdf(handlers.attendance_sheet(call.session, meeting), f"attendance-session-{meeting.seq}")
+
+    @route(
+        "GET",
+        "/enrolment/v1/enrolments/<uuid:enrolment_id>/certificate",
+        allow=GROUP_STAFF,
+        media_type=PDF,
+    )
+    def print_certificate(self, call: Call[Any]) -> Content:
+        """Print the certificate of a completed enrolment: programme, group, dates, sessions and hours."""
+        enrolment = enrolment_handlers.find_enrolment(call.session, call.path["enrolment_id"])
+        check_own_group(call.actor, group_store.lead_ids(call.session, enrolment.work_group_id))
+        return _pdf(handlers.certificate(call.session, enrolment), f"certificate-{enrolment.id}")
+
+
+def _pdf(paper: Paper, name: str) -> Content:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
+    return Content(printed(paper), PDF, headers=headers)

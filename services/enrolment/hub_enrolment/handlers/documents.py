@@ -1,0 +1,84 @@
+"""Papers: gathering what they say."""
+
+from sqlalchemy.orm import Session
+
+from hub_enrolment.domain import documents
+from hub_enrolment.domain.calendar import day_in_england, spoken_date, spoken_day, spoken_time
+from hub_enrolment.handlers.schools import find_school
+from hub_enrolment.handlers.work_groups import find_work_group
+from hub_enrolment.models import Enrolment, GroupSession
+from hub_enrolment.store import documents as store
+from hub_enrolment.store import hub as hub_store
+from hub_enrolment.store import sessions as session_store
+from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.templates.facts import AttendanceSheet, Attendee, Certificate
+
+
+def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet:
+    """The sheet of one session: everybody who holds a place on its day, by school.
+
+    Raises:
+        Conflict: `session_cancelled`.
+    """
+    documents.check_sheet(meeting.status)
+    group = find_work_group(session, meeting.work_group_id)
+    leads = teacher_store.names(session, group.lead_ids)
+    on = meeting.held_on or day_in_england(meeting.starts_at)
+    places = session_store.places(session, group.row.id)
+    sorry = session_store.apologies(session, meeting.id)
+    return AttendanceSheet(
+        group=group.row.title,
+        session=f"Session {meeting.seq}",
+        day=spoken_day(on),
+        time=f"{spoken_time(meeting.starts_at)} to {spoken_time(meeting.ends_at)}",
+        place=_place(session, meeting, group.row.venue),
+        leads=tuple(" ".join(leads[lead_id]) for lead_id in group.lead_ids),
+        attendees=tuple(
+            Attendee(name=f"{family}, {given}", school=school, apologies=place_id in sorry)
+            for place_id, (school, family, given) in store.names_of_places(session, group.row.id).items()
+            if places[place_id].is_active(on)
+        ),
+    )
+
+
+def certificate(session: Session, enrolment: Enrolment) -> Certificate:
+    """The certificate of one enrolment, with the school of its day.
+
+    Raises:
+        Conflict: `not_completed`.
+    """
+    documents.check_completed(enrolment.status)
+    group = find_work_group(session, enrolment.work_group_id)
+    hub = hub_store.find_hub(session)
+    place = session_store.places(session, enrolment.work_group_id)[enrolment.id]
+    held = [one for one in store.sessions_held(session, enrolment) if place.is_active(one.on)]
+    counted = documents.attended(held)
+    return Certificate(
+        hub=None if hub is None else hub.name,
+        lead_school=None if hub is None else find_school(session, hub.lead_school_urn).name,
+        name=" ".join(teacher_store.names(session, [enrolment.teacher_id])[enrolment.teacher_id]),
+        school=find_school(session, enrolment.urn).name,
+        programme=group.programme.title,
+        group=group.row.title,
+        academic_year=group.programme.academic_year,
+        dates=_dates(counted),
+        sessions_n=counted.sessions_n,
+        held_n=counted.held_n,
+        duration=documents.spoken_duration(counted.minutes),
+    )
+
+
+def _dates(counted: documents.Attended) -> str | None:
+    if counted.first_on is None or counted.last_on is None:
+        return None
+    if counted.first_on == counted.last_on:
+        return spoken_date(counted.first_on)
+    return f"{spoken_date(counted.first_on)} to {spoken_date(counted.last_on)}"
+
+
+def _place(session: Session, meeting: GroupSession, venue: str | None) -> str:
+    if meeting.host_urn is not None:
+        return f"At {find_school(session, meeting.host_urn).name}"
+    if meeting.mode == "online":
+        return "Online"
+    return venue or "Venue to be announced"
