@@ -39,6 +39,7 @@ HANDS_ON: dict[tuple[str, str], set[str]] = {
     ("services/enrolment/hub_enrolment/domain/gias_file.py", "break_"): set(),
     ("services/enrolment/hub_enrolment/domain/gias_file.py", "find"): set(),
     ("services/enrolment/hub_enrolment/commands/uploads.py", "problem_of"): set(),
+    ("services/enrolment/hub_enrolment/handlers/enrolments.py", "_lock_both"): set(),
     ("services/enrolment/hub_enrolment/domain/work_groups.py", "confirm"): set(),  # what `_broken` yields
     ("shared/hub_platform/access.py", "unauthorised"): set(),
     ("shared/hub_platform/problems.py", "_refusal"): set(),
