@@ -15,7 +15,15 @@ from hub_enrolment.domain.erasures import check, still_held
 from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.handlers import erasures
 from hub_enrolment.handlers.mergers import merge_teachers
-from hub_enrolment.models import Base, ClassroomTask, Enrolment, SchoolMembership, TaskReport, Teacher
+from hub_enrolment.models import (
+    Base,
+    ClassroomTask,
+    Enrolment,
+    SchoolMembership,
+    TaskReport,
+    Teacher,
+    WorkGroup,
+)
 from hub_enrolment.store.erasures import WORDS
 from hub_enrolment.store.mergers import counts
 from hub_platform.database import Sessions, made
@@ -148,6 +156,15 @@ def test_it_is_said_once_and_without_a_reason(session: Session) -> None:
     assert events(session, "TeacherAnonymised") == [("TeacherAnonymised", told)]
 
 
+def end(on: WorkGroup, status: str) -> None:
+    """Let a group be over in one of its two ways, without what else follows from that."""
+    if status == "closed":
+        on.closed_at, on.closed_by, on.evaluation_submitted_on = NOW, BY, TODAY
+    elif status == "cancelled":
+        on.cancelled_at, on.cancelled_by, on.cancelled_reason = NOW, BY, "other"
+    on.status = status
+
+
 @pytest.mark.parametrize(
     ("of", "status", "refused"),
     [
@@ -165,7 +182,7 @@ def test_a_place_is_in_the_way_until_the_group_or_its_year_is_over(
     leader(session, lead, starts_on=date(2024, 9, 1))
     on = group(session, of=dict(of), lead_ids=[lead])
     enrol(session, on.id, one)
-    on.status = status
+    end(on, status)
     session.flush()
     if not refused:
         assert anonymise(session, one).anonymised_on == TODAY

@@ -10,9 +10,10 @@ from tests.enrolment.factories import BY, CLOSES, NOW, enrol, events, fill, grou
 from tests.enrolment.test_enrolments import INSTANT
 
 from hub_enrolment.commands.enrolments import WithdrawParticipant
+from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList, LeaveWaitingList, OfferPlaces
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import enrolments, offers, waiting_list
+from hub_enrolment.handlers import enrolments, erasures, mergers, offers, waiting_list
 from hub_enrolment.models import Enrolment, WaitingEntry, WorkGroup
 from hub_enrolment.store.waiting_list import Described
 from hub_platform.database import Sessions
@@ -221,3 +222,19 @@ def test_a_withdrawal_that_fails_offers_nothing(database: Sessions) -> None:
     with database() as session:
         assert waiting_list.find_entry(session, waiting_id).row.status == "waiting"
         assert events(session, "PlaceOffered") == []
+
+
+def test_two_records_of_one_person_wait_once_and_first(session: Session) -> None:
+    opened, _, (first, other) = full(session)
+    again = join(session, opened.id, teacher(session, schools(session)[0])).row
+    merge = MergeTeachers(from_id=first.teacher_id, into_id=again.teacher_id, dry_run=False)
+    mergers.merge_teachers(session, merge, now=NOW, by=BY)
+    assert stands(session, first, other, again) == ["waiting", "waiting", "left"]
+    assert first.teacher_id == again.teacher_id
+
+
+def test_who_is_erased_waits_no_longer(session: Session) -> None:
+    _, _, (first, other) = full(session)
+    command = AnonymiseTeacher(teacher_id=first.teacher_id, reason="asked_for")
+    erasures.anonymise_teacher(session, command, now=NOW, by=BY)
+    assert stands(session, first, other) == ["left", "waiting"]

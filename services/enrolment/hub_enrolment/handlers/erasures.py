@@ -42,6 +42,7 @@ def anonymise_teacher(session: Session, command: AnonymiseTeacher, *, now: datet
         record.touch(now=now, by=by)
         idempotency.erase(session, str(record.id).encode())
     store.leave_open_pd_days(session, teacher.id)
+    store.leave_waiting_lists(session, teacher.id)
     store.erase_words(session, teacher.id)
     session.flush()
     event = TeacherAnonymised(teacher_id=teacher.id, anonymised_on=today)

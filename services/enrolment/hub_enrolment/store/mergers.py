@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import Table, delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from hub_enrolment.domain import waiting_list
 from hub_enrolment.domain.mergers import HeldPlace, Joined
 from hub_enrolment.models import (
+    ApplicationParticipant,
     Base,
     Enrolment,
     LeaderRole,
@@ -18,6 +20,7 @@ from hub_enrolment.models import (
     PDDayRegistration,
     SchoolMembership,
     Teacher,
+    WaitingEntry,
     WorkGroupLead,
 )
 from hub_enrolment.store import subject_access
@@ -28,11 +31,14 @@ NAMING: Final[tuple[type[Base], ...]] = (
     LeaderRole,
     WorkGroupLead,
     Enrolment,
+    ApplicationParticipant,
+    WaitingEntry,
     PDDayRegistration,
     PDDayAttendance,
 )
 # One row for each person and this: where both records have one, the target's says it already.
 ONCE_FOR_EACH: Final[tuple[tuple[type[Base], str], ...]] = (
+    (ApplicationParticipant, "application_id"),
     (PDDayRegistration, "pd_day_id"),
     (PDDayAttendance, "pd_day_id"),
 )
@@ -78,7 +84,8 @@ def shared_places(
     session: Session, one: UUID, other: UUID, groups: Sequence[UUID]
 ) -> list[tuple[HeldPlace, HeldPlace]]:
     """Both active places on each of these groups, as they are now."""
-    used = [exists().where(table.c.enrolment_id == Enrolment.id) for table in _naming_places()]
+    done = [exists().where(table.c.enrolment_id == Enrolment.id) for table in _naming_places()]
+    used = [*done, Enrolment.transferred_from.is_not(None)]  # sessions of another group count for it
     rows = session.execute(
         select(Enrolment.id, Enrolment.work_group_id, Enrolment.enrolled_at, func.greatest(*used))
         .where(
@@ -120,6 +127,7 @@ def drop_doubles(session: Session, origin: UUID, target: UUID) -> None:
         table = _table(model)
         held = select(table.c[of]).where(table.c.teacher_id == target)
         session.execute(delete(model).where(table.c.teacher_id == origin, table.c[of].in_(held)))
+    _wait_once(session, origin, target)
     last = (
         select(WorkGroupLead.work_group_id, func.max(WorkGroupLead.position))
         .where(WorkGroupLead.teacher_id.in_([origin, target]))
@@ -128,6 +136,19 @@ def drop_doubles(session: Session, origin: UUID, target: UUID) -> None:
     )
     position = tuple_(WorkGroupLead.work_group_id, WorkGroupLead.position)
     session.execute(delete(WorkGroupLead).where(position.in_(last)))
+
+
+def _wait_once(session: Session, origin: UUID, target: UUID) -> None:
+    """Of two records on one waiting list the one that joined first stays there."""
+    waiting = (WaitingEntry.teacher_id.in_([origin, target]), WaitingEntry.status.in_(waiting_list.OPEN))
+    last = (
+        select(WaitingEntry.work_group_id, func.max(WaitingEntry.seq))
+        .where(*waiting)
+        .group_by(WaitingEntry.work_group_id)
+        .having(func.count() > 1)
+    )
+    joined = tuple_(WaitingEntry.work_group_id, WaitingEntry.seq)
+    session.execute(update(WaitingEntry).where(joined.in_(last)).values(status="left"))
 
 
 def rename(session: Session, origin: UUID, target: UUID, *, now: datetime, by: str) -> None:
@@ -148,11 +169,12 @@ def merged_before(session: Session, teacher_id: UUID) -> Sequence[Teacher]:
 
 
 def _naming_places() -> list[Table]:
-    """Every table of what was done with a place."""
+    """Every table of what was done with a place; how it was come by, over a waiting list, is none."""
     return [
         table
         for table in Base.metadata.sorted_tables
-        if any(fk.column.table.name == Enrolment.__tablename__ for fk in table.foreign_keys)
+        if table.name not in {Enrolment.__tablename__, WaitingEntry.__tablename__}
+        and any(fk.column.table.name == Enrolment.__tablename__ for fk in table.foreign_keys)
     ]
 
 
