@@ -1,7 +1,6 @@
 """Schools' applications: what may be asked, when, and that all of it is granted or nothing."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.desk import Desk, problem
 from tests.enrolment.factories import BY, CLOSES, NOW, OPENS, enrol, events, group, schools, teacher
 from tests.enrolment.test_enrolments import INSTANT
 
@@ -219,34 +217,3 @@ def test_a_school_has_one_open_application_for_a_group(database: Sessions) -> No
         apply(session, group_id, urn, teachers)
     with database() as session:
         assert session.scalar(select(func.count(Application.id))) == 1
-
-
-def application_body(urn: str, teachers: list[str], **changes: Any) -> dict[str, Any]:
-    asked = [{"teacher_id": teacher_id, "role": "participant"} for teacher_id in teachers]
-    return {"urn": urn, "participants": asked} | changes
-
-
-def test_an_application_over_http(desk: Desk) -> None:
-    group_id = desk.group()
-    (urn,) = desk.schools()
-    ada = desk.teacher(urn)
-    path = f"work-groups/{group_id}/applications"
-    agreement = {
-        "head_agreed_by": "Grace Head",
-        "head_agreed_at": NOW.isoformat(),
-        "agreement_version": "2025.1",
-    }
-    part = application_body(urn, [ada], head_agreed_by="Grace Head")
-    assert set(problem(desk.post(path, part))[2]) == {"/agreement_version", "/head_agreed_at"}
-    made = desk.post(path, application_body(urn, [ada]))
-    assert (made.status, made.json["status"], made.json["head_agreed_by"]) == (201, "draft", None)
-    assert desk.at(made).json == made.json
-    assert desk.get(f"{path}?status=draft").json["items"] == [made.json]
-    assert problem(desk.post(path, application_body(urn, [ada]))) == (409, "application_open", ["/urn"])
-    one = f"applications/{made.json['application_id']}"
-    assert problem(desk.post(f"{one}/submission", {}))[:2] == (422, "agreement_missing")
-    assert desk.made(f"{one}/submission", agreement)["status"] == "submitted"
-    assert desk.made(f"{one}/decision", {"decision": "accepted"})["status"] == "accepted"
-    assert desk.get(f"work-groups/{group_id}").json["teachers_n"] == 1
-    assert problem(desk.post(f"{one}/withdrawal", {}))[:2] == (409, "not_open")
-    assert problem(desk.get(f"applications/{uuid4()}"))[:2] == (404, "unknown_application")

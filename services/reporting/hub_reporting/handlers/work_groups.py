@@ -7,12 +7,19 @@ from typing import Any, Final
 from hub_contracts import Event
 from hub_contracts.enrolment import (
     ApologiesReceived,
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationSubmitted,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
     AttendanceCorrected,
     ClassroomTaskSet,
     LessonStudyPlanned,
     LessonStudyReviewed,
     ParticipantEnrolled,
     ParticipantWithdrawn,
+    PlaceOffered,
+    PlaceOfferExpired,
     SchoolEnrolled,
     SessionCancelled,
     SessionCompleted,
@@ -125,4 +132,12 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     TaskReported: not_counted,
     LessonStudyPlanned: not_counted,
     LessonStudyReviewed: not_counted,
+    # Of an application and of an offer reports count the places that come of it.
+    ApplicationSubmitted: not_counted,
+    ApplicationAccepted: not_counted,
+    ApplicationWaitlisted: not_counted,
+    ApplicationDeclined: not_counted,
+    ApplicationWithdrawn: not_counted,
+    PlaceOffered: not_counted,
+    PlaceOfferExpired: not_counted,
 }

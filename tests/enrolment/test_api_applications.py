@@ -1,0 +1,38 @@
+"""Over HTTP: a school's application from draft to decision."""
+
+from typing import Any
+from uuid import uuid4
+
+from tests.enrolment.desk import Desk, problem
+from tests.enrolment.factories import NOW
+
+
+def application_body(urn: str, teachers: list[str], **changes: Any) -> dict[str, Any]:
+    asked = [{"teacher_id": teacher_id, "role": "participant"} for teacher_id in teachers]
+    return {"urn": urn, "participants": asked} | changes
+
+
+def test_an_application_over_http(desk: Desk) -> None:
+    group_id = desk.group()
+    (urn,) = desk.schools()
+    ada = desk.teacher(urn)
+    path = f"work-groups/{group_id}/applications"
+    agreement = {
+        "head_agreed_by": "Grace Head",
+        "head_agreed_at": NOW.isoformat(),
+        "agreement_version": "2025.1",
+    }
+    part = application_body(urn, [ada], head_agreed_by="Grace Head")
+    assert set(problem(desk.post(path, part))[2]) == {"/agreement_version", "/head_agreed_at"}
+    made = desk.post(path, application_body(urn, [ada]))
+    assert (made.status, made.json["status"], made.json["head_agreed_by"]) == (201, "draft", None)
+    assert desk.at(made).json == made.json
+    assert desk.get(f"{path}?status=draft").json["items"] == [made.json]
+    assert problem(desk.post(path, application_body(urn, [ada]))) == (409, "application_open", ["/urn"])
+    one = f"applications/{made.json['application_id']}"
+    assert problem(desk.post(f"{one}/submission", {}))[:2] == (422, "agreement_missing")
+    assert desk.made(f"{one}/submission", agreement)["status"] == "submitted"
+    assert desk.made(f"{one}/decision", {"decision": "accepted"})["status"] == "accepted"
+    assert desk.get(f"work-groups/{group_id}").json["teachers_n"] == 1
+    assert problem(desk.post(f"{one}/withdrawal", {}))[:2] == (409, "not_open")
+    assert problem(desk.get(f"applications/{uuid4()}"))[:2] == (404, "unknown_application")
