@@ -142,3 +142,27 @@ def test_a_lead_has_her_own_groups_before_her_and_no_others(office: Office, desk
     ]
     assert {problem(reply)[:2] for reply in replies} == {(403, "not_your_work_group")}
     assert problem(at_hand.get("teachers"))[:2] == (403, "forbidden")
+
+
+def test_papers_for_the_table_and_for_the_wall(office: Office, desk: Desk) -> None:
+    """A sheet to sign before the session; after the group has closed a certificate for who completed it."""
+    lead = desk.lead()
+    group_id = desk.group(lead_ids=[lead])
+    places = desk.fill(group_id, teachers_n=10, schools_n=6)
+    desk.made(f"work-groups/{group_id}/confirmation", {})
+    session_id = desk.session(group_id)
+    at_hand = desk_of_lead(office, lead)
+    sheet = at_hand.get(f"sessions/{session_id}/attendance-sheet")
+    assert (sheet.status, sheet.headers["Content-Type"], sheet.body[:5]) == (200, "application/pdf", b"%PDF-")
+
+    certificate = f"enrolments/{places[0]}/certificate"
+    assert problem(desk.get(certificate))[:2] == (409, "not_completed")
+    evening = MEETS + timedelta(hours=4)
+    register = f"sessions/{session_id}/register"
+    assert at_hand.put(register, register_body(places), at=evening, If_Match='"1"').status == 200
+    closure = {"evaluation_submitted_on": "2025-10-09"}
+    closed = desk.made(f"work-groups/{group_id}/closure", closure, at=evening + DAY)
+    assert closed["status"] == "closed"
+    paper = desk.get(certificate)
+    assert (paper.status, paper.body[:5]) == (200, b"%PDF-")
+    assert desk.get(f"enrolments/{places[0]}").json["status"] == "completed"
