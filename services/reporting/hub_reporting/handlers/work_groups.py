@@ -7,18 +7,29 @@ from typing import Any, Final
 from hub_contracts import Event
 from hub_contracts.enrolment import (
     ApologiesReceived,
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationSubmitted,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
     AttendanceCorrected,
     ClassroomTaskSet,
     LessonStudyPlanned,
     LessonStudyReviewed,
+    ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
+    PlaceOffered,
+    PlaceOfferExpired,
     SchoolEnrolled,
     SessionCancelled,
     SessionCompleted,
     SessionRescheduled,
     SessionScheduled,
     TaskReported,
+    WorkGroupCancelled,
+    WorkGroupChanged,
+    WorkGroupClosed,
     WorkGroupConfirmed,
     WorkGroupFellBelowMinimum,
     WorkGroupOpened,
@@ -51,8 +62,8 @@ _GROUP: Final = (
 )
 
 
-def opened(event: WorkGroupOpened, _time: datetime) -> Rows:
-    """A group."""
+def opened(event: WorkGroupOpened | WorkGroupChanged, _time: datetime) -> Rows:
+    """A group, with its terms as they are now."""
     yield WorkGroup, [taken(event, *_GROUP, phases=list(event.phases), lead_ids=list(event.lead_ids))]
 
 
@@ -110,6 +121,7 @@ def not_counted(_event: Event, _time: datetime) -> Rows:
 
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     WorkGroupOpened: opened,
+    WorkGroupChanged: opened,
     WorkGroupConfirmed: confirmed,
     WorkGroupFellBelowMinimum: fell_below,
     SchoolEnrolled: joined,
@@ -125,4 +137,14 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     TaskReported: not_counted,
     LessonStudyPlanned: not_counted,
     LessonStudyReviewed: not_counted,
+    ParticipantCompleted: not_counted,  # engagement counts three quarters of a finished group's sessions
+    WorkGroupCancelled: not_counted,  # its places and sessions are told one by one
+    WorkGroupClosed: not_counted,
+    ApplicationSubmitted: not_counted,
+    ApplicationAccepted: not_counted,
+    ApplicationWaitlisted: not_counted,
+    ApplicationDeclined: not_counted,
+    ApplicationWithdrawn: not_counted,
+    PlaceOffered: not_counted,
+    PlaceOfferExpired: not_counted,
 }
