@@ -1,4 +1,4 @@
-"""What happens to sessions after they were put down, and what else teachers come to."""
+"""What happens to groups and sessions after they were put down, and what else teachers come to."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -11,6 +11,7 @@ from tests.reporting.conftest import NOW
 from tests.reporting.factories import delivered
 
 from hub_contracts import Event
+from hub_contracts.enrolment import WorkGroupChanged
 from hub_messaging.inbox import Delivery
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
@@ -60,6 +61,14 @@ def missing(sessions: Sessions, year: Period) -> list[date]:
 @pytest.fixture(name="year")
 def _year() -> Period:
     return Period(date(2025, 9, 1), date(2026, 8, 31), date(2026, 8, 31))
+
+
+def test_a_changed_group_counts_with_its_newest_terms(run: Run, hear: Hear) -> None:
+    ratio = make.group("Fractions", title="Ratio", min_schools=2, min_teachers=2)
+    changed = WorkGroupChanged(**vars(ratio), changed_fields=["title"])
+    hear([delivered(changed, 2), delivered(make.group("Fractions"), 1)])
+    (group,) = run("work-group-composition").rows
+    assert (group["title"], group["teachers_n"], group["in_range"]) == ("Ratio", 2, True)
 
 
 def test_a_moved_session_is_one_session_on_its_new_day(

@@ -16,6 +16,7 @@ from hub_contracts.enrolment import (
     ClassroomTaskSet,
     LessonStudyPlanned,
     LessonStudyReviewed,
+    ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
     PlaceOffered,
@@ -26,6 +27,9 @@ from hub_contracts.enrolment import (
     SessionRescheduled,
     SessionScheduled,
     TaskReported,
+    WorkGroupCancelled,
+    WorkGroupChanged,
+    WorkGroupClosed,
     WorkGroupConfirmed,
     WorkGroupFellBelowMinimum,
     WorkGroupOpened,
@@ -58,8 +62,8 @@ _GROUP: Final = (
 )
 
 
-def opened(event: WorkGroupOpened, _time: datetime) -> Rows:
-    """A group."""
+def opened(event: WorkGroupOpened | WorkGroupChanged, _time: datetime) -> Rows:
+    """A group, with its terms as they are now."""
     yield WorkGroup, [taken(event, *_GROUP, phases=list(event.phases), lead_ids=list(event.lead_ids))]
 
 
@@ -117,6 +121,7 @@ def not_counted(_event: Event, _time: datetime) -> Rows:
 
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     WorkGroupOpened: opened,
+    WorkGroupChanged: opened,
     WorkGroupConfirmed: confirmed,
     WorkGroupFellBelowMinimum: fell_below,
     SchoolEnrolled: joined,
@@ -133,6 +138,9 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     LessonStudyPlanned: not_counted,
     LessonStudyReviewed: not_counted,
     # Of an application and of an offer reports count the places that come of it.
+    ParticipantCompleted: not_counted,  # engagement counts three quarters of a finished group's sessions
+    WorkGroupCancelled: not_counted,  # its places and sessions are told one by one
+    WorkGroupClosed: not_counted,
     ApplicationSubmitted: not_counted,
     ApplicationAccepted: not_counted,
     ApplicationWaitlisted: not_counted,
