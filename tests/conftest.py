@@ -13,7 +13,7 @@ from tests.support.postgres import PostgresServer, running_postgres
 
 # These deploy the whole hub, as root, where a Docker engine answers: `make test-deploy`.
 collect_ignore = [] if "HUB_TEST_DEPLOY" in os.environ else ["deploy"]
-SERVER_FIXTURES = frozenset({"postgres", "broker"})
+SERVER_FIXTURES = frozenset({"postgres", "broker", "office"})  # the last is a whole hub
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 import pytest
 from tests.demonstration.counting import Counted, body, made, named, sent
 
-from local.demonstration.between import SESSIONS
 from local.demonstration.groups import AT_THE_EDGE, BEYOND, FALLS_BELOW
 from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, HalfTerm, half_term_on
 from local.demonstration.support import HOLIDAY_VISIT, OUTCOMES
@@ -170,50 +169,6 @@ def test_sessions_are_on_school_days_three_to_five_in_each_group(year: Year) -> 
     days = {datetime.fromisoformat(body(c)["starts_at"]).date() for c in sessions}
     school_days = {day for half_term in HALF_TERMS for day in half_term.school_days()}
     assert days <= school_days
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "sessions/.*/reschedule",
-        "sessions/.*/cancellation",
-        "sessions/.*/apologies",
-        "sessions/.*/corrections",
-        "work-groups/.*/tasks",
-        "tasks/.*/reports/.*",
-        "work-groups/.*/lesson-studies",
-        "lesson-studies/.*/taught",
-        "lesson-studies/.*/review",
-        "pd-days",
-        "pd-days/.*/registrations",
-        "pd-days/.*/register",
-        "pd-days/.*/cancellation",
-    ],
-)
-def test_the_year_knows_what_happens_at_a_hub(year: Year, path: str) -> None:
-    assert sent(year.commands, rf"/enrolment/v1/{path}")
-
-
-def test_a_register_is_based_on_the_last_change_of_its_session(year: Year) -> None:
-    newest: dict[str, str] = {}
-    for command in year.commands:
-        if command.gives == "session_id":
-            newest[named(command) if command.path.startswith(SESSIONS) else command.key] = command.key
-        elif command in sent([command], rf"{SESSIONS}/.*/register"):
-            assert command.match == newest[named(command)]
-
-
-def test_a_task_is_reported_on_between_its_sessions(year: Year) -> None:
-    commands = {command.key: command for command in year.commands}
-    tasks = sent(year.commands, r".*/work-groups/.*/tasks")
-    assert len(tasks) == len(year.groups)
-    for report in sent(year.commands, r".*/tasks/.*/reports/.*"):
-        (task,) = (commands[key] for key in report.needs() if key.startswith("task/"))
-        first, second = (
-            commands[made(body(task)[n])] for n in ("set_in_session_id", "due_before_session_id")
-        )
-        assert datetime.fromisoformat(body(first)["ends_at"]) <= task.at <= report.at
-        assert report.at < datetime.fromisoformat(body(second)["starts_at"])
 
 
 def test_visits_fall_in_term_but_for_the_deliberate_one(year: Year) -> None:

@@ -148,7 +148,6 @@ def _people_and_groups(
     recruiter = Recruiter(staffroom, known, r)
     diary = Diary(r, frozenset(chosen.never_came))
     between = Between(random.Random(f"{seed}/between"), frozenset(hub.successors))
-    unseen_or_closing = set(chosen.never_came) | set(hub.successors)
     free: list[Participant] = []  # for PD days: known since the autumn, and engaged anyway
     for group in formed:
         participants = recruiter.recruit(group)
@@ -156,8 +155,8 @@ def _people_and_groups(
         yield from recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
         yield recruitment.confirm(group)
         yield from between.enrich(group, participants, diary.meet(group, participants))
-        if not group.starts_in_spring:
-            free += [one for one in participants if one.person.urn not in unseen_or_closing]
+        free += [] if group.starts_in_spring else participants
+    free = [one for one in free if one.person.urn not in {*chosen.never_came, *hub.successors}]
     yield from pd_days(free, random.Random(f"{seed}/pd days"))
 
     supported = support.supports(chosen, visiting)
