@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 from tests.enrolment.desk import Desk, leader_body, problem
-from tests.enrolment.factories import NOW, events, group, leader, schools, teacher
+from tests.enrolment.factories import BY, NOW, events, group, leader, schools, teacher
 
 from hub_enrolment.commands.teachers import EndLeader
 from hub_enrolment.domain.leaders import end
@@ -128,7 +128,9 @@ def test_a_role_may_end_with_the_year_of_its_groups(session: Session, on: date, 
 def test_a_group_that_is_over_keeps_nobody(session: Session) -> None:
     lead = teacher(session, schools(session)[0])
     role = leader(session, lead)
-    group(session, lead_ids=[lead]).status = "cancelled"
+    over = group(session, lead_ids=[lead])
+    over.status, over.cancelled_reason = "cancelled", "funding"
+    over.cancelled_at, over.cancelled_by = NOW, BY
     session.flush()
     assert ended(session, role.id).ends_on == LAST
 

@@ -95,6 +95,7 @@ def test_a_session_at_an_unknown_school_is_not_scheduled(database: Sessions) -> 
 
 def test_a_register_completes_the_session_and_the_group_runs(session: Session) -> None:
     opened, places, session_id = ready(session)
+    meeting(session, opened.id, starts_at=MEETS + timedelta(days=28))
     held = take(session, session_id, marks(places, "absent", "late", "apologies"))
     assert (held.status, held.held_on, held.revision, opened.status) == (
         "completed",
@@ -125,6 +126,7 @@ def test_the_same_register_again_changes_nothing_whatever_it_has_seen(session: S
 
 def test_another_register_corrects_and_is_published_again(session: Session) -> None:
     opened, places, session_id = ready(session)
+    meeting(session, opened.id, starts_at=MEETS + timedelta(days=28))
     take(session, session_id, marks(places))
     corrected = take(session, session_id, marks(places, "absent"), expected=2)
     assert (corrected.revision, opened.status) == (3, "running")
