@@ -55,7 +55,7 @@ def test_every_route_is_described_and_says_what_it_does(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_description_says_what_can_be_sent_in_words_of_its_standard(name: str) -> None:
-    """JSON Schema's patterns are ECMA-262, without \\Z, and a query has no null."""
+    """JSON Schema's patterns are ECMA-262, which ends a text by $, and a query has no null."""
     document = describe(service_class(name))
     assert r"\\Z" not in json.dumps(document)
     operations = [op for path in document["paths"].values() for op in path.values()]

@@ -6,16 +6,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from tests.bench import latency, page
+from tests.bench import commands, latency, page
 from tests.bench.facts import facts
-from tests.bench.results import HubResult, RowResult
+from tests.bench.results import CommandsResult, HubResult, RowResult
 from tests.bench.rows import ROWS, Row
 from tests.bench.servers import Servers, running_servers
 
 from local.places import ROOT, Places
 
+COMMANDS: Final = "commands"  # the row of HTTP commands
 HUB: Final = "hub"  # the row of latency and memory
-NAMES: Final = (*(row.name for row in ROWS), HUB)
+NAMES: Final = (*(row.name for row in ROWS), COMMANDS, HUB)
 SECONDS: Final = 20.0  # of commands in each round of the hub
 FOLDER: Final = ROOT / ".local" / "bench"
 
@@ -37,15 +38,19 @@ def main(
         with running_servers(Places(FOLDER / "servers")) as servers:
             known = facts(servers)
             results = measure(bar, servers, wanted, rounds, events)
+            answered = measure_commands(bar, servers, rounds) if COMMANDS in asked else None
         hub = measure_hub(bar, rounds) if HUB in asked else None
     for result in results:
         show(result.row.title, [line[:-1] for line in page.row_table(result)], result.verdicts())
+    if answered is not None:
+        for kind, title in commands.KINDS.items():
+            show(f"HTTP commands: {title}", page.commands_table(answered, kind), [])
     if hub is not None:
         show("The whole hub: latency", page.latency_table(hub), hub.verdicts())
         show("The whole hub: memory", page.memory_table(hub), [])
     if write:
         command = "make bench" if asked == list(NAMES) and events is None else "python -m tests.bench"
-        page.FILE.write_text(page.page(results, hub, known, command=command, rounds=rounds))
+        page.FILE.write_text(page.page(results, answered, hub, known, command=command, rounds=rounds))
         console.print(f"Written: {page.FILE.relative_to(ROOT)}")
 
 
@@ -66,6 +71,21 @@ def measure(
                 bar.console.print(page.run_line(f"{result.row.name}: {name}", run))
                 bar.advance(task)
     return results
+
+
+def measure_commands(bar: Progress, servers: Servers, rounds: int) -> CommandsResult:
+    """Send the same commands to one and two replicas of each program in turn, round after round."""
+    result = CommandsResult()
+    task = bar.add_task(f"{COMMANDS}: filling", total=rounds * len(result.runs))
+    wanted = commands.fill(servers)
+    programs = {program.name: program for program in commands.PROGRAMS}
+    for number in range(1, rounds + 1):
+        for (kind, name, replicas), runs in result.runs.items():
+            bar.update(task, description=f"round {number}: {kind}, {name} × {replicas}")
+            runs.append(commands.measure(servers, programs[name], replicas, wanted[kind]))
+            bar.console.print(f"{kind}: {name} × {replicas}{runs[-1].rate:>9,.0f} commands/s")
+            bar.advance(task)
+    return result
 
 
 def measure_hub(bar: Progress, rounds: int) -> HubResult:

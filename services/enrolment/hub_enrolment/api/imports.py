@@ -17,7 +17,7 @@ FINDINGS_SHOWN: Final = 1_000
 LARGEST_FILE: Final = 128 * 1024 * 1024  # bytes; the national establishments file of 2025 has 61 MB
 
 IMPORTS: Final = "/enrolment/v1/imports"
-CSV = "text/csv"
+CSV: Final = "text/csv"
 COLUMNS: Final = ("row", "column", "urn", "code", "detail")
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
