@@ -1,6 +1,7 @@
 """A service's interface described in OpenAPI 3.1, made from its routes."""
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
@@ -31,6 +32,10 @@ PROBLEM = {
     },
 }
 
+# What `idempotency` and `calls.read_expected` take.
+KEY: dict[str, Any] = {"minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"}
+ETAG: dict[str, Any] = {"pattern": '^(W/)?"[0-9]+"$'}
+
 
 def describe(service_class: type) -> dict[str, Any]:
     """The OpenAPI document of a service class, every route in it."""
@@ -46,7 +51,10 @@ def describe(service_class: type) -> dict[str, Any]:
     for method_name, route in sorted(routes_of(service_class).items()):
         operation = _operation(method_name, route, getattr(service_class, method_name).__doc__ or "")
         spec.path(path=_template(route.url), operations={route.method.lower(): operation})
-    document: dict[str, Any] = spec.to_dict()
+    document: dict[str, Any] = _with_patterns_for_all(spec.to_dict())
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["parameters"] = [_sent(parameter) for parameter in operation["parameters"]]
     return document
 
 
@@ -64,7 +72,8 @@ def _operation(method_name: str, route: Route, doc: str) -> dict[str, Any]:
     if route.query is not None or route.paged:
         operation["parameters"].append({"in": "query", "schema": route.query_schema})
     if isinstance(route.body, Raw):
-        operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+        file = {"type": "string", "minLength": 1}
+        operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": file}}}
     elif route.body_schema is not None:
         body = _without_path(route.body_schema, route.url)
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
@@ -82,13 +91,24 @@ def _responses(route: Route) -> dict[str, Any]:
         "description": "A problem",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    good = {"description": "Done", "content": {route.media_type: {"schema": answer}}}
-    return {str(route.status): good, "default": problem}
+    content = {route.media_type: {"schema": answer}}
+    good = {str(route.status): {"description": "Done", "content": content}}
+    if route.status == HTTPStatus.CREATED:
+        good["200"] = {"description": "It was so already", "content": content}
+    return good | {"default": problem}
 
 
 def _headers(route: Route) -> list[dict[str, Any]]:
-    name = {"POST": "Idempotency-Key", "PUT": "If-Match", "PATCH": "If-Match"}.get(route.method)
-    return [{"in": "header", "name": name, "required": False, "schema": {"type": "string"}}] if name else []
+    """PUT and PATCH need one of the two that name a revision, which OpenAPI has no words for."""
+    named = {
+        "POST": {"Idempotency-Key": KEY},
+        "PUT": {"If-Match": ETAG, "If-None-Match": {"const": "*"}},
+        "PATCH": {"If-Match": ETAG},
+    }.get(route.method, {})
+    return [
+        {"in": "header", "name": name, "required": False, "schema": {"type": "string"} | schema}
+        for name, schema in named.items()
+    ]
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
@@ -109,6 +129,31 @@ def _without_path(schema: Schema, path: str) -> Schema:
     """The body as it is sent: what the address says is not in it."""
     in_path = {name for name in re.findall(r"<(?:\w+:)?(\w+)>", path) if name in schema.fields}
     return type(schema)(exclude=sorted(in_path)) if in_path else schema
+
+
+def _with_patterns_for_all(value: Any) -> Any:
+    """Patterns as ECMA-262 has them, which JSON Schema asks for: it ends a text by $ and begins anywhere."""
+    if isinstance(value, list):
+        return [_with_patterns_for_all(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: _with_patterns_for_all(one) for name, one in value.items()}
+    pattern = told.get("pattern")
+    if isinstance(pattern, str) and pattern.endswith(r"\Z"):
+        told["pattern"] = f"^(?:{pattern[:-2].removeprefix('^')})$"
+    return told
+
+
+def _sent(parameter: dict[str, Any]) -> dict[str, Any]:
+    """A parameter as it can be sent: one that is left out is null inside, but nobody sends a null."""
+    schema = dict(parameter["schema"])
+    if isinstance(schema.get("type"), list):
+        schema["type"] = next(kind for kind in schema["type"] if kind != "null")
+    if "enum" in schema:
+        schema["enum"] = [value for value in schema["enum"] if value is not None]
+    if schema.get("default", "") is None:
+        del schema["default"]
+    return parameter | {"schema": schema}
 
 
 def _template(path: str) -> str:

@@ -22,7 +22,7 @@ MAX_LIMIT = 200
 
 PAGE_FIELDS = {
     "limit": fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT)),
-    "after": fields.String(load_default=None),
+    "after": fields.String(load_default=None, metadata={"pattern": "^[A-Za-z0-9_-]+$"}),
 }
 
 

@@ -11,7 +11,7 @@ from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.calls import Call, Content
 from hub_platform.dependencies import Checks, Database
 from hub_platform.periodic import every
-from hub_platform.routes import Answer, route
+from hub_platform.routes import JSON, Answer, route
 from hub_platform.telemetry import registry
 
 
@@ -27,19 +27,18 @@ class Probes:
         super().__init_subclass__(**kwargs)
         if "name" not in vars(cls):
             return
-        for probe, path, allow in (
-            (_live, "health/live", ANYONE),
-            (_ready, "health/ready", ANYONE),
-            (_metrics, "metrics", SIGNED_IN),
-            (_version, "version", SIGNED_IN),
-            (_openapi, "v1/openapi.json", SIGNED_IN),
+        for probe, path, allow, media_type in (
+            (_live, "health/live", ANYONE, JSON),
+            (_ready, "health/ready", ANYONE, JSON),
+            (_metrics, "metrics", SIGNED_IN, "text/plain"),
+            (_version, "version", SIGNED_IN, JSON),
+            (_openapi, "v1/openapi.json", SIGNED_IN, JSON),
         ):
             # A function of its own for each class: nameko keeps the route on the function.
             own = FunctionType(probe.__code__, probe.__globals__, probe.__name__)
             own.__doc__ = probe.__doc__
-            setattr(
-                cls, probe.__name__.removeprefix("_"), route("GET", f"/{cls.name}/{path}", allow=allow)(own)
-            )
+            answers = route("GET", f"/{cls.name}/{path}", allow=allow, media_type=media_type)
+            setattr(cls, probe.__name__.removeprefix("_"), answers(own))
 
     @every(seconds=3600)
     def forget_answers(self) -> None:

@@ -54,6 +54,18 @@ def test_every_route_is_described_and_says_what_it_does(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CLASSES)
+def test_a_description_says_what_can_be_sent_in_words_of_its_standard(name: str) -> None:
+    """JSON Schema's patterns are ECMA-262, which ends a text by $, and a query has no null."""
+    document = describe(service_class(name))
+    assert r"\\Z" not in json.dumps(document)
+    operations = [op for path in document["paths"].values() for op in path.values()]
+    for parameter in (one for operation in operations for one in operation["parameters"]):
+        schema = parameter["schema"]
+        assert isinstance(schema["type"], str), parameter
+        assert None not in (schema.get("default", ""), *schema.get("enum", ()))
+
+
+@pytest.mark.parametrize("name", CLASSES)
 def test_no_part_of_a_service_hides_a_method_of_another(name: str) -> None:
     """Parts are mixed into one class, where of two methods with one name the second would never be called."""
     defined = Counter(

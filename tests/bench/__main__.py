@@ -6,17 +6,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from tests.bench import latency, page, register
+from tests.bench import commands, latency, page, register
 from tests.bench.facts import facts
-from tests.bench.results import HubResult, ImportResult, RowResult
+from tests.bench.results import CommandsResult, HubResult, ImportResult, RowResult
 from tests.bench.rows import ROWS, Row
 from tests.bench.servers import Servers, running_servers
 
 from local.places import ROOT, Places
 
+COMMANDS: Final = "commands"  # the row of HTTP commands
 HUB: Final = "hub"  # the row of latency and memory
 IMPORT: Final = "import"  # the row of the register
-NAMES: Final = (*(row.name for row in ROWS), IMPORT, HUB)
+NAMES: Final = (*(row.name for row in ROWS), COMMANDS, IMPORT, HUB)
 SECONDS: Final = 20.0  # of commands in each round of the hub
 FOLDER: Final = ROOT / ".local" / "bench"
 
@@ -38,10 +39,14 @@ def main(
         with running_servers(Places(FOLDER / "servers")) as servers:
             known = facts(servers)
             results = measure(bar, servers, wanted, rounds, events)
+            answered = measure_commands(bar, servers, rounds) if COMMANDS in asked else None
             imports = measure_import(bar, servers, rounds) if IMPORT in asked else None
         hub = measure_hub(bar, rounds) if HUB in asked else None
     for result in results:
         show(result.row.title, [line[:-1] for line in page.row_table(result)], result.verdicts())
+    if answered is not None:
+        for kind, title in commands.KINDS.items():
+            show(f"HTTP commands: {title}", page.commands_table(answered, kind), [])
     if imports is not None:
         show("The register imported", page.import_table(imports), imports.verdicts())
     if hub is not None:
@@ -49,7 +54,8 @@ def main(
         show("The whole hub: memory", page.memory_table(hub), [])
     if write:
         command = "make bench" if asked == list(NAMES) and events is None else "python -m tests.bench"
-        page.FILE.write_text(page.page(results, hub, known, command=command, rounds=rounds, imports=imports))
+        parts = page.Parts(results, answered, imports, hub)
+        page.FILE.write_text(page.page(parts, known, command=command, rounds=rounds))
         console.print(f"Written: {page.FILE.relative_to(ROOT)}")
 
 
@@ -80,6 +86,21 @@ def measure_import(bar: Progress, servers: Servers, rounds: int) -> ImportResult
         bar.update(task, description=f"round {number}: {IMPORT}")
         result.rounds.append(register.measure(servers, raw))
         bar.advance(task)
+    return result
+
+
+def measure_commands(bar: Progress, servers: Servers, rounds: int) -> CommandsResult:
+    """Send the same commands to one and two replicas of each program in turn, round after round."""
+    result = CommandsResult()
+    task = bar.add_task(f"{COMMANDS}: filling", total=rounds * len(result.runs))
+    wanted = commands.fill(servers)
+    programs = {program.name: program for program in commands.PROGRAMS}
+    for number in range(1, rounds + 1):
+        for (kind, name, replicas), runs in result.runs.items():
+            bar.update(task, description=f"round {number}: {kind}, {name} × {replicas}")
+            runs.append(commands.measure(servers, programs[name], replicas, wanted[kind]))
+            bar.console.print(f"{kind}: {name} × {replicas}{runs[-1].rate:>9,.0f} commands/s")
+            bar.advance(task)
     return result
 
 

@@ -16,7 +16,7 @@ from tests.support.amqp import connected
 
 PACKAGES: Final = (
     "nameko", "kombu", "amqp", "eventlet", "SQLAlchemy", "psycopg2-binary", "faststream", "aio-pika",
-    "aiormq", "asyncpg", "pydantic",
+    "aiormq", "asyncpg", "pydantic", "fastapi", "uvicorn", "psycopg",
 )  # fmt: skip
 SETTINGS: Final = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
 WRITES: Final = 100

@@ -58,9 +58,10 @@ class Connection:
         parts = urlsplit(self.address)
         self._connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
 
-    def __call__(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Send one request; status and JSON of the answer."""
+    def __call__(self, method: str, path: str, body: Any = None, **more: str) -> tuple[int, Any]:
+        """Send one request; status and JSON of the answer. Underscores in a header's name become hyphens."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        headers |= {name.replace("_", "-"): value for name, value in more.items()}
         self._connection.request(method, path, None if body is None else json.dumps(body), headers)
         response = self._connection.getresponse()
         return response.status, json.loads(response.read())

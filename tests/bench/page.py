@@ -1,12 +1,14 @@
 """Writes docs/performance.md, and what the terminal shows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from tests.bench.arithmetic import Figure
+from tests.bench.commands import CONNECTIONS, KINDS, PROGRAMS, REPLICAS
 from tests.bench.latency import LOOK_EVERY, RATE
 from tests.bench.register import ROWS
-from tests.bench.results import HubResult, ImportResult, RowResult
+from tests.bench.results import CommandsResult, HubResult, ImportResult, RowResult
 from tests.bench.rows import OURS
 from tests.bench.runs import Run
 
@@ -57,27 +59,53 @@ else does the same work.
 """
 
 
-def page(  # the parts of the page; each may be missing
-    rows: Sequence[RowResult],
-    hub: HubResult | None,
+COMMANDS: Final = """The enrolment service and the same two routes written plainly in FastAPI, on the same
+tables and indexes, filled alike. {connections} connections that are kept open send one command after
+another; two replicas share the connections, and the machine's cores with PostgreSQL, RabbitMQ and the
+sender. Ours publishes each command's events meanwhile.
+"""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What was measured; each part may be missing."""
+
+    rows: Sequence[RowResult]
+    commands: CommandsResult | None = None
+    imports: ImportResult | None = None
+    hub: HubResult | None = None
+
+
+def page(
+    measured: Parts,
     facts: Mapping[str, str],
     *,
     command: str,
     rounds: int,
-    imports: ImportResult | None = None,
 ) -> str:
     """The whole page."""
     parts = [BEGINNING.format(command=command, rounds=rounds)]
-    for result in rows:
+    for result in measured.rows:
         parts += [f"## {result.row.title}\n", f"{result.row.what}\n", markdown(row_table(result))]
         parts += listed(result.verdicts())
-    if imports is not None:
+    if measured.commands is not None:
+        parts += commands_part(measured.commands)
+    if measured.imports is not None:
         parts += [f"## The register of schools imported, {ROWS:,} rows\n", IMPORT]
-        parts += [markdown(import_table(imports)), *listed(imports.verdicts())]
-    if hub is not None:
-        parts += hub_part(hub)
+        parts += [markdown(import_table(measured.imports)), *listed(measured.imports.verdicts())]
+    if measured.hub is not None:
+        parts += hub_part(measured.hub)
     parts += ["## On what\n", markdown([("", ""), *facts.items()])]
     return "\n".join(parts)
+
+
+def commands_part(result: CommandsResult) -> list[str]:
+    """The section of HTTP commands."""
+    promises = [f"{program.name}: {program.promise}." for program in PROGRAMS]
+    parts = ["## HTTP commands\n", COMMANDS.format(connections=CONNECTIONS), *listed(promises)]
+    for kind, title in KINDS.items():
+        parts += [f"### {title}\n", markdown(commands_table(result, kind))]
+    return parts
 
 
 def hub_part(hub: HubResult) -> list[str]:
@@ -107,6 +135,29 @@ def row_table(result: RowResult) -> Table:
             entry.contender.promise,
         )
         for entry in result.row.entries
+    ]
+    return [head, *lines]
+
+
+def commands_table(result: CommandsResult, kind: str) -> Table:
+    """Program by program, with one replica and with two."""
+    head = ("", "replicas", "commands/s", "p50", "p99", "processor time a command", "ours is")
+    lines = [
+        (
+            program.name,
+            f"{replicas}",
+            spread(Figure.of(result.rates(kind, program.name, replicas)), ",.0f"),
+            *(
+                f"{spread(result.milliseconds(kind, program.name, replicas, percent), '.1f')} ms"
+                for percent in (50, 99)
+            ),
+            f"{result.cpu(kind, program.name, replicas).middle:,.0f} µs",
+            ""
+            if program.name == OURS
+            else f"{spread(result.ratio_to(kind, program.name, replicas), '.2f')} ×",
+        )
+        for replicas in REPLICAS
+        for program in PROGRAMS
     ]
     return [head, *lines]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tests.bench.arithmetic import Figure, percentile, ratio
+from tests.bench.commands import KINDS, PROGRAMS, REPLICAS, Answered
 from tests.bench.latency import RATE, Watched
 from tests.bench.register import ROWS, ImportRun
 from tests.bench.rows import OURS, Row
@@ -124,6 +125,37 @@ class ImportResult:
             f"{met(events == 0)}: the second import publishes nothing is the goal, {events:.0f} events were."
         )
         return said
+
+
+@dataclass(frozen=True)
+class CommandsResult:
+    """HTTP commands: the runs, one for each round, by kind, program and replicas."""
+
+    runs: dict[tuple[str, str, int], list[Answered]] = field(
+        default_factory=lambda: {
+            (kind, program.name, replicas): []
+            for kind in KINDS
+            for replicas in REPLICAS
+            for program in PROGRAMS
+        }
+    )
+
+    def rates(self, kind: str, program: str, replicas: int) -> list[float]:
+        """Commands a second, round by round."""
+        return [run.rate for run in self.runs[kind, program, replicas]]
+
+    def milliseconds(self, kind: str, program: str, replicas: int, percent: float) -> Figure:
+        """A percentile of the answers in each round."""
+        runs = self.runs[kind, program, replicas]
+        return Figure.of([percentile(run.seconds, percent) * 1000 for run in runs])
+
+    def ratio_to(self, kind: str, program: str, replicas: int) -> Figure:
+        """How many times as many commands a second as this program ours takes, with as many replicas."""
+        return ratio(self.rates(kind, OURS, replicas), self.rates(kind, program, replicas))
+
+    def cpu(self, kind: str, program: str, replicas: int) -> Figure:
+        """Microseconds of processor time for each command."""
+        return Figure.of([run.cpu for run in self.runs[kind, program, replicas]])
 
 
 def met(whether: bool) -> str:

@@ -38,15 +38,15 @@ class Servers:
     @contextlib.contextmanager
     def database(self) -> Iterator[sa.Engine]:
         """An empty database with everybody's tables, dropped afterwards."""
-        with self._administrator() as administrator:
-            administrator.exec_driver_sql(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-            administrator.exec_driver_sql(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
+        self.administrate(
+            f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)",
+            f"CREATE DATABASE {DATABASE} TEMPLATE template0",
+        )
         engine = sa.create_engine(self.admin_url.set(database=DATABASE), poolclass=sa.NullPool)
         tables.metadata.create_all(engine)
         with engine.begin() as connection:
             connection.exec_driver_sql(work.TABLES)
-        with self._administrator() as administrator:
-            administrator.exec_driver_sql("CHECKPOINT")  # what making them has left to do is done before
+        self.administrate("CHECKPOINT")  # what making them has left to do is done before
         yield engine
 
     @contextlib.contextmanager
@@ -67,11 +67,16 @@ class Servers:
                 channel.queue_delete(LOG_QUEUE)
                 channel.exchange_delete(work.EXCHANGE)
 
-    @contextlib.contextmanager
-    def _administrator(self) -> Iterator[sa.Connection]:
+    def url(self, database: str) -> str:
+        """The address of one database."""
+        return self.admin_url.set(database=database).render_as_string(hide_password=False)
+
+    def administrate(self, *statements: str) -> None:
+        """Do what concerns the whole server."""
         engine = sa.create_engine(self.admin_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         with engine.connect() as connection:
-            yield connection
+            for statement in statements:
+                connection.exec_driver_sql(statement)
 
 
 @contextlib.contextmanager

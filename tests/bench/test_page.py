@@ -1,10 +1,11 @@
 """The page says what was measured, and whether it is enough."""
 
+from tests.bench.commands import Answered
 from tests.bench.latency import Watched
-from tests.bench.page import import_table, latency_table, memory_table, page, row_table
+from tests.bench.page import Parts, commands_table, import_table, latency_table, memory_table, page, row_table
 from tests.bench.register import ROWS as REGISTER_ROWS
 from tests.bench.register import ImportRun
-from tests.bench.results import HubResult, ImportResult, RowResult
+from tests.bench.results import CommandsResult, HubResult, ImportResult, RowResult
 from tests.bench.rows import BY_HAND, FASTSTREAM_INBOX, NAMEKO, OURS, ROWS
 from tests.bench.runs import Run
 
@@ -97,9 +98,8 @@ def test_an_import_that_reaches_a_limit_is_not_good_enough() -> None:
 
 
 def test_the_page_has_every_section_the_command_and_the_machine() -> None:
-    text = page(
-        [PROJECT], HUB, {"Python": "3.x"}, command="make bench", rounds=3, imports=ImportResult([imported()])
-    )
+    measured = Parts([PROJECT], imports=ImportResult([imported()]), hub=HUB)
+    text = page(measured, {"Python": "3.x"}, command="make bench", rounds=3)
     assert "Written by `make bench`" in text
     assert "median of the rounds (here 3)" in text
     assert f"## {ROWS[0].title}" in text
@@ -107,3 +107,35 @@ def test_the_page_has_every_section_the_command_and_the_machine() -> None:
     assert "## The register of schools imported, 50,000 rows" in text
     assert "| Python | 3.x |" in text
     assert max(map(len, text.splitlines())) < 200
+
+
+def test_commands_are_compared_with_as_many_replicas_round_by_round() -> None:
+    told = CommandsResult()
+    for (_, name, replicas), runs in told.runs.items():
+        rate = 100.0 * replicas * (1 if name == OURS else 2)
+        runs += [Answered(rate, [0.010] * 98 + [0.200] * 2, 900), Answered(rate / 2, [0.020], 900)]
+    head, ours, theirs, *two = commands_table(told, "enrol")
+    assert head[:3] == ("", "replicas", "commands/s")
+    assert ours == (
+        "ours",
+        "1",
+        "75 (50 to 100)",
+        "15.0 (10.0 to 20.0) ms",
+        "110.0 (20.0 to 200.0) ms",
+        "900 µs",
+        "",
+    )
+    assert (theirs[0], theirs[-1]) == ("FastAPI", "0.50 (0.50 to 0.50) ×")
+    assert [line[:3] for line in two] == [
+        ("ours", "2", "150 (100 to 200)"),
+        ("FastAPI", "2", "300 (200 to 400)"),
+    ]
+
+
+def test_the_page_tells_of_commands_when_they_were_measured() -> None:
+    told = CommandsResult()
+    for runs in told.runs.values():
+        runs.append(Answered(100.0, [0.010], 900))
+    text = page(Parts([], commands=told), {}, command="make bench", rounds=1)
+    assert "### Enrol a participant" in text
+    assert "### Take a register of 20 marks" in text

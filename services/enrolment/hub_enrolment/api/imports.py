@@ -17,6 +17,7 @@ FINDINGS_SHOWN: Final = 1_000
 LARGEST_FILE: Final = 128 * 1024 * 1024  # bytes; the national establishments file of 2025 has 61 MB
 
 IMPORTS: Final = "/enrolment/v1/imports"
+CSV: Final = "text/csv"
 COLUMNS: Final = ("row", "column", "urn", "code", "detail")
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -121,7 +122,7 @@ class Imports:
         statement = store.list_findings(found.id)
         return Page(*call.page.fetch(call.session, statement, [GiasFinding.number]))
 
-    @route("GET", f"{IMPORTS}/<uuid:import_id>/findings.csv", allow=HUB_STAFF)
+    @route("GET", f"{IMPORTS}/<uuid:import_id>/findings.csv", allow=HUB_STAFF, media_type=CSV)
     def download_findings(self, call: Call[Any]) -> Content:
         """Download all that was found in a file as CSV."""
         found = handlers.find_import(call.session, call.path["import_id"])
@@ -129,7 +130,7 @@ class Imports:
         name = f"findings-{found.file}-{found.applied_at:%Y-%m-%d}.csv"
         return Content(
             as_csv(findings),
-            "text/csv; charset=utf-8",
+            f"{CSV}; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 

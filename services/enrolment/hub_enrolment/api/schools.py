@@ -60,6 +60,7 @@ class SchoolQuery(Schema):
     q = fields.String(
         load_default=None,
         validate=validate.And(validate.Length(max=search.LONGEST), _has_words),
+        metadata={"minLength": 1, "maxLength": search.LONGEST},
     )
 
 

@@ -32,7 +32,9 @@ class TeacherSchema(Schema):
     given = fields.String(attribute="teacher.given")
     family = fields.String(attribute="teacher.family")
     email = fields.String(attribute="teacher.email")
-    trn = fields.Function(lambda employed: mask_trn(employed.teacher.trn), metadata={"type": "string"})
+    trn = fields.Function(
+        lambda employed: mask_trn(employed.teacher.trn), metadata={"type": ["string", "null"]}
+    )
     trnless = fields.Boolean(attribute="teacher.trnless")
     phase = fields.String(attribute="teacher.phase", allow_none=True)
     phone = fields.String(attribute="teacher.phone", allow_none=True)

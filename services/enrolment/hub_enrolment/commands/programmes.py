@@ -37,7 +37,7 @@ class OpenProgrammeSchema(CommandSchema):
 
     command = OpenProgramme
     title = Text(required=True)
-    academic_year = fields.String(required=True)
+    academic_year = fields.String(required=True, metadata={"pattern": "^20[0-9]{2}/[0-9]{2}$"})
     strand = fields.String(required=True, validate=validate.OneOf(programmes.STRANDS))
     phases = fields.List(
         fields.String(validate=validate.OneOf(schools.PHASES)), required=True, validate=validate.Length(1, 6)

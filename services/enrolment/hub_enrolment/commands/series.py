@@ -15,6 +15,9 @@ from hub_platform.schemas import CommandSchema
 # A hub plans a year or two ahead; a slip of the keyboard in a year is caught.
 DAYS: Final = validate.Range(date(2000, 1, 1), date(2199, 12, 31))
 
+# OpenAPI's own `time` has seconds and an offset.
+CLOCK: Final = {"format": "HH:MM", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleSeries:
@@ -72,8 +75,8 @@ class ScheduleSeriesSchema(CommandSchema):
     first_on = fields.Date(required=True, validate=DAYS)
     count = fields.Integer(load_default=None, strict=True, validate=validate.Range(1, series.LONGEST))
     until = fields.Date(load_default=None, validate=DAYS)
-    starts = fields.Time(required=True, format="%H:%M")
-    ends = fields.Time(required=True, format="%H:%M")
+    starts = fields.Time(required=True, format="%H:%M", metadata=CLOCK)
+    ends = fields.Time(required=True, format="%H:%M", metadata=CLOCK)
     mode = fields.String(required=True, validate=validate.OneOf(work_groups.MODES))
     host_urn = Urn("The school that hosts the sessions.", optional=True)
     skip = fields.List(fields.Date(), load_default=list, validate=validate.Length(0, 366))
