@@ -112,7 +112,7 @@ def held(session: Session, group_id: UUID, marks: dict[UUID, str], *, week: int 
 
 def complete(session: Session, place: UUID) -> Enrolment:
     enrolment = session.get_one(Enrolment, place)
-    enrolment.status = "completed"
+    enrolment.status, enrolment.completion_decided_at = "completed", NOW
     session.flush()
     return enrolment
 
@@ -188,7 +188,8 @@ def _completed(desk: Desk, enrolment: RunningService) -> tuple[str, str]:
     assert problem(desk.get(f"enrolments/{place}/certificate")) == (409, "not_completed", [])
     engine = sa.create_engine(enrolment.environment["HUB_DATABASE_URL"])
     with engine.begin() as connection:
-        connection.execute(sa.update(Enrolment).where(Enrolment.id == UUID(place)).values(status="completed"))
+        done = {"status": "completed", "completion_decided_at": NOW}
+        connection.execute(sa.update(Enrolment).where(Enrolment.id == UUID(place)).values(done))
     engine.dispose()
     return place, lead
 
