@@ -3,7 +3,7 @@
 
 WRONG=0
 well() { say "  well   $1"; }
-wrong() { say "  WRONG  $1"; WRONG=1; }
+wrong() { say "  WRONG  $1"; WRONG=$((WRONG + 1)); }
 note() { say "  note   $1"; }
 
 doctor() {
@@ -14,7 +14,7 @@ doctor() {
   say "Backups"
   last_backup
   if [ -n "$(compose ps --quiet --status running postgres)" ]; then
-    hubctl doctor || WRONG=1
+    hubctl doctor --others-wrong "$WRONG" || WRONG=$((WRONG + 1))
   else
     wrong "postgres is not running, so the databases cannot be asked: make up starts the hub."
   fi

@@ -181,14 +181,16 @@ def _refusal(one: Staged, answer: sending.Answered) -> dict[str, Any]:
 
 def _show(done: dict[str, Any]) -> None:
     """A table of counts, how many findings of each kind there are, and the first of them in words."""
-    table = shown.table_of("file", *(name.removesuffix("_n") for name in COUNTS))
-    table.add_row(*map(Text, [done["file"].replace("_", " "), *(f"{done[name]:,}" for name in COUNTS)]))
+    wide = console().width >= shown.WIDE  # where there is less room, what counts nothing gives way
+    counted = [name for name in COUNTS if wide or name == "rows" or done[name]]
+    table = shown.table_of("file", *(name.removesuffix("_n") for name in counted))
+    table.add_row(*map(Text, [done["file"].replace("_", " "), *(f"{done[name]:,}" for name in counted)]))
     console().print(table)
     found = done["findings"]
     if not found:
         return
-    counted = Counter(one["code"] for one in found).most_common()
-    shown.say("Found: " + ", ".join(f"{count} {code}" for code, count in counted) + ".")
+    kinds = Counter(one["code"] for one in found).most_common()
+    shown.say("Found: " + ", ".join(f"{count} {code}" for code, count in kinds) + ".")
     for one in found[:FINDINGS_SHOWN]:
         place = f"row {one['row']}" if one["row"] else "not in the file"
         words = f"  {place}, school {one['urn'] or '-'}, {one['column'] or 'whole row'}: {one['detail']}"

@@ -68,6 +68,14 @@ def test_all_is_well_and_it_says_so() -> None:
     assert [one["grade"] for one in findings(wrong=0)] == ["well"]
 
 
+@pytest.mark.usefixtures("visits_url")
+def test_all_is_not_well_when_something_outside_is_wrong() -> None:
+    said = hubctl("doctor", "--others-wrong", "2")
+    assert said.code == 1
+    assert "2 things are wrong." in said.out
+    assert "All is well." not in said.out
+
+
 def test_a_parked_delivery_is_wrong(visits_url: str) -> None:
     row = {"subscription": "visits.in", "source": "x", "event_id": "1", "state": "parked", "body": b"x"}
     written(visits_url, sa.insert(inbox).values(row))

@@ -79,6 +79,13 @@ def test_files_go_in_the_order_in_which_each_needs_the_others(
 
 
 @pytest.mark.usefixtures("here")
+def test_a_table_fits_a_terminal_and_tells_all_that_counts(service: RunningService, tmp_path: Path) -> None:
+    said = hubctl("import", "gias", file(tmp_path, "a.csv", gias(row())), "--preview", COLUMNS="80")
+    head, counts, *_ = said.out.splitlines()
+    assert (head.split(), counts.split()) == (["file", "rows", "created"], ["establishments", "1", "1"])
+
+
+@pytest.mark.usefixtures("here")
 def test_a_preview_says_what_would_change_and_changes_nothing(
     service: RunningService, tmp_path: Path
 ) -> None:

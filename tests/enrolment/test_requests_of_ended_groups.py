@@ -1,0 +1,60 @@
+"""Whatever frees a place offers it to who waits; on a group that is over nobody waits or applies any more."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.enrolment.factories import events, group, schools, teacher
+from tests.enrolment.test_applications import apply, school_with, submit
+from tests.enrolment.test_closing import register, running, shut
+from tests.enrolment.test_endings import call_off
+from tests.enrolment.test_offers import full, join, stands, withdraw
+from tests.enrolment.test_registers import marks
+from tests.enrolment.test_terms import change
+from tests.enrolment.test_transfers import move
+
+from hub_enrolment.domain.refusals import Refused
+from hub_enrolment.handlers import applications
+
+
+def status_of(session: Session, application_id: UUID) -> str:
+    return applications.find_application(session, application_id).row.status
+
+
+def test_a_larger_group_offers_its_new_places(session: Session) -> None:
+    opened, _, (first, second) = full(session)
+    change(session, opened, expected=opened.revision, capacity=3)
+    assert stands(session, first, second) == ["offered", "waiting"]
+    assert [type_ for type_, _ in events(session)][-1] == "PlaceOffered"
+
+
+def test_a_place_that_moves_to_another_group_is_offered(session: Session) -> None:
+    opened, (place, _), (first, second) = full(session)
+    move(session, place, group(session, programme_id=opened.programme_id).id)
+    assert stands(session, first, second) == ["offered", "waiting"]
+
+
+def test_on_a_cancelled_group_nobody_waits_or_applies(session: Session) -> None:
+    opened, (place, _), (first, second) = full(session)
+    withdraw(session, place)
+    asked, drafted = (apply(session, opened.id, *school_with(session)).row.id for _ in range(2))
+    submit(session, asked)
+    before = len(events(session))
+    call_off(session, opened.id)
+    assert stands(session, first, second) == ["left", "left"]
+    assert (status_of(session, asked), status_of(session, drafted)) == ("declined", "withdrawn")
+    told = [type_ for type_, _ in events(session)[before:]]
+    assert told.count("ApplicationDeclined") == 1
+    assert "ApplicationWithdrawn" not in told
+    assert "PlaceOffered" not in told
+    with pytest.raises(Refused):
+        join(session, opened.id, teacher(session, schools(session)[0]))
+
+
+def test_on_a_closed_group_nobody_applies(session: Session) -> None:
+    opened, places, (met,) = running(session, sessions_n=1)
+    asked = apply(session, opened.id, *school_with(session)).row.id
+    submit(session, asked)
+    register(session, met, marks(places))
+    shut(session, opened.id)
+    assert status_of(session, asked) == "declined"
