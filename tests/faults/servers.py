@@ -35,6 +35,7 @@ class Broker:
         self._programs = Programs(folder / "log", folder / "run")
         self._program = broker_node.find_program() or local_broker.install(self._programs, say=print)
         self.was_restarted = False  # since its data was new
+        self.has_deleted = False  # a virtual host since then
         self._definitions = self._folder / "definitions.json"
         passwords.write_private(self._definitions, json.dumps(definitions.administrator(PASSWORD)))
         self._node = self._start(None)
@@ -64,19 +65,27 @@ class Broker:
         self._node.stop()
 
     def forget(self, vhost_uri: str) -> None:
-        """Have nothing left of a virtual host; a node that was stopped or killed begins afresh.
-
-        RabbitMQ 3.10.8 that was stopped and later killed, with queues deleted in between, was seen to come
-        back with a quorum queue without a leader ("badmatch, timeout" in rabbit_quorum_queue:consume) and a
-        stream that confirms nothing ("function_clause" in rabbit_stream_coordinator:update_stream0).
-        """
-        if not self.was_restarted:
+        """Have nothing left of a virtual host; a node that was stopped or killed begins afresh."""
+        if self.was_restarted:
+            self.renew()
+        else:
             self.server.drop_vhost(vhost_uri)
+            self.has_deleted = True
+
+    def renew(self) -> None:
+        """Have it as it was in the beginning, whatever has been done to it.
+
+        RabbitMQ 3.10.8 that is ended after queues were deleted, by SIGKILL above all, was seen to come back
+        with a quorum queue without a leader ("badmatch, timeout" in rabbit_quorum_queue:consume; 40 s after
+        the start it still confirmed nothing) and a stream that confirms nothing ("function_clause" in
+        rabbit_stream_coordinator:update_stream0). No client can mend that.
+        """
+        if not (self.was_restarted or self.has_deleted):
             return
         self.kill()
         shutil.rmtree(self._folder / "data", ignore_errors=True)
         self.start()
-        self.was_restarted = False
+        self.was_restarted = self.has_deleted = False
 
     def start(self) -> None:
         """Start it again and wait until clients are let in."""

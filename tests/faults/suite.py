@@ -88,13 +88,17 @@ class Suite:
                 advance()
 
     def _one(self, case: Case, system: System, servers: Servers) -> Outcome:
-        return run_case(case, Stage(servers, system, self.events, self.seed, servers.folder, case.name))
+        stage = Stage(
+            servers, system, self.events, self.seed, servers.folder, case.name, ends_broker=case.ends_broker
+        )
+        return run_case(case, stage)
 
     def _at_random(self, examples: int, steps: int, servers: Servers) -> Outcome:
         """Run ours through faults in random order, too."""
 
         def make_stage(name: str) -> Stage:
-            return Stage(servers, SYSTEMS["ours"], self.events, self.seed, servers.folder, name)
+            ours = SYSTEMS["ours"]
+            return Stage(servers, ours, self.events, self.seed, servers.folder, name, ends_broker=True)
 
         return random_faults.run(
             servers, make_stage, seed=self.seed, examples=examples, steps=steps, say=self.console.print

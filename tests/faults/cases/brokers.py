@@ -56,12 +56,24 @@ def memory_alarm(stage: Stage) -> None:
 
 
 CASES = (
-    Case("broker kill -9", "RabbitMQ is ended by SIGKILL under load and started again.", kill_broker),
-    Case("broker away 60 s", "RabbitMQ is stopped for 60 s under load.", broker_away, short=False),
+    Case(
+        "broker kill -9",
+        "RabbitMQ is ended by SIGKILL under load and started again.",
+        kill_broker,
+        ends_broker=True,
+    ),
+    Case(
+        "broker away 60 s",
+        "RabbitMQ is stopped for 60 s under load.",
+        broker_away,
+        short=False,
+        ends_broker=True,
+    ),
     Case(
         "broker away at start",
         "Both services start while RabbitMQ is not there; it comes 8 s later.",
         broker_away_at_start,
+        ends_broker=True,
     ),
     Case(
         "broker memory alarm",

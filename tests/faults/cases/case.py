@@ -17,3 +17,4 @@ class Case:
     short: bool = True  # whether it takes seconds, so that every change can be held against it
     only_ours: bool = False  # needs something that the others do not have
     redelivers_nothing: bool = False
+    ends_broker: bool = False  # stops or kills it
