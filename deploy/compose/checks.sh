@@ -34,9 +34,14 @@ require_room() {
   [ $((memory / 1000)) -ge "$MEMORY_AT_LEAST" ] || give_up "This machine has $memory MB of memory; the hub needs $MEMORY_AT_LEAST GB."
 }
 
+is_port() { [[ "$1" =~ ^[0-9]{1,5}$ ]] && [ "$1" -ge 1 ] && [ "$1" -le 65535 ]; }
+
 require_ports() {
-  [ -z "$(compose ps --quiet gateway 2>/dev/null)" ] || return 0 # they are ours
   local port
+  for port in HUB_HTTP_PORT HUB_HTTPS_PORT; do
+    is_port "${!port:-80}" || give_up "$port is \"${!port}\": a port is a number from 1 to 65535."
+  done
+  [ -z "$(compose ps --quiet gateway 2>/dev/null)" ] || return 0 # they are ours
   for port in "${HUB_HTTP_PORT:-80}" "${HUB_HTTPS_PORT:-443}"; do
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
       give_up "Port $port is in use: stop what uses it, or choose others with HUB_HTTP_PORT and HUB_HTTPS_PORT."

@@ -54,6 +54,13 @@ def test_a_port_in_use(other: Deployment) -> None:
     assert leftovers(other, "container") == []
 
 
+@pytest.mark.parametrize("value", ["notaport", "0", "65536", "80:80"])
+def test_a_port_that_is_no_number(other: Deployment, value: str) -> None:
+    said = refused(other, "up", HUB_HTTPS_PORT=value)
+    assert said == f'HUB_HTTPS_PORT is "{value}": a port is a number from 1 to 65535.'
+    assert leftovers(other, "container") == []
+
+
 def test_a_weak_secret(other: Deployment) -> None:
     secrets = Path(other.environment["HUB_SECRETS"])
     secrets.mkdir()

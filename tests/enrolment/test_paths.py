@@ -70,6 +70,14 @@ def test_later_years_say_nothing_of_a_school(
     assert outcome(strand, needed, *taken) == outcome(strand, needed, *known)
 
 
+@given(strand=st.sampled_from(STRANDS), needed=st.none() | st.sampled_from(STRANDS), taken=PARTS)
+def test_what_came_before_matters_only_where_a_path_says_so(
+    strand: str, needed: str | None, taken: list[tuple[str, int]]
+) -> None:
+    path = Path(strand=strand, year=YEAR, prerequisite_strand=needed)
+    assert path.asks_what_came_before or outcome(strand, needed, *taken) == "may"
+
+
 def follows(session: Session, school: str, **of: str) -> Enrolment:
     """Somebody of the school has a place on a group of such a programme."""
     lead = teacher(session, school)

@@ -40,7 +40,6 @@ class Stage:
     seed: int
     folder: Path
     name: str
-    ends_broker: bool = False  # as the case may do; it then gets one from which nothing was ever deleted
     environment: dict[str, str] = field(default_factory=dict)  # for every program, set before `start`
     replicas: int = 1
     publisher_kills: list[str] = field(default_factory=list)
@@ -55,8 +54,6 @@ class Stage:
 
     def __post_init__(self) -> None:
         """Make the databases and the virtual host."""
-        if self.ends_broker:
-            self.servers.broker.renew()
         template = f"template_{self.system.name}"
         urls = [self.servers.database.copy_of(template) for _ in range(2)]
         self.database_urls = dict(zip(("publisher", "consumer"), urls, strict=True))

@@ -88,17 +88,16 @@ class Suite:
                 advance()
 
     def _one(self, case: Case, system: System, servers: Servers) -> Outcome:
-        stage = Stage(
-            servers, system, self.events, self.seed, servers.folder, case.name, ends_broker=case.ends_broker
-        )
-        return run_case(case, stage)
+        if case.ends_broker:
+            servers.broker.renew()
+        return run_case(case, Stage(servers, system, self.events, self.seed, servers.folder, case.name))
 
     def _at_random(self, examples: int, steps: int, servers: Servers) -> Outcome:
         """Run ours through faults in random order, too."""
 
         def make_stage(name: str) -> Stage:
-            ours = SYSTEMS["ours"]
-            return Stage(servers, ours, self.events, self.seed, servers.folder, name, ends_broker=True)
+            servers.broker.renew()
+            return Stage(servers, SYSTEMS["ours"], self.events, self.seed, servers.folder, name)
 
         return random_faults.run(
             servers, make_stage, seed=self.seed, examples=examples, steps=steps, say=self.console.print

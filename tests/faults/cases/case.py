@@ -17,4 +17,4 @@ class Case:
     short: bool = True  # whether it takes seconds, so that every change can be held against it
     only_ours: bool = False  # needs something that the others do not have
     redelivers_nothing: bool = False
-    ends_broker: bool = False  # stops or kills it
+    ends_broker: bool = False  # stops or kills it: it is given one from which nothing was ever deleted

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group
+from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group, own_groups_only
 from hub_enrolment.commands.series import ScheduleSeries, ScheduleSeriesSchema
 from hub_enrolment.commands.sessions import (
     CancelSession,
@@ -16,6 +16,7 @@ from hub_enrolment.commands.sessions import (
     TakeRegister,
     TakeRegisterSchema,
 )
+from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.handlers import series
 from hub_enrolment.handlers import sessions as handlers
 from hub_enrolment.handlers import work_groups as group_handlers
@@ -183,10 +184,10 @@ class Sessions:
         corrects the one before; the same again changes nothing.
         """
         own_session(call)
-        meeting, _ = handlers.take_register(
+        meeting, marks = handlers.take_register(
             call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
         )
-        return register(call, meeting)
+        return register(call, meeting, marks)
 
 
 def own_session(call: Call[Any]) -> GroupSession:
@@ -196,16 +197,19 @@ def own_session(call: Call[Any]) -> GroupSession:
         Unknown: `unknown_session`; Problem: 403 `not_your_work_group`.
     """
     meeting = handlers.find_session(call.session, call.path["session_id"])
-    check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
+    if own_groups_only(call.actor) is not None:
+        check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
     return meeting
 
 
-def register(call: Call[Any], meeting: GroupSession, *, status: int | None = None) -> Answer:
-    """A session with its register and the apologies that are known."""
+def register(
+    call: Call[Any], meeting: GroupSession, marks: list[Mark] | None = None, *, status: int | None = None
+) -> Answer:
+    """A session with its register, read unless it is given, and the apologies that are known."""
     received = store.apologies(call.session, meeting.id)
     value = {
         "row": meeting,
-        "marks": store.marks(call.session, meeting.id),
+        "marks": store.marks(call.session, meeting.id) if marks is None else marks,
         "apologies": [{"enrolment_id": id_, "received_at": at} for id_, at in received.items()],
     }
     return Answer(value, revision=meeting.revision, status=status)

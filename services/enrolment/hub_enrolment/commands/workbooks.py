@@ -10,9 +10,6 @@ from datetime import datetime
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from hub_enrolment.domain.gias_file import FileRefused, Finding, Table
 from hub_enrolment.domain.uploads import MOST_COLUMNS
 
@@ -26,8 +23,8 @@ DECLARATIONS: Final = (b"<!DOCTYPE", b"<!ENTITY")  # an entity of an entity … 
 
 # openpyxl takes a part at its word; a strange one ends in one of these.
 STRANGE: Final = (
-    AttributeError, EOFError, IndexError, InvalidFileException, KeyError, NotImplementedError, OverflowError,
-    ParseError, RuntimeError, TypeError, ValueError, zipfile.BadZipFile, zlib.error,
+    AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OverflowError, ParseError,
+    RuntimeError, TypeError, ValueError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 
 
@@ -38,6 +35,8 @@ def read_workbook(raw: bytes) -> Table:
         FileRefused: `file_damaged`, `file_not_a_table`, `file_too_large_inside`, `too_many_rows`,
             `file_empty`.
     """
+    from openpyxl import load_workbook  # here: 6 MB that most processes never need
+
     with _told():
         _check_parts(raw)
         workbook = load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)

@@ -47,11 +47,11 @@ def submit(
     """Let a draft be submitted in time, with the head's agreement.
 
     Raises:
-        Conflict: `not_a_draft`, `work_group_not_recruiting`.
+        Conflict: `not_draft`, `work_group_not_recruiting`.
         Refused: `agreement_missing`, `recruitment_not_open`, `recruitment_closed`.
     """
     if status != "draft":
-        raise Conflict("not_a_draft", f"The application is {status}; only a draft is submitted.")
+        raise Conflict("not_draft", f"The application is {status}; only a draft is submitted.")
     if not agreed:
         detail = "Say who agreed for the school, when, and to which version of the agreement."
         raise Refused("agreement_missing", detail, "/head_agreed_by")

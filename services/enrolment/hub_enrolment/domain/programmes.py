@@ -118,6 +118,11 @@ class Path:
     year: AcademicYear
     prerequisite_strand: str | None
 
+    @property
+    def asks_what_came_before(self) -> bool:
+        """Whether it matters what a school has followed before."""
+        return self.strand == ONCE or self.prerequisite_strand is not None
+
 
 def check_path(path: Path, taken: Iterable[TakenPart], *, pointer: str = "/teacher_id") -> None:
     """Let a school pass that has been where the programme builds on, and not on Development before.

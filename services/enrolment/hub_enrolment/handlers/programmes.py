@@ -72,4 +72,5 @@ def check_path(session: Session, programme: Programme, urn: str, *, pointer: str
         Refused: see `programmes.check_path`.
     """
     path = store.path_of(programme)
-    programmes.check_path(path, store.taken_parts(session, urn), pointer=pointer)
+    taken = store.taken_parts(session, urn) if path.asks_what_came_before else []
+    programmes.check_path(path, taken, pointer=pointer)

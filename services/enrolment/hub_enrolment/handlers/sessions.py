@@ -173,7 +173,9 @@ def take_register(
     )
     places = store.places(session, group.id)
     sessions.check_marks(command.marks, places, held_on=held_on)
-    store.replace_marks(session, meeting.id, marks, now=now, by=by)
+    if meeting.held_on is not None:
+        store.delete_marks(session, meeting.id)
+    store.write_marks(session, meeting.id, marks, now=now, by=by)
     _complete(session, group, meeting, held_on, now=now, by=by)
     outbox.record(session, _completed(meeting, held_on, marks, places), occurred_at=now, by=by)
     return meeting, marks

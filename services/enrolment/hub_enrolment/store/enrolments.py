@@ -1,5 +1,6 @@
 """Places on work groups."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -16,15 +17,13 @@ def places(session: Session, group: WorkGroup, programme: Programme, *, teacher_
     columns = (Enrolment.status, Enrolment.urn, Enrolment.teacher_id)
     rows = session.execute(select(*columns).where(Enrolment.work_group_id == group.id)).all()
     held = [row for row in rows if row.status == "active"]
-    chains = schools.successors(session, {urn, *(row.urn for row in held)})
+    # Only a cap asks which school is carried on by which.
+    chains = (
+        schools.successors(session, {urn, *(row.urn for row in held)}) if programme.max_per_school else {}
+    )
     own = end_of_chain(chains, urn)
-    known = room(session, group)
     return Places(
-        status=known.status,
-        capacity=known.capacity,
-        taken=known.taken,
-        offered=known.offered,
-        waiting=known.waiting,
+        **_room(session, group, taken=len(held)),
         opens_at=group.opens_at,
         closes_at=group.closes_at,
         max_per_school=programme.max_per_school,
@@ -39,15 +38,23 @@ def room(session: Session, group: WorkGroup) -> Room:
     taken = session.scalar(
         select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
     )
+    return Room(**_room(session, group, taken=taken or 0))
+
+
+def _room(session: Session, group: WorkGroup, *, taken: int) -> dict[str, Any]:
     offered, waiting = session.execute(
         select(
             func.count().filter(WaitingEntry.status == "offered"),
             func.count().filter(WaitingEntry.status == "waiting"),
         ).where(WaitingEntry.work_group_id == group.id)
     ).one()
-    return Room(
-        status=group.status, capacity=group.capacity, taken=taken or 0, offered=offered, waiting=waiting
-    )
+    return {
+        "status": group.status,
+        "capacity": group.capacity,
+        "taken": taken,
+        "offered": offered,
+        "waiting": waiting,
+    }
 
 
 def active(session: Session, work_group_id: UUID) -> list[Enrolment]:

@@ -14,11 +14,11 @@ from hub_enrolment.models import Apologies, Attendance, Enrolment, GroupSession
 
 
 def find_session(session: Session, session_id: UUID, *, lock: bool = False) -> GroupSession | None:
-    """One session of a work group."""
+    """One session of a work group; one to be locked is read anew."""
     return session.get(
         GroupSession,
         session_id,
-        populate_existing=True,
+        populate_existing=lock,
         with_for_update={"key_share": True} if lock else None,
     )
 
@@ -98,15 +98,17 @@ def apologies(session: Session, session_id: UUID) -> dict[UUID, datetime]:
     return dict(rows.all())
 
 
-def replace_marks(
-    session: Session, session_id: UUID, taken: Sequence[Mark], *, now: datetime, by: str
-) -> None:
-    """Write a register in place of the one before."""
+def delete_marks(session: Session, session_id: UUID) -> None:
+    """Take a register away, for another one."""
     session.execute(
         delete(Attendance)
         .where(Attendance.session_id == session_id)
         .execution_options(synchronize_session=False)
     )
+
+
+def write_marks(session: Session, session_id: UUID, taken: Sequence[Mark], *, now: datetime, by: str) -> None:
+    """Write a register where there is none."""
     rows = [
         {
             "session_id": session_id,
