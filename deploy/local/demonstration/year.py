@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
-from local.demonstration import groups, leaders, programmes, recruitment, support, visits
+from local.demonstration import endings, groups, leaders, programmes, recruitment, support, visits
 from local.demonstration.between import Between
 from local.demonstration.cast import Cast, cast
 from local.demonstration.commands import Command
 from local.demonstration.connections import connect_in_september, connect_in_year, connect_successors
 from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, calendar_body, moment
 from local.demonstration.hub import JANUARY, SEPTEMBER, InventedHub, invent_hub
-from local.demonstration.meetings import LAST_REGISTER, Diary
+from local.demonstration.meetings import Diary
 from local.demonstration.participants import Participant, Recruiter
 from local.demonstration.pd_days import pd_days
 from local.demonstration.people import Staffroom, register
@@ -45,7 +45,8 @@ PHASES: Final = (
     Phase("Spring 2: sessions, registers and visits", moment(HALF_TERMS[3].starts_on, 0)),
     Phase("Summer 1: sessions, registers and visits", moment(HALF_TERMS[4].starts_on, 0)),
     Phase("Summer 2: sessions, registers and visits", moment(HALF_TERMS[5].starts_on, 0)),
-    Phase("July: the last register of the year", LAST_REGISTER),
+    Phase("July: Work Groups are evaluated and closed", moment(endings.CLOSING.date(), 0)),
+    Phase("July: the last Work Group is closed", endings.LAST_CLOSURE),
 )
 
 
@@ -155,8 +156,10 @@ def _people_and_groups(
         yield from recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
         yield recruitment.confirm(group)
         yield from between.enrich(group, participants, diary.meet(group, participants))
+        yield endings.close(group)
         free += [] if group.starts_in_spring else participants
     free = [one for one in free if one.person.urn not in {*chosen.never_came, *hub.successors}]
+    yield from endings.called_off(formed)
     yield from pd_days(free, random.Random(f"{seed}/pd days"))
 
     supported = support.supports(chosen, visiting)
