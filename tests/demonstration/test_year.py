@@ -208,7 +208,8 @@ def is_late(logged: date, happened: date) -> bool:
 
 
 def test_nobody_is_real(year: Year) -> None:
-    teachers = [body(c) for c in sent(year.commands, r".*/v1/teachers")]
+    merged = {made(body(c)["from_id"]) for c in sent(year.commands, r".*/teachers/merges")}
+    teachers = [body(c) for c in sent(year.commands, r".*/v1/teachers") if c.key not in merged]
     families = {head + tail for head in FAMILY_HEADS for tail in FAMILY_TAILS}
     assert all(t["email"].endswith(".example.org") for t in teachers)
     assert all(t["family"] in families and t["given"] in GIVEN_NAMES for t in teachers)

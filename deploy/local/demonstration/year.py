@@ -18,6 +18,7 @@ from local.demonstration.meetings import Diary
 from local.demonstration.participants import Participant, Recruiter
 from local.demonstration.pd_days import pd_days
 from local.demonstration.people import Staffroom, register
+from local.demonstration.records import records
 from local.demonstration.register import links_csv, register_csv
 
 SEED: Final = "cambridge 2025/26"
@@ -146,24 +147,36 @@ def _people_and_groups(
     yield from leaders.appoint(everyone[len(core) :], appointed, core=False)
 
     yield from (programmes.create(p, APPOINTED + timedelta(hours=2)) for p in programmes.PROGRAMMES)
-    recruiter = Recruiter(staffroom, known, r)
-    diary = Diary(r, frozenset(chosen.never_came))
-    between = Between(random.Random(f"{seed}/between"), frozenset(hub.successors))
-    free: list[Participant] = []  # for PD days: known since the autumn, and engaged anyway
-    for group in formed:
-        participants = recruiter.recruit(group)
-        yield recruitment.open_group(group)
-        yield from recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
-        yield recruitment.confirm(group)
-        yield from between.enrich(group, participants, diary.meet(group, participants))
-        yield endings.close(group)
-        free += [] if group.starts_in_spring else participants
-    free = [one for one in free if one.person.urn not in {*chosen.never_came, *hub.successors}]
+    yield from _groups(hub, chosen, formed, Recruiter(staffroom, known, r), seed)
     yield from endings.called_off(formed)
-    yield from pd_days(free, random.Random(f"{seed}/pd days"))
 
     supported = support.supports(chosen, visiting)
     yield from map(support.assign, supported)
     for owed in support.everything_owed(chosen, supported, r):
         yield from visits.commands_of(owed, r)
     yield from visits.visit_in_the_holidays(supported[0], r)
+
+
+def _groups(
+    hub: InventedHub, chosen: Cast, formed: list[groups.Group], recruiter: Recruiter, seed: str
+) -> Iterator[Command]:
+    """All that is about groups and those who take part in them."""
+    r = recruiter.random
+    diary = Diary(r, frozenset(chosen.never_came))
+    between = Between(random.Random(f"{seed}/between"), frozenset(hub.successors))
+    free: list[Participant] = []  # for PD days: known since the autumn, and engaged anyway
+    left: set[str] = set()
+    for group in formed:
+        participants = recruiter.recruit(group)
+        yield recruitment.open_group(group)
+        yield from recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
+        yield recruitment.confirm(group)
+        for command in between.enrich(group, participants, diary.meet(group, participants)):
+            left |= command.needs() if command.path.endswith("/withdrawal") else set()
+            yield command
+        yield endings.close(group)
+        free += [] if group.starts_in_spring else participants
+    free = [one for one in free if one.person.urn not in {*chosen.never_came, *hub.successors}]
+    yield from pd_days(free, random.Random(f"{seed}/pd days"))
+    leaver = next(one.person for one in free if one.key in left)
+    yield from records([one for one in free if one.key not in left], leaver)
