@@ -12,7 +12,6 @@ from local.demonstration.loading import Watch, has_been_lived, part_of
 from local.demonstration.year import Year
 
 GROUPS = "/enrolment/v1/work-groups?limit=200"
-SESSIONS = "/enrolment/v1/work-groups/g/sessions?limit=200"
 
 
 def assert_whole(commands: Sequence[Command]) -> None:
@@ -51,36 +50,23 @@ def test_a_part_begins_with_the_register_and_the_calendars(year: Year) -> None:
     assert first[4].startswith("calendar/trust:")
 
 
-@pytest.mark.parametrize(("missing", "last"), [(1, []), (1, ["scheduled"])], ids=["not planned", "not held"])
-def test_a_year_without_its_last_session_has_not_been_lived(
-    stub: Stub, year: Year, missing: int, last: list[str]
+@pytest.mark.parametrize(("last", "lived"), [("running", False), ("evaluating", False), ("closed", True)])
+def test_a_year_has_been_lived_when_its_last_group_is_closed(
+    stub: Stub, year: Year, last: str, lived: bool
 ) -> None:
-    plan_sessions(stub, year, ["completed"] * (sessions_of_last_group(year) - missing) + last)
-    assert not has_been_lived(stub.addresses, "token", year)
-
-
-def test_a_year_whose_last_register_was_taken_has_been_lived(stub: Stub, year: Year) -> None:
-    plan_sessions(stub, year, ["completed"] * sessions_of_last_group(year))
-    assert has_been_lived(stub.addresses, "token", year)
-
-
-def sessions_of_last_group(year: Year) -> int:
-    return sum(c.path.endswith("/sessions") and c.lane == year.last.lane for c in year.commands)
+    groups = [
+        {"title": year.groups[0].title, "status": "closed"},
+        {"title": year.groups[-1].title, "status": last},
+    ]
+    stub.plan(GROUPS, (200, {"items": groups}))
+    assert has_been_lived(stub.addresses, "token", year) == lived
 
 
 def test_an_empty_hub_or_another_one_has_not_lived_the_year(stub: Stub, year: Year) -> None:
-    stub.plan(GROUPS, (200, {"items": []}), (200, {"items": [{"title": "Somebody's", "work_group_id": "x"}]}))
+    others = [{"title": "Somebody's", "status": "closed"}]
+    stub.plan(GROUPS, (200, {"items": []}), (200, {"items": others}))
     assert not has_been_lived(stub.addresses, "token", year)
     assert not has_been_lived(stub.addresses, "token", year)
-
-
-def plan_sessions(stub: Stub, year: Year, statuses: list[str]) -> None:
-    groups = [
-        {"title": "other", "work_group_id": "o"},
-        {"title": year.groups[-1].title, "work_group_id": "g"},
-    ]
-    stub.plan(GROUPS, (200, {"items": groups}))
-    stub.plan(SESSIONS, (200, {"items": [{"status": status} for status in statuses]}))
 
 
 def test_the_bar_shows_the_phase_and_how_much_is_done() -> None:

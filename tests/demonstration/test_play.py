@@ -190,3 +190,31 @@ def test_later_commands_wait_for_what_they_name(stub: Stub) -> None:
     stub.plan(TEACHERS, (503, {}), (503, {}), (201, {}))
     play(stub, early, later)
     assert [one.path for one in stub.received] == [TEACHERS, TEACHERS, TEACHERS, LEADERS]
+
+
+def test_an_id_is_looked_up_in_a_list(stub: Stub) -> None:
+    items = [{"teacher_id": "other", "enrolment_id": "e-1"}, {"teacher_id": "id-1", "enrolment_id": "e-2"}]
+    stub.plan("/places", (200, {"items": items}))
+    look = command(
+        "place", "/places", method="GET", gives="enrolment_id", among={"teacher_id": Made("teacher")}
+    )
+    play(stub, look, command("teacher", gives="teacher_id"), command("after", "/places/{place}/withdrawal"))
+    assert [one.path for one in stub.received] == [TEACHERS, "/places", "/places/e-2/withdrawal"]
+    assert stub.received[1].body == b""
+    assert "Idempotency-Key" not in stub.received[1].headers
+
+
+def test_what_is_not_in_a_list_stops_the_load(stub: Stub) -> None:
+    stub.plan("/places", (200, {"items": [{"teacher_id": "other"}]}))
+    look = command("place", "/places", method="GET", gives="enrolment_id", among={"teacher_id": "somebody"})
+    with pytest.raises(LoadStopped, match="GET /places"):
+        play(stub, look)
+
+
+def test_a_refusal_that_passes_with_time_is_waited_for(stub: Stub) -> None:
+    stub.plan("/acceptance", (409, {"code": "not_offered"}), (200, {}))
+    play(stub, command("acceptance", "/acceptance", waits_for="not_offered"))
+    assert len(stub.received) == 2
+    stub.plan("/acceptance", (409, {"code": "not_offered"}))
+    with pytest.raises(LoadStopped, match="not_offered"):
+        play(stub, command("another", "/acceptance"))

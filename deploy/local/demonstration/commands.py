@@ -33,6 +33,8 @@ class Command:
     )
     look: str = ""  # for PUT: where to look whether it has been done before …
     done: Mapping[str, str] = field(default_factory=dict)  # … and what is seen there then
+    among: Mapping[str, Any] = field(default_factory=dict)  # for a list: the item in which these stand
+    waits_for: str = ""  # the code of a refusal that passes with time
     after: tuple[str, ...] = ()  # keys of other commands that must be done before
     announces: int = 1  # how many events follow at least
 
@@ -45,7 +47,7 @@ class Command:
 
     def needs(self) -> frozenset[str]:
         """Keys of the commands that must have been answered before this one can be sent."""
-        named = {*self.after, *_IN_PATH.findall(self.path), *_made_in(self.body)}
+        named = {*self.after, *_IN_PATH.findall(self.path), *_made_in(self.body), *_made_in(self.among)}
         if self.match not in {"", "*"}:
             named.add(self.match)
         return frozenset(named)
@@ -56,7 +58,23 @@ class Command:
 
     def content(self, ids: Mapping[str, str]) -> Any:
         """The body with its ids put in."""
+        if self.method == "GET":
+            return None
         return self.body if isinstance(self.body, bytes) else _resolved(self.body, ids)
+
+    def found(self, answer: Any, ids: Mapping[str, str]) -> Any:
+        """What was made or looked for, in the answer.
+
+        Raises:
+            LookupError: it is not in the list.
+        """
+        if not self.among:
+            return answer
+        wanted = _resolved(self.among, ids).items()
+        for item in answer["items"]:
+            if all(item[name] == value for name, value in wanted):
+                return item
+        raise LookupError(f"{self.key} is not in the list at {self.path}")
 
 
 def fill(path: str, ids: Mapping[str, str]) -> str:

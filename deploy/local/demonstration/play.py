@@ -90,7 +90,10 @@ class Player:
         if not 200 <= answered.status < 300:
             raise self._refused(command, answered)
         if command.gives:
-            self.ids[command.key] = str(answered.body[command.gives])
+            try:
+                self.ids[command.key] = str(command.found(answered.body, self.ids)[command.gives])
+            except LookupError as exc:
+                raise LoadStopped(f"{_named(command)} ({command.key}) does not say what was made.") from exc
             self.etags[command.key] = answered.etag
 
     def _headers(self, command: Command) -> dict[str, str]:
@@ -138,7 +141,7 @@ class Player:
 
 
 def _worth_another(command: Command, answered: Answered) -> bool:
-    if answered.status in TRY_AGAIN:
+    if answered.status in TRY_AGAIN or (command.waits_for and answered.code == command.waits_for):
         return True
     return answered.status == 422 and answered.code in NOT_HEARD_YET and command.service != HEARS_NOBODY
 

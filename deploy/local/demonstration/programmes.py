@@ -28,6 +28,7 @@ class Programme:
         default_factory=dict
     )  # schools of a kind in each group, before primaries
     max_per_school: int | None = None
+    tasks_required: bool = False  # to complete it one must have reported on every task
 
     @property
     def key(self) -> str:
@@ -91,6 +92,7 @@ PROGRAMMES: Final = (
         groups=3,
         spring=1,
         max_per_school=3,
+        tasks_required=True,
     ),
     Programme(
         name="early-years",
@@ -172,6 +174,7 @@ def create(programme: Programme, at: datetime) -> Command:
         "strand": programme.strand,
         "phases": list(programme.phases),
         "ncp_code": programme.code,
+        "tasks_required": programme.tasks_required,
     }
     if programme.max_per_school is not None:
         body["max_per_school"] = programme.max_per_school

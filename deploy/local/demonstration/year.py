@@ -7,17 +7,18 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
-from local.demonstration import groups, leaders, programmes, recruitment, support, visits
+from local.demonstration import endings, groups, leaders, programmes, recruitment, support, visits
 from local.demonstration.between import Between
 from local.demonstration.cast import Cast, cast
 from local.demonstration.commands import Command
 from local.demonstration.connections import connect_in_september, connect_in_year, connect_successors
 from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, calendar_body, moment
 from local.demonstration.hub import JANUARY, SEPTEMBER, InventedHub, invent_hub
-from local.demonstration.meetings import LAST_REGISTER, Diary
+from local.demonstration.meetings import Diary
 from local.demonstration.participants import Participant, Recruiter
 from local.demonstration.pd_days import pd_days
 from local.demonstration.people import Staffroom, register
+from local.demonstration.records import records
 from local.demonstration.register import links_csv, register_csv
 
 SEED: Final = "cambridge 2025/26"
@@ -45,7 +46,8 @@ PHASES: Final = (
     Phase("Spring 2: sessions, registers and visits", moment(HALF_TERMS[3].starts_on, 0)),
     Phase("Summer 1: sessions, registers and visits", moment(HALF_TERMS[4].starts_on, 0)),
     Phase("Summer 2: sessions, registers and visits", moment(HALF_TERMS[5].starts_on, 0)),
-    Phase("July: the last register of the year", LAST_REGISTER),
+    Phase("July: Work Groups are evaluated and closed", moment(endings.CLOSING.date(), 0)),
+    Phase("July: the last Work Group is closed", endings.LAST_CLOSURE),
 )
 
 
@@ -145,22 +147,36 @@ def _people_and_groups(
     yield from leaders.appoint(everyone[len(core) :], appointed, core=False)
 
     yield from (programmes.create(p, APPOINTED + timedelta(hours=2)) for p in programmes.PROGRAMMES)
-    recruiter = Recruiter(staffroom, known, r)
-    diary = Diary(r, frozenset(chosen.never_came))
-    between = Between(random.Random(f"{seed}/between"), frozenset(hub.successors))
-    free: list[Participant] = []  # for PD days: known since the autumn, and engaged anyway
-    for group in formed:
-        participants = recruiter.recruit(group)
-        yield recruitment.open_group(group)
-        yield from recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
-        yield recruitment.confirm(group)
-        yield from between.enrich(group, participants, diary.meet(group, participants))
-        free += [] if group.starts_in_spring else participants
-    free = [one for one in free if one.person.urn not in {*chosen.never_came, *hub.successors}]
-    yield from pd_days(free, random.Random(f"{seed}/pd days"))
+    yield from _groups(hub, chosen, formed, Recruiter(staffroom, known, r), seed)
+    yield from endings.called_off(formed)
 
     supported = support.supports(chosen, visiting)
     yield from map(support.assign, supported)
     for owed in support.everything_owed(chosen, supported, r):
         yield from visits.commands_of(owed, r)
     yield from visits.visit_in_the_holidays(supported[0], r)
+
+
+def _groups(
+    hub: InventedHub, chosen: Cast, formed: list[groups.Group], recruiter: Recruiter, seed: str
+) -> Iterator[Command]:
+    """All that is about groups and those who take part in them."""
+    r = recruiter.random
+    diary = Diary(r, frozenset(chosen.never_came))
+    between = Between(random.Random(f"{seed}/between"), frozenset(hub.successors))
+    free: list[Participant] = []  # for PD days: known since the autumn, and engaged anyway
+    left: set[str] = set()
+    for group in formed:
+        participants = recruiter.recruit(group)
+        yield recruitment.open_group(group)
+        yield from recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
+        yield recruitment.confirm(group)
+        for command in between.enrich(group, participants, diary.meet(group, participants)):
+            left |= command.needs() if command.path.endswith("/withdrawal") else set()
+            yield command
+        yield endings.close(group)
+        free += [] if group.starts_in_spring else participants
+    free = [one for one in free if one.person.urn not in {*chosen.never_came, *hub.successors}]
+    yield from pd_days(free, random.Random(f"{seed}/pd days"))
+    leaver = next(one.person for one in free if one.key in left)
+    yield from records([one for one in free if one.key not in left], leaver)
