@@ -11,7 +11,7 @@ from tests.reporting.conftest import NOW
 from tests.reporting.factories import delivered
 
 from hub_contracts import Event
-from hub_contracts.enrolment import WorkGroupCancelled, WorkGroupChanged
+from hub_contracts.enrolment import WorkGroupChanged
 from hub_messaging.inbox import Delivery
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
@@ -69,17 +69,6 @@ def test_a_changed_group_counts_with_its_newest_terms(run: Run, hear: Hear) -> N
     hear([delivered(changed, 2), delivered(make.group("Fractions"), 1)])
     (group,) = run("work-group-composition").rows
     assert (group["title"], group["teachers_n"], group["in_range"]) == ("Ratio", 2, True)
-
-
-def test_a_cancelled_group_is_no_group_outside_the_rule(run: Run, hear: Hear) -> None:
-    called_off = WorkGroupCancelled(
-        work_group_id=make.an_id("Ratio"), reason="too_few_teachers", teachers_n=1, schools_n=1
-    )
-    hear([delivered(make.group("Ratio"), 1)])
-    assert run("work-group-composition").of == 2
-    hear([delivered(called_off, 2)])
-    assert run("work-group-composition").of == 1
-    assert group_of(run)["title"] == "Fractions"
 
 
 def test_a_moved_session_is_one_session_on_its_new_day(

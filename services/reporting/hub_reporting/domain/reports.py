@@ -119,12 +119,12 @@ DEFINITIONS: Final = (
         name="work-group-composition",
         title="Work groups within the rule",
         counts=(
-            "Out of (N): work groups of the academic years that the period touches, without those that"
-            " were cancelled. Counted (n): those that have, on the day of the report, as many teachers and"
-            " distinct schools as their programme asks for: 10 to 20 teachers from at least six schools,"
-            " unless it says otherwise. A teacher who withdrew counts until the day before. In a scope"
-            " narrower than the hub, groups with at least one teacher from it, counted whole. The state is"
-            f" the latest known. {DISTINCT}"
+            "Out of (N): work groups of the academic years that the period touches. Counted (n):"
+            " those that have, on the day of the report, as many teachers and distinct schools as"
+            " their programme asks for: 10 to 20 teachers from at least six schools, unless it says"
+            " otherwise. A teacher who withdrew counts until the day before. In a scope narrower than"
+            " the hub, groups with at least one teacher from it, counted whole. The state is the"
+            f" latest known. {DISTINCT}"
         ),
         columns=(
             "work_group_id",

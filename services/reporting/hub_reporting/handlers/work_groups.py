@@ -79,12 +79,6 @@ def fell_below(event: WorkGroupFellBelowMinimum, time: datetime) -> Rows:
     yield GroupState, [taken(event, *names, overridden=False, state="below_minimum", said_at=time)]
 
 
-def called_off(event: WorkGroupCancelled, time: datetime) -> Rows:
-    """A group that will not take place; its places and sessions are told one by one."""
-    names = ("work_group_id", "teachers_n", "schools_n")
-    yield GroupState, [taken(event, *names, overridden=False, state="cancelled", said_at=time)]
-
-
 def joined(event: SchoolEnrolled, _time: datetime) -> Rows:
     """A school on a group."""
     yield SchoolOnGroup, [taken(event, "work_group_id", "urn", "academic_year", "lead_participants_n")]
@@ -130,7 +124,6 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     WorkGroupChanged: opened,
     WorkGroupConfirmed: confirmed,
     WorkGroupFellBelowMinimum: fell_below,
-    WorkGroupCancelled: called_off,
     SchoolEnrolled: joined,
     ParticipantEnrolled: enrolled,
     ParticipantWithdrawn: withdrawn,
@@ -146,6 +139,7 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     LessonStudyReviewed: not_counted,
     # Of an application and of an offer reports count the places that come of it.
     ParticipantCompleted: not_counted,  # engagement counts three quarters of a finished group's sessions
+    WorkGroupCancelled: not_counted,  # its places and sessions are told one by one
     WorkGroupClosed: not_counted,
     ApplicationSubmitted: not_counted,
     ApplicationAccepted: not_counted,

@@ -31,12 +31,12 @@ class WorkGroup(Projected):
 
 
 class GroupState(Projected):
-    """The last that was said of a group: it takes place, fell below its minimum, or takes place no more."""
+    """The last that was said of a group: it will take place, or it fell below its minimum."""
 
     __tablename__ = "group_states"
 
     work_group_id: Mapped[UUID] = mapped_column(primary_key=True)
-    state: Mapped[str]  # confirmed, below_minimum, cancelled
+    state: Mapped[str]  # confirmed, below_minimum
     teachers_n: Mapped[int]
     schools_n: Mapped[int]
     overridden: Mapped[bool]

@@ -43,7 +43,7 @@ def _correction() -> sa.ColumnElement[bool]:
 
 
 def groups(session: DbSession, hub: str, period: Period) -> list[composition.Group]:
-    """The groups of the period's academic years with their sessions held by its last day; none cancelled."""
+    """The groups of the period's academic years, with their sessions held by its last day."""
     said = sa.and_(GroupState.hub == WorkGroup.hub, GroupState.work_group_id == WorkGroup.work_group_id)
     rows = session.execute(
         sa.select(
@@ -60,7 +60,7 @@ def groups(session: DbSession, hub: str, period: Period) -> list[composition.Gro
             sa.func.coalesce(GroupState.overridden, sa.false()),
         )
         .outerjoin(GroupState, said)
-        .where(*_of_years(hub, period), GroupState.state.is_distinct_from("cancelled"))
+        .where(*_of_years(hub, period))
     ).all()
     scheduled, held = _scheduled(session, hub), _held(session, hub, period)
     return [composition.Group(*row, scheduled.get(row[0], 0), *held.get(row[0], (0, None))) for row in rows]
