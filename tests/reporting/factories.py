@@ -20,6 +20,8 @@ from hub_contracts.enrolment import (
     SessionCompleted,
     SessionRescheduled,
     SessionScheduled,
+    WorkGroupCancelled,
+    WorkGroupClosed,
     WorkGroupOpened,
 )
 from hub_contracts.visits import Obligation, PDLeadAssigned, VisitLogged
@@ -107,6 +109,22 @@ def group(name: str, **others: Any) -> WorkGroupOpened:
         closes_at=datetime(2025, 9, 20, 8, tzinfo=UTC),
     )
     return replace(plain, **others)
+
+
+def group_cancelled(name: str) -> WorkGroupCancelled:
+    """A work group that will not take place."""
+    return WorkGroupCancelled(work_group_id=an_id(name), reason="lead_unavailable", teachers_n=0, schools_n=0)
+
+
+def group_closed(name: str, completed_n: int = 0) -> WorkGroupClosed:
+    """A work group that is over."""
+    return WorkGroupClosed(
+        work_group_id=an_id(name),
+        teachers_n=2,
+        schools_n=2,
+        completed_n=completed_n,
+        evaluation_submitted_on=date(2026, 7, 10),
+    )
 
 
 def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10)) -> ParticipantEnrolled:

@@ -77,6 +77,11 @@ def groups() -> list[Event]:
         make.session("Fractions", 2, date(2025, 11, 5)),
         make.moved("Fractions", 2, date(2025, 11, 12)),
         make.cancelled("Fractions", 2, date(2025, 11, 12)),
+        make.group("Ratio", lead_ids=[an_id("Ada")]),
+        WorkGroupConfirmed(work_group_id=an_id("Ratio"), teachers_n=12, schools_n=6, overridden=False),
+        make.group_cancelled("Ratio"),
+        make.group("Algebra", min_teachers=0, min_schools=0),
+        make.group_closed("Algebra"),
         make.pd_day("Conference", OCTOBER, [("Sofia", "110004"), ("Ada", "110001")], "conference"),
         make.pd_day("Conference", OCTOBER, [("Ada", "110001")], "conference"),
     ]

@@ -123,8 +123,9 @@ DEFINITIONS: Final = (
             " those that have, on the day of the report, as many teachers and distinct schools as"
             " their programme asks for: 10 to 20 teachers from at least six schools, unless it says"
             " otherwise. A teacher who withdrew counts until the day before. In a scope narrower than"
-            " the hub, groups with at least one teacher from it, counted whole. The state is the"
-            f" latest known. {DISTINCT}"
+            " the hub, groups with at least one teacher from it, counted whole. A group that was cancelled"
+            " by that day is listed, and counted as cancelled only; one that was closed is finished. Any"
+            f" other state is the latest known. {DISTINCT}"
         ),
         columns=(
             "work_group_id",
@@ -163,7 +164,8 @@ DEFINITIONS: Final = (
         title="Schools that lead work groups",
         counts=(
             "Counted (n): distinct home schools of the people who lead a work group of the academic"
-            f" years that the period touches. {DISTINCT}"
+            " years that the period touches, other than one cancelled by the day of the report."
+            f" {DISTINCT}"
         ),
         columns=("urn", "name", "phase", "la_code", "leads_n", "groups_n"),
     ),

@@ -37,6 +37,7 @@ from hub_contracts.enrolment import (
 from hub_reporting.handlers.projected import Rows, taken
 from hub_reporting.models import (
     CorrectedMark,
+    GroupEnding,
     GroupState,
     Mark,
     Place,
@@ -77,6 +78,16 @@ def fell_below(event: WorkGroupFellBelowMinimum, time: datetime) -> Rows:
     """A group that lost too many."""
     names = ("work_group_id", "teachers_n", "schools_n")
     yield GroupState, [taken(event, *names, overridden=False, state="below_minimum", said_at=time)]
+
+
+def cancelled(event: WorkGroupCancelled, time: datetime) -> Rows:
+    """A group that will not take place; its places and sessions are told one by one."""
+    yield GroupEnding, [taken(event, "work_group_id", "reason", ending="cancelled", ended_at=time)]
+
+
+def closed(event: WorkGroupClosed, time: datetime) -> Rows:
+    """A group that has met and been evaluated."""
+    yield GroupEnding, [taken(event, "work_group_id", reason=None, ending="closed", ended_at=time)]
 
 
 def joined(event: SchoolEnrolled, _time: datetime) -> Rows:
@@ -124,6 +135,8 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     WorkGroupChanged: opened,
     WorkGroupConfirmed: confirmed,
     WorkGroupFellBelowMinimum: fell_below,
+    WorkGroupCancelled: cancelled,
+    WorkGroupClosed: closed,
     SchoolEnrolled: joined,
     ParticipantEnrolled: enrolled,
     ParticipantWithdrawn: withdrawn,
@@ -139,8 +152,6 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     LessonStudyReviewed: not_counted,
     # Of an application and of an offer reports count the places that come of it.
     ParticipantCompleted: not_counted,  # engagement counts three quarters of a finished group's sessions
-    WorkGroupCancelled: not_counted,  # its places and sessions are told one by one
-    WorkGroupClosed: not_counted,
     ApplicationSubmitted: not_counted,
     ApplicationAccepted: not_counted,
     ApplicationWaitlisted: not_counted,

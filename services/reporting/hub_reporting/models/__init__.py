@@ -17,6 +17,7 @@ from hub_reporting.models.visits import (
 )
 from hub_reporting.models.work_groups import (
     CorrectedMark,
+    GroupEnding,
     GroupState,
     Mark,
     Place,
@@ -43,6 +44,7 @@ __all__ = [
     "CorrectedMark",
     "DepartmentPD",
     "Exemption",
+    "GroupEnding",
     "GroupState",
     "LeaderPost",
     "LoggedVisit",

@@ -11,6 +11,7 @@ from hub_reporting.domain import composition, engagement
 from hub_reporting.domain.periods import Period
 from hub_reporting.models import (
     CorrectedMark,
+    GroupEnding,
     GroupState,
     Mark,
     Merger,
@@ -58,12 +59,17 @@ def groups(session: DbSession, hub: str, period: Period) -> list[composition.Gro
             WorkGroup.opens_at,
             GroupState.state,
             sa.func.coalesce(GroupState.overridden, sa.false()),
+            GroupEnding.ending,
         )
         .outerjoin(GroupState, said)
+        .outerjoin(GroupEnding, _ended_by(period.as_at))
         .where(*_of_years(hub, period))
     ).all()
     scheduled, held = _scheduled(session, hub), _held(session, hub, period)
-    return [composition.Group(*row, scheduled.get(row[0], 0), *held.get(row[0], (0, None))) for row in rows]
+    return [
+        composition.Group._make([*row, scheduled.get(row[0], 0), *held.get(row[0], (0, None))])
+        for row in rows
+    ]
 
 
 def _scheduled(session: DbSession, hub: str) -> dict[str, int]:
@@ -127,9 +133,11 @@ def attendances(session: DbSession, hub: str, period: Period) -> list[compositio
 
 
 def leads(session: DbSession, hub: str, period: Period) -> dict[UUID, list[UUID]]:
-    """Who leads each group of the period's years."""
+    """Who leads each group of the period's years that had not been cancelled by the day."""
     rows = session.execute(
-        sa.select(WorkGroup.work_group_id, WorkGroup.lead_ids).where(*_of_years(hub, period))
+        sa.select(WorkGroup.work_group_id, WorkGroup.lead_ids)
+        .outerjoin(GroupEnding, _ended_by(period.as_at))
+        .where(*_of_years(hub, period), GroupEnding.ending.is_distinct_from("cancelled"))
     )
     left = people.mergers(session, hub)
     return {
@@ -139,7 +147,7 @@ def leads(session: DbSession, hub: str, period: Period) -> dict[UUID, list[UUID]
 
 def registers_missing(session: DbSession, hub: str, period: Period) -> list[tuple[str, date]]:
     """Sessions that were to be held by the last day and have no register: the group's title and the date."""
-    day = sa.cast(sa.func.timezone("Europe/London", Session.starts_at), sa.Date)
+    day = _date_of(Session.starts_at)
     rows = session.execute(
         sa.select(WorkGroup.title, day.label("day"))
         .join(Session, _same(Session, WorkGroup, "work_group_id"))
@@ -153,6 +161,16 @@ def registers_missing(session: DbSession, hub: str, period: Period) -> list[tupl
         .order_by("day", WorkGroup.title)
     )
     return [(row.title, row.day) for row in rows]
+
+
+def _ended_by(day: date) -> sa.ColumnElement[bool]:
+    """How a group had ended by a day; before, it stood as it was last said to."""
+    return sa.and_(_same(GroupEnding, WorkGroup, "work_group_id"), _date_of(GroupEnding.ended_at) <= day)
+
+
+def _date_of(instant: Any) -> sa.ColumnElement[date]:
+    """The date where the hub is."""
+    return sa.cast(sa.func.timezone("Europe/London", instant), sa.Date)
 
 
 def _text(id_: Any) -> sa.ColumnElement[str]:
