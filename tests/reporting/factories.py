@@ -11,6 +11,7 @@ from hub_contracts.enrolment import (
     AttendanceCorrected,
     LeaderAppointed,
     Mark,
+    ParticipantCompleted,
     ParticipantEnrolled,
     PDDayAttendance,
     PDDayHeld,
@@ -137,6 +138,13 @@ def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10))
         role="lead_participant",
         enrolled_on=on,
     )
+
+
+def completed(group_name: str, teacher: str, urn: str) -> ParticipantCompleted:
+    """A place whose holder completed the group."""
+    place_ = vars(place(group_name, teacher, urn))
+    same = ("enrolment_id", "work_group_id", "teacher_id", "urn")
+    return ParticipantCompleted(**{name: place_[name] for name in same}, completed_on=date(2026, 7, 12))
 
 
 def session(group_name: str, seq: int, on: date) -> SessionScheduled:

@@ -81,7 +81,11 @@ def groups() -> list[Event]:
         WorkGroupConfirmed(work_group_id=an_id("Ratio"), teachers_n=12, schools_n=6, overridden=False),
         make.group_cancelled("Ratio"),
         make.group("Algebra", min_teachers=0, min_schools=0),
-        make.group_closed("Algebra"),
+        make.place("Algebra", "Tess", "110001"),
+        make.session("Algebra", 1, OCTOBER),
+        make.register("Algebra", 1, OCTOBER, [("Tess", "110001", "left_early")]),
+        make.group_closed("Algebra", 1),
+        make.completed("Algebra", "Tess", "110001"),
         make.pd_day("Conference", OCTOBER, [("Sofia", "110004"), ("Ada", "110001")], "conference"),
         make.pd_day("Conference", OCTOBER, [("Ada", "110001")], "conference"),
     ]

@@ -9,6 +9,7 @@ from tests.reporting import factories as make
 from tests.reporting.conftest import NOW, Hear
 from tests.reporting.factories import an_id, delivered
 
+from hub_contracts import Event
 from hub_contracts.enrolment import WorkGroupConfirmed
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
@@ -88,3 +89,54 @@ def test_a_closed_group_is_finished_though_a_session_has_no_register(run: Run, h
     hear([delivered(make.group_closed("Fractions"), 2, at=LATE)])
     report = run("work-group-composition")
     assert (states(report)["Fractions"], report.of) == ("finished", 2)
+
+
+def all_held(attended: int) -> list[Event]:
+    """Four sessions of both groups, held in autumn; each teacher came to so many."""
+    days = [date(2025, 10, 8), date(2025, 11, 5), date(2025, 11, 12), date(2025, 11, 19)]
+    events: list[Event] = []
+    for name, teacher, urn in (("Fractions", "Tom", "110001"), ("Ratio", "Tess", "110002")):
+        for seq, day in enumerate(days, start=1):
+            mark = "present" if seq <= attended else "absent"
+            events += [make.session(name, seq, day), make.register(name, seq, day, [(teacher, urn, mark)])]
+    return events
+
+
+def completed_by(run: Run, **asked: Any) -> dict[str, date]:
+    """URN → since when its teachers have completed something."""
+    report = run("engagement", scope="la:873", **asked)
+    found = {row["urn"]: row["completed_on"] for row in report.rows if row["completed_on"] is not None}
+    assert report.figures["completed"]["n"] == len(found)
+    return found
+
+
+def test_of_a_group_that_is_not_closed_three_quarters_of_the_sessions_count(run: Run, hear: Hear) -> None:
+    hear(all_held(3))
+    assert completed_by(run) == dict.fromkeys(("110001", "110002"), date(2025, 11, 19))
+
+
+def test_of_a_closed_group_only_those_count_whom_the_hub_named(run: Run, hear: Hear) -> None:
+    hear(all_held(4))
+    hear([delivered(make.group_closed("Fractions"), 2, at=LATE)])
+    assert list(completed_by(run)) == ["110002"], (
+        "nobody of Fractions reported on a task; Ratio is not closed"
+    )
+    hear([delivered(make.completed("Fractions", "Tom", "110001"), 2, at=LATE)])
+    assert list(completed_by(run)) == ["110001", "110002"]
+
+
+def test_the_hub_may_ask_for_less_than_three_quarters(run: Run, hear: Hear) -> None:
+    hear(all_held(2))
+    assert completed_by(run) == {}
+    named = delivered(make.completed("Fractions", "Tom", "110001"), 2, at=LATE)
+    hear([named, delivered(make.group_closed("Fractions", 1), 2, at=LATE)])
+    assert completed_by(run) == {"110001": date(2025, 11, 19)}
+
+
+def test_a_group_closed_after_the_year_counts_in_the_year_of_its_sessions(run: Run, hear: Hear) -> None:
+    hear(all_held(4))
+    autumn = datetime(2026, 9, 20, 9, tzinfo=UTC)
+    hear([delivered(make.group_closed(name), 2, at=autumn) for name in ("Fractions", "Ratio")])
+    hear([delivered(make.completed("Ratio", "Tess", "110002"), 2, at=autumn)])
+    assert completed_by(run) == {"110002": date(2025, 11, 19)}
+    assert completed_by(run, as_at=date(2025, 11, 18)) == {}, "one session was still to come"

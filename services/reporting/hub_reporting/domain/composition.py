@@ -53,6 +53,7 @@ class Place(NamedTuple):
     urn: str
     enrolled_on: date
     withdrawn_on: date | None  # the first day without it
+    completed: bool | None = None  # as the hub decided; None while it has not closed the group
 
     def held_at(self, day: date) -> bool:
         """Whether the teacher held the place on a day."""

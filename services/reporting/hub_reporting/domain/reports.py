@@ -92,9 +92,10 @@ DEFINITIONS: Final = (
             " or late in a work group's register, by a logged visit, by professional development of"
             " a whole department, or at a PD day or conference. Three levels stand side by side."
             " Signed up: a place on a work group of the year, even if given up later, or a PD lead."
-            " Attended: the n above. Completed:"
-            " attended, and somebody stayed on a work group to its last session and came to three"
-            f" quarters of them. {DISTINCT}"
+            " Attended: the n above. Completed: attended, and somebody completed a work group whose"
+            " sessions have all been held. In a group that the hub has closed that is who the hub says has"
+            " completed it; in a group that it has not closed, who stayed to the last session and came to"
+            f" three quarters of them. {DISTINCT}"
         ),
         columns=(
             "urn",

@@ -36,6 +36,7 @@ from hub_contracts.enrolment import (
 )
 from hub_reporting.handlers.projected import Rows, taken
 from hub_reporting.models import (
+    Completion,
     CorrectedMark,
     GroupEnding,
     GroupState,
@@ -105,6 +106,11 @@ def withdrawn(event: ParticipantWithdrawn, _time: datetime) -> Rows:
     yield Withdrawal, [taken(event, "enrolment_id", "reason", "withdrawn_on")]
 
 
+def finished(event: ParticipantCompleted, _time: datetime) -> Rows:
+    """A place whose holder has done what the programme asks."""
+    yield Completion, [taken(event, "enrolment_id", "completed_on")]
+
+
 def scheduled(event: SessionScheduled, _time: datetime) -> Rows:
     """A session in the diary, as it was put down, moved or cancelled."""
     names = ("session_id", "work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn")
@@ -140,6 +146,7 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolEnrolled: joined,
     ParticipantEnrolled: enrolled,
     ParticipantWithdrawn: withdrawn,
+    ParticipantCompleted: finished,
     SessionScheduled: scheduled,
     SessionRescheduled: scheduled,
     SessionCancelled: scheduled,
@@ -151,7 +158,6 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     LessonStudyPlanned: not_counted,
     LessonStudyReviewed: not_counted,
     # Of an application and of an offer reports count the places that come of it.
-    ParticipantCompleted: not_counted,  # engagement counts three quarters of a finished group's sessions
     ApplicationSubmitted: not_counted,
     ApplicationAccepted: not_counted,
     ApplicationWaitlisted: not_counted,

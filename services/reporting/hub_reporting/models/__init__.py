@@ -16,6 +16,7 @@ from hub_reporting.models.visits import (
     PlannedVisit,
 )
 from hub_reporting.models.work_groups import (
+    Completion,
     CorrectedMark,
     GroupEnding,
     GroupState,
@@ -40,6 +41,7 @@ __all__ = [
     "BrowserSession",
     "CancelledVisit",
     "Closure",
+    "Completion",
     "Connection",
     "CorrectedMark",
     "DepartmentPD",

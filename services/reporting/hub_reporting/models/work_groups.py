@@ -89,6 +89,15 @@ class Withdrawal(Projected):
     withdrawn_on: Mapped[date]
 
 
+class Completion(Projected):
+    """The hub's decision, when it closed the group, that who held a place has completed it."""
+
+    __tablename__ = "completions"
+
+    enrolment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    completed_on: Mapped[date]
+
+
 class Session(Projected):
     """A session with its time."""
 

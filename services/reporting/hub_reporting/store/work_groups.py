@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 from hub_reporting.domain import composition, engagement
 from hub_reporting.domain.periods import Period
 from hub_reporting.models import (
+    Completion,
     CorrectedMark,
     GroupEnding,
     GroupState,
@@ -24,6 +25,11 @@ from hub_reporting.models import (
 from hub_reporting.store import people
 
 _there = sa.func.coalesce(CorrectedMark.mark, Mark.mark).in_(engagement.PRESENT)
+
+# Whether a place is completed: known once the hub has closed the group, be that after the day of the report.
+_decided = sa.case(
+    (Completion.enrolment_id.is_not(None), sa.true()), (GroupEnding.ending == "closed", sa.false())
+)
 
 
 def _current_marks() -> sa.ColumnElement[bool]:
@@ -102,9 +108,12 @@ def places(session: DbSession, hub: str, period: Period) -> list[composition.Pla
             Place.urn,
             Place.enrolled_on,
             Withdrawal.withdrawn_on,
+            _decided,
         )
         .join(WorkGroup, _same(WorkGroup, Place, "work_group_id"))
         .outerjoin(Withdrawal, _same(Withdrawal, Place, "enrolment_id"))
+        .outerjoin(Completion, _same(Completion, Place, "enrolment_id"))
+        .outerjoin(GroupEnding, _same(GroupEnding, WorkGroup, "work_group_id"))
         .outerjoin(Merger, people.merged(Place))
         .where(*_of_years(hub, period))
     )
