@@ -10,6 +10,7 @@ from hub_reporting.domain.measures import Check, Ratio, nested, part_of_whole
 from hub_reporting.domain.schools import Register
 
 # Marks of a register that say the teacher was taught that day; who left early or sent apologies was not.
+# Enrolment counts who was in the room when it decides on completion: docs/measures.md says why they differ.
 PRESENT: Final = ("present", "late")
 LEVELS: Final = ("signed_up", "attended", "completed")
 KINDS: Final = ("work_group", "visit", "department_pd", "pd_day", "conference")  # how a school is seen
