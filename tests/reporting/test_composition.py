@@ -16,8 +16,8 @@ GROUP = "group"
 def group(**others: Any) -> Group:
     plain = Group(
         GROUP, "Fractions", None, "2025/26", "development", min_teachers=10, max_teachers=20, min_schools=6,
-        opens_at=datetime(2025, 5, 1, tzinfo=UTC), said="confirmed", overridden=False, sessions=4, held=0,
-        last_held_on=None,
+        opens_at=datetime(2025, 5, 1, tzinfo=UTC), said="confirmed", overridden=False, ending=None,
+        sessions=4, held=0, last_held_on=None,
     )  # fmt: skip
     return plain._replace(**others)
 
@@ -67,6 +67,10 @@ def test_a_programme_may_ask_for_other_numbers() -> None:
         ({"held": 4}, 12, "finished"),
         ({"held": 4, "said": "below_minimum"}, 9, "finished"),
         ({"held": 0, "sessions": 0}, 12, "confirmed"),
+        ({"said": None, "ending": "cancelled"}, 0, "cancelled"),
+        ({"said": "below_minimum", "ending": "cancelled"}, 9, "cancelled"),
+        ({"held": 3, "ending": "closed"}, 12, "finished"),  # one register was never taken
+        ({"held": 3, "said": "below_minimum", "ending": "closed"}, 9, "finished"),
     ],
 )
 def test_a_group_is_in_one_state(facts: dict[str, Any], teachers: int, state: str) -> None:
@@ -101,3 +105,19 @@ def test_groups_outside_the_rule_come_first() -> None:
     assert [c.group.title for c in found.groups] == ["B", "A", "C"]
     assert (found.in_range, found.median_teachers, found.median_schools) == (Ratio(2, 3), 10.0, 10.0)
     assert Compositions(()).in_range == Ratio(0, 0)
+
+
+def test_a_cancelled_group_counts_as_cancelled_and_as_nothing_else() -> None:
+    kept, short = composition(12, 6), composition(9, 6)
+    empty, full = composition(0, 0, ending="cancelled"), composition(12, 6, ending="cancelled")
+    found = Compositions((kept, short, empty, full))
+    assert (found.in_range, found.cancelled, found.outside) == (Ratio(1, 2), 2, (short,))
+    assert (found.median_teachers, found.median_schools) == (10.5, 6.0)
+    for one in (empty, full):
+        assert (one.in_range, one.shortfall, one.teachers_short, one.schools_short) == (False, "", 0, 0)
+
+
+def test_cancelled_groups_come_last() -> None:
+    groups = [group(work_group_id=title, title=title) for title in "BC"]
+    listed = [group(work_group_id="A", title="A", ending="cancelled"), *groups]
+    assert [c.group.title for c in compose(listed, [], [], register(), DAY).groups] == ["B", "C", "A"]

@@ -59,6 +59,11 @@ def test_three_quarters_of_the_sessions_complete_a_programme(attended: int, held
     assert completes(Participation("A", attended, held, JULY)) is enough
 
 
+@pytest.mark.parametrize(("attended", "decided"), [(4, False), (1, True), (0, True)])
+def test_what_the_hub_decided_stands_however_often_somebody_came(attended: int, decided: bool) -> None:
+    assert completes(Participation("A", attended, 4, JULY, decided)) is decided
+
+
 def test_nobody_completes_who_was_not_seen_in_the_period() -> None:
     assert engaged(stayed=[Participation("A", 4, 4, JULY)]).level("completed") == Ratio(0, 4)
 
@@ -72,7 +77,16 @@ DAYS = st.dates(date(2025, 9, 1), date(2026, 8, 31))
     seen=st.lists(
         st.builds(Activity, URNS, st.sampled_from(["work_group", "visit"]), DAYS, st.integers(1, 9))
     ),
-    stayed=st.lists(st.builds(Participation, URNS, st.integers(0, 6), st.integers(0, 6), DAYS)),
+    stayed=st.lists(
+        st.builds(
+            Participation,
+            URNS,
+            st.integers(0, 6),
+            st.integers(0, 6),
+            DAYS,
+            st.sampled_from([None, True, False]),
+        )
+    ),
 )
 def test_levels_stay_nested_whatever_happened(
     signed: list[SignUp], seen: list[Activity], stayed: list[Participation]

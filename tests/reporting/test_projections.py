@@ -57,10 +57,12 @@ def test_the_history_is_worth_shuffling(expected: dict[str, Any]) -> None:
     assert expected["engagement"][:2] == (2, 3)
     assert expected["connected-schools"][0] == 1
     assert expected["leadership-spread"][0] == 0, "Ada's role has ended"
-    (group,) = expected["work-group-composition"][3]
+    group, algebra, ratio = expected["work-group-composition"][3]
+    assert (algebra["state"], ratio["state"]) == ("finished", "cancelled")
     assert (group["title"], group["teachers_n"], group["attendance_percent"]) == ("Fractions again", 2, 50.0)
     assert (group["sessions_n"], group["held_n"]) == (1, 1), "the second session was cancelled"
     assert expected["engagement"][2]["attended_by_kind"]["conference"] == 1
+    assert expected["engagement"][2]["completed"]["n"] == 2, "Tess as was decided, Emmy by her sessions"
     assert expected["intensive-support-coverage"][0] == 2
     assert expected["visit-compliance"][2]["excused"] == 1
     assert len(expected["visit-compliance"][3]) == 3 + 12

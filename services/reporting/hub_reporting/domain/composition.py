@@ -6,6 +6,7 @@ Ids are text here: they are only told apart, and there are thousands of them.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from hub_reporting.domain.measures import Ratio, median
@@ -26,6 +27,7 @@ class Group(NamedTuple):
     opens_at: datetime
     said: str | None  # confirmed or below_minimum, whichever was said last
     overridden: bool
+    ending: str | None  # cancelled or closed, by the day of the report
     sessions: int  # scheduled
     held: int
     last_held_on: date | None
@@ -51,6 +53,7 @@ class Place(NamedTuple):
     urn: str
     enrolled_on: date
     withdrawn_on: date | None  # the first day without it
+    completed: bool | None = None  # as the hub decided; None while it has not closed the group
 
     def held_at(self, day: date) -> bool:
         """Whether the teacher held the place on a day."""
@@ -67,9 +70,14 @@ class Composition:
     attendance: Ratio  # present or late, of all marks in the group's registers
 
     @property
+    def cancelled(self) -> bool:
+        """Whether the group does not take place: it is counted as cancelled and as nothing else."""
+        return self.group.ending == "cancelled"
+
+    @property
     def teachers_short(self) -> int:
-        """Teachers lacking."""
-        return max(0, self.group.min_teachers - self.teachers)
+        """Teachers lacking; a cancelled group lacks nobody."""
+        return 0 if self.cancelled else max(0, self.group.min_teachers - self.teachers)
 
     @property
     def teachers_over(self) -> int:
@@ -78,17 +86,19 @@ class Composition:
 
     @property
     def schools_short(self) -> int:
-        """Schools lacking."""
-        return max(0, self.group.min_schools - self.schools)
+        """Schools lacking; a cancelled group lacks none."""
+        return 0 if self.cancelled else max(0, self.group.min_schools - self.schools)
 
     @property
     def in_range(self) -> bool:
-        """Whether the group keeps the rule."""
-        return not (self.teachers_short or self.teachers_over or self.schools_short)
+        """Whether the group takes place and keeps the rule."""
+        return not (self.cancelled or self.teachers_short or self.teachers_over or self.schools_short)
 
     @property
     def state(self) -> str:
-        """recruiting, confirmed, at_risk, running or finished."""
+        """recruiting, confirmed, at_risk, running, finished or cancelled."""
+        if self.group.ending is not None:
+            return "cancelled" if self.cancelled else "finished"
         if self.group.held and self.group.held >= self.group.sessions:
             return "finished"
         if self.group.said == "below_minimum" and not self.in_range:
@@ -113,24 +123,39 @@ class Composition:
 
 @dataclass(frozen=True)
 class Compositions:
-    """All groups of a period."""
+    """All groups of a period, those that were cancelled last."""
 
     groups: tuple[Composition, ...]
 
+    @cached_property
+    def standing(self) -> tuple[Composition, ...]:
+        """Groups that were not cancelled: what every figure counts."""
+        return tuple(c for c in self.groups if not c.cancelled)
+
+    @property
+    def outside(self) -> tuple[Composition, ...]:
+        """Those of them that do not keep the rule."""
+        return tuple(c for c in self.standing if not c.in_range)
+
+    @property
+    def cancelled(self) -> int:
+        """How many groups do not take place."""
+        return len(self.groups) - len(self.standing)
+
     @property
     def in_range(self) -> Ratio:
-        """Groups that keep the rule, of all."""
-        return Ratio(sum(c.in_range for c in self.groups), len(self.groups))
+        """Groups that keep the rule, of all that were not cancelled."""
+        return Ratio(sum(c.in_range for c in self.standing), len(self.standing))
 
     @property
     def median_teachers(self) -> float | None:
         """Teachers of the group in the middle."""
-        return median(c.teachers for c in self.groups)
+        return median(c.teachers for c in self.standing)
 
     @property
     def median_schools(self) -> float | None:
         """Schools of the group in the middle."""
-        return median(c.schools for c in self.groups)
+        return median(c.schools for c in self.standing)
 
 
 def compose(
@@ -151,7 +176,9 @@ def compose(
         for group, count in ((group, counted[group.work_group_id]) for group in groups)
     )
     return Compositions(
-        tuple(sorted(made, key=lambda c: (c.in_range, c.group.title, str(c.group.work_group_id))))
+        tuple(
+            sorted(made, key=lambda c: (c.cancelled, c.in_range, c.group.title, str(c.group.work_group_id)))
+        )
     )
 
 

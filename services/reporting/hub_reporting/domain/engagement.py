@@ -10,6 +10,7 @@ from hub_reporting.domain.measures import Check, Ratio, nested, part_of_whole
 from hub_reporting.domain.schools import Register
 
 # Marks of a register that say the teacher was taught that day; who left early or sent apologies was not.
+# Enrolment counts who was in the room when it decides on completion: docs/measures.md says why they differ.
 PRESENT: Final = ("present", "late")
 LEVELS: Final = ("signed_up", "attended", "completed")
 KINDS: Final = ("work_group", "visit", "department_pd", "pd_day", "conference")  # how a school is seen
@@ -32,12 +33,13 @@ class Activity(NamedTuple):
 
 
 class Participation(NamedTuple):
-    """One participant who stayed to the end of a work group, whose sessions have all been held."""
+    """One place on a work group whose sessions have all been held."""
 
     urn: str
     attended: int  # sessions
     held: int
     on: date  # the last session
+    completed: bool | None = None  # as the hub decided; None while it has not closed the group
 
 
 def sign_ups(places: Iterable[Place], until: date) -> list[SignUp]:
@@ -57,18 +59,30 @@ def seen_at_sessions(attendances: Iterable[Attendance]) -> list[Activity]:
 def participations(
     groups: Iterable[Composition], places: Iterable[Place], attendances: Iterable[Attendance], until: date
 ) -> list[Participation]:
-    """Those who held their place to the end of a finished group, with the sessions that they came to."""
+    """Places on finished groups with the sessions that their holders came to.
+
+    Without those that were given up in a group that the hub has not closed.
+    """
     attended = {one.enrolment_id: one.present for one in attendances}
     finished = {c.group.work_group_id: c.group for c in groups if c.state == "finished"}
     return [
-        Participation(place.urn, attended.get(place.enrolment_id, 0), group.held, group.last_held_on or until)
+        Participation(
+            place.urn,
+            attended.get(place.enrolment_id, 0),
+            group.held,
+            group.last_held_on or until,
+            place.completed,
+        )
         for place in places
-        if (group := finished.get(place.work_group_id)) is not None and place.held_at(until)
+        if (group := finished.get(place.work_group_id)) is not None
+        and (place.completed is not None or place.held_at(until))
     ]
 
 
 def completes(participation: Participation) -> bool:
-    """Three quarters of the sessions are a completed programme."""
+    """What the hub decided; before it decides, three quarters of the sessions are a completed programme."""
+    if participation.completed is not None:
+        return participation.completed
     return participation.held > 0 and 4 * participation.attended >= 3 * participation.held
 
 

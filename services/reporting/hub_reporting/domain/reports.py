@@ -92,9 +92,10 @@ DEFINITIONS: Final = (
             " or late in a work group's register, by a logged visit, by professional development of"
             " a whole department, or at a PD day or conference. Three levels stand side by side."
             " Signed up: a place on a work group of the year, even if given up later, or a PD lead."
-            " Attended: the n above. Completed:"
-            " attended, and somebody stayed on a work group to its last session and came to three"
-            f" quarters of them. {DISTINCT}"
+            " Attended: the n above. Completed: attended, and somebody completed a work group whose"
+            " sessions have all been held. In a group that the hub has closed that is who the hub says has"
+            " completed it; in a group that it has not closed, who stayed to the last session and came to"
+            f" three quarters of them. {DISTINCT}"
         ),
         columns=(
             "urn",
@@ -123,8 +124,9 @@ DEFINITIONS: Final = (
             " those that have, on the day of the report, as many teachers and distinct schools as"
             " their programme asks for: 10 to 20 teachers from at least six schools, unless it says"
             " otherwise. A teacher who withdrew counts until the day before. In a scope narrower than"
-            " the hub, groups with at least one teacher from it, counted whole. The state is the"
-            f" latest known. {DISTINCT}"
+            " the hub, groups with at least one teacher from it, counted whole. A group that was cancelled"
+            " by that day is listed, and counted as cancelled only; one that was closed is finished. Any"
+            f" other state is the latest known. {DISTINCT}"
         ),
         columns=(
             "work_group_id",
@@ -163,7 +165,8 @@ DEFINITIONS: Final = (
         title="Schools that lead work groups",
         counts=(
             "Counted (n): distinct home schools of the people who lead a work group of the academic"
-            f" years that the period touches. {DISTINCT}"
+            " years that the period touches, other than one cancelled by the day of the report."
+            f" {DISTINCT}"
         ),
         columns=("urn", "name", "phase", "la_code", "leads_n", "groups_n"),
     ),

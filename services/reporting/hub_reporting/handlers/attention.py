@@ -45,7 +45,7 @@ def _stuck(sight: Sight, fresh: Freshness) -> Iterator[Item]:
 
 def _groups(sight: Sight, scope: Scope) -> Iterator[Item]:
     link = "All work groups"
-    wrong = [c for c in sight.groups_in(scope).groups if not c.in_range]
+    wrong = sight.groups_in(scope).outside
     live = [c for c in wrong if c.state != "finished"]
     for one in live[:NAMED]:
         yield Item(one.group.title, f"is outside the rule: {one.shortfall}.", "work-group-composition", link)

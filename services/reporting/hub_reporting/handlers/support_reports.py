@@ -22,12 +22,12 @@ def work_group_composition(sight: Sight, scope: Scope) -> Report:
         scope,
         found.in_range,
         figures={
+            "cancelled": found.cancelled,
             "median_teachers": found.median_teachers,
             "median_schools": found.median_schools,
             "shortfalls": [
                 {"work_group_id": c.group.work_group_id, "title": c.group.title, "shortfall": c.shortfall}
-                for c in found.groups
-                if not c.in_range
+                for c in found.outside
             ],
         },
         rows=[_group_row(c) for c in found.groups],
@@ -142,7 +142,7 @@ def _group_row(composition: Composition) -> dict[str, Any]:
         "min_teachers": group.min_teachers,
         "max_teachers": group.max_teachers,
         "min_schools": group.min_schools,
-        "in_range": composition.in_range,
+        "in_range": None if composition.cancelled else composition.in_range,
         "teachers_short": composition.teachers_short,
         "teachers_over": composition.teachers_over,
         "schools_short": composition.schools_short,

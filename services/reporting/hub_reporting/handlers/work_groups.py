@@ -36,7 +36,9 @@ from hub_contracts.enrolment import (
 )
 from hub_reporting.handlers.projected import Rows, taken
 from hub_reporting.models import (
+    Completion,
     CorrectedMark,
+    GroupEnding,
     GroupState,
     Mark,
     Place,
@@ -79,6 +81,16 @@ def fell_below(event: WorkGroupFellBelowMinimum, time: datetime) -> Rows:
     yield GroupState, [taken(event, *names, overridden=False, state="below_minimum", said_at=time)]
 
 
+def cancelled(event: WorkGroupCancelled, time: datetime) -> Rows:
+    """A group that will not take place; its places and sessions are told one by one."""
+    yield GroupEnding, [taken(event, "work_group_id", "reason", ending="cancelled", ended_at=time)]
+
+
+def closed(event: WorkGroupClosed, time: datetime) -> Rows:
+    """A group that has met and been evaluated."""
+    yield GroupEnding, [taken(event, "work_group_id", reason=None, ending="closed", ended_at=time)]
+
+
 def joined(event: SchoolEnrolled, _time: datetime) -> Rows:
     """A school on a group."""
     yield SchoolOnGroup, [taken(event, "work_group_id", "urn", "academic_year", "lead_participants_n")]
@@ -92,6 +104,11 @@ def enrolled(event: ParticipantEnrolled, _time: datetime) -> Rows:
 def withdrawn(event: ParticipantWithdrawn, _time: datetime) -> Rows:
     """A place given up."""
     yield Withdrawal, [taken(event, "enrolment_id", "reason", "withdrawn_on")]
+
+
+def finished(event: ParticipantCompleted, _time: datetime) -> Rows:
+    """A place whose holder has done what the programme asks."""
+    yield Completion, [taken(event, "enrolment_id", "completed_on")]
 
 
 def scheduled(event: SessionScheduled, _time: datetime) -> Rows:
@@ -124,9 +141,12 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     WorkGroupChanged: opened,
     WorkGroupConfirmed: confirmed,
     WorkGroupFellBelowMinimum: fell_below,
+    WorkGroupCancelled: cancelled,
+    WorkGroupClosed: closed,
     SchoolEnrolled: joined,
     ParticipantEnrolled: enrolled,
     ParticipantWithdrawn: withdrawn,
+    ParticipantCompleted: finished,
     SessionScheduled: scheduled,
     SessionRescheduled: scheduled,
     SessionCancelled: scheduled,
@@ -138,9 +158,6 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     LessonStudyPlanned: not_counted,
     LessonStudyReviewed: not_counted,
     # Of an application and of an offer reports count the places that come of it.
-    ParticipantCompleted: not_counted,  # engagement counts three quarters of a finished group's sessions
-    WorkGroupCancelled: not_counted,  # its places and sessions are told one by one
-    WorkGroupClosed: not_counted,
     ApplicationSubmitted: not_counted,
     ApplicationAccepted: not_counted,
     ApplicationWaitlisted: not_counted,

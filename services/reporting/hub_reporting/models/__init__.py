@@ -16,7 +16,9 @@ from hub_reporting.models.visits import (
     PlannedVisit,
 )
 from hub_reporting.models.work_groups import (
+    Completion,
     CorrectedMark,
+    GroupEnding,
     GroupState,
     Mark,
     Place,
@@ -39,10 +41,12 @@ __all__ = [
     "BrowserSession",
     "CancelledVisit",
     "Closure",
+    "Completion",
     "Connection",
     "CorrectedMark",
     "DepartmentPD",
     "Exemption",
+    "GroupEnding",
     "GroupState",
     "LeaderPost",
     "LoggedVisit",

@@ -43,6 +43,17 @@ class GroupState(Projected):
     said_at: Mapped[datetime]
 
 
+class GroupEnding(Projected):
+    """How a group ended: it does not take place, or it has met and been evaluated."""
+
+    __tablename__ = "group_endings"
+
+    work_group_id: Mapped[UUID] = mapped_column(primary_key=True)
+    ending: Mapped[str]  # cancelled, closed
+    reason: Mapped[str | None]  # of a cancellation
+    ended_at: Mapped[datetime]
+
+
 class SchoolOnGroup(Projected):
     """A school takes part in a group."""
 
@@ -76,6 +87,15 @@ class Withdrawal(Projected):
     enrolment_id: Mapped[UUID] = mapped_column(primary_key=True)
     reason: Mapped[str]
     withdrawn_on: Mapped[date]
+
+
+class Completion(Projected):
+    """The hub's decision, when it closed the group, that who held a place has completed it."""
+
+    __tablename__ = "completions"
+
+    enrolment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    completed_on: Mapped[date]
 
 
 class Session(Projected):

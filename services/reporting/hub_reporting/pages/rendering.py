@@ -131,7 +131,7 @@ class Links:
 
 @dataclass(frozen=True)
 class Groups:
-    """Work groups: those outside the rule, some of the others, the rest."""
+    """Work groups: those outside the rule, some of the others, the rest, what was cancelled at the end."""
 
     outside: list[Composition]
     inside: list[Composition]
@@ -142,8 +142,8 @@ class Groups:
     def of(cls, shown: Dashboard) -> "Groups":
         """Sort them."""
         groups = shown.compositions.groups
-        outside = [c for c in groups if not c.in_range]
-        inside = [c for c in groups if c.in_range]
+        outside = list(shown.compositions.outside)
+        inside = [c for c in groups if c.in_range or c.cancelled]
         beside = len({(s.obligation.urn, s.obligation.kind) for s in shown.compliance.settled}) // 2
         shown_n = max(0, max(GROUPS_SHOWN, beside) - len(outside))
         most = max((max(c.teachers, c.group.max_teachers) for c in groups), default=20)

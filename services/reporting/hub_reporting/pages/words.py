@@ -15,6 +15,7 @@ STATES: Final = {
     "at_risk": "at risk",
     "running": "running",
     "finished": "finished",
+    "cancelled": "cancelled",
 }
 STATUSES: Final = {
     "met": "visited",

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session as DbSession
 from hub_reporting.domain import composition, engagement
 from hub_reporting.domain.periods import Period
 from hub_reporting.models import (
+    Completion,
     CorrectedMark,
+    GroupEnding,
     GroupState,
     Mark,
     Merger,
@@ -23,6 +25,11 @@ from hub_reporting.models import (
 from hub_reporting.store import people
 
 _there = sa.func.coalesce(CorrectedMark.mark, Mark.mark).in_(engagement.PRESENT)
+
+# Whether a place is completed: known once the hub has closed the group, be that after the day of the report.
+_decided = sa.case(
+    (Completion.enrolment_id.is_not(None), sa.true()), (GroupEnding.ending == "closed", sa.false())
+)
 
 
 def _current_marks() -> sa.ColumnElement[bool]:
@@ -58,12 +65,17 @@ def groups(session: DbSession, hub: str, period: Period) -> list[composition.Gro
             WorkGroup.opens_at,
             GroupState.state,
             sa.func.coalesce(GroupState.overridden, sa.false()),
+            GroupEnding.ending,
         )
         .outerjoin(GroupState, said)
+        .outerjoin(GroupEnding, _ended_by(period.as_at))
         .where(*_of_years(hub, period))
     ).all()
     scheduled, held = _scheduled(session, hub), _held(session, hub, period)
-    return [composition.Group(*row, scheduled.get(row[0], 0), *held.get(row[0], (0, None))) for row in rows]
+    return [
+        composition.Group._make([*row, scheduled.get(row[0], 0), *held.get(row[0], (0, None))])
+        for row in rows
+    ]
 
 
 def _scheduled(session: DbSession, hub: str) -> dict[str, int]:
@@ -96,9 +108,12 @@ def places(session: DbSession, hub: str, period: Period) -> list[composition.Pla
             Place.urn,
             Place.enrolled_on,
             Withdrawal.withdrawn_on,
+            _decided,
         )
         .join(WorkGroup, _same(WorkGroup, Place, "work_group_id"))
         .outerjoin(Withdrawal, _same(Withdrawal, Place, "enrolment_id"))
+        .outerjoin(Completion, _same(Completion, Place, "enrolment_id"))
+        .outerjoin(GroupEnding, _same(GroupEnding, WorkGroup, "work_group_id"))
         .outerjoin(Merger, people.merged(Place))
         .where(*_of_years(hub, period))
     )
@@ -127,9 +142,11 @@ def attendances(session: DbSession, hub: str, period: Period) -> list[compositio
 
 
 def leads(session: DbSession, hub: str, period: Period) -> dict[UUID, list[UUID]]:
-    """Who leads each group of the period's years."""
+    """Who leads each group of the period's years that had not been cancelled by the day."""
     rows = session.execute(
-        sa.select(WorkGroup.work_group_id, WorkGroup.lead_ids).where(*_of_years(hub, period))
+        sa.select(WorkGroup.work_group_id, WorkGroup.lead_ids)
+        .outerjoin(GroupEnding, _ended_by(period.as_at))
+        .where(*_of_years(hub, period), GroupEnding.ending.is_distinct_from("cancelled"))
     )
     left = people.mergers(session, hub)
     return {
@@ -139,7 +156,7 @@ def leads(session: DbSession, hub: str, period: Period) -> dict[UUID, list[UUID]
 
 def registers_missing(session: DbSession, hub: str, period: Period) -> list[tuple[str, date]]:
     """Sessions that were to be held by the last day and have no register: the group's title and the date."""
-    day = sa.cast(sa.func.timezone("Europe/London", Session.starts_at), sa.Date)
+    day = _date_of(Session.starts_at)
     rows = session.execute(
         sa.select(WorkGroup.title, day.label("day"))
         .join(Session, _same(Session, WorkGroup, "work_group_id"))
@@ -153,6 +170,16 @@ def registers_missing(session: DbSession, hub: str, period: Period) -> list[tupl
         .order_by("day", WorkGroup.title)
     )
     return [(row.title, row.day) for row in rows]
+
+
+def _ended_by(day: date) -> sa.ColumnElement[bool]:
+    """How a group had ended by a day; before, it stood as it was last said to."""
+    return sa.and_(_same(GroupEnding, WorkGroup, "work_group_id"), _date_of(GroupEnding.ended_at) <= day)
+
+
+def _date_of(instant: Any) -> sa.ColumnElement[date]:
+    """The date where the hub is."""
+    return sa.cast(sa.func.timezone("Europe/London", instant), sa.Date)
 
 
 def _text(id_: Any) -> sa.ColumnElement[str]:
