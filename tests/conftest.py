@@ -8,11 +8,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.support.broker import BrokerServer, running_broker
 from tests.support.postgres import PostgresServer, running_postgres
 
 # These deploy the whole hub, as root, where a Docker engine answers: `make test-deploy`.
 collect_ignore = [] if "HUB_TEST_DEPLOY" in os.environ else ["deploy"]
+# How long anything takes is measured by `make bench`; a busy machine fails no test.
+settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hub")
+
 SERVER_FIXTURES = frozenset({"postgres", "broker", "office"})  # the last is a whole hub
 
 
