@@ -67,16 +67,15 @@ def count(commands: Sequence[Command]) -> Counted:
     register = {row["URN"]: row for row in rows_of(files[2])}
     follows = {row["URN"]: row["LinkURN"] for row in rows_of(files[3]) if row["LinkType"] == "Successor"}
     is_open = {urn for urn, row in register.items() if row["EstablishmentStatus (code)"] in OPEN}
-    teacher_at = {c.key: str(body(c)["urn"]) for c in sent(commands, r".*/v1/teachers")}
+    teacher_at = schools_of_teachers(commands)
 
     def standing(urn: str) -> str:
         return urn if urn in is_open else follows[urn]
 
     places = {
-        c.key: (named(c), standing(teacher_at[made(body(c)["teacher_id"])]))
-        for c in sent(commands, r".*/enrolments")
+        key: (group, standing(teacher_at[teacher])) for key, (group, teacher) in placed(commands).items()
     }
-    gone = {named(c) for c in sent(commands, r".*/withdrawal")}
+    gone = given_up(commands)
     core = {made(body(c)["teacher_id"]) for c in sent(commands, r".*/leaders") if body(c)["core_leadership"]}
     groups = sent(commands, r".*/v1/work-groups")
     return Counted(
@@ -90,6 +89,44 @@ def count(commands: Sequence[Command]) -> Counted:
         supported={str(body(c)["urn"]) for c in sent(commands, r".*/assignments")},
         groups=sizes([place for key, place in places.items() if key not in gone]),
     )
+
+
+def schools_of_teachers(commands: Iterable[Command]) -> dict[str, str]:
+    """Key of a teacher → URN, of those registered one by one and of those on a list."""
+    listed = {
+        (row["given"], row["family"]): row["urn"]
+        for c in sent(commands, r".*/uploads.mode=apply")
+        if isinstance(c.body, bytes)
+        for row in csv.DictReader(io.StringIO(c.body.decode(), newline=""))
+    }
+    at = {c.key: str(body(c)["urn"]) for c in sent(commands, r".*/v1/teachers")}
+    return at | {
+        c.key: listed[c.among["given"], c.among["family"]]
+        for c in sent(commands, r".*/enrolments.limit=200")
+        if c.gives == "teacher_id"
+    }
+
+
+def placed(commands: Sequence[Command]) -> dict[str, tuple[str, str]]:
+    """Key of a place → keys of its group and of its teacher, however the place was come by."""
+    waiting = {c.key: c for c in sent(commands, r".*/waiting-list")}
+    places: dict[str, tuple[str, str]] = {}
+    for c in commands:
+        if c.gives != "enrolment_id":
+            continue
+        if c.path.endswith("/transfer"):
+            places[c.key] = (made(body(c)["work_group_id"]), places[named(c)][1])
+        elif c.path.endswith("/acceptance"):
+            joined = waiting[named(c)]
+            places[c.key] = (named(joined), made(body(joined)["teacher_id"]))
+        else:
+            places[c.key] = (named(c), made((c.among or body(c))["teacher_id"]))
+    return places
+
+
+def given_up(commands: Iterable[Command]) -> set[str]:
+    """Keys of places that were given back, or moved to another group."""
+    return {named(c) for c in sent(commands, r".*/enrolments/.*/(withdrawal|transfer)")}
 
 
 def named(command: Command) -> str:

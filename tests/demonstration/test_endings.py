@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from tests.demonstration.counting import body, named, sent
+from tests.demonstration.counting import body, named, placed, sent
 
 from local.demonstration.year import Year
 
@@ -37,7 +37,7 @@ def test_an_evaluation_is_not_older_than_the_last_session(year: Year) -> None:
 def test_a_group_without_participants_is_cancelled(year: Year) -> None:
     (cancelled,) = sent(year.commands, r".*/work-groups/.*/cancellation")
     assert named(cancelled) not in {group.key for group in year.groups}
-    assert not [c for c in sent(year.commands, r".*/enrolments") if c.lane == cancelled.lane]
+    assert not [key for key, (group, _) in placed(year.commands).items() if group == named(cancelled)]
 
 
 def test_a_task_is_asked_for_in_some_programmes_only(year: Year) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.demonstration.counting import body, made, named, sent
+from tests.demonstration.counting import body, given_up, made, named, placed, sent
 
 from local.demonstration.year import Year
 
@@ -31,9 +31,6 @@ def test_who_is_erased_has_left_and_saw_what_was_held(year: Year) -> None:
     assert named(export) == named(erasure)
     assert export.at < erasure.at
     assert [c.key for c in year.commands[-2:]] == [erasure.key, year.last.key], "kept answers go with it"
-    held = {
-        c.key for c in sent(year.commands, r".*/enrolments") if made(body(c)["teacher_id"]) == named(erasure)
-    }
-    given_up = {named(c) for c in sent(year.commands, r".*/enrolments/.*/withdrawal")}
+    held = {key for key, (_, teacher) in placed(year.commands).items() if teacher == named(erasure)}
     assert held
-    assert held <= given_up
+    assert held <= given_up(year.commands)

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
-from tests.demonstration.counting import Counted, body, made, named, sent
+from tests.demonstration.counting import (
+    Counted,
+    body,
+    given_up,
+    made,
+    named,
+    placed,
+    schools_of_teachers,
+    sent,
+)
 
 from local.demonstration.groups import AT_THE_EDGE, BEYOND, FALLS_BELOW
 from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, HalfTerm, half_term_on
@@ -117,8 +126,9 @@ def test_groups_keep_the_rule_but_for_the_deliberate_ones(year: Year, counted: C
 
 def test_nobody_leads_or_joins_twice_and_capacity_holds(year: Year) -> None:
     joined: dict[str, list[str]] = defaultdict(list)
-    for command in sent(year.commands, r".*/enrolments"):
-        joined[re.findall(r"\{(.*)\}", command.path)[0]].append(made(body(command)["teacher_id"]))
+    places, gone = placed(year.commands), given_up(year.commands)
+    for key, (group_key, teacher) in places.items():
+        joined[group_key] += [] if key in gone else [teacher]
     for group in sent(year.commands, r".*/v1/work-groups"):
         assert len(set(joined[group.key])) == len(joined[group.key]) <= body(group)["capacity"]
         assert not {made(lead) for lead in body(group)["lead_ids"]} & set(joined[group.key])
@@ -145,10 +155,11 @@ def test_each_register_is_taken_in_time_and_marks_whoever_has_a_place(year: Year
     }
     places: dict[str, dict[str, date | None]] = defaultdict(dict)
     for command in year.commands:
-        if command.path.endswith("/enrolments"):
+        if command.path.endswith(("/withdrawal", "/transfer")):
+            group_key, _ = placed(year.commands)[named(command)]
+            places[group_key][named(command)] = command.at.date()
+        if command.gives == "enrolment_id":
             places[command.lane][command.key] = None
-        elif command.path.endswith("/withdrawal"):
-            places[command.lane][re.findall(r"\{(.*)\}", command.path)[0]] = command.at.date()
     for register in sent(year.commands, r".*/sessions/.*/register"):
         start = starts[named(register)]
         assert start <= register.at < start + timedelta(days=7)
@@ -223,7 +234,7 @@ def test_nobody_is_real(year: Year) -> None:
 
 
 def test_nobody_is_the_pd_lead_of_their_own_school(year: Year) -> None:
-    at = {c.key: str(body(c)["urn"]) for c in sent(year.commands, r".*/v1/teachers")}
+    at = schools_of_teachers(year.commands)
     for assignment in sent(year.commands, r".*/assignments"):
         assert at[made(body(assignment)["pd_lead_id"])] != body(assignment)["urn"]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
-from local.demonstration import endings, groups, leaders, programmes, recruitment, support, visits
+from local.demonstration import endings, groups, leaders, programmes, recruitment, support, visits, ways
 from local.demonstration.between import Between
 from local.demonstration.cast import Cast, cast
 from local.demonstration.commands import Command
@@ -166,10 +166,12 @@ def _groups(
     between = Between(random.Random(f"{seed}/between"), frozenset(hub.successors))
     free: list[Participant] = []  # for PD days: known since the autumn, and engaged anyway
     left: set[str] = set()
+    entrance = ways.Entrance(chosen, formed, recruiter)
     for group in formed:
         participants = recruiter.recruit(group)
-        yield recruitment.open_group(group)
-        yield from recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
+        yield from entrance.opening(group)
+        enrolling = recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
+        yield from entrance.entering(group, participants, enrolling)
         yield recruitment.confirm(group)
         for command in between.enrich(group, participants, diary.meet(group, participants)):
             left |= command.needs() if command.path.endswith("/withdrawal") else set()
