@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from hub_contracts import Event
 from hub_contracts.enrolment import (
     AttendanceCorrected,
+    ClassroomTaskSet,
     LeaderAppointed,
     Mark,
     ParticipantCompleted,
@@ -21,6 +22,7 @@ from hub_contracts.enrolment import (
     SessionCompleted,
     SessionRescheduled,
     SessionScheduled,
+    TaskReported,
     WorkGroupCancelled,
     WorkGroupClosed,
     WorkGroupOpened,
@@ -168,6 +170,26 @@ def moved(group_name: str, seq: int, on: date) -> SessionRescheduled:
 def cancelled(group_name: str, seq: int, on: date) -> SessionCancelled:
     """A session that will not be."""
     return SessionCancelled(**vars(session(group_name, seq, on)) | {"ics_sequence": 2}, reason="weather")
+
+
+def task(group_name: str, due_before: int) -> ClassroomTaskSet:
+    """A task set in the first session of a group and due before another."""
+    return ClassroomTaskSet(
+        task_id=an_id(f"task of {group_name} before {due_before}"),
+        work_group_id=an_id(group_name),
+        set_in_session_id=an_id(f"{group_name}#1"),
+        due_before_session_id=an_id(f"{group_name}#{due_before}"),
+    )
+
+
+def reported(group_name: str, due_before: int, teacher: str, status: str = "reported") -> TaskReported:
+    """How far a teacher has come with that task."""
+    return TaskReported(
+        task_id=an_id(f"task of {group_name} before {due_before}"),
+        work_group_id=an_id(group_name),
+        enrolment_id=an_id(f"{group_name}/{teacher}"),
+        status=status,
+    )
 
 
 def corrected(group_name: str, seq: int, teacher: str, old: str, new: str) -> AttendanceCorrected:
