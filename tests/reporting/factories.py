@@ -9,10 +9,8 @@ from uuid import UUID, uuid5
 from hub_contracts import Event
 from hub_contracts.enrolment import (
     AttendanceCorrected,
-    ClassroomTaskSet,
     LeaderAppointed,
     Mark,
-    ParticipantCompleted,
     ParticipantEnrolled,
     PDDayAttendance,
     PDDayHeld,
@@ -22,9 +20,6 @@ from hub_contracts.enrolment import (
     SessionCompleted,
     SessionRescheduled,
     SessionScheduled,
-    TaskReported,
-    WorkGroupCancelled,
-    WorkGroupClosed,
     WorkGroupOpened,
 )
 from hub_contracts.visits import Obligation, PDLeadAssigned, VisitLogged
@@ -114,22 +109,6 @@ def group(name: str, **others: Any) -> WorkGroupOpened:
     return replace(plain, **others)
 
 
-def group_cancelled(name: str) -> WorkGroupCancelled:
-    """A work group that will not take place."""
-    return WorkGroupCancelled(work_group_id=an_id(name), reason="lead_unavailable", teachers_n=0, schools_n=0)
-
-
-def group_closed(name: str, completed_n: int = 0) -> WorkGroupClosed:
-    """A work group that is over."""
-    return WorkGroupClosed(
-        work_group_id=an_id(name),
-        teachers_n=2,
-        schools_n=2,
-        completed_n=completed_n,
-        evaluation_submitted_on=date(2026, 7, 10),
-    )
-
-
 def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10)) -> ParticipantEnrolled:
     """A teacher's place on a group."""
     return ParticipantEnrolled(
@@ -140,13 +119,6 @@ def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10))
         role="lead_participant",
         enrolled_on=on,
     )
-
-
-def completed(group_name: str, teacher: str, urn: str) -> ParticipantCompleted:
-    """A place whose holder completed the group."""
-    place_ = vars(place(group_name, teacher, urn))
-    same = ("enrolment_id", "work_group_id", "teacher_id", "urn")
-    return ParticipantCompleted(**{name: place_[name] for name in same}, completed_on=date(2026, 7, 12))
 
 
 def session(group_name: str, seq: int, on: date) -> SessionScheduled:
@@ -170,26 +142,6 @@ def moved(group_name: str, seq: int, on: date) -> SessionRescheduled:
 def cancelled(group_name: str, seq: int, on: date) -> SessionCancelled:
     """A session that will not be."""
     return SessionCancelled(**vars(session(group_name, seq, on)) | {"ics_sequence": 2}, reason="weather")
-
-
-def task(group_name: str, due_before: int) -> ClassroomTaskSet:
-    """A task set in the first session of a group and due before another."""
-    return ClassroomTaskSet(
-        task_id=an_id(f"task of {group_name} before {due_before}"),
-        work_group_id=an_id(group_name),
-        set_in_session_id=an_id(f"{group_name}#1"),
-        due_before_session_id=an_id(f"{group_name}#{due_before}"),
-    )
-
-
-def reported(group_name: str, due_before: int, teacher: str, status: str = "reported") -> TaskReported:
-    """How far a teacher has come with that task."""
-    return TaskReported(
-        task_id=an_id(f"task of {group_name} before {due_before}"),
-        work_group_id=an_id(group_name),
-        enrolment_id=an_id(f"{group_name}/{teacher}"),
-        status=status,
-    )
 
 
 def corrected(group_name: str, seq: int, teacher: str, old: str, new: str) -> AttendanceCorrected:

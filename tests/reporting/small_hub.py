@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from tests.reporting import factories as make
+from tests.reporting import group_work as happened
 from tests.reporting.factories import HALF_TERMS, an_id
 
 from hub_contracts import Event
@@ -55,9 +56,9 @@ def the_groups() -> list[Event]:
         ),
         make.session("Fractions", 1, date(2025, 10, 8)),
         make.session("Fractions", 2, date(2026, 3, 4)),
-        make.task("Fractions", 2),
-        make.reported("Fractions", 2, "Tom"),
-        make.reported("Fractions", 2, "Tim", "tried"),
+        happened.task("Fractions", 2),
+        happened.reported("Fractions", 2, "Tom"),
+        happened.reported("Fractions", 2, "Tim", "tried"),
         make.register("Fractions", 1, date(2025, 10, 8), [
             ("Tom", "110001", "present"), ("Tess", "110003", "apologies"),
             ("Tim", "110005", "late"), ("Gone", "110004", "absent"),

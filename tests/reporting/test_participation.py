@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from tests.reporting import factories as make
+from tests.reporting import group_work as happened
 from tests.reporting.conftest import NOW, Hear
 from tests.reporting.factories import an_id, delivered
 from tests.reporting.plain import register, school
@@ -107,7 +108,7 @@ def due(run: Run) -> tuple[int, int | None]:
 
 
 def test_a_task_is_due_once_its_session_has_been_held(run: Run, hear: Hear) -> None:
-    hear([make.task("Fractions", 2), make.reported("Fractions", 2, "Ada")])
+    hear([happened.task("Fractions", 2), happened.reported("Fractions", 2, "Ada")])
     assert due(run) == (0, 0)
     hear([make.register("Fractions", 2, NOVEMBER, [("Ada", "110001", "present")])])
     assert due(run) == (1, 1)
@@ -117,13 +118,17 @@ def test_a_task_is_due_once_its_session_has_been_held(run: Run, hear: Hear) -> N
     ("status", "n"), [("not_started", 0), ("tried", 0), ("reported", 1), ("discussed", 1)]
 )
 def test_a_task_is_done_with_a_report(run: Run, hear: Hear, status: str, n: int) -> None:
-    hear([make.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [("Ada", "110001", "late")])])
-    hear([delivered(make.reported("Fractions", 2, "Ada", status), 2)])
+    hear(
+        [happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [("Ada", "110001", "late")])]
+    )
+    hear([delivered(happened.reported("Fractions", 2, "Ada", status), 2)])
     assert due(run) == (n, 1)
 
 
 def test_a_task_is_asked_of_those_who_held_a_place_on_the_day(run: Run, hear: Hear) -> None:
-    hear([make.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [("Ada", "110001", "late")])])
+    hear(
+        [happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [("Ada", "110001", "late")])]
+    )
     hear(
         [
             make.place("Fractions", "That day", "110001", NOVEMBER),
@@ -133,7 +138,7 @@ def test_a_task_is_asked_of_those_who_held_a_place_on_the_day(run: Run, hear: He
         ]
     )
     reporters = ("That day", "Later", "That very day", "The day after")
-    reports = [make.reported("Fractions", 2, name) for name in reporters]
+    reports = [happened.reported("Fractions", 2, name) for name in reporters]
     hear([delivered(report, n) for n, report in enumerate(reports, start=2)])
     assert due(run) == (2, 3), "of Ada, who said nothing, and of two of the four who reported"
 
