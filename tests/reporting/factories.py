@@ -11,7 +11,6 @@ from hub_contracts.enrolment import (
     AttendanceCorrected,
     LeaderAppointed,
     Mark,
-    ParticipantCompleted,
     ParticipantEnrolled,
     PDDayAttendance,
     PDDayHeld,
@@ -21,8 +20,6 @@ from hub_contracts.enrolment import (
     SessionCompleted,
     SessionRescheduled,
     SessionScheduled,
-    WorkGroupCancelled,
-    WorkGroupClosed,
     WorkGroupOpened,
 )
 from hub_contracts.visits import Obligation, PDLeadAssigned, VisitLogged
@@ -112,22 +109,6 @@ def group(name: str, **others: Any) -> WorkGroupOpened:
     return replace(plain, **others)
 
 
-def group_cancelled(name: str) -> WorkGroupCancelled:
-    """A work group that will not take place."""
-    return WorkGroupCancelled(work_group_id=an_id(name), reason="lead_unavailable", teachers_n=0, schools_n=0)
-
-
-def group_closed(name: str, completed_n: int = 0) -> WorkGroupClosed:
-    """A work group that is over."""
-    return WorkGroupClosed(
-        work_group_id=an_id(name),
-        teachers_n=2,
-        schools_n=2,
-        completed_n=completed_n,
-        evaluation_submitted_on=date(2026, 7, 10),
-    )
-
-
 def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10)) -> ParticipantEnrolled:
     """A teacher's place on a group."""
     return ParticipantEnrolled(
@@ -138,13 +119,6 @@ def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10))
         role="lead_participant",
         enrolled_on=on,
     )
-
-
-def completed(group_name: str, teacher: str, urn: str) -> ParticipantCompleted:
-    """A place whose holder completed the group."""
-    place_ = vars(place(group_name, teacher, urn))
-    same = ("enrolment_id", "work_group_id", "teacher_id", "urn")
-    return ParticipantCompleted(**{name: place_[name] for name in same}, completed_on=date(2026, 7, 12))
 
 
 def session(group_name: str, seq: int, on: date) -> SessionScheduled:

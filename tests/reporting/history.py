@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from tests.reporting import factories as make
+from tests.reporting import group_work as happened
 from tests.reporting.factories import an_id
 
 from hub_contracts import Event
@@ -25,7 +26,7 @@ OCTOBER = date(2025, 10, 8)
 
 def history() -> list[Event]:
     """All of it, the events of a subject in order."""
-    return [*schools(), *groups(), *visits(), *messages()]
+    return [*schools(), *groups(), *tasks_and_endings(), *visits(), *messages()]
 
 
 def schools() -> list[Event]:
@@ -77,17 +78,27 @@ def groups() -> list[Event]:
         make.session("Fractions", 2, date(2025, 11, 5)),
         make.moved("Fractions", 2, date(2025, 11, 12)),
         make.cancelled("Fractions", 2, date(2025, 11, 12)),
+        make.pd_day("Conference", OCTOBER, [("Sofia", "110004"), ("Ada", "110001")], "conference"),
+        make.pd_day("Conference", OCTOBER, [("Ada", "110001")], "conference"),
+    ]
+
+
+def tasks_and_endings() -> list[Event]:
+    return [
+        happened.task("Fractions", 1),
+        happened.reported("Fractions", 1, "Ada", "tried"),
+        happened.reported("Fractions", 1, "Emmy", "reported"),
+        happened.reported("Fractions", 1, "Ada", "discussed"),
+        happened.reported("Fractions", 1, "Emmy", "tried"),
         make.group("Ratio", lead_ids=[an_id("Ada")]),
         WorkGroupConfirmed(work_group_id=an_id("Ratio"), teachers_n=12, schools_n=6, overridden=False),
-        make.group_cancelled("Ratio"),
+        happened.group_cancelled("Ratio"),
         make.group("Algebra", min_teachers=0, min_schools=0),
         make.place("Algebra", "Tess", "110001"),
         make.session("Algebra", 1, OCTOBER),
         make.register("Algebra", 1, OCTOBER, [("Tess", "110001", "left_early")]),
-        make.group_closed("Algebra", 1),
-        make.completed("Algebra", "Tess", "110001"),
-        make.pd_day("Conference", OCTOBER, [("Sofia", "110004"), ("Ada", "110001")], "conference"),
-        make.pd_day("Conference", OCTOBER, [("Ada", "110001")], "conference"),
+        happened.group_closed("Algebra", 1),
+        happened.completed("Algebra", "Tess", "110001"),
     ]
 
 

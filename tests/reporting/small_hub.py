@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from tests.reporting import factories as make
+from tests.reporting import group_work as happened
 from tests.reporting.factories import HALF_TERMS, an_id
 
 from hub_contracts import Event
@@ -38,7 +39,7 @@ def the_schools() -> list[Event]:
 
 
 def the_groups() -> list[Event]:
-    """Fractions: two sessions held, three teachers of three schools left. Algebra: nobody yet."""
+    """Fractions: two sessions held with a task, three teachers of three schools left. Algebra: nobody yet."""
     gone = make.place("Fractions", "Gone", "110004")
     return [
         make.group("Fractions", min_teachers=3, min_schools=3, lead_ids=[an_id("Ada")]),
@@ -55,6 +56,9 @@ def the_groups() -> list[Event]:
         ),
         make.session("Fractions", 1, date(2025, 10, 8)),
         make.session("Fractions", 2, date(2026, 3, 4)),
+        happened.task("Fractions", 2),
+        happened.reported("Fractions", 2, "Tom"),
+        happened.reported("Fractions", 2, "Tim", "tried"),
         make.register("Fractions", 1, date(2025, 10, 8), [
             ("Tom", "110001", "present"), ("Tess", "110003", "apologies"),
             ("Tim", "110005", "late"), ("Gone", "110004", "absent"),

@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 from tests.reporting import factories as make
+from tests.reporting import group_work as happened
 from tests.reporting.conftest import NOW, Hear
 from tests.reporting.factories import an_id, delivered
+from tests.reporting.reading import read
 
 from hub_contracts import Event
 from hub_contracts.enrolment import WorkGroupConfirmed
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.reports import Report
+from hub_reporting.handlers import dashboard, freshness
 from hub_reporting.handlers.reports import run_report
+from hub_reporting.pages import rendering
 
 YEAR: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
 LATE = datetime(2025, 11, 30, 23, 30, tzinfo=UTC)  # half past eleven at night, in winter
@@ -52,7 +56,7 @@ def states(report: Report) -> dict[str, Any]:
 def test_a_cancelled_group_is_listed_and_counts_as_cancelled(run: Run, hear: Hear) -> None:
     before = run("work-group-composition")
     assert (before.n, before.of, states(before)["Ratio"]) == (1, 2, "recruiting")
-    hear([delivered(make.group_cancelled("Ratio"), 2, at=LATE)])
+    hear([delivered(happened.group_cancelled("Ratio"), 2, at=LATE)])
     after = run("work-group-composition")
     assert (after.n, after.of, after.figures["cancelled"]) == (1, 1, 1)
     assert (after.figures["shortfalls"], after.figures["median_teachers"]) == ([], 1.0)
@@ -62,7 +66,7 @@ def test_a_cancelled_group_is_listed_and_counts_as_cancelled(run: Run, hear: Hea
 
 def test_a_group_stood_until_the_day_on_which_it_was_cancelled(run: Run, hear: Hear) -> None:
     confirmed = WorkGroupConfirmed(work_group_id=an_id("Ratio"), teachers_n=1, schools_n=1, overridden=True)
-    hear([delivered(make.group_cancelled("Ratio"), 3, at=LATE), delivered(confirmed, 2)])
+    hear([delivered(happened.group_cancelled("Ratio"), 3, at=LATE), delivered(confirmed, 2)])
     eve = run("work-group-composition", as_at=date(2025, 11, 29))
     assert (eve.of, states(eve)["Ratio"]) == (2, "confirmed")
     day = run("work-group-composition", as_at=date(2025, 11, 30))
@@ -71,7 +75,7 @@ def test_a_group_stood_until_the_day_on_which_it_was_cancelled(run: Run, hear: H
 
 def test_nobody_leads_a_cancelled_group(run: Run, hear: Hear) -> None:
     assert (run("work-group-lead-schools").n, run("work-group-lead-schools").figures["groups"]) == (2, 2)
-    hear([delivered(make.group_cancelled("Ratio"), 2, at=LATE)])
+    hear([delivered(happened.group_cancelled("Ratio"), 2, at=LATE)])
     report = run("work-group-lead-schools")
     assert ([row["urn"] for row in report.rows], report.figures["groups"]) == (["110001"], 1)
 
@@ -86,7 +90,7 @@ def test_a_closed_group_is_finished_though_a_session_has_no_register(run: Run, h
         ]
     )
     assert states(run("work-group-composition"))["Fractions"] == "running"
-    hear([delivered(make.group_closed("Fractions"), 2, at=LATE)])
+    hear([delivered(happened.group_closed("Fractions"), 2, at=LATE)])
     report = run("work-group-composition")
     assert (states(report)["Fractions"], report.of) == ("finished", 2)
 
@@ -117,26 +121,41 @@ def test_of_a_group_that_is_not_closed_three_quarters_of_the_sessions_count(run:
 
 def test_of_a_closed_group_only_those_count_whom_the_hub_named(run: Run, hear: Hear) -> None:
     hear(all_held(4))
-    hear([delivered(make.group_closed("Fractions"), 2, at=LATE)])
+    hear([delivered(happened.group_closed("Fractions"), 2, at=LATE)])
     assert list(completed_by(run)) == ["110002"], (
         "nobody of Fractions reported on a task; Ratio is not closed"
     )
-    hear([delivered(make.completed("Fractions", "Tom", "110001"), 2, at=LATE)])
+    hear([delivered(happened.completed("Fractions", "Tom", "110001"), 2, at=LATE)])
     assert list(completed_by(run)) == ["110001", "110002"]
 
 
 def test_the_hub_may_ask_for_less_than_three_quarters(run: Run, hear: Hear) -> None:
     hear(all_held(2))
     assert completed_by(run) == {}
-    named = delivered(make.completed("Fractions", "Tom", "110001"), 2, at=LATE)
-    hear([named, delivered(make.group_closed("Fractions", 1), 2, at=LATE)])
+    named = delivered(happened.completed("Fractions", "Tom", "110001"), 2, at=LATE)
+    hear([named, delivered(happened.group_closed("Fractions", 1), 2, at=LATE)])
     assert completed_by(run) == {"110001": date(2025, 11, 19)}
 
 
 def test_a_group_closed_after_the_year_counts_in_the_year_of_its_sessions(run: Run, hear: Hear) -> None:
     hear(all_held(4))
     autumn = datetime(2026, 9, 20, 9, tzinfo=UTC)
-    hear([delivered(make.group_closed(name), 2, at=autumn) for name in ("Fractions", "Ratio")])
-    hear([delivered(make.completed("Ratio", "Tess", "110002"), 2, at=autumn)])
+    hear([delivered(happened.group_closed(name), 2, at=autumn) for name in ("Fractions", "Ratio")])
+    hear([delivered(happened.completed("Ratio", "Tess", "110002"), 2, at=autumn)])
     assert completed_by(run) == {"110002": date(2025, 11, 19)}
     assert completed_by(run, as_at=date(2025, 11, 18)) == {}, "one session was still to come"
+
+
+def test_a_cancelled_group_is_shown_as_cancelled_and_asks_for_nobody(
+    sessions: Sessions, hear: Hear, options: Options
+) -> None:
+    hear([make.school("110001"), make.group("Ratio"), happened.group_cancelled("Ratio")])
+    with sessions.begin() as session:
+        fresh = freshness.freshness(session)
+        shown = dashboard.look(session, year="2025/26", scope="", fresh=fresh, options=options, now=NOW)
+    page = read(rendering.dashboard(shown))
+    groups = page.one("groups")
+    assert "1 cancelled" in groups.of_class("sub")[0].text
+    (row,) = groups.every("tbody")[0].every("tr")
+    assert row.every("td")[-1].text == "cancelled"
+    assert "Ratio" not in page.one("attention").text

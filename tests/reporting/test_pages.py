@@ -226,19 +226,6 @@ def test_what_needs_attention_is_named_with_a_way_to_it(
     assert "1 school closed without a successor, with teachers still on work groups: Fen End." in said
 
 
-def test_a_cancelled_group_is_shown_as_cancelled_and_asks_for_nobody(
-    sessions: Sessions, hear: Hear, options: Options
-) -> None:
-    hear([make.school("110001"), make.group("Ratio"), make.group_cancelled("Ratio")])
-    page = page_of(sessions, options, year="2025/26")
-    check_structure(page)
-    groups = page.one("groups")
-    assert "1 cancelled" in groups.of_class("sub")[0].text
-    (row,) = groups.every("tbody")[0].every("tr")
-    assert row.every("td")[-1].text == "cancelled"
-    assert "Ratio" not in page.one("attention").text
-
-
 def test_nothing_to_do_is_said_too(sessions: Sessions, options: Options) -> None:
     assert "Nothing" in attention(page_of(sessions, options))
 

@@ -63,6 +63,8 @@ def test_the_history_is_worth_shuffling(expected: dict[str, Any]) -> None:
     assert (group["sessions_n"], group["held_n"]) == (1, 1), "the second session was cancelled"
     assert expected["engagement"][2]["attended_by_kind"]["conference"] == 1
     assert expected["engagement"][2]["completed"]["n"] == 2, "Tess as was decided, Emmy by her sessions"
+    assert expected["attendance"][:2] == (1, 3)
+    assert expected["task-completion"][:2] == (1, 2), "Ada talked it over, Emmy's report was taken back"
     assert expected["intensive-support-coverage"][0] == 2
     assert expected["visit-compliance"][2]["excused"] == 1
     assert len(expected["visit-compliance"][3]) == 3 + 12

@@ -135,6 +135,37 @@ def test_work_group_composition_of_a_day_and_of_a_scope(run: Run) -> None:
     assert run("work-group-composition", starts_on=date(2024, 9, 1), ends_on=date(2025, 8, 31)).of == 1
 
 
+def test_attendance(run: Run) -> None:
+    """Seven marks: Tom came twice, Tim once; Tess sent apologies without notice, then left early."""
+    report = run("attendance")
+    assert figures(report) == (3, 7, 42.8)
+    assert report.figures["commitment"] == {"n": 3, "N": 7, "rate": 42.8}
+    (fractions,) = report.figures["by_group"]
+    assert (fractions["title"], fractions["n"], fractions["N"]) == ("Fractions", 3, 7)
+    by_school = {row["urn"]: (row["n"], row["N"]) for row in report.figures["by_school"]}
+    assert by_school == {"110001": (2, 2), "110003": (0, 2), "110004": (0, 1), "199999": (1, 2)}
+    assert [row["urn"] for row in report.rows] == ["110001", "110003", "110004", "199999"]
+
+
+def test_attendance_of_a_period_and_of_a_scope(run: Run) -> None:
+    assert figures(run("attendance", starts_on=date(2026, 1, 1))) == (1, 3, 33.3)
+    assert figures(run("attendance", as_at=date(2026, 3, 3))) == (2, 4, 50.0)
+    assert figures(run("attendance", scope="phase:secondary")) == (0, 2, 0.0)
+    assert figures(run("attendance", scope="la:926")) == (0, 0, None)
+
+
+def test_task_completion(run: Run) -> None:
+    """Due in March from Tom, Tess and Tim, no longer from who had gone; Tim had only tried."""
+    report = run("task-completion")
+    assert figures(report) == (1, 3, 33.3)
+    assert [(row["n"], row["N"]) for row in report.figures["by_group"]] == [(1, 3)]
+    by_school = {row["urn"]: (row["n"], row["N"]) for row in report.figures["by_school"]}
+    assert by_school == {"110001": (1, 1), "110003": (0, 1), "199999": (0, 1)}
+    assert figures(run("task-completion", scope="phase:secondary")) == (0, 1, 0.0)
+    assert run("task-completion", as_at=date(2026, 3, 3)).of == 0, "the session was still to come"
+    assert run("task-completion", starts_on=date(2026, 3, 5)).of == 0, "it was due before"
+
+
 def test_leadership_spread(run: Run) -> None:
     """Ada, Emmy, Sofia and Hypatia; Mary's role has ended. Schools 1, 2, 3; one trust; 3 is maintained."""
     report = run("leadership-spread")

@@ -150,6 +150,47 @@ DEFINITIONS: Final = (
         ),
     ),
     Definition(
+        name="attendance",
+        title="Attendance at sessions",
+        counts=(
+            "Out of (N): marks in the registers of work groups' sessions held in the period, one for each"
+            " participant who held a place that day. Counted (n): those that say present or late; who left"
+            " early is not counted. Commitment counts besides them apologies that came at least seven days"
+            " before the session. A mark put right counts as it was put right. In a scope, marks of"
+            f" participants from its schools. {DISTINCT}"
+        ),
+        columns=(
+            "work_group_id",
+            "title",
+            "urn",
+            "name",
+            "marks_n",
+            "attended_n",
+            "attendance_percent",
+            "committed_n",
+            "commitment_percent",
+        ),
+    ),
+    Definition(
+        name="task-completion",
+        title="Classroom tasks reported on",
+        counts=(
+            "Out of (N): classroom tasks that were due, once for each participant. A task is due when the"
+            " session that discusses it has been held, in the period, from those who held a place that"
+            " day. Counted (n): those that the participant has by now reported on, or talked over in a"
+            f" session. In a scope, tasks of participants from its schools. {DISTINCT}"
+        ),
+        columns=(
+            "work_group_id",
+            "title",
+            "urn",
+            "name",
+            "due_n",
+            "reported_n",
+            "reported_percent",
+        ),
+    ),
+    Definition(
         name="leadership-spread",
         title="Leadership",
         counts=(

@@ -17,7 +17,7 @@ from hub_contracts import Event
 from hub_messaging.envelope import Envelope
 from hub_messaging.inbox import Delivery
 from hub_messaging.retries import Permanent
-from hub_reporting.handlers import pd_days, schools, visits, work_groups
+from hub_reporting.handlers import pd_days, schools, tasks, visits, work_groups
 from hub_reporting.handlers.projected import Rows
 from hub_reporting.models import Projected
 from hub_reporting.store import projections as store
@@ -25,6 +25,7 @@ from hub_reporting.store import projections as store
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     **schools.PROJECTIONS,
     **work_groups.PROJECTIONS,
+    **tasks.PROJECTIONS,
     **pd_days.PROJECTIONS,
     **visits.PROJECTIONS,
 }

@@ -10,7 +10,7 @@ from hub_reporting.config import Options
 from hub_reporting.domain.periods import Period, choose_period
 from hub_reporting.domain.reports import Report, find_definition
 from hub_reporting.domain.scopes import Scope, parse_scope
-from hub_reporting.handlers import school_reports, support_reports
+from hub_reporting.handlers import participation_reports, school_reports, support_reports
 from hub_reporting.handlers.sight import Sight, date_at_the_hub
 from hub_reporting.store import sources
 
@@ -18,6 +18,8 @@ REPORTS: Final[Mapping[str, Callable[[Sight, Scope], Report]]] = {
     "connected-schools": school_reports.connected_schools,
     "engagement": school_reports.engagement,
     "work-group-composition": support_reports.work_group_composition,
+    "attendance": participation_reports.attendance,
+    "task-completion": participation_reports.task_completion,
     "leadership-spread": school_reports.leadership_spread,
     "work-group-lead-schools": school_reports.work_group_lead_schools,
     "intensive-support-coverage": support_reports.intensive_support_coverage,

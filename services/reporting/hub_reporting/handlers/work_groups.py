@@ -13,7 +13,6 @@ from hub_contracts.enrolment import (
     ApplicationWaitlisted,
     ApplicationWithdrawn,
     AttendanceCorrected,
-    ClassroomTaskSet,
     LessonStudyPlanned,
     LessonStudyReviewed,
     ParticipantCompleted,
@@ -26,7 +25,6 @@ from hub_contracts.enrolment import (
     SessionCompleted,
     SessionRescheduled,
     SessionScheduled,
-    TaskReported,
     WorkGroupCancelled,
     WorkGroupChanged,
     WorkGroupClosed,
@@ -153,8 +151,6 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SessionCompleted: completed,
     AttendanceCorrected: corrected,
     ApologiesReceived: not_counted,  # a register's mark says with how much notice
-    ClassroomTaskSet: not_counted,
-    TaskReported: not_counted,
     LessonStudyPlanned: not_counted,
     LessonStudyReviewed: not_counted,
     # Of an application and of an offer reports count the places that come of it.

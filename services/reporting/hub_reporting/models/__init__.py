@@ -6,6 +6,7 @@ from hub_reporting.models.messages import Message
 from hub_reporting.models.pd_days import PDDay, PDDayVisitor
 from hub_reporting.models.schools import Closure, Connection, LeaderPost, Merger, School, Succession, Teacher
 from hub_reporting.models.sources import Source
+from hub_reporting.models.tasks import ClassroomTask, TaskReport
 from hub_reporting.models.visits import (
     Assignment,
     CancelledVisit,
@@ -40,6 +41,7 @@ __all__ = [
     "Base",
     "BrowserSession",
     "CancelledVisit",
+    "ClassroomTask",
     "Closure",
     "Completion",
     "Connection",
@@ -65,6 +67,7 @@ __all__ = [
     "Session",
     "Source",
     "Succession",
+    "TaskReport",
     "Teacher",
     "Withdrawal",
     "WorkGroup",

@@ -32,14 +32,14 @@ _decided = sa.case(
 )
 
 
-def _current_marks() -> sa.ColumnElement[bool]:
+def current_marks() -> sa.ColumnElement[bool]:
     """A mark of the register as last corrected."""
     return sa.and_(
         Mark.hub == Register.hub, Mark.session_id == Register.session_id, Mark.revision == Register.revision
     )
 
 
-def _correction() -> sa.ColumnElement[bool]:
+def correction() -> sa.ColumnElement[bool]:
     """What was put right after the register was locked; a register that is said anew says all of it."""
     return sa.and_(
         CorrectedMark.hub == Mark.hub,
@@ -110,10 +110,10 @@ def places(session: DbSession, hub: str, period: Period) -> list[composition.Pla
             Withdrawal.withdrawn_on,
             _decided,
         )
-        .join(WorkGroup, _same(WorkGroup, Place, "work_group_id"))
-        .outerjoin(Withdrawal, _same(Withdrawal, Place, "enrolment_id"))
-        .outerjoin(Completion, _same(Completion, Place, "enrolment_id"))
-        .outerjoin(GroupEnding, _same(GroupEnding, WorkGroup, "work_group_id"))
+        .join(WorkGroup, same(WorkGroup, Place, "work_group_id"))
+        .outerjoin(Withdrawal, same(Withdrawal, Place, "enrolment_id"))
+        .outerjoin(Completion, same(Completion, Place, "enrolment_id"))
+        .outerjoin(GroupEnding, same(GroupEnding, WorkGroup, "work_group_id"))
         .outerjoin(Merger, people.merged(Place))
         .where(*_of_years(hub, period))
     )
@@ -133,8 +133,8 @@ def attendances(session: DbSession, hub: str, period: Period) -> list[compositio
             sa.func.min(Register.held_on).filter(in_period),
             sa.func.count().filter(in_period),
         )
-        .join(Register, _current_marks())
-        .outerjoin(CorrectedMark, _correction())
+        .join(Register, current_marks())
+        .outerjoin(CorrectedMark, correction())
         .where(Register.hub == hub, Register.held_on.between(since, period.last_counted))
         .group_by(Mark.enrolment_id, Mark.urn)
     )
@@ -159,8 +159,8 @@ def registers_missing(session: DbSession, hub: str, period: Period) -> list[tupl
     day = _date_of(Session.starts_at)
     rows = session.execute(
         sa.select(WorkGroup.title, day.label("day"))
-        .join(Session, _same(Session, WorkGroup, "work_group_id"))
-        .outerjoin(Register, _same(Register, Session, "session_id"))
+        .join(Session, same(Session, WorkGroup, "work_group_id"))
+        .outerjoin(Register, same(Register, Session, "session_id"))
         .where(
             *_of_years(hub, period),
             Register.session_id.is_(None),
@@ -174,7 +174,7 @@ def registers_missing(session: DbSession, hub: str, period: Period) -> list[tupl
 
 def _ended_by(day: date) -> sa.ColumnElement[bool]:
     """How a group had ended by a day; before, it stood as it was last said to."""
-    return sa.and_(_same(GroupEnding, WorkGroup, "work_group_id"), _date_of(GroupEnding.ended_at) <= day)
+    return sa.and_(same(GroupEnding, WorkGroup, "work_group_id"), _date_of(GroupEnding.ended_at) <= day)
 
 
 def _date_of(instant: Any) -> sa.ColumnElement[date]:
@@ -191,5 +191,6 @@ def _of_years(hub: str, period: Period) -> tuple[sa.ColumnElement[bool], ...]:
     return WorkGroup.hub == hub, WorkGroup.academic_year.in_([str(year) for year in period.years])
 
 
-def _same(one: Any, other: Any, key: str) -> sa.ColumnElement[bool]:
+def same(one: Any, other: Any, key: str) -> sa.ColumnElement[bool]:
+    """What two read models of one hub say of the same subject."""
     return sa.and_(one.hub == other.hub, getattr(one, key) == getattr(other, key))

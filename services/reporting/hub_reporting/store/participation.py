@@ -1,0 +1,78 @@
+"""Marks and classroom tasks, counted by work group and school."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from hub_reporting.domain.engagement import PRESENT
+from hub_reporting.domain.participation import NOTICE_HOURS, REPORTED, Counted
+from hub_reporting.domain.periods import Period
+from hub_reporting.models import (
+    ClassroomTask,
+    CorrectedMark,
+    Mark,
+    Place,
+    Register,
+    TaskReport,
+    Withdrawal,
+    WorkGroup,
+)
+from hub_reporting.store.work_groups import correction, current_marks, same
+
+_mark = sa.func.coalesce(CorrectedMark.mark, Mark.mark)
+_notice = sa.case((CorrectedMark.mark.is_not(None), CorrectedMark.notice_hours), else_=Mark.notice_hours)
+_excused = sa.and_(_mark == "apologies", _notice >= NOTICE_HOURS)
+
+
+def attendance(session: DbSession, hub: str, period: Period) -> list[Counted]:
+    """The marks of the period's registers, as last corrected; each register has one for every participant."""
+    there = _mark.in_(PRESENT)
+    rows = session.execute(
+        sa.select(
+            sa.cast(Register.work_group_id, sa.Text),
+            WorkGroup.title,
+            Mark.urn,
+            sa.func.count(),
+            sa.func.count().filter(there),
+            sa.func.count().filter(sa.or_(there, _excused)),
+        )
+        .join(Register, current_marks())
+        .join(WorkGroup, same(WorkGroup, Register, "work_group_id"))
+        .outerjoin(CorrectedMark, correction())
+        .where(Register.hub == hub, Register.held_on.between(period.starts_on, period.last_counted))
+        .group_by(Register.work_group_id, WorkGroup.title, Mark.urn)
+    )
+    return [Counted._make(row) for row in rows]
+
+
+def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
+    """The tasks of sessions held in the period, once for each who held a place on the day of the session."""
+    done = sa.and_(
+        same(TaskReport, Place, "enrolment_id"),
+        TaskReport.task_id == ClassroomTask.task_id,
+        TaskReport.status.in_(REPORTED),
+    )
+    due_in = sa.and_(
+        Register.hub == ClassroomTask.hub, Register.session_id == ClassroomTask.due_before_session_id
+    )
+    rows = session.execute(
+        sa.select(
+            sa.cast(ClassroomTask.work_group_id, sa.Text),
+            WorkGroup.title,
+            Place.urn,
+            sa.func.count(),
+            sa.func.count(TaskReport.enrolment_id),
+        )
+        .join(Register, due_in)
+        .join(WorkGroup, same(WorkGroup, ClassroomTask, "work_group_id"))
+        .join(Place, same(Place, ClassroomTask, "work_group_id"))
+        .outerjoin(Withdrawal, same(Withdrawal, Place, "enrolment_id"))
+        .outerjoin(TaskReport, done)
+        .where(
+            ClassroomTask.hub == hub,
+            Register.held_on.between(period.starts_on, period.last_counted),
+            Place.enrolled_on <= Register.held_on,
+            sa.or_(Withdrawal.withdrawn_on.is_(None), Withdrawal.withdrawn_on > Register.held_on),
+        )
+        .group_by(ClassroomTask.work_group_id, WorkGroup.title, Place.urn)
+    )
+    return [Counted(*row) for row in rows]
