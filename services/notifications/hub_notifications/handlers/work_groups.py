@@ -29,9 +29,15 @@ def on_group_opened(session: Session, event: WorkGroupOpened, cause: Cause) -> N
 
 
 def on_participant_enrolled(session: Session, event: ParticipantEnrolled, cause: Cause) -> None:
-    """Confirm the place, with the sessions that have a date by now; later ones are announced one by one."""
+    """Confirm the place, with the sessions that have a date by now; later ones are announced one by one.
+
+    Whoever was offered a place holds one now and is not told of the offer any more.
+    """
     if not _keep_place(session, event, cause, active=True):
         return
+    store.suppress_offers(
+        session, event.teacher_id, event.work_group_id, cause.happened_at, "offer_taken", now=cause.now
+    )
     session_ids = facts.sessions_ahead(session, event.work_group_id, cause.happened_at)
     message = NewMessage(
         template="place_confirmed",
@@ -99,6 +105,7 @@ def _keep_place(
         "work_group_id": event.work_group_id,
         "teacher_id": event.teacher_id,
         "active": active,
+        "changed_at": cause.happened_at,
         "revision": cause.revision,
     }
     return facts.keep(session, Place, "enrolment_id", values)

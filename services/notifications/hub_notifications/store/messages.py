@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_notifications.domain.messages import STATUSES, NewMessage
 from hub_notifications.models import Message
+from hub_platform.database import UtcDateTime
 from hub_platform.ids import new_id
 from hub_platform.paging import PageRequest
 
@@ -53,6 +54,23 @@ def suppress_to(session: Session, recipient_id: UUID, reason: str, *, now: datet
     session.execute(
         update(Message)
         .where(Message.recipient_ref == str(recipient_id), Message.status == "due")
+        .values(status="suppressed", reason=reason, changed_at=now)
+    )
+
+
+def suppress_offers(
+    session: Session, recipient_id: UUID, work_group_id: UUID, until: datetime, reason: str, *, now: datetime
+) -> None:
+    """Do not tell somebody of what a group had offered by an instant; what is being sent is sent."""
+    offered_at = cast(Message.about["offered_at"].astext, UtcDateTime)
+    session.execute(
+        update(Message)
+        .where(
+            Message.status == "due",
+            Message.recipient_ref == str(recipient_id),
+            Message.about["work_group_id"].astext == str(work_group_id),
+            offered_at <= until,
+        )
         .values(status="suppressed", reason=reason, changed_at=now)
     )
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from hub_notifications.templates.facts import (
     PlaceConfirmed,
+    PlaceOffered,
     SessionCancelled,
     SessionRescheduled,
     SessionScheduled,
@@ -21,6 +22,7 @@ from hub_notifications.templates.facts import (
 FOLDER: Final = Path(__file__).parent
 FACTS_OF: Final[dict[str, type[Words]]] = {
     "place_confirmed": PlaceConfirmed,
+    "place_offered": PlaceOffered,
     "session_scheduled": SessionScheduled,
     "session_rescheduled": SessionRescheduled,
     "session_cancelled": SessionCancelled,
@@ -66,9 +68,9 @@ def purpose(name: str) -> str:
     return " ".join(comment.group(1).split())
 
 
-def day(instant: datetime) -> str:
+def day(on: date) -> str:
     """Tuesday 6 October 2026."""
-    return f"{instant:%A} {instant.day} {instant:%B %Y}"
+    return f"{on:%A} {on.day} {on:%B %Y}"
 
 
 def clock(instant: datetime) -> str:
