@@ -125,6 +125,7 @@ def test_templates_can_be_looked_at(service: RunningService) -> None:
     items = staff("GET", "/notifications/v1/templates").json["items"]
     assert [item["name"] for item in items] == [
         "place_confirmed",
+        "place_offer_expired",
         "place_offered",
         "session_cancelled",
         "session_rescheduled",
@@ -136,7 +137,9 @@ def test_templates_can_be_looked_at(service: RunningService) -> None:
         preview = staff("GET", f"/notifications/v1/templates/{item['name']}/preview").json
         assert preview["subject"]
         assert preview["text"].startswith("Dear ")
-        assert (preview["calendar"] is None) == (item["name"] in {"place_offered", "visit_planned"})
+        assert (preview["calendar"] is None) == (
+            item["name"] in {"place_offer_expired", "place_offered", "visit_planned"}
+        )
     reply = staff("GET", "/notifications/v1/templates/newsletter/preview")
     assert (reply.status, reply.json["code"]) == (404, "unknown_template")
     assert service.client("board")("GET", MESSAGES).status == 403

@@ -1,6 +1,7 @@
 """A place that is offered: told with its last day, and not any more once it is taken or over."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -18,7 +19,7 @@ from tests.notifications.factories import (
 )
 from tests.notifications.fakes import NOW, FakeOffice
 
-from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, PlaceOffered
+from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, PlaceOffered, PlaceOfferExpired
 from hub_notifications.commands import ResendMessage
 from hub_notifications.domain import waiting_list as rules
 from hub_notifications.handlers import messages as post
@@ -41,6 +42,12 @@ def offers(
 ) -> Callable[[Session], None]:
     told = cause(1, happened_at=happened_at, now=now)
     return lambda session: waiting_list.on_place_offered(session, event, told)
+
+
+def expires(event: PlaceOffered, *, happened_at: datetime = ENDS) -> Callable[[Session], None]:
+    told = cause(2, happened_at=happened_at, now=happened_at)
+    expired = PlaceOfferExpired(**asdict(event))
+    return lambda session: waiting_list.on_place_offer_expired(session, expired, told)
 
 
 def enrols(event: ParticipantEnrolled, happened_at: datetime = LATER) -> Callable[[Session], None]:
@@ -202,3 +209,47 @@ def test_who_gave_a_place_up_and_waited_again_is_told_in_whatever_order_it_is_he
             session.execute(text("TRUNCATE places, messages"))
         hear(sessions, *order)
         assert ("place_offered", "due", None) in said(sessions)
+
+
+def test_who_did_not_answer_is_told_once_that_the_offer_has_passed(
+    sessions: Sessions, office: FakeOffice
+) -> None:
+    know_the_basics(sessions)
+    event = place_offered(expires_at=ENDS)
+    hear(sessions, offers(event))
+    office.send()
+    hear(sessions, expires(event), expires(event))
+    office.now = ENDS
+    office.send()
+    assert said(sessions) == [("place_offered", "sent", None), ("place_offer_expired", "sent", None)]
+    assert office.subjects[-1] == "Your offer of a place on Fractions in Year 5 has passed"
+    assert "The last day to take it was Monday 14 September 2026" in body(office, 1)
+    assert messages(sessions)[-1].dedupe_key == f"offer-expired:{event.waiting_id}"
+
+
+def test_an_offer_that_has_passed_is_not_made_any_more(sessions: Sessions) -> None:
+    event, other = place_offered(expires_at=ENDS), place_offered(expires_at=ENDS)
+    hear(sessions, offers(event), offers(other), expires(event))
+    assert said(sessions) == [
+        ("place_offered", "suppressed", "offer_over"),
+        ("place_offered", "due", None),
+        ("place_offer_expired", "due", None),
+    ]
+
+
+def test_an_offer_that_is_heard_of_after_its_end_is_not_made(sessions: Sessions) -> None:
+    event = place_offered(expires_at=ENDS)
+    hear(sessions, expires(event), offers(event, now=ENDS))
+    assert said(sessions) == [("place_offer_expired", "due", None)]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_who_was_given_a_place_after_all_is_not_told_that_an_offer_has_passed(
+    sessions: Sessions, first: int
+) -> None:
+    event = place_offered(expires_at=ENDS)
+    place = participant_enrolled(teacher_id=event.teacher_id)
+    told = [expires(event), enrols(place, ENDS + timedelta(hours=9))]
+    hear(sessions, told[first], told[1 - first])
+    assert ("place_offer_expired", "due", None) not in said(sessions)
+    assert ("place_confirmed", "due", None) in said(sessions)

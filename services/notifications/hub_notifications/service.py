@@ -11,6 +11,7 @@ from hub_contracts.enrolment import (
     ParticipantEnrolled,
     ParticipantWithdrawn,
     PlaceOffered,
+    PlaceOfferExpired,
     SchoolChanged,
     SchoolImported,
     SessionCancelled,
@@ -104,6 +105,11 @@ class NotificationsService(Messages, Templates, Probes):
     def on_place_offered(self, session: Session, delivery: Delivery) -> None:
         """Tell somebody who waits that a place is kept for them."""
         waiting_list.on_place_offered(session, delivery.event, _cause(delivery))
+
+    @subscribe(PlaceOfferExpired)
+    def on_place_offer_expired(self, session: Session, delivery: Delivery) -> None:
+        """Tell somebody that a place is not kept for them any more."""
+        waiting_list.on_place_offer_expired(session, delivery.event, _cause(delivery))
 
     @subscribe(SessionScheduled)
     def on_session_scheduled(self, session: Session, delivery: Delivery) -> None:

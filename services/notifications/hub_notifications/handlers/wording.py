@@ -19,6 +19,7 @@ from hub_notifications.templates.facts import (
     Inviting,
     PlaceConfirmed,
     PlaceOffered,
+    PlaceOfferExpired,
     SessionCancelled,
     SessionFacts,
     SessionRescheduled,
@@ -29,6 +30,7 @@ from hub_notifications.templates.facts import (
 from hub_notifications.templates.invitations import Host, Invitation, invite
 from hub_notifications.templates.rendering import render
 
+OF_AN_OFFER: Final = {"place_offered": PlaceOffered, "place_offer_expired": PlaceOfferExpired}
 OF_A_SESSION: Final = {
     "session_scheduled": SessionScheduled,
     "session_rescheduled": SessionRescheduled,
@@ -92,8 +94,8 @@ def words_of(message: Message, given: str, facts: Facts, hub_name: str, *, now: 
     if message.template == "visit_planned":
         return _visit(message.about, facts, common)
     common["group_title"] = facts.titles[UUID(message.about["work_group_id"])]
-    if message.template == "place_offered":
-        return _offer(message.about, common, now)
+    if message.template in OF_AN_OFFER:
+        return _offer(message, common, now)
     return _sessions(message, facts, common)
 
 
@@ -107,11 +109,11 @@ def _visit(about: Mapping[str, Any], facts: Facts, common: Mapping[str, Any]) ->
     )
 
 
-def _offer(about: Mapping[str, Any], common: Mapping[str, Any], now: datetime) -> PlaceOffered:
-    expires_at = datetime.fromisoformat(about["expires_at"])
-    if not waiting_list.stands(expires_at, now):
+def _offer(message: Message, common: Mapping[str, Any], now: datetime) -> PlaceOffered | PlaceOfferExpired:
+    expires_at = datetime.fromisoformat(message.about["expires_at"])
+    if message.template == "place_offered" and not waiting_list.stands(expires_at, now):
         raise CannotWrite("offer_over", permanent=True)  # it waited for too long, or is asked for again
-    return PlaceOffered(last_day=waiting_list.last_day(expires_at), **common)
+    return OF_AN_OFFER[message.template](last_day=waiting_list.last_day(expires_at), **common)
 
 
 def _sessions(message: Message, facts: Facts, common: Mapping[str, Any]) -> Inviting:

@@ -39,6 +39,11 @@ class PlaceOffered:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlaceOfferExpired(PlaceOffered):
+    """To a teacher who did not answer an offer in time."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionScheduled:
     """To each participant, when a session gets its date."""
 
@@ -76,4 +81,4 @@ class VisitPlanned:
 
 
 Inviting = PlaceConfirmed | SessionScheduled | SessionRescheduled | SessionCancelled  # with a calendar file
-Words = Inviting | PlaceOffered | VisitPlanned
+Words = Inviting | PlaceOffered | PlaceOfferExpired | VisitPlanned

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from hub_notifications.templates.facts import (
     PlaceConfirmed,
     PlaceOffered,
+    PlaceOfferExpired,
     SessionCancelled,
     SessionRescheduled,
     SessionScheduled,
@@ -23,6 +24,7 @@ FOLDER: Final = Path(__file__).parent
 FACTS_OF: Final[dict[str, type[Words]]] = {
     "place_confirmed": PlaceConfirmed,
     "place_offered": PlaceOffered,
+    "place_offer_expired": PlaceOfferExpired,
     "session_scheduled": SessionScheduled,
     "session_rescheduled": SessionRescheduled,
     "session_cancelled": SessionCancelled,

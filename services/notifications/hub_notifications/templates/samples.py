@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hub_notifications.templates.facts import (
     PlaceConfirmed,
     PlaceOffered,
+    PlaceOfferExpired,
     SessionCancelled,
     SessionFacts,
     SessionRescheduled,
@@ -53,6 +54,12 @@ SAMPLES: Final[dict[str, Words]] = {
         sessions=(FIRST, SECOND),
     ),
     "place_offered": PlaceOffered(
+        hub_name="Example Maths Hub",
+        given="Ada",
+        group_title="Fractions in Year 5",
+        last_day=date(2026, 9, 14),
+    ),
+    "place_offer_expired": PlaceOfferExpired(
         hub_name="Example Maths Hub",
         given="Ada",
         group_title="Fractions in Year 5",
