@@ -124,6 +124,7 @@ def test_templates_can_be_looked_at(service: RunningService) -> None:
     staff = service.client("hub_admin")
     items = staff("GET", "/notifications/v1/templates").json["items"]
     assert [item["name"] for item in items] == [
+        "participant_completed",
         "place_confirmed",
         "place_offer_expired",
         "place_offered",
@@ -137,9 +138,8 @@ def test_templates_can_be_looked_at(service: RunningService) -> None:
         preview = staff("GET", f"/notifications/v1/templates/{item['name']}/preview").json
         assert preview["subject"]
         assert preview["text"].startswith("Dear ")
-        assert (preview["calendar"] is None) == (
-            item["name"] in {"place_offer_expired", "place_offered", "visit_planned"}
-        )
+        invites = item["name"] == "place_confirmed" or item["name"].startswith("session_")
+        assert (preview["calendar"] is not None) == invites
     reply = staff("GET", "/notifications/v1/templates/newsletter/preview")
     assert (reply.status, reply.json["code"]) == (404, "unknown_template")
     assert service.client("board")("GET", MESSAGES).status == 403

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,6 @@ from tests.notifications.fakes import NOW, FakeOffice
 
 from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, PlaceOffered, PlaceOfferExpired
 from hub_notifications.commands import ResendMessage
-from hub_notifications.domain import waiting_list as rules
 from hub_notifications.handlers import messages as post
 from hub_notifications.handlers import waiting_list, work_groups
 from hub_platform.database import Sessions
@@ -70,29 +69,6 @@ def body(office: FakeOffice, n: int = 0) -> str:
     part: Any = office.mailer.letters[n][1].get_body(("plain",))
     content: str = part.get_content()
     return content
-
-
-@pytest.mark.parametrize(
-    ("expires_at", "last"),
-    [
-        (ENDS, date(2026, 9, 14)),
-        (ENDS - INSTANT, date(2026, 9, 14)),
-        (ENDS + INSTANT, date(2026, 9, 15)),
-        (datetime(2026, 12, 1, 0, 0, tzinfo=UTC), date(2026, 11, 30)),  # midnight in winter
-        (datetime(2026, 10, 25, 23, 0, tzinfo=UTC), date(2026, 10, 25)),  # the clocks have gone back
-        (datetime(2026, 10, 26, 0, 0, tzinfo=UTC), date(2026, 10, 25)),
-        (datetime(2027, 1, 1, 0, 0, tzinfo=UTC), date(2026, 12, 31)),
-    ],
-)
-def test_the_last_day_is_the_one_at_whose_end_in_england_an_offer_ends(
-    expires_at: datetime, last: date
-) -> None:
-    assert rules.last_day(expires_at) == last
-
-
-@pytest.mark.parametrize(("at", "stands"), [(ENDS - INSTANT, True), (ENDS, False), (ENDS + INSTANT, False)])
-def test_an_answer_at_the_end_of_an_offer_is_late(at: datetime, stands: bool) -> None:
-    assert rules.stands(ENDS, at) is stands
 
 
 def test_an_offer_says_its_last_day_and_whom_to_answer(sessions: Sessions, office: FakeOffice) -> None:

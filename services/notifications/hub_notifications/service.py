@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
+    ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
     PlaceOffered,
@@ -100,6 +101,11 @@ class NotificationsService(Messages, Templates, Probes):
     def on_participant_withdrawn(self, session: Session, delivery: Delivery) -> None:
         """Tell somebody who has left nothing more."""
         work_groups.on_participant_withdrawn(session, delivery.event, _cause(delivery))
+
+    @subscribe(ParticipantCompleted)
+    def on_participant_completed(self, session: Session, delivery: Delivery) -> None:
+        """Congratulate."""
+        work_groups.on_participant_completed(session, delivery.event, _cause(delivery))
 
     @subscribe(PlaceOffered)
     def on_place_offered(self, session: Session, delivery: Delivery) -> None:

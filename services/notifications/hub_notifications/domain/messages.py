@@ -46,6 +46,11 @@ def place_key(enrolment_id: UUID) -> str:
     return f"place:{enrolment_id}"
 
 
+def completed_key(enrolment_id: UUID) -> str:
+    """One letter for each place that is completed."""
+    return f"completed:{enrolment_id}"
+
+
 def offer_key(waiting_id: UUID) -> str:
     """One letter for each offer; who waits again has another entry on the list."""
     return f"offer:{waiting_id}"

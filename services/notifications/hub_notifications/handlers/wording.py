@@ -17,6 +17,7 @@ from hub_notifications.store import facts as store
 from hub_notifications.store.facts import Facts
 from hub_notifications.templates.facts import (
     Inviting,
+    ParticipantCompleted,
     PlaceConfirmed,
     PlaceOffered,
     PlaceOfferExpired,
@@ -94,6 +95,8 @@ def words_of(message: Message, given: str, facts: Facts, hub_name: str, *, now: 
     if message.template == "visit_planned":
         return _visit(message.about, facts, common)
     common["group_title"] = facts.titles[UUID(message.about["work_group_id"])]
+    if message.template == "participant_completed":
+        return ParticipantCompleted(**common)
     if message.template in OF_AN_OFFER:
         return _offer(message, common, now)
     return _sessions(message, facts, common)

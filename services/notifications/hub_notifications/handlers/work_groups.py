@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
+    ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
     SessionCancelled,
@@ -56,6 +57,18 @@ def on_participant_withdrawn(session: Session, event: ParticipantWithdrawn, caus
     """Tell somebody who has left nothing more."""
     if _keep_place(session, event, cause, active=False):
         store.suppress(session, f"enrolments/{event.enrolment_id}", "withdrawn", now=cause.now)
+
+
+def on_participant_completed(session: Session, event: ParticipantCompleted, cause: Cause) -> None:
+    """Congratulate somebody who has completed the group."""
+    message = NewMessage(
+        template="participant_completed",
+        recipient_id=event.teacher_id,
+        dedupe_key=messages.completed_key(event.enrolment_id),
+        concerns=f"enrolments/{event.enrolment_id}",
+        about={"work_group_id": str(event.work_group_id)},
+    )
+    store.write_down(session, [message], now=cause.now)
 
 
 def on_session_scheduled(session: Session, event: SessionScheduled, cause: Cause) -> None:

@@ -29,6 +29,15 @@ class PlaceConfirmed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ParticipantCompleted:
+    """To a participant who has done what the programme asks."""
+
+    hub_name: str
+    given: str
+    group_title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlaceOffered:
     """To a teacher on the waiting list, for whom a place is kept."""
 
@@ -81,4 +90,4 @@ class VisitPlanned:
 
 
 Inviting = PlaceConfirmed | SessionScheduled | SessionRescheduled | SessionCancelled  # with a calendar file
-Words = Inviting | PlaceOffered | PlaceOfferExpired | VisitPlanned
+Words = Inviting | ParticipantCompleted | PlaceOffered | PlaceOfferExpired | VisitPlanned

@@ -10,6 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from hub_notifications.templates.facts import (
+    ParticipantCompleted,
     PlaceConfirmed,
     PlaceOffered,
     PlaceOfferExpired,
@@ -22,6 +23,7 @@ from hub_notifications.templates.facts import (
 
 FOLDER: Final = Path(__file__).parent
 FACTS_OF: Final[dict[str, type[Words]]] = {
+    "participant_completed": ParticipantCompleted,
     "place_confirmed": PlaceConfirmed,
     "place_offered": PlaceOffered,
     "place_offer_expired": PlaceOfferExpired,

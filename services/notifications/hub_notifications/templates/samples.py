@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from hub_notifications.templates.facts import (
+    ParticipantCompleted,
     PlaceConfirmed,
     PlaceOffered,
     PlaceOfferExpired,
@@ -47,6 +48,9 @@ MOVED: Final = replace(
 )
 
 SAMPLES: Final[dict[str, Words]] = {
+    "participant_completed": ParticipantCompleted(
+        hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5"
+    ),
     "place_confirmed": PlaceConfirmed(
         hub_name="Example Maths Hub",
         given="Ada",
