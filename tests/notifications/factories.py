@@ -7,7 +7,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from tests.notifications.fakes import NOW
 
-from hub_contracts.enrolment import ParticipantEnrolled, SchoolImported, SessionScheduled, WorkGroupOpened
+from hub_contracts.enrolment import (
+    ParticipantEnrolled,
+    PlaceOffered,
+    SchoolImported,
+    SessionScheduled,
+    WorkGroupOpened,
+)
 from hub_contracts.visits import VisitPlanned
 from hub_messaging.tables import outbox
 from hub_notifications.domain.messages import Cause
@@ -54,6 +60,18 @@ def participant_enrolled(**changes: Any) -> ParticipantEnrolled:
         "enrolled_on": date(2026, 9, 7),
     }
     return ParticipantEnrolled(**(facts | changes))
+
+
+def place_offered(**changes: Any) -> PlaceOffered:
+    """A place that is kept until the end of 14 September in England."""
+    facts: dict[str, Any] = {
+        "waiting_id": uuid4(),
+        "work_group_id": GROUP,
+        "teacher_id": uuid4(),
+        "urn": SCHOOL,
+        "expires_at": datetime(2026, 9, 14, 23, 0, tzinfo=UTC),
+    }
+    return PlaceOffered(**(facts | changes))
 
 
 def session_scheduled(**changes: Any) -> SessionScheduled:

@@ -13,6 +13,7 @@ from tests.notifications.factories import (
     cause,
     enrol,
     group_opened,
+    know_the_basics,
     messages,
     participant_enrolled,
     plan,
@@ -20,9 +21,10 @@ from tests.notifications.factories import (
     school_imported,
     session_scheduled,
 )
-from tests.notifications.fakes import NOW
+from tests.notifications.fakes import NOW, FakeOffice
 
 from hub_contracts.enrolment import (
+    ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
     SessionScheduled,
@@ -191,4 +193,45 @@ def test_nothing_more_is_written_to_somebody_who_was_erased(sessions: Sessions) 
     assert said == {
         str(erased.teacher_id): ("suppressed", "anonymised"),
         str(other.teacher_id): ("due", None),
+    }
+
+
+def completes(sessions: Sessions, event: ParticipantEnrolled) -> None:
+    facts = {name: getattr(event, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")}
+    completed = ParticipantCompleted(**facts, completed_on=date(2027, 7, 9))
+    with sessions.begin() as session:
+        work_groups.on_participant_completed(session, completed, cause(2))
+
+
+def test_who_has_completed_a_group_is_congratulated_once(sessions: Sessions, office: FakeOffice) -> None:
+    know_the_basics(sessions)
+    done, _ = enrol(sessions, 2)
+    office.send()
+    completes(sessions, done)
+    completes(sessions, done)
+    assert office.send() == 1
+    last = messages(sessions)[-1]
+    assert (last.template, last.recipient_ref, last.dedupe_key, last.status) == (
+        "participant_completed",
+        str(done.teacher_id),
+        f"completed:{done.enrolment_id}",
+        "sent",
+    )
+    assert office.subjects[-1] == "Congratulations: you have completed Fractions in Year 5"
+    letter: Any = office.mailer.letters[-1][1]
+    text_of_it = letter.get_body(("plain",)).get_content()
+    assert "There is a certificate for you. If you would like to have it, please ask Test Maths Hub." in (
+        text_of_it
+    )
+    assert "text/calendar" not in [part.get_content_type() for part in letter.walk()]
+
+
+def test_a_completion_that_comes_before_its_enrolment_is_told_all_the_same(sessions: Sessions) -> None:
+    event = participant_enrolled()
+    completes(sessions, event)
+    with sessions.begin() as session:
+        work_groups.on_participant_enrolled(session, event, cause(1))
+    assert {(each.template, each.status) for each in messages(sessions)} == {
+        ("participant_completed", "due"),
+        ("place_confirmed", "due"),
     }

@@ -3,13 +3,15 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.notifications.factories import group_opened, participant_enrolled, session_scheduled
+from tests.notifications.factories import group_opened, participant_enrolled, place_offered, session_scheduled
 from tests.notifications.fakes import NOW
 from tests.support.announcing import announce, own_user, set_up_publishers
 from tests.support.broker import BrokerServer
@@ -17,6 +19,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService, running_service
 from tests.support.waiting import wait_until
 
+from hub_contracts.enrolment import ParticipantCompleted, PlaceOfferExpired
 from hub_notifications.service import NotificationsService
 from hub_platform.runner import migrations_of
 from local.places import ROOT
@@ -82,6 +85,34 @@ def test_letters_are_written_once_enrolment_gives_the_addresses(
     assert staff("GET", again.headers["Location"]).json["resend_of"] == item["message_id"]
 
 
+def test_an_offer_then_the_place_and_then_its_completion_are_each_told(
+    service: RunningService, enrolment: subprocess.Popen[bytes], amqp_uri: str
+) -> None:
+    wait_until(service.ready, deadline=30)
+    staff = service.client("hub_admin")
+
+    def sent() -> list[str]:
+        return [each["template"] for each in staff("GET", f"{MESSAGES}?status=sent").json["items"]]
+
+    now = datetime.now(UTC)
+    offer = place_offered(expires_at=now + timedelta(days=7))
+    announce(amqp_uri, group_opened(), offer, at=now)
+    wait_until(lambda: sent() == ["place_offered"], deadline=20)
+    place = participant_enrolled(teacher_id=offer.teacher_id)
+    announce(amqp_uri, place, at=now + timedelta(seconds=1))
+    wait_until(lambda: sent() == ["place_offered", "place_confirmed"], deadline=20)
+    done = ParticipantCompleted(
+        enrolment_id=place.enrolment_id,
+        work_group_id=place.work_group_id,
+        teacher_id=place.teacher_id,
+        urn=place.urn,
+        completed_on=now.date(),
+    )
+    passed = PlaceOfferExpired(**asdict(place_offered(expires_at=now)))
+    announce(amqp_uri, done, passed, at=now)
+    wait_until(lambda: sorted(sent()[2:]) == ["participant_completed", "place_offer_expired"], deadline=20)
+
+
 def test_while_enrolment_is_away_messages_wait(service: RunningService, amqp_uri: str, mailbox: Path) -> None:
     wait_until(service.ready, deadline=30)
     announce(amqp_uri, group_opened(), participant_enrolled(), at=NOW)
@@ -124,7 +155,10 @@ def test_templates_can_be_looked_at(service: RunningService) -> None:
     staff = service.client("hub_admin")
     items = staff("GET", "/notifications/v1/templates").json["items"]
     assert [item["name"] for item in items] == [
+        "participant_completed",
         "place_confirmed",
+        "place_offer_expired",
+        "place_offered",
         "session_cancelled",
         "session_rescheduled",
         "session_scheduled",
@@ -135,7 +169,8 @@ def test_templates_can_be_looked_at(service: RunningService) -> None:
         preview = staff("GET", f"/notifications/v1/templates/{item['name']}/preview").json
         assert preview["subject"]
         assert preview["text"].startswith("Dear ")
-        assert (preview["calendar"] is None) == (item["name"] == "visit_planned")
+        invites = item["name"] == "place_confirmed" or item["name"].startswith("session_")
+        assert (preview["calendar"] is not None) == invites
     reply = staff("GET", "/notifications/v1/templates/newsletter/preview")
     assert (reply.status, reply.json["code"]) == (404, "unknown_template")
     assert service.client("board")("GET", MESSAGES).status == 403

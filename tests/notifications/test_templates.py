@@ -57,6 +57,12 @@ def test_a_place_without_dates_promises_them() -> None:
     assert "attached" not in text
 
 
+def test_an_offer_says_its_last_day_in_each_of_its_parts() -> None:
+    rendered = rendering.render(SAMPLES["place_offered"])
+    for words in (rendered.subject, rendered.text, rendered.html):
+        assert "Monday 14 September 2026" in words
+
+
 def test_html_is_escaped_and_plain_text_is_not() -> None:
     words = SAMPLES["session_scheduled"]
     assert isinstance(words, SessionScheduled)

@@ -68,6 +68,7 @@ class Place(Base):
     work_group_id: Mapped[UUID]
     teacher_id: Mapped[UUID]
     active: Mapped[bool]
+    changed_at: Mapped[datetime | None]  # when it was given or given up
     revision: Mapped[int]
 
 

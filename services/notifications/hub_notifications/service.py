@@ -8,8 +8,11 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
+    ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
+    PlaceOffered,
+    PlaceOfferExpired,
     SchoolChanged,
     SchoolImported,
     SessionCancelled,
@@ -27,7 +30,7 @@ from hub_notifications.api.messages import Messages
 from hub_notifications.api.templates import Templates
 from hub_notifications.domain.messages import Cause
 from hub_notifications.gateways import Contact, ContactsAway
-from hub_notifications.handlers import people, schools, sending, visits, work_groups
+from hub_notifications.handlers import people, schools, sending, visits, waiting_list, work_groups
 from hub_platform.dependencies import Database, Extra
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
@@ -98,6 +101,21 @@ class NotificationsService(Messages, Templates, Probes):
     def on_participant_withdrawn(self, session: Session, delivery: Delivery) -> None:
         """Tell somebody who has left nothing more."""
         work_groups.on_participant_withdrawn(session, delivery.event, _cause(delivery))
+
+    @subscribe(ParticipantCompleted)
+    def on_participant_completed(self, session: Session, delivery: Delivery) -> None:
+        """Congratulate."""
+        work_groups.on_participant_completed(session, delivery.event, _cause(delivery))
+
+    @subscribe(PlaceOffered)
+    def on_place_offered(self, session: Session, delivery: Delivery) -> None:
+        """Tell somebody who waits that a place is kept for them."""
+        waiting_list.on_place_offered(session, delivery.event, _cause(delivery))
+
+    @subscribe(PlaceOfferExpired)
+    def on_place_offer_expired(self, session: Session, delivery: Delivery) -> None:
+        """Tell somebody that a place is not kept for them any more."""
+        waiting_list.on_place_offer_expired(session, delivery.event, _cause(delivery))
 
     @subscribe(SessionScheduled)
     def on_session_scheduled(self, session: Session, delivery: Delivery) -> None:

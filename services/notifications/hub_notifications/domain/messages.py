@@ -46,6 +46,21 @@ def place_key(enrolment_id: UUID) -> str:
     return f"place:{enrolment_id}"
 
 
+def completed_key(enrolment_id: UUID) -> str:
+    """One letter for each place that is completed."""
+    return f"completed:{enrolment_id}"
+
+
+def offer_key(waiting_id: UUID) -> str:
+    """One letter for each offer; who waits again has another entry on the list."""
+    return f"offer:{waiting_id}"
+
+
+def offer_expired_key(waiting_id: UUID) -> str:
+    """One letter for each offer that nobody answered."""
+    return f"offer-expired:{waiting_id}"
+
+
 def session_key(session_id: UUID, enrolment_id: UUID, ics_sequence: int) -> str:
     """One invitation for each participant and each time that a session is given."""
     return f"session:{session_id}:{enrolment_id}:{ics_sequence}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from hub_notifications.domain.refusals import Unknown
-from hub_notifications.templates.facts import VisitPlanned
+from hub_notifications.templates.facts import Inviting
 from hub_notifications.templates.invitations import Host, invite
 from hub_notifications.templates.rendering import FACTS_OF, purpose, render
 from hub_notifications.templates.samples import SAMPLES
@@ -49,7 +49,7 @@ def preview(name: str, host: Host, *, now: datetime) -> Preview:
         raise Unknown("unknown_template", f"The templates are {', '.join(sorted(SAMPLES))}.")
     rendered = render(words)
     calendar = None
-    if not isinstance(words, VisitPlanned):
+    if isinstance(words, Inviting):
         made = invite(
             words.sessions, group_title=words.group_title, host=host, attendee="ada@school.invalid", now=now
         )

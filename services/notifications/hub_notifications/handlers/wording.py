@@ -1,21 +1,26 @@
 """From a message to its letter: the facts that its words need, the words, the calendar file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from jinja2 import TemplateError
 from sqlalchemy.orm import Session
 
+from hub_notifications.domain import waiting_list
+from hub_notifications.domain.waiting_list import ENGLAND
 from hub_notifications.gateways import BadAddress, Contact, address_of, letter
 from hub_notifications.models import GroupSession, Message
 from hub_notifications.store import facts as store
 from hub_notifications.store.facts import Facts
 from hub_notifications.templates.facts import (
+    Inviting,
+    ParticipantCompleted,
     PlaceConfirmed,
+    PlaceOffered,
+    PlaceOfferExpired,
     SessionCancelled,
     SessionFacts,
     SessionRescheduled,
@@ -26,7 +31,7 @@ from hub_notifications.templates.facts import (
 from hub_notifications.templates.invitations import Host, Invitation, invite
 from hub_notifications.templates.rendering import render
 
-ENGLAND: Final = ZoneInfo("Europe/London")
+OF_AN_OFFER: Final = {"place_offered": PlaceOffered, "place_offer_expired": PlaceOfferExpired}
 OF_A_SESSION: Final = {
     "session_scheduled": SessionScheduled,
     "session_rescheduled": SessionRescheduled,
@@ -61,13 +66,13 @@ def write(
 
     Raises:
         CannotWrite: `no_address`, `facts_missing` (an event has not come yet), `bad_address`,
-            `session_cancelled` or `bad_template`.
+            `session_cancelled`, `offer_over` or `bad_template`.
     """
     if contact is None:
         raise CannotWrite("no_address", permanent=True)
     try:
         address_of(contact)  # before anything else is made with it
-        words = words_of(message, contact.given, facts, host.hub_name)
+        words = words_of(message, contact.given, facts, host.hub_name, now=now)
         rendered, invitation = render(words), _invitation(words, contact, host, now)
     except BadAddress as exc:
         raise CannotWrite("bad_address", permanent=True) from exc
@@ -78,25 +83,44 @@ def write(
     return letter(message.id, rendered, to=contact, sender=host, invitation=invitation, now=now)
 
 
-def words_of(message: Message, given: str, facts: Facts, hub_name: str) -> Words:
+def words_of(message: Message, given: str, facts: Facts, hub_name: str, *, now: datetime) -> Words:
     """Gather what a message's template is given.
 
     Raises:
         KeyError: the event that tells it has not come yet.
-        CannotWrite: `bad_template`, or `session_cancelled` for an invitation to what was cancelled.
+        CannotWrite: `bad_template`, `session_cancelled` for an invitation to what was cancelled, or
+            `offer_over` for an offer that nobody can take any more.
     """
-    about = message.about
     common: dict[str, Any] = {"hub_name": hub_name, "given": given}
     if message.template == "visit_planned":
-        return VisitPlanned(
-            school_name=facts.schools[about["urn"]],
-            urn=about["urn"],
-            planned_at=datetime.fromisoformat(about["planned_at"]).astimezone(ENGLAND),
-            kind=about["kind"],
-            **common,
-        )
-    common["group_title"] = facts.titles[UUID(about["work_group_id"])]
-    rows = [facts.sessions[UUID(each)] for each in about["session_ids"]]
+        return _visit(message.about, facts, common)
+    common["group_title"] = facts.titles[UUID(message.about["work_group_id"])]
+    if message.template == "participant_completed":
+        return ParticipantCompleted(**common)
+    if message.template in OF_AN_OFFER:
+        return _offer(message, common, now)
+    return _sessions(message, facts, common)
+
+
+def _visit(about: Mapping[str, Any], facts: Facts, common: Mapping[str, Any]) -> VisitPlanned:
+    return VisitPlanned(
+        school_name=facts.schools[about["urn"]],
+        urn=about["urn"],
+        planned_at=datetime.fromisoformat(about["planned_at"]).astimezone(ENGLAND),
+        kind=about["kind"],
+        **common,
+    )
+
+
+def _offer(message: Message, common: Mapping[str, Any], now: datetime) -> PlaceOffered | PlaceOfferExpired:
+    expires_at = datetime.fromisoformat(message.about["expires_at"])
+    if message.template == "place_offered" and not waiting_list.stands(expires_at, now):
+        raise CannotWrite("offer_over", permanent=True)  # it waited for too long, or is asked for again
+    return OF_AN_OFFER[message.template](last_day=waiting_list.last_day(expires_at), **common)
+
+
+def _sessions(message: Message, facts: Facts, common: Mapping[str, Any]) -> Inviting:
+    rows = [facts.sessions[UUID(each)] for each in message.about["session_ids"]]
     if message.template == "place_confirmed":
         standing = tuple(_session(row, facts) for row in rows if not row.cancelled)
         return PlaceConfirmed(sessions=standing, **common)
@@ -120,7 +144,7 @@ def _session(row: GroupSession, facts: Facts) -> SessionFacts:
 
 
 def _invitation(words: Words, contact: Contact, host: Host, now: datetime) -> Invitation | None:
-    if isinstance(words, VisitPlanned) or not words.sessions:
+    if not isinstance(words, Inviting) or not words.sessions:
         return None
     return invite(
         words.sessions,

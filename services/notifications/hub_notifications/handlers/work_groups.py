@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
+    ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
     SessionCancelled,
@@ -29,9 +30,15 @@ def on_group_opened(session: Session, event: WorkGroupOpened, cause: Cause) -> N
 
 
 def on_participant_enrolled(session: Session, event: ParticipantEnrolled, cause: Cause) -> None:
-    """Confirm the place, with the sessions that have a date by now; later ones are announced one by one."""
+    """Confirm the place, with the sessions that have a date by now; later ones are announced one by one.
+
+    Whoever was offered a place holds one now and is not told of the offer any more.
+    """
     if not _keep_place(session, event, cause, active=True):
         return
+    store.suppress_offers(
+        session, event.teacher_id, event.work_group_id, cause.happened_at, "offer_taken", now=cause.now
+    )
     session_ids = facts.sessions_ahead(session, event.work_group_id, cause.happened_at)
     message = NewMessage(
         template="place_confirmed",
@@ -50,6 +57,18 @@ def on_participant_withdrawn(session: Session, event: ParticipantWithdrawn, caus
     """Tell somebody who has left nothing more."""
     if _keep_place(session, event, cause, active=False):
         store.suppress(session, f"enrolments/{event.enrolment_id}", "withdrawn", now=cause.now)
+
+
+def on_participant_completed(session: Session, event: ParticipantCompleted, cause: Cause) -> None:
+    """Congratulate somebody who has completed the group."""
+    message = NewMessage(
+        template="participant_completed",
+        recipient_id=event.teacher_id,
+        dedupe_key=messages.completed_key(event.enrolment_id),
+        concerns=f"enrolments/{event.enrolment_id}",
+        about={"work_group_id": str(event.work_group_id)},
+    )
+    store.write_down(session, [message], now=cause.now)
 
 
 def on_session_scheduled(session: Session, event: SessionScheduled, cause: Cause) -> None:
@@ -99,6 +118,7 @@ def _keep_place(
         "work_group_id": event.work_group_id,
         "teacher_id": event.teacher_id,
         "active": active,
+        "changed_at": cause.happened_at,
         "revision": cause.revision,
     }
     return facts.keep(session, Place, "enrolment_id", values)

@@ -55,6 +55,17 @@ def active_places(session: Session, work_group_id: UUID) -> Sequence[Place]:
     ).all()
 
 
+def holds_place(session: Session, work_group_id: UUID, teacher_id: UUID, *, since: datetime) -> bool:
+    """Whether a teacher holds a place on a group that was given at an instant or later."""
+    given = select(Place.enrolment_id).where(
+        Place.work_group_id == work_group_id,
+        Place.active,
+        Place.teacher_id == teacher_id,
+        Place.changed_at >= since,
+    )
+    return session.execute(given.limit(1)).first() is not None
+
+
 def load(
     session: Session, group_ids: Iterable[UUID], session_ids: Iterable[UUID], urns: Iterable[str]
 ) -> Facts:

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_notifications.domain.messages import STATUSES, NewMessage
 from hub_notifications.models import Message
+from hub_platform.database import UtcDateTime
 from hub_platform.ids import new_id
 from hub_platform.paging import PageRequest
 
@@ -39,11 +40,14 @@ def write_down(session: Session, messages: Sequence[NewMessage], *, now: datetim
     return len(session.execute(statement.returning(Message.id)).all())
 
 
-def suppress(session: Session, concerns: str, reason: str, *, now: datetime) -> None:
-    """Do not send what hangs on something any more; what is being sent is sent."""
+def suppress(
+    session: Session, concerns: str, reason: str, *, template: str | None = None, now: datetime
+) -> None:
+    """Do not send what hangs on something, or one kind of it, any more; what is being sent is sent."""
+    of_kind = [] if template is None else [Message.template == template]
     session.execute(
         update(Message)
-        .where(Message.concerns == concerns, Message.status == "due")
+        .where(Message.concerns == concerns, Message.status == "due", *of_kind)
         .values(status="suppressed", reason=reason, changed_at=now)
     )
 
@@ -53,6 +57,23 @@ def suppress_to(session: Session, recipient_id: UUID, reason: str, *, now: datet
     session.execute(
         update(Message)
         .where(Message.recipient_ref == str(recipient_id), Message.status == "due")
+        .values(status="suppressed", reason=reason, changed_at=now)
+    )
+
+
+def suppress_offers(
+    session: Session, recipient_id: UUID, work_group_id: UUID, until: datetime, reason: str, *, now: datetime
+) -> None:
+    """Do not tell somebody what had become of an offer by an instant; what is being sent is sent."""
+    told_at = cast(Message.about["offer_told_at"].astext, UtcDateTime)
+    session.execute(
+        update(Message)
+        .where(
+            Message.status == "due",
+            Message.recipient_ref == str(recipient_id),
+            Message.about["work_group_id"].astext == str(work_group_id),
+            told_at <= until,
+        )
         .values(status="suppressed", reason=reason, changed_at=now)
     )
 

@@ -1,7 +1,7 @@
 """What each template is given. A name that is not here stops the rendering: nothing is left blank."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -26,6 +26,30 @@ class PlaceConfirmed:
     given: str
     group_title: str
     sessions: tuple[SessionFacts, ...]  # those still to come that have a date, in order
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantCompleted:
+    """To a participant who has done what the programme asks."""
+
+    hub_name: str
+    given: str
+    group_title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceOffered:
+    """To a teacher on the waiting list, for whom a place is kept."""
+
+    hub_name: str
+    given: str
+    group_title: str
+    last_day: date  # on which it can be taken
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceOfferExpired(PlaceOffered):
+    """To a teacher who did not answer an offer in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,4 +89,5 @@ class VisitPlanned:
     kind: str  # support, lesson_planning, observation, department_pd or pd_day
 
 
-Words = PlaceConfirmed | SessionScheduled | SessionRescheduled | SessionCancelled | VisitPlanned
+Inviting = PlaceConfirmed | SessionScheduled | SessionRescheduled | SessionCancelled  # with a calendar file
+Words = Inviting | ParticipantCompleted | PlaceOffered | PlaceOfferExpired | VisitPlanned

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,10 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from hub_notifications.templates.facts import (
+    ParticipantCompleted,
     PlaceConfirmed,
+    PlaceOffered,
+    PlaceOfferExpired,
     SessionCancelled,
     SessionRescheduled,
     SessionScheduled,
@@ -20,7 +23,10 @@ from hub_notifications.templates.facts import (
 
 FOLDER: Final = Path(__file__).parent
 FACTS_OF: Final[dict[str, type[Words]]] = {
+    "participant_completed": ParticipantCompleted,
     "place_confirmed": PlaceConfirmed,
+    "place_offered": PlaceOffered,
+    "place_offer_expired": PlaceOfferExpired,
     "session_scheduled": SessionScheduled,
     "session_rescheduled": SessionRescheduled,
     "session_cancelled": SessionCancelled,
@@ -66,9 +72,9 @@ def purpose(name: str) -> str:
     return " ".join(comment.group(1).split())
 
 
-def day(instant: datetime) -> str:
+def day(on: date) -> str:
     """Tuesday 6 October 2026."""
-    return f"{instant:%A} {instant.day} {instant:%B %Y}"
+    return f"{on:%A} {on.day} {on:%B %Y}"
 
 
 def clock(instant: datetime) -> str:

@@ -1,13 +1,16 @@
 """Made-up facts to look at each template with."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from hub_notifications.templates.facts import (
+    ParticipantCompleted,
     PlaceConfirmed,
+    PlaceOffered,
+    PlaceOfferExpired,
     SessionCancelled,
     SessionFacts,
     SessionRescheduled,
@@ -45,11 +48,26 @@ MOVED: Final = replace(
 )
 
 SAMPLES: Final[dict[str, Words]] = {
+    "participant_completed": ParticipantCompleted(
+        hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5"
+    ),
     "place_confirmed": PlaceConfirmed(
         hub_name="Example Maths Hub",
         given="Ada",
         group_title="Fractions in Year 5",
         sessions=(FIRST, SECOND),
+    ),
+    "place_offered": PlaceOffered(
+        hub_name="Example Maths Hub",
+        given="Ada",
+        group_title="Fractions in Year 5",
+        last_day=date(2026, 9, 14),
+    ),
+    "place_offer_expired": PlaceOfferExpired(
+        hub_name="Example Maths Hub",
+        given="Ada",
+        group_title="Fractions in Year 5",
+        last_day=date(2026, 9, 14),
     ),
     "session_scheduled": SessionScheduled(
         hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5", session=FIRST
