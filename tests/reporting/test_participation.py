@@ -59,9 +59,9 @@ def _run(sessions: Sessions, options: Options, hear: Hear) -> Run:
     )
 
     def run(name: str) -> Report:
-        asked = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
+        begins, ends = date(2025, 9, 1), date(2026, 8, 31)
         with sessions.begin() as session:
-            return run_report(session, name, **asked, options=options, now=NOW)
+            return run_report(session, name, starts_on=begins, ends_on=ends, options=options, now=NOW)
 
     return run
 
