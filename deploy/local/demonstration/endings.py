@@ -12,7 +12,7 @@ from local.demonstration.recruitment import SPRING, WORK_GROUPS
 
 EVALUATED_ON: Final = date(2026, 7, 20)
 CLOSING: Final = moment(date(2026, 7, 22), 9)
-LAST_CLOSURE: Final = moment(date(2026, 7, 24), 12)  # the last that happens in the year
+LAST_CLOSURE: Final = moment(date(2026, 7, 24), 12)  # the last that happens in the year, but for an erasure
 UNWANTED: Final = "group/49"
 UNWANTED_TITLE: Final = "Twilight Reading Group"
 

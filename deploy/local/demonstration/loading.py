@@ -96,8 +96,8 @@ def wait_for_figures(addresses: Mapping[str, str], token: str) -> Figures:
 def has_been_lived(addresses: Mapping[str, str], token: str, year: Year) -> bool:
     """Whether the whole year has been sent before.
 
-    Seen in the hub itself, so that it holds for whatever database is used: the last command of the plan is
-    sent when all others have been answered, and it closes the last group.
+    Seen in the hub itself, so that it holds for whatever database is used: the last group is closed when all
+    else has been answered, but for an erasure.
     """
     title = year.groups[-1].title
     with contextlib.closing(Connection(addresses["enrolment"], token)) as enrolment:

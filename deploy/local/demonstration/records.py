@@ -14,7 +14,8 @@ FOUND: Final = moment(date(2025, 11, 12), 10)
 NEW_SCHOOL_FROM: Final = date(2026, 1, 5)
 MOVE_NOTED: Final = moment(date(2026, 1, 8), 11)
 EXPORTED: Final = moment(date(2026, 7, 21), 14)
-ERASED: Final = moment(date(2026, 7, 24), 9)
+# After the last group has been closed: a load that is cut short before can be sent again, one after cannot.
+ERASED: Final = moment(date(2026, 7, 24), 13)
 
 
 def records(stay: Sequence[Participant], leaver: Person) -> Iterator[Command]:

@@ -18,7 +18,7 @@ from local.demonstration.meetings import Diary
 from local.demonstration.participants import Participant, Recruiter
 from local.demonstration.pd_days import pd_days
 from local.demonstration.people import Staffroom, register
-from local.demonstration.records import records
+from local.demonstration.records import ERASED, records
 from local.demonstration.register import links_csv, register_csv
 
 SEED: Final = "cambridge 2025/26"
@@ -48,6 +48,7 @@ PHASES: Final = (
     Phase("Summer 2: sessions, registers and visits", moment(HALF_TERMS[5].starts_on, 0)),
     Phase("July: Work Groups are evaluated and closed", moment(endings.CLOSING.date(), 0)),
     Phase("July: the last Work Group is closed", endings.LAST_CLOSURE),
+    Phase("July: somebody is forgotten", ERASED),
 )
 
 
@@ -62,8 +63,11 @@ class Year:
 
     @property
     def last(self) -> Command:
-        """Sent when everything else is done: where it has been, the year has been lived."""
-        return self.commands[-1]
+        """Sent when everything else is done: where it has been, the year has been lived.
+
+        But for an erasure, which takes the answers with it that a second sending would be given.
+        """
+        return self.commands[-2]
 
 
 def phase_of(at: datetime) -> Phase:
