@@ -1,0 +1,30 @@
+"""The edge that receives, without a broker: a method at work, and the connection meanwhile."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from parcels.events import ParcelSorted
+from tests.messaging.received import delivery
+
+from hub_messaging import subscribe as subscribing
+from hub_messaging.subscribe import Subscription
+
+
+def test_the_heart_beats_while_a_method_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscribing, "HEARTBEAT_SECONDS", 0.004)
+    beats: list[None] = []
+    at_work: list[Any] = []
+
+    def spawn_worker(*_arguments: Any, handle_result: Any) -> None:
+        at_work.append(handle_result)
+
+    def beat() -> None:
+        beats.append(None)
+        if len(beats) == 3:  # only now is the method done
+            at_work[0](None, None, None)
+
+    subscription = Subscription(ParcelSorted, batch=True)
+    subscription.container = SimpleNamespace(spawn_worker=spawn_worker)
+    subscription.run(beat, SimpleNamespace(info={}), [delivery(1)])
+    assert len(beats) == 3
