@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import eventlet
 import pytest
 from parcels.events import ParcelSorted
 from tests.messaging.received import delivery
@@ -26,5 +27,6 @@ def test_the_heart_beats_while_a_method_works(monkeypatch: pytest.MonkeyPatch) -
 
     subscription = Subscription(ParcelSorted, batch=True)
     subscription.container = SimpleNamespace(spawn_worker=spawn_worker)
-    subscription.run(beat, SimpleNamespace(info={}), [delivery(1)])
+    with eventlet.Timeout(10):  # without a beat the method would never be done
+        subscription.run(beat, SimpleNamespace(info={}), [delivery(1)])
     assert len(beats) == 3

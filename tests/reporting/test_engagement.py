@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.reporting.plain import register, school
 
-from hub_reporting.domain.engagement import Activity, Engagement, Participation, SignUp, completes, engagement
+from hub_reporting.domain.engagement import Activity, Engagement, FinishedPlace, SignUp, completes, engagement
 from hub_reporting.domain.measures import Ratio
 
 SEPTEMBER, OCTOBER, JULY = date(2025, 9, 10), date(2025, 10, 1), date(2026, 7, 1)
@@ -16,16 +16,16 @@ SCHOOLS = register(*(school(urn) for urn in "ABCD"), school("OLD", status="close
 
 
 def engaged(
-    *, signed: Sequence[SignUp] = (), seen: Sequence[Activity] = (), stayed: Sequence[Participation] = ()
+    *, signed: Sequence[SignUp] = (), seen: Sequence[Activity] = (), stayed: Sequence[FinishedPlace] = ()
 ) -> Engagement:
-    return engagement("ABCD", SCHOOLS, sign_ups=signed, activities=seen, participations=stayed)
+    return engagement("ABCD", SCHOOLS, sign_ups=signed, activities=seen, finished_places=stayed)
 
 
 def test_levels_are_counted_side_by_side() -> None:
     found = engaged(
         signed=[SignUp("A", SEPTEMBER), SignUp("B", SEPTEMBER), SignUp("C", SEPTEMBER)],
         seen=[Activity("A", "work_group", OCTOBER, 2), Activity("B", "visit", OCTOBER, 1)],
-        stayed=[Participation("A", 3, 4, JULY)],
+        stayed=[FinishedPlace("A", 3, 4, JULY)],
     )
     assert [found.level(level) for level in ("signed_up", "attended", "completed")] == [
         Ratio(3, 4), Ratio(2, 4), Ratio(1, 4),
@@ -46,7 +46,7 @@ def test_what_a_closed_school_did_counts_for_its_successor_once() -> None:
 
 def test_schools_outside_the_denominator_are_not_counted() -> None:
     found = engagement(
-        "A", SCHOOLS, sign_ups=[], activities=[Activity("B", "visit", OCTOBER, 1)], participations=[]
+        "A", SCHOOLS, sign_ups=[], activities=[Activity("B", "visit", OCTOBER, 1)], finished_places=[]
     )
     assert found.level("attended") == Ratio(0, 1)
 
@@ -56,16 +56,16 @@ def test_schools_outside_the_denominator_are_not_counted() -> None:
     [(3, 4, True), (2, 3, False), (4, 6, False), (5, 6, True), (0, 0, False), (1, 1, True)],
 )
 def test_three_quarters_of_the_sessions_complete_a_programme(attended: int, held: int, enough: bool) -> None:
-    assert completes(Participation("A", attended, held, JULY)) is enough
+    assert completes(FinishedPlace("A", attended, held, JULY)) is enough
 
 
 @pytest.mark.parametrize(("attended", "decided"), [(4, False), (1, True), (0, True)])
 def test_what_the_hub_decided_stands_however_often_somebody_came(attended: int, decided: bool) -> None:
-    assert completes(Participation("A", attended, 4, JULY, decided)) is decided
+    assert completes(FinishedPlace("A", attended, 4, JULY, decided)) is decided
 
 
 def test_nobody_completes_who_was_not_seen_in_the_period() -> None:
-    assert engaged(stayed=[Participation("A", 4, 4, JULY)]).level("completed") == Ratio(0, 4)
+    assert engaged(stayed=[FinishedPlace("A", 4, 4, JULY)]).level("completed") == Ratio(0, 4)
 
 
 URNS = st.sampled_from(["A", "B", "C", "D", "OLD", "GONE"])
@@ -79,7 +79,7 @@ DAYS = st.dates(date(2025, 9, 1), date(2026, 8, 31))
     ),
     stayed=st.lists(
         st.builds(
-            Participation,
+            FinishedPlace,
             URNS,
             st.integers(0, 6),
             st.integers(0, 6),
@@ -89,7 +89,7 @@ DAYS = st.dates(date(2025, 9, 1), date(2026, 8, 31))
     ),
 )
 def test_levels_stay_nested_whatever_happened(
-    signed: list[SignUp], seen: list[Activity], stayed: list[Participation]
+    signed: list[SignUp], seen: list[Activity], stayed: list[FinishedPlace]
 ) -> None:
     found = engaged(signed=signed, seen=seen, stayed=stayed)
     assert all(check.holds for check in found.checks())

@@ -197,7 +197,7 @@ def own_session(call: Call[Any]) -> GroupSession:
         Unknown: `unknown_session`; Problem: 403 `not_your_work_group`.
     """
     meeting = handlers.find_session(call.session, call.path["session_id"])
-    if own_groups_only(call.actor) is not None:
+    if own_groups_only(call.actor) is not None:  # of others nobody asks who leads the group
         check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
     return meeting
 

@@ -1,6 +1,5 @@
 """Places on work groups."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -17,13 +16,12 @@ def places(session: Session, group: WorkGroup, programme: Programme, *, teacher_
     columns = (Enrolment.status, Enrolment.urn, Enrolment.teacher_id)
     rows = session.execute(select(*columns).where(Enrolment.work_group_id == group.id)).all()
     held = [row for row in rows if row.status == "active"]
-    # Only a cap asks which school is carried on by which.
-    chains = (
-        schools.successors(session, {urn, *(row.urn for row in held)}) if programme.max_per_school else {}
-    )
+    chains = {}
+    if programme.max_per_school is not None:  # nothing else asks which school is carried on by which
+        chains = schools.successors(session, {urn, *(row.urn for row in held)})
     own = end_of_chain(chains, urn)
     return Places(
-        **_room(session, group, taken=len(held)),
+        **vars(room(session, group, taken=len(held))),
         opens_at=group.opens_at,
         closes_at=group.closes_at,
         max_per_school=programme.max_per_school,
@@ -33,28 +31,18 @@ def places(session: Session, group: WorkGroup, programme: Programme, *, teacher_
     )
 
 
-def room(session: Session, group: WorkGroup) -> Room:
-    """How full a group is; the group is locked by the caller."""
-    taken = session.scalar(
-        select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
-    )
-    return Room(**_room(session, group, taken=taken or 0))
-
-
-def _room(session: Session, group: WorkGroup, *, taken: int) -> dict[str, Any]:
+def room(session: Session, group: WorkGroup, *, taken: int | None = None) -> Room:
+    """How full a group is; the group is locked by the caller. `taken`: places held, if known."""
+    if taken is None:
+        held = select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
+        taken = session.execute(held).scalar_one()
     offered, waiting = session.execute(
         select(
             func.count().filter(WaitingEntry.status == "offered"),
             func.count().filter(WaitingEntry.status == "waiting"),
         ).where(WaitingEntry.work_group_id == group.id)
     ).one()
-    return {
-        "status": group.status,
-        "capacity": group.capacity,
-        "taken": taken,
-        "offered": offered,
-        "waiting": waiting,
-    }
+    return Room(status=group.status, capacity=group.capacity, taken=taken, offered=offered, waiting=waiting)
 
 
 def active(session: Session, work_group_id: UUID) -> list[Enrolment]:

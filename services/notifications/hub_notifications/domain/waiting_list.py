@@ -1,10 +1,8 @@
 """Offers of places: how long one stands, and how its end is told."""
 
 from datetime import date, datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
-ENGLAND: Final = ZoneInfo("Europe/London")
+from hub_notifications.domain.calendar import day_in_england
 
 
 def stands(expires_at: datetime, at: datetime) -> bool:
@@ -17,4 +15,4 @@ def last_day(expires_at: datetime) -> date:
 
     Offers end as a day ends, and then the instant belongs to the day after.
     """
-    return (expires_at - timedelta.resolution).astimezone(ENGLAND).date()
+    return day_in_england(expires_at - timedelta.resolution)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from hub_notifications.domain.calendar import ENGLAND
 from hub_notifications.templates.facts import (
     ParticipantCompleted,
     PlaceConfirmed,
@@ -18,8 +18,6 @@ from hub_notifications.templates.facts import (
     VisitPlanned,
     Words,
 )
-
-ENGLAND: Final = ZoneInfo("Europe/London")
 
 FIRST: Final = SessionFacts(
     session_id=UUID("01920000-0000-7000-8000-000000000001"),

@@ -32,8 +32,8 @@ class Activity(NamedTuple):
     times: int
 
 
-class Participation(NamedTuple):
-    """One place on a work group whose sessions have all been held."""
+class FinishedPlace(NamedTuple):
+    """One place on a work group that is finished."""
 
     urn: str
     attended: int  # sessions
@@ -56,9 +56,9 @@ def seen_at_sessions(attendances: Iterable[Attendance]) -> list[Activity]:
     ]
 
 
-def participations(
+def finished_places(
     groups: Iterable[Composition], places: Iterable[Place], attendances: Iterable[Attendance], until: date
-) -> list[Participation]:
+) -> list[FinishedPlace]:
     """Places on finished groups with the sessions that their holders came to.
 
     Without those that were given up in a group that the hub has not closed.
@@ -66,7 +66,7 @@ def participations(
     attended = {one.enrolment_id: one.present for one in attendances}
     finished = {c.group.work_group_id: c.group for c in groups if c.state == "finished"}
     return [
-        Participation(
+        FinishedPlace(
             place.urn,
             attended.get(place.enrolment_id, 0),
             group.held,
@@ -79,11 +79,11 @@ def participations(
     ]
 
 
-def completes(participation: Participation) -> bool:
+def completes(place: FinishedPlace) -> bool:
     """What the hub decided; before it decides, three quarters of the sessions are a completed programme."""
-    if participation.completed is not None:
-        return participation.completed
-    return participation.held > 0 and 4 * participation.attended >= 3 * participation.held
+    if place.completed is not None:
+        return place.completed
+    return place.held > 0 and 4 * place.attended >= 3 * place.held
 
 
 @dataclass
@@ -135,7 +135,7 @@ def engagement(
     *,
     sign_ups: Iterable[SignUp],
     activities: Iterable[Activity],
-    participations: Iterable[Participation],
+    finished_places: Iterable[FinishedPlace],
 ) -> Engagement:
     """Give each school of the denominator its levels; what a closed school did counts for its successor."""
     schools = {urn: Engaged() for urn in denominator}
@@ -152,10 +152,10 @@ def engagement(
             one.attended = _earlier(one.attended, activity.on)
             one.signed_up = _earlier(one.signed_up, activity.on)
             one.times[activity.kind] = one.times.get(activity.kind, 0) + activity.times
-    for participation in filter(completes, participations):
-        one = school(participation.urn)
+    for place in filter(completes, finished_places):
+        one = school(place.urn)
         if one is not None and one.attended is not None:
-            one.completed = _earlier(one.completed, max(participation.on, one.attended))
+            one.completed = _earlier(one.completed, max(place.on, one.attended))
     return Engagement(schools)
 
 

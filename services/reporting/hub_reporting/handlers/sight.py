@@ -119,9 +119,9 @@ class Sight:
         ]
 
     @cached_property
-    def _participations(self) -> list[engagement.Participation]:
+    def _finished_places(self) -> list[engagement.FinishedPlace]:
         groups, last = self.compositions.groups, self.period.last_counted
-        return engagement.participations(groups, self.places, self.attendances, last)
+        return engagement.finished_places(groups, self.places, self.attendances, last)
 
     def engaged(self, urns: frozenset[str]) -> engagement.Engagement:
         """The levels of some schools."""
@@ -131,7 +131,7 @@ class Sight:
                 self.register,
                 sign_ups=self._sign_ups,
                 activities=self._activities,
-                participations=self._participations,
+                finished_places=self._finished_places,
             )
         return self._engaged[urns]
 
