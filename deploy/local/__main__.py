@@ -44,7 +44,7 @@ def present(hub: Hub, terminal: Terminal, *, until_interrupted: bool) -> None:
 
     since = time.monotonic()
     with terminal.progress() as progress:
-        figures = load(hub.fleet.addresses, hub.token(), progress)
+        figures = load(hub.fleet.addresses, hub.token(), progress, key=hub.signer.key)
     terminal.took("load", since)
     total = time.monotonic() - terminal.begun
     terminal.say(f"{'in all':<12}{total:6.1f} s  {hub.resident_bytes() / MEGABYTE:.0f} MB resident\n")

@@ -6,9 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from local.demonstration.commands import Command, Made
+from local.demonstration.half_terms import ENGLAND
 
 NOT_STATE_FUNDED = {"10", "11"}
 OPEN = {"1", "3"}
@@ -122,6 +124,42 @@ def placed(commands: Sequence[Command]) -> dict[str, tuple[str, str]]:
         else:
             places[c.key] = (named(c), made((c.among or body(c))["teacher_id"]))
     return places
+
+
+@dataclass(frozen=True)
+class Meets:
+    """When a session takes place."""
+
+    group: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def meets(commands: Sequence[Command]) -> dict[str, Meets]:
+    """Key of a session → when it is to be, whether it was put down alone or with others."""
+    found = {
+        c.key: Meets(c.lane, *(datetime.fromisoformat(body(c)[name]) for name in ("starts_at", "ends_at")))
+        for c in sent(commands, r".*/sessions")
+    }
+    listed = {c.key: (c.lane, c.among["seq"]) for c in sent(commands, r".*/sessions.limit=200")}
+    read = {listed[named(c)]: c.key for c in sent(commands, r".*/sessions/[^?]*/listed}")}
+    for c in sent(commands, r".*/session-series"):
+        if not body(c)["dry_run"]:
+            for seq, day in enumerate(_days(body(c)), start=1):
+                times = (time.fromisoformat(body(c)[name]) for name in ("starts", "ends"))
+                instants = (datetime.combine(day, at, ENGLAND).astimezone(UTC) for at in times)
+                found[read[c.lane, seq]] = Meets(c.lane, *instants)
+    return found
+
+
+def _days(series: Mapping[str, Any]) -> list[date]:
+    """The days of a weekly series whose first day is one of them."""
+    day, every = date.fromisoformat(series["first_on"]), timedelta(weeks=series["pattern"]["every"])
+    assert f"{day:%A}".lower() == series["pattern"]["weekday"]
+    weeks = (day + every * n for n in range(series["count"] + len(series["skip"])))
+    days = [one for one in weeks if one.isoformat() not in series["skip"]]
+    assert len(days) == series["count"], "a day is skipped on which the group would not meet"
+    return days
 
 
 def given_up(commands: Iterable[Command]) -> set[str]:

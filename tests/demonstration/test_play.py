@@ -48,6 +48,15 @@ def test_a_command_carries_who_when_and_a_key_that_is_the_same_in_every_run(stub
     assert first.json == {"key": "teacher/1"}
 
 
+def test_a_lead_sends_with_a_token_of_their_own_and_the_administrator_all_else(stub: Stub) -> None:
+    lead = command("lead", gives="teacher_id")
+    play(stub, lead, command("group", LEADERS, by="lead"), lead_token=lambda subject: f"of.{subject}")
+    play(stub, lead, command("group", LEADERS, by="lead"))
+    said = [(one.path, one.headers["Authorization"]) for one in stub.received]
+    assert said[:2] == [(TEACHERS, "Bearer a.b.c"), (LEADERS, "Bearer of.id-1")]
+    assert said[2:] == [(TEACHERS, "Bearer a.b.c"), (LEADERS, "Bearer a.b.c")]
+
+
 def test_ids_that_services_gave_are_put_where_the_plan_refers_to_them(stub: Stub) -> None:
     leader = command("leader", LEADERS, body={"teacher_id": Made("teacher"), "all": [Made("teacher")]})
     session = command("of-group", "/enrolment/v1/teachers/{teacher}/moves", after=("leader",))
@@ -218,3 +227,23 @@ def test_a_refusal_that_passes_with_time_is_waited_for(stub: Stub) -> None:
     stub.plan("/acceptance", (409, {"code": "not_offered"}))
     with pytest.raises(LoadStopped, match="not_offered"):
         play(stub, command("another", "/acceptance"))
+
+
+def test_what_an_earlier_run_did_with_somebody_who_is_forgotten_is_not_done_again(stub: Stub) -> None:
+    stub.plan(TEACHERS, (410, {"code": "answer_erased"}))
+    place = command("place", "/places", body={"teacher_id": Made("teacher")}, gives="enrolment_id")
+    left = play(
+        stub,
+        command("teacher", gives="teacher_id"),
+        place,
+        command("gone", "/places/{place}/withdrawal"),
+        command("leader", LEADERS),
+    )
+    assert left[-1] == 0
+    assert {one.path for one in stub.received} == {TEACHERS, LEADERS}
+
+
+def test_only_an_erased_answer_is_taken_for_somebody_who_is_forgotten(stub: Stub) -> None:
+    stub.plan(TEACHERS, (410, {"code": "gone"}))
+    with pytest.raises(LoadStopped, match="410 gone"):
+        play(stub, command("teacher", gives="teacher_id"))

@@ -11,6 +11,7 @@ from tests.demonstration.counting import (
     body,
     given_up,
     made,
+    meets,
     named,
     placed,
     schools_of_teachers,
@@ -150,9 +151,7 @@ def test_enrolments_fall_into_the_time_of_recruiting(year: Year) -> None:
 
 
 def test_each_register_is_taken_in_time_and_marks_whoever_has_a_place(year: Year) -> None:
-    starts = {
-        c.key: datetime.fromisoformat(body(c)["starts_at"]) for c in sent(year.commands, r".*/sessions")
-    }
+    sessions = meets(year.commands)
     places: dict[str, dict[str, date | None]] = defaultdict(dict)
     for command in year.commands:
         if command.path.endswith(("/withdrawal", "/transfer")):
@@ -161,7 +160,7 @@ def test_each_register_is_taken_in_time_and_marks_whoever_has_a_place(year: Year
         if command.gives == "enrolment_id":
             places[command.lane][command.key] = None
     for register in sent(year.commands, r".*/sessions/.*/register"):
-        start = starts[named(register)]
+        start = sessions[named(register)].starts_at
         assert start <= register.at < start + timedelta(days=7)
         marked = [made(mark["enrolment_id"]) for mark in body(register)["marks"]]
         held = start.date()
@@ -172,12 +171,12 @@ def test_each_register_is_taken_in_time_and_marks_whoever_has_a_place(year: Year
 def test_sessions_are_on_school_days_three_to_five_in_each_group(year: Year) -> None:
     registers = {named(c) for c in sent(year.commands, r".*/sessions/.*/register")}
     off = {named(c) for c in sent(year.commands, r".*/sessions/.*/cancellation")}
-    planned = {c.key: c for c in sent(year.commands, r".*/work-groups/[^/]*/\d+}/sessions")}
+    planned = {key: one for key, one in meets(year.commands).items() if key.startswith("session/")}
     assert off
     assert set(planned) == registers | off
     sessions = [planned[key] for key in registers]
-    assert set(Counter(c.lane for c in sessions).values()) <= {3, 4, 5}
-    days = {datetime.fromisoformat(body(c)["starts_at"]).date() for c in sessions}
+    assert set(Counter(one.group for one in sessions).values()) <= {3, 4, 5}
+    days = {one.starts_at.date() for one in sessions}
     school_days = {day for half_term in HALF_TERMS for day in half_term.school_days()}
     assert days <= school_days
 

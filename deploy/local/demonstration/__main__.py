@@ -1,16 +1,19 @@
 """`python -m local.demonstration`: loads the year into a hub that runs elsewhere, and prints the figures.
 
 HUB_TOKEN is a token of a hub administrator who is a hub lead; HUB_<SERVICE>_ADDRESS is where each service
-answers.
+answers. Where HUB_TOKEN_PRIVATE_KEY_FILE names the hub's private key, Work Group leads take their registers
+with tokens of their own.
 """
 
 import argparse
 import os
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from local.demonstration.loading import send, wait_for_figures
+from local.demonstration.tokens import read_key
 from local.failures import CannotStart
 from local.terminal import Terminal
 
@@ -31,8 +34,10 @@ def main() -> int:
         terminal.say(f"{missing.args[0]} is not set.")
         return 2
     try:
+        file = os.environ.get("HUB_TOKEN_PRIVATE_KEY_FILE")
+        key = read_key(Path(file)) if file else None
         with terminal.progress() as progress:
-            send(addresses, token, progress, until=asked.until)
+            send(addresses, token, progress, key=key, until=asked.until)
         if asked.send_only:
             return 0
         figures = wait_for_figures(addresses, token)

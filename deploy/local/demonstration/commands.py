@@ -27,6 +27,7 @@ class Command:
     path: str
     body: Mapping[str, Any] | bytes
     lane: str  # commands of one lane are sent in order, those of different lanes side by side
+    by: str = ""  # the key of the Work Group lead who sends it; the hub's administrator does otherwise
     gives: str = ""  # the field of the answer that holds the id of what was made
     match: str = (
         ""  # for PUT: the key of the command whose ETag is sent, or "*" when there must be nothing yet
@@ -48,9 +49,7 @@ class Command:
     def needs(self) -> frozenset[str]:
         """Keys of the commands that must have been answered before this one can be sent."""
         named = {*self.after, *_IN_PATH.findall(self.path), *_made_in(self.body), *_made_in(self.among)}
-        if self.match not in {"", "*"}:
-            named.add(self.match)
-        return frozenset(named)
+        return frozenset((named | {self.by, self.match}) - {"", "*"})
 
     def address(self, ids: Mapping[str, str]) -> str:
         """The path with its ids put in."""

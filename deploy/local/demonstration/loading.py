@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
+from joserfc.jwk import OKPKey
 from rich.progress import Progress
 
 from local.demonstration.commands import Command
@@ -15,6 +16,7 @@ from local.demonstration.connection import AWAY, Connection
 from local.demonstration.figures import Figures, read_figures
 from local.demonstration.play import Player
 from local.demonstration.settling import settle
+from local.demonstration.tokens import lead_tokens
 from local.demonstration.year import PHASES, SEED, Year, phase_of, plan_year
 
 SETTLING: Final = "Until every event and letter has arrived"
@@ -25,6 +27,7 @@ def load(
     token: str,
     progress: Progress | None = None,
     *,
+    key: OKPKey | None = None,
     until: date | None = None,
     days: Collection[date] | None = None,
 ) -> Figures:
@@ -35,7 +38,7 @@ def load(
     Raises:
         CannotStart: a command was refused, or what was sent does not arrive.
     """
-    sent = send(addresses, token, progress, until=until, days=days)
+    sent = send(addresses, token, progress, key=key, until=until, days=days)
     since = time.monotonic()
     figures = wait_for_figures(addresses, token)
     return figures.timed(sent.commands, {**sent.seconds, SETTLING: time.monotonic() - since})
@@ -54,6 +57,7 @@ def send(
     token: str,
     progress: Progress | None = None,
     *,
+    key: OKPKey | None = None,
     until: date | None = None,
     days: Collection[date] | None = None,
 ) -> Sent:
@@ -64,6 +68,8 @@ def send(
         token: of a hub administrator who is a hub lead; of the same subject in every run, as Idempotency-Keys
             are kept for each sender.
         progress: where to show how far it is.
+        key: the hub's private key, with which Work Group leads are given tokens of their own; without it the
+            administrator does their work.
         until: nothing after this day.
         days: nothing but these days, and what they build upon.
 
@@ -74,7 +80,7 @@ def send(
     whole = until is None and days is None
     lived = whole and has_been_lived(addresses, token, year)
     commands = () if lived else part_of(year, until, days)
-    player = Player(addresses, token, SEED)
+    player = Player(addresses, token, SEED, lead_tokens(key) if key is not None else None)
     watch = Watch(progress, len(commands))
     for phase, group in groupby(commands, key=lambda command: phase_of(command.at)):
         together = list(group)

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import count, islice
 from typing import Any, Final
 
 from local.demonstration.commands import Command, Made
 from local.demonstration.groups import AT_THE_EDGE, FALLS_BELOW, Group
-from local.demonstration.half_terms import HALF_TERMS, moment
+from local.demonstration.half_terms import ENGLAND, HALF_TERMS, moment
 from local.demonstration.participants import Participant
 from local.demonstration.recruitment import WORK_GROUPS, season_of
 
@@ -24,6 +25,8 @@ LAST_SESSION: Final = date(2026, 7, 16)
 LAST_REGISTER: Final = moment(date(2026, 7, 21), 16)
 LAST_USUAL_DAY: Final = date(2026, 7, 10)
 ANNOUNCED_LATER: Final = 3  # of every so many groups, one gives the date of its last session in January only
+IN_STEP: Final = 14  # the group that meets every so many weeks, always at the same time
+WEEKS: Final = 6
 NEW_YEAR: Final = moment(date(2026, 1, 14), 10)
 
 MARKS: Final = {"present": 85, "late": 3, "left_early": 2, "apologies": 6, "absent": 4}
@@ -80,7 +83,8 @@ class Diary:
             days.append(r.choice(able))
         if group.number == LAST_GROUP:
             days[-1] = LAST_SESSION
-        return [self._meeting(seq, day) for seq, day in enumerate(days, start=1)]
+        meetings = [self._meeting(seq, day) for seq, day in enumerate(days, start=1)]
+        return in_step(meetings) if group.number == IN_STEP else meetings
 
     def _meeting(self, seq: int, day: date) -> Meeting:
         mode = self.random.choices(("in_person", "online", "school_hosted"), (4, 3, 3))[0]
@@ -147,6 +151,7 @@ class Diary:
             path=f"/enrolment/v1/sessions/{{{key}}}/register",
             body={"marks": self._marks(meeting, there)},
             lane=group.key,
+            by=group.leads[0].key,
             match=key,
             look=f"/enrolment/v1/sessions/{{{key}}}",
             done={"status": "completed"},
@@ -167,6 +172,24 @@ class Diary:
                 one["notified_at"] = (meeting.starts_at - self.random.choice(NOTICES)).isoformat()
             marks.append(one)
         return marks
+
+
+def in_step(meetings: Sequence[Meeting]) -> list[Meeting]:
+    """As many meetings every `WEEKS` weeks from the first one on, like it, on days with pupils in school."""
+    first = meetings[0]
+    open_days = {day for half_term in HALF_TERMS for day in half_term.school_days()}
+    days = (first.starts_at.astimezone(ENGLAND).date() + timedelta(weeks=WEEKS * n) for n in count())
+    able = islice((day for day in days if day in open_days), len(meetings))
+    begins, ends = (at.astimezone(ENGLAND).time() for at in (first.starts_at, first.ends_at))
+    return [
+        replace(
+            first,
+            seq=seq,
+            starts_at=moment(day, begins.hour, begins.minute),
+            ends_at=moment(day, ends.hour, ends.minute),
+        )
+        for seq, day in enumerate(able, start=1)
+    ]
 
 
 def _session_key(group: Group, meeting: Meeting) -> str:

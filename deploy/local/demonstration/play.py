@@ -2,6 +2,7 @@
 
 Every command has an Idempotency-Key of its own that is the same in every run, so that a load that was cut
 short can begin again from the start and a day can be played twice: what has been done is not done again.
+Nor is anything about somebody who has been forgotten since: their id is not given a second time.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 from local.demonstration.agenda import Agenda
 from local.demonstration.commands import Command, fill
 from local.demonstration.connection import AWAY, Answered, Connection
+from local.demonstration.tokens import GivesToken
 from local.failures import CannotStart
 
 # Requests under way at once: enough to keep a service busy while the database commits.
@@ -26,6 +28,7 @@ TRY_AGAIN: Final = frozenset({429, 502, 503, 504})
 NOT_HEARD_YET: Final = frozenset({"unknown_school", "unknown_pd_lead", "unknown_half_term"})
 HEARS_NOBODY: Final = "enrolment"
 STALE: Final = 412
+ERASED: Final = "answer_erased"  # the person that an earlier run made has asked to be forgotten
 
 
 class LoadStopped(CannotStart):
@@ -39,9 +42,11 @@ class Player:
     addresses: Mapping[str, str]
     token: str
     seed: str
+    lead_token: GivesToken | None = None  # without it `token` does the work of Work Group leads
     patience: float = PATIENCE
     ids: dict[str, str] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)  # keys of what was done, and whose answer was erased
 
     def play(self, commands: Sequence[Command], told: Callable[[int], None]) -> None:
         """Send commands, side by side where their order does not matter; `told` hears how many are left.
@@ -84,9 +89,15 @@ class Player:
                 agenda.done(number)
 
     def _do(self, connection: Connection, command: Command) -> None:
+        if not self.forgotten.isdisjoint(command.needs()):
+            self.forgotten.add(command.key)  # done as well: an erasure is the last that happens to somebody
+            return
         answered = self._send(connection, command, self._headers(command))
         if answered.status == STALE and command.look:
             answered = self._look(connection, command, answered)
+        if answered.code == ERASED:
+            self.forgotten.add(command.key)
+            return
         if not 200 <= answered.status < 300:
             raise self._refused(command, answered)
         if command.gives:
@@ -98,6 +109,8 @@ class Player:
 
     def _headers(self, command: Command) -> dict[str, str]:
         headers = {"Hub-Time": command.at.isoformat()}
+        if command.by and self.lead_token is not None:
+            headers["Authorization"] = f"Bearer {self.lead_token(self.ids[command.by])}"
         if command.method == "POST":
             headers["Idempotency-Key"] = self.key_of(command)
         elif command.match == "*":

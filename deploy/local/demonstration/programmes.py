@@ -28,6 +28,7 @@ class Programme:
         default_factory=dict
     )  # schools of a kind in each group, before primaries
     max_per_school: int | None = None
+    required_roles: tuple[str, ...] = ()  # in each of which each school sends somebody
     tasks_required: bool = False  # to complete it one must have reported on every task
 
     @property
@@ -55,6 +56,7 @@ PROGRAMMES: Final = (
         code="NCP25-82",
         phases=PRIMARY,
         groups=6,
+        required_roles=("lead_participant",),
     ),
     Programme(
         name="embedding",
@@ -174,6 +176,7 @@ def create(programme: Programme, at: datetime) -> Command:
         "strand": programme.strand,
         "phases": list(programme.phases),
         "ncp_code": programme.code,
+        "required_roles": list(programme.required_roles),
         "tasks_required": programme.tasks_required,
     }
     if programme.max_per_school is not None:

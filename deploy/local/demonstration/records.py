@@ -14,7 +14,7 @@ FOUND: Final = moment(date(2025, 11, 12), 10)
 NEW_SCHOOL_FROM: Final = date(2026, 1, 5)
 MOVE_NOTED: Final = moment(date(2026, 1, 8), 11)
 EXPORTED: Final = moment(date(2026, 7, 21), 14)
-# After the last group has been closed: a load that is cut short before can be sent again, one after cannot.
+# After the last group has been closed, so that nothing else is about somebody whose id nobody gives any more.
 ERASED: Final = moment(date(2026, 7, 24), 13)
 
 

@@ -14,12 +14,14 @@ from local.demonstration.commands import Command
 from local.demonstration.connections import connect_in_september, connect_in_year, connect_successors
 from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, calendar_body, moment
 from local.demonstration.hub import JANUARY, SEPTEMBER, InventedHub, invent_hub
-from local.demonstration.meetings import Diary
+from local.demonstration.meetings import IN_STEP, Diary
+from local.demonstration.papers import papers
 from local.demonstration.participants import Participant, Recruiter
 from local.demonstration.pd_days import pd_days
 from local.demonstration.people import Staffroom, register
 from local.demonstration.records import ERASED, records
 from local.demonstration.register import links_csv, register_csv
+from local.demonstration.series import by_series
 
 SEED: Final = "cambridge 2025/26"
 REGISTERED: Final = moment(date(2025, 9, 1), 6)
@@ -177,10 +179,11 @@ def _groups(
         enrolling = recruitment.enrol(group, participants, recruiter.new, set(hub.successors.values()), r)
         yield from entrance.entering(group, participants, enrolling)
         yield recruitment.confirm(group)
-        for command in between.enrich(group, participants, diary.meet(group, participants)):
-            left |= command.needs() if command.path.endswith("/withdrawal") else set()
-            yield command
+        met = list(between.enrich(group, participants, diary.meet(group, participants)))
+        left |= {key for one in met if one.path.endswith("/withdrawal") for key in one.needs()}
+        yield from by_series(group, met) if group.number == IN_STEP else met
         yield endings.close(group)
+        yield from papers(group, met)
         free += [] if group.starts_in_spring else participants
     free = [one for one in free if one.person.urn not in {*chosen.never_came, *hub.successors}]
     yield from pd_days(free, random.Random(f"{seed}/pd days"))

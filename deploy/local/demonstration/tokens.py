@@ -1,0 +1,49 @@
+"""Whose token goes with a command: the hub administrator's, or a Work Group lead's own."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from hub_platform.tokens import issue
+from local.failures import CannotStart
+
+LEAD: Final = "work_group_lead"
+LASTS: Final = timedelta(hours=12)
+
+# Gives the token of the Work Group lead with this id.
+GivesToken = Callable[[str], str]
+
+
+def lead_tokens(key: OKPKey) -> GivesToken:
+    """Issues tokens that a hub accepts, each lead one.
+
+    Args:
+        key: the hub's private key.
+    """
+    known: dict[str, str] = {}
+
+    def give(teacher_id: str) -> str:
+        if teacher_id not in known:
+            known[teacher_id], _ = issue(key, teacher_id, [LEAD], LASTS, datetime.now(UTC))
+        return known[teacher_id]
+
+    return give
+
+
+def read_key(path: Path) -> OKPKey:
+    """The hub's private key.
+
+    Raises:
+        CannotStart: the file is not there, or holds no such key.
+    """
+    try:
+        return OKPKey.import_key(json.loads(path.read_text()))
+    except (OSError, ValueError, JoseError) as exc:
+        raise CannotStart(
+            f"The key of HUB_TOKEN_PRIVATE_KEY_FILE cannot be read ({type(exc).__name__})."
+        ) from exc
