@@ -5,6 +5,7 @@ waits until this transaction has ended, and positions are allotted under that lo
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,35 +21,39 @@ from hub_messaging.tracing import current_traceparent
 
 WAKE_CHANNEL = "hub_outbox"
 
-# Written once, with arrays for the rows, so that a command costs two round trips and no building of SQL.
-# The place of a type is that of its newest event among the new ones, from 1.
-_ALLOT = sa.text(
+# Written once, with arrays for the rows, so that a command costs one round trip and no building of SQL.
+# `latest` names the newest new event of each type by its place among the new ones of its subject, from 1;
+# `earlier` does so of those before an event. Both become revisions here, where the counter is known.
+_RECORD = sa.text(
     """
-    INSERT INTO outbox_subjects AS known (subject, revision, latest)
-    SELECT subject, events, places
-    FROM unnest(CAST(:subjects AS text[]), CAST(:events AS integer[]), CAST(:places AS jsonb[]))
-      AS wanted (subject, events, places)
-    ON CONFLICT (subject) DO UPDATE SET
-      revision = known.revision + excluded.revision,
-      before = known.latest,
-      latest = known.latest || (
-        SELECT jsonb_object_agg(type, known.revision + place::integer)
-        FROM jsonb_each_text(excluded.latest) AS named (type, place)
-      )
-    RETURNING subject, revision, before
-    """
-)
-_WRITE = sa.text(
-    """
-    WITH written AS (
+    WITH allotted AS (
+      INSERT INTO outbox_subjects AS known (subject, revision, latest)
+      SELECT subject, events, latest
+      FROM unnest(CAST(:subjects AS text[]), CAST(:events AS integer[]), CAST(:latest AS jsonb[]))
+        AS wanted (subject, events, latest)
+      ON CONFLICT (subject) DO UPDATE SET
+        revision = known.revision + excluded.revision,
+        before = known.latest,
+        latest = known.latest || (
+          SELECT jsonb_object_agg(type, known.revision + place::integer)
+          FROM jsonb_each_text(excluded.latest) AS named (type, place)
+        )
+      RETURNING subject, revision, before
+    ), written AS (
       INSERT INTO outbox (id, type, version, subject, revision, after, data,
                           occurred_at, recorded_by, correlation_id, causation_id, traceparent)
-      SELECT id, type, version, subject, revision, after, data,
-             :occurred_at, :recorded_by, :correlation_id, :causation_id, :traceparent
+      SELECT id, type, version, subject, revision - still, (
+               SELECT string_agg(named.type || '=' || named.revision, ',' ORDER BY named.type COLLATE "C")
+               FROM jsonb_each_text(before || coalesce((
+                 SELECT jsonb_object_agg(made.type, revision - still - event.place + made.place::integer)
+                 FROM jsonb_each_text(earlier) AS made (type, place)
+               ), '{}')) AS named (type, revision)
+             ), data, :occurred_at, :recorded_by, :correlation_id, :causation_id, :traceparent
       FROM unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:versions AS integer[]),
-                  CAST(:subjects AS text[]), CAST(:revisions AS integer[]), CAST(:after AS text[]),
-                  CAST(:data AS jsonb[]))
-           WITH ORDINALITY AS event (id, type, version, subject, revision, after, data, n)
+                  CAST(:about AS text[]), CAST(:places AS integer[]), CAST(:still AS integer[]),
+                  CAST(:earlier AS jsonb[]), CAST(:data AS jsonb[]))
+           WITH ORDINALITY AS event (id, type, version, subject, place, still, earlier, data, n)
+           JOIN allotted USING (subject)
       ORDER BY n
     )
     SELECT pg_notify(:channel, '')
@@ -63,6 +68,10 @@ _UNPUBLISHED = sa.text(
            correlation_id, causation_id, traceparent, after
     FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT :limit
     """
+)
+
+_MARK = sa.text(
+    "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY(CAST(:positions AS bigint[]))"
 )
 
 
@@ -90,34 +99,27 @@ def record_all(
     ids = [uuid7() for _ in listed]
     cause = {name: session.info.get(name) for name in ("correlation_id", "causation_id", "traceparent")}
     cause["traceparent"] = current_traceparent() or cause["traceparent"]
-    places = _allot(session, listed)
     rows = {
         "ids": [str(id_) for id_ in ids],
         "types": [event.type for event in listed],
         "versions": [event.version for event in listed],
-        "subjects": [event.subject for event in listed],
-        "revisions": [revision for revision, _ in places],
-        "after": [after for _, after in places],
         "data": [json.dumps(event.to_data(), ensure_ascii=False) for event in listed],
     }
+    values = rows | _order(listed) | cause
     session.execute(
-        _WRITE, rows | cause | {"occurred_at": occurred_at, "recorded_by": by, "channel": WAKE_CHANNEL}
+        _RECORD, values | {"occurred_at": occurred_at, "recorded_by": by, "channel": WAKE_CHANNEL}
     )
     return ids
 
 
-def unpublished(session: Session, source: str, limit: int) -> list[tuple[int, Posted]]:
+def unpublished(session: Session | sa.Connection, source: str, limit: int) -> list[tuple[int, Posted]]:
     """The oldest events that the broker has not confirmed, ready to go, with their positions."""
     return [(row[0], _posted(row, source)) for row in session.execute(_UNPUBLISHED, {"limit": limit})]
 
 
-def mark_published(session: Session, positions: Sequence[int]) -> None:
+def mark_published(session: Session | sa.Connection, positions: Sequence[int]) -> None:
     """Note that the broker has confirmed these."""
-    session.execute(
-        sa.update(outbox)
-        .where(outbox.c.position == sa.any_(sa.cast(list(positions), sa.ARRAY(sa.BigInteger))))
-        .values(published_at=sa.func.clock_timestamp())
-    )
+    session.execute(_MARK, {"positions": list(positions)})
 
 
 def counts(session: Session) -> tuple[int, int]:
@@ -166,32 +168,30 @@ def forget(session: Session, before: datetime) -> int:
     return len(session.execute(deleted).all())
 
 
-def _allot(session: Session, events: Sequence[Event]) -> list[tuple[int, str | None]]:
-    """Lock the subjects and number the events; in one fixed order, so that two senders cannot deadlock.
+def _order(events: Sequence[Event]) -> dict[str, list[Any]]:
+    """Where each event stands among the new ones of its subject, and which subjects to lock.
 
-    Gives the revision of each event and what it comes after.
+    They are locked in one fixed order, so that two senders cannot deadlock.
     """
-    wanted: dict[str, list[str]] = {}
-    for event in events:
-        wanted.setdefault(event.subject, []).append(event.type)
-    subjects = sorted(wanted)
-    values = {
-        "subjects": subjects,
-        "events": [len(wanted[subject]) for subject in subjects],
-        "places": [json.dumps({t: n for n, t in enumerate(wanted[s], start=1)}) for s in subjects],
+    about = [event.subject for event in events]
+    latest: dict[str, dict[str, int]] = {subject: {} for subject in sorted(set(about))}
+    counts = Counter(about)
+    reached: Counter[str] = Counter()
+    places, earlier = [], []
+    for event, subject in zip(events, about, strict=True):
+        reached[subject] += 1
+        places.append(reached[subject])
+        earlier.append(json.dumps(latest[subject]))
+        latest[subject][event.type] = reached[subject]
+    return {
+        "subjects": list(latest),
+        "events": [counts[subject] for subject in latest],
+        "latest": [json.dumps(newest) for newest in latest.values()],
+        "about": about,
+        "places": places,
+        "still": [counts[subject] - place for subject, place in zip(about, places, strict=True)],
+        "earlier": earlier,
     }
-    allotted = session.execute(_ALLOT, values)
-    known = {row.subject: (row.revision - len(wanted[row.subject]), row.before) for row in allotted}
-    places = []
-    for event in events:
-        revision, before = known[event.subject]
-        places.append((revision + 1, _after(before)))
-        known[event.subject] = (revision + 1, before | {event.type: revision + 1})
-    return places
-
-
-def _after(newest: dict[str, int]) -> str | None:
-    return ",".join(f"{type_}={revision}" for type_, revision in sorted(newest.items())) or None
 
 
 def _posted(row: Any, source: str) -> Posted:

@@ -93,7 +93,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                     connection, exchange_of(self._publisher), giving_up=lambda: self._stop.asked
                 )
                 while not self._stop.asked:
-                    sent = self._send_batch(publisher)
+                    sent = self._send_batch(lock, publisher)
                     self._broker_away = None
                     self._stop.succeeded()
                     if sent < BATCH:
@@ -103,14 +103,13 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 lock.execute(text("SELECT pg_advisory_unlock_all()"))
                 lock.execute(text("UNLISTEN *"))
 
-    def _send_batch(self, publisher: ConfirmedPublisher) -> int:
-        with self._sessions() as session:
-            waiting = outbox.unpublished(session, self._source, BATCH)
+    def _send_batch(self, lock: Any, publisher: ConfirmedPublisher) -> int:
+        """Read and mark on the connection that holds the lock: each statement commits by itself."""
+        waiting = outbox.unpublished(lock, self._source, BATCH)
         if waiting:
             with self._metrics.seconds.time():
                 publisher.publish([event for _, event in waiting])
-            with self._sessions.begin() as session:
-                outbox.mark_published(session, [position for position, _ in waiting])
+            outbox.mark_published(lock, [position for position, _ in waiting])
             self._metrics.published.inc(len(waiting))
         return len(waiting)
 

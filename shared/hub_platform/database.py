@@ -1,15 +1,18 @@
 """PostgreSQL: sessions, and what the tables of every service have in common."""
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 Sessions = sessionmaker[Session]
+
+ASKED_AFTER_SECONDS: Final = 1.0
 
 # So that every constraint has a name that a migration can change and an error can be told by.
 naming_convention = {
@@ -68,17 +71,42 @@ def one_of(column: str, values: Iterable[str]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({words})", name=column)
 
 
-def make_sessions(url: str) -> Sessions:
-    """A source of sessions; connects when the first one is used."""
+def make_sessions(url: str, *, asked_after: float = ASKED_AFTER_SECONDS) -> Sessions:
+    """A source of sessions; connects when the first one is used.
+
+    `asked_after`: seconds without use after which a connection is asked whether it lives.
+    """
     engine = sa.create_engine(
         url,
         pool_size=10,
         max_overflow=20,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error message must not carry somebody's name
         connect_args={"connect_timeout": 5},
     )
+    _ask_after(engine, asked_after)
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def _ask_after(engine: sa.Engine, seconds: float) -> None:
+    """Ask a connection that has lain unused whether it lives, before somebody works with it.
+
+    SQLAlchemy's pool_pre_ping asks each time, which is a round trip of every request. One that breaks in use
+    takes all others with it, in either case, and its request is answered with 503.
+    """
+
+    @sa.event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _holder: Any) -> None:
+        now = time.monotonic()
+        if now - record.info.get("used_at", now) < seconds:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as exc:
+            raise sa.exc.InvalidatePoolError from exc
 
 
 def at_head(sessions: Sessions, migrations: Path) -> bool:

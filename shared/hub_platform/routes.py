@@ -25,7 +25,7 @@ from hub_platform.calls import RAW, Answer, Call, Content, Raw
 from hub_platform.ids import new_id
 from hub_platform.paging import Page, PageRequest
 from hub_platform.problems import Problem, problem_of, response_of
-from hub_platform.telemetry import http_seconds
+from hub_platform.telemetry import http_seconds_of
 from hub_platform.web import HubRequest, HubWebServer
 
 __all__ = ["RAW", "Answer", "Call", "Content", "Page", "PageRequest", "Raw", "Route", "route"]
@@ -106,7 +106,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         response.headers["X-Request-ID"] = request.correlation_id
         response.headers["X-Content-Type-Options"] = "nosniff"
         seconds = time.perf_counter() - started
-        http_seconds.labels(self.method, self.url, response.status_code).observe(seconds)
+        http_seconds_of(self.method, self.url, response.status_code).observe(seconds)
         say = log.debug if "/health/" in self.url else log.info  # a probe each few seconds tells nothing
         say(
             "request",

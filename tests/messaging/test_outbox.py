@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from parcels.events import ParcelSorted
+from parcels.events import ParcelSorted, ParcelWeighed
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub_messaging import outbox
@@ -33,6 +33,25 @@ def test_revisions_count_from_one_within_a_subject(database: Database) -> None:
         outbox.record(session, parcel(1), occurred_at=NOW)
     expected = [("parcels/1", 1), ("parcels/2", 1), ("parcels/1", 2), ("parcels/1", 3)]
     assert revisions(database) == expected
+
+
+def test_an_event_names_the_newest_of_each_type_before_it(database: Database) -> None:
+    weighed = ParcelWeighed(number=1, weight=2)
+    with database.begin() as session:
+        outbox.record_all(session, [parcel(1), weighed, parcel(2), parcel(1)], occurred_at=NOW)
+    with database.begin() as session:
+        outbox.record_all(session, [weighed, weighed, parcel(1)], occurred_at=NOW)
+    with database() as session:
+        rows = session.execute(sa.select(table.c.subject, table.c.after).order_by(table.c.position)).all()
+    assert [after for subject, after in rows if subject == "parcels/2"] == [None]
+    assert [after for subject, after in rows if subject == "parcels/1"] == [
+        None,
+        "ParcelSorted=1",
+        "ParcelSorted=1,ParcelWeighed=2",
+        "ParcelSorted=3,ParcelWeighed=2",
+        "ParcelSorted=3,ParcelWeighed=4",
+        "ParcelSorted=3,ParcelWeighed=5",
+    ]
 
 
 def test_a_transaction_that_fails_leaves_no_event_and_no_gap(database: Database) -> None:

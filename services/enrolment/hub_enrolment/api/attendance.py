@@ -1,7 +1,7 @@
 """Routes below /enrolment/v1/sessions for what is said of attendance before and after the register."""
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF
-from hub_enrolment.api.sessions import SESSION, RegisterSchema, own_session, register
+from hub_enrolment.api.sessions import SESSION, RegisterSchema, check_own_session, register
 from hub_enrolment.commands.attendance import (
     CorrectAttendance,
     CorrectAttendanceSchema,
@@ -28,7 +28,7 @@ class Attendances:
 
         The same again is answered with 200.
         """
-        own_session(call)
+        check_own_session(call)
         meeting, new = handlers.receive_apologies(
             call.session, call.command, now=call.now, by=call.actor.subject
         )

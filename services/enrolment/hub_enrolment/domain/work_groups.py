@@ -153,12 +153,17 @@ def status_after_change(status: str, missing: Shortfall | None) -> str:
     return status
 
 
+def moves_on(status: str) -> bool:
+    """Whether a group takes another status by a session that is held."""
+    return status in {"confirmed", "at_risk", "running"}
+
+
 def status_after_session(status: str, *, to_come: int) -> str:
     """A confirmed group runs from its first session held, and is evaluated after its last one.
 
     `to_come`: sessions in its diary that have not been held yet.
     """
-    if status not in {"confirmed", "at_risk", "running"}:
+    if not moves_on(status):
         return status
     return "running" if to_come else "evaluating"
 

@@ -14,6 +14,8 @@ def follow_diary(session: Session, group: WorkGroup, *, now: datetime, by: str) 
 
     The group is locked by the caller.
     """
+    if not work_groups.moves_on(group.status):  # most groups: of these nobody asks how far they are
+        return
     known = store.diary(session, group.id)
     if known.held:
         _move_on(group, work_groups.status_after_session(group.status, to_come=known.to_come), now=now, by=by)

@@ -137,13 +137,13 @@ def cancel_sessions(
     return meetings
 
 
-def find_session(session: Session, session_id: UUID, *, lock: bool = False) -> GroupSession:
+def find_session(session: Session, session_id: UUID) -> GroupSession:
     """One session.
 
     Raises:
         Unknown: `unknown_session`.
     """
-    meeting = store.find_session(session, session_id, lock=lock)
+    meeting = store.find_session(session, session_id)
     if meeting is None:
         raise Unknown("unknown_session", "There is no such session.")
     return meeting
@@ -151,7 +151,7 @@ def find_session(session: Session, session_id: UUID, *, lock: bool = False) -> G
 
 def take_register(
     session: Session, command: TakeRegister, *, expected: int | None, now: datetime, by: str
-) -> tuple[GroupSession, list[Mark]]:
+) -> store.Register:
     """Say who was there; until the register is locked a different one corrects it.
 
     `expected` is the session's revision that the sender has seen; 0 says "no register yet". The same
@@ -163,22 +163,22 @@ def take_register(
     """
     group, meeting = lock_session(session, command.session_id)  # so that nobody comes or goes meanwhile
     held_on = command.held_on or day_in_england(meeting.starts_at)
-    said = attendance.with_notice(command.marks, store.apologies(session, meeting.id))
-    marks = sorted(said, key=lambda mark: mark.enrolment_id)
-    if meeting.held_on == held_on and store.marks(session, meeting.id) == marks:
-        return meeting, marks
+    places, apologies = store.places_and_apologies(session, meeting)
+    said = attendance.with_notice(command.marks, apologies)
+    taken = store.Register(meeting, sorted(said, key=lambda mark: mark.enrolment_id), apologies)
+    if meeting.held_on == held_on and store.marks(session, meeting.id) == taken.marks:
+        return taken
     _check_revision(meeting, expected)
     sessions.check_time(
         meeting.status, starts_at=meeting.starts_at, held_on=held_on, now=now, today=day_in_england(now)
     )
-    places = store.places(session, group.id)
     sessions.check_marks(command.marks, places, held_on=held_on)
     if meeting.held_on is not None:
         store.delete_marks(session, meeting.id)
-    store.write_marks(session, meeting.id, marks, now=now, by=by)
+    store.write_marks(session, meeting.id, taken.marks, now=now, by=by)
     _complete(session, group, meeting, held_on, now=now, by=by)
-    outbox.record(session, _completed(meeting, held_on, marks, places), occurred_at=now, by=by)
-    return meeting, marks
+    outbox.record(session, _completed(meeting, held_on, taken.marks, places), occurred_at=now, by=by)
+    return taken
 
 
 def lock_session(session: Session, session_id: UUID) -> tuple[WorkGroup, GroupSession]:
@@ -187,8 +187,10 @@ def lock_session(session: Session, session_id: UUID) -> tuple[WorkGroup, GroupSe
     Raises:
         Unknown: `unknown_session`.
     """
-    group, _ = lock_work_group(session, find_session(session, session_id).work_group_id)
-    return group, find_session(session, session_id, lock=True)
+    locked = store.lock_session(session, session_id)
+    if locked is None:
+        raise Unknown("unknown_session", "There is no such session.")
+    return locked
 
 
 def _cancel(session: Session, meeting: GroupSession, reason: str, *, now: datetime, by: str) -> None:
@@ -196,8 +198,7 @@ def _cancel(session: Session, meeting: GroupSession, reason: str, *, now: dateti
     meeting.ics_sequence += 1
     meeting.touch(now=now, by=by)
     session.flush()
-    event = SessionCancelled(**_facts(meeting), reason=reason)
-    outbox.record(session, event, occurred_at=now, by=by)
+    outbox.record(session, SessionCancelled(**_facts(meeting), reason=reason), occurred_at=now, by=by)
 
 
 def _complete(
@@ -213,8 +214,7 @@ def _complete(
 def _check_revision(meeting: GroupSession, expected: int | None) -> None:
     fits = meeting.status != "completed" if expected == 0 else meeting.revision == expected
     if not fits:
-        detail = f"The session has been changed since; it is at revision {meeting.revision}."
-        raise Stale("stale", detail)
+        raise Stale("stale", f"The session has been changed since; it is at revision {meeting.revision}.")
 
 
 def _meeting(meeting: GroupSession) -> Meeting:

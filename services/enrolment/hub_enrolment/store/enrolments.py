@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.enrolments import Places, Room
@@ -10,18 +10,32 @@ from hub_enrolment.domain.gias_links import end_of_chain
 from hub_enrolment.models import Enrolment, Programme, WaitingEntry, WorkGroup
 from hub_enrolment.store import schools
 
+# Built once: building a statement costs more than sending it.
+_WAITING = select(
+    func.count().filter(WaitingEntry.status == "offered").label("offered"),
+    func.count().filter(WaitingEntry.status == "waiting").label("waiting"),
+).where(WaitingEntry.work_group_id == bindparam("work_group_id"))
+_COUNTED = _WAITING.subquery("counted")
+_PLACES_AND_WAITING = select(
+    _COUNTED.c.offered, _COUNTED.c.waiting, Enrolment.status, Enrolment.urn, Enrolment.teacher_id
+).select_from(_COUNTED.outerjoin(Enrolment, Enrolment.work_group_id == bindparam("work_group_id")))
+
 
 def places(session: Session, group: WorkGroup, programme: Programme, *, teacher_id: UUID, urn: str) -> Places:
     """What a decision about a place needs; the group is locked by the caller."""
-    columns = (Enrolment.status, Enrolment.urn, Enrolment.teacher_id)
-    rows = session.execute(select(*columns).where(Enrolment.work_group_id == group.id)).all()
+    found = session.execute(_PLACES_AND_WAITING, {"work_group_id": group.id}).all()
+    rows = [row for row in found if row.status is not None]  # nobody has a place: one row says who waits
     held = [row for row in rows if row.status == "active"]
     chains = {}
     if programme.max_per_school is not None:  # nothing else asks which school is carried on by which
         chains = schools.successors(session, {urn, *(row.urn for row in held)})
     own = end_of_chain(chains, urn)
     return Places(
-        **vars(room(session, group, taken=len(held))),
+        status=group.status,
+        capacity=group.capacity,
+        taken=len(held),
+        offered=found[0].offered,
+        waiting=found[0].waiting,
         opens_at=group.opens_at,
         closes_at=group.closes_at,
         max_per_school=programme.max_per_school,
@@ -31,17 +45,11 @@ def places(session: Session, group: WorkGroup, programme: Programme, *, teacher_
     )
 
 
-def room(session: Session, group: WorkGroup, *, taken: int | None = None) -> Room:
-    """How full a group is; the group is locked by the caller. `taken`: places held, if known."""
-    if taken is None:
-        held = select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
-        taken = session.execute(held).scalar_one()
-    offered, waiting = session.execute(
-        select(
-            func.count().filter(WaitingEntry.status == "offered"),
-            func.count().filter(WaitingEntry.status == "waiting"),
-        ).where(WaitingEntry.work_group_id == group.id)
-    ).one()
+def room(session: Session, group: WorkGroup) -> Room:
+    """How full a group is; the group is locked by the caller."""
+    held = select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
+    taken = session.execute(held).scalar_one()
+    offered, waiting = session.execute(_WAITING, {"work_group_id": group.id}).one()
     return Room(status=group.status, capacity=group.capacity, taken=taken, offered=offered, waiting=waiting)
 
 

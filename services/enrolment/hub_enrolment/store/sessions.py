@@ -2,25 +2,62 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import TO_COME, Mark, Place
-from hub_enrolment.models import Apologies, Attendance, Enrolment, GroupSession
+from hub_enrolment.models import Apologies, Attendance, Enrolment, GroupSession, WorkGroup
+
+# Built once: building a statement costs more than sending it.
+_LOCK = (
+    select(WorkGroup, GroupSession)
+    .join(GroupSession, GroupSession.work_group_id == WorkGroup.id)
+    .where(GroupSession.id == bindparam("session_id"))
+    # PostgreSQL takes the locks of a row in the order in which the tables are named here.
+    .with_for_update(of=[WorkGroup, GroupSession], key_share=True)
+    .execution_options(populate_existing=True)
+)
+_PLACES = (
+    select(Enrolment.id, Enrolment.urn, Enrolment.enrolled_at, Enrolment.withdrawn_at)
+    .where(Enrolment.work_group_id == bindparam("work_group_id"))
+    .order_by(Enrolment.id)
+)
+_PLACES_AND_APOLOGIES = _PLACES.add_columns(Apologies.received_at).outerjoin(
+    Apologies,
+    (Apologies.enrolment_id == Enrolment.id) & (Apologies.session_id == bindparam("session_id")),
+)
+_WRITE_MARKS = text(
+    """
+    INSERT INTO attendances (session_id, enrolment_id, mark, notified_at, marked_at, marked_by)
+    SELECT :session_id, enrolment_id, mark, notified_at, :marked_at, :marked_by
+    FROM unnest(CAST(:enrolment_ids AS uuid[]), CAST(:marks AS text[]), CAST(:notified_at AS timestamptz[]))
+      AS taken (enrolment_id, mark, notified_at)
+    """
+)
 
 
-def find_session(session: Session, session_id: UUID, *, lock: bool = False) -> GroupSession | None:
-    """One session of a work group; one to be locked is read anew."""
-    return session.get(
-        GroupSession,
-        session_id,
-        populate_existing=lock,
-        with_for_update={"key_share": True} if lock else None,
-    )
+class Register(NamedTuple):
+    """A session with its register and the apologies that are known."""
+
+    meeting: GroupSession
+    marks: list[Mark]
+    apologies: dict[UUID, datetime]
+
+
+def find_session(session: Session, session_id: UUID) -> GroupSession | None:
+    """One session of a work group."""
+    return session.get(GroupSession, session_id)
+
+
+def lock_session(session: Session, session_id: UUID) -> tuple[WorkGroup, GroupSession] | None:
+    """One session with its work group as they are now, the group locked before it."""
+    row = session.execute(_LOCK, {"session_id": session_id}).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def list_sessions(work_group_id: UUID) -> Select[GroupSession]:
@@ -64,19 +101,17 @@ def next_seq(session: Session, work_group_id: UUID) -> int:
 
 def places(session: Session, work_group_id: UUID) -> dict[UUID, Place]:
     """Every place that there is or was on a work group."""
-    columns = (Enrolment.id, Enrolment.urn, Enrolment.enrolled_at, Enrolment.withdrawn_at)
-    rows = session.execute(
-        select(*columns).where(Enrolment.work_group_id == work_group_id).order_by(Enrolment.id)
-    )
-    return {
-        enrolment_id: Place(
-            enrolment_id=enrolment_id,
-            urn=urn,
-            enrolled_on=day_in_england(enrolled_at),
-            withdrawn_on=None if withdrawn_at is None else day_in_england(withdrawn_at),
-        )
-        for enrolment_id, urn, enrolled_at, withdrawn_at in rows
-    }
+    return {row.id: _place(*row) for row in session.execute(_PLACES, {"work_group_id": work_group_id})}
+
+
+def places_and_apologies(
+    session: Session, meeting: GroupSession
+) -> tuple[dict[UUID, Place], dict[UUID, datetime]]:
+    """What a register is decided by: both as `places` and `apologies` give them, in one statement."""
+    named = {"work_group_id": meeting.work_group_id, "session_id": meeting.id}
+    rows = session.execute(_PLACES_AND_APOLOGIES, named).all()
+    received = {row.id: row.received_at for row in rows if row.received_at is not None}
+    return {row.id: _place(*row[:-1]) for row in rows}, received
 
 
 def marks(session: Session, session_id: UUID) -> list[Mark]:
@@ -109,18 +144,12 @@ def delete_marks(session: Session, session_id: UUID) -> None:
 
 def write_marks(session: Session, session_id: UUID, taken: Sequence[Mark], *, now: datetime, by: str) -> None:
     """Write a register where there is none."""
-    rows = [
-        {
-            "session_id": session_id,
-            "enrolment_id": mark.enrolment_id,
-            "mark": mark.mark,
-            "notified_at": mark.notified_at,
-            "marked_at": now,
-            "marked_by": by,
-        }
-        for mark in taken
-    ]
-    session.execute(insert(Attendance), rows)
+    rows = {
+        "enrolment_ids": [str(mark.enrolment_id) for mark in taken],
+        "marks": [mark.mark for mark in taken],
+        "notified_at": [mark.notified_at for mark in taken],
+    }
+    session.execute(_WRITE_MARKS, rows | {"session_id": session_id, "marked_at": now, "marked_by": by})
 
 
 def change_mark(session: Session, session_id: UUID, mark: Mark, *, now: datetime, by: str) -> None:
@@ -130,4 +159,13 @@ def change_mark(session: Session, session_id: UUID, mark: Mark, *, now: datetime
         .where(Attendance.session_id == session_id, Attendance.enrolment_id == mark.enrolment_id)
         .values(mark=mark.mark, notified_at=mark.notified_at, marked_at=now, marked_by=by)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _place(enrolment_id: UUID, urn: str, enrolled_at: datetime, withdrawn_at: datetime | None) -> Place:
+    return Place(
+        enrolment_id=enrolment_id,
+        urn=urn,
+        enrolled_on=day_in_england(enrolled_at),
+        withdrawn_on=None if withdrawn_at is None else day_in_england(withdrawn_at),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select, update
+from sqlalchemy import Select, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -14,6 +14,24 @@ from hub_enrolment.domain.schools import SchoolState
 from hub_enrolment.domain.teachers import Appointment
 from hub_enrolment.models import LeaderRole, School, SchoolMembership, Teacher
 from hub_enrolment.store.schools import STATE
+
+# Built once: building a statement costs more than sending it.
+_SCHOOL = (
+    select(*STATE)
+    .select_from(Teacher)
+    .join(SchoolMembership, SchoolMembership.teacher_id == Teacher.id)
+    .join(School, School.urn == SchoolMembership.urn)
+    .where(
+        Teacher.id == bindparam("teacher_id"),
+        Teacher.merged_into.is_(None),
+        Teacher.anonymised_on.is_(None),
+        SchoolMembership.ends_on.is_(None),
+    )
+    .order_by(SchoolMembership.starts_on.desc(), SchoolMembership.id.desc())
+    .limit(1)
+)
+_SCHOOL_HELD = _SCHOOL.with_for_update(of=Teacher, key_share=True, read=True)
+_SCHOOL_LOCKED = _SCHOOL.with_for_update(of=Teacher, key_share=True)
 
 
 @dataclass(frozen=True)
@@ -122,22 +140,7 @@ def school_of(session: Session, teacher_id: UUID, *, lock: bool = False) -> Scho
 
     They are held, see `hold`; with `lock` nobody else may decide about them either.
     """
-    statement = (
-        select(*STATE)
-        .select_from(Teacher)
-        .join(SchoolMembership, SchoolMembership.teacher_id == Teacher.id)
-        .join(School, School.urn == SchoolMembership.urn)
-        .where(
-            Teacher.id == teacher_id,
-            Teacher.merged_into.is_(None),
-            Teacher.anonymised_on.is_(None),
-            SchoolMembership.ends_on.is_(None),
-        )
-        .order_by(SchoolMembership.starts_on.desc(), SchoolMembership.id.desc())
-        .limit(1)
-        .with_for_update(of=Teacher, key_share=True, read=not lock)
-    )
-    row = session.execute(statement).one_or_none()
+    row = session.execute(_SCHOOL_LOCKED if lock else _SCHOOL_HELD, {"teacher_id": teacher_id}).one_or_none()
     return None if row is None else SchoolState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, distinct, exists, func, select
+from sqlalchemy import Select, and_, bindparam, delete, distinct, exists, func, select
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.enrolments import HELD
@@ -27,15 +27,19 @@ class Described:
     schools_n: int  # distinct URNs; successors are only followed when a group is confirmed
 
 
+# Built once: building a statement costs more than sending it.
+_LOCK = (
+    select(WorkGroup, Programme)
+    .join(Programme, Programme.id == WorkGroup.programme_id)
+    .where(WorkGroup.id == bindparam("work_group_id"))
+    .with_for_update(of=WorkGroup, key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_work_group(session: Session, work_group_id: UUID) -> tuple[WorkGroup, Programme] | None:
     """One work group, held until the transaction ends: decisions about it are made one after the other."""
-    row = session.execute(
-        select(WorkGroup, Programme)
-        .join(Programme, Programme.id == WorkGroup.programme_id)
-        .where(WorkGroup.id == work_group_id)
-        .with_for_update(of=WorkGroup, key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    row = session.execute(_LOCK, {"work_group_id": work_group_id}).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
