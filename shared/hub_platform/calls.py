@@ -161,6 +161,8 @@ def read_expected(request: Request) -> int | None:
     """
     if request.headers.get("If-None-Match") == "*":
         return 0
+    if request.method in {"PUT", "PATCH"} and "If-None-Match" in request.headers:
+        raise Problem(412, "stale", "If-None-Match takes * alone, which says: only if there is none yet.")
     header = request.headers.get("If-Match")
     if header is None:
         if request.method in {"PUT", "PATCH"}:
