@@ -159,9 +159,11 @@ def read_expected(request: Request) -> int | None:
     Raises:
         Problem: 428 `if_match_required` when a PUT or PATCH names none; 412 `stale` for a strange ETag.
     """
-    if request.headers.get("If-None-Match") == "*":
+    header, none = request.headers.get("If-Match"), request.headers.get("If-None-Match")
+    if none == "*" and header is None:
         return 0
-    header = request.headers.get("If-Match")
+    if none is not None and request.method in {"PUT", "PATCH"}:
+        raise Problem(412, "stale", "If-None-Match takes * alone, and no If-Match beside it.")
     if header is None:
         if request.method in {"PUT", "PATCH"}:
             raise Problem(

@@ -11,7 +11,7 @@ from marshmallow import Schema
 from hub_platform import __version__
 from hub_platform.access import ANYONE
 from hub_platform.problems import MEDIA_TYPE
-from hub_platform.routes import Raw, Route, routes_of
+from hub_platform.routes import PAGE, Raw, Route, routes_of
 
 PROBLEM = {
     "type": "object",
@@ -76,7 +76,8 @@ def _operation(method_name: str, route: Route, doc: str) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": file}}}
     elif route.body_schema is not None:
         body = _without_path(route.body_schema, route.url)
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        needed = any(field.required for field in body.fields.values())
+        operation["requestBody"] = {"required": needed, "content": {"application/json": {"schema": body}}}
     return operation
 
 
@@ -87,14 +88,19 @@ def _responses(route: Route) -> dict[str, Any]:
             "type": "object",
             "properties": {"items": {"type": "array", "items": answer}, "next": {"type": ["string", "null"]}},
         }
-    problem = {
+    problem: dict[str, Any] = {
         "description": "A problem",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    content = {route.media_type: {"schema": answer}}
+    usual, *others = route.media_types
+    content = {usual: {"schema": answer}} | {other: {} for other in others}
     good = {str(route.status): {"description": "Done", "content": content}}
     if route.status == HTTPStatus.CREATED:
         good["200"] = {"description": "It was so already", "content": content}
+    if route.sign_in_at is not None:
+        good["303"] = {"description": "Sign in first"}
+    if usual == PAGE:
+        problem["content"][PAGE] = {}  # said on the page
     return good | {"default": problem}
 
 

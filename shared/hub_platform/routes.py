@@ -28,9 +28,10 @@ from hub_platform.problems import Problem, problem_of, response_of
 from hub_platform.telemetry import http_seconds_of
 from hub_platform.web import HubRequest, HubWebServer
 
-__all__ = ["RAW", "Answer", "Call", "Content", "Page", "PageRequest", "Raw", "Route", "route"]
+__all__ = ["JSON", "PAGE", "RAW", "Answer", "Call", "Content", "Page", "PageRequest", "Raw", "Route", "route"]
 
 JSON = "application/json"
+PAGE = "text/html"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,11 +54,11 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         paged: bool = False,
         answer: type[Schema] | None = None,
         status: int = 200,
-        media_type: str = JSON,
+        media_type: str | tuple[str, ...] = JSON,
         sign_in_at: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """`sign_in_at`: where a person without a credential is sent, on pages."""
+        """`sign_in_at`: where pages send people without a credential; the first media type is the usual."""
         super().__init__(method, path, **kwargs)
         self.allow = allow
         self.body = body
@@ -65,7 +66,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         self.paged = paged
         self.answer = answer
         self.status = status
-        self.media_type = media_type
+        self.media_types = (media_type,) if isinstance(media_type, str) else media_type
         self.sign_in_at = sign_in_at
 
     @cached_property
@@ -230,7 +231,7 @@ def route(
     paged: bool = False,
     answer: type[Schema] | None = None,
     status: int = 200,
-    media_type: str = JSON,
+    media_type: str | tuple[str, ...] = JSON,
     sign_in_at: str | None = None,
 ) -> Callable[[F], F]:
     """Declare a method as the one that answers `method path`; see `Route`."""

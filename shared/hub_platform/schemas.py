@@ -19,6 +19,15 @@ class Instant(fields.AwareDateTime):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from exc
 
 
+class Flag(fields.Boolean):
+    """True or false as JSON has them: no 0, no "yes"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class CommandSchema(Schema):
     """Reads one command strictly: an unknown field is refused; the result is of the class `command`."""
 

@@ -136,6 +136,8 @@ def test_a_change_needs_the_revision_it_is_based_on(sorter: Client) -> None:
     path = f"{PARCELS}/{sent['number']}"
     assert sorter("PUT", path, {"weight": 9}).json["code"] == "if_match_required"
     assert sorter("PUT", path, {"weight": 9}, If_Match="rubbish").json["code"] == "stale"
+    for none in ("*", '"1"'):
+        assert sorter("PUT", path, {"weight": 9}, If_None_Match=none, If_Match='"1"').json["code"] == "stale"
     assert sorter("PUT", path, {"weight": 9}, If_Match='"1"').headers["Etag"] == '"2"'
 
 
@@ -200,6 +202,7 @@ def test_the_description_names_every_route(sorter: Client) -> None:
     }
     body = document["paths"][f"{PARCELS}/{{number}}"]["put"]["requestBody"]
     assert body["content"]["application/json"]["schema"]
+    assert body["required"]
     assert document["paths"][PARCELS]["post"]["x-roles"] == ["sorter"]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from marshmallow import fields, validate
 
 from hub_enrolment.domain import erasures
-from hub_platform.schemas import CommandSchema
+from hub_platform.schemas import CommandSchema, Flag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class MergeTeachersSchema(CommandSchema):
     command = MergeTeachers
     from_id = fields.UUID(required=True)
     into_id = fields.UUID(required=True)
-    dry_run = fields.Boolean(required=True)
+    dry_run = Flag(required=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain import completions, enrolments, programmes, schools, teachers
 from hub_enrolment.domain.programmes import LARGEST_GROUP
-from hub_platform.schemas import CommandSchema
+from hub_platform.schemas import CommandSchema, Flag
 
 SENT_AS = tuple(dict.fromkeys((*enrolments.ROLES, *teachers.TEACHER_ROLES)))
 
@@ -66,4 +66,4 @@ class OpenProgrammeSchema(CommandSchema):
     min_attendance_percent = fields.Integer(
         load_default=completions.MIN_ATTENDANCE_PERCENT, strict=True, validate=validate.Range(0, 100)
     )
-    tasks_required = fields.Boolean(load_default=True)
+    tasks_required = Flag(load_default=True)

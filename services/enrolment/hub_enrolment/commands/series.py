@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from hub_contracts.fields import Urn
 from hub_enrolment.domain import series, work_groups
 from hub_enrolment.domain.series import Monthly, Weekly
-from hub_platform.schemas import CommandSchema
+from hub_platform.schemas import CommandSchema, Flag
 
 # A hub plans a year or two ahead; a slip of the keyboard in a year is caught.
 DAYS: Final = validate.Range(date(2000, 1, 1), date(2199, 12, 31))
@@ -80,4 +80,4 @@ class ScheduleSeriesSchema(CommandSchema):
     mode = fields.String(required=True, validate=validate.OneOf(work_groups.MODES))
     host_urn = Urn("The school that hosts the sessions.", optional=True)
     skip = fields.List(fields.Date(), load_default=list, validate=validate.Length(0, 366))
-    dry_run = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    dry_run = Flag(load_default=False)

@@ -11,7 +11,7 @@ from marshmallow import fields, post_load, validate
 from hub_contracts.fields import Urn
 from hub_enrolment.commands.texts import Email, Phone, Text
 from hub_enrolment.domain import schools, teachers
-from hub_platform.schemas import CommandSchema
+from hub_platform.schemas import CommandSchema, Flag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +40,10 @@ class RegisterTeacherSchema(CommandSchema):
     urn = Urn("The school.")
     role = fields.String(required=True, validate=validate.OneOf(teachers.TEACHER_ROLES))
     trn = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 30))
-    trnless = fields.Boolean(load_default=False)
+    trnless = Flag(load_default=False)
     phase = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(schools.PHASES))
     phone = Phone(load_default=None, allow_none=True)
-    contact_opt_out = fields.Boolean(load_default=False)
+    contact_opt_out = Flag(load_default=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +64,9 @@ class ChangeTeacherSchema(CommandSchema):
     email = Email()
     phone = Phone(allow_none=True)
     trn = fields.String(allow_none=True, validate=validate.Length(1, 30))
-    trnless = fields.Boolean()
+    trnless = Flag()
     phase = fields.String(allow_none=True, validate=validate.OneOf(schools.PHASES))
-    contact_opt_out = fields.Boolean()
+    contact_opt_out = Flag()
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> ChangeTeacher:
@@ -114,7 +114,7 @@ class AppointLeaderSchema(CommandSchema):
     command = AppointLeader
     teacher_id = fields.UUID(required=True)
     role = fields.String(required=True, validate=validate.OneOf(teachers.LEADER_ROLES))
-    core_leadership = fields.Boolean(required=True)
+    core_leadership = Flag(required=True)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(load_default=None, allow_none=True)
     cohort = Text(load_default=None, allow_none=True, longest=50)

@@ -11,7 +11,7 @@ from marshmallow import fields, post_load, validate
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain import endings, work_groups
 from hub_enrolment.domain.programmes import LARGEST_GROUP
-from hub_platform.schemas import CommandSchema, Instant
+from hub_platform.schemas import CommandSchema, Flag, Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class OpenWorkGroupSchema(CommandSchema):
     )
     mode = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(work_groups.MODES))
     venue = Text(load_default=None, allow_none=True)
-    draft = fields.Boolean(load_default=False)
+    draft = Flag(load_default=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from hub_platform.access import ANYONE
 from hub_platform.problems import Problem
-from hub_platform.routes import Call, Content, route
+from hub_platform.routes import PAGE, Call, Content, route
 from hub_reporting.access import REPORT_READERS
 from hub_reporting.api.page_form import page
 from hub_reporting.commands import DashboardQuerySchema
@@ -25,7 +25,14 @@ class Pages:
 
     options: Any
 
-    @route("GET", "/", allow=REPORT_READERS, query=DashboardQuerySchema, sign_in_at="/sign-in")
+    @route(
+        "GET",
+        "/",
+        allow=REPORT_READERS,
+        query=DashboardQuerySchema,
+        media_type=PAGE,
+        sign_in_at="/sign-in",
+    )
     def get_dashboard(self, call: Call[None]) -> Content:
         """Show the year at a glance."""
         options: Options = self.options
@@ -45,7 +52,12 @@ class Pages:
             _kept[key] = rendering.dashboard(shown)
         return page(_kept[key])
 
-    @route("GET", "/static/<version>/<name>", allow=ANYONE)
+    @route(
+        "GET",
+        "/static/<version>/<name>",
+        allow=ANYONE,
+        media_type=tuple(sorted({each.media_type for each in rendering.STATIC.values()})),
+    )
     def get_static(self, call: Call[None]) -> Content:
         """Send the style sheet or the icon."""
         found = rendering.STATIC.get(call.path["name"])

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from hub_platform.routes import Call, Content, route
+from hub_platform.routes import JSON, Call, Content, route
 from hub_reporting.access import FRESHNESS_READERS, REPORT_READERS
 from hub_reporting.api.csv_form import to_csv
 from hub_reporting.commands import ReportQuerySchema
@@ -68,10 +68,14 @@ class ReportSchema(Schema):
     scope = fields.Method("get_scope", metadata={"description": "code and name"})
     n = fields.Integer(attribute="report.n")
     N = fields.Integer(
-        attribute="report.of", metadata={"description": "Absent from figures that are no share"}
+        attribute="report.of",
+        allow_none=True,
+        metadata={"description": "Null for figures that are no share"},
     )
     rate = fields.Float(
-        attribute="report.rate", metadata={"description": "Per cent, one decimal, rounded down"}
+        attribute="report.rate",
+        allow_none=True,
+        metadata={"description": "Per cent, one decimal, rounded down"},
     )
     figures = fields.Raw(attribute="report.figures")
     rows = fields.Raw(attribute="report.rows", metadata={"description": "A list; each row has the columns"})
@@ -106,6 +110,7 @@ class Reports:
         allow=REPORT_READERS,
         query=ReportQuerySchema,
         answer=ReportSchema,
+        media_type=(JSON, "text/csv"),
     )
     def get_report(self, call: Call[None]) -> Content | dict[str, Any]:
         """Answer a report for a period and a scope, as JSON or CSV.

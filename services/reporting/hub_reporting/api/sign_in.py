@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from hub_platform.access import ANYONE, SESSION_COOKIE, Actor, TokenCheck, unauthorised
 from hub_platform.problems import Problem
-from hub_platform.routes import RAW, Call, Content, route
+from hub_platform.routes import PAGE, RAW, Call, Content, route
 from hub_reporting.api.page_form import page, to_page
 from hub_reporting.config import Options
 from hub_reporting.handlers import signing_in
@@ -58,7 +58,7 @@ class SignIn:
     options: Any
     tokens: Any = Tokens()
 
-    @route("GET", "/sign-in", allow=ANYONE, query=SignInQuerySchema)
+    @route("GET", "/sign-in", allow=ANYONE, query=SignInQuerySchema, media_type=PAGE)
     def get_sign_in(self, call: Call[None]) -> Content | Response:
         """Show the form; to a link only a button: programs that look into e-mails must not use it up."""
         token = call.query["token"]
@@ -70,7 +70,7 @@ class SignIn:
             return self._refused(problem)
         return page(self._form(token=token))
 
-    @route("POST", "/sign-in", allow=ANYONE, body=RAW)
+    @route("POST", "/sign-in", allow=ANYONE, body=RAW, status=303, media_type=PAGE)
     def post_sign_in(self, call: Call[None]) -> Content | Response:
         """Sign in, with a link's token or a token pasted into the form."""
         given = parse_qs(call.raw[:10_000].decode(errors="replace"))
@@ -86,7 +86,7 @@ class SignIn:
         response.set_cookie(SESSION_COOKIE, cookie, **_cookie_for(call))
         return response
 
-    @route("POST", "/sign-in/end", allow=ANYONE)
+    @route("POST", "/sign-in/end", allow=ANYONE, status=303, media_type=PAGE)
     def post_sign_out(self, call: Call[None]) -> Response:
         """Sign out."""
         signing_in.end(call.session, call.request.cookies.get(SESSION_COOKIE, ""), datetime.now(UTC))
