@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from tests.bench import runs
+from tests.bench import listing, runs
+from tests.bench.arithmetic import percentile
 from tests.bench.servers import DATABASE, Servers
 from tests.support.waiting import wait_until
 
@@ -54,6 +55,17 @@ class ImportRun:
     probe: float  # the longest answer to a health probe, seconds
     events: int  # published by the first import
     events_again: int
+    pages: tuple[float, ...]  # seconds that each page of the whole list of schools took, in its order
+
+    @property
+    def page_ms(self) -> float:
+        """99 of 100 pages took at most so many milliseconds."""
+        return percentile(self.pages, 99) * 1000
+
+    @property
+    def late_page_ms(self) -> float:
+        """The same of the last tenth of the pages."""
+        return percentile(self.pages[-max(1, len(self.pages) // 10) :], 99) * 1000
 
 
 def register(rows: int = ROWS) -> bytes:
@@ -66,7 +78,7 @@ def register(rows: int = ROWS) -> bytes:
 
 
 def measure(servers: Servers, raw: bytes) -> ImportRun:
-    """Import a file, wait until everything is published, import it again."""
+    """Import a file, wait until everything is published, import it again, read the list of schools."""
     with fresh_database(servers) as (engine, url), running(servers, url) as service:
         before, used = memory(service.child, "VmRSS"), runs.cpu_seconds(service.child)
         with service.probed() as first_probes:
@@ -91,6 +103,7 @@ def measure(servers: Servers, raw: bytes) -> ImportRun:
             probe=max(first_probes + again_probes),
             events=events,
             events_again=int(runs.scalar(engine, EVENTS)) - events,
+            pages=tuple(listing.walk(service.port, service.token)),
         )
 
 

@@ -75,12 +75,12 @@ def test_memory_is_told_before_in_the_middle_and_at_the_end() -> None:
     assert memory_table(HUB)[1] == ("reporting", "80.0 MB", "90.0 MB", "91.0 MB")
 
 
-def imported(**changes: float) -> ImportRun:
+def imported(*, pages: tuple[float, ...] = (0.01,), **changes: float) -> ImportRun:
     figures = {
         "first": 30.0, "again": 5.0, "cpu": 17.0, "cpu_again": 4.0,
         "before": 99.0, "peak": 270.0, "probe": 0.5, "events": 50_000, "events_again": 0,
     }  # fmt: skip
-    return ImportRun(**figures | changes)  # type: ignore[arg-type]  # events are whole numbers, as they are here
+    return ImportRun(**figures | changes, pages=pages)  # type: ignore[arg-type]  # events are whole numbers, as they are here
 
 
 def test_an_import_is_told_in_seconds_and_memory_and_judged() -> None:
@@ -88,13 +88,20 @@ def test_an_import_is_told_in_seconds_and_memory_and_judged() -> None:
     told = {line[0]: line[1] for line in import_table(result)[1:]}
     assert told["first import"] == "40.0 (30.0 to 50.0) s"
     assert told["resident memory at most"] == "270 (270 to 299) MB"
-    assert [sentence.partition(":")[0] for sentence in result.verdicts()] == ["Met"] * 4
+    assert [sentence.partition(":")[0] for sentence in result.verdicts()] == ["Met"] * 5
     assert result.verdicts()[0].startswith(f"Met: {REGISTER_ROWS:,} rows imported within 60 s")
 
 
 def test_an_import_that_reaches_a_limit_is_not_good_enough() -> None:
-    result = ImportResult([imported(first=60.0, again=20.0, peak=300.0, events_again=1)])
-    assert [sentence.partition(":")[0] for sentence in result.verdicts()] == ["Not met"] * 4
+    result = ImportResult([imported(first=60.0, again=20.0, peak=300.0, events_again=1, pages=(0.02,))])
+    assert [sentence.partition(":")[0] for sentence in result.verdicts()] == ["Not met"] * 5
+
+
+def test_a_list_is_as_slow_as_its_last_pages() -> None:
+    quick = (0.004,) * 990
+    result = ImportResult([imported(pages=(*quick, *(0.03,) * 10))])
+    assert (result.rounds[0].page_ms, result.rounds[0].late_page_ms) == (4.0, 30.0)
+    assert result.verdicts()[-1].startswith("Not met: a page of the list of schools under 20 ms (p99)")
 
 
 def test_the_page_has_every_section_the_command_and_the_machine() -> None:
