@@ -27,9 +27,10 @@ MAX_OPEN_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True)
 class Raw:
-    """Says of a route that its body is taken as it comes, as bytes, and how many of them at most."""
+    """Says of a route that its body is taken as it comes: how many bytes at most, and what they are."""
 
     at_most: int = MAX_RAW_BYTES
+    media_types: tuple[str, ...] = ("text/csv",)
 
 
 RAW: Final = Raw()

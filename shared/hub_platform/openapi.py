@@ -73,7 +73,8 @@ def _operation(method_name: str, route: Route, doc: str) -> dict[str, Any]:
         operation["parameters"].append({"in": "query", "schema": route.query_schema})
     if isinstance(route.body, Raw):
         file = {"type": "string", "minLength": 1}
-        operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": file}}}
+        content = {media_type: {"schema": file} for media_type in route.body.media_types}
+        operation["requestBody"] = {"required": True, "content": content}
     elif route.body_schema is not None:
         body = _without_path(route.body_schema, route.url)
         needed = any(field.required for field in body.fields.values())

@@ -15,6 +15,7 @@ from tests.enrolment.factories import BY, MEETS, NOW
 from tests.enrolment.test_api_access import as_lead
 from tests.support.services import Client, RunningService
 
+from hub_enrolment.api.uploads import XLSX
 from hub_enrolment.commands.attendance import ReceiveApologies
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.commands.hub import DescribeHub
@@ -231,3 +232,9 @@ def test_papers_are_described_as_pdf() -> None:
     paths = describe(EnrolmentService)["paths"]
     for path in ("sessions/{session_id}/attendance-sheet", "enrolments/{enrolment_id}/certificate"):
         assert list(paths[f"{V1}/{path}"]["get"]["responses"]["200"]["content"]) == ["application/pdf"]
+
+
+def test_a_list_is_described_as_a_table_or_a_workbook_and_its_refused_rows_as_a_table() -> None:
+    upload = describe(EnrolmentService)["paths"][f"{V1}/work-groups/{{work_group_id}}/uploads"]["post"]
+    assert list(upload["requestBody"]["content"]) == ["text/csv", XLSX]
+    assert list(upload["responses"]["200"]["content"]) == ["application/json", "text/csv"]

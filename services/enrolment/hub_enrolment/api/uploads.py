@@ -8,13 +8,14 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF
-from hub_enrolment.api.imports import FORMULA
+from hub_enrolment.api.imports import CSV, FORMULA
 from hub_enrolment.commands.uploads import UploadParticipants
 from hub_enrolment.domain.uploads import REASON
 from hub_enrolment.handlers import uploads as handlers
 from hub_enrolment.handlers.uploads import Uploaded
-from hub_platform.routes import Answer, Call, Content, Raw, route
+from hub_platform.routes import JSON, Answer, Call, Content, Raw, route
 
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST_FILE: Final = 2 * 1024 * 1024  # bytes
 BYTE_ORDER_MARK: Final = "\ufeff"  # by which spreadsheets know UTF-8
 
@@ -72,9 +73,10 @@ class Uploads:
         "POST",
         "/enrolment/v1/work-groups/<uuid:work_group_id>/uploads",
         allow=HUB_STAFF,
-        body=Raw(at_most=LARGEST_FILE),
+        body=Raw(at_most=LARGEST_FILE, media_types=(CSV, XLSX)),
         query=UploadQuery,
         answer=UploadedSchema,
+        media_type=(JSON, CSV),
     )
     def upload_participants(self, call: Call[Any]) -> Answer | Content:
         """Enrol everybody on a list, CSV or XLSX, or say what would become of it.
@@ -93,7 +95,7 @@ class Uploads:
             return Answer(uploaded)
         return Content(
             refused_rows(uploaded),
-            "text/csv; charset=utf-8",
+            f"{CSV}; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="refused-rows.csv"'},
         )
 

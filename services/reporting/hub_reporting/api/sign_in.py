@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 
 from hub_platform.access import ANYONE, SESSION_COOKIE, Actor, TokenCheck, unauthorised
 from hub_platform.problems import Problem
-from hub_platform.routes import PAGE, RAW, Call, Content, route
+from hub_platform.routes import PAGE, Call, Content, Raw, route
 from hub_reporting.api.page_form import page, to_page
 from hub_reporting.config import Options
 from hub_reporting.handlers import signing_in
 from hub_reporting.pages import rendering
 from hub_reporting.store import browser_sessions
 
+FORM: Final = Raw(media_types=("application/x-www-form-urlencoded",))
 NOT_VALID: Final = "This token is not valid here, or has expired. Ask your hub for a new sign-in link."
 
 
@@ -70,7 +71,7 @@ class SignIn:
             return self._refused(problem)
         return page(self._form(token=token))
 
-    @route("POST", "/sign-in", allow=ANYONE, body=RAW, status=303, media_type=PAGE)
+    @route("POST", "/sign-in", allow=ANYONE, body=FORM, status=303, media_type=PAGE)
     def post_sign_in(self, call: Call[None]) -> Content | Response:
         """Sign in, with a link's token or a token pasted into the form."""
         given = parse_qs(call.raw[:10_000].decode(errors="replace"))
