@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate
+from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from hub_contracts.fields import Urn
 from hub_enrolment.domain import sessions, work_groups
@@ -55,20 +55,6 @@ class MarkSchema(Schema):
     enrolment_id = fields.UUID(required=True)
     mark = fields.String(required=True, validate=validate.OneOf(sessions.MARKS))
     notified_at = Instant(load_default=None, allow_none=True)
-
-    def load(self, data: Any, **options: Any) -> Any:
-        """Read one of many: each value by its own field.
-
-        marshmallow's `load` does the same and names every fault, at twice the price; so it is asked only
-        when there is one.
-        """
-        try:
-            if data.keys() <= self.load_fields.keys():
-                values = {n: field.deserialize(data.get(n, missing)) for n, field in self.load_fields.items()}
-                return Mark(**values)
-        except (ValidationError, AttributeError):
-            pass
-        return super().load(data, **options)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Mark:
