@@ -1,12 +1,10 @@
 """`hubctl tokens`: credentials for people and programs, given out, listed and taken back."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
 import typer
-from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from rich.text import Text
 
@@ -172,9 +170,6 @@ def read_key(text: str) -> OKPKey:
         WrongUse: it cannot be read, or only checks them.
     """
     try:
-        key = OKPKey.import_key(json.loads(text))
-    except (JoseError, ValueError, TypeError, KeyError) as exc:
-        raise WrongUse(f"The key that signs tokens cannot be read ({type(exc).__name__}).") from exc
-    if not key.is_private:
-        raise WrongUse("The key that signs tokens is a public one: it can only check them.")
-    return key
+        return tokens.read_key(text)
+    except tokens.NoSigningKey as exc:
+        raise WrongUse(str(exc)) from exc

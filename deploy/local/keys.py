@@ -40,7 +40,7 @@ def signer(folder: Path) -> Signer:
     """The signer whose keys are kept in `folder`; made on first use."""
     private, public = folder / PRIVATE, folder / PUBLIC
     if private.exists():
-        key = OKPKey.import_key(json.loads(private.read_text()))
+        key = tokens.read_key(private.read_text())
     else:
         key = OKPKey.generate_key("Ed25519")
         write_private(private, json.dumps(key.as_dict(private=True)))

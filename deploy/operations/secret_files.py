@@ -98,7 +98,7 @@ def renew_metrics_token(folder: Path, private_key: str, now: datetime) -> None:
     made = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
     if made is not None and made + METRICS_LASTS - METRICS_RENEWED > now and path.read_text().strip():
         return
-    key = OKPKey.import_key(json.loads(private_key))
+    key = tokens.read_key(private_key)
     token, _ = tokens.issue(key, "prometheus", ["subscriber"], METRICS_LASTS, now)
     if made is None:
         _write(path, token)
@@ -143,7 +143,7 @@ def amqp_uri(user: str, password: str) -> str:
 
 def public_half(private_key: str) -> str:
     """The key that checks what the other has signed."""
-    return json.dumps(OKPKey.import_key(json.loads(private_key)).as_dict(private=False))
+    return json.dumps(tokens.read_key(private_key).as_dict(private=False))
 
 
 def subscribers() -> list[Subscriber]:

@@ -3,6 +3,7 @@
 `access` checks them.
 """
 
+import json
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from joserfc import jwt
-from joserfc.errors import SecurityWarning
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
 
 from hub_platform.access import AUDIENCE, SIGN_IN_AUDIENCE
@@ -18,6 +19,10 @@ from hub_platform.ids import new_id
 
 ALGORITHM: Final = "EdDSA"  # the general name, which every library knows
 LINK_LIFETIME: Final = timedelta(minutes=15)  # within which a sign-in link is to be used
+
+
+class NoSigningKey(ValueError):
+    """A text that holds no key by which tokens can be signed."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,21 @@ class Issued:
     roles: tuple[str, ...]
     issued_at: datetime
     expires_at: datetime  # for a sign-in link: the end of its session
+
+
+def read_key(text: str) -> OKPKey:
+    """The key that signs tokens: a JWK (RFC 7517, May 2015), the private half included.
+
+    Raises:
+        NoSigningKey: it cannot be read, or only checks tokens.
+    """
+    try:
+        key = OKPKey.import_key(json.loads(text))
+    except (JoseError, ValueError, TypeError, KeyError) as exc:
+        raise NoSigningKey(f"The key that signs tokens cannot be read ({type(exc).__name__}).") from exc
+    if not key.is_private:
+        raise NoSigningKey("The key that signs tokens is a public one: it can only check them.")
+    return key
 
 
 def issue(

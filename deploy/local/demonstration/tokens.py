@@ -1,15 +1,13 @@
 """Whose token goes with a command: the hub administrator's, or a Work Group lead's own."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from hub_platform.tokens import issue
+from hub_platform import tokens
 from local.failures import CannotStart
 
 LEAD: Final = "work_group_lead"
@@ -29,7 +27,7 @@ def lead_tokens(key: OKPKey) -> GivesToken:
 
     def give(teacher_id: str) -> str:
         if teacher_id not in known:
-            known[teacher_id], _ = issue(key, teacher_id, [LEAD], LASTS, datetime.now(UTC))
+            known[teacher_id], _ = tokens.issue(key, teacher_id, [LEAD], LASTS, datetime.now(UTC))
         return known[teacher_id]
 
     return give
@@ -42,8 +40,8 @@ def read_key(path: Path) -> OKPKey:
         CannotStart: the file is not there, or holds no such key.
     """
     try:
-        return OKPKey.import_key(json.loads(path.read_text()))
-    except (OSError, ValueError, JoseError) as exc:
-        raise CannotStart(
-            f"The key of HUB_TOKEN_PRIVATE_KEY_FILE cannot be read ({type(exc).__name__})."
-        ) from exc
+        return tokens.read_key(path.read_text())
+    except OSError as exc:
+        raise CannotStart(f"HUB_TOKEN_PRIVATE_KEY_FILE cannot be read ({type(exc).__name__}).") from exc
+    except tokens.NoSigningKey as exc:
+        raise CannotStart(str(exc)) from exc
