@@ -18,7 +18,8 @@ CONNECT_SECONDS: Final = 5
 SOCKET_SECONDS: Final = 15  # no single read or write takes longer, unless drain() says so
 CLOSE_SECONDS: Final = 2
 FILL_UP_SECONDS: Final = 2.0  # to take in what the broker may send ahead
-QUIET_SECONDS: Final = 1.0  # without a message, after which none is expected; a busy machine pauses for half
+# Without a message, after which none is expected. On a busy machine half a second was not enough.
+QUIET_SECONDS: Final = 1.0
 
 Connection: Any = KombuConnection  # kombu's own annotations stop half-way
 # What may be raised when the broker goes away; everything else is a mistake of ours.

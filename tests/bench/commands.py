@@ -27,7 +27,7 @@ from tests.enrolment import factories
 from tests.support.amqp import connected
 from tests.support.waiting import wait_until
 
-from hub_enrolment.models import GroupSession
+from hub_enrolment.models import GroupSession, WorkGroup
 from hub_messaging.tables import outbox
 from hub_messaging.topology import LOG_QUEUE
 from hub_platform.database import make_sessions
@@ -140,6 +140,8 @@ def _registers(session: Session, now: datetime) -> list[Command]:
         for number in range(REGISTERS)
         for group_id in groups
     ]
+    for group_id in groups:
+        session.get_one(WorkGroup, group_id).status = "running"  # as groups are that meet
     return [
         Command("PUT", f"{V1}/sessions/{meeting.id}/register", _marks(places[meeting.work_group_id]), 200)
         for meeting in meetings

@@ -22,6 +22,7 @@ from tests.support.services import RunningService
 from local.places import ROOT
 
 SETTINGS = ROOT / "tests" / "interfaces" / "schemathesis.toml"
+DEADLINE = 1800  # seconds, some twenty times what it takes
 ROLES = ("hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscriber")
 
 
@@ -67,7 +68,7 @@ def start(service: RunningService, known: Known, folder: Path) -> Trial:
 def test_every_route_keeps_to_its_description(
     name: str, trials: Mapping[str, Trial], running: Running
 ) -> None:
-    code = trials[name].process.wait()
+    code = trials[name].process.wait(DEADLINE)
     told = trials[name].told.read_text()
     assert code == 0, told
     assert "No issues found" in told

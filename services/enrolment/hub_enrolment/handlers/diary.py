@@ -14,7 +14,7 @@ def follow_diary(session: Session, group: WorkGroup, *, now: datetime, by: str) 
 
     The group is locked by the caller.
     """
-    if not work_groups.moves_on(group.status):  # most groups: of these nobody asks how far they are
+    if not work_groups.moves_on(group.status):  # it still recruits, or is over: nothing in its diary moves it
         return
     known = store.diary(session, group.id)
     if known.held:
