@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.demonstration.counting import rows_of
+from tests.demonstration.counting import rows_of, sent
 
 from hub_enrolment.domain.gias_establishments import read_establishments
 from hub_enrolment.domain.gias_links import read_links
@@ -105,9 +105,23 @@ def test_january_differs_from_september_only_in_what_has_happened(year: Year) ->
     before = {school.urn: school for school in year.hub.september}
     after = {school.urn: school for school in year.hub.january}
     changed = {urn for urn in before if before[urn] != after[urn]}
-    assert changed == {*year.hub.successors, year.hub.closing}
+    assert changed == {*year.hub.successors, year.hub.closing, year.hub.changing_trust}
     assert set(after) - set(before) == set(year.hub.successors.values())
     assert len(year.hub.successors) == 3
+
+
+def test_an_academy_leaves_its_trust_for_another_in_january_and_is_looked_up(year: Year) -> None:
+    files = [body for c in sent(year.commands, r".*/imports/gias.*") if isinstance(body := c.body, bytes)]
+    september, january = ({row["URN"]: row for row in rows_of(file)} for file in (files[0], files[2]))
+    moved = {
+        urn
+        for urn, row in september.items()
+        if row["EstablishmentStatus (code)"] == january[urn]["EstablishmentStatus (code)"]
+        and row["Trusts (code)"] != january[urn]["Trusts (code)"]
+    }
+    (look,) = sent(year.commands, r".*/schools/.*/trusts")
+    assert moved == {look.path.split("/")[4]}
+    assert all(register[urn]["Trusts (code)"] for register in (september, january) for urn in moved)
 
 
 def test_there_are_about_seventy_trusts_each_with_a_school(year: Year) -> None:

@@ -1,10 +1,12 @@
 """The invented hub: its schools as they stand in September and in January, and how they are linked.
 
 Three schools become academies during the year: the old number closes at the end of December, a new one opens
-on 1 January, and the links file says which succeeds which. One small school closes for good.
+on 1 January, and the links file says which succeeds which. One small school closes for good, and one academy
+leaves its trust for another.
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -27,6 +29,7 @@ from local.demonstration.trusts import has_trust, invent_trusts, share_out
 CONVERTING = 3
 CLOSED_BEFORE = 12  # schools that became academies in earlier years, their old numbers still in the file
 INDEPENDENT = 18
+LARGE = 6  # schools of a trust that one may leave
 PROPOSED = 2
 SEPTEMBER = date(2025, 9, 1)
 LAST_DAY_OLD = date(2025, 12, 31)
@@ -47,6 +50,7 @@ class InventedHub:
     trusts: tuple[Trust, ...]
     successors: dict[str, str]  # URN that closes in December → URN that opens in January
     closing: str  # URN of the school that closes in December without a successor
+    changing_trust: str  # URN of the academy that belongs to another trust in January
 
     def open_in_september(self) -> list[School]:
         """State-funded schools that are open when the year begins."""
@@ -88,6 +92,8 @@ def invent_hub(seed: str) -> InventedHub:
     changed[last.urn] = replace(
         last, status=CLOSED, closed_on=LAST_DAY_OLD, closed_because=(2, "Closure"), changed_on=JANUARY
     )
+    moved = _to_another_trust(open_ones, trusts)
+    changed[moved.urn] = moved
     return InventedHub(
         september=september,
         january=(*(changed.get(s.urn, s) for s in september), *opened),
@@ -96,6 +102,7 @@ def invent_hub(seed: str) -> InventedHub:
         trusts=trusts,
         successors={link.urn: link.other for link in new_links if link.kind == "Successor"},
         closing=last.urn,
+        changing_trust=moved.urn,
     )
 
 
@@ -158,6 +165,16 @@ def _conversions(
         opened.append(new)
         links += _both_ways(old, new, new_day)
     return changed, opened, links
+
+
+def _to_another_trust(schools: Sequence[School], trusts: Sequence[Trust]) -> School:
+    """What January says of the academy that leaves a large trust for a small one, outside Cambridgeshire."""
+    sizes = Counter(school.trust for school in schools)
+    leaving = next(
+        s for s in schools if s.trust and s.district.authority != CAMBRIDGESHIRE and sizes[s.trust] >= LARGE
+    )
+    joined = next(trust for trust in reversed(trusts) if trust != leaving.trust)
+    return replace(leaving, trust=joined, changed_on=JANUARY)
 
 
 def _both_ways(old: School, new: School, on: date) -> list[Link]:

@@ -113,6 +113,16 @@ def _registers(hub: InventedHub) -> Iterator[Command]:
             lane="register",
             announces=announces,
         )
+    yield Command(
+        key="trusts/changed",
+        at=january + timedelta(minutes=20),
+        service="enrolment",
+        method="GET",
+        path=f"/enrolment/v1/schools/{hub.changing_trust}/trusts",
+        body={},
+        lane="register",
+        announces=0,
+    )
 
 
 def _calendars(chosen: Cast) -> Iterator[Command]:
