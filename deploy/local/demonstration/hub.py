@@ -80,13 +80,7 @@ def invent_hub(seed: str) -> InventedHub:
     open_ones[0] = replace(open_ones[0], name=AWKWARD_NAME)
 
     old_numbers, old_links = _earlier_conversions(open_ones, inventor, r)
-    others = [inventor.school(r.choice(DISTRICTS), "independent") for _ in range(INDEPENDENT)]
-    others += [
-        inventor.school(
-            DISTRICTS[4], "primary", type_code=35, status=PROPOSED_TO_OPEN, pupils=0, girls=0, trust=trusts[n]
-        )
-        for n in range(PROPOSED)
-    ]
+    others = _others(trusts, inventor, r)
     september = (*open_ones, *old_numbers, *others)
     changed, opened, new_links = _conversions(open_ones, trusts, inventor, r)
     changed[last.urn] = replace(
@@ -104,6 +98,18 @@ def invent_hub(seed: str) -> InventedHub:
         closing=last.urn,
         changing_trust=moved.urn,
     )
+
+
+def _others(trusts: Sequence[Trust], inventor: Inventor, r: random.Random) -> list[School]:
+    """Schools that the hub has nothing to do with: independent ones, and some that are not open yet."""
+    others = [inventor.school(r.choice(DISTRICTS), "independent") for _ in range(INDEPENDENT)]
+    proposed = [
+        inventor.school(
+            DISTRICTS[4], "primary", type_code=35, status=PROPOSED_TO_OPEN, pupils=0, girls=0, trust=trusts[n]
+        )
+        for n in range(PROPOSED)
+    ]
+    return others + proposed
 
 
 def _earlier_conversions(
