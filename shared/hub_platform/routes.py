@@ -191,11 +191,11 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             response.headers["Location"] = answer.location
         return response
 
-    def _dump(self, value: Any) -> Any:
+    def _dump(self, value: Any, *, many: bool = False) -> Any:
         if isinstance(value, Page):
-            return {"items": [self._dump(item) for item in value.items], "next": value.next}
+            return {"items": self._dump(value.items, many=True), "next": value.next}
         if self.answer_schema is not None:
-            return self.answer_schema.dump(value)
+            return self.answer_schema.dump(value, many=many)
         return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
     def _say(self, exc: Exception) -> Response:
