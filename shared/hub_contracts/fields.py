@@ -178,9 +178,9 @@ class Instant(Described, fields.AwareDateTime):
 class Several(Described, fields.List[Any]):
     """A list of values of one kind; it may be empty."""
 
-    def __init__(self, item: Described, meaning: str) -> None:
+    def __init__(self, item: Described, meaning: str, **kwargs: Any) -> None:
         json = {"type": "array", "items": item.json}
-        super().__init__(meaning, json, cls_or_instance=item, pseudonym=item.pseudonym)
+        super().__init__(meaning, json, cls_or_instance=item, pseudonym=item.pseudonym, **kwargs)
 
 
 class Record(Described):

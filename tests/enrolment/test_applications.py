@@ -192,6 +192,7 @@ def test_put_off_then_declined(session: Session) -> None:
     decide(session, application_id, "declined")
     told = events(session, "ApplicationWaitlisted", "ApplicationDeclined")
     assert [type_ for type_, _ in told] == ["ApplicationWaitlisted", "ApplicationDeclined"]
+    assert [data["teacher_ids"] for _, data in told] == [[str(one) for one in teachers]] * 2
     assert apply(session, opened.id, urn, teachers).row.status == "draft"
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 from tests.enrolment.desk import Desk, problem
 from tests.enrolment.factories import CLOSES, NOW
 from tests.enrolment.lists import as_csv, line
+from tests.support.waiting import wait_until
 from tests.system.conftest import Office
 
 AGREED = {"head_agreed_by": "Grace Head", "head_agreed_at": NOW.isoformat(), "agreement_version": "2025.1"}
@@ -16,7 +17,10 @@ def participant(teacher_id: str) -> dict[str, str]:
 
 
 def test_a_school_applies_in_time_with_its_heads_agreement(office: Office, desk: Desk) -> None:
-    """One form for two teachers; without the head's word, or a minute late, it goes nowhere."""
+    """One form for two teachers; without the head's word, or a minute late, it goes nowhere.
+
+    Whom the hub declines is told.
+    """
     group_id = desk.group()
     school, late_school = desk.schools(2)
     two, late = [desk.teacher(school) for _ in range(2)], desk.teacher(late_school)
@@ -32,6 +36,12 @@ def test_a_school_applies_in_time_with_its_heads_agreement(office: Office, desk:
     draft = f"applications/{desk.made(path, form)['application_id']}"
     at_the_stroke = desk.post(f"{draft}/submission", AGREED, at=CLOSES)
     assert problem(at_the_stroke)[:2] == (422, "recruitment_closed")
+
+    desk.made(f"{draft}/submission", AGREED)
+    for decision in ("waitlisted", "declined"):
+        desk.made(f"{draft}/decision", {"decision": decision})
+    letters = "/notifications/v1/messages?template=application_declined"
+    wait_until(lambda: [one["recipient_ref"] for one in office("GET", letters).json["items"]] == [late])
     office.settle()
     assert office.parked() == 0
 

@@ -8,6 +8,10 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
     ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
@@ -30,7 +34,15 @@ from hub_notifications.api.messages import Messages
 from hub_notifications.api.templates import Templates
 from hub_notifications.domain.messages import Cause
 from hub_notifications.gateways import Contact, ContactsAway
-from hub_notifications.handlers import people, schools, sending, visits, waiting_list, work_groups
+from hub_notifications.handlers import (
+    applications,
+    people,
+    schools,
+    sending,
+    visits,
+    waiting_list,
+    work_groups,
+)
 from hub_platform.dependencies import Database, Extra
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
@@ -106,6 +118,21 @@ class NotificationsService(Messages, Templates, Probes):
     def on_participant_completed(self, session: Session, delivery: Delivery) -> None:
         """Congratulate."""
         work_groups.on_participant_completed(session, delivery.event, _cause(delivery))
+
+    @subscribe(ApplicationWaitlisted)
+    def on_application_waitlisted(self, session: Session, delivery: Delivery) -> None:
+        """Tell teachers that the decision on their places is put off."""
+        applications.on_application_waitlisted(session, delivery.event, _cause(delivery))
+
+    @subscribe(ApplicationDeclined)
+    def on_application_declined(self, session: Session, delivery: Delivery) -> None:
+        """Tell teachers that there is no place for them."""
+        applications.on_application_declined(session, delivery.event, _cause(delivery))
+
+    @subscribe(ApplicationAccepted, ApplicationWithdrawn)
+    def on_application_over(self, session: Session, delivery: Delivery) -> None:
+        """Do not say any more that a decision is put off."""
+        applications.on_application_over(session, delivery.event, _cause(delivery))
 
     @subscribe(PlaceOffered)
     def on_place_offered(self, session: Session, delivery: Delivery) -> None:

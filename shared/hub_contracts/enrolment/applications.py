@@ -1,11 +1,12 @@
 """What enrolment says of schools' applications for places on Work Groups."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
-from hub_contracts.fields import Code, Id, Urn, Whole
+from hub_contracts.fields import Code, Id, Several, Urn, Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class ApplicationEvent(Event):
     work_group_id: UUID
     urn: str
     teachers_n: int
+    teacher_ids: Sequence[UUID] | None = None
 
 
 class ApplicationEventSchema(RecordSchema):
@@ -28,6 +30,11 @@ class ApplicationEventSchema(RecordSchema):
     work_group_id = Id("The Work Group")
     urn = Urn("The school")
     teachers_n = Whole("How many places are asked for", at_least=1)
+    teacher_ids = Several(
+        Id("A teacher", pseudonym=True),
+        "Teachers for whom places are asked, in the school's order",
+        optional=True,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -215,4 +215,5 @@ def _facts(found: WithParticipants) -> dict[str, Any]:
         "work_group_id": found.row.work_group_id,
         "urn": found.row.urn,
         "teachers_n": len(found.participants),
+        "teacher_ids": [one.teacher_id for one in found.participants],
     }

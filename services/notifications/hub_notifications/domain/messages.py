@@ -51,6 +51,11 @@ def completed_key(enrolment_id: UUID) -> str:
     return f"completed:{enrolment_id}"
 
 
+def application_key(application_id: UUID, teacher_id: UUID, outcome: str) -> str:
+    """One letter for each teacher and each thing that becomes of a school's application."""
+    return f"application:{application_id}:{teacher_id}:{outcome}"
+
+
 def offer_key(waiting_id: UUID) -> str:
     """One letter for each offer; who waits again has another entry on the list."""
     return f"offer:{waiting_id}"

@@ -16,6 +16,8 @@ from hub_notifications.models import GroupSession, Message
 from hub_notifications.store import facts as store
 from hub_notifications.store.facts import Facts
 from hub_notifications.templates.facts import (
+    ApplicationDeclined,
+    ApplicationWaitlisted,
     Inviting,
     ParticipantCompleted,
     PlaceConfirmed,
@@ -31,6 +33,11 @@ from hub_notifications.templates.facts import (
 from hub_notifications.templates.invitations import Host, Invitation, invite
 from hub_notifications.templates.rendering import render
 
+OF_A_GROUP: Final = {
+    "application_declined": ApplicationDeclined,
+    "application_waitlisted": ApplicationWaitlisted,
+    "participant_completed": ParticipantCompleted,
+}
 OF_AN_OFFER: Final = {"place_offered": PlaceOffered, "place_offer_expired": PlaceOfferExpired}
 OF_A_SESSION: Final = {
     "session_scheduled": SessionScheduled,
@@ -95,8 +102,8 @@ def words_of(message: Message, given: str, facts: Facts, hub_name: str, *, now: 
     if message.template == "visit_planned":
         return _visit(message.about, facts, common)
     common["group_title"] = facts.titles[UUID(message.about["work_group_id"])]
-    if message.template == "participant_completed":
-        return ParticipantCompleted(**common)
+    if message.template in OF_A_GROUP:
+        return OF_A_GROUP[message.template](**common)
     if message.template in OF_AN_OFFER:
         return _offer(message, common, now)
     return _sessions(message, facts, common)

@@ -38,6 +38,20 @@ class ParticipantCompleted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApplicationWaitlisted:
+    """To each teacher for whom a school has asked for a place, when the decision is put off."""
+
+    hub_name: str
+    given: str
+    group_title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationDeclined(ApplicationWaitlisted):
+    """To each teacher for whom a school has asked for a place that they are not given."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlaceOffered:
     """To a teacher on the waiting list, for whom a place is kept."""
 
@@ -90,4 +104,5 @@ class VisitPlanned:
 
 
 Inviting = PlaceConfirmed | SessionScheduled | SessionRescheduled | SessionCancelled  # with a calendar file
-Words = Inviting | ParticipantCompleted | PlaceOffered | PlaceOfferExpired | VisitPlanned
+OfAGroup = ApplicationDeclined | ApplicationWaitlisted | ParticipantCompleted  # with its title and no more
+Words = Inviting | OfAGroup | PlaceOffered | PlaceOfferExpired | VisitPlanned

@@ -10,6 +10,8 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from hub_notifications.templates.facts import (
+    ApplicationDeclined,
+    ApplicationWaitlisted,
     ParticipantCompleted,
     PlaceConfirmed,
     PlaceOffered,
@@ -23,6 +25,8 @@ from hub_notifications.templates.facts import (
 
 FOLDER: Final = Path(__file__).parent
 FACTS_OF: Final[dict[str, type[Words]]] = {
+    "application_declined": ApplicationDeclined,
+    "application_waitlisted": ApplicationWaitlisted,
     "participant_completed": ParticipantCompleted,
     "place_confirmed": PlaceConfirmed,
     "place_offered": PlaceOffered,

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from hub_notifications.domain.calendar import ENGLAND
 from hub_notifications.templates.facts import (
+    ApplicationDeclined,
+    ApplicationWaitlisted,
     ParticipantCompleted,
     PlaceConfirmed,
     PlaceOffered,
@@ -46,6 +48,12 @@ MOVED: Final = replace(
 )
 
 SAMPLES: Final[dict[str, Words]] = {
+    "application_declined": ApplicationDeclined(
+        hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5"
+    ),
+    "application_waitlisted": ApplicationWaitlisted(
+        hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5"
+    ),
     "participant_completed": ParticipantCompleted(
         hub_name="Example Maths Hub", given="Ada", group_title="Fractions in Year 5"
     ),
