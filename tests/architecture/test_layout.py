@@ -51,6 +51,17 @@ def python_files() -> list[Path]:
     return [path for path in tracked() if path.suffix == ".py"]
 
 
+def test_no_test_borrows_from_another_file_of_tests() -> None:
+    """What several need lives in a room of its own, such as factories, steps or a desk."""
+    borrowed = [
+        f"{path}: {node.module}"
+        for path in python_files()
+        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and re.search(r"(^|\.)test_\w+$", node.module or "")
+    ]
+    assert borrowed == []
+
+
 def test_the_top_level_is_fixed() -> None:
     found = {path.parts[0] for path in tracked() if not path.parts[0].startswith(".")}
     assert found <= TOP_LEVEL

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.enrolment.factories import CLOSES, MEETS, NOW, OPENS, gias, row
-from tests.support.services import Client, Reply
+from tests.enrolment.factories import CLOSES, MEETS, MONTH, NOW, OPENS
+from tests.enrolment.register_files import gias, row
+from tests.support.services import Client, Reply, RunningService
 
 V1 = "/enrolment/v1"
 
@@ -115,3 +116,43 @@ def session_body(starts_at: datetime = MEETS, **changes: Any) -> dict[str, Any]:
 
 def register_body(places: list[str], mark: str = "present") -> dict[str, Any]:
     return {"marks": [{"enrolment_id": place, "mark": mark} for place in places]}
+
+
+def participant(teacher_id: str) -> dict[str, str]:
+    return {"teacher_id": teacher_id, "role": "participant"}
+
+
+def application_body(urn: str, teachers: list[str], **changes: Any) -> dict[str, Any]:
+    asked = [{"teacher_id": teacher_id, "role": "participant"} for teacher_id in teachers]
+    return {"urn": urn, "participants": asked} | changes
+
+
+def task_body(set_in: str, due: str) -> dict[str, Any]:
+    return {"set_in_session_id": set_in, "due_before_session_id": due, "prompt": "Try a bar model."}
+
+
+def study_body(places: list[str], host_urn: str) -> dict[str, Any]:
+    return {
+        "host_urn": host_urn,
+        "teacher_enrolment_id": places[0],
+        "planner_enrolment_ids": places,
+        "focus": "reasoning",
+        "lesson_at": MEETS.isoformat(),
+    }
+
+
+def day_body(**changes: Any) -> dict[str, Any]:
+    return {"kind": "pd_day", "theme": "reasoning", "on": "2025-10-08"} | changes
+
+
+def ready(desk: Desk, **changes: Any) -> tuple[str, list[str], list[str], str]:
+    """A group, its two sessions, two places on it, and their school."""
+    group_id = desk.group(**changes)
+    places = desk.fill(group_id, teachers_n=2, schools_n=1)
+    sessions = [desk.session(group_id, starts_at=at) for at in (MEETS, MEETS + MONTH)]
+    return group_id, sessions, places, desk.get(f"enrolments/{places[0]}").json["urn"]
+
+
+def as_lead(service: RunningService, teacher_id: str) -> Client:
+    """The client of one work group lead: the token's subject is the teacher's id."""
+    return Client(service.port, service.keys.issue(teacher_id, ("work_group_lead",), timedelta(hours=1)))

@@ -1,22 +1,20 @@
 """What tests of enrolment are made of; each test states only what matters to it."""
 
-import csv
-import io
-import itertools
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tests.enrolment.register_files import gias, row
 
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.programmes import OpenProgramme
 from hub_enrolment.commands.sessions import ScheduleSession
 from hub_enrolment.commands.teachers import AppointLeader, RegisterTeacher
 from hub_enrolment.commands.work_groups import OpenWorkGroup
-from hub_enrolment.domain.gias_establishments import COLUMNS, Establishment
+from hub_enrolment.domain.enrolments import Places
+from hub_enrolment.domain.gias_establishments import Establishment
 from hub_enrolment.handlers import enrolments, imports, leaders, programmes, sessions, teachers, terms
 from hub_enrolment.models import GroupSession, LeaderRole, Programme, WorkGroup
 from hub_messaging.tables import outbox
@@ -27,78 +25,22 @@ OPENS = datetime(2025, 6, 1, tzinfo=UTC)
 CLOSES = datetime(2025, 10, 1, tzinfo=UTC)
 MEETS = datetime(2025, 10, 8, 12, 30, tzinfo=UTC)
 BY = "tester"
-HEADER = ("URN", "HeadLastName", *COLUMNS[1:], "TelephoneNum")
+HELD_ON = MEETS.date()
+LATER = NOW + timedelta(hours=1)
+INSTANT = timedelta(microseconds=1)
+DAY, MONTH = timedelta(days=1), timedelta(days=28)
 
-numbers = itertools.count(1)
-
-
-def urn() -> str:
-    """A URN that no other school has."""
-    return str(200_000 + next(numbers))
-
-
-def row(**changes: str) -> dict[str, str]:
-    """One school of the establishments file; names of columns with underscores for what is no letter."""
-    number = changes.get("URN") or urn()
-    values = {
-        "URN": number,
-        "LA (code)": "873",
-        "LA (name)": "Cambridgeshire",
-        "EstablishmentNumber": "2001",
-        "EstablishmentName": f"School {number}",
-        "TypeOfEstablishment (code)": "1",
-        "EstablishmentTypeGroup (code)": "4",
-        "EstablishmentStatus (code)": "1",
-        "OpenDate": "01-09-1999",
-        "PhaseOfEducation (code)": "2",
-        "NumberOfPupils": "210",
-        "PercentageFSM": "12.5",
-        "LastChangedDate": "01-05-2025",
-        "Postcode": "CB23 6EA",
-        "DistrictAdministrative (code)": "E07000012",
-        "DistrictAdministrative (name)": "South Cambridgeshire",
-        "Easting": "532000",
-        "Northing": "259000",
-        "HeadLastName": "Secret",
-        "TelephoneNum": "01954000000",
-    }
-    return values | changes
-
-
-def gias(*rows: dict[str, str], header: Sequence[str] = HEADER, encoding: str = "cp1252") -> bytes:
-    """An establishments file as GIAS writes it: every field quoted, CRLF, Windows-1252."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([[one.get(column, "") for column in header] for one in rows])
-    return text.getvalue().encode(encoding)
-
-
-def links(*rows: tuple[str, str, str, str]) -> bytes:
-    """A links file: URN, LinkURN, LinkType, LinkEstablishedDate."""
-    lines = ['"URN","LinkURN","LinkName","LinkType","LinkEstablishedDate"']
-    lines += [f'"{old}","{new}","A name","{kind}","{on}"' for old, new, kind, on in rows]
-    return ("\r\n".join(lines) + "\r\n").encode("cp1252")
-
-
-def groups(*rows: tuple[str, str, str, str, str, str]) -> bytes:
-    """A groups file: UID, name, Companies House number, type, closed date, status."""
-    header = ["UID", "Group Name", "Companies House Number", "Group Type", "Closed Date", "Status"]
-    return table([*header, "Head of Group Last Name"], [[*one, "Secret"] for one in rows])
-
-
-def group_links(*rows: tuple[str, str, str, str]) -> bytes:
-    """A group links file: URN, UID, type, joined date."""
-    return table(
-        ["URN", "Linked UID", "Group Type", "Joined date", "EstablishmentName"], [[*r, "A"] for r in rows]
-    )
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """A file of GIAS as the groups come: quoted only where needed, CRLF, Windows-1252."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([header, *rows])
-    return text.getvalue().encode("cp1252")
+PLACES = Places(
+    status="recruiting",
+    capacity=20,
+    opens_at=OPENS,
+    closes_at=CLOSES,
+    max_per_school=None,
+    taken=0,
+    taken_by_school=0,
+    held_by_teacher=False,
+    school_seen=False,
+)
 
 
 def establishment(**changes: Any) -> Establishment:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.enrolment.desk import V1, Desk, problem, register_body
+from tests.enrolment.desk import V1, Desk, as_lead, problem, register_body
 from tests.enrolment.factories import MEETS
 from tests.support.services import Client, RunningService
 
@@ -28,11 +28,6 @@ def address(route: Route) -> str:
         start, _, rest = path.partition("<uuid:")
         path = f"{start}{uuid4()}{rest.partition('>')[2]}"
     return path
-
-
-def as_lead(service: RunningService, teacher_id: str) -> Client:
-    """The client of one work group lead: the token's subject is the teacher's id."""
-    return Client(service.port, service.keys.issue(teacher_id, ("work_group_lead",), timedelta(hours=1)))
 
 
 @pytest.mark.parametrize("name", ROUTES)

@@ -1,15 +1,9 @@
 """Over HTTP: a school's application from draft to decision."""
 
-from typing import Any
 from uuid import uuid4
 
-from tests.enrolment.desk import Desk, problem
+from tests.enrolment.desk import Desk, application_body, problem
 from tests.enrolment.factories import NOW
-
-
-def application_body(urn: str, teachers: list[str], **changes: Any) -> dict[str, Any]:
-    asked = [{"teacher_id": teacher_id, "role": "participant"} for teacher_id in teachers]
-    return {"urn": urn, "participants": asked} | changes
 
 
 def test_an_application_over_http(desk: Desk) -> None:

@@ -2,43 +2,13 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.enrolment.desk import V1, Desk, problem
-from tests.enrolment.factories import MEETS
-from tests.enrolment.test_api_access import as_lead
+from tests.enrolment.desk import V1, Desk, as_lead, day_body, problem, ready, study_body, task_body
+from tests.enrolment.factories import MEETS, MONTH
 from tests.support.services import Reply, RunningService
-
-LATER = MEETS + timedelta(days=28)
-
-
-def task_body(set_in: str, due: str) -> dict[str, Any]:
-    return {"set_in_session_id": set_in, "due_before_session_id": due, "prompt": "Try a bar model."}
-
-
-def study_body(places: list[str], host_urn: str) -> dict[str, Any]:
-    return {
-        "host_urn": host_urn,
-        "teacher_enrolment_id": places[0],
-        "planner_enrolment_ids": places,
-        "focus": "reasoning",
-        "lesson_at": MEETS.isoformat(),
-    }
-
-
-def day_body(**changes: Any) -> dict[str, Any]:
-    return {"kind": "pd_day", "theme": "reasoning", "on": "2025-10-08"} | changes
-
-
-def ready(desk: Desk, **changes: Any) -> tuple[str, list[str], list[str], str]:
-    """A group, its two sessions, two places on it, and their school."""
-    group_id = desk.group(**changes)
-    places = desk.fill(group_id, teachers_n=2, schools_n=1)
-    sessions = [desk.session(group_id, starts_at=at) for at in (MEETS, LATER)]
-    return group_id, sessions, places, desk.get(f"enrolments/{places[0]}").json["urn"]
 
 
 def code(reply: Reply) -> str:
@@ -92,7 +62,7 @@ def test_a_lesson_study_goes_its_way(desk: Desk) -> None:
     assert problem(desk.post(f"{one}/review", note))[:2] == (409, "not_taught")
     assert problem(desk.post(f"{one}/taught", {}))[:2] == (422, "lesson_to_come")
     assert desk.post(f"{one}/taught", {}, at=MEETS).json["status"] == "taught"
-    assert desk.post(f"{one}/review", note, at=LATER).json["learning_note"] == "Bars helped."
+    assert desk.post(f"{one}/review", note, at=MEETS + MONTH).json["learning_note"] == "Bars helped."
     assert desk.at(made).headers["Etag"] == '"3"'
     assert len(desk.get(path).json["items"]) == 2
 

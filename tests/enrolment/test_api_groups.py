@@ -5,14 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.enrolment.desk import (
-    Desk,
-    group_body,
-    problem,
-    programme_body,
-    register_body,
-    session_body,
-)
+from tests.enrolment.desk import Desk, group_body, problem, programme_body, register_body, session_body
 from tests.enrolment.factories import CLOSES, MEETS, OPENS
 from tests.support.services import Client
 

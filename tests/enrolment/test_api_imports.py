@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from tests.enrolment.desk import V1, Desk, problem
-from tests.enrolment.factories import gias, groups, row
+from tests.enrolment.register_files import gias, groups, row
 from tests.support.services import RunningService
 
 from hub_enrolment.api.imports import LARGEST_FILE, as_csv

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from tests.enrolment.desk import Desk, leader_body, problem, teacher_body
-from tests.enrolment.factories import links, urn
+from tests.enrolment.register_files import links, urn
 
 
 def test_a_teacher_is_registered_and_read_back(desk: Desk) -> None:

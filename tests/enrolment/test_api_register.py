@@ -2,7 +2,7 @@
 
 import pytest
 from tests.enrolment.desk import Desk, problem
-from tests.enrolment.factories import HEADER, gias, links, row, urn
+from tests.enrolment.register_files import HEADER, gias, links, row, urn
 
 PREVIEW, APPLY = "imports/gias?mode=preview", "imports/gias?mode=apply"
 

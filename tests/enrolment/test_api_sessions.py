@@ -7,9 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.enrolment.desk import Desk, problem, register_body
+from tests.enrolment.desk import Desk, as_lead, problem, register_body
 from tests.enrolment.factories import MEETS
-from tests.enrolment.test_api_access import as_lead
 from tests.support.services import Client, Reply, RunningService
 
 AFTER, LOCKED = MEETS + timedelta(hours=4), MEETS + timedelta(days=7)

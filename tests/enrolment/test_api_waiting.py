@@ -6,14 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.enrolment.desk import Desk, problem
-from tests.enrolment.test_api_access import as_lead
+from tests.enrolment.desk import Desk, as_lead, participant, problem
 from tests.support.services import Reply, RunningService
 from tests.support.waiting import wait_until
-
-
-def participant(teacher_id: str) -> dict[str, str]:
-    return {"teacher_id": teacher_id, "role": "participant"}
 
 
 def open_now(desk: Desk, **changes: Any) -> tuple[str, datetime]:

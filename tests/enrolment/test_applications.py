@@ -8,15 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, CLOSES, NOW, OPENS, enrol, events, group, schools, teacher
-from tests.enrolment.test_enrolments import INSTANT
+from tests.enrolment.factories import BY, CLOSES, INSTANT, NOW, OPENS, enrol, events, group, teacher
+from tests.enrolment.steps import AGREED, apply, school_with, submit
 
 from hub_enrolment.commands.applications import (
-    Agreement,
-    Apply,
-    Asked,
     DecideApplication,
-    SubmitApplication,
     WithdrawApplication,
 )
 from hub_enrolment.domain import applications as rules
@@ -26,32 +22,10 @@ from hub_enrolment.models import Application, Enrolment
 from hub_enrolment.store.applications import WithParticipants
 from hub_platform.database import Sessions
 
-AGREED = Agreement(head_agreed_by="Grace Head", head_agreed_at=NOW, agreement_version="2025.1")
-
-
-def apply(
-    session: Session, group_id: UUID, urn: str, teacher_ids: list[UUID], agreement: Agreement | None = AGREED
-) -> WithParticipants:
-    """The second teacher is the lead participant."""
-    roles = ["participant", "lead_participant", *["participant"] * len(teacher_ids)]
-    asked = [Asked(teacher_id=id_, role=role) for id_, role in zip(teacher_ids, roles, strict=False)]
-    command = Apply(work_group_id=group_id, urn=urn, participants=asked, agreement=agreement)
-    return applications.apply(session, command, now=NOW, by=BY)
-
-
-def submit(session: Session, application_id: UUID, agreement: Agreement | None = None) -> WithParticipants:
-    command = SubmitApplication(application_id=application_id, agreement=agreement)
-    return applications.submit_application(session, command, now=NOW, by=BY)
-
 
 def decide(session: Session, application_id: UUID, decision: str, *, now: datetime = NOW) -> WithParticipants:
     command = DecideApplication(application_id=application_id, decision=decision, reason=None)
     return applications.decide_application(session, command, now=now, by=BY)
-
-
-def school_with(session: Session, teachers_n: int = 2) -> tuple[str, list[UUID]]:
-    (urn,) = schools(session)
-    return urn, [teacher(session, urn) for _ in range(teachers_n)]
 
 
 def outcome(

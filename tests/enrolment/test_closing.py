@@ -1,13 +1,13 @@
 """A group runs, is evaluated and closes, with those who completed it."""
 
-from datetime import date, timedelta
-from uuid import UUID
-
 import pytest
 from sqlalchemy.orm import Session
 from tests.enrolment.factories import (
     BY,
+    DAY,
+    HELD_ON,
     MEETS,
+    MONTH,
     enrol,
     events,
     fill,
@@ -16,41 +16,13 @@ from tests.enrolment.factories import (
     schools,
     teacher,
 )
-from tests.enrolment.test_groups_in_use import confirm
-from tests.enrolment.test_registers import marks
-from tests.enrolment.test_tasks import put_task, say
-from tests.enrolment.test_transfers import move
+from tests.enrolment.steps import confirm, marks, move, put_task, register, running, say, shut
 
-from hub_enrolment.commands.sessions import CancelSession, TakeRegister
-from hub_enrolment.commands.work_groups import CloseWorkGroup
+from hub_enrolment.commands.sessions import CancelSession
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.domain.sessions import Mark
-from hub_enrolment.handlers import endings, sessions
-from hub_enrolment.models import Enrolment, GroupSession, WorkGroup
+from hub_enrolment.handlers import sessions
+from hub_enrolment.models import Enrolment, WorkGroup
 from hub_platform.database import Sessions
-
-DAY, MONTH = timedelta(days=1), timedelta(days=28)
-HELD_ON = MEETS.date()
-
-
-def running(session: Session, sessions_n: int = 4) -> tuple[WorkGroup, list[UUID], list[UUID]]:
-    """A confirmed group with its places, and its sessions a month apart."""
-    opened = group(session)
-    places = fill(session, opened.id, teachers_n=3, schools_n=3)
-    confirm(session, opened.id, "a small group for a test")
-    ids = [meeting(session, opened.id, starts_at=MEETS + n * MONTH).id for n in range(sessions_n)]
-    return opened, places, ids
-
-
-def register(session: Session, session_id: UUID, given_marks: list[Mark]) -> None:
-    met = session.get_one(GroupSession, session_id)
-    command = TakeRegister(session_id=session_id, held_on=None, marks=given_marks)
-    sessions.take_register(session, command, expected=met.revision, now=met.starts_at + DAY, by=BY)
-
-
-def shut(session: Session, group_id: UUID, *, submitted_on: date = HELD_ON + 4 * MONTH) -> None:
-    command = CloseWorkGroup(work_group_id=group_id, evaluation_submitted_on=submitted_on)
-    endings.close_work_group(session, command, now=MEETS + 5 * MONTH, by=BY)
 
 
 def test_a_group_is_evaluated_after_its_last_session(session: Session) -> None:

@@ -4,7 +4,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.enrolment.desk import Desk, problem, register_body, teacher_body
-from tests.enrolment.factories import MEETS, gias, row
+from tests.enrolment.factories import MEETS
+from tests.enrolment.register_files import gias, row
 from tests.support.services import Reply
 
 

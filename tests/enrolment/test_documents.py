@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 from tests.enrolment import factories, papers
-from tests.enrolment.desk import V1, Desk, problem
+from tests.enrolment.desk import V1, Desk, as_lead, problem
 from tests.enrolment.factories import BY, MEETS, NOW
-from tests.enrolment.test_api_access import as_lead
 from tests.support.services import Client, RunningService
 
 from hub_enrolment.api.uploads import XLSX

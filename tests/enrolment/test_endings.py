@@ -1,36 +1,21 @@
 """How a group ends: who may cancel or close it when, and what hangs on a cancelled one."""
 
-from datetime import date, timedelta
-from uuid import UUID, uuid4
+from datetime import date
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import (
-    BY,
-    MEETS,
-    NOW,
-    events,
-    fill,
-    group,
-    meeting,
-)
-from tests.enrolment.test_closing import register, running
-from tests.enrolment.test_groups_in_use import withdraw
-from tests.enrolment.test_registers import marks
+from tests.enrolment.factories import BY, DAY, HELD_ON, events, fill, group, meeting
+from tests.enrolment.steps import call_off, marks, register, running, withdraw
 
-from hub_enrolment.commands.work_groups import CancelWorkGroup
 from hub_enrolment.domain.endings import CANCELLED_FOR, cancel, close
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.work_groups import STATUSES
-from hub_enrolment.handlers import endings
 from hub_enrolment.models import Enrolment, GroupSession, WorkGroup
 from hub_platform.database import Sessions
-
-DAY, MONTH = timedelta(days=1), timedelta(days=28)
-HELD_ON = MEETS.date()
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -75,11 +60,6 @@ def test_only_a_group_that_is_evaluated_closes(status: str) -> None:
 )
 def test_an_evaluation_is_submitted_from_the_last_session_until_today(days: int, said: str) -> None:
     assert closing(on=HELD_ON + days * DAY) == said
-
-
-def call_off(session: Session, group_id: UUID, reason: str = "too_few_teachers") -> None:
-    command = CancelWorkGroup(work_group_id=group_id, reason=reason)
-    endings.cancel_work_group(session, command, now=NOW + DAY, by=BY)
 
 
 def test_what_hangs_on_a_cancelled_group_ends_with_it(session: Session) -> None:

@@ -6,24 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.enrolment.factories import CLOSES, NOW, OPENS, TODAY
+from tests.enrolment.factories import CLOSES, INSTANT, NOW, OPENS, PLACES, TODAY
 
 from hub_enrolment.domain.enrolments import Places, check_withdrawal, enrol
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.schools import SchoolState
 
-INSTANT = timedelta(microseconds=1)
-PLACES = Places(
-    status="recruiting",
-    capacity=20,
-    opens_at=OPENS,
-    closes_at=CLOSES,
-    max_per_school=None,
-    taken=0,
-    taken_by_school=0,
-    held_by_teacher=False,
-    school_seen=False,
-)
 SCHOOL = SchoolState(urn="110623", status="open", open_date=None, close_date=None, eligible=True)
 
 

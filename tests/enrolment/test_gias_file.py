@@ -5,36 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.enrolment.factories import HEADER, gias, row
-
-from hub_enrolment.domain.gias_establishments import Establishment, EstablishmentsFile, read_establishments
-from hub_enrolment.domain.gias_file import FileRefused
-from hub_enrolment.domain.gias_kinds import kind_of
-from hub_enrolment.domain.gias_text import read_table
-
-
-def read(raw: bytes) -> EstablishmentsFile:
-    table = read_table(raw)
-    assert kind_of(table) == "establishments"
-    return read_establishments(table)
-
-
-def read_one(**changes: str) -> Establishment:
-    return read(gias(row(**changes))).rows[0]
-
-
-def refused(raw: bytes) -> FileRefused:
-    with pytest.raises(FileRefused) as caught:
-        read(raw)
-    return caught.value
-
-
-def refusal_of(raw: bytes) -> FileRefused | None:
-    try:
-        read(raw)
-    except FileRefused as refusal:
-        return refusal
-    return None
+from tests.enrolment.register_files import HEADER, gias, read, read_one, refusal_of, refused, row
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.enrolment.factories import links
+from tests.enrolment.register_files import links
 
 from hub_enrolment.domain.gias_file import FileRefused
 from hub_enrolment.domain.gias_kinds import kind_of

@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.enrolment.factories import gias, row
-from tests.enrolment.test_gias_file import read, read_one, refusal_of, refused
+from tests.enrolment.register_files import gias, read, read_one, refusal_of, refused, row
 
 
 def test_rows_of_both_encodings_are_read_each_as_it_is() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -16,31 +16,17 @@ from tests.enrolment.factories import (
     enrol,
     events,
     fill,
-    gias,
     group,
-    links,
     programme,
-    row,
     schools,
     teacher,
 )
+from tests.enrolment.register_files import gias, links, row
+from tests.enrolment.steps import confirm, withdraw
 
-from hub_enrolment.commands.enrolments import WithdrawParticipant
-from hub_enrolment.commands.work_groups import ConfirmWorkGroup
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import enrolments, work_groups
 from hub_enrolment.models import Enrolment, WorkGroup
 from hub_platform.database import Sessions
-
-
-def confirm(session: Session, group_id: UUID, override_reason: str | None = None) -> None:
-    command = ConfirmWorkGroup(work_group_id=group_id, override_reason=override_reason)
-    work_groups.confirm_work_group(session, command, now=NOW, by=BY)
-
-
-def withdraw(session: Session, enrolment_id: UUID) -> None:
-    command = WithdrawParticipant(enrolment_id=enrolment_id, reason="workload")
-    enrolments.withdraw_participant(session, command, now=NOW + timedelta(hours=1), by=BY)
 
 
 def test_an_opened_group_tells_its_programmes_terms(session: Session) -> None:

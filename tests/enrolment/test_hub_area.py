@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from tests.enrolment.desk import V1, Desk, problem
-from tests.enrolment.factories import BY, NOW, apply, gias, row
+from tests.enrolment.factories import BY, NOW, apply
+from tests.enrolment.register_files import gias, row
 from tests.support.services import Client
 
 from hub_enrolment.commands.hub import DescribeHub

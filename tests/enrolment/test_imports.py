@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, NOW, TODAY, apply, events, gias, links, row, schools
+from tests.enrolment.factories import BY, NOW, TODAY, apply, events, schools
+from tests.enrolment.register_files import CLOSED, gias, links, row
 
 from hub_enrolment.domain.gias_file import FileRefused
 from hub_enrolment.domain.schools import Connection
@@ -16,7 +17,6 @@ from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
 
 LATER = NOW + timedelta(days=30)
-CLOSED = {"EstablishmentStatus (code)": "2", "CloseDate": "31-08-2025", "LastChangedDate": "01-09-2025"}
 
 
 def counts(result: imports.Imported) -> dict[str, int]:

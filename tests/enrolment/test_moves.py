@@ -10,7 +10,8 @@ from alembic import command
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tests.enrolment.conftest import MIGRATIONS
-from tests.enrolment.factories import BY, NOW, TODAY, enrol, events, group, schools, teacher, urn
+from tests.enrolment.factories import BY, NOW, TODAY, enrol, events, group, schools, teacher
+from tests.enrolment.register_files import urn
 
 from hub_enrolment.commands.teachers import ChangeTeacher, MoveTeacher
 from hub_enrolment.domain.refusals import Refused

@@ -6,29 +6,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, CLOSES, NOW, enrol, events, fill, group, schools, teacher
-from tests.enrolment.test_enrolments import INSTANT
+from tests.enrolment.factories import BY, CLOSES, INSTANT, NOW, enrol, events, group, schools, teacher
+from tests.enrolment.steps import full, join, stands, withdraw
 
-from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
-from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList, LeaveWaitingList, OfferPlaces
+from hub_enrolment.commands.waiting_list import AcceptOffer, LeaveWaitingList, OfferPlaces
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import enrolments, erasures, mergers, offers, waiting_list
-from hub_enrolment.models import Enrolment, WaitingEntry, WorkGroup
+from hub_enrolment.handlers import erasures, mergers, offers, waiting_list
+from hub_enrolment.models import Enrolment, WaitingEntry
 from hub_enrolment.store.waiting_list import Described
 from hub_platform.database import Sessions
 
 ENDS = datetime(2025, 9, 26, 23, 0, tzinfo=UTC)  # of an offer made at NOW, a Saturday
-
-
-def join(session: Session, group_id: UUID, teacher_id: UUID, *, now: datetime = NOW) -> Described:
-    command = JoinWaitingList(work_group_id=group_id, teacher_id=teacher_id, role="participant")
-    return waiting_list.join_waiting_list(session, command, now=now, by=BY)
-
-
-def withdraw(session: Session, enrolment_id: UUID, *, now: datetime = NOW) -> None:
-    command = WithdrawParticipant(enrolment_id=enrolment_id, reason="workload")
-    enrolments.withdraw_participant(session, command, now=now, by=BY)
 
 
 def accept(session: Session, waiting_id: UUID, *, now: datetime = NOW) -> Described:
@@ -38,22 +27,6 @@ def accept(session: Session, waiting_id: UUID, *, now: datetime = NOW) -> Descri
 def leave(session: Session, waiting_id: UUID) -> str:
     command = LeaveWaitingList(waiting_id=waiting_id)
     return waiting_list.leave_waiting_list(session, command, now=NOW, by=BY).row.status
-
-
-def stands(session: Session, *entries: WaitingEntry) -> list[str]:
-    return [waiting_list.find_entry(session, entry.id).row.status for entry in entries]
-
-
-def full(
-    session: Session, *, waiting_n: int = 2, max_per_school: int | None = None
-) -> tuple[WorkGroup, list[UUID], list[WaitingEntry]]:
-    """A group of two places, who holds them, and who waits, each of a school of their own."""
-    opened = group(session, capacity=2, of={"max_per_school": max_per_school})
-    places = fill(session, opened.id, teachers_n=2, schools_n=2)
-    entries = [
-        join(session, opened.id, teacher(session, urn)).row for urn in schools(session, max(waiting_n, 1))
-    ]
-    return opened, places, entries[:waiting_n]
 
 
 def test_who_waits_stands_in_the_order_of_joining(session: Session) -> None:

@@ -13,15 +13,13 @@ from tests.enrolment.factories import (
     apply,
     enrol,
     events,
-    gias,
     group,
     leader,
-    links,
     programme,
-    row,
     schools,
     teacher,
 )
+from tests.enrolment.register_files import gias, links, row
 
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.domain.programmes import STRANDS, AcademicYear, Path, TakenPart, check_path

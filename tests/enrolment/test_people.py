@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, NOW, TODAY, apply, events, gias, leader, row, schools, teacher, urn
+from tests.enrolment.factories import BY, NOW, TODAY, apply, events, leader, schools, teacher
+from tests.enrolment.register_files import gias, row, urn
 
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import teachers

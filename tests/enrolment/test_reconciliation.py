@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import apply, events, gias, links, row
-from tests.enrolment.test_imports import CLOSED
+from tests.enrolment.factories import apply, events
+from tests.enrolment.register_files import CLOSED, gias, links, row
 
 from hub_enrolment.domain.gias_reconciliation import Ending, Merging, mergers, step_of_ending, why_not
 

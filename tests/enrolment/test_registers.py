@@ -6,19 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import (
-    BY,
-    MEETS,
-    NOW,
-    enrol,
-    events,
-    fill,
-    group,
-    meeting,
-    schools,
-    teacher,
-    urn,
-)
+from tests.enrolment.factories import BY, MEETS, NOW, enrol, events, fill, group, meeting, schools, teacher
+from tests.enrolment.register_files import urn
+from tests.enrolment.steps import marks
 
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.commands.sessions import ScheduleSession, TakeRegister
@@ -30,12 +20,6 @@ from hub_enrolment.models import Attendance, GroupSession, WorkGroup
 from hub_platform.database import Sessions
 
 AFTER = MEETS + timedelta(hours=4)
-
-
-def marks(places: list[UUID], *words: str) -> list[Mark]:
-    """Mark places with these words, the others as present."""
-    said = [*words, *["present"] * (len(places) - len(words))]
-    return [Mark(enrolment_id=id_, mark=word) for id_, word in zip(places, said, strict=True)]
 
 
 def take(

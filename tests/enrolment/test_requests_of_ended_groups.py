@@ -5,13 +5,22 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 from tests.enrolment.factories import events, group, schools, teacher
-from tests.enrolment.test_applications import apply, school_with, submit
-from tests.enrolment.test_closing import register, running, shut
-from tests.enrolment.test_endings import call_off
-from tests.enrolment.test_offers import full, join, stands, withdraw
-from tests.enrolment.test_registers import marks
-from tests.enrolment.test_terms import change
-from tests.enrolment.test_transfers import move
+from tests.enrolment.steps import (
+    apply,
+    call_off,
+    change,
+    full,
+    join,
+    marks,
+    move,
+    register,
+    running,
+    school_with,
+    shut,
+    stands,
+    submit,
+    withdraw,
+)
 
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import applications

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 from tests.enrolment.desk import Desk, problem
-from tests.enrolment.factories import apply, gias, links, row
+from tests.enrolment.factories import apply
+from tests.enrolment.register_files import gias, links, row
 
 from hub_enrolment.domain.search import MOST_WORDS, Word, read_search, words
 from hub_enrolment.models import School

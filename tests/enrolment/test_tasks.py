@@ -1,7 +1,6 @@
 """Classroom tasks: between which sessions, by whom, and only onwards."""
 
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,13 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, MEETS, NOW, events, fill, group, meeting
+from tests.enrolment.steps import put_task, say
 
 from hub_enrolment.commands.sessions import CancelSession
-from hub_enrolment.commands.tasks import ReportTask, SetTask
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import Place
 from hub_enrolment.domain.tasks import STATUSES, Report, check_place, check_report
-from hub_enrolment.handlers import sessions, tasks
+from hub_enrolment.handlers import sessions
 from hub_enrolment.models import ClassroomTask, TaskReport
 from hub_platform.database import Sessions
 
@@ -30,25 +29,6 @@ def ready(session: Session) -> tuple[UUID, UUID, UUID, list[UUID]]:
     places = fill(session, opened.id, teachers_n=2, schools_n=2)
     first, second = (meeting(session, opened.id, starts_at=MEETS + n * 4 * WEEK).id for n in (0, 1))
     return opened.id, first, second, places
-
-
-def put_task(session: Session, group_id: UUID, set_in: UUID, due_before: UUID) -> ClassroomTask:
-    command = SetTask(
-        work_group_id=group_id,
-        set_in_session_id=set_in,
-        due_before_session_id=due_before,
-        prompt="Try a bar model.",
-    )
-    return tasks.set_task(session, command, now=NOW, by=BY)
-
-
-def say(
-    session: Session, task_id: UUID, place: UUID, status: str, *, expected: int | None = 0, **changes: Any
-) -> TaskReport:
-    may_go_back = changes.pop("may_go_back", False)
-    values = {"note": None, "pupils_n": None} | changes
-    command = ReportTask(task_id=task_id, enrolment_id=place, status=status, **values)
-    return tasks.report_task(session, command, expected=expected, may_go_back=may_go_back, now=NOW, by=BY)
 
 
 def test_a_task_is_told_without_its_words(session: Session) -> None:

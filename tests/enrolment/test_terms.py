@@ -1,7 +1,6 @@
 """A group's terms: drafted, opened, changed."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import (
     BY,
     CLOSES,
-    NOW,
+    LATER,
     OPENS,
     enrol,
     events,
@@ -21,8 +20,9 @@ from tests.enrolment.factories import (
     schools,
     teacher,
 )
+from tests.enrolment.steps import change
 
-from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft
+from hub_enrolment.commands.work_groups import OpenDraft
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.work_groups import STATUSES, Composition, SchoolOnGroup, check_change, confirm
@@ -30,15 +30,6 @@ from hub_enrolment.handlers import terms
 from hub_enrolment.models import WorkGroup
 from hub_enrolment.store import work_groups as store
 from hub_platform.database import Sessions
-
-LATER = NOW + timedelta(hours=1)
-
-
-def change(
-    session: Session, group: WorkGroup, *, expected: int | None = 1, **changes: Any
-) -> store.Described:
-    command = ChangeWorkGroup(work_group_id=group.id, changes=changes)
-    return terms.change_work_group(session, command, expected=expected, now=LATER, by="changer")
 
 
 def open_draft(session: Session, group: WorkGroup) -> None:

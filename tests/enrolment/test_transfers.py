@@ -1,32 +1,19 @@
 """A place moves to another group of its programme."""
 
 from dataclasses import replace
-from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import (
-    BY,
-    CLOSES,
-    enrol,
-    events,
-    fill,
-    group,
-    schools,
-    teacher,
-)
-from tests.enrolment.test_enrolments import PLACES
-from tests.enrolment.test_groups_in_use import confirm
+from tests.enrolment.factories import BY, CLOSES, DAY, PLACES, enrol, events, fill, group, schools, teacher
+from tests.enrolment.steps import confirm, move
 
-from hub_enrolment.commands.enrolments import TransferParticipant
 from hub_enrolment.domain.enrolments import Given, Places, transfer
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import enrolments
 from hub_enrolment.models import Enrolment, WorkGroup
 from hub_platform.database import Sessions
 
-LATER = CLOSES + timedelta(days=1)  # a place moves when recruitment is over, too
+MOVED_AT = CLOSES + DAY  # a place moves when recruitment is over, too
 
 
 def outcome(
@@ -69,11 +56,6 @@ def two_groups(session: Session) -> tuple[WorkGroup, WorkGroup]:
     return first, group(session, programme_id=first.programme_id)
 
 
-def move(session: Session, enrolment_id: UUID, group_id: UUID) -> Enrolment:
-    command = TransferParticipant(enrolment_id=enrolment_id, work_group_id=group_id)
-    return enrolments.transfer_participant(session, command, now=LATER, by=BY)
-
-
 def test_a_moved_place_is_told_as_one_given_back_and_one_given(session: Session) -> None:
     (left, joined), (school,) = two_groups(session), schools(session)
     ada = teacher(session, school)
@@ -93,7 +75,7 @@ def test_a_moved_place_is_told_as_one_given_back_and_one_given(session: Session)
     }
     assert (told[1][1]["enrolment_id"], told[1][1]["role"]) == (str(moved.id), "lead_participant")
     old = session.get_one(Enrolment, place)
-    assert (old.status, old.withdrawn_at, old.changed_by) == ("transferred", LATER, BY)
+    assert (old.status, old.withdrawn_at, old.changed_by) == ("transferred", MOVED_AT, BY)
     assert (moved.transferred_from, moved.status, moved.urn) == (place, "active", school)
     with pytest.raises(Refused, match="not_active"):
         move(session, place, joined.id)

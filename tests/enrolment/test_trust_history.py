@@ -7,19 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tests.enrolment.desk import Desk, problem
-from tests.enrolment.factories import (
-    BY,
-    NOW,
-    TODAY,
-    apply,
-    events,
-    gias,
-    group_links,
-    groups,
-    leader,
-    row,
-    teacher,
-)
+from tests.enrolment.factories import BY, NOW, TODAY, apply, events, leader, teacher
+from tests.enrolment.register_files import gias, group_links, groups, row
 
 from hub_enrolment.domain.gias_file import FileRefused
 from hub_enrolment.handlers import imports

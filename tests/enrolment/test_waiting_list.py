@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.enrolment.test_enrolments import INSTANT, PLACES
+from tests.enrolment.factories import INSTANT, PLACES
 
 from hub_enrolment.domain.calendar import bank_holidays, day_in_england, day_off
 from hub_enrolment.domain.enrolments import Places, Room, give

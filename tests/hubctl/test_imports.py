@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.enrolment.factories import gias, group_links, groups, links, row
+from tests.enrolment.register_files import gias, group_links, groups, links, row
 from tests.hubctl.conftest import file, hubctl
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.enrolment.factories import gias, row
+from tests.enrolment.register_files import gias, row
 from tests.hubctl.conftest import Said, file, hubctl
 from tests.support.waiting import wait_until
 

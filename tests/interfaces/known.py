@@ -3,11 +3,17 @@
 from collections import defaultdict
 from typing import Any
 
-from tests.enrolment.desk import Desk, leader_body
+from tests.enrolment.desk import (
+    Desk,
+    application_body,
+    day_body,
+    leader_body,
+    participant,
+    ready,
+    study_body,
+    task_body,
+)
 from tests.enrolment.factories import NOW
-from tests.enrolment.test_api_applications import application_body
-from tests.enrolment.test_api_between import day_body, ready, study_body, task_body
-from tests.enrolment.test_api_waiting import participant
 from tests.support.services import Client
 from tests.support.waiting import wait_until
 

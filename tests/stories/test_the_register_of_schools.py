@@ -3,13 +3,14 @@
 import csv
 
 from tests.enrolment.desk import Desk, problem, teacher_body
-from tests.enrolment.factories import gias, group_links, groups, links, row, urn
+from tests.enrolment.register_files import gias, group_links, groups, links, row, urn
+from tests.support.register import REGISTER, needs_register
 from tests.system.conftest import Office
-from tests.system.test_first_year import REGISTER, pytestmark  # noqa: F401  # the real files are needed
 
 CLOSED = {"EstablishmentStatus (code)": "2", "CloseDate": "31-08-2025"}
 
 
+@needs_register
 def test_the_months_file_is_looked_at_before_it_is_imported(office: Office, desk: Desk) -> None:
     """The administrator previews, applies, and looks a school up as a caller names it."""
     raw = (REGISTER / "gias_sample.csv").read_bytes()

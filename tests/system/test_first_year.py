@@ -4,20 +4,13 @@ import csv
 from typing import Any
 
 import pytest
+from tests.support.register import REGISTER, needs_register
 from tests.support.waiting import wait_until
 from tests.system.conftest import Office
 
-from local.places import ROOT
-
-REGISTER = ROOT.parent / "shared" / "data" / "gias"
 OPEN_AND_STATE_FUNDED = {"1", "2", "3", "5", "28", "34", "35"}  # type codes that a hub's offer is for
 
-pytestmark = [
-    pytest.mark.servers,
-    pytest.mark.skipif(
-        not REGISTER.exists(), reason="the real register's files are not beside this checkout"
-    ),
-]
+pytestmark = [pytest.mark.servers, needs_register]
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
