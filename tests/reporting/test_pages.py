@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import pairwise
 from typing import Any
 
 import pytest
 from tests.reporting import factories as make
 from tests.reporting.conftest import NOW, Hear
 from tests.reporting.invented import Hub
+from tests.reporting.looking import check_policy, check_structure, page_of, tile
 from tests.reporting.reading import Element, read
+from tests.reporting.small_hub import small_hub
 
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
@@ -19,15 +20,6 @@ from hub_reporting.pages import rendering
 NOVEMBER = datetime(2025, 11, 18, 16, tzinfo=UTC)
 
 
-def page_of(
-    sessions: Sessions, options: Options, *, now: datetime = NOW, year: str = "", scope: str = ""
-) -> Element:
-    with sessions.begin() as session:
-        fresh = freshness.freshness(session)
-        shown = dashboard.look(session, year=year, scope=scope, fresh=fresh, options=options, now=now)
-    return read(rendering.dashboard(shown))
-
-
 @pytest.fixture(name="year")
 def _year(sessions: Sessions) -> Sessions:
     """Let the invented hub's year be heard."""
@@ -35,64 +27,6 @@ def _year(sessions: Sessions) -> Sessions:
     with sessions.begin() as session:
         projections.project(session, deliveries, now=NOW)
     return sessions
-
-
-def tile(page: Element, heading: str) -> Element:
-    (found,) = [t for t in page.of_class("tile") if t.every("h2")[0].text == heading]
-    return found
-
-
-def check_structure(page: Element) -> None:
-    """What WCAG 2.2 asks of every page that a program can see."""
-    (html,) = page.every("html")
-    assert html.attributes["lang"] == "en-GB"
-    assert page.every("title")[0].text
-    levels = [int(h.tag[1]) for h in page.every("h1", "h2", "h3")]
-    assert levels.count(1) == 1
-    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
-    ids = [one.attributes["id"] for one in page.every() if "id" in one.attributes]
-    assert len(ids) == len(set(ids))
-    for one in page.every():
-        for name in ("aria-labelledby", "aria-describedby", "for"):
-            for target in (one.attributes.get(name) or "").split():
-                assert target in ids, f"{name} points at {target}"
-    for link in page.every("a", "use"):
-        target = link.attributes.get("href") or ""
-        assert target
-        assert not target.startswith("#") or target[1:] in ids, f"{target} leads nowhere"
-    labelled = {one.attributes["for"] for one in page.every("label")}
-    assert {one.attributes["id"] for one in page.every("input", "select")} <= labelled
-    check_tables(page)
-    check_pictures(page)
-
-
-def check_tables(page: Element) -> None:
-    for table in page.every("table"):
-        assert table.every("caption")[0].text
-        assert all(th.attributes.get("scope") in {"col", "row"} for th in table.every("th"))
-        width = len(table.every("thead")[0].every("th"))
-        for row in [row for part in table.every("tbody", "tfoot") for row in part.every("tr")]:
-            assert len(row.every("th", "td")) == width
-            assert len(row.every("th")) == 1
-            assert all(cell.text for cell in row.every("th", "td")), "no cell is only a colour"
-
-
-def check_pictures(page: Element) -> None:
-    for svg in page.every("svg"):
-        if svg.attributes.get("aria-hidden") == "true":
-            continue
-        assert svg.attributes["role"] == "img"
-        title, desc = (next(c for c in svg.every(tag)) for tag in ("title", "desc"))
-        assert title.text
-        assert len(desc.text) > 20
-        assert svg.attributes["aria-labelledby"] == f"{title.attributes['id']} {desc.attributes['id']}"
-
-
-def check_policy(page: Element) -> None:
-    """Nothing in it needs more than the style sheet and the icon."""
-    assert page.every("script", "style", "iframe", "object") == []
-    for one in page.every():
-        assert not [name for name in one.attributes if name == "style" or name.startswith("on")]
 
 
 def test_the_figures_of_the_year(year: Sessions, options: Options) -> None:
@@ -174,6 +108,7 @@ def test_a_hub_that_has_heard_nothing_has_a_page(sessions: Sessions, options: Op
     assert page.every("h1")[0].text == "Nothing is known yet of schools in LA 873 in 2026/27"
     assert tile(page, "Schools engaged").of_class("value")[0].text == "–"
     assert "Nothing has been heard yet" in page.of_class("fresh")[0].text
+    assert page.of_class("shares") == [], "there is nothing to have a share of"
 
 
 def test_what_was_sent_is_never_taken_for_markup(sessions: Sessions, hear: Hear, options: Options) -> None:
@@ -198,6 +133,21 @@ def test_figures_that_contradict_each_other_are_not_shown_quietly(
     page = read(rendering.dashboard(replace(shown, leadership=broken)))
     assert "contradict each other" in page.of_class("alarm")[0].text
     assert page_of(year, options).of_class("alarm") == []
+
+
+def test_attendance_and_tasks_stand_beside_the_groups(
+    sessions: Sessions, hear: Hear, options: Options
+) -> None:
+    hear(small_hub())
+    page = page_of(sessions, options)
+    came, told = page.of_class("shares")[0].every("li")
+    assert came.text.startswith("42.8% attendance: present or late, 3 of 7 marks")
+    assert told.text.startswith("33.3% of classroom tasks reported on, 1 of 3 due")
+    for one, name in ((came, "attendance"), (told, "task-completion")):
+        listed, counts = one.every("a")
+        assert (listed.attributes["href"] or "").startswith(f"/reporting/v1/reports/{name}?")
+        assert counts.attributes["href"] == f"#counts-{name}"
+    check_structure(page)
 
 
 def attention(page: Element) -> str:

@@ -13,7 +13,13 @@ from hub_reporting.domain.reports import Report
 from hub_reporting.domain.schools import PHASE_NAMES, PHASES, School
 from hub_reporting.domain.scopes import CONNECTED, HUB, Area, Scope, parse_scope
 from hub_reporting.domain.visits import Compliance
-from hub_reporting.handlers import attention, freshness, school_reports, support_reports
+from hub_reporting.handlers import (
+    attention,
+    freshness,
+    participation_reports,
+    school_reports,
+    support_reports,
+)
 from hub_reporting.handlers.sight import Sight, date_at_the_hub
 from hub_reporting.store import sources
 
@@ -47,6 +53,8 @@ class Dashboard:
     lead_schools: Report
     coverage: Report
     compositions: Compositions
+    attendance: Report
+    tasks: Report
     compliance: Compliance
     reach: Engagement  # of every school on the map
     schools: dict[str, School]  # those and all others that the page names
@@ -112,6 +120,8 @@ def _gather(
         lead_schools=school_reports.work_group_lead_schools(sight, scope),
         coverage=support_reports.intensive_support_coverage(sight, scope),
         compositions=sight.groups_in(scope),
+        attendance=participation_reports.attendance(sight, scope),
+        tasks=participation_reports.task_completion(sight, scope),
         compliance=sight.compliance_in(scope),
         reach=sight.engaged(area.members(scope) | (supported & area.register.open_schools())),
         schools=dict(sight.register.schools),

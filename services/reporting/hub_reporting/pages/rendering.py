@@ -101,7 +101,14 @@ def dashboard(shown: Dashboard) -> str:
 
 def checks(shown: Dashboard) -> list[Any]:
     """Relations between the figures that must hold."""
-    reports = (shown.connected, shown.leadership, shown.lead_schools, shown.coverage)
+    reports = (
+        shown.connected,
+        shown.leadership,
+        shown.lead_schools,
+        shown.coverage,
+        shown.attendance,
+        shown.tasks,
+    )
     return [*shown.engagement.checks(), *(check for report in reports for check in report.checks)]
 
 
