@@ -45,5 +45,5 @@ def _pd_lead_id(sessions: Sessions) -> UUID:
         )
         schools.on_school_told(session, factories.school_imported(), revision=1)
         leader = factories.leader_appointed()
-        schools.on_leader_appointed(session, leader, revision=1)
+        schools.on_leader_told(session, leader, revision=1)
     return leader.teacher_id

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from hub_contracts.enrolment import LeaderAppointed, SchoolImported
+from hub_contracts.enrolment import LeaderAppointed, LeaderEnded, SchoolImported
 from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
 from hub_visits.commands import (
@@ -79,6 +79,20 @@ def leader_appointed(**changes: Any) -> LeaderAppointed:
         "starts_on": date(2023, 9, 1),
     }
     return LeaderAppointed(**(facts | changes))
+
+
+def leader_ended(**changes: Any) -> LeaderEnded:
+    """That PD lead has a last day."""
+    facts: dict[str, Any] = {
+        "leader_role_id": uuid4(),
+        "teacher_id": uuid4(),
+        "role": "pd_lead",
+        "urn": OTHER_SCHOOL,
+        "core_leadership": False,
+        "starts_on": date(2023, 9, 1),
+        "ended_on": date(2024, 8, 31),
+    }
+    return LeaderEnded(**(facts | changes))
 
 
 def assign_pd_lead(pd_lead_id: UUID, **changes: Any) -> AssignPDLead:

@@ -13,7 +13,7 @@ from hub_platform.database import Sessions
 from hub_visits.commands import ExcuseHalfTerm, PlanVisit
 from hub_visits.domain.refusals import Conflict, Refused, Stale, Unknown
 from hub_visits.handlers import assignments, calendars, obligations, schools, visits
-from hub_visits.models import Assignment, Calendar, Obligation, Visit
+from hub_visits.models import Assignment, Calendar, LeaderPost, Obligation, Visit
 
 
 def test_an_assignment_what_it_owes_and_its_event_are_saved_together(
@@ -59,6 +59,17 @@ def test_a_refused_assignment_writes_nothing(
     with sessions() as session:
         assert session.scalars(select(Assignment)).all() == []
     assert published(sessions) == []
+
+
+def test_who_has_stopped_being_a_pd_lead_is_not_assigned(sessions: Sessions, pd_lead_id: UUID) -> None:
+    with sessions.begin() as session:
+        (post,) = session.scalars(select(LeaderPost))
+        ended = factories.leader_ended(
+            teacher_id=pd_lead_id, leader_role_id=post.leader_role_id, ended_on=date(2023, 9, 3)
+        )
+        schools.on_leader_told(session, ended, revision=2)
+    with pytest.raises(Refused, match="pd_lead_ended"):
+        assigned(sessions, pd_lead_id, starts_on=date(2023, 9, 4))
 
 
 def test_a_school_has_one_pd_lead_for_a_programme_in_a_year(sessions: Sessions, pd_lead_id: UUID) -> None:

@@ -7,10 +7,11 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
-from tests.visits.factories import SCHOOL, leader_appointed, school_imported
+from tests.visits.factories import SCHOOL, leader_appointed, leader_ended, school_imported
 
 from hub_contracts.enrolment import (
     LeaderAppointed,
+    LeaderEnded,
     SchoolChanged,
     SchoolClosed,
     SchoolSucceeded,
@@ -22,6 +23,7 @@ from hub_visits.models import LeaderPost, School
 from hub_visits.store import schools as store
 
 ADA = UUID("01920000-0000-7000-8000-00000000000a")
+MERGED_INTO = UUID("01920000-0000-7000-8000-00000000000c")
 ROLE = UUID("01920000-0000-7000-8000-00000000000b")
 
 FACTS = school_imported().to_data()
@@ -32,6 +34,8 @@ HISTORY: list[tuple[int, Any]] = [
     (4, SchoolSucceeded(urn=SCHOOL, successor_urn="140001", link_type="Successor")),
     (1, leader_appointed(teacher_id=ADA, leader_role_id=ROLE, urn="110001")),
     (2, leader_appointed(teacher_id=ADA, leader_role_id=ROLE, urn="110002")),
+    (3, leader_ended(teacher_id=ADA, leader_role_id=ROLE, urn="110002", ended_on=date(2024, 8, 31))),
+    (1, leader_ended(teacher_id=MERGED_INTO, leader_role_id=ROLE, urn="110002", ended_on=date(2024, 3, 28))),
 ]
 
 
@@ -50,12 +54,13 @@ def test_any_order_any_repeats_same_answer(
     assert (school.la_code, school.trust_uid, school.status) == ("873", "3180", "open")
     assert (school.closed_on, school.successor_urn) == (date(2024, 8, 31), "140001")
     assert (school.facts_revision, school.closed_revision, school.successor_revision) == (2, 3, 4)
-    assert (post.teacher_id, post.urn, post.revision) == (ADA, "110002", 2)
+    assert (post.teacher_id, post.urn, post.revision) == (ADA, "110002", 3)
+    assert post.ends_on == date(2024, 3, 28), "brought forward, under the record that is left"
 
 
 def project(session: Any, event: Any, revision: int) -> None:
-    if isinstance(event, LeaderAppointed):
-        schools.on_leader_appointed(session, event, revision=revision)
+    if isinstance(event, LeaderAppointed | LeaderEnded):
+        schools.on_leader_told(session, event, revision=revision)
     elif isinstance(event, SchoolClosed):
         schools.on_school_closed(session, event, revision=revision)
     elif isinstance(event, SchoolSucceeded):

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
     LeaderAppointed,
+    LeaderEnded,
     SchoolChanged,
     SchoolClosed,
     SchoolImported,
@@ -41,10 +42,10 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
         """Learn which school carries on."""
         schools.on_school_succeeded(session, delivery.event, revision=delivery.envelope.revision)
 
-    @subscribe(LeaderAppointed)
-    def on_leader_appointed(self, session: Session, delivery: Delivery) -> None:
-        """Learn who is a PD lead, and where they teach."""
-        schools.on_leader_appointed(session, delivery.event, revision=delivery.envelope.revision)
+    @subscribe(LeaderAppointed, LeaderEnded)
+    def on_leader_told(self, session: Session, delivery: Delivery) -> None:
+        """Learn who is a PD lead, until when, and where they teach."""
+        schools.on_leader_told(session, delivery.event, revision=delivery.envelope.revision)
 
     @subscribe(TeacherMerged)
     def on_teacher_merged(self, session: Session, delivery: Delivery) -> None:

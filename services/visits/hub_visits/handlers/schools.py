@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
     LeaderAppointed,
+    LeaderEnded,
     SchoolChanged,
     SchoolClosed,
     SchoolImported,
@@ -38,15 +39,15 @@ def on_school_succeeded(session: Session, event: SchoolSucceeded, *, revision: i
     store.keep_school(session, event.urn, "successor_revision", revision, succession)
 
 
-def on_leader_appointed(session: Session, event: LeaderAppointed, *, revision: int) -> None:
-    """Keep which role somebody holds, and at which school they teach."""
+def on_leader_told(session: Session, event: LeaderAppointed | LeaderEnded, *, revision: int) -> None:
+    """Keep which role somebody holds, until when, and at which school they teach."""
     facts = {
         "teacher_id": event.teacher_id,
         "role": event.role,
         "urn": event.urn,
         "trust_uid": event.trust_uid,
         "starts_on": event.starts_on,
-        "ends_on": event.ends_on,
+        "ends_on": event.ended_on if isinstance(event, LeaderEnded) else event.ends_on,
     }
     store.keep_post(session, event.leader_role_id, revision, facts)
 

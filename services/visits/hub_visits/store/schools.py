@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -56,11 +56,20 @@ def keep_merger(session: Session, from_id: UUID, into_id: UUID, revision: int) -
 
 
 def keep_post(session: Session, leader_role_id: UUID, revision: int, values: dict[str, Any]) -> None:
-    """Write what an event said about a leader's role, unless a later one has."""
+    """Write what an event said about a leader's role, unless a later one has; its last day only comes nearer.
+
+    Revisions are counted by person: after a merger a role is told of under the record that is left, from a
+    lower one. So the last day does not ask for it.
+    """
     told = {**values, "revision": revision}
-    statement = insert(LeaderPost).values(leader_role_id=leader_role_id, **told)
+    new = insert(LeaderPost).values(leader_role_id=leader_role_id, **told)
+    is_later = new.excluded.revision > LeaderPost.revision
+    newest = {
+        name: case((is_later, new.excluded[name]), else_=getattr(LeaderPost, name))
+        for name in told
+        if name != "ends_on"
+    }
+    nearest = func.least(LeaderPost.ends_on, new.excluded.ends_on)  # NULL is no day, and not the least
     session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["leader_role_id"], set_=told, where=LeaderPost.revision < revision
-        )
+        new.on_conflict_do_update(index_elements=["leader_role_id"], set_=newest | {"ends_on": nearest})
     )
