@@ -155,6 +155,8 @@ def test_templates_can_be_looked_at(service: RunningService) -> None:
     staff = service.client("hub_admin")
     items = staff("GET", "/notifications/v1/templates").json["items"]
     assert [item["name"] for item in items] == [
+        "application_declined",
+        "application_waitlisted",
         "participant_completed",
         "place_confirmed",
         "place_offer_expired",
