@@ -4,13 +4,24 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub_reporting.models import Projected, Source
+from hub_reporting.models import Projected
+
+# Written once: building it with every batch cost a third of the reader's time at a trickle of events.
+_NOTE_SOURCE: Final = sa.text(
+    """
+    INSERT INTO sources AS known (source, hub, events, up_to, projected_at)
+    VALUES (:source, :hub, :events, :up_to, :projected_at)
+    ON CONFLICT (source) DO UPDATE SET
+      events = known.events + excluded.events,
+      up_to = greatest(known.up_to, excluded.up_to),
+      projected_at = excluded.projected_at
+    """
+)
 
 
 @cache
@@ -28,17 +39,8 @@ def note_source(
     session: Session, source: str, hub: str, *, events: int, up_to: datetime, now: datetime
 ) -> None:
     """Count events of a source in."""
-    new = insert(Source).values(source=source, hub=hub, events=events, up_to=up_to, projected_at=now)
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=[Source.source],
-            set_={
-                "events": Source.events + new.excluded.events,
-                "up_to": sa.func.greatest(Source.up_to, new.excluded.up_to),
-                "projected_at": new.excluded.projected_at,
-            },
-        )
-    )
+    values = {"source": source, "hub": hub, "events": events, "up_to": up_to, "projected_at": now}
+    session.execute(_NOTE_SOURCE, values)
 
 
 @cache
