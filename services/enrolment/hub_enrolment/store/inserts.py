@@ -1,10 +1,12 @@
 """Inserts of PostgreSQL's own kind: thousands of rows at once; a row unless another has its value."""
 
+import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ARRAY, cast, func, inspect, literal, select
+from sqlalchemy import ARRAY, Executable, Table, cast, func, inspect, literal, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
@@ -34,6 +36,12 @@ def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Insert:
 
 def insert_unless_taken(session: Session, row: Base, unique: str) -> bool:
     """Insert a row; False when another has its value in the unique column, also one being written now."""
-    values = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
-    statement = insert(type(row)).values(values).on_conflict_do_nothing(index_elements=[unique])
-    return session.execute(statement.returning(literal(1))).first() is not None
+    values = {one.columns[0].key: getattr(row, one.key) for one in inspect(type(row)).column_attrs}
+    return session.execute(_unless_taken(type(row), unique), values).first() is not None
+
+
+@cache
+def _unless_taken(model: type[Base], unique: str) -> Executable:
+    """Built once for a table: building a statement costs more than sending it."""
+    table = typing.cast("Table", model.__table__)
+    return insert(table).on_conflict_do_nothing(index_elements=[unique]).returning(literal(1))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, Text, cast, literal, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,8 @@ STATE = (
     School.trust_uid,
 )
 
+_STATE_OF = select(*STATE).where(School.urn == bindparam("urn"))  # built once
+
 
 def find_school(session: Session, urn: str, *, lock: bool = False) -> School | None:
     """One school; what is no URN at all is not found."""
@@ -31,7 +33,7 @@ def find_school(session: Session, urn: str, *, lock: bool = False) -> School | N
 
 def state_of(session: Session, urn: str) -> SchoolState | None:
     """What decisions need to know of a school."""
-    row = session.execute(select(*STATE).where(School.urn == urn)).one_or_none()
+    row = session.execute(_STATE_OF, {"urn": urn}).one_or_none()
     return None if row is None else SchoolState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
