@@ -19,6 +19,7 @@ from hub_notifications.templates.facts import (
     ApplicationDeclined,
     ApplicationWaitlisted,
     Inviting,
+    OfAGroup,
     ParticipantCompleted,
     PlaceConfirmed,
     PlaceOffered,
@@ -33,7 +34,7 @@ from hub_notifications.templates.facts import (
 from hub_notifications.templates.invitations import Host, Invitation, invite
 from hub_notifications.templates.rendering import render
 
-OF_A_GROUP: Final = {
+OF_A_GROUP: Final[dict[str, type[OfAGroup]]] = {
     "application_declined": ApplicationDeclined,
     "application_waitlisted": ApplicationWaitlisted,
     "participant_completed": ParticipantCompleted,
