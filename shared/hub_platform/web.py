@@ -44,7 +44,12 @@ class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
         return HubWsgiApp(self)
 
     def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = HttpOnlyProtocol, **_: Any) -> Any:
-        """Eventlet's server, without its own log lines (routes write one each)."""
+        """Eventlet's server, without its own log lines (routes write one each).
+
+        It sends the head of an answer over 16 KiB before its body. With Nagle's algorithm the body would then
+        wait for the reader's delayed ACK of the head, 40 ms on Linux (RFC 9293, 3.7.4).
+        """
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
         return wsgi.Server(
             sock,
             sock.getsockname(),
@@ -53,12 +58,3 @@ class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
             log_output=False,
             socket_timeout=IDLE_SECONDS,
         )
-
-    def process_request(self, sock: Any, address: Any) -> None:
-        """Serve one connection.
-
-        Eventlet sends the head of an answer over 16 KiB before its body. With Nagle's algorithm the body
-        would then wait for the reader's delayed ACK of the head, 40 ms on Linux (RFC 9293, 3.7.4).
-        """
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().process_request(sock, address)
