@@ -1,5 +1,6 @@
 """What a test of visits says only when it matters."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -83,16 +84,8 @@ def leader_appointed(**changes: Any) -> LeaderAppointed:
 
 def leader_ended(**changes: Any) -> LeaderEnded:
     """That PD lead has a last day."""
-    facts: dict[str, Any] = {
-        "leader_role_id": uuid4(),
-        "teacher_id": uuid4(),
-        "role": "pd_lead",
-        "urn": OTHER_SCHOOL,
-        "core_leadership": False,
-        "starts_on": date(2023, 9, 1),
-        "ended_on": date(2024, 8, 31),
-    }
-    return LeaderEnded(**(facts | changes))
+    facts = leader_appointed().to_data() | {"ended_on": "2024-08-31"}
+    return replace(LeaderEnded.from_data(facts), **changes)
 
 
 def assign_pd_lead(pd_lead_id: UUID, **changes: Any) -> AssignPDLead:

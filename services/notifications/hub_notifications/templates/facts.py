@@ -29,25 +29,26 @@ class PlaceConfirmed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParticipantCompleted:
+class OfAGroup:
+    """To somebody, about a Work Group as a whole."""
+
+    hub_name: str
+    given: str
+    group_title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantCompleted(OfAGroup):
     """To a participant who has done what the programme asks."""
 
-    hub_name: str
-    given: str
-    group_title: str
-
 
 @dataclass(frozen=True, kw_only=True)
-class ApplicationWaitlisted:
+class ApplicationWaitlisted(OfAGroup):
     """To each teacher for whom a school has asked for a place, when the decision is put off."""
 
-    hub_name: str
-    given: str
-    group_title: str
-
 
 @dataclass(frozen=True, kw_only=True)
-class ApplicationDeclined(ApplicationWaitlisted):
+class ApplicationDeclined(OfAGroup):
     """To each teacher for whom a school has asked for a place that they are not given."""
 
 
@@ -104,5 +105,4 @@ class VisitPlanned:
 
 
 Inviting = PlaceConfirmed | SessionScheduled | SessionRescheduled | SessionCancelled  # with a calendar file
-OfAGroup = ApplicationDeclined | ApplicationWaitlisted | ParticipantCompleted  # with its title and no more
 Words = Inviting | OfAGroup | PlaceOffered | PlaceOfferExpired | VisitPlanned
