@@ -11,12 +11,10 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, enrol, events, group, leader, meeting, schools, teacher
 
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
-from hub_enrolment.domain.erasures import check, still_held
 from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.handlers import erasures
 from hub_enrolment.handlers.mergers import merge_teachers
 from hub_enrolment.models import (
-    Base,
     ClassroomTask,
     Enrolment,
     SchoolMembership,
@@ -24,52 +22,13 @@ from hub_enrolment.models import (
     Teacher,
     WorkGroup,
 )
-from hub_enrolment.store.erasures import WORDS
 from hub_enrolment.store.mergers import counts
 from hub_platform.database import Sessions, made
 
 TODAY = NOW.date()
+
+
 YEAR_OVER = {"academic_year": "2024/25"}
-
-# Words of a table that are about a thing, a school or a day, and not about one person.
-OF_NOBODY = {
-    "classroom_tasks.prompt",
-    "lesson_studies.learning_note",
-    "pd_days.title",
-    "pd_days.venue",
-}
-
-
-@pytest.mark.parametrize(
-    ("places_n", "roles_n", "code"),
-    [(0, 0, None), (1, 0, "holds_places"), (0, 1, "holds_roles"), (2, 1, "holds_places")],
-)
-def test_whoever_holds_something_is_not_erased(places_n: int, roles_n: int, code: str | None) -> None:
-    if code is None:
-        check(places_n=places_n, roles_n=roles_n)
-        return
-    with pytest.raises(Conflict, match=code):
-        check(places_n=places_n, roles_n=roles_n)
-
-
-@pytest.mark.parametrize(
-    ("ends_on", "held"),
-    [(None, True), (TODAY - timedelta(1), False), (TODAY, True), (TODAY + timedelta(1), True)],
-)
-def test_what_has_a_last_day_is_held_on_it(ends_on: date | None, held: bool) -> None:
-    assert still_held(ends_on, TODAY) is held
-
-
-def test_no_free_words_about_a_person_are_forgotten() -> None:
-    notes = {
-        f"{table.name}.{column.name}"
-        for table in Base.metadata.tables.values()
-        for column in table.c
-        if isinstance(column.type, sa.Text)
-        and {"note", "prompt", "title", "venue", "comment", "text"} & set(column.name.split("_"))
-        and table.name not in {"programmes", "work_groups"}
-    }
-    assert notes == {f"{table}.{column}" for table, column in WORDS} | OF_NOBODY
 
 
 def anonymise(session: Session, teacher_id: UUID) -> Teacher:

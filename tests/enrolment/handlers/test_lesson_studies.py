@@ -1,4 +1,4 @@
-"""Lesson studies: who takes part and where, in which order, and what is only warned of."""
+"""Lesson studies: who takes part and where, saved with their events."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, MEETS, NOW, events, fill, group, schools
 
 from hub_enrolment.commands.lesson_studies import PlanLessonStudy, ReviewLesson, TeachLesson
-from hub_enrolment.domain.lesson_studies import Earlier, review, teach, term, warnings
+from hub_enrolment.domain.lesson_studies import Earlier, term, warnings
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import lesson_studies
 from hub_enrolment.models import Enrolment, LessonStudy, LessonStudyPart
@@ -76,24 +76,6 @@ def test_a_cycle_is_planned_taught_and_reviewed(session: Session) -> None:
         reviewed(session, made.row.id, "Something else.")
 
 
-@pytest.mark.parametrize(
-    ("now", "code"), [(MEETS - INSTANT, "lesson_to_come"), (MEETS, None), (MEETS + INSTANT, None)]
-)
-def test_a_lesson_has_been_taught_once_it_has_begun(now: datetime, code: str | None) -> None:
-    if code is None:
-        assert teach("planned", lesson_at=MEETS, now=now)
-    else:
-        with pytest.raises(Refused, match=code):
-            teach("planned", lesson_at=MEETS, now=now)
-
-
-def test_steps_come_in_their_order() -> None:
-    with pytest.raises(Refused, match="not_taught"):
-        review("planned", None, "A note.")
-    with pytest.raises(Refused, match="already_reviewed"):
-        teach("reviewed", lesson_at=MEETS, now=MEETS)
-
-
 def test_a_refused_plan_writes_nothing(database: Sessions) -> None:
     with database.begin() as session:
         group_id, places = ready(session)
@@ -124,17 +106,6 @@ def test_a_second_lesson_in_a_term_is_told_not_refused(session: Session) -> None
     assert second.warnings == ["second_in_term"]
     later = plan(session, group_id, places, lesson_at=MEETS + 90 * DAY)
     assert later.warnings == ["planner_again"]
-
-
-@pytest.mark.parametrize(
-    ("day", "number"),
-    [
-        (date(2025, 12, 31), 3), (date(2026, 1, 1), 1), (date(2026, 3, 31), 1), (date(2026, 4, 1), 2),
-        (date(2026, 8, 31), 2), (date(2026, 9, 1), 3),
-    ],
-)  # fmt: skip
-def test_terms(day: date, number: int) -> None:
-    assert term(day) == (day.year, number)
 
 
 @given(

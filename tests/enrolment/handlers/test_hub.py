@@ -1,7 +1,6 @@
-"""Which schools a hub serves: the rule, the same rule in the database, and over HTTP."""
+"""The hub's description, and the rule of its area in the database."""
 
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,60 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.desk import V1, Desk, problem
 from tests.enrolment.factories import BY, NOW, apply
 from tests.enrolment.register_files import gias, row
-from tests.support.services import Client
 
 from hub_enrolment.commands.hub import DescribeHub
-from hub_enrolment.domain.hub_area import Area, Located, check_area, check_revision, in_area
+from hub_enrolment.domain.hub_area import Area, Located, in_area
 from hub_enrolment.domain.refusals import Conflict, Refused, Stale
 from hub_enrolment.handlers import hub, schools
 from hub_enrolment.models import Hub, School
 from hub_enrolment.store import hub as store
 from hub_platform.database import Sessions
-
-LINTON = Located(urn="110623", la_code="873", district_code="E07000012")
-NOWHERE = Area(la_codes=(), district_codes=(), extra_urns=(), excluded_urns=())
-
-
-@pytest.mark.parametrize(
-    ("changes", "inside"),
-    [
-        ({}, False),
-        ({"la_codes": ["873"]}, True),
-        ({"la_codes": ["874"]}, False),
-        ({"district_codes": ["E07000012"]}, True),
-        ({"district_codes": ["E07000008"]}, False),
-        ({"extra_urns": ["110623"]}, True),
-        ({"la_codes": ["873"], "excluded_urns": ["110623"]}, False),
-        ({"la_codes": ["873"], "excluded_urns": ["110624"]}, True),
-    ],
-)
-def test_authority_or_district_with_exceptions(changes: dict[str, list[str]], inside: bool) -> None:
-    assert in_area(LINTON, replace(NOWHERE, **changes)) is inside
-
-
-def test_a_school_without_a_district_is_in_none() -> None:
-    assert not in_area(replace(LINTON, district_code=None), replace(NOWHERE, district_codes=["E07000012"]))
-
-
-def test_a_school_is_not_an_exception_both_ways() -> None:
-    with pytest.raises(Refused, match="extra_and_excluded"):
-        check_area(replace(NOWHERE, extra_urns=["110623"], excluded_urns=["110623"]))
-
-
-@pytest.mark.parametrize(
-    ("revision", "expected", "fits"),
-    [(None, 0, True), (None, 1, False), (1, 0, False), (1, 1, True), (2, 1, False), (1, 2, False)],
-)
-def test_a_change_is_based_on_what_there_is(revision: int | None, expected: int, fits: bool) -> None:
-    if fits:
-        check_revision(revision, expected)
-    else:
-        with pytest.raises(Stale, match="stale"):
-            check_revision(revision, expected)
-
 
 PLACES = {
     "100001": {"LA (code)": "873", "DistrictAdministrative (code)": "E07000012"},
@@ -70,6 +25,8 @@ PLACES = {
     "100003": {"LA (code)": "926", "DistrictAdministrative (code)": "E07000008"},
     "100004": {"LA (code)": "926", "DistrictAdministrative (code)": "E07000012"},
 }
+
+
 some_urns = st.sets(st.sampled_from(sorted(PLACES)))
 
 
@@ -170,44 +127,3 @@ def test_two_who_describe_it_at_once_make_one_hub(database: Sessions) -> None:
     assert sorted(said) == ["made", "stale"]
     with database() as session:
         assert session.scalars(select(Hub.revision)).all() == [1]
-
-
-def test_over_http_a_hub_lead_describes_the_hub(desk: Desk, hub_lead: Client) -> None:
-    (lead_school,) = desk.schools()
-    (inside,) = desk.schools(1, EstablishmentName="Areaschool In", **{"LA (code)": "331"})
-    (outside,) = desk.schools(1, EstablishmentName="Areaschool Out", **{"LA (code)": "332"})
-    body = {"id": "cambridge", "name": "Cambridge", "lead_school_urn": lead_school, "area_la_codes": ["331"]}
-    leading = Desk(hub_lead)
-    assert problem(desk.get("hub"))[:2] == (404, "hub_not_described")
-    assert problem(desk.get("schools?in_area=true"))[:2] == (409, "hub_not_described")
-    assert problem(leading.put("hub", body))[:2] == (428, "if_match_required")
-    assert problem(desk.put("hub", body, If_None_Match="*"))[:2] == (403, "forbidden")
-    first = leading.put("hub", body, If_None_Match="*")
-    assert (first.status, first.headers["Etag"], first.json["lead_school_urn"]) == (200, '"1"', lead_school)
-
-    def found(query: str) -> list[str]:
-        return [school["urn"] for school in desk.get(f"schools?q=areaschool&{query}").json["items"]]
-
-    assert (found("in_area=true"), found("in_area=false")) == ([inside], [outside])
-    wider = body | {"extra_urns": [outside]}
-    assert problem(leading.put("hub", wider, If_Match='"2"'))[:2] == (412, "stale")
-    assert leading.put("hub", wider, If_Match='"1"').headers["Etag"] == '"2"'
-    assert found("in_area=true") == [inside, outside]
-    assert desk.client("GET", f"{V1}/hub").json["extra_urns"] == [outside]
-
-
-@pytest.mark.parametrize(
-    ("changes", "pointer"),
-    [
-        ({"id": "Cam bridge"}, "/id"),
-        ({"name": " "}, "/name"),
-        ({"area_la_codes": ["8730"]}, "/area_la_codes/0"),
-        ({"area_district_codes": ["12"]}, "/area_district_codes/0"),
-        ({"extra_urns": ["x"]}, "/extra_urns/0"),
-        ({"excluded_urns": ["1" * 7]}, "/excluded_urns/0"),
-        ({"lead_school_urn": None}, "/lead_school_urn"),
-    ],
-)
-def test_over_http_what_is_no_hub_is_422(hub_lead: Client, changes: dict[str, Any], pointer: str) -> None:
-    body = {"id": "cambridge", "name": "Cambridge", "lead_school_urn": "100001"} | changes
-    assert problem(Desk(hub_lead).put("hub", body, If_None_Match="*")) == (422, "invalid", [pointer])

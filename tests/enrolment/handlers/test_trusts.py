@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from tests.enrolment.desk import Desk, problem
 from tests.enrolment.factories import BY, NOW, TODAY, apply, events, leader, teacher
 from tests.enrolment.register_files import gias, group_links, groups, row
 
@@ -17,7 +16,11 @@ from hub_platform.database import Sessions, made
 from hub_platform.ids import new_id
 
 CAM = {"Trusts (code)": "2044", "Trusts (name)": "Cam"}
+
+
 OUSE = {"Trusts (code)": "2055", "Trusts (name)": "Ouse"}
+
+
 NONE = {"Trusts (code)": "", "Trusts (name)": ""}
 
 
@@ -158,25 +161,3 @@ def test_a_status_that_is_not_known_is_a_finding(session: Session) -> None:
     result = apply(session, groups(("1", "Cam", "", "Multi-academy trust", "", "Asleep")))
     assert [found.code for found in result.findings] == ["unknown_status"]
     assert session.scalars(select(Trust.status)).all() == [None]
-
-
-def test_over_http_a_trust_has_its_schools_and_a_school_its_trusts(desk: Desk) -> None:
-    trust = {"Trusts (code)": "91001", "Trusts (name)": "Wissey"}
-    known = row(**trust)
-    desk.imports(gias(known))
-    desk.imports(gias(known | {"Trusts (code)": "91002", "Trusts (name)": "Lark"}))
-    urn = known["URN"]
-    assert desk.get(f"schools/{urn}/trusts").json["items"] == [
-        {"trust_uid": "91002", "trust_name": "Lark", "from": "2025-09-20", "to": None}
-    ]
-    reply = desk.get("trusts/91002")
-    assert (reply.json["name"], [school["urn"] for school in reply.json["schools"]]) == ("Lark", [urn])
-    assert desk.get("trusts/91001").json["schools"] == []
-    assert {"91001", "91002"} <= {trust["uid"] for trust in desk.get("trusts?limit=200").json["items"]}
-
-
-def test_over_http_what_is_unknown_is_said(desk: Desk) -> None:
-    assert problem(desk.get("trusts/424242"))[:2] == (404, "unknown_trust")
-    assert problem(desk.get("trusts/%00"))[:2] == (404, "unknown_trust")
-    assert problem(desk.get("schools/424242/trusts"))[:2] == (404, "unknown_school")
-    assert problem(desk.get("trusts?status=asleep"))[0] == 400

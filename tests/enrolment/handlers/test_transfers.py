@@ -1,53 +1,17 @@
 """A place moves to another group of its programme."""
 
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, CLOSES, DAY, PLACES, enrol, events, fill, group, schools, teacher
+from tests.enrolment.factories import BY, CLOSES, DAY, enrol, events, fill, group, schools, teacher
 from tests.enrolment.steps import confirm, move
 
-from hub_enrolment.domain.enrolments import Given, Places, transfer
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.models import Enrolment, WorkGroup
 from hub_platform.database import Sessions
 
 MOVED_AT = CLOSES + DAY  # a place moves when recruitment is over, too
-
-
-def outcome(
-    places: Places = PLACES, status: str = "active", *, group: bool = False, programme: bool = True
-) -> str:
-    try:
-        transfer(places, status, same_group=group, same_programme=programme)
-    except Refused as refusal:
-        return refusal.code
-    return "moves"
-
-
-@pytest.mark.parametrize(("taken", "said"), [(19, "moves"), (20, "work_group_full"), (21, "work_group_full")])
-def test_a_place_moves_where_one_is_free(taken: int, said: str) -> None:
-    assert outcome(replace(PLACES, taken=taken)) == said
-
-
-@pytest.mark.parametrize("status", ["pending", "completed", "not_completed", "withdrawn", "transferred"])
-def test_only_a_place_that_is_held_moves(status: str) -> None:
-    assert outcome(status=status) == "not_active"
-
-
-@pytest.mark.parametrize("status", ["draft", "evaluating", "closed", "cancelled"])
-def test_a_group_that_takes_nobody_in_takes_no_place(status: str) -> None:
-    assert outcome(replace(PLACES, status=status)) == "work_group_not_recruiting"
-
-
-def test_a_place_moves_within_its_programme_and_not_to_where_it_is() -> None:
-    assert outcome(group=True) == "same_work_group"
-    assert outcome(programme=False) == "other_programme"
-    assert outcome(replace(PLACES, held_by_teacher=True)) == "already_enrolled"
-    assert transfer(
-        replace(PLACES, school_seen=True), "active", same_group=False, same_programme=True
-    ) == Given(school_joins=False, over_cap=False)
 
 
 def two_groups(session: Session) -> tuple[WorkGroup, WorkGroup]:

@@ -1,4 +1,4 @@
-"""Finding schools by what somebody types."""
+"""Schools are found by the words of a search, by an index."""
 
 import json
 from typing import Any
@@ -9,11 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
-from tests.enrolment.desk import Desk, problem
 from tests.enrolment.factories import apply
-from tests.enrolment.register_files import gias, links, row
+from tests.enrolment.register_files import gias, row
 
-from hub_enrolment.domain.search import MOST_WORDS, Word, read_search, words
+from hub_enrolment.domain.search import read_search, words
 from hub_enrolment.models import School
 from hub_enrolment.store import schools as store
 from hub_platform.paging import PageRequest
@@ -24,6 +23,8 @@ ELAN = row(
     Postcode="CB2 1AA",
     **{"Trusts (code)": "2044", "Trusts (name)": "THE CAM-OUSE TRUST"},
 )
+
+
 LINTON = row(URN="110623", EstablishmentName="Linton Heights", Postcode="CB23 6EA")
 
 
@@ -73,15 +74,6 @@ def test_a_renamed_school_is_found_by_its_new_name(known: Session) -> None:
     assert (found(known, "balsham"), found(known, "linton")) == (["110623"], [])
 
 
-def test_a_half_postcode_is_looked_for_whole_and_other_words_by_their_beginning() -> None:
-    assert read_search("CB2 linton") == (Word("cb2", whole=True), Word("linton", whole=False))
-
-
-@pytest.mark.parametrize(("count", "read"), [(MOST_WORDS, MOST_WORDS), (MOST_WORDS + 1, MOST_WORDS)])
-def test_so_many_words_are_looked_for(count: int, read: int) -> None:
-    assert len(read_search(" ".join(f"word{n}x" for n in range(count)))) == read
-
-
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(text=st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=40))
 def test_python_and_the_database_read_the_same_words(session: Session, text: str) -> None:
@@ -97,13 +89,6 @@ def test_python_and_the_database_read_the_same_words(session: Session, text: str
     lexemes = sa.func.tsvector_to_array(sa.literal_column(str(column.sqltext)))
     told = session.scalar(sa.select(lexemes).select_from(values))
     assert set(told or []) == {"110623", *words(text)}
-
-
-@given(text=st.text(max_size=60))
-def test_nothing_typed_can_break_the_question(text: str) -> None:
-    for word in read_search(text):
-        assert word.text.isascii()
-        assert word.text.isalnum()
 
 
 def plan_of(session: Session, statement: sa.Select[Any], after: str) -> str:
@@ -147,28 +132,3 @@ def test_each_page_is_read_by_an_index(session: Session) -> None:
         plan = plan_of(session, store.list_schools(**filters), after="110000")  # type: ignore[arg-type]
         assert "Seq Scan" not in plan, (filters, plan)
         assert index in plan, (filters, plan)
-
-
-def test_over_http_words_are_combined_with_filters_and_paged(desk: Desk) -> None:
-    desk.schools(3, EstablishmentName="Wicken Fen Primary")
-    (secondary,) = desk.schools(1, EstablishmentName="Wicken Fen", **{"PhaseOfEducation (code)": "4"})
-    first = desk.get("schools?q=fen%20WICKEN&limit=3").json
-    rest = desk.get(f"schools?q=fen%20WICKEN&limit=3&after={first['next']}").json
-    urns = [school["urn"] for school in first["items"] + rest["items"]]
-    assert (len(urns), urns, rest["next"]) == (4, sorted(urns), None)
-    only = desk.get("schools?q=wicken&phase=secondary").json["items"]
-    assert [school["urn"] for school in only] == [secondary]
-
-
-def test_a_closed_school_is_found_and_names_its_successor(desk: Desk) -> None:
-    closed = {"EstablishmentStatus (code)": "2", "CloseDate": "31-08-2025"}
-    (old,) = desk.schools(1, EstablishmentName="Stokesley Fulbourn", **closed)
-    (new,) = desk.schools(1, EstablishmentName="Stokesley Academy")
-    desk.imports(links((old, new, "Successor", "01-09-2025")))
-    (item,) = desk.get("schools?q=stokesley%20fulbourn").json["items"]
-    assert (item["urn"], item["status"], item["successor_urn"]) == (old, "closed", new)
-
-
-@pytest.mark.parametrize("query", ["q=", "q=%20-%20", f"q={'a' * 101}"])
-def test_a_question_without_a_word_is_400(desk: Desk, query: str) -> None:
-    assert problem(desk.get(f"schools?{query}")) == (400, "bad_parameter", ["/q"])

@@ -1,6 +1,6 @@
-"""Classroom tasks: between which sessions, by whom, and only onwards."""
+"""Classroom tasks: between which sessions and by whom, saved with their events."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,14 +13,12 @@ from tests.enrolment.steps import put_task, say
 
 from hub_enrolment.commands.sessions import CancelSession
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.domain.sessions import Place
-from hub_enrolment.domain.tasks import STATUSES, Report, check_place, check_report
+from hub_enrolment.domain.tasks import STATUSES, Report, check_report
 from hub_enrolment.handlers import sessions
 from hub_enrolment.models import ClassroomTask, TaskReport
 from hub_platform.database import Sessions
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
-SET_ON, DUE_ON = date(2025, 10, 8), date(2025, 11, 5)
 
 
 def ready(session: Session) -> tuple[UUID, UUID, UUID, list[UUID]]:
@@ -110,28 +108,6 @@ def test_hub_staff_put_a_status_back(session: Session) -> None:
     task_id = put_task(session, group_id, first, second).id
     say(session, task_id, ada, "discussed")
     assert say(session, task_id, ada, "tried", expected=1, may_go_back=True).status == "tried"
-
-
-@pytest.mark.parametrize(
-    ("enrolled_on", "withdrawn_on", "may"),
-    [
-        (SET_ON, None, True),
-        (DUE_ON, None, True),
-        (DUE_ON + DAY, None, False),
-        (SET_ON - WEEK, SET_ON - DAY, False),
-        (SET_ON - WEEK, SET_ON, False),
-        (SET_ON - WEEK, SET_ON + DAY, True),
-    ],
-)
-def test_who_held_a_place_between_the_sessions_reports(
-    enrolled_on: date, withdrawn_on: date | None, may: bool
-) -> None:
-    place = Place(enrolment_id=uuid4(), urn="110623", enrolled_on=enrolled_on, withdrawn_on=withdrawn_on)
-    if may:
-        check_place(place, set_on=SET_ON, due_on=DUE_ON)
-    else:
-        with pytest.raises(Refused, match="not_on_task"):
-            check_place(place, set_on=SET_ON, due_on=DUE_ON)
 
 
 @given(known=st.sampled_from(STATUSES), asked=st.sampled_from(STATUSES), may_go_back=st.booleans())

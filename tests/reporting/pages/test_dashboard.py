@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.reporting import factories as make
+from tests.reporting import group_work as happened
 from tests.reporting.conftest import NOW, Hear
 from tests.reporting.invented import Hub
 from tests.reporting.looking import check_policy, check_structure, page_of, tile
@@ -148,6 +149,18 @@ def test_attendance_and_tasks_stand_beside_the_groups(
         assert (listed.attributes["href"] or "").startswith(f"/reporting/v1/reports/{name}?")
         assert counts.attributes["href"] == f"#counts-{name}"
     check_structure(page)
+
+
+def test_a_cancelled_group_is_shown_as_cancelled_and_asks_for_nobody(
+    sessions: Sessions, hear: Hear, options: Options
+) -> None:
+    hear([make.school("110001"), make.group("Ratio"), happened.group_cancelled("Ratio")])
+    page = page_of(sessions, options, year="2025/26")
+    groups = page.one("groups")
+    assert "1 cancelled" in groups.of_class("sub")[0].text
+    (row,) = groups.every("tbody")[0].every("tr")
+    assert row.every("td")[-1].text == "cancelled"
+    assert "Ratio" not in page.one("attention").text
 
 
 def attention(page: Element) -> str:

@@ -5,15 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, MEETS, NOW, events, fill, group, meeting
 
 from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
 from hub_enrolment.commands.sessions import CancelSession, TakeRegister
-from hub_enrolment.domain.attendance import notice_hours
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import REGISTER_OPEN, Mark
 from hub_enrolment.handlers import attendance, sessions
@@ -22,8 +19,14 @@ from hub_enrolment.store import sessions as store
 from hub_platform.database import Sessions
 
 INSTANT = timedelta(microseconds=1)
+
+
 ENDS = MEETS + timedelta(hours=3)
+
+
 LOCKED = MEETS + REGISTER_OPEN
+
+
 DAY = timedelta(days=1)
 
 
@@ -57,28 +60,6 @@ def correct(
 
 def marked(place: UUID, mark: str = "present", notified_at: datetime | None = None) -> Mark:
     return Mark(enrolment_id=place, mark=mark, notified_at=notified_at)
-
-
-@pytest.mark.parametrize(
-    ("before", "hours"),
-    [
-        (timedelta(hours=168), 168),
-        (timedelta(hours=168) - INSTANT, 167),
-        (timedelta(hours=1), 1),
-        (timedelta(hours=1) - INSTANT, 0),
-        (timedelta(0), 0),
-        (-timedelta(hours=2), 0),
-    ],
-)
-def test_notice_is_counted_in_whole_hours(before: timedelta, hours: int) -> None:
-    assert notice_hours(MEETS - before, starts_at=MEETS) == hours
-
-
-@given(st.timedeltas(-DAY, 60 * DAY))
-def test_notice_is_never_more_than_the_time_there_was(before: timedelta) -> None:
-    hours = notice_hours(MEETS - before, starts_at=MEETS)
-    assert hours >= 0
-    assert timedelta(hours=hours) <= max(before, timedelta(0)) < timedelta(hours=hours + 1)
 
 
 def test_apologies_are_told_once(session: Session) -> None:

@@ -1,6 +1,5 @@
-"""How a group ends: who may cancel or close it when, and what hangs on a cancelled one."""
+"""What becomes of places and sessions when a Work Group is cancelled or closed."""
 
-from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -8,23 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, DAY, HELD_ON, events, fill, group, meeting
+from tests.enrolment.factories import BY, events, fill, group, meeting
 from tests.enrolment.steps import call_off, marks, register, running, withdraw
 
-from hub_enrolment.domain.endings import CANCELLED_FOR, cancel, close
+from hub_enrolment.domain.endings import CANCELLED_FOR, cancel
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.domain.work_groups import STATUSES
 from hub_enrolment.models import Enrolment, GroupSession, WorkGroup
 from hub_platform.database import Sessions
-
-
-@pytest.mark.parametrize("status", STATUSES)
-def test_a_group_is_cancelled_before_it_has_met(status: str) -> None:
-    if status in {"draft", "recruiting", "confirmed", "at_risk"}:
-        assert cancel(status, None, "funding") is True
-    else:
-        with pytest.raises(Refused, match="not_cancellable"):
-            cancel(status, None, "funding")
 
 
 @given(known=st.sampled_from(CANCELLED_FOR), reason=st.sampled_from(CANCELLED_FOR))
@@ -34,32 +23,6 @@ def test_a_cancelled_group_keeps_its_reason(known: str, reason: str) -> None:
     else:
         with pytest.raises(Refused, match="not_cancellable"):
             cancel("cancelled", known, reason)
-
-
-def closing(status: str = "evaluating", on: date = HELD_ON, today: date = HELD_ON + 7 * DAY) -> str:
-    try:
-        close(status, evaluation_submitted_on=on, last_held_on=HELD_ON, today=today)
-    except Refused as refusal:
-        return refusal.code
-    return "closes"
-
-
-@pytest.mark.parametrize("status", [one for one in STATUSES if one != "evaluating"])
-def test_only_a_group_that_is_evaluated_closes(status: str) -> None:
-    assert closing(status) == "not_evaluating"
-
-
-@pytest.mark.parametrize(
-    ("days", "said"),
-    [
-        (-1, "evaluation_before_last_session"),
-        (0, "closes"),
-        (7, "closes"),
-        (8, "evaluation_in_future"),
-    ],
-)
-def test_an_evaluation_is_submitted_from_the_last_session_until_today(days: int, said: str) -> None:
-    assert closing(on=HELD_ON + days * DAY) == said
 
 
 def test_what_hangs_on_a_cancelled_group_ends_with_it(session: Session) -> None:

@@ -9,16 +9,13 @@ from tests.reporting import factories as make
 from tests.reporting import group_work as happened
 from tests.reporting.conftest import NOW, Hear
 from tests.reporting.factories import an_id, delivered
-from tests.reporting.reading import read
 
 from hub_contracts import Event
 from hub_contracts.enrolment import WorkGroupConfirmed
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.reports import Report
-from hub_reporting.handlers import dashboard, freshness
 from hub_reporting.handlers.reports import run_report
-from hub_reporting.pages import rendering
 
 YEAR: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
 LATE = datetime(2025, 11, 30, 23, 30, tzinfo=UTC)  # half past eleven at night, in winter
@@ -144,18 +141,3 @@ def test_a_group_closed_after_the_year_counts_in_the_year_of_its_sessions(run: R
     hear([delivered(happened.completed("Ratio", "Tess", "110002"), 2, at=autumn)])
     assert completed_by(run) == {"110002": date(2025, 11, 19)}
     assert completed_by(run, as_at=date(2025, 11, 18)) == {}, "one session was still to come"
-
-
-def test_a_cancelled_group_is_shown_as_cancelled_and_asks_for_nobody(
-    sessions: Sessions, hear: Hear, options: Options
-) -> None:
-    hear([make.school("110001"), make.group("Ratio"), happened.group_cancelled("Ratio")])
-    with sessions.begin() as session:
-        fresh = freshness.freshness(session)
-        shown = dashboard.look(session, year="2025/26", scope="", fresh=fresh, options=options, now=NOW)
-    page = read(rendering.dashboard(shown))
-    groups = page.one("groups")
-    assert "1 cancelled" in groups.of_class("sub")[0].text
-    (row,) = groups.every("tbody")[0].every("tr")
-    assert row.every("td")[-1].text == "cancelled"
-    assert "Ratio" not in page.one("attention").text

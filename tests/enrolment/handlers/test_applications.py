@@ -1,21 +1,18 @@
-"""Schools' applications: what may be asked, when, and that all of it is granted or nothing."""
+"""Schools' applications: all of one is granted or nothing."""
 
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, CLOSES, INSTANT, NOW, OPENS, enrol, events, group, teacher
+from tests.enrolment.factories import BY, CLOSES, NOW, enrol, events, group, teacher
 from tests.enrolment.steps import AGREED, apply, school_with, submit
 
 from hub_enrolment.commands.applications import (
     DecideApplication,
     WithdrawApplication,
 )
-from hub_enrolment.domain import applications as rules
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import applications
 from hub_enrolment.models import Application, Enrolment
@@ -26,79 +23,6 @@ from hub_platform.database import Sessions
 def decide(session: Session, application_id: UUID, decision: str, *, now: datetime = NOW) -> WithParticipants:
     command = DecideApplication(application_id=application_id, decision=decision, reason=None)
     return applications.decide_application(session, command, now=now, by=BY)
-
-
-def outcome(
-    status: str = "draft", *, at: datetime = NOW, agreed: bool = True, group: str = "recruiting"
-) -> str:
-    """How submitting ends."""
-    try:
-        rules.submit(status, agreed=agreed, group_status=group, opens_at=OPENS, closes_at=CLOSES, at=at)
-    except Refused as refusal:
-        return refusal.code
-    return "submitted"
-
-
-@pytest.mark.parametrize(
-    ("at", "code"),
-    [
-        (OPENS - INSTANT, "recruitment_not_open"),
-        (OPENS, "submitted"),
-        (CLOSES - INSTANT, "submitted"),
-        (CLOSES, "recruitment_closed"),
-        (CLOSES + INSTANT, "recruitment_closed"),
-    ],
-)
-def test_an_application_comes_before_the_close(at: datetime, code: str) -> None:
-    assert outcome(at=at) == code
-
-
-@given(st.datetimes(OPENS.replace(tzinfo=None), CLOSES.replace(tzinfo=None)))
-def test_without_the_heads_agreement_no_moment_is_right(at: datetime) -> None:
-    assert outcome(at=at.replace(tzinfo=OPENS.tzinfo), agreed=False) == "agreement_missing"
-
-
-def test_only_a_draft_is_submitted_to_a_group_that_recruits() -> None:
-    others = [status for status in rules.STATUSES if status != "draft"]
-    assert {outcome(status) for status in others} == {"not_draft"}
-    assert outcome(group="cancelled") == "work_group_not_recruiting"
-
-
-@pytest.mark.parametrize(("agreed_at", "fine"), [(NOW, True), (NOW - INSTANT, True), (NOW + INSTANT, False)])
-def test_an_agreement_has_been_given(agreed_at: datetime, fine: bool) -> None:
-    if fine:
-        rules.check_agreement(agreed_at, now=NOW)
-    else:
-        with pytest.raises(Refused, match="agreed_in_future"):
-            rules.check_agreement(agreed_at, now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("status", "decision", "code"),
-    [
-        ("submitted", "accepted", None),
-        ("waitlisted", "accepted", None),
-        ("submitted", "waitlisted", None),
-        ("waitlisted", "declined", None),
-        ("waitlisted", "waitlisted", "already_waitlisted"),
-        ("draft", "accepted", "not_undecided"),
-        ("accepted", "declined", "not_undecided"),
-        ("declined", "accepted", "not_undecided"),
-        ("withdrawn", "accepted", "not_undecided"),
-    ],
-)
-def test_what_is_decided(status: str, decision: str, code: str | None) -> None:
-    if code is None:
-        rules.decide(status, decision)
-    else:
-        with pytest.raises(Refused, match=code):
-            rules.decide(status, decision)
-
-
-@pytest.mark.parametrize("status", ["accepted", "declined", "withdrawn"])
-def test_what_has_ended_is_not_withdrawn(status: str) -> None:
-    with pytest.raises(Refused, match="not_open"):
-        rules.withdraw(status)
 
 
 def test_accepted_all_participants_have_places(session: Session) -> None:

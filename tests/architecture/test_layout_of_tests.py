@@ -1,0 +1,58 @@
+"""Directories of tests mirror the source: whoever knows where a rule lives knows where its tests are."""
+
+from pathlib import Path
+
+import pytest
+from tests.support.layout import TESTS, complaint, touches
+
+SERVICES = ("enrolment", "visits", "notifications", "reporting")
+FILES = [(name, path) for name in SERVICES for path in sorted((TESTS / name).rglob("test_*.py"))]
+
+
+@pytest.mark.parametrize(("service", "path"), FILES, ids=lambda one: str(one).removeprefix(f"{TESTS}/"))
+def test_a_file_of_tests_lies_in_the_folder_of_its_role(service: str, path: Path) -> None:
+    folders = path.relative_to(TESTS / service).parts[:-1]
+    assert len(folders) == 1, f"tests/{service}/<role>/{path.name} is where it belongs"
+    assert complaint(folders[0], touches(path, service)) is None
+
+
+@pytest.mark.parametrize(
+    ("folder", "touched", "said"),
+    [
+        ("domain", {"domain"}, None),
+        ("domain", {"domain", "store"}, "tests of domain do without store"),
+        ("domain", {"domain", "database"}, "tests of domain do without database"),
+        ("handlers", {"handlers", "domain"}, "tests of handlers use database"),
+        ("handlers", {"handlers", "database"}, None),
+        ("handlers", {"handlers", "database", "process"}, "tests of handlers do without process"),
+        ("store", {"handlers", "database"}, "tests of store do without handlers"),
+        ("api", {"domain"}, "tests of api use api or process"),
+        ("api", {"process", "database"}, None),
+        ("rules", {"domain"}, "no role of a service is called rules"),
+    ],
+)
+def test_a_file_in_the_folder_of_another_role_is_found(
+    folder: str, touched: set[str], said: str | None
+) -> None:
+    assert complaint(folder, frozenset(touched)) == said
+
+
+EXAMPLE = """
+import pytest
+from hub_visits import handlers
+from hub_visits.store import visits
+from hub_reporting.domain import periods
+
+@pytest.fixture(name="plan", scope="module")
+def _plan(sessions): ...
+
+def test_a_plan(plan, *, service): ...
+"""
+
+
+def test_fixtures_lead_to_servers_and_imports_to_roles(tmp_path: Path) -> None:
+    path = tmp_path / "test_plans.py"
+    path.write_text(EXAMPLE.replace(", *, service", ""))
+    assert touches(path, "visits") == {"handlers", "store", "database"}
+    path.write_text(EXAMPLE)
+    assert touches(path, "reporting") == {"domain", "database", "process"}

@@ -1,0 +1,26 @@
+"""What a certificate counts of the sessions of its Work Group."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub_enrolment.domain.documents import Held, attended
+from hub_enrolment.domain.sessions import MARKS
+
+HELD = st.builds(
+    Held,
+    on=st.dates(date(2025, 9, 1), date(2026, 8, 31)),
+    minutes=st.integers(1, 600),
+    mark=st.none() | st.sampled_from(MARKS),
+)
+
+
+@given(st.lists(HELD, max_size=12))
+def test_whoever_was_in_the_room_attended_in_full(held: list[Held]) -> None:
+    counted = attended(held)
+    there = [one for one in held if one.mark in {"present", "late", "left_early"}]
+    assert (counted.sessions_n, counted.held_n) == (len(there), len(held))
+    assert counted.minutes == sum(one.minutes for one in there)
+    assert (counted.first_on is None) is (not held)
+    assert all(counted.first_on <= one.on <= counted.last_on for one in held)  # type: ignore[operator]
