@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 import typer
 
 from hub_platform import __version__, tokens
+from hub_platform.clocks import real_now
 from hubctl import diagnosis, looking
 from hubctl.diagnosis import Finding, Grade
 from hubctl.options import AsJson
@@ -68,7 +69,7 @@ def _services(addresses: Mapping[str, str]) -> list[Look]:
         key = read_key(find_token_places().private_key)
     except WrongUse:
         return []  # whoever looks from elsewhere has no key
-    token, _ = tokens.issue(key, SUBJECT, ["board"], TOKEN_LASTS, datetime.now(UTC))
+    token, _ = tokens.issue(key, SUBJECT, ["board"], TOKEN_LASTS, real_now())
 
     def look(name: str, address: str) -> Look:
         return lambda: iter([diagnosis.of_service(looking.service(name, address, token), wanted=__version__)])

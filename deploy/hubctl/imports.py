@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from hub_enrolment.domain.gias_file import FileRefused
 from hub_enrolment.domain.gias_kinds import KINDS, kind_of
 from hub_enrolment.domain.gias_text import read_table
 from hub_platform import tokens
+from hub_platform.clocks import real_now
 from hubctl import sending, shown
 from hubctl.options import AsJson, By, account
 from hubctl.output import NOTHING, console, errors, print_json, printable, progress, sentences
@@ -115,7 +116,7 @@ def find_target(by: str) -> Target:
     key, subject = read_key(find_token_places().private_key), by.strip() or account()
 
     def token() -> str:
-        return tokens.issue(key, subject, [ROLE], TOKEN_LASTS, datetime.now(UTC))[0]
+        return tokens.issue(key, subject, [ROLE], TOKEN_LASTS, real_now())[0]
 
     return Target(address.rstrip("/") + PATH, token)
 

@@ -3,10 +3,8 @@
 import json
 import socket
 import ssl
-import time
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +18,7 @@ from hub_messaging import inbox, outbox
 from hub_messaging.tables import inbox_types
 from hub_messaging.topology import queue_of
 from hub_messaging.wire import BROKER_ERRORS, connected
+from hub_platform.clocks import real_now
 from hub_platform.database import at_head
 from hubctl.diagnosis import CertificateSeen, DatabaseSeen, QueueSeen, ServiceSeen
 
@@ -44,7 +43,7 @@ def database(service: str, url: str) -> DatabaseSeen:
                 version=version,
                 clock_ahead=ahead,
                 pending=outbox.counts(session)[1],
-                oldest_seconds=0.0 if oldest is None else (datetime.now(UTC) - oldest).total_seconds(),
+                oldest_seconds=0.0 if oldest is None else (real_now() - oldest).total_seconds(),
                 unfinished=inbox.counts(session),
                 listens=bool(session.scalar(sa.select(sa.exists().select_from(inbox_types)))),
             )
@@ -55,9 +54,9 @@ def database(service: str, url: str) -> DatabaseSeen:
 def _server(session: Session) -> tuple[int, float]:
     """PostgreSQL's version, and how far its clock is ahead of ours."""
     version = int(session.scalar(sa.text("SHOW server_version_num")) or 0)
-    before = time.time()
+    before = real_now().timestamp()
     there = session.scalar(sa.text("SELECT extract(epoch FROM clock_timestamp())"))
-    return version, float(there or 0) - (before + time.time()) / 2
+    return version, float(there or 0) - (before + real_now().timestamp()) / 2
 
 
 def _migrations_of(service: str) -> Path:
@@ -112,4 +111,4 @@ def certificate(gateway: str, host: str, port: int) -> CertificateSeen:
         ends = x509.load_der_x509_certificate(encoded).not_valid_after_utc
     except (OSError, ValueError) as exc:
         return CertificateSeen(host=host, away=type(exc).__name__)
-    return CertificateSeen(host=host, days_left=(ends - datetime.now(UTC)).total_seconds() / 86_400)
+    return CertificateSeen(host=host, days_left=(ends - real_now()).total_seconds() / 86_400)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,6 +12,7 @@ from hub_messaging import kept, parking
 from hub_messaging.kept import Key
 from hub_messaging.parking import Operator
 from hub_messaging.tables import HELD, PARKED, WAITING
+from hub_platform.clocks import real_now
 from hubctl import databases, shown
 from hubctl.databases import Found, by_service, opened
 from hubctl.editor import in_editor
@@ -105,7 +105,7 @@ def replay(
     found = [one for one in found if one.kept.state == PARKED]
 
     def act(session: Session, keys: Sequence[Key], who: Operator) -> list[Key]:
-        return parking.replay(session, keys, who, datetime.now(UTC))
+        return parking.replay(session, keys, who, real_now())
 
     _change(hub, found, act, "replayed", by, why, dry_run=dry_run, as_json=as_json)
 
@@ -151,7 +151,7 @@ def edit(
     who = operator(by, why)
     with opened(hub, found.service) as session:
         key = parking.edit(session, found.kept.key, new, who)
-        replayed = parking.replay(session, [key], who, datetime.now(UTC)) if then_replay else []
+        replayed = parking.replay(session, [key], who, real_now()) if then_replay else []
         if dry_run:
             session.rollback()
     if as_json:

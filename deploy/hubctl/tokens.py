@@ -1,7 +1,7 @@
 """`hubctl tokens`: credentials for people and programs, given out, listed and taken back."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 import typer
@@ -9,6 +9,7 @@ from joserfc.jwk import OKPKey
 from rich.text import Text
 
 from hub_platform import tokens
+from hub_platform.clocks import real_now
 from hubctl import shown
 from hubctl.options import AsJson, By, Why, account, operator
 from hubctl.output import NOTHING, console, errors, instant, leave, plain, print_json, printable, sentences
@@ -38,7 +39,7 @@ def issue(
     _check(subject, role)
     places = find_token_places()
     key = read_key(places.private_key)
-    token, issued = tokens.issue(key, subject, role, timedelta(days=days), datetime.now(UTC))
+    token, issued = tokens.issue(key, subject, role, timedelta(days=days), real_now())
     with TokenBook(places.folder).changing() as entries:
         entries.append(Entry(issued, by.strip() or account()))
     if as_json:
@@ -62,7 +63,7 @@ def sign_in(
     _check(subject, role)
     places = find_token_places()
     key = read_key(places.private_key)
-    token, issued = tokens.issue_sign_in(key, subject, role, timedelta(hours=hours), datetime.now(UTC))
+    token, issued = tokens.issue_sign_in(key, subject, role, timedelta(hours=hours), real_now())
     with TokenBook(places.folder).changing() as entries:
         entries.append(Entry(issued, by.strip() or account(), use="sign-in"))
     link = f"{places.address.rstrip('/')}/sign-in?token={token}"
@@ -81,7 +82,7 @@ def list_tokens(
     as_json: AsJson = False,
 ) -> None:
     """Show which tokens are out: whose they are, what they grant, until when."""
-    now = datetime.now(UTC)
+    now = real_now()
     entries = TokenBook(find_token_places().folder).entries()
     listed = [one for one in entries if everything or one.state(now) == "valid"]
     if as_json:
@@ -116,7 +117,7 @@ def revoke(
     """Take tokens back: within a minute no service lets them in."""
     if bool(token_id) == bool(subject):
         raise WrongUse("Say which: ids, or --subject.")
-    who, now = operator(by, why), datetime.now(UTC)
+    who, now = operator(by, why), real_now()
     with TokenBook(find_token_places().folder).changing() as entries:
         chosen = _chosen(entries, token_id or [], subject)
         for place in chosen:

@@ -6,12 +6,13 @@ JWT (RFC 7519) signed with Ed25519 (RFC 8037); services hold the public key and 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
 from hub_platform import tokens
+from hub_platform.clocks import real_now
 from local.passwords import write_private
 
 PRIVATE = "token_private.json"
@@ -27,12 +28,12 @@ class Signer:
 
     def issue(self, subject: str, roles: Iterable[str], lifetime: timedelta) -> str:
         """A bearer token for `subject`, valid from now on for `lifetime`."""
-        token, _ = tokens.issue(self.key, subject, roles, lifetime, datetime.now(UTC))
+        token, _ = tokens.issue(self.key, subject, roles, lifetime, real_now())
         return token
 
     def issue_sign_in(self, subject: str, roles: Iterable[str], session: timedelta) -> str:
         """The token of a sign-in link for `subject`."""
-        token, _ = tokens.issue_sign_in(self.key, subject, roles, session, datetime.now(UTC))
+        token, _ = tokens.issue_sign_in(self.key, subject, roles, session, real_now())
         return token
 
 

@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub_platform import __version__
+from hub_platform.clocks import real_now
 from operations.archive import Manifest, Unusable, manifest_of, pack, unpack
 from operations.broker_definitions import lasting
 from operations.contents import Contents
@@ -61,7 +61,7 @@ def backup(asked: argparse.Namespace) -> None:
         hub_id=os.environ.get("HUB_ID", "cambridge"),
         version=__version__,
         postgres=asked.postgres,
-        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        made_at=real_now().isoformat(timespec="seconds"),
         tables={s: {t: Contents(**one) for t, one in known.items()} for s, known in tables.items()},
     )
     pack(asked.folder, asked.archive, manifest)
@@ -78,7 +78,7 @@ def check(asked: argparse.Namespace) -> None:
 
 def restored(asked: argparse.Namespace) -> None:
     """Compare the databases with the manifest in a folder, and let events be sent again."""
-    again = finish(database_urls(asked.secrets), manifest_of(asked.folder), datetime.now(UTC))
+    again = finish(database_urls(asked.secrets), manifest_of(asked.folder), real_now())
     _say(f"Every table of {len(SERVICES)} databases is as it was; {again:,} events are sent again.")
 
 

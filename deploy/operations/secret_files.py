@@ -20,6 +20,7 @@ from hub_messaging import topology
 from hub_messaging.subscribe import subscriber_of
 from hub_messaging.topology import Subscriber
 from hub_platform import tokens
+from hub_platform.clocks import real_now
 
 SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
 ADMINISTRATOR: Final = "hub_admin"
@@ -83,7 +84,7 @@ def make(folder: Path) -> list[str]:
         keep(f"amqp_uri_{user}", lambda: amqp_uri(user, own))  # noqa: B023 - called at once
     private = keep(PRIVATE_KEY, lambda: json.dumps(OKPKey.generate_key("Ed25519").as_dict(private=True)))
     keep(PUBLIC_KEY, lambda: public_half(private))
-    renew_metrics_token(folder, private, datetime.now(UTC))
+    renew_metrics_token(folder, private, real_now())
     # Made anew each time: a release may bring new queues and bindings, and the passwords in it are hashed.
     _write(folder / DEFINITIONS, json.dumps(definitions(subscribers(), broker), indent=1))
     return made

@@ -5,7 +5,6 @@ Knows neither the broker nor nameko: an edge hands in bodies and a way to call e
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.tracing import handling
+from hub_messaging.wall_clock import utc_now
 
 # Events handled one by one that share a transaction: most of their time a commit waits for the disk.
 TOGETHER: Final = 20
@@ -101,7 +101,7 @@ class Dispatcher:
         succeeded = 0
         try:
             with self.sessions() as session:
-                listed = retries.due(session, self.subscription, datetime.now(UTC))
+                listed = retries.due(session, self.subscription, utc_now())
             for source, event_id in listed[: 1 if self.struggling else None]:
                 with self.sessions.begin() as session:
                     row = retries.lock(session, self.subscription, source, event_id)

@@ -11,6 +11,7 @@ from hub_messaging.catchup import Logged
 from hub_messaging.envelope import Envelope
 from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.topology import LOG_QUEUE, exchange_of
+from hub_messaging.wall_clock import utc_now
 from hub_messaging.wire import declare_publisher, drain, tick
 
 BATCH: Final = 500
@@ -72,7 +73,7 @@ def _write_mark(connection: Any, service: str) -> str:
         version=1,
         subject=f"log/{service}",
         revision=1,
-        time=datetime.now(UTC),
+        time=utc_now(),
         data={},
     )
     declare_publisher(connection, service)

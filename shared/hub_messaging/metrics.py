@@ -1,7 +1,6 @@
 """What an operator can measure of the post office (Prometheus)."""
 
 import contextlib
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import inbox, outbox
 from hub_messaging.envelope import Envelope
+from hub_messaging.wall_clock import utc_now
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LAG_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600)
@@ -77,7 +77,7 @@ class ReadingMetrics:
     @contextlib.contextmanager
     def handling(self, envelopes: Sequence[Envelope]) -> Iterator[None]:
         """Measure one call of a handler, and how old the events are at its start."""
-        now = time.time()
+        now = utc_now().timestamp()
         for envelope in envelopes if len(envelopes) == 1 else (envelopes[0], envelopes[-1]):
             recorded = recorded_at(envelope.id)
             if recorded is not None:
@@ -112,7 +112,7 @@ class OutboxTable(Collector):
                 oldest = outbox.oldest_unpublished(session)
         except SQLAlchemyError:
             return
-        age = 0.0 if oldest is None else max(0.0, (datetime.now(UTC) - oldest).total_seconds())
+        age = 0.0 if oldest is None else max(0.0, (utc_now() - oldest).total_seconds())
         yield from self._families(recorded, pending, age)
 
     def _families(self, recorded: int | None, pending: int | None, age: float | None) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
 from hub_messaging.topology import Subscriber
+from hub_messaging.wall_clock import utc_now
 from hub_messaging.wire import (
     BROKER_ERRORS,
     FILL_UP_SECONDS,
@@ -216,7 +217,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             ends = time.monotonic() + KEPT_SECONDS
             while self._dispatcher.try_kept() and not self._stop.asked and time.monotonic() < ends:
                 pass
-            self._catch_up.repair(self._read_log, datetime.now(UTC))
+            self._catch_up.repair(self._read_log, utc_now())
             self._forget()
         except (DatabaseAway, OperationalError, InterfaceError) as exc:
             self._rest("the database does not answer", exc)
@@ -225,7 +226,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
     def _forget(self) -> None:
         if time.monotonic() - self._forgot_at >= FORGET_SECONDS:
             with self._sessions.begin() as session:
-                inbox.forget(session, datetime.now(UTC) - KEPT_FOR)
+                inbox.forget(session, utc_now() - KEPT_FOR)
             self._forgot_at = time.monotonic()
 
     def _beat(self) -> None:

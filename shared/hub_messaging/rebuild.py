@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from hub_messaging.dispatch import Dispatcher, Handler, Struggling
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.parking import Operator
 from hub_messaging.tables import inbox_audit, inbox_types
+from hub_messaging.wall_clock import utc_now
 
 BATCH: Final = 1000  # messages in one transaction
 SHORT: Final = timedelta(seconds=10)
@@ -32,8 +33,7 @@ SHORT: Final = timedelta(seconds=10)
 OVERLAPS: Final = (SHORT, timedelta(minutes=1), timedelta(hours=1), None)
 LOCK_ATTEMPTS: Final = 300
 PAUSE_SECONDS: Final = 0.2  # between them
-READERS_GO_ON: Final = "EXCLUSIVE"
-NOBODY_ELSE: Final = "ACCESS EXCLUSIVE"
+READERS_GO_ON, NOBODY_ELSE = "EXCLUSIVE", "ACCESS EXCLUSIVE"  # modes of LOCK TABLE
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class Rebuild:
     read_log: ReadLog
     progress: Callable[[int], None] = lambda _read: None  # told how many messages have been read
     read: int = 0
-    _began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _began: datetime = field(default_factory=utc_now)
 
     def __post_init__(self) -> None:
         self._copies = Beside(self.projections)
@@ -111,7 +111,7 @@ class Rebuild:
 
     def _fill(self, since: datetime | None, live: sa.Connection | None = None) -> None:
         """Let history from an instant on take effect in the new copy; `live` is what holds a lock."""
-        self._began = datetime.now(UTC)
+        self._began = utc_now()
         with contextlib.nullcontext(live) if live else self.engine.connect() as connection:
             decided = beside.decided(connection)
         types = self._dispatcher.types
@@ -163,7 +163,7 @@ class Rebuild:
         if not whole:
             return
         with self._dispatcher.sessions.begin() as session:
-            gaps = retries.missing(session, self.subscription, datetime.now(UTC))
+            gaps = retries.missing(session, self.subscription, utc_now())
             for gap in gaps:
                 retries.stop_waiting_for(session, self.subscription, gap.source, gap.event_id)
         if gaps:

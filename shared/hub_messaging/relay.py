@@ -5,7 +5,7 @@ One relay is active for each database, by an advisory lock: two at once would br
 
 import select
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -18,6 +18,7 @@ from hub_messaging.metrics import PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 from hub_messaging.stopping import Stop, has_ended, where
 from hub_messaging.topology import exchange_of, source_of
+from hub_messaging.wall_clock import utc_now
 from hub_messaging.wire import BROKER_ERRORS, connected, declare_publisher, drain, tick
 
 BATCH: Final = 500
@@ -131,5 +132,5 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
     def _forget(self) -> None:
         if time.monotonic() - self._forgot_at >= FORGET_SECONDS:
             with self._sessions.begin() as session:
-                outbox.forget(session, datetime.now(UTC) - KEPT_FOR)
+                outbox.forget(session, utc_now() - KEPT_FOR)
             self._forgot_at = time.monotonic()

@@ -4,7 +4,7 @@ import hashlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from hub_messaging import statements
 from hub_messaging.envelope import Envelope
 from hub_messaging.inbox import Delivery
 from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox, inbox_subjects
+from hub_messaging.wall_clock import utc_now
 
 JITTER: Final = 0.2  # up to a fifth longer, so that many failures do not return in step
 ERROR_LENGTH: Final = 2000  # characters of an error that are kept
@@ -156,7 +157,7 @@ def _failure(error: BaseException, attempts: int, policy: RetryPolicy) -> dict[s
     return {
         "state": PARKED if wait is None else WAITING,
         "attempts": attempts,
-        "next_attempt_at": None if wait is None else datetime.now(UTC) + wait,
+        "next_attempt_at": None if wait is None else utc_now() + wait,
         "last_error": say(error),
     }
 

@@ -46,9 +46,13 @@ class Subscription(Entrypoint):  # type: ignore[misc]  # nameko ships no types
     def run(self, beat: Callable[[], None], session: Any, deliveries: Sequence[Delivery]) -> None:
         """Run the method in a nameko worker, in the reader's transaction, and wait; heartbeats go on.
 
+        Functions that the process has put into config["on_deliveries"] are called with the deliveries first.
+
         Raises:
             Exception: whatever the method raised.
         """
+        for listen in self.container.config.get("on_deliveries", ()):
+            listen(deliveries)
         done = Signal()
 
         def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:

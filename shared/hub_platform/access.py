@@ -4,7 +4,6 @@ Which roles exist and what they may do is each service's own business (its `acce
 """
 
 import json
-import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
 from werkzeug.wrappers import Request
 
+from hub_platform.clocks import real_now
 from hub_platform.issuer import Issuer
 from hub_platform.problems import Problem
 from hub_platform.revoked import Revoked, Unreadable
@@ -94,7 +94,7 @@ class TokenCheck:
             if len(self._seen) >= REMEMBERED_TOKENS:
                 self._seen.clear()
             self._seen[token] = known
-        if known.expires <= time.time():
+        if known.expires <= real_now().timestamp():
             raise unauthorised("invalid_token", "The token has expired.")
         if self.revokes(known.id):
             raise unauthorised("invalid_token", "The token was revoked.")

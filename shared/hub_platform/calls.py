@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
 from hub_platform.access import Actor
+from hub_platform.clocks import LONGEST_JUMP, HubClock, JumpRefused, SettableClock
 from hub_platform.paging import PAGE_FIELDS, PageRequest, decode_cursor
 from hub_platform.problems import Problem, pointers
 
@@ -42,7 +43,8 @@ class Call(Generic[C]):
 
     session: Session
     actor: Actor
-    now: datetime  # aware UTC
+    now: datetime  # hub time, aware UTC
+    real_now: datetime  # the machine's time, aware UTC
     command: C
     query: Mapping[str, Any] = field(default_factory=dict)
     path: Mapping[str, Any] = field(default_factory=dict)
@@ -72,24 +74,38 @@ class Content:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_now(request: Request, *, allowed: bool) -> datetime:
-    """The request's instant: the clock's, or the Hub-Time header's where the deployment allows it.
+def read_now(request: Request, clock: HubClock, *, known: bool) -> datetime:
+    """The instant at which a request is decided: that of its Hub-Time header, or else hub time.
+
+    A header of a known sender that is later than hub time sets the clock.
 
     Raises:
-        Problem: 400 `hub_time_refused` or `bad_hub_time`.
+        Problem: 400 `hub_time_refused`, `bad_hub_time` or `hub_time_too_far_ahead`.
     """
     header = request.headers.get("Hub-Time")
     if header is None:
-        return datetime.now(UTC)
-    if not allowed:
+        return clock.now()
+    if not isinstance(clock, SettableClock):
         raise Problem(400, "hub_time_refused", "This deployment keeps its own time.")
+    instant = _instant(header)
     try:
-        instant = datetime.fromisoformat(header)
-    except ValueError as exc:
-        raise Problem(400, "bad_hub_time", "Hub-Time is an ISO 8601 instant with an offset.") from exc
-    if instant.tzinfo is None:
-        raise Problem(400, "bad_hub_time", "Hub-Time is an ISO 8601 instant with an offset.")
-    return instant.astimezone(UTC)
+        if known:
+            clock.follow(instant)
+    except JumpRefused as exc:
+        detail = f"Hub-Time lies more than {LONGEST_JUMP.days} days ahead of the hub's time."
+        raise Problem(400, "hub_time_too_far_ahead", detail) from exc
+    return instant
+
+
+def _instant(text: str) -> datetime:
+    refused = Problem(400, "bad_hub_time", "Hub-Time is an ISO 8601 instant with an offset.")
+    try:
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            raise refused
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        raise refused from exc
 
 
 def read_request_id(request: Request) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
+from hub_platform.clocks import Clocks
 from hub_platform.database import Sessions
 
 
@@ -15,6 +16,23 @@ class Database(DependencyProvider):  # type: ignore[misc]  # nameko ships no typ
         """The process's sessions."""
         sessions: Sessions = worker_ctx.config["sessions"]
         return sessions
+
+
+class Time(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """The service's two clocks, for work that no route has read the time for."""
+
+    def get_dependency(self, worker_ctx: Any) -> Clocks:
+        """Real time and hub time."""
+        clocks: Clocks = worker_ctx.config["clocks"]
+        return clocks
+
+
+class Timers(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """The hub time at which the last turn of each timer began, in this process, by the timer's name."""
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        """What the timers note."""
+        return worker_ctx.config["hub_time_of_turns"]
 
 
 class Checks(DependencyProvider):  # type: ignore[misc]  # nameko ships no types

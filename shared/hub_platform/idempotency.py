@@ -6,7 +6,7 @@ The answer is kept in the transaction of the change, so that there is never one 
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -86,8 +86,10 @@ class Attempt:
         return cls(actor, key, digest.hexdigest())
 
 
-def first_answer(session: Session, attempt: Attempt) -> Response | None:
+def first_answer(session: Session, attempt: Attempt, *, now: datetime) -> Response | None:
     """The answer given before, or None: then the key is held until the end of the transaction.
+
+    `now`: real time.
 
     Raises:
         Problem: 422 `idempotency_key_reused` when the key came with another request.
@@ -96,7 +98,7 @@ def first_answer(session: Session, attempt: Attempt) -> Response | None:
         "actor": attempt.actor,
         "key": attempt.key,
         "fingerprint": attempt.fingerprint,
-        "created_at": datetime.now(UTC),
+        "created_at": now,
     }
     taken = session.connection().execute(_TAKE, row).first()
     if taken is not None:

@@ -3,7 +3,6 @@
 Counted in this process: with several replicas each allows so much.
 """
 
-import time
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
@@ -14,6 +13,7 @@ from limits.strategies import FixedWindowRateLimiter
 from werkzeug.wrappers import Request
 
 from hub_platform.access import READING, Actor
+from hub_platform.clocks import real_now
 from hub_platform.problems import Problem
 
 NO_LIMIT: Final = 0
@@ -51,7 +51,7 @@ class RateLimits:
         item = RateLimitItemPerMinute(a_minute)
         if self._limiter.hit(item, who):
             return
-        seconds = max(1, ceil(self._limiter.get_window_stats(item, who).reset_time - time.time()))
+        seconds = max(1, ceil(self._limiter.get_window_stats(item, who).reset_time - real_now().timestamp()))
         raise Problem(
             429,
             "too_many_requests",

@@ -6,7 +6,7 @@ turn; when it ends, or loses its database, another one takes over.
 
 import zlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import eventlet
 import structlog
@@ -16,14 +16,21 @@ from sqlalchemy import text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+OFTEN_SECONDS: Final = 0.1
+
 log = structlog.get_logger(__name__)
 
 
 class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
-    """Calls a method again and again, `seconds` after the turn before has ended, in one replica."""
+    """Calls a method again and again, `seconds` after the turn before has ended, in one replica.
 
-    def __init__(self, seconds: float = 1.0, **kwargs: Any) -> None:
+    A timer that goes by hub time takes turns more often while hub time is being set, and notes in
+    config["hub_time_of_turns"] the hub time at which its last turn without an error began.
+    """
+
+    def __init__(self, seconds: float = 1.0, *, by_hub_time: bool = False, **kwargs: Any) -> None:
         self.seconds = seconds
+        self.by_hub_time = by_hub_time
         self._stopping = Event()
         self._thread: Any = None
         super().__init__(**kwargs)
@@ -42,7 +49,7 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         self._thread.kill()
 
     def _run(self) -> None:
-        while not _waited(self._stopping, self.seconds):
+        while not self._was_stopped_in_pause():
             try:
                 with self.container.config["sessions"].kw["bind"].connect() as lock:
                     self._take_turns(lock.execution_options(isolation_level="AUTOCOMMIT"))
@@ -56,20 +63,35 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
             return
         try:
             self._turn()
-            while not _waited(self._stopping, self.seconds):
+            while not self._was_stopped_in_pause():
                 lock.execute(text("SELECT 1"))  # raises when the lock went with its connection
                 self._turn()
         finally:
             if not lock.invalidated:
                 lock.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
+    def _was_stopped_in_pause(self) -> bool:
+        """Wait for the next turn; True when the service stops instead."""
+        if not (self.by_hub_time and self.container.config["settings"].allow_hub_time):
+            return _waited(self._stopping, self.seconds)
+        left = self.seconds
+        while left > 0:
+            if _waited(self._stopping, min(left, OFTEN_SECONDS)):
+                return True
+            left = 0 if self.container.config["clocks"].hub.was_just_set() else left - OFTEN_SECONDS
+        return False
+
     def _turn(self) -> None:
         done = Event()
+        hub_time = self.container.config["clocks"].hub.now() if self.by_hub_time else None
         self.container.spawn_worker(self, (), {}, handle_result=_send_to(done))
         try:
             done.wait()
         except Exception as exc:  # noqa: BLE001 - an error in one turn must not end the service
             log.error("periodic_failed", method=self.method_name, error=type(exc).__name__)
+        else:
+            if hub_time is not None:
+                self.container.config["hub_time_of_turns"][self.method_name] = hub_time
 
 
 def _waited(event: Event, seconds: float) -> bool:
@@ -87,7 +109,7 @@ def _send_to(done: Event) -> Any:
     return handle_result
 
 
-def every(*, seconds: float) -> Callable[[F], F]:
+def every(*, seconds: float, by_hub_time: bool = False) -> Callable[[F], F]:
     """Declare a method as work to be done every so often; see `Every`."""
-    decorator: Callable[[F], F] = Every.decorator(seconds=seconds)
+    decorator: Callable[[F], F] = Every.decorator(seconds=seconds, by_hub_time=by_hub_time)
     return decorator

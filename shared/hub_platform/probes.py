@@ -1,6 +1,6 @@
 """The routes that every service answers about itself: health, metrics, version, its own description."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from types import FunctionType
 from typing import Any
 
@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from hub_platform import __version__, idempotency
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.calls import Call, Content
-from hub_platform.dependencies import Checks, Database
+from hub_platform.dependencies import Checks, Database, Time, Timers
 from hub_platform.periodic import every
 from hub_platform.routes import JSON, Answer, route
 from hub_platform.telemetry import registry
@@ -21,6 +21,8 @@ class Probes:
     name: str
     checks: Any = Checks()
     housekeeping: Any = Database()
+    clocks: Any = Time()
+    timers: Any = Timers()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Put the probes' routes on a service class."""
@@ -32,6 +34,7 @@ class Probes:
             (_ready, "health/ready", ANYONE, JSON),
             (_metrics, "metrics", SIGNED_IN, "text/plain"),
             (_version, "version", SIGNED_IN, JSON),
+            (_clock, "v1/clock", SIGNED_IN, JSON),
             (_openapi, "v1/openapi.json", SIGNED_IN, JSON),
         ):
             # A function of its own for each class: nameko keeps the route on the function.
@@ -44,7 +47,7 @@ class Probes:
     def forget_answers(self) -> None:
         """Delete the answers kept for Idempotency-Keys that nobody will send again."""
         with self.housekeeping.begin() as session:
-            idempotency.forget(session, datetime.now(UTC) - idempotency.KEPT_FOR)
+            idempotency.forget(session, self.clocks.real() - idempotency.KEPT_FOR)
 
 
 def _live(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 - every route takes the call
@@ -68,6 +71,19 @@ def _metrics(self: Probes, call: Call[None]) -> Content:  # noqa: ARG001 - every
 def _version(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 - every route takes the call
     """Which release this is."""
     return {"service": self.name, "version": __version__}
+
+
+def _clock(self: Probes, call: Call[None]) -> dict[str, Any]:
+    """The hub's time, and the hub time at which the last turn of each timer began."""
+    return {
+        "hub_time": _iso(self.clocks.hub.now()),
+        "real_time": _iso(call.real_now),
+        "timers": {name: _iso(at) for name, at in sorted(self.timers.items())},
+    }
+
+
+def _iso(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
 
 
 def _openapi(self: Probes, call: Call[None]) -> dict[str, Any]:  # noqa: ARG001 - every route takes the call

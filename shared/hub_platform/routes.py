@@ -132,24 +132,24 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         return actor
 
     def _answer(self, request: HubRequest, actor: Actor) -> Response:
-        settings = self.container.config["settings"]
+        clocks = self.container.config["clocks"]
         query, page = calls.read_query(request, self.query_schema)
-        now = calls.read_now(request, allowed=settings.allow_hub_time)
+        known = actor is not NOBODY
+        now = calls.read_now(request, clocks.hub, known=known)
         expected = calls.read_expected(request)
-        raw = b""
-        if isinstance(self.body, Raw):
-            raw = calls.read_raw(request, self.body, known=actor is not NOBODY)
+        raw = calls.read_raw(request, self.body, known=known) if isinstance(self.body, Raw) else b""
         command = self.body_schema and calls.read_command(request, self.body_schema, request.path_values)
         attempt = idempotency.Attempt.of(request, actor.subject)
         with self.container.config["sessions"].begin() as session:
             session.info["correlation_id"] = request.correlation_id
             session.info["traceparent"] = tracing.current_traceparent()
-            if attempt and (kept := idempotency.first_answer(session, attempt)):
+            if attempt and (kept := idempotency.first_answer(session, attempt, now=clocks.real())):
                 return kept
             call: Call[Any] = Call(
                 session=session,
                 actor=actor,
                 now=now,
+                real_now=clocks.real(),
                 command=command,
                 query=query,
                 path=request.path_values,

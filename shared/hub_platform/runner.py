@@ -107,12 +107,16 @@ def make_config(service: str, package: str) -> dict[str, Any]:
     sessions = make_sessions(settings.database_url)
     path = settings.revoked_tokens_path
     revoked = Revoked(Path(path) if path else None)
+    clocks, listeners = clocks_of(settings, sessions)
     return {
         "AMQP_URI": settings.amqp_uri,
         "WEB_SERVER_ADDRESS": f"{settings.http_host}:{settings.http_port}",
         "max_workers": MAX_WORKERS,
         "settings": settings,
         "sessions": sessions,
+        "clocks": clocks,
+        "on_deliveries": listeners,
+        "hub_time_of_turns": {},
         "metrics": telemetry.registry,
         "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked, issuer_of(settings)),
         "rate_limits": RateLimits(
@@ -123,6 +127,16 @@ def make_config(service: str, package: str) -> dict[str, Any]:
             "revoked tokens": lambda: revoked.reason,
         },
     }
+
+
+def clocks_of(settings: Any, sessions: Any) -> tuple[Any, list[Any]]:
+    """Both clocks, and what is called with accepted deliveries so that hub time follows them."""
+    from hub_platform.clocks import Clocks, SettableClock, follow_events
+
+    if not settings.allow_hub_time:
+        return Clocks(), []
+    hub = SettableClock(sessions)
+    return Clocks(hub=hub), [follow_events(hub, settings.hub_id)]
 
 
 def issuer_of(settings: Any) -> Any:

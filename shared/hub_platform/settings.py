@@ -33,7 +33,7 @@ class Settings:
     requests_per_minute: int  # of one subject; 0: as many as they like
     forms_per_minute: int  # of one address, without a credential; 0: as many as they like
     trusted_proxies: int  # gateways in front of the service, whose X-Forwarded-For is believed
-    allow_hub_time: bool  # demonstration and tests only: the Hub-Time header sets the clock of one request
+    allow_hub_time: bool  # demonstration and tests only: Hub-Time headers and events set the hub's clock
     log_level: str
     retry_after: tuple[timedelta, ...]  # the waits between attempts at a delivery that failed
     otlp_endpoint: str  # http://host:4318 of an OpenTelemetry collector; empty: no spans are made

@@ -11,13 +11,14 @@ import faulthandler
 import json
 import signal
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import eventlet
 import structlog
 from eventlet import hubs, patcher
 from eventlet.event import Event
+
+from hub_platform.clocks import real_now
 
 LEAVE_SECONDS: Final = 9.0
 LAST_SECONDS: Final = 9.5  # when even the clock's thread cannot run, because somebody holds Python's lock
@@ -88,7 +89,7 @@ def _end_in(seconds: float, service: str, in_hand: Callable[[], Sequence[str]]) 
         line = {
             "event": "ended_by_force",
             "level": "critical",
-            "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "timestamp": real_now().isoformat().replace("+00:00", "Z"),
             "service": service,
             "after_seconds": seconds,
             "in_hand": list(in_hand())[:50],

@@ -69,12 +69,14 @@ class FakeOffice:
     contacts: FakeContacts = field(default_factory=FakeContacts)
     mailer: FakeMailer = field(default_factory=FakeMailer)
     real_mailer: Mailer | None = None
-    now: datetime = NOW
+    now: datetime = NOW  # hub time
+    real_now: datetime = NOW
     closing: bool = False
 
     def later(self, **by: float) -> None:
-        """Let time pass."""
+        """Let time pass, on both clocks."""
         self.now += timedelta(**by)
+        self.real_now += timedelta(**by)
 
     def send(self) -> int:
         """Send one batch."""
@@ -84,7 +86,8 @@ class FakeOffice:
                 contacts=self.contacts,
                 mailer=self.real_mailer or self.mailer,
                 host=HOST,
-                clock=lambda: self.now,
+                hub_now=lambda: self.now,
+                real_now=lambda: self.real_now,
                 closing=lambda: self.closing,
             )
         )

@@ -1,13 +1,14 @@
 """Whose token goes with a command: the hub administrator's, or a Work Group lead's own."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from joserfc.jwk import OKPKey
 
 from hub_platform import tokens
+from hub_platform.clocks import real_now
 from local.failures import CannotStart
 
 LEAD: Final = "work_group_lead"
@@ -27,7 +28,7 @@ def lead_tokens(key: OKPKey) -> GivesToken:
 
     def give(teacher_id: str) -> str:
         if teacher_id not in known:
-            known[teacher_id], _ = tokens.issue(key, teacher_id, [LEAD], LASTS, datetime.now(UTC))
+            known[teacher_id], _ = tokens.issue(key, teacher_id, [LEAD], LASTS, real_now())
         return known[teacher_id]
 
     return give

@@ -1,7 +1,6 @@
 """The enrolment service: routes by inheritance, and how to reach people, for notifications only."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +65,7 @@ class EnrolmentService(
         with self.database() as session:
             return teachers.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])
 
-    @every(seconds=5.0)
+    @every(seconds=5.0, by_hub_time=True)
     def expire_offers(self) -> None:
         """End the offers of places whose time is over."""
-        offers.expire_all(self.database, now=datetime.now(UTC), by=self.name)
+        offers.expire_all(self.database, now=self.clocks.hub.now(), by=self.name)

@@ -84,7 +84,7 @@ class Message(Base):
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_says_when"),
         CheckConstraint("status NOT IN ('failed', 'suppressed') OR reason IS NOT NULL", name="says_why"),
         CheckConstraint("(resend_of IS NULL) = (resend_by IS NULL)", name="resend_says_by_whom"),
-        Index("ix_messages_due", "next_attempt_at", postgresql_where=text("status = 'due'")),
+        Index("ix_messages_due", "due_at", postgresql_where=text("status = 'due'")),
         Index("ix_messages_claimed", "claimed_until", postgresql_where=text("status = 'sending'")),
     )
 
@@ -96,12 +96,18 @@ class Message(Base):
     about: Mapped[dict[str, Any]]
     status: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # hub time before which it is not sent
+    retry_at: Mapped[datetime | None]  # real time before which it is not tried again; none while not put off
     claim: Mapped[UUID | None]
-    claimed_until: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]  # real time
     reason: Mapped[str | None]  # a code, never what a mail server said: that may quote the address
     sent_at: Mapped[datetime | None]
     resend_of: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"), index=True)
     resend_by: Mapped[str | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+    @property
+    def next_attempt_at(self) -> datetime:
+        """The earliest instant of the next attempt; the two clocks agree but in a demonstration."""
+        return self.due_at if self.retry_at is None else max(self.due_at, self.retry_at)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -97,84 +96,84 @@ class NotificationsService(Messages, Templates, Probes):
     @subscribe(SchoolImported, SchoolChanged)
     def on_school_told(self, session: Session, delivery: Delivery) -> None:
         """Learn a school's name."""
-        schools.on_school_told(session, delivery.event, _cause(delivery))
+        schools.on_school_told(session, delivery.event, self._cause(delivery))
 
     @subscribe(WorkGroupOpened)
     def on_group_opened(self, session: Session, delivery: Delivery) -> None:
         """Learn a Work Group's title."""
-        work_groups.on_group_opened(session, delivery.event, _cause(delivery))
+        work_groups.on_group_opened(session, delivery.event, self._cause(delivery))
 
     @subscribe(ParticipantEnrolled)
     def on_participant_enrolled(self, session: Session, delivery: Delivery) -> None:
         """Confirm a place."""
-        work_groups.on_participant_enrolled(session, delivery.event, _cause(delivery))
+        work_groups.on_participant_enrolled(session, delivery.event, self._cause(delivery))
 
     @subscribe(ParticipantWithdrawn)
     def on_participant_withdrawn(self, session: Session, delivery: Delivery) -> None:
         """Tell somebody who has left nothing more."""
-        work_groups.on_participant_withdrawn(session, delivery.event, _cause(delivery))
+        work_groups.on_participant_withdrawn(session, delivery.event, self._cause(delivery))
 
     @subscribe(ParticipantCompleted)
     def on_participant_completed(self, session: Session, delivery: Delivery) -> None:
         """Congratulate."""
-        work_groups.on_participant_completed(session, delivery.event, _cause(delivery))
+        work_groups.on_participant_completed(session, delivery.event, self._cause(delivery))
 
     @subscribe(ApplicationWaitlisted)
     def on_application_waitlisted(self, session: Session, delivery: Delivery) -> None:
         """Tell teachers that the decision on their places is put off."""
-        applications.on_application_waitlisted(session, delivery.event, _cause(delivery))
+        applications.on_application_waitlisted(session, delivery.event, self._cause(delivery))
 
     @subscribe(ApplicationDeclined)
     def on_application_declined(self, session: Session, delivery: Delivery) -> None:
         """Tell teachers that there is no place for them."""
-        applications.on_application_declined(session, delivery.event, _cause(delivery))
+        applications.on_application_declined(session, delivery.event, self._cause(delivery))
 
     @subscribe(ApplicationAccepted, ApplicationWithdrawn)
     def on_application_over(self, session: Session, delivery: Delivery) -> None:
         """Do not say any more that a decision is put off."""
-        applications.on_application_over(session, delivery.event, _cause(delivery))
+        applications.on_application_over(session, delivery.event, self._cause(delivery))
 
     @subscribe(PlaceOffered)
     def on_place_offered(self, session: Session, delivery: Delivery) -> None:
         """Tell somebody who waits that a place is kept for them."""
-        waiting_list.on_place_offered(session, delivery.event, _cause(delivery))
+        waiting_list.on_place_offered(session, delivery.event, self._cause(delivery))
 
     @subscribe(PlaceOfferExpired)
     def on_place_offer_expired(self, session: Session, delivery: Delivery) -> None:
         """Tell somebody that a place is not kept for them any more."""
-        waiting_list.on_place_offer_expired(session, delivery.event, _cause(delivery))
+        waiting_list.on_place_offer_expired(session, delivery.event, self._cause(delivery))
 
     @subscribe(SessionScheduled)
     def on_session_scheduled(self, session: Session, delivery: Delivery) -> None:
         """Invite the participants."""
-        work_groups.on_session_scheduled(session, delivery.event, _cause(delivery))
+        work_groups.on_session_scheduled(session, delivery.event, self._cause(delivery))
 
     @subscribe(SessionRescheduled)
     def on_session_rescheduled(self, session: Session, delivery: Delivery) -> None:
         """Invite the participants anew."""
-        work_groups.on_session_rescheduled(session, delivery.event, _cause(delivery))
+        work_groups.on_session_rescheduled(session, delivery.event, self._cause(delivery))
 
     @subscribe(SessionCancelled)
     def on_session_cancelled(self, session: Session, delivery: Delivery) -> None:
         """Take the invitations back."""
-        work_groups.on_session_cancelled(session, delivery.event, _cause(delivery))
+        work_groups.on_session_cancelled(session, delivery.event, self._cause(delivery))
 
     @subscribe(TeacherAnonymised)
     def on_teacher_anonymised(self, session: Session, delivery: Delivery) -> None:
         """Write nothing more to somebody who was erased."""
-        people.on_teacher_anonymised(session, delivery.event, _cause(delivery))
+        people.on_teacher_anonymised(session, delivery.event, self._cause(delivery))
 
     @subscribe(VisitPlanned)
     def on_visit_planned(self, session: Session, delivery: Delivery) -> None:
         """Tell the PD lead."""
-        visits.on_visit_planned(session, delivery.event, _cause(delivery))
+        visits.on_visit_planned(session, delivery.event, self._cause(delivery))
 
     @subscribe(VisitCancelled)
     def on_visit_cancelled(self, session: Session, delivery: Delivery) -> None:
         """Do not tell the PD lead any more."""
-        visits.on_visit_cancelled(session, delivery.event, _cause(delivery))
+        visits.on_visit_cancelled(session, delivery.event, self._cause(delivery))
 
-    @every(seconds=1.0)
+    @every(seconds=1.0, by_hub_time=True)
     def send_due(self) -> None:
         """Send what is due."""
         ends = time.monotonic() + TURN_SECONDS
@@ -183,13 +182,13 @@ class NotificationsService(Messages, Templates, Probes):
             contacts=self.contacts,
             mailer=self.options.mailer(),
             host=self.options.host(),
-            clock=lambda: datetime.now(UTC),
+            hub_now=self.clocks.hub.now,
+            real_now=self.clocks.real,
             closing=lambda: time.monotonic() > ends,
         )
         while sending.send_due(office):
             pass
 
-
-def _cause(delivery: Delivery) -> Cause:
-    envelope = delivery.envelope
-    return Cause(revision=envelope.revision, happened_at=envelope.time, now=datetime.now(UTC))
+    def _cause(self, delivery: Delivery) -> Cause:
+        envelope = delivery.envelope
+        return Cause(revision=envelope.revision, happened_at=envelope.time, now=self.clocks.hub.now())

@@ -1,7 +1,6 @@
 """The reporting service: routes by inheritance, and one subscription to everything that happens."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -29,4 +28,4 @@ class ReportingService(Reports, Pages, SignIn, Probes):
     @subscribe_batch(*HEARD)
     def project(self, session: Session, deliveries: Sequence[Delivery]) -> None:
         """Count in whatever happened."""
-        projections.project(session, deliveries, now=datetime.now(UTC))
+        projections.project(session, deliveries, now=self.clocks.hub.now())

@@ -52,7 +52,7 @@ def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, of
     outcomes = [sending.Outcome(message, None) for message in slow.messages]
     refused = [sending.Outcome(message, Undelivered("refused", permanent=True)) for message in slow.messages]
     with sessions.begin() as session:
-        sending.record(session, slow.claim, [*outcomes, *refused], now=office.now)
+        sending.record(session, slow.claim, [*outcomes, *refused], now=office.now, real_now=office.real_now)
     assert statuses(sessions) == ["sent"]
     assert [event.type for event in published(sessions)] == ["MessageSent"]
 
@@ -63,7 +63,8 @@ def real(office: FakeOffice) -> sending.Office:
         contacts=office.contacts,
         mailer=office.mailer,
         host=HOST,
-        clock=lambda: office.now,
+        hub_now=lambda: office.now,
+        real_now=lambda: office.real_now,
         closing=lambda: False,
     )
 
@@ -76,7 +77,7 @@ def test_two_senders_never_take_the_same_message(sessions: Sessions, office: Fak
             {
                 message.id
                 for message in store.claim(
-                    session, UUID(int=n), now=NOW, until=NOW + timedelta(minutes=5), limit=100
+                    session, UUID(int=n), now=NOW, real_now=NOW, until=NOW + timedelta(minutes=5), limit=100
                 )
             }
             for n, session in enumerate((one, other), start=1)

@@ -30,6 +30,7 @@ class MessageSchema(Schema):
     concerns = fields.String()
     status = fields.String()
     attempts = fields.Integer()
+    due_at = fields.AwareDateTime()
     next_attempt_at = fields.AwareDateTime()
     reason = fields.String(allow_none=True)
     sent_at = fields.AwareDateTime(allow_none=True)

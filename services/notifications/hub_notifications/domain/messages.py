@@ -27,7 +27,7 @@ class Cause:
 
     revision: int  # of the event's subject
     happened_at: datetime  # aware UTC
-    now: datetime  # aware UTC, of this service's clock
+    now: datetime  # hub time, aware UTC
 
 
 @dataclass(frozen=True, kw_only=True)

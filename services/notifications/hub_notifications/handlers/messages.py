@@ -33,7 +33,7 @@ def resend_message(session: Session, command: ResendMessage, *, now: datetime, b
         about=message.about,
         status="due",
         attempts=0,
-        next_attempt_at=now,
+        due_at=now,
         resend_of=message.id,
         resend_by=by,
         created_at=now,

@@ -42,7 +42,8 @@ class Office:
     contacts: Contacts
     mailer: Mailer
     host: Host
-    clock: Callable[[], datetime]
+    hub_now: Callable[[], datetime]  # what is due, and when an e-mail was sent
+    real_now: Callable[[], datetime]  # claims and retries
     closing: Callable[[], bool]  # whether to leave the rest for the next turn
 
 
@@ -86,11 +87,11 @@ def send_due(office: Office) -> int:
 
 
 def _claim(office: Office) -> Batch:
-    now, claim = office.clock(), new_id()
+    now, real_now, claim = office.hub_now(), office.real_now(), new_id()
     with office.sessions.begin() as session:
-        store.release_expired(session, now=now)
-        until = now + messages.CLAIM_LASTS
-        claimed = store.claim(session, claim, now=now, until=until, limit=BATCH)
+        store.release_expired(session, now=now, real_now=real_now)
+        until = real_now + messages.CLAIM_LASTS
+        claimed = store.claim(session, claim, now=now, real_now=real_now, until=until, limit=BATCH)
         return Batch(claim=claim, messages=claimed, facts=wording.load_facts(session, claimed))
 
 
@@ -106,7 +107,7 @@ def _send_part(
             outcomes.append(Outcome(message, undelivered))
     finally:
         with office.sessions.begin() as session:
-            record(session, batch.claim, outcomes, now=office.clock())
+            record(session, batch.claim, outcomes, now=office.hub_now(), real_now=office.real_now())
 
 
 def _write(
@@ -114,7 +115,7 @@ def _write(
 ) -> EmailMessage | Undelivered:
     contact = contacts.get(message.recipient_ref)
     try:
-        return wording.write(message, contact, batch.facts, office.host, now=office.clock())
+        return wording.write(message, contact, batch.facts, office.host, now=office.hub_now())
     except wording.CannotWrite as exc:
         return Undelivered(exc.reason, exc.permanent)
     except Exception as exc:  # noqa: BLE001 - a bug in one letter must not hold up the others: retried, then failed
@@ -122,7 +123,9 @@ def _write(
         return Undelivered("bug", permanent=False)
 
 
-def record(session: Session, claim: UUID, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+def record(
+    session: Session, claim: UUID, outcomes: Sequence[Outcome], *, now: datetime, real_now: datetime
+) -> None:
     """Record outcomes with their events; one whose claim has run out in the meantime is left alone."""
     delivered = {o.message.id: o.message for o in outcomes if o.undelivered is None}
     held = store.record_sent(session, claim, list(delivered), now=now)
@@ -133,20 +136,22 @@ def record(session: Session, claim: UUID, outcomes: Sequence[Outcome], *, now: d
     ]
     for outcome in outcomes:
         if outcome.undelivered is not None:
-            events.extend(_record_unsent(session, claim, outcome.message, outcome.undelivered, now))
+            events.extend(_record_unsent(session, claim, outcome, now=now, real_now=real_now))
     outbox.record_all(session, events, occurred_at=now)
 
 
 def _record_unsent(
-    session: Session, claim: UUID, message: Message, undelivered: Undelivered, now: datetime
+    session: Session, claim: UUID, outcome: Outcome, *, now: datetime, real_now: datetime
 ) -> Iterator[MessageFailed]:
+    message, undelivered = outcome.message, outcome.undelivered
+    assert undelivered is not None, "the caller has seen to it"  # noqa: S101 - for the type checker
     attempts = message.attempts + 1
-    again_at = None if undelivered.permanent else messages.next_attempt(attempts, now)
+    again_at = None if undelivered.permanent else messages.next_attempt(attempts, real_now)
     values: dict[str, Any] = {"attempts": attempts, "reason": undelivered.reason, "changed_at": now}
     if again_at is None:
         values["status"] = "failed"
     else:
-        values |= {"status": "due", "next_attempt_at": again_at}
+        values |= {"status": "due", "retry_at": again_at}
     held = store.record_unsent(session, claim, message.id, values)
     if held and again_at is None:
         yield MessageFailed(
@@ -164,10 +169,9 @@ def _names(message: Message) -> dict[str, str]:
 
 def _put_back(office: Office, claim: UUID, *, reason: str | None) -> None:
     """Let what was claimed and not recorded wait: for something that is away, or only for the next turn."""
-    now = office.clock()
-    again_at = now if reason is None else now + messages.WAIT_WHEN_AWAY
+    retry_at = None if reason is None else office.real_now() + messages.WAIT_WHEN_AWAY
     with office.sessions.begin() as session:
-        store.put_back(session, claim, reason=reason, next_attempt_at=again_at, now=now)
+        store.put_back(session, claim, reason=reason, retry_at=retry_at, now=office.hub_now())
 
 
 def _parts(items: Sequence[Message], size: int) -> Iterator[Sequence[Message]]:

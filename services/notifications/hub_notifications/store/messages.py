@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import cast, func, select, update
+from sqlalchemy import cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,7 @@ def write_down(session: Session, messages: Sequence[NewMessage], *, now: datetim
             "about": message.about,
             "status": "due",
             "attempts": 0,
-            "next_attempt_at": now,
+            "due_at": now,
             "created_at": now,
             "changed_at": now,
         }
@@ -93,23 +93,30 @@ def suppress_session(
     )
 
 
-def release_expired(session: Session, *, now: datetime) -> None:
+def release_expired(session: Session, *, now: datetime, real_now: datetime) -> None:
     """Make due again what a sender claimed and never recorded."""
     session.execute(
         update(Message)
-        .where(Message.status == "sending", Message.claimed_until < now)
+        .where(Message.status == "sending", Message.claimed_until < real_now)
         .values(status="due", claim=None, claimed_until=None, changed_at=now)
     )
 
 
 def claim(
-    session: Session, claim_id: UUID, *, now: datetime, until: datetime, limit: int
+    session: Session, claim_id: UUID, *, now: datetime, real_now: datetime, until: datetime, limit: int
 ) -> Sequence[Message]:
-    """Take the messages that have waited longest; no other sender sees them until `until`."""
+    """Take the messages that are due (hub time) and not put off (real time), first due first.
+
+    `until`: the real time until which no other sender sees them.
+    """
     due = (
         select(Message.id)
-        .where(Message.status == "due", Message.next_attempt_at <= now)
-        .order_by(Message.next_attempt_at, Message.id)
+        .where(
+            Message.status == "due",
+            Message.due_at <= now,
+            or_(Message.retry_at.is_(None), Message.retry_at <= real_now),
+        )
+        .order_by(Message.due_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -119,7 +126,7 @@ def claim(
         .values(status="sending", claim=claim_id, claimed_until=until, changed_at=now)
         .returning(Message)
     )
-    return sorted(taken, key=lambda message: (message.next_attempt_at, message.id))
+    return sorted(taken, key=lambda message: (message.due_at, message.id))
 
 
 def record_sent(session: Session, claim_id: UUID, ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
@@ -153,7 +160,7 @@ def record_unsent(session: Session, claim_id: UUID, message_id: UUID, values: di
 
 
 def put_back(
-    session: Session, claim_id: UUID, *, reason: str | None, next_attempt_at: datetime, now: datetime
+    session: Session, claim_id: UUID, *, reason: str | None, retry_at: datetime | None, now: datetime
 ) -> None:
     """Let everything that a claim still holds wait, with no attempt used up."""
     session.execute(
@@ -164,7 +171,7 @@ def put_back(
             claim=None,
             claimed_until=None,
             reason=reason,
-            next_attempt_at=next_attempt_at,
+            retry_at=retry_at,
             changed_at=now,
         )
     )

@@ -1,6 +1,5 @@
 """The sign-in page: a link or a token becomes a session, known by a cookie that only the browser sees."""
 
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -41,7 +40,7 @@ class Tokens(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
         """
         config = self.container.config
         with config["sessions"]() as session:
-            found = browser_sessions.find(session, signing_in.digest(cookie), datetime.now(UTC))
+            found = browser_sessions.find(session, signing_in.digest(cookie), config["clocks"].real())
             if found is None or config["token_check"].revokes(found.token_id):
                 raise unauthorised("session_over", "The session is over; sign in again.")
             return Actor(found.subject, frozenset(found.roles))
@@ -78,7 +77,7 @@ class SignIn:
         tokens: TokenCheck = self.tokens
         try:
             sign_in = tokens.sign_in(given.get("token", [""])[0].strip())
-            cookie = signing_in.begin(call.session, sign_in, datetime.now(UTC))
+            cookie = signing_in.begin(call.session, sign_in, call.real_now)
         except Problem as problem:
             return self._refused(problem)
         except signing_in.UsedBefore as refused:
@@ -90,7 +89,7 @@ class SignIn:
     @route("POST", "/sign-in/end", allow=ANYONE, status=303, media_type=PAGE)
     def post_sign_out(self, call: Call[None]) -> Response:
         """Sign out."""
-        signing_in.end(call.session, call.request.cookies.get(SESSION_COOKIE, ""), datetime.now(UTC))
+        signing_in.end(call.session, call.request.cookies.get(SESSION_COOKIE, ""), call.real_now)
         response = to_page("/sign-in")
         response.delete_cookie(SESSION_COOKIE, **_cookie_for(call))
         return response

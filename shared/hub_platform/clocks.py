@@ -1,0 +1,172 @@
+"""The two clocks of a service; no other module asks the machine for the time of day.
+
+Real time is the machine's: tokens, sessions, revocations, rate limits, idempotency, retries, retention, logs
+and metrics go by it. Hub time is for rules, due dates, timers, the sender of e-mails and pages. Both are the
+same unless HUB_ALLOW_HUB_TIME lets a demonstration or a test say what time it is at the hub.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+
+from hub_platform.database import Sessions, UtcDateTime
+
+LONGEST_JUMP: Final = timedelta(days=400)
+CACHED_FOR: Final = timedelta(milliseconds=50)  # how long another replica's news may go unnoticed
+JUST_SET: Final = timedelta(seconds=5)
+
+log = structlog.get_logger(__name__)
+
+metadata = sa.MetaData()
+
+hub_clock = sa.Table(
+    "hub_clock",
+    metadata,
+    sa.Column("only_row", sa.Boolean, primary_key=True),
+    sa.Column("hub_time", UtcDateTime, nullable=False),
+    sa.Column("real_time", UtcDateTime, nullable=False),  # when it was that hub time
+    sa.CheckConstraint("only_row", name="ck_hub_clock_only_row"),
+)
+
+_READ: Final = sa.select(hub_clock.c.hub_time, hub_clock.c.real_time)
+_NEW: Final = insert(hub_clock).values(only_row=True)
+_SET: Final = _NEW.on_conflict_do_update(
+    index_elements=["only_row"],
+    set_={"hub_time": _NEW.excluded.hub_time, "real_time": _NEW.excluded.real_time},
+    # Another replica may have been told a later time in the meantime: hub time never goes back.
+    where=hub_clock.c.hub_time + (_NEW.excluded.real_time - hub_clock.c.real_time) < _NEW.excluded.hub_time,
+)
+
+
+def create_v1() -> None:
+    """Create the table; called from a migration of each service."""
+    from alembic import op
+
+    metadata.create_all(op.get_bind())
+
+
+def drop_v1() -> None:
+    """Drop the table."""
+    from alembic import op
+
+    metadata.drop_all(op.get_bind())
+
+
+def real_now() -> datetime:
+    """The machine's time, aware UTC."""
+    return datetime.now(UTC)
+
+
+class JumpRefused(Exception):
+    """The instant lies more than LONGEST_JUMP after hub time."""
+
+
+class HubClock(Protocol):
+    """Hub time."""
+
+    def now(self) -> datetime:
+        """The present instant at the hub, aware UTC."""
+
+    def was_just_set(self) -> bool:
+        """Whether somebody has set it in the last seconds, so that timers had better look often."""
+
+
+class WallClock:
+    """Hub time where nobody may set it: the machine's."""
+
+    def now(self) -> datetime:
+        """Read the machine's clock."""
+        return real_now()
+
+    def was_just_set(self) -> bool:
+        """Nobody sets it."""
+        return False
+
+
+class SettableClock:
+    """Hub time of a demonstration or a test: the newest instant it was set to, plus the real time since.
+
+    Stored in the service's database, so that it outlives the process and is the same in all replicas. Before
+    it is set for the first time it is the machine's time.
+    """
+
+    def __init__(self, sessions: Sessions, real: Callable[[], datetime] = real_now) -> None:
+        self._sessions = sessions
+        self._real = real
+        self._known: tuple[datetime, datetime] | None = None  # hub time, and the real time when it was that
+        self._read_at: datetime | None = None
+        self._set_at: datetime | None = None
+
+    def was_just_set(self) -> bool:
+        """Whether this process has set it in the last seconds of real time."""
+        return self._set_at is not None and self._real() - self._set_at < JUST_SET
+
+    def now(self) -> datetime:
+        """Read the clock."""
+        real = self._real()
+        if self._read_at is None or not timedelta(0) <= real - self._read_at < CACHED_FOR:
+            self._read(real)
+        return self._at(real)
+
+    def follow(self, instant: datetime) -> None:
+        """Set the clock to an instant unless it is past that.
+
+        Raises:
+            JumpRefused: the instant lies too far ahead.
+        """
+        if instant <= self._at(self._real()) and self._known is not None:
+            return
+        ahead = instant - self.now()
+        if ahead > LONGEST_JUMP:
+            raise JumpRefused
+        if ahead <= timedelta(0) and self._known is not None:
+            return
+        real = self._real()
+        with self._sessions.begin() as session:
+            session.execute(sa.text("SET LOCAL synchronous_commit = off"))
+            session.execute(_SET, {"hub_time": instant, "real_time": real})
+        self._read(real)
+        self._set_at = real
+
+    def _read(self, real: datetime) -> None:
+        with self._sessions() as session:
+            row = session.execute(_READ).first()
+        self._known = None if row is None else (row.hub_time, row.real_time)
+        self._read_at = real
+
+    def _at(self, real: datetime) -> datetime:
+        if self._known is None:
+            return real
+        hub, set_at = self._known
+        return hub + max(real - set_at, timedelta(0))  # the machine's clock may be set back
+
+
+def follow_events(clock: SettableClock, hub_id: str) -> Callable[[Iterable[Any]], None]:
+    """Make what sets the clock by deliveries (of hub_messaging) that this hub's own services published."""
+
+    def follow(deliveries: Iterable[Any]) -> None:
+        times = [
+            delivery.envelope.time
+            for delivery in deliveries
+            if delivery.envelope.source == f"/hubs/{hub_id}/{delivery.event.publisher}"
+        ]
+        try:
+            if times:
+                clock.follow(max(times))
+        except JumpRefused:
+            log.warning("hub_time_jump_refused", days=LONGEST_JUMP.days)
+
+    return follow
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Both clocks, as a service is given them."""
+
+    real: Callable[[], datetime] = real_now
+    hub: HubClock = field(default_factory=WallClock)
