@@ -26,7 +26,23 @@ def test_the_heart_beats_while_a_method_works(monkeypatch: pytest.MonkeyPatch) -
             at_work[0](None, None, None)
 
     subscription = Subscription(ParcelSorted, batch=True)
-    subscription.container = SimpleNamespace(spawn_worker=spawn_worker)
+    subscription.container = SimpleNamespace(spawn_worker=spawn_worker, config={})
     with eventlet.Timeout(10):  # without a beat the method would never be done
         subscription.run(beat, SimpleNamespace(info={}), [delivery(1)])
     assert len(beats) == 3
+
+
+def test_the_process_may_listen_to_deliveries_before_they_take_effect() -> None:
+    told: list[Any] = []
+
+    def spawn_worker(*_arguments: Any, handle_result: Any) -> None:
+        told.append("handled")
+        handle_result(None, None, None)
+
+    subscription = Subscription(ParcelSorted, batch=True)
+    subscription.container = SimpleNamespace(
+        spawn_worker=spawn_worker, config={"on_deliveries": [told.append]}
+    )
+    deliveries = [delivery(1), delivery(2)]
+    subscription.run(lambda: None, SimpleNamespace(info={}), deliveries)
+    assert told == [deliveries, "handled"]

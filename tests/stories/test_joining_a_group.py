@@ -1,6 +1,6 @@
 """A day of recruiting: applications, lists of names, rules of composition, and who waits for a place."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from tests.enrolment.desk import Desk, problem
@@ -48,7 +48,7 @@ def test_a_school_applies_in_time_with_its_heads_agreement(office: Office, desk:
 
 def test_a_full_group_keeps_a_list_and_offers_places_in_turn(desk: Desk) -> None:
     """Ada waits, then Eve. A place comes free: Ada has five working days, and nobody overtakes her."""
-    now = datetime.now(UTC)  # the offers end by the service's own clock
+    now = datetime.fromisoformat(desk.get("clock").json["hub_time"])  # by which offers end
     opens_at, closes_at = (now + timedelta(days=days) for days in (-30, 30))
     group_id = desk.group(capacity=1, opens_at=opens_at.isoformat(), closes_at=closes_at.isoformat())
     (school,) = desk.schools()

@@ -108,6 +108,7 @@ def test_somebody_asks_to_be_forgotten_and_the_figures_stay(office: Office, desk
     assert desk.put(path, register_body([place]), at=MEETS, If_Match='"1"').status == 200
     period = {"from": "2025-09-01", "to": "2025-12-31", "as_at": "2025-12-31"}
     office.settle()
+    office.tell("2026-01-05T09:00:00Z")
     before = office.report("engagement", scope="connected", **period)
 
     erasure = f"teachers/{mary}/anonymisation"

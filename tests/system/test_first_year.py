@@ -103,6 +103,7 @@ def test_a_year_in_small(office: Office, register: list[str]) -> None:
     visit_once(office, schools[1], leader)
     office.settle()
 
+    office.tell("2026-01-05T09:00:00Z")
     composition = office.report("work-group-composition", **{"from": "2025-09-01", "to": "2026-08-31"})
     (row,) = (item for item in composition["rows"] if item["work_group_id"] == group)
     assert (row["teachers_n"], row["schools_n"], row["in_range"]) == (12, 6, True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,8 +12,8 @@ from tests.support.waiting import wait_until
 
 
 def open_now(desk: Desk, **changes: Any) -> tuple[str, datetime]:
-    """A group that recruits by the real clock, which ends offers; and the present instant."""
-    now = datetime.now(UTC)
+    """A group that recruits by the hub's clock, which ends offers; and its present instant."""
+    now = datetime.fromisoformat(desk.get("clock").json["hub_time"])
     opens_at, closes_at = (now + timedelta(days=days) for days in (-30, 30))
     changes |= {"opens_at": opens_at.isoformat(), "closes_at": closes_at.isoformat()}
     return desk.group(**changes), now
@@ -58,9 +58,10 @@ def test_an_offer_that_nobody_answers_goes_to_the_next_by_itself(desk: Desk) -> 
     (urn,) = desk.schools()
     path = f"work-groups/{group_id}/waiting-list"
     waiting_id = desk.made(path, participant(desk.teacher(urn)))["waiting_id"]
-    # The withdrawal is of 2025, so the offer has ended long since by the service's clock.
     desk.made(f"enrolments/{place}/withdrawal", {"reason": "workload"})
-    wait_until(lambda: desk.get(f"waiting-list/{waiting_id}").json["status"] == "expired", deadline=30)
+    offer = desk.get(f"waiting-list/{waiting_id}").json
+    assert desk.client("GET", "/enrolment/v1/clock", Hub_Time=offer["expires_at"]).status == 200
+    wait_until(lambda: desk.get(f"waiting-list/{waiting_id}").json["status"] == "expired", deadline=5)
 
 
 def test_fifty_at_once_get_the_last_five_places_and_the_list_has_no_gaps(desk: Desk) -> None:
