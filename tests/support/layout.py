@@ -45,7 +45,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "migrations": _kind(_STORED, "database"),
     "pages": _kind(_HANDLED, "pages"),
     "api": _kind(f"{_HANDLED} pages service", "api process"),
-    "service": _kind(f"{_HANDLED} pages api service", "process"),
+    "service": _kind(f"{_HANDLED} pages api", "service process"),
 }
 
 
