@@ -1,16 +1,21 @@
 """Servers for the tests that need them: one PostgreSQL and one RabbitMQ a run, started on first use.
 
 A test that asks for one of these fixtures, directly or through another, is marked `servers`; `make check`
-leaves those out.
+leaves those out. A folder of tests says in its fixture `migrations` which tables its `database` has.
 """
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy.orm import Session
 from tests.support.broker import BrokerServer, running_broker
+from tests.support.databases import Databases
 from tests.support.postgres import PostgresServer, running_postgres
+
+from hub_platform.database import Sessions
 
 # These deploy the whole hub, as root, where a Docker engine answers: `make test-deploy`.
 collect_ignore = [] if "HUB_TEST_DEPLOY" in os.environ else ["deploy"]
@@ -48,6 +53,25 @@ def _database_url(postgres: PostgresServer) -> Iterator[str]:
     url = postgres.new_database()
     yield url
     postgres.drop_database(url)
+
+
+@pytest.fixture(name="databases", scope="session")
+def _databases(postgres: PostgresServer) -> Databases:
+    """Keep one database for each service, for all its tests."""
+    return Databases(postgres)
+
+
+@pytest.fixture(name="database")
+def _database(databases: Databases, migrations: Path) -> Iterator[Sessions]:
+    """Give the service's database, empty; what is committed to it is taken away after the test."""
+    yield from databases.emptied(migrations)
+
+
+@pytest.fixture(name="session")
+def _session(database: Sessions) -> Iterator[Session]:
+    """Open one transaction that is never committed."""
+    with database() as session:
+        yield session
 
 
 @pytest.fixture(name="amqp_uri")

@@ -12,14 +12,15 @@ from parcels.events import ParcelSorted
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session, sessionmaker
 from tests.messaging.received import delivery
-from tests.support.postgres import PostgresServer
+from tests.support.databases import Databases
 from typer.testing import CliRunner
 
 from hub_messaging.dispatch import Dispatcher, Handler
 from hub_messaging.inbox import Delivery
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.retries import Permanent, RetryPolicy
-from hub_messaging.tables import inbox, inbox_audit, metadata
+from hub_messaging.tables import inbox, inbox_audit
+from hub_platform.runner import migrations_of
 from hubctl import places
 from hubctl.app import app
 
@@ -83,13 +84,13 @@ class Keeper:
 
 
 @pytest.fixture(name="visits")
-def _visits(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
-    yield from keeper("visits", postgres, monkeypatch)
+def _visits(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
+    yield from keeper("visits", databases, monkeypatch)
 
 
 @pytest.fixture(name="reporting")
-def _reporting(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
-    yield from keeper("reporting", postgres, monkeypatch)
+def _reporting(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
+    yield from keeper("reporting", databases, monkeypatch)
 
 
 @pytest.fixture(name="no_hub")
@@ -109,14 +110,11 @@ def file(folder: Path, name: str, raw: bytes) -> str:
     return str(path)
 
 
-def keeper(service: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
-    url = postgres.new_database()
-    engine = sa.create_engine(url)
-    metadata.create_all(engine)
-    monkeypatch.setenv(f"HUB_{service.upper()}_DATABASE_URL", url)
-    yield Keeper(f"{service}.in", sessionmaker(engine))
-    engine.dispose()
-    postgres.drop_database(url)
+def keeper(service: str, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
+    for sessions in databases.emptied(migrations_of(f"hub_{service}")):
+        url = sessions.kw["bind"].url.render_as_string(hide_password=False)
+        monkeypatch.setenv(f"HUB_{service.upper()}_DATABASE_URL", url)
+        yield Keeper(f"{service}.in", sessions)
 
 
 def hubctl(*arguments: str, typed: str | bytes | None = None, **environment: str) -> Said:

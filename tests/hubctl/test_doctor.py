@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from tests.hubctl.conftest import Keeper, hubctl
+from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
 
 from hub_messaging.tables import inbox, inbox_types
 from hub_messaging.topology import INBOX_ARGUMENTS
 from hub_messaging.wire import connected
 from hub_platform import __version__
-from hub_platform.migrations import migrate
 from hub_platform.runner import migrations_of
 from hubctl import doctor as command
 from hubctl.places import SERVICES
@@ -37,11 +37,12 @@ def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(name="visits_url")
-def _visits_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def _visits_url(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A database of visits at its newest migration."""
-    migrate(database_url, migrations_of("hub_visits"))
-    monkeypatch.setenv("HUB_VISITS_DATABASE_URL", database_url)
-    return database_url
+    url = postgres.migrated_database(migrations_of("hub_visits"))
+    monkeypatch.setenv("HUB_VISITS_DATABASE_URL", url)
+    yield url
+    postgres.drop_database(url)
 
 
 def findings(*, wrong: int) -> list[dict[str, Any]]:
@@ -88,8 +89,7 @@ def test_a_database_without_our_migrations_is_told_from_one_that_is_away(
     visits: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with visits.database() as session, session.begin():
-        session.execute(sa.text("CREATE TABLE alembic_version (version_num text)"))
-        session.execute(sa.text("INSERT INTO alembic_version VALUES ('0001_before')"))
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '0001_before'"))
     monkeypatch.setenv("HUB_REPORTING_DATABASE_URL", NOWHERE)
     said = {one["part"]: one["says"] for one in findings(wrong=2)}
     assert "make migrate" in said["the database of visits"]

@@ -23,9 +23,8 @@ def _service(
         tmp_path_factory.mktemp("enrolment"),
         "enrolment",
         ("hub_enrolment",),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(migrations_of("hub_enrolment")),
         amqp_uri=broker.new_vhost(),
-        migrations=migrations_of("hub_enrolment"),
     ) as service:
         yield service
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from inquiries.service import ScalesService
 from sqlalchemy.orm import Session, sessionmaker
 from tests.messaging.operating import Poisoned
@@ -17,19 +16,14 @@ from tests.support.postgres import PostgresServer
 from tests.support.services import RunningService, running_service
 from tests.support.waiting import wait_until
 
-from hub_messaging.tables import metadata
-from local.places import ROOT
+from hub_platform.runner import migrations_of
 
-MIGRATIONS = ROOT / "tests" / "example" / "parcels" / "migrations"
+MIGRATIONS = migrations_of("parcels")
 
 
-@pytest.fixture(name="database")
-def _database(database_url: str) -> Iterator[sessionmaker[Session]]:
-    """Make the tables in an empty database."""
-    engine = sa.create_engine(database_url)
-    metadata.create_all(engine)
-    yield sessionmaker(engine)
-    engine.dispose()
+@pytest.fixture(name="migrations", scope="session")
+def _migrations() -> Path:
+    return MIGRATIONS
 
 
 @pytest.fixture(name="sorting")
@@ -38,16 +32,15 @@ def _sorting(postgres: PostgresServer, amqp_uri: str, tmp_path: Path) -> Iterato
         tmp_path / "sorting",
         "sorting",
         ("parcels", "sorting"),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(MIGRATIONS),
         amqp_uri=amqp_uri,
-        migrations=MIGRATIONS,
     ) as service:
         yield service
 
 
 @pytest.fixture(name="counting_url")
 def _counting_url(postgres: PostgresServer) -> str:
-    return postgres.new_database()
+    return postgres.migrated_database(MIGRATIONS)
 
 
 @pytest.fixture(name="counting")
@@ -58,7 +51,6 @@ def _counting(counting_url: str, amqp_uri: str, tmp_path: Path) -> Iterator[Runn
         ("parcels", "counting"),
         database_url=counting_url,
         amqp_uri=amqp_uri,
-        migrations=MIGRATIONS,
     ) as service:
         yield service
 
@@ -83,7 +75,7 @@ def _scales(
     postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scales]:
     """Start it once for all tests of a file; what it listens to is there already."""
-    url, uri = postgres.new_database(), broker.new_vhost()
+    url, uri = postgres.migrated_database(MIGRATIONS), broker.new_vhost()
     set_up_publishers(uri, "sorting")
     own = own_user(broker, uri, ScalesService)
     with running_scales(tmp_path_factory.mktemp("scales"), url, own) as service:
@@ -100,7 +92,6 @@ def running_scales(folder: Path, url: str, uri: str) -> AbstractContextManager[R
         ("inquiries", "scales"),
         database_url=url,
         amqp_uri=uri,
-        migrations=MIGRATIONS,
         EXAMPLE_HEARTBEAT="2",
     )
 

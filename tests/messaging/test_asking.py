@@ -28,9 +28,8 @@ def running_clerk(folder: Path, postgres: PostgresServer, uri: str) -> AbstractC
         folder,
         "clerk",
         ("inquiries", "clerk"),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(MIGRATIONS),
         amqp_uri=uri,
-        migrations=MIGRATIONS,
     )
 
 

@@ -77,9 +77,8 @@ def _away(
         tmp_path_factory.mktemp("sorting"),
         "sorting",
         ("parcels", "sorting"),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(MIGRATIONS),
         amqp_uri=re.sub(r":\d+/", f":{port}/", uri),
-        migrations=MIGRATIONS,
     ) as service:
         yield service, port
     broker.drop_vhost(uri)
@@ -123,7 +122,7 @@ def test_sigterm_ends_the_process_with_the_broker_away(
     set_up_publishers(amqp_uri, "sorting")
     with (
         piped(amqp_uri) as (pipe, uri),
-        running_scales(tmp_path, postgres.new_database(), uri) as scales,
+        running_scales(tmp_path, postgres.migrated_database(MIGRATIONS), uri) as scales,
     ):
         wait_until(scales.ready)
         pipe.close()

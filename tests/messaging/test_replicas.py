@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.messaging.conftest import MIGRATIONS
 from tests.support.services import RunningService, running_service
 from tests.support.waiting import wait_until
 
@@ -19,7 +18,6 @@ def _second(sorting: RunningService, tmp_path: Path) -> Iterator[RunningService]
         ("parcels", "sorting"),
         database_url=sorting.environment["HUB_DATABASE_URL"],
         amqp_uri=sorting.environment["HUB_AMQP_URI"],
-        migrations=MIGRATIONS,
     ) as service:
         wait_until(service.ready)
         yield service

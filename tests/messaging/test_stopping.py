@@ -13,7 +13,7 @@ import pytest
 from eventlet.support.greenlets import GreenletExit
 from inquiries.service import SECRET
 from nameko.extensions import Entrypoint
-from tests.messaging.conftest import running_scales
+from tests.messaging.conftest import MIGRATIONS, running_scales
 from tests.support.announcing import set_up_publishers
 from tests.support.pipe import piped
 from tests.support.postgres import PostgresServer
@@ -44,8 +44,8 @@ def test_neither_a_method_that_never_ends_nor_a_dead_network_keeps_the_process(
     set_up_publishers(amqp_uri, "sorting")
     with (
         piped(amqp_uri) as (pipe, through),
-        running_scales(tmp_path / "busy", postgres.new_database(), amqp_uri) as busy,
-        running_scales(tmp_path / "cut off", postgres.new_database(), through) as cut_off,
+        running_scales(tmp_path / "busy", postgres.migrated_database(MIGRATIONS), amqp_uri) as busy,
+        running_scales(tmp_path / "cut off", postgres.migrated_database(MIGRATIONS), through) as cut_off,
     ):
         wait_until(lambda: busy.ready() and cut_off.ready())
         request = threading.Thread(target=be_busy, args=(busy,), daemon=True)
@@ -83,7 +83,7 @@ def answers(service: RunningService) -> bool:
 def test_a_thread_that_dies_ends_the_process_and_its_words_are_not_logged(
     postgres: PostgresServer, amqp_uri: str, tmp_path: Path
 ) -> None:
-    with running_scales(tmp_path, postgres.new_database(), amqp_uri) as scales:
+    with running_scales(tmp_path, postgres.migrated_database(MIGRATIONS), amqp_uri) as scales:
         Client(scales.port)("GET", "/scales/v1/a-thread-dies")
         assert scales.child is not None
         assert scales.child.process.wait(LEAVES_WITHIN) == 1
@@ -95,7 +95,7 @@ def test_a_thread_that_dies_ends_the_process_and_its_words_are_not_logged(
 
 def test_impatience_changes_nothing(postgres: PostgresServer, amqp_uri: str, tmp_path: Path) -> None:
     set_up_publishers(amqp_uri, "sorting")
-    with running_scales(tmp_path, postgres.new_database(), amqp_uri) as scales:
+    with running_scales(tmp_path, postgres.migrated_database(MIGRATIONS), amqp_uri) as scales:
         wait_until(scales.ready)
         assert scales.child is not None
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):

@@ -1,37 +1,22 @@
-"""A database of notifications, and an office whose outside world is made of fakes."""
+"""Notifications' tables for the database of each test, and an office whose outside world is made of fakes."""
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 from tests.notifications.fakes import FakeOffice
-from tests.support.postgres import PostgresServer
 
-from hub_messaging import tables as messaging
-from hub_notifications.models import Base
-from hub_platform import idempotency
-from hub_platform.database import Sessions, make_sessions
+from hub_platform.database import Sessions
+from hub_platform.runner import migrations_of
 
 
-@pytest.fixture(name="notifications_database", scope="package")
-def _notifications_database(postgres: PostgresServer) -> Iterator[Sessions]:
-    """Make the tables once for all tests of notifications."""
-    url = postgres.new_database()
-    sessions = make_sessions(url)
-    for metadata in (Base.metadata, messaging.metadata, idempotency.metadata):
-        metadata.create_all(sessions.kw["bind"])
-    yield sessions
-    sessions.kw["bind"].dispose()
-    postgres.drop_database(url)
+@pytest.fixture(name="migrations", scope="session")
+def _migrations() -> Path:
+    return migrations_of("hub_notifications")
 
 
 @pytest.fixture(name="sessions")
-def _sessions(notifications_database: Sessions) -> Sessions:
-    """Empty every table before a test."""
-    tables = [*Base.metadata.tables, *messaging.metadata.tables, *idempotency.metadata.tables]
-    with notifications_database.begin() as session:
-        session.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
-    return notifications_database
+def _sessions(database: Sessions) -> Sessions:
+    return database
 
 
 @pytest.fixture(name="office")

@@ -7,9 +7,9 @@ from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService, running_service
 
-from local.places import ROOT
+from hub_platform.runner import migrations_of
 
-MIGRATIONS = ROOT / "tests" / "example" / "parcels" / "migrations"
+MIGRATIONS = migrations_of("parcels")
 
 
 @pytest.fixture(name="sorting", scope="module")
@@ -20,9 +20,8 @@ def _sorting(
         tmp_path_factory.mktemp("sorting"),
         "sorting",
         ("parcels", "sorting"),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(MIGRATIONS),
         amqp_uri=broker.new_vhost(),
-        migrations=MIGRATIONS,
         HUB_ALLOW_HUB_TIME="1",
     ) as service:
         yield service

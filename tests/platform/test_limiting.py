@@ -91,9 +91,8 @@ def test_a_service_says_when_to_come_again(
         tmp_path,
         "sorting",
         ("parcels", "sorting"),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(MIGRATIONS),
         amqp_uri=broker.new_vhost(),
-        migrations=MIGRATIONS,
         HUB_REQUESTS_PER_MINUTE="2",
     ) as service:
         hasty, patient = service.client("sorter"), service.client("counter")

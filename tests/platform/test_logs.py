@@ -26,9 +26,8 @@ def _counting(
         tmp_path_factory.mktemp("counting"),
         "counting",
         ("parcels", "counting"),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(MIGRATIONS),
         amqp_uri=sorting.environment["HUB_AMQP_URI"],
-        migrations=MIGRATIONS,
     ) as service:
         wait_until(service.ready)
         yield service

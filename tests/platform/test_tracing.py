@@ -44,9 +44,8 @@ def service(folder: Path, name: str, postgres: PostgresServer, amqp_uri: str, **
         folder / name,
         name,
         ("parcels", name),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(MIGRATIONS),
         amqp_uri=amqp_uri,
-        migrations=MIGRATIONS,
         **environment,
     )
 
@@ -194,14 +193,13 @@ def test_a_collector_that_is_away_is_no_fault(
 def test_when_off_no_sdk_is_imported_and_the_callers_trace_is_handed_on(
     postgres: PostgresServer, amqp_uri: str, tmp_path: Path
 ) -> None:
-    url = postgres.new_database()
+    url = postgres.migrated_database(MIGRATIONS)
     with running_service(
         tmp_path,
         "sorting",
         ("parcels", "sorting"),
         database_url=url,
         amqp_uri=amqp_uri,
-        migrations=MIGRATIONS,
         PYTHONPROFILEIMPORTTIME="1",
     ) as sorting:
         sort(sorting, 1, traceparent=TRACEPARENT)

@@ -1,10 +1,10 @@
-"""A database of reporting, and the service itself after the events of a small hub."""
+"""Reporting's tables for the database of each test, and the service itself after a small hub's events."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 from tests.reporting.factories import in_order
 from tests.reporting.small_hub import small_hub
 from tests.support.announcing import announce, own_user, set_up_publishers
@@ -14,14 +14,12 @@ from tests.support.services import Client, RunningService, running_service
 from tests.support.waiting import wait_until
 
 from hub_contracts import Event
-from hub_messaging import tables as messaging
 from hub_messaging.inbox import Delivery
-from hub_platform.database import Sessions, make_sessions
+from hub_platform.database import Sessions
 from hub_platform.runner import migrations_of
 from hub_reporting.config import Options
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.handlers import projections
-from hub_reporting.models import Base
 from hub_reporting.service import ReportingService
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -40,23 +38,14 @@ def _options() -> Options:
     )
 
 
-@pytest.fixture(name="reporting_database", scope="package")
-def _reporting_database(postgres: PostgresServer) -> Iterator[Sessions]:
-    """Make the tables once for all tests of reporting."""
-    url = postgres.new_database()
-    sessions = make_sessions(url)
-    for metadata in (Base.metadata, messaging.metadata):
-        metadata.create_all(sessions.kw["bind"])
-    yield sessions
-    sessions.kw["bind"].dispose()
-    postgres.drop_database(url)
+@pytest.fixture(name="migrations", scope="session")
+def _migrations() -> Path:
+    return migrations_of("hub_reporting")
 
 
 @pytest.fixture(name="sessions")
-def _sessions(reporting_database: Sessions) -> Sessions:
-    """Empty every table before a test."""
-    empty(reporting_database)
-    return reporting_database
+def _sessions(database: Sessions) -> Sessions:
+    return database
 
 
 @pytest.fixture(name="hear")
@@ -71,13 +60,6 @@ def _hear(sessions: Sessions) -> Hear:
             projections.project(session, [*plain, *ready], now=NOW)
 
     return hear
-
-
-def empty(sessions: Sessions) -> None:
-    """Forget everything that was heard."""
-    tables = [*Base.metadata.tables, *messaging.metadata.tables]
-    with sessions.begin() as session:
-        session.execute(text(f"TRUNCATE {', '.join(tables)}"))
 
 
 @pytest.fixture(name="publishers", scope="package")
@@ -101,9 +83,8 @@ def _service(
         tmp_path_factory.mktemp("reporting"),
         "reporting",
         ("hub_reporting",),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(migrations_of("hub_reporting")),
         amqp_uri=own_user(broker, publishers, ReportingService),
-        migrations=migrations_of("hub_reporting"),
         HUB_FORMS_PER_MINUTE="0",
     ) as service:
         wait_until(service.ready, deadline=30)

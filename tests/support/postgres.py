@@ -9,6 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from tests.support.waiting import wait_until
 
+from hub_platform.migrations import migrate
 from local import postgres as local_postgres
 from local.containers import can_run
 from local.processes import Programs
@@ -22,12 +23,21 @@ class PostgresServer:
 
     admin_url: str
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    templates: dict[Path, str] = field(default_factory=dict)  # folder of migrations → database at their head
 
-    def new_database(self) -> str:
+    def new_database(self, template: str = "template0") -> str:
         """The SQLAlchemy URL of a fresh, empty database."""
         name = f"test_{next(self.numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return sa.make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
+
+    def migrated_database(self, migrations: Path) -> str:
+        """The URL of a fresh database with all of a service's migrations, which run once for all of them."""
+        if migrations not in self.templates:
+            url = self.new_database()
+            migrate(url, migrations)
+            self.templates[migrations] = str(sa.make_url(url).database)
+        return self.new_database(self.templates[migrations])
 
     def drop_database(self, url: str) -> None:
         """Remove a database, ending whoever is still connected."""

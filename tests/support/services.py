@@ -13,11 +13,10 @@ from typing import Any
 
 from tests.support.waiting import wait_until
 
-from hub_platform.migrations import migrate
 from local import ports
 from local.keys import Signer, signer
 from local.places import ROOT, python_path
-from local.processes import Child, Programs
+from local.processes import GRACE, Child, Programs
 
 
 @dataclass(frozen=True)
@@ -127,13 +126,15 @@ def running_service(  # the parts of one process; each test states only what dif
     *,
     database_url: str,
     amqp_uri: str,
-    migrations: Path,
     **environment: str,
 ) -> Iterator[RunningService]:
-    """Migrate, start, give, stop."""
+    """Start, give, end. The database has its tables already.
+
+    A test that cares how the process ends stops it itself. Afterwards it is killed: its database and its
+    virtual host are thrown away. Where coverage is measured it leaves politely, to tell what it reached.
+    """
     port = ports.any_free()
     keys = signer(folder)
-    migrate(database_url, migrations)
     own = {
         "HUB_ID": "test",
         "HUB_DATABASE_URL": database_url,
@@ -149,4 +150,4 @@ def running_service(  # the parts of one process; each test states only what dif
         yield service.start()
     finally:
         if service.child is not None:
-            service.child.stop()
+            service.child.stop(GRACE if "COVERAGE_RUN" in os.environ else 0)

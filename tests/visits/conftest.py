@@ -1,39 +1,24 @@
-"""A database of visits, and a school that is known there."""
+"""Visits' tables for the database of each test, and a school that is known there."""
 
-from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
-from tests.support.postgres import PostgresServer
 from tests.visits import factories
 
-from hub_messaging import tables as messaging
-from hub_platform import idempotency
-from hub_platform.database import Sessions, make_sessions
+from hub_platform.database import Sessions
+from hub_platform.runner import migrations_of
 from hub_visits.handlers import calendars, schools
-from hub_visits.models import Base
 
 
-@pytest.fixture(name="visits_database", scope="package")
-def _visits_database(postgres: PostgresServer) -> Iterator[Sessions]:
-    """Make the tables once for all tests of visits."""
-    url = postgres.new_database()
-    sessions = make_sessions(url)
-    for metadata in (Base.metadata, messaging.metadata, idempotency.metadata):
-        metadata.create_all(sessions.kw["bind"])
-    yield sessions
-    sessions.kw["bind"].dispose()
-    postgres.drop_database(url)
+@pytest.fixture(name="migrations", scope="session")
+def _migrations() -> Path:
+    return migrations_of("hub_visits")
 
 
 @pytest.fixture(name="sessions")
-def _sessions(visits_database: Sessions) -> Sessions:
-    """Empty every table before a test."""
-    tables = [*Base.metadata.tables, *messaging.metadata.tables, *idempotency.metadata.tables]
-    with visits_database.begin() as session:
-        session.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
-    return visits_database
+def _sessions(database: Sessions) -> Sessions:
+    return database
 
 
 @pytest.fixture(name="pd_lead_id")

@@ -41,9 +41,8 @@ def _service(
         tmp_path,
         "notifications",
         ("hub_notifications",),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(migrations_of("hub_notifications")),
         amqp_uri=own_user(broker, amqp_uri, NotificationsService),
-        migrations=migrations_of("hub_notifications"),
         HUB_MAIL_DIR=str(mailbox),
         HUB_CONTACTS_SECONDS="5",
     ) as service:
@@ -138,9 +137,8 @@ def test_the_service_starts_and_stops_without_a_broker(
         tmp_path,
         "notifications",
         ("hub_notifications",),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(migrations_of("hub_notifications")),
         amqp_uri="amqp://guest:guest@127.0.0.1:1/",  # pragma: allowlist secret
-        migrations=migrations_of("hub_notifications"),
         HUB_MAIL_DIR=str(mailbox),
     ) as service:
         assert not service.ready()

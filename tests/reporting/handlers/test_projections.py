@@ -1,9 +1,10 @@
 """RabbitMQ promises neither order nor once: whatever arrives in whatever way, the answer is the same."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.reporting import factories as make
-from tests.reporting.conftest import NOW, empty
+from tests.reporting.conftest import NOW
 from tests.reporting.factories import delivered
 from tests.reporting.history import history
+from tests.support.databases import Databases
 
 from hub_contracts import EVENTS
 from hub_messaging.inbox import Delivery
@@ -52,6 +54,12 @@ def _expected(sessions: Sessions, options: Options) -> dict[str, Any]:
     return answers(sessions, options)
 
 
+@pytest.fixture(name="forget")
+def _forget(databases: Databases, migrations: Path) -> Callable[[], None]:
+    """Empty every table in the midst of a test."""
+    return databases.of(migrations).empty
+
+
 def test_the_history_is_worth_shuffling(expected: dict[str, Any]) -> None:
     """The corrections have taken effect; otherwise the next test would say little."""
     assert expected["engagement"][:2] == (2, 3)
@@ -78,6 +86,7 @@ def test_the_history_is_worth_shuffling(expected: dict[str, Any]) -> None:
 )
 def test_any_order_any_repeats_any_batches_same_answer(
     sessions: Sessions,
+    forget: Callable[[], None],
     options: Options,
     expected: dict[str, Any],
     repeats: list[Delivery],
@@ -86,7 +95,7 @@ def test_any_order_any_repeats_any_batches_same_answer(
 ) -> None:
     deliveries = [*HISTORY, *repeats]
     random.Random(seed).shuffle(deliveries)
-    empty(sessions)
+    forget()
     heard(sessions, deliveries, sizes)
     assert answers(sessions, options) == expected
 

@@ -40,9 +40,8 @@ def _service(
         tmp_path_factory.mktemp("visits"),
         "visits",
         ("hub_visits",),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(migrations_of("hub_visits")),
         amqp_uri=own_user(broker, amqp_uri, VisitsService),
-        migrations=migrations_of("hub_visits"),
         HUB_ALLOW_HUB_TIME="1",
     ) as service:
         wait_until(service.ready, deadline=30)
