@@ -93,6 +93,12 @@ def counts(session: Session) -> dict[str, int]:
     return {WAITING: 0, HELD: 0, PARKED: 0} | {row.state: row.n for row in rows}
 
 
+def waiting(session: Session) -> int:
+    """How many deliveries will be tried again by themselves, with those held behind them."""
+    found = counts(session)
+    return found[WAITING] + found[HELD]
+
+
 def received(session: Session) -> int:
     """How many deliveries have taken effect."""
     return session.scalar(sa.select(sa.func.count()).where(inbox.c.state == DONE)) or 0

@@ -129,6 +129,12 @@ def counts(session: Session) -> tuple[int, int]:
     return row[0], row[1]
 
 
+def pending(session: Session) -> int:
+    """How many events wait to be published."""
+    waiting = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))
+    return session.scalar(waiting) or 0
+
+
 def oldest_unpublished(session: Session) -> datetime | None:
     """When the event that has waited longest was recorded."""
     waiting = sa.select(outbox.c.recorded_at).where(outbox.c.published_at.is_(None))

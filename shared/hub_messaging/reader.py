@@ -63,6 +63,8 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         config = self.container.config
         self._sessions = config["sessions"]
         config["checks"]["broker (queue)"] = lambda: self._away
+        config.setdefault("work_left", {})["deliveries in hand"] = lambda _session: len(self._arrived)
+        config["work_left"]["deliveries to retry"] = inbox.waiting
         config["metrics"].register(InboxTable(self._sessions))
         self._metrics = ReadingMetrics(config["metrics"])
         self._policy = RetryPolicy(config["settings"].retry_after)

@@ -49,6 +49,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         self._publisher = self.container.service_name
         self._source = source_of(config["settings"].hub_id, self._publisher)
         config["checks"]["broker (relay)"] = lambda: self._broker_away
+        config.setdefault("work_left", {})["events to publish"] = outbox.pending
         self._metrics = PublishingMetrics(config["metrics"], self._sessions)
 
     def start(self) -> None:

@@ -27,20 +27,20 @@ class Time(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
         return clocks
 
 
-class Timers(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """The hub time at which the last turn of each timer began, in this process, by the timer's name."""
+class Noted(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """What the runner and the extensions have noted in the configuration under one name.
+
+    - `checks`: name → a function that gives None, or what keeps the service from being ready
+    - `hub_time_of_turns`: timer → the hub time at which its last turn without an error began
+    - `work_left`: name → a function of a session that counts what is still to be done
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def get_dependency(self, worker_ctx: Any) -> Any:
-        """What the timers note."""
-        return worker_ctx.config["hub_time_of_turns"]
-
-
-class Checks(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """What must hold for the service to be ready: name → a function that gives None, or what is wrong."""
-
-    def get_dependency(self, worker_ctx: Any) -> Any:
-        """The checks that the runner and the extensions have put down."""
-        return worker_ctx.config["checks"]
+        """What was noted."""
+        return worker_ctx.config[self._name]
 
 
 class Extra(DependencyProvider):  # type: ignore[misc]  # nameko ships no types

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-OFTEN_SECONDS: Final = 0.1
+OFTEN_SECONDS: Final = 0.05
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from hub_platform import __version__, idempotency
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.calls import Call, Content
-from hub_platform.dependencies import Checks, Database, Time, Timers
+from hub_platform.dependencies import Database, Noted, Time
 from hub_platform.periodic import every
 from hub_platform.routes import JSON, Answer, route
 from hub_platform.telemetry import registry
@@ -19,10 +19,11 @@ class Probes:
     """Inherited by every service class; a subclass with a name gets the probes below /<name>/."""
 
     name: str
-    checks: Any = Checks()
+    checks: Any = Noted("checks")
     housekeeping: Any = Database()
     clocks: Any = Time()
-    timers: Any = Timers()
+    timers: Any = Noted("hub_time_of_turns")
+    work_left: Any = Noted("work_left")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Put the probes' routes on a service class."""
@@ -74,11 +75,12 @@ def _version(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 
 
 
 def _clock(self: Probes, call: Call[None]) -> dict[str, Any]:
-    """The hub's time, and the hub time at which the last turn of each timer began."""
+    """Both clocks, the hub time at which the last turn of each timer began, and what is left to do."""
     return {
         "hub_time": _iso(self.clocks.hub.now()),
         "real_time": _iso(call.real_now),
         "timers": {name: _iso(at) for name, at in sorted(self.timers.items())},
+        "work_left": {name: count(call.session) for name, count in sorted(self.work_left.items())},
     }
 
 

@@ -1,39 +1,25 @@
 """The player, against a stand-in that speaks real HTTP."""
 
 import re
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.demonstration.playing import (
+    ASSIGNMENTS,
+    LEADERS,
+    MORNING,
+    REGISTER,
+    TEACHERS,
+    command,
+    play,
+    player,
+)
 from tests.demonstration.stub import Stub
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.play import LoadStopped, Player
+from local.demonstration.play import LoadStopped
 from local.ports import any_free
-
-MORNING = datetime(2025, 9, 4, 9, tzinfo=UTC)
-TEACHERS = "/enrolment/v1/teachers"
-LEADERS = "/enrolment/v1/leaders"
-ASSIGNMENTS = "/visits/v1/assignments"
-REGISTER = "/enrolment/v1/sessions/id-1/register"
-
-
-def player(stub: Stub, **changes: Any) -> Player:
-    return Player(**({"addresses": stub.addresses, "token": "a.b.c", "seed": "test"} | changes))
-
-
-def command(key: str, path: str = TEACHERS, **changes: Any) -> Command:
-    made = Command(
-        key=key, at=MORNING, service="enrolment", method="POST", path=path, body={"key": key}, lane=key
-    )
-    return replace(made, **changes)
-
-
-def play(stub: Stub, *commands: Command, **changes: Any) -> list[int]:
-    left: list[int] = []
-    player(stub, **changes).play(commands, left.append)
-    return left
 
 
 def test_a_command_carries_who_when_and_a_key_that_is_the_same_in_every_run(stub: Stub) -> None:
@@ -180,8 +166,8 @@ def test_an_interrupted_load_stops_at_once(stub: Stub) -> None:
         raise KeyboardInterrupt
 
     stub.plan(TEACHERS, *[(201, {})] * 20, *[(503, {})] * 20)  # so the lane is held up
-    with pytest.raises(KeyboardInterrupt):
-        player(stub).play([command(f"teacher/{n}", lane="one") for n in range(500)], interrupt)
+    with player(stub) as one, pytest.raises(KeyboardInterrupt):
+        one.play([command(f"teacher/{n}", lane="one") for n in range(500)], interrupt)
     assert len(stub.received) < 500
 
 

@@ -82,10 +82,11 @@ def send(
     commands = () if lived else part_of(year, until, days)
     player = Player(addresses, token, SEED, lead_tokens(key) if key is not None else None)
     watch = Watch(progress, len(commands))
-    for phase, group in groupby(commands, key=lambda command: phase_of(command.at)):
-        together = list(group)
-        with watch.phase(phase.name, len(together)) as told:
-            player.play(together, told)
+    with contextlib.closing(player):
+        for phase, group in groupby(commands, key=lambda command: phase_of(command.at)):
+            together = list(group)
+            with watch.phase(phase.name, len(together)) as told:
+                player.play(together, told)
     watch.show(SETTLING)
     return Sent(len(commands), watch.seconds)
 

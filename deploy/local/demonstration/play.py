@@ -5,9 +5,9 @@ short can begin again from the start and a day can be played twice: what has bee
 Nor is anything about somebody who has been forgotten since: their id is not given a second time.
 """
 
-import contextlib
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -47,6 +47,7 @@ class Player:
     ids: dict[str, str] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)  # keys of what was done, and whose answer was erased
+    _idle: dict[str, list[Connection]] = field(default_factory=lambda: defaultdict(list))
 
     def play(self, commands: Sequence[Command], told: Callable[[int], None]) -> None:
         """Send commands, side by side where their order does not matter; `told` hears how many are left.
@@ -73,20 +74,31 @@ class Player:
             for thread in threads:
                 thread.join()
 
+    def close(self) -> None:
+        """Close the connections."""
+        for connections in self._idle.values():
+            while connections:
+                connections.pop().close()
+
     def key_of(self, command: Command) -> str:
         """The command's Idempotency-Key."""
         return str(uuid5(NAMESPACE_URL, f"urn:maths-hub:demonstration:{self.seed}:{command.key}"))
 
     def _work(self, agenda: Agenda, service: str) -> None:
-        with contextlib.closing(Connection(self.addresses[service], self.token)) as connection:
-            while (taken := agenda.take(service)) is not None:
-                number, command = taken
-                try:
-                    self._do(connection, command)
-                except BaseException as failure:  # noqa: BLE001 - the main thread raises it
-                    agenda.stop(failure)
-                    return
-                agenda.done(number)
+        idle = self._idle[service]
+        try:
+            connection = idle.pop()
+        except IndexError:
+            connection = Connection(self.addresses[service], self.token)
+        while (taken := agenda.take(service)) is not None:
+            number, command = taken
+            try:
+                self._do(connection, command)
+            except BaseException as failure:  # noqa: BLE001 - the main thread raises it
+                agenda.stop(failure)
+                break
+            agenda.done(number)
+        idle.append(connection)
 
     def _do(self, connection: Connection, command: Command) -> None:
         if not self.forgotten.isdisjoint(command.needs()):

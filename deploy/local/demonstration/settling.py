@@ -1,11 +1,11 @@
-"""Waiting until everything that was sent has arrived: events in reporting, letters at their readers."""
+"""Waiting until everything that was sent has arrived: events in reporting, e-mails at their readers."""
 
 import contextlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from local.demonstration.connection import AWAY, Connection
 from local.failures import CannotStart
@@ -17,6 +17,17 @@ PUBLISHERS: Final = ("enrolment", "visits", "notifications")
 PARKED: Final = 'hub_inbox_deliveriesstate="parked"'
 UNFINISHED: Final = ('hub_inbox_deliveriesstate="waiting"', 'hub_inbox_deliveriesstate="held"')
 _METRIC: Final = re.compile(r"^(hub_\w+)(?:\{(.*)\})? ([0-9.e+]+)$", re.MULTILINE)
+
+
+class Progress(Protocol):
+    """How far things are; equal to another when nothing has moved between them."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is on its way."""
+
+
+P = TypeVar("P", bound=Progress)
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,7 @@ class Observer:
 
     def state(self) -> State:
         """How far things are now."""
-        metrics = {name: self._metrics(name) for name in (*PUBLISHERS, "reporting")}
+        metrics = {name: metrics_of(self._connections[name], name) for name in (*PUBLISHERS, "reporting")}
         freshness = self._connections["reporting"].get("/reporting/v1/freshness").body
         summary = self._connections["notifications"].get("/notifications/v1/summary").body
         return State(
@@ -74,9 +85,11 @@ class Observer:
             received=sum(one.get("hub_inbox_received_total", 0) for one in metrics.values()),
         )
 
-    def _metrics(self, service: str) -> dict[str, int]:
-        text = str(self._connections[service].get(f"/{service}/metrics").body)
-        return {name + (labels or ""): int(float(value)) for name, labels, value in _METRIC.findall(text)}
+
+def metrics_of(connection: Connection, service: str) -> dict[str, int]:
+    """The hub's own figures of one service, by name and labels."""
+    text = str(connection.get(f"/{service}/metrics").body)
+    return {name + (labels or ""): int(float(value)) for name, labels, value in _METRIC.findall(text)}
 
 
 def settle(addresses: Mapping[str, str], token: str, patience: float = PATIENCE) -> State:
@@ -86,25 +99,36 @@ def settle(addresses: Mapping[str, str], token: str, patience: float = PATIENCE)
         CannotStart: nothing has moved for `patience` seconds, and yet something is on its way.
     """
     with contextlib.closing(Observer(addresses, token)) as observer:
-        before: State | None = None
-        steady, moved = 0, time.monotonic()
-        while True:
-            state = _look(observer)
-            if state is None or state != before:
-                steady, moved = 0, moved if state is None else time.monotonic()
-            before = state or before
-            steady += 1
-            if state is not None and state.is_settled and steady >= STEADY:
-                return state
-            if time.monotonic() - moved > patience:
-                said = before or "a service does not answer"
-                raise CannotStart(f"Nothing moves any more, but not everything has arrived: {said}.")
-            time.sleep(INTERVAL)
+        return until_settled(observer.state, patience)
 
 
-def _look(observer: Observer) -> State | None:
+def until_settled(
+    look: Callable[[], P], patience: float, *, interval: float = INTERVAL, steady: int = STEADY
+) -> P:
+    """Look every `interval` seconds until `steady` looks in a row see the same, and nothing on its way.
+
+    Raises:
+        CannotStart: nothing has moved for `patience` seconds, and yet something is on its way.
+    """
+    before: P | None = None
+    same, moved = 0, time.monotonic()
+    while True:
+        state = _attempt(look)
+        if state is None or state != before:
+            same, moved = 0, moved if state is None else time.monotonic()
+        before = state or before
+        same += 1
+        if state is not None and state.is_settled and same >= steady:
+            return state
+        if time.monotonic() - moved > patience:
+            said = before or "a service does not answer"
+            raise CannotStart(f"Nothing moves any more, but not everything has arrived: {said}.")
+        time.sleep(interval)
+
+
+def _attempt(look: Callable[[], P]) -> P | None:
     """How far things are; None while a service does not answer."""
     try:
-        return observer.state()
+        return look()
     except (*AWAY, KeyError, TypeError, AttributeError):
         return None

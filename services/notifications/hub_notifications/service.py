@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
+from nameko.extensions import DependencyProvider
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
@@ -35,6 +36,7 @@ from hub_notifications.domain.messages import Cause
 from hub_notifications.gateways import Contact, ContactsAway
 from hub_notifications.handlers import (
     applications,
+    messages,
     people,
     schools,
     sending,
@@ -84,6 +86,16 @@ class RpcContacts:
         }
 
 
+class MessagesDue(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """Counts the messages that are to be sent by now among the work that is left."""
+
+    def setup(self) -> None:
+        """Say how they are counted."""
+        config = self.container.config
+        hub = config["clocks"].hub
+        config["work_left"]["messages to send"] = lambda session: messages.due(session, now=hub.now())
+
+
 class NotificationsService(Messages, Templates, Probes):
     """Owns messages and their delivery."""
 
@@ -92,6 +104,7 @@ class NotificationsService(Messages, Templates, Probes):
     sessions = Database()
     options = Extra(config.load)
     contacts = EnrolmentContacts()
+    messages_due = MessagesDue()
 
     @subscribe(SchoolImported, SchoolChanged)
     def on_school_told(self, session: Session, delivery: Delivery) -> None:

@@ -7,6 +7,7 @@ from tests.notifications.factories import enrol, know_the_basics, messages
 from tests.notifications.fakes import NOW, FakeOffice
 
 from hub_notifications.gateways import Undelivered
+from hub_notifications.handlers import messages as handlers
 from hub_notifications.handlers import sending
 from hub_notifications.models import Message
 from hub_platform.database import Sessions
@@ -75,3 +76,18 @@ def test_the_next_attempt_is_the_later_of_both(sessions: Sessions, office: FakeO
     due_at_hub_time(sessions, days=1)
     [row] = messages(sessions)
     assert row.next_attempt_at == row.due_at == NOW + timedelta(days=1)
+
+
+def test_only_what_is_to_be_sent_by_now_counts_as_work_that_is_left(
+    sessions: Sessions, office: FakeOffice
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 3)
+    due_at_hub_time(sessions, days=1)
+    with sessions() as session:
+        assert handlers.due(session, now=NOW) == 0
+        assert handlers.due(session, now=NOW + timedelta(days=1)) == 3
+    office.later(days=1)
+    assert office.send() == 3
+    with sessions() as session:
+        assert handlers.due(session, now=NOW + timedelta(days=1)) == 0

@@ -63,6 +63,11 @@ def list_messages(
     return store.list_messages(session, page, status=status, template=template)
 
 
+def due(session: Session, *, now: datetime) -> int:
+    """How many messages are to be sent by a hub time, those being sent included."""
+    return store.count_due(session, now=now)
+
+
 def summary(session: Session) -> dict[str, int]:
     """How many messages are in each status."""
     return store.summary(session)

@@ -200,6 +200,12 @@ def list_messages(
     return page.fetch(session, statement, [Message.id])
 
 
+def count_due(session: Session, *, now: datetime) -> int:
+    """How many messages are to be sent by a hub time, those being sent included."""
+    unsent = or_(Message.status == "sending", (Message.status == "due") & (Message.due_at <= now))
+    return session.scalar(select(func.count()).select_from(Message).where(unsent)) or 0
+
+
 def summary(session: Session) -> dict[str, int]:
     """How many messages are in each status."""
     counts = select(Message.status, func.count().label("n")).group_by(Message.status)

@@ -1,0 +1,75 @@
+"""The hub's clock is set everywhere, and nothing goes on until what was due has been done."""
+
+import contextlib
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.demonstration.stub import Stub
+
+from local.demonstration.telling import Teller
+from local.failures import CannotStart
+from local.ports import any_free
+
+AT = datetime(2025, 9, 30, 17, tzinfo=UTC)
+BEFORE, AFTER = "2025-09-30T16:59:59Z", "2025-09-30T17:00:00Z"
+NOTIFICATIONS = "/notifications/v1/clock"
+
+
+def clock(turn: str = AFTER, work: int = 0) -> dict[str, Any]:
+    return {"hub_time": AFTER, "timers": {"send_due": turn}, "work_left": {"messages to send": work}}
+
+
+def settled(stub: Stub) -> Stub:
+    for service in stub.addresses:
+        stub.keep(f"/{service}/v1/clock", clock())
+    return stub
+
+
+def tell(stub: Stub, patience: float = 5.0, **addresses: str) -> None:
+    with contextlib.closing(Teller(stub.addresses | addresses, "token")) as teller:
+        teller.tell(AT, patience)
+
+
+def test_every_service_is_told(stub: Stub) -> None:
+    tell(settled(stub))
+    assert {one.path for one in stub.received} == {f"/{service}/v1/clock" for service in stub.addresses}
+    assert {one.headers["Hub-Time"] for one in stub.received} == {AT.isoformat()}
+    assert len(stub.at(NOTIFICATIONS)) == 2
+
+
+@pytest.mark.parametrize(
+    "busy", [clock(work=3), clock(turn=BEFORE)], ids=["work is left", "a timer is behind"]
+)
+def test_it_waits_until_two_looks_in_a_row_find_nothing_to_do(stub: Stub, busy: dict[str, Any]) -> None:
+    settled(stub).keep(NOTIFICATIONS, busy, clock(), busy, busy, clock())
+    tell(stub)
+    assert len(stub.at(NOTIFICATIONS)) == 6
+
+
+@pytest.mark.parametrize(
+    ("busy", "words"),
+    [(clock(work=3), "3 messages to send"), (clock(turn=BEFORE), "send_due has taken no turn")],
+)
+def test_a_hub_that_does_not_settle_is_named(stub: Stub, busy: dict[str, Any], words: str) -> None:
+    settled(stub).keep(NOTIFICATIONS, busy)
+    with pytest.raises(CannotStart, match=words):
+        tell(stub, patience=0.1)
+
+
+def test_a_service_that_does_not_answer_for_a_moment_is_asked_again(stub: Stub) -> None:
+    settled(stub).dropped[NOTIFICATIONS] = 1
+    stub.plan("/visits/v1/clock", (503, {"code": "database_away"}))
+    tell(stub)
+
+
+def test_reporting_may_be_away(stub: Stub) -> None:
+    tell(settled(stub), reporting=f"http://127.0.0.1:{any_free()}")
+
+
+def test_a_time_that_is_refused_is_told_in_a_sentence(stub: Stub) -> None:
+    refused = {"code": "hub_time_refused", "detail": "This deployment keeps its own time."}
+    settled(stub).plan(NOTIFICATIONS, (400, refused))
+    words = "notifications does not take 30 September 2025 17:00 UTC as the hub's time: 400 hub_time_refused"
+    with pytest.raises(CannotStart, match=words):
+        tell(stub)
