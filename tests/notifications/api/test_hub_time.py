@@ -43,9 +43,8 @@ def test_an_e_mail_bears_the_hubs_time(
         tmp_path,
         "notifications",
         ("hub_notifications",),
-        database_url=postgres.new_database(),
+        database_url=postgres.migrated_database(migrations_of("hub_notifications")),
         amqp_uri=own_user(broker, amqp_uri, NotificationsService),
-        migrations=migrations_of("hub_notifications"),
         HUB_MAIL_DIR=str(mailbox),
         HUB_ALLOW_HUB_TIME="1",
     ) as service:
