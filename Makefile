@@ -6,7 +6,7 @@ bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests setup-peers run demo test test-deploy check check-format check-lint check-types check-files check-imports \
-  check-generated check-units coverage fmt lock faults faults-short bench up down logs ps \
+  check-generated check-units coverage mutants fmt lock faults faults-short bench up down logs ps \
   migrate backup restore upgrade doctor uninstall sign-in clean
 
 help: ## List the targets
@@ -40,6 +40,9 @@ coverage: setup-tests ## Measure how much of the post office its tests reach, se
 	@EVENTLET_NO_GREENDNS=yes $(bin)/python -W ignore -m coverage run -m pytest --quiet $(ALSO_THROUGH_IT) $(ARGS)
 	@$(bin)/python -m coverage combine --quiet
 	@$(bin)/python -m tests.support.coverage_page
+
+mutants: setup-tests ## Change the code that was changed, one place at a time: tests must notice (SEED=7 ARGS="--since HEAD~3 --limit 20")
+	@$(bin)/python -m tests.mutants $(ARGS)
 
 test-deploy: setup-tests ## Deploy the hub with docker compose and try it (needs root and a Docker engine)
 	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest tests/deploy $(ARGS)
