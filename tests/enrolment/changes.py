@@ -35,6 +35,7 @@ class Case:
     command: Callable[[], Any]
     expected: dict[str, int]
     at: datetime = LATER  # when it is given
+    touched: str = ""  # the table of a row that stays as it is but for what belongs to it
 
 
 def given(at: datetime = LATER) -> dict[str, Any]:
@@ -58,3 +59,4 @@ def assert_tracked(session: Session, case: Case) -> None:
         if before.keys() >= TRACKED:
             assert after["revision"] > before["revision"], row
             assert (after["changed_by"], after["changed_at"]) == (CHANGER, case.at), row
+            assert bool(done.columns(row) - TRACKED) is (row[0] != case.touched), row

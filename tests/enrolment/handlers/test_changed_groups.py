@@ -101,6 +101,7 @@ def change_leads(session: Session) -> Case:
     return Case(
         lambda: terms.change_work_group(session, command, expected=1, **given()),
         {"work_groups": 1, "work_group_leads": 1},
+        touched="work_groups",
     )
 
 

@@ -65,6 +65,7 @@ def hold_pd_day(session: Session) -> Case:
         lambda: pd_days.hold_pd_day(session, command, expected=2, **given(at)),
         {"pd_days": 1, "pd_day_attendances": 2},  # one is gone, the other is written anew
         at,
+        touched="pd_days",
     )
 
 
@@ -94,6 +95,7 @@ def move_teacher(session: Session) -> Case:
         lambda: teachers.move_teacher(session, command, **given(at)),
         {"school_memberships": 1, "teachers": 1},
         at,
+        touched="teachers",
     )
 
 
@@ -106,7 +108,7 @@ def merge_teachers(session: Session) -> Case:
     """Both worked at one school, the origin for longer: the target's time there begins earlier."""
     (urn,) = schools(session)
     origin = teacher(session, urn)
-    target = teacher(session, urn, now=NOW + DAY)
+    target = teacher(session, urn, now=NOW + DAY, given="Augusta")
     person(session)
     leader(session, origin)
     at = NOW + 2 * DAY

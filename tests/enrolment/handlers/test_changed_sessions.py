@@ -82,6 +82,7 @@ def replace_register(session: Session) -> Case:
         lambda: sessions.take_register(session, command, expected=2, **given(at)),
         {"sessions": 1, "attendances": 3},
         at,
+        touched="sessions",
     )
 
 
@@ -100,13 +101,16 @@ def correct_attendance(session: Session) -> Case:
         lambda: attendance.correct_attendance(session, command, **given(at)),
         {"sessions": 1, "attendances": 1},
         at,
+        touched="sessions",
     )
 
 
 def receive_apologies(session: Session) -> Case:
     session_id, places = two(session, scheduled)
     command = ReceiveApologies(session_id=session_id, enrolment_id=places[0], received_at=None)
-    return Case(lambda: attendance.receive_apologies(session, command, **given()), {"sessions": 1})
+    return Case(
+        lambda: attendance.receive_apologies(session, command, **given()), {"sessions": 1}, touched="sessions"
+    )
 
 
 def reported(session: Session) -> tuple[UUID, UUID]:
