@@ -27,8 +27,11 @@ run: setup ## Run the whole hub on this machine with a demonstration year, until
 demo: setup ## Do the same, print the figures and stop
 	@$(bin)/python -m local demo
 
+# Two workers, as CI has two cores; each starts a RabbitMQ and a PostgreSQL of its own (tests/support/spreading.py).
+WORKERS ?= 2
+
 test: setup-tests ## Run every test, with real RabbitMQ and PostgreSQL
-	@$(bin)/python -m pytest $(ARGS)
+	@$(bin)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(ARGS)
 
 ALSO_THROUGH_IT := tests/platform tests/hubctl tests/local/test_definitions.py
 

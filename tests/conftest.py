@@ -7,6 +7,7 @@ leaves those out. A folder of tests says in its fixture `migrations` which table
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from tests.support.broker import BrokerServer, running_broker
 from tests.support.databases import Databases
 from tests.support.postgres import PostgresServer, running_postgres
+from tests.support.spreading import Spreading, dearest_first
 
 from hub_platform.database import Sessions
 
@@ -27,10 +29,17 @@ SERVER_FIXTURES = frozenset({"postgres", "broker", "office"})  # the last is a w
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server."""
+    """Mark what needs a server, and begin with what starts most."""
     for item in items:
         if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
+    dearest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spreading:
+    """Spread the tests over the workers, where there are several (`make test`)."""
+    return Spreading(config, log)
 
 
 @pytest.fixture(name="postgres", scope="session")

@@ -25,7 +25,7 @@ def test_a_lead_is_given_one_token_as_lead_and_as_nothing_else() -> None:
         (None, "HUB_TOKEN_PRIVATE_KEY_FILE cannot be read"),
         ("not JSON", "cannot be read"),
         ("{}", "cannot be read"),
-        (json.dumps(KEY.as_dict(private=False)), "a public one"),
+        pytest.param(json.dumps(KEY.as_dict(private=False)), "a public one", id="a public key"),
     ],
 )
 def test_a_key_that_does_not_sign_is_told_before_anything_is_sent(
