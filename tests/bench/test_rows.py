@@ -10,7 +10,7 @@ from local.places import Places
 
 pytestmark = pytest.mark.servers
 
-FEW = 1_200  # events: several batches
+FEW = 600  # events: several batches
 # The peers' packages are not there where the tests run.
 MEASURED = [
     pytest.param(entry, id=f"{row.name}, {entry.contender.name}")

@@ -4,7 +4,7 @@ import contextlib
 import json
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import amqp
@@ -31,12 +31,25 @@ NAMES = {"visits": "hub_visits", "reporting": "hub_reporting"}
 SECRETS = {name: f"{name}-secret" for name in (definitions.ADMINISTRATOR, *(s.name for s in SERVICES))}
 
 
-StartBroker = Callable[[], AbstractContextManager[broker.Broker]]
+@dataclass
+class Restarted:
+    """A broker that runs, and can be started again on its data."""
+
+    start: Callable[[], broker.Broker]
+    running: broker.Broker
+
+    def again(self) -> None:
+        """Stop it and start it."""
+        self.running.stop()
+        self.running = self.start()
+        self.running.require_ready()
 
 
-@pytest.fixture(name="running_broker", params=["private", "container"])
-def _running_broker(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartBroker]:
-    """Give a function that starts the broker of one folder, again and again."""
+@pytest.fixture(name="restarted", scope="module", params=["private", "container"])
+def _restarted(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Restarted]:
+    """Start a broker of each kind."""
     in_container = request.param == "container"
     if in_container and not containers.can_run(broker_container.IMAGE, print):
         pytest.skip("no Docker engine that could run it answers")
@@ -44,23 +57,22 @@ def _running_broker(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[
         pytest.skip("RabbitMQ's program is not on this machine")
     known = definitions.of_hub([service.subscriber for service in SERVICES], SECRETS)
     contents = broker.Contents(known, SECRETS)
-    start = broker.start_container if in_container else broker.start_node
-    file = tmp_path / "broker" / "definitions.json"
+    folder = tmp_path_factory.mktemp("servers")
+    file = folder / "broker" / "definitions.json"
     passwords.write_private(file, json.dumps(known))
+    kind = broker.start_container if in_container else broker.start_node
 
-    @contextlib.contextmanager
-    def running() -> Iterator[broker.Broker]:
-        programs = Programs(tmp_path / "log", tmp_path / "run")
-        started = start(programs, tmp_path / "broker", file, contents, say=print)
-        try:
-            started.require_ready()
-            yield started
-        finally:
-            started.stop()
+    def start() -> broker.Broker:
+        return kind(Programs(folder / "log", folder / "run"), folder / "broker", file, contents, say=print)
 
-    yield running
-    if in_container:
-        broker_container.forget(tmp_path / "broker")
+    restarted = Restarted(start, start())
+    try:
+        restarted.running.require_ready()
+        yield restarted
+    finally:
+        restarted.running.stop()
+        if in_container:
+            broker_container.forget(folder / "broker")
 
 
 @contextlib.contextmanager
@@ -73,40 +85,48 @@ def running_database(folder: Path) -> Iterator[postgres.Server]:
         started.stop()
 
 
-def test_the_broker_keeps_events_over_a_restart(running_broker: StartBroker) -> None:
-    with running_broker() as first:
-        with connected(first.uris["reporting"]) as connection:
-            connection.channel().queue_bind("reporting.in", "enrolment.events", "SchoolEnrolled")
-        with connected(first.uris["enrolment"]) as connection:
-            channel = connection.channel()
-            message = amqp.Message("kept", delivery_mode=2)
-            channel.basic_publish_confirm(message, exchange="enrolment.events", routing_key="SchoolEnrolled")
-
-    with running_broker() as second, connected(second.uris["reporting"]) as connection:
-        received: list[amqp.Message] = []
-        connection.channel().basic_consume("reporting.in", callback=received.append, no_ack=True)
-        connection.drain_events(timeout=10)
-        assert [message.body for message in received] == ["kept"]
-
-
-def test_a_service_cannot_write_to_the_exchange_of_another(running_broker: StartBroker) -> None:
-    with running_broker() as started, connected(started.uris["visits"]) as connection:
+def test_a_service_cannot_write_to_the_exchange_of_another(restarted: Restarted) -> None:
+    with connected(restarted.running.uris["visits"]) as connection:
         channel = connection.channel()
         message = amqp.Message("forged")
         with pytest.raises(amqp.AccessRefused):
             channel.basic_publish_confirm(message, exchange="enrolment.events", routing_key="SchoolEnrolled")
 
 
-@pytest.mark.parametrize("running_broker", ["private"], indirect=True)
-def test_the_private_broker_listens_on_loopback_only_and_leaves_nothing(running_broker: StartBroker) -> None:
-    with running_broker() as started:
-        processes = [psutil.Process(child.process.pid) for child in started.programs]
-        assert {process.name() for process in processes} == {"beam.smp", "epmd"}
-        connections = [one for process in processes for one in process.net_connections()]
-        listening = {one.laddr.ip for one in connections if one.status == psutil.CONN_LISTEN}
-        assert listening
-        assert listening <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
-    assert not any(process.is_running() for process in processes)
+@pytest.mark.parametrize("restarted", ["private"], indirect=True)
+def test_the_private_broker_listens_on_loopback_only(restarted: Restarted) -> None:
+    processes = processes_of(restarted.running)
+    assert {process.name() for process in processes} == {"beam.smp", "epmd"}
+    connections = [one for process in processes for one in process.net_connections()]
+    listening = {one.laddr.ip for one in connections if one.status == psutil.CONN_LISTEN}
+    assert listening
+    assert listening <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+
+
+def test_a_broker_that_stops_leaves_no_process_and_keeps_events_for_its_next_start(
+    restarted: Restarted,
+) -> None:
+    first = restarted.running
+    with connected(first.uris["reporting"]) as connection:
+        connection.channel().queue_bind("reporting.in", "enrolment.events", "SchoolEnrolled")
+    with connected(first.uris["enrolment"]) as connection:
+        channel = connection.channel()
+        message = amqp.Message("kept", delivery_mode=2)
+        channel.basic_publish_confirm(message, exchange="enrolment.events", routing_key="SchoolEnrolled")
+
+    before = processes_of(first)
+    restarted.again()
+    assert not any(process.is_running() for process in before)
+    with connected(restarted.running.uris["reporting"]) as connection:
+        received: list[amqp.Message] = []
+        connection.channel().basic_consume("reporting.in", callback=received.append, no_ack=True)
+        connection.drain_events(timeout=10)
+        assert [message.body for message in received] == ["kept"]
+
+
+def processes_of(running: broker.Broker) -> list[psutil.Process]:
+    """The processes of a private one; a container has none of ours."""
+    return [psutil.Process(child.process.pid) for child in running.programs]
 
 
 def test_databases_keep_their_rows_over_a_restart_and_a_killed_server(tmp_path: Path) -> None:
@@ -125,15 +145,20 @@ def test_databases_keep_their_rows_over_a_restart_and_a_killed_server(tmp_path: 
     assert rows == 3
 
 
-def test_a_role_enters_its_own_database_only(tmp_path: Path) -> None:
-    with running_database(tmp_path) as server:
-        url = sa.make_url(postgres.prepare(server, NAMES, tmp_path / "secrets")["visits"])
-        assert postgres.answers(url)
-        assert not postgres.answers(url.set(database="hub_reporting"))
-        assert not postgres.answers(url.set(password="guessed"))  # pragma: allowlist secret
+@pytest.fixture(name="server", scope="module")
+def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+    with running_database(tmp_path_factory.mktemp("database")) as server:
+        yield server
 
 
-def test_fsync_is_on_unless_a_test_run_asks_otherwise(tmp_path: Path) -> None:
-    with running_database(tmp_path) as server, sa.create_engine(server.url).connect() as connection:
+def test_a_role_enters_its_own_database_only(server: postgres.Server, tmp_path: Path) -> None:
+    url = sa.make_url(postgres.prepare(server, NAMES, tmp_path / "secrets")["visits"])
+    assert postgres.answers(url)
+    assert not postgres.answers(url.set(database="hub_reporting"))
+    assert not postgres.answers(url.set(password="guessed"))  # pragma: allowlist secret
+
+
+def test_fsync_is_on_unless_a_test_run_asks_otherwise(server: postgres.Server) -> None:
+    with sa.create_engine(server.url).connect() as connection:
         assert connection.scalar(sa.text("SHOW fsync")) == "on"
         assert connection.scalar(sa.text("SHOW listen_addresses")) == "127.0.0.1"

@@ -1,7 +1,7 @@
 """A database with the post office's tables, and the example's two services."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +53,45 @@ def _counting(counting_url: str, amqp_uri: str, tmp_path: Path) -> Iterator[Runn
         amqp_uri=amqp_uri,
     ) as service:
         yield service
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The example's two services, started once for all tests of a file: each test has parcels of its own."""
+
+    sorting: RunningService
+    counting: RunningService
+    uri: str
+
+    def go_on(self) -> None:
+        """Start again what a test has stopped, and wait until both work."""
+        for service in (self.sorting, self.counting):
+            if service.child is None or service.child.has_ended:
+                service.start()
+        wait_until(lambda: self.sorting.ready() and self.counting.ready(), deadline=20)
+
+
+@pytest.fixture(name="pair", scope="module")
+def _pair(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pair]:
+    """Start both on a virtual host of their own."""
+    uri, folder = broker.new_vhost(), tmp_path_factory.mktemp("pair")
+    with ExitStack() as stack:
+        sorting, counting = (
+            stack.enter_context(
+                running_service(
+                    folder / name,
+                    name,
+                    ("parcels", name),
+                    database_url=postgres.migrated_database(MIGRATIONS),
+                    amqp_uri=uri,
+                )
+            )
+            for name in ("sorting", "counting")
+        )
+        yield Pair(sorting, counting, uri)
+    broker.drop_vhost(uri)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """`python -m <package> rebuild` beside a running service, over real RabbitMQ and PostgreSQL."""
 
-# Long: all of it is about one service that has been fed once for each test.
+# Long: all of it is about one service that has been fed once.
 
 import json
 import signal
@@ -17,6 +17,7 @@ from parcels.events import ParcelSorted
 from parcels.service import CountingService, SortingService
 from parcels.tables import Base
 from sqlalchemy.orm import Session, sessionmaker
+from tests.messaging.conftest import Pair
 from tests.support.services import RunningService
 from tests.support.waiting import wait_until
 
@@ -27,6 +28,7 @@ from hub_messaging.subscribe import Delivery, subscribe
 from hub_platform.dependencies import Database
 from local.places import ROOT
 
+FIRST_GONE = "DELETE FROM effects WHERE position = (SELECT min(position) FROM effects)"
 SWITCH = ("--by", "ada", "--why", "a test")
 NOWHERE = "amqp://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
 
@@ -107,18 +109,41 @@ def events_flowing(sorting: RunningService, first: int) -> Iterator[list[int]]:
         thread.join(30)
 
 
+@pytest.fixture(name="sorting")
+def _sorting(pair: Pair) -> RunningService:
+    return pair.sorting
+
+
+@pytest.fixture(name="counting")
+def _counting(pair: Pair) -> RunningService:
+    return pair.counting
+
+
+@pytest.fixture(name="counting_url")
+def _counting_url(counting: RunningService) -> str:
+    return counting.environment["HUB_DATABASE_URL"]
+
+
+@pytest.fixture(name="forty", scope="module")
+def _forty(pair: Pair) -> None:
+    """Let forty events come, once for all tests."""
+    pair.go_on()
+    sort(pair.sorting, *range(40))
+
+
 @pytest.fixture(name="fed")
-def _fed(sorting: RunningService, counting: RunningService, counting_url: str) -> RunningService:
-    """Give the counting service, to which forty events have come."""
-    wait_until(counting.ready)
-    sort(sorting, *range(40))
-    wait_until(lambda: effects(counting_url) == 40, deadline=20)
+def _fed(forty: None, sorting: RunningService, counting: RunningService, counting_url: str) -> RunningService:
+    """Give the counting service once every event has come, without the notes of earlier operators."""
+    (recorded,) = rows(sorting.environment["HUB_DATABASE_URL"], "SELECT count(*) FROM outbox")
+    wait_until(lambda: effects(counting_url) == recorded[0], deadline=20)
+    rows(counting_url, "DELETE FROM inbox_audit")
     return counting
 
 
 def test_a_spoiled_projection_is_made_anew_while_events_keep_flowing(
     fed: RunningService, sorting: RunningService, counting_url: str
 ) -> None:
+    before = {row.subject for row in rows(counting_url, "SELECT subject FROM effects")}
     rows(counting_url, "DELETE FROM effects WHERE position % 2 = 0")
     with events_flowing(sorting, 1000) as numbers:
         said = answer(command(fed, *SWITCH))
@@ -128,10 +153,10 @@ def test_a_spoiled_projection_is_made_anew_while_events_keep_flowing(
     (compared,) = said["result"]["compared"]
     assert compared["only_live"] == 0
     assert compared["only_new"] >= 20  # and what the log had already, and the reader not yet
-    wait_until(lambda: effects(counting_url) >= 40 + len(numbers), deadline=20)
+    wait_until(lambda: effects(counting_url) >= len(before) + len(numbers), deadline=20)
     found = rows(counting_url, "SELECT event_id, subject FROM effects")
-    assert len(found) == len({row.event_id for row in found}) == 40 + len(numbers)
-    assert {row.subject for row in found} == {f"parcels/{n}" for n in (*range(40), *numbers)}
+    assert len(found) == len({row.event_id for row in found}) == len(before) + len(numbers)
+    assert {row.subject for row in found} == before | {f"parcels/{n}" for n in numbers}
     assert rows(counting_url, "SELECT DISTINCT state FROM inbox") == [("done",)]
     assert rows(counting_url, "SELECT by, why, action FROM inbox_audit") == [("ada", "a test", "rebuild")]
 
@@ -139,26 +164,26 @@ def test_a_spoiled_projection_is_made_anew_while_events_keep_flowing(
 def test_a_rebuild_that_is_killed_leaves_everything_and_the_next_one_succeeds(
     fed: RunningService, counting_url: str
 ) -> None:
-    engine = sa.create_engine(counting_url, poolclass=sa.NullPool)
+    engine, all_n = sa.create_engine(counting_url, poolclass=sa.NullPool), effects(counting_url)
     with engine.begin() as connection:
         connection.execute(sa.text("LOCK TABLE effects IN SHARE MODE"))  # it reads, and cannot switch
         killed = command(fed, *SWITCH)
-        wait_until(lambda: copied(counting_url) == 40, deadline=30)
+        wait_until(lambda: copied(counting_url) == all_n, deadline=30)
         killed.send_signal(signal.SIGKILL)
         killed.communicate(timeout=10)
-    assert effects(counting_url) == 40
+    assert effects(counting_url) == all_n
     assert answer(command(fed, *SWITCH))["result"]["switched"] is True
-    assert effects(counting_url) == 40
+    assert effects(counting_url) == all_n
 
 
 def test_a_rebuild_that_is_interrupted_clears_away_and_says_so(
     fed: RunningService, counting_url: str
 ) -> None:
-    engine = sa.create_engine(counting_url, poolclass=sa.NullPool)
+    engine, all_n = sa.create_engine(counting_url, poolclass=sa.NullPool), effects(counting_url)
     with engine.begin() as connection:
         connection.execute(sa.text("LOCK TABLE effects IN SHARE MODE"))
         process = command(fed, *SWITCH)
-        wait_until(lambda: copied(counting_url) == 40, deadline=30)
+        wait_until(lambda: copied(counting_url) == all_n, deadline=30)
         process.send_signal(signal.SIGINT)
         said = answer(process)
     assert process.returncode == 130
@@ -210,7 +235,7 @@ def test_the_command_speaks_to_a_person_too(fed: RunningService, capsys: pytest.
     assert "effects" in said
     assert "same" in said
     assert said.endswith("nothing was switched\n")
-    rows(fed.environment["HUB_DATABASE_URL"], "DELETE FROM effects WHERE position = 1")
+    rows(fed.environment["HUB_DATABASE_URL"], FIRST_GONE)
     code, said = in_this_process(fed, capsys, *SWITCH)
     assert code == 0
     assert "-0 +1 " in said
@@ -259,9 +284,10 @@ def test_a_handler_that_needs_a_running_service_is_refused_before_anything_takes
     fed: RunningService, counting_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     known = {name.removeprefix("HUB_"): value for name, value in fed.environment.items()}
+    before = effects(counting_url)
     assert rebuild(Leaning, known.__getitem__, SWITCH) == 1
     assert "use `database`, which only a running service has" in capsys.readouterr().out
-    assert effects(counting_url) == 40
+    assert effects(counting_url) == before
 
 
 def test_subscriptions_are_called_as_a_running_service_calls_them(database: sessionmaker[Session]) -> None:

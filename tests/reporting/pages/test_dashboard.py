@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from tests.reporting.invented import Hub
 from tests.reporting.looking import check_policy, check_structure, page_of, tile
 from tests.reporting.reading import Element, read
 from tests.reporting.small_hub import small_hub
+from tests.support.databases import ServiceDatabase
+from tests.support.postgres import PostgresServer
 
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
@@ -21,9 +24,10 @@ from hub_reporting.pages import rendering
 NOVEMBER = datetime(2025, 11, 18, 16, tzinfo=UTC)
 
 
-@pytest.fixture(name="year")
-def _year(sessions: Sessions) -> Sessions:
-    """Let the invented hub's year be heard."""
+@pytest.fixture(name="year", scope="module")
+def _year(postgres: PostgresServer, migrations: Path) -> Sessions:
+    """Let the invented hub's year be heard, once for all tests that only read."""
+    sessions = ServiceDatabase(postgres, migrations).sessions
     deliveries = make.in_order(Hub().events, at=datetime(2026, 7, 20, 14, 32, tzinfo=UTC))
     with sessions.begin() as session:
         projections.project(session, deliveries, now=NOW)
