@@ -117,7 +117,7 @@ def test_a_subscriber_that_is_asked_to_stop_finishes_what_it_has(
     sorting: RunningService, counting: RunningService, counting_url: str, pair: Pair
 ) -> None:
     counting.stop()
-    numbers = range(1000, 1400)  # more than one reader has in hand at once
+    numbers = range(10_000, 12_000)  # many times what a reader has in hand at once
     record(sorting.environment["HUB_DATABASE_URL"], numbers)
     wait_until(lambda: sorting.metric("hub_outbox_pending") == 0, deadline=20)
     counting.start()
@@ -125,9 +125,10 @@ def test_a_subscriber_that_is_asked_to_stop_finishes_what_it_has(
     counting.stop()
     left: list[Any] = []
     expected = len(numbers) - len(effects(counting_url, numbers))
+    assert expected > 0
     with connected(pair.uri) as connection:
         channel = connection.channel()
-        channel.basic_qos(0, 400, False)
+        channel.basic_qos(0, len(numbers), False)
         channel.basic_consume("counting.in", callback=left.append)
         while len(left) < expected:
             connection.drain_events(timeout=5)
