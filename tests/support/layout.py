@@ -52,6 +52,8 @@ KINDS: Final[Mapping[str, Kind]] = {
 def complaint(folder: str, touches: frozenset[str]) -> str | None:
     """Why a file that touches these belongs elsewhere, or nothing."""
     kind = KINDS.get(folder)
+    if not folder:
+        return "a file of tests lies in the folder of a role"
     if kind is None:
         return f"no role of a service is called {folder}"
     if too_much := touches - kind.may:
