@@ -5,7 +5,7 @@ PYTHON_DIRS := shared services deploy tests
 bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests setup-peers run demo test test-deploy check check-format check-lint check-types check-files check-imports \
+.PHONY: help setup setup-tests setup-peers run demo test test-deploy test-deploy-short check check-format check-lint check-types check-files check-imports \
   check-generated check-units coverage mutants fmt lock faults faults-short bench up down logs ps \
   migrate backup restore upgrade doctor uninstall sign-in clean
 
@@ -49,6 +49,9 @@ mutants: setup-tests ## Change the code that was changed, one place at a time: t
 
 test-deploy: setup-tests ## Deploy the hub with docker compose and try it (needs root and a Docker engine)
 	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest tests/deploy $(ARGS)
+
+test-deploy-short: setup-tests ## Do so in a few minutes: one day, a crash, a backup and a restore
+	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest tests/deploy/test_in_short.py $(ARGS)
 
 check: setup-tests ## Check format, style, types, imports, generated files, secrets and units; no servers needed
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target check-types check-units check-format check-lint \

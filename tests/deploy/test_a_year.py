@@ -1,42 +1,14 @@
 """A hub with a year in it: how large it is, what comes back from a backup, going to the next release."""
 
 import json
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.deploy.conftest import PROJECT, SERVICES, Deployment
+from tests.deploy.keeping import backup_of, bring_back, known, lose
 
 MEGABYTES_AT_MOST = 120  # of a service, with a year behind it
 LATE_SPRING, LATE_JUNE = "2026-05-20", "2026-06-26"
 NO_ALARM, ALARM = "0.6", "0.000001"  # RabbitMQ's memory watermark, as a share
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a hub says of itself when nothing is on its way."""
-
-    reports: dict[str, Any]
-    counts: dict[str, list[str]]
-    schools: list[str]
-
-
-def known(hub: Deployment) -> Known:
-    client = hub.client("hub_lead", "board")
-    names = [one["name"] for one in client("GET", "/reporting/v1/reports").json["items"]]
-    reports = {name: client("GET", f"/reporting/v1/reports/{name}").json for name in names}
-    for report in reports.values():
-        assert report.pop("freshness")["events"] > 0
-    counts = {
-        service: hub.ask(service, "SELECT 'recorded', count(*) FROM outbox")
-        + hub.ask(service, "SELECT state, count(*) FROM inbox GROUP BY state ORDER BY state")
-        for service in SERVICES
-    }
-    letters = hub.client("hub_admin")("GET", "/notifications/v1/summary").json
-    counts["letters"] = [f"{name} {letters[name]}" for name in ("due", "sending", "sent")]
-    rows = hub.ask("enrolment", "SELECT to_jsonb(s) FROM schools AS s ORDER BY 1")
-    return Known(reports, counts, rows)
 
 
 def watermark(hub: Deployment, share: str) -> None:
@@ -105,26 +77,13 @@ def test_what_a_backup_holds_comes_back_and_what_was_pending_arrives_once(
         assert used[service].endswith("MiB")
         assert float(used[service].removesuffix("MiB")) < MEGABYTES_AT_MOST
     # … and what comes of it where everything is lost.
-    hub.script("uninstall", CONFIRM=PROJECT)
-    label = f"label=com.docker.compose.project={PROJECT}"
-    assert hub.docker("volume", "ls", "--quiet", "--filter", label).stdout == ""
-    assert not Path(hub.environment["HUB_SECRETS"]).exists()
-    said = hub.script("restore", str(archive)).stdout
-    assert "Every table of 4 databases is as it was" in said
+    lose(hub)
+    bring_back(hub, archive)
     hub.demonstrate()
     after = known(hub)
     assert after.reports == before.reports
     assert after.counts == before.counts
     assert after.schools == before.schools
-
-
-def backup_of(hub: Deployment) -> Path:
-    """Make one; the archive."""
-    made = [word for word in hub.script("backup").stdout.split() if word.endswith(".tar.gz")]
-    (archive,) = map(Path, made)
-    assert archive.stat().st_mode & 0o077 == 0
-    assert list(archive.parent.glob(".unfinished*")) == []
-    return archive
 
 
 def test_the_doctor_says_that_all_is_well(lived: Deployment) -> None:
