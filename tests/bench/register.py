@@ -28,13 +28,15 @@ from tests.support.waiting import wait_until
 from hub_platform.migrations import migrate
 from hub_platform.runner import migrations_of
 from local import ports
-from local.demonstration.hub import invent_hub
-from local.demonstration.register import register_csv
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.register.files import register_csv
+from local.demonstration.register.hub import invent_hub
 from local.keys import signer
 from local.places import ROOT, python_path
 from local.processes import Child
 
 ROWS: Final = 50_000  # GIAS had 52,000 establishments in 2025, the closed ones included
+YEAR: Final = SchoolYear(2025)
 FIRST_URN: Final = 500_000  # beyond those that GIAS has given out to schools
 LOOK_EVERY: Final = 0.05  # seconds between two probes
 PATH: Final = "/enrolment/v1/imports/gias?mode=apply"
@@ -70,11 +72,12 @@ class ImportRun:
 
 def register(rows: int = ROWS) -> bytes:
     """An establishments file of so many schools."""
-    schools = invent_hub("bench").january
-    return register_csv(
+    schools = invent_hub("bench", YEAR).january
+    many = (
         replace(schools[number % len(schools)], urn=str(FIRST_URN + number), number=number % 10_000)
         for number in range(rows)
     )
+    return register_csv(many, YEAR)
 
 
 def measure(servers: Servers, raw: bytes) -> ImportRun:

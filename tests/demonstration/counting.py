@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.half_terms import ENGLAND
+from local.demonstration.dates.england import ENGLAND
 
 NOT_STATE_FUNDED = {"10", "11"}
 OPEN = {"1", "3"}

@@ -3,7 +3,7 @@
 import pytest
 from tests.demonstration.counting import body, made, meets, named, sent
 
-from local.demonstration.between import SESSIONS
+from local.demonstration.groups.between import SESSIONS
 from local.demonstration.year import Year
 
 

@@ -8,11 +8,13 @@ import pytest
 from rich.console import Console
 from tests.demonstration.stub import Stub
 
+from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.figures import Share, read_figures
 from local.demonstration.settling import State
 from local.demonstration.year import PHASES
 from local.failures import CannotStart
 
+YEAR = SchoolYear(2025)
 REPORT = "/reporting/v1/reports/{}?from=2025-09-01&to=2026-08-31"
 STATE = State(
     recorded=5000,
@@ -29,7 +31,7 @@ STATE = State(
 
 def test_the_figures_are_those_that_reporting_gives(stub: Stub) -> None:
     plan_reports(stub)
-    figures = read_figures(stub.addresses, "token", STATE)
+    figures = read_figures(stub.addresses, "token", STATE, YEAR)
     assert figures.lines() == [
         "541 connected schools",
         "7 of 10 (70.0 %) of Cambridgeshire's schools engaged",
@@ -43,23 +45,23 @@ def test_the_figures_are_those_that_reporting_gives(stub: Stub) -> None:
 
 def test_figures_are_equal_however_long_the_load_took(stub: Stub) -> None:
     plan_reports(stub)
-    first = read_figures(stub.addresses, "token", STATE)
+    first = read_figures(stub.addresses, "token", STATE, YEAR)
     plan_reports(stub)
-    second = read_figures(stub.addresses, "token", STATE)
+    second = read_figures(stub.addresses, "token", STATE, YEAR)
     assert first.timed(10, {"Autumn": 1.0}) == second.timed(20, {"Autumn": 2.0})
     plan_reports(stub, {"connected-schools": {"n": 540}})
-    assert read_figures(stub.addresses, "token", STATE) != first
+    assert read_figures(stub.addresses, "token", STATE, YEAR) != first
 
 
 def test_a_report_that_is_refused_is_said(stub: Stub) -> None:
     stub.plan(REPORT.format("connected-schools"), (403, {"code": "forbidden", "detail": "Not you."}))
     with pytest.raises(CannotStart, match="connected-schools with 403 forbidden"):
-        read_figures(stub.addresses, "token", STATE)
+        read_figures(stub.addresses, "token", STATE, YEAR)
 
 
 def test_a_terminal_shows_the_figures_and_how_long_each_phase_took(stub: Stub) -> None:
     plan_reports(stub)
-    figures = read_figures(stub.addresses, "token", STATE).timed(10, {PHASES[3].name: 1.25})
+    figures = read_figures(stub.addresses, "token", STATE, YEAR).timed(10, {PHASES[3].name: 1.25})
     console = Console(width=100, file=StringIO())
     console.print(figures)
     shown = console.file.getvalue()  # type: ignore[attr-defined]

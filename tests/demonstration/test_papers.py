@@ -2,7 +2,7 @@
 
 from tests.demonstration.counting import body, made, meets, named, placed, sent
 
-from local.demonstration.meetings import IN_STEP
+from local.demonstration.groups.meetings import IN_STEP
 from local.demonstration.year import Year
 
 

@@ -11,11 +11,11 @@ from tests.demonstration.counting import rows_of, sent
 from hub_enrolment.domain.gias_establishments import read_establishments
 from hub_enrolment.domain.gias_links import read_links
 from hub_enrolment.domain.gias_text import read_table
-from local.demonstration.columns import COLUMNS
-from local.demonstration.hub import invent_hub
-from local.demonstration.register import links_csv, register_csv
-from local.demonstration.words import PLACE_HEADS, PLACE_TAILS
-from local.demonstration.year import SEED, Year
+from local.demonstration.register.columns import COLUMNS
+from local.demonstration.register.files import links_csv, register_csv
+from local.demonstration.register.hub import invent_hub
+from local.demonstration.register.words import PLACE_HEADS, PLACE_TAILS
+from local.demonstration.year import SCHOOL_YEAR, SEED, Year
 
 REAL_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "gias"
 # Letters that start the postcodes of the area, and the first district that is not in use there.
@@ -24,8 +24,9 @@ POSTCODE = re.compile(r"(CB|PE|NR|IP|CO)7\d [1-9][A-Z]{2}")
 
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_writes_others() -> None:
     def written(seed: str) -> bytes:
-        hub = invent_hub(seed)
-        return register_csv(hub.september) + register_csv(hub.january) + links_csv(hub.links_january)
+        hub = invent_hub(seed, SCHOOL_YEAR)
+        registers = register_csv(hub.september, SCHOOL_YEAR) + register_csv(hub.january, SCHOOL_YEAR)
+        return registers + links_csv(hub.links_january)
 
     assert written(SEED) == written(SEED)
     assert written(SEED) != written("another")
@@ -36,7 +37,7 @@ def test_the_header_is_that_of_gias(year: Year) -> None:
         pytest.skip(f"the real files are not at hand: {REAL_FILES.name} is missing beside the checkout")
     with (REAL_FILES / "gias_sample.csv").open(encoding="cp1252", newline="") as file:
         assert next(csv.reader(file)) == list(COLUMNS)
-    header = register_csv(year.hub.september).split(b"\r\n", 1)[0]
+    header = register_csv(year.hub.september, year.school_year).split(b"\r\n", 1)[0]
     assert header.decode() == ",".join(f'"{name}"' for name in COLUMNS)
 
 
@@ -47,7 +48,7 @@ def test_the_header_has_139_columns_each_once() -> None:
 
 
 def test_the_file_is_windows_1252_and_nothing_else(year: Year) -> None:
-    content = register_csv(year.hub.september)
+    content = register_csv(year.hub.september, year.school_year)
     with pytest.raises(UnicodeDecodeError):
         content.decode("utf-8")
     text = content.decode("cp1252")
@@ -57,7 +58,7 @@ def test_the_file_is_windows_1252_and_nothing_else(year: Year) -> None:
 
 
 def test_every_row_is_complete_and_well_formed(year: Year) -> None:
-    rows = rows_of(register_csv(year.hub.january))
+    rows = rows_of(register_csv(year.hub.january, year.school_year))
     assert len({row["URN"] for row in rows}) == len(rows) == len(year.hub.january)
     assert len({row["Postcode"] for row in rows if row["EstablishmentStatus (code)"] == "1"}) > 600
     for row in rows:
@@ -73,7 +74,7 @@ def test_every_row_is_complete_and_well_formed(year: Year) -> None:
 
 
 def test_enrolment_reads_the_files_without_a_finding(year: Year) -> None:
-    register = read_establishments(read_table(register_csv(year.hub.january)))
+    register = read_establishments(read_table(register_csv(year.hub.january, year.school_year)))
     links = read_links(read_table(links_csv(year.hub.links_january)))
     assert (len(register.rows), register.findings) == (len(year.hub.january), [])
     assert (len(links.rows), links.skipped, links.findings) == (15, 15, [])
@@ -82,14 +83,14 @@ def test_enrolment_reads_the_files_without_a_finding(year: Year) -> None:
 def test_the_same_establishment_number_is_not_given_to_two_open_schools(year: Year) -> None:
     numbers = [
         (row["LA (code)"], row["EstablishmentNumber"])
-        for row in rows_of(register_csv(year.hub.january))
+        for row in rows_of(register_csv(year.hub.january, year.school_year))
         if row["EstablishmentStatus (code)"] != "2"
     ]
     assert len(numbers) == len(set(numbers))
 
 
 def test_closed_schools_say_when_and_most_say_who_carries_on(year: Year) -> None:
-    rows = {row["URN"]: row for row in rows_of(register_csv(year.hub.january))}
+    rows = {row["URN"]: row for row in rows_of(register_csv(year.hub.january, year.school_year))}
     closed = {urn for urn, row in rows.items() if row["EstablishmentStatus (code)"] == "2"}
     links = rows_of(links_csv(year.hub.links_january))
     successors = {link["URN"]: link["LinkURN"] for link in links if link["LinkType"] == "Successor"}

@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-import pytest
 from tests.demonstration.counting import (
     Counted,
     body,
@@ -18,10 +17,11 @@ from tests.demonstration.counting import (
     sent,
 )
 
-from local.demonstration.groups import AT_THE_EDGE, BEYOND, FALLS_BELOW
-from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, HalfTerm, half_term_on
-from local.demonstration.support import HOLIDAY_VISIT, OUTCOMES
-from local.demonstration.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
+from local.demonstration.dates.school_years import HalfTerm, half_term_on
+from local.demonstration.groups.forming import AT_THE_EDGE, BEYOND, FALLS_BELOW
+from local.demonstration.register.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
+from local.demonstration.support.assignments import OUTCOMES
+from local.demonstration.support.visits import holiday_visit
 from local.demonstration.year import PHASES, Year, phase_of, plan_year
 
 
@@ -177,40 +177,39 @@ def test_sessions_are_on_school_days_three_to_five_in_each_group(year: Year) -> 
     sessions = [planned[key] for key in registers]
     assert set(Counter(one.group for one in sessions).values()) <= {3, 4, 5}
     days = {one.starts_at.date() for one in sessions}
-    school_days = {day for half_term in HALF_TERMS for day in half_term.school_days()}
-    assert days <= school_days
+    assert days <= set(year.school_year.school_days())
 
 
 def test_visits_fall_in_term_but_for_the_deliberate_one(year: Year) -> None:
     keeps_long_holiday = {s.urn for s in year.cast.schools.values() if s.trust == year.cast.long_holiday}
+    usual, of_the_trust = year.school_year.half_terms, year.school_year.half_terms_of_the_trust
     outside = []
     for log in sent(year.commands, r".*/log"):
         day = date.fromisoformat(body(log)["happened_on"])
-        half_terms = (
-            LONG_HOLIDAY if log.lane.removeprefix("assignment/") in keeps_long_holiday else HALF_TERMS
-        )
+        half_terms = of_the_trust if log.lane.removeprefix("assignment/") in keeps_long_holiday else usual
         assert day <= log.at.date()
         if half_term_on(day, half_terms) is None:
             outside.append(day)
         else:
             assert day.weekday() < 5
-    assert outside == [HOLIDAY_VISIT]
+    assert outside == [holiday_visit(year.school_year)]
 
 
 def test_of_282_things_owed_some_are_late_missed_or_excused(year: Year, counted: Counted) -> None:
     secondaries = {u for u in counted.supported if counted.register[u]["PhaseOfEducation (code)"] == "4"}
     assert sum(OUTCOMES.values()) == 6 * (len(counted.supported) + len(secondaries)) == 282
     logged = sent(year.commands, r".*/log")
-    late = [c for c in logged if is_late(c.at.date(), date.fromisoformat(body(c)["happened_on"]))]
+    half_terms = year.school_year.half_terms
+    late = [c for c in logged if is_late(c.at.date(), date.fromisoformat(body(c)["happened_on"]), half_terms)]
     assert len(logged) == OUTCOMES["on_time"] + OUTCOMES["late"] + 1  # and the one in the holidays
     assert len(late) == OUTCOMES["late"]
     assert len(sent(year.commands, r".*/exemptions")) == OUTCOMES["excused"]
     assert 0 < len(sent(year.commands, r".*/visits/.*/cancellation")) < OUTCOMES["missed"]
 
 
-def is_late(logged: date, happened: date) -> bool:
+def is_late(logged: date, happened: date, half_terms: Sequence[HalfTerm]) -> bool:
     """More than ten weekdays after the half term's end."""
-    half_term = half_term_on(happened)
+    half_term = half_term_on(happened, half_terms)
     if half_term is None:
         return False
     days = (half_term.ends_on + timedelta(n + 1) for n in range((logged - half_term.ends_on).days))
@@ -236,14 +235,3 @@ def test_nobody_is_the_pd_lead_of_their_own_school(year: Year) -> None:
     at = schools_of_teachers(year.commands)
     for assignment in sent(year.commands, r".*/assignments"):
         assert at[made(body(assignment)["pd_lead_id"])] != body(assignment)["urn"]
-
-
-@pytest.mark.parametrize("half_terms", [HALF_TERMS, LONG_HOLIDAY], ids=["usual", "long holiday"])
-def test_half_terms_follow_each_other(half_terms: Sequence[HalfTerm]) -> None:
-    ends = date(2025, 8, 31)
-    for number, half_term in enumerate(half_terms, start=1):
-        assert half_term.n == number
-        assert ends < half_term.starts_on < half_term.ends_on
-        assert all(half_term.covers(day) for day in half_term.closed)
-        assert len(half_term.school_days()) >= 10
-        ends = half_term.ends_on

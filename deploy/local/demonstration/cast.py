@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from local.demonstration.geography import OPPORTUNITY_AREA
-from local.demonstration.hub import InventedHub
-from local.demonstration.schools import School, Trust
+from local.demonstration.register.geography import OPPORTUNITY_AREA
+from local.demonstration.register.hub import InventedHub
+from local.demonstration.register.schools import School, Trust
 
 # Authority → how many of its schools are connected: 541 in all.
 CONNECTED: Final = {"873": 251, "874": 76, "926": 112, "935": 102}

@@ -3,17 +3,15 @@
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, Final
 
 from rich.text import Text
 
 from local.demonstration.connection import Connection
+from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.settling import State
 from local.failures import CannotStart
 
-YEAR_BEGINS: Final = date(2025, 9, 1)
-YEAR_ENDS: Final = date(2026, 8, 31)
 CAMBRIDGESHIRE: Final = "la:873"
 
 
@@ -77,20 +75,20 @@ class Figures:
         return replace(self, commands=commands, seconds=dict(seconds))
 
 
-def read_figures(addresses: Mapping[str, str], token: str, state: State) -> Figures:
-    """Ask reporting.
+def read_figures(addresses: Mapping[str, str], token: str, state: State, year: SchoolYear) -> Figures:
+    """Ask reporting for the figures of an academic year.
 
     Raises:
         CannotStart: a report was refused.
     """
     with contextlib.closing(Connection(addresses["reporting"], token)) as reporting:
-        connected = _report(reporting, "connected-schools")
-        engagement = _report(reporting, "engagement", CAMBRIDGESHIRE)
-        leadership = _report(reporting, "leadership-spread")["figures"]
-        groups = _report(reporting, "work-group-composition")
-        lead_schools = _report(reporting, "work-group-lead-schools")
-        supported = _report(reporting, "intensive-support-coverage")
-        visits = _report(reporting, "visit-compliance")
+        connected = _report(reporting, year, "connected-schools")
+        engagement = _report(reporting, year, "engagement", CAMBRIDGESHIRE)
+        leadership = _report(reporting, year, "leadership-spread")["figures"]
+        groups = _report(reporting, year, "work-group-composition")
+        lead_schools = _report(reporting, year, "work-group-lead-schools")
+        supported = _report(reporting, year, "intensive-support-coverage")
+        visits = _report(reporting, year, "visit-compliance")
     return Figures(
         connected_schools=connected["n"],
         engagement=_share(engagement),
@@ -107,8 +105,8 @@ def read_figures(addresses: Mapping[str, str], token: str, state: State) -> Figu
     )
 
 
-def _report(reporting: Connection, name: str, scope: str = "") -> Any:
-    path = f"/reporting/v1/reports/{name}?from={YEAR_BEGINS}&to={YEAR_ENDS}"
+def _report(reporting: Connection, year: SchoolYear, name: str, scope: str = "") -> Any:
+    path = f"/reporting/v1/reports/{name}?from={year.starts_on}&to={year.ends_on}"
     answered = reporting.get(f"{path}&scope={scope}" if scope else path)
     if answered.status != 200:
         raise CannotStart(

@@ -97,7 +97,7 @@ def wait_for_figures(addresses: Mapping[str, str], token: str) -> Figures:
     Raises:
         CannotStart: nothing moves any more, and yet something has not arrived.
     """
-    return read_figures(addresses, token, settle(addresses, token))
+    return read_figures(addresses, token, settle(addresses, token), plan_year().school_year)
 
 
 def has_been_lived(addresses: Mapping[str, str], token: str, year: Year) -> bool:

@@ -6,23 +6,26 @@ from datetime import date, timedelta
 from typing import Final
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.half_terms import moment
-from local.demonstration.participants import Participant
+from local.demonstration.dates.england import moment
+from local.demonstration.dates.school_years import THURSDAY, SchoolYear
+from local.demonstration.people.participants import Participant
 
 PD_DAYS: Final = "/enrolment/v1/pd-days"
+# Kind, theme and title; the half term and the week of it, on whose Thursday it is.
 DAYS: Final = (
-    ("conference", "reasoning", "Talking mathematics: the autumn conference", date(2025, 11, 20)),
-    ("pd_day", "early_number", "Number before five", date(2026, 2, 5)),
-    ("pd_day", "ratio", "From multiplication to ratio", date(2026, 5, 14)),
+    ("conference", "reasoning", "Talking mathematics: the autumn conference", (2, 3)),
+    ("pd_day", "early_number", "Number before five", (3, 5)),
+    ("pd_day", "ratio", "From multiplication to ratio", (5, 5)),
 )
-CALLED_OFF: Final = ("pd_day", "assessment", "Assessing as we teach", date(2026, 3, 12))
+CALLED_OFF: Final = ("pd_day", "assessment", "Assessing as we teach", (4, 3))
 REGISTERED: Final = 24  # people on each day
 STAYED_AWAY: Final = 3  # of them
 
 
-def pd_days(participants: Sequence[Participant], r: random.Random) -> Iterator[Command]:
+def pd_days(year: SchoolYear, participants: Sequence[Participant], r: random.Random) -> Iterator[Command]:
     """All commands of all days."""
-    for number, (kind, theme, title, day) in enumerate(DAYS, start=1):
+    for number, (kind, theme, title, (n, week)) in enumerate(DAYS, start=1):
+        day = year.half_term(n).day(week, THURSDAY)
         key = f"pd-day/{number}"
         yield _open(key, kind, theme, title, day)
         people = r.sample(sorted({one.person.key for one in participants}), REGISTERED)
@@ -39,7 +42,8 @@ def pd_days(participants: Sequence[Participant], r: random.Random) -> Iterator[C
             look=f"{PD_DAYS}/{{{key}}}",
             done={"status": "held"},
         )
-    kind, theme, title, day = CALLED_OFF
+    kind, theme, title, (n, week) = CALLED_OFF
+    day = year.half_term(n).day(week, THURSDAY)
     yield _open("pd-day/off", kind, theme, title, day)
     yield Command(
         key="pd-day/off/cancellation",

@@ -8,16 +8,17 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from local.demonstration.cast import Cast
 from local.demonstration.commands import Command, Made
-from local.demonstration.groups import Group
-from local.demonstration.half_terms import moment
-from local.demonstration.participants import Participant, Recruiter
-from local.demonstration.people import Person, register
-from local.demonstration.recruitment import AUTUMN, WORK_GROUPS, confirm, open_group
+from local.demonstration.dates.england import moment
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.groups.forming import Group
+from local.demonstration.groups.recruitment import WORK_GROUPS, confirm, open_group
+from local.demonstration.people.participants import Participant, Recruiter
+from local.demonstration.people.staffroom import Person, register
 
 APPLIES: Final = 6  # the group for which schools apply
 UPLOADED: Final = 24  # whose participants come partly from a list
@@ -27,7 +28,6 @@ WAITS: Final = 11  # full with twenty
 DRAFTED: Final = 22
 SCHOOLS: Final = 3  # of a group, that come in another way
 MINUTE: Final = timedelta(minutes=1)
-LAST_HOUR: Final = AUTUMN.closes - 60 * MINUTE  # all others have asked for their places by then
 APPLICATIONS: Final = "/enrolment/v1/applications"
 COLUMNS: Final = ("given", "family", "email", "urn", "role", "trn", "lead")
 
@@ -98,7 +98,7 @@ def by_application(
         yield from _application(group, school.urn, asked, number, {"decision": "accepted"})
     reason = {"decision": "declined", "reason": "The group has its schools; there is another one in spring."}
     yield from _application(group, other.urn, [(other, "lead_participant")], SCHOOLS, reason)
-    at = moment(AUTUMN.confirmed_on, 8, 30)
+    at = moment(group.season.confirmed_on, 8, 30)
     yield from (replace(_place_of(group, one), at=at) for one in chosen)
 
 
@@ -110,7 +110,7 @@ def by_list(
     new = {command.key for command in commands if command.gives == "teacher_id"}
     fresh = [one for one in chosen if one.person.key in new]
     yield from _without(commands, chosen, but={one.person.key for one in fresh})
-    content = _csv(chosen)
+    content, hour = _csv(chosen), _last_hour(group)
     known = tuple(one.person.key for one in chosen if one not in fresh)
     connected = tuple(sorted({f"connection/{one.person.urn}" for one in chosen}))
     for minutes, mode in ((10, "preview"), (20, "apply")):
@@ -118,8 +118,8 @@ def by_list(
             group, f"upload/{mode}", f"{WORK_GROUPS}/{{{group.key}}}/uploads?mode={mode}", content
         )
         announces = len(chosen) if mode == "apply" else 0
-        yield replace(upload, at=LAST_HOUR + minutes * MINUTE, after=known + connected, announces=announces)
-    at = LAST_HOUR + 30 * MINUTE
+        yield replace(upload, at=hour + minutes * MINUTE, after=known + connected, announces=announces)
+    at = hour + 30 * MINUTE
     for one in fresh:
         named = {"given": one.person.given, "family": one.person.family}
         yield replace(_place_of(group, one), key=one.person.key, at=at, gives="teacher_id", among=named)
@@ -143,7 +143,7 @@ def by_transfer(
             f"/enrolment/v1/enrolments/{{{first}}}/transfer",
             {"work_group_id": Made(joined.key)},
         )
-        yield replace(transfer, at=LAST_HOUR, gives="enrolment_id", announces=2)
+        yield replace(transfer, at=_last_hour(joined), gives="enrolment_id", announces=2)
 
 
 def by_waiting(
@@ -166,12 +166,12 @@ def by_waiting(
     for minutes, person, word in ((10, silent, "silent"), (20, last.person, "waits")):
         body = {"teacher_id": Made(person.key), "role": last.role}
         joins = _command(group, f"{group.key}/{word}", f"{WORK_GROUPS}/{{{group.key}}}/waiting-list", body)
-        yield replace(joins, at=LAST_HOUR + minutes * MINUTE, gives="waiting_id", announces=0)
+        yield replace(joins, at=_last_hour(group) + minutes * MINUTE, gives="waiting_id", announces=0)
     withdrawal = f"/enrolment/v1/enrolments/{{{given_up}}}/withdrawal"
     gone = _command(group, f"withdrawal/{given_up}", withdrawal, {"reason": "illness"})
-    yield replace(gone, at=LAST_HOUR + 30 * MINUTE, announces=2)
+    yield replace(gone, at=_last_hour(group) + 30 * MINUTE, announces=2)
     taken = _command(group, place.key, f"/enrolment/v1/waiting-list/{{{group.key}/waits}}/acceptance")
-    at = moment(AUTUMN.confirmed_on, 8, 30)
+    at = moment(group.season.confirmed_on, 8, 30)
     yield replace(taken, at=at, gives="enrolment_id", waits_for="not_offered")
 
 
@@ -180,12 +180,12 @@ def _application(
 ) -> Iterator[Command]:
     """Drafted, submitted before recruitment closes, decided before the group is confirmed."""
     key = f"application/{group.number:02}/{urn}"
-    begins = LAST_HOUR + 10 * number * MINUTE
+    begins = _last_hour(group) + 10 * number * MINUTE
     people = [{"teacher_id": Made(person.key), "role": role} for person, role in asked]
     agreement = {
         "head_agreed_by": "The headteacher",
         "head_agreed_at": (begins - 1440 * MINUTE).isoformat(),
-        "agreement_version": "2025-1",
+        "agreement_version": f"{SchoolYear.of(begins.date()).first}-1",
     }
     draft = _command(
         group,
@@ -198,8 +198,13 @@ def _application(
     yield replace(submission, at=begins + 5 * MINUTE)
     decided = _command(group, f"{key}/decision", f"{APPLICATIONS}/{{{key}}}/decision", decision)
     accepted = decision["decision"] == "accepted"
-    at = moment(AUTUMN.confirmed_on, 8, number)
+    at = moment(group.season.confirmed_on, 8, number)
     yield replace(decided, at=at, announces=1 + len(people) * accepted)
+
+
+def _last_hour(group: Group) -> datetime:
+    """When all others have asked for their places."""
+    return group.season.closes - 60 * MINUTE
 
 
 def _of_first_schools(group: Group, participants: Sequence[Participant]) -> list[Participant]:

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.groups import Group
-from local.demonstration.half_terms import moment
-from local.demonstration.participants import Participant
+from local.demonstration.dates.england import moment
+from local.demonstration.groups.forming import Group
+from local.demonstration.people.participants import Participant
 
 SESSIONS: Final = "/enrolment/v1/sessions"
 REPORTERS: Final = 3  # of each group, who report on its task

@@ -1,52 +1,21 @@
 """A Work Group's commands from its opening to its confirmation."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.groups import BEYOND, Group
-from local.demonstration.half_terms import moment
-from local.demonstration.participants import Participant
-from local.demonstration.people import register
+from local.demonstration.dates.england import moment
+from local.demonstration.groups.forming import BEYOND, Group
+from local.demonstration.people.participants import Participant
+from local.demonstration.people.staffroom import register
 
 WORK_GROUPS = "/enrolment/v1/work-groups"
 
 
-@dataclass(frozen=True)
-class Season:
-    """When groups recruit."""
-
-    opened: datetime  # the group is put into the hub
-    opens: datetime
-    closes: datetime
-    confirmed_on: date
-
-
-AUTUMN = Season(
-    moment(date(2025, 9, 3), 9),
-    moment(date(2025, 9, 3), 12),
-    moment(date(2025, 9, 19), 17),
-    date(2025, 9, 22),
-)
-SPRING = Season(
-    moment(date(2025, 11, 10), 9),
-    moment(date(2025, 11, 10), 12),
-    moment(date(2026, 1, 9), 17),
-    date(2026, 1, 12),
-)
-SUCCESSORS_FROM = moment(date(2026, 1, 6), 9)  # schools that opened on 1 January enrol after this
-
-
-def season_of(group: Group) -> Season:
-    """When a group recruits."""
-    return SPRING if group.starts_in_spring else AUTUMN
-
-
 def open_group(group: Group) -> Command:
     """Put the group into the hub."""
-    season = season_of(group)
+    season = group.season
     return Command(
         key=group.key,
         at=season.opened + timedelta(minutes=group.number),
@@ -71,15 +40,18 @@ def enrol(
     group: Group,
     participants: Sequence[Participant],
     newcomers: set[str],
-    new_schools: set[str],
+    opening: Mapping[str, datetime],
     r: random.Random,
 ) -> list[Command]:
-    """Register who is new to the hub, and give everybody a place."""
-    season = season_of(group)
+    """Register who is new to the hub, and give everybody a place.
+
+    `opening`: schools that open in the course of the year, and from when their teachers can enrol.
+    """
+    season = group.season
     commands = []
     for participant in participants:
         person = participant.person
-        first = SUCCESSORS_FROM if person.urn in new_schools else season.opens + timedelta(hours=1)
+        first = opening.get(person.urn, season.opens + timedelta(hours=1))
         at = _in_office_hours(first, season.closes, r)
         if person.key in newcomers:
             known = (f"connection/{person.urn}",)
@@ -104,7 +76,7 @@ def confirm(group: Group) -> Command:
     reason = BEYOND.get(group.number)
     return Command(
         key=f"confirmation/{group.number:02}",
-        at=moment(season_of(group).confirmed_on, 9, group.number),
+        at=moment(group.season.confirmed_on, 9, group.number),
         service="enrolment",
         method="POST",
         path=f"{WORK_GROUPS}/{{{group.key}}}/confirmation",

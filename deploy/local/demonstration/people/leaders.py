@@ -6,9 +6,8 @@ from typing import Final
 
 from local.demonstration.cast import Cast
 from local.demonstration.commands import Command, Made
-from local.demonstration.people import Person, Staffroom
+from local.demonstration.people.staffroom import Person, Staffroom
 
-APPOINTED_FROM: Final = date(2025, 9, 1)
 # The main leadership team: 14 people of 12 schools, so the first two schools have two each.
 CORE_ROLES: Final = (
     "hub_lead",
@@ -43,7 +42,9 @@ def pd_leads(cast: Cast, staffroom: Staffroom) -> list[Person]:
     return [staffroom.hire(urn, "class_teacher", cast.schools[urn].kind) for urn in cast.pd_leading]
 
 
-def appoint(people: Iterable[tuple[Person, str]], at: datetime, *, core: bool) -> list[Command]:
+def appoint(
+    people: Iterable[tuple[Person, str]], at: datetime, *, from_day: date, core: bool
+) -> list[Command]:
     """The commands that give people their roles."""
     return [
         Command(
@@ -56,7 +57,7 @@ def appoint(people: Iterable[tuple[Person, str]], at: datetime, *, core: bool) -
                 "teacher_id": Made(person.key),
                 "role": role,
                 "core_leadership": core,
-                "starts_on": APPOINTED_FROM.isoformat(),
+                "starts_on": from_day.isoformat(),
             },
             lane=person.key,
             gives="leader_role_id",

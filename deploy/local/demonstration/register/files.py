@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from local.demonstration.columns import COLUMNS, LINK_COLUMNS
-from local.demonstration.schools import CHURCH_TYPES, KINDS, STATUS_NAMES, TYPES, Link, School
+from local.demonstration.dates.school_years import THURSDAY, SchoolYear
+from local.demonstration.register.columns import COLUMNS, LINK_COLUMNS
+from local.demonstration.register.schools import CHURCH_TYPES, KINDS, STATUS_NAMES, TYPES, Link, School
 
 ENCODING = "cp1252"
-CENSUS = "16-01-2025"
 NOT_APPLICABLE = "Not applicable"
 
 # Said of every school alike; what is not named here or in `_row` stays empty, as most of GIAS's columns do.
@@ -25,7 +25,6 @@ SAME_FOR_ALL = {
     "AdmissionsPolicy (name)": NOT_APPLICABLE,
     "SpecialClasses (code)": "2",
     "SpecialClasses (name)": "No Special Classes",
-    "CensusDate": CENSUS,
     "SchoolSponsorFlag (name)": NOT_APPLICABLE,
     "FederationFlag (name)": "Not under a federation",
     "FurtherEducationType (name)": NOT_APPLICABLE,
@@ -42,9 +41,10 @@ SAME_FOR_ALL = {
 }
 
 
-def register_csv(schools: Iterable[School]) -> bytes:
-    """The establishments file."""
-    return _written(COLUMNS, (_row(school) for school in sorted(schools, key=lambda s: s.urn)))
+def register_csv(schools: Iterable[School], year: SchoolYear) -> bytes:
+    """The establishments file of an academic year; pupils were counted in the January before it."""
+    census = {"CensusDate": _date(year.before.half_term(3).day(2, THURSDAY))}
+    return _written(COLUMNS, (census | _row(school) for school in sorted(schools, key=lambda s: s.urn)))
 
 
 def links_csv(links: Iterable[Link]) -> bytes:

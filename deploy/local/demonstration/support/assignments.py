@@ -8,20 +8,17 @@ falls into the holidays, where it does not count.
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Final
 
 from local.demonstration.cast import Cast
 from local.demonstration.commands import Command, Made
-from local.demonstration.half_terms import HALF_TERMS, LONG_HOLIDAY, HalfTerm, moment
-from local.demonstration.people import Person
-from local.demonstration.schools import School
+from local.demonstration.dates.england import moment
+from local.demonstration.dates.school_years import HalfTerm, SchoolYear
+from local.demonstration.people.staffroom import Person
+from local.demonstration.register.schools import School
 
-ASSIGNED: Final = moment(date(2025, 9, 3), 8)
-ASSIGNED_FROM: Final = date(2025, 9, 3)
-FIRST_VISITS_FROM: Final = date(2025, 9, 15)
 OUTCOMES: Final = {"on_time": 253, "late": 9, "missed": 13, "excused": 7}  # of 282
-HOLIDAY_VISIT: Final = date(2025, 10, 29)
 LAST_HALF_TERM: Final = 6
 
 
@@ -70,11 +67,16 @@ def supports(cast: Cast, pd_leads: Sequence[Person]) -> list[Support]:
     return found
 
 
-def assign(support: Support) -> Command:
+def assigned(year: SchoolYear) -> datetime:
+    """When schools are given their PD leads."""
+    return moment(year.opening_days[2], 8)
+
+
+def assign(support: Support, year: SchoolYear) -> Command:
     """Give the school its PD lead."""
     return Command(
         key=support.key,
-        at=ASSIGNED,
+        at=assigned(year),
         service="visits",
         method="POST",
         path="/visits/v1/assignments",
@@ -82,7 +84,7 @@ def assign(support: Support) -> Command:
             "urn": support.school.urn,
             "pd_lead_id": Made(support.pd_lead.key),
             "programme": "opportunity_area",
-            "starts_on": ASSIGNED_FROM.isoformat(),
+            "starts_on": year.half_term(1).starts_on.isoformat(),
             "kinds": list(support.kinds),
         },
         lane=support.key,
@@ -91,17 +93,19 @@ def assign(support: Support) -> Command:
     )
 
 
-def half_terms_of(support: Support, cast: Cast) -> tuple[HalfTerm, ...]:
+def half_terms_of(support: Support, year: SchoolYear, cast: Cast) -> tuple[HalfTerm, ...]:
     """The calendar that the school keeps."""
-    return LONG_HOLIDAY if support.school.trust == cast.long_holiday else HALF_TERMS
+    return year.half_terms_of_the_trust if support.school.trust == cast.long_holiday else year.half_terms
 
 
-def everything_owed(cast: Cast, all_supports: Sequence[Support], r: random.Random) -> Iterator[Owed]:
+def everything_owed(
+    year: SchoolYear, cast: Cast, all_supports: Sequence[Support], r: random.Random
+) -> Iterator[Owed]:
     """All that is owed in the year, with outcomes drawn by chance in the fixed numbers."""
     owed = [
         (support, half_term, kind)
         for support in all_supports
-        for half_term in half_terms_of(support, cast)
+        for half_term in half_terms_of(support, year, cast)
         for kind in support.kinds
     ]
     outcomes = [outcome for outcome, n in OUTCOMES.items() for _ in range(n)]

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from local.demonstration.commands import Command
-from local.demonstration.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
+from local.demonstration.register.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
 
 FIRST_TRN = 9_900_001
 PHASES = {

@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.half_terms import moment, working_days_after
-from local.demonstration.support import ASSIGNED, FIRST_VISITS_FROM, HOLIDAY_VISIT, Owed, Support
+from local.demonstration.dates.england import moment, weekdays_after
+from local.demonstration.dates.school_years import MONDAY, WEDNESDAY, SchoolYear
+from local.demonstration.groups.year_end import YearEnd
+from local.demonstration.support.assignments import Owed, Support, assigned
 
 KINDS: Final = {
     "primary": ("support", "lesson_planning", "observation"),
@@ -35,16 +37,16 @@ ACTIONS: Final = (
 MISSED_BUT_PLANNED: Final = 0.6  # share of the missed ones that were in the diary, then cancelled
 MOVED: Final = 0.12  # share of visits that take place a few days after the day planned
 NOTICE: Final = timedelta(days=10)
-LATEST_LOG: Final = date(2026, 7, 17)
 AFTER_THE_DEADLINE: Final = 3  # working days; ten are allowed
 ALLOWED: Final = 10
 
 
-def commands_of(owed: Owed, r: random.Random) -> Iterator[Command]:
+def commands_of(owed: Owed, year: SchoolYear, r: random.Random) -> Iterator[Command]:
     """What is sent about one thing owed."""
-    days = [d for d in owed.half_term.school_days() if FIRST_VISITS_FROM <= d <= LATEST_LOG]
+    first, last = year.half_term(1).day(3, MONDAY), YearEnd(year).last_visit
+    days = [d for d in owed.half_term.school_days() if first <= d <= last]
     day = r.choice(days[:-3])
-    planned = _plan(owed, day, r)
+    planned = _plan(owed, year, day, r)
     if owed.outcome == "excused":
         yield _excuse(owed, planned.at, r)
     elif owed.outcome == "missed":
@@ -55,42 +57,48 @@ def commands_of(owed: Owed, r: random.Random) -> Iterator[Command]:
         happened = days[days.index(day) + r.randint(1, 3)] if r.random() < MOVED else day
         logged = moment(happened, 16, r.randrange(60))
         if owed.outcome == "late":
-            allowed = working_days_after(owed.half_term.ends_on, ALLOWED)
-            logged = moment(working_days_after(allowed, AFTER_THE_DEADLINE), 10, r.randrange(60))
+            allowed = weekdays_after(owed.half_term.ends_on, ALLOWED)
+            logged = moment(weekdays_after(allowed, AFTER_THE_DEADLINE), 10, r.randrange(60))
         yield planned
         yield _log(owed, planned, happened, logged, r)
 
 
-def visit_in_the_holidays(support: Support, r: random.Random) -> Iterator[Command]:
+def visit_in_the_holidays(support: Support, year: SchoolYear, r: random.Random) -> Iterator[Command]:
     """One more visit, on a day that belongs to no half term."""
+    day = holiday_visit(year)
     key = f"visit/{support.school.urn}/holiday"
     planned = Command(
         key=key,
-        at=moment(HOLIDAY_VISIT - timedelta(days=8), 10),
+        at=moment(day - timedelta(days=8), 10),
         service="visits",
         method="POST",
         path="/visits/v1/visits",
         body={
             "assignment_id": Made(support.key),
-            "planned_at": moment(HOLIDAY_VISIT, 10).isoformat(),
+            "planned_at": moment(day, 10).isoformat(),
             "kind": "lesson_planning",
         },
         lane=support.key,
         gives="visit_id",
     )
     yield planned
-    body = _log_body(support.school.kind, HOLIDAY_VISIT, r)
-    yield _logging(planned, body, moment(HOLIDAY_VISIT, 16))
+    body = _log_body(support.school.kind, day, r)
+    yield _logging(planned, body, moment(day, 16))
 
 
-def _plan(owed: Owed, day: date, r: random.Random) -> Command:
+def holiday_visit(year: SchoolYear) -> date:
+    """The Wednesday of the autumn half term's holiday."""
+    return year.half_term(2).day(0, WEDNESDAY)
+
+
+def _plan(owed: Owed, year: SchoolYear, day: date, r: random.Random) -> Command:
     support = owed.support
     kind = owed.kind if owed.kind == "department_pd" else r.choice(KINDS[support.school.kind])
     hour = 15 if owed.kind == "department_pd" else r.choice((9, 10, 13))
     planned_at = moment(day, hour, r.choice((0, 15, 30)))
     return Command(
         key=f"visit/{owed.key}",
-        at=max(_weekday(planned_at - NOTICE), ASSIGNED + timedelta(hours=3)),
+        at=max(_weekday(planned_at - NOTICE), assigned(year) + timedelta(hours=3)),
         service="visits",
         method="POST",
         path="/visits/v1/visits",

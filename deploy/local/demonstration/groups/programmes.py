@@ -1,4 +1,4 @@
-"""What the hub offers in 2025/26, and how the 48 Work Groups are spread over it.
+"""What the hub offers in an academic year, and how the 48 Work Groups are spread over it.
 
 Strands are those of the Maths Hubs programme; the codes are well formed and the demonstration's own.
 """
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from local.demonstration.commands import Command
-from local.demonstration.half_terms import ACADEMIC_YEAR
+from local.demonstration.dates.school_years import SchoolYear
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Programme:
     name: str
     title: str
     strand: str
-    code: str
+    code: str  # its number and letter; NCP and the year come before them
     phases: tuple[str, ...]
     groups: int
     spring: int = 0  # how many of them start in January
@@ -44,7 +44,7 @@ PROGRAMMES: Final = (
         name="readiness",
         title="Mastery Readiness",
         strand="readiness",
-        code="NCP25-81",
+        code="81",
         phases=PRIMARY,
         groups=3,
         max_per_school=4,
@@ -53,7 +53,7 @@ PROGRAMMES: Final = (
         name="development",
         title="Teaching for Mastery Development",
         strand="development",
-        code="NCP25-82",
+        code="82",
         phases=PRIMARY,
         groups=6,
         required_roles=("lead_participant",),
@@ -62,7 +62,7 @@ PROGRAMMES: Final = (
         name="embedding",
         title="Teaching for Mastery Embedding",
         strand="embedding",
-        code="NCP25-83",
+        code="83",
         phases=PRIMARY,
         groups=6,
         spring=1,
@@ -71,7 +71,7 @@ PROGRAMMES: Final = (
         name="sustaining",
         title="Teaching for Mastery Sustaining",
         strand="sustaining",
-        code="NCP25-84",
+        code="84",
         phases=PRIMARY,
         groups=8,
         spring=2,
@@ -80,7 +80,7 @@ PROGRAMMES: Final = (
         name="number",
         title="Mastering Number at Reception and Key Stage 1",
         strand="mastering_number",
-        code="NCP25-85",
+        code="85",
         phases=PRIMARY,
         groups=6,
         spring=2,
@@ -89,7 +89,7 @@ PROGRAMMES: Final = (
         name="early-career",
         title="Subject Knowledge for Early Career Primary Teachers",
         strand="sktm",
-        code="NCP25-86a",
+        code="86a",
         phases=PRIMARY,
         groups=3,
         spring=1,
@@ -100,7 +100,7 @@ PROGRAMMES: Final = (
         name="early-years",
         title="Subject Knowledge for Early Years",
         strand="sktm",
-        code="NCP25-86b",
+        code="86b",
         phases=("early_years", "primary"),
         groups=2,
         led_from="nursery",
@@ -110,7 +110,7 @@ PROGRAMMES: Final = (
         name="secondary-development",
         title="Secondary Teaching for Mastery Development",
         strand="development",
-        code="NCP25-87",
+        code="87",
         phases=SECONDARY,
         groups=4,
         led_from="secondary",
@@ -119,7 +119,7 @@ PROGRAMMES: Final = (
         name="secondary-embedding",
         title="Secondary Teaching for Mastery Embedding",
         strand="embedding",
-        code="NCP25-88",
+        code="88",
         phases=SECONDARY,
         groups=3,
         spring=1,
@@ -129,7 +129,7 @@ PROGRAMMES: Final = (
         name="non-specialist",
         title="Subject Knowledge for Secondary Non-specialist Teachers",
         strand="sktm",
-        code="NCP25-89",
+        code="89",
         phases=SECONDARY,
         groups=2,
         spring=1,
@@ -140,7 +140,7 @@ PROGRAMMES: Final = (
         name="continuity",
         title="Years 5 to 8 Continuity",
         strand="continuity",
-        code="NCP25-90",
+        code="90",
         phases=("primary", "secondary"),
         groups=3,
         led_from="secondary",
@@ -150,7 +150,7 @@ PROGRAMMES: Final = (
         name="post-16",
         title="Mathematical Thinking Post-16",
         strand="innovation",
-        code="NCP25-91",
+        code="91",
         phases=("post16",),
         groups=1,
         led_from="post16",
@@ -160,7 +160,7 @@ PROGRAMMES: Final = (
         name="fractions",
         title="Fractions and Multiplicative Reasoning",
         strand="innovation",
-        code="NCP25-92",
+        code="92",
         phases=("primary", "secondary"),
         groups=1,
         fixed={"secondary": 3},
@@ -168,14 +168,14 @@ PROGRAMMES: Final = (
 )
 
 
-def create(programme: Programme, at: datetime) -> Command:
+def create(programme: Programme, year: SchoolYear, at: datetime) -> Command:
     """The command that sets a programme up."""
     body: dict[str, Any] = {
         "title": programme.title,
-        "academic_year": ACADEMIC_YEAR,
+        "academic_year": year.name,
         "strand": programme.strand,
         "phases": list(programme.phases),
-        "ncp_code": programme.code,
+        "ncp_code": f"NCP{year.first % 100:02}-{programme.code}",
         "required_roles": list(programme.required_roles),
         "tasks_required": programme.tasks_required,
     }

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from local.demonstration.geography import District, Town
-from local.demonstration.schools import (
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.register.geography import District, Town
+from local.demonstration.register.schools import (
     CHURCH_TYPES,
     COMMUNITY,
     CONVERTER_ACADEMY,
@@ -16,7 +17,7 @@ from local.demonstration.schools import (
     VOLUNTARY_CONTROLLED,
     School,
 )
-from local.demonstration.words import PLACE_HEADS, PLACE_TAILS, STREETS
+from local.demonstration.register.words import PLACE_HEADS, PLACE_TAILS, STREETS
 
 # In GIAS the numbers of English schools start with 1 and those of Welsh ones with 4; none starts with 9.
 FIRST_URN = 900_001
@@ -64,13 +65,14 @@ PUPILS = {
 FSM = {"Fenland": (18, 45), "Peterborough": (16, 44), "South Cambridgeshire": (5, 20)}
 USUAL_FSM = (8, 34)
 SPREAD_METRES = 4_500  # how far from its town a school usually lies
-LAST_CHANGES = date(2025, 8, 20)
+FIRST_ACADEMIES = 14  # years before the academic year that is played
 
 
 class Inventor:
     """Makes schools; keeps which names and numbers are used."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, year: SchoolYear) -> None:
+        self._year = year
         self._random = random.Random(f"{seed}/schools")
         self._places = self._place_names()
         self._next_urn = FIRST_URN
@@ -101,7 +103,7 @@ class Inventor:
             "opened_because": (10, "Academy Converter")
             if type_code == CONVERTER_ACADEMY
             else (0, "Not applicable"),
-            "changed_on": LAST_CHANGES - timedelta(days=r.randrange(700)),
+            "changed_on": date(self._year.first, 8, 20) - timedelta(days=r.randrange(700)),
         }
         facts["easting"], facts["northing"] = self._position(town)
         return School(urn=self.urn(), **(facts | known))
@@ -171,5 +173,6 @@ class Inventor:
         """Academies and free schools have a date; for most others GIAS has none."""
         r = self._random
         if type_code in {CONVERTER_ACADEMY, SPONSORED_ACADEMY, 35, 40, 44, 45}:
-            return date(r.randrange(2011, 2025), r.choice((1, 4, 9)), 1)
+            year = self._year.first - FIRST_ACADEMIES + r.randrange(FIRST_ACADEMIES)
+            return date(year, r.choice((1, 4, 9)), 1)
         return None

@@ -7,29 +7,33 @@ from typing import Final
 
 from local.demonstration.cast import Cast
 from local.demonstration.commands import Command
-from local.demonstration.half_terms import HALF_TERMS, moment
-from local.demonstration.hub import InventedHub
-from local.demonstration.people import Person, Staffroom, register
-from local.demonstration.schools import School
+from local.demonstration.dates.england import DAY, moment
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.groups.seasons import autumn
+from local.demonstration.groups.year_end import YearEnd
+from local.demonstration.people.staffroom import Person, Staffroom, register
+from local.demonstration.register.hub import InventedHub
+from local.demonstration.register.schools import School
 
-TOLD: Final = moment(date(2025, 9, 1), 9)
-HUB_BEGAN: Final = date(2014, 9, 1)  # the first Maths Hubs started work in September 2014
+HUB_BEGAN: Final = 2014  # the first Maths Hubs started work in September 2014
 VIAS: Final = {"work_group": 5, "visit": 1, "enquiry": 2, "conference": 3, "other": 1}
 VIAS_IN_YEAR: Final = {"enquiry": 3, "conference": 4, "other": 1}
-SUCCESSORS_CONNECTED: Final = moment(date(2026, 1, 5), 9)
 
 
 def connect_in_september(
-    cast: Cast, staffroom: Staffroom, r: random.Random
+    year: SchoolYear, cast: Cast, staffroom: Staffroom, r: random.Random
 ) -> tuple[dict[str, Person], list[Command]]:
     """Schools that the hub knows from earlier years, each with its maths lead."""
     known: dict[str, Person] = {}
     commands = []
+    told = moment(year.opening_days[0], 9)
+    summer = date(year.first, 7, 21)
+    began = date(min(HUB_BEGAN, year.first - 1), 9, 1)
     for n, urn in enumerate(u for u in cast.connected if u not in cast.connected_in_year):
         school = cast.schools[urn]
-        first = max(HUB_BEGAN, school.opened_on or HUB_BEGAN)
-        on = first + timedelta(days=r.randrange((date(2025, 7, 21) - first).days))
-        at = TOLD + timedelta(seconds=20 * n)
+        first = max(began, school.opened_on or began)
+        on = first + timedelta(days=r.randrange((summer - first).days))
+        at = told + timedelta(seconds=20 * n)
         known[urn] = staffroom.hire(urn, "maths_lead", school.kind)
         via = r.choices(list(VIAS), list(VIAS.values()))[0]
         after = (f"connection/{urn}",)
@@ -40,14 +44,12 @@ def connect_in_september(
     return known, commands
 
 
-def connect_in_year(cast: Cast, staffroom: Staffroom, r: random.Random) -> Iterator[Command]:
+def connect_in_year(
+    year: SchoolYear, cast: Cast, staffroom: Staffroom, r: random.Random
+) -> Iterator[Command]:
     """Schools that the hub meets during the year; they are in no group yet."""
-    days = [
-        day
-        for half_term in HALF_TERMS
-        for day in half_term.school_days()
-        if date(2025, 9, 23) <= day < date(2026, 7, 10)
-    ]
+    recruited, last = autumn(year).confirmed_on, YearEnd(year).last_usual_day
+    days = [day for day in year.school_days() if recruited < day < last]
     for urn in sorted(cast.connected_in_year):
         school = cast.schools[urn]
         day = r.choice(days)
@@ -58,15 +60,19 @@ def connect_in_year(cast: Cast, staffroom: Staffroom, r: random.Random) -> Itera
         yield register(person, at + timedelta(minutes=5), after=(f"connection/{urn}",))
 
 
-def connect_successors(hub: InventedHub) -> Iterator[Command]:
+def connect_successors(year: SchoolYear, hub: InventedHub) -> Iterator[Command]:
     """Schools that have become academies are known to the hub under their new number too."""
+    connected = moment(year.half_term(3).starts_on, 9)
     schools = {school.urn: school for school in hub.january}
     for urn in hub.successors.values():
         on = schools[urn].opened_on
         assert on is not None  # noqa: S101 - they opened on 1 January
-        yield _connect(
-            schools[urn], on, "other", SUCCESSORS_CONNECTED, after=("import/january", "import/links-january")
-        )
+        yield _connect(schools[urn], on, "other", connected, after=("import/january", "import/links-january"))
+
+
+def successors_enrol_from(year: SchoolYear) -> datetime:
+    """From when teachers of a school that opened on 1 January ask for places under its new number."""
+    return moment(year.half_term(3).starts_on + DAY, 9)
 
 
 def _connect(school: School, on: date, via: str, at: datetime, *, after: tuple[str, ...] = ()) -> Command:

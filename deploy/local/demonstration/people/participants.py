@@ -4,9 +4,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from local.demonstration.groups import Group
-from local.demonstration.people import Person, Staffroom
-from local.demonstration.schools import School
+from local.demonstration.groups.forming import Group
+from local.demonstration.people.staffroom import Person, Staffroom
+from local.demonstration.register.schools import School
 
 ASSISTANTS = 0.05  # share of the colleagues who are teaching assistants
 SECOND_LEADS = 0.4  # share of the second participants of a school who are lead participants too

@@ -8,10 +8,12 @@ from itertools import count, islice
 from typing import Any, Final
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.groups import AT_THE_EDGE, FALLS_BELOW, Group
-from local.demonstration.half_terms import ENGLAND, HALF_TERMS, moment
-from local.demonstration.participants import Participant
-from local.demonstration.recruitment import WORK_GROUPS, season_of
+from local.demonstration.dates.england import ENGLAND, moment
+from local.demonstration.dates.school_years import WEDNESDAY, SchoolYear
+from local.demonstration.groups.forming import AT_THE_EDGE, FALLS_BELOW, Group
+from local.demonstration.groups.recruitment import WORK_GROUPS
+from local.demonstration.groups.year_end import YearEnd
+from local.demonstration.people.participants import Participant
 
 # Number of sessions → the half terms that they are held in.
 AUTUMN_PATTERNS: Final = {
@@ -21,13 +23,9 @@ AUTUMN_PATTERNS: Final = {
 }
 SPRING_PATTERNS: Final = {3: ((3, 4, 5), (3, 4, 6)), 4: ((3, 4, 5, 6),)}
 LAST_GROUP: Final = 48  # its last session is the last of the year
-LAST_SESSION: Final = date(2026, 7, 16)
-LAST_REGISTER: Final = moment(date(2026, 7, 21), 16)
-LAST_USUAL_DAY: Final = date(2026, 7, 10)
 ANNOUNCED_LATER: Final = 3  # of every so many groups, one gives the date of its last session in January only
 IN_STEP: Final = 14  # the group that meets every so many weeks, always at the same time
 WEEKS: Final = 6
-NEW_YEAR: Final = moment(date(2026, 1, 14), 10)
 
 MARKS: Final = {"present": 85, "late": 3, "left_early": 2, "apologies": 6, "absent": 4}
 MARKS_OF_ABSENTEES: Final = {"apologies": 3, "absent": 2}
@@ -50,6 +48,7 @@ class Meeting:
 class Diary:
     """Plans the sessions of all groups; knows which schools have been seen at one."""
 
+    year: SchoolYear
     random: random.Random
     never_came: frozenset[str]
     seen: set[str] = field(default_factory=set)
@@ -72,19 +71,19 @@ class Diary:
         r = self.random
         patterns = SPRING_PATTERNS if group.starts_in_spring else AUTUMN_PATTERNS
         pattern = r.choice(patterns[r.choices(list(patterns), [1, 2, 1][: len(patterns)])[0]])
-        first = season_of(group).confirmed_on + timedelta(days=1)
+        first = group.season.confirmed_on + timedelta(days=1)
         days = []
         for n in pattern:
             able = [
                 d
-                for d in HALF_TERMS[n - 1].school_days()
-                if first <= d <= LAST_USUAL_DAY and 0 < d.weekday() < 4
+                for d in self.year.half_term(n).school_days()
+                if first <= d <= YearEnd(self.year).last_usual_day and 0 < d.weekday() < 4
             ]
             days.append(r.choice(able))
         if group.number == LAST_GROUP:
-            days[-1] = LAST_SESSION
+            days[-1] = YearEnd(self.year).last_session
         meetings = [self._meeting(seq, day) for seq, day in enumerate(days, start=1)]
-        return in_step(meetings) if group.number == IN_STEP else meetings
+        return in_step(meetings, self.year) if group.number == IN_STEP else meetings
 
     def _meeting(self, seq: int, day: date) -> Meeting:
         mode = self.random.choices(("in_person", "online", "school_hosted"), (4, 3, 3))[0]
@@ -95,9 +94,10 @@ class Diary:
         return Meeting(seq, moment(day, 13, 15), moment(day, 16), mode)
 
     def _schedule(self, group: Group, meeting: Meeting, *, last: bool) -> Command:
-        at = season_of(group).opened + timedelta(minutes=group.number, seconds=10 * meeting.seq)
+        at = group.season.opened + timedelta(minutes=group.number, seconds=10 * meeting.seq)
         if last and not group.starts_in_spring and group.number % ANNOUNCED_LATER == 0:
-            at = min(NEW_YEAR + timedelta(minutes=group.number), meeting.starts_at - timedelta(days=14))
+            new_year = moment(self.year.half_term(3).day(2, WEDNESDAY), 10)
+            at = min(new_year + timedelta(minutes=group.number), meeting.starts_at - timedelta(days=14))
         body: dict[str, Any] = {
             "starts_at": meeting.starts_at.isoformat(),
             "ends_at": meeting.ends_at.isoformat(),
@@ -140,8 +140,9 @@ class Diary:
 
     def _register(self, group: Group, meeting: Meeting, there: Sequence[Participant]) -> Command:
         at = meeting.ends_at + timedelta(minutes=self.random.randrange(30, 90))
-        if group.number == LAST_GROUP and meeting.starts_at.date() == LAST_SESSION:
-            at = LAST_REGISTER
+        year_end = YearEnd(self.year)
+        if group.number == LAST_GROUP and meeting.starts_at.date() == year_end.last_session:
+            at = year_end.last_register
         key = _session_key(group, meeting)
         return Command(
             key=f"register/{group.number:02}/{meeting.seq}",
@@ -174,10 +175,10 @@ class Diary:
         return marks
 
 
-def in_step(meetings: Sequence[Meeting]) -> list[Meeting]:
+def in_step(meetings: Sequence[Meeting], year: SchoolYear) -> list[Meeting]:
     """As many meetings every `WEEKS` weeks from the first one on, like it, on days with pupils in school."""
     first = meetings[0]
-    open_days = {day for half_term in HALF_TERMS for day in half_term.school_days()}
+    open_days = frozenset(year.school_days())
     days = (first.starts_at.astimezone(ENGLAND).date() + timedelta(weeks=WEEKS * n) for n in count())
     able = islice((day for day in days if day in open_days), len(meetings))
     begins, ends = (at.astimezone(ENGLAND).time() for at in (first.starts_at, first.ends_at))

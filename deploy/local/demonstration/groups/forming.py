@@ -13,9 +13,11 @@ from math import hypot
 from typing import Final
 
 from local.demonstration.cast import Cast
-from local.demonstration.people import Person, Staffroom
-from local.demonstration.programmes import PROGRAMMES, Programme
-from local.demonstration.schools import School
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.groups.programmes import PROGRAMMES, Programme
+from local.demonstration.groups.seasons import Season, autumn, spring
+from local.demonstration.people.staffroom import Person, Staffroom
+from local.demonstration.register.schools import School
 
 # The rule is 10 to 20 teachers from at least six schools. These groups lie at its edges or beyond: number of
 # the group → teachers and schools.
@@ -39,7 +41,7 @@ class Group:
     title: str
     leads: tuple[Person, ...]
     home: School  # the lead's
-    starts_in_spring: bool
+    season: Season
     places: Counter[str]  # schools still wanted, by kind
     teachers_n: int
     schools: list[School] = field(default_factory=list)
@@ -49,11 +51,18 @@ class Group:
         """How the plan names it."""
         return f"group/{self.number:02}"
 
+    @property
+    def starts_in_spring(self) -> bool:
+        """Whether it meets after Christmas only."""
+        return self.season.starts_in_spring
 
-def form_groups(cast: Cast, successors: Mapping[str, str], staffroom: Staffroom, seed: str) -> list[Group]:
+
+def form_groups(
+    year: SchoolYear, cast: Cast, successors: Mapping[str, str], staffroom: Staffroom, seed: str
+) -> list[Group]:
     """All groups with their schools."""
     r = random.Random(f"{seed}/groups")
-    groups = _outlines(cast, staffroom, r)
+    groups = _outlines(year, cast, staffroom, r)
     wanted = [*cast.engaged, *cast.never_came, *successors.values()]
     r.shuffle(wanted)
     # Schools with little choice first: those that change their number exist for a part of the year only.
@@ -64,8 +73,9 @@ def form_groups(cast: Cast, successors: Mapping[str, str], staffroom: Staffroom,
     return groups
 
 
-def _outlines(cast: Cast, staffroom: Staffroom, r: random.Random) -> list[Group]:
+def _outlines(year: SchoolYear, cast: Cast, staffroom: Staffroom, r: random.Random) -> list[Group]:
     teams = _lead_teams(cast, staffroom, r)
+    seasons = {True: spring(year), False: autumn(year)}
     groups: list[Group] = []
     titles: Counter[str] = Counter()
     for programme in PROGRAMMES:
@@ -83,7 +93,7 @@ def _outlines(cast: Cast, staffroom: Staffroom, r: random.Random) -> list[Group]
                     title=title if titles[title] == 1 else f"{title} {titles[title]}",
                     leads=leads,
                     home=home,
-                    starts_in_spring=index >= programme.groups - programme.spring,
+                    season=seasons[index >= programme.groups - programme.spring],
                     places=_places(programme, schools_n),
                     teachers_n=teachers_n,
                 )

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from local.demonstration.commands import Command
-from local.demonstration.endings import close
-from local.demonstration.groups import Group
-from local.demonstration.meetings import LAST_GROUP
+from local.demonstration.groups.forming import Group
+from local.demonstration.groups.meetings import LAST_GROUP
 
 PRINTS: Final = 4  # of every so many groups the lead of one prints
 THERE: Final = frozenset({"present", "late"})
@@ -16,12 +15,13 @@ DAY: Final = timedelta(days=1)
 SOON: Final = timedelta(minutes=2)
 
 
-def papers(group: Group, planned: Sequence[Command]) -> Iterator[Command]:
+def papers(group: Group, planned: Sequence[Command], closure: Command) -> Iterator[Command]:
     """What a group's lead prints: before the first session, and when the group is closed.
 
     Args:
         group: the group.
         planned: the commands of its sessions.
+        closure: the command that closes it.
     """
     if group.number % PRINTS or group.number == LAST_GROUP:
         return
@@ -32,7 +32,7 @@ def papers(group: Group, planned: Sequence[Command]) -> Iterator[Command]:
     completed = set.intersection(*map(_there, registers)) if not group.programme.tasks_required else set()
     for place in sorted(completed)[:1]:
         path = f"/enrolment/v1/enrolments/{{{place}}}/certificate"
-        yield _printed(group, f"{place}/certificate", close(group).at + SOON, path)
+        yield _printed(group, f"{place}/certificate", closure.at + SOON, path)
 
 
 def _there(register: Command) -> set[str]:

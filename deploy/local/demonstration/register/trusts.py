@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from local.demonstration.schools import GROUPS_WITH_TRUSTS, School, Trust
-from local.demonstration.words import FIRST_TRUSTS, TRUST_HEADS, TRUST_TAILS
+from local.demonstration.register.schools import GROUPS_WITH_TRUSTS, School, Trust
+from local.demonstration.register.words import FIRST_TRUSTS, TRUST_HEADS, TRUST_TAILS
 
 TRUSTS = 70
 FIRST_UID = 90_001

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from local.demonstration.geography import District, Town
+from local.demonstration.register.geography import District, Town
 
 OPEN: Final = 1
 CLOSED: Final = 2

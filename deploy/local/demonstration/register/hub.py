@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
 
-from local.demonstration.geography import CAMBRIDGESHIRE, DISTRICTS, OPPORTUNITY_AREA
-from local.demonstration.invention import Inventor
-from local.demonstration.schools import (
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.register.geography import CAMBRIDGESHIRE, DISTRICTS, OPPORTUNITY_AREA
+from local.demonstration.register.invention import Inventor
+from local.demonstration.register.schools import (
     CLOSED,
     COMMUNITY,
     CONVERTER_ACADEMY,
@@ -24,19 +25,38 @@ from local.demonstration.schools import (
     School,
     Trust,
 )
-from local.demonstration.trusts import has_trust, invent_trusts, share_out
+from local.demonstration.register.trusts import has_trust, invent_trusts, share_out
 
 CONVERTING = 3
 CLOSED_BEFORE = 12  # schools that became academies in earlier years, their old numbers still in the file
 INDEPENDENT = 18
 LARGE = 6  # schools of a trust that one may leave
 PROPOSED = 2
-SEPTEMBER = date(2025, 9, 1)
-LAST_DAY_OLD = date(2025, 12, 31)
-JANUARY = date(2026, 1, 5)
 CONVERTED = (10, "Academy Converter")
 # An apostrophe and a letter that are in cp1252 and not in ASCII, as in many real names.
 AWKWARD_NAME = "Ælfthrith’s Lode CofE Primary School"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The turn of the calendar year, at which schools become academies, and close."""
+
+    year: SchoolYear
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the old schools."""
+        return date(self.year.first, 12, 31)
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the new ones."""
+        return self.last_day + timedelta(days=1)
+
+    @property
+    def noted_on(self) -> date:
+        """When the register has it."""
+        return self.year.half_term(3).starts_on
 
 
 @dataclass(frozen=True)
@@ -61,9 +81,10 @@ class InventedHub:
         return [s for s in self.january if s.is_open and s.is_state_funded]
 
 
-def invent_hub(seed: str) -> InventedHub:
-    """Invent the whole register."""
-    inventor = Inventor(seed)
+def invent_hub(seed: str, year: SchoolYear) -> InventedHub:
+    """Invent the whole register of an academic year."""
+    inventor = Inventor(seed, year)
+    turn = Turn(year)
     r = random.Random(f"{seed}/hub")
     trusts = invent_trusts()
     # In Cambridgeshire one more than at the end of the year: the one that closes.
@@ -82,11 +103,11 @@ def invent_hub(seed: str) -> InventedHub:
     old_numbers, old_links = _earlier_conversions(open_ones, inventor, r)
     others = _others(trusts, inventor, r)
     september = (*open_ones, *old_numbers, *others)
-    changed, opened, new_links = _conversions(open_ones, trusts, inventor, r)
+    changed, opened, new_links = _conversions(open_ones, trusts, inventor, turn, r)
     changed[last.urn] = replace(
-        last, status=CLOSED, closed_on=LAST_DAY_OLD, closed_because=(2, "Closure"), changed_on=JANUARY
+        last, status=CLOSED, closed_on=turn.last_day, closed_because=(2, "Closure"), changed_on=turn.noted_on
     )
-    moved = _to_another_trust(open_ones, trusts)
+    moved = _to_another_trust(open_ones, trusts, turn)
     changed[moved.urn] = moved
     return InventedHub(
         september=september,
@@ -139,7 +160,7 @@ def _earlier_conversions(
 
 
 def _conversions(
-    schools: Sequence[School], trusts: Sequence[Trust], inventor: Inventor, r: random.Random
+    schools: Sequence[School], trusts: Sequence[Trust], inventor: Inventor, turn: Turn, r: random.Random
 ) -> tuple[dict[str, School], list[School], list[Link]]:
     """What January's file says of the schools that become academies."""
     able = [
@@ -154,33 +175,36 @@ def _conversions(
     changed: dict[str, School] = {}
     opened: list[School] = []
     links: list[Link] = []
-    new_day = LAST_DAY_OLD + timedelta(days=1)
     for trust_number, old in zip(count(6), r.sample(able, CONVERTING), strict=False):
         new = replace(
             old,
             urn=inventor.urn(),
             type_code=CONVERTER_ACADEMY,
             trust=trusts[trust_number],
-            opened_on=new_day,
+            opened_on=turn.first_day,
             opened_because=CONVERTED,
-            changed_on=JANUARY,
+            changed_on=turn.noted_on,
         )
         changed[old.urn] = replace(
-            old, status=CLOSED, closed_on=LAST_DAY_OLD, closed_because=CONVERTED, changed_on=JANUARY
+            old,
+            status=CLOSED,
+            closed_on=turn.last_day,
+            closed_because=CONVERTED,
+            changed_on=turn.noted_on,
         )
         opened.append(new)
-        links += _both_ways(old, new, new_day)
+        links += _both_ways(old, new, turn.first_day)
     return changed, opened, links
 
 
-def _to_another_trust(schools: Sequence[School], trusts: Sequence[Trust]) -> School:
+def _to_another_trust(schools: Sequence[School], trusts: Sequence[Trust], turn: Turn) -> School:
     """What January says of the academy that leaves a large trust for a small one, outside Cambridgeshire."""
     sizes = Counter(school.trust for school in schools)
     leaving = next(
         s for s in schools if s.trust and s.district.authority != CAMBRIDGESHIRE and sizes[s.trust] >= LARGE
     )
     joined = next(trust for trust in reversed(trusts) if trust != leaving.trust)
-    return replace(leaving, trust=joined, changed_on=JANUARY)
+    return replace(leaving, trust=joined, changed_on=turn.noted_on)
 
 
 def _both_ways(old: School, new: School, on: date) -> list[Link]:

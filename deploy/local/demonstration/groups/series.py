@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from local.demonstration.commands import Command
-from local.demonstration.groups import Group
-from local.demonstration.half_terms import ENGLAND
-from local.demonstration.meetings import WEEKS
-from local.demonstration.recruitment import WORK_GROUPS
+from local.demonstration.dates.england import ENGLAND
+from local.demonstration.groups.forming import Group
+from local.demonstration.groups.meetings import WEEKS
+from local.demonstration.groups.recruitment import WORK_GROUPS
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -1,0 +1,1 @@
+"""Dates in England: working days, academic years and their half terms."""

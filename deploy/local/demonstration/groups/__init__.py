@@ -1,0 +1,1 @@
+"""The Work Groups of the demonstration, from programme to closure."""

@@ -1,0 +1,1 @@
+"""Schools with a PD lead: assignments, and what becomes of each visit that is owed."""
