@@ -21,11 +21,11 @@ setup-tests:
 setup-peers:
 	@deploy/local/setup.sh peers
 
-run: setup ## Run the whole hub on this machine with a demonstration year, until Ctrl-C
-	@$(bin)/python -m local run
+run: setup ## Run the whole hub on this machine with a demonstration, until Ctrl-C (TODAY=2026-11-29 for another day)
+	@$(bin)/python -m local run $(if $(TODAY),--today '$(TODAY)')
 
 demo: setup ## Do the same, print the figures and stop
-	@$(bin)/python -m local demo
+	@$(bin)/python -m local demo $(if $(TODAY),--today '$(TODAY)')
 
 # Two workers, as CI has two cores; each starts a RabbitMQ and a PostgreSQL of its own (tests/support/spreading.py).
 WORKERS ?= 2

@@ -1,9 +1,11 @@
-"""`python -m local run` and `demo`: the whole hub on this machine, with a demonstration year."""
+"""`python -m local run` and `demo`: the whole hub on this machine, with a demonstration."""
 
 import argparse
 import sys
 import time
+from datetime import date
 
+from local import today
 from local.failures import CannotStart
 from local.hub import MEGABYTE, Hub, running_hub
 from local.places import LOCAL
@@ -18,12 +20,17 @@ def main() -> int:
     parser.add_argument(
         "command", choices=["run", "demo"], help="run: until Ctrl-C; demo: print the figures and stop"
     )
-    command = parser.parse_args().command
+    parser.add_argument(
+        "--today", type=today.day, help="the day on which the demonstration ends, if not the present one"
+    )
+    asked = parser.parse_args()
+    command = asked.command
     terminal = Terminal()
     started = False
     try:
         with running_hub(LOCAL, terminal) as hub:
-            present(hub, terminal, until_interrupted=command == "run")
+            day = asked.today or today.in_england()
+            present(hub, terminal, day, until_interrupted=command == "run")
             started = True
             if command == "run":
                 watch(hub)
@@ -38,13 +45,13 @@ def main() -> int:
     return 0
 
 
-def present(hub: Hub, terminal: Terminal, *, until_interrupted: bool) -> None:
-    """Load the demonstration year and say where everything is."""
+def present(hub: Hub, terminal: Terminal, day: date, *, until_interrupted: bool) -> None:
+    """Load the demonstration of a day and say where everything is."""
     from local.demonstration import load
 
     since = time.monotonic()
     with terminal.progress() as progress:
-        figures = load(hub.fleet.addresses, hub.token(), progress, key=hub.signer.key)
+        figures = load(hub.fleet.addresses, hub.token(), progress, today=day, key=hub.signer.key)
     terminal.took("load", since)
     total = time.monotonic() - terminal.begun
     terminal.say(f"{'in all':<12}{total:6.1f} s  {hub.resident_bytes() / MEGABYTE:.0f} MB resident\n")

@@ -33,7 +33,8 @@ from local.terminal import Terminal
 RATE: Final = 100  # commands a second
 SENDERS: Final = 10  # connections that share them
 LOOK_EVERY: Final = 0.005  # seconds between two looks at the freshness; more looks would be a load themselves
-LOADED_UNTIL: Final = date(2025, 9, 12)  # the days of the demonstration year that are there before
+TODAY: Final = date(2026, 11, 29)
+LOADED_UNTIL: Final = date(2025, 9, 12)  # the days of the demonstration that are there before
 ARRIVES_WITHIN: Final = 60.0  # seconds after the last command
 
 
@@ -77,7 +78,7 @@ def loaded_hub(places: Places) -> Iterator[Hub]:
     Programs(places.logs, places.records).stop_leftovers()
     shutil.rmtree(places.base, ignore_errors=True)
     with running_hub(places, Terminal(Console(file=StringIO())), settings={}) as hub:
-        send(hub.fleet.addresses, hub.token(), until=LOADED_UNTIL)
+        send(hub.fleet.addresses, hub.token(), today=TODAY, until=LOADED_UNTIL)
         wait_until(lambda: settled(hub), deadline=ARRIVES_WITHIN, interval=1.0)
         yield hub
     shutil.rmtree(places.base, ignore_errors=True)

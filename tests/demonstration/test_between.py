@@ -2,9 +2,9 @@
 
 import pytest
 from tests.demonstration.counting import body, made, meets, named, sent
+from tests.demonstration.years import Year
 
-from local.demonstration.groups.between import SESSIONS
-from local.demonstration.year import Year
+from local.demonstration.groups.sessions import SESSIONS
 
 
 @pytest.mark.parametrize(

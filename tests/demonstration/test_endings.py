@@ -3,8 +3,7 @@
 from datetime import date
 
 from tests.demonstration.counting import body, meets, named, placed, sent
-
-from local.demonstration.year import Year
+from tests.demonstration.years import Year
 
 
 def test_every_group_that_met_is_closed_after_its_last_register(year: Year) -> None:

@@ -1,4 +1,4 @@
-"""Parts of the year, and whether it has been lived."""
+"""Parts of the plan, and whether it has been loaded."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,8 +8,10 @@ from rich.progress import Progress
 from tests.demonstration.stub import Stub
 
 from local.demonstration.commands import Command
-from local.demonstration.loading import Watch, has_been_lived, part_of
-from local.demonstration.year import Year
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.loading import Watch, loaded, part_of, refuse_other_year
+from local.demonstration.plan import IN_PREPARATION, Plan
+from local.failures import CannotStart
 
 GROUPS = "/enrolment/v1/work-groups?limit=200"
 
@@ -20,53 +22,99 @@ def assert_whole(commands: Sequence[Command]) -> None:
     assert all(command.needs() <= keys for command in commands)
 
 
-def test_without_limits_a_part_is_the_whole(year: Year) -> None:
-    assert part_of(year, None, None) == list(year.commands)
+def test_without_limits_a_part_is_the_whole(plan: Plan) -> None:
+    assert part_of(plan, None, None) == list(plan.commands)
 
 
-def test_until_a_day_means_that_day_included(year: Year) -> None:
+def test_until_a_day_means_that_day_included(plan: Plan) -> None:
     day = date(2025, 11, 12)
-    part = part_of(year, day, None)
+    part = part_of(plan, day, None)
     assert_whole(part)
-    assert part == [command for command in year.commands if command.at.date() <= day]
+    assert part == [command for command in plan.commands if command.at.date() <= day]
     assert part[-1].at.date() == day
 
 
-def test_a_day_comes_with_what_it_builds_upon_and_no_more(year: Year) -> None:
+def test_a_day_comes_with_what_it_builds_upon_and_no_more(plan: Plan) -> None:
     day = date(2025, 11, 12)
-    part = part_of(year, None, [day])
+    part = part_of(plan, None, [day])
     assert_whole(part)
-    of_the_day = [command for command in year.commands if command.at.date() == day]
+    of_the_day = [command for command in plan.commands if command.at.date() == day]
     assert of_the_day
     assert {c.key for c in of_the_day} < {c.key for c in part}
-    assert len(part) < len(year.commands) / 2
+    assert len(part) < len(plan.commands) / 2
     assert all(c.at.date() <= day for c in part if c.lane != "register")
 
 
-def test_a_part_begins_with_the_register_and_the_calendars(year: Year) -> None:
-    part = part_of(year, None, [date(2026, 6, 10)])
+def test_a_part_begins_with_the_register_and_the_calendars(plan: Plan) -> None:
+    part = part_of(plan, None, [date(2026, 6, 10)])
     first = [command.key for command in part[:5]]
     assert first == ["import/september", "import/links", "calendar/hub", "calendar/la:873", first[4]]
     assert first[4].startswith("calendar/trust:")
 
 
-@pytest.mark.parametrize(("last", "lived"), [("running", False), ("evaluating", False), ("closed", True)])
-def test_a_year_has_been_lived_when_its_last_group_is_closed(
-    stub: Stub, year: Year, last: str, lived: bool
+@pytest.mark.parametrize("status", ["draft", "recruiting", "cancelled"])
+def test_a_plan_has_been_loaded_when_its_last_group_is_there_whatever_became_of_it(
+    stub: Stub, plan: Plan, status: str
 ) -> None:
-    groups = [
-        {"title": year.groups[0].title, "status": "closed"},
-        {"title": year.groups[-1].title, "status": last},
-    ]
-    stub.plan(GROUPS, (200, {"items": groups}))
-    assert has_been_lived(stub.addresses, "token", year) == lived
+    others = [group(one.title, "2025/26", "closed") for one in plan.last_year.groups]
+    last = group(IN_PREPARATION, "2026/27", status, opens_at="2027-06-14T11:00:00+00:00")
+    stub.plan(GROUPS, (200, {"items": [*others, last]}))
+    assert loaded(stub.addresses, "token", plan) == SchoolYear(2025)
 
 
-def test_an_empty_hub_or_another_one_has_not_lived_the_year(stub: Stub, year: Year) -> None:
-    others = [{"title": "Somebody's", "status": "closed"}]
+def test_a_plan_of_another_day_and_year_has_been_loaded_too(stub: Stub, plan: Plan) -> None:
+    last = group(IN_PREPARATION, "2023/24", "draft", opens_at="2024-06-10T11:00:00+00:00")
+    stub.plan(GROUPS, (200, {"items": [last]}))
+    assert loaded(stub.addresses, "token", plan) == SchoolYear(2022)
+
+
+@pytest.mark.parametrize(
+    ("status", "other", "year"),
+    [
+        ("closed", "2025/26", SchoolYear(2025)),
+        ("running", "2025/26", None),
+        ("closed", "2026/27", None),  # the present year was begun, and not finished
+    ],
+)
+def test_the_year_that_an_earlier_release_has_loaded_is_known(
+    stub: Stub, plan: Plan, status: str, other: str, year: SchoolYear | None
+) -> None:
+    last = group(plan.last_year.groups[-1].title, "2025/26", status)
+    stub.plan(GROUPS, (200, {"items": [group("Another", other, "closed"), last]}))
+    assert loaded(stub.addresses, "token", plan) == year
+
+
+def test_an_empty_hub_or_another_one_has_not_been_loaded(stub: Stub, plan: Plan) -> None:
+    others = [group("A group of a real hub", "2025/26", "closed")]
     stub.plan(GROUPS, (200, {"items": []}), (200, {"items": others}))
-    assert not has_been_lived(stub.addresses, "token", year)
-    assert not has_been_lived(stub.addresses, "token", year)
+    assert loaded(stub.addresses, "token", plan) is None
+    assert loaded(stub.addresses, "token", plan) is None
+
+
+@pytest.mark.parametrize("there", [["2025/26"], ["2025/26", "2026/27"], []])
+def test_a_plan_of_the_same_year_goes_on(stub: Stub, there: list[str]) -> None:
+    plan_calendars(stub, there)
+    refuse_other_year(stub.addresses, "token", SchoolYear(2025))
+    assert len(stub.received) == 3
+
+
+@pytest.mark.parametrize(
+    ("there", "day"), [(["2024/25", "2025/26"], "2026-08-31"), (["2026/27"], "2028-08-31")]
+)
+def test_a_plan_of_another_year_that_was_begun_is_refused(stub: Stub, there: list[str], day: str) -> None:
+    plan_calendars(stub, there)
+    with pytest.raises(CannotStart, match=f"such as {day}"):
+        refuse_other_year(stub.addresses, "token", SchoolYear(2025))
+
+
+def plan_calendars(stub: Stub, there: list[str]) -> None:
+    for year in ("2024/25", "2025/26", "2026/27"):
+        found = (200, {}) if year in there else (404, {"code": "unknown_calendar"})
+        stub.plan(f"/visits/v1/calendars/hub?academic_year={year}", found)
+
+
+def group(title: str, year: str, status: str, **others: str) -> dict[str, str]:
+    return {"title": title, "academic_year": year, "status": status, **others}
 
 
 def test_the_bar_shows_the_phase_and_how_much_is_done() -> None:

@@ -1,9 +1,9 @@
 """What Work Group leads do themselves: registers and papers, read as requests."""
 
 from tests.demonstration.counting import body, made, meets, named, placed, sent
+from tests.demonstration.years import Year
 
 from local.demonstration.groups.meetings import IN_STEP
-from local.demonstration.year import Year
 
 
 def test_a_lead_takes_the_registers_of_their_own_groups(year: Year) -> None:

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 from tests.demonstration.counting import rows_of, sent
+from tests.demonstration.years import Year
 
 from hub_enrolment.domain.gias_establishments import read_establishments
 from hub_enrolment.domain.gias_links import read_links
 from hub_enrolment.domain.gias_text import read_table
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.plan import SEED
 from local.demonstration.register.columns import COLUMNS
 from local.demonstration.register.files import links_csv, register_csv
 from local.demonstration.register.hub import invent_hub
 from local.demonstration.register.words import PLACE_HEADS, PLACE_TAILS
-from local.demonstration.year import SCHOOL_YEAR, SEED, Year
 
+YEAR = SchoolYear(2025)
 REAL_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "gias"
 # Letters that start the postcodes of the area, and the first district that is not in use there.
 POSTCODE = re.compile(r"(CB|PE|NR|IP|CO)7\d [1-9][A-Z]{2}")
@@ -24,8 +27,8 @@ POSTCODE = re.compile(r"(CB|PE|NR|IP|CO)7\d [1-9][A-Z]{2}")
 
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_writes_others() -> None:
     def written(seed: str) -> bytes:
-        hub = invent_hub(seed, SCHOOL_YEAR)
-        registers = register_csv(hub.september, SCHOOL_YEAR) + register_csv(hub.january, SCHOOL_YEAR)
+        hub = invent_hub(seed, YEAR)
+        registers = register_csv(hub.september, YEAR) + register_csv(hub.january, YEAR)
         return registers + links_csv(hub.links_january)
 
     assert written(SEED) == written(SEED)

@@ -5,9 +5,9 @@ import io
 from datetime import datetime
 
 from tests.demonstration.counting import body, given_up, made, named, placed, sent
+from tests.demonstration.years import Year
 
 from local.demonstration.commands import Command
-from local.demonstration.year import Year
 
 
 def of_group(year: Year, command: Command) -> Command:

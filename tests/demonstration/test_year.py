@@ -1,4 +1,4 @@
-"""The plan of the year, read as a list of requests."""
+"""Last year, read as a list of requests."""
 
 import re
 from collections import Counter, defaultdict
@@ -16,33 +16,13 @@ from tests.demonstration.counting import (
     schools_of_teachers,
     sent,
 )
+from tests.demonstration.years import Year
 
 from local.demonstration.dates.school_years import HalfTerm, half_term_on
 from local.demonstration.groups.forming import AT_THE_EDGE, BEYOND, FALLS_BELOW
 from local.demonstration.register.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
 from local.demonstration.support.assignments import OUTCOMES
 from local.demonstration.support.visits import holiday_visit
-from local.demonstration.year import PHASES, Year, phase_of, plan_year
-
-
-def test_the_same_seed_makes_the_same_year(year: Year) -> None:
-    assert plan_year.__wrapped__().commands == year.commands
-
-
-def test_the_plan_is_in_date_order_and_every_key_is_used_once(year: Year) -> None:
-    moments = [command.at for command in year.commands]
-    assert moments == sorted(moments)
-    assert all(at.utcoffset() == timedelta(0) for at in moments)
-    assert len({command.key for command in year.commands}) == len(year.commands)
-    assert 3_000 < len(year.commands) < 4_500
-
-
-def test_nothing_is_needed_before_it_was_made(year: Year) -> None:
-    at = {command.key: command.at for command in year.commands}
-    gives = {command.key for command in year.commands if command.gives}
-    for command in year.commands:
-        assert all(at[key] <= command.at for key in command.needs())
-        assert command.needs() - set(command.after) <= gives
 
 
 def test_a_school_that_opens_in_january_is_mentioned_after_the_register_that_has_it(year: Year) -> None:
@@ -66,13 +46,6 @@ def test_the_year_lies_between_september_and_july(year: Year) -> None:
     days = {command.at.date() for command in year.commands}
     assert min(days) == date(2025, 9, 1)
     assert max(days) == date(2026, 7, 24)
-
-
-def test_phases_follow_the_year_and_the_last_holds_one_command(year: Year) -> None:
-    counted = Counter(phase_of(command.at).name for command in year.commands)
-    assert list(counted) == [phase.name for phase in PHASES]
-    assert counted[PHASES[-1].name] == 1
-    assert year.last.path == f"/enrolment/v1/work-groups/{{{year.groups[-1].key}}}/closure"
 
 
 def test_the_figures_of_the_brief_come_out(counted: Counted) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +19,7 @@ from local.hub import OPERATOR_ROLES
 from local.places import ROOT
 
 PROJECT = "hub-test"
+TODAY = date(2026, 11, 29)  # the day for which the demonstration is made
 PLAYER = "demonstration"  # of one subject always: commands are told apart by who sent them
 SCRIPT = ROOT / "deploy" / "compose.sh"
 Done = subprocess.CompletedProcess[str]
@@ -72,10 +74,11 @@ class Deployment:
         return parse_qs(link.query)["token"][0]
 
     def demonstrate(self, *words: str) -> str:
-        """Live the demonstration year or a part of it, from inside; what is printed at its end."""
+        """Live the demonstration or a part of it, from inside; what is printed at its end."""
         token = self.client(*OPERATOR_ROLES, subject=PLAYER).token or ""
         run = ("run", "--rm", "--no-TTY", "--no-deps", "--env", "HUB_TOKEN", "operator")
-        return self.compose(*run, "local.demonstration", *words, HUB_TOKEN=token).stdout
+        day = ("--today", TODAY.isoformat())
+        return self.compose(*run, "local.demonstration", *day, *words, HUB_TOKEN=token).stdout
 
     def ask(self, service: str, query: str) -> list[str]:
         """Ask a service's database as its administrator; the rows."""

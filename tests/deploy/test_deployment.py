@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from tests.deploy.conftest import PLAYER, SERVICES, Deployment
+from tests.deploy.conftest import PLAYER, SERVICES, TODAY, Deployment
 from tests.support.services import Client
 from tests.support.waiting import wait_until
 
@@ -15,7 +15,7 @@ from local import ports
 from local.demonstration import send
 from local.hub import OPERATOR_ROLES
 
-UNTIL = date(2025, 10, 3)  # the first month of the demonstration year: every kind of command is in it
+UNTIL = date(2025, 10, 3)  # the first month of last year: every kind of command is in it
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 # Run beside the broker, with one service's address, on another one's queue or exchange.
 TRY = """
@@ -67,7 +67,7 @@ def test_the_first_days_of_a_year_become_figures(hub: Deployment) -> None:
     client = hub.client(*OPERATOR_ROLES, subject=PLAYER)
     assert client.token is not None
     gateway = f"http://{ports.LOOPBACK}:{hub.port}"
-    assert send(dict.fromkeys(SERVICES, gateway), client.token, until=UNTIL).commands > 0
+    assert send(dict.fromkeys(SERVICES, gateway), client.token, today=TODAY, until=UNTIL).commands > 0
     hub.demonstrate("--until", UNTIL.isoformat())  # sends nothing new, and waits until all has arrived
     fresh = client("GET", "/reporting/v1/freshness").json
     assert fresh["events"] > 0

@@ -11,7 +11,8 @@ from local.demonstration import load, send
 
 pytestmark = pytest.mark.servers
 
-UNTIL = date(2025, 10, 3)  # the first month of the demonstration year: every kind of command is in it
+TODAY = date(2026, 11, 29)
+UNTIL = date(2025, 10, 3)  # the first month of last year: every kind of command is in it
 REPORTS = (
     "connected-schools",
     "engagement",
@@ -40,19 +41,19 @@ def without_ids(value: Any) -> Any:
 
 def test_reporting_catches_up_and_a_month_loaded_twice_changes_nothing(tmp_path: Path) -> None:
     with open_office(tmp_path / "present") as office:
-        figures = load(office.hub.fleet.addresses, office.hub.token(), until=UNTIL)
+        figures = load(office.hub.fleet.addresses, office.hub.token(), today=TODAY, until=UNTIL)
         assert figures.connected_schools > 0
         assert figures.engagement.n > 0
         assert figures.parked == 0
         expected = told(office)
         recorded = office.metric("enrolment", "hub_outbox_recorded_total")
-        assert load(office.hub.fleet.addresses, office.hub.token(), until=UNTIL) == figures
+        assert load(office.hub.fleet.addresses, office.hub.token(), today=TODAY, until=UNTIL) == figures
         assert told(office) == expected
         assert office.metric("enrolment", "hub_outbox_recorded_total") == recorded
 
     with open_office(tmp_path / "away") as office:
         office.hub.fleet.stop("reporting")
-        send(office.hub.fleet.addresses, office.hub.token(), until=UNTIL)
+        send(office.hub.fleet.addresses, office.hub.token(), today=TODAY, until=UNTIL)
         office.hub.fleet.start("reporting")
         office.hub.fleet.require_ready("reporting")
         office.settle()

@@ -1,7 +1,7 @@
-"""The demonstration year: an invented hub of 541 connected schools, and one academic year of its life.
+"""The demonstration: an invented hub of 541 connected schools, last academic year and the present one.
 
-`load` plays the year through the services' public HTTP interfaces; the figures that it gives back are read
-from reporting. The same seed gives the same schools, people and events on every machine.
+`load` plays the plan of a day through the services' public HTTP interfaces; the figures that it gives back
+are read from reporting. The same day and seed give the same commands on every machine.
 """
 
 from local.demonstration.figures import Figures

@@ -1,4 +1,4 @@
-"""`python -m local.demonstration`: loads the year into a hub that runs elsewhere, and prints the figures.
+"""`python -m local.demonstration`: loads the demonstration into a hub elsewhere, and prints the figures.
 
 HUB_TOKEN is a token of a hub administrator who is a hub lead; HUB_<SERVICE>_ADDRESS is where each service
 answers. Where HUB_TOKEN_PRIVATE_KEY_FILE names the hub's private key, Work Group leads take their registers
@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from local import today
 from local.demonstration.loading import send, wait_for_figures
 from local.demonstration.tokens import read_key
 from local.failures import CannotStart
@@ -23,6 +24,9 @@ SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
 def main() -> int:
     """Load it; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local.demonstration", description=__doc__)
+    parser.add_argument(
+        "--today", type=today.day, help="the day for which the plan is made, if not the present one"
+    )
     parser.add_argument("--until", type=date.fromisoformat, help="nothing after this day")
     parser.add_argument("--send-only", action="store_true", help="do not wait for what follows from it")
     asked = parser.parse_args()
@@ -37,10 +41,11 @@ def main() -> int:
         file = os.environ.get("HUB_TOKEN_PRIVATE_KEY_FILE")
         key = read_key(Path(file)) if file else None
         with terminal.progress() as progress:
-            send(addresses, token, progress, key=key, until=asked.until)
+            day = asked.today or today.in_england()
+            sent = send(addresses, token, progress, today=day, key=key, until=asked.until)
         if asked.send_only:
             return 0
-        figures = wait_for_figures(addresses, token)
+        figures = wait_for_figures(addresses, token, sent.last)
     except CannotStart as failure:
         terminal.failure(failure)
         return 1

@@ -1,23 +1,26 @@
-"""Loads the demonstration year into a hub that is running, and says what came out."""
+"""Loads the demonstration into a hub that is running, and says what came out."""
 
 import contextlib
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from http import HTTPStatus
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from joserfc.jwk import OKPKey
 from rich.progress import Progress
 
 from local.demonstration.commands import Command
 from local.demonstration.connection import AWAY, Connection
+from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.figures import Figures, read_figures
+from local.demonstration.plan import IN_PREPARATION, Plan, plan_for
 from local.demonstration.play import Player
 from local.demonstration.settling import settle
 from local.demonstration.tokens import lead_tokens
-from local.demonstration.year import PHASES, SEED, Year, phase_of, plan_year
+from local.failures import CannotStart
 
 SETTLING: Final = "Until every event and letter has arrived"
 
@@ -27,27 +30,29 @@ def load(
     token: str,
     progress: Progress | None = None,
     *,
+    today: date,
     key: OKPKey | None = None,
     until: date | None = None,
     days: Collection[date] | None = None,
 ) -> Figures:
-    """Live the year, or a part of it, through the public HTTP interfaces, and read the figures.
+    """Live the plan of a day, or a part of it, through the public HTTP interfaces, and read the figures.
 
-    A year that has been lived before is not sent again, so that a second start is quick.
+    What has been loaded before, be it on another day, is not sent again, so that a second start is quick.
 
     Raises:
         CannotStart: a command was refused, or what was sent does not arrive.
     """
-    sent = send(addresses, token, progress, key=key, until=until, days=days)
+    sent = send(addresses, token, progress, today=today, key=key, until=until, days=days)
     since = time.monotonic()
-    figures = wait_for_figures(addresses, token)
+    figures = wait_for_figures(addresses, token, sent.last)
     return figures.timed(sent.commands, {**sent.seconds, SETTLING: time.monotonic() - since})
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What was sent, and how long each phase of the year took."""
+    """What was sent, and how long each phase of the plan took."""
 
+    last: SchoolYear  # the one before the present year of what the hub holds
     commands: int
     seconds: Mapping[str, float]
 
@@ -57,17 +62,19 @@ def send(
     token: str,
     progress: Progress | None = None,
     *,
+    today: date,
     key: OKPKey | None = None,
     until: date | None = None,
     days: Collection[date] | None = None,
 ) -> Sent:
-    """Send the year's commands, without waiting for what follows from them.
+    """Send the plan's commands, without waiting for what follows from them.
 
     Args:
         addresses: service → base URL.
         token: of a hub administrator who is a hub lead; of the same subject in every run, as Idempotency-Keys
             are kept for each sender.
         progress: where to show how far it is.
+        today: the day for which the plan is made.
         key: the hub's private key, with which Work Group leads are given tokens of their own; without it the
             administrator does their work.
         until: nothing after this day.
@@ -76,62 +83,94 @@ def send(
     Raises:
         CannotStart: a command was refused, or its service did not answer for too long.
     """
-    year = plan_year()
-    whole = until is None and days is None
-    lived = whole and has_been_lived(addresses, token, year)
-    commands = () if lived else part_of(year, until, days)
-    player = Player(addresses, token, SEED, lead_tokens(key) if key is not None else None)
+    plan = plan_for(today)
+    last = loaded(addresses, token, plan) if until is None and days is None else None
+    if last is not None:
+        return Sent(last, 0, {})
+    refuse_other_year(addresses, token, plan.last)
+    commands = part_of(plan, until, days)
+    player = Player(addresses, token, plan.seed, lead_tokens(key) if key is not None else None)
     watch = Watch(progress, len(commands))
-    with contextlib.closing(player):
-        for phase, group in groupby(commands, key=lambda command: phase_of(command.at)):
-            together = list(group)
-            with watch.phase(phase.name, len(together)) as told:
-                player.play(together, told)
+    for phase, group in groupby(commands, key=lambda command: plan.phase_of(command.at)):
+        together = list(group)
+        with watch.phase(phase.name, len(together)) as told:
+            player.play(together, told)
     watch.show(SETTLING)
-    return Sent(len(commands), watch.seconds)
+    return Sent(plan.last, len(commands), watch.seconds)
 
 
-def wait_for_figures(addresses: Mapping[str, str], token: str) -> Figures:
-    """Wait until everything that was sent has arrived, and read the figures.
+def wait_for_figures(addresses: Mapping[str, str], token: str, last: SchoolYear) -> Figures:
+    """Wait until everything that was sent has arrived, and read the figures of last year.
 
     Raises:
         CannotStart: nothing moves any more, and yet something has not arrived.
     """
-    return read_figures(addresses, token, settle(addresses, token), plan_year().school_year)
+    return read_figures(addresses, token, settle(addresses, token), last)
 
 
-def has_been_lived(addresses: Mapping[str, str], token: str, year: Year) -> bool:
-    """Whether the whole year has been sent before.
+def loaded(addresses: Mapping[str, str], token: str, plan: Plan) -> SchoolYear | None:
+    """The last year of a plan, of whatever day, that has been sent as a whole before.
 
-    Seen in the hub itself, so that it holds for whatever database is used: the last group is closed when all
-    else has been answered, but for an erasure.
+    Seen in the hub itself, so that it holds for whatever database is used: every plan ends with a draft of a
+    group that is to recruit in the present year. Those of earlier releases ended with the last year.
     """
-    title = year.groups[-1].title
     with contextlib.closing(Connection(addresses["enrolment"], token)) as enrolment:
         try:
             groups = enrolment.get("/enrolment/v1/work-groups?limit=200").body["items"]
-            return any(group["title"] == title and group["status"] == "closed" for group in groups)
+            opens = [one["opens_at"] for one in groups if one["title"] == IN_PREPARATION]
+            if opens:
+                return SchoolYear.of(datetime.fromisoformat(opens[0]).date()).before
+            return _loaded_by_an_earlier_release(groups, plan.last_year.groups[-1].title)
         except (*AWAY, KeyError, TypeError):
-            return False  # the load will find out what is wrong, and say it
+            return None  # the load will find out what is wrong, and say it
 
 
-def part_of(year: Year, until: date | None, days: Collection[date] | None) -> Sequence[Command]:
-    """The commands of a part of the year with all that they build upon, in order.
+def _loaded_by_an_earlier_release(groups: Sequence[Mapping[str, Any]], last_title: str) -> SchoolYear | None:
+    """The only year of a hub whose last group has been closed."""
+    years = {str(one["academic_year"]) for one in groups}
+    closed = any(one["title"] == last_title and one["status"] == "closed" for one in groups)
+    return SchoolYear(int(years.pop()[:4])) if closed and len(years) == 1 else None
+
+
+def refuse_other_year(addresses: Mapping[str, str], token: str, last: SchoolYear) -> None:
+    """Notice a plan of another academic year that was begun and not finished.
+
+    Raises:
+        CannotStart: there is one.
+    """
+    with contextlib.closing(Connection(addresses["visits"], token)) as visits:
+        try:
+            found = {
+                year: visits.get(f"/visits/v1/calendars/hub?academic_year={year}").status == HTTPStatus.OK
+                for year in (last.before, last, last.after)
+            }
+        except AWAY:
+            return
+    if found[last.before] or (found[last.after] and not found[last]):
+        other = last.before if found[last.before] else last.after
+        raise CannotStart(
+            f"A demonstration whose last year is {other} was begun in this hub and not finished. Start it "
+            f"for a day of {other.after}, such as {other.after.ends_on}, or delete the hub's data."
+        )
+
+
+def part_of(plan: Plan, until: date | None, days: Collection[date] | None) -> Sequence[Command]:
+    """The commands of a part of the plan with all that they build upon, in order.
 
     That is what they name, what came before them in their lanes, and the register and calendars.
     """
-    by_key = {command.key: command for command in year.commands}
+    by_key = {command.key: command for command in plan.commands}
     lanes: dict[tuple[str, str], list[str]] = {}
     before: dict[str, set[str]] = {}
-    for command in year.commands:
+    for command in plan.commands:
         lane = lanes.setdefault((command.service, command.lane), [])
         before[command.key] = {*command.needs(), *lane[-1:]}
         lane.append(command.key)
     chosen: set[str] = set()
     waiting = [
         command.key
-        for command in year.commands
-        if phase_of(command.at) == PHASES[0]
+        for command in plan.commands
+        if plan.phase_of(command.at) == plan.phases[0]
         or ((until is None or command.at.date() <= until) and (days is None or command.at.date() in days))
     ]
     while waiting:

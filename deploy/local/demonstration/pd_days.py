@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import moment
+from local.demonstration.dates.england import moment, working_time_before
 from local.demonstration.dates.school_years import THURSDAY, SchoolYear
 from local.demonstration.people.participants import Participant
 
@@ -22,11 +22,13 @@ REGISTERED: Final = 24  # people on each day
 STAYED_AWAY: Final = 3  # of them
 
 
-def pd_days(year: SchoolYear, participants: Sequence[Participant], r: random.Random) -> Iterator[Command]:
-    """All commands of all days."""
+def pd_days(
+    year: SchoolYear, participants: Sequence[Participant], r: random.Random, prefix: str = ""
+) -> Iterator[Command]:
+    """All commands of all days of a year; `prefix` tells its days from those of another year."""
     for number, (kind, theme, title, (n, week)) in enumerate(DAYS, start=1):
         day = year.half_term(n).day(week, THURSDAY)
-        key = f"pd-day/{number}"
+        key = f"pd-day/{prefix}{number}"
         yield _open(key, kind, theme, title, day)
         people = r.sample(sorted({one.person.key for one in participants}), REGISTERED)
         yield from _register(key, people, day, r)
@@ -44,15 +46,16 @@ def pd_days(year: SchoolYear, participants: Sequence[Participant], r: random.Ran
         )
     kind, theme, title, (n, week) = CALLED_OFF
     day = year.half_term(n).day(week, THURSDAY)
-    yield _open("pd-day/off", kind, theme, title, day)
+    key = f"pd-day/{prefix}off"
+    yield _open(key, kind, theme, title, day)
     yield Command(
-        key="pd-day/off/cancellation",
+        key=f"{key}/cancellation",
         at=moment(day - timedelta(days=9), 10),
         service="enrolment",
         method="POST",
-        path=f"{PD_DAYS}/{{pd-day/off}}/cancellation",
+        path=f"{PD_DAYS}/{{{key}}}/cancellation",
         body={"reason": "too_few_participants"},
-        lane="pd-day/off",
+        lane=key,
         announces=0,
     )
 
@@ -60,7 +63,7 @@ def pd_days(year: SchoolYear, participants: Sequence[Participant], r: random.Ran
 def _open(key: str, kind: str, theme: str, title: str, day: date) -> Command:
     return Command(
         key=key,
-        at=moment(day - timedelta(days=42), 9),
+        at=working_time_before(moment(day - timedelta(days=42), 9)),
         service="enrolment",
         method="POST",
         path=PD_DAYS,
@@ -75,7 +78,9 @@ def _register(key: str, people: Sequence[str], day: date, r: random.Random) -> I
     for person in people:
         yield Command(
             key=f"{key}/{person}",
-            at=moment(day - timedelta(days=r.randint(2, 40)), r.randrange(9, 16), r.randrange(60)),
+            at=working_time_before(
+                moment(day - timedelta(days=r.randint(2, 40)), r.randrange(9, 16), r.randrange(60))
+            ),
             service="enrolment",
             method="POST",
             path=f"{PD_DAYS}/{{{key}}}/registrations",

@@ -1,4 +1,4 @@
-"""Lives the year: sends the plan's commands to the services and remembers the ids that they give.
+"""Lives the plan: sends the plan's commands to the services and remembers the ids that they give.
 
 Every command has an Idempotency-Key of its own that is the same in every run, so that a load that was cut
 short can begin again from the start and a day can be played twice: what has been done is not done again.
@@ -160,7 +160,7 @@ class Player:
         code = answered.code or "no code"
         said = f": {answered.detail}" if answered.detail else ""
         return LoadStopped(
-            f"The demonstration year stopped on {command.at:%d %B %Y}: {command.service} answered "
+            f"The demonstration stopped on {command.at:%d %B %Y}: {command.service} answered "
             f"{_named(command)} ({command.key}) with {answered.status} {code}{said}"
         )
 

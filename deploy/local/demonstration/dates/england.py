@@ -36,6 +36,16 @@ def is_working_day(day: date) -> bool:
     return is_weekday(day) and day not in bank_holidays(day.year)
 
 
+def working_time_before(instant: datetime) -> datetime:
+    """The same time on the wall on that day or, when nobody works then, on the working day before."""
+    return _moved(instant, -DAY)
+
+
+def working_time_after(instant: datetime) -> datetime:
+    """The same time on the wall on that day or, when nobody works then, on the next working day."""
+    return _moved(instant, DAY)
+
+
 def weekdays_after(day: date, count: int) -> date:
     """The date `count` weekdays after `day`, as visits counts them: bank holidays are not left out."""
     while count > 0:
@@ -49,3 +59,10 @@ def working_days_from(day: date) -> date:
     while not is_working_day(day):
         day += DAY
     return day
+
+
+def _moved(instant: datetime, step: timedelta) -> datetime:
+    local = instant.astimezone(ENGLAND)
+    while not is_working_day(local.date()):
+        local += step  # the time on the wall stays, whatever the clocks do between the two days
+    return local.astimezone(UTC)

@@ -133,6 +133,10 @@ class SchoolYear:
         """The days with pupils in the authority's schools."""
         return [day for half_term in self.half_terms for day in half_term.school_days()]
 
+    def school_day_before(self, day: date) -> date | None:
+        """The last school day up to a day, that day included; none before the first one."""
+        return max((one for one in self.school_days() if one <= day), default=None)
+
     def calendar_body(self, half_terms: Sequence[HalfTerm]) -> dict[str, object]:
         """A calendar as visits takes it."""
         return {

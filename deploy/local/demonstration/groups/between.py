@@ -10,20 +10,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import moment
+from local.demonstration.dates.england import DAY, moment, working_time_after, working_time_before
+from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.groups.forming import Group
+from local.demonstration.groups.recruitment import WORK_GROUPS, group_command
+from local.demonstration.groups.sessions import SESSIONS
+from local.demonstration.groups.tasks import task
 from local.demonstration.people.participants import Participant
 
-SESSIONS: Final = "/enrolment/v1/sessions"
 REPORTERS: Final = 3  # of each group, who report on its task
-PROMPTS: Final = (
-    "Ask for a second way of working it out, and let pupils say which they prefer.",
-    "Begin with the representation, and write the calculation only afterwards.",
-    "Give the answer first: what could the question have been?",
-)
 # Of every so many groups one … (the remainder says which, so that not everything happens to the same group).
 SENDS_APOLOGIES, MOVES, CALLS_OFF, CORRECTS, STUDIES_A_LESSON = (3, 0), (12, 5), (24, 7), (16, 3), (4, 1)
-DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -53,6 +50,7 @@ class Met:
 class Between:
     """Adds to the sessions of groups."""
 
+    year: SchoolYear
     random: random.Random
     closing: Collection[str]  # schools that close in the course of the year
 
@@ -68,7 +66,8 @@ class Between:
         stay = [one for one in participants if one.key not in gone]
         for number, one in enumerate(met):
             yield from self._session(group, one, later=number > 0)
-        yield from self._task(group, met[0], met[1], stay)
+        reporters = self.random.sample(stay, min(REPORTERS, len(stay)))
+        yield from task(group, met[0].scheduled, met[1].scheduled, reporters, self.random)
         if _is(group, CALLS_OFF):
             yield from self._called_off(group, met)
         if _is(group, STUDIES_A_LESSON):
@@ -98,7 +97,7 @@ class Between:
             yield from self._correction(met)
 
     def _moved(self, met: Met) -> Command:
-        at = max(met.scheduled.at + timedelta(minutes=30), met.starts_at - 20 * DAY)
+        at = max(met.scheduled.at + timedelta(minutes=30), working_time_before(met.starts_at - 20 * DAY))
         mode = {name: value for name, value in met.scheduled.facts.items() if name in {"mode", "host_urn"}}
         return _command(
             met, "reschedule", at, {name: t.isoformat() for name, t in _times(met)} | mode, gives="session_id"
@@ -115,108 +114,44 @@ class Between:
             return
         place = self.random.choice(present)["enrolment_id"]
         body = {"enrolment_id": place, "mark": "late", "reason": "register_mistake"}
-        yield _command(met, "corrections", met.ends_at + 8 * DAY, body)
-
-    def _task(self, group: Group, first: Met, second: Met, stay: Sequence[Participant]) -> Iterator[Command]:
-        """Set in one session, tried in class, reported on before the next."""
-        at = max(first.ends_at + timedelta(hours=2), second.scheduled.at + timedelta(minutes=5))
-        key = f"task/{group.number:02}"
-        sessions = {"set_in_session_id": first, "due_before_session_id": second}
-        body = {name: Made(met.scheduled.key) for name, met in sessions.items()}
-        yield Command(
-            key=key,
-            at=at,
-            service="enrolment",
-            method="POST",
-            path=f"/enrolment/v1/work-groups/{{{group.key}}}/tasks",
-            body=body | {"prompt": self.random.choice(PROMPTS)},
-            lane=group.key,
-            gives="task_id",
-        )
-        until = second.starts_at - DAY
-        for participant in self.random.sample(stay, min(REPORTERS, len(stay))):
-            path = f"/enrolment/v1/tasks/{{{key}}}/reports/{{{participant.key}}}"
-            yield Command(
-                key=f"report/{participant.key}",
-                at=at + (until - at) * self.random.random(),
-                service="enrolment",
-                method="PUT",
-                path=path,
-                body={"status": "reported", "pupils_n": self.random.randint(18, 31)},
-                lane=group.key,
-                match="*",
-                look=path,
-                done={"status": "reported"},
-            )
+        yield _command(met, "corrections", working_time_after(met.ends_at + 8 * DAY), body)
 
     def _called_off(self, group: Group, met: Sequence[Met]) -> Iterator[Command]:
         """A session more was wanted, and then the weather was against it."""
-        starts_at = met[1].starts_at.replace(hour=16, minute=0) + 14 * DAY
-        key = f"session/{group.number:02}/more"
-        yield Command(
-            key=key,
-            at=met[1].ends_at + timedelta(hours=2),
-            service="enrolment",
-            method="POST",
-            path=f"/enrolment/v1/work-groups/{{{group.key}}}/sessions",
-            body={
-                "starts_at": starts_at.isoformat(),
-                "ends_at": (starts_at + timedelta(hours=1)).isoformat(),
-                "mode": "online",
-            },
-            lane=group.key,
-            gives="session_id",
-        )
-        yield Command(
-            key=f"{key}/off",
-            at=starts_at - DAY,
-            service="enrolment",
-            method="POST",
-            path=f"{SESSIONS}/{{{key}}}/cancellation",
-            body={"reason": "weather"},
-            lane=group.key,
-        )
+        day = next(one for one in self.year.school_days() if one >= met[1].starts_at.date() + 14 * DAY)
+        starts_at = moment(day, 16)
+        key = f"session/{group.label}/more"
+        times = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
+        path, at = f"{WORK_GROUPS}/{{{group.key}}}/sessions", met[1].ends_at + timedelta(hours=2)
+        yield group_command(group, key, path, times | {"mode": "online"}, at=at, gives="session_id")
+        path, at = f"{SESSIONS}/{{{key}}}/cancellation", working_time_before(starts_at - DAY)
+        yield group_command(group, f"{key}/off", path, {"reason": "weather"}, at=at)
 
     def _lesson_study(
         self, group: Group, met: Sequence[Met], able: Sequence[Participant]
     ) -> Iterator[Command]:
         """Planned after the second session, taught a week later, talked over on the next day."""
         planners = self.random.sample(able, 3)
-        planned = met[1].ends_at + timedelta(hours=3)
-        lesson = moment(met[1].starts_at.date() + 7 * DAY, 10)
-        key = f"lesson-study/{group.number:02}"
+        planned = met[1].ends_at + timedelta(hours=2)
+        day = next(one for one in self.year.school_days() if one >= met[1].starts_at.date() + 7 * DAY)
+        lesson = moment(day, 10)
+        key = f"lesson-study/{group.label}"
         places = [Made(one.key) for one in planners]
-        yield Command(
-            key=key,
-            at=planned,
-            service="enrolment",
-            method="POST",
-            path=f"/enrolment/v1/work-groups/{{{group.key}}}/lesson-studies",
-            body={
-                "host_urn": planners[0].person.urn,
-                "teacher_enrolment_id": places[0],
-                "planner_enrolment_ids": places,
-                "focus": "reasoning",
-                "lesson_at": lesson.isoformat(),
-            },
-            lane=group.key,
-            gives="cycle_id",
-        )
+        studied = {
+            "host_urn": planners[0].person.urn,
+            "teacher_enrolment_id": places[0],
+            "planner_enrolment_ids": places,
+            "focus": "reasoning",
+            "lesson_at": lesson.isoformat(),
+        }
+        path = f"{WORK_GROUPS}/{{{group.key}}}/lesson-studies"
+        yield group_command(group, key, path, studied, at=planned, gives="cycle_id")
+        path = f"/enrolment/v1/lesson-studies/{{{key}}}"
+        taught = lesson + timedelta(hours=2)
+        yield group_command(group, f"{key}/taught", f"{path}/taught", {}, at=taught, announces=0)
         learned = {"learning_note": "Waiting longer after the question brought more pupils into the talk."}
-        for word, at, body in (
-            ("taught", lesson + timedelta(hours=2), {}),
-            ("review", lesson + DAY, learned),
-        ):
-            yield Command(
-                key=f"{key}/{word}",
-                at=at,
-                service="enrolment",
-                method="POST",
-                path=f"/enrolment/v1/lesson-studies/{{{key}}}/{word}",
-                body=body,
-                lane=group.key,
-                announces=int(word == "review"),
-            )
+        reviewed = working_time_after(lesson + DAY)
+        yield group_command(group, f"{key}/review", f"{path}/review", learned, at=reviewed)
 
 
 def _is(group: Group, one_of: tuple[int, int]) -> bool:

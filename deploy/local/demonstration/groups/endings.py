@@ -1,7 +1,7 @@
 """How groups end: those that met are evaluated and closed in July, one that nobody joined is cancelled."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from local.demonstration.commands import Command, Made
@@ -9,7 +9,7 @@ from local.demonstration.dates.england import moment
 from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.groups.forming import Group
 from local.demonstration.groups.meetings import LAST_GROUP
-from local.demonstration.groups.recruitment import WORK_GROUPS
+from local.demonstration.groups.recruitment import WORK_GROUPS, group_command
 from local.demonstration.groups.year_end import YearEnd
 
 UNWANTED: Final = "group/49"
@@ -20,15 +20,17 @@ def close(group: Group, year: SchoolYear) -> Command:
     """Close a group; who has come often enough has completed it."""
     end = YearEnd(year)
     is_last = group.number == LAST_GROUP
-    return Command(
-        key=f"closure/{group.number:02}",
-        at=end.last_closure if is_last else end.closing + timedelta(minutes=5 * group.number),
-        service="enrolment",
-        method="POST",
-        path=f"{WORK_GROUPS}/{{{group.key}}}/closure",
-        body={"evaluation_submitted_on": end.evaluated_on.isoformat()},
-        lane=group.key,
+    at = end.last_closure if is_last else end.closing + timedelta(minutes=5 * group.number)
+    return close_group(group, at, end.evaluated_on)
+
+
+def close_group(group: Group, at: datetime, evaluated_on: date) -> Command:
+    """Close a group at some time, when its evaluation has been submitted."""
+    path, body = (
+        f"{WORK_GROUPS}/{{{group.key}}}/closure",
+        {"evaluation_submitted_on": evaluated_on.isoformat()},
     )
+    return group_command(group, f"closure/{group.label}", path, body, at=at)
 
 
 def called_off(groups: Sequence[Group]) -> Iterator[Command]:

@@ -44,12 +44,20 @@ class Group:
     season: Season
     places: Counter[str]  # schools still wanted, by kind
     teachers_n: int
+    capacity: int
+    override_reason: str | None = None  # why it is confirmed though it does not conform to the rule
+    prefix: str = ""  # tells the groups of one year from those of another
     schools: list[School] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """Its number, with the year where there are several."""
+        return f"{self.prefix}{self.number:02}"
 
     @property
     def key(self) -> str:
         """How the plan names it."""
-        return f"group/{self.number:02}"
+        return f"group/{self.label}"
 
     @property
     def starts_in_spring(self) -> bool:
@@ -96,6 +104,8 @@ def _outlines(year: SchoolYear, cast: Cast, staffroom: Staffroom, r: random.Rand
                     season=seasons[index >= programme.groups - programme.spring],
                     places=_places(programme, schools_n),
                     teachers_n=teachers_n,
+                    capacity=max(20, teachers_n),
+                    override_reason=BEYOND.get(number),
                 )
             )
     return groups
@@ -134,7 +144,7 @@ def _seat(groups: Sequence[Group], school: School, successors: Mapping[str, str]
         fitting = [group for group in fitting if not group.starts_in_spring]
     if school.urn in successors.values():
         fitting = [group for group in fitting if group.starts_in_spring]
-    _join(min(fitting, key=lambda group: (_metres(group.home, school), group.number)), school)
+    _join(min(fitting, key=lambda group: (metres(group.home, school), group.number)), school)
 
 
 def _fill(groups: Sequence[Group], schools: Sequence[School]) -> None:
@@ -146,7 +156,7 @@ def _fill(groups: Sequence[Group], schools: Sequence[School]) -> None:
             able = [s for s in schools if s.kind == kind and s.urn not in taken]
             if not able:
                 able = [s for s in schools if s.kind == "primary" and s.urn not in taken]
-            chosen = min(able, key=lambda s: (_metres(group.home, s) + NEXT_USE_METRES * used[s.urn], s.urn))
+            chosen = min(able, key=lambda s: (metres(group.home, s) + NEXT_USE_METRES * used[s.urn], s.urn))
             used[chosen.urn] += 1
             group.places[kind] -= 1
             group.schools.append(chosen)
@@ -157,5 +167,6 @@ def _join(group: Group, school: School) -> None:
     group.schools.append(school)
 
 
-def _metres(a: School, b: School) -> float:
+def metres(a: School, b: School) -> float:
+    """How far two schools are apart."""
     return hypot(a.easting - b.easting, a.northing - b.northing)

@@ -2,11 +2,14 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import moment
-from local.demonstration.groups.forming import BEYOND, Group
+from local.demonstration.dates.england import day_of, moment, working_time_before
+from local.demonstration.groups.forming import Group
+from local.demonstration.groups.seasons import Season
 from local.demonstration.people.participants import Participant
 from local.demonstration.people.staffroom import register
 
@@ -28,7 +31,7 @@ def open_group(group: Group) -> Command:
             "lead_ids": [Made(lead.key) for lead in group.leads],
             "opens_at": season.opens.isoformat(),
             "closes_at": season.closes.isoformat(),
-            "capacity": max(20, group.teachers_n),
+            "capacity": group.capacity,
         },
         lane=group.key,
         gives="work_group_id",
@@ -40,56 +43,81 @@ def enrol(
     group: Group,
     participants: Sequence[Participant],
     newcomers: set[str],
-    opening: Mapping[str, datetime],
+    windows: Mapping[str, Sequence[date]],
+    usual: Sequence[date],
     r: random.Random,
 ) -> list[Command]:
     """Register who is new to the hub, and give everybody a place.
 
-    `opening`: schools that open in the course of the year, and from when their teachers can enrol.
+    Args:
+        group: the group.
+        participants: who takes part.
+        newcomers: keys of people whom the hub does not know.
+        windows: schools that enrol on other days than most, and those days.
+        usual: the days on which the others enrol.
+        r: says who enrols when.
     """
-    season = group.season
     commands = []
     for participant in participants:
         person = participant.person
-        first = opening.get(person.urn, season.opens + timedelta(hours=1))
-        at = _in_office_hours(first, season.closes, r)
+        at = in_office_hours(windows.get(person.urn, usual), r)
         if person.key in newcomers:
             known = (f"connection/{person.urn}",)
             commands.append(register(person, at - timedelta(minutes=20), after=known))
-        commands.append(
-            Command(
-                key=participant.key,
-                at=at,
-                service="enrolment",
-                method="POST",
-                path=f"{WORK_GROUPS}/{{{group.key}}}/enrolments",
-                body={"teacher_id": Made(person.key), "role": participant.role},
-                lane=group.key,
-                gives="enrolment_id",
-            )
-        )
+        commands.append(give_place(group, participant, at))
     return commands
+
+
+def give_place(group: Group, participant: Participant, at: datetime) -> Command:
+    """Enrol somebody."""
+    return Command(
+        key=participant.key,
+        at=at,
+        service="enrolment",
+        method="POST",
+        path=f"{WORK_GROUPS}/{{{group.key}}}/enrolments",
+        body={"teacher_id": Made(participant.person.key), "role": participant.role},
+        lane=group.key,
+        gives="enrolment_id",
+    )
 
 
 def confirm(group: Group) -> Command:
     """Confirm the group; beyond the rule only by a recorded override."""
-    reason = BEYOND.get(group.number)
-    return Command(
-        key=f"confirmation/{group.number:02}",
+    reason = group.override_reason
+    return group_command(
+        group,
+        f"confirmation/{group.label}",
+        f"{WORK_GROUPS}/{{{group.key}}}/confirmation",
+        {"override_reason": reason} if reason else {},
         at=moment(group.season.confirmed_on, 9, group.number),
-        service="enrolment",
-        method="POST",
-        path=f"{WORK_GROUPS}/{{{group.key}}}/confirmation",
-        body={"override_reason": reason} if reason else {},
-        lane=group.key,
     )
 
 
-def _in_office_hours(first: datetime, last: datetime, r: random.Random) -> datetime:
-    """Some moment on a weekday between nine and four."""
-    days = [
-        day
-        for n in range((last.date() - first.date()).days)
-        if (day := first.date() + timedelta(n + 1)).weekday() < 5
+def draft_first(group: Group, opening: Command) -> list[Command]:
+    """Put the group into the hub as a draft three weeks before it is opened."""
+    drafted_at = working_time_before(opening.at - timedelta(weeks=3))
+    path = f"{WORK_GROUPS}/{{{group.key}}}/opening"
+    return [
+        replace(opening, at=drafted_at, body={**opening.facts, "draft": True}, announces=0),
+        group_command(group, f"{group.key}/opening", path, {}, at=opening.at),
     ]
+
+
+def group_command(
+    group: Group, key: str, path: str, body: Mapping[str, Any] | bytes, *, at: datetime, **others: Any
+) -> Command:
+    """A command about the group, sent in its order among the others about it."""
+    facts: dict[str, Any] = {"service": "enrolment", "method": "POST", "lane": group.key} | others
+    return Command(key=key, at=at, path=path, body=body, **facts)
+
+
+def days_of(season: Season, school_days: Sequence[date], after: date | None = None) -> list[date]:
+    """The school days on which a season recruits, from the day after its opening, or after another day."""
+    first = after or day_of(season.opens)
+    return [day for day in school_days if first < day <= day_of(season.closes)]
+
+
+def in_office_hours(days: Sequence[date], r: random.Random) -> datetime:
+    """Some moment on one of some days, between nine and four."""
     return moment(r.choice(days), r.randrange(9, 16), r.randrange(21, 60), r.randrange(60))

@@ -39,7 +39,7 @@ def _series(group: Group, sessions: Sequence[Command], *, dry_run: bool) -> Comm
     days = [datetime.fromisoformat(one.facts["starts_at"]).astimezone(ENGLAND).date() for one in sessions]
     place = {name: first.facts[name] for name in ("mode", "host_urn") if name in first.facts}
     return Command(
-        key=f"session-series/{group.number:02}/{'preview' if dry_run else 'apply'}",
+        key=f"session-series/{group.label}/{'preview' if dry_run else 'apply'}",
         at=first.at - timedelta(seconds=5 if dry_run else 4),
         service="enrolment",
         method="POST",

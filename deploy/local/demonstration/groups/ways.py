@@ -8,15 +8,23 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from local.demonstration.cast import Cast
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import moment
+from local.demonstration.dates.england import day_of, moment
 from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.groups.applications import application, find_place
 from local.demonstration.groups.forming import Group
-from local.demonstration.groups.recruitment import WORK_GROUPS, confirm, open_group
+from local.demonstration.groups.offers import join_list, offer_ends
+from local.demonstration.groups.recruitment import (
+    WORK_GROUPS,
+    days_of,
+    draft_first,
+    group_command,
+    open_group,
+)
 from local.demonstration.people.participants import Participant, Recruiter
 from local.demonstration.people.staffroom import Person, register
 
@@ -25,10 +33,10 @@ UPLOADED: Final = 24  # whose participants come partly from a list
 MOVES_FROM: Final = 12
 MOVES_TO: Final = 13  # of the same programme
 WAITS: Final = 11  # full with twenty
+FIRST_DAYS: Final = 3  # after the opening, in which that group is filled
 DRAFTED: Final = 22
 SCHOOLS: Final = 3  # of a group, that come in another way
 MINUTE: Final = timedelta(minutes=1)
-APPLICATIONS: Final = "/enrolment/v1/applications"
 COLUMNS: Final = ("given", "family", "email", "urn", "role", "trn", "lead")
 
 
@@ -36,6 +44,7 @@ COLUMNS: Final = ("given", "family", "email", "urn", "role", "trn", "lead")
 class Entrance:
     """Says for each group how one gets in."""
 
+    year: SchoolYear
     cast: Cast
     groups: Sequence[Group]
     recruiter: Recruiter
@@ -43,7 +52,12 @@ class Entrance:
     def opening(self, group: Group) -> list[Command]:
         """The commands that open a group."""
         opening = open_group(group)
-        return by_draft(group, opening) if group.number == DRAFTED else [opening]
+        return draft_first(group, opening) if group.number == DRAFTED else [opening]
+
+    def days(self, group: Group) -> Sequence[date]:
+        """The days on which a group's participants enrol; where others are to wait, it is full early."""
+        able = days_of(group.season, self.year.school_days())
+        return able[:FIRST_DAYS] if group.number == WAITS else able
 
     def entering(
         self, group: Group, participants: Sequence[Participant], enrolling: Sequence[Command]
@@ -57,8 +71,14 @@ class Entrance:
             case number if number == MOVES_TO:
                 return by_transfer(self.groups[MOVES_FROM - 1], group, participants, enrolling)
             case number if number == WAITS:
-                return by_waiting(group, participants, enrolling, self._strangers(group))
+                return by_waiting(
+                    group, participants, enrolling, self._strangers(group), self._full_on(group)
+                )
         return enrolling
+
+    def _full_on(self, group: Group) -> date:
+        """The first day on which nobody else can have a place."""
+        return days_of(group.season, self.year.school_days())[FIRST_DAYS]
 
     def _declined(self, group: Group) -> Person:
         """The maths lead of an engaged primary school that is not on the group."""
@@ -77,15 +97,6 @@ class Entrance:
         return hire(first.urn, "class_teacher", first.kind), hire(second.urn, "class_teacher", second.kind)
 
 
-def by_draft(group: Group, opening: Command) -> list[Command]:
-    """The group is put down three weeks before it is opened."""
-    draft = replace(
-        opening, at=opening.at - timedelta(days=21), body={**opening.facts, "draft": True}, announces=0
-    )
-    opened = _command(group, f"{group.key}/opening", f"{WORK_GROUPS}/{{{group.key}}}/opening")
-    return [draft, replace(opened, at=opening.at)]
-
-
 def by_application(
     group: Group, participants: Sequence[Participant], commands: Sequence[Command], other: Person
 ) -> Iterator[Command]:
@@ -95,11 +106,19 @@ def by_application(
     for number, school in enumerate(group.schools[:SCHOOLS]):
         theirs = [one for one in chosen if one.person.urn == school.urn]
         asked = [(one.person, one.role) for one in theirs]
-        yield from _application(group, school.urn, asked, number, {"decision": "accepted"})
+        yield from _applies(group, school.urn, asked, number, {"decision": "accepted"})
     reason = {"decision": "declined", "reason": "The group has its schools; there is another one in spring."}
-    yield from _application(group, other.urn, [(other, "lead_participant")], SCHOOLS, reason)
+    yield from _applies(group, other.urn, [(other, "lead_participant")], SCHOOLS, reason)
     at = moment(group.season.confirmed_on, 8, 30)
-    yield from (replace(_place_of(group, one), at=at) for one in chosen)
+    yield from (find_place(group, one, at) for one in chosen)
+
+
+def _applies(
+    group: Group, urn: str, asked: Sequence[tuple[Person, str]], number: int, decision: dict[str, str]
+) -> Iterator[Command]:
+    begins = _last_hour(group) + 10 * number * MINUTE
+    decided_at = moment(group.season.confirmed_on, 8, number)
+    return application(group, urn, asked, begins, decided_at, decision)
 
 
 def by_list(
@@ -114,16 +133,15 @@ def by_list(
     known = tuple(one.person.key for one in chosen if one not in fresh)
     connected = tuple(sorted({f"connection/{one.person.urn}" for one in chosen}))
     for minutes, mode in ((10, "preview"), (20, "apply")):
-        upload = _command(
-            group, f"upload/{mode}", f"{WORK_GROUPS}/{{{group.key}}}/uploads?mode={mode}", content
-        )
-        announces = len(chosen) if mode == "apply" else 0
-        yield replace(upload, at=hour + minutes * MINUTE, after=known + connected, announces=announces)
+        path = f"{WORK_GROUPS}/{{{group.key}}}/uploads?mode={mode}"
+        at, announces = hour + minutes * MINUTE, len(chosen) if mode == "apply" else 0
+        after = known + connected
+        yield group_command(group, f"upload/{mode}", path, content, at=at, after=after, announces=announces)
     at = hour + 30 * MINUTE
     for one in fresh:
         named = {"given": one.person.given, "family": one.person.family}
-        yield replace(_place_of(group, one), key=one.person.key, at=at, gives="teacher_id", among=named)
-    yield from (replace(_place_of(group, one), at=at) for one in chosen)
+        yield replace(find_place(group, one, at, one.person.key, "teacher_id"), among=named)
+    yield from (find_place(group, one, at) for one in chosen)
 
 
 def by_transfer(
@@ -137,13 +155,9 @@ def by_transfer(
             yield command
             continue
         yield replace(command, key=first, path=f"{WORK_GROUPS}/{{{left.key}}}/enrolments", lane=left.key)
-        transfer = _command(
-            joined,
-            moved.key,
-            f"/enrolment/v1/enrolments/{{{first}}}/transfer",
-            {"work_group_id": Made(joined.key)},
-        )
-        yield replace(transfer, at=_last_hour(joined), gives="enrolment_id", announces=2)
+        path, to = f"/enrolment/v1/enrolments/{{{first}}}/transfer", {"work_group_id": Made(joined.key)}
+        hour = _last_hour(joined)
+        yield group_command(joined, moved.key, path, to, at=hour, gives="enrolment_id", announces=2)
 
 
 def by_waiting(
@@ -151,10 +165,11 @@ def by_waiting(
     participants: Sequence[Participant],
     commands: Sequence[Command],
     strangers: tuple[Person, Person],
+    full_on: date,
 ) -> Iterator[Command]:
     """The group is full and two wait; a place is given up, the first lets the offer pass, the second comes.
 
-    The offer ends by the clock of the service, for which the autumn is long past, not by the year's.
+    The offer ends by itself, after five working days.
     """
     last, (leaver, silent) = participants[-1], strangers
     place = next(command for command in commands if command.key == last.key)
@@ -165,41 +180,20 @@ def by_waiting(
     yield replace(place, key=given_up, body={**place.facts, "teacher_id": Made(leaver.key)})
     for minutes, person, word in ((10, silent, "silent"), (20, last.person, "waits")):
         body = {"teacher_id": Made(person.key), "role": last.role}
-        joins = _command(group, f"{group.key}/{word}", f"{WORK_GROUPS}/{{{group.key}}}/waiting-list", body)
-        yield replace(joins, at=_last_hour(group) + minutes * MINUTE, gives="waiting_id", announces=0)
-    withdrawal = f"/enrolment/v1/enrolments/{{{given_up}}}/withdrawal"
-    gone = _command(group, f"withdrawal/{given_up}", withdrawal, {"reason": "illness"})
-    yield replace(gone, at=_last_hour(group) + 30 * MINUTE, announces=2)
-    taken = _command(group, place.key, f"/enrolment/v1/waiting-list/{{{group.key}/waits}}/acceptance")
-    at = moment(group.season.confirmed_on, 8, 30)
-    yield replace(taken, at=at, gives="enrolment_id", waits_for="not_offered")
-
-
-def _application(
-    group: Group, urn: str, asked: Sequence[tuple[Person, str]], number: int, decision: dict[str, str]
-) -> Iterator[Command]:
-    """Drafted, submitted before recruitment closes, decided before the group is confirmed."""
-    key = f"application/{group.number:02}/{urn}"
-    begins = _last_hour(group) + 10 * number * MINUTE
-    people = [{"teacher_id": Made(person.key), "role": role} for person, role in asked]
-    agreement = {
-        "head_agreed_by": "The headteacher",
-        "head_agreed_at": (begins - 1440 * MINUTE).isoformat(),
-        "agreement_version": f"{SchoolYear.of(begins.date()).first}-1",
-    }
-    draft = _command(
+        yield join_list(group, f"{group.key}/{word}", body, moment(full_on, 10, minutes))
+    path, gone_at = f"/enrolment/v1/enrolments/{{{given_up}}}/withdrawal", moment(full_on, 11)
+    gone, why = f"withdrawal/{given_up}", {"reason": "illness"}
+    yield group_command(group, gone, path, why, at=gone_at, announces=2)
+    path, at = f"/enrolment/v1/waiting-list/{{{group.key}/waits}}/acceptance", offer_ends(gone_at)
+    yield group_command(
         group,
-        key,
-        f"{WORK_GROUPS}/{{{group.key}}}/applications",
-        {"urn": urn, "participants": people, **agreement},
+        place.key,
+        path,
+        {},
+        at=moment(day_of(at), 8, 30),
+        gives="enrolment_id",
+        waits_for="not_offered",
     )
-    yield replace(draft, at=begins, gives="application_id", announces=0)
-    submission = _command(group, f"{key}/submission", f"{APPLICATIONS}/{{{key}}}/submission")
-    yield replace(submission, at=begins + 5 * MINUTE)
-    decided = _command(group, f"{key}/decision", f"{APPLICATIONS}/{{{key}}}/decision", decision)
-    accepted = decision["decision"] == "accepted"
-    at = moment(group.season.confirmed_on, 8, number)
-    yield replace(decided, at=at, announces=1 + len(people) * accepted)
 
 
 def _last_hour(group: Group) -> datetime:
@@ -220,14 +214,6 @@ def _without(
     return [command for command in commands if command.key not in keys]
 
 
-def _place_of(group: Group, one: Participant) -> Command:
-    """Looks up the place that somebody was given."""
-    path = f"{WORK_GROUPS}/{{{group.key}}}/enrolments?limit=200"
-    look = _command(group, one.key, path)
-    among = {"teacher_id": Made(one.person.key)}
-    return replace(look, method="GET", gives="enrolment_id", among=among, announces=0)
-
-
 def _csv(chosen: Sequence[Participant]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -239,8 +225,3 @@ def _csv(chosen: Sequence[Participant]) -> bytes:
             [person.given, person.family, person.email, person.urn, person.role, person.trn or "", lead]
         )
     return text.getvalue().encode()
-
-
-def _command(group: Group, key: str, path: str, body: Any = None) -> Command:
-    """A command of the group, whose time is said by the caller."""
-    return replace(confirm(group), key=key, path=path, body={} if body is None else body)

@@ -1,7 +1,7 @@
 """Schools get to know the hub: most of them in earlier years, some during this one."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -38,26 +38,29 @@ def connect_in_september(
         via = r.choices(list(VIAS), list(VIAS.values()))[0]
         after = (f"connection/{urn}",)
         commands += [
-            _connect(school, on, via, at),
+            connect(school, on, via, at),
             register(known[urn], at + timedelta(seconds=5), after=after),
         ]
     return known, commands
 
 
 def connect_in_year(
-    year: SchoolYear, cast: Cast, staffroom: Staffroom, r: random.Random
+    schools: Iterable[School], days: Sequence[date], staffroom: Staffroom, r: random.Random
 ) -> Iterator[Command]:
-    """Schools that the hub meets during the year; they are in no group yet."""
-    recruited, last = autumn(year).confirmed_on, YearEnd(year).last_usual_day
-    days = [day for day in year.school_days() if recruited < day < last]
-    for urn in sorted(cast.connected_in_year):
-        school = cast.schools[urn]
+    """Schools that the hub meets on some day of a year; they are in no group yet."""
+    for school in schools:
         day = r.choice(days)
         at = moment(day, r.randrange(9, 17), r.randrange(60))
         via = r.choices(list(VIAS_IN_YEAR), list(VIAS_IN_YEAR.values()))[0]
-        yield _connect(school, day, via, at)
-        person = staffroom.hire(urn, "maths_lead", school.kind)
-        yield register(person, at + timedelta(minutes=5), after=(f"connection/{urn}",))
+        yield connect(school, day, via, at)
+        person = staffroom.hire(school.urn, "maths_lead", school.kind)
+        yield register(person, at + timedelta(minutes=5), after=(f"connection/{school.urn}",))
+
+
+def days_of_meeting(year: SchoolYear) -> list[date]:
+    """The days on which the hub meets new schools: when groups have recruited, and before they end."""
+    recruited, last = autumn(year).confirmed_on, YearEnd(year).last_usual_day
+    return [day for day in year.school_days() if recruited < day < last]
 
 
 def connect_successors(year: SchoolYear, hub: InventedHub) -> Iterator[Command]:
@@ -67,15 +70,16 @@ def connect_successors(year: SchoolYear, hub: InventedHub) -> Iterator[Command]:
     for urn in hub.successors.values():
         on = schools[urn].opened_on
         assert on is not None  # noqa: S101 - they opened on 1 January
-        yield _connect(schools[urn], on, "other", connected, after=("import/january", "import/links-january"))
+        yield connect(schools[urn], on, "other", connected, after=("import/january", "import/links-january"))
 
 
-def successors_enrol_from(year: SchoolYear) -> datetime:
-    """From when teachers of a school that opened on 1 January ask for places under its new number."""
-    return moment(year.half_term(3).starts_on + DAY, 9)
+def successors_enrol_after(year: SchoolYear) -> date:
+    """The day after which teachers of a school that opened on 1 January enrol under its new number."""
+    return year.half_term(3).starts_on + DAY
 
 
-def _connect(school: School, on: date, via: str, at: datetime, *, after: tuple[str, ...] = ()) -> Command:
+def connect(school: School, on: date, via: str, at: datetime, *, after: tuple[str, ...] = ()) -> Command:
+    """Note that the hub and a school know each other."""
     return Command(
         key=f"connection/{school.urn}",
         at=at,

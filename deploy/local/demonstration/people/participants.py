@@ -17,14 +17,14 @@ class Participant:
     """Somebody's place on a group."""
 
     person: Person
-    group_number: int
+    group_label: str
     role: str
     is_first: bool  # of their school in this group
 
     @property
     def key(self) -> str:
         """How the plan names the place."""
-        return f"enrolment/{self.group_number:02}/{self.person.urn}/{self.person.number}"
+        return f"enrolment/{self.group_label}/{self.person.urn}/{self.person.number}"
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Recruiter:
                 leads = index == 0 or (index == 1 and self.random.random() < SECOND_LEADS)
                 role = "lead_participant" if leads else "participant"
                 found.append(
-                    Participant(person=person, group_number=group.number, role=role, is_first=index == 0)
+                    Participant(person=person, group_label=group.label, role=role, is_first=index == 0)
                 )
         return found
 

@@ -155,7 +155,7 @@ def _earlier_conversions(
             closed_because=CONVERTED,
         )
         closed.append(old)
-        links += _both_ways(old, school, school.opened_on)
+        links += both_ways(old, school, school.opened_on)
     return closed, links
 
 
@@ -193,7 +193,7 @@ def _conversions(
             changed_on=turn.noted_on,
         )
         opened.append(new)
-        links += _both_ways(old, new, turn.first_day)
+        links += both_ways(old, new, turn.first_day)
     return changed, opened, links
 
 
@@ -207,7 +207,8 @@ def _to_another_trust(schools: Sequence[School], trusts: Sequence[Trust], turn: 
     return replace(leaving, trust=joined, changed_on=turn.noted_on)
 
 
-def _both_ways(old: School, new: School, on: date) -> list[Link]:
+def both_ways(old: School, new: School, on: date) -> list[Link]:
+    """The two rows of the links file for one succession."""
     return [
         Link(old.urn, new.urn, new.name, "Successor", on),
         Link(new.urn, old.urn, old.name, "Predecessor", on),

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import moment, weekdays_after
+from local.demonstration.dates.england import DAY, ENGLAND, day_of, moment, weekdays_after, working_time_after
 from local.demonstration.dates.school_years import MONDAY, WEDNESDAY, SchoolYear
 from local.demonstration.groups.year_end import YearEnd
-from local.demonstration.support.assignments import Owed, Support, assigned
+from local.demonstration.support.assignments import Owed, Support
 
 KINDS: Final = {
     "primary": ("support", "lesson_planning", "observation"),
@@ -34,9 +34,8 @@ ACTIONS: Final = (
     "Put a lesson study in the diary.",
     "Read the chapter on part-whole models together.",
 )
-MISSED_BUT_PLANNED: Final = 0.6  # share of the missed ones that were in the diary, then cancelled
 MOVED: Final = 0.12  # share of visits that take place a few days after the day planned
-NOTICE: Final = timedelta(days=10)
+NOTICE: Final = timedelta(days=14)
 AFTER_THE_DEADLINE: Final = 3  # working days; ten are allowed
 ALLOWED: Final = 10
 
@@ -50,7 +49,7 @@ def commands_of(owed: Owed, year: SchoolYear, r: random.Random) -> Iterator[Comm
     if owed.outcome == "excused":
         yield _excuse(owed, planned.at, r)
     elif owed.outcome == "missed":
-        if r.random() < MISSED_BUT_PLANNED:
+        if owed.planned:
             yield planned
             yield _cancel(planned, moment(day, 7, 40), r)
     else:
@@ -58,7 +57,8 @@ def commands_of(owed: Owed, year: SchoolYear, r: random.Random) -> Iterator[Comm
         logged = moment(happened, 16, r.randrange(60))
         if owed.outcome == "late":
             allowed = weekdays_after(owed.half_term.ends_on, ALLOWED)
-            logged = moment(weekdays_after(allowed, AFTER_THE_DEADLINE), 10, r.randrange(60))
+            late = moment(weekdays_after(allowed, AFTER_THE_DEADLINE), 10, r.randrange(60))
+            logged = working_time_after(late)
         yield planned
         yield _log(owed, planned, happened, logged, r)
 
@@ -86,6 +86,28 @@ def visit_in_the_holidays(support: Support, year: SchoolYear, r: random.Random) 
     yield _logging(planned, body, moment(day, 16))
 
 
+def visit_on_the_last_day(support: Support, year: SchoolYear, r: random.Random) -> Iterator[Command]:
+    """One more visit, on the last day with pupils; it is logged on the next working day."""
+    day = YearEnd(year).last_visit
+    at = working_time_after(moment(day + DAY, 10))
+    planned = Command(
+        key=f"visit/{support.prefix}{support.school.urn}/last",
+        at=moment(year.school_day_before(day - NOTICE) or day, 10),
+        service="visits",
+        method="POST",
+        path="/visits/v1/visits",
+        body={
+            "assignment_id": Made(support.key),
+            "planned_at": moment(day, 13).isoformat(),
+            "kind": "observation",
+        },
+        lane=support.key,
+        gives="visit_id",
+    )
+    yield planned
+    yield _logging(planned, _log_body(support.school.kind, day, r), at)
+
+
 def holiday_visit(year: SchoolYear) -> date:
     """The Wednesday of the autumn half term's holiday."""
     return year.half_term(2).day(0, WEDNESDAY)
@@ -98,7 +120,7 @@ def _plan(owed: Owed, year: SchoolYear, day: date, r: random.Random) -> Command:
     planned_at = moment(day, hour, r.choice((0, 15, 30)))
     return Command(
         key=f"visit/{owed.key}",
-        at=max(_weekday(planned_at - NOTICE), assigned(year) + timedelta(hours=3)),
+        at=_noticed(planned_at, support, year),
         service="visits",
         method="POST",
         path="/visits/v1/visits",
@@ -176,6 +198,7 @@ def _excuse(owed: Owed, at: datetime, r: random.Random) -> Command:
     )
 
 
-def _weekday(at: datetime) -> datetime:
-    """The same time on the Friday before, when it is a weekend."""
-    return at - timedelta(days=max(0, at.weekday() - 4))
+def _noticed(planned_at: datetime, support: Support, year: SchoolYear) -> datetime:
+    """When a visit is put in the diary: on the last school day of at least so many days before."""
+    first, day = support.assigned_at + timedelta(hours=3), year.school_day_before(day_of(planned_at) - NOTICE)
+    return first if day is None else max(first, moment(day, planned_at.astimezone(ENGLAND).hour, 10))

@@ -1,0 +1,30 @@
+"""The calendars that visits is told: of the hub, of Cambridgeshire and of a trust with dates of its own."""
+
+from collections.abc import Iterator
+
+from local.demonstration.cast import Cast
+from local.demonstration.commands import Command
+from local.demonstration.dates.england import moment
+from local.demonstration.dates.school_years import SchoolYear
+
+
+def set_calendars(year: SchoolYear, cast: Cast, prefix: str = "") -> Iterator[Command]:
+    """Give each of them its half terms of the year, on its first working day."""
+    scopes = {
+        "hub": year.half_terms,
+        "la:873": year.half_terms,
+        f"trust:{cast.long_holiday.uid}": year.half_terms_of_the_trust,
+    }
+    for scope, half_terms in scopes.items():
+        yield Command(
+            key=f"calendar/{prefix}{scope}",
+            at=moment(year.opening_days[0], 6, 30),
+            service="visits",
+            method="PUT",
+            path=f"/visits/v1/calendars/{scope}",
+            body=year.calendar_body(half_terms),
+            lane="calendars",
+            match="*",
+            look=f"/visits/v1/calendars/{scope}?academic_year={year}",
+            announces=0,
+        )

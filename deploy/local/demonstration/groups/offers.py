@@ -1,0 +1,93 @@
+"""Offers of places to those who wait: when each of them ends by itself."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from hub_enrolment.domain.calendar import bank_holidays
+from hub_enrolment.domain.waiting_list import expires_at
+from local.demonstration.commands import Command
+from local.demonstration.dates.england import day_of
+from local.demonstration.groups.forming import Group
+from local.demonstration.groups.recruitment import WORK_GROUPS, group_command
+
+JOINS: Final = re.compile(r".*/work-groups/{.*}/waiting-list")
+ENROLS: Final = re.compile(r".*/work-groups/{.*}/enrolments")
+LEAVES: Final = re.compile(r".*/enrolments/{.*}/withdrawal")
+ACCEPTS: Final = re.compile(r".*/waiting-list/{(.*)}/acceptance")
+IS_OVER: Final = re.compile(r".*/work-groups/{.*}/(cancellation|closure)")
+AT_LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def join_list(group: Group, key: str, body: Mapping[str, Any], at: datetime) -> Command:
+    """Let somebody wait for a place on a group that is full."""
+    path = f"{WORK_GROUPS}/{{{group.key}}}/waiting-list"
+    return group_command(group, key, path, body, at=at, gives="waiting_id", announces=0)
+
+
+def offer_ends(offered_at: datetime) -> datetime:
+    """When an offer that nobody answers ends, by the rule of enrolment."""
+    day = day_of(offered_at)
+    return expires_at(day, bank_holidays(day.year) | bank_holidays(day.year + 1))
+
+
+def offers_that_end(commands: Iterable[Command]) -> list[datetime]:
+    """The instants at which offers end by themselves and the next who waits is asked.
+
+    Args:
+        commands: in the order of their times.
+    """
+    listed = list(commands)
+    lanes = {one.lane for one in listed if JOINS.fullmatch(one.path)}
+    lists = {lane: WaitingList() for lane in lanes}
+    for command in listed:
+        if command.lane in lists:
+            lists[command.lane].follow(command)
+    for one in lists.values():
+        one.pass_time(AT_LAST)
+    return sorted(ended for one in lists.values() for ended in one.ended)
+
+
+@dataclass
+class WaitingList:
+    """The waiting list of one Work Group, and its free places, as enrolment would have them."""
+
+    free: int = 0
+    waiting: list[str] = field(default_factory=list)
+    offered: dict[str, datetime] = field(default_factory=dict)  # key of the entry → when the offer ends
+    ended: list[datetime] = field(default_factory=list)
+
+    def follow(self, command: Command) -> None:
+        """Do what a command about the group does to its list."""
+        self.pass_time(command.at)
+        if command.gives == "work_group_id":
+            self.free = int(command.facts["capacity"])
+        elif ENROLS.fullmatch(command.path) and command.method == "POST":
+            self.free -= 1
+        elif LEAVES.fullmatch(command.path):
+            self.free += 1
+        elif JOINS.fullmatch(command.path):
+            self.waiting.append(command.key)
+        elif accepted := ACCEPTS.fullmatch(command.path):
+            del self.offered[accepted[1]]
+        elif IS_OVER.fullmatch(command.path):
+            self.waiting, self.offered = [], {}
+        self._offer(command.at)
+
+    def pass_time(self, until: datetime) -> None:
+        """End the offers whose time is over by an instant, and make those that follow."""
+        while self.offered:
+            ends, key = min((ends, key) for key, ends in self.offered.items())
+            if ends > until:
+                return
+            del self.offered[key]
+            self.free += 1
+            self.ended.append(ends)
+            self._offer(ends)
+
+    def _offer(self, at: datetime) -> None:
+        while self.free > 0 and self.waiting:
+            self.offered[self.waiting.pop(0)] = offer_ends(at)
+            self.free -= 1

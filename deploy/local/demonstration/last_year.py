@@ -1,0 +1,147 @@
+"""The academic year before the present one, in full: the hub's published figures come out of it."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from local.demonstration.calendars import set_calendars
+from local.demonstration.cast import Cast
+from local.demonstration.commands import Command
+from local.demonstration.dates.england import moment
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.groups import endings, forming, programmes, recruitment, ways
+from local.demonstration.groups.between import Between
+from local.demonstration.groups.meetings import IN_STEP, Diary
+from local.demonstration.groups.papers import papers
+from local.demonstration.groups.series import by_series
+from local.demonstration.pd_days import pd_days
+from local.demonstration.people import leaders
+from local.demonstration.people.connections import (
+    connect_in_september,
+    connect_in_year,
+    connect_successors,
+    days_of_meeting,
+    successors_enrol_after,
+)
+from local.demonstration.people.participants import Participant, Recruiter
+from local.demonstration.people.records import records
+from local.demonstration.people.staffroom import Person, Staffroom, register
+from local.demonstration.register.hub import InventedHub
+from local.demonstration.register.imports import imports_of
+from local.demonstration.support import assignments, visits
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """What is sent in the year, and who is known to the hub at its end."""
+
+    commands: list[Command]
+    groups: tuple[forming.Group, ...]
+    maths_leads: dict[str, Person]  # by URN
+    stayed: list[Participant]  # who held their places to the end
+    moved: frozenset[str]  # keys of people who have changed their school
+    supported: list[assignments.Support]
+
+
+def plan_last_year(
+    year: SchoolYear, hub: InventedHub, cast: Cast, staffroom: Staffroom, seed: str
+) -> LastYear:
+    """Make the plan of the year."""
+    groups = forming.form_groups(year, cast, hub.successors, staffroom, seed)
+    return Planner(year, hub, cast, groups, staffroom, seed).plan()
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans the year from what was invented for it."""
+
+    year: SchoolYear
+    hub: InventedHub
+    cast: Cast
+    groups: list[forming.Group]
+    staffroom: Staffroom
+    seed: str
+
+    def plan(self) -> LastYear:
+        """All of it."""
+        year, cast, staffroom = self.year, self.cast, self.staffroom
+        commands = [*imports_of(year, self.hub), *set_calendars(year, cast)]
+        r = random.Random(f"{self.seed}/year")
+        known, connected = connect_in_september(year, cast, staffroom, r)
+        commands += connected
+        met = (cast.schools[urn] for urn in sorted(cast.connected_in_year))
+        commands += connect_in_year(met, days_of_meeting(year), staffroom, r)
+        commands += connect_successors(year, self.hub)
+
+        visiting, appointed = self._leaders()
+        commands += appointed
+        created = moment(year.opening_days[1], 11)
+        commands += (programmes.create(one, year, created) for one in programmes.PROGRAMMES)
+        stayed, about_groups = self._groups(Recruiter(staffroom, known, r))
+        commands += about_groups
+        commands += endings.called_off(self.groups)
+
+        supported = assignments.supports(cast, visiting, moment(year.opening_days[2], 8))
+        commands += (assignments.assign(one, year) for one in supported)
+        for owed in assignments.everything_owed(year, cast, supported, r):
+            commands += visits.commands_of(owed, year, r)
+        commands += visits.visit_in_the_holidays(supported[0], year, r)
+        moved = frozenset(
+            one.path.split("{")[1].split("}")[0] for one in commands if one.path.endswith("/moves")
+        )
+        return LastYear(commands, tuple(self.groups), known, stayed, moved, supported)
+
+    def _leaders(self) -> tuple[list[Person], list[Command]]:
+        """The PD leads, and the commands that register all leaders and give them their roles."""
+        first, second, _ = self.year.opening_days
+        core = leaders.core_team(self.cast, self.staffroom)
+        group_leads = leaders.leads_of(group.leads for group in self.groups)
+        visiting = leaders.pd_leads(self.cast, self.staffroom)
+        others = [*group_leads, *((person, "pd_lead") for person in visiting)]
+        registered, appointed = moment(second, 9), moment(second, 10)
+        return visiting, [
+            *(
+                register(person, registered + timedelta(seconds=5 * n))
+                for n, (person, _) in enumerate([*core, *others])
+            ),
+            *leaders.appoint(core, appointed, from_day=first, core=True),
+            *leaders.appoint(others, appointed, from_day=first, core=False),
+        ]
+
+    def _groups(self, recruiter: Recruiter) -> tuple[list[Participant], list[Command]]:
+        """Who takes part in a Work Group to its end, and all commands about groups."""
+        r, year, hub, cast = recruiter.random, self.year, self.hub, self.cast
+        diary = Diary(year, r, frozenset(cast.never_came))
+        between = Between(year, random.Random(f"{self.seed}/between"), frozenset(hub.successors))
+        school_days, opened = year.school_days(), successors_enrol_after(year)
+        everybody: list[Participant] = []
+        left: set[str] = set()
+        commands: list[Command] = []
+        entrance = ways.Entrance(year, cast, self.groups, recruiter)
+        for group in self.groups:
+            participants = recruiter.recruit(group)
+            commands += entrance.opening(group)
+            later = recruitment.days_of(group.season, school_days, opened)
+            windows = dict.fromkeys(hub.successors.values(), later)
+            usual = entrance.days(group)
+            enrolling = recruitment.enrol(group, participants, recruiter.new, windows, usual, r)
+            commands += entrance.entering(group, participants, enrolling)
+            commands.append(recruitment.confirm(group))
+            met = list(between.enrich(group, participants, diary.meet(group, participants)))
+            left |= {key for one in met if one.path.endswith("/withdrawal") for key in one.needs()}
+            commands += by_series(group, met) if group.number == IN_STEP else met
+            closure = endings.close(group, year)
+            commands += [closure, *papers(group, met, closure)]
+            everybody += participants
+        commands += self._others(everybody, left)
+        return [one for one in everybody if one.key not in left], commands
+
+    def _others(self, everybody: Sequence[Participant], left: set[str]) -> Iterator[Command]:
+        """PD days, and what happens to the records of people: all of it is about autumn's participants."""
+        spring = {group.label for group in self.groups if group.starts_in_spring}
+        not_free = {*self.cast.never_came, *self.hub.successors}
+        free = [one for one in everybody if one.group_label not in spring and one.person.urn not in not_free]
+        yield from pd_days(self.year, free, random.Random(f"{self.seed}/pd days"))
+        leaver = next(one.person for one in free if one.key in left)
+        yield from records(self.year, [one for one in free if one.key not in left], leaver)

@@ -1,0 +1,55 @@
+"""How the participants of the present year's Work Groups get their places."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from local.demonstration.commands import Command
+from local.demonstration.dates.england import moment
+from local.demonstration.groups.applications import application, find_place
+from local.demonstration.groups.recruitment import enrol
+from local.demonstration.people.acquaintances import Acquaintances
+from local.demonstration.people.participants import Participant
+from local.demonstration.people.staffroom import register
+from local.demonstration.present import waiting
+from local.demonstration.present.forming import Formed
+from local.demonstration.present.outlines import Part
+
+APPLYING: Final = 3  # schools of a group that is applied for
+
+
+@dataclass(frozen=True)
+class Places:
+    """Gives places on one group."""
+
+    formed: Formed
+    days: Sequence[date]  # school days on which the group recruits
+    people: Acquaintances
+    random: random.Random
+
+    def give(self) -> Iterator[Command]:
+        """Enrolments, and applications where the group is applied for."""
+        group, part = self.formed.group, self.formed.part
+        applying = [school.urn for school in group.schools[:APPLYING]] if part is Part.APPLIED_FOR else []
+        asking = [one for one in self.formed.participants if one.person.urn not in applying]
+        usual = self.days[: waiting.FULL_AFTER] if part is Part.WAITING else self.days
+        yield from enrol(group, asking, self.people.newcomers, {}, usual, self.random)
+        for number, urn in enumerate(applying):
+            theirs = [one for one in self.formed.participants if one.person.urn == urn]
+            yield from self._applies(urn, number, theirs)
+        self.people.newcomers -= {one.person.key for one in self.formed.participants}
+
+    def _applies(self, urn: str, number: int, theirs: Sequence[Participant]) -> Iterator[Command]:
+        """A school applies in its part of the season, and is decided on when the group is to be confirmed."""
+        group = self.formed.group
+        begins = moment(self.days[1 + number * len(self.days) // (APPLYING + 1)], 11, 10 * number)
+        for one in theirs:
+            if one.person.key in self.people.newcomers:
+                yield register(one.person, begins - timedelta(hours=1), after=(f"connection/{urn}",))
+        asked = [(one.person, one.role) for one in theirs]
+        decided_at = moment(group.season.confirmed_on, 8, number)
+        yield from application(group, urn, asked, begins, decided_at, {"decision": "accepted"})
+        found_at = moment(group.season.confirmed_on, 8, 30)
+        yield from (find_place(group, one, found_at) for one in theirs)

@@ -1,0 +1,101 @@
+"""The present academic year, and the groups that recruit in it for the next one."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from local.demonstration.calendars import set_calendars
+from local.demonstration.cast import Cast
+from local.demonstration.commands import Command
+from local.demonstration.dates.england import moment
+from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.groups import programmes
+from local.demonstration.last_year import LastYear
+from local.demonstration.pd_days import pd_days
+from local.demonstration.people.acquaintances import Acquaintances
+from local.demonstration.people.connections import connect, connect_in_year, days_of_meeting
+from local.demonstration.people.staffroom import Staffroom
+from local.demonstration.present.forming import Surroundings
+from local.demonstration.present.groups import plan_groups
+from local.demonstration.present.outlines import announced_on, programmes_of
+from local.demonstration.register.files import links_csv, register_csv
+from local.demonstration.register.hub import InventedHub
+from local.demonstration.register.imports import LINKS_FOLLOW, import_file
+from local.demonstration.register.later import NextSeptember, next_september
+from local.demonstration.register.schools import School
+from local.demonstration.support import assignments, visits
+
+NEW_SCHOOLS: Final = 10  # that the hub meets in the year
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans the year on the ground of the one before it."""
+
+    year: SchoolYear
+    last: LastYear
+    hub: InventedHub
+    cast: Cast
+    staffroom: Staffroom
+    seed: str
+
+    def plan(self) -> Iterator[Command]:
+        """All of it."""
+        r = random.Random(f"{self.seed}/{self.year}")
+        register = self._register()
+        around = self._surroundings(register)
+        for year in (self.year, self.year.after):
+            at = moment(announced_on(year), 10)
+            yield from (programmes.create(one, year, at) for one in programmes_of(year).values())
+            yield from plan_groups(year, around, self.seed)
+        yield from self._begins(register)
+        yield from connect_in_year(self._unknown(r), days_of_meeting(self.year), self.staffroom, r)
+        here = [one for one in self.last.stayed if one.person.urn in around.able]
+        yield from pd_days(self.year, here, r, self.prefix)
+        yield from self._support(r)
+
+    @property
+    def prefix(self) -> str:
+        """Tells the year's things from last year's."""
+        return f"{self.year.first}/"
+
+    def _register(self) -> NextSeptember:
+        """The school that becomes an academy is one that has come to sessions and plays no other part."""
+        cast = self.cast
+        parts = {*cast.supported, *cast.leading, *cast.core, *cast.pd_leading, *self.hub.successors}
+        return next_september(self.hub, self.year, {*cast.engaged} - parts)
+
+    def _surroundings(self, register: NextSeptember) -> Surroundings:
+        gone = {*self.hub.successors, self.hub.closing, register.old.urn, *self.cast.never_came}
+        people = Acquaintances(self.last.maths_leads, self.last.stayed, self.staffroom, self.last.moved)
+        able = [urn for urn in people.schools() if urn not in gone]
+        leads = list(dict.fromkeys(group.leads[0] for group in self.last.groups))
+        engaged = [urn for urn in able if urn in {*self.cast.engaged, *self.hub.successors.values()}]
+        return Surroundings(self.cast.schools, engaged, able, leads, people)
+
+    def _begins(self, register: NextSeptember) -> Iterator[Command]:
+        """The first day: the register, the calendars, and the school that has become an academy."""
+        first, day = self.year.opening_days[0], self.year.starts_on
+        at, content = moment(first, 6), register_csv(register.schools, self.year)
+        yield import_file("next-september", at, content, day, 1)
+        yield import_file("links-next-september", at + LINKS_FOLLOW, links_csv(register.links), day, 0)
+        yield from set_calendars(self.year, self.cast, self.prefix)
+        after = ("import/next-september", "import/links-next-september")
+        yield connect(register.new, day, "other", moment(first, 9), after=after)
+
+    def _unknown(self, r: random.Random) -> list[School]:
+        """Schools that the hub meets in the year."""
+        known = {*self.cast.connected, *self.hub.successors.values()}
+        others = [one for one in self.hub.open_in_january() if one.urn not in known]
+        return r.sample(sorted(others, key=lambda school: school.urn), NEW_SCHOOLS)
+
+    def _support(self, r: random.Random) -> Iterator[Command]:
+        """The supported schools keep their PD leads."""
+        year, cast = self.year, self.cast
+        assigned_at = moment(year.half_term(1).starts_on, 8)
+        supported = [replace(one, prefix=self.prefix, assigned_at=assigned_at) for one in self.last.supported]
+        yield from (assignments.assign(one, year) for one in supported)
+        for owed in assignments.everything_owed(year, cast, supported, r):
+            yield from visits.commands_of(owed, year, r)
+        yield from visits.visit_on_the_last_day(supported[0], year, r)

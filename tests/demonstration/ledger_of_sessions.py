@@ -1,0 +1,106 @@
+"""Follows the plan's commands about sessions and the end of Work Groups by enrolment's own rules."""
+
+from datetime import date
+from typing import Final
+
+from tests.demonstration.books import Session, id_of, instant
+from tests.demonstration.counting import body, made, named
+from tests.demonstration.ledger import HANDLERS, Ledger
+
+from hub_enrolment.domain import endings, sessions, work_groups
+from hub_enrolment.domain.calendar import day_in_england
+from hub_enrolment.domain.sessions import Mark
+from local.demonstration.commands import Command
+
+
+def scheduled(ledger: Ledger, command: Command) -> None:
+    group, facts = ledger.groups[named(command)], body(command)
+    starts_at, ends_at = instant(facts, "starts_at"), instant(facts, "ends_at")
+    mode, host = facts["mode"], facts.get("host_urn")
+    work_groups.check_session(group.status, starts_at=starts_at, ends_at=ends_at, mode=mode, host_urn=host)
+    assert command.at < starts_at, "a session is put in the diary before it begins"
+    group.sessions[command.key] = Session(starts_at, ends_at)
+    ledger.group_of[command.key] = group
+    group.status = work_groups.status_after_scheduling(group.status)
+
+
+def rescheduled(ledger: Ledger, command: Command) -> None:
+    session = ledger.group_of[named(command)].sessions[named(command)]
+    session.starts_at, session.ends_at = (instant(body(command), name) for name in ("starts_at", "ends_at"))
+    session.status = "rescheduled"
+
+
+def registers_taken(ledger: Ledger, command: Command) -> None:
+    group = ledger.group_of[named(command)]
+    session = group.sessions[named(command)]
+    held_on, today = day_in_england(session.starts_at), day_in_england(command.at)
+    sessions.check_time(
+        session.status, starts_at=session.starts_at, held_on=held_on, now=command.at, today=today
+    )
+    marks = [
+        Mark(enrolment_id=id_of(made(one["enrolment_id"])), mark=one["mark"])
+        for one in body(command)["marks"]
+    ]
+    places = {id_of(key): place for key, place in group.places.items()}
+    sessions.check_marks(marks, places, held_on=held_on)
+    session.status = "completed"
+    group.follow_diary()
+
+
+def session_cancelled(ledger: Ledger, command: Command) -> None:
+    group = ledger.group_of[named(command)]
+    session = group.sessions[named(command)]
+    assert sessions.cancel(session.status, None, body(command)["reason"])
+    session.status = "cancelled"
+    group.follow_diary()
+
+
+def task_set(ledger: Ledger, command: Command) -> None:
+    group, facts = ledger.groups[named(command)], body(command)
+    first, second = (made(facts[name]) for name in ("set_in_session_id", "due_before_session_id"))
+    assert group.sessions[first].starts_at < group.sessions[second].starts_at
+    group.tasks[command.key] = second
+
+
+def cancelled(ledger: Ledger, command: Command) -> None:
+    group = ledger.groups[named(command)]
+    assert endings.cancel(group.status, None, body(command)["reason"])
+    for key in group.held():
+        group.take_back(key, command.at)
+    for session in group.sessions.values():
+        session.status = "cancelled"
+    group.end("cancelled")
+
+
+def closed(ledger: Ledger, command: Command) -> None:
+    group = ledger.groups[named(command)]
+    held = [day_in_england(one.starts_at) for one in group.sessions.values() if one.status == "completed"]
+    endings.close(
+        group.status,
+        evaluation_submitted_on=date.fromisoformat(body(command)["evaluation_submitted_on"]),
+        last_held_on=max(held),
+        today=day_in_england(command.at),
+    )
+    group.end("closed")
+
+
+def read_from_series(ledger: Ledger, command: Command) -> None:
+    if command.gives == "session_id":
+        group, found = ledger.groups[command.lane], ledger.meets[command.key]
+        group.sessions[command.key] = Session(found.starts_at, found.ends_at)
+        ledger.group_of[command.key] = group
+
+
+V1: Final = "/enrolment/v1"
+HANDLERS.update(
+    {
+        rf"POST {V1}/work-groups/.*/sessions": scheduled,
+        rf"GET {V1}/sessions/.*": read_from_series,
+        rf"POST {V1}/sessions/.*/reschedule": rescheduled,
+        rf"PUT {V1}/sessions/.*/register": registers_taken,
+        rf"POST {V1}/sessions/.*/cancellation": session_cancelled,
+        rf"POST {V1}/work-groups/.*/tasks": task_set,
+        rf"POST {V1}/work-groups/.*/cancellation": cancelled,
+        rf"POST {V1}/work-groups/.*/closure": closed,
+    }
+)
