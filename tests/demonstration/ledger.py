@@ -1,6 +1,6 @@
 """Follows the plan's commands by enrolment's own rules: where it would refuse one, its rule raises here.
 
-What is on the books on some evening can be read between two commands.
+What is on the books at some moment can be read between two commands.
 """
 
 import re

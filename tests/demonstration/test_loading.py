@@ -9,8 +9,9 @@ from tests.demonstration.stub import Stub
 
 from local.demonstration.commands import Command
 from local.demonstration.dates.school_years import SchoolYear
-from local.demonstration.loading import Watch, loaded, part_of, refuse_other_year
+from local.demonstration.loading import loaded, part_of, refuse_other_year
 from local.demonstration.plan import IN_PREPARATION, Plan
+from local.demonstration.watch import Watch
 from local.failures import CannotStart
 
 GROUPS = "/enrolment/v1/work-groups?limit=200"

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.demonstration.counting import meets
-from tests.demonstration.evenings import evenings
+from tests.demonstration.noons import noons
 
 from local.demonstration.dates.england import ENGLAND, day_of, is_working_day
 from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.groups.offers import offers_that_end
-from local.demonstration.plan import IN_PREPARATION, evening, plan_for
+from local.demonstration.plan import IN_PREPARATION, noon, plan_for
 from local.places import ROOT, python_path
 
 COMMANDS_OF_ONE_YEAR = 3_945  # what was sent when the demonstration was 2025/26 and nothing else
@@ -55,7 +55,7 @@ def test_a_plan_holds_together(day: date) -> None:
     moments = [command.at for command in plan.commands]
     assert moments == sorted(moments)
     assert all(one.utcoffset() == timedelta(0) for one in moments)
-    assert moments[-1] <= evening(day)
+    assert moments[-1] <= noon(day)
     for number, command in enumerate(plan.commands):
         assert all(position[key] < number for key in command.needs()), command.key
         assert command.needs() - set(command.after) <= gives
@@ -64,7 +64,7 @@ def test_a_plan_holds_together(day: date) -> None:
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_rules_of_enrolment_and_visits_accept_every_command(day: date) -> None:
     plan = plan_for(day)
-    (it,) = evenings(plan, day, day)
+    (it,) = noons(plan, day, day)
     assert {group.year for group in it.ledger.groups.values()} >= {plan.last.name, plan.present.name}
 
 
@@ -112,7 +112,7 @@ def test_plans_of_one_academic_year_differ_in_what_lies_between_their_days(first
     assert earlier.seed == later.seed
     begun = earlier.commands[:-1]
     assert later.commands[: len(begun)] == begun
-    assert all(evening(first) < command.at for command in later.commands[len(begun) : -1])
+    assert all(noon(first) < command.at for command in later.commands[len(begun) : -1])
     assert earlier.commands[-1].facts == later.commands[-1].facts
 
 
@@ -129,20 +129,24 @@ def test_plans_of_two_academic_years_have_the_same_schools_and_other_ids() -> No
 def test_every_plan_ends_with_a_draft_that_says_that_all_has_been_sent(day: date) -> None:
     last = plan_for(day).commands[-1]
     assert (last.facts["title"], last.facts["draft"]) == (IN_PREPARATION, True)
-    assert evening(day) - last.at < timedelta(days=6), "on the last working day"
+    assert noon(day) - last.at < timedelta(days=6), "on the last working day"
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_the_time_is_told_on_the_evening_of_each_day_and_when_an_offer_ends(day: date) -> None:
+def test_the_time_is_told_when_a_day_is_done_when_an_offer_ends_and_at_last_at_noon(day: date) -> None:
     plan = plan_for(day)
     told = plan.hub_days()
     assert told == sorted(set(told))
-    assert told[-1] == evening(day)
-    for command in plan.commands:
-        assert evening(day_of(command.at)) in told
-    due = set(offers_that_end(plan.commands)) & set(told)
-    assert due == {at for at in offers_that_end(plan.commands) if at <= evening(day)}
-    assert set(told) - due == {evening(day_of(at)) for at in set(told) - due}
+    assert told[-1] == noon(day)
+    last = {day_of(command.at): command.at for command in plan.commands}
+    due = {at for at in offers_that_end(plan.commands) if at <= noon(day)}
+    assert set(told) == {*last.values(), *due, noon(day)}
+
+
+def test_of_a_part_the_time_is_told_up_to_its_end() -> None:
+    plan = plan_for(date(2026, 11, 29))
+    part = plan.commands[:500]
+    assert plan.hub_days(part) == [at for at in plan.hub_days() if at < part[-1].at] + [part[-1].at]
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)

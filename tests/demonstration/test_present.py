@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import pytest
-from tests.demonstration.evenings import Evening, evenings
+from tests.demonstration.noons import Noon, noons
 
 from local.demonstration.dates.england import DAY, monday_of
 from local.demonstration.dates.school_years import THURSDAY, TUESDAY, SchoolYear
@@ -16,7 +16,7 @@ SOON = timedelta(days=21)
 # Easter early and late, autumns long and short.
 YEARS = [SchoolYear(first) for first in (2023, 2025, 2026, 2027, 2028)]
 
-ALWAYS: dict[str, Callable[[Evening], object]] = {
+ALWAYS: dict[str, Callable[[Noon], object]] = {
     "a group that recruits": lambda it: it.recruiting(),
     "a waiting list": lambda it: it.entries("waiting"),
     "an offer that stands": lambda it: it.entries("offered"),
@@ -33,7 +33,7 @@ ALWAYS: dict[str, Callable[[Evening], object]] = {
         owed for owed, status in it.rounds.standing(it.day) if status in {"open", "due_soon"}
     ],
 }
-OFTEN: dict[str, Callable[[Evening], object]] = {
+OFTEN: dict[str, Callable[[Noon], object]] = {
     "a register of the last days not taken": lambda it: it.sessions(
         it.day - 6 * DAY, it.day - DAY, "scheduled"
     ),
@@ -43,10 +43,10 @@ OFTEN: dict[str, Callable[[Evening], object]] = {
 
 @cache
 def missing(year: SchoolYear) -> dict[str, set[str]]:
-    """School day → what is not there. A plan for that day ends on its evening."""
+    """School day → what is not there. A plan for that day ends at its noon."""
     school_days = frozenset(year.school_days())
     found: dict[str, set[str]] = {}
-    for it in evenings(plan_for(year.ends_on), year.starts_on, year.ends_on):
+    for it in noons(plan_for(year.ends_on), year.starts_on, year.ends_on):
         if it.day in school_days:
             absent = {kind for kind, look in (ALWAYS | OFTEN).items() if not look(it)}
             rest = [it.day + n * DAY for n in range(1, THURSDAY - it.day.weekday() + 1)]
@@ -73,7 +73,7 @@ def test_most_school_days_have_what_holidays_interrupt(year: SchoolYear) -> None
 
 @pytest.mark.parametrize("day", [date(2026, 12, 27), date(2026, 8, 14), date(2026, 9, 1), date(2027, 5, 31)])
 def test_on_other_days_it_has_what_goes_on_then(day: date) -> None:
-    (it,) = evenings(plan_for(day), day, day)
+    (it,) = noons(plan_for(day), day, day)
     assert not it.sessions(day, day, "scheduled", "completed")
     assert it.recruiting()
     assert it.groups("draft")
@@ -84,7 +84,7 @@ def test_on_other_days_it_has_what_goes_on_then(day: date) -> None:
 @pytest.mark.parametrize("first", [2021, 2024, 2026])
 def test_groups_of_the_present_year_conform_to_the_rule_but_for_those_at_risk(first: int) -> None:
     year = SchoolYear(first)
-    (it,) = evenings(plan_for(year.ends_on), year.ends_on, year.ends_on)
+    (it,) = noons(plan_for(year.ends_on), year.ends_on, year.ends_on)
     closed = [group for group in it.groups("closed") if group.year == year.name]
     assert 20 <= len(closed) <= 28
     sizes = [group.composition() for group in closed]

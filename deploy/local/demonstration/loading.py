@@ -2,7 +2,8 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -19,10 +20,13 @@ from local.demonstration.figures import Figures, read_figures
 from local.demonstration.plan import IN_PREPARATION, Plan, plan_for
 from local.demonstration.play import Player
 from local.demonstration.settling import settle
+from local.demonstration.telling import Teller
 from local.demonstration.tokens import lead_tokens
+from local.demonstration.watch import Watch
 from local.failures import CannotStart
 
-SETTLING: Final = "Until every event and letter has arrived"
+SETTLING: Final = "Until every event and e-mail has arrived"
+TELLING: Final = "The hub's time, timers and e-mails, day by day"
 
 
 def load(
@@ -89,14 +93,34 @@ def send(
         return Sent(last, 0, {})
     refuse_other_year(addresses, token, plan.last)
     commands = part_of(plan, until, days)
-    player = Player(addresses, token, plan.seed, lead_tokens(key) if key is not None else None)
     watch = Watch(progress, len(commands))
-    for phase, group in groupby(commands, key=lambda command: plan.phase_of(command.at)):
-        together = list(group)
-        with watch.phase(phase.name, len(together)) as told:
-            player.play(together, told)
+    with (
+        contextlib.closing(
+            Player(addresses, token, plan.seed, lead_tokens(key) if key is not None else None)
+        ) as player,
+        contextlib.closing(Teller(addresses, token)) as teller,
+    ):
+        for at, together in by_moments(commands, plan.hub_days(commands)):
+            for phase, group in groupby(together, key=lambda command: plan.phase_of(command.at)):
+                some = list(group)
+                with watch.phase(phase.name, len(some)) as told:
+                    player.play(some, told)
+            with watch.phase(TELLING):
+                teller.tell(at)
     watch.show(SETTLING)
     return Sent(plan.last, len(commands), watch.seconds)
+
+
+def by_moments(
+    commands: Sequence[Command], moments: Iterable[datetime]
+) -> Iterator[tuple[datetime, list[Command]]]:
+    """Each moment at which the time is told, with the commands that come before it, in order."""
+    left = deque(commands)
+    for at in moments:
+        together = []
+        while left and left[0].at <= at:
+            together.append(left.popleft())
+        yield at, together
 
 
 def wait_for_figures(addresses: Mapping[str, str], token: str, last: SchoolYear) -> Figures:
@@ -179,27 +203,3 @@ def part_of(plan: Plan, until: date | None, days: Collection[date] | None) -> Se
             chosen.add(key)
             waiting.extend(before[key])
     return [command for key, command in by_key.items() if key in chosen]
-
-
-class Watch:
-    """Measures how long phases take, and moves the bar."""
-
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self.seconds: dict[str, float] = {}
-        self._done = 0
-        self._progress = progress
-        self._task = progress.add_task("", total=total) if progress is not None and total else None
-
-    @contextlib.contextmanager
-    def phase(self, name: str, size: int) -> Iterator[Callable[[int], None]]:
-        """One phase of so many commands; gives what hears how many of them are left."""
-        since = time.monotonic()
-        self.show(name)
-        yield lambda left: self.show(name, size - left)
-        self._done += size
-        self.seconds[name] = time.monotonic() - since
-
-    def show(self, name: str, done: int = 0) -> None:
-        """Say what is being done, and how much of it has been."""
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, description=name, completed=self._done + done)

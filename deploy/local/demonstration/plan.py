@@ -54,20 +54,23 @@ class Plan:
         """The stretch that a moment falls in."""
         return next(phase for phase in reversed(self.phases) if phase.begins <= at)
 
-    def hub_days(self) -> list[datetime]:
+    def hub_days(self, commands: Sequence[Command] | None = None) -> list[datetime]:
         """The moments at which every service must be told the time, in their order.
 
-        They are the evening of each day that has commands and of today, and the instants at which something
-        falls due by itself: an offer of a place ends, and the next who waits is asked.
+        They are the last command of each day, the instants at which something falls due by itself (an offer
+        of a place ends, and the next who waits is asked), and for the whole plan today at noon. Without
+        `commands` it is the whole plan that is sent.
         """
-        evenings = {evening(day_of(command.at)) for command in self.commands} | {evening(self.today)}
-        due = {at for at in offers_that_end(self.commands) if at <= evening(self.today)}
-        return sorted(evenings | due)
+        sent = self.commands if commands is None else commands
+        last_of_day = {day_of(command.at): command.at for command in sent}  # they are in order
+        ends = noon(self.today) if len(sent) == len(self.commands) else sent[-1].at
+        due = {at for at in offers_that_end(sent) if at <= ends}
+        return sorted({*last_of_day.values(), ends} | due)
 
 
-def evening(day: date) -> datetime:
-    """When a day of the hub is over."""
-    return moment(day, CLOSES)
+def noon(day: date) -> datetime:
+    """The middle of a day: today some things have been done, and others are to come."""
+    return moment(day, 12)
 
 
 @cache
@@ -78,7 +81,7 @@ def plan_for(today: date, seed: str = SEED) -> Plan:
     """
     last = SchoolYear.of(today).before
     hub, chosen, last_year, commands = _two_years(last, seed)
-    until = evening(today)
+    until = noon(today)
     past = [command for command in commands if command.at <= until]
     marker = _in_preparation(last_year, last.after, today)
     return Plan(today, last, hub, chosen, last_year, (*past, marker))
@@ -110,7 +113,7 @@ def _in_preparation(last_year: LastYear, year: SchoolYear, today: date) -> Comma
     key = f"group/{year.first}/in-preparation"
     return Command(
         key=key,
-        at=evening(day),
+        at=min(moment(day, CLOSES), noon(today)),
         service="enrolment",
         method="POST",
         path=WORK_GROUPS,

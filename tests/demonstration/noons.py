@@ -1,4 +1,4 @@
-"""What is on the hub's books on the evening of each day, read from the plan's commands alone."""
+"""What is on the hub's books at noon of each day, read from the plan's commands alone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from tests.demonstration.ledger import Ledger
 from tests.demonstration.rounds import Rounds
 
 from hub_enrolment.domain.calendar import day_in_england
-from local.demonstration.dates.england import DAY, day_of
-from local.demonstration.plan import Plan, evening
+from local.demonstration.dates.england import DAY
+from local.demonstration.plan import Plan, noon
 
 
 @dataclass(frozen=True)
-class Evening:
-    """The hub on one evening."""
+class Noon:
+    """The hub at noon of one day."""
 
     day: date
     ledger: Ledger
@@ -28,7 +28,7 @@ class Evening:
 
     def recruiting(self) -> list[Group]:
         """The groups that take teachers in."""
-        now = evening(self.day)
+        now = noon(self.day)
         return [one for one in self.groups("recruiting") if one.opens_at <= now < one.closes_at]
 
     def entries(self, status: str) -> int:
@@ -51,7 +51,7 @@ class Evening:
 
     def tasks_due_within(self, time: timedelta) -> int:
         """How many tasks are due soon."""
-        now = evening(self.day)
+        now = noon(self.day)
         due = [
             group.sessions[session].starts_at
             for group in self.ledger.groups.values()
@@ -61,12 +61,12 @@ class Evening:
 
     def visits_planned_within(self, time: timedelta) -> int:
         """How many visits are in the diary for the next days, or were and are not logged yet."""
-        until = evening(self.day) + time
+        until = noon(self.day) + time
         return sum(one.status == "planned" and one.planned_at <= until for one in self.rounds.visits.values())
 
 
-def evenings(plan: Plan, first: date, last: date) -> Iterator[Evening]:
-    """Each day from one to another, after all that happens on the days before the first."""
+def noons(plan: Plan, first: date, last: date) -> Iterator[Noon]:
+    """Each day from one to another, after all that happens before noon of the first."""
     schools = {school.urn: school for school in (*plan.hub.september, *plan.hub.january)}
     scopes = {
         urn: (f"trust:{school.trust.uid}" if school.trust else "", f"la:{school.la_code}", "hub")
@@ -75,10 +75,10 @@ def evenings(plan: Plan, first: date, last: date) -> Iterator[Evening]:
     ledger, rounds = Ledger(plan.commands), Rounds(scopes)
     commands, position, day = plan.commands, 0, first
     while day <= last:
-        while position < len(commands) and day_of(commands[position].at) <= day:
+        while position < len(commands) and commands[position].at <= noon(day):
             ledger.follow(commands[position])
             rounds.follow(commands[position])
             position += 1
-        ledger.pass_time(evening(day))
-        yield Evening(day, ledger, rounds)
+        ledger.pass_time(noon(day))
+        yield Noon(day, ledger, rounds)
         day += DAY
