@@ -146,3 +146,12 @@ def test_its_tokens_can_be_revoked_by_their_id(path: Path, tmp_path: Path) -> No
     with pytest.raises(Problem, match="invalid_token"):
         check.actor(signed())
     assert check.actor(signed(jti="t2")).subject == "ada"
+
+
+def test_keys_that_have_not_changed_are_not_read_again(
+    path: Path, check: TokenCheck, later: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check.actor(signed())
+    later()
+    monkeypatch.setattr(Path, "read_text", lambda _self: pytest.fail("it was read again"))
+    assert check.actor(signed(sub="grace")).subject == "grace"

@@ -131,3 +131,13 @@ def test_a_line_without_an_exception_in_hand_tells_of_none(written: io.StringIO)
     structlog.get_logger("ours").error("odd", exc_info=True)
     (line,) = map(json.loads, written.getvalue().splitlines())
     assert line["exception"] == ""
+
+
+def test_of_a_long_chain_of_exceptions_only_the_last_are_told(written: io.StringIO) -> None:
+    last: BaseException = ValueError("Ada")
+    for _ in range(2 * telemetry.CHAIN):
+        previous, last = last, RuntimeError("Ada")
+        last.__cause__ = previous
+    structlog.get_logger("ours").error("it_broke", exc_info=last)
+    (line,) = map(json.loads, written.getvalue().splitlines())
+    assert line["exception"].count("RuntimeError\n") == telemetry.CHAIN

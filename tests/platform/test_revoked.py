@@ -1,6 +1,7 @@
 """What a service knows of revoked tokens: the file as it could last be read."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import OKPKey
 
+from hub_platform import access, tokens
 from hub_platform import revoked as revoking
-from hub_platform import tokens
 from hub_platform.access import TokenCheck
 from hub_platform.problems import Problem
 from hub_platform.revoked import Revoked, Unreadable
@@ -113,3 +114,37 @@ def test_a_check_that_cannot_tell_says_so(path: Path) -> None:
     token, _ = tokens.issue(key, "ada", [], timedelta(hours=1), datetime.now(UTC))
     with pytest.raises(Problem, match="revocations_unreadable"):
         TokenCheck(key, Revoked(path)).actor(token)
+
+
+def test_a_file_that_has_not_changed_is_not_read_again(path: Path, later: Callable[[], None]) -> None:
+    write(path, "one")
+    revoked = Revoked(path)
+    assert revoked.holds("one")
+    status = path.stat()
+    path.write_text(path.read_text().replace("one", "two"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # as if nobody had written
+    later()
+    assert revoked.holds("one")
+
+
+def test_a_token_that_expires_while_it_is_remembered_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, now = OKPKey.generate_key("Ed25519"), datetime.now(UTC)
+    token, _ = tokens.issue(key, "ada", ["hub_lead"], timedelta(hours=1), now)
+    check = TokenCheck(key)
+    assert check.actor(token).subject == "ada"
+    monkeypatch.setattr(access, "real_now", lambda: now + timedelta(hours=1))
+    with pytest.raises(Problem) as refused:
+        check.actor(token)
+    assert "expired" in refused.value.detail
+
+
+def test_no_more_tokens_are_remembered_than_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "REMEMBERED_TOKENS", 2)
+    key = OKPKey.generate_key("Ed25519")
+    check = TokenCheck(key)
+    for number in range(5):
+        token, _ = tokens.issue(key, f"ada {number}", [], timedelta(hours=1), datetime.now(UTC))
+        assert check.actor(token).subject == f"ada {number}"
+        assert len(check._seen) <= 2

@@ -6,6 +6,8 @@ import pytest
 from tests.platform.sending import PARCELS, parcel
 from tests.support.services import Client, RunningService
 
+from hub_platform import __version__
+
 
 def test_a_created_resource_has_a_location_and_an_etag(sorter: Client) -> None:
     sent = parcel()
@@ -210,3 +212,7 @@ def test_the_probes_answer_without_a_token(sorting: RunningService) -> None:
     assert Client(sorting.port)("GET", "/sorting/health/live").json == {"status": "live"}
     assert Client(sorting.port)("GET", "/sorting/health/ready").json == {"status": "ready"}
     assert Client(sorting.port)("GET", "/sorting/version").status == 401
+
+
+def test_a_service_says_which_release_it_is(sorter: Client) -> None:
+    assert sorter("GET", "/sorting/version").json == {"service": "sorting", "version": __version__}

@@ -30,3 +30,12 @@ def test_an_application_over_http(desk: Desk) -> None:
     assert desk.get(f"work-groups/{group_id}").json["teachers_n"] == 1
     assert problem(desk.post(f"{one}/withdrawal", {}))[:2] == (409, "not_open")
     assert problem(desk.get(f"applications/{uuid4()}"))[:2] == (404, "unknown_application")
+
+
+def test_a_school_withdraws_its_application_over_http(desk: Desk) -> None:
+    (urn,) = desk.schools()
+    path = f"work-groups/{desk.group()}/applications"
+    made = desk.made(path, application_body(urn, [desk.teacher(urn)]))
+    one = f"applications/{made['application_id']}"
+    assert desk.made(f"{one}/withdrawal", {})["status"] == "withdrawn"
+    assert desk.get(one).json["status"] == "withdrawn"

@@ -1,5 +1,6 @@
 """Letters and what carries them: a folder, a mail server."""
 
+import smtplib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -155,3 +156,36 @@ def test_letters_leave_by_the_folder_or_the_server_that_is_set(
     for setting in ("HUB_SMTP_HOST", "HUB_SMTP_USER"):
         monkeypatch.setenv(setting, "")  # as docker compose says that something is not set
     assert isinstance(config.load().mailer(), MailboxFolder)
+
+
+def test_a_letter_that_cannot_be_written_is_a_mailbox_that_is_away(tmp_path: Path) -> None:
+    with MailboxFolder(tmp_path / "mail").open() as post:
+        (tmp_path / "mail").rmdir()
+        with pytest.raises(MailAway):
+            post.send(ID, a_letter())
+
+
+def test_a_server_that_wants_a_password_is_given_it(server: Mailbag, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[str, str]] = []
+    monkeypatch.setattr(smtplib.SMTP, "login", lambda _self, user, password: given.append((user, password)))
+    mailer = SmtpMailer("127.0.0.1", server.port, starttls=False, user="hub", password="s3cret")
+    with mailer.open() as post:
+        assert post.send(ID, a_letter()) is None
+    assert given == [("hub", "s3cret")]
+
+
+def test_a_password_that_is_refused_is_a_server_that_is_away(server: Mailbag) -> None:
+    mailer = SmtpMailer("127.0.0.1", server.port, starttls=False, user="hub", password="wrong")
+    with pytest.raises(MailAway), mailer.open():
+        pass  # this server knows no passwords
+
+
+def test_an_address_that_the_server_cannot_write_is_a_bad_one(
+    server: Mailbag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(_self: object, _mail: EmailMessage) -> None:
+        raise smtplib.SMTPNotSupportedError
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", cannot)
+    with SmtpMailer("127.0.0.1", server.port, starttls=False).open() as post:
+        assert post.send(ID, a_letter()) == Undelivered("bad_address", permanent=True)

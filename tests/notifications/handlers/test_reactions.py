@@ -111,6 +111,17 @@ def test_somebody_who_has_left_is_told_nothing_more(sessions: Sessions) -> None:
     assert by_recipient[str(stays.teacher_id), "session_scheduled"].status == "due"
 
 
+def test_a_withdrawal_from_before_the_place_was_given_anew_stops_nothing(sessions: Sessions) -> None:
+    (given_anew,) = enrol(sessions)
+    older = ParticipantWithdrawn.from_data(
+        participant_enrolled().to_data()
+        | {"enrolment_id": str(given_anew.enrolment_id), "reason": "workload", "withdrawn_on": "2026-09-01"}
+    )
+    with sessions.begin() as session:
+        work_groups.on_participant_withdrawn(session, older, cause(1))
+    assert [each.status for each in messages(sessions)] == ["due"]
+
+
 def test_a_withdrawal_that_comes_first_keeps_its_enrolment_silent(sessions: Sessions) -> None:
     event = participant_enrolled()
     withdraw(sessions, event)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from jinja2 import UndefinedError
 from tests.notifications.factories import GROUP, cause, know_the_basics, schedule, session_scheduled
 from tests.notifications.fakes import HOST, NOW
 
@@ -79,3 +80,13 @@ def test_once_an_offer_is_over_only_that_is_written(sessions: Sessions, meeting:
     assert refusal(sessions, message("place_offered", expires_at=over)) == ("offer_over", True)
     assert write(sessions, message("place_offer_expired", expires_at=over))
     assert write(sessions, message("place_offered", expires_at=stands))
+
+
+def test_a_message_whose_template_is_broken_is_tried_again(
+    sessions: Sessions, meeting: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_words: Any) -> Any:
+        raise UndefinedError
+
+    monkeypatch.setattr(wording, "render", broken)
+    assert refusal(sessions, message("session_scheduled", meeting)) == ("bad_template", False)

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -136,3 +137,12 @@ def test_the_time_zone_of_our_files_is_englands() -> None:
     for n in range(5 * 365):
         noon = datetime(2026, 1, 1, 12, 0) + timedelta(days=n)  # noqa: DTZ001 - a time on the wall
         assert noon.replace(tzinfo=ours).utcoffset() == noon.replace(tzinfo=LONDON).utcoffset(), noon
+
+
+def test_a_template_that_does_not_say_when_it_is_sent_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "silent.subject.j2").write_text("A subject")
+    monkeypatch.setattr(rendering, "FOLDER", tmp_path)
+    with pytest.raises(ValueError, match=r"silent\.subject\.j2 does not begin with a comment"):
+        rendering.purpose("silent")

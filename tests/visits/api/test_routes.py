@@ -230,3 +230,20 @@ def test_what_is_not_there_is_a_404_and_a_broken_rule_points_at_it(
     assert reply.json["errors"][0]["pointer"] == "/assignment_id"
     again = staff("POST", f"/visits/v1/visits/{visit['visit_id']}/cancellation", {"reason": "snow"})
     assert (again.status, again.json["code"]) == (409, "already_logged")
+
+
+def test_a_visit_is_cancelled_by_the_schools_own_pd_lead(
+    service: RunningService, assignment: dict[str, Any]
+) -> None:
+    lead = pd_lead(service, LEADER.teacher_id)
+    body = {
+        "assignment_id": assignment["assignment_id"],
+        "planned_at": "2024-01-15T09:00:00Z",
+        "kind": "support",
+    }
+    path = lead("POST", "/visits/v1/visits", body, **SEPTEMBER).headers["Location"]
+    other = pd_lead(service, OTHER_LEADER)("POST", f"{path}/cancellation", {"reason": "snow"})
+    assert other.status in {403, 404}
+    cancelled = lead("POST", f"{path}/cancellation", {"reason": "snow"})
+    assert (cancelled.status, cancelled.json["status"]) == (200, "cancelled")
+    assert lead("GET", path).json["status"] == "cancelled"

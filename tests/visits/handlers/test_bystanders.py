@@ -11,7 +11,6 @@ from tests.support.changes import Changes, changes_of
 from tests.visits import factories
 from tests.visits.factories import LINTON_DATES, SEPTEMBER, assigned, planned
 
-from hub_contracts.enrolment import SchoolClosed, SchoolSucceeded, TeacherMerged
 from hub_platform.database import Sessions
 from hub_visits.commands import CancelVisit, ExcuseHalfTerm
 from hub_visits.domain.assignments import Owed
@@ -132,6 +131,19 @@ def test_an_assignment_that_owes_less_loses_its_own_obligations_only(
     assert changed[1][1:] == ("2023-2", "visit")
 
 
+def test_an_assignment_that_owes_nothing_any_more_loses_all_that_it_owed(
+    sessions: Sessions, assignments: dict[str, UUID]
+) -> None:
+    def owe_nothing(session: Session) -> None:
+        row = assignment_store.find_assignment(session, assignments[SCHOOL])
+        assert row is not None
+        assignment_store.put_obligations(session, row, [])
+
+    done = done_by(sessions, owe_nothing)
+    assert urns_of(done, "obligations") == {SCHOOL}
+    assert (len(done.deleted), done.changed, done.added) == (12, set(), set())
+
+
 def test_what_one_assignment_owes_is_not_another_ones(
     sessions: Sessions, assignments: dict[str, UUID]
 ) -> None:
@@ -203,44 +215,3 @@ def test_a_visit_that_is_over_says_who_changed_it_and_when_and_no_other_visit_ch
     after = done.after["visits", (visit.id,)]
     assert (after["status"], after["revision"]) == (outcome, 2)
     assert (after["changed_by"], after["changed_at"]) == ("lead", now)
-
-
-@pytest.mark.parametrize(
-    "tell",
-    [
-        lambda session: schools.on_school_told(session, factories.school_imported(name="New"), revision=9),
-        lambda session: schools.on_school_closed(
-            session, SchoolClosed(urn=SCHOOL, close_date=date(2024, 8, 31)), revision=9
-        ),
-        lambda session: schools.on_school_succeeded(
-            session, SchoolSucceeded(urn=SCHOOL, successor_urn="140001", link_type="Successor"), revision=9
-        ),
-    ],
-    ids=["told", "closed", "succeeded"],
-)
-def test_an_event_about_one_school_changes_that_school_only(
-    sessions: Sessions, assignments: dict[str, UUID], tell: Callable[[Session], None]
-) -> None:
-    assert done_by(sessions, tell).changed == {("schools", (SCHOOL,))}
-
-
-def test_an_event_about_one_leader_or_merger_changes_that_one_only(
-    sessions: Sessions, assignments: dict[str, UUID], pd_lead_id: UUID
-) -> None:
-    others = [factories.leader_appointed() for _ in range(3)]
-    with sessions.begin() as session:
-        for one in others:
-            schools.on_leader_told(session, one, revision=1)
-        for into in others[:2]:
-            merged = TeacherMerged(from_id=into.leader_role_id, into_id=into.teacher_id)
-            schools.on_teacher_merged(session, merged, revision=1)
-    ended = factories.leader_ended(
-        **{name: getattr(others[0], name) for name in ("leader_role_id", "teacher_id")}
-    )
-    done = done_by(sessions, lambda session: schools.on_leader_told(session, ended, revision=2))
-    assert done.changed == {("leader_posts", (others[0].leader_role_id,))}
-    again = TeacherMerged(from_id=others[0].leader_role_id, into_id=pd_lead_id)
-    done = done_by(sessions, lambda session: schools.on_teacher_merged(session, again, revision=2))
-    assert done.changed == {("mergers", (others[0].leader_role_id,))}
-    with sessions() as session:
-        assert len(school_store.posts_of(session, others[2].teacher_id)) == 1

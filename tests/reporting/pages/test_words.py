@@ -1,0 +1,74 @@
+"""Words of the pages: whose schools a figure is about, and what asks for somebody."""
+
+from typing import Any
+
+import pytest
+from tests.reporting.conftest import Hear
+from tests.reporting.factories import an_id
+from tests.reporting.looking import page_of
+
+from hub_contracts.notifications import MessageFailed
+from hub_messaging.tables import inbox
+from hub_platform.database import Sessions
+from hub_reporting.config import Options
+from hub_reporting.domain.scopes import Scope
+from hub_reporting.pages.words import schools_of
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        (Scope("connected"), "connected schools"),
+        (Scope("hub"), "schools in the hub's area"),
+        (Scope("la", "873"), "schools in Fenland"),
+        (Scope("trust", "17047"), "schools of Fenland"),
+        (Scope("phase", "secondary"), "secondary schools"),
+        (Scope("phase", "unknown"), "schools whose phase is not known"),
+    ],
+)
+def test_the_schools_of_a_scope_are_named_in_a_sentence(scope: Scope, said: str) -> None:
+    assert schools_of(scope, "Fenland") == said
+
+
+def failed(number: int) -> MessageFailed:
+    return MessageFailed(
+        message_id=an_id(f"message {number}"),
+        template="visit_planned",
+        recipient_ref="a teacher",
+        dedupe_key=f"visit:{number}",
+        reason="mailbox_unavailable",
+        attempts=5,
+    )
+
+
+def park(sessions: Sessions, number: int) -> None:
+    """Park so many deliveries."""
+    row = {
+        "subscription": "reporting.in",
+        "source": "/hubs/cambridge/visits",
+        "state": "parked",
+        "body": b"?",
+    }
+    with sessions.begin() as session:
+        session.execute(inbox.insert(), [row | {"event_id": str(n)} for n in range(number)])
+
+
+@pytest.mark.parametrize(
+    ("parked", "failures", "said"),
+    [
+        (0, 0, []),
+        (1, 0, ["1 event could not be counted in"]),
+        (2, 1, ["2 events could not be counted in", "1 message could not be sent"]),
+    ],
+)
+def test_what_is_stuck_is_said_at_the_top_and_nothing_else_is(
+    sessions: Sessions, options: Options, hear: Hear, parked: int, failures: int, said: list[str]
+) -> None:
+    hear([failed(number) for number in range(failures)])
+    if parked:
+        park(sessions, parked)
+    words: Any = page_of(sessions, options).text
+    for sentence in ("could not be counted in", "could not be sent"):
+        assert words.count(sentence) == sum(sentence in one for one in said)
+    for one in said:
+        assert one in words
