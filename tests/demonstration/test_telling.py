@@ -26,13 +26,13 @@ def settled(stub: Stub) -> Stub:
     return stub
 
 
-def tell(stub: Stub, patience: float = 5.0, **addresses: str) -> None:
+def settle(stub: Stub, patience: float = 5.0, **addresses: str) -> None:
     with contextlib.closing(Teller(stub.addresses | addresses, "token")) as teller:
-        teller.tell(AT, patience)
+        teller.settle(AT, patience)
 
 
 def test_every_service_is_told(stub: Stub) -> None:
-    tell(settled(stub))
+    settle(settled(stub))
     assert {one.path for one in stub.received} == {f"/{service}/v1/clock" for service in stub.addresses}
     assert {one.headers["Hub-Time"] for one in stub.received} == {AT.isoformat()}
     assert len(stub.at(NOTIFICATIONS)) == 2
@@ -43,7 +43,7 @@ def test_every_service_is_told(stub: Stub) -> None:
 )
 def test_it_waits_until_two_looks_in_a_row_find_nothing_to_do(stub: Stub, busy: dict[str, Any]) -> None:
     settled(stub).keep(NOTIFICATIONS, busy, clock(), busy, busy, clock())
-    tell(stub)
+    settle(stub)
     assert len(stub.at(NOTIFICATIONS)) == 6
 
 
@@ -54,17 +54,17 @@ def test_it_waits_until_two_looks_in_a_row_find_nothing_to_do(stub: Stub, busy: 
 def test_a_hub_that_does_not_settle_is_named(stub: Stub, busy: dict[str, Any], words: str) -> None:
     settled(stub).keep(NOTIFICATIONS, busy)
     with pytest.raises(CannotStart, match=words):
-        tell(stub, patience=0.1)
+        settle(stub, patience=0.1)
 
 
 def test_a_service_that_does_not_answer_for_a_moment_is_asked_again(stub: Stub) -> None:
     settled(stub).dropped[NOTIFICATIONS] = 1
     stub.plan("/visits/v1/clock", (503, {"code": "database_away"}))
-    tell(stub)
+    settle(stub)
 
 
 def test_reporting_may_be_away(stub: Stub) -> None:
-    tell(settled(stub), reporting=f"http://127.0.0.1:{any_free()}")
+    settle(settled(stub), reporting=f"http://127.0.0.1:{any_free()}")
 
 
 def test_a_time_that_is_refused_is_told_in_a_sentence(stub: Stub) -> None:
@@ -72,4 +72,13 @@ def test_a_time_that_is_refused_is_told_in_a_sentence(stub: Stub) -> None:
     settled(stub).plan(NOTIFICATIONS, (400, refused))
     words = "notifications does not take 30 September 2025 17:00 UTC as the hub's time: 400 hub_time_refused"
     with pytest.raises(CannotStart, match=words):
-        tell(stub)
+        settle(stub)
+
+
+def test_the_time_can_be_told_without_waiting(stub: Stub) -> None:
+    stub.keep(NOTIFICATIONS, clock(work=3))
+    stub.keep("/enrolment/v1/clock", clock())
+    stub.dropped["/visits/v1/clock"] = 1
+    with contextlib.closing(Teller(stub.addresses, "token")) as teller:
+        teller.tell(AT)
+    assert len(stub.received) == 3, "reporting only listens"

@@ -42,7 +42,9 @@ def main() -> int:
         key = read_key(Path(file)) if file else None
         with terminal.progress() as progress:
             day = asked.today or today.in_england()
-            sent = send(addresses, token, progress, today=day, key=key, until=asked.until)
+            sent = send(
+                addresses, token, progress, today=day, key=key, until=asked.until, wait=not asked.send_only
+            )
         if asked.send_only:
             return 0
         figures = wait_for_figures(addresses, token, sent.last)

@@ -61,6 +61,7 @@ class Sent:
     seconds: Mapping[str, float]
 
 
+# Long: what may be asked for is one argument each.
 def send(
     addresses: Mapping[str, str],
     token: str,
@@ -70,8 +71,9 @@ def send(
     key: OKPKey | None = None,
     until: date | None = None,
     days: Collection[date] | None = None,
+    wait: bool = True,
 ) -> Sent:
-    """Send the plan's commands, without waiting for what follows from them.
+    """Send the plan's commands, and tell the time at the hub.
 
     Args:
         addresses: service → base URL.
@@ -83,6 +85,7 @@ def send(
             administrator does their work.
         until: nothing after this day.
         days: nothing but these days, and what they build upon.
+        wait: whether timers and the sender of e-mails must have settled before the next day begins.
 
     Raises:
         CannotStart: a command was refused, or its service did not answer for too long.
@@ -94,10 +97,9 @@ def send(
     refuse_other_year(addresses, token, plan.last)
     commands = part_of(plan, until, days)
     watch = Watch(progress, len(commands))
+    of_lead = None if key is None else lead_tokens(key)
     with (
-        contextlib.closing(
-            Player(addresses, token, plan.seed, lead_tokens(key) if key is not None else None)
-        ) as player,
+        contextlib.closing(Player(addresses, token, plan.seed, of_lead)) as player,
         contextlib.closing(Teller(addresses, token)) as teller,
     ):
         for at, together in by_moments(commands, plan.hub_days(commands)):
@@ -106,7 +108,7 @@ def send(
                 with watch.phase(phase.name, len(some)) as told:
                     player.play(some, told)
             with watch.phase(TELLING):
-                teller.tell(at)
+                teller.settle(at) if wait else teller.tell(at)
     watch.show(SETTLING)
     return Sent(plan.last, len(commands), watch.seconds)
 

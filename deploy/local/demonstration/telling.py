@@ -47,7 +47,17 @@ class Teller:
         for connection in self._connections.values():
             connection.close()
 
-    def tell(self, at: datetime, patience: float = PATIENCE) -> None:
+    def tell(self, at: datetime) -> None:
+        """Set the hub's clock to an instant (aware), in the services that do something by themselves.
+
+        Raises:
+            CannotStart: a service refuses the time.
+        """
+        for service in PUBLISHERS:
+            with contextlib.suppress(*AWAY):  # the commands that follow carry the time too
+                self._set(service, at)
+
+    def settle(self, at: datetime, patience: float = PATIENCE) -> None:
         """Set the hub's clock to an instant (aware), and wait until timers and the sender have settled.
 
         Raises:

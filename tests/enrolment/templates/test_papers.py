@@ -18,7 +18,8 @@ from hub_enrolment.templates.spelling import SCRIPTS, ascii_only, in_print, on_o
 
 NOTE = "written with Latin ones"
 # No control characters and no half characters: no text that is kept has them (commands.texts).
-TYPED = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40)
+# As the commands accept it: never blank (U+2028 alone is).
+TYPED = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40).filter(str.strip)
 
 
 @pytest.mark.parametrize(
