@@ -152,8 +152,10 @@ def handlers_of(service_class: type) -> list[Handler]:
     """The subscriptions of a service, callable without a running one."""
     service: Any = object.__new__(service_class)
     for name in dir(service_class):
-        if isinstance(getattr(service_class, name), DependencyProvider):
-            setattr(service, name, _Absent(name))
+        provider = getattr(service_class, name)
+        if isinstance(provider, DependencyProvider):
+            stands_in = getattr(provider, "without_service", None)  # of what needs no running service
+            setattr(service, name, stands_in() if stands_in else _Absent(name))
     return [
         Handler(entrypoint.event_classes, entrypoint.batch, _call(getattr(service, name), entrypoint))
         for name in dir(service_class)

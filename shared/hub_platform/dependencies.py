@@ -26,6 +26,10 @@ class Time(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
         clocks: Clocks = worker_ctx.config["clocks"]
         return clocks
 
+    def without_service(self) -> Clocks:
+        """The wall clock, for a rebuild: it only notes when events were counted in."""
+        return Clocks()
+
 
 class Noted(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
     """What the runner and the extensions have noted in the configuration under one name.

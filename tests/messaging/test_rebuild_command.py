@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from hub_messaging import rebuild_command
 from hub_messaging.beside import Busy
 from hub_messaging.rebuild_command import NeedsDependency, handlers_of, rebuild
 from hub_messaging.subscribe import Delivery, subscribe
-from hub_platform.dependencies import Database
+from hub_platform.dependencies import Database, Time
 from local.places import ROOT
 
 FIRST_GONE = "DELETE FROM effects WHERE position = (SELECT min(position) FROM effects)"
@@ -43,6 +44,17 @@ class Leaning:
     @subscribe(ParcelSorted)
     def on_parcel_sorted(self, _session: Session, _delivery: Delivery) -> None:
         self.database.begin()
+
+
+class Timed:
+    """A service whose handler asks for the time."""
+
+    name = "counting"
+    clocks = Time()
+
+    @subscribe(ParcelSorted)
+    def on_parcel_sorted(self, session: Session, _delivery: Delivery) -> None:
+        session.info["counted_at"] = self.clocks.hub.now()
 
 
 def command(counting: RunningService, *arguments: str) -> subprocess.Popen[str]:
@@ -302,3 +314,5 @@ def test_subscriptions_are_called_as_a_running_service_calls_them(database: sess
         assert session.scalar(sa.text("SELECT count(*) FROM effects")) == 2
         with pytest.raises(NeedsDependency):
             handlers_of(Leaning)[0].call(session, deliveries)
+        handlers_of(Timed)[0].call(session, deliveries)
+        assert session.info["counted_at"].tzinfo is UTC
