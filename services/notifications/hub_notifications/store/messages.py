@@ -119,10 +119,13 @@ def claim(
         .order_by(Message.due_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte(
+            "due"
+        )  # evaluated once; a subquery may be evaluated anew for each row, with other rows each time
     )
     taken = session.scalars(
         update(Message)
-        .where(Message.id.in_(due.scalar_subquery()))
+        .where(Message.id.in_(select(due.c.id)))
         .values(status="sending", claim=claim_id, claimed_until=until, changed_at=now)
         .returning(Message)
     )
