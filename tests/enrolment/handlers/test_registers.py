@@ -160,13 +160,21 @@ def test_who_withdrew_before_the_session_is_not_marked(session: Session) -> None
     with pytest.raises(Refused, match="not_enrolled"):
         take(session, session_id, marks(places))
     take(session, session_id, marks(places[1:]))
+    assert stored(session, session_id) == dict.fromkeys(places[1:], "present")
 
 
 def test_who_withdrew_after_the_session_is_marked(session: Session) -> None:
     _, places, session_id = ready(session)
     command = WithdrawParticipant(enrolment_id=places[0], reason="illness")
     enrolments.withdraw_participant(session, command, now=MEETS + timedelta(days=1), by=BY)
-    take(session, session_id, marks(places))
+    take(session, session_id, marks(places, "late"))
+    assert stored(session, session_id) == dict.fromkeys(places, "present") | {places[0]: "late"}
+
+
+def stored(session: Session, session_id: UUID) -> dict[UUID, str]:
+    """The mark of each place in the register."""
+    written = session.scalars(select(Attendance).where(Attendance.session_id == session_id))
+    return {one.enrolment_id: one.mark for one in written}
 
 
 def test_who_joined_after_the_session_is_not_marked(session: Session) -> None:
@@ -176,3 +184,4 @@ def test_who_joined_after_the_session_is_not_marked(session: Session) -> None:
     late = teacher(session, schools(session)[0])
     enrol(session, opened.id, late, now=MEETS + timedelta(days=1))
     take(session, session_id, marks(places))
+    assert stored(session, session_id) == dict.fromkeys(places, "present")
