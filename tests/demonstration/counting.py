@@ -66,8 +66,8 @@ def body(command: Command) -> Mapping[str, Any]:
 def count(commands: Sequence[Command]) -> Counted:
     """Count everything."""
     files = [c.body for c in sent(commands, r".*/imports/gias.*") if isinstance(c.body, bytes)]
-    register = {row["URN"]: row for row in rows_of(files[2])}
-    follows = {row["URN"]: row["LinkURN"] for row in rows_of(files[3]) if row["LinkType"] == "Successor"}
+    register = {row["URN"]: row for row in rows_of(files[-2])}
+    follows = {row["URN"]: row["LinkURN"] for row in rows_of(files[-1]) if row["LinkType"] == "Successor"}
     is_open = {urn for urn, row in register.items() if row["EstablishmentStatus (code)"] in OPEN}
     teacher_at = schools_of_teachers(commands)
 
@@ -77,7 +77,7 @@ def count(commands: Sequence[Command]) -> Counted:
     places = {
         key: (group, standing(teacher_at[teacher])) for key, (group, teacher) in placed(commands).items()
     }
-    gone = given_up(commands)
+    gone, off = given_up(commands), cancelled(commands)
     core = {made(body(c)["teacher_id"]) for c in sent(commands, r".*/leaders") if body(c)["core_leadership"]}
     groups = sent(commands, r".*/v1/work-groups")
     return Counted(
@@ -87,9 +87,11 @@ def count(commands: Sequence[Command]) -> Counted:
         signed_up={urn for _, urn in places.values()},
         core_people=core,
         core_schools={teacher_at[key] for key in core},
-        lead_schools={teacher_at[made(lead)] for c in groups for lead in body(c)["lead_ids"]},
-        supported={str(body(c)["urn"]) for c in sent(commands, r".*/assignments")},
-        groups=sizes([place for key, place in places.items() if key not in gone]),
+        lead_schools={
+            teacher_at[made(lead)] for c in groups if c.key not in off for lead in body(c)["lead_ids"]
+        },
+        supported={standing(str(body(c)["urn"])) for c in sent(commands, r".*/assignments")},
+        groups=sizes([place for key, place in places.items() if key not in gone and place[0] not in off]),
     )
 
 
@@ -165,6 +167,11 @@ def _days(series: Mapping[str, Any]) -> list[date]:
 def given_up(commands: Iterable[Command]) -> set[str]:
     """Keys of places that were given back, or moved to another group."""
     return {named(c) for c in sent(commands, r".*/enrolments/.*/(withdrawal|transfer)")}
+
+
+def cancelled(commands: Iterable[Command]) -> set[str]:
+    """Keys of groups that do not take place."""
+    return {named(c) for c in sent(commands, r".*/work-groups/.*/cancellation")}
 
 
 def named(command: Command) -> str:

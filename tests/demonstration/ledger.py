@@ -114,6 +114,10 @@ def opened(ledger: Ledger, command: Command) -> None:
     )
 
 
+def changed(ledger: Ledger, command: Command) -> None:
+    ledger.groups[named(command)].closes_at = instant(body(command), "closes_at")
+
+
 def draft_opened(ledger: Ledger, command: Command) -> None:
     group = ledger.groups[named(command)]
     work_groups.open_up(group.status)
@@ -216,6 +220,7 @@ HANDLERS: Final[dict[str, Callable[[Ledger, Command], None]]] = {
     rf"POST {V1}/teachers/.*/moves": moved,
     rf"POST {V1}/programmes": programme,
     rf"POST {V1}/work-groups": opened,
+    rf"PATCH {V1}/work-groups/.*": changed,
     rf"POST {V1}/work-groups/.*/opening": draft_opened,
     rf"POST {V1}/work-groups/.*/confirmation": confirmed,
     rf"POST {V1}/work-groups/.*/enrolments": enrolled,

@@ -1,9 +1,10 @@
 """The academic year before the present one, in full: the hub's published figures come out of it."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from local.demonstration.calendars import set_calendars
 from local.demonstration.cast import Cast
@@ -12,8 +13,8 @@ from local.demonstration.dates.england import moment
 from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.groups import endings, forming, programmes, recruitment, ways
 from local.demonstration.groups.between import Between
-from local.demonstration.groups.meetings import IN_STEP, Diary
-from local.demonstration.groups.papers import papers
+from local.demonstration.groups.meetings import IN_STEP, LAST_GROUP, Diary
+from local.demonstration.groups.papers import PRINTS, papers
 from local.demonstration.groups.series import by_series
 from local.demonstration.pd_days import pd_days
 from local.demonstration.people import leaders
@@ -29,7 +30,14 @@ from local.demonstration.people.records import records
 from local.demonstration.people.staffroom import Person, Staffroom, register
 from local.demonstration.register.hub import InventedHub
 from local.demonstration.register.imports import imports_of
+from local.demonstration.register.later import Register
+from local.demonstration.setbacks.cancelled import FullGroup, unwanted
+from local.demonstration.setbacks.mistake import is_possible, withdrawn_by_mistake
+from local.demonstration.setbacks.supported import Stories
 from local.demonstration.support import assignments, visits
+
+# Groups in which something else happens, or whose papers are printed.
+SPECIAL: Final = (*ways.SPECIAL, IN_STEP, LAST_GROUP, *range(0, LAST_GROUP, PRINTS))
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,8 @@ class LastYear:
     maths_leads: dict[str, Person]  # by URN
     stayed: list[Participant]  # who held their places to the end
     moved: frozenset[str]  # keys of people who have changed their school
-    supported: list[assignments.Support]
+    supported: list[assignments.Support]  # as they are at its end
+    register: Register  # as it is at its end
 
 
 def plan_last_year(
@@ -80,17 +89,30 @@ class Planner:
         commands += (programmes.create(one, year, created) for one in programmes.PROGRAMMES)
         stayed, about_groups = self._groups(Recruiter(staffroom, known, r))
         commands += about_groups
-        commands += endings.called_off(self.groups)
-
-        supported = assignments.supports(cast, visiting, moment(year.opening_days[2], 8))
-        commands += (assignments.assign(one, year) for one in supported)
-        for owed in assignments.everything_owed(year, cast, supported, r):
+        supported = assignments.supports(cast, visiting, year)
+        stories = Stories(year, self.hub, supported, r)
+        commands += (assignments.assign(one) for one in supported)
+        for owed in assignments.everything_owed(year, cast, supported, stories.changes(), r):
             commands += visits.commands_of(owed, year, r)
         commands += visits.visit_in_the_holidays(supported[0], year, r)
-        moved = frozenset(
-            one.path.split("{")[1].split("}")[0] for one in commands if one.path.endswith("/moves")
+        commands += stories.plan()
+        commands += self._cancelled(r)
+        return LastYear(
+            commands=commands,
+            groups=tuple(self.groups),
+            maths_leads=known,
+            stayed=stayed,
+            moved=_moved(commands),
+            supported=stories.at_the_end(),
+            register=stories.april,
         )
-        return LastYear(commands, tuple(self.groups), known, stayed, moved, supported)
+
+    def _cancelled(self, r: random.Random) -> Iterator[Command]:
+        """Two groups that do not take place."""
+        like = next(group for group in self.groups if group.starts_in_spring)
+        yield from unwanted(like)
+        able = [urn for urn in self.cast.engaged if urn not in self.hub.successors]
+        yield from FullGroup(self.year, like, self.cast.schools, able, self.staffroom, r).plan()
 
     def _leaders(self) -> tuple[list[Person], list[Command]]:
         """The PD leads, and the commands that register all leaders and give them their roles."""
@@ -117,6 +139,7 @@ class Planner:
         school_days, opened = year.school_days(), successors_enrol_after(year)
         everybody: list[Participant] = []
         left: set[str] = set()
+        mistaken = False
         commands: list[Command] = []
         entrance = ways.Entrance(year, cast, self.groups, recruiter)
         for group in self.groups:
@@ -130,6 +153,8 @@ class Planner:
             commands.append(recruitment.confirm(group))
             met = list(between.enrich(group, participants, diary.meet(group, participants)))
             left |= {key for one in met if one.path.endswith("/withdrawal") for key in one.needs()}
+            if not mistaken and is_possible(group, SPECIAL, met):
+                mistaken, met = True, list(withdrawn_by_mistake(group, participants, met))
             commands += by_series(group, met) if group.number == IN_STEP else met
             closure = endings.close(group, year)
             commands += [closure, *papers(group, met, closure)]
@@ -145,3 +170,8 @@ class Planner:
         yield from pd_days(self.year, free, random.Random(f"{self.seed}/pd days"))
         leaver = next(one.person for one in free if one.key in left)
         yield from records(self.year, [one for one in free if one.key not in left], leaver)
+
+
+def _moved(commands: Iterable[Command]) -> frozenset[str]:
+    """Keys of the people who change their school."""
+    return frozenset(key for one in commands if one.path.endswith("/moves") for key in one.needs())

@@ -15,25 +15,9 @@ from local.demonstration.people.staffroom import Person
 APPLICATIONS: Final = "/enrolment/v1/applications"
 
 
-def application(
-    group: Group,
-    urn: str,
-    asked: Sequence[tuple[Person, str]],
-    begins: datetime,
-    decided_at: datetime,
-    decision: Mapping[str, str],
-) -> Iterator[Command]:
-    """All of it, for some people each with a role.
-
-    Args:
-        group: the group.
-        urn: the school.
-        asked: for whom it asks, and as what.
-        begins: when it is drafted; it is submitted a few minutes later.
-        decided_at: when it is decided.
-        decision: what is decided, and why.
-    """
-    key = f"application/{group.label}/{urn}"
+def apply(group: Group, urn: str, asked: Sequence[tuple[Person, str]], begins: datetime) -> Iterator[Command]:
+    """A school asks for places for some people each with a role: a draft, submitted a few minutes later."""
+    key = _key(group, urn)
     people = [{"teacher_id": Made(person.key), "role": role} for person, role in asked]
     agreement = {
         "head_agreed_by": "The headteacher",
@@ -45,14 +29,23 @@ def application(
     yield group_command(group, key, path, drafted, at=begins, gives="application_id", announces=0)
     submitted = begins + timedelta(minutes=5)
     yield group_command(group, f"{key}/submission", f"{APPLICATIONS}/{{{key}}}/submission", {}, at=submitted)
-    yield group_command(
+
+
+def decide(group: Group, urn: str, places_n: int, at: datetime, decision: Mapping[str, str]) -> Command:
+    """Decide on a school's application for so many places."""
+    key = _key(group, urn)
+    return group_command(
         group,
         f"{key}/decision",
         f"{APPLICATIONS}/{{{key}}}/decision",
         decision,
-        at=decided_at,
-        announces=1 + len(people) * (decision["decision"] == "accepted"),
+        at=at,
+        announces=1 + places_n * (decision["decision"] == "accepted"),
     )
+
+
+def _key(group: Group, urn: str) -> str:
+    return f"application/{group.label}/{urn}"
 
 
 def find_place(group: Group, one: Participant, at: datetime, key: str = "", gives: str = "") -> Command:

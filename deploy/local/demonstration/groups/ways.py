@@ -15,7 +15,7 @@ from local.demonstration.cast import Cast
 from local.demonstration.commands import Command, Made
 from local.demonstration.dates.england import day_of, moment
 from local.demonstration.dates.school_years import SchoolYear
-from local.demonstration.groups.applications import application, find_place
+from local.demonstration.groups.applications import apply, decide, find_place
 from local.demonstration.groups.forming import Group
 from local.demonstration.groups.offers import join_list, offer_ends
 from local.demonstration.groups.recruitment import (
@@ -35,6 +35,7 @@ MOVES_TO: Final = 13  # of the same programme
 WAITS: Final = 11  # full with twenty
 FIRST_DAYS: Final = 3  # after the opening, in which that group is filled
 DRAFTED: Final = 22
+SPECIAL: Final = (APPLIES, UPLOADED, MOVES_FROM, MOVES_TO, WAITS, DRAFTED)
 SCHOOLS: Final = 3  # of a group, that come in another way
 MINUTE: Final = timedelta(minutes=1)
 COLUMNS: Final = ("given", "family", "email", "urn", "role", "trn", "lead")
@@ -117,8 +118,8 @@ def _applies(
     group: Group, urn: str, asked: Sequence[tuple[Person, str]], number: int, decision: dict[str, str]
 ) -> Iterator[Command]:
     begins = _last_hour(group) + 10 * number * MINUTE
-    decided_at = moment(group.season.confirmed_on, 8, number)
-    return application(group, urn, asked, begins, decided_at, decision)
+    yield from apply(group, urn, asked, begins)
+    yield decide(group, urn, len(asked), moment(group.season.confirmed_on, 8, number), decision)
 
 
 def by_list(

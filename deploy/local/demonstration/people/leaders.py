@@ -70,3 +70,17 @@ def leads_of(teams: Iterable[Sequence[Person]]) -> list[tuple[Person, str]]:
     """Each Work Group lead once."""
     once = {person.key: person for team in teams for person in team}
     return [(person, "work_group_lead") for person in once.values()]
+
+
+def end_role(person: Person, role: str, ends_on: date, at: datetime) -> Command:
+    """Say which day is the last in somebody's role."""
+    key = f"leader/{person.key}/{role}"
+    return Command(
+        key=f"{key}/end",
+        at=at,
+        service="enrolment",
+        method="POST",
+        path=f"/enrolment/v1/leaders/{{{key}}}/end",
+        body={"ends_on": ends_on.isoformat()},
+        lane=person.key,
+    )

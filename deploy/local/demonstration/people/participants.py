@@ -20,11 +20,12 @@ class Participant:
     group_label: str
     role: str
     is_first: bool  # of their school in this group
+    suffix: str = ""  # tells a second place on the group from the first
 
     @property
     def key(self) -> str:
         """How the plan names the place."""
-        return f"enrolment/{self.group_label}/{self.person.urn}/{self.person.number}"
+        return f"enrolment/{self.group_label}/{self.person.urn}/{self.person.number}{self.suffix}"
 
 
 @dataclass

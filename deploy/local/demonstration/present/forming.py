@@ -3,7 +3,8 @@
 import random
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import cycle
 from typing import Final
 
@@ -15,6 +16,7 @@ from local.demonstration.people.participants import Participant
 from local.demonstration.people.staffroom import Person
 from local.demonstration.present.outlines import Outline, Part, outlines, programmes_of, season_of
 from local.demonstration.register.schools import School
+from local.demonstration.setbacks.mistake import AGAIN
 
 # Participants and schools of a group that has to have certain numbers of them.
 SIZES: Final = {Part.AT_RISK: (10, 7), Part.WAITING: (12, 7)}
@@ -34,6 +36,11 @@ class Formed:
         """What is seen of it."""
         return self.outline.part
 
+    @property
+    def mistaken(self) -> Participant | None:
+        """Whoever is withdrawn by mistake and has a second place."""
+        return next((one for one in self.participants if one.suffix), None)
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -43,6 +50,8 @@ class Surroundings:
     engaged: Collection[str]  # seen last year: only they come to something before that has ended
     able: Collection[str]  # schools that may take part
     leads: Sequence[Person]  # who led a group last year
+    converting: School  # it becomes an academy …
+    converting_on: date  # … on the first day of the present year
     people: Acquaintances
 
 
@@ -56,8 +65,20 @@ def form_groups(year: SchoolYear, around: Surroundings, seed: str) -> list[Forme
     for outline, group in _empty_groups(year, around, r):
         pool = around.engaged if outline.season == "summer" else around.able
         _choose_schools(group, pool, around, used, taken.setdefault(outline.programme, set()))
-        formed.append(Formed(outline, group, tuple(_recruit(group, around.people, r))))
+        if _has_the_converting_school(outline, year, around):
+            group.schools.append(around.converting)
+            group.teachers_n += 1
+        participants = list(_recruit(group, around.people, r))
+        if outline.season == "November" and outline.part is Part.DRAFTED:
+            participants[-1] = replace(participants[-1], suffix=f"/{AGAIN}")
+        formed.append(Formed(outline, group, tuple(participants)))
     return formed
+
+
+def _has_the_converting_school(outline: Outline, year: SchoolYear, around: Surroundings) -> bool:
+    """One group recruits in the summer and meets when the school is an academy."""
+    meets_then = around.converting_on == year.starts_on
+    return meets_then and outline.season == "September" and outline.part is Part.PLAIN
 
 
 def _empty_groups(

@@ -93,7 +93,7 @@ class Planner:
         group = self.formed.group
         school_days = [*self.year.before.school_days(), *self.year.school_days()]
         days = [day for day in days_of(group.season, school_days) if day < group.season.confirmed_on]
-        yield from Places(self.formed, days, self.around.people, self.random).give()
+        yield from Places(self.formed, days, self.around, self.random).give()
         if self.turn is not None:
             yield from waiting.wait(group, waiting.choose_waiting(self.formed, self.turn, self.around), days)
 

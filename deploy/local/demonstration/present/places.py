@@ -2,19 +2,20 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 from local.demonstration.commands import Command
-from local.demonstration.dates.england import moment
-from local.demonstration.groups.applications import application, find_place
-from local.demonstration.groups.recruitment import enrol
+from local.demonstration.dates.england import DAY, day_of, moment, working_time_after
+from local.demonstration.groups.applications import apply, decide, find_place
+from local.demonstration.groups.recruitment import enrol, give_place
+from local.demonstration.groups.sessions import withdraw
 from local.demonstration.people.acquaintances import Acquaintances
 from local.demonstration.people.participants import Participant
 from local.demonstration.people.staffroom import register
 from local.demonstration.present import waiting
-from local.demonstration.present.forming import Formed
+from local.demonstration.present.forming import Formed, Surroundings
 from local.demonstration.present.outlines import Part
 
 APPLYING: Final = 3  # schools of a group that is applied for
@@ -26,7 +27,7 @@ class Places:
 
     formed: Formed
     days: Sequence[date]  # school days on which the group recruits
-    people: Acquaintances
+    around: Surroundings
     random: random.Random
 
     def give(self) -> Iterator[Command]:
@@ -35,11 +36,33 @@ class Places:
         applying = [school.urn for school in group.schools[:APPLYING]] if part is Part.APPLIED_FOR else []
         asking = [one for one in self.formed.participants if one.person.urn not in applying]
         usual = self.days[: waiting.FULL_AFTER] if part is Part.WAITING else self.days
-        yield from enrol(group, asking, self.people.newcomers, {}, usual, self.random)
+        closing = self.around.converting
+        before = {closing.urn: [day for day in usual if day < self.around.converting_on] or usual}
+        mistaken = self.formed.mistaken
+        if mistaken is not None:
+            before[mistaken.person.urn] = usual[: len(usual) // 2]
+        first = [one if one is not mistaken else replace(one, suffix="") for one in asking]
+        enrolling = enrol(group, first, self.people.newcomers, before, usual, self.random)
+        yield from enrolling
+        if mistaken is not None:
+            yield from self._enrolled_again(mistaken, enrolling)
         for number, urn in enumerate(applying):
             theirs = [one for one in self.formed.participants if one.person.urn == urn]
             yield from self._applies(urn, number, theirs)
         self.people.newcomers -= {one.person.key for one in self.formed.participants}
+
+    @property
+    def people(self) -> Acquaintances:
+        """Whom the hub knows."""
+        return self.around.people
+
+    def _enrolled_again(self, whom: Participant, enrolling: Sequence[Command]) -> Iterator[Command]:
+        """Somebody is withdrawn by mistake, and enrolled again on the next day, while the group recruits."""
+        group, first = self.formed.group, replace(whom, suffix="")
+        enrolled_at = next(command.at for command in enrolling if command.key == first.key)
+        noticed = working_time_after(moment(day_of(enrolled_at) + DAY, 10))
+        yield withdraw(first, group.key, "other", noticed)
+        yield give_place(group, whom, working_time_after(noticed + DAY))
 
     def _applies(self, urn: str, number: int, theirs: Sequence[Participant]) -> Iterator[Command]:
         """A school applies in its part of the season, and is decided on when the group is to be confirmed."""
@@ -49,7 +72,8 @@ class Places:
             if one.person.key in self.people.newcomers:
                 yield register(one.person, begins - timedelta(hours=1), after=(f"connection/{urn}",))
         asked = [(one.person, one.role) for one in theirs]
+        yield from apply(group, urn, asked, begins)
         decided_at = moment(group.season.confirmed_on, 8, number)
-        yield from application(group, urn, asked, begins, decided_at, {"decision": "accepted"})
+        yield decide(group, urn, len(asked), decided_at, {"decision": "accepted"})
         found_at = moment(group.season.confirmed_on, 8, 30)
         yield from (find_place(group, one, found_at) for one in theirs)

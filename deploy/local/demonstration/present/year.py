@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from local.demonstration.calendars import set_calendars
@@ -22,7 +22,7 @@ from local.demonstration.present.outlines import announced_on, programmes_of
 from local.demonstration.register.files import links_csv, register_csv
 from local.demonstration.register.hub import InventedHub
 from local.demonstration.register.imports import LINKS_FOLLOW, import_file
-from local.demonstration.register.later import NextSeptember, next_september
+from local.demonstration.register.later import Register, academy_opens
 from local.demonstration.register.schools import School
 from local.demonstration.support import assignments, visits
 
@@ -60,21 +60,24 @@ class Planner:
         """Tells the year's things from last year's."""
         return f"{self.year.first}/"
 
-    def _register(self) -> NextSeptember:
+    def _register(self) -> Register:
         """The school that becomes an academy is one that has come to sessions and plays no other part."""
         cast = self.cast
         parts = {*cast.supported, *cast.leading, *cast.core, *cast.pd_leading, *self.hub.successors}
-        return next_september(self.hub, self.year, {*cast.engaged} - parts)
+        known, last, hub = {*cast.engaged} - parts, self.last.register, self.hub
+        return academy_opens(last.schools, last.links, hub.trusts, known, self.year.starts_on)
 
-    def _surroundings(self, register: NextSeptember) -> Surroundings:
-        gone = {*self.hub.successors, self.hub.closing, register.old.urn, *self.cast.never_came}
+    def _surroundings(self, register: Register) -> Surroundings:
+        closed = {*self.hub.successors, self.hub.closing, self.last.register.old.urn, register.old.urn}
+        gone = closed | {*self.cast.never_came}
         people = Acquaintances(self.last.maths_leads, self.last.stayed, self.staffroom, self.last.moved)
         able = [urn for urn in people.schools() if urn not in gone]
         leads = list(dict.fromkeys(group.leads[0] for group in self.last.groups))
         engaged = [urn for urn in able if urn in {*self.cast.engaged, *self.hub.successors.values()}]
-        return Surroundings(self.cast.schools, engaged, able, leads, people)
+        converting, day = register.old, self.year.starts_on
+        return Surroundings(self.cast.schools, engaged, able, leads, converting, day, people)
 
-    def _begins(self, register: NextSeptember) -> Iterator[Command]:
+    def _begins(self, register: Register) -> Iterator[Command]:
         """The first day: the register, the calendars, and the school that has become an academy."""
         first, day = self.year.opening_days[0], self.year.starts_on
         at, content = moment(first, 6), register_csv(register.schools, self.year)
@@ -86,16 +89,18 @@ class Planner:
 
     def _unknown(self, r: random.Random) -> list[School]:
         """Schools that the hub meets in the year."""
-        known = {*self.cast.connected, *self.hub.successors.values()}
-        others = [one for one in self.hub.open_in_january() if one.urn not in known]
+        known = {*self.cast.connected, *self.hub.successors.values(), self.last.register.new.urn}
+        schools = self.last.register.schools
+        others = [one for one in schools if one.is_open and one.is_state_funded and one.urn not in known]
         return r.sample(sorted(others, key=lambda school: school.urn), NEW_SCHOOLS)
 
     def _support(self, r: random.Random) -> Iterator[Command]:
         """The supported schools keep their PD leads."""
-        year, cast = self.year, self.cast
-        assigned_at = moment(year.half_term(1).starts_on, 8)
-        supported = [replace(one, prefix=self.prefix, assigned_at=assigned_at) for one in self.last.supported]
-        yield from (assignments.assign(one, year) for one in supported)
-        for owed in assignments.everything_owed(year, cast, supported, r):
+        year, cast, none = self.year, self.cast, assignments.Changes()
+        day = year.half_term(1).starts_on
+        at = moment(day, 8)
+        supported = [one.again(self.prefix, at, day) for one in self.last.supported]
+        yield from (assignments.assign(one) for one in supported)
+        for owed in assignments.everything_owed(year, cast, supported, none, r):
             yield from visits.commands_of(owed, year, r)
         yield from visits.visit_on_the_last_day(supported[0], year, r)

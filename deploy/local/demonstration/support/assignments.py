@@ -7,13 +7,14 @@ falls into the holidays, where it does not count.
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Final
 
 from local.demonstration.cast import Cast
 from local.demonstration.commands import Command, Made
+from local.demonstration.dates.england import moment
 from local.demonstration.dates.school_years import HalfTerm, SchoolYear
 from local.demonstration.people.staffroom import Person
 from local.demonstration.register.schools import School
@@ -30,12 +31,24 @@ class Support:
     school: School
     pd_lead: Person
     assigned_at: datetime
-    prefix: str = ""  # tells the assignments of one year from those of another
+    starts_on: date
+    programme: str = "opportunity_area"
+    prefix: str = ""  # tells the assignments of one school from each other
 
     @property
     def key(self) -> str:
         """How the plan names it."""
         return f"assignment/{self.prefix}{self.school.urn}"
+
+    def again(self, prefix: str, assigned_at: datetime, starts_on: date) -> "Support":
+        """The same in another year."""
+        return Support(
+            school=self.school,
+            pd_lead=self.pd_lead,
+            assigned_at=assigned_at,
+            starts_on=starts_on,
+            prefix=prefix,
+        )
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -59,21 +72,37 @@ class Owed:
         return f"{self.support.school.urn}/{self.half_term.id}/{self.kind}"
 
 
-def supports(cast: Cast, pd_leads: Sequence[Person], assigned_at: datetime) -> list[Support]:
+@dataclass(frozen=True)
+class Changes:
+    """What changes during a year: who supports a school from a half term on, and what certainly happens.
+
+    What is certain is planned elsewhere. Both are named by the URN of September and the half term.
+    """
+
+    supports: Mapping[tuple[str, int], Support] = field(default_factory=dict)
+    outcomes: Mapping[tuple[str, int], str] = field(default_factory=dict)
+
+    def support(self, usual: Support, n: int) -> Support:
+        """Who supports a school in a half term."""
+        known = (self.supports.get((usual.school.urn, m)) for m in range(n, 0, -1))
+        return next((one for one in known if one is not None), usual)
+
+
+def supports(cast: Cast, pd_leads: Sequence[Person], year: SchoolYear) -> list[Support]:
     """Give every supported school a PD lead of its phase, each about as many."""
     found = []
+    at, day = moment(year.opening_days[2], 8), year.half_term(1).starts_on
     for kind in ("primary", "secondary"):
         leads = [person for person in pd_leads if person.phase == kind]
         urns = [urn for urn in cast.supported if cast.schools[urn].kind == kind]
-        found += [
-            Support(school=cast.schools[urn], pd_lead=leads[n % len(leads)], assigned_at=assigned_at)
-            for n, urn in enumerate(urns)
-        ]
+        for n, urn in enumerate(urns):
+            lead = leads[n % len(leads)]
+            found.append(Support(school=cast.schools[urn], pd_lead=lead, assigned_at=at, starts_on=day))
     return found
 
 
-def assign(support: Support, year: SchoolYear) -> Command:
-    """Give the school its PD lead."""
+def assign(support: Support, *after: str) -> Command:
+    """Give the school its PD lead; `after` are keys of commands that must be done before."""
     return Command(
         key=support.key,
         at=support.assigned_at,
@@ -83,13 +112,13 @@ def assign(support: Support, year: SchoolYear) -> Command:
         body={
             "urn": support.school.urn,
             "pd_lead_id": Made(support.pd_lead.key),
-            "programme": "opportunity_area",
-            "starts_on": year.half_term(1).starts_on.isoformat(),
+            "programme": support.programme,
+            "starts_on": support.starts_on.isoformat(),
             "kinds": list(support.kinds),
         },
         lane=support.key,
         gives="assignment_id",
-        after=(f"leader/{support.pd_lead.key}/pd_lead",),
+        after=(f"leader/{support.pd_lead.key}/pd_lead", *after),
     )
 
 
@@ -99,41 +128,52 @@ def half_terms_of(support: Support, year: SchoolYear, cast: Cast) -> tuple[HalfT
 
 
 def everything_owed(
-    year: SchoolYear, cast: Cast, all_supports: Sequence[Support], r: random.Random
+    year: SchoolYear, cast: Cast, all_supports: Sequence[Support], changes: Changes, r: random.Random
 ) -> Iterator[Owed]:
-    """All that is owed in the year, with outcomes drawn by chance in the fixed numbers."""
+    """All that is owed in the year and not certain, with outcomes drawn by chance in the fixed numbers."""
     owed = [
         (support, half_term, kind)
         for support in all_supports
         for half_term in half_terms_of(support, year, cast)
         for kind in support.kinds
     ]
-    outcomes = [outcome for outcome, n in OUTCOMES.items() for _ in range(n)]
-    r.shuffle(outcomes)
-    _arrange([half_term.n for _, half_term, _ in owed], outcomes)
+    certain = [changes.outcomes.get((support.school.urn, half_term.n), "") for support, half_term, _ in owed]
+    outcomes = _outcomes([half_term.n for _, half_term, _ in owed], certain, r)
     without: set[int] = set()  # half terms in which one thing is never planned
-    for (support, half_term, kind), outcome in zip(owed, outcomes, strict=True):
+    for (support, half_term, kind), known, outcome in zip(owed, certain, outcomes, strict=True):
+        if known:
+            continue
         planned = outcome != "excused"
         if outcome == "missed":
             planned = half_term.n in without and r.random() < MISSED_BUT_PLANNED
             without.add(half_term.n)
-        yield Owed(support=support, half_term=half_term, kind=kind, outcome=outcome, planned=planned)
+        now = changes.support(support, half_term.n)
+        yield Owed(support=now, half_term=half_term, kind=kind, outcome=outcome, planned=planned)
 
 
-def _arrange(half_terms: Sequence[int], outcomes: list[str]) -> None:
-    """Let outcomes change places until each is possible, and something is missed in every half term.
+def _outcomes(half_terms: Sequence[int], certain: Sequence[str], r: random.Random) -> list[str]:
+    """An outcome for each thing owed: what is certain, and for the others by chance.
 
-    A visit of the last half term cannot be written up late within the year.
+    A visit of the last half term cannot be written up late within the year, and in every half term something
+    is missed that is not certain to be.
     """
-    for n, half_term in enumerate(half_terms):
-        if half_term == LAST_HALF_TERM and outcomes[n] == "late":
-            _swap(outcomes, n, (m for m, h in enumerate(half_terms) if h < LAST_HALF_TERM), "on_time")
+    free = [n for n, outcome in enumerate(certain) if not outcome]
+    left = Counter(OUTCOMES)
+    left.subtract(outcome for outcome in certain if outcome)
+    drawn = list(left.elements())
+    r.shuffle(drawn)
+    outcomes = list(certain)
+    for n, outcome in zip(free, drawn, strict=True):
+        outcomes[n] = outcome
+    for n in free:
+        if half_terms[n] == LAST_HALF_TERM and outcomes[n] == "late":
+            _swap(outcomes, n, (m for m in free if half_terms[m] < LAST_HALF_TERM), "on_time")
     for half_term in range(1, LAST_HALF_TERM + 1):
-        here = [n for n, h in enumerate(half_terms) if h == half_term]
-        missed = Counter(h for n, h in enumerate(half_terms) if outcomes[n] == "missed")
+        missed = Counter(half_terms[n] for n in free if outcomes[n] == "missed")
         if not missed[half_term]:
-            n = next(n for n in here if outcomes[n] == "on_time")
-            _swap(outcomes, n, (m for m, h in enumerate(half_terms) if missed[h] > 1), "missed")
+            n = next(n for n in free if half_terms[n] == half_term and outcomes[n] == "on_time")
+            _swap(outcomes, n, (m for m in free if missed[half_terms[m]] > 1), "missed")
+    return outcomes
 
 
 def _swap(outcomes: list[str], n: int, others: Iterable[int], wanted: str) -> None:

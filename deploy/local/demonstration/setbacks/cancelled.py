@@ -1,0 +1,119 @@
+"""Two spring Work Groups that are cancelled: one that nobody has joined, and one with 14 participants."""
+
+import random
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from local.demonstration.commands import Command, Made
+from local.demonstration.dates.england import moment
+from local.demonstration.dates.school_years import MONDAY, THURSDAY, TUESDAY, SchoolYear
+from local.demonstration.groups.applications import apply
+from local.demonstration.groups.forming import Group, metres
+from local.demonstration.groups.offers import join_list
+from local.demonstration.groups.recruitment import (
+    WORK_GROUPS,
+    confirm,
+    days_of,
+    enrol,
+    group_command,
+    open_group,
+)
+from local.demonstration.groups.sessions import meeting_on, schedule, withdraw
+from local.demonstration.people.participants import Participant
+from local.demonstration.people.staffroom import Staffroom, register
+from local.demonstration.register.schools import School
+
+UNWANTED: Final = 49
+UNWANTED_TITLE: Final = "Twilight Reading Group"
+CANCELLED: Final = 50
+CANCELLED_TITLE: Final = "Twilight Bar Models"
+CAPACITY: Final = 15
+SCHOOLS: Final = 7
+WAITING: Final = 2
+FULL_AFTER: Final = 15  # school days of recruitment
+MEETS_IN: Final = ((4, 1), (5, 1), (5, 3), (6, 3))  # half terms and weeks
+
+
+def unwanted(like: Group) -> Iterator[Command]:
+    """A group that nobody asks for; it is led by who leads another one."""
+    group = _group(like, UNWANTED, UNWANTED_TITLE, 20)
+    yield open_group(group)
+    path = f"{WORK_GROUPS}/{{{group.key}}}/cancellation"
+    at = moment(group.season.confirmed_on, 15)
+    yield group_command(group, f"{group.key}/cancellation", path, {"reason": "too_few_teachers"}, at=at)
+
+
+@dataclass(frozen=True)
+class FullGroup:
+    """A group with 14 participants; somebody has an offer, somebody waits, and a school has applied."""
+
+    year: SchoolYear
+    like: Group
+    schools: Mapping[str, School]
+    able: Collection[str]  # schools that may take part
+    staffroom: Staffroom
+    random: random.Random
+
+    def plan(self) -> Iterator[Command]:
+        """Opened, filled, confirmed, and cancelled before it has met."""
+        group = _group(self.like, CANCELLED, CANCELLED_TITLE, CAPACITY)
+        near = sorted(
+            (school for urn in self.able if (school := self.schools[urn]).kind == "primary"),
+            key=lambda school: (metres(group.home, school), school.urn),
+        )
+        group.schools += near[1 : SCHOOLS + 1]
+        opening = open_group(group)
+        yield opening
+        for seq, (half_term, week) in enumerate(MEETS_IN, start=1):
+            day = self.year.half_term(half_term).day(week, TUESDAY)
+            meeting = meeting_on(day, seq, self.random)
+            yield schedule(group, meeting, opening.at + timedelta(seconds=10 * seq))
+        days = days_of(group.season, self.year.school_days())
+        participants = [self._hire(group, n) for n in range(CAPACITY)]
+        new = {one.person.key for one in participants}
+        yield from enrol(group, participants, new, {}, days[:FULL_AFTER], self.random)
+        yield from self._others(group, near[SCHOOLS + 1 :], days[FULL_AFTER:])
+        yield confirm(group)
+        yield from self._ends(group, participants[-1])
+
+    def _hire(self, group: Group, n: int) -> Participant:
+        school = group.schools[n % SCHOOLS]
+        person = self.staffroom.hire(school.urn, "class_teacher", school.kind)
+        role = "lead_participant" if n < SCHOOLS else "participant"
+        return Participant(person=person, group_label=group.label, role=role, is_first=n < SCHOOLS)
+
+    def _others(self, group: Group, near: Sequence[School], days: Sequence[date]) -> Iterator[Command]:
+        """Two people who wait, and a school that applies."""
+        for n in range(WAITING + 1):
+            school, at = near[n], moment(days[1 + n], 10)
+            person = self.staffroom.hire(school.urn, "class_teacher", school.kind)
+            yield register(person, at - timedelta(minutes=20), after=(f"connection/{school.urn}",))
+            if n < WAITING:
+                body = {"teacher_id": Made(person.key), "role": "participant"}
+                yield join_list(group, f"waiting/{group.label}/{person.key}", body, at)
+            else:
+                yield from apply(group, school.urn, [(person, "participant")], at)
+
+    def _ends(self, group: Group, leaver: Participant) -> Iterator[Command]:
+        """A place is given up and offered to the first who waits; three days later the group is cancelled."""
+        third = self.year.half_term(3)
+        yield withdraw(leaver, group.key, "workload", moment(third.day(3, MONDAY), 10))
+        path, at = f"{WORK_GROUPS}/{{{group.key}}}/cancellation", moment(third.day(3, THURSDAY), 15)
+        yield group_command(group, f"{group.key}/cancellation", path, {"reason": "funding"}, at=at)
+
+
+def _group(like: Group, number: int, title: str, capacity: int) -> Group:
+    return Group(
+        number=number,
+        programme=like.programme,
+        title=title,
+        leads=like.leads,
+        home=like.home,
+        season=like.season,
+        places=Counter(),
+        teachers_n=capacity,
+        capacity=capacity,
+    )

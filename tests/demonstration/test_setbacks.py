@@ -1,0 +1,161 @@
+"""What does not go as planned, read as requests."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import pytest
+from tests.demonstration.counting import body, cancelled, given_up, made, named, placed, rows_of, sent
+from tests.demonstration.noons import noons
+from tests.demonstration.years import Year
+
+from local.demonstration.commands import Command
+from local.demonstration.plan import Plan, plan_for
+
+
+def full_group(year: Year) -> tuple[str, Command]:
+    """The group that is cancelled with participants, and its cancellation."""
+    off = {named(c): c for c in sent(year.commands, r".*/work-groups/.*/cancellation")}
+    return next((key, c) for key, c in off.items() if body(c)["reason"] == "funding")
+
+
+def test_a_group_is_cancelled_with_14_participants_a_waiting_list_an_offer_and_an_application(
+    plan: Plan, year: Year
+) -> None:
+    key, cancellation = full_group(year)
+    day = cancellation.at.date()
+    (before,) = noons(plan, day - timedelta(days=1), day - timedelta(days=1))
+    group = before.ledger.groups[key]
+    assert group.status == "confirmed"
+    assert len(group.held()) == 14
+    assert (len(group.standing("offered")), len(group.standing("waiting"))) == (1, 1)
+    assert [one.status for one in group.applications.values()] == ["submitted"]
+    assert all(one.starts_at > cancellation.at for one in group.sessions.values())
+    assert len(group.sessions) > 2
+
+
+def test_the_present_year_has_a_cancelled_group_with_participants_too() -> None:
+    (it,) = noons(plan_for(date(2026, 11, 29)), date(2026, 11, 29), date(2026, 11, 29))
+    (group,) = (one for one in it.groups("cancelled") if one.year == "2026/27")
+    assert len(group.places) >= 11
+
+
+def of_the_present_year(plan: Plan) -> list[Command]:
+    """The enrolments on the present year's groups."""
+    year = plan.present.first
+    return [c for c in sent(plan.commands, r".*/enrolments") if c.key.startswith(f"enrolment/{year}/")]
+
+
+def academy(plan: Plan) -> tuple[str, str]:
+    """The number that closes in April, and the one that opens."""
+    register = plan.last_year.register
+    return register.old.urn, register.new.urn
+
+
+def test_a_supported_school_with_teachers_on_running_groups_becomes_an_academy(
+    plan: Plan, year: Year
+) -> None:
+    old, new = academy(plan)
+    imports = [c for c in sent(year.commands, r".*/imports/gias.*") if c.key == "import/april"]
+    assert isinstance(imports[0].body, bytes)
+    row = {row["URN"]: row for row in rows_of(imports[0].body)}[old]
+    assert (row["EstablishmentStatus (code)"], row["CloseDate"]) == ("2", "31-03-2026")
+    # An assignment of each number, with visits of each.
+    assigned = Counter(str(body(c)["urn"]) for c in sent(year.commands, r".*/assignments"))
+    assert (assigned[old], assigned[new]) == (1, 1)
+    logs = Counter(c.lane.removeprefix("assignment/") for c in sent(year.commands, r".*/log"))
+    assert logs[old] > 0
+    assert logs[new] > 0
+    # Teachers of the old number are marked at sessions after it has closed.
+    later = [
+        made(mark["enrolment_id"])
+        for c in sent(year.commands, r".*/sessions/.*/register")
+        if c.at.date() > date(2026, 4, 13)
+        for mark in body(c)["marks"]
+    ]
+    assert any(f"/{old}/" in key for key in later)
+
+
+def test_a_visit_planned_under_the_old_number_is_logged_after_it_has_closed(plan: Plan, year: Year) -> None:
+    old, _ = academy(plan)
+    visits = {c.key: c for c in sent(year.commands, r".*/v1/visits")}
+    across = [
+        log
+        for log in sent(year.commands, r".*/log")
+        if log.lane == f"assignment/{old}" and visits[named(log)].at.date() < date(2026, 4, 1) < log.at.date()
+    ]
+    assert len(across) == 1
+
+
+def test_a_school_with_a_place_given_in_the_summer_is_an_academy_in_september(plan: Plan) -> None:
+    files = [c for c in sent(plan.commands, r".*/imports/gias.*") if c.key == "import/next-september"]
+    assert isinstance(files[0].body, bytes)
+    closed = {row["URN"] for row in rows_of(files[0].body) if row["CloseDate"] == "31-08-2026"}
+    (urn,) = closed
+    places = [
+        c
+        for c in sent(plan.commands, r".*/enrolments")
+        if f"/{urn}/" in c.key and c.key.startswith("enrolment/2026/")
+    ]
+    assert places
+    assert all(c.at.date() < date(2026, 8, 31) for c in places)
+
+
+def test_a_pd_lead_stops_in_february_and_each_school_has_another_one_by_the_summer(year: Year) -> None:
+    (end,) = sent(year.commands, r".*/leaders/.*/end")
+    stopped = named(end).split("/pd_lead")[0].removeprefix("leader/")
+    last_day = date.fromisoformat(body(end)["ends_on"])
+    assert last_day == date(2026, 2, 13)
+    assignments = sent(year.commands, r".*/v1/assignments")
+    left = [c for c in assignments if made(body(c)["pd_lead_id"]) == stopped]
+    later = {str(body(c)["urn"]): c for c in assignments if c.at.date() > last_day}
+    begins = [date.fromisoformat(body(later[str(body(c)["urn"])])["starts_on"]) for c in left]
+    assert set(begins) == {date(2026, 2, 23), date(2026, 4, 13)}, "some wait for half a term"
+    programmes = {body(c)["programme"] for c in assignments}
+    assert len(programmes) == 2, "a second assignment of the same programme would be refused"
+    assert not [c for c in left if made(body(later[str(body(c)["urn"])])["pd_lead_id"]) == stopped]
+
+
+def test_visits_of_the_pd_lead_who_stopped_were_planned_and_one_is_never_cancelled(year: Year) -> None:
+    planned = {c.key for c in sent(year.commands, r".*/v1/visits") if "left-behind" in c.key}
+    off = {named(c) for c in sent(year.commands, r".*/visits/.*/cancellation")}
+    logged = {named(c) for c in sent(year.commands, r".*/log")}
+    assert len(planned) > 2
+    assert len(planned - off - logged) == 1
+
+
+def test_somebody_withdrawn_by_mistake_attends_everything_on_two_places(year: Year) -> None:
+    (reopened,) = (c for c in year.commands if c.method == "PATCH")
+    places = placed(year.commands)
+    (again,) = (c for c in sent(year.commands, r".*/enrolments") if c.key.endswith("/again"))
+    first = again.key.removesuffix("/again")
+    assert places[first] == places[again.key]
+    assert first in given_up(year.commands)
+    (gone,) = (c for c in sent(year.commands, r".*/withdrawal") if named(c) == first)
+    closes = datetime.fromisoformat(body(reopened)["closes_at"])
+    assert gone.at < reopened.at < again.at < closes
+    assert again.at - gone.at < timedelta(days=4), "on the next working day"
+    group = places[first][0]
+    marks = [
+        (made(mark["enrolment_id"]), mark["mark"])
+        for c in sent(year.commands, r".*/sessions/.*/register")
+        if c.lane == group
+        for mark in body(c)["marks"]
+        if made(mark["enrolment_id"]) in {first, again.key}
+    ]
+    assert Counter(marks) == {(first, "present"): 1, (again.key, "present"): 2}
+    held = [c for c in sent(year.commands, r".*/sessions/.*/register") if c.lane == group]
+    assert len(held) == 3, "on their second place they come to too few"
+
+
+def test_a_mistake_of_the_present_year_is_put_right_while_the_group_recruits(plan: Plan) -> None:
+    (again,) = (c for c in of_the_present_year(plan) if c.key.endswith("/again"))
+    first = again.key.removesuffix("/again")
+    assert first in given_up(plan.commands)
+
+
+@pytest.mark.parametrize("day", [date(2019, 5, 14), date(2024, 1, 9), date(2033, 7, 5)])
+def test_every_year_has_its_setbacks(day: date) -> None:
+    commands = Year.of(plan_for(day)).commands
+    assert len(cancelled(commands)) == 2
+    assert len(sent(commands, r".*/leaders/.*/end")) == 1
+    assert len([c for c in commands if c.method == "PATCH"]) == 1
