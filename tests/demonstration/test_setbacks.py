@@ -29,8 +29,7 @@ def test_a_group_is_cancelled_with_14_participants_a_waiting_list_an_offer_and_a
     assert len(group.held()) == 14
     assert (len(group.standing("offered")), len(group.standing("waiting"))) == (1, 1)
     assert [one.status for one in group.applications.values()] == ["submitted"]
-    assert all(one.starts_at > cancellation.at for one in group.sessions.values())
-    assert len(group.sessions) > 2
+    assert not group.sessions, "how many e-mails went out would differ from run to run"
 
 
 def test_the_present_year_has_a_cancelled_group_with_participants_too() -> None:
@@ -123,7 +122,7 @@ def test_visits_of_the_pd_lead_who_stopped_were_planned_and_one_is_never_cancell
     assert len(planned - off - logged) == 1
 
 
-def test_somebody_withdrawn_by_mistake_attends_everything_on_two_places(year: Year) -> None:
+def test_a_participant_withdrawn_by_mistake_attends_everything_on_two_places(year: Year) -> None:
     (reopened,) = (c for c in year.commands if c.method == "PATCH")
     places = placed(year.commands)
     (again,) = (c for c in sent(year.commands, r".*/enrolments") if c.key.endswith("/again"))

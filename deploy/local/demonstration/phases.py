@@ -42,7 +42,7 @@ def _of_last_year(year: SchoolYear) -> tuple[Phase, ...]:
         Phase("Summer 2: sessions, registers and visits", half_terms[5]),
         Phase("July: Work Groups are evaluated and closed", moment(end.closing.date(), 0)),
         Phase("July: the last Work Group is closed", end.last_closure),
-        Phase("July: somebody is forgotten", end.erased),
+        Phase("July: a former participant is erased", end.erased),
     )
 
 

@@ -101,7 +101,7 @@ def _two_years(last: SchoolYear, seed: str) -> tuple[InventedHub, Cast, LastYear
 
 
 def _in_preparation(last_year: LastYear, year: SchoolYear, today: date) -> Command:
-    """The last command of every plan: a draft of a group, put down on the last working day.
+    """The last command of every plan: a draft of a Work Group, created on the last working day.
 
     Where it is in the hub, all else has been sent.
     """

@@ -37,12 +37,12 @@ def is_working_day(day: date) -> bool:
 
 
 def working_time_before(instant: datetime) -> datetime:
-    """The same time on the wall on that day or, when nobody works then, on the working day before."""
+    """The same time on the wall on that day or, when it is no working day, on the one before."""
     return _moved(instant, -DAY)
 
 
 def working_time_after(instant: datetime) -> datetime:
-    """The same time on the wall on that day or, when nobody works then, on the next working day."""
+    """The same time on the wall on that day or, when it is no working day, on the next one."""
     return _moved(instant, DAY)
 
 

@@ -49,7 +49,7 @@ def _key(group: Group, urn: str) -> str:
 
 
 def find_place(group: Group, one: Participant, at: datetime, key: str = "", gives: str = "") -> Command:
-    """Look up the place that somebody was given by an application or a list."""
+    """Look up the place that a participant was given by an application or a list."""
     return group_command(
         group,
         key or one.key,

@@ -34,7 +34,7 @@ LAST_GROUP: Final = 48  # its last session is the last of the year
 ANNOUNCED_LATER: Final = 3  # of every so many groups, one gives the date of its last session in January only
 IN_STEP: Final = 14  # the group that meets every so many weeks, always at the same time
 WEEKS: Final = 6
-LEAVERS: Final = 0.4  # share of the groups that somebody leaves
+LEAVERS: Final = 0.4  # share of the groups from which a participant withdraws
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Diary:
         return group.season.opened + timedelta(minutes=group.number, seconds=10 * meeting.seq)
 
     def _leaver(self, group: Group, participants: Sequence[Participant]) -> Participant | None:
-        """Somebody whose school stays in the group; also the one participant of a school that never came."""
+        """The participant who withdraws: a colleague stays, or the school has never come."""
         if group.number in AT_THE_EDGE and group.number != FALLS_BELOW:
             return None
         absent = [p for p in participants if p.person.urn in self.never_came and p.person.number == 1]

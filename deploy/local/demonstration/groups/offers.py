@@ -1,4 +1,4 @@
-"""Offers of places to those who wait: when each of them ends by itself."""
+"""Waiting lists, and the instants at which offers of places end by themselves."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -22,13 +22,13 @@ AT_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def join_list(group: Group, key: str, body: Mapping[str, Any], at: datetime) -> Command:
-    """Let somebody wait for a place on a group that is full."""
+    """Put a teacher on the waiting list of a full group."""
     path = f"{WORK_GROUPS}/{{{group.key}}}/waiting-list"
     return group_command(group, key, path, body, at=at, gives="waiting_id", announces=0)
 
 
 def offer_ends(offered_at: datetime) -> datetime:
-    """When an offer that nobody answers ends, by the rule of enrolment."""
+    """The instant at which an unanswered offer ends, by the rule of enrolment."""
     day = day_of(offered_at)
     return expires_at(day, bank_holidays(day.year) | bank_holidays(day.year + 1))
 

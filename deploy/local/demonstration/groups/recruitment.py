@@ -69,7 +69,7 @@ def enrol(
 
 
 def give_place(group: Group, participant: Participant, at: datetime) -> Command:
-    """Enrol somebody."""
+    """Enrol a participant."""
     return Command(
         key=participant.key,
         at=at,

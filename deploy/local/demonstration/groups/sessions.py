@@ -98,7 +98,7 @@ def schedule(group: Group, meeting: Meeting, at: datetime) -> Command:
 
 
 def take_register(group: Group, meeting: Meeting, marks: list[dict[str, Any]], at: datetime) -> Command:
-    """Say who was there, as the group's lead."""
+    """Take a register, as the group's lead."""
     key = session_key(group, meeting)
     return Command(
         key=f"register/{group.label}/{meeting.seq}",
@@ -130,7 +130,7 @@ def cancel_session(group: Group, meeting: Meeting, reason: str, at: datetime) ->
 
 
 def withdraw(leaver: Participant, lane: str, reason: str, at: datetime) -> Command:
-    """Take somebody's place back."""
+    """Withdraw a participant."""
     return Command(
         key=f"withdrawal/{leaver.key}",
         at=at,

@@ -26,7 +26,7 @@ def task(
         group: the group.
         first: the command that put the session in the diary in which it is set.
         second: the one of the session before which it is due.
-        reporters: who report on it.
+        reporters: the participants who report on it.
         r: says what is asked, and who reports when.
     """
     met, due = (

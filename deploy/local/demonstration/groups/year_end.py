@@ -50,7 +50,7 @@ class YearEnd:
 
     @property
     def erased(self) -> datetime:
-        """When somebody asks to be forgotten."""
+        """When a former participant is erased."""
         return self.last_closure + timedelta(hours=1)
 
     @property

@@ -1,4 +1,4 @@
-"""Whom the hub knows when a new academic year is planned, and who has something to do in it already."""
+"""The people whom the hub knows at the start of an academic year, each for one task in it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from local.demonstration.people.staffroom import Person, Staffroom
 
 
 class Acquaintances:
-    """Finds people of a school: those who are known before anybody new."""
+    """Finds people of a school: known ones first, then new ones."""
 
     def __init__(
         self,
@@ -17,7 +17,7 @@ class Acquaintances:
         staffroom: Staffroom,
         without: Collection[str] = (),
     ) -> None:
-        """Begin with last year's people; `without` names those who are no longer where they were."""
+        """Begin with last year's people; `without` are keys of those who have changed their school."""
         self._staffroom = staffroom
         self._by_school: dict[str, list[Person]] = defaultdict(list)
         self.newcomers: set[str] = set()  # keys of people whom the hub does not know yet
@@ -28,15 +28,15 @@ class Acquaintances:
                 self._by_school[person.urn].append(person)
 
     def begin_year(self) -> None:
-        """Nobody has anything to do yet, and everybody is known."""
+        """Let everyone be free again."""
         self._busy.clear()
 
     def schools(self) -> Sequence[str]:
-        """The schools of which somebody is known, in the order of their numbers."""
+        """The schools with known people, in the order of their numbers."""
         return sorted(urn for urn, people in self._by_school.items() if people)
 
     def take(self, urn: str, kind: str) -> Person:
-        """Somebody of a school who has nothing to do yet, or somebody new there."""
+        """A person of a school who is free, or a new one; busy from now on."""
         found = self.find(urn)
         if found is None:
             found = self._staffroom.hire(urn, "class_teacher", kind)
@@ -46,12 +46,12 @@ class Acquaintances:
         return found
 
     def borrow(self, urn: str) -> Person | None:
-        """Somebody of a school whom the hub knows and who has nothing to do yet; they have from now on."""
+        """A known person of a school who is free, if there is one; busy from now on."""
         found = self.find(urn)
         if found is not None:
             self._busy.add(found.key)
         return found
 
     def find(self, urn: str) -> Person | None:
-        """Somebody of a school whom the hub knows and who has nothing to do yet."""
+        """A known person of a school who is free, if there is one."""
         return next((one for one in self._by_school[urn] if one.key not in self._busy), None)

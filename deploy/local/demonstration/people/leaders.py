@@ -73,7 +73,7 @@ def leads_of(teams: Iterable[Sequence[Person]]) -> list[tuple[Person, str]]:
 
 
 def end_role(person: Person, role: str, ends_on: date, at: datetime) -> Command:
-    """Say which day is the last in somebody's role."""
+    """End a role on a day."""
     key = f"leader/{person.key}/{role}"
     return Command(
         key=f"{key}/end",

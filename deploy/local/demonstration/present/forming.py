@@ -25,7 +25,7 @@ SECOND_LEADS: Final = 0.4  # share of the second participants of a school who ar
 
 @dataclass(frozen=True)
 class Formed:
-    """A group with those who take part in it."""
+    """A group with its participants."""
 
     outline: Outline
     group: Group
@@ -38,7 +38,7 @@ class Formed:
 
     @property
     def mistaken(self) -> Participant | None:
-        """Whoever is withdrawn by mistake and has a second place."""
+        """The participant who is withdrawn by mistake and has a second place."""
         return next((one for one in self.participants if one.suffix), None)
 
 
@@ -49,7 +49,7 @@ class Surroundings:
     schools: Mapping[str, School]
     engaged: Collection[str]  # seen last year: only they come to something before that has ended
     able: Collection[str]  # schools that may take part
-    leads: Sequence[Person]  # who led a group last year
+    leads: Sequence[Person]  # last year's Work Group leads
     converting: School  # it becomes an academy …
     converting_on: date  # … on the first day of the present year
     people: Acquaintances

@@ -79,7 +79,8 @@ class Planner:
             )
             for one in self.planned
         }
-        yield from scheduled.values()
+        if part is not Part.CANCELLED:  # see setbacks/cancelled.py
+            yield from scheduled.values()
         yield from self._places()
         yield confirm(group)
         if part is Part.CANCELLED:

@@ -28,7 +28,7 @@ OPEN_DAYS: Final = 6  # after a session, on which a late register is not taken y
 
 @dataclass(frozen=True)
 class Planned:
-    """A session as it comes about."""
+    """A session: when it is, and when its register is taken."""
 
     formed: Formed
     meeting: Meeting

@@ -1,4 +1,4 @@
-"""Which Work Groups the present year has: when each recruits, and what is seen of it."""
+"""The present year's Work Groups: when each recruits, and what it shows."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,10 +12,10 @@ from local.demonstration.groups.seasons import Season, season
 
 
 class Part(Enum):
-    """What is seen of a group besides its sessions."""
+    """What a group shows besides its sessions."""
 
     PLAIN = auto()
-    DRAFTED = auto()  # it is put down some weeks before it recruits
+    DRAFTED = auto()  # it is created as a draft some weeks before it recruits
     APPLIED_FOR = auto()  # schools apply, and are decided on when recruitment has closed
     WAITING = auto()  # it is full early, others wait, and a place is given up
     AT_RISK = auto()  # it has just enough participants, one leaves, and it meets weeks later
@@ -24,7 +24,7 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class Outline:
-    """One group before anybody is in it."""
+    """One group without its participants."""
 
     number: int
     season: str

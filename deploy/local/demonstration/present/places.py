@@ -53,16 +53,16 @@ class Places:
 
     @property
     def people(self) -> Acquaintances:
-        """Whom the hub knows."""
+        """The people of last year."""
         return self.around.people
 
-    def _enrolled_again(self, whom: Participant, enrolling: Sequence[Command]) -> Iterator[Command]:
-        """Somebody is withdrawn by mistake, and enrolled again on the next day, while the group recruits."""
-        group, first = self.formed.group, replace(whom, suffix="")
+    def _enrolled_again(self, mistaken: Participant, enrolling: Sequence[Command]) -> Iterator[Command]:
+        """Withdraw a participant by mistake, and enrol them again the next day, while it recruits."""
+        group, first = self.formed.group, replace(mistaken, suffix="")
         enrolled_at = next(command.at for command in enrolling if command.key == first.key)
         noticed = working_time_after(moment(day_of(enrolled_at) + DAY, 10))
         yield withdraw(first, group.key, "other", noticed)
-        yield give_place(group, whom, working_time_after(noticed + DAY))
+        yield give_place(group, mistaken, working_time_after(noticed + DAY))
 
     def _applies(self, urn: str, number: int, theirs: Sequence[Participant]) -> Iterator[Command]:
         """A school applies in its part of the season, and is decided on when the group is to be confirmed."""

@@ -1,7 +1,7 @@
-"""Waiting lists of the present year: on every school day somebody has an offer of a place that stands.
+"""Waiting lists of the present year: on every school day an offer of a place stands.
 
-A group is full, several wait, and a place is given up. Whoever is offered it lets the offer pass, which takes
-five working days, and the next one is asked.
+A group is full, teachers wait, and a participant withdraws. The first teacher lets the offer pass, which
+takes five working days, and the next one is offered the place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -57,7 +57,7 @@ def turns(year: SchoolYear) -> dict[tuple[str, int], Turn]:
 
 
 def choose_waiting(formed: Formed, turn: Turn, around: Surroundings) -> list[Person]:
-    """Those who wait: of the nearest schools that are not in the group, one of each."""
+    """The teachers who wait: of the nearest schools that are not in the group, one of each."""
     group = formed.group
     kind = "secondary" if group.home.kind == "secondary" else "primary"
     others = [
@@ -71,7 +71,7 @@ def choose_waiting(formed: Formed, turn: Turn, around: Surroundings) -> list[Per
 
 
 def wait(group: Group, people: Sequence[Person], days: Sequence[date]) -> Iterator[Command]:
-    """They join the list in the days after the group is full."""
+    """Teachers join the list in the days after the group is full."""
     able = days[FULL_AFTER : FULL_AFTER + JOIN_WITHIN]
     for number, person in enumerate(people):
         body = {"teacher_id": Made(person.key), "role": "participant"}
@@ -80,5 +80,5 @@ def wait(group: Group, people: Sequence[Person], days: Sequence[date]) -> Iterat
 
 
 def who_gives_up(formed: Formed) -> Participant:
-    """Somebody whose school stays in the group."""
+    """The participant who withdraws; a colleague of the same school stays."""
     return [one for one in formed.participants if not one.is_first][-1]

@@ -13,7 +13,7 @@ LINKS_FOLLOW: timedelta = timedelta(minutes=10)
 
 
 def imports_of(year: SchoolYear, hub: InventedHub) -> Iterator[Command]:
-    """September's files and January's, and whom the academy belongs to that has left its trust."""
+    """September's files and January's, and the trusts of the academy that has changed its trust."""
     september, noted_on = moment(year.opening_days[0], 6), Turn(year).noted_on
     january = moment(noted_on, 6)
     first, second = register_csv(hub.september, year), register_csv(hub.january, year)

@@ -1,4 +1,4 @@
-"""Two spring Work Groups that are cancelled: one that nobody has joined, and one with 14 participants."""
+"""Two spring Work Groups that are cancelled: one without participants, and one with 14 participants."""
 
 import random
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import Final
 
 from local.demonstration.commands import Command, Made
 from local.demonstration.dates.england import moment
-from local.demonstration.dates.school_years import MONDAY, THURSDAY, TUESDAY, SchoolYear
+from local.demonstration.dates.school_years import MONDAY, THURSDAY, SchoolYear
 from local.demonstration.groups.applications import apply
 from local.demonstration.groups.forming import Group, metres
 from local.demonstration.groups.offers import join_list
@@ -21,7 +21,7 @@ from local.demonstration.groups.recruitment import (
     group_command,
     open_group,
 )
-from local.demonstration.groups.sessions import meeting_on, schedule, withdraw
+from local.demonstration.groups.sessions import withdraw
 from local.demonstration.people.participants import Participant
 from local.demonstration.people.staffroom import Staffroom, register
 from local.demonstration.register.schools import School
@@ -34,11 +34,10 @@ CAPACITY: Final = 15
 SCHOOLS: Final = 7
 WAITING: Final = 2
 FULL_AFTER: Final = 15  # school days of recruitment
-MEETS_IN: Final = ((4, 1), (5, 1), (5, 3), (6, 3))  # half terms and weeks
 
 
 def unwanted(like: Group) -> Iterator[Command]:
-    """A group that nobody asks for; it is led by who leads another one."""
+    """A group without participants; its leads lead another group too."""
     group = _group(like, UNWANTED, UNWANTED_TITLE, 20)
     yield open_group(group)
     path = f"{WORK_GROUPS}/{{{group.key}}}/cancellation"
@@ -48,7 +47,11 @@ def unwanted(like: Group) -> Iterator[Command]:
 
 @dataclass(frozen=True)
 class FullGroup:
-    """A group with 14 participants; somebody has an offer, somebody waits, and a school has applied."""
+    """A group with 14 participants, a waiting list with an open offer, and an application.
+
+    Its sessions are not in the diary yet. Which e-mails about cancelled sessions go out, when their group is
+    cancelled, depends on how soon the sender looks, and two runs shall give the same numbers.
+    """
 
     year: SchoolYear
     like: Group
@@ -65,12 +68,7 @@ class FullGroup:
             key=lambda school: (metres(group.home, school), school.urn),
         )
         group.schools += near[1 : SCHOOLS + 1]
-        opening = open_group(group)
-        yield opening
-        for seq, (half_term, week) in enumerate(MEETS_IN, start=1):
-            day = self.year.half_term(half_term).day(week, TUESDAY)
-            meeting = meeting_on(day, seq, self.random)
-            yield schedule(group, meeting, opening.at + timedelta(seconds=10 * seq))
+        yield open_group(group)
         days = days_of(group.season, self.year.school_days())
         participants = [self._hire(group, n) for n in range(CAPACITY)]
         new = {one.person.key for one in participants}
@@ -86,7 +84,7 @@ class FullGroup:
         return Participant(person=person, group_label=group.label, role=role, is_first=n < SCHOOLS)
 
     def _others(self, group: Group, near: Sequence[School], days: Sequence[date]) -> Iterator[Command]:
-        """Two people who wait, and a school that applies."""
+        """Two teachers join the waiting list, and a school applies."""
         for n in range(WAITING + 1):
             school, at = near[n], moment(days[1 + n], 10)
             person = self.staffroom.hire(school.urn, "class_teacher", school.kind)
@@ -98,7 +96,7 @@ class FullGroup:
                 yield from apply(group, school.urn, [(person, "participant")], at)
 
     def _ends(self, group: Group, leaver: Participant) -> Iterator[Command]:
-        """A place is given up and offered to the first who waits; three days later the group is cancelled."""
+        """A participant withdraws, so that the place is offered; three days later the group is cancelled."""
         third = self.year.half_term(3)
         yield withdraw(leaver, group.key, "workload", moment(third.day(3, MONDAY), 10))
         path, at = f"{WORK_GROUPS}/{{{group.key}}}/cancellation", moment(third.day(3, THURSDAY), 15)

@@ -1,4 +1,4 @@
-"""Somebody is withdrawn by mistake after the first session, and enrolled again on the next day.
+"""A participant is withdrawn by mistake after the first session, and enrolled again on the next day.
 
 To make that possible recruitment is opened for one more day. The second place is another one: the first
 session counts for the place that was taken back.
@@ -40,26 +40,28 @@ def withdrawn_by_mistake(
     """
     registers = sorted((one for one in planned if one.path.endswith("/register")), key=lambda one: one.at)
     named = {key for one in planned if one not in registers for key in one.needs()}
-    whom = next(one for one in participants if not one.is_first and one.key not in named)
-    again = replace(whom, suffix=f"/{AGAIN}")
+    mistaken = next(one for one in participants if not one.is_first and one.key not in named)
+    again = replace(mistaken, suffix=f"/{AGAIN}")
     for one in planned:
         if one in registers:
-            place = whom if one is registers[0] else again
-            yield replace(one, body={"marks": _present(one.facts["marks"], whom, place)})
+            place = mistaken if one is registers[0] else again
+            yield replace(one, body={"marks": _present(one.facts["marks"], mistaken, place)})
         else:
             yield one
-    yield from _mistake(group, whom, again, registers[0].at)
+    yield from _mistake(group, mistaken, again, registers[0].at)
 
 
-def _present(marks: Sequence[dict[str, Any]], whom: Participant, place: Participant) -> list[dict[str, Any]]:
+def _present(
+    marks: Sequence[dict[str, Any]], mistaken: Participant, place: Participant
+) -> list[dict[str, Any]]:
     """The marks with this one present, under another place from the second session on."""
     theirs = {"enrolment_id": Made(place.key), "mark": "present"}
-    return [theirs if one["enrolment_id"] == Made(whom.key) else dict(one) for one in marks]
+    return [theirs if one["enrolment_id"] == Made(mistaken.key) else dict(one) for one in marks]
 
 
-def _mistake(group: Group, whom: Participant, again: Participant, met: datetime) -> Iterator[Command]:
+def _mistake(group: Group, mistaken: Participant, again: Participant, met: datetime) -> Iterator[Command]:
     noticed = working_time_after(moment(day_of(met) + 2 * DAY, 10))
-    yield withdraw(whom, group.key, "other", noticed)
+    yield withdraw(mistaken, group.key, "other", noticed)
     back = working_time_after(noticed + DAY)
     path = f"{WORK_GROUPS}/{{{group.key}}}"
     read = f"{group.key}/read"

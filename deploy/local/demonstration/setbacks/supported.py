@@ -101,7 +101,7 @@ class Stories:
         yield from self._academy_opens()
 
     def _pd_lead_stops(self) -> Iterator[Command]:
-        """They stop with visits in the diary. Most are cancelled later, and nobody cancels the last one."""
+        """The PD lead stops with visits in the diary. All but the last one are cancelled later."""
         third, fourth = self.year.half_term(3), self.year.half_term(4)
         yield end_role(self.stops, "pd_lead", third.ends_on, moment(third.day(5, MONDAY), 11))
         for n, one in enumerate(self.left):
