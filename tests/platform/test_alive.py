@@ -1,58 +1,57 @@
-"""The container's own health check: 0 when the service is ready, otherwise a sentence and 1."""
+"""The container's own health check: nothing said when the service is ready, otherwise a sentence and 1."""
 
-import http.server
-import threading
-from collections.abc import Iterator
+import http.client
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from hub_platform import alive
 
 
-class Answers(http.server.BaseHTTPRequestHandler):
-    """A service that says how it is."""
+class Service:
+    """What the health check meets in place of a connection."""
 
     status = 200
-    asked: list[str] = []  # noqa: RUF012 - of the one server of a test
+    asked: list[tuple[Any, ...]]
 
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        self.send_response(self.status)
-        self.end_headers()
-        self.wfile.write(b"no broker")
+    def __init__(self) -> None:
+        self.asked = []
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Keep quiet."""
+    def __call__(self, host: str, port: int, *, timeout: float) -> "Service":
+        self.asked.append((host, port))
+        assert timeout < 5, "Docker's own limit comes later"
+        return self
+
+    def request(self, method: str, path: str) -> None:
+        self.asked.append((method, path))
+
+    def getresponse(self) -> Any:
+        return SimpleNamespace(status=self.status, read=lambda: b"the broker is away")
 
 
 @pytest.fixture(name="service")
-def _service(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Answers]]:
-    monkeypatch.setattr(Answers, "status", 200)
-    monkeypatch.setattr(Answers, "asked", [])
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("HUB_SERVICE", "visits")
-        monkeypatch.setenv("HUB_HTTP_PORT", str(server.server_port))
-        yield Answers
-        server.shutdown()
+def _service(monkeypatch: pytest.MonkeyPatch) -> Service:
+    service = Service()
+    monkeypatch.setattr(http.client, "HTTPConnection", service)
+    monkeypatch.setenv("HUB_SERVICE", "visits")
+    monkeypatch.setenv("HUB_HTTP_PORT", "8002")
+    return service
 
 
-def test_a_service_that_is_ready_is_alive(service: type[Answers]) -> None:
+def test_a_service_that_is_ready_is_alive(service: Service) -> None:
     alive.main()
-    assert service.asked == ["/visits/health/ready"]
+    assert service.asked == [("127.0.0.1", 8002), ("GET", "/visits/health/ready")]
 
 
-def test_a_service_that_is_not_ready_says_what_is_missing(
-    service: type[Answers], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(service, "status", 503)
-    with pytest.raises(SystemExit, match="no broker"):
+def test_a_service_that_is_not_ready_says_what_is_missing(service: Service) -> None:
+    service.status = 503
+    with pytest.raises(SystemExit, match="the broker is away"):
         alive.main()
 
 
-def test_a_service_that_does_not_answer_is_named(
-    service: type[Answers], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_SERVICE", "visits")
     monkeypatch.setenv("HUB_HTTP_PORT", "1")
     with pytest.raises(SystemExit, match="visits does not answer: ConnectionRefusedError"):
         alive.main()
