@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tests.mutants import choosing, worktree
 from tests.mutants.choosing import Candidate, Lines
 from tests.mutants.study import Study
+from tests.mutants.trial import NoVerdict
 
 from local.places import LOCAL, ROOT
 
@@ -43,7 +44,10 @@ def main(  # each option is one decision of the reader
     if only_list or not chosen:
         console.print("\n".join(map(str, chosen)), markup=False)
         return
-    sys.exit(_try(console, chosen, minutes, close))
+    try:
+        sys.exit(_try(console, chosen, minutes, close))
+    except NoVerdict as exc:
+        sys.exit(str(exc))
 
 
 def _files(
