@@ -127,7 +127,7 @@ def measured() -> Files:
     target = LOCAL.base / "coverage" / "report.json"
     coverage.json_report(outfile=str(target))
     files: Files = json.loads(target.read_text())["files"]
-    return {file: EMPTY for file in sources()} | dict(files)
+    return dict.fromkeys(sources(), EMPTY) | dict(files)
 
 
 def read_reasons() -> Reasons:
