@@ -90,3 +90,5 @@ def end(process: "subprocess.Popen[str]") -> None:
             one.kill()
     process.kill()
     process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
