@@ -139,12 +139,13 @@ def register(**changes: Any) -> Command:
 
 
 def test_a_put_says_which_state_it_is_based_on(stub: Stub) -> None:
-    calendar = command("calendar", "/visits/v1/calendars/hub", method="PUT", match="*", service="visits")
+    path, after = "/visits/v1/calendars/hub", ("session",)
+    calendar = command("calendar", path, method="PUT", match="*", service="visits", after=after)
     play(stub, command("session", gives="session_id"), register(), calendar)
     put = stub.at(REGISTER)[0]
     assert put.headers["If-Match"] == '"1"'
     assert "Idempotency-Key" not in put.headers
-    assert stub.at("/visits/v1/calendars/hub")[0].headers["If-None-Match"] == "*"
+    assert stub.at(path)[0].headers["If-None-Match"] == "*"
 
 
 def test_a_register_that_was_taken_in_an_earlier_run_is_left_as_it_is(stub: Stub) -> None:

@@ -1,7 +1,6 @@
 """A study of a small package: what is killed, what survives, what cannot be judged."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 import psutil
@@ -72,12 +71,14 @@ def test_code_that_cannot_be_imported_is_killed(checkout: Path) -> None:
     assert (trial.outcome, trial.test) == (KILLED, str(TEST))
 
 
-def own_children() -> Iterator[psutil.Process]:
-    yield from psutil.Process(os.getpid()).children(recursive=True)
+def runs_under_way() -> list[psutil.Process]:
+    """The runs of pytest that this process has started and not ended; servers of other tests may be about."""
+    children = psutil.Process(os.getpid()).children(recursive=True)
+    return [one for one in children if one.cmdline()[1:3] == ["-m", "pytest"]]
 
 
 def test_a_run_that_takes_too_long_is_ended_with_all_that_it_started(checkout: Path) -> None:
     (checkout / TEST).write_text(HANG)
     trial = run_tests(checkout, [TEST], seconds=2)
     assert trial.outcome == OVERTIME
-    assert not [one for one in own_children() if "pytest" in " ".join(one.cmdline())]
+    assert runs_under_way() == []
