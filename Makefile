@@ -50,7 +50,7 @@ mutants: setup-tests ## Change the code that was changed, one place at a time: t
 	@$(bin)/python -m tests.mutants $(ARGS)
 
 test-deploy: setup-tests ## Deploy the hub with docker compose and try it (needs root and a Docker engine)
-	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest tests/deploy $(ARGS)
+	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest --timeout 0 tests/deploy $(ARGS)
 
 test-deploy-short: setup-tests ## Do so in a few minutes: one day, a crash, a backup and a restore
 	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest tests/deploy/test_in_short.py $(ARGS)

@@ -1,9 +1,9 @@
 """`hubctl doctor` on real databases and a real queue, services away and there."""
 
-import http.server
 import json
 import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,7 @@ def test_a_queue_that_nobody_reads(visits_url: str, amqp_uri: str, monkeypatch: 
     assert "Nobody reads it; 0 events are in it." in findings(wrong=1)[1]["says"]
 
 
-class Answers(http.server.BaseHTTPRequestHandler):
+class Answers(BaseHTTPRequestHandler):
     """Stands for a service."""
 
     ready: tuple[int, dict[str, Any]] = (200, {"status": "ready"})
@@ -136,7 +136,7 @@ def _visits_service(visits_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterato
         while not over:
             server.handle_request()
 
-    with http.server.HTTPServer(("127.0.0.1", 0), kind) as server:
+    with HTTPServer(("127.0.0.1", 0), kind) as server:
         server.timeout = 0.05
         serving = threading.Thread(target=serve)
         serving.start()

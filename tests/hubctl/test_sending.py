@@ -1,9 +1,9 @@
 """`hubctl import gias` without a hub, and with one that says nothing that can be read."""
 
-import http.server
 import socket
 import threading
 from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def test_a_hub_that_is_away_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert said.err.splitlines()[-1] == "Nothing was imported."
 
 
-class Answers(http.server.BaseHTTPRequestHandler):
+class Answers(BaseHTTPRequestHandler):
     """Stands for a gateway that answers with a page."""
 
     def do_POST(self) -> None:
@@ -68,7 +68,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 
 def test_an_answer_that_is_no_json_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with http.server.HTTPServer(("127.0.0.1", 0), Answers) as server:
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
         server.timeout = 10
         serving = threading.Thread(target=server.handle_request)
         serving.start()

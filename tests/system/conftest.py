@@ -82,7 +82,7 @@ def open_office(folder: Path) -> Iterator[Office]:
         yield Office(hub)
 
 
-@pytest.fixture(name="office", scope="session")
+@pytest.fixture(name="office", scope="package")
 def _office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with open_office(tmp_path_factory.mktemp("hub")) as office:
         yield office
