@@ -166,7 +166,7 @@ def test_an_interrupted_load_stops_at_once(stub: Stub) -> None:
     def interrupt(_left: int) -> None:
         raise KeyboardInterrupt
 
-    stub.plan(TEACHERS, *[(201, {})] * 20, *[(503, {})] * 20)  # so the lane is held up
+    stub.plan(TEACHERS, *[(201, {})] * 20, *[(503, {})] * 4)  # the lane is held up for a second
     with player(stub) as one, pytest.raises(KeyboardInterrupt):
         one.play([command(f"teacher/{n}", lane="one") for n in range(500)], interrupt)
     assert len(stub.received) < 500
