@@ -28,7 +28,7 @@ def main(  # each option is one decision of the reader
     kind: Annotated[list[str] | None, typer.Option(help="Only mutants whose kind holds this.")] = None,
     limit: Annotated[int, typer.Option(help="Try so many mutants at most.", min=1)] = LIMIT,
     seed: Annotated[int | None, typer.Option(envvar="SEED", help="Drawn when it is not given.")] = None,
-    minutes: Annotated[float, typer.Option(help="Time limit of one mutant.", min=0.1)] = MINUTES,
+    minutes: Annotated[float, typer.Option(help="Longest time limit of one mutant.", min=0.1)] = MINUTES,
     close: Annotated[int | None, typer.Option(help="Run only so many of the closest test files.")] = None,
     only_list: Annotated[bool, typer.Option("--list", help="Print the mutants and try none.")] = False,
 ) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path, PurePath
 
 import psutil
 import pytest
+from tests.mutants import study as judging
 from tests.mutants.choosing import Candidate
 from tests.mutants.mutators import mutants_of
 from tests.mutants.study import Study
-from tests.mutants.trial import KILLED, OVERTIME, SURVIVED, NoVerdict, run_tests
+from tests.mutants.trial import KILLED, OVERTIME, SURVIVED, NoVerdict, Trial, run_tests
 
 FILE = PurePath("shared/hub_prices/weights.py")
 TEST = PurePath("tests/prices/test_weights.py")
@@ -40,6 +41,19 @@ def test_the_tests_are_run_once_without_a_mutant(checkout: Path, study: Study) -
     study.check_baseline([candidate(checkout, "comparison negated")] * 3, say=said.append)
     (line,) = said
     assert line.startswith("tests/prices: 1 test files pass without a mutant")
+
+
+def test_a_mutant_may_take_a_few_times_as_long_as_the_tests_take_without_one(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = Study(checkout, seconds=600)
+    assert study.limit_of("tests/prices") == 600
+    monkeypatch.setattr(judging, "run_tests", lambda *_tests, **_limit: Trial(SURVIVED, 50.0))
+    study.check_baseline([candidate(checkout, "comparison negated")], say=lambda _: None)
+    assert study.limit_of("tests/prices") == 30 + 3 * 50.0
+    monkeypatch.setattr(judging, "run_tests", lambda *_tests, **_limit: Trial(SURVIVED, 500.0))
+    study.check_baseline([candidate(checkout, "comparison negated")], say=lambda _: None)
+    assert study.limit_of("tests/prices") == 600
 
 
 def test_tests_that_fail_without_a_mutant_judge_nothing(checkout: Path, study: Study) -> None:
