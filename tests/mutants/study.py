@@ -10,7 +10,6 @@ from tests.mutants.related import package_of, related_tests
 from tests.mutants.trial import SURVIVED, NoVerdict, Trial, run_tests
 from tests.mutants.worktree import Editor
 
-
 PATIENCE: Final = 3.0  # a mutant may take so many times as long as the tests take without one
 START_SECONDS: Final = 30.0  # for pytest and servers
 
