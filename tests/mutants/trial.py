@@ -6,11 +6,13 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
+from uuid import uuid4
 
 import psutil
 
@@ -19,6 +21,7 @@ from local.places import SOURCE_ROOTS
 KILLED, SURVIVED, OVERTIME = "killed", "survived", "killed by the time limit"
 PASSED, NO_VERDICT = 0, frozenset({4, 5})  # exit codes of pytest: wrong usage, no test found
 LEAVE_SECONDS: Final = 60.0  # for fixtures to stop the servers that they have started
+MARK: Final = "HUB_MUTANTS_RUN"  # in the environment of every program that a run starts
 FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -37,39 +40,33 @@ class Trial:
 
 
 def run_tests(tree: Path, tests: Sequence[PurePath], *, seconds: float) -> Trial:
-    """Run these test files in this order until one fails.
+    """Run these test files in this order until one fails; whatever they started and left is ended.
 
     Raises:
         NoVerdict: pytest found no test, or did not understand.
     """
-    begun = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *map(str, tests)],
-        cwd=tree,
-        env=environment(tree),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        output, _ = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        end(process)
-        return Trial(OVERTIME, time.monotonic() - begun)
-    except BaseException:
-        end(process)
-        raise
-    took = time.monotonic() - begun
-    if process.returncode in NO_VERDICT:
-        raise NoVerdict(output)
-    if process.returncode == PASSED:
-        return Trial(SURVIVED, took, output=output)
-    failed = FAILED.search(output)
-    return Trial(KILLED, took, failed[1] if failed else None, output)
+    begun, mark = time.monotonic(), uuid4().hex
+    # Into a file: a program that a test left behind would keep a pipe open for as long as it lives.
+    with tempfile.TemporaryFile("w+") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *map(str, tests)],
+            cwd=tree,
+            env=environment(tree) | {MARK: mark},
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return Trial(OVERTIME, time.monotonic() - begun)
+        finally:
+            end(process, mark)
+        written.seek(0)
+        return _judge(code, written.read(), time.monotonic() - begun)
 
 
-def environment(tree: Path) -> Mapping[str, str]:
+def environment(tree: Path) -> dict[str, str]:
     """Return an environment in which every program of the tests imports the copy's sources."""
     path = os.pathsep.join(str(tree / folder) for folder in SOURCE_ROOTS)
     return os.environ | {
@@ -79,16 +76,30 @@ def environment(tree: Path) -> Mapping[str, str]:
     }
 
 
-def end(process: "subprocess.Popen[str]") -> None:
-    """Interrupt pytest as Ctrl-C does, and end whatever it has started and not stopped."""
-    started = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGINT)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=LEAVE_SECONDS)
-    for one in started:
+def end(process: "subprocess.Popen[bytes]", mark: str) -> None:
+    """Interrupt pytest as Ctrl-C does if it still runs, and end whatever of its run is left after that."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(LEAVE_SECONDS)
+    for one in left_behind(mark):
         with contextlib.suppress(psutil.NoSuchProcess):
             one.kill()
-    process.kill()
     process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+
+
+def left_behind(mark: str) -> Iterator[psutil.Process]:
+    """Find the programs that were started in a run, by what is in their environment."""
+    for one in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if one.environ().get(MARK) == mark:
+                yield one
+
+
+def _judge(code: int, output: str, took: float) -> Trial:
+    if code in NO_VERDICT:
+        raise NoVerdict(output)
+    if code == PASSED:
+        return Trial(SURVIVED, took, output=output)
+    failed = FAILED.search(output)
+    return Trial(KILLED, took, failed[1] if failed else None, output)
