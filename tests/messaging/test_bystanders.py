@@ -218,3 +218,12 @@ def test_only_later_events_of_the_same_subject_wait_behind_a_delivery(database: 
         behind = {one.key: one.behind for one in kept.kept(session)}
     assert behind[KEY] == 0
     assert behind[Key(QUEUE, SOURCE, str(delivery(1, 1).envelope.id))] == 1
+
+
+def test_a_message_that_could_not_be_read_is_no_last_arrival(database: Database) -> None:
+    receive(database, delivery(1))
+    with database.begin() as session:
+        retries.park_unreadable(session, QUEUE, b"?", ValueError("no"))
+        last = inbox.last_arrival(session, QUEUE)
+    assert last is not None
+    assert last[0] == str(delivery(1).envelope.id), "a digest is no id, and tells no time"

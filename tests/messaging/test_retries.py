@@ -143,3 +143,22 @@ def test_what_waits_in_vain_is_named_and_may_go_ahead(database: Database) -> Non
         assert retries.stop_waiting_for(session, QUEUE, gap.source, gap.event_id)
         assert not retries.stop_waiting_for(session, QUEUE, gap.source, gap.event_id)
     assert due_now(database)[0] == str(delivery(1, 3).envelope.id)
+
+
+def test_a_failed_delivery_remembers_what_must_come_before_it(database: Database) -> None:
+    receive(database, delivery(1, 1))
+    fail(database, delivery(1, 2, after=1), RuntimeError("no"))
+    fail(database, delivery(2, 1), RuntimeError("no"))
+    with database() as session:
+        kept = sa.select(table.c.subject, table.c.after_revision).where(table.c.state == "waiting")
+        assert dict(session.execute(kept).all()) == {"parcels/1": 1, "parcels/2": None}
+
+
+def test_what_is_held_is_missing_something_from_the_instant_on_that_was_asked_for(
+    database: Database,
+) -> None:
+    receive(database, delivery(1, 2, after=1))
+    with database() as session:
+        at = session.scalars(sa.select(table.c.received_at)).one()
+        earlier = at - timedelta(microseconds=1)
+        assert [len(retries.missing(session, QUEUE, before)) for before in (earlier, at)] == [0, 1]
