@@ -82,7 +82,7 @@ check-generated:
 	@$(bin)/python -m hub_contracts.generate --check
 
 check-units:
-	@$(bin)/python -m pytest --quiet --no-header -m "not servers"
+	@$(bin)/python -m pytest --quiet --no-header -m "not servers and not long"
 
 faults: setup-peers ## Kill, starve and cut everything, ours and two others; writes docs/reliability.md
 	@$(bin)/python -m tests.faults --write $(ARGS)

@@ -18,6 +18,8 @@ from local.demonstration.groups.offers import offers_that_end
 from local.demonstration.plan import IN_PREPARATION, noon, plan_for
 from local.places import ROOT, python_path
 
+pytestmark = pytest.mark.long
+
 COMMANDS_OF_ONE_YEAR = 3_945  # what was sent when the demonstration was 2025/26 and nothing else
 SUNDAY = date(2026, 11, 29)
 DAYS = [

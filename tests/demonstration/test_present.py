@@ -12,6 +12,8 @@ from local.demonstration.dates.england import DAY, monday_of
 from local.demonstration.dates.school_years import THURSDAY, TUESDAY, SchoolYear
 from local.demonstration.plan import plan_for
 
+pytestmark = pytest.mark.long
+
 SOON = timedelta(days=21)
 # Easter early and late, autumns long and short.
 YEARS = [SchoolYear(first) for first in (2023, 2025, 2026, 2027, 2028)]
