@@ -118,6 +118,15 @@ class RunningService:
         return [line for line in listed if line["event"] == event]
 
 
+def free_port() -> int:
+    """A port that no other worker chooses in the same moment: two services would share it without a word."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    while (port := ports.any_free()) // 2 % workers != worker:  # Linux gives odd ones only
+        pass
+    return port
+
+
 @contextlib.contextmanager
 def running_service(  # the parts of one process; each test states only what differs
     folder: Path,
@@ -133,7 +142,7 @@ def running_service(  # the parts of one process; each test states only what dif
     A test that cares how the process ends stops it itself. Afterwards it is killed: its database and its
     virtual host are thrown away. Where coverage is measured it leaves politely, to tell what it reached.
     """
-    port = ports.any_free()
+    port = free_port()
     keys = signer(folder)
     own = {
         "HUB_ID": "test",
