@@ -19,7 +19,8 @@ HISTORY: Final = "alembic_version"  # the one table that migrations fill, with t
 # Other connections that are at work belong to the test that has ended.
 _END_TRANSACTIONS: Final = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+WHERE datname = current_database() AND backend_type = 'client backend'
+  AND pid <> pg_backend_pid() AND state <> 'idle'
 """
 _SHAPE: Final = """
 SELECT string_agg(format('%s %s %s', c.oid, c.relname, c.relnatts), ',' ORDER BY c.oid)
