@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
 
+from hub_notifications.templates.headers import MAIL
 from hub_notifications.templates.invitations import Host, Invitation
 from hub_notifications.templates.rendering import Rendered
 
@@ -187,7 +187,7 @@ def letter(
     Raises:
         BadAddress: see `address_of`.
     """
-    mail = EmailMessage(policy=policy.SMTP)
+    mail = EmailMessage(policy=MAIL)
     mail["To"] = address_of(to)
     mail["From"] = Address(sender.hub_name, addr_spec=sender.mail_from)
     mail["Subject"] = words.subject

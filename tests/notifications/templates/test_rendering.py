@@ -40,8 +40,8 @@ def test_a_template_says_when_it_is_sent_and_uses_everything_it_is_given(name: s
 
 def test_there_is_a_sample_for_each_template_and_a_template_for_each_sample() -> None:
     assert SAMPLES.keys() == rendering.FACTS_OF.keys()
-    files = {path.name.split(".")[0] for path in rendering.FOLDER.glob("*.j2")}
-    assert {name for name in files if not name.startswith("_")} == set(SAMPLES)
+    files = {path.name.split(".")[0] for path in rendering.FOLDER.glob("*.subject.j2")}
+    assert files == set(SAMPLES)
 
 
 def test_a_letter_lists_every_session_in_englands_time() -> None:

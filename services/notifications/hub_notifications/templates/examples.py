@@ -1,0 +1,166 @@
+"""Invented content: one example of each kind of message, and variants that are worded differently."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from hub_notifications.domain.calendar import ENGLAND
+from hub_notifications.domain.kinds import Kind
+from hub_notifications.templates.content import (
+    ApplicationDeclined,
+    ApplicationWaitlisted,
+    CalendarEntry,
+    Cancelled,
+    Content,
+    HubDetails,
+    Meeting,
+    Moved,
+    OfferLastDay,
+    ParticipantCompleted,
+    PDDayCancelled,
+    PDDayConfirmed,
+    PlaceConfirmed,
+    PlaceEnded,
+    PlaceOffered,
+    PlaceOfferExpired,
+    SessionCancelled,
+    SessionReminder,
+    SessionRescheduled,
+    SessionsChanged,
+    SessionScheduled,
+    VisitCancelled,
+    VisitPlanned,
+    WorkGroupCancelled,
+)
+
+HUB: Final = HubDetails(
+    name="Example Maths Hub",
+    contact_name="Hub office",
+    contact_email="office@example.org",
+    contact_telephone="01632 960123",
+    privacy_notice="https://example.org/privacy",
+)
+BARE_HUB: Final = HubDetails(name="Example Maths Hub")
+LINK: Final = "https://meet.example.org/fractions-5"
+
+
+def session(
+    seq: int, on: date, *, mode: str = "school_hosted", place: str | None = "Fenbrook Village College"
+) -> Meeting:
+    """Invent a session from 16:00 to 18:00; one that is online has a joining link."""
+    starts_at = datetime(on.year, on.month, on.day, 16, 0, tzinfo=ENGLAND)
+    return Meeting(
+        session_id=UUID(int=seq),
+        seq=seq,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2),
+        mode=mode,
+        place=None if mode == "online" else place,
+        joining_link=LINK if mode == "online" else None,
+    )
+
+
+FIRST: Final = session(1, date(2026, 10, 6))
+SECOND: Final = session(2, date(2026, 11, 17), mode="online")
+THIRD: Final = session(3, date(2027, 1, 19), mode="in_person", place="Mill Lane Centre, Room 4")
+EIGHT: Final = tuple(session(n + 1, date(2026, 10, 6) + timedelta(weeks=3 * n)) for n in range(8))
+MOVED: Final = Moved(before=FIRST, now=session(1, date(2026, 10, 13)))
+NOW_ONLINE: Final = Moved(before=FIRST, now=replace(FIRST, mode="online", place=None, joining_link=LINK))
+NEW_PLACE: Final = Moved(before=THIRD, now=replace(THIRD, place="Town Library"))
+NEW_LINK: Final = Moved(before=SECOND, now=replace(SECOND, joining_link=f"{LINK}-b"))
+CANCELLED: Final = Cancelled(meeting=THIRD, reason="venue_unavailable")
+
+GROUP: Final[dict[str, Any]] = {"hub": HUB, "given": "Ada", "group_title": "Fractions in Year 5"}
+OFFER: Final[dict[str, Any]] = GROUP | {"last_day": date(2026, 9, 14)}
+PD_DAY: Final[dict[str, Any]] = {
+    "hub": HUB,
+    "given": "Ada",
+    "day_kind": "pd_day",
+    "title": "Talk in mathematics lessons",
+    "on": date(2026, 11, 27),
+    "starts_at": datetime(2026, 11, 27, 9, 30, tzinfo=ENGLAND),
+    "venue": "Mill Lane Centre",
+}
+VISIT: Final[dict[str, Any]] = {
+    "hub": HUB,
+    "given": "Grace",
+    "school_name": "Mill Lane Primary School",
+    "urn": "980001",
+    "planned_at": datetime(2026, 11, 20, 9, 30, tzinfo=ENGLAND),
+    "visit_kind": "support",
+}
+ENTRY: Final = CalendarEntry(
+    hub=HUB,
+    given="Ada",
+    summary="Fractions in Year 5, session 3",
+    starts_at=THIRD.starts_at,
+    removed=False,
+)
+
+EXAMPLES: Final[dict[Kind, Content]] = {
+    each.kind: each
+    for each in (
+        PlaceConfirmed(sessions=(FIRST, SECOND, THIRD), **GROUP),
+        PlaceEnded(cancelled=(Cancelled(meeting=SECOND), Cancelled(meeting=THIRD)), **GROUP),
+        ParticipantCompleted(**GROUP),
+        SessionScheduled(added=(FIRST,), **GROUP),
+        SessionRescheduled(moved=(MOVED,), **GROUP),
+        SessionCancelled(cancelled=(CANCELLED,), **GROUP),
+        SessionsChanged(added=(EIGHT[3],), moved=(MOVED, NEW_LINK), cancelled=(CANCELLED,), **GROUP),
+        SessionReminder(session=SECOND, **GROUP),
+        WorkGroupCancelled(
+            reason="funding",
+            held_place=True,
+            cancelled=tuple(Cancelled(meeting=each, reason="work_group_cancelled") for each in EIGHT[1:4]),
+            **GROUP,
+        ),
+        ApplicationWaitlisted(**GROUP),
+        ApplicationDeclined(**GROUP),
+        PlaceOffered(**OFFER),
+        OfferLastDay(**OFFER),
+        PlaceOfferExpired(**OFFER),
+        PDDayConfirmed(**PD_DAY),
+        PDDayCancelled(reason="speaker_unavailable", **PD_DAY),
+        VisitPlanned(**VISIT),
+        VisitCancelled(reason="school_request", **VISIT),
+        ENTRY,
+    )
+}
+
+VARIANTS: Final[dict[str, Content]] = {
+    "place_confirmed: eight sessions": PlaceConfirmed(sessions=EIGHT, **GROUP),
+    "place_confirmed: one session": PlaceConfirmed(sessions=(FIRST,), **GROUP),
+    "place_confirmed: no dates, no contact": PlaceConfirmed(sessions=(), **GROUP | {"hub": BARE_HUB}),
+    "place_confirmed: after a transfer": PlaceConfirmed(
+        sessions=(FIRST,), moved_from="Number in Year 4", **GROUP
+    ),
+    "place_ended: no session to come": PlaceEnded(cancelled=(), **GROUP),
+    "session_scheduled: eight sessions": SessionScheduled(added=EIGHT, **GROUP),
+    "session_scheduled: no place yet": SessionScheduled(added=(replace(THIRD, place=None),), **GROUP),
+    "session_rescheduled: online now": SessionRescheduled(moved=(NOW_ONLINE,), **GROUP),
+    "session_rescheduled: another place": SessionRescheduled(moved=(NEW_PLACE,), **GROUP),
+    "session_rescheduled: a new joining link": SessionRescheduled(moved=(NEW_LINK,), **GROUP),
+    "session_rescheduled: two sessions": SessionRescheduled(moved=(MOVED, NEW_PLACE), **GROUP),
+    "session_cancelled: two sessions": SessionCancelled(
+        cancelled=(Cancelled(meeting=FIRST, reason="other"), CANCELLED), **GROUP
+    ),
+    "sessions_changed: one added, one cancelled": SessionsChanged(
+        added=(FIRST,), cancelled=(CANCELLED,), **GROUP
+    ),
+    "work_group_cancelled: on the waiting list": WorkGroupCancelled(
+        reason="too_few_teachers", held_place=False, **GROUP
+    ),
+    "work_group_cancelled: no session to come": WorkGroupCancelled(reason="other", held_place=True, **GROUP),
+    "place_offered: telephone only": PlaceOffered(
+        **OFFER | {"hub": replace(BARE_HUB, contact_telephone="01632 960123")}
+    ),
+    "place_offered: a privacy sentence": PlaceOffered(
+        **OFFER
+        | {"hub": replace(HUB, privacy_notice="We keep your name and address only while you work with us.")}
+    ),
+    "pd_day_confirmed: conference without a time": PDDayConfirmed(
+        **PD_DAY | {"day_kind": "conference", "starts_at": None, "venue": None}
+    ),
+    "calendar_entry: removed": replace(ENTRY, removed=True),
+}

@@ -1,0 +1,121 @@
+"""Makes a message's words: subject, plain text and HTML, of one source for each kind.
+
+A source is `<kind>.md.j2`: a comment that says when the message is sent, the lines `subject: …` and `why:
+…` (why the recipient gets it), an empty line, and the body in Markdown. It may use the fields of the
+dataclass of its kind in `content.py`. `_message.md.j2` puts the greeting before it and the hub's details
+after it. Plain text and HTML are made of the result, so that they cannot differ.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
+from markupsafe import Markup
+
+from hub_notifications.domain.kinds import Kind
+from hub_notifications.templates import phrases
+from hub_notifications.templates.content import Content, HubDetails
+from hub_notifications.templates.markdown import escape, link, parse, to_html, to_text
+
+FOLDER: Final = Path(__file__).parent
+SOURCE: Final = re.compile(r"\s*subject: (?P<subject>.+)\nwhy: (?P<why>.+)\n(?P<body>(?s:.+))")
+FILTERS: Final[dict[str, Callable[..., object]]] = {
+    "change": phrases.change,
+    "clock": phrases.clock,
+    "day": phrases.day,
+    "link": link,
+    "reason": phrases.reason,
+    "short_day": phrases.short_day,
+    "when": phrases.when,
+    "where": phrases.where,
+}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The words of one message."""
+
+    subject: str  # one line
+    text: str
+    html: str
+
+
+def render(content: Content) -> Rendered:
+    """Put a message into words.
+
+    Raises:
+        jinja2.UndefinedError: the source uses a name that its content does not have.
+        KeyError: the content has a code that is not in `phrases.py`.
+        ValueError: the source lacks its subject or its reason, or shows a fact that is not known.
+    """
+    facts: dict[str, Any] = {field.name: getattr(content, field.name) for field in fields(content)}
+    subject, why, body = _read(content.kind, _template(f"{content.kind}.md.j2").render(facts))
+    whole = _template("_message.md.j2").render(facts, kind=content.kind, why=why, body=body)
+    line, text = to_text(parse(subject)), to_text(parse(whole)) + "\n"
+    html = _template("_message.html.j2").render(subject=line, body=to_html(parse(whole)))
+    return Rendered(subject=line, text=text, html=html)
+
+
+@cache
+def purpose(kind: Kind) -> str:
+    """When a message is sent, as the first comment of its source says."""
+    comment = re.match(r"\{#(.*?)#\}", (FOLDER / f"{kind}.md.j2").read_text("utf-8"), re.DOTALL)
+    if comment is None:
+        raise ValueError(f"{kind}.md.j2 does not begin with a comment")
+    return " ".join(comment.group(1).split())
+
+
+def contact(hub: HubDetails) -> Markup:
+    """List whom to contact and how, as far as it is known; empty if nothing is."""
+    known = [
+        escape(hub.contact_name) if hub.contact_name else None,
+        link(hub.contact_email, f"mailto:{hub.contact_email}") if hub.contact_email else None,
+        escape(f"telephone {hub.contact_telephone}") if hub.contact_telephone else None,
+    ]
+    return Markup(", ").join(part for part in known if part is not None)
+
+
+def _read(kind: Kind, source: str) -> tuple[str, Markup, Markup]:
+    found = SOURCE.fullmatch(source)
+    if found is None:
+        raise ValueError(f'{kind}.md.j2 lacks "subject: …", "why: …" or a body')
+    why, body = found["why"], found["body"].strip()
+    return found["subject"], Markup(why), Markup(body)  # noqa: S704 - Markdown in which each fact is escaped
+
+
+@cache
+def _template(name: str) -> Template:
+    return _environment(markdown=name.endswith(".md.j2")).get_template(name)
+
+
+@cache
+def _environment(*, markdown: bool) -> Environment:
+    """Make Jinja escape each fact: for Markdown, by `_finalize`, before its own escaping for HTML would."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize if markdown else None,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    words: dict[str, Any] = {
+        "contact": contact,
+        "pd_day_kinds": phrases.PD_DAY_KINDS,
+        "visit_kinds": phrases.VISIT_KINDS,
+    }
+    environment.globals |= words
+    environment.filters |= FILTERS
+    return environment
+
+
+def _finalize(value: object) -> object:
+    if value is None:
+        raise ValueError("a source shows a fact that is not known")
+    return value if isinstance(value, Undefined) else escape(value)

@@ -1,0 +1,88 @@
+"""Codes, dates and changes in words, complete for every vocabulary that a message can meet."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from hub_contracts import visits
+from hub_contracts.enrolment import sessions, work_groups
+from hub_enrolment.domain import pd_days
+from hub_notifications.templates import phrases
+from hub_notifications.templates.content import Meeting, Moved
+from hub_notifications.templates.examples import FIRST, LINK, SECOND
+from hub_visits.domain.visits import REASONS_CANCELLED as VISIT_CANCELLED_FOR
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (phrases.SESSION_REASONS, sessions.CANCELLED_FOR),
+        (phrases.WORK_GROUP_REASONS, work_groups.REASONS_CANCELLED),
+        (phrases.PD_DAY_REASONS, pd_days.CANCELLED_FOR),
+        (phrases.VISIT_REASONS, VISIT_CANCELLED_FOR),
+        (phrases.MODES, sessions.MODES),
+        (phrases.VISIT_KINDS, visits.KINDS),
+        (phrases.PD_DAY_KINDS, pd_days.KINDS),
+    ],
+)
+def test_every_code_has_words(words: dict[str, str], codes: Collection[str]) -> None:
+    assert set(words) == set(codes)
+    assert not any("_" in phrase for phrase in words.values())
+
+
+@pytest.mark.parametrize("about", phrases.REASONS)
+def test_a_reason_is_a_sentence(about: str) -> None:
+    for code in phrases.REASONS[about]:
+        sentence = phrases.reason(code, about)
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+
+
+def test_a_reason_of_a_later_release_does_not_stop_a_cancellation() -> None:
+    assert phrases.reason("flood", "visit") == phrases.ASK
+    assert phrases.reason(None, "session") == ""
+
+
+def test_days_and_times_are_said_as_schools_say_them() -> None:
+    assert phrases.day(date(2026, 10, 6)) == "Tuesday 6 October 2026"
+    assert phrases.short_day(date(2027, 5, 31)) == "Monday 31 May"
+    assert phrases.when(FIRST) == "Tuesday 6 October 2026, 16:00 to 18:00"
+    over_midnight = replace(FIRST, ends_at=FIRST.ends_at + timedelta(hours=7))
+    assert phrases.when(over_midnight) == "Tuesday 6 October 2026, 16:00 to Wednesday 7 October 2026, 01:00"
+
+
+@pytest.mark.parametrize(
+    ("mode", "place", "words"),
+    [
+        ("in_person", "Mill Lane Centre", "at Mill Lane Centre"),
+        ("in_person", None, "in person"),
+        ("school_hosted", "Fenbrook Village College", "at Fenbrook Village College"),
+        ("school_hosted", None, "at a school"),
+        ("online", None, "online"),
+        ("online", "Teams", "online, Teams"),
+    ],
+)
+def test_a_place_is_named_if_it_is_known(mode: str, place: str | None, words: str) -> None:
+    assert phrases.where(replace(FIRST, mode=mode, place=place)) == words
+
+
+def test_an_unknown_mode_stops_the_message() -> None:
+    with pytest.raises(KeyError):
+        phrases.where(replace(FIRST, mode="on_the_moon"))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        (FIRST, replace(FIRST, starts_at=FIRST.starts_at + timedelta(minutes=1)), "time"),
+        (FIRST, replace(FIRST, ends_at=FIRST.ends_at + timedelta(minutes=1), place="Elsewhere"), "time"),
+        (FIRST, replace(FIRST, mode="online", place=None), "mode"),
+        (FIRST, replace(FIRST, place="Elsewhere"), "place"),
+        (SECOND, replace(SECOND, mode="in_person", place="Elsewhere"), "place"),
+        (SECOND, replace(SECOND, joining_link=f"{LINK}-b"), "link"),
+    ],
+)
+def test_a_change_is_named_by_what_matters_most(before: Meeting, now: Meeting, change: str) -> None:
+    assert phrases.change(Moved(before=before, now=now)) == change
