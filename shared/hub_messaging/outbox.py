@@ -48,11 +48,11 @@ _RECORD = sa.text(
                  SELECT jsonb_object_agg(made.type, revision - still - event.place + made.place::integer)
                  FROM jsonb_each_text(earlier) AS made (type, place)
                ), '{}')) AS named (type, revision)
-             ), data, :occurred_at, :recorded_by, :correlation_id, :causation_id, :traceparent
+             ), data, occurred_at, :recorded_by, :correlation_id, :causation_id, :traceparent
       FROM unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:versions AS integer[]),
                   CAST(:about AS text[]), CAST(:places AS integer[]), CAST(:still AS integer[]),
-                  CAST(:earlier AS jsonb[]), CAST(:data AS jsonb[]))
-           WITH ORDINALITY AS event (id, type, version, subject, place, still, earlier, data, n)
+                  CAST(:earlier AS jsonb[]), CAST(:data AS jsonb[]), CAST(:times AS timestamptz[]))
+           WITH ORDINALITY AS event (id, type, version, subject, place, still, earlier, data, occurred_at, n)
            JOIN allotted USING (subject)
       ORDER BY n
     )
@@ -91,24 +91,34 @@ def record_all(
     session: Session, events: Iterable[Event], *, occurred_at: datetime, by: str | None = None
 ) -> list[UUID]:
     """Write down many events, in their order; the same promise as `record`, in few statements."""
-    if occurred_at.tzinfo is None:
-        raise ValueError("occurred_at needs a time zone")
-    listed = list(events)
+    return record_each(session, [(event, occurred_at) for event in events], by=by)
+
+
+def record_each(
+    session: Session | sa.Connection, facts: Iterable[tuple[Event, datetime]], *, by: str | None = None
+) -> list[UUID]:
+    """Record many events, each with the instant at which it happened (aware), in the order given.
+
+    Raises:
+        ValueError: an instant has no time zone; nothing is recorded.
+    """
+    listed = list(facts)
     if not listed:
         return []
-    ids = [uuid7() for _ in listed]
+    if any(occurred_at.tzinfo is None for _, occurred_at in listed):
+        raise ValueError("occurred_at needs a time zone")
+    events = [event for event, _ in listed]
+    ids = [uuid7() for _ in events]
     cause = {name: session.info.get(name) for name in ("correlation_id", "causation_id", "traceparent")}
     cause["traceparent"] = current_traceparent() or cause["traceparent"]
     rows = {
         "ids": [str(id_) for id_ in ids],
-        "types": [event.type for event in listed],
-        "versions": [event.version for event in listed],
-        "data": [json.dumps(event.to_data(), ensure_ascii=False) for event in listed],
+        "types": [event.type for event in events],
+        "versions": [event.version for event in events],
+        "data": [json.dumps(event.to_data(), ensure_ascii=False) for event in events],
+        "times": [occurred_at for _, occurred_at in listed],
     }
-    values = rows | _order(listed) | cause
-    session.execute(
-        _RECORD, values | {"occurred_at": occurred_at, "recorded_by": by, "channel": WAKE_CHANNEL}
-    )
+    session.execute(_RECORD, rows | _order(events) | cause | {"recorded_by": by, "channel": WAKE_CHANNEL})
     return ids
 
 
