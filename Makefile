@@ -33,7 +33,7 @@ WORKERS ?= 2
 test: setup-tests ## Run every test, with real RabbitMQ and PostgreSQL
 	@$(bin)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(ARGS)
 
-COVERED := contracts messaging platform enrolment visits notifications reporting hubctl operations architecture
+COVERED := kernel contracts messaging platform enrolment visits notifications reporting hubctl operations architecture
 
 # EVENTLET_NO_GREENDNS: coverage imports eventlet before a service could say so. A run for each package: coverage's table of
 # greenlets and the end of a thread that had some can wait for each other for ever (greenlet 3, Python 3.11), seen twice in one.

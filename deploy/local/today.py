@@ -3,17 +3,16 @@
 import argparse
 from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from hub_kernel.england import day_in_england
 from hub_platform.clocks import real_now
 
-ENGLAND: Final = ZoneInfo("Europe/London")
 YEARS: Final = 10  # a demonstration is made for no day farther away
 
 
 def in_england() -> date:
     """The date in England, by the clock of this machine."""
-    return real_now().astimezone(ENGLAND).date()
+    return day_in_england(real_now())
 
 
 def day(text: str) -> date:

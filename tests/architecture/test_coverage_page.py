@@ -1,5 +1,6 @@
 """The page about what the tests reach names every file, and no reason outlives its line."""
 
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,16 @@ def test_a_new_file_is_named_before_it_is_measured_and_one_that_is_gone_is_not()
     assert "| `deep/new.py` | | not measured yet | | not measured yet |" in renewed
     assert "| `small.py` | 100 | 100.0 % | 2 | 100.0 % |" in renewed
     assert coverage_names.renamed(renewed, [known, other]).count("\n## ") == text.count("\n## ")
+
+
+def test_a_new_package_is_given_a_section_in_its_place() -> None:
+    files = [f"{package.folder}/small.py" for package in PACKAGES[:4]]
+    page = coverage_page.page(dict.fromkeys(files, summary(2, 2)), [], {})
+    without = re.sub(rf"## `{PACKAGES[2].name}`\n.*?(?=## )", "", page, flags=re.DOTALL)
+    assert files_named(without) == {*files[:2], files[3]}
+    renewed = coverage_names.renamed(without, files)
+    assert files_named(renewed) == set(files)
+    assert re.findall("^## .*", renewed, re.MULTILINE) == re.findall("^## .*", page, re.MULTILINE)
 
 
 def test_every_measured_file_belongs_to_one_package() -> None:

@@ -11,7 +11,7 @@ import pytest
 from local.places import ROOT
 
 SERVICES = ("enrolment", "visits", "notifications", "reporting")
-SHARED = ("hub_contracts", "hub_messaging", "hub_platform")
+SHARED = ("hub_kernel", "hub_contracts", "hub_messaging", "hub_platform")
 TOP_LEVEL = {
     "services", "shared", "deploy", "tests", "docs", "Makefile", "pyproject.toml", "requirements.lock",
     "README.md", "CHANGELOG.md", "LICENSE",

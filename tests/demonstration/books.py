@@ -8,10 +8,10 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hub_enrolment.domain import enrolments, sessions, waiting_list, work_groups
-from hub_enrolment.domain.calendar import bank_holidays, day_in_england
 from hub_enrolment.domain.enrolments import Places
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.sessions import Place
+from hub_kernel.england import day_in_england
 
 
 @dataclass
@@ -109,10 +109,9 @@ class Group:
     def offer(self, at: datetime) -> None:
         """Offer free places to those who wait."""
         today = day_in_england(at)
-        off = bank_holidays(today.year) | bank_holidays(today.year + 1)
         for key in self.standing("waiting")[: self.room_for("", "").free]:
             self.entries[key].status = "offered"
-            self.entries[key].expires_at = waiting_list.expires_at(today, off)
+            self.entries[key].expires_at = waiting_list.expires_at(today)
 
     def pass_time(self, until: datetime) -> None:
         """End the offers whose time is over, and make those that follow."""

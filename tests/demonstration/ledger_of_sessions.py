@@ -8,8 +8,8 @@ from tests.demonstration.counting import body, made, named
 from tests.demonstration.ledger import HANDLERS, Ledger
 
 from hub_enrolment.domain import endings, sessions, work_groups
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.sessions import Mark
+from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command
 
 

@@ -9,7 +9,7 @@ from tests.demonstration.books import Group, Session
 from tests.demonstration.ledger import Ledger
 from tests.demonstration.rounds import Rounds
 
-from hub_enrolment.domain.calendar import day_in_england
+from hub_kernel.england import day_in_england
 from local.demonstration.dates.england import DAY
 from local.demonstration.plan import Plan, noon
 

@@ -8,10 +8,12 @@ from typing import Final
 
 from tests.demonstration.counting import body, made, named
 
+from hub_kernel.academic_years import academic_year_of
+from hub_kernel.england import day_in_england
 from hub_visits.domain import calendars, obligations, visits
 from hub_visits.domain.assignments import Owed
 from hub_visits.domain.assignments import obligations as owed_by
-from hub_visits.domain.calendars import HalfTerm, day_in_england
+from hub_visits.domain.calendars import HalfTerm
 from local.demonstration.commands import Command
 
 
@@ -96,7 +98,7 @@ def calendar_set(rounds: Rounds, command: Command) -> None:
 def assigned(rounds: Rounds, command: Command) -> None:
     facts = body(command)
     urn, starts_on = str(facts["urn"]), date.fromisoformat(facts["starts_on"])
-    year = calendars.academic_year_of(starts_on)
+    year = academic_year_of(starts_on)
     scope = next(one for one in rounds.calendar_of[urn] if (one, year) in rounds.calendars)
     half_terms = rounds.calendars[scope, year]
     rounds.assignments[command.key] = Assignment(

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.demonstration.counting import meets
 from tests.demonstration.noons import noons
 
-from local.demonstration.dates.england import ENGLAND, day_of, is_working_day
+from hub_kernel.england import ENGLAND, day_in_england
+from hub_kernel.working_days import is_working_day
 from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.groups.offers import offers_that_end
 from local.demonstration.plan import IN_PREPARATION, noon, plan_for
@@ -78,7 +79,7 @@ def test_everything_happens_on_working_days_and_by_day(day: date) -> None:
         assert 6 <= local.hour <= 20, command.key
     plan = plan_for(day)
     school_days = {*plan.last.school_days(), *plan.present.school_days(), *plan.present.after.school_days()}
-    assert {day_of(one.starts_at) for one in meets(plan.commands).values()} <= school_days
+    assert {day_in_england(one.starts_at) for one in meets(plan.commands).values()} <= school_days
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
@@ -140,7 +141,7 @@ def test_the_time_is_told_when_a_day_is_done_when_an_offer_ends_and_at_last_at_n
     told = plan.hub_days()
     assert told == sorted(set(told))
     assert told[-1] == noon(day)
-    last = {day_of(command.at): command.at for command in plan.commands}
+    last = {day_in_england(command.at): command.at for command in plan.commands}
     due = {at for at in offers_that_end(plan.commands) if at <= noon(day)}
     assert set(told) == {*last.values(), *due, noon(day)}
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_enrolment.domain.calendar import bank_holidays
+from hub_kernel.working_days import bank_holidays
 from hub_visits.domain import calendars
 from local.demonstration.dates.school_years import HalfTerm, SchoolYear
 

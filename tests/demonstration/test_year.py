@@ -19,6 +19,7 @@ from tests.demonstration.counting import (
 )
 from tests.demonstration.years import Year
 
+from hub_kernel.working_days import working_days_after
 from local.demonstration.dates.school_years import HalfTerm, half_term_on
 from local.demonstration.groups.forming import AT_THE_EDGE, BEYOND, FALLS_BELOW
 from local.demonstration.register.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
@@ -191,12 +192,9 @@ def test_of_282_things_owed_some_are_late_missed_or_excused(year: Year, counted:
 
 
 def is_late(logged: date, happened: date, half_terms: Sequence[HalfTerm]) -> bool:
-    """More than ten weekdays after the half term's end."""
+    """More than ten working days after the half term's end."""
     half_term = half_term_on(happened, half_terms)
-    if half_term is None:
-        return False
-    days = (half_term.ends_on + timedelta(n + 1) for n in range((logged - half_term.ends_on).days))
-    return sum(day.weekday() < 5 for day in days) > 10
+    return half_term is not None and logged > working_days_after(half_term.ends_on, 10)
 
 
 def test_nobody_is_real(year: Year) -> None:

@@ -87,6 +87,7 @@ PACKAGES: Final = (
     Package(EXPLAINED, statements=99.0, branches=97.0),
     Package("shared/hub_platform"),
     Package("shared/hub_contracts"),
+    Package("shared/hub_kernel"),
     *(
         Package(f"services/{name}/hub_{name}")
         for name in ("enrolment", "visits", "notifications", "reporting")

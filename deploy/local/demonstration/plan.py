@@ -6,9 +6,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Final
 
+from hub_kernel.england import day_in_england
+from hub_kernel.working_days import is_working_day
 from local.demonstration.cast import Cast, cast
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import DAY, day_of, is_working_day, moment
+from local.demonstration.dates.england import DAY, moment
 from local.demonstration.dates.school_years import MONDAY, SchoolYear
 from local.demonstration.groups.offers import offers_that_end
 from local.demonstration.groups.recruitment import WORK_GROUPS
@@ -62,7 +64,7 @@ class Plan:
         `commands` it is the whole plan that is sent.
         """
         sent = self.commands if commands is None else commands
-        last_of_day = {day_of(command.at): command.at for command in sent}  # they are in order
+        last_of_day = {day_in_england(command.at): command.at for command in sent}  # they are in order
         ends = noon(self.today) if len(sent) == len(self.commands) else sent[-1].at
         due = {at for at in offers_that_end(sent) if at <= ends}
         return sorted({*last_of_day.values(), ends} | due)

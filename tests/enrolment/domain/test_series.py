@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_enrolment.domain.calendar import bank_holidays, day_in_england, day_off
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.series import (
     LONGEST,
@@ -21,6 +20,7 @@ from hub_enrolment.domain.series import (
     slots,
     warnings,
 )
+from hub_kernel.england import day_in_england
 
 WEDNESDAY = date(2025, 10, 8)
 
@@ -120,20 +120,6 @@ def test_days_off_are_told() -> None:
     ]
 
 
-# Known dates of England and Wales; 2026, 2027 and 2028 have substitute days.
-@pytest.mark.parametrize(
-    ("year", "listed"),
-    [
-        (2025, ["01-01", "04-18", "04-21", "05-05", "05-26", "08-25", "12-25", "12-26"]),
-        (2026, ["01-01", "04-03", "04-06", "05-04", "05-25", "08-31", "12-25", "12-28"]),
-        (2027, ["01-01", "03-26", "03-29", "05-03", "05-31", "08-30", "12-27", "12-28"]),
-        (2028, ["01-03", "04-14", "04-17", "05-01", "05-29", "08-28", "12-25", "12-26"]),
-    ],
-)
-def test_bank_holidays_are_those_of_england(year: int, listed: list[str]) -> None:
-    assert sorted(bank_holidays(year)) == [date.fromisoformat(f"{year}-{day}") for day in listed]
-
-
 PATTERNS = st.one_of(
     st.builds(Weekly, every=st.integers(1, 26), weekday=st.sampled_from(WEEKDAYS)),
     st.builds(Monthly, nth=st.sampled_from([1, 2, 3, 4, 5, -1]), weekday=st.sampled_from(WEEKDAYS)),
@@ -156,10 +142,3 @@ def test_a_series_has_so_many_days_of_its_weekday_in_order(
     for slot, day in zip(slots(found, time(9, 0), time(15, 30)), found, strict=True):
         assert day_in_england(slot.starts_at) == day
         assert slot.ends_at - slot.starts_at == timedelta(hours=6, minutes=30)
-
-
-@given(DAYS)
-def test_a_bank_holiday_is_no_weekend_and_there_are_eight(day: date) -> None:
-    assert len(bank_holidays(day.year)) == 8
-    assert all(one.weekday() < 5 for one in bank_holidays(day.year))
-    assert (day_off(day) is None) is (day.weekday() < 5 and day not in bank_holidays(day.year))

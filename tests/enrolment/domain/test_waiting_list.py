@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import INSTANT, PLACES
 
-from hub_enrolment.domain.calendar import bank_holidays, day_in_england, day_off
 from hub_enrolment.domain.enrolments import Places, Room, give
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.waiting_list import (
@@ -23,6 +22,8 @@ from hub_enrolment.domain.waiting_list import (
     join,
     next_offers,
 )
+from hub_kernel.england import day_in_england
+from hub_kernel.working_days import day_off
 
 FULL = replace(PLACES, taken=20)
 ENDS = datetime(2025, 9, 27, tzinfo=UTC)
@@ -158,22 +159,19 @@ def test_why_nothing_can_be_offered(room: Room, offers_n: int, code: str) -> Non
     ],
 )
 def test_an_offer_stands_for_five_working_days(offered_on: date, last_day: date) -> None:
-    holidays = bank_holidays(offered_on.year) | bank_holidays(offered_on.year + 1)
-    ends = expires_at(offered_on, holidays)
+    ends = expires_at(offered_on)
     assert day_in_england(ends - INSTANT) == last_day
     assert day_in_england(ends) == last_day + timedelta(days=1)
 
 
 def test_the_end_of_the_day_is_englands() -> None:
-    assert expires_at(date(2025, 9, 15), ()) == datetime(2025, 9, 22, 23, 0, tzinfo=UTC)
-    assert expires_at(date(2025, 11, 3), ()) == datetime(2025, 11, 11, 0, 0, tzinfo=UTC)
+    assert expires_at(date(2025, 9, 15)) == datetime(2025, 9, 22, 23, 0, tzinfo=UTC)
+    assert expires_at(date(2025, 11, 3)) == datetime(2025, 11, 11, 0, 0, tzinfo=UTC)
 
 
 @given(st.dates(date(2025, 1, 1), date(2040, 12, 31)))
 def test_five_working_days_lie_between_whatever_the_day(offered_on: date) -> None:
-    ends_on = day_in_england(
-        expires_at(offered_on, bank_holidays(offered_on.year) | bank_holidays(offered_on.year + 1))
-    )
+    ends_on = day_in_england(expires_at(offered_on))
     between = [offered_on + timedelta(days=n) for n in range(1, (ends_on - offered_on).days)]
     assert sum(day_off(day) is None for day in between) == 5
     assert day_off(between[-1]) is None

@@ -1,13 +1,14 @@
 """Half terms: which one a day lies in, which calendar covers a school, what a calendar must be."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.visits.factories import LINTON, LINTON_YEAR
 
+from hub_kernel.academic_years import academic_year_of
 from hub_visits.domain import calendars
 from hub_visits.domain.refusals import Refused
 
@@ -66,22 +67,9 @@ def test_school_days_only_ever_run_out(day: date) -> None:
         assert half_term.school_days_from(day) - half_term.school_days_from(day + ONE_DAY) in (0, 1)
 
 
-@pytest.mark.parametrize(
-    ("day", "year"),
-    [
-        (date(2025, 8, 31), "2024/25"),
-        (date(2025, 9, 1), "2025/26"),
-        (date(2026, 8, 31), "2025/26"),
-        (date(2099, 9, 1), "2099/00"),
-    ],
-)
-def test_the_academic_year_turns_on_the_first_of_september(day: date, year: str) -> None:
-    assert calendars.academic_year_of(day) == year
-
-
 @given(day=st.dates(date(2000, 9, 1), date(2090, 1, 1)))
 def test_a_day_lies_in_its_academic_year(day: date) -> None:
-    year = calendars.academic_year_of(day)
+    year = academic_year_of(day)
     assert date(calendars.first_year_of(year), 9, 1) <= day <= calendars.last_day_of(year)
 
 
@@ -125,27 +113,3 @@ def test_the_most_specific_calendar_comes_first() -> None:
     scopes = calendars.scopes_of("110623", trust_uid="3180", la_code="873")
     assert scopes == ["school:110623", "trust:3180", "la:873", "hub"]
     assert calendars.scopes_of("110623", trust_uid=None, la_code="873") == ["school:110623", "la:873", "hub"]
-
-
-@pytest.mark.parametrize(
-    ("instant", "day"),
-    [
-        (datetime(2026, 7, 1, 22, 59, tzinfo=UTC), date(2026, 7, 1)),
-        (datetime(2026, 7, 1, 23, 0, tzinfo=UTC), date(2026, 7, 2)),  # British Summer Time
-        (datetime(2026, 12, 1, 23, 59, tzinfo=UTC), date(2026, 12, 1)),
-    ],
-)
-def test_a_day_is_the_day_in_england(instant: datetime, day: date) -> None:
-    assert calendars.day_in_england(instant) == day
-
-
-@pytest.mark.parametrize(
-    ("day", "count", "expected"),
-    [
-        (date(2023, 10, 20), 1, date(2023, 10, 23)),  # Friday → Monday
-        (date(2023, 10, 20), 10, date(2023, 11, 3)),
-        (date(2023, 12, 20), 10, date(2024, 1, 3)),
-    ],
-)
-def test_working_days_leave_out_weekends(day: date, count: int, expected: date) -> None:
-    assert calendars.working_days_after(day, count) == expected

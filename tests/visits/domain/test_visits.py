@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.visits.factories import LINTON
 
 from hub_visits.domain import visits
-from hub_visits.domain.calendars import half_term_on
+from hub_visits.domain.calendars import HalfTerm, half_term_on
 from hub_visits.domain.refusals import Conflict, Refused
 
 SPAN = visits.Span(starts_on=date(2023, 9, 11), ends_on=date(2024, 8, 31))
@@ -31,6 +31,33 @@ def hold(happened_on: date, today: date) -> visits.Held:
 )
 def test_a_visit_logged_after_ten_working_days_is_late(today: date, late: bool) -> None:
     assert hold(date(2023, 10, 18), today) == visits.Held(half_term="2023-1", out_of_term=False, late=late)
+
+
+@pytest.mark.parametrize(
+    ("half_term_ends", "last_on_time"),
+    [
+        (date(2025, 12, 19), date(2026, 1, 7)),  # Christmas Day, Boxing Day and New Year's Day between
+        (date(2026, 4, 2), date(2026, 4, 20)),  # Good Friday and Easter Monday
+        (date(2026, 12, 18), date(2027, 1, 6)),  # 26 December is a Saturday: its bank holiday is Monday 28
+        (date(2026, 5, 22), date(2026, 6, 8)),  # the spring bank holiday
+    ],
+)
+def test_bank_holidays_are_not_counted_among_the_ten_working_days(
+    half_term_ends: date, last_on_time: date
+) -> None:
+    happened_on = half_term_ends - 3 * ONE_DAY
+    half_term = HalfTerm(first_year=2025, n=2, starts_on=happened_on, ends_on=half_term_ends)
+    span = visits.Span(starts_on=happened_on, ends_on=date(2027, 8, 31))
+    days = (last_on_time - ONE_DAY, last_on_time, last_on_time + ONE_DAY)
+    held = [visits.hold(half_term, happened_on=happened_on, span=span, today=today) for today in days]
+    assert [each.late for each in held] == [False, False, True]
+
+
+def test_a_visit_logged_on_5_january_is_on_time_for_the_half_term_that_ended_on_19_december() -> None:
+    half_term = HalfTerm(first_year=2025, n=2, starts_on=date(2025, 11, 3), ends_on=date(2025, 12, 19))
+    span = visits.Span(starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
+    held = visits.hold(half_term, happened_on=date(2025, 12, 19), span=span, today=date(2026, 1, 5))
+    assert held == visits.Held(half_term="2025-2", out_of_term=False, late=False)
 
 
 def test_a_visit_in_the_holidays_is_kept_and_flagged_and_never_late() -> None:

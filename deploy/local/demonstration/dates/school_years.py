@@ -21,8 +21,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Final
 
-from hub_enrolment.domain.calendar import bank_holidays
-from local.demonstration.dates.england import DAY, is_weekday, working_days_from
+from hub_kernel.working_days import bank_holidays, is_weekday, working_day_from
+from local.demonstration.dates.england import DAY
 
 NAMES: Final = ("Autumn 1", "Autumn 2", "Spring 1", "Spring 2", "Summer 1", "Summer 2")
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = range(5)
@@ -125,9 +125,9 @@ class SchoolYear:
     @property
     def opening_days(self) -> tuple[date, date, date]:
         """The first working days of September; the third of them not before the autumn term begins."""
-        first = working_days_from(self.starts_on)
-        second = working_days_from(first + DAY)
-        return first, second, max(working_days_from(second + DAY), self.half_term(1).starts_on)
+        first = working_day_from(self.starts_on)
+        second = working_day_from(first + DAY)
+        return first, second, max(working_day_from(second + DAY), self.half_term(1).starts_on)
 
     def school_days(self) -> list[date]:
         """The days with pupils in the authority's schools."""
@@ -167,7 +167,7 @@ def _half_terms(first: int) -> tuple[HalfTerm, ...]:
     opens = _first(WEDNESDAY, date(first, 9, 1))
     october, february = _first(MONDAY, date(first, 10, 22)), _first(MONDAY, date(then, 2, 15))
     christmas, july = _first(FRIDAY, date(first, 12, 16)), _first(TUESDAY, date(then, 7, 18))
-    january = working_days_from(_first(MONDAY, date(then, 1, 2)))
+    january = working_day_from(_first(MONDAY, date(then, 1, 2)))
     spring_ends, summer_begins = _easter_holidays(then)
     may = _first(MONDAY, date(then, 5, 25))
     november = _first(FRIDAY, date(first, 11, 24))
@@ -200,7 +200,7 @@ def _easter_holidays(year: int) -> tuple[date, date]:
     last = min(begins, good_friday) - DAY
     while not is_weekday(last):
         last -= DAY
-    return last, working_days_from(begins + 2 * WEEK)
+    return last, working_day_from(begins + 2 * WEEK)
 
 
 def _first(weekday: int, on_or_after: date) -> date:

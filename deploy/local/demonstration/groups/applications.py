@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import day_of, working_time_before
+from local.demonstration.dates.england import working_time_before
 from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.groups.forming import Group
 from local.demonstration.groups.recruitment import WORK_GROUPS, group_command
@@ -22,7 +23,7 @@ def apply(group: Group, urn: str, asked: Sequence[tuple[Person, str]], begins: d
     agreement = {
         "head_agreed_by": "The headteacher",
         "head_agreed_at": working_time_before(begins - timedelta(days=1)).isoformat(),
-        "agreement_version": f"{SchoolYear.of(day_of(begins)).first}-1",
+        "agreement_version": f"{SchoolYear.of(day_in_england(begins)).first}-1",
     }
     drafted: dict[str, Any] = {"urn": urn, "participants": people, **agreement}
     path = f"{WORK_GROUPS}/{{{group.key}}}/applications"

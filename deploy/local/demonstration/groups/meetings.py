@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from itertools import count, islice
 from typing import Final
 
+from hub_kernel.england import ENGLAND, day_in_england
 from local.demonstration.commands import Command
-from local.demonstration.dates.england import ENGLAND, day_of, moment, working_time_after, working_time_before
+from local.demonstration.dates.england import moment, working_time_after, working_time_before
 from local.demonstration.dates.school_years import WEDNESDAY, SchoolYear
 from local.demonstration.groups.forming import AT_THE_EDGE, FALLS_BELOW, Group
 from local.demonstration.groups.sessions import (
@@ -62,7 +63,11 @@ class Diary:
             left = working_time_after(meetings[0].ends_at + timedelta(days=5, hours=1))
             commands.append(withdraw(leaver, group.key, self.random.choice(REASONS), left))
         for meeting in meetings:
-            there = [p for p in participants if p is not leaver or left is None or meeting.day < day_of(left)]
+            there = [
+                p
+                for p in participants
+                if p is not leaver or left is None or meeting.day < day_in_england(left)
+            ]
             commands.append(self._register(group, meeting, there))
         return commands
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from hub_enrolment.domain.calendar import bank_holidays
 from hub_enrolment.domain.waiting_list import expires_at
+from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command
-from local.demonstration.dates.england import day_of
 from local.demonstration.groups.forming import Group
 from local.demonstration.groups.recruitment import WORK_GROUPS, group_command
 
@@ -29,8 +28,7 @@ def join_list(group: Group, key: str, body: Mapping[str, Any], at: datetime) -> 
 
 def offer_ends(offered_at: datetime) -> datetime:
     """The instant at which an unanswered offer ends, by the rule of enrolment."""
-    day = day_of(offered_at)
-    return expires_at(day, bank_holidays(day.year) | bank_holidays(day.year + 1))
+    return expires_at(day_in_england(offered_at))
 
 
 def offers_that_end(commands: Iterable[Command]) -> list[datetime]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import day_of, moment, working_time_before
+from local.demonstration.dates.england import moment, working_time_before
 from local.demonstration.groups.forming import Group
 from local.demonstration.groups.seasons import Season
 from local.demonstration.people.participants import Participant
@@ -114,8 +115,8 @@ def group_command(
 
 def days_of(season: Season, school_days: Sequence[date], after: date | None = None) -> list[date]:
     """The school days on which a season recruits, from the day after its opening, or after another day."""
-    first = after or day_of(season.opens)
-    return [day for day in school_days if first < day <= day_of(season.closes)]
+    first = after or day_in_england(season.opens)
+    return [day for day in school_days if first < day <= day_in_england(season.closes)]
 
 
 def in_office_hours(days: Sequence[date], r: random.Random) -> datetime:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from hub_kernel.england import ENGLAND
 from local.demonstration.commands import Command
-from local.demonstration.dates.england import ENGLAND
 from local.demonstration.groups.forming import Group
 from local.demonstration.groups.meetings import WEEKS
 from local.demonstration.groups.recruitment import WORK_GROUPS

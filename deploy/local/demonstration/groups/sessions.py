@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import day_of, moment, working_time_before
+from local.demonstration.dates.england import moment, working_time_before
 from local.demonstration.groups.forming import Group
 from local.demonstration.groups.recruitment import WORK_GROUPS
 from local.demonstration.people.participants import Participant
@@ -31,7 +32,7 @@ class Meeting:
     @property
     def day(self) -> date:
         """Its date in England."""
-        return day_of(self.starts_at)
+        return day_in_england(self.starts_at)
 
 
 @dataclass

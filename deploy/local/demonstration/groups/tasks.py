@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from hub_kernel.england import day_in_england
+from hub_kernel.working_days import is_working_day
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import DAY, day_of, is_working_day, moment
+from local.demonstration.dates.england import DAY, moment
 from local.demonstration.groups.forming import Group
 from local.demonstration.people.participants import Participant
 
@@ -48,8 +50,8 @@ def task(
         lane=group.key,
         gives="task_id",
     )
-    days = (day_of(at) + n * DAY for n in range(1, (due - at).days + 1))
-    able = [day for day in days if is_working_day(day) and day < day_of(due)]
+    days = (day_in_england(at) + n * DAY for n in range(1, (due - at).days + 1))
+    able = [day for day in days if is_working_day(day) and day < day_in_england(due)]
     for participant in reporters:
         yield _report(group, key, participant, moment(r.choice(able), r.randrange(8, 19), r.randrange(60)), r)
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from hub_kernel.england import day_in_england
 from local.demonstration.cast import Cast
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import day_of, moment
+from local.demonstration.dates.england import moment
 from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.groups.applications import apply, decide, find_place
 from local.demonstration.groups.forming import Group
@@ -191,7 +192,7 @@ def by_waiting(
         place.key,
         path,
         {},
-        at=moment(day_of(at), 8, 30),
+        at=moment(day_in_england(at), 8, 30),
         gives="enrolment_id",
         waits_for="not_offered",
     )

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command
-from local.demonstration.dates.england import DAY, day_of, moment, working_time_after
+from local.demonstration.dates.england import DAY, moment, working_time_after
 from local.demonstration.dates.school_years import WEDNESDAY, SchoolYear
 from local.demonstration.groups.endings import close_group
 from local.demonstration.groups.recruitment import (
@@ -127,7 +128,7 @@ class Planner:
         return [
             participant
             for participant in self.formed.participants
-            if gone is None or participant is not gone[0] or one.meeting.day < day_of(gone[1])
+            if gone is None or participant is not gone[0] or one.meeting.day < day_in_england(gone[1])
         ]
 
     def _gone(self) -> tuple[Participant, datetime] | None:
@@ -143,9 +144,9 @@ class Planner:
         """Three weeks after the last session, or with the others at the end of the year."""
         group, last, end = self.formed.group, self.planned[-1], YearEnd(self.year)
         at = working_time_after(moment(last.meeting.day + EVALUATED, 11, group.number))
-        if day_of(at) > end.last_day:
+        if day_in_england(at) > end.last_day:
             at = end.closing + timedelta(minutes=5 * group.number)
         for one in self.planned:
             done = one.register_at or one.cancelled_at
             at = max(at, working_time_after(done + DAY)) if done is not None else at
-        return close_group(group, at, day_of(at))
+        return close_group(group, at, day_in_england(at))

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from local.demonstration.dates.england import DAY, is_working_day, moment
+from hub_kernel.working_days import is_working_day
+from local.demonstration.dates.england import DAY, moment
 from local.demonstration.dates.school_years import FRIDAY, MONDAY, THURSDAY, WEDNESDAY, WEEK, SchoolYear
 from local.demonstration.groups.sessions import Meeting, meeting_on
 from local.demonstration.groups.year_end import YearEnd

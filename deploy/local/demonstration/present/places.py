@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command
-from local.demonstration.dates.england import DAY, day_of, moment, working_time_after
+from local.demonstration.dates.england import DAY, moment, working_time_after
 from local.demonstration.groups.applications import apply, decide, find_place
 from local.demonstration.groups.recruitment import enrol, give_place
 from local.demonstration.groups.sessions import withdraw
@@ -60,7 +61,7 @@ class Places:
         """Withdraw a participant by mistake, and enrol them again the next day, while it recruits."""
         group, first = self.formed.group, replace(mistaken, suffix="")
         enrolled_at = next(command.at for command in enrolling if command.key == first.key)
-        noticed = working_time_after(moment(day_of(enrolled_at) + DAY, 10))
+        noticed = working_time_after(moment(day_in_england(enrolled_at) + DAY, 10))
         yield withdraw(first, group.key, "other", noticed)
         yield give_place(group, mistaken, working_time_after(noticed + DAY))
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import DAY, day_of, moment, working_time_after
+from local.demonstration.dates.england import DAY, moment, working_time_after
 from local.demonstration.groups.forming import AT_THE_EDGE, Group
 from local.demonstration.groups.recruitment import WORK_GROUPS, give_place, group_command
 from local.demonstration.groups.sessions import withdraw
@@ -60,13 +61,13 @@ def _present(
 
 
 def _mistake(group: Group, mistaken: Participant, again: Participant, met: datetime) -> Iterator[Command]:
-    noticed = working_time_after(moment(day_of(met) + 2 * DAY, 10))
+    noticed = working_time_after(moment(day_in_england(met) + 2 * DAY, 10))
     yield withdraw(mistaken, group.key, "other", noticed)
     back = working_time_after(noticed + DAY)
     path = f"{WORK_GROUPS}/{{{group.key}}}"
     read = f"{group.key}/read"
     yield group_command(group, read, path, {}, at=back, method="GET", gives="work_group_id", announces=0)
-    closes_at = moment(day_of(back), 17).isoformat()
+    closes_at = moment(day_in_england(back), 17).isoformat()
     yield group_command(
         group,
         f"{group.key}/longer",

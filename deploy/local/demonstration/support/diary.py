@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from hub_kernel.england import ENGLAND, day_in_england
 from local.demonstration.commands import Command, Made
-from local.demonstration.dates.england import ENGLAND, day_of, moment
+from local.demonstration.dates.england import moment
 from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.support.assignments import Support
 
@@ -45,7 +46,8 @@ def plan_visit(support: Support, name: str, planned_at: datetime, kind: str, at:
 
 def noticed(planned_at: datetime, support: Support, year: SchoolYear) -> datetime:
     """When a visit is put in the diary: on the last school day of at least so many days before."""
-    first, day = support.assigned_at + timedelta(hours=3), year.school_day_before(day_of(planned_at) - NOTICE)
+    first = support.assigned_at + timedelta(hours=3)
+    day = year.school_day_before(day_in_england(planned_at) - NOTICE)
     return first if day is None else max(first, moment(day, planned_at.astimezone(ENGLAND).hour, 10))
 
 

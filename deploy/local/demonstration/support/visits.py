@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from hub_kernel.working_days import working_days_after
 from local.demonstration.commands import Command
-from local.demonstration.dates.england import DAY, moment, weekdays_after, working_time_after
+from local.demonstration.dates.england import DAY, moment, working_time_after
 from local.demonstration.dates.school_years import MONDAY, WEDNESDAY, WEEK, SchoolYear
 from local.demonstration.groups.year_end import YearEnd
 from local.demonstration.support.assignments import Owed, Support
@@ -40,9 +41,8 @@ def commands_of(owed: Owed, year: SchoolYear, r: random.Random) -> Iterator[Comm
         happened = days[days.index(day) + r.randint(1, 3)] if r.random() < MOVED else day
         logged = moment(happened, 16, r.randrange(60))
         if owed.outcome == "late":
-            allowed = weekdays_after(owed.half_term.ends_on, ALLOWED)
-            late = moment(weekdays_after(allowed, AFTER_THE_DEADLINE), 10, r.randrange(60))
-            logged = working_time_after(late)
+            allowed = working_days_after(owed.half_term.ends_on, ALLOWED)
+            logged = moment(working_days_after(allowed, AFTER_THE_DEADLINE), 10, r.randrange(60))
         yield planned
         yield log_visit(planned, _said(owed, happened, r), logged)
 

@@ -12,10 +12,10 @@ from hub_enrolment.commands.teachers import (
     EndLeaderSchema,
 )
 from hub_enrolment.domain import teachers
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.handlers import leaders as handlers
 from hub_enrolment.models import LeaderRole
 from hub_enrolment.store import leaders as store
+from hub_kernel.england import day_in_england
 from hub_platform.routes import Answer, Call, Page, route
 
 

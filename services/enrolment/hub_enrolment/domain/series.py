@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from hub_enrolment.domain.calendar import day_off, instant_in_england
 from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.england import instant_in_england
+from hub_kernel.working_days import day_off
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST: Final = 40  # sessions of one series

@@ -1,15 +1,16 @@
 """Rules about waiting for a place: who may join, who is next, how long an offer stands."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.calendar import SATURDAY, instant_in_england
 from hub_enrolment.domain.enrolments import RECRUITING, Places, Room, check_recruiting
 from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.england import instant_in_england
+from hub_kernel.working_days import working_days_after
 
 STATUSES: Final = ("waiting", "offered", "accepted", "declined", "expired", "left")
 OPEN: Final = ("waiting", "offered")  # a teacher stands on a group's list once
@@ -83,22 +84,17 @@ def check_offers(room: Room, offers_n: int) -> None:
         raise Conflict("school_cap_reached", "The schools of all who wait have as many places as they may.")
 
 
-def expires_at(offered_on: date, non_working: Collection[date]) -> datetime:
-    """When an offer ends: with the fifth working day after the one on which it was made.
+def expires_at(offered_on: date) -> datetime:
+    """Return when an offer ends: with the fifth working day after the one on which it was made.
 
     Args:
         offered_on: the day in England.
-        non_working: days from Monday to Friday on which nobody works, such as bank holidays.
 
     Returns:
         The first instant (UTC) of the day after, in England; an answer at this instant is late.
     """
-    day, left = offered_on, WORKING_DAYS
-    while left:
-        day += timedelta(days=1)
-        if day.weekday() < SATURDAY and day not in non_working:
-            left -= 1
-    return instant_in_england(day + timedelta(days=1), time(0))
+    last_day = working_days_after(offered_on, WORKING_DAYS)
+    return instant_in_england(last_day + timedelta(days=1), time(0))
 
 
 def accept(status: str, expires: datetime | None, *, at: datetime) -> None:

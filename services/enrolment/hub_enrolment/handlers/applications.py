@@ -22,7 +22,6 @@ from hub_enrolment.commands.applications import (
 )
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.domain import applications, enrolments
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Conflict, Unknown
 from hub_enrolment.domain.schools import check_eligible, check_open, unknown_school
 from hub_enrolment.handlers.enrolments import enrol_participant
@@ -32,6 +31,7 @@ from hub_enrolment.store import applications as store
 from hub_enrolment.store import schools as school_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.applications import WithParticipants
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

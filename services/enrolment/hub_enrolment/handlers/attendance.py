@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import ApologiesReceived, AttendanceCorrected
 from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
 from hub_enrolment.domain import attendance
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.handlers import sessions
 from hub_enrolment.models import Apologies, AttendanceCorrection, GroupSession
 from hub_enrolment.store import sessions as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.ids import new_id
 

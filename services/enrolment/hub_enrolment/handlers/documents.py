@@ -3,7 +3,6 @@
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain import documents
-from hub_enrolment.domain.calendar import day_in_england, spoken_date, spoken_day, spoken_time
 from hub_enrolment.handlers.schools import find_school
 from hub_enrolment.handlers.work_groups import find_work_group
 from hub_enrolment.models import Enrolment, GroupSession
@@ -12,6 +11,7 @@ from hub_enrolment.store import hub as hub_store
 from hub_enrolment.store import sessions as session_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.templates.facts import AttendanceSheet, Attendee, Certificate
+from hub_kernel.england import day_in_england, spoken_date, spoken_day, spoken_time
 
 
 def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet:

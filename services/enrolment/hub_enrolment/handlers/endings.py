@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import ParticipantCompleted, WorkGroupCancelled, WorkGroupClosed
 from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
 from hub_enrolment.domain import endings
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.completions import completes
 from hub_enrolment.handlers import applications, enrolments, sessions, waiting_list
 from hub_enrolment.handlers.work_groups import Locked, lock_work_group
@@ -17,6 +16,7 @@ from hub_enrolment.store import completions as completion_store
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import programmes as programme_store
 from hub_enrolment.store import work_groups as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, SchoolEnrolled
 from hub_enrolment.commands.enrolments import EnrolParticipant, TransferParticipant, WithdrawParticipant
 from hub_enrolment.domain import enrolments
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.enrolments import Given
 from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.domain.schools import SchoolState
@@ -18,6 +17,7 @@ from hub_enrolment.handlers.work_groups import Locked
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import teachers as teacher_store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.gias_file import Finding, Table
 from hub_enrolment.domain.gias_kinds import kind_of
 from hub_enrolment.domain.gias_text import read_table
@@ -18,6 +17,7 @@ from hub_enrolment.handlers import establishments, successions, trusts
 from hub_enrolment.handlers.import_counts import Counts, Run
 from hub_enrolment.models import GiasImport
 from hub_enrolment.store import imports as store
+from hub_kernel.england import day_in_england
 from hub_platform.ids import new_id
 from hub_platform.turns import in_turns
 

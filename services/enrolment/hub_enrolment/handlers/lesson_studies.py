@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import LessonStudyPlanned, LessonStudyReviewed
 from hub_enrolment.commands.lesson_studies import PlanLessonStudy, ReviewLesson, TeachLesson
 from hub_enrolment.domain import lesson_studies
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.lesson_studies import Parts
 from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.handlers.work_groups import lock_work_group
@@ -18,6 +17,7 @@ from hub_enrolment.store import lesson_studies as store
 from hub_enrolment.store import schools as school_store
 from hub_enrolment.store import sessions as session_store
 from hub_enrolment.store.lesson_studies import Described
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

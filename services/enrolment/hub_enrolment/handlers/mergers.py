@@ -11,7 +11,6 @@ from hub_contracts.enrolment import TeacherMerged
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.domain import mergers, teachers
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.mergers import HeldPlace, Joined, Record
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.handlers import work_groups
@@ -20,6 +19,7 @@ from hub_enrolment.handlers.leaders import close_role
 from hub_enrolment.models import LeaderRole, Teacher
 from hub_enrolment.store import mergers as store
 from hub_enrolment.store import teachers as teacher_store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import PlaceOffered, PlaceOfferExpired
 from hub_enrolment.domain import waiting_list
-from hub_enrolment.domain.calendar import bank_holidays, day_in_england
 from hub_enrolment.handlers.work_groups import Locked, lock_work_group
 from hub_enrolment.models import WaitingEntry
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import waiting_list as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import Sessions
 
@@ -32,10 +32,9 @@ def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: st
     )
     entries = [session.get_one(WaitingEntry, entry_id) for entry_id in chosen]
     today = day_in_england(now)
-    non_working = bank_holidays(today.year) | bank_holidays(today.year + 1)
     for entry in entries:
         entry.status, entry.offered_at = "offered", now
-        entry.expires_at = waiting_list.expires_at(today, non_working)
+        entry.expires_at = waiting_list.expires_at(today)
         entry.touch(now=now, by=by)
         session.flush()
         outbox.record(session, PlaceOffered(**_facts(entry)), occurred_at=now, by=by)

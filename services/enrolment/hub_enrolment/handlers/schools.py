@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import SchoolConnected
 from hub_enrolment.commands.schools import ConnectSchool
 from hub_enrolment.domain import schools
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.schools import Connection, SchoolState
 from hub_enrolment.domain.search import read_search
 from hub_enrolment.models import School
 from hub_enrolment.store import hub as hub_store
 from hub_enrolment.store import schools as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
 

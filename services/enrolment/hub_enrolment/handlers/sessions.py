@@ -11,7 +11,6 @@ from hub_contracts.enrolment import Mark as PublishedMark
 from hub_contracts.enrolment import SessionCancelled, SessionCompleted, SessionRescheduled, SessionScheduled
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, ScheduleSession, TakeRegister
 from hub_enrolment.domain import attendance, sessions, work_groups
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.sessions import Mark, Meeting, Place
 from hub_enrolment.handlers import diary
@@ -19,6 +18,7 @@ from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.store import sessions as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import ClassroomTaskSet, TaskReported
 from hub_enrolment.commands.tasks import ReportTask, SetTask
 from hub_enrolment.domain import tasks
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.tasks import Between, Report
 from hub_enrolment.handlers.sessions import find_session
@@ -16,6 +15,7 @@ from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import ClassroomTask, TaskReport
 from hub_enrolment.store import sessions as session_store
 from hub_enrolment.store import tasks as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import TeacherMovedSchool, TeacherRegistered
 from hub_enrolment.commands.teachers import ChangeTeacher, MoveTeacher, RegisterTeacher
 from hub_enrolment.domain import memberships, schools, teachers
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Conflict, Stale, Unknown
 from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.models import SchoolMembership, Teacher
 from hub_enrolment.store import teachers as store
 from hub_enrolment.store.inserts import insert_unless_taken
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

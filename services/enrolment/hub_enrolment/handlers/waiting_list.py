@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList, LeaveWaitingList, OfferPlaces
 from hub_enrolment.domain import enrolments, waiting_list
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.handlers.offers import offer_free_places
@@ -18,6 +17,7 @@ from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.waiting_list import Described
+from hub_kernel.england import day_in_england
 from hub_platform.database import made
 from hub_platform.ids import new_id
 

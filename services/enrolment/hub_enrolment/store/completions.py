@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.completions import Participation
 from hub_enrolment.domain.sessions import PRESENT, TO_COME
 from hub_enrolment.domain.tasks import REPORTED
 from hub_enrolment.models import Attendance, ClassroomTask, Enrolment, GroupSession, TaskReport
+from hub_kernel.england import day_in_england
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.calendar import day_in_england
 from hub_enrolment.domain.lesson_studies import Earlier, Parts
 from hub_enrolment.models import LessonStudy, LessonStudyPart
+from hub_kernel.england import day_in_england
 
 
 @dataclass(frozen=True)

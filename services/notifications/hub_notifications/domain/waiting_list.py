@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from hub_notifications.domain.calendar import day_in_england
+from hub_kernel.england import day_in_england
 
 
 def stands(expires_at: datetime, at: datetime) -> bool:

@@ -9,8 +9,8 @@ from uuid import UUID
 from jinja2 import TemplateError
 from sqlalchemy.orm import Session
 
+from hub_kernel.england import ENGLAND
 from hub_notifications.domain import waiting_list
-from hub_notifications.domain.calendar import ENGLAND
 from hub_notifications.gateways import BadAddress, Contact, address_of, letter
 from hub_notifications.models import GroupSession, Message
 from hub_notifications.store import facts as store

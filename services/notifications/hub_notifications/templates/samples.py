@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from hub_notifications.domain.calendar import ENGLAND
+from hub_kernel.england import ENGLAND
 from hub_notifications.templates.facts import (
     ApplicationDeclined,
     ApplicationWaitlisted,

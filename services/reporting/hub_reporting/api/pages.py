@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from hub_kernel.england import day_in_england
 from hub_platform.access import ANYONE
 from hub_platform.problems import Problem
 from hub_platform.routes import PAGE, Call, Content, route
@@ -11,7 +12,6 @@ from hub_reporting.commands import DashboardQuerySchema
 from hub_reporting.config import Options
 from hub_reporting.domain.refusals import Refused
 from hub_reporting.handlers import dashboard, freshness
-from hub_reporting.handlers.sight import date_at_the_hub
 from hub_reporting.pages import rendering
 
 PAGES_KEPT: Final = 16  # 160 KB each
@@ -39,7 +39,7 @@ class Pages:
         year, scope, now = call.query["year"], call.query["scope"], call.now
         fresh = freshness.freshness(call.session)
         # As long as nothing new has been heard, a day's page stays the same.
-        key = (year, scope, date_at_the_hub(now), fresh.mark)
+        key = (year, scope, day_in_england(now), fresh.mark)
         if key not in _kept:
             try:
                 shown = dashboard.look(

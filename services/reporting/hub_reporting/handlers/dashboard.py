@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from hub_kernel.england import day_in_england
 from hub_reporting.config import Options
 from hub_reporting.domain.composition import Compositions
 from hub_reporting.domain.engagement import Engagement
@@ -20,7 +21,7 @@ from hub_reporting.handlers import (
     school_reports,
     support_reports,
 )
-from hub_reporting.handlers.sight import Sight, date_at_the_hub
+from hub_reporting.handlers.sight import Sight
 from hub_reporting.store import sources
 
 
@@ -86,7 +87,7 @@ def look(
     """
     chosen = parse_scope(scope) if scope else CONNECTED
     asked = AcademicYear.parse(year) if year else None
-    today = date_at_the_hub(now)
+    today = day_in_england(now)
     if asked is None:
         asked = AcademicYear.of(min(sources.last_day(session, options.hub_id, today) or today, today))
     # The whole year, so that what is still to come is shown; nothing of it is counted before it happens.

@@ -6,12 +6,13 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from hub_kernel.england import day_in_england
 from hub_reporting.config import Options
 from hub_reporting.domain.periods import Period, choose_period
 from hub_reporting.domain.reports import Report, find_definition
 from hub_reporting.domain.scopes import Scope, parse_scope
 from hub_reporting.handlers import participation_reports, school_reports, support_reports
-from hub_reporting.handlers.sight import Sight, date_at_the_hub
+from hub_reporting.handlers.sight import Sight
 from hub_reporting.store import sources
 
 REPORTS: Final[Mapping[str, Callable[[Sight, Scope], Report]]] = {
@@ -66,7 +67,7 @@ def settle_period(
     Raises:
         Refused: `period_reversed`, `period_too_long` or `as_at_in_future`.
     """
-    today = date_at_the_hub(now)
+    today = day_in_england(now)
     nothing_said = starts_on is None and ends_on is None
     latest = sources.last_day(session, options.hub_id, today) if nothing_said else None
     return choose_period(starts_on, ends_on, as_at, latest=latest, today=today)

@@ -1,10 +1,8 @@
 """Everything that the reports of one period look at, each part read when it is first needed."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -16,13 +14,6 @@ from hub_reporting.store import pd_days as pd_day_store
 from hub_reporting.store import schools as school_store
 from hub_reporting.store import visits as visit_store
 from hub_reporting.store import work_groups as group_store
-
-ENGLAND: Final = ZoneInfo("Europe/London")
-
-
-def date_at_the_hub(now: datetime) -> date:
-    """The date where the hub is."""
-    return now.astimezone(ENGLAND).date()
 
 
 @dataclass(frozen=True)

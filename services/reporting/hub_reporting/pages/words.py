@@ -2,13 +2,12 @@
 
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from hub_kernel.england import day_in_england, spoken_date, spoken_time
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.schools import PHASE_NAMES
 from hub_reporting.domain.scopes import Scope
 
-ENGLAND: Final = ZoneInfo("Europe/London")
 STATES: Final = {
     "recruiting": "recruiting",
     "confirmed": "confirmed",
@@ -30,7 +29,7 @@ STATUSES: Final = {
 
 def day(value: date | None) -> str:
     """4 September 2025."""
-    return "" if value is None else f"{value.day} {value:%B %Y}"
+    return "" if value is None else spoken_date(value)
 
 
 def short_day(value: date | None) -> str:
@@ -40,8 +39,7 @@ def short_day(value: date | None) -> str:
 
 def moment(value: datetime) -> str:
     """14:32 on 4 September 2025, as on the wall in England."""
-    local = value.astimezone(ENGLAND)
-    return f"{local:%H:%M} on {day(local.date())}"
+    return f"{spoken_time(value)} on {spoken_date(day_in_england(value))}"
 
 
 def percent(value: float | None) -> str:

@@ -4,10 +4,11 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from hub_kernel.academic_years import academic_year_of
+from hub_kernel.england import day_in_england
 from hub_platform.routes import Answer, Call, route
 from hub_visits.access import HUB_STAFF, VISITORS
 from hub_visits.commands import SetCalendar, SetCalendarSchema
-from hub_visits.domain.calendars import academic_year_of, day_in_england
 from hub_visits.handlers import calendars as handlers
 from hub_visits.models import Calendar
 

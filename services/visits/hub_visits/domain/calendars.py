@@ -7,15 +7,14 @@ from the most specific calendar that covers it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from hub_kernel.working_days import is_weekday
 from hub_visits.domain.refusals import Refused
 
 HUB_SCOPE: Final = "hub"
 HALF_TERMS_A_YEAR: Final = 6
-ENGLAND: Final = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,16 +43,6 @@ class HalfTerm:
         return sum(1 for each in days if is_weekday(each) and each not in self.non_school_days)
 
 
-def is_weekday(day: date) -> bool:
-    """Monday to Friday."""
-    return day.weekday() < 5
-
-
-def day_in_england(instant: datetime) -> date:
-    """The date on the wall at an instant (aware)."""
-    return instant.astimezone(ENGLAND).date()
-
-
 def first_year_of(academic_year: str) -> int:
     """2025 for "2025/26".
 
@@ -65,12 +54,6 @@ def first_year_of(academic_year: str) -> int:
     if not (well_formed and second == f"{(int(first) + 1) % 100:02d}"):
         raise Refused("bad_academic_year", "An academic year is written 2025/26.", "/academic_year")
     return int(first)
-
-
-def academic_year_of(day: date) -> str:
-    """The academic year of a day: "2025/26" from 1 September 2025 to 31 August 2026."""
-    first = day.year if day.month >= 9 else day.year - 1
-    return f"{first}/{(first + 1) % 100:02d}"
 
 
 def last_day_of(academic_year: str) -> date:
@@ -112,11 +95,3 @@ def scopes_of(urn: str, *, trust_uid: str | None, la_code: str) -> list[str]:
     """The calendars that may cover a school, most specific first."""
     trust = [f"trust:{trust_uid}"] if trust_uid else []
     return [f"school:{urn}", *trust, f"la:{la_code}", HUB_SCOPE]
-
-
-def working_days_after(day: date, count: int) -> date:
-    """The date `count` weekdays after `day`. Bank holidays are not known here and count as weekdays."""
-    while count > 0:
-        day += timedelta(days=1)
-        count -= is_weekday(day)
-    return day

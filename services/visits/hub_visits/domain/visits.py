@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from hub_visits.domain.calendars import HalfTerm, working_days_after
+from hub_kernel.working_days import working_days_after
+from hub_visits.domain.calendars import HalfTerm
 from hub_visits.domain.refusals import Conflict, Refused
 
 KINDS: Final = ("support", "lesson_planning", "observation", "department_pd", "pd_day")

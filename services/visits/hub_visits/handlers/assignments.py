@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.visits import Obligation, PDLeadAssigned
+from hub_kernel.academic_years import academic_year_of
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
@@ -41,7 +42,7 @@ def assign_pd_lead(session: Session, command: AssignPDLead, *, now: datetime, by
     warnings = assignments.check_pd_lead(
         posts, urn=school.urn, trust_uid=school.trust_uid, on=command.starts_on
     )
-    academic_year = calendars.academic_year_of(command.starts_on)
+    academic_year = academic_year_of(command.starts_on)
     if store.active_assignment(session, school.urn, command.programme, academic_year):
         detail = f"This school has a PD lead for this programme in {academic_year}."
         raise Conflict("already_assigned", detail, "/urn")

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.visits import VisitObligationExcused
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.paging import PageRequest
 from hub_visits.commands import ExcuseHalfTerm
-from hub_visits.domain import calendars, obligations
+from hub_visits.domain import obligations
 from hub_visits.domain.refusals import Conflict, Refused
 from hub_visits.models import Exemption, Obligation
 from hub_visits.store import obligations as store
@@ -66,7 +67,7 @@ def list_obligations(
     pd_lead_id: UUID | None = None,
 ) -> tuple[Sequence[ObligationView], str | None]:
     """One page of obligations and how each stands at an instant."""
-    today = calendars.day_in_england(now)
+    today = day_in_england(now)
     rows, following = store.list_obligations(
         session, page, today=today, half_term=half_term, status=status, pd_lead_id=pd_lead_id
     )

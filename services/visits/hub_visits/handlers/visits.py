@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
@@ -30,7 +31,7 @@ def plan_visit(session: Session, command: PlanVisit, *, now: datetime, by: str) 
     if assignment is None:
         raise Refused("unknown_assignment", "There is no such assignment.", "/assignment_id")
     open_school(session, assignment.urn)
-    day = calendars.day_in_england(command.planned_at)
+    day = day_in_england(command.planned_at)
     visits.check_within(_span(assignment), day, "/planned_at")
     half_term = _half_term_on(session, assignment, day)
     visit = _new_visit(assignment, command, half_term, now=now, by=by)
@@ -68,7 +69,7 @@ def log_visit(session: Session, command: LogVisit, *, now: datetime, by: str) ->
         _half_term_on(session, assignment, command.happened_on),
         happened_on=command.happened_on,
         span=_span(assignment),
-        today=calendars.day_in_england(now),
+        today=day_in_england(now),
     )
     visit.half_term, visit.out_of_term, visit.late = held.half_term, held.out_of_term, held.late
     _write_log(visit, command, now=now, by=by)

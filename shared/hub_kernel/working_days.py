@@ -1,52 +1,52 @@
-"""Which day it is where the hub is, and on which days schools are shut anyway."""
+"""Working days in England: Monday to Friday without bank holidays."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
-ENGLAND: Final = ZoneInfo("Europe/London")
 SATURDAY: Final = 5  # as date.weekday() counts
+_ONE_DAY: Final = timedelta(days=1)
 
 
-def day_in_england(instant: datetime) -> date:
-    """The date of an instant in England."""
-    return instant.astimezone(ENGLAND).date()
+def is_weekday(day: date) -> bool:
+    """Whether a day is one of Monday to Friday."""
+    return day.weekday() < SATURDAY
 
 
-def spoken_day(on: date) -> str:
-    """Wednesday 8 October 2025."""
-    return f"{on:%A} {spoken_date(on)}"
-
-
-def spoken_date(on: date) -> str:
-    """8 October 2025."""
-    return f"{on.day} {on:%B %Y}"
-
-
-def spoken_time(instant: datetime) -> str:
-    """13:30, as on the wall in England."""
-    return f"{instant.astimezone(ENGLAND):%H:%M}"
-
-
-def instant_in_england(day: date, clock: time) -> datetime:
-    """The instant, in UTC, at which clocks in England show a time on a day.
-
-    Of an hour that comes twice, on the last Sunday of October, the first one.
-    """
-    return datetime.combine(day, clock, ENGLAND).astimezone(ZoneInfo("UTC"))
+def is_working_day(day: date) -> bool:
+    """Whether a day is a weekday and no bank holiday."""
+    return day_off(day) is None
 
 
 def day_off(day: date) -> str | None:
-    """`weekend`, `bank_holiday` or, on a day on which people work, None."""
-    if day.weekday() >= SATURDAY:
+    """Return `weekend`, `bank_holiday` or, on a working day, None."""
+    if not is_weekday(day):
         return "weekend"
     return "bank_holiday" if day in bank_holidays(day.year) else None
 
 
+def working_days_after(day: date, count: int) -> date:
+    """Return the date `count` working days after `day`; `day` itself when `count` is 0."""
+    for _ in range(count):
+        day = next_working_day(day)
+    return day
+
+
+def next_working_day(day: date) -> date:
+    """Return the first working day after `day`."""
+    return working_day_from(day + _ONE_DAY)
+
+
+def working_day_from(day: date) -> date:
+    """Return `day` when it is a working day, otherwise the next one."""
+    while not is_working_day(day):
+        day += _ONE_DAY
+    return day
+
+
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
-    """The bank holidays of England in a year.
+    """Return the bank holidays of England in a calendar year.
 
     By the Banking and Financial Dealings Act 1971, schedule 1, and the yearly proclamations since 1978 as
     gov.uk/bank-holidays lists them; holidays given once, such as for a coronation, are not known here.

@@ -1,0 +1,36 @@
+"""The clock in England, and dates and times in the words of a school office."""
+
+from datetime import UTC, date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+ENGLAND: Final = ZoneInfo("Europe/London")
+
+
+def day_in_england(instant: datetime) -> date:
+    """Return the date in England at an instant (aware)."""
+    return instant.astimezone(ENGLAND).date()
+
+
+def instant_in_england(day: date, clock: time) -> datetime:
+    """Return the instant, in UTC, at which clocks in England show a time on a day.
+
+    Of a time that occurs twice, on the last Sunday of October, this is the first. For a time that is skipped,
+    on the last Sunday of March, it is an hour later: for 01:30 the instant at which clocks show 02:30.
+    """
+    return datetime.combine(day, clock, ENGLAND).astimezone(UTC)
+
+
+def spoken_day(on: date) -> str:
+    """Wednesday 8 October 2025."""
+    return f"{on:%A} {spoken_date(on)}"
+
+
+def spoken_date(on: date) -> str:
+    """8 October 2025."""
+    return f"{on.day} {on:%B %Y}"
+
+
+def spoken_time(instant: datetime) -> str:
+    """13:30, the time in England at an instant (aware)."""
+    return f"{instant.astimezone(ENGLAND):%H:%M}"
