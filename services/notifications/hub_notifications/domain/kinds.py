@@ -29,8 +29,9 @@ class Kind(StrEnum):
 
 
 class Urgency(StrEnum):
-    """When a message may be sent."""
+    """When a message may be sent; `decent_hours` has the rules."""
 
+    ANSWER = "answer"  # to the recipient's own request: at once; no kind has it yet
     CANCELLATION_OR_MOVE = "cancellation_or_move"  # at once if the start is near, otherwise ordinary
     DEADLINE = "deadline"  # in the next working day's hours, also in school holidays
     INVITATION = "invitation"  # as ordinary, or as a deadline when the start would come first
