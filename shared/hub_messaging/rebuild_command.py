@@ -57,15 +57,15 @@ class _Interruption:
     """Ctrl-C, remembered: it may be raised where Python drops what is raised, as in a finaliser."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self.asked = False
 
     def hear(self, _signal: int, _frame: object) -> None:
-        self._asked = True
+        self.asked = True
         raise KeyboardInterrupt
 
     def check(self) -> None:
         """Raise it again when we are still at work."""
-        if self._asked:
+        if self.asked:
             raise KeyboardInterrupt
 
 
@@ -130,8 +130,7 @@ def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> 
         ):
             rebuilt = prepared.run(operator, accept_undone=options.accept_undone)
     except KeyboardInterrupt:
-        words.error("Interrupted: the live tables are as they were.")
-        return INTERRUPTED
+        return _interrupted(words)
     except (Refused, CannotRebuild) as exc:
         words.error(str(exc))
         return 1
@@ -139,13 +138,22 @@ def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> 
         words.error(f"Its handlers use `{exc}`, which only a running service has: it cannot be rebuilt.")
         return 1
     except (DatabaseAway, sa.exc.SQLAlchemyError) as exc:
+        if words.interruption.asked:  # raised inside a statement, it breaks the connection that cleans up
+            return _interrupted(words)
         words.error(f"The database does not answer, or not as expected ({type(exc).__name__}).")
         return 1
     except BROKER_ERRORS as exc:
+        if words.interruption.asked:
+            return _interrupted(words)
         words.error(f"The broker does not answer, or not as expected ({type(exc).__name__}).")
         return 1
     words.result(rebuilt)
     return 0 if options.dry_run or rebuilt.switched else 1
+
+
+def _interrupted(words: Words) -> int:
+    words.error("Interrupted: the live tables are as they were.")
+    return INTERRUPTED
 
 
 def handlers_of(service_class: type) -> list[Handler]:

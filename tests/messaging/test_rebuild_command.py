@@ -203,6 +203,26 @@ def test_a_rebuild_that_is_interrupted_clears_away_and_says_so(
     assert rows(counting_url, "SELECT 1 FROM pg_namespace WHERE nspname = 'rebuild'") == []
 
 
+@pytest.mark.parametrize(
+    "failure", [sa.exc.OperationalError("SELECT", {}, Exception()), ConnectionResetError()]
+)
+def test_a_connection_that_an_interruption_breaks_counts_as_interrupted(
+    fed: RunningService,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception,
+) -> None:
+    def read(*_: object) -> Iterator[list[Any]]:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise failure
+
+    monkeypatch.setattr(rebuild_command, "read_log", read)
+    code, said = in_this_process(fed, capsys, *SWITCH)
+    assert code == 130
+    assert said.endswith("Interrupted: the live tables are as they were.\n")
+
+
 @pytest.mark.parametrize("place", ["reading", "waiting"])
 def test_an_interruption_that_got_lost_is_heard_at_the_next_step(
     fed: RunningService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: str
