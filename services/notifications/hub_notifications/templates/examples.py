@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from hub_notifications.domain.calendar import ENGLAND
+from hub_kernel.england import ENGLAND
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.templates.content import (
     ApplicationDeclined,
