@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_notifications.templates.markdown import escape, link, parse, to_html, to_text
+from hub_notifications.templates.markdown import escape, link, parse, telephone_link, to_html, to_text
 
 SPECIAL = "*_<>[]()#|`~\\!&;:.-+=1a \t\n\r\x0b\x85\u2028\u00a0"
 FACTS = st.text(st.one_of(st.sampled_from(SPECIAL), st.characters(exclude_categories=("Cs", "Cc"))))
@@ -108,6 +108,22 @@ def test_another_address_is_written_out_and_is_no_link(address: str) -> None:
     tokens = parse(str(link("joining link", address)))
     assert to_text(tokens).startswith("joining link:")
     assert "href" not in to_html(tokens)
+
+
+@pytest.mark.parametrize(
+    ("number", "address"),
+    [
+        ("01632 960123", "tel:01632960123"),
+        ("+44 (0)1632 960-123", "tel:+441632960123"),
+        ("01632 960123 ext. 4", None),
+        ("ask for *Jo*", None),
+    ],
+)
+def test_a_telephone_number_can_be_called_if_it_is_only_a_number(number: str, address: str | None) -> None:
+    tokens = parse(str(telephone_link(number)))
+    assert to_text(tokens) == number
+    html = to_html(tokens)
+    assert (f'href="{address}"' in html) if address else ("href" not in html)
 
 
 def test_lists_headings_rules_and_line_breaks_have_a_plain_form() -> None:

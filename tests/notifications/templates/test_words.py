@@ -31,8 +31,9 @@ def shown(html: str) -> str:
 
 
 def _link(found: re.Match[str]) -> str:
-    address, text = found[1].removeprefix("mailto:"), found[2]
-    return text if text == address else f"{text}: {address}"
+    address, text = unescape(found[1]), found[2]
+    same = address.startswith("tel:") or text == address.removeprefix("mailto:")
+    return text if same else f"{text}: {address}"
 
 
 def normalised(text: str) -> str:
@@ -222,7 +223,10 @@ def _source(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
         (Kind.PARTICIPANT_COMPLETED, ["Your certificate is attached"]),
         (Kind.SESSION_RESCHEDULED, ["Before: Tuesday 6 October 2026", "Now: Tuesday 13 October 2026"]),
         (Kind.SESSION_CANCELLED, ["The venue is not available.", "takes it out of your calendar"]),
-        (Kind.WORK_GROUP_CANCELLED, ["There is no funding for it.", "take them out of your calendar"]),
+        (
+            Kind.WORK_GROUP_CANCELLED,
+            ["There is no funding for it.", "take the sessions out of your calendar"],
+        ),
         (Kind.PLACE_ENDED, ["confirms your withdrawal", "online", "Mill Lane Centre"]),
         (Kind.PLACE_OFFERED, ["Monday 14 September 2026", "To accept or to decline it"]),
         (Kind.OFFER_LAST_DAY, ["Monday 14 September 2026", "To accept or to decline it"]),

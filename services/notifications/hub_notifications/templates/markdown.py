@@ -17,6 +17,7 @@ from markupsafe import Markup
 # CommonMark 0.31, 2.4: a backslash before any ASCII punctuation character makes it literal.
 PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+TELEPHONE: Final = re.compile(r"\+?[0-9 ()-]+")
 SAFE_IN_ADDRESS: Final = "!#$%&'()*+,/:;=?@[]~"  # RFC 3986, 2.2; and % where something is encoded already
 
 # Put into style attributes, as many mail programs drop <style>. Word, which draws Outlook's messages, knows
@@ -55,6 +56,14 @@ def link(words: object, address: str) -> Markup:
     return Markup(f"[{escape(words)}](<{target}>)")  # noqa: S704
 
 
+def telephone_link(number: str) -> Markup:
+    """Write a telephone number as a link; what holds anything else, such as "ext. 4", is only written."""
+    if TELEPHONE.fullmatch(number) is None:
+        return escape(number)
+    digits = re.sub(r"[^+0-9]", "", number.replace("(0)", "") if number.startswith("+") else number)
+    return Markup(f"[{escape(number)}](<tel:{digits}>)")  # noqa: S704
+
+
 def parse(source: str) -> list[Token]:
     """Read Markdown."""
     return PARSER.parse(source)
@@ -64,7 +73,8 @@ def to_html(tokens: Sequence[Token]) -> Markup:
     """Give HTML whose every element carries its style."""
     for token in _all(tokens):
         if token.tag in STYLES and token.nesting >= 0:
-            token.attrSet("style", STYLES[token.tag])
+            whole = "; white-space: nowrap" if str(token.attrGet("href")).startswith("tel:") else ""
+            token.attrSet("style", STYLES[token.tag] + whole)
     html: str = PARSER.renderer.render(tokens, PARSER.options, {})
     return Markup(html)  # noqa: S704 - the parser has escaped it
 
@@ -115,5 +125,6 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 def _link(node: SyntaxTreeNode) -> str:
     words = "".join(_inline(child) for child in node.children)
-    address = str(node.attrs["href"]).removeprefix("mailto:")
-    return words if words in (address, unquote(address)) else f"{words}: {address}"
+    address = str(node.attrs["href"])
+    known = address.startswith("tel:") or words == unquote(address.removeprefix("mailto:"))
+    return words if known else f"{words}: {address}"

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.templates import phrases
 from hub_notifications.templates.content import Content, HubDetails
-from hub_notifications.templates.markdown import escape, link, parse, to_html, to_text
+from hub_notifications.templates.markdown import escape, link, parse, telephone_link, to_html, to_text
 
 FOLDER: Final = Path(__file__).parent
 SOURCE: Final = re.compile(r"\s*subject: (?P<subject>.+)\nwhy: (?P<why>.+)\n(?P<body>(?s:.+))")
@@ -74,7 +74,7 @@ def contact(hub: HubDetails) -> Markup:
     known = [
         escape(hub.contact_name) if hub.contact_name else None,
         link(hub.contact_email, f"mailto:{hub.contact_email}") if hub.contact_email else None,
-        escape(f"telephone {hub.contact_telephone}") if hub.contact_telephone else None,
+        Markup("telephone ") + telephone_link(hub.contact_telephone) if hub.contact_telephone else None,
     ]
     return Markup(", ").join(part for part in known if part is not None)
 
