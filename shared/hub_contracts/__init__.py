@@ -34,7 +34,9 @@ EVENTS: Final[dict[str, type[Event]]] = registry(
         tasks,
         lesson_studies,
         pd_days,
-        visits,
+        visits.calendars,
+        visits.assignments,
+        visits.visits,
         notifications,
     )
 )

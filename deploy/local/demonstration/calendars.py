@@ -26,5 +26,4 @@ def set_calendars(year: SchoolYear, cast: Cast, prefix: str = "") -> Iterator[Co
             lane="calendars",
             match="*",
             look=f"/visits/v1/calendars/{scope}?academic_year={year}",
-            announces=0,
         )

@@ -10,8 +10,8 @@ from hub_contracts.fields import Urn
 from hub_platform.schemas import CommandSchema, Instant
 from hub_visits.domain import assignments, obligations, visits
 
-SCOPE_PATTERN = r"^(hub|la:\d{3}|trust:\w+|school:[1-9]\d{4,5})\Z"
-HALF_TERM_PATTERN = r"^\d{4}-[1-6]\Z"
+SCOPE_PATTERN = r"^(hub|la:[0-9]{3}|trust:[A-Za-z0-9_]{1,100}|school:[1-9][0-9]{4,5})\Z"
+HALF_TERM_PATTERN = r"^[0-9]{4}-[1-6]\Z"
 
 # Beyond these nobody plans, and some calendars of the computer end.
 EARLIEST = datetime(2000, 9, 1, tzinfo=UTC)

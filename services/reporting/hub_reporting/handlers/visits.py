@@ -7,6 +7,7 @@ from typing import Any, Final
 from hub_contracts import Event
 from hub_contracts.notifications import MessageFailed, MessageSent
 from hub_contracts.visits import (
+    CalendarSet,
     DepartmentPDHeld,
     PDLeadAssigned,
     VisitCancelled,
@@ -39,6 +40,11 @@ _LOGGED: Final = (
     "late",
     "out_of_term",
 )
+
+
+def calendar_set(_event: CalendarSet, _time: datetime) -> Rows:
+    """No row: each obligation has the dates of its half term."""
+    return ()
 
 
 def assigned(event: PDLeadAssigned, _time: datetime) -> Rows:
@@ -100,6 +106,7 @@ def failed(event: MessageFailed, _time: datetime) -> Rows:
 
 
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
+    CalendarSet: calendar_set,
     PDLeadAssigned: assigned,
     VisitObligationExcused: excused,
     VisitPlanned: planned,

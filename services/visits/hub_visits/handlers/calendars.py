@@ -5,6 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from hub_contracts import visits as contracts
+from hub_contracts.visits import CalendarSet
+from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import SCOPE_PATTERN, SetCalendar
@@ -18,7 +21,7 @@ from hub_visits.store import calendars as store
 def set_calendar(
     session: Session, command: SetCalendar, *, expected: int | None, now: datetime, by: str
 ) -> Calendar:
-    """Give a scope its half terms, and settle anew what the schools under it are owed.
+    """Give a scope its half terms, publish them, and settle anew what the schools under it are owed.
 
     `expected` is the revision that the sender has read, 0 when there must be none yet.
 
@@ -38,6 +41,7 @@ def set_calendar(
     else:
         calendar.touch(now=now, by=by)
     _replace_half_terms(session, calendar, half_terms)
+    outbox.record(session, _calendar_set(command, half_terms), occurred_at=now, by=by)
     for assignment, school in store.assignments_under(session, command.scope, command.academic_year):
         settle(session, assignment, school, now=now, by=by)
     return calendar
@@ -79,6 +83,22 @@ def _half_terms(command: SetCalendar) -> list[calendars.HalfTerm]:
         )
         for given in command.half_terms
     ]
+
+
+def _calendar_set(command: SetCalendar, half_terms: list[calendars.HalfTerm]) -> CalendarSet:
+    return CalendarSet(
+        scope=command.scope,
+        academic_year=command.academic_year,
+        half_terms=[
+            contracts.CalendarHalfTerm(
+                n=half_term.n,
+                starts_on=half_term.starts_on,
+                ends_on=half_term.ends_on,
+                non_school_days=sorted(half_term.non_school_days),
+            )
+            for half_term in half_terms
+        ],
+    )
 
 
 def _replace_half_terms(session: Session, calendar: Calendar, half_terms: list[calendars.HalfTerm]) -> None:

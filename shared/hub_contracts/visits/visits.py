@@ -1,4 +1,4 @@
-"""The events that visits publishes: who supports which school, what was planned and what came of it.
+"""Events about visits: what was planned and what came of it.
 
 Notes of a visit are confidential and never published.
 """
@@ -10,10 +10,8 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
-from hub_contracts.fields import Code, Day, Flag, HalfTerm, Id, Instant, OneOf, Record, Several, Urn, Whole
+from hub_contracts.fields import Code, Day, Flag, HalfTerm, Id, Instant, OneOf, Several, Urn, Whole
 
-PROGRAMMES: Final = ("opportunity_area", "intensive", "tfm_support")
-KINDS_OWED: Final = ("visit", "department_pd")
 KINDS: Final = ("support", "lesson_planning", "observation", "department_pd", "pd_day")
 FOCUSES: Final = (
     "tfm",
@@ -23,58 +21,6 @@ FOCUSES: Final = (
     "reasoning",
     "collaborative_planning",
 )
-REASONS_EXCUSED: Final = ("ofsted", "closure", "staff_absence", "school_request", "snow")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Obligation:
-    """What a school is owed in one half term."""
-
-    half_term: str
-    kind: str
-    starts_on: date
-    ends_on: date
-
-
-class ObligationSchema(RecordSchema):
-    """What a school is owed in one half term."""
-
-    makes = Obligation
-    half_term = HalfTerm("The half term")
-    kind = OneOf(KINDS_OWED, "What is owed once in it; department_pd is for the whole mathematics department")
-    starts_on = Day("The half term's first day in this school")
-    ends_on = Day("The half term's last day in this school")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PDLeadAssigned(Event):
-    """A school has a PD lead.
-
-    Published when the assignment is made, and again, with all its obligations, when a changed calendar
-    changes them.
-    """
-
-    publisher: ClassVar[str] = "visits"
-    about: ClassVar[str] = "assignments/{assignment_id}"
-
-    assignment_id: UUID
-    urn: str
-    pd_lead_id: UUID
-    programme: str
-    starts_on: date
-    obligations: Sequence[Obligation]
-
-
-class PDLeadAssignedSchema(RecordSchema):
-    """PDLeadAssigned."""
-
-    makes = PDLeadAssigned
-    assignment_id = Id("The assignment")
-    urn = Urn("The supported school")
-    pd_lead_id = Id("Teacher id of the PD lead (professional development)", pseudonym=True)
-    programme = OneOf(PROGRAMMES, "What the support is part of; tfm is Teaching for Mastery")
-    starts_on = Day("First day of the assignment")
-    obligations = Several(Record(ObligationSchema, "An obligation"), "What the school is owed, by half term")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,29 +141,3 @@ class DepartmentPDHeldSchema(VisitEventSchema):
     held_on = Day("The day on which it was held")
     staff_present = Whole("Members of the department who took part")
     department_size = Whole("Members of the department")
-
-
-@dataclass(frozen=True, kw_only=True)
-class VisitObligationExcused(Event):
-    """A school is excused from what it was owed in one half term.
-
-    Published when a hub lead excuses it; the obligation leaves the count instead of being missed.
-    """
-
-    publisher: ClassVar[str] = "visits"
-    about: ClassVar[str] = "obligations/{urn}/{half_term}"
-
-    urn: str
-    half_term: str
-    kind: str
-    reason: str
-
-
-class VisitObligationExcusedSchema(RecordSchema):
-    """VisitObligationExcused."""
-
-    makes = VisitObligationExcused
-    urn = Urn("The school")
-    half_term = HalfTerm("The half term")
-    kind = OneOf(KINDS_OWED, "What was owed")
-    reason = OneOf(REASONS_EXCUSED, "Why, in one word")

@@ -1,0 +1,17 @@
+"""The events that visits publishes: term dates, support for schools, what was planned and what came of it."""
+
+from hub_contracts.visits.assignments import Obligation, PDLeadAssigned, VisitObligationExcused
+from hub_contracts.visits.calendars import CalendarHalfTerm, CalendarSet
+from hub_contracts.visits.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
+
+__all__ = [
+    "CalendarHalfTerm",
+    "CalendarSet",
+    "DepartmentPDHeld",
+    "Obligation",
+    "PDLeadAssigned",
+    "VisitCancelled",
+    "VisitLogged",
+    "VisitObligationExcused",
+    "VisitPlanned",
+]

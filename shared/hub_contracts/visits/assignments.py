@@ -1,0 +1,91 @@
+"""Events about PD leads of schools: who supports which school, and what it is owed or excused from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final
+from uuid import UUID
+
+from hub_contracts.events import Event, RecordSchema
+from hub_contracts.fields import Day, HalfTerm, Id, OneOf, Record, Several, Urn
+
+PROGRAMMES: Final = ("opportunity_area", "intensive", "tfm_support")
+KINDS_OWED: Final = ("visit", "department_pd")
+REASONS_EXCUSED: Final = ("ofsted", "closure", "staff_absence", "school_request", "snow")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obligation:
+    """What a school is owed in one half term."""
+
+    half_term: str
+    kind: str
+    starts_on: date
+    ends_on: date
+
+
+class ObligationSchema(RecordSchema):
+    """What a school is owed in one half term."""
+
+    makes = Obligation
+    half_term = HalfTerm("The half term")
+    kind = OneOf(KINDS_OWED, "What is owed once in it; department_pd is for the whole mathematics department")
+    starts_on = Day("The half term's first day in this school")
+    ends_on = Day("The half term's last day in this school")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PDLeadAssigned(Event):
+    """A school has a PD lead.
+
+    Published when the assignment is made, and again, with all its obligations, when a changed calendar
+    changes them.
+    """
+
+    publisher: ClassVar[str] = "visits"
+    about: ClassVar[str] = "assignments/{assignment_id}"
+
+    assignment_id: UUID
+    urn: str
+    pd_lead_id: UUID
+    programme: str
+    starts_on: date
+    obligations: Sequence[Obligation]
+
+
+class PDLeadAssignedSchema(RecordSchema):
+    """PDLeadAssigned."""
+
+    makes = PDLeadAssigned
+    assignment_id = Id("The assignment")
+    urn = Urn("The supported school")
+    pd_lead_id = Id("Teacher id of the PD lead (professional development)", pseudonym=True)
+    programme = OneOf(PROGRAMMES, "What the support is part of; tfm is Teaching for Mastery")
+    starts_on = Day("First day of the assignment")
+    obligations = Several(Record(ObligationSchema, "An obligation"), "What the school is owed, by half term")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitObligationExcused(Event):
+    """A school is excused from what it was owed in one half term.
+
+    Published when a hub lead excuses it; the obligation leaves the count instead of being missed.
+    """
+
+    publisher: ClassVar[str] = "visits"
+    about: ClassVar[str] = "obligations/{urn}/{half_term}"
+
+    urn: str
+    half_term: str
+    kind: str
+    reason: str
+
+
+class VisitObligationExcusedSchema(RecordSchema):
+    """VisitObligationExcused."""
+
+    makes = VisitObligationExcused
+    urn = Urn("The school")
+    half_term = HalfTerm("The half term")
+    kind = OneOf(KINDS_OWED, "What was owed")
+    reason = OneOf(REASONS_EXCUSED, "Why, in one word")
