@@ -1,5 +1,6 @@
-"""The enrolment service: routes by inheritance, and how to reach people, for notifications only."""
+"""The enrolment service: routes by inheritance, and what notifications asks for at sending."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,8 @@ from hub_enrolment.api.trusts import Trusts
 from hub_enrolment.api.uploads import Uploads
 from hub_enrolment.api.waiting_list import WaitingLists
 from hub_enrolment.api.work_groups import WorkGroups
-from hub_enrolment.handlers import offers, teachers
+from hub_enrolment.handlers import documents, offers, teachers
+from hub_enrolment.templates.printing import printed
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
 from hub_platform.dependencies import Database
@@ -64,6 +66,16 @@ class EnrolmentService(
         """Given name, family name and e-mail address by teacher id; who is not known any more is left out."""
         with self.database() as session:
             return teachers.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])
+
+    @answer
+    def certificate(self, enrolment_id: str) -> str | None:
+        """Return the certificate of a completed enrolment as PDF in base64; None when there is none.
+
+        It is printed by a process of its own, without a transaction; meanwhile others are answered.
+        """
+        with self.database() as session:
+            document = documents.find_certificate(session, UUID(enrolment_id))
+        return None if document is None else b64encode(printed(document)).decode("ascii")
 
     @every(seconds=5.0, by_hub_time=True)
     def expire_offers(self) -> None:

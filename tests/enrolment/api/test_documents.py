@@ -1,9 +1,11 @@
-"""Over HTTP: attendance sheets and certificates, and who may print them."""
+"""Over HTTP and RPC: attendance sheets and certificates, and who may print them."""
 
+from base64 import b64decode
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from nameko.standalone.rpc import ClusterRpcProxy
 from tests.enrolment import papers
 from tests.enrolment.desk import V1, Desk, as_lead, problem
 from tests.enrolment.factories import NOW
@@ -48,6 +50,24 @@ def test_a_certificate_is_printed_over_http_and_kept_by_no_cache(
     assert reply.headers["Cache-Control"] == "no-store"
     assert reply.headers["Content-Disposition"] == f'inline; filename="certificate-{place}.pdf"'
     assert "Certificate of completion This is to certify that Ada Lovelace" in papers.pages(reply.body)[0]
+
+
+def test_the_certificate_is_given_over_rpc_while_others_are_answered(
+    desk: Desk, enrolment: RunningService, completed: tuple[str, str]
+) -> None:
+    place, lead = completed
+    with ClusterRpcProxy({"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}, timeout=20) as services:
+        printing = services.enrolment.certificate.call_async(place)
+        assert services.enrolment.contacts([lead]).keys() == {lead}
+        document = b64decode(printing.result(), validate=True)
+    assert document == desk.get(f"enrolments/{place}/certificate").body
+
+
+def test_no_certificate_is_given_over_rpc_where_there_is_none(desk: Desk, enrolment: RunningService) -> None:
+    (active,) = desk.fill(desk.group(), teachers_n=1, schools_n=1)
+    with ClusterRpcProxy({"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}, timeout=20) as services:
+        assert services.enrolment.certificate(active) is None
+        assert services.enrolment.certificate(str(uuid4())) is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.orm import Session
@@ -108,6 +108,15 @@ def test_a_certificate_counts_the_sessions_attended(session: Session, mark: str)
     assert (told.academic_year, told.dates) == ("2025/26", "8 October 2025 to 15 October 2025")
     attended_n = 2 if mark in PRESENT else 1
     assert (told.sessions_n, told.held_n, told.duration) == (attended_n, 2, f"{3 * attended_n} hours")
+
+
+def test_only_a_completed_enrolment_is_found_a_certificate(session: Session) -> None:
+    group = factories.group(session)
+    place = factories.enrol(session, group.id, factories.teacher(session, factories.schools(session)[0]))
+    assert documents.find_certificate(session, place) is None
+    assert documents.find_certificate(session, uuid4()) is None
+    completed = complete(session, place)
+    assert documents.find_certificate(session, place) == documents.certificate(session, completed)
 
 
 def test_a_certificate_leaves_out_sessions_before_its_place(session: Session) -> None:

@@ -31,13 +31,18 @@ class Attended:
     last_on: date | None
 
 
+def is_completed(status: str) -> bool:
+    """Whether an enrolment with this status is given a certificate."""
+    return status == "completed"
+
+
 def check_completed(status: str) -> None:
     """Let an enrolment pass that is completed.
 
     Raises:
         Conflict: `not_completed`.
     """
-    if status != "completed":
+    if not is_completed(status):
         raise Conflict(
             "not_completed", f"The enrolment is {status}; a certificate says that it is completed."
         )

@@ -1,4 +1,6 @@
-"""Papers: gathering what they say."""
+"""Documents to print: gathering what they say."""
+
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -66,6 +68,14 @@ def certificate(session: Session, enrolment: Enrolment) -> Certificate:
         held_n=counted.held_n,
         duration=documents.spoken_duration(counted.minutes),
     )
+
+
+def find_certificate(session: Session, enrolment_id: UUID) -> Certificate | None:
+    """Return the certificate of an enrolment; None when it is unknown or not completed."""
+    enrolment = session.get(Enrolment, enrolment_id)
+    if enrolment is None or not documents.is_completed(enrolment.status):
+        return None
+    return certificate(session, enrolment)
 
 
 def _dates(counted: documents.Attended) -> str | None:
