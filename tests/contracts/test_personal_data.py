@@ -18,7 +18,7 @@ PERSONAL = {
     "remark", "summary",
 }  # fmt: skip
 # Free words. A new one needs a thought: could somebody write about a person in it?
-WORDS = {"name", "la_name", "district_name", "district_code", "trust_name", "title", "link_type"}
+WORDS = {"name", "la_name", "district_name", "district_code", "trust_name", "title", "link_type", "venue"}
 
 
 def fields(schema: RecordSchema) -> Iterator[tuple[str, Described]]:
@@ -48,6 +48,12 @@ def test_a_name_without_more_is_a_schools(type_: str) -> None:
 def test_free_words_are_few_and_known(type_: str) -> None:
     free = {name for name, field in fields(EVENTS[type_].schema) if type(field) is Text and _is_free(field)}
     assert free <= WORDS
+
+
+@pytest.mark.parametrize("type_", EVENTS)
+def test_no_event_has_a_joining_link(type_: str) -> None:
+    """Whoever has it can join; enrolment is asked for it when an e-mail is sent."""
+    assert [name for name, _ in fields(EVENTS[type_].schema) if "joining" in name] == []
 
 
 def _is_free(field: Text) -> bool:

@@ -45,6 +45,7 @@ class ParticipantEnrolled(PlaceEvent):
 
     role: str
     enrolled_on: date
+    transferred_from: UUID | None = None
 
 
 class ParticipantEnrolledSchema(PlaceEventSchema):
@@ -53,6 +54,11 @@ class ParticipantEnrolledSchema(PlaceEventSchema):
     makes = ParticipantEnrolled
     role = OneOf(ROLES, "A lead participant carries the work into the school")
     enrolled_on = Day("The day on which the place was given")
+    transferred_from = Id(
+        "The teacher's place on another group that was given up for this one",
+        optional=True,
+        pseudonym=True,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
+from hub_contracts.enrolment.work_groups import MODES
 from hub_contracts.events import Event, RecordSchema
-from hub_contracts.fields import Day, Id, Instant, OneOf, Record, Several, Urn, Whole
+from hub_contracts.fields import Day, Id, Instant, OneOf, Record, Several, Text, Urn, Whole
 
-MODES: Final = ("in_person", "online", "school_hosted")
 MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
 CANCELLED_FOR: Final = (
     "lead_unavailable",
@@ -51,6 +51,7 @@ class SessionScheduled(SessionEvent):
     ends_at: datetime
     mode: str
     host_urn: str | None = None
+    venue: str | None = None
     ics_sequence: int
 
 
@@ -62,8 +63,9 @@ class SessionTimesSchema(SessionEventSchema):
     ends_at = Instant("When it ends")
     mode = OneOf(MODES, "How participants meet")
     host_urn = Urn("The school where it is held; always there when school_hosted", optional=True)
+    venue = Text("Where it is held: its own venue, or in person its Work Group's", optional=True)
     ics_sequence = Whole(
-        "SEQUENCE of calendar invitations (RFC 5545): 0, and one more each time it moves or is cancelled"
+        "SEQUENCE of calendar invitations (RFC 5545): 0, and one more each time it changes or is cancelled"
     )
 
 
@@ -75,9 +77,11 @@ class SessionScheduledSchema(SessionTimesSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionRescheduled(SessionScheduled):
-    """A session was given another time, place or way of meeting.
+    """A session was given another time, place, way of meeting or joining link.
 
-    Published at each move before it is held; invitations are replaced by one with the same UID.
+    Published at each such change before it is held, also where the venue or joining link is that of its Work
+    Group. The link itself is in no event: enrolment is asked for it. Invitations are replaced by one with the
+    same UID.
     """
 
 

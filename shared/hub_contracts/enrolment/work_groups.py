@@ -21,6 +21,7 @@ STRANDS: Final = (
     "specialist",
     "innovation",
 )
+MODES: Final = ("in_person", "online", "school_hosted")
 REASONS_CANCELLED: Final = ("too_few_teachers", "lead_unavailable", "venue_unavailable", "funding", "other")
 NCP_CODE = r"^NCP[0-9]{2}-[0-9]{2}[a-z]?$"
 
@@ -69,6 +70,8 @@ class WorkGroupFacts(WorkGroupEvent):
     max_teachers: int
     opens_at: datetime
     closes_at: datetime
+    mode: str | None = None
+    venue: str | None = None
 
 
 class WorkGroupFactsSchema(WorkGroupEventSchema):
@@ -86,6 +89,12 @@ class WorkGroupFactsSchema(WorkGroupEventSchema):
     max_teachers = Whole("More teachers and it cannot be confirmed", at_least=1)
     opens_at = Instant("First instant at which a place is given")
     closes_at = Instant("A request at this instant is already late")
+    mode = OneOf(
+        MODES, "How the group usually meets; each session has a mode of its own, which decides", optional=True
+    )
+    venue = Text(
+        "Where its sessions in person are held, unless a session has a venue of its own", optional=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +116,8 @@ class WorkGroupOpenedSchema(WorkGroupFactsSchema):
 class WorkGroupChanged(WorkGroupFacts):
     """A Work Group that has been opened has other terms.
 
-    Published when somebody changes its title, leads, capacity or closing time; it carries all terms, as they
-    are now.
+    Published when its title, leads, capacity, closing time, mode or venue change; it carries all terms, as
+    they are now. A SessionRescheduled follows for each session to come that another venue now holds.
     """
 
     changed_fields: Sequence[str]
