@@ -163,15 +163,11 @@ def fill(session: Session, group_id: UUID, *, teachers_n: int, schools_n: int) -
     return [enrol(session, group_id, teacher(session, urns[n % schools_n])) for n in range(teachers_n)]
 
 
-def meeting(session: Session, group_id: UUID, *, starts_at: datetime = MEETS) -> GroupSession:
-    """Schedule a session of three hours."""
-    command = ScheduleSession(
-        work_group_id=group_id,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=3),
-        mode="online",
-        host_urn=None,
-    )
+def meeting(session: Session, group_id: UUID, *, starts_at: datetime = MEETS, **changes: Any) -> GroupSession:
+    """Schedule a session of three hours, online unless told otherwise."""
+    values: dict[str, Any] = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=3)}
+    values |= {"mode": "online", "host_urn": None}
+    command = ScheduleSession(work_group_id=group_id, **values | changes)
     return sessions.schedule_session(session, command, now=NOW, by=BY)
 
 

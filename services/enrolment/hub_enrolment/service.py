@@ -24,7 +24,7 @@ from hub_enrolment.api.trusts import Trusts
 from hub_enrolment.api.uploads import Uploads
 from hub_enrolment.api.waiting_list import WaitingLists
 from hub_enrolment.api.work_groups import WorkGroups
-from hub_enrolment.handlers import documents, offers, teachers
+from hub_enrolment.handlers import documents, offers, teachers, venues
 from hub_enrolment.templates.printing import printed
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
@@ -76,6 +76,12 @@ class EnrolmentService(
         with self.database() as session:
             document = documents.find_certificate(session, UUID(enrolment_id))
         return None if document is None else b64encode(printed(document)).decode("ascii")
+
+    @answer
+    def joining_links(self, session_ids: Sequence[str]) -> dict[str, str]:
+        """The address at which each session is joined online; a session without one is left out."""
+        with self.database() as session:
+            return venues.joining_links(session, [UUID(session_id) for session_id in session_ids])
 
     @every(seconds=5.0, by_hub_time=True)
     def expire_offers(self) -> None:

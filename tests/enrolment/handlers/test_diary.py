@@ -149,6 +149,9 @@ def test_what_is_not_said_of_a_move_stays(session: Session) -> None:
         ({"ends_at": MEETS + WEEK}, "ends_before_start"),
         ({"mode": "school_hosted"}, "host_missing"),
         ({"host_urn": "999999"}, "unknown_school"),
+        ({"location": {"joining_link": "http://meet.example/1"}}, "bad_joining_link"),
+        ({"starts_at": MEETS - 53 * WEEK}, "session_in_past"),
+        ({"starts_at": NOW}, "session_in_past"),
     ],
 )
 def test_a_refused_move_writes_nothing(database: Sessions, changes: dict[str, Any], code: str) -> None:
@@ -194,7 +197,7 @@ def test_all_sessions_to_come_are_cancelled_and_no_others(session: Session) -> N
     hold(session, held.id, places)
     move(session, moved.id, starts_at=MEETS + WEEK)
     now = begun.starts_at
-    gone = sessions.cancel_sessions(session, opened.id, "work_group_cancelled", now=now, by=BY)
+    gone = sessions.cancel_sessions(session, opened, "work_group_cancelled", now=now, by=BY)
     assert [one.id for one in gone] == [moved.id, later.id]
     assert [data["reason"] for _, data in events(session, "SessionCancelled")] == ["work_group_cancelled"] * 2
     assert [(one.status, one.ics_sequence) for one in (held, begun, moved, later, elsewhere)] == [
@@ -204,7 +207,7 @@ def test_all_sessions_to_come_are_cancelled_and_no_others(session: Session) -> N
         ("cancelled", 1),
         ("scheduled", 0),
     ]
-    assert sessions.cancel_sessions(session, opened.id, "work_group_cancelled", now=now, by=BY) == []
+    assert sessions.cancel_sessions(session, opened, "work_group_cancelled", now=now, by=BY) == []
 
 
 AT = Meeting(starts_at=MEETS, ends_at=MEETS + HOURS, mode="online", host_urn=None)
@@ -219,11 +222,11 @@ ELSEWHERE = Meeting(starts_at=MEETS, ends_at=MEETS + HOURS, mode="in_person", ho
 )
 def test_only_what_is_to_come_changes(status: str, asked: Meeting, known: str, reason: str) -> None:
     if status in TO_COME:
-        assert reschedule(status, AT, asked) is (asked is ELSEWHERE)
+        assert reschedule(status, AT, asked, now=NOW) is (asked is ELSEWHERE)
         assert cancel(status, None, reason)
         return
     with pytest.raises(Refused, match=f"session_{status}"):
-        reschedule(status, AT, asked)
+        reschedule(status, AT, asked, now=NOW)
     if status == "cancelled" and known == reason:
         assert not cancel(status, known, reason)
     else:

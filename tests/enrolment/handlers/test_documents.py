@@ -63,7 +63,13 @@ def test_a_sheet_says_where(session: Session) -> None:
     assert documents.attendance_sheet(session, meeting).place == "Comberton Village College"
     meeting.host_urn = factories.schools(session)[0]
     assert documents.attendance_sheet(session, meeting).place == f"At School {meeting.host_urn}"
-    meeting.host_urn, group.venue = None, None
+    meeting.venue = "The main hall"
+    assert (
+        documents.attendance_sheet(session, meeting).place == f"At School {meeting.host_urn}, The main hall"
+    )
+    meeting.host_urn = None
+    assert documents.attendance_sheet(session, meeting).place == "The main hall"
+    meeting.venue, group.venue = None, None
     assert documents.attendance_sheet(session, meeting).place == "Venue to be announced"
 
 

@@ -1,6 +1,7 @@
 """A group's terms: drafted, opened, changed."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -80,18 +81,29 @@ def test_a_change_tells_all_terms_and_which_are_new(session: Session) -> None:
     fill(session, opened.id, teachers_n=2, schools_n=1)
     described = change(session, opened, capacity=3, title="Ratio", lead_ids=[emmy], venue="Linton")
     ((_, told),) = events(session, "WorkGroupChanged")
-    assert sorted(told["changed_fields"]) == ["capacity", "lead_ids", "title"]
+    assert sorted(told["changed_fields"]) == ["capacity", "lead_ids", "title", "venue"]
     assert (told["capacity"], told["title"], told["lead_ids"]) == (3, "Ratio", [str(emmy)])
+    assert (told["venue"], "mode" in told) == ("Linton", False)
     assert told["closes_at"] == "2025-10-01T00:00:00Z"
     assert (opened.venue, opened.revision, opened.changed_by) == ("Linton", 2, "changer")
     assert described.lead_ids == [emmy]
     fill(session, opened.id, teachers_n=1, schools_n=1)
 
 
-def test_what_is_known_to_nobody_else_is_changed_in_silence(session: Session) -> None:
+@pytest.mark.parametrize("changes", [{"venue": "Linton"}, {"mode": "in_person"}, {"venue": None}])
+def test_a_new_venue_or_mode_is_published(session: Session, changes: dict[str, Any]) -> None:
+    opened = group(session, venue="Ely", mode="online")
+    change(session, opened, **changes)
+    ((_, told),) = events(session, "WorkGroupChanged")
+    assert told["changed_fields"] == list(changes)
+    assert {name: told.get(name) for name in changes} == changes
+
+
+def test_a_new_joining_link_is_no_news_of_the_group(session: Session) -> None:
     opened = group(session)
-    change(session, opened, venue="Linton", mode="in_person")
-    assert (opened.venue, opened.revision, events(session, "WorkGroupChanged")) == ("Linton", 2, [])
+    change(session, opened, joining_link="https://meet.example/1")
+    assert (opened.joining_link, opened.revision) == ("https://meet.example/1", 2)
+    assert events(session, "WorkGroupChanged") == []
 
 
 def test_the_same_terms_change_nothing(session: Session) -> None:
@@ -108,6 +120,7 @@ def test_a_refused_change_writes_nothing(database: Sessions) -> None:
     for changes, expected, code in (
         ({"capacity": 2}, 1, "capacity_below_taken"),
         ({"closes_at": OPENS}, 1, "closes_before_opens"),
+        ({"joining_link": "http://meet.example/1"}, 1, "bad_joining_link"),
         ({"lead_ids": [uuid4()]}, 1, "not_a_leader"),
         ({"title": "Ratio"}, 2, "stale"),
         ({"title": "Ratio"}, None, "stale"),

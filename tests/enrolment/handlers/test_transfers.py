@@ -38,6 +38,11 @@ def test_a_moved_place_is_told_as_one_given_back_and_one_given(session: Session)
         "withdrawn_on": "2025-10-02",
     }
     assert (told[1][1]["enrolment_id"], told[1][1]["role"]) == (str(moved.id), "lead_participant")
+    assert told[1][1]["transferred_from"] == str(place)
+    assert [told.get("transferred_from") for _, told in events(session, "ParticipantEnrolled")] == [
+        None,
+        str(place),
+    ]
     old = session.get_one(Enrolment, place)
     assert (old.status, old.withdrawn_at, old.changed_by) == ("transferred", MOVED_AT, BY)
     assert (moved.transferred_from, moved.status, moved.urn) == (place, "active", school)

@@ -32,7 +32,10 @@ SESSION = "/enrolment/v1/sessions/<uuid:session_id>"
 
 
 class SessionSchema(Schema):
-    """A session of a work group; `ics_sequence` counts the changes of its calendar invitation."""
+    """A session of a work group; `ics_sequence` counts the changes of its calendar invitation.
+
+    `venue` and `joining_link` are its own; without them its group's hold.
+    """
 
     session_id = fields.UUID(attribute="id")
     work_group_id = fields.UUID()
@@ -41,6 +44,8 @@ class SessionSchema(Schema):
     ends_at = fields.AwareDateTime()
     mode = fields.String()
     host_urn = fields.String(allow_none=True)
+    venue = fields.String(allow_none=True)
+    joining_link = fields.String(allow_none=True)
     status = fields.String()
     ics_sequence = fields.Integer()
     held_on = fields.Date(allow_none=True)
@@ -96,6 +101,8 @@ class RegisterSchema(Schema):
     ends_at = fields.AwareDateTime(attribute="row.ends_at")
     mode = fields.String(attribute="row.mode")
     host_urn = fields.String(attribute="row.host_urn", allow_none=True)
+    venue = fields.String(attribute="row.venue", allow_none=True)
+    joining_link = fields.String(attribute="row.joining_link", allow_none=True)
     status = fields.String(attribute="row.status")
     ics_sequence = fields.Integer(attribute="row.ics_sequence")
     held_on = fields.Date(attribute="row.held_on", allow_none=True)
@@ -165,7 +172,10 @@ class Sessions:
         answer=SessionSchema,
     )
     def reschedule_session(self, call: Call[RescheduleSession]) -> Answer:
-        """Give a session another time, place or way of meeting; invitations follow."""
+        """Give a session another time, place, way of meeting or joining link; invitations follow.
+
+        A venue or joining link of null is taken away, so that the group's holds.
+        """
         check_own_session(call)
         meeting = handlers.reschedule_session(call.session, call.command, now=call.now, by=call.actor.subject)
         return Answer(meeting, revision=meeting.revision)

@@ -32,7 +32,7 @@ ONE = f"{URL}/<uuid:work_group_id>"
 
 
 class WorkGroupSchema(Schema):
-    """A work group with its programme's terms and its present size."""
+    """A work group with its programme's terms and its present size; only hub staff and its leads read it."""
 
     work_group_id = fields.UUID(attribute="row.id")
     programme_id = fields.UUID(attribute="row.programme_id")
@@ -51,6 +51,7 @@ class WorkGroupSchema(Schema):
     closes_at = fields.AwareDateTime(attribute="row.closes_at")
     mode = fields.String(attribute="row.mode", allow_none=True)
     venue = fields.String(attribute="row.venue", allow_none=True)
+    joining_link = fields.String(attribute="row.joining_link", allow_none=True)
     confirmed_at = fields.AwareDateTime(attribute="row.confirmed_at", allow_none=True)
     override_reason = fields.String(attribute="row.override_reason", allow_none=True)
     cancelled_at = fields.AwareDateTime(attribute="row.cancelled_at", allow_none=True)

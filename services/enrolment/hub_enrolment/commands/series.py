@@ -8,8 +8,10 @@ from uuid import UUID
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from hub_contracts.fields import Urn
+from hub_enrolment.commands.texts import JoiningLink, Line
 from hub_enrolment.domain import series, work_groups
 from hub_enrolment.domain.series import Monthly, Weekly
+from hub_enrolment.domain.venues import LONGEST_VENUE
 from hub_platform.schemas import CommandSchema, Flag
 
 # A hub plans a year or two ahead; a slip of the keyboard in a year is caught.
@@ -34,6 +36,8 @@ class ScheduleSeries:
     host_urn: str | None
     skip: list[date]
     dry_run: bool
+    venue: str | None = None  # of each session; without one its group's holds
+    joining_link: str | None = None
 
 
 class PatternSchema(Schema):
@@ -81,3 +85,5 @@ class ScheduleSeriesSchema(CommandSchema):
     host_urn = Urn("The school that hosts the sessions.", optional=True)
     skip = fields.List(fields.Date(), load_default=list, validate=validate.Length(0, 366))
     dry_run = Flag(load_default=False)
+    venue = Line(load_default=None, allow_none=True, longest=LONGEST_VENUE)
+    joining_link = JoiningLink(load_default=None)

@@ -1,6 +1,7 @@
 """Commands about sessions and their registers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,10 @@ from uuid import UUID
 from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from hub_contracts.fields import Urn
+from hub_enrolment.commands.texts import JoiningLink, Line
 from hub_enrolment.domain import sessions, work_groups
 from hub_enrolment.domain.sessions import Mark
+from hub_enrolment.domain.venues import LONGEST_VENUE
 from hub_platform.schemas import CommandSchema, Instant
 
 
@@ -22,6 +25,8 @@ class ScheduleSession:
     ends_at: datetime
     mode: str
     host_urn: str | None
+    venue: str | None = None  # None: its group's, see `venues.location`
+    joining_link: str | None = None
 
 
 class ScheduleSessionSchema(CommandSchema):
@@ -33,6 +38,8 @@ class ScheduleSessionSchema(CommandSchema):
     ends_at = Instant(required=True)
     mode = fields.String(required=True, validate=validate.OneOf(work_groups.MODES))
     host_urn = Urn("The school that hosts the session.", optional=True)
+    venue = Line(load_default=None, allow_none=True, longest=LONGEST_VENUE)
+    joining_link = JoiningLink(load_default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +80,18 @@ class TakeRegisterSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class RescheduleSession:
-    """Give a session another time; what is not said stays as it is."""
+    """Give a session another time; what is not given stays, see `sessions.moved`."""
 
     session_id: UUID
     starts_at: datetime
     ends_at: datetime
     mode: str | None
     host_urn: str | None
+    location: Mapping[str, Any] = field(default_factory=dict)  # `venue`, `joining_link`: those given
 
 
 class RescheduleSessionSchema(CommandSchema):
-    """Reads it."""
+    """Reads it; a venue or joining link of null is taken away, so that the group's holds."""
 
     command = RescheduleSession
     session_id = fields.UUID(required=True)
@@ -91,6 +99,14 @@ class RescheduleSessionSchema(CommandSchema):
     ends_at = Instant(required=True)
     mode = fields.String(load_default=None, validate=validate.OneOf(work_groups.MODES))
     host_urn = Urn("The school that hosts the session.", optional=True)
+    venue = Line(allow_none=True, longest=LONGEST_VENUE)
+    joining_link = JoiningLink()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> RescheduleSession:
+        """Keep apart what is given of its location."""
+        given: dict[str, Any] = {name: data.pop(name) for name in ("venue", "joining_link") if name in data}
+        return RescheduleSession(**data, location=given)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validate
 
+from hub_enrolment.domain.venues import LONGEST_LINK
+
 PHONE: Final = re.compile(r"\+?[0-9 ()-]+")
 PHONE_FEWEST_DIGITS: Final = 7
 PHONE_MOST_DIGITS: Final = 15  # ITU-T E.164 (November 2010), 6.2
@@ -23,6 +25,27 @@ class Text(fields.String):
         if not all(character.isprintable() or character in "\n\t" for character in text):
             raise ValidationError("Only printable characters can be kept.")
         return text
+
+
+class Line(Text):
+    """Some words on one line."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = str(super()._deserialize(value, attr, data, **kwargs))
+        if not text.isprintable():
+            raise ValidationError("Only one line can be kept, without tabs.")
+        return text
+
+
+class JoiningLink(fields.String):
+    """The address at which a session is joined online; the rule for it is in `domain.venues`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = {"format": "uri", "pattern": "^https://", "maxLength": LONGEST_LINK}
+        super().__init__(allow_none=True, metadata=told, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return str(super()._deserialize(value, attr, data, **kwargs)).strip()
 
 
 class Email(fields.Email):

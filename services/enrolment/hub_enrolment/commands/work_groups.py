@@ -8,9 +8,10 @@ from uuid import UUID
 
 from marshmallow import fields, post_load, validate
 
-from hub_enrolment.commands.texts import Text
+from hub_enrolment.commands.texts import JoiningLink, Line, Text
 from hub_enrolment.domain import endings, work_groups
 from hub_enrolment.domain.programmes import LARGEST_GROUP
+from hub_enrolment.domain.venues import LONGEST_VENUE
 from hub_platform.schemas import CommandSchema, Flag, Instant
 
 
@@ -26,6 +27,7 @@ class OpenWorkGroup:
     capacity: int | None  # None: the programme's largest number of teachers
     mode: str | None
     venue: str | None
+    joining_link: str | None = None
     draft: bool = False
 
 
@@ -42,7 +44,8 @@ class OpenWorkGroupSchema(CommandSchema):
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_GROUP)
     )
     mode = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(work_groups.MODES))
-    venue = Text(load_default=None, allow_none=True)
+    venue = Line(load_default=None, allow_none=True, longest=LONGEST_VENUE)
+    joining_link = JoiningLink(load_default=None)
     draft = Flag(load_default=False)
 
 
@@ -78,7 +81,8 @@ class ChangeWorkGroupSchema(CommandSchema):
     closes_at = Instant()
     capacity = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
     mode = fields.String(allow_none=True, validate=validate.OneOf(work_groups.MODES))
-    venue = Text(allow_none=True)
+    venue = Line(allow_none=True, longest=LONGEST_VENUE)
+    joining_link = JoiningLink()
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> ChangeWorkGroup:

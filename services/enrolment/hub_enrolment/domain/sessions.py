@@ -1,11 +1,12 @@
 """Rules about a session and its register."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from hub_enrolment.domain.calendar import day_in_england, spoken_day, spoken_time
 from hub_enrolment.domain.refusals import Conflict, Refused
 
 MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
@@ -54,18 +55,50 @@ class Meeting:
     ends_at: datetime
     mode: str
     host_urn: str | None
+    venue: str | None = None  # the session's own; without one see `venues.location`
+    joining_link: str | None = None
 
 
-def reschedule(status: str, known: Meeting, asked: Meeting) -> bool:
+def moved(
+    known: Meeting,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    mode: str | None,
+    host_urn: str | None,
+    location: Mapping[str, Any],
+) -> Meeting:
+    """Apply a move to what is known of a session; what is not given stays as far as it still fits.
+
+    A host stays while the mode does, a venue while mode and host do, and a joining link while the mode does
+    or becomes online. `location`: those of `venue` and `joining_link` that are given.
+    """
+    new_mode = mode or known.mode
+    kept_host = known.host_urn if new_mode == known.mode else None
+    meeting = replace(
+        known, starts_at=starts_at, ends_at=ends_at, mode=new_mode, host_urn=host_urn or kept_host
+    )
+    if (meeting.mode, meeting.host_urn) != (known.mode, known.host_urn):
+        meeting = replace(meeting, venue=None)
+    if meeting.mode not in {known.mode, "online"}:
+        meeting = replace(meeting, joining_link=None)
+    return replace(meeting, **location)
+
+
+def reschedule(status: str, known: Meeting, asked: Meeting, *, now: datetime) -> bool:
     """Decide on a move; False when the session meets just so already.
 
     Raises:
-        Conflict: `session_completed`, `session_cancelled`.
+        Conflict: `session_completed`, `session_cancelled`; Refused: `session_in_past`.
     """
     if status == "completed":
         raise Conflict("session_completed", "A session that has been held cannot be moved.")
     if status == "cancelled":
         raise Conflict("session_cancelled", "A cancelled session cannot be moved; schedule another one.")
+    if asked.starts_at != known.starts_at and asked.starts_at <= now:
+        day, clock = spoken_day(day_in_england(asked.starts_at)), spoken_time(asked.starts_at)
+        detail = f"A session cannot be moved into the past: {clock} on {day} is not to come."
+        raise Refused("session_in_past", detail, "/starts_at")
     return known != asked
 
 

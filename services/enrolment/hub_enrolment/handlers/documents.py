@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain import documents
 from hub_enrolment.handlers.schools import find_school
+from hub_enrolment.handlers.venues import location, location_of
 from hub_enrolment.handlers.work_groups import find_work_group
-from hub_enrolment.models import Enrolment, GroupSession
+from hub_enrolment.models import Enrolment, GroupSession, WorkGroup
 from hub_enrolment.store import documents as store
 from hub_enrolment.store import hub as hub_store
 from hub_enrolment.store import sessions as session_store
@@ -33,7 +34,7 @@ def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet
         session=f"Session {meeting.seq}",
         day=spoken_day(on),
         time=f"{spoken_time(meeting.starts_at)} to {spoken_time(meeting.ends_at)}",
-        place=_place(session, meeting, group.row.venue),
+        place=_place(session, meeting, group.row),
         leads=tuple(" ".join(leads[lead_id]) for lead_id in group.lead_ids),
         attendees=tuple(
             Attendee(name=f"{family}, {given}", school=school, apologies=place_id in sorry)
@@ -86,9 +87,11 @@ def _dates(counted: documents.Attended) -> str | None:
     return f"{spoken_date(counted.first_on)} to {spoken_date(counted.last_on)}"
 
 
-def _place(session: Session, meeting: GroupSession, venue: str | None) -> str:
+def _place(session: Session, meeting: GroupSession, group: WorkGroup) -> str:
+    venue = location(meeting, location_of(group)).venue
     if meeting.host_urn is not None:
-        return f"At {find_school(session, meeting.host_urn).name}"
+        host = f"At {find_school(session, meeting.host_urn).name}"
+        return host if venue is None else f"{host}, {venue}"
     if meeting.mode == "online":
         return "Online"
     return venue or "Venue to be announced"

@@ -42,7 +42,7 @@ def cancel_work_group(
     if was_open:
         event = WorkGroupCancelled(work_group_id=group.id, reason=command.reason, **vars(counted))
         outbox.record(session, event, occurred_at=now, by=by)
-    sessions.cancel_sessions(session, group.id, "work_group_cancelled", now=now, by=by)
+    sessions.cancel_sessions(session, group, "work_group_cancelled", now=now, by=by)
     for place in enrolment_store.active(session, group.id):
         enrolments.take_back(session, place, "group_cancelled", now=now, by=by)
     _end_requests(session, group.id, now=now, by=by)

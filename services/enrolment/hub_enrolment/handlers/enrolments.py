@@ -238,4 +238,5 @@ def _enrolled(enrolment: Enrolment) -> ParticipantEnrolled:
         urn=enrolment.urn,
         role=enrolment.role,
         enrolled_on=day_in_england(enrolment.enrolled_at),
+        transferred_from=enrolment.transferred_from,
     )

@@ -52,7 +52,8 @@ def schedule_series(session: Session, command: ScheduleSeries, *, now: datetime,
         )
     )
     slots = series.slots(days, command.starts, command.ends)
-    asked = [Meeting(**vars(slot), mode=command.mode, host_urn=command.host_urn) for slot in slots]
+    place = {name: getattr(command, name) for name in ("mode", "host_urn", "venue", "joining_link")}
+    asked = [Meeting(**vars(slot), **place) for slot in slots]
     sessions.check_meeting(session, group.status, asked[0])
     series.check_free(slots, store.slots(session, group.id))
     if command.dry_run:

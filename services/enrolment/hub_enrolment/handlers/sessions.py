@@ -1,20 +1,22 @@
 """Sessions and their registers."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import Mark as PublishedMark
-from hub_contracts.enrolment import SessionCancelled, SessionCompleted, SessionRescheduled, SessionScheduled
+from hub_contracts.enrolment import SessionCancelled, SessionCompleted, SessionScheduled
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, ScheduleSession, TakeRegister
-from hub_enrolment.domain import attendance, sessions, work_groups
+from hub_enrolment.domain import attendance, sessions, venues, work_groups
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.sessions import Mark, Meeting, Place
 from hub_enrolment.handlers import diary
 from hub_enrolment.handlers.schools import school_state
+from hub_enrolment.handlers.venues import publish_moves, session_facts
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.store import sessions as store
@@ -22,6 +24,8 @@ from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
+
+MEETING: Final = tuple(one.name for one in fields(Meeting))  # columns of a session, too
 
 
 def schedule_session(session: Session, command: ScheduleSession, *, now: datetime, by: str) -> GroupSession:
@@ -32,9 +36,7 @@ def schedule_session(session: Session, command: ScheduleSession, *, now: datetim
             `work_groups.check_session`.
     """
     group, _ = lock_work_group(session, command.work_group_id)
-    asked = Meeting(
-        starts_at=command.starts_at, ends_at=command.ends_at, mode=command.mode, host_urn=command.host_urn
-    )
+    asked = Meeting(**{name: getattr(command, name) for name in MEETING})
     check_meeting(session, group.status, asked)
     return put_down(session, group, [asked], now=now, by=by)[0]
 
@@ -43,7 +45,7 @@ def check_meeting(session: Session, status: str, asked: Meeting) -> None:
     """Let a session pass that a group in some state can hold.
 
     Raises:
-        Refused: `unknown_school`; the same, and Conflict: see `work_groups.check_session`.
+        Refused: `unknown_school`, `bad_joining_link`; it, and Conflict: see `work_groups.check_session`.
     """
     work_groups.check_session(
         status,
@@ -52,6 +54,7 @@ def check_meeting(session: Session, status: str, asked: Meeting) -> None:
         mode=asked.mode,
         host_urn=asked.host_urn,
     )
+    venues.check_joining_link(asked.joining_link)
     if asked.host_urn is not None:
         school_state(session, asked.host_urn, pointer="/host_urn")
 
@@ -78,7 +81,7 @@ def put_down(
     session.add_all(meetings)
     diary.follow_scheduling(group, now=now, by=by)
     session.flush()
-    events = [SessionScheduled(**_facts(meeting)) for meeting in meetings]
+    events = [SessionScheduled(**session_facts(group, meeting)) for meeting in meetings]
     outbox.record_all(session, events, occurred_at=now, by=by)
     return meetings
 
@@ -86,28 +89,27 @@ def put_down(
 def reschedule_session(
     session: Session, command: RescheduleSession, *, now: datetime, by: str
 ) -> GroupSession:
-    """Give a session another time, place or way of meeting; the same again changes nothing.
+    """Give a session another time, place, way of meeting or joining link; the same again changes nothing.
 
     Raises:
         Unknown: `unknown_session`; Refused, Conflict: see `sessions.reschedule` and `check_meeting`.
     """
     group, meeting = lock_session(session, command.session_id)
-    known = _meeting(meeting)
-    mode = command.mode or known.mode
-    # A host that is not named stays only while one is needed.
-    kept = known.host_urn if mode == known.mode else None
-    asked = Meeting(
-        starts_at=command.starts_at, ends_at=command.ends_at, mode=mode, host_urn=command.host_urn or kept
+    known = Meeting(**{name: getattr(meeting, name) for name in MEETING})
+    asked = sessions.moved(
+        known,
+        starts_at=command.starts_at,
+        ends_at=command.ends_at,
+        mode=command.mode,
+        host_urn=command.host_urn,
+        location=command.location,
     )
-    if not sessions.reschedule(meeting.status, known, asked):
+    if not sessions.reschedule(meeting.status, known, asked, now=now):
         return meeting
     check_meeting(session, group.status, asked)
-    meeting.starts_at, meeting.ends_at = asked.starts_at, asked.ends_at
-    meeting.mode, meeting.host_urn, meeting.status = asked.mode, asked.host_urn, "rescheduled"
-    meeting.ics_sequence += 1
-    meeting.touch(now=now, by=by)
-    session.flush()
-    outbox.record(session, SessionRescheduled(**_facts(meeting)), occurred_at=now, by=by)
+    for name in MEETING:
+        setattr(meeting, name, getattr(asked, name))
+    publish_moves(session, group, [meeting], now=now, by=by)
     return meeting
 
 
@@ -119,21 +121,21 @@ def cancel_session(session: Session, command: CancelSession, *, now: datetime, b
     """
     group, meeting = lock_session(session, command.session_id)
     if sessions.cancel(meeting.status, meeting.cancelled_reason, command.reason):
-        _cancel(session, meeting, command.reason, now=now, by=by)
+        _cancel(session, group, meeting, command.reason, now=now, by=by)
         diary.follow_diary(session, group, now=now, by=by)
     return meeting
 
 
 def cancel_sessions(
-    session: Session, work_group_id: UUID, reason: str, *, now: datetime, by: str
+    session: Session, group: WorkGroup, reason: str, *, now: datetime, by: str
 ) -> list[GroupSession]:
     """Cancel every session of a group that is still to come, with the events; gives them.
 
     The group is locked by the caller. `reason` is one of `sessions.CANCELLED_FOR`.
     """
-    meetings = store.lock_sessions_to_come(session, work_group_id, now=now)
+    meetings = store.lock_sessions_to_come(session, group.id, now=now)
     for meeting in meetings:
-        _cancel(session, meeting, reason, now=now, by=by)
+        _cancel(session, group, meeting, reason, now=now, by=by)
     return meetings
 
 
@@ -193,12 +195,15 @@ def lock_session(session: Session, session_id: UUID) -> tuple[WorkGroup, GroupSe
     return locked
 
 
-def _cancel(session: Session, meeting: GroupSession, reason: str, *, now: datetime, by: str) -> None:
+def _cancel(
+    session: Session, group: WorkGroup, meeting: GroupSession, reason: str, *, now: datetime, by: str
+) -> None:
     meeting.status, meeting.cancelled_reason = "cancelled", reason
     meeting.ics_sequence += 1
     meeting.touch(now=now, by=by)
     session.flush()
-    outbox.record(session, SessionCancelled(**_facts(meeting), reason=reason), occurred_at=now, by=by)
+    event = SessionCancelled(**session_facts(group, meeting), reason=reason)
+    outbox.record(session, event, occurred_at=now, by=by)
 
 
 def _complete(
@@ -215,17 +220,6 @@ def _check_revision(meeting: GroupSession, expected: int | None) -> None:
     fits = meeting.status != "completed" if expected == 0 else meeting.revision == expected
     if not fits:
         raise Stale("stale", f"The session has been changed since; it is at revision {meeting.revision}.")
-
-
-def _meeting(meeting: GroupSession) -> Meeting:
-    return Meeting(
-        starts_at=meeting.starts_at, ends_at=meeting.ends_at, mode=meeting.mode, host_urn=meeting.host_urn
-    )
-
-
-def _facts(meeting: GroupSession) -> dict[str, Any]:
-    names = ("work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn", "ics_sequence")
-    return {"session_id": meeting.id} | {name: getattr(meeting, name) for name in names}
 
 
 def _completed(

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import WorkGroupChanged, WorkGroupOpened
 from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft, OpenWorkGroup
-from hub_enrolment.domain import work_groups
+from hub_enrolment.domain import venues, work_groups
 from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.refusals import Refused, Stale
 from hub_enrolment.handlers import offers
+from hub_enrolment.handlers.venues import follow_group, location_of
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.store import enrolments as enrolment_store
@@ -26,12 +27,14 @@ def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, 
     """Open a work group for recruitment; of a draft nobody is told yet.
 
     Raises:
-        Refused: `unknown_programme`, `closes_before_opens`, `lead_named_twice`, `not_a_leader`.
+        Refused: `unknown_programme`, `closes_before_opens`, `bad_joining_link`, `lead_named_twice`,
+            `not_a_leader`.
     """
     programme = session.get(Programme, command.programme_id)
     if programme is None:
         raise Refused("unknown_programme", "There is no such programme.", "/programme_id")
     work_groups.check_recruitment(command.opens_at, command.closes_at)
+    venues.check_joining_link(command.joining_link)
     _check_leads(session, programme, command.lead_ids)
     group = WorkGroup(
         id=new_id(),
@@ -43,6 +46,7 @@ def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, 
         closes_at=command.closes_at,
         mode=command.mode,
         venue=command.venue,
+        joining_link=command.joining_link,
         **made(now, by),
     )
     session.add(group)
@@ -73,13 +77,13 @@ def open_draft(session: Session, command: OpenDraft, *, now: datetime, by: str) 
 def change_work_group(
     session: Session, command: ChangeWorkGroup, *, expected: int | None, now: datetime, by: str
 ) -> store.Described:
-    """Give a group other terms.
+    """Give a group other terms; sessions to come follow its venue and joining link.
 
     `expected` is the revision that the sender has seen. Nothing new changes nothing.
 
     Raises:
         Unknown: `unknown_work_group`; Stale: `stale`; Conflict: see `work_groups.check_change`.
-        Refused: `closes_before_opens`, `lead_named_twice`, `not_a_leader`.
+        Refused: `closes_before_opens`, `bad_joining_link`, `lead_named_twice`, `not_a_leader`.
     """
     locked = lock_work_group(session, command.work_group_id)
     group, programme = locked
@@ -93,16 +97,18 @@ def change_work_group(
     kept = room.taken + room.offered
     work_groups.check_change(group.status, capacity=changed.get("capacity", group.capacity), kept=kept)
     work_groups.check_recruitment(group.opens_at, changed.get("closes_at", group.closes_at))
+    venues.check_joining_link(changed.get("joining_link"))
     if lead_ids != led_by:
         _check_leads(session, programme, lead_ids)
     if changed or lead_ids != led_by:
-        before = _facts(group, programme, led_by)
+        before, located = _facts(group, programme, led_by), location_of(group)
         store.replace_leads(session, group.id, lead_ids)
         for name, value in changed.items():
             setattr(group, name, value)
         group.touch(now=now, by=by)
         session.flush()
         _tell_change(session, group, before, _facts(group, programme, lead_ids), now=now, by=by)
+        follow_group(session, group, located, now=now, by=by)
         offers.offer_free_places(session, locked, now=now, by=by)
     return store.describe(session, [group])[0]
 
@@ -131,7 +137,7 @@ def _tell_change(
 
 def _facts(group: WorkGroup, programme: Programme, lead_ids: list[UUID]) -> dict[str, Any]:
     """What is published of a group's terms."""
-    of_group = ("title", "capacity", "opens_at", "closes_at")
+    of_group = ("title", "capacity", "opens_at", "closes_at", "mode", "venue")  # never the joining link
     of_programme = (
         "ncp_code",
         "academic_year",

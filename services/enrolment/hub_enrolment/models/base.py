@@ -1,8 +1,9 @@
 """What every table of enrolment is made of."""
 
-from sqlalchemy import MetaData
+from sqlalchemy import CheckConstraint, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from hub_enrolment.domain.venues import LONGEST_LINK, LONGEST_VENUE
 from hub_platform.database import kept_as, naming_convention
 
 
@@ -11,3 +12,14 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=naming_convention)
     type_annotation_map = kept_as
+
+
+def located() -> tuple[CheckConstraint, ...]:
+    """Hold `venue` to one line and `joining_link` to an https address."""
+    return (
+        CheckConstraint(f"char_length(venue) <= {LONGEST_VENUE} AND venue !~ '[\\n\\r]'", name="venue"),
+        CheckConstraint(
+            f"char_length(joining_link) <= {LONGEST_LINK} AND joining_link ~* '^https://'",
+            name="joining_link",
+        ),
+    )

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub_enrolment.domain import attendance, sessions, work_groups
-from hub_enrolment.models.base import Base
+from hub_enrolment.models.base import Base, located
 from hub_platform.database import Tracked, one_of
 
 
@@ -25,6 +25,7 @@ class GroupSession(Tracked, Base):
         CheckConstraint("(status = 'cancelled') = (cancelled_reason IS NOT NULL)", name="cancelled"),
         one_of("status", sessions.STATUSES),
         one_of("cancelled_reason", sessions.CANCELLED_FOR),
+        *located(),
         Index("uq_sessions_seq", "work_group_id", "seq", unique=True),
     )
 
@@ -39,6 +40,8 @@ class GroupSession(Tracked, Base):
     ics_sequence: Mapped[int]  # of the calendar invitation: RFC 5545 counts its changes from 0
     held_on: Mapped[date | None]
     cancelled_reason: Mapped[str | None]
+    venue: Mapped[str | None]  # its own, which wins over its group's
+    joining_link: Mapped[str | None]  # its own, too; in no event and no log
 
 
 class Attendance(Base):

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub_enrolment.domain import endings, enrolments, programmes, teachers, work_groups
-from hub_enrolment.models.base import Base
+from hub_enrolment.models.base import Base, located
 from hub_platform.database import Tracked, one_of
 
 # What a participant can be asked to be: on the group, or at the school.
@@ -68,6 +68,7 @@ class WorkGroup(Tracked, Base):
         one_of("status", work_groups.STATUSES),
         one_of("cancelled_reason", endings.CANCELLED_FOR),
         one_of("mode", work_groups.MODES),
+        *located(),
         Index("ix_work_groups_programme_id", "programme_id"),
     )
 
@@ -79,7 +80,8 @@ class WorkGroup(Tracked, Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     mode: Mapped[str | None]
-    venue: Mapped[str | None]
+    venue: Mapped[str | None]  # of sessions in person that have none of their own
+    joining_link: Mapped[str | None]  # of sessions online that have none of their own; in no event and no log
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str | None]
     override_reason: Mapped[str | None]  # why it was confirmed outside the programme's limits

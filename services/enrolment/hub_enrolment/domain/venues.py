@@ -1,0 +1,63 @@
+"""Rules about where a session is held, and the address at which it is joined online."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from hub_enrolment.domain.refusals import Refused
+
+LONGEST_VENUE: Final = 200  # characters
+LONGEST_LINK: Final = 2000  # characters
+
+# Printable ASCII without what RFC 3986 (January 2005), 2 leaves out of addresses.
+ADDRESS: Final = re.compile(r"[!#-;=?-\[\]_a-z~]+")
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where a session is held and at which address it is joined; a Work Group has both for its sessions."""
+
+    venue: str | None = None
+    joining_link: str | None = None
+
+
+NOWHERE: Final = Location()
+
+
+def location(mode: str, host_urn: str | None, own: Location, of_group: Location) -> Location:
+    """Return what holds for a session: its own, else its group's as far as that fits how the session meets.
+
+    The group's venue is for sessions in person without a host: a school that hosts a session is its own
+    place. The group's joining link is for sessions online.
+    """
+    usual = mode == "in_person" and host_urn is None
+    return Location(
+        own.venue or (of_group.venue if usual else None),
+        own.joining_link or (of_group.joining_link if mode == "online" else None),
+    )
+
+
+def check_joining_link(link: str | None) -> None:
+    """Raise unless a joining link is an https address that carries no user name or password.
+
+    Raises:
+        Refused: `bad_joining_link`.
+    """
+    if link is not None and not _is_joining_link(link):
+        detail = (
+            f"A joining link is an https address of at most {LONGEST_LINK:,} characters,"
+            " without a user name or password in it."
+        )
+        raise Refused("bad_joining_link", detail, "/joining_link")
+
+
+def _is_joining_link(link: str) -> bool:
+    if len(link) > LONGEST_LINK or ADDRESS.fullmatch(link) is None:
+        return False
+    try:
+        parts = urlsplit(link)
+        port = parts.port
+    except ValueError:  # brackets out of place, or a port that is no number
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and port != 0 and "@" not in parts.netloc

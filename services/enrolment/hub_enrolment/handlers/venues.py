@@ -1,0 +1,69 @@
+"""Where sessions are held and how they are joined, in their own words or their Work Group's."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import SessionRescheduled
+from hub_enrolment.domain import venues
+from hub_enrolment.domain.venues import Location
+from hub_enrolment.models import GroupSession, WorkGroup
+from hub_enrolment.store import sessions as store
+from hub_messaging import outbox
+
+
+def location_of(group: WorkGroup) -> Location:
+    """Where a group meets."""
+    return Location(group.venue, group.joining_link)
+
+
+def location(meeting: GroupSession, of_group: Location) -> Location:
+    """Where a session is held and at which address it is joined, given where its group meets."""
+    own = Location(meeting.venue, meeting.joining_link)
+    return venues.location(meeting.mode, meeting.host_urn, own, of_group)
+
+
+def follow_group(session: Session, group: WorkGroup, before: Location, *, now: datetime, by: str) -> None:
+    """Publish each session to come for which the group's new venue or joining link now holds.
+
+    The group is locked by the caller. `before`: what it had until this change.
+    """
+    after = location_of(group)
+    if after == before:
+        return
+    meetings = store.lock_sessions_to_come(session, group.id, now=now)
+    changed = [one for one in meetings if location(one, before) != location(one, after)]
+    publish_moves(session, group, changed, now=now, by=by)
+
+
+def publish_moves(
+    session: Session, group: WorkGroup, meetings: Iterable[GroupSession], *, now: datetime, by: str
+) -> None:
+    """Save sessions that now meet at another time, in another place or way, with their events."""
+    moved = list(meetings)
+    for meeting in moved:
+        meeting.status = "rescheduled"
+        meeting.ics_sequence += 1
+        meeting.touch(now=now, by=by)
+    session.flush()
+    events = [SessionRescheduled(**session_facts(group, meeting)) for meeting in moved]
+    outbox.record_all(session, events, occurred_at=now, by=by)
+
+
+def session_facts(group: WorkGroup, meeting: GroupSession) -> dict[str, Any]:
+    """What is published of a session: where it is held, never the link at which it is joined."""
+    names = ("work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn", "ics_sequence")
+    facts = {"session_id": meeting.id, "venue": location(meeting, location_of(group)).venue}
+    return facts | {name: getattr(meeting, name) for name in names}
+
+
+def joining_links(session: Session, session_ids: Sequence[UUID]) -> dict[str, str]:
+    """The address at which each session is joined online; a session without one is left out."""
+    found = {
+        str(one.session_id): venues.location(one.mode, one.host_urn, one.own, one.of_group).joining_link
+        for one in store.locations(session, session_ids)
+    }
+    return {session_id: link for session_id, link in found.items() if link is not None}
