@@ -10,6 +10,7 @@ import yaml
 from tests.support.postgres import IMAGE as DATABASE_IMAGE
 
 from hub_platform import __version__
+from local import postgres_server
 from local.broker_container import IMAGE as BROKER_IMAGE
 from local.places import ROOT
 from operations.secret_files import SERVICES, make
@@ -37,6 +38,14 @@ def test_tests_and_deployment_run_the_same_servers(compose: Any) -> None:
     assert compose["services"]["rabbitmq"]["image"] == BROKER_IMAGE
     major = DATABASE_IMAGE.partition(":")[2]
     assert re.search(rf"^POSTGRES={major}\b", (DEPLOY / "compose" / "common.sh").read_text(), re.MULTILINE)
+
+
+def test_no_database_logs_the_text_of_a_statement_that_fails(compose: Any) -> None:
+    """It holds what somebody sent."""
+    silent = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+    assert silent.items() <= postgres_server.SETTINGS.items()
+    command = compose["services"]["postgres"]["command"]
+    assert command == ["postgres", *(word for one in silent.items() for word in ("-c", "=".join(one)))]
 
 
 def test_every_secret_that_is_mounted_is_made(compose: Any, tmp_path: Path) -> None:
