@@ -13,7 +13,7 @@ from local.demonstration.commands import Command, Made
 from local.demonstration.dates.england import DAY, moment, working_time_after, working_time_before
 from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.groups.forming import Group
-from local.demonstration.groups.recruitment import WORK_GROUPS, group_command
+from local.demonstration.groups.recruitment import WORK_GROUPS, group_command, where
 from local.demonstration.groups.sessions import SESSIONS
 from local.demonstration.groups.tasks import task
 from local.demonstration.people.participants import Participant
@@ -122,8 +122,9 @@ class Between:
         starts_at = moment(day, 16)
         key = f"session/{group.label}/more"
         times = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
+        mode = {"mode": "online"} | where(group, "online")
         path, at = f"{WORK_GROUPS}/{{{group.key}}}/sessions", met[1].ends_at + timedelta(hours=2)
-        yield group_command(group, key, path, times | {"mode": "online"}, at=at, gives="session_id")
+        yield group_command(group, key, path, times | mode, at=at, gives="session_id")
         path, at = f"{SESSIONS}/{{{key}}}/cancellation", working_time_before(starts_at - DAY)
         yield group_command(group, f"{key}/off", path, {"reason": "weather"}, at=at)
 

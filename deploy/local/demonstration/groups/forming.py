@@ -60,6 +60,21 @@ class Group:
         return f"group/{self.label}"
 
     @property
+    def mode(self) -> str:
+        """How it usually meets: two groups in five in person, two online, one at its lead's school."""
+        return ("in_person", "online", "school_hosted", "in_person", "online")[self.number % 5]
+
+    @property
+    def venue(self) -> str:
+        """Where it meets in person."""
+        return f"{self.home.town.name} Professional Development Centre, Room {self.number % 4 + 1}"
+
+    @property
+    def joining_link(self) -> str:
+        """Where it meets online; nothing in the domain `example` exists (RFC 2606)."""
+        return f"https://meet.hub.example/groups/{self.label}"
+
+    @property
     def starts_in_spring(self) -> bool:
         """Whether it meets after Christmas only."""
         return self.season.starts_in_spring

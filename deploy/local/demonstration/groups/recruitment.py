@@ -33,11 +33,22 @@ def open_group(group: Group) -> Command:
             "opens_at": season.opens.isoformat(),
             "closes_at": season.closes.isoformat(),
             "capacity": group.capacity,
+            "mode": group.mode,
+            **where(group, group.mode),
         },
         lane=group.key,
         gives="work_group_id",
         after=tuple(f"leader/{lead.key}/work_group_lead" for lead in group.leads),
     )
+
+
+def where(group: Group, mode: str) -> dict[str, str]:
+    """Where the group meets in a mode; a school that hosts it needs no other name."""
+    return {
+        "in_person": {"venue": group.venue},
+        "online": {"joining_link": group.joining_link},
+        "school_hosted": {},
+    }[mode]
 
 
 def enrol(

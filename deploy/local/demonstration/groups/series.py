@@ -12,6 +12,7 @@ from local.demonstration.groups.meetings import WEEKS
 from local.demonstration.groups.recruitment import WORK_GROUPS
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PLACE: Final = ("mode", "host_urn", "venue", "joining_link")
 
 
 def by_series(group: Group, commands: Sequence[Command]) -> Iterator[Command]:
@@ -37,7 +38,7 @@ def _series(group: Group, sessions: Sequence[Command], *, dry_run: bool) -> Comm
         datetime.fromisoformat(first.facts[name]).astimezone(ENGLAND) for name in ("starts_at", "ends_at")
     ]
     days = [datetime.fromisoformat(one.facts["starts_at"]).astimezone(ENGLAND).date() for one in sessions]
-    place = {name: first.facts[name] for name in ("mode", "host_urn") if name in first.facts}
+    place = {name: first.facts[name] for name in PLACE if name in first.facts}
     return Command(
         key=f"session-series/{group.label}/{'preview' if dry_run else 'apply'}",
         at=first.at - timedelta(seconds=5 if dry_run else 4),

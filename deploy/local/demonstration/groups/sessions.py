@@ -10,7 +10,7 @@ from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command, Made
 from local.demonstration.dates.england import moment, working_time_before
 from local.demonstration.groups.forming import Group
-from local.demonstration.groups.recruitment import WORK_GROUPS
+from local.demonstration.groups.recruitment import WORK_GROUPS, where
 from local.demonstration.people.participants import Participant
 
 SESSIONS: Final = "/enrolment/v1/sessions"
@@ -86,6 +86,8 @@ def schedule(group: Group, meeting: Meeting, at: datetime) -> Command:
     }
     if meeting.mode == "school_hosted":
         body["host_urn"] = group.home.urn
+    elif meeting.mode != group.mode:  # else the group's own holds
+        body |= where(group, meeting.mode)
     return Command(
         key=session_key(group, meeting),
         at=at,

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from hub_enrolment.domain.calendar import day_in_england, spoken_day, spoken_time
 from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.england import day_in_england, spoken_day, spoken_time
 
 MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
 PRESENT: Final = frozenset({"present", "late", "left_early"})  # was in the room
