@@ -1,0 +1,149 @@
+"""Calendar parts of e-mails: one entry for one person (RFC 5545, 5546 and 6047; ADR 19)."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final, Literal
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Component, Event, Parameters, vCalAddress, vDatetime, vInt, vText
+from icalendar.parser import Contentline
+
+from hub_notifications.templates.header_fields import Mailbox, one_line, without_controls
+from hub_notifications.templates.invitations import LONDON, PRODUCT
+
+ENGLAND: Final = ZoneInfo("Europe/London")
+BEGIN: Final = b"\r\nBEGIN:VEVENT\r\n"
+# RFC 5545 cannot write a double quote in a parameter; a reader that does not know RFC 6868 shows its escapes.
+IN_A_PARAMETER: Final = str.maketrans({'"': "'", "^": " "})
+
+Method = Literal["REQUEST", "CANCEL"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry in one person's calendar: from `starts_at`, or on the whole of `all_day`."""
+
+    uid: str  # the same in every message about this entry
+    sequence: int  # 0, and at least one more in each later message about this entry
+    summary: str
+    starts_at: datetime | None = None  # aware
+    ends_at: datetime | None = None  # none: no end has been given
+    all_day: date | None = None
+    location: str | None = None
+    description: str | None = field(default=None, repr=False)  # such as the joining link
+    organizer: Mailbox  # the sender of the e-mail
+    attendee: Mailbox  # its recipient
+    stamp: datetime  # aware: when this message about the entry is made
+
+    def __post_init__(self) -> None:
+        if (self.starts_at is None) == (self.all_day is None):
+            raise ValueError("An entry has either a start or a whole day")
+        if any(
+            each is not None and each.tzinfo is None for each in (self.starts_at, self.ends_at, self.stamp)
+        ):
+            raise ValueError("An entry's times name their time zone")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarPart:
+    """A calendar object, and the method that the part of the e-mail must name too (RFC 6047, 2.4)."""
+
+    method: Method
+    content: bytes = field(repr=False)  # UTF-8, lines end with CR LF
+
+
+def request(entry: Entry) -> CalendarPart:
+    """Invite the attendee, or replace what an earlier message about the entry said (RFC 5546, 3.2.2)."""
+    return _part("REQUEST", entry)
+
+
+def cancel(entry: Entry) -> CalendarPart:
+    """Take the entry out of the attendee's calendar (RFC 5546, 3.2.5)."""
+    return _part("CANCEL", entry)
+
+
+def _part(method: Method, entry: Entry) -> CalendarPart:
+    before, after = _shared(
+        method, entry.summary, entry.starts_at, entry.ends_at, entry.all_day, entry.location, entry.organizer
+    )
+    none = Parameters()
+    lines = [
+        _content_line("UID", none, vText(entry.uid)),
+        _content_line("SEQUENCE", none, vInt(entry.sequence)),
+        _content_line("DTSTAMP", none, vDatetime(entry.stamp.astimezone(UTC))),
+        _content_line("ATTENDEE", _attendance(method) | _named(entry.attendee), _mailto(entry.attendee)),
+    ]
+    if entry.description:
+        lines.append(_content_line("DESCRIPTION", none, vText(_several_lines(entry.description))))
+    return CalendarPart(method=method, content=before + b"".join(lines) + after)
+
+
+@lru_cache(maxsize=1024)
+def _shared(
+    method: Method,
+    summary: str,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    all_day: date | None,
+    location: str | None,
+    organizer: Mailbox,
+) -> tuple[bytes, bytes]:
+    """What all attendees of a session are sent alike, before and after the lines of one attendee.
+
+    Making it takes longer than the rest of the e-mail. Nothing secret or personal is kept here.
+    """
+    event = Event()
+    for name, instant in (("dtstart", starts_at), ("dtend", ends_at)):
+        if instant is not None:
+            event.add(name, _in_england(instant))
+    if all_day is not None:
+        event.add("dtstart", all_day)
+        event.add("dtend", all_day + timedelta(days=1))  # the first day after it (RFC 5545, 3.6.1)
+    event.add("summary", one_line(summary))
+    if location:
+        event.add("location", one_line(location))
+    event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
+    address = _mailto(organizer)
+    address.params.update(_named(organizer))
+    event.add("organizer", address, encode=False)
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    if starts_at is not None:
+        calendar.add_component(Component.from_ical(LONDON))
+    calendar.add_component(event)
+    before, _, after = calendar.to_ical().partition(BEGIN)
+    return before + BEGIN, after
+
+
+def _in_england(instant: datetime) -> datetime:
+    """England's time; UTC in the repeated hour of October: local time means the first (RFC 5545, 3.3.5)."""
+    local = instant.astimezone(ENGLAND)
+    return instant.astimezone(UTC) if local.fold else local
+
+
+def _attendance(method: Method) -> Parameters:
+    asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"} if method == "REQUEST" else {}
+    return Parameters(CUTYPE="INDIVIDUAL", ROLE="REQ-PARTICIPANT", **asked)
+
+
+def _named(mailbox: Mailbox) -> Parameters:
+    name = one_line(mailbox.name.translate(IN_A_PARAMETER))
+    return Parameters(CN=name) if name else Parameters()
+
+
+def _mailto(mailbox: Mailbox) -> vCalAddress:
+    return vCalAddress("mailto:" + quote(mailbox.address, safe="@!$'*+-./=_`{|}~"))  # RFC 6068, 2
+
+
+def _content_line(name: str, parameters: Parameters, value: vText | vInt | vDatetime | vCalAddress) -> bytes:
+    """Write a property, folded as RFC 5545, 3.1 asks."""
+    line: bytes = Contentline.from_parts(name, parameters, value).to_ical()
+    return line + b"\r\n"
+
+
+def _several_lines(text: str) -> str:
+    return "\n".join(without_controls(line) for line in text.splitlines())

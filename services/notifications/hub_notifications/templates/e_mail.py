@@ -1,0 +1,131 @@
+"""Puts an e-mail together: header, words as text and HTML, the calendar part, attachments (ADR 19)."""
+
+import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage, MIMEPart
+from email.utils import format_datetime
+from typing import Final
+from uuid import UUID
+
+from hub_notifications.templates.calendar_entries import CalendarPart
+from hub_notifications.templates.header_fields import Mailbox, Unwritable, mailbox_field, text_field
+from hub_notifications.templates.rendering import Rendered
+
+# `header_fields` folds what is set with `set_raw`; it stays so. 7bit: a server may know no 8BITMIME.
+PLAIN: Final = policy.SMTP.clone(cte_type="7bit", refold_source="none")
+LINE: Final = 76  # characters (RFC 2045, 6.7)
+
+
+class BadAddress(Exception):
+    """The recipient's name or address cannot be written in a header."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that goes with an e-mail."""
+
+    file_name: str
+    media_type: str  # such as application/pdf
+    content: bytes = field(repr=False)
+
+
+def compose(
+    message_id: UUID,
+    rendered: Rendered,
+    *,
+    to: Mailbox,
+    sender: Mailbox,
+    reply_to: str | None,
+    part: CalendarPart | None,
+    attachments: Sequence[Attachment] = (),
+    now: datetime,
+    follows: UUID | None = None,
+) -> EmailMessage:
+    """Put an e-mail together.
+
+    The same message has the same Message-ID and the same bytes each time, so that a repeat can be recognised.
+    `follows` is the e-mail that has said in words what this calendar-only one carries: mail programs show it
+    below that one.
+
+    Raises:
+        BadAddress: the recipient's name or address cannot be written in a header.
+        header_fields.Unwritable: the sender's or the reply address cannot.
+    """
+    message = EmailMessage(policy=PLAIN)
+    try:
+        message.set_raw("To", mailbox_field("To", to))
+    except Unwritable as exc:
+        raise BadAddress from exc
+    message.set_raw("From", mailbox_field("From", sender))
+    if reply_to is not None:
+        message.set_raw("Reply-To", mailbox_field("Reply-To", Mailbox("", reply_to)))
+    message.set_raw("Subject", text_field("Subject", rendered.subject))
+    _identify(message, message_id, follows, domain=sender.address.rpartition("@")[2], now=now)
+    _fill(message, message_id.hex, rendered, part, attachments)
+    return message
+
+
+def _identify(
+    message: EmailMessage, message_id: UUID, follows: UUID | None, *, domain: str, now: datetime
+) -> None:
+    message.set_raw("Date", format_datetime(now))
+    message.set_raw("Message-ID", f"<{message_id}@{domain}>")
+    if follows is not None:
+        message.set_raw("References", f"<{follows}@{domain}>")
+    message.set_raw("Auto-Submitted", "auto-generated")  # RFC 3834: asks for no out-of-office answer
+    message.set_raw("MIME-Version", "1.0")
+
+
+def _fill(
+    message: MIMEPart,
+    mark: str,
+    rendered: Rendered,
+    part: CalendarPart | None,
+    attachments: Sequence[Attachment],
+) -> None:
+    """Add the body. `mark` makes boundaries that no part can hold by chance."""
+    words = message
+    if attachments:
+        message.set_raw("Content-Type", f'multipart/mixed;\r\n boundary="=_{mark}_mixed"')
+        words = MIMEPart(policy=PLAIN)
+        message.attach(words)
+    words.set_raw("Content-Type", f'multipart/alternative;\r\n boundary="=_{mark}"')
+    words.attach(_text("text/plain; charset=utf-8", rendered.text))
+    words.attach(_text("text/html; charset=utf-8", rendered.html))
+    if part is not None:  # the last is the one that a reader prefers (RFC 2046, 5.1.4)
+        content = part.content.decode("utf-8")
+        words.attach(_text(f"text/calendar; method={part.method}; charset=utf-8", content))
+    for attachment in attachments:
+        message.attach(_file(attachment))
+
+
+def _text(content_type: str, text: str) -> MIMEPart:
+    """A part of text: as it is when it is short lines of ASCII, otherwise as quoted-printable."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    is_plain = text.isascii() and "\0" not in text and all(map(_is_plain, text.split("\n")))
+    part = MIMEPart(policy=PLAIN)
+    part.set_raw("Content-Type", content_type)
+    part.set_raw("Content-Transfer-Encoding", "7bit" if is_plain else "quoted-printable")
+    part.set_payload(text if is_plain else _quoted_printable(text))
+    return part
+
+
+def _is_plain(line: str) -> bool:
+    return len(line) <= LINE and not line.startswith("From ")
+
+
+def _quoted_printable(text: str) -> str:
+    """Encode (RFC 2045, 6.7); no line begins with "From ", where `smtplib` would put ">" before it."""
+    encoded = binascii.b2a_qp(text.encode("utf-8")).decode("ascii")
+    return re.sub("^From ", "F=\nrom ", encoded, flags=re.MULTILINE)
+
+
+def _file(attachment: Attachment) -> MIMEPart:
+    part = MIMEPart(policy=PLAIN)
+    maintype, _, subtype = attachment.media_type.partition("/")
+    part.set_content(attachment.content, maintype=maintype, subtype=subtype, filename=attachment.file_name)
+    return part

@@ -1,0 +1,116 @@
+"""Header fields of e-mails (RFC 5322, 2047), folded so that every mail server and reader takes them.
+
+The standard library's folding (Python 3.11 to 3.13) breaks the line right after "Subject:" when the first
+word is long, and drops or doubles spaces where several words are not ASCII (CPython issue 92081).
+"""
+
+import re
+import unicodedata
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
+from itertools import groupby
+from typing import Final
+
+LINE: Final = 78  # characters (RFC 5322, 2.1.1)
+LONGEST_WORD: Final = 60  # characters; longer ones are written as encoded words, which can be folded
+ATOM: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")  # RFC 5322, 3.2.3
+ENCODED_BYTES: Final = 42  # of text in an encoded word, which then fits into a line after "Reply-To:"
+
+
+class Unwritable(ValueError):
+    """A name or an address cannot be written in a header."""
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """A name, which may be empty, and an e-mail address."""
+
+    name: str
+    address: str = field(repr=False)
+
+
+def one_line(text: str) -> str:
+    """The text with single spaces for line breaks and runs of spaces, without control characters."""
+    return " ".join(without_controls(" ".join(text.split())).split())
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters and halves of surrogate pairs, which no format of ours can hold."""
+    if text.isprintable():
+        return text
+    return "".join(char for char in text if char == "\t" or unicodedata.category(char) not in {"Cc", "Cs"})
+
+
+def text_field(name: str, text: str) -> str:
+    """The value of a header field of free text, folded.
+
+    Words of printable ASCII stay readable; between them, others become encoded words (RFC 2047).
+    """
+    return folded(name, _partly_encoded(one_line(text), _is_plain))
+
+
+def mailbox_field(name: str, mailbox: Mailbox) -> str:
+    """The value of a header field of one mailbox, folded.
+
+    Raises:
+        Unwritable: the name or the address holds what a header cannot.
+    """
+    try:
+        Address(mailbox.name)  # refuses line breaks, which `one_line` would hide
+        shown = one_line(mailbox.name)
+        address = Address(shown, addr_spec=_with_ascii_domain(mailbox.address))
+        words = str(address).removesuffix(f"<{address.addr_spec}>").split() if shown else []
+        if not all(map(_is_plain, words)):
+            words = _partly_encoded(shown, _is_atom)
+    except (ValueError, MessageError, IndexError) as exc:  # the standard library's ways of saying so
+        raise Unwritable("A name or an address cannot be written in a header") from exc
+    return folded(name, [*words, f"<{address.addr_spec}>"])
+
+
+def _with_ascii_domain(address: str) -> str:
+    """Write a domain of other letters as every mail server takes it (IDNA, RFC 3490)."""
+    local, at, domain = address.rpartition("@")
+    return address if domain.isascii() else f"{local}{at}{domain.encode('idna').decode('ascii')}"
+
+
+def _partly_encoded(text: str, is_readable: Callable[[str], bool]) -> list[str]:
+    """Keep the words that are readable as they are; encode each run of others as a whole."""
+    words: list[str] = []
+    for readable, run in groupby(text.split(" "), is_readable):
+        together = " ".join(run)
+        words += together.split(" ") if readable else _encoded_words(together)
+    return words
+
+
+def _encoded_words(text: str) -> list[str]:
+    """Write text as encoded words (RFC 2047, 2) that a reader joins without a space between them."""
+    pieces = [b""]
+    for char in text:
+        raw = char.encode("utf-8")
+        if len(pieces[-1]) + len(raw) > ENCODED_BYTES:
+            pieces.append(b"")
+        pieces[-1] += raw
+    return [f"=?utf-8?b?{b64encode(piece).decode('ascii')}?=" for piece in pieces]
+
+
+def folded(name: str, words: Iterable[str]) -> str:
+    """Join words with spaces into lines; the first word stands on the line of the field's name."""
+    first, *others = words
+    lines = [f"{name}: {first}"]
+    for word in others:
+        if len(lines[-1]) + 1 + len(word) <= LINE:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f" {word}")
+    return "\r\n".join(lines).removeprefix(f"{name}: ")
+
+
+def _is_atom(word: str) -> bool:
+    return ATOM.fullmatch(word) is not None and _is_plain(word)
+
+
+def _is_plain(word: str) -> bool:
+    return word.isascii() and word.isprintable() and "=?" not in word and len(word) <= LONGEST_WORD

@@ -1,0 +1,263 @@
+"""Calendar parts as calendars read them: one entry for one person, invited, moved and cancelled."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.notifications.calendars import (
+    ADA,
+    ENROLMENT,
+    HUB,
+    NOW,
+    SESSION,
+    Seen,
+    an_entry,
+    lines_of,
+    seen_by_ics,
+    seen_by_vobject,
+    the_day_after,
+)
+
+from hub_notifications.domain.calendar_uids import own_uid
+from hub_notifications.templates.calendar_entries import ENGLAND, CalendarPart, Entry, cancel, request
+from hub_notifications.templates.header_fields import Mailbox, one_line
+
+READERS = [pytest.param(seen_by_vobject, id="vobject"), pytest.param(seen_by_ics, id="ics")]
+Reader = Callable[[CalendarPart], Seen]
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_an_invitation_says_what_when_where_and_to_whom(read: Reader) -> None:
+    part = request(an_entry())
+    assert part.method == "REQUEST"
+    assert read(part) == Seen(
+        method="REQUEST",
+        uid=f"{SESSION}-{ENROLMENT}@wessex",
+        summary="Fractions, Year 5, session 1",
+        starts=datetime(2026, 10, 6, 15, 0, tzinfo=UTC),
+        ends=datetime(2026, 10, 6, 17, 0, tzinfo=UTC),
+        location="Fenbrook Village College",
+        description="Join online: https://meet.example/abc?pwd=1,2;3",
+        status="CONFIRMED",
+        organizer=HUB,
+        attendee=ADA,
+    )
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_a_cancellation_names_the_same_entry_and_is_marked_cancelled(read: Reader) -> None:
+    invited, cancelled = request(an_entry()), cancel(an_entry(sequence=1))
+    assert cancelled.method == "CANCEL"
+    assert read(cancelled) == replace(read(invited), method="CANCEL", status="CANCELLED")
+
+
+def test_an_entry_keeps_its_uid_and_raises_its_sequence_over_its_life() -> None:
+    later = an_entry().starts_at
+    assert later is not None
+    life = [
+        request(an_entry(sequence=0)),
+        request(an_entry(sequence=1, starts_at=later + timedelta(days=7), ends_at=later + timedelta(days=8))),
+        request(an_entry(sequence=2, location="Solent House")),
+        cancel(an_entry(sequence=3)),
+    ]
+    found = [
+        [line for line in lines_of(part) if line.startswith(("UID:", "SEQUENCE:", "METHOD:"))]
+        for part in life
+    ]
+    uid = f"UID:{SESSION}-{ENROLMENT}@wessex"
+    assert found == [
+        ["METHOD:REQUEST", uid, "SEQUENCE:0"],
+        ["METHOD:REQUEST", uid, "SEQUENCE:1"],
+        ["METHOD:REQUEST", uid, "SEQUENCE:2"],
+        ["METHOD:CANCEL", uid, "SEQUENCE:3"],
+    ]
+
+
+def test_a_part_holds_one_event_with_one_organizer_and_one_attendee_who_is_asked() -> None:
+    for part in (request(an_entry()), cancel(an_entry())):
+        lines = lines_of(part)
+        names = [line.partition(":")[0].partition(";")[0] for line in lines]
+        assert [lines.count(f"{edge}:VEVENT") for edge in ("BEGIN", "END")] == [1, 1]
+        for once in ("UID", "SEQUENCE", "DTSTAMP", "ORGANIZER", "ATTENDEE", "SUMMARY", "STATUS"):
+            assert names.count(once) == 1, once
+    [asked] = [line for line in lines_of(request(an_entry())) if line.startswith("ATTENDEE")]
+    assert "PARTSTAT=NEEDS-ACTION" in asked
+    assert "RSVP=TRUE" in asked
+    assert "RSVP" not in cancel(an_entry()).content.decode()
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_two_people_on_one_office_mailbox_have_an_entry_each(read: Reader) -> None:
+    emmy = own_uid(SESSION, UUID("01920000-0000-7000-8000-0000000000e2"), "wessex")
+    first = read(request(an_entry()))
+    second = read(request(an_entry(uid=emmy, attendee=Mailbox("Emmy Noether", ADA.address))))
+    assert first.uid != second.uid
+    assert first.attendee.address == second.attendee.address
+    assert (first.attendee.name, second.attendee.name) == ("Ada Lovelace", "Emmy Noether")
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize(
+    ("instant", "written"),
+    [
+        ("2026-10-23T15:00Z", "DTSTART;TZID=Europe/London:20261023T160000"),  # Friday, summer time
+        ("2026-10-26T16:00Z", "DTSTART;TZID=Europe/London:20261026T160000"),  # Monday, the clocks went back
+        ("2027-03-26T16:00Z", "DTSTART;TZID=Europe/London:20270326T160000"),
+        ("2027-03-29T15:00Z", "DTSTART;TZID=Europe/London:20270329T160000"),  # Monday, they went forward
+        ("2026-10-24T23:59Z", "DTSTART;TZID=Europe/London:20261025T005900"),  # around the changes themselves
+        ("2026-10-25T00:59Z", "DTSTART;TZID=Europe/London:20261025T015900"),
+        ("2026-10-25T01:00Z", "DTSTART:20261025T010000Z"),  # the hour that England's clocks repeat
+        ("2026-10-25T01:59Z", "DTSTART:20261025T015900Z"),
+        ("2026-10-25T02:00Z", "DTSTART;TZID=Europe/London:20261025T020000"),
+        ("2027-03-28T00:59Z", "DTSTART;TZID=Europe/London:20270328T005900"),
+        ("2027-03-28T01:00Z", "DTSTART;TZID=Europe/London:20270328T020000"),
+    ],
+)
+def test_an_entry_starts_when_englands_clocks_say_so(read: Reader, instant: str, written: str) -> None:
+    starts_at = datetime.fromisoformat(instant)
+    part = request(an_entry(starts_at=starts_at, ends_at=starts_at + timedelta(hours=6)))
+    assert written in lines_of(part)
+    seen = read(part)
+    assert (seen.starts, seen.ends) == (starts_at, starts_at + timedelta(hours=6))
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize(
+    "day", [date(2027, 3, 28), date(2026, 10, 25), date(2026, 12, 31), date(2028, 2, 29)]
+)
+def test_a_pd_day_without_times_is_a_whole_day_and_needs_no_time_zone(read: Reader, day: date) -> None:
+    part = request(an_entry(starts_at=None, ends_at=None, all_day=day, description=None))
+    seen = read(part)
+    assert (seen.starts, seen.ends) == (day, the_day_after(day))
+    assert b"VTIMEZONE" not in part.content
+    assert f"DTSTART;VALUE=DATE:{day:%Y%m%d}" in lines_of(part)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_a_visit_has_a_start_and_no_end(read: Reader) -> None:
+    visit = an_entry(
+        uid=own_uid(UUID("01920000-0000-7000-8000-0000000000a1"), ENROLMENT, "wessex"),
+        summary="Support visit: Fenbrook Village College",
+        ends_at=None,
+        description=None,
+    )
+    seen = read(request(visit))
+    assert (seen.starts, seen.ends) == (datetime(2026, 10, 6, 15, 0, tzinfo=UTC), None)
+    assert seen.description is None
+    assert read(cancel(replace(visit, sequence=1))).uid == seen.uid
+
+
+@pytest.mark.parametrize("year", range(2026, 2032))
+def test_both_changes_of_the_clocks_are_read_as_englands(year: int) -> None:
+    """Held against the tz database: each noon on which the offset is another than the day before."""
+    noons = [datetime(year, 1, 1, 12, 0, tzinfo=ENGLAND) + timedelta(days=n) for n in range(365)]
+    changes = [noon for noon in noons if noon.utcoffset() != (noon - timedelta(days=1)).utcoffset()]
+    assert len(changes) == 2
+    for noon in changes:
+        for day in (noon - timedelta(days=1), noon):
+            seen = seen_by_vobject(request(an_entry(starts_at=day, ends_at=day + timedelta(hours=1))))
+            assert seen.starts == day.astimezone(UTC)
+
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=120).filter(
+    lambda text: text and one_line(text) == text
+)
+
+
+@pytest.mark.parametrize("read", READERS)
+@given(summary=TEXT, location=TEXT, name=TEXT.filter(lambda text: text.strip("^ ")))
+@example(summary="END:VEVENT", location="BEGIN:VEVENT\\n", name='Robert "Bob" Smith, Jr; x: y')
+@example(summary="a\\,b\\;c\\\\n", location="Łukaszewska's; café, 王 School: 1", name="Nuñez-Ó Briain")
+@example(summary="=" * 200, location="é" * 120, name="O'Brien^n")
+def test_what_is_written_is_what_two_readers_read(
+    read: Reader, summary: str, location: str, name: str
+) -> None:
+    if (
+        read is seen_by_ics
+    ):  # ics 0.7 takes a backslash and n for a line break, which RFC 5545, 3.3.11 tells apart
+        summary, location = summary.replace("\\", "/"), location.replace("\\", "/")
+    attendee = Mailbox(name, "office@school.example")
+    seen = read(request(an_entry(summary=summary, location=location, attendee=attendee)))
+    assert (seen.summary, seen.location) == (summary, location)
+    assert seen.attendee.name == one_line(name.replace('"', "'").replace("^", " "))
+
+
+@pytest.mark.parametrize(
+    "text", ["a\r\nATTENDEE:mailto:x@y", "a\nb", "a\x0bb", "a\x85b", "a\u2028b", "a\x00b", "a\rb"]
+)
+def test_no_text_can_add_a_line(text: str) -> None:
+    plain = lines_of(request(an_entry(summary="a", location="a", attendee=Mailbox("a", ADA.address))))
+    made = request(
+        an_entry(summary=text, location=text, attendee=Mailbox(text, ADA.address), description=text)
+    )
+    assert len(lines_of(made)) == len(plain)
+    assert len(made.content.decode().splitlines()) == made.content.count(b"\r\n")
+    assert seen_by_vobject(made).attendee.address == ADA.address
+
+
+def test_a_description_keeps_its_lines() -> None:
+    seen = seen_by_vobject(
+        request(an_entry(description="Join online:\r\nhttps://meet.example/a\n\nBring a pen"))
+    )
+    assert seen.description == "Join online:\nhttps://meet.example/a\n\nBring a pen"
+
+
+@given(name=st.text(max_size=90), address=st.sampled_from(["a@b.example", f"{'a' * 60}@{'b' * 60}.example"]))
+def test_lines_are_at_most_75_bytes_and_end_with_cr_lf(name: str, address: str) -> None:
+    made = request(an_entry(attendee=Mailbox(name, address), summary=name * 3, location=name or None))
+    *lines, last = made.content.split(b"\r\n")
+    assert last == b""
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in b"".join(lines)
+    for line in lines:
+        line.decode("utf-8")  # no character is cut in two
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("o'brien+maths@school.example", "mailto:o'brien+maths@school.example"),
+        ("a?b&c%d@school.example", "mailto:a%3Fb%26c%25d@school.example"),
+    ],
+)
+def test_an_address_is_written_as_a_uri(address: str, written: str) -> None:
+    lines = lines_of(request(an_entry(attendee=Mailbox("Ada", address))))
+    assert next(line for line in lines if line.startswith("ATTENDEE")).endswith(f":{written}")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"starts_at": None, "ends_at": None},
+        {"all_day": date(2026, 10, 6)},
+        {"starts_at": NOW.replace(tzinfo=None)},
+        {"ends_at": NOW.replace(tzinfo=None)},
+        {"stamp": NOW.replace(tzinfo=None)},
+    ],
+)
+def test_an_entry_without_a_clear_time_is_refused(changed: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="An entry"):
+        an_entry(**changed)
+
+
+def test_neither_addresses_nor_the_joining_link_are_shown_in_a_log() -> None:
+    entry: Entry = an_entry()
+    for text in (repr(entry), repr(request(entry)), str(entry)):
+        assert "example" not in text.replace("wessex", "")
+
+
+def test_people_of_one_session_share_everything_but_their_own_lines() -> None:
+    parts = [
+        request(
+            an_entry(uid=f"{n}@wessex", sequence=n, attendee=Mailbox(f"N {n}", f"n{n}@x.example"), stamp=NOW)
+        )
+        for n in range(3)
+    ]
+    own = ("UID", "SEQUENCE", "ATTENDEE")
+    shared = {"\n".join(line for line in lines_of(part) if not line.startswith(own)) for part in parts}
+    assert len(shared) == 1
+    assert [f"n{n}@x.example" in parts[n].content.decode() for n in range(3)] == [True] * 3
