@@ -56,7 +56,6 @@ def pd_days(
         path=f"{PD_DAYS}/{{{key}}}/cancellation",
         body={"reason": "too_few_participants"},
         lane=key,
-        announces=0,
     )
 
 
@@ -70,7 +69,6 @@ def _open(key: str, kind: str, theme: str, title: str, day: date) -> Command:
         body={"kind": kind, "theme": theme, "title": title, "on": day.isoformat(), "capacity": 120},
         lane=key,
         gives="pd_day_id",
-        announces=0,
     )
 
 
@@ -86,5 +84,4 @@ def _register(key: str, people: Sequence[str], day: date, r: random.Random) -> I
             path=f"{PD_DAYS}/{{{key}}}/registrations",
             body={"teacher_id": Made(person)},
             lane=key,
-            announces=0,
         )

@@ -10,7 +10,13 @@ from hub_contracts.enrolment.applications import (
 from hub_contracts.enrolment.attendance import ApologiesReceived, AttendanceCorrected
 from hub_contracts.enrolment.enrolments import ParticipantCompleted, ParticipantEnrolled, ParticipantWithdrawn
 from hub_contracts.enrolment.lesson_studies import LessonStudyPlanned, LessonStudyReviewed
-from hub_contracts.enrolment.pd_days import PDDayAttendance, PDDayHeld
+from hub_contracts.enrolment.pd_days import (
+    PDDayAttendance,
+    PDDayCancelled,
+    PDDayHeld,
+    PDDayRegistered,
+    PDDayScheduled,
+)
 from hub_contracts.enrolment.schools import (
     SchoolChanged,
     SchoolClosed,
@@ -61,7 +67,10 @@ __all__ = [
     "LessonStudyReviewed",
     "Mark",
     "PDDayAttendance",
+    "PDDayCancelled",
     "PDDayHeld",
+    "PDDayRegistered",
+    "PDDayScheduled",
     "ParticipantCompleted",
     "ParticipantEnrolled",
     "ParticipantWithdrawn",

@@ -25,7 +25,7 @@ ONE = f"{URL}/<uuid:pd_day_id>"
 
 
 class PDDaySchema(Schema):
-    """A PD day or conference; its theme is a code and is published, its title is not."""
+    """A PD day or conference; its theme is a code, its title is what teachers read. Both are published."""
 
     pd_day_id = fields.UUID(attribute="id")
     kind = fields.String()

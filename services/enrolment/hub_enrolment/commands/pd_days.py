@@ -16,8 +16,8 @@ class OpenPDDay:
     """Open a PD day or conference for registration."""
 
     kind: str
-    theme: str  # a code, which is published
-    title: str | None  # words for people, which are not
+    theme: str  # a code
+    title: str | None  # words for people; published as the theme is, so they name no participant
     on: date
     starts_at: datetime | None
     venue: str | None

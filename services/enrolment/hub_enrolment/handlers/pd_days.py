@@ -5,20 +5,28 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import PDDayAttendance, PDDayHeld
+from hub_contracts.enrolment import (
+    PDDayAttendance,
+    PDDayCancelled,
+    PDDayHeld,
+    PDDayRegistered,
+    PDDayScheduled,
+)
 from hub_enrolment.commands.pd_days import CancelPDDay, HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.domain import pd_days
 from hub_enrolment.domain.refusals import Refused, Stale, Unknown
 from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_enrolment.store import pd_days as store
 from hub_enrolment.store import teachers as teacher_store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
 
 
+# Long: a list of values is no complexity.
 def open_pd_day(session: Session, command: OpenPDDay, *, now: datetime, by: str) -> PDDay:
-    """Open a PD day or conference for registration.
+    """Open a PD day or conference for registration. Its date may lie in the past: last year's are loaded.
 
     Raises:
         Refused: `closes_after_day`.
@@ -39,6 +47,18 @@ def open_pd_day(session: Session, command: OpenPDDay, *, now: datetime, by: str)
     )
     session.add(day)
     session.flush()
+    event = PDDayScheduled(
+        pd_day_id=day.id,
+        kind=day.kind,
+        theme=day.theme,
+        title=day.title,
+        on=day.day,
+        starts_at=day.starts_at,
+        venue=day.venue,
+        capacity=day.capacity,
+        closes_at=day.closes_at,
+    )
+    outbox.record(session, event, occurred_at=now, by=by)
     return day
 
 
@@ -57,13 +77,14 @@ def find_pd_day(session: Session, pd_day_id: UUID, *, lock: bool = False) -> PDD
 def register_for_pd_day(
     session: Session, command: RegisterForPDDay, *, now: datetime, by: str
 ) -> tuple[PDDayRegistration, bool]:
-    """Give a teacher a place on the day; False beside it when they have one.
+    """Give a teacher a place on the day; False beside it when they have one, and nothing is published.
 
     Raises:
         Unknown: `unknown_pd_day`; Refused: `unknown_teacher`; it, and Conflict: see `pd_days.register`.
     """
     day = find_pd_day(session, command.pd_day_id, lock=True)  # so that the last place is given once
-    if not teacher_store.hold(session, [command.teacher_id]).get(command.teacher_id):
+    school = teacher_store.school_of(session, command.teacher_id)
+    if school is None:
         raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
     if not pd_days.register(store.registrations(session, day, command.teacher_id), at=now):
         known = session.get_one(PDDayRegistration, (day.id, command.teacher_id))
@@ -73,6 +94,13 @@ def register_for_pd_day(
     )
     session.add(registration)
     session.flush()
+    event = PDDayRegistered(
+        pd_day_id=day.id,
+        teacher_id=command.teacher_id,
+        urn=school.urn,
+        registered_on=day_in_england(now),
+    )
+    outbox.record(session, event, occurred_at=now, by=by)
     return registration, True
 
 
@@ -131,4 +159,10 @@ def cancel_pd_day(session: Session, command: CancelPDDay, *, now: datetime, by: 
         day.status, day.cancelled_reason = "cancelled", command.reason
         day.touch(now=now, by=by)
         session.flush()
+        event = PDDayCancelled(
+            pd_day_id=day.id,
+            reason=command.reason,
+            teachers_n=store.registrations_n(session, day.id),
+        )
+        outbox.record(session, event, occurred_at=now, by=by)
     return day

@@ -48,6 +48,13 @@ def registrations(session: Session, day: PDDay, teacher_id: UUID) -> Registratio
     )
 
 
+def registrations_n(session: Session, pd_day_id: UUID) -> int:
+    """How many teachers are registered for a day."""
+    return session.scalars(
+        select(func.count()).select_from(PDDayRegistration).where(PDDayRegistration.pd_day_id == pd_day_id)
+    ).one()
+
+
 def employments(session: Session, teacher_ids: Collection[UUID]) -> dict[UUID, list[Employment]]:
     """Where each of some teachers has taught; who is unknown is left out."""
     columns = (
