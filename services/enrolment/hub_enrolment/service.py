@@ -62,8 +62,8 @@ class EnrolmentService(
     database: Any = Database()
 
     @answer
-    def contacts(self, teacher_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-        """Given name, family name and e-mail address by teacher id; who is not known any more is left out."""
+    def contacts(self, teacher_ids: Sequence[str]) -> dict[str, dict[str, str | bool]]:
+        """Names, e-mail address and whether it is confirmed, by teacher id; who is not known is left out."""
         with self.database() as session:
             return teachers.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])
 

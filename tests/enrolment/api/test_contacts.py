@@ -12,5 +12,10 @@ def test_contacts_are_given_of_those_who_are_known(enrolment: RunningService, de
     config = {"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}
     with ClusterRpcProxy(config, timeout=10) as services:
         assert services.enrolment.contacts([teacher_id, str(uuid4())]) == {
-            teacher_id: {"given": "Emmy", "family": "Noether", "email": "ada@school.example"}
+            teacher_id: {
+                "given": "Emmy",
+                "family": "Noether",
+                "email": "ada@school.example",
+                "confirmed": True,
+            }
         }

@@ -125,6 +125,25 @@ def test_a_teacher_moves(desk: Desk) -> None:
     assert (found(desk, f"urn={old}"), found(desk, f"urn={new}")) == ([], [teacher_id])
 
 
+def test_a_move_asks_for_the_address_until_it_is_given_or_kept(desk: Desk) -> None:
+    old, new = desk.schools(2)
+    ada, emmy = desk.teacher(old), desk.teacher(old)
+    told = desk.made(f"teachers/{ada}/moves", move_body(old, new), at=LATER)
+    assert told["address_confirmed"] is False
+    assert "`keep_email: true`" in told["detail"]
+    kept = desk.made(f"teachers/{emmy}/moves", move_body(old, new, keep_email=True), at=LATER)
+    assert (kept["address_confirmed"], kept["detail"]) == (True, None)
+    assert found(desk, f"urn={new}&address_confirmed=false") == [ada]
+    assert found(desk, f"urn={new}&address_confirmed=true") == [emmy]
+    assert desk.get(f"teachers/{ada}").json["address_confirmed"] is False
+    path = f"{V1}/teachers/{ada}"
+    both = desk.client("PATCH", path, {"email": "a@b.example", "keep_email": True}, If_Match='"2"')
+    assert problem(both) == (422, "email_and_keep_email", ["/keep_email"])
+    confirmed = desk.client("PATCH", path, {"email": "Ada@New.example"}, If_Match='"2"')
+    assert (confirmed.json["email"], confirmed.json["address_confirmed"]) == ("ada@new.example", True)
+    assert found(desk, f"urn={new}&address_confirmed=false") == []
+
+
 def test_one_more_school_is_joined(desk: Desk) -> None:
     old, new = desk.schools(2)
     teacher_id = desk.teacher(old)
@@ -142,6 +161,9 @@ def test_one_more_school_is_joined(desk: Desk) -> None:
         ({"from_urn": "999999"}, 422, "not_at_school", "/from_urn"),
         ({"role": "wizard"}, 422, "invalid", "/role"),
         ({"to_urn": None}, 422, "invalid", "/to_urn"),
+        ({"email": "no address"}, 422, "invalid", "/email"),
+        ({"keep_email": "yes"}, 422, "invalid", "/keep_email"),
+        ({"email": "a@b.example", "keep_email": True}, 422, "email_and_keep_email", "/keep_email"),
     ],
 )
 def test_a_move_that_cannot_be_is_refused(

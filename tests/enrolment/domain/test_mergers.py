@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.memberships import Membership
-from hub_enrolment.domain.mergers import HeldPlace, Record, check, join, obstacles, place_to_give_up
+from hub_enrolment.domain.mergers import (
+    Address,
+    HeldPlace,
+    Record,
+    address_unconfirmed_since,
+    check,
+    join,
+    obstacles,
+    place_to_give_up,
+)
 from hub_enrolment.domain.refusals import Conflict, Refused
 
 FIRST = date(2025, 9, 1)
@@ -139,3 +148,33 @@ def test_joined_memberships_cover_the_same_days_and_never_overlap(
     assert days_of([*own, *others]) == days_of(list(after.values()))
     for one, other in combinations(after.values(), 2):
         assert not days_of([one]) & days_of([other])
+
+
+ASKED, EARLIER, MERGED = (datetime(2026, month, 1, tzinfo=UTC) for month in (2, 1, 3))
+
+
+@pytest.mark.parametrize(
+    ("target", "origin", "since"),
+    [
+        # email, unconfirmed since, schools
+        (("a@x.example", None, "1"), ("a@x.example", None, "2"), None),
+        (("a@x.example", ASKED, "1"), ("a@x.example", None, "1"), ASKED),
+        (("a@x.example", None, "1"), ("a@x.example", ASKED, "2"), ASKED),
+        (("a@x.example", ASKED, "1"), ("a@x.example", EARLIER, "2"), EARLIER),
+        (("a@x.example", None, "1"), ("b@x.example", None, "1"), None),
+        (("a@x.example", None, "12"), ("b@x.example", None, "2"), None),
+        (("a@x.example", None, "1"), ("b@x.example", ASKED, "1"), None),
+        (("a@x.example", None, "1"), ("b@x.example", None, "2"), MERGED),
+        (("a@x.example", None, "1"), ("b@x.example", None, "12"), MERGED),
+        (("a@x.example", ASKED, "1"), ("b@x.example", None, "2"), ASKED),
+    ],
+)
+def test_an_address_is_in_question_when_another_record_has_another_one_at_another_school(
+    target: tuple[str, datetime | None, str], origin: tuple[str, datetime | None, str], since: datetime | None
+) -> None:
+    left, gone = (
+        Address(email=email, unconfirmed_since=asked, urns=list(urns))
+        for email, asked, urns in (target, origin)
+    )
+    assert address_unconfirmed_since(left, gone, answered=False, now=MERGED) == since
+    assert address_unconfirmed_since(left, gone, answered=True, now=MERGED) is None

@@ -1,6 +1,6 @@
 """Teacher reference numbers and leadership roles."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.teachers import (
     Appointment,
+    address_answered,
     check_appointment,
     mask_trn,
     normalise_trn,
     trn_to_keep,
+    unconfirmed_since,
 )
 
 STARTS = date(2025, 9, 1)
 DAY = timedelta(days=1)
+MOVED, LATER = datetime(2026, 1, 8, 11, tzinfo=UTC), datetime(2026, 2, 1, 9, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,52 @@ def test_somebody_trnless_has_no_trn() -> None:
 
 def test_only_the_last_three_digits_are_shown() -> None:
     assert (mask_trn("1234567"), mask_trn(None)) == ("****567", None)
+
+
+@pytest.mark.parametrize(
+    ("email", "keep", "answered"),
+    [(None, False, False), ("ada@new.example", False, True), (None, True, True)],
+)
+def test_an_address_is_answered_by_a_new_one_or_by_keeping_it(
+    email: str | None, keep: bool, answered: bool
+) -> None:
+    assert address_answered(email, keep_email=keep) is answered
+
+
+def test_an_address_is_not_given_and_kept() -> None:
+    with pytest.raises(Refused) as refused:
+        address_answered("ada@new.example", keep_email=True)
+    assert (refused.value.code, refused.value.pointer) == ("email_and_keep_email", "/keep_email")
+
+
+@pytest.mark.parametrize(
+    ("before", "answered", "questioned", "since"),
+    [
+        (None, False, False, None),
+        (None, False, True, LATER),
+        (None, True, True, None),
+        (None, True, False, None),
+        (MOVED, False, False, MOVED),
+        (MOVED, False, True, MOVED),
+        (MOVED, True, True, None),
+        (MOVED, True, False, None),
+    ],
+)
+def test_an_address_is_unconfirmed_from_the_first_question_to_an_answer(
+    before: datetime | None, answered: bool, questioned: bool, since: datetime | None
+) -> None:
+    assert unconfirmed_since(before, answered=answered, questioned=questioned, now=LATER) == since
+
+
+@given(steps=st.lists(st.tuples(st.booleans(), st.booleans()), max_size=8))
+def test_an_address_is_unconfirmed_when_a_question_has_no_answer_yet(steps: list[tuple[bool, bool]]) -> None:
+    since: datetime | None = None
+    for n, (answered, questioned) in enumerate(steps):
+        since = unconfirmed_since(since, answered=answered, questioned=questioned, now=MOVED + n * DAY)
+    answers = [n for n, (answered, _) in enumerate(steps) if answered]
+    after = steps[answers[-1] + 1 :] if answers else steps
+    asked = [n for n, (_, questioned) in enumerate(after, start=len(steps) - len(after)) if questioned]
+    assert since == (MOVED + asked[0] * DAY if asked else None)
 
 
 def appointment(starts_on: date = STARTS, ends_on: date | None = None, role: str = "deputy") -> Appointment:

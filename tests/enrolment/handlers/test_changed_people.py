@@ -89,7 +89,12 @@ def move_teacher(session: Session) -> Case:
     teacher(session, old)
     at = NOW + 2 * DAY
     command = MoveTeacher(
-        teacher_id=mover, from_urn=old, to_urn=new, role="class_teacher", moved_on=at.date()
+        teacher_id=mover,
+        from_urn=old,
+        to_urn=new,
+        role="class_teacher",
+        moved_on=at.date(),
+        keep_email=True,
     )
     return Case(
         lambda: teachers.move_teacher(session, command, **given(at)),

@@ -24,14 +24,20 @@ LATER = NOW + timedelta(days=30)
 MOVED_ON = LATER.date()
 
 
-def move(session: Session, teacher_id: UUID, old: str | None, new: str, **changes: Any) -> SchoolMembership:
+def moved(session: Session, teacher_id: UUID, old: str | None, new: str, **changes: Any) -> teachers.Moved:
     values: dict[str, Any] = {"from_urn": old, "to_urn": new, "role": "maths_lead", "moved_on": MOVED_ON}
     asked = MoveTeacher(**{"teacher_id": teacher_id} | values | changes)
     return teachers.move_teacher(session, asked, now=LATER, by="mover")
 
 
-def change(session: Session, teacher_id: UUID, expected: int = 1, **changes: Any) -> Teacher:
-    asked = ChangeTeacher(teacher_id=teacher_id, changes=changes)
+def move(session: Session, teacher_id: UUID, old: str | None, new: str, **changes: Any) -> SchoolMembership:
+    return moved(session, teacher_id, old, new, **changes).membership
+
+
+def change(
+    session: Session, teacher_id: UUID, expected: int = 1, *, keep_email: bool = False, **changes: Any
+) -> Teacher:
+    asked = ChangeTeacher(teacher_id=teacher_id, changes=changes, keep_email=keep_email)
     return teachers.change_teacher(session, asked, expected=expected, now=LATER, by="changer").teacher
 
 
@@ -84,6 +90,8 @@ def test_a_refused_move_writes_nothing(database: Sessions) -> None:
         ({"to_urn": closed}, "school_not_open"),
         ({"from_urn": new, "to_urn": closed}, "not_at_school"),
         ({"moved_on": TODAY}, "moved_before_start"),
+        ({"email": "ada@new.example", "keep_email": True}, "email_and_keep_email"),
+        ({"email": "ada@new.example", "to_urn": closed}, "school_not_open"),
         ({"teacher_id": UUID(int=1)}, "unknown_teacher"),
     ):
         with pytest.raises(Refused, match=code), database.begin() as session:
@@ -91,6 +99,8 @@ def test_a_refused_move_writes_nothing(database: Sessions) -> None:
     with database() as session:
         assert periods(session) == [(old, TODAY, None)]
         assert events(session, "TeacherMovedSchool") == []
+        kept = session.get_one(Teacher, teacher_id)
+        assert (kept.email, kept.address_confirmed, kept.revision) == ("ada@school.example", True, 1)
 
 
 def test_the_database_too_holds_one_membership_a_first_day(session: Session) -> None:
@@ -130,6 +140,7 @@ def test_a_correction_of_nothing_changes_nothing(session: Session) -> None:
         ({"trn": "12"}, "bad_trn"),
         ({"trn": "77-70001"}, "trn_taken"),
         ({"trnless": True}, "trn_and_trnless"),
+        ({"email": "eve@school.example", "keep_email": True}, "email_and_keep_email"),
         ({"trn": "7770003", "trnless": True}, "trn_and_trnless"),
         ({"expected": 2}, "stale"),
         ({"expected": 0}, "stale"),

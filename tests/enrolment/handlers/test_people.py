@@ -110,5 +110,10 @@ def test_contacts_are_given_of_those_who_are_known(session: Session) -> None:
     (school,) = schools(session)
     ada, stranger = teacher(session, school), UUID(int=1)
     assert teachers.contacts(session, [ada, stranger]) == {
-        str(ada): {"given": "Ada", "family": "Lovelace", "email": "ada@school.example"}
+        str(ada): {
+            "given": "Ada",
+            "family": "Lovelace",
+            "email": "ada@school.example",
+            "confirmed": True,
+        }
     }

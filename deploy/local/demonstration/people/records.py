@@ -56,6 +56,7 @@ def _moved(person: Person, to_urn: str, spring: HalfTerm) -> Command:
         "to_urn": to_urn,
         "role": person.role,
         "moved_on": spring.starts_on.isoformat(),
+        "keep_email": True,  # asked on the telephone: the address is the person's own
     }
     noted = moment(spring.day(1, THURSDAY), 11)
     return _command(f"{person.key}/move", noted, f"{TEACHERS}/{{{person.key}}}/moves", body)

@@ -49,6 +49,7 @@ class MergerSchema(Schema):
 
     `moves`: rows of the record that goes, by table. `withdrawn`: places that are given up as both records
     hold one on the same group. `ended`: leadership roles that both hold, of which one goes on.
+    `address_confirmed`: whether messages may go to the e-mail address that is left.
     """
 
     from_id = fields.UUID()
@@ -67,6 +68,7 @@ class MergerSchema(Schema):
         lambda merger: sum(len(one.dropped) for one in merger.joined), metadata={"type": "integer"}
     )
     in_the_way = fields.List(fields.Nested(ObstacleSchema))
+    address_confirmed = fields.Boolean()
 
 
 class AnonymisedSchema(Schema):
@@ -102,7 +104,8 @@ class Mergers:
 
         The record `from_id` stays as a trail: read, it answers with the one that it was merged into, and a
         command about it is refused with `teacher_merged`. Of two places on one group the one that was not
-        used is withdrawn, of two unused ones the younger. A merger cannot be undone.
+        used is withdrawn, of two unused ones the younger. A merger cannot be undone. Where the records have
+        different e-mail addresses and schools, give the `email` or say `keep_email: true`, as for a move.
         """
         return mergers.merge_teachers(call.session, call.command, now=call.now, by=call.actor.subject)
 

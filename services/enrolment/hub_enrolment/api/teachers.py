@@ -1,6 +1,6 @@
 """Routes below /enrolment/v1/teachers."""
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
@@ -23,6 +23,10 @@ from hub_enrolment.store.teachers import Employed
 from hub_platform.routes import Answer, Call, Page, route
 
 URL = "/enrolment/v1/teachers"
+CONFIRM: Final = (
+    "No messages go to this person until their e-mail address is confirmed:"
+    " PATCH the teacher with the new `email`, or with `keep_email: true` if the present one is right."
+)
 
 
 class TeacherSchema(Schema):
@@ -32,6 +36,7 @@ class TeacherSchema(Schema):
     given = fields.String(attribute="teacher.given")
     family = fields.String(attribute="teacher.family")
     email = fields.String(attribute="teacher.email")
+    address_confirmed = fields.Boolean(attribute="teacher.address_confirmed")
     trn = fields.Function(
         lambda employed: mask_trn(employed.teacher.trn), metadata={"type": ["string", "null"]}
     )
@@ -57,11 +62,27 @@ class SchoolMembershipSchema(Schema):
     ends_on = fields.Date(allow_none=True)
 
 
+class MoveSchema(Schema):
+    """A move that was noted; `detail`: what to do about the teacher's e-mail address, null when nothing."""
+
+    membership_id = fields.UUID(attribute="membership.id")
+    teacher_id = fields.UUID(attribute="membership.teacher_id")
+    urn = fields.String(attribute="membership.urn")
+    role = fields.String(attribute="membership.role")
+    starts_on = fields.Date(attribute="membership.starts_on")
+    ends_on = fields.Date(attribute="membership.ends_on", allow_none=True)
+    address_confirmed = fields.Boolean()
+    detail = fields.Function(
+        lambda moved: None if moved.address_confirmed else CONFIRM, metadata={"type": ["string", "null"]}
+    )
+
+
 class TeacherQuery(Schema):
     """Which teachers to list; `q` is part of a name or of an e-mail address."""
 
     q = fields.String(load_default=None, validate=[validate.Length(2, 100), validate.ContainsNoneOf("\0")])
     urn = fields.String(load_default=None, validate=validate.Regexp(rf"{URN.pattern}\Z"))
+    address_confirmed = fields.Boolean(load_default=None)
 
 
 class Teachers:
@@ -87,7 +108,10 @@ class Teachers:
 
     @route("GET", URL, allow=HUB_STAFF, query=TeacherQuery, paged=True, answer=TeacherSchema)
     def list_teachers(self, call: Call[Any]) -> Page[Employed]:
-        """List teachers by part of a name or of an e-mail address, and by school, the oldest first."""
+        """List teachers by part of a name or of an e-mail address, and by school, the oldest first.
+
+        `address_confirmed=false` lists those whose e-mail address was left open at a move: messages wait.
+        """
         rows, following = call.page.fetch(call.session, store.list_teachers(**call.query), [Teacher.id])
         return Page(store.with_schools(call.session, rows), following)
 
@@ -101,7 +125,8 @@ class Teachers:
     def change_teacher(self, call: Call[ChangeTeacher]) -> Answer:
         """Correct what is held of a teacher; only what is sent changes, and a name that goes is kept.
 
-        `contact_opt_out` is about marketing only. Where somebody teaches is changed by a move.
+        `contact_opt_out` is about marketing only. Where somebody teaches is changed by a move. An `email`, or
+        `keep_email: true`, confirms an address that a move has left open.
         """
         return _answer(
             handlers.change_teacher(
@@ -114,17 +139,18 @@ class Teachers:
         f"{URL}/<uuid:teacher_id>/moves",
         allow=HUB_STAFF,
         body=MoveTeacherSchema,
-        answer=SchoolMembershipSchema,
+        answer=MoveSchema,
         status=201,
     )
     def move_teacher(self, call: Call[MoveTeacher]) -> Answer:
         """Note that a teacher works at another school, today or since a day before.
 
         The school in `from_urn` is left on the day before; without it they join one more school. Places on
-        work groups keep the school of the day on which they were given.
+        work groups keep the school of the day on which they were given. Give the new `email`, or say
+        `keep_email: true`; with neither, the address is unconfirmed and messages wait.
         """
-        joined = handlers.move_teacher(call.session, call.command, now=call.now, by=call.actor.subject)
-        return Answer(joined, location=f"{URL}/{joined.teacher_id}/memberships")
+        moved = handlers.move_teacher(call.session, call.command, now=call.now, by=call.actor.subject)
+        return Answer(moved, location=f"{URL}/{moved.membership.teacher_id}/memberships")
 
     @route(
         "GET",

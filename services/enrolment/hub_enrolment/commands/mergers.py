@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
+from hub_enrolment.commands.texts import Email
 from hub_enrolment.domain import erasures
 from hub_platform.schemas import CommandSchema, Flag
 
@@ -16,6 +17,8 @@ class MergeTeachers:
     from_id: UUID
     into_id: UUID
     dry_run: bool
+    email: str | None = None  # the address from now on
+    keep_email: bool = False  # the address of `into_id` is right
 
 
 class MergeTeachersSchema(CommandSchema):
@@ -25,6 +28,8 @@ class MergeTeachersSchema(CommandSchema):
     from_id = fields.UUID(required=True)
     into_id = fields.UUID(required=True)
     dry_run = Flag(required=True)
+    email = Email(load_default=None, allow_none=True)
+    keep_email = Flag(load_default=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,7 @@ class ChangeTeacher:
 
     teacher_id: UUID
     changes: Mapping[str, Any]  # columns of the teacher with their new values
+    keep_email: bool = False  # the address, unconfirmed since a move, is right
 
 
 class ChangeTeacherSchema(CommandSchema):
@@ -67,11 +68,13 @@ class ChangeTeacherSchema(CommandSchema):
     trnless = Flag()
     phase = fields.String(allow_none=True, validate=validate.OneOf(schools.PHASES))
     contact_opt_out = Flag()
+    keep_email = Flag(load_default=False)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> ChangeTeacher:
         """Keep apart who is changed and what of them."""
-        return ChangeTeacher(teacher_id=data.pop("teacher_id"), changes=data)
+        teacher_id, keep_email = data.pop("teacher_id"), data.pop("keep_email")
+        return ChangeTeacher(teacher_id=teacher_id, changes=data, keep_email=keep_email)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +86,8 @@ class MoveTeacher:
     to_urn: str
     role: str
     moved_on: date
+    email: str | None = None  # the address from now on
+    keep_email: bool = False  # the address stays as it is; with neither it becomes unconfirmed
 
 
 class MoveTeacherSchema(CommandSchema):
@@ -94,6 +99,8 @@ class MoveTeacherSchema(CommandSchema):
     to_urn = Urn("The school that is joined.")
     role = fields.String(required=True, validate=validate.OneOf(teachers.TEACHER_ROLES))
     moved_on = fields.Date(required=True)
+    email = Email(load_default=None, allow_none=True)
+    keep_email = Flag(load_default=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,14 @@
 """Rules about two records of one person: what becomes of what both hold, and where a person must decide."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.domain.teachers import unconfirmed_since
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,15 @@ class HeldPlace:
     work_group_id: UUID
     enrolled_at: datetime
     used: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """The e-mail address of one record, since when it is unconfirmed, and where the person works now."""
+
+    email: str
+    unconfirmed_since: datetime | None
+    urns: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,28 @@ def place_to_give_up(one: HeldPlace, other: HeldPlace) -> HeldPlace:
     if one.used != other.used:
         return other if one.used else one
     return max(one, other, key=lambda place: (place.enrolled_at, place.id))
+
+
+def address_unconfirmed_since(
+    target: Address, origin: Address, *, answered: bool, now: datetime
+) -> datetime | None:
+    """Since when the address that is left is unconfirmed; None: it is confirmed.
+
+    The target's address is left. It is in question when it was before, and when the two records have
+    different addresses and the origin brings another school: the person may have left the target's school.
+    One address in both records is in question as long as it is in one of them.
+
+    Args:
+        target: the record that stays.
+        origin: the one that goes.
+        answered: the command gives the address or keeps it.
+        now: the instant of the merger.
+    """
+    if target.email == origin.email:
+        known = [since for since in (target.unconfirmed_since, origin.unconfirmed_since) if since is not None]
+        return unconfirmed_since(min(known, default=None), answered=answered, questioned=False, now=now)
+    elsewhere = not set(origin.urns) <= set(target.urns)
+    return unconfirmed_since(target.unconfirmed_since, answered=answered, questioned=elsewhere, now=now)
 
 
 def join(of_target: Sequence[Membership], of_origin: Sequence[Membership]) -> list[Joined]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from hub_enrolment.domain.refusals import Conflict, Refused
@@ -66,6 +66,34 @@ def names_before(known: Sequence[str], old: str, new: str) -> list[str]:
         new: "given family" from now on.
     """
     return [*known, old] if old != new and old not in known else list(known)
+
+
+def address_answered(email: str | None, *, keep_email: bool) -> bool:
+    """Whether the sender of a command says where the person is reached now: at a new address, or as before.
+
+    Raises:
+        Refused: `email_and_keep_email`.
+    """
+    if email is not None and keep_email:
+        detail = "Give the new e-mail address, or say that the present one is kept, not both."
+        raise Refused("email_and_keep_email", detail, "/keep_email")
+    return email is not None or keep_email
+
+
+def unconfirmed_since(
+    before: datetime | None, *, answered: bool, questioned: bool, now: datetime
+) -> datetime | None:
+    """Since when an e-mail address is unconfirmed; None while it is confirmed.
+
+    Args:
+        before: the same, until now.
+        answered: the address was given or kept just now.
+        questioned: what happens now may make the address wrong: the school that gave it is left.
+        now: the instant of that.
+    """
+    if answered:
+        return None
+    return before or (now if questioned else None)
 
 
 @dataclass(frozen=True, kw_only=True)

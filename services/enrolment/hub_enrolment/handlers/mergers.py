@@ -11,7 +11,8 @@ from hub_contracts.enrolment import TeacherMerged
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.domain import mergers, teachers
-from hub_enrolment.domain.mergers import HeldPlace, Joined, Record
+from hub_enrolment.domain.memberships import Membership
+from hub_enrolment.domain.mergers import Address, HeldPlace, Joined, Record
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.handlers import work_groups
 from hub_enrolment.handlers.enrolments import withdraw_participant
@@ -35,6 +36,12 @@ class Merger:
     ended: Sequence[LeaderRole]
     joined: list[Joined]
     in_the_way: list[Conflict]
+    address_unconfirmed_since: datetime | None
+
+    @property
+    def address_confirmed(self) -> bool:
+        """Whether messages may go to the address that is left."""
+        return self.address_unconfirmed_since is None
 
 
 def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, by: str) -> Merger:
@@ -43,13 +50,14 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
     A dry run tells what would move and what is in the way, and changes nothing.
 
     Raises:
-        Refused: `unknown_teacher`; it, and Conflict: see `mergers.check`; unless it is a dry run, Conflict,
-            too: see `mergers.obstacles`.
+        Refused: `unknown_teacher`, `email_and_keep_email`; it, and Conflict: see `mergers.check`; unless it
+            is a dry run, Conflict, too: see `mergers.obstacles`.
     """
+    answered = teachers.address_answered(command.email, keep_email=command.keep_email)
     held = store.lock_both(session, [command.from_id, command.into_id])
     origin, target = _of(held, command.from_id, "/from_id"), _of(held, command.into_id, "/into_id")
     mergers.check(_record(origin), _record(target))
-    merger = _plan(session, origin, target, dry_run=command.dry_run)
+    merger = _plan(session, origin, target, dry_run=command.dry_run, answered=answered, now=now)
     if command.dry_run:
         return merger
     if merger.in_the_way:
@@ -57,6 +65,8 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
     _end_doubles(session, merger, now=now, by=by)
     store.join_memberships(session, merger.joined, now=now, by=by)
     store.drop_doubles(session, origin.id, target.id)
+    target.email = command.email or target.email
+    target.email_unconfirmed_since = merger.address_unconfirmed_since
     _take_over(session, origin, target, now=now, by=by)
     store.rename(session, origin.id, target.id, now=now, by=by)
     before = store.merged_before(session, origin.id)
@@ -69,12 +79,15 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
     return merger
 
 
-def _plan(session: Session, origin: Teacher, target: Teacher, *, dry_run: bool) -> Merger:
+def _plan(
+    session: Session, origin: Teacher, target: Teacher, *, dry_run: bool, answered: bool, now: datetime
+) -> Merger:
     """Work out what follows; the groups on which both hold a place are held with the records."""
     groups = store.shared_groups(session, origin.id, target.id)
     for work_group_id in groups:
         work_groups.lock_work_group(session, work_group_id)
     shared = store.shared_places(session, origin.id, target.id, groups)
+    of_target, of_origin = (teacher_store.memberships(session, one.id) for one in (target, origin))
     return Merger(
         from_id=origin.id,
         into_id=target.id,
@@ -82,10 +95,11 @@ def _plan(session: Session, origin: Teacher, target: Teacher, *, dry_run: bool) 
         moves=store.counts(session, origin.id),
         withdrawn=[mergers.place_to_give_up(*pair) for pair in shared],
         ended=[_later(pair, target.id) for pair in store.open_roles(session, origin.id, target.id)],
-        joined=mergers.join(
-            teacher_store.memberships(session, target.id), teacher_store.memberships(session, origin.id)
-        ),
+        joined=mergers.join(of_target, of_origin),
         in_the_way=mergers.obstacles(_record(origin), _record(target), shared),
+        address_unconfirmed_since=mergers.address_unconfirmed_since(
+            _address(target, of_target), _address(origin, of_origin), answered=answered, now=now
+        ),
     )
 
 
@@ -131,4 +145,12 @@ def _record(teacher: Teacher) -> Record:
         trn=teacher.trn,
         merged_into=teacher.merged_into,
         anonymised=teacher.anonymised_on is not None,
+    )
+
+
+def _address(teacher: Teacher, memberships: Sequence[Membership]) -> Address:
+    return Address(
+        email=teacher.email,
+        unconfirmed_since=teacher.email_unconfirmed_since,
+        urns=[one.urn for one in memberships if one.ends_on is None],
     )

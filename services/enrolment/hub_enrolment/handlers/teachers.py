@@ -1,6 +1,7 @@
 """Teachers: what is held of them, where they teach, how they are reached."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,14 @@ from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """A move that was noted: where the teacher works now, and whether messages may go to their address."""
+
+    membership: SchoolMembership
+    address_confirmed: bool
 
 
 def register_teacher(session: Session, command: RegisterTeacher, *, now: datetime, by: str) -> store.Employed:
@@ -66,11 +75,14 @@ def change_teacher(
 ) -> store.Employed:
     """Correct what is held of somebody; a name that they had before is kept.
 
+    An e-mail address, also the same one again, or `keep_email` confirms the address.
+
     `expected` is the revision that the sender has seen. Nothing new changes nothing.
 
     Raises:
         Unknown: `unknown_teacher`; Stale: `stale`.
-        Refused: `bad_trn`, `trn_and_trnless`; Conflict: `trn_taken`; it, too: see `lock_teacher`.
+        Refused: `bad_trn`, `trn_and_trnless`, `email_and_keep_email`.
+        Conflict: `trn_taken`; it, too: see `lock_teacher`.
     """
     teacher = _lock_named(session, command.teacher_id)
     if teacher.revision != expected:
@@ -78,6 +90,8 @@ def change_teacher(
     values = dict(command.changes)
     trnless = values.get("trnless", teacher.trnless)
     values["trn"] = teachers.trn_to_keep(values.get("trn", teacher.trn), trnless=trnless)
+    if teachers.address_answered(values.get("email"), keep_email=command.keep_email):
+        values["email_unconfirmed_since"] = None
     changed = {name: value for name, value in values.items() if value != getattr(teacher, name)}
     if changed:
         trn = changed.get("trn")
@@ -94,15 +108,17 @@ def change_teacher(
 
 
 # Long: a list of values is no complexity.
-def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: str) -> SchoolMembership:
+def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: str) -> Moved:
     """Note that somebody works at another school; their places keep the school of the day.
 
-    The membership that is left ends on the day before `moved_on`.
+    The membership that is left ends on the day before `moved_on`. An address is often the school's that is
+    left: unless the command gives one or keeps it, it becomes unconfirmed. Who leaves no school keeps theirs.
 
     Raises:
-        Unknown: `unknown_teacher`; Refused: `unknown_school`, `school_not_open`; both, and Conflict: see
-            `memberships.move`; Conflict, too: see `lock_teacher`.
+        Unknown: `unknown_teacher`; Refused: `unknown_school`, `school_not_open`, `email_and_keep_email`;
+            it, and Conflict: see `memberships.move`; Conflict, too: see `lock_teacher`.
     """
+    answered = teachers.address_answered(command.email, keep_email=command.keep_email)
     teacher = _lock_named(session, command.teacher_id)
     asked = memberships.Move(from_urn=command.from_urn, to_urn=command.to_urn, moved_on=command.moved_on)
     school = school_state(session, command.to_urn, pointer="/to_urn")
@@ -122,6 +138,10 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
         **made(now, by),
     )
     session.add(joined)
+    teacher.email = command.email or teacher.email
+    teacher.email_unconfirmed_since = teachers.unconfirmed_since(
+        teacher.email_unconfirmed_since, answered=answered, questioned=left is not None, now=now
+    )
     teacher.touch(now=now, by=by)
     session.flush()
     event = TeacherMovedSchool(
@@ -132,7 +152,7 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
         moved_on=command.moved_on,
     )
     outbox.record(session, event, occurred_at=now, by=by)
-    return joined
+    return Moved(membership=joined, address_confirmed=teacher.address_confirmed)
 
 
 def find_teacher(session: Session, teacher_id: UUID) -> store.Employed:
@@ -147,11 +167,14 @@ def find_teacher(session: Session, teacher_id: UUID) -> store.Employed:
     return employed
 
 
-def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[str, str]]:
-    """How to write to these people; who is not known, or not any more, is left out."""
+def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[str, str | bool]]:
+    """How to write to these people; who is not known, or not any more, is left out.
+
+    Nothing is sent to an address that is not `confirmed`: it may be the mailbox of a school that was left.
+    """
     return {
-        str(teacher_id): {"given": given, "family": family, "email": email}
-        for teacher_id, (given, family, email) in store.contacts(session, teacher_ids).items()
+        str(teacher_id): {"given": given, "family": family, "email": email, "confirmed": confirmed}
+        for teacher_id, (given, family, email, confirmed) in store.contacts(session, teacher_ids).items()
     }
 
 

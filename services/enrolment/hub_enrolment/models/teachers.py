@@ -1,6 +1,6 @@
 """Teachers and where they teach. Names, addresses and teacher reference numbers live in this service only."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
@@ -25,6 +25,9 @@ class Teacher(Tracked, Base):
         CheckConstraint("trn ~ '^[0-9]{7}$' AND trn <> '0000000'", name="trn"),
         CheckConstraint("NOT trnless OR trn IS NULL", name="trnless"),
         CheckConstraint("email = lower(email)", name="email"),
+        CheckConstraint(
+            "anonymised_on IS NULL OR email_unconfirmed_since IS NULL", name="email_unconfirmed_since"
+        ),
         CheckConstraint("merged_into <> id", name="merged_into"),
         CheckConstraint("merged_into IS NULL OR trn IS NULL", name="merged_trn"),
         CheckConstraint("num_nulls(anonymised_on, anonymised_reason) IN (0, 2)", name="anonymised"),
@@ -49,6 +52,12 @@ class Teacher(Tracked, Base):
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("teachers.id"))  # a record that is not merged
     anonymised_on: Mapped[date | None]
     anonymised_reason: Mapped[str | None]
+    email_unconfirmed_since: Mapped[datetime | None]  # from a move until the address is given or kept
+
+    @property
+    def address_confirmed(self) -> bool:
+        """Whether messages may go to the e-mail address."""
+        return self.email_unconfirmed_since is None
 
 
 class SchoolMembership(Tracked, Base):

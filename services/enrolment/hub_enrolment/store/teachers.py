@@ -76,8 +76,10 @@ def hold(session: Session, teacher_ids: Iterable[UUID]) -> dict[UUID, bool]:
     return dict(rows.all())
 
 
-def list_teachers(*, q: str | None = None, urn: str | None = None) -> Select[Teacher]:
-    """The teachers that a list asks for: words of the name or the address, the school where they teach.
+def list_teachers(
+    *, q: str | None = None, urn: str | None = None, address_confirmed: bool | None = None
+) -> Select[Teacher]:
+    """The teachers that a list asks for: words of name or address, school, whether the address is confirmed.
 
     Who was merged works nowhere any more, and who was anonymised is not listed.
     """
@@ -85,6 +87,8 @@ def list_teachers(*, q: str | None = None, urn: str | None = None) -> Select[Tea
     if urn is not None:
         here.append(SchoolMembership.urn == urn)
     statement = select(Teacher).where(exists().where(*here), Teacher.anonymised_on.is_(None))
+    if address_confirmed is not None:
+        statement = statement.where(Teacher.email_unconfirmed_since.is_(None) == address_confirmed)
     if q is None:
         return statement
     name = func.lower(Teacher.given + " " + Teacher.family)
@@ -161,12 +165,14 @@ def names(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str
     return {teacher_id: (given, family) for teacher_id, given, family in rows}
 
 
-def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str, str]]:
-    """Given name, family name and e-mail address of each; of a merged record those of the one left."""
+def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str, str, bool]]:
+    """Names, e-mail address and whether it is confirmed; of a merged record those of the one left."""
     left = aliased(Teacher)
     rows = session.execute(
-        select(Teacher.id, left.given, left.family, left.email)
+        select(Teacher.id, left.given, left.family, left.email, left.email_unconfirmed_since.is_(None))
         .join(left, left.id == func.coalesce(Teacher.merged_into, Teacher.id))
         .where(Teacher.id.in_(teacher_ids), left.anonymised_on.is_(None))
     )
-    return {teacher_id: (given, family, email) for teacher_id, given, family, email in rows}
+    return {
+        teacher_id: (given, family, email, confirmed) for teacher_id, given, family, email, confirmed in rows
+    }
