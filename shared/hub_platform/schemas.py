@@ -1,9 +1,62 @@
 """marshmallow fields and the base schema that every service's commands share."""
 
+import unicodedata
+from collections.abc import Callable
 from datetime import UTC
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
-from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+
+SPACE: Final = "Zs"  # Unicode's spaces, the no-break space among them
+
+
+def trimmed(text: str) -> str:
+    """Text with every kind of space as a plain one, without spaces at its ends; line breaks stay."""
+    if not text.isascii():
+        text = "".join(" " if unicodedata.category(one) == SPACE else one for one in text)
+    return text.strip(" ")
+
+
+class Text(fields.String):
+    """Words on one line: trimmed, not blank, at most `longest` characters, each of them printable.
+
+    Line breaks, tabs and other control characters are refused, at the ends, too: names, titles, places and
+    reasons end up in headers and subjects of e-mails, in lines of calendars and of logs.
+    """
+
+    besides: ClassVar[str] = ""  # what else may stand in it
+    refusal: ClassVar[str] = "Give one line: no line breaks, tabs or other control characters."
+
+    def __init__(
+        self,
+        *,
+        longest: int = 200,
+        shortest: int = 1,
+        also: Callable[[str], None] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`also`: one more check of the text, which raises `ValidationError`."""
+        self.longest = longest
+        checks: list[Callable[[str], Any]] = [validate.Length(shortest, longest)]
+        super().__init__(validate=[*checks, also] if also else checks, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = trimmed(str(super()._deserialize(value, attr, data, **kwargs)))
+        # "Cs" would be half a character that UTF-8 cannot carry.
+        if not all(character.isprintable() or character in self.besides for character in text):
+            raise ValidationError(self.refusal)
+        return text
+
+
+class Lines(Text):
+    """Words on several lines, such as a note that is read on its own page and in no header."""
+
+    besides = "\n\t"
+    refusal = "Only printable characters can be kept."
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        lines = value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+        return super()._deserialize(lines, attr, data, **kwargs)
 
 
 class Instant(fields.AwareDateTime):

@@ -7,7 +7,7 @@ from uuid import UUID
 from marshmallow import fields, validate
 
 from hub_contracts.fields import Urn
-from hub_platform.schemas import CommandSchema, Instant
+from hub_platform.schemas import CommandSchema, Instant, Lines, Text
 from hub_visits.domain import assignments, obligations, visits
 
 SCOPE_PATTERN = r"^(hub|la:[0-9]{3}|trust:[A-Za-z0-9_]{1,100}|school:[1-9][0-9]{4,5})\Z"
@@ -16,7 +16,6 @@ HALF_TERM_PATTERN = r"^[0-9]{4}-[1-6]\Z"
 # Beyond these nobody plans, and some calendars of the computer end.
 EARLIEST = datetime(2000, 9, 1, tzinfo=UTC)
 LATEST = datetime(2099, 8, 31, tzinfo=UTC)
-NO_NUL = validate.ContainsNoneOf("\0", error="The character NUL is not text.")  # PostgreSQL cannot keep it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +151,7 @@ class AgreedActionSchema(CommandSchema):
     """Reads one agreed action."""
 
     command = AgreedAction
-    text = fields.String(required=True, validate=[validate.Length(1, 500), NO_NUL])
+    text = Text(required=True, longest=500)
     owner_role = fields.String(required=True, validate=validate.OneOf(visits.ACTION_OWNERS))
     due_on = fields.Date(required=True)
 
@@ -174,7 +173,7 @@ class LogVisitSchema(CommandSchema):
         load_default=list,
         validate=validate.Length(max=50),
     )
-    note = fields.String(load_default=None, allow_none=True, validate=[validate.Length(max=10_000), NO_NUL])
+    note = Lines(load_default=None, allow_none=True, shortest=0, longest=10_000)
     actions = fields.List(
         fields.Nested(AgreedActionSchema), load_default=list, validate=validate.Length(max=20)
     )

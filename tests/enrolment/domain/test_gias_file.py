@@ -25,6 +25,20 @@ def test_blank_lines_are_passed_over_and_keep_the_numbering() -> None:
     assert refused(raw).errors[0][0] == "/rows/5/URN"
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("St Mary\nPrimary", "St Mary Primary"),
+        ("St Mary\r\n\tPrimary\x0b", "St Mary Primary"),
+        ("\nSt Mary", "St Mary"),
+        ("St  Mary", "St  Mary"),
+    ],
+)
+def test_a_line_break_in_a_name_of_the_register_becomes_a_space(written: str, name: str) -> None:
+    read_back = read_one(EstablishmentName=written, **{"LA (name)": f"Cambridge{written}"})
+    assert (read_back.name, read_back.la_name.isprintable()) == (name, True)
+
+
 @pytest.mark.parametrize("text", ["31-08-2025", "31/08/2025"])
 def test_dates_are_read_day_first(text: str) -> None:
     assert read_one(OpenDate=text).open_date == date(2025, 8, 31)

@@ -9,7 +9,7 @@ from tests.support.postgres import PostgresServer
 
 from hub_platform.migrations import alembic_config, migrate
 
-HEAD_BEFORE = "0009_pd_day_events"
+HEAD_BEFORE = "0010_pd_day_events"
 BEFORE = """
 INSERT INTO teachers (id, given, family, email, trnless, previous_names, contact_opt_out, anonymised_on,
                       anonymised_reason, revision, created_at, created_by, changed_at, changed_by)

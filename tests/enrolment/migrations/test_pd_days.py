@@ -11,7 +11,7 @@ from tests.support.postgres import PostgresServer
 from hub_messaging.tables import outbox
 from hub_platform.migrations import alembic_config, migrate
 
-HEAD_BEFORE = "0008_hub_clock"
+HEAD_BEFORE = "0009_locations"
 TYPES = ("PDDayScheduled", "PDDayRegistered", "PDDayCancelled")
 TRACKED = "revision, created_at, created_by, changed_at, changed_by"
 TRACK = "1, '2025-01-01T12:00Z', 'ada', '2025-06-30T23:30Z', 'grace'"

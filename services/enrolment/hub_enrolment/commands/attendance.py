@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from hub_enrolment.commands.texts import Text
+from hub_enrolment.commands.texts import Lines
 from hub_enrolment.domain import attendance, sessions
 from hub_platform.schemas import CommandSchema, Instant
 
@@ -50,4 +50,4 @@ class CorrectAttendanceSchema(CommandSchema):
     mark = fields.String(required=True, validate=validate.OneOf(sessions.MARKS))
     notified_at = Instant(load_default=None, allow_none=True)
     reason = fields.String(required=True, validate=validate.OneOf(attendance.CORRECTED_FOR))
-    note = Text(longest=1000, load_default=None, allow_none=True)
+    note = Lines(longest=1000, load_default=None, allow_none=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from marshmallow import fields, validate
 
 from hub_contracts.fields import Urn
-from hub_enrolment.commands.texts import Text
+from hub_enrolment.commands.texts import Lines
 from hub_enrolment.domain import lesson_studies
 from hub_platform.schemas import CommandSchema, Instant
 
@@ -65,4 +65,4 @@ class ReviewLessonSchema(CommandSchema):
 
     command = ReviewLesson
     cycle_id = fields.UUID(required=True)
-    learning_note = Text(longest=4000, required=True)
+    learning_note = Lines(longest=4000, required=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from hub_contracts.fields import Urn
-from hub_enrolment.commands.texts import JoiningLink, Line
+from hub_enrolment.commands.texts import JoiningLink, Text
 from hub_enrolment.domain import series, work_groups
 from hub_enrolment.domain.series import Monthly, Weekly
 from hub_enrolment.domain.venues import LONGEST_VENUE
@@ -85,5 +85,5 @@ class ScheduleSeriesSchema(CommandSchema):
     host_urn = Urn("The school that hosts the sessions.", optional=True)
     skip = fields.List(fields.Date(), load_default=list, validate=validate.Length(0, 366))
     dry_run = Flag(load_default=False)
-    venue = Line(load_default=None, allow_none=True, longest=LONGEST_VENUE)
+    venue = Text(load_default=None, allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink(load_default=None)

@@ -9,7 +9,7 @@ from uuid import UUID
 from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from hub_contracts.fields import Urn
-from hub_enrolment.commands.texts import JoiningLink, Line
+from hub_enrolment.commands.texts import JoiningLink, Text
 from hub_enrolment.domain import sessions, work_groups
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.domain.venues import LONGEST_VENUE
@@ -38,7 +38,7 @@ class ScheduleSessionSchema(CommandSchema):
     ends_at = Instant(required=True)
     mode = fields.String(required=True, validate=validate.OneOf(work_groups.MODES))
     host_urn = Urn("The school that hosts the session.", optional=True)
-    venue = Line(load_default=None, allow_none=True, longest=LONGEST_VENUE)
+    venue = Text(load_default=None, allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink(load_default=None)
 
 
@@ -99,7 +99,7 @@ class RescheduleSessionSchema(CommandSchema):
     ends_at = Instant(required=True)
     mode = fields.String(load_default=None, validate=validate.OneOf(work_groups.MODES))
     host_urn = Urn("The school that hosts the session.", optional=True)
-    venue = Line(allow_none=True, longest=LONGEST_VENUE)
+    venue = Text(allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink()
 
     @post_load

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from hub_enrolment.commands.texts import Text
+from hub_enrolment.commands.texts import Lines
 from hub_enrolment.domain import tasks
 from hub_platform.schemas import CommandSchema
 
@@ -27,7 +27,7 @@ class SetTaskSchema(CommandSchema):
     work_group_id = fields.UUID(required=True)
     set_in_session_id = fields.UUID(required=True)
     due_before_session_id = fields.UUID(required=True)
-    prompt = Text(longest=2000, required=True)
+    prompt = Lines(longest=2000, required=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class ReportTaskSchema(CommandSchema):
     task_id = fields.UUID(required=True)
     enrolment_id = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(tasks.STATUSES))
-    note = Text(longest=2000, load_default=None, allow_none=True)
+    note = Lines(longest=2000, load_default=None, allow_none=True)
     pupils_n = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(0, 1000)
     )

@@ -3,38 +3,24 @@
 import re
 from typing import Any, Final
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
 from hub_enrolment.domain.venues import LONGEST_LINK
+from hub_platform.schemas import Lines, Text, trimmed
 
+__all__ = ["Email", "JoiningLink", "Lines", "Phone", "Text"]
+
+LONGEST_ADDRESS: Final = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets of a path
+# RFC 5321, 4.1.2: Dot-string "@" Domain, in lower case. Quoted local parts and address literals are left out:
+# no school has one, and mail programs disagree about them. Local part and labels are as long as in 4.5.3.1.
+ATEXT: Final = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]"
+LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+ADDRESS: Final = re.compile(
+    rf"(?=.{{1,64}}@){ATEXT}+(?:\.{ATEXT}+)*@(?:{LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])"
+)
 PHONE: Final = re.compile(r"\+?[0-9 ()-]+")
 PHONE_FEWEST_DIGITS: Final = 7
 PHONE_MOST_DIGITS: Final = 15  # ITU-T E.164 (November 2010), 6.2
-
-
-class Text(fields.String):
-    """Some words: trimmed, not blank, at most `longest` characters, no control characters."""
-
-    def __init__(self, *, longest: int = 200, **kwargs: Any) -> None:
-        self.longest = longest
-        super().__init__(validate=validate.Length(1, longest), **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
-        # "Cs" would be half a character that UTF-8 cannot carry.
-        if not all(character.isprintable() or character in "\n\t" for character in text):
-            raise ValidationError("Only printable characters can be kept.")
-        return text
-
-
-class Line(Text):
-    """Some words on one line."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = str(super()._deserialize(value, attr, data, **kwargs))
-        if not text.isprintable():
-            raise ValidationError("Only one line can be kept, without tabs.")
-        return text
 
 
 class JoiningLink(fields.String):
@@ -52,8 +38,8 @@ class Email(fields.Email):
     """An e-mail address in ASCII, kept in lower case."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        address = str(super()._deserialize(value, attr, data, **kwargs)).strip().lower()
-        if not address.isascii() or len(address) > 254:  # RFC 5321, 4.5.3.1.3
+        address = trimmed(str(super()._deserialize(value, attr, data, **kwargs))).lower()
+        if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
             raise ValidationError("Not a valid email address.")
         return address
 
@@ -62,7 +48,7 @@ class Phone(fields.String):
     """A telephone number as people write it: 7 to 15 digits with spaces, brackets and dashes."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        number = str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        number = trimmed(str(super()._deserialize(value, attr, data, **kwargs)))
         digits_n = sum(character.isdigit() for character in number)
         if not (PHONE.fullmatch(number) and PHONE_FEWEST_DIGITS <= digits_n <= PHONE_MOST_DIGITS):
             raise ValidationError("Not a telephone number.")

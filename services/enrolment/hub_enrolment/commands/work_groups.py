@@ -8,7 +8,7 @@ from uuid import UUID
 
 from marshmallow import fields, post_load, validate
 
-from hub_enrolment.commands.texts import JoiningLink, Line, Text
+from hub_enrolment.commands.texts import JoiningLink, Text
 from hub_enrolment.domain import endings, work_groups
 from hub_enrolment.domain.programmes import LARGEST_GROUP
 from hub_enrolment.domain.venues import LONGEST_VENUE
@@ -44,7 +44,7 @@ class OpenWorkGroupSchema(CommandSchema):
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_GROUP)
     )
     mode = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(work_groups.MODES))
-    venue = Line(load_default=None, allow_none=True, longest=LONGEST_VENUE)
+    venue = Text(load_default=None, allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink(load_default=None)
     draft = Flag(load_default=False)
 
@@ -81,7 +81,7 @@ class ChangeWorkGroupSchema(CommandSchema):
     closes_at = Instant()
     capacity = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
     mode = fields.String(allow_none=True, validate=validate.OneOf(work_groups.MODES))
-    venue = Line(allow_none=True, longest=LONGEST_VENUE)
+    venue = Text(allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink()
 
     @post_load

@@ -5,6 +5,7 @@ required.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from typing import Final
 
 from hub_enrolment.domain.refusals import Refused
 
+CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # line breaks among them
 NO_CODE: Final = -1  # in a row that is broken anyway
 LISTED: Final = 100  # problems told in one answer; the rest is only counted
 
@@ -43,6 +45,15 @@ class FileRefused(Refused):
                 for problem in problems[:LISTED]
             ],
         )
+
+
+def one_line(text: str) -> str:
+    """The text of a cell on one line. The register is right about a school whatever stands in its name.
+
+    A line break inside a quoted cell becomes a space: the school is taken, and its name fits into a header.
+    """
+    text = text.strip()
+    return text if text.isprintable() else CONTROLS.sub(" ", text).strip()
 
 
 @dataclass(frozen=True)
@@ -101,11 +112,11 @@ class Row:
 
     def text(self, column: str) -> str | None:
         """The text in a cell, None when it is blank."""
-        return self.cells[column].strip() or None
+        return one_line(self.cells[column]) or None
 
     def name(self, column: str) -> str:
         """The text in a cell that may not be blank."""
-        text = self.cells[column].strip()
+        text = one_line(self.cells[column])
         if not text:
             self.break_(column, "is blank")
         return text

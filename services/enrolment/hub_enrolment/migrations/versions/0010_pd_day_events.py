@@ -15,8 +15,8 @@ from hub_contracts import Event
 from hub_contracts.enrolment import PDDayCancelled, PDDayRegistered, PDDayScheduled
 from hub_messaging.backfill import record_missing
 
-revision = "0009_pd_day_events"
-down_revision = "0008_hub_clock"
+revision = "0010_pd_day_events"
+down_revision = "0009_locations"
 
 DAYS = """
 SELECT id, kind, theme, title, day, starts_at, venue, capacity, closes_at, created_at, cancelled_reason,

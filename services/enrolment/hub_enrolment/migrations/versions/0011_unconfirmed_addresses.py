@@ -5,8 +5,8 @@ from alembic import op
 
 from hub_platform.database import UtcDateTime
 
-revision = "0010_unconfirmed_addresses"
-down_revision = "0009_pd_day_events"
+revision = "0011_unconfirmed_addresses"
+down_revision = "0010_pd_day_events"
 
 
 def upgrade() -> None:
