@@ -10,6 +10,7 @@ from hub_contracts.enrolment import (
     applications,
     attendance,
     enrolments,
+    hub,
     lesson_studies,
     pd_days,
     schools,
@@ -23,6 +24,7 @@ from hub_contracts.events import BrokenEvent, Event, registry
 
 EVENTS: Final[dict[str, type[Event]]] = registry(
     (
+        hub,
         schools,
         teachers,
         work_groups,

@@ -28,6 +28,7 @@ from hub_contracts.fields import (
 )
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20)
+ANYTHING = Text("Words").json["pattern"]
 INSTANTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
 
 
@@ -43,7 +44,10 @@ def values_of(field: Described) -> st.SearchStrategy[Any]:
             return st.sampled_from(field.json["enum"])
         case Text():
             pattern = field.json["pattern"]
-            return WORDS if "x00" in pattern else st.from_regex(pattern, fullmatch=True).map(str.rstrip)
+            if pattern == ANYTHING:
+                return WORDS
+            # Python's $ matches before a line end, too.
+            return st.from_regex(pattern, fullmatch=True).map(lambda text: text.removesuffix("\n"))
         case Whole():
             return st.integers(field.json["minimum"], 2**53)
         case Percent():

@@ -11,6 +11,7 @@ from local.demonstration.cast import Cast
 from local.demonstration.commands import Command
 from local.demonstration.dates.england import moment
 from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.description import describe_hub
 from local.demonstration.groups import endings, forming, programmes, recruitment, ways
 from local.demonstration.groups.between import Between
 from local.demonstration.groups.meetings import IN_STEP, LAST_GROUP, Diary
@@ -75,7 +76,7 @@ class Planner:
     def plan(self) -> LastYear:
         """All of it."""
         year, cast, staffroom = self.year, self.cast, self.staffroom
-        commands = [*imports_of(year, self.hub), *set_calendars(year, cast)]
+        commands = [*imports_of(year, self.hub), *set_calendars(year, cast), describe_hub(year, cast)]
         r = random.Random(f"{self.seed}/year")
         known, connected = connect_in_september(year, cast, staffroom, r)
         commands += connected

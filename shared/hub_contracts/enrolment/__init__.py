@@ -1,4 +1,4 @@
-"""The events that enrolment publishes: schools, people, Work Groups, places, sessions, days."""
+"""The events that enrolment publishes: the hub, schools, people, Work Groups, places, sessions, days."""
 
 from hub_contracts.enrolment.applications import (
     ApplicationAccepted,
@@ -9,6 +9,7 @@ from hub_contracts.enrolment.applications import (
 )
 from hub_contracts.enrolment.attendance import ApologiesReceived, AttendanceCorrected
 from hub_contracts.enrolment.enrolments import ParticipantCompleted, ParticipantEnrolled, ParticipantWithdrawn
+from hub_contracts.enrolment.hub import HubDescribed
 from hub_contracts.enrolment.lesson_studies import LessonStudyPlanned, LessonStudyReviewed
 from hub_contracts.enrolment.pd_days import (
     PDDayAttendance,
@@ -61,6 +62,7 @@ __all__ = [
     "ApplicationWithdrawn",
     "AttendanceCorrected",
     "ClassroomTaskSet",
+    "HubDescribed",
     "LeaderAppointed",
     "LeaderEnded",
     "LessonStudyPlanned",

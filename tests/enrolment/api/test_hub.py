@@ -28,7 +28,16 @@ def test_over_http_a_hub_lead_describes_the_hub(desk: Desk, hub_lead: Client) ->
     assert problem(leading.put("hub", wider, If_Match='"2"'))[:2] == (412, "stale")
     assert leading.put("hub", wider, If_Match='"1"').headers["Etag"] == '"2"'
     assert found("in_area=true") == [inside, outside]
-    assert desk.client("GET", f"{V1}/hub").json["extra_urns"] == [outside]
+    office = {"contact_name": "Hub office", "contact_email": "Office@Hub.example"}
+    told = leading.put("hub", wider | office | {"privacy_notice": "We keep what we need."}, If_Match='"2"')
+    assert (told.status, told.json["contact_email"]) == (200, "office@hub.example")
+    seen = desk.client("GET", f"{V1}/hub").json
+    assert (seen["extra_urns"], seen["contact_name"], seen["contact_telephone"]) == (
+        [outside],
+        "Hub office",
+        None,
+    )
+    assert seen["privacy_notice"] == "We keep what we need."
 
 
 @pytest.mark.parametrize(
@@ -41,6 +50,14 @@ def test_over_http_a_hub_lead_describes_the_hub(desk: Desk, hub_lead: Client) ->
         ({"extra_urns": ["x"]}, "/extra_urns/0"),
         ({"excluded_urns": ["1" * 7]}, "/excluded_urns/0"),
         ({"lead_school_urn": None}, "/lead_school_urn"),
+        ({"name": "Cambridge\nBcc: a@b.example"}, "/name"),
+        ({"contact_name": "Hub\r\noffice"}, "/contact_name"),
+        ({"contact_email": "office"}, "/contact_email"),
+        ({"contact_email": "office@hub.example\nBcc: a@b.example"}, "/contact_email"),
+        ({"contact_telephone": "ask Ada"}, "/contact_telephone"),
+        ({"privacy_notice": "two\nlines"}, "/privacy_notice"),
+        ({"privacy_notice": "x" * 501}, "/privacy_notice"),
+        ({"privacy_notice": "http://hub.example/privacy"}, "/privacy_notice"),
     ],
 )
 def test_over_http_what_is_no_hub_is_422(hub_lead: Client, changes: dict[str, Any], pointer: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, NOW, apply
+from tests.enrolment.factories import BY, NOW, apply, events
 from tests.enrolment.register_files import gias, row
 
 from hub_enrolment.commands.hub import DescribeHub
@@ -83,6 +83,38 @@ def test_the_hub_is_described_once_then_changed(placed: Session) -> None:
     assert describe(placed, 1, name="Other").revision == 2
 
 
+OFFICE = {
+    "contact_name": "Maths Hub office",
+    "contact_email": "office@hub.example",
+    "contact_telephone": "01632 960123",
+    "privacy_notice": "https://hub.example/privacy",
+}
+
+
+def test_each_description_is_published_with_the_office_and_the_area(placed: Session) -> None:
+    describe(placed, 0, area_la_codes=["926", "873", "873"])
+    describe(placed, 1, **OFFICE)
+    describe(placed, 1, **OFFICE)  # the same again
+    first, second = [data for _, data in events(placed, "HubDescribed")]
+    assert first == {
+        "name": "Cambridge Maths Hub",
+        "lead_school_urn": "100001",
+        "area_la_codes": ["873", "926"],
+        "area_district_codes": [],
+        "extra_urns": [],
+        "excluded_urns": [],
+    }
+    assert second == first | {"area_la_codes": ["873"]} | OFFICE
+
+
+@pytest.mark.parametrize("gone", sorted(OFFICE))
+def test_a_contact_that_is_not_named_any_more_is_taken_back(placed: Session, gone: str) -> None:
+    describe(placed, 0, **OFFICE)
+    left = {name: value for name, value in OFFICE.items() if name != gone}
+    assert getattr(describe(placed, 1, **left), gone) is None
+    assert gone not in events(placed, "HubDescribed")[-1][1]
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "pointer"),
     [
@@ -98,6 +130,18 @@ def test_a_hub_that_cannot_be_is_refused(
         describe(placed, 0, **changes)
     assert (caught.value.code, caught.value.pointer) == (code, pointer)
     assert placed.scalar(select(func.count()).select_from(Hub)) == 0
+    assert events(placed, "HubDescribed") == []
+
+
+def test_a_stale_description_saves_and_publishes_nothing(database: Sessions) -> None:
+    with database.begin() as session:
+        apply(session, gias(row(URN="100001")))
+        describe(session, 0)
+    with pytest.raises(Stale, match="stale"), database.begin() as session:
+        describe(session, 0, **OFFICE)
+    with database() as session:
+        assert session.scalars(select(Hub.contact_name)).all() == [None]
+        assert len(events(session, "HubDescribed")) == 1
 
 
 def test_without_an_area_no_list_can_ask_for_it(placed: Session) -> None:
@@ -127,3 +171,4 @@ def test_two_who_describe_it_at_once_make_one_hub(database: Sessions) -> None:
     assert sorted(said) == ["made", "stale"]
     with database() as session:
         assert session.scalars(select(Hub.revision)).all() == [1]
+        assert len(events(session, "HubDescribed")) == 1

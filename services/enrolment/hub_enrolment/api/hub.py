@@ -13,7 +13,10 @@ URL = "/enrolment/v1/hub"
 
 
 class HubSchema(Schema):
-    """The hub, its lead school and its area: authorities and districts, and schools that are exceptions."""
+    """The hub, its lead school, its office, its area: authorities and districts, with schools as exceptions.
+
+    The contact is an office, not a person; every e-mail names it, and the privacy notice.
+    """
 
     id = fields.String()
     name = fields.String()
@@ -23,6 +26,10 @@ class HubSchema(Schema):
     area_district_codes = fields.List(fields.String())
     extra_urns = fields.List(fields.String())
     excluded_urns = fields.List(fields.String())
+    contact_name = fields.String(allow_none=True)
+    contact_email = fields.String(allow_none=True)
+    contact_telephone = fields.String(allow_none=True)
+    privacy_notice = fields.String(allow_none=True)
 
 
 class HubItself:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from hub_contracts.fields import Urn
-from hub_enrolment.commands.texts import Text
+from hub_enrolment.commands.texts import Email, Phone, Text
 from hub_enrolment.domain.hub_area import MOST_CODES, MOST_URNS, Area
 from hub_platform.schemas import CommandSchema
 
@@ -22,6 +22,10 @@ class DescribeHub:
     area_district_codes: list[str]
     extra_urns: list[str]
     excluded_urns: list[str]
+    contact_name: str | None = None  # an office, not a person: it is published
+    contact_email: str | None = None
+    contact_telephone: str | None = None
+    privacy_notice: str | None = None  # a sentence or an https address
 
     @property
     def area(self) -> Area:
@@ -37,6 +41,12 @@ class DescribeHub:
 def _urns() -> fields.List[str]:
     each = Urn("A school.")
     return fields.List(each, load_default=list, validate=validate.Length(max=MOST_URNS))
+
+
+def _check_notice(text: str) -> None:
+    """Refuse an address that is not https: readers are sent there."""
+    if "://" in text.split(maxsplit=1)[0] and not text.startswith("https://"):
+        raise ValidationError("Give a sentence or an address that begins with https://.")
 
 
 class DescribeHubSchema(CommandSchema):
@@ -59,3 +69,7 @@ class DescribeHubSchema(CommandSchema):
     )
     extra_urns = _urns()
     excluded_urns = _urns()
+    contact_name = Text(load_default=None, allow_none=True)
+    contact_email = Email(load_default=None, allow_none=True)
+    contact_telephone = Phone(load_default=None, allow_none=True)
+    privacy_notice = Text(load_default=None, allow_none=True, longest=500, also=_check_notice)

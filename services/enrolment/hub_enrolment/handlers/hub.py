@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub_contracts.enrolment import HubDescribed
 from hub_enrolment.commands.hub import DescribeHub
 from hub_enrolment.domain.hub_area import check_area, check_revision
 from hub_enrolment.domain.refusals import Refused, Stale, Unknown
@@ -14,6 +15,7 @@ from hub_enrolment.models import Hub
 from hub_enrolment.store import hub as store
 from hub_enrolment.store import trusts as trust_store
 from hub_enrolment.store.inserts import insert_unless_taken
+from hub_messaging import outbox
 from hub_platform.database import made
 
 
@@ -49,11 +51,14 @@ def describe_hub(
     if command.trust_uid is not None and trust_store.find_trust(session, command.trust_uid) is None:
         raise Refused("unknown_trust", f"No trust with the UID {command.trust_uid} is known.", "/trust_uid")
     if hub is None:
-        return _first(session, values, now=now, by=by)
-    for name, value in values.items():
-        setattr(hub, name, value)
-    hub.touch(now=now, by=by)
-    session.flush()
+        hub = _first(session, values, now=now, by=by)
+    else:
+        for name, value in values.items():
+            setattr(hub, name, value)
+        hub.touch(now=now, by=by)
+        session.flush()
+    told = {name: value for name, value in values.items() if name != "id"}
+    outbox.record(session, HubDescribed(**told), occurred_at=now, by=by)
     return hub
 
 

@@ -27,3 +27,7 @@ class Hub(Tracked, Base):
     area_district_codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     extra_urns: Mapped[list[str]] = mapped_column(ARRAY(Text))
     excluded_urns: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    contact_name: Mapped[str | None]
+    contact_email: Mapped[str | None]
+    contact_telephone: Mapped[str | None]
+    privacy_notice: Mapped[str | None]
