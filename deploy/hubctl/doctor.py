@@ -50,7 +50,7 @@ def doctor(
 
 
 def _database_and_queue(hub: Hub, service: str) -> Look:
-    """A service's database says whether it has a queue; enrolment, which hears nothing, has none."""
+    """Look at a service's database, and at its queue where the database says that it has one."""
 
     def look() -> Iterator[Finding]:
         seen = looking.database(service, hub.database_url(service))

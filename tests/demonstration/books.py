@@ -12,6 +12,7 @@ from hub_enrolment.domain.enrolments import Places
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.sessions import Place
 from hub_kernel.england import day_in_england
+from local.demonstration.groups.offers import told_at
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Entry:
     teacher: str
     joined_at: datetime
     status: str = "waiting"
+    told_at: datetime | None = None
     expires_at: datetime | None = None
 
 
@@ -108,10 +110,10 @@ class Group:
 
     def offer(self, at: datetime) -> None:
         """Offer free places to those who wait."""
-        today = day_in_england(at)
         for key in self.standing("waiting")[: self.room_for("", "").free]:
             self.entries[key].status = "offered"
-            self.entries[key].expires_at = waiting_list.expires_at(today)
+            self.entries[key].told_at = told_at(at)
+            self.entries[key].expires_at = waiting_list.offer_ends(told_at(at))
 
     def pass_time(self, until: datetime) -> None:
         """End the offers whose time is over, and make those that follow."""

@@ -179,7 +179,7 @@ def joined_list(ledger: Ledger, command: Command) -> None:
 def accepted(ledger: Ledger, command: Command) -> None:
     group = ledger.group_of[named(command)]
     entry = group.entries[named(command)]
-    waiting_list.accept(entry.status, entry.expires_at, at=command.at)
+    waiting_list.accept(entry.status, entry.expires_at, told_at=entry.told_at, at=command.at)
     ledger.give(group, command.key, entry.teacher, command.at, offered=True, asked_at=entry.joined_at)
     entry.status = "accepted"
 

@@ -15,7 +15,7 @@ from tests.demonstration.noons import noons
 from hub_kernel.england import ENGLAND, day_in_england
 from hub_kernel.working_days import is_working_day
 from local.demonstration.dates.school_years import SchoolYear
-from local.demonstration.groups.offers import offers_that_end
+from local.demonstration.groups.offers import instants_of_offers
 from local.demonstration.plan import IN_PREPARATION, noon, plan_for
 from local.places import ROOT, python_path
 
@@ -136,13 +136,15 @@ def test_every_plan_ends_with_a_draft_that_says_that_all_has_been_sent(day: date
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_the_time_is_told_when_a_day_is_done_when_an_offer_ends_and_at_last_at_noon(day: date) -> None:
+def test_the_time_is_told_at_the_end_of_a_day_when_an_offer_is_told_or_ends_and_at_last_at_noon(
+    day: date,
+) -> None:
     plan = plan_for(day)
     told = plan.hub_days()
     assert told == sorted(set(told))
     assert told[-1] == noon(day)
     last = {day_in_england(command.at): command.at for command in plan.commands}
-    due = {at for at in offers_that_end(plan.commands) if at <= noon(day)}
+    due = {at for at in instants_of_offers(plan.commands) if at <= noon(day)}
     assert set(told) == {*last.values(), *due, noon(day)}
 
 

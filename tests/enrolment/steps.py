@@ -20,6 +20,7 @@ from tests.enrolment.factories import (
     schools,
     teacher,
 )
+from tests.enrolment.messages import offer_sent
 
 from hub_enrolment.commands.applications import Agreement, Apply, Asked, SubmitApplication
 from hub_enrolment.commands.enrolments import TransferParticipant, WithdrawParticipant
@@ -37,6 +38,7 @@ from hub_enrolment.handlers import (
     applications,
     endings,
     enrolments,
+    offers,
     sessions,
     tasks,
     terms,
@@ -102,6 +104,13 @@ def join(session: Session, group_id: UUID, teacher_id: UUID, *, now: datetime = 
     """Wait for a place."""
     command = JoinWaitingList(work_group_id=group_id, teacher_id=teacher_id, role="participant")
     return waiting_list.join_waiting_list(session, command, now=now, by=BY)
+
+
+def tell(session: Session, *entries: WaitingEntry, at: datetime = NOW, **changes: Any) -> None:
+    """Take in that the e-mails about offers were sent."""
+    for entry in entries:
+        event = offer_sent(entry.id, entry.teacher_id, **changes)
+        offers.on_message_sent(session, event, at=at, now=at, by="enrolment")
 
 
 def stands(session: Session, *entries: WaitingEntry) -> list[str]:

@@ -12,7 +12,7 @@ from local.demonstration.cast import Cast, cast
 from local.demonstration.commands import Command, Made
 from local.demonstration.dates.england import DAY, moment
 from local.demonstration.dates.school_years import MONDAY, SchoolYear
-from local.demonstration.groups.offers import offers_that_end
+from local.demonstration.groups.offers import instants_of_offers
 from local.demonstration.groups.recruitment import WORK_GROUPS
 from local.demonstration.last_year import LastYear, plan_last_year
 from local.demonstration.people.staffroom import Staffroom
@@ -59,14 +59,14 @@ class Plan:
     def hub_days(self, commands: Sequence[Command] | None = None) -> list[datetime]:
         """The moments at which every service must be told the time, in their order.
 
-        They are the last command of each day, the instants at which something falls due by itself (an offer
-        of a place ends, and the next who waits is asked), and for the whole plan today at noon. Without
-        `commands` it is the whole plan that is sent.
+        They are the last command of each day, the instants at which something falls due by itself (the e-mail
+        about an offer of a place; its end, after which the next teacher who waits has an offer), and for the
+        whole plan today at noon. Without `commands` it is the whole plan that is sent.
         """
         sent = self.commands if commands is None else commands
         last_of_day = {day_in_england(command.at): command.at for command in sent}  # they are in order
         ends = noon(self.today) if len(sent) == len(self.commands) else sent[-1].at
-        due = {at for at in offers_that_end(sent) if at <= ends}
+        due = {at for at in instants_of_offers(sent) if at <= ends}
         return sorted({*last_of_day.values(), ends} | due)
 
 

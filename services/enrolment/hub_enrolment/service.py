@@ -1,10 +1,13 @@
-"""The enrolment service: routes by inheritance, and what notifications asks for at sending."""
+"""The enrolment service: routes by inheritance, reactions, and what notifications asks for at sending."""
 
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from hub_contracts.notifications import MessageFailed, MessageSent
 from hub_enrolment.api.applications import Applications
 from hub_enrolment.api.attendance import Attendances
 from hub_enrolment.api.documents import Documents
@@ -28,6 +31,7 @@ from hub_enrolment.handlers import documents, offers, teachers, venues
 from hub_enrolment.templates.printing import printed
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
+from hub_messaging.subscribe import Delivery, subscribe
 from hub_platform.dependencies import Database
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
@@ -82,6 +86,20 @@ class EnrolmentService(
         """The address at which each session is joined online; a session without one is left out."""
         with self.database() as session:
             return venues.joining_links(session, [UUID(session_id) for session_id in session_ids])
+
+    @subscribe(MessageSent)
+    def on_message_sent(self, session: Session, delivery: Delivery) -> None:
+        """Count the deadline of an offer from the e-mail about it."""
+        offers.on_message_sent(
+            session, delivery.event, at=delivery.envelope.time, now=self.clocks.hub.now(), by=self.name
+        )
+
+    @subscribe(MessageFailed)
+    def on_message_failed(self, session: Session, delivery: Delivery) -> None:
+        """Count the deadline of an offer from the last attempt to send the e-mail about it."""
+        offers.on_message_failed(
+            session, delivery.event, at=delivery.envelope.time, now=self.clocks.hub.now(), by=self.name
+        )
 
     @every(seconds=5.0, by_hub_time=True)
     def expire_offers(self) -> None:

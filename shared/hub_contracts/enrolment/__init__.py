@@ -42,7 +42,13 @@ from hub_contracts.enrolment.teachers import (
     TeacherMovedSchool,
     TeacherRegistered,
 )
-from hub_contracts.enrolment.waiting_list import PlaceOffered, PlaceOfferExpired
+from hub_contracts.enrolment.waiting_list import (
+    PlaceOffered,
+    PlaceOfferExpired,
+    PlaceOfferExtended,
+    WaitingListJoined,
+    WaitingListLeft,
+)
 from hub_contracts.enrolment.work_groups import (
     SchoolEnrolled,
     WorkGroupCancelled,
@@ -77,6 +83,7 @@ __all__ = [
     "ParticipantEnrolled",
     "ParticipantWithdrawn",
     "PlaceOfferExpired",
+    "PlaceOfferExtended",
     "PlaceOffered",
     "SchoolChanged",
     "SchoolClosed",
@@ -94,6 +101,8 @@ __all__ = [
     "TeacherMerged",
     "TeacherMovedSchool",
     "TeacherRegistered",
+    "WaitingListJoined",
+    "WaitingListLeft",
     "WorkGroupCancelled",
     "WorkGroupChanged",
     "WorkGroupClosed",

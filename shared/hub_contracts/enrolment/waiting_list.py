@@ -1,12 +1,14 @@
-"""What enrolment says of places that are offered to those who wait."""
+"""What enrolment says of waiting lists: who joins and leaves them, and offers of places."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
-from hub_contracts.fields import Id, Instant, Urn
+from hub_contracts.fields import Id, Instant, OneOf, Urn
+
+CAUSES_LEFT: Final = ("accepted", "declined", "left", "group_cancelled", "group_closed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +22,6 @@ class WaitingEvent(Event):
     work_group_id: UUID
     teacher_id: UUID
     urn: str
-    expires_at: datetime
 
 
 class WaitingEventSchema(RecordSchema):
@@ -30,32 +31,95 @@ class WaitingEventSchema(RecordSchema):
     work_group_id = Id("The Work Group")
     teacher_id = Id("The teacher", pseudonym=True)
     urn = Urn("The school where the teacher worked when joining the list")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingListJoined(WaitingEvent):
+    """A teacher waits for a place on a full Work Group.
+
+    Published when the teacher joins the waiting list.
+    """
+
+
+class WaitingListJoinedSchema(WaitingEventSchema):
+    """WaitingListJoined."""
+
+    makes = WaitingListJoined
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingListLeft(WaitingEvent):
+    """A teacher does not wait for a place any more, and has no open offer of one.
+
+    Published when the entry ends in any way but by the expiry of an offer, for which PlaceOfferExpired is
+    published. When the group ends, its WorkGroupCancelled or WorkGroupClosed is published first.
+    """
+
+    cause: str
+
+
+class WaitingListLeftSchema(WaitingEventSchema):
+    """WaitingListLeft."""
+
+    makes = WaitingListLeft
+    cause = OneOf(
+        CAUSES_LEFT,
+        "Why: the offer was accepted or declined, the teacher left the list, or the group ended",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferEvent(WaitingEvent):
+    """Something about one offer of a place."""
+
+    expires_at: datetime
+
+
+class OfferEventSchema(WaitingEventSchema):
+    """The offer."""
+
     expires_at = Instant("An answer at this instant is already late: the end of the fifth working day")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaceOffered(WaitingEvent):
+class PlaceOffered(OfferEvent):
     """A place has come free and is kept for the first who waits.
 
-    Published when the offer is made; the place is kept until it is accepted, declined or expires.
+    Published when the offer is made; the place is kept until it is accepted, declined or expires. An offer
+    does not expire before the teacher has been told of it: see PlaceOfferExtended.
     """
 
 
-class PlaceOfferedSchema(WaitingEventSchema):
+class PlaceOfferedSchema(OfferEventSchema):
     """PlaceOffered."""
 
     makes = PlaceOffered
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaceOfferExpired(WaitingEvent):
+class PlaceOfferExtended(OfferEvent):
+    """An open offer of a place ends later than was published before.
+
+    Published when the e-mail about the offer was sent, or could not be sent, later than on the day of the
+    offer: the five working days count from then.
+    """
+
+
+class PlaceOfferExtendedSchema(OfferEventSchema):
+    """PlaceOfferExtended."""
+
+    makes = PlaceOfferExtended
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceOfferExpired(OfferEvent):
     """Nobody answered an offer in time.
 
     Published when the time is over; the place is offered to the next who waits.
     """
 
 
-class PlaceOfferExpiredSchema(WaitingEventSchema):
+class PlaceOfferExpiredSchema(OfferEventSchema):
     """PlaceOfferExpired."""
 
     makes = PlaceOfferExpired

@@ -1,14 +1,20 @@
 """Over HTTP: waiting lists, offers, and fifty who want the last five places."""
 
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from tests.enrolment.desk import Desk, as_lead, participant, problem
+from tests.enrolment.messages import offer_failed, offer_sent
+from tests.support.announcing import announce
 from tests.support.services import Reply, RunningService
 from tests.support.waiting import wait_until
+
+from hub_contracts.notifications import MessageEvent
 
 
 def open_now(desk: Desk, **changes: Any) -> tuple[str, datetime]:
@@ -52,16 +58,41 @@ def test_a_teacher_waits_is_offered_a_place_and_takes_it(desk: Desk, enrolment: 
     assert problem(desk.post(f"{entry}/withdrawal", {}, at=now))[:2] == (409, "not_waiting")
 
 
-def test_an_offer_that_nobody_answers_goes_to_the_next_by_itself(desk: Desk) -> None:
-    group_id = desk.group(capacity=1)
-    (place,) = desk.fill(group_id, teachers_n=1, schools_n=1)
+@pytest.mark.parametrize("message", [offer_sent, offer_failed])
+def test_an_offer_that_nobody_answers_expires_by_itself_once_the_teacher_has_been_told(
+    desk: Desk, publishers: str, message: Callable[..., MessageEvent]
+) -> None:
+    group_id, now = open_now(desk, capacity=1)
     (urn,) = desk.schools()
+    holder, ada = desk.teacher(urn), desk.teacher(urn)
+    place = enrol(desk, group_id, holder, now).json["enrolment_id"]
     path = f"work-groups/{group_id}/waiting-list"
-    waiting_id = desk.made(path, participant(desk.teacher(urn)))["waiting_id"]
-    desk.made(f"enrolments/{place}/withdrawal", {"reason": "workload"})
-    offer = desk.get(f"waiting-list/{waiting_id}").json
-    assert desk.client("GET", "/enrolment/v1/clock", Hub_Time=offer["expires_at"]).status == 200
-    wait_until(lambda: desk.get(f"waiting-list/{waiting_id}").json["status"] == "expired", deadline=5)
+    entry = f"waiting-list/{desk.made(path, participant(ada), at=now)['waiting_id']}"
+    desk.made(f"enrolments/{place}/withdrawal", {"reason": "workload"}, at=now)
+    offer = desk.get(entry).json
+    assert (offer["status"], offer["told_at"]) == ("offered", None)
+
+    sent_at = datetime.fromisoformat(offer["expires_at"]) + timedelta(days=2)
+    announce(publishers, message(offer["waiting_id"], ada), at=sent_at)
+    wait_until(lambda: desk.get(entry).json["told_at"] is not None, deadline=15)
+    (told,) = desk.get(path).json["items"]
+    assert datetime.fromisoformat(told["told_at"]) == sent_at
+    assert datetime.fromisoformat(told["expires_at"]) > sent_at + timedelta(days=5)
+    assert told["status"] == "offered"
+    assert desk.client("GET", "/enrolment/v1/clock", Hub_Time=told["expires_at"]).status == 200
+    wait_until(lambda: desk.get(entry).json["status"] == "expired", deadline=15)
+
+
+def test_an_offer_of_which_the_teacher_has_not_been_told_is_accepted_after_its_first_end(desk: Desk) -> None:
+    group_id, now = open_now(desk, capacity=1)
+    (urn,) = desk.schools()
+    holder, ada = desk.teacher(urn), desk.teacher(urn)
+    place = enrol(desk, group_id, holder, now).json["enrolment_id"]
+    path = f"work-groups/{group_id}/waiting-list"
+    entry = f"waiting-list/{desk.made(path, participant(ada), at=now)['waiting_id']}"
+    desk.made(f"enrolments/{place}/withdrawal", {"reason": "workload"}, at=now)
+    ends = datetime.fromisoformat(desk.get(entry).json["expires_at"])
+    assert desk.made(f"{entry}/acceptance", {}, at=ends)["status"] == "accepted"
 
 
 def test_fifty_at_once_get_the_last_five_places_and_the_list_has_no_gaps(desk: Desk) -> None:

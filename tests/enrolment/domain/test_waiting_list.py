@@ -26,6 +26,7 @@ from hub_kernel.england import day_in_england
 from hub_kernel.working_days import day_off
 
 FULL = replace(PLACES, taken=20)
+OFFERED = datetime(2025, 9, 19, 9, 0, tzinfo=UTC)
 ENDS = datetime(2025, 9, 27, tzinfo=UTC)
 A, B = "110001", "110002"
 
@@ -182,13 +183,13 @@ def test_five_working_days_lie_between_whatever_the_day(offered_on: date) -> Non
     [(ENDS - INSTANT, "done"), (ENDS, "offer_expired"), (ENDS + INSTANT, "offer_expired")],
 )
 def test_an_answer_at_the_end_is_late(at: datetime, code: str) -> None:
-    assert outcome(lambda: accept("offered", ENDS, at=at)) == code
+    assert outcome(lambda: accept("offered", ENDS, told_at=OFFERED, at=at)) == code
 
 
 @pytest.mark.parametrize("status", ["waiting", "accepted", "declined", "expired", "left"])
 def test_only_an_open_offer_is_accepted(status: str) -> None:
     with pytest.raises(Refused, match="not_offered"):
-        accept(status, ENDS, at=ENDS - INSTANT)
+        accept(status, ENDS, told_at=OFFERED, at=ENDS - INSTANT)
 
 
 def test_giving_up_before_and_after_an_offer() -> None:

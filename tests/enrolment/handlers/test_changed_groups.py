@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment import steps
 from tests.enrolment.changes import CHANGER, Case, assert_tracked, given, two
 from tests.enrolment.factories import (
+    LATER,
     MEETS,
     MONTH,
     NOW,
@@ -22,6 +23,7 @@ from tests.enrolment.factories import (
     schools,
     teacher,
 )
+from tests.enrolment.messages import offer_sent
 
 from hub_enrolment.commands.applications import DecideApplication, SubmitApplication, WithdrawApplication
 from hub_enrolment.commands.enrolments import WithdrawParticipant
@@ -42,6 +44,7 @@ from hub_enrolment.handlers import (
     waiting_list,
     work_groups,
 )
+from hub_enrolment.models import WaitingEntry
 
 
 def recruiting(session: Session) -> tuple[UUID, list[UUID], list[UUID]]:
@@ -152,13 +155,25 @@ def leave_waiting_list(session: Session) -> Case:
 
 def expire_offers(session: Session) -> Case:
     def make(session: Session) -> UUID:
-        group_id, places, _ = recruiting(session)
+        opened, places, (first, _) = steps.full(session)
         steps.withdraw(session, places[0], now=NOW)
-        return group_id
+        steps.tell(session, first)
+        return opened.id
 
     at = NOW + timedelta(days=14)
     group_id = two(session, make)
     return Case(lambda: offers.expire_offers(session, group_id, now=at, by=CHANGER), {"waiting_list": 2}, at)
+
+
+def follow_message(session: Session) -> Case:
+    def make(session: Session) -> WaitingEntry:
+        _, places, (first, _) = steps.full(session)
+        steps.withdraw(session, places[0], now=NOW)
+        return first
+
+    offered = two(session, make)
+    event = offer_sent(offered.id, offered.teacher_id)
+    return Case(lambda: offers.on_message_sent(session, event, at=LATER, **given()), {"waiting_list": 1})
 
 
 def applied(session: Session, *, submitted: bool) -> UUID:
@@ -199,6 +214,7 @@ CASES = (
     accept_offer,
     leave_waiting_list,
     expire_offers,
+    follow_message,
     submit_application,
     decide_application,
     withdraw_application,

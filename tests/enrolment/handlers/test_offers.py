@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, CLOSES, INSTANT, NOW, enrol, events, group, schools, teacher
-from tests.enrolment.steps import full, join, stands, withdraw
+from tests.enrolment.steps import full, join, stands, tell, withdraw
 
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.waiting_list import AcceptOffer, LeaveWaitingList, OfferPlaces
@@ -76,6 +76,7 @@ def test_nobody_gets_a_place_past_those_who_wait_or_have_an_offer(session: Sessi
 def test_an_accepted_offer_is_a_place(session: Session) -> None:
     _, places, (first, second) = full(session)
     withdraw(session, places[0])
+    tell(session, first)
     accepted = accept(session, first.id, now=ENDS - INSTANT)
     place = session.get_one(Enrolment, accepted.row.enrolment_id)
     assert (accepted.row.status, place.teacher_id, place.urn) == ("accepted", first.teacher_id, first.urn)
@@ -104,6 +105,7 @@ def test_nobody_joins_the_list_once_recruitment_has_closed(session: Session) -> 
 def test_an_offer_ends_at_its_instant_and_the_next_is_asked(session: Session) -> None:
     opened, places, (first, second) = full(session)
     withdraw(session, places[0])
+    tell(session, first)
     offers.expire_offers(session, opened.id, now=ENDS - INSTANT, by=BY)
     assert stands(session, first, second) == ["offered", "waiting"]
     offers.expire_offers(session, opened.id, now=ENDS, by=BY)
@@ -121,6 +123,7 @@ def test_an_offer_ends_at_its_instant_and_the_next_is_asked(session: Session) ->
 def test_an_answer_after_the_end_is_refused_before_the_timer_comes(session: Session) -> None:
     _, places, (first, _) = full(session)
     withdraw(session, places[0])
+    tell(session, first)
     with pytest.raises(Refused, match="offer_expired"):
         accept(session, first.id, now=ENDS)
 
@@ -163,8 +166,9 @@ def test_whose_school_has_all_its_places_waits_on(session: Session) -> None:
 def test_the_timer_ends_offers_group_by_group(database: Sessions) -> None:
     with database.begin() as session:
         listed = [full(session, waiting_n=1) for _ in range(2)]
-        for _, places, _ in listed:
+        for _, places, listed_entries in listed:
             withdraw(session, places[0])
+            tell(session, *listed_entries)
         entries = [entries[0] for _, _, entries in listed]
         session.flush()
         session.expunge_all()

@@ -11,7 +11,7 @@ from tests.support.postgres import PostgresServer
 from hub_messaging.tables import outbox
 from hub_platform.migrations import alembic_config, migrate
 
-HEAD_BEFORE = "0010_unconfirmed_addresses"
+HEAD_BEFORE = "0011_unconfirmed_addresses"
 TRACKED = "revision, created_at, created_by, changed_at, changed_by"
 TRACK = "3, '2025-01-01T12:00Z', 'ada', '2025-06-30T23:30Z', 'grace'"
 BEFORE = """

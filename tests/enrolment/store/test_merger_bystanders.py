@@ -12,7 +12,7 @@ from tests.enrolment.factories import BY, MEETS, NOW, group, leader, schools, te
 from tests.support.changes import Row, Rows
 
 from hub_enrolment.models import PDDayRegistration, WaitingEntry, WorkGroupLead
-from hub_enrolment.store import erasures, mergers
+from hub_enrolment.store import erasures, mergers, waiting_list
 from hub_enrolment.store.mergers import NAMING
 
 LATER = MEETS + timedelta(days=1)
@@ -33,11 +33,6 @@ def rows_of(session: Session, *people: UUID) -> Rows:
 
 def tables_of(rows: set[Row]) -> set[str]:
     return {table for table, _ in rows}
-
-
-def states_by_teacher(session: Session) -> dict[UUID, str]:
-    """What has become of each teacher's entry on the waiting list."""
-    return dict(session.execute(sa.select(WaitingEntry.teacher_id, WaitingEntry.status)).all())
 
 
 @pytest.fixture(name="hall")
@@ -78,7 +73,6 @@ def test_what_both_records_have_is_dropped_once_and_a_third_person_keeps_theirs(
         "application_participants": 1,
         "pd_day_attendances": 1,
         "pd_day_registrations": 2,
-        "waiting_list": 1,
     }
 
 
@@ -107,26 +101,18 @@ def test_a_group_led_by_two_others_keeps_both_leads(session: Session) -> None:
     assert leads == {theirs.id: others, shared.id: [origin], half.id: [others[0], origin]}
 
 
-def test_of_two_records_on_one_waiting_list_the_one_that_joined_later_leaves(
+def test_of_two_records_on_one_waiting_list_the_one_that_joined_later_waits_twice(
     session: Session, hall: Hall
 ) -> None:
-    first, origin, target, last = (hall.arrive() for _ in range(4))
-    mergers.drop_doubles(session, origin, target)
-    states = states_by_teacher(session)
-    assert {one: states[one] for one in (first, origin, target, last)} == {
-        first: "waiting",
-        origin: "waiting",
-        target: "left",
-        last: "waiting",
-    }
+    _, origin, target, _ = (hall.arrive() for _ in range(4))
+    for pair in ((origin, target), (target, origin)):
+        assert [entry.teacher_id for entry in mergers.waiting_twice(session, *pair)] == [target]
 
 
 def test_an_entry_that_has_come_to_an_end_is_no_double(session: Session, hall: Hall) -> None:
     origin, target = hall.arrive(), hall.arrive()
     session.execute(sa.update(WaitingEntry).where(WaitingEntry.teacher_id == target).values(status="left"))
-    mergers.drop_doubles(session, origin, target)
-    states = states_by_teacher(session)
-    assert (states[origin], states[target]) == ("waiting", "left")
+    assert mergers.waiting_twice(session, origin, target) == []
 
 
 def test_a_third_person_shares_neither_groups_nor_roles_with_two_records(
@@ -165,15 +151,12 @@ def test_an_erasure_frees_the_persons_place_on_days_to_come_only(session: Sessio
     }
 
 
-def test_an_erasure_ends_the_waiting_of_one_person_only(session: Session, hall: Hall) -> None:
-    person, bystander = hall.arrive(), hall.arrive()
-    ended = hall.arrive()
+def test_the_open_entries_of_a_teacher_are_theirs_only(session: Session, hall: Hall) -> None:
+    person, _, ended = (hall.arrive() for _ in range(3))
     session.execute(
         sa.update(WaitingEntry)
         .where(WaitingEntry.teacher_id == ended)
         .values(status="declined", offered_at=NOW, expires_at=LATER)
     )
-    for one in (person, ended):
-        erasures.leave_waiting_lists(session, one)
-    states = states_by_teacher(session)
-    assert (states[person], states[bystander], states[ended]) == ("left", "waiting", "declined")
+    assert [entry.teacher_id for entry in waiting_list.open_of_teacher(session, person)] == [person]
+    assert waiting_list.open_of_teacher(session, ended) == []

@@ -1,4 +1,4 @@
-"""Waiting lists, and the instants at which offers of places end by themselves."""
+"""Waiting lists, and the instants at which offers of places are told by e-mail and end by themselves."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from hub_enrolment.domain.waiting_list import expires_at
-from hub_kernel.england import day_in_england
+from hub_enrolment.domain import waiting_list
+from hub_notifications.domain.decent_hours import NONE_KNOWN, sendable_from
+from hub_notifications.domain.kinds import URGENCY, Kind
 from local.demonstration.commands import Command
 from local.demonstration.groups.forming import Group
 from local.demonstration.groups.recruitment import WORK_GROUPS, group_command
@@ -26,13 +27,18 @@ def join_list(group: Group, key: str, body: Mapping[str, Any], at: datetime) -> 
     return group_command(group, key, path, body, at=at, gives="waiting_id", announces=0)
 
 
+def told_at(offered_at: datetime) -> datetime:
+    """The instant at which the e-mail about an offer is sent, by the rule of notifications."""
+    return sendable_from(URGENCY[Kind.PLACE_OFFERED], now=offered_at, starts_at=None, holidays=NONE_KNOWN)
+
+
 def offer_ends(offered_at: datetime) -> datetime:
     """The instant at which an unanswered offer ends, by the rule of enrolment."""
-    return expires_at(day_in_england(offered_at))
+    return waiting_list.offer_ends(told_at(offered_at))
 
 
-def offers_that_end(commands: Iterable[Command]) -> list[datetime]:
-    """The instants at which offers end by themselves and the next who waits is asked.
+def instants_of_offers(commands: Iterable[Command]) -> list[datetime]:
+    """The instants at which teachers are told of offers, or offers end and the next who waits is asked.
 
     Args:
         commands: in the order of their times.
@@ -45,7 +51,7 @@ def offers_that_end(commands: Iterable[Command]) -> list[datetime]:
             lists[command.lane].follow(command)
     for one in lists.values():
         one.pass_time(AT_LAST)
-    return sorted(ended for one in lists.values() for ended in one.ended)
+    return sorted({instant for one in lists.values() for instant in (*one.told, *one.ended)})
 
 
 @dataclass
@@ -55,6 +61,7 @@ class WaitingList:
     free: int = 0
     waiting: list[str] = field(default_factory=list)
     offered: dict[str, datetime] = field(default_factory=dict)  # key of the entry → when the offer ends
+    told: list[datetime] = field(default_factory=list)
     ended: list[datetime] = field(default_factory=list)
 
     def follow(self, command: Command) -> None:
@@ -88,4 +95,5 @@ class WaitingList:
     def _offer(self, at: datetime) -> None:
         while self.free > 0 and self.waiting:
             self.offered[self.waiting.pop(0)] = offer_ends(at)
+            self.told.append(told_at(at))
             self.free -= 1

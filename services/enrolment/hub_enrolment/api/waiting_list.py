@@ -28,7 +28,10 @@ ENTRY = "/enrolment/v1/waiting-list/<uuid:waiting_id>"
 
 
 class WaitingEntrySchema(Schema):
-    """Somebody on a waiting list: `position` 1 is offered the next place; at `expires_at` it is too late."""
+    """A teacher on a waiting list: `position` 1 is offered the next place; at `expires_at` it is too late.
+
+    An offer whose `told_at` is null does not end: the e-mail about it has been neither sent nor given up.
+    """
 
     waiting_id = fields.UUID(attribute="row.id")
     work_group_id = fields.UUID(attribute="row.work_group_id")
@@ -39,6 +42,7 @@ class WaitingEntrySchema(Schema):
     position = fields.Integer(allow_none=True)
     joined_at = fields.AwareDateTime(attribute="row.created_at")
     offered_at = fields.AwareDateTime(attribute="row.offered_at", allow_none=True)
+    told_at = fields.AwareDateTime(attribute="row.told_at", allow_none=True)
     expires_at = fields.AwareDateTime(attribute="row.expires_at", allow_none=True)
     enrolment_id = fields.UUID(attribute="row.enrolment_id", allow_none=True)
 

@@ -45,7 +45,7 @@ def cancel_work_group(
     sessions.cancel_sessions(session, group, "work_group_cancelled", now=now, by=by)
     for place in enrolment_store.active(session, group.id):
         enrolments.take_back(session, place, "group_cancelled", now=now, by=by)
-    _end_requests(session, group.id, now=now, by=by)
+    _end_requests(session, group.id, "group_cancelled", now=now, by=by)
     return store.describe(session, [group])[0]
 
 
@@ -81,7 +81,7 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
     )
     events = [closed, *(_completed(place, on=day_in_england(now)) for place in completed)]
     outbox.record_all(session, events, occurred_at=now, by=by)
-    _end_requests(session, group.id, now=now, by=by)
+    _end_requests(session, group.id, "group_closed", now=now, by=by)
     return store.describe(session, [group])[0]
 
 
@@ -100,9 +100,9 @@ def _decide_completions(
     return [place for place in places if place.status == "completed"]
 
 
-def _end_requests(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
-    """Nobody waits for a place, or asks for one, on a group that is over."""
-    waiting_list.end_list(session, work_group_id, now=now, by=by)
+def _end_requests(session: Session, work_group_id: UUID, cause: str, *, now: datetime, by: str) -> None:
+    """End the waiting list and the applications of a group that has ended."""
+    waiting_list.end_list(session, work_group_id, cause, now=now, by=by)
     applications.end_applications(session, work_group_id, now=now, by=by)
 
 

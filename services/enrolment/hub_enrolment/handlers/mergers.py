@@ -14,7 +14,7 @@ from hub_enrolment.domain import mergers, teachers
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.mergers import Address, HeldPlace, Joined, Record
 from hub_enrolment.domain.refusals import Conflict, Refused
-from hub_enrolment.handlers import work_groups
+from hub_enrolment.handlers import waiting_list, work_groups
 from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.handlers.leaders import close_role
 from hub_enrolment.models import LeaderRole, Teacher
@@ -64,6 +64,7 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
         raise merger.in_the_way[0]
     _end_doubles(session, merger, now=now, by=by)
     store.join_memberships(session, merger.joined, now=now, by=by)
+    waiting_list.leave_lists(session, store.waiting_twice(session, origin.id, target.id), now=now, by=by)
     store.drop_doubles(session, origin.id, target.id)
     target.email = command.email or target.email
     target.email_unconfirmed_since = merger.address_unconfirmed_since
@@ -82,9 +83,10 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
 def _plan(
     session: Session, origin: Teacher, target: Teacher, *, dry_run: bool, answered: bool, now: datetime
 ) -> Merger:
-    """Work out what follows; the groups on which both hold a place are held with the records."""
+    """Work out what follows; the groups on which both hold a place, or wait, are held with the records."""
     groups = store.shared_groups(session, origin.id, target.id)
-    for work_group_id in groups:
+    waiting = [entry.work_group_id for entry in store.waiting_twice(session, origin.id, target.id)]
+    for work_group_id in sorted({*groups, *waiting}):
         work_groups.lock_work_group(session, work_group_id)
     shared = store.shared_places(session, origin.id, target.id, groups)
     of_target, of_origin = (teacher_store.memberships(session, one.id) for one in (target, origin))

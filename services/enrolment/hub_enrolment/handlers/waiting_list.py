@@ -1,10 +1,13 @@
 """Waiting for a place: joining, accepting an offer, leaving."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub_contracts.enrolment import WaitingListJoined, WaitingListLeft
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList, LeaveWaitingList, OfferPlaces
 from hub_enrolment.domain import enrolments, waiting_list
@@ -18,6 +21,7 @@ from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.waiting_list import Described
 from hub_kernel.england import day_in_england
+from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
 
@@ -49,6 +53,7 @@ def join_waiting_list(session: Session, command: JoinWaitingList, *, now: dateti
     )
     session.add(entry)
     session.flush()
+    outbox.record(session, WaitingListJoined(**_facts(entry)), occurred_at=now, by=by)
     offer_free_places(session, locked, now=now, by=by)
     return _described(session, entry)
 
@@ -72,13 +77,14 @@ def accept_offer(session: Session, command: AcceptOffer, *, now: datetime, by: s
     Raises:
         Unknown: `unknown_entry`; Refused, Conflict: see `waiting_list.accept` and `enrolments.enrol`.
     """
+    # The teacher first, then the group: whatever locks both does so in this order.
+    teacher_store.hold(session, [_entry(session, command.waiting_id).teacher_id])
     entry = _lock_entry(session, command.waiting_id)
-    waiting_list.accept(entry.status, entry.expires_at, at=now)
+    waiting_list.accept(entry.status, entry.expires_at, told_at=entry.told_at, at=now)
     asked = EnrolParticipant(work_group_id=entry.work_group_id, teacher_id=entry.teacher_id, role=entry.role)
     place = enrol_participant(session, asked, now=now, by=by, asked_at=entry.created_at, offered=True)
-    entry.status, entry.enrolment_id = "accepted", place.id
-    entry.touch(now=now, by=by)
-    session.flush()
+    entry.enrolment_id = place.id
+    _end(session, entry, "accepted", "accepted", now=now, by=by)
     return _described(session, entry)
 
 
@@ -89,19 +95,32 @@ def leave_waiting_list(session: Session, command: LeaveWaitingList, *, now: date
         Unknown: `unknown_entry`; Conflict: see `waiting_list.give_up`.
     """
     entry = _lock_entry(session, command.waiting_id)
-    entry.status = waiting_list.give_up(entry.status)
-    entry.touch(now=now, by=by)
-    session.flush()
+    given_up = waiting_list.give_up(entry.status)
+    _end(session, entry, given_up, given_up, now=now, by=by)
     offer_free_places(session, lock_work_group(session, entry.work_group_id), now=now, by=by)
     return _described(session, entry)
 
 
-def end_list(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
-    """Let nobody wait any more, open offers included: the group is over, and locked by the caller."""
+def end_list(session: Session, work_group_id: UUID, cause: str, *, now: datetime, by: str) -> None:
+    """End every entry of a group's list, open offers included; the group has ended and the caller holds it.
+
+    `cause`: `group_cancelled` or `group_closed`.
+    """
     for entry in store.open_entries(session, work_group_id):
-        entry.status = "left"
-        entry.touch(now=now, by=by)
-    session.flush()
+        _end(session, entry, "left", cause, now=now, by=by)
+
+
+def leave_lists(session: Session, entries: Iterable[WaitingEntry], *, now: datetime, by: str) -> None:
+    """End entries of one teacher, whom the caller holds; a place that was kept is offered to the next.
+
+    `entries`: in the order of their groups' ids.
+    """
+    for known in entries:
+        locked = lock_work_group(session, known.work_group_id)
+        entry = _entry(session, known.id)  # as it is now that the group is locked
+        if entry.status in waiting_list.OPEN:
+            _end(session, entry, "left", "left", now=now, by=by)
+            offer_free_places(session, locked, now=now, by=by)
 
 
 def find_entry(session: Session, waiting_id: UUID) -> Described:
@@ -117,6 +136,23 @@ def _lock_entry(session: Session, waiting_id: UUID) -> WaitingEntry:
     """One entry, as it is once its group is held: an offer is answered or expires, never both."""
     lock_work_group(session, _entry(session, waiting_id).work_group_id)
     return _entry(session, waiting_id)
+
+
+def _end(session: Session, entry: WaitingEntry, status: str, cause: str, *, now: datetime, by: str) -> None:
+    """Save that an entry has ended, with its event; the group is locked by the caller."""
+    entry.status = status
+    entry.touch(now=now, by=by)
+    session.flush()
+    outbox.record(session, WaitingListLeft(**_facts(entry), cause=cause), occurred_at=now, by=by)
+
+
+def _facts(entry: WaitingEntry) -> dict[str, Any]:
+    return {
+        "waiting_id": entry.id,
+        "work_group_id": entry.work_group_id,
+        "teacher_id": entry.teacher_id,
+        "urn": entry.urn,
+    }
 
 
 def _entry(session: Session, waiting_id: UUID) -> WaitingEntry:

@@ -19,6 +19,7 @@ class WaitingEntry(Tracked, Base):
         CheckConstraint("seq >= 1", name="seq"),
         CheckConstraint("num_nulls(offered_at, expires_at) IN (0, 2)", name="offered"),
         CheckConstraint("expires_at > offered_at", name="expires_at"),
+        CheckConstraint("told_at IS NULL OR coalesce(told_at >= offered_at, false)", name="told_at"),
         CheckConstraint("status IN ('waiting', 'left') OR offered_at IS NOT NULL", name="offered_at"),
         CheckConstraint("(status = 'accepted') = (enrolment_id IS NOT NULL)", name="enrolment_id"),
         one_of("role", enrolments.ROLES),
@@ -43,5 +44,6 @@ class WaitingEntry(Tracked, Base):
     role: Mapped[str]
     status: Mapped[str]
     offered_at: Mapped[datetime | None]
-    expires_at: Mapped[datetime | None]  # an answer at this instant is late
+    told_at: Mapped[datetime | None]  # when the e-mail about the offer was sent or finally failed
+    expires_at: Mapped[datetime | None]  # an answer at this instant is late, once `told_at` is known
     enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"))

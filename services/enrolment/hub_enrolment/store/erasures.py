@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain import waiting_list
 from hub_enrolment.models import (
     Base,
     Enrolment,
@@ -16,7 +15,6 @@ from hub_enrolment.models import (
     PDDayRegistration,
     Programme,
     Teacher,
-    WaitingEntry,
     WorkGroup,
 )
 from hub_enrolment.store import subject_access
@@ -69,9 +67,3 @@ def leave_open_pd_days(session: Session, teacher_id: UUID) -> None:
             PDDayRegistration.teacher_id == teacher_id, PDDayRegistration.pd_day_id.in_(still_open)
         )
     )
-
-
-def leave_waiting_lists(session: Session, teacher_id: UUID) -> None:
-    """Wait no longer; that somebody waited stays."""
-    waits = (WaitingEntry.teacher_id == teacher_id, WaitingEntry.status.in_(waiting_list.OPEN))
-    session.execute(update(WaitingEntry).where(*waits).values(status="left"))

@@ -100,6 +100,21 @@ def shared_places(
     return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
 
 
+def waiting_twice(session: Session, one: UUID, other: UUID) -> list[WaitingEntry]:
+    """Of two records that wait for the same group the entry that joined later, by the groups' ids."""
+    waiting = (WaitingEntry.teacher_id.in_([one, other]), WaitingEntry.status.in_(waiting_list.OPEN))
+    last = (
+        select(WaitingEntry.work_group_id, func.max(WaitingEntry.seq))
+        .where(*waiting)
+        .group_by(WaitingEntry.work_group_id)
+        .having(func.count() > 1)
+    )
+    joined = tuple_(WaitingEntry.work_group_id, WaitingEntry.seq)
+    return list(
+        session.scalars(select(WaitingEntry).where(joined.in_(last)).order_by(WaitingEntry.work_group_id))
+    )
+
+
 def open_roles(session: Session, one: UUID, other: UUID) -> list[list[LeaderRole]]:
     """The roles that both hold without a last day, as pairs."""
     rows = session.scalars(
@@ -127,7 +142,6 @@ def drop_doubles(session: Session, origin: UUID, target: UUID) -> None:
         table = _table(model)
         held = select(table.c[of]).where(table.c.teacher_id == target)
         session.execute(delete(model).where(table.c.teacher_id == origin, table.c[of].in_(held)))
-    _wait_once(session, origin, target)
     last = (
         select(WorkGroupLead.work_group_id, func.max(WorkGroupLead.position))
         .where(WorkGroupLead.teacher_id.in_([origin, target]))
@@ -136,19 +150,6 @@ def drop_doubles(session: Session, origin: UUID, target: UUID) -> None:
     )
     position = tuple_(WorkGroupLead.work_group_id, WorkGroupLead.position)
     session.execute(delete(WorkGroupLead).where(position.in_(last)))
-
-
-def _wait_once(session: Session, origin: UUID, target: UUID) -> None:
-    """Of two records on one waiting list the one that joined first stays there."""
-    waiting = (WaitingEntry.teacher_id.in_([origin, target]), WaitingEntry.status.in_(waiting_list.OPEN))
-    last = (
-        select(WaitingEntry.work_group_id, func.max(WaitingEntry.seq))
-        .where(*waiting)
-        .group_by(WaitingEntry.work_group_id)
-        .having(func.count() > 1)
-    )
-    joined = tuple_(WaitingEntry.work_group_id, WaitingEntry.seq)
-    session.execute(update(WaitingEntry).where(joined.in_(last)).values(status="left"))
 
 
 def rename(session: Session, origin: UUID, target: UUID, *, now: datetime, by: str) -> None:

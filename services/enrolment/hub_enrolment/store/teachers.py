@@ -158,6 +158,12 @@ def appointments(session: Session, teacher_ids: Iterable[UUID]) -> dict[UUID, li
     return dict(held)
 
 
+def refs_of(session: Session, teacher_id: UUID) -> set[str]:
+    """The ids, as text, under which others may know a teacher: of the record and of those merged into it."""
+    merged = session.scalars(select(Teacher.id).where(Teacher.merged_into == teacher_id))
+    return {str(teacher_id), *map(str, merged)}
+
+
 def names(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
     """Given and family name of each."""
     columns = (Teacher.id, Teacher.given, Teacher.family)

@@ -96,6 +96,17 @@ def describe(session: Session, rows: Sequence[WaitingEntry]) -> list[Described]:
     return [Described(row, standing.get(row.id)) for row in rows]
 
 
+def open_of_teacher(session: Session, teacher_id: UUID) -> list[WaitingEntry]:
+    """The entries with which a teacher waits or has an open offer, in the order of their groups' ids."""
+    statement = (
+        select(WaitingEntry)
+        .where(WaitingEntry.teacher_id == teacher_id, WaitingEntry.status.in_(OPEN))
+        .order_by(WaitingEntry.work_group_id)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))
+
+
 def open_entries(session: Session, work_group_id: UUID) -> list[WaitingEntry]:
     """Those who wait or have an open offer; the group is locked by the caller."""
     statement = (
@@ -111,7 +122,7 @@ def expired(session: Session, work_group_id: UUID, *, now: datetime) -> list[Wai
     """The open offers of a group whose time is over; the group is locked by the caller."""
     statement = (
         list_entries(work_group_id, status="offered")
-        .where(WaitingEntry.expires_at <= now)
+        .where(WaitingEntry.told_at.is_not(None), WaitingEntry.expires_at <= now)
         .order_by(WaitingEntry.seq)
         .execution_options(populate_existing=True)
     )
@@ -123,6 +134,10 @@ def groups_with_expired(session: Session, *, now: datetime) -> list[UUID]:
     statement = (
         select(WaitingEntry.work_group_id)
         .distinct()
-        .where(WaitingEntry.status == "offered", WaitingEntry.expires_at <= now)
+        .where(
+            WaitingEntry.status == "offered",
+            WaitingEntry.told_at.is_not(None),
+            WaitingEntry.expires_at <= now,
+        )
     )
     return list(session.scalars(statement))

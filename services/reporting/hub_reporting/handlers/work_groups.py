@@ -20,11 +20,14 @@ from hub_contracts.enrolment import (
     ParticipantWithdrawn,
     PlaceOffered,
     PlaceOfferExpired,
+    PlaceOfferExtended,
     SchoolEnrolled,
     SessionCancelled,
     SessionCompleted,
     SessionRescheduled,
     SessionScheduled,
+    WaitingListJoined,
+    WaitingListLeft,
     WorkGroupCancelled,
     WorkGroupChanged,
     WorkGroupClosed,
@@ -153,12 +156,15 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     ApologiesReceived: not_counted,  # a register's mark says with how much notice
     LessonStudyPlanned: not_counted,
     LessonStudyReviewed: not_counted,
-    # Of an application and of an offer reports count the places that come of it.
+    # Of an application, of an offer and of a waiting list reports count the places that come of it.
     ApplicationSubmitted: not_counted,
     ApplicationAccepted: not_counted,
     ApplicationWaitlisted: not_counted,
     ApplicationDeclined: not_counted,
     ApplicationWithdrawn: not_counted,
     PlaceOffered: not_counted,
+    PlaceOfferExtended: not_counted,
     PlaceOfferExpired: not_counted,
+    WaitingListJoined: not_counted,
+    WaitingListLeft: not_counted,
 }

@@ -6,8 +6,8 @@ from alembic import op
 from hub_contracts.enrolment import HubDescribed
 from hub_messaging.backfill import record_missing
 
-revision = "0011_hub_contact"
-down_revision = "0010_unconfirmed_addresses"
+revision = "0012_hub_contact"
+down_revision = "0011_unconfirmed_addresses"
 
 COLUMNS = ("contact_name", "contact_email", "contact_telephone", "privacy_notice")
 DESCRIBED = """
