@@ -4,12 +4,11 @@ from uuid import uuid4
 
 from nameko.standalone.rpc import ClusterRpcProxy
 from tests.enrolment.desk import Desk
-from tests.support.services import RunningService
 
 
-def test_contacts_are_given_of_those_who_are_known(enrolment: RunningService, desk: Desk) -> None:
+def test_contacts_are_given_of_those_who_are_known(publishers: str, desk: Desk) -> None:
     teacher_id = desk.teacher(desk.schools()[0], given="Emmy", family="Noether")
-    config = {"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}
+    config = {"AMQP_URI": publishers}
     with ClusterRpcProxy(config, timeout=10) as services:
         assert services.enrolment.contacts([teacher_id, str(uuid4())]) == {
             teacher_id: {

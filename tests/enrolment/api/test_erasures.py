@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from nameko.standalone.rpc import ClusterRpcProxy
 from tests.enrolment.desk import Desk, leader_body, problem, teacher_body
-from tests.support.services import Client, RunningService
+from tests.support.services import Client
 
 BODY = {"reason": "asked_for"}
 
@@ -54,14 +54,14 @@ def test_an_answer_kept_for_a_repeat_is_erased_and_the_repeat_does_nothing(desk:
 
 
 def test_addresses_are_those_of_the_record_left_and_of_nobody_erased(
-    enrolment: RunningService, desk: Desk, head: Desk
+    publishers: str, desk: Desk, head: Desk
 ) -> None:
     origin, target, erased = (
         desk.teacher(desk.schools()[0], email=f"{name}@s.example") for name in ("one", "two", "three")
     )
     desk.made("teachers/merges", {"from_id": origin, "into_id": target, "dry_run": False})
     head.made(f"teachers/{erased}/anonymisation", BODY)
-    config = {"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}
+    config = {"AMQP_URI": publishers}
     with ClusterRpcProxy(config, timeout=10) as services:
         found = services.enrolment.contacts([origin, target, erased])
     assert {id_: one["email"] for id_, one in found.items()} == dict.fromkeys(
