@@ -18,7 +18,8 @@ take_settings_over() {
     export COMPOSE_PROJECT_NAME=hub-demo HUB_SECRETS="$PWD/secrets-demo" HUB_BACKUPS="$PWD/backups-demo"
     export HUB_HTTP_PORT="${HUB_DEMO_HTTP_PORT:-8080}" HUB_HTTPS_PORT="${HUB_DEMO_HTTPS_PORT:-8443}" HUB_ADDRESS=:80
     export COMPOSE_PROFILES="${COMPOSE_PROFILES:+$COMPOSE_PROFILES,}demo" HUB_ALLOW_HUB_TIME=1 HUB_REQUESTS_PER_MINUTE=0
-    export HUB_SMTP_HOST=mailpit HUB_SMTP_PORT=1025 HUB_SMTP_STARTTLS=0 HUB_SMTP_USER=""
+    export HUB_SMTP_HOST=mailpit HUB_SMTP_PORT=1025 HUB_SMTP_TLS=none HUB_SMTP_USER=""
+    export HUB_MAIL_FROM="${HUB_MAIL_FROM:-maths-hub@hub.example}"
   fi
   # People sign in at an issuer: the gateway then asks oauth2-proxy about them.
   if [ -n "${HUB_OIDC_ISSUER:-}" ]; then

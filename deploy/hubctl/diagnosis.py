@@ -64,6 +64,7 @@ class ServiceSeen:
     away: str | None = None
     version: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)  # what it waits for → what that said
+    details: Mapping[str, str] = field(default_factory=dict)  # what is wrong although it is ready → in words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +166,9 @@ def of_service(seen: ServiceSeen, *, wanted: str) -> Finding:
         return Finding(
             seen.service, Grade.WRONG, f"It runs release {seen.version}, and this is {wanted}: make upgrade."
         )
+    if seen.details:
+        details = " ".join(said for _, said in sorted(seen.details.items()))
+        return Finding(seen.service, Grade.WRONG, f"Release {seen.version}, ready, but: {details}")
     return Finding(seen.service, Grade.WELL, f"Release {seen.version}, ready.")
 
 

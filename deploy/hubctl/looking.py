@@ -83,7 +83,9 @@ def service(name: str, address: str, token: str) -> ServiceSeen:
         version = _get(f"{address}/{name}/version", token)["version"]
     except (OSError, ValueError, KeyError) as exc:
         return ServiceSeen(service=name, away=type(exc).__name__)
-    return ServiceSeen(service=name, version=version, missing=ready.get("missing", {}))
+    return ServiceSeen(
+        service=name, version=version, missing=ready.get("missing", {}), details=ready.get("details", {})
+    )
 
 
 def _get(url: str, token: str) -> dict[str, Any]:

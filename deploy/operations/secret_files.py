@@ -38,6 +38,7 @@ PUBLIC_KEY: Final = "token_public_key.json"
 DEFINITIONS: Final = "rabbitmq_definitions.json"
 # An operator's to fill in; empty where none is needed.
 SMTP_PASSWORD: Final = "smtp_password"  # noqa: S105 - a file's name
+SMTP_AUTHORITIES: Final = "smtp_ca.pem"  # certificates of authorities that sign the mail server's
 OIDC_CLIENT_SECRET: Final = "oidc_client_secret"  # noqa: S105 - a file's name
 OIDC_COOKIE_SECRET: Final = "oidc_cookie_secret"  # noqa: S105 - a file's name; 32 characters, as the proxy wants it
 METRICS_TOKEN: Final = "metrics_token"  # noqa: S105 - a file's name; what Prometheus shows to services
@@ -73,7 +74,7 @@ def make(folder: Path) -> list[str]:
     password("postgres_password")
     password("grafana_password")
     keep(OIDC_COOKIE_SECRET, lambda: secrets.token_urlsafe(PASSWORD_BYTES))
-    for name in (SMTP_PASSWORD, OIDC_CLIENT_SECRET):
+    for name in (SMTP_PASSWORD, SMTP_AUTHORITIES, OIDC_CLIENT_SECRET):
         if not (folder / name).exists():
             _write(folder / name, "")
     for service in SERVICES:

@@ -35,6 +35,7 @@ class Noted(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
     """What the runner and the extensions have noted in the configuration under one name.
 
     - `checks`: name → a function that gives None, or what keeps the service from being ready
+    - `details`: name → a function that gives None, or what is wrong although the service is ready
     - `hub_time_of_turns`: timer → the hub time at which its last turn without an error began
     - `work_left`: name → a function of a session that counts what is still to be done
     """

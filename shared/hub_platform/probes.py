@@ -1,5 +1,6 @@
 """The routes that every service answers about itself: health, metrics, version, its own description."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import FunctionType
 from typing import Any
@@ -20,6 +21,7 @@ class Probes:
 
     name: str
     checks: Any = Noted("checks")
+    details: Any = Noted("details")
     housekeeping: Any = Database()
     clocks: Any = Time()
     timers: Any = Noted("hub_time_of_turns")
@@ -57,11 +59,16 @@ def _live(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 - e
 
 
 def _ready(self: Probes, call: Call[None]) -> Answer:  # noqa: ARG001 - every route takes the call
-    """Whether the service can do its work, and if not, what is missing."""
-    wrong = {name: said for name, check in self.checks.items() if (said := check()) is not None}
+    """Whether the service can do its work, what is missing if not, and what else operators should see to."""
+    wrong, details = _said(self.checks), _said(self.details)
+    told = {"details": details} if details else {}
     if wrong:
-        return Answer({"status": "not ready", "missing": wrong}, status=503)
-    return Answer({"status": "ready"})
+        return Answer({"status": "not ready", "missing": wrong, **told}, status=503)
+    return Answer({"status": "ready", **told})
+
+
+def _said(checks: Mapping[str, Callable[[], str | None]]) -> dict[str, str]:
+    return {name: said for name, check in checks.items() if (said := check()) is not None}
 
 
 def _metrics(self: Probes, call: Call[None]) -> Content:  # noqa: ARG001 - every route takes the call

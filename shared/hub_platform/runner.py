@@ -118,6 +118,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "on_deliveries": listeners,
         "hub_time_of_turns": {},
         "work_left": {},
+        "details": {},
         "metrics": telemetry.registry,
         "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked, issuer_of(settings)),
         "rate_limits": RateLimits(

@@ -65,6 +65,7 @@ def test_a_queue(seen: QueueSeen, grade: Grade, says: str) -> None:
         (SERVICE, Grade.WELL, "Release 0.1.0, ready."),
         (replace(SERVICE, away="TimeoutError"), Grade.WRONG, "does not answer (TimeoutError)"),
         (replace(SERVICE, missing={"broker": "away"}), Grade.WRONG, "not ready (broker: away)"),
+        (replace(SERVICE, details={"e-mail": "No e-mail."}), Grade.WRONG, "ready, but: No e-mail."),
         (replace(SERVICE, version="0.0.9"), Grade.WRONG, "It runs release 0.0.9, and this is 0.1.0"),
     ],
 )

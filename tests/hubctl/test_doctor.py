@@ -149,6 +149,8 @@ def _visits_service(visits_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 def test_a_service_is_asked_how_it_is(visits_service: type[Answers]) -> None:
     assert findings(wrong=0)[1]["says"] == f"Release {__version__}, ready."
+    visits_service.ready = (200, {"status": "ready", "details": {"e-mail": "The password is refused."}})
+    assert "ready, but: The password is refused." in findings(wrong=1)[1]["says"]
     visits_service.version = "0.0.1"
     assert "It runs release 0.0.1" in findings(wrong=1)[1]["says"]
     visits_service.ready = (503, {"missing": {"broker": "away"}})

@@ -22,6 +22,7 @@ from uuid_utils.compat import uuid7
 
 from hub_messaging import outbox
 from hub_messaging.metrics import InboxTable, OutboxTable, PublishingMetrics, ReadingMetrics, recorded_at
+from hub_notifications.api.mail_sender import TroubleTable
 from hub_platform import telemetry
 from local.places import ROOT
 
@@ -36,9 +37,10 @@ def families() -> list[tuple[str, str, str, str]]:
     PublishingMetrics(registry, None)
     ReadingMetrics(registry)
     registry.register(InboxTable(None))
+    registry.register(TroubleTable(None))
     listed = []
     for collector in [*registry._collector_to_names, telemetry.http_seconds]:
-        mark = "¹" if isinstance(collector, (OutboxTable, InboxTable)) else ""
+        mark = "¹" if isinstance(collector, (OutboxTable, InboxTable, TroubleTable)) else ""
         for family in collector.describe():  # type: ignore[attr-defined]
             name = family.name + ("_total" if family.type == "counter" else "")
             labels = ", ".join(getattr(collector, "_labelnames", ()) or getattr(family, "_labelnames", ()))
@@ -54,7 +56,7 @@ def test_the_page_names_every_metric_with_its_kind_labels_and_meaning() -> None:
 
 def test_names_follow_prometheus() -> None:
     for name, kind, _, _ in families():
-        assert re.fullmatch(r"hub_(http|outbox|inbox|handler|event)_[a-z_]+", name)
+        assert re.fullmatch(r"hub_(http|outbox|inbox|handler|event|mail)_[a-z_]+", name)
         assert (kind == "counter") == name.endswith("_total")
         if kind == "histogram":
             assert name.endswith("_seconds")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
-from hub_notifications.gateways import Contact, ContactsAway, MailAway, Mailer, Post, Undelivered
+from hub_notifications.gateways import Connection, Contact, ContactsAway, MailAway, Mailer, Undelivered
 from hub_notifications.handlers import sending
 from hub_notifications.templates.invitations import Host
 from hub_platform.database import Sessions
@@ -47,7 +47,7 @@ class FakeMailer:
         self.dies_after: int | None = None  # letters, then the connection is gone
 
     @contextmanager
-    def open(self) -> Iterator[Post]:
+    def open(self) -> Iterator[Connection]:
         """Connect."""
         if self.away:
             raise MailAway
@@ -71,7 +71,8 @@ class FakeOffice:
     real_mailer: Mailer | None = None
     now: datetime = NOW  # hub time
     real_now: datetime = NOW
-    closing: bool = False
+    closing: bool | Callable[[], bool] = False
+    started_at: datetime | None = None
 
     def later(self, **by: float) -> None:
         """Let time pass, on both clocks."""
@@ -88,7 +89,8 @@ class FakeOffice:
                 host=HOST,
                 hub_now=lambda: self.now,
                 real_now=lambda: self.real_now,
-                closing=lambda: self.closing,
+                closing=lambda: self.closing() if callable(self.closing) else self.closing,
+                started_at=self.started_at,
             )
         )
 

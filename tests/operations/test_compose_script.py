@@ -149,3 +149,5 @@ def test_an_issuer_changes_the_pages_and_a_demonstration_stays_apart(tmp_path: P
     assert settings(tmp_path, "HUB_PAGES COMPOSE_PROFILES") == ["pages_oidc", "observability,oidc"]
     said = settings(tmp_path, "PROJECT SECRETS HUB_SMTP_HOST", HUB_DEMO="1", HUB_SECRETS="/real")
     assert said == ["hub-demo", str(tmp_path / "secrets-demo"), "mailpit"]
+    names = "HUB_SMTP_TLS HUB_SMTP_PORT HUB_MAIL_FROM"
+    assert settings(tmp_path, names, HUB_DEMO="1") == ["none", "1025", "maths-hub@hub.example"]

@@ -25,6 +25,7 @@ from operations.secret_files import (
     PRIVATE_KEY,
     PUBLIC_KEY,
     SERVICES,
+    SMTP_AUTHORITIES,
     SMTP_PASSWORD,
     WeakSecret,
     make,
@@ -38,7 +39,8 @@ def contents(folder: Path) -> dict[str, str]:
 def test_secrets_are_made_once(tmp_path: Path) -> None:
     first = make(tmp_path / "secrets")
     before = contents(tmp_path / "secrets")
-    assert set(first) | {DEFINITIONS, METRICS_TOKEN, SMTP_PASSWORD, OIDC_CLIENT_SECRET} == before.keys()
+    to_fill_in = {SMTP_PASSWORD, SMTP_AUTHORITIES, OIDC_CLIENT_SECRET}
+    assert set(first) | {DEFINITIONS, METRICS_TOKEN} | to_fill_in == before.keys()
     assert make(tmp_path / "secrets") == []
     after = contents(tmp_path / "secrets")
     assert {n: t for n, t in before.items() if n != DEFINITIONS} == {
@@ -75,9 +77,10 @@ def test_prometheus_has_a_token_that_is_renewed_in_its_place(tmp_path: Path) -> 
     assert (path.stat().st_ino, stat.S_IMODE(path.stat().st_mode)) == (inode, 0o444)
 
 
-def test_a_mail_servers_password_is_an_operators_to_fill_in(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [SMTP_PASSWORD, SMTP_AUTHORITIES])
+def test_what_a_mail_server_needs_is_an_operators_to_fill_in(tmp_path: Path, name: str) -> None:
     make(tmp_path)
-    path = tmp_path / SMTP_PASSWORD
+    path = tmp_path / name
     assert path.read_text() == ""
     path.chmod(0o600)
     path.write_text("secret of ours")

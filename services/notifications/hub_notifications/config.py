@@ -1,70 +1,140 @@
 """Settings of notifications beyond those of every service."""
 
-from dataclasses import dataclass, field
+import ssl
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 
-from environs import EnvValidationError
+from environs import Env, EnvValidationError
 
-from hub_notifications.gateways import MailboxFolder, Mailer, SmtpMailer
+from hub_notifications.gateways import MailboxFolder, Mailer, SmtpMailer, SmtpServer, Tls
+from hub_notifications.gateways.smtp import trust
 from hub_notifications.templates.invitations import Host
 from hub_platform.settings import environment
+
+PORTS: Final = {Tls.STARTTLS: 587, Tls.TLS: 465, Tls.NONE: 587}
+DEFAULT_SENDER: Final = "maths-hub@localhost.localdomain"
+NO_REAL_DOMAINS: Final = ("localhost", "localdomain")  # the last part of a domain that no mail server knows
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Who writes, and how letters leave."""
+    """The sender, and how messages are sent."""
 
     hub_id: str
     hub_name: str
     mail_from: str
-    mail_dir: Path | None  # letters become files here, as long as no mail server is named
-    smtp_host: str | None
-    smtp_port: int
-    smtp_starttls: bool
-    smtp_user: str | None
-    smtp_password: str | None = field(repr=False)
+    mail_dir: Path | None  # messages become files here, as long as no mail server is named
+    smtp: SmtpServer | None
     contacts_seconds: float  # how long enrolment may take to give a batch of addresses
 
     def host(self) -> Host:
-        """The hub, as the one who writes and invites."""
+        """The hub, as sender and organiser."""
         return Host(hub_id=self.hub_id, hub_name=self.hub_name, mail_from=self.mail_from)
 
     def mailer(self) -> Mailer:
-        """What the letters leave by."""
-        if self.mail_dir is not None:
-            return MailboxFolder(self.mail_dir)
-        assert self.smtp_host is not None, "load() has seen to it"  # noqa: S101 - for the type checker
-        return SmtpMailer(
-            self.smtp_host,
-            self.smtp_port,
-            starttls=self.smtp_starttls,
-            user=self.smtp_user,
-            password=self.smtp_password,
-        )
+        """What sends the messages."""
+        if self.smtp is not None:
+            return SmtpMailer(self.smtp)
+        assert self.mail_dir is not None, "load() has seen to it"  # noqa: S101 - for the type checker
+        return MailboxFolder(self.mail_dir)
 
 
 def load() -> Options:
     """Read the settings.
 
     Raises:
-        environs.EnvValidationError: one is malformed, or neither HUB_MAIL_DIR nor HUB_SMTP_HOST is set.
+        environs.EnvValidationError: one is malformed, neither HUB_MAIL_DIR nor HUB_SMTP_HOST is set, or the
+            mail server must not be used with these settings.
     """
     env = environment()
-    smtp_host = env.str("SMTP_HOST", None) or None
+    smtp = _smtp(env)
     options = Options(
         hub_id=env.str("ID", "cambridge"),
         hub_name=env.str("NAME", "Cambridge Maths Hub"),
-        mail_from=env.str("MAIL_FROM", "maths-hub@localhost.localdomain"),
-        mail_dir=None if smtp_host else env.path("MAIL_DIR", None),
-        smtp_host=smtp_host,
-        smtp_port=env.int("SMTP_PORT", 587),
-        smtp_starttls=env.bool("SMTP_STARTTLS", True),
-        smtp_user=env.str("SMTP_USER", None) or None,
-        smtp_password=env.str("SMTP_PASSWORD", None),
+        mail_from=env.str("MAIL_FROM", DEFAULT_SENDER),
+        mail_dir=None if smtp else env.path("MAIL_DIR", None),
+        smtp=smtp,
         contacts_seconds=env.float("CONTACTS_SECONDS", 10.0),
     )
     env.seal()
-    if options.mail_dir is None and options.smtp_host is None:
-        missing = {"HUB_MAIL_DIR": ["Set this for a folder of letters, or HUB_SMTP_HOST for a mail server."]}
-        raise EnvValidationError(f"Environment variables invalid: {missing}", missing)
+    wrong = {name: [said] for name, said in _wrong(options).items()}
+    if wrong:
+        raise EnvValidationError(f"Environment variables invalid: {wrong}", wrong)
     return options
+
+
+def _smtp(env: Env) -> SmtpServer | None:
+    """Read how the mail server is reached; compose gives an empty text for what is not set."""
+    host = env.str("SMTP_HOST", None) or None
+    encrypts = env.bool("SMTP_STARTTLS", True)  # how the encryption was set before there was HUB_SMTP_TLS
+    tls = env.str("SMTP_TLS", "") or (Tls.STARTTLS if encrypts else Tls.NONE)
+    port = env.str("SMTP_PORT", "")
+    user, password = env.str("SMTP_USER", None) or None, env.str("SMTP_PASSWORD", None)
+    authorities = env.str("SMTP_CA", "").strip() or None  # the content of HUB_SMTP_CA_FILE
+    if tls not in set(Tls):
+        raise _invalid("HUB_SMTP_TLS", "This must be starttls, tls or none.")
+    if port and not port.isdecimal():
+        raise _invalid("HUB_SMTP_PORT", "This must be a number.")
+    if host is None:
+        return None
+    return SmtpServer(
+        host=host,
+        port=int(port) if port else PORTS[Tls(tls)],
+        tls=Tls(tls),
+        user=user,
+        password=password,
+        authorities=authorities,
+    )
+
+
+def _wrong(options: Options) -> dict[str, str]:
+    """What must be set right before the service starts: setting → a sentence."""
+    wrong: dict[str, str] = {}
+    server = options.smtp
+    is_real = server is not None and not is_loopback(server.host)
+    if server is None and options.mail_dir is None:
+        wrong["HUB_MAIL_DIR"] = "Set this for a folder of messages, or HUB_SMTP_HOST for a mail server."
+    if not _is_address(options.mail_from):
+        wrong["HUB_MAIL_FROM"] = "This must be an e-mail address, such as hub@example.org."
+    elif is_real and _top_level(options.mail_from) in NO_REAL_DOMAINS:
+        wrong["HUB_MAIL_FROM"] = f"Set the hub's address: no e-mail is sent from {options.mail_from}."
+    if server is not None and server.authorities is not None and not _are_certificates(server.authorities):
+        wrong["HUB_SMTP_CA_FILE"] = "This file must hold certificates in PEM."
+    if server is not None and is_real and server.tls is Tls.NONE and server.credentials:
+        wrong["HUB_SMTP_TLS"] = "A password is sent over an encrypted connection only: set starttls or tls."
+    return wrong
+
+
+def _top_level(address: str) -> str:
+    return address.rpartition("@")[2].rpartition(".")[2].lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server runs on this machine, so that nothing said to it leaves the machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return "@" in Address(addr_spec=text).addr_spec
+    except (ValueError, MessageError, IndexError):  # the standard library's ways of refusing
+        return False
+
+
+def _are_certificates(pem: str) -> bool:
+    try:
+        trust(pem)
+    except ssl.SSLError:
+        return False
+    return True
+
+
+def _invalid(name: str, said: str) -> EnvValidationError:
+    return EnvValidationError(f"Environment variables invalid: {name}: {said}", {name: [said]})

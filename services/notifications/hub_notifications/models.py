@@ -1,4 +1,4 @@
-"""The tables of notifications: messages, and the little that their words need.
+"""The tables of notifications: messages, the little that their words need, and the trouble of their sender.
 
 Neither an address nor a person's name is in any of them.
 """
@@ -83,6 +83,7 @@ class Message(Base):
         ),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_says_when"),
         CheckConstraint("status NOT IN ('failed', 'suppressed') OR reason IS NOT NULL", name="says_why"),
+        CheckConstraint("NOT handed_over OR status = 'sending'", name="handed_over_while_sending"),
         CheckConstraint("(resend_of IS NULL) = (resend_by IS NULL)", name="resend_says_by_whom"),
         Index("ix_messages_due", "due_at", postgresql_where=text("status = 'due'")),
         Index("ix_messages_claimed", "claimed_until", postgresql_where=text("status = 'sending'")),
@@ -96,6 +97,12 @@ class Message(Base):
     about: Mapped[dict[str, Any]]
     status: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
+    uncertain: Mapped[int] = mapped_column(
+        default=0
+    )  # attempts of which it is not known whether it was taken
+    handed_over: Mapped[bool] = mapped_column(
+        default=False
+    )  # to the mail server; what became of it is not recorded
     due_at: Mapped[datetime]  # hub time before which it is not sent
     retry_at: Mapped[datetime | None]  # real time before which it is not tried again; none while not put off
     claim: Mapped[UUID | None]
@@ -111,3 +118,17 @@ class Message(Base):
     def next_attempt_at(self) -> datetime:
         """The earliest instant of the next attempt; the two clocks agree but in a demonstration."""
         return self.due_at if self.retry_at is None else max(self.due_at, self.retry_at)
+
+
+class SenderTrouble(Base):
+    """Why the mail server takes nothing from this sender: one row while that is so. All times are real."""
+
+    __tablename__ = "sender_trouble"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str]  # a key of `failures.SENDER_TROUBLES`
+    since: Mapped[datetime]
+    times: Mapped[int]  # attempts that met it
+    noted_at: Mapped[datetime]  # the last of them
+    retry_at: Mapped[datetime]

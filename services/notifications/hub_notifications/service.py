@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from nameko.extensions import DependencyProvider
@@ -30,6 +31,7 @@ from hub_messaging.asking import Asking, Unanswered
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_notifications import config
+from hub_notifications.api.mail_sender import MailSender
 from hub_notifications.api.messages import Messages
 from hub_notifications.api.templates import Templates
 from hub_notifications.domain.messages import Cause
@@ -80,7 +82,12 @@ class RpcContacts:
         except Unanswered as exc:
             raise ContactsAway(type(exc).__name__) from exc
         return {
-            teacher_id: Contact(given=known["given"], family=known["family"], email=known["email"])
+            teacher_id: Contact(
+                given=known["given"],
+                family=known["family"],
+                email=known["email"],
+                confirmed=known.get("confirmed", True),
+            )
             for teacher_id, known in found.items()
             if known.get("email")
         }
@@ -96,6 +103,18 @@ class MessagesDue(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         config["work_left"]["messages to send"] = lambda session: messages.due(session, now=hub.now())
 
 
+class Started(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """The real time at which this process began."""
+
+    def setup(self) -> None:
+        """Look at the clock."""
+        self._at: datetime = self.container.config["clocks"].real()
+
+    def get_dependency(self, worker_ctx: Any) -> datetime:  # noqa: ARG002 - nameko's signature
+        """The same for every worker."""
+        return self._at
+
+
 class NotificationsService(Messages, Templates, Probes):
     """Owns messages and their delivery."""
 
@@ -105,6 +124,8 @@ class NotificationsService(Messages, Templates, Probes):
     options = Extra(config.load)
     contacts = EnrolmentContacts()
     messages_due = MessagesDue()
+    mail_sender = MailSender()
+    started_at = Started()
 
     @subscribe(SchoolImported, SchoolChanged)
     def on_school_told(self, session: Session, delivery: Delivery) -> None:
@@ -198,6 +219,7 @@ class NotificationsService(Messages, Templates, Probes):
             hub_now=self.clocks.hub.now,
             real_now=self.clocks.real,
             closing=lambda: time.monotonic() > ends,
+            started_at=self.started_at,
         )
         while sending.send_due(office):
             pass

@@ -13,13 +13,13 @@ from hub_notifications.domain.refusals import Conflict
 AT = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 
 
-def test_a_message_is_tried_five_times_further_and_further_apart() -> None:
-    waits = [messages.next_attempt(attempts, AT) for attempts in range(1, 6)]
+def test_a_message_is_tried_eight_times_in_more_than_a_day() -> None:
+    waits = [messages.next_attempt(attempts, AT) for attempts in range(1, 9)]
     assert waits == [
         AT + timedelta(minutes=1),
         AT + timedelta(minutes=10),
         AT + timedelta(hours=1),
-        AT + timedelta(hours=6),
+        *[AT + timedelta(hours=6)] * 4,
         None,
     ]
 

@@ -8,7 +8,7 @@ import pytest
 from tests.notifications.factories import enrol, know_the_basics, messages, published
 from tests.notifications.fakes import HOST, NOW, FakeOffice
 
-from hub_notifications.gateways import MailboxFolder, Undelivered
+from hub_notifications.gateways import Failure, MailboxFolder, Undelivered
 from hub_notifications.handlers import sending
 from hub_notifications.store import messages as store
 from hub_platform.database import Sessions
@@ -24,14 +24,14 @@ def test_a_crash_between_sending_and_recording_repeats_the_letter_and_not_the_ev
     know_the_basics(sessions)
     enrol(sessions)
     office.real_mailer = MailboxFolder(tmp_path)
-    with monkeypatch.context() as patch:
-        patch.setattr(sending, "record", dies)
-        with pytest.raises(KeyboardInterrupt):
-            office.send()
+    crash(office, monkeypatch)
     assert statuses(sessions) == ["sending"]
     assert published(sessions) == []
     assert office.send() == 0  # the claim still holds
     office.later(minutes=5, seconds=1)
+    assert office.send() == 0  # it is not known whether it was taken: it is repeated once, a little later
+    assert [(row.status, row.attempts, row.uncertain) for row in messages(sessions)] == [("due", 1, 1)]
+    office.later(minutes=1)
     assert office.send() == 1
     assert statuses(sessions) == ["sent"]
     assert [event.type for event in published(sessions)] == ["MessageSent"]
@@ -42,6 +42,46 @@ def dies(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
+def crash(office: FakeOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Die between sending and recording."""
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(sending, "record", dies)
+        office.send()
+
+
+def test_a_message_is_not_repeated_a_second_time_whatever_crashes(
+    sessions: Sessions, office: FakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions)
+    for _ in range(2):
+        crash(office, monkeypatch)
+        office.later(minutes=5, seconds=1)
+        assert office.send() == 0
+        office.later(minutes=1)
+    assert len(office.mailer.letters) == 2
+    [row] = messages(sessions)
+    assert (row.status, row.uncertain, row.reason) == ("failed", 2, "not_known_whether_taken")
+    assert [event.data["reason"] for event in published(sessions)] == ["not_known_whether_taken"]
+
+
+def test_what_was_claimed_and_not_handed_over_is_not_counted_by_a_crash(
+    sessions: Sessions, office: FakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 5)
+    crash(office, monkeypatch)
+    office.later(minutes=5, seconds=1)
+    assert office.send() == 4
+    assert sorted((row.status, row.attempts, row.uncertain) for row in messages(sessions)) == [
+        ("due", 1, 1),
+        *[("sent", 1, 0)] * 4,
+    ]
+    office.later(minutes=1)
+    assert office.send() == 1
+    assert len(office.mailer.letters) == 6
+
+
 def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, office: FakeOffice) -> None:
     """A slow sender comes back after another has done its work: the event is not published twice."""
     know_the_basics(sessions)
@@ -50,7 +90,9 @@ def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, of
     office.later(minutes=6)
     assert office.send() == 1
     outcomes = [sending.Outcome(message, None) for message in slow.messages]
-    refused = [sending.Outcome(message, Undelivered("refused", permanent=True)) for message in slow.messages]
+    refused = [
+        sending.Outcome(message, Undelivered("refused", Failure.RECIPIENT)) for message in slow.messages
+    ]
     with sessions.begin() as session:
         sending.record(session, slow.claim, [*outcomes, *refused], now=office.now, real_now=office.real_now)
     assert statuses(sessions) == ["sent"]

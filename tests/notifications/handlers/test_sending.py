@@ -13,7 +13,7 @@ from tests.notifications.fakes import NOW, FakeOffice
 
 from hub_notifications.commands import ResendMessage
 from hub_notifications.domain.refusals import Conflict, Unknown
-from hub_notifications.gateways import Undelivered
+from hub_notifications.gateways import Failure, Undelivered
 from hub_notifications.handlers import messages as handlers
 from hub_notifications.handlers import wording
 from hub_notifications.models import Base, Message
@@ -53,8 +53,8 @@ def test_no_address_and_no_name_is_left_in_the_database(sessions: Sessions, offi
     enrol(sessions, 3)
     rows = messages(sessions)
     office.mailer.undelivered = {
-        rows[0].id: Undelivered("refused", permanent=True),
-        rows[1].id: Undelivered("put_off", permanent=False),
+        rows[0].id: Undelivered("refused", Failure.RECIPIENT),
+        rows[1].id: Undelivered("put_off", Failure.LATER),
     }
     office.send()
     assert all("@school.example" in str(mail["To"]) for _, mail in office.mailer.letters)
@@ -109,21 +109,21 @@ def test_a_connection_that_breaks_repeats_only_what_was_not_taken(
     assert len(published(sessions)) == 30
 
 
-def test_a_letter_that_is_put_off_is_tried_five_times_then_has_failed(
+def test_a_message_that_is_put_off_is_tried_for_more_than_a_day_then_has_failed(
     sessions: Sessions, office: FakeOffice
 ) -> None:
     know_the_basics(sessions)
     [participant] = enrol(sessions)
     [row] = messages(sessions)
-    office.mailer.undelivered[row.id] = Undelivered("put_off", permanent=False)
-    for minutes in (0, 1, 10, 60, 360):
+    office.mailer.undelivered[row.id] = Undelivered("put_off", Failure.LATER)
+    for minutes in (0, 1, 10, 60, 360, 360, 360, 360):
         office.later(minutes=minutes)
         assert office.send() == 1
     office.later(days=30)
     assert office.send() == 0
-    assert len(office.mailer.letters) == 5
+    assert len(office.mailer.letters) == 8
     [row] = messages(sessions)
-    assert (row.status, row.attempts, row.reason) == ("failed", 5, "put_off")
+    assert (row.status, row.attempts, row.reason) == ("failed", 8, "put_off")
     [event] = published(sessions)
     assert event.type == "MessageFailed"
     assert event.data == {
@@ -132,7 +132,7 @@ def test_a_letter_that_is_put_off_is_tried_five_times_then_has_failed(
         "recipient_ref": str(participant.teacher_id),
         "dedupe_key": f"place:{participant.enrolment_id}",
         "reason": "put_off",
-        "attempts": 5,
+        "attempts": 8,
     }
 
 
@@ -145,7 +145,7 @@ def test_what_can_never_be_delivered_fails_at_once_and_holds_up_nobody(
     gone, odd, refused, fine = (str(event.teacher_id) for event in events)
     office.contacts.unknown = {gone}
     office.contacts.email = lambda who: "a@b\nBcc: c@d" if who == odd else "ada@school.example"
-    office.mailer.undelivered = {rows[refused].id: Undelivered("refused", permanent=True)}
+    office.mailer.undelivered = {rows[refused].id: Undelivered("refused", Failure.RECIPIENT)}
     assert office.send() == 4
     now = {row.recipient_ref: (row.status, row.reason) for row in messages(sessions)}
     assert now == {

@@ -6,7 +6,7 @@ import pytest
 from tests.notifications.factories import enrol, know_the_basics, messages
 from tests.notifications.fakes import NOW, FakeOffice
 
-from hub_notifications.gateways import Undelivered
+from hub_notifications.gateways import Failure, Undelivered
 from hub_notifications.handlers import messages as handlers
 from hub_notifications.handlers import sending
 from hub_notifications.models import Message
@@ -39,7 +39,7 @@ def test_a_retry_waits_in_real_time_however_far_hub_time_is_moved(
     know_the_basics(sessions)
     enrol(sessions)
     [row] = messages(sessions)
-    office.mailer.undelivered[row.id] = Undelivered("put_off", permanent=False)
+    office.mailer.undelivered[row.id] = Undelivered("put_off", Failure.LATER)
     assert office.send() == 1
     office.now += timedelta(days=100)
     assert office.send() == 0
@@ -53,7 +53,7 @@ def test_a_claim_is_kept_in_real_time_however_far_hub_time_is_moved(
     know_the_basics(sessions)
     enrol(sessions)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(sending, "_send_part", dies)
+        patched.setattr(sending, "_send", dies)
         office.send()
     assert [row.status for row in messages(sessions)] == ["sending"]
     office.now += timedelta(days=1)

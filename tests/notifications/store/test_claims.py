@@ -1,16 +1,19 @@
-"""Which messages a sender claims."""
+"""Which messages a sender claims and hands over."""
 
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 from tests.notifications.factories import enrol, know_the_basics
 from tests.notifications.fakes import NOW
 
+from hub_notifications.models import Message
 from hub_notifications.store import messages as store
 from hub_platform.database import Sessions
 
+CLAIM, OTHER_CLAIM = uuid4(), uuid4()
 # Without these PostgreSQL joins by a nested loop, as it does when it takes a table for empty.
 NESTED_LOOP = ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize")
 
@@ -28,3 +31,30 @@ def test_a_claim_holds_no_more_messages_than_asked_for_whatever_plan_is_chosen(
             session, uuid4(), now=NOW, real_now=NOW, until=NOW + timedelta(minutes=5), limit=10
         )
         assert len(taken) == 10
+
+
+def claim(session: Session, claim_id: UUID, until: datetime) -> UUID:
+    """Claim one message."""
+    [message] = store.claim(session, claim_id, now=NOW, real_now=NOW, until=until, limit=1)
+    return message.id
+
+
+def test_only_what_a_claim_still_holds_is_handed_over(sessions: Sessions) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 2)
+    with sessions() as session:
+        mine, theirs = claim(session, CLAIM, NOW), claim(session, OTHER_CLAIM, NOW)
+        assert [store.hand_over(session, CLAIM, each) for each in (mine, theirs)] == [True, False]
+        assert [session.get_one(Message, each).handed_over for each in (mine, theirs)] == [True, False]
+
+
+def test_what_was_handed_over_is_read_once_its_claim_has_run_out(sessions: Sessions) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 3)
+    instant = timedelta(microseconds=1)
+    with sessions() as session:
+        run_out, running = claim(session, CLAIM, NOW - instant), claim(session, CLAIM, NOW)
+        claim(session, CLAIM, NOW - instant)  # and never handed over
+        for each in (run_out, running):
+            store.hand_over(session, CLAIM, each)
+        assert [each.id for each in store.expired_in_hand(session, real_now=NOW)] == [run_out]

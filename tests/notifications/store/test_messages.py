@@ -142,6 +142,7 @@ def test_only_invitations_to_one_session_are_suppressed(box: Box) -> None:
 
 def test_only_a_claim_that_has_run_out_is_released(box: Box) -> None:
     box.put("run out", status="sending", claimed_until=NOW - INSTANT)
+    box.put("handed over", status="sending", claimed_until=NOW - INSTANT, handed_over=True)
     box.put("runs out now", status="sending", claimed_until=NOW)
     changed, _ = box.act(lambda: store.release_expired(box.session, now=LATER, real_now=NOW))
     assert changed == {"run out"}
@@ -154,15 +155,16 @@ def claim(box: Box, limit: int = 10) -> list[str]:
     return [box.names[message.id] for message in taken]
 
 
-def test_only_what_is_due_and_not_put_off_is_claimed_the_first_due_first(box: Box) -> None:
+def test_only_what_is_due_and_not_put_off_is_claimed_what_was_never_put_off_first(box: Box) -> None:
     box.put("due now", due_at=NOW)
     box.put("due before", due_at=EARLIER)
     box.put("due later", due_at=NOW + INSTANT)
     box.put("put off until now", retry_at=NOW, due_at=EARLIER - INSTANT)
+    box.put("put off until before", retry_at=EARLIER)
     box.put("put off", retry_at=NOW + INSTANT)
     taken: list[str] = []
     changed, _ = box.act(lambda: taken.extend(claim(box)))
-    assert taken == ["put off until now", "due before", "due now"]
+    assert taken == ["due before", "due now", "put off until before", "put off until now"]
     assert changed == set(taken)
     row = box.row("due now")
     assert (row.status, row.claim, row.claimed_until, row.changed_at) == ("sending", CLAIM, LATER, NOW)
@@ -175,7 +177,7 @@ def test_no_more_is_claimed_than_was_asked_for(box: Box) -> None:
 
 
 def test_only_what_a_claim_still_holds_is_recorded_as_sent(box: Box) -> None:
-    it = box.put("it", status="sending", reason="put_off", attempts=2)
+    it = box.put("it", status="sending", reason="put_off", attempts=2, handed_over=True)
     theirs = box.put("of another claim", status="sending", claim=OTHER_CLAIM)
     box.put("not sent yet", status="sending")
     recorded: set[UUID] = set()
@@ -185,31 +187,32 @@ def test_only_what_a_claim_still_holds_is_recorded_as_sent(box: Box) -> None:
     assert (recorded, changed) == ({it}, {"it"})
     row = box.row("it")
     assert (row.status, row.sent_at, row.attempts, row.changed_at) == ("sent", NOW, 3, NOW)
-    assert (row.reason, row.claim, row.claimed_until) == (None, None, None)
+    assert (row.reason, row.claim, row.claimed_until, row.handed_over) == (None, None, None, False)
 
 
 def test_only_what_a_claim_still_holds_is_recorded_as_not_sent(box: Box) -> None:
-    it = box.put("it", status="sending")
+    it = box.put("it", status="sending", handed_over=True)
     theirs = box.put("of another claim", status="sending", claim=OTHER_CLAIM)
     values = {"status": "due", "attempts": 1, "reason": "put_off", "changed_at": NOW}
     changed, _ = box.act(lambda: store.record_unsent(box.session, CLAIM, it, values))
     assert changed == {"it"}
     row = box.row("it")
     assert (row.status, row.claim, row.claimed_until, row.reason) == ("due", None, None, "put_off")
+    assert not row.handed_over
     changed, _ = box.act(lambda: store.record_unsent(box.session, CLAIM, theirs, values))
     assert changed == set()
     assert not store.record_unsent(box.session, CLAIM, theirs, values)
 
 
 def test_only_what_a_claim_still_holds_is_put_back(box: Box) -> None:
-    box.put("it", status="sending", claim=OTHER_CLAIM)
+    box.put("it", status="sending", claim=OTHER_CLAIM, handed_over=True)
     changed, _ = box.act(
         lambda: store.put_back(box.session, OTHER_CLAIM, reason="away", retry_at=LATER, now=NOW)
     )
     assert changed == {"it"}
     row = box.row("it")
     assert (row.status, row.claim, row.claimed_until, row.attempts) == ("due", None, None, 0)
-    assert (row.reason, row.retry_at, row.changed_at) == ("away", LATER, NOW)
+    assert (row.reason, row.retry_at, row.changed_at, row.handed_over) == ("away", LATER, NOW, False)
 
 
 def test_the_resends_of_one_message_are_counted(box: Box) -> None:

@@ -13,7 +13,13 @@ from hub_notifications.domain.refusals import Conflict
 STATUSES: Final = ("due", "sending", "sent", "failed", "suppressed")
 
 # How long after an attempt that the mail server put off the next one comes; after the last it has failed.
-RETRY_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+# Together more than a day: a provider may put everything off for as long.
+RETRY_AFTER: Final = (
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    *(timedelta(hours=6),) * 4,
+)
 # How long everything waits when the mail server, or enrolment with the addresses, does not answer.
 # That is no message's fault, so it uses up no attempt.
 WAIT_WHEN_AWAY: Final = timedelta(seconds=10)

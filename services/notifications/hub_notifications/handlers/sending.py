@@ -1,14 +1,16 @@
 """Sends what is due.
 
-The one handler that opens its own transactions: a letter is never sent inside one. Claim (commit), send,
-record together with MessageSent or MessageFailed (commit). When the process dies between sending and
-recording, the claim runs out, the letter is sent once more with the same Message-ID, and the event is
-published once.
+The one handler that opens its own transactions: an e-mail is never sent inside one. Claim (commit); for
+each message note that it is handed over (commit), send, record together with MessageSent or MessageFailed
+(commit).
+When the process dies between sending and recording, the claim runs out; of at most one message it is then not
+known whether it was taken. That one is repeated once, with the same Message-ID.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Final
 from uuid import UUID
@@ -18,9 +20,19 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.notifications import MessageFailed, MessageSent
 from hub_messaging import outbox
-from hub_notifications.domain import messages
-from hub_notifications.gateways import Contact, Contacts, ContactsAway, MailAway, Mailer, Post, Undelivered
-from hub_notifications.handlers import wording
+from hub_notifications.domain import failures, messages
+from hub_notifications.gateways import (
+    Contact,
+    Contacts,
+    ContactsAway,
+    Failure,
+    MailAway,
+    Mailer,
+    SenderTrouble,
+    Undelivered,
+)
+from hub_notifications.handlers import sender, wording
+from hub_notifications.handlers.delivery import UNCERTAIN, deliver
 from hub_notifications.models import Message
 from hub_notifications.store import messages as store
 from hub_notifications.store.facts import Facts
@@ -31,7 +43,6 @@ from hub_platform.ids import new_id
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 100  # addresses asked for in one call
-RECORDED_TOGETHER: Final = 20  # so many letters at most are repeated after a crash
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +56,7 @@ class Office:
     hub_now: Callable[[], datetime]  # what is due, and when an e-mail was sent
     real_now: Callable[[], datetime]  # claims and retries
     closing: Callable[[], bool]  # whether to leave the rest for the next turn
+    started_at: datetime | None = None  # real time at which this process began
 
 
 @dataclass(frozen=True)
@@ -71,43 +83,69 @@ def send_due(office: Office) -> int:
         return 0
     try:
         contacts = office.contacts.find({message.recipient_ref for message in batch.messages})
-        with office.mailer.open() as post:
-            for part in _parts(batch.messages, RECORDED_TOGETHER):
-                if office.closing():
-                    _put_back(office, batch.claim, reason=None)
-                    return 0
-                _send_part(office, batch, post, part, contacts)
+        _send(office, batch, contacts)
     except ContactsAway:
-        _put_back(office, batch.claim, reason="contacts_away")
-        return 0
+        return _put_back(office, batch.claim, "contacts_away", messages.WAIT_WHEN_AWAY)
     except MailAway:
-        _put_back(office, batch.claim, reason="mail_away")
-        return 0
+        return _put_back(office, batch.claim, "mail_away", messages.WAIT_WHEN_AWAY)
+    except SenderTrouble as exc:
+        with office.sessions.begin() as session:
+            sender.stop(session, exc.reason, real_now=office.real_now())
+        return _put_back(office, batch.claim, exc.reason, None)
+    if office.closing():
+        return _put_back(office, batch.claim, None, None)
     return len(batch.messages)
 
 
 def _claim(office: Office) -> Batch:
     now, real_now, claim = office.hub_now(), office.real_now(), new_id()
     with office.sessions.begin() as session:
-        store.release_expired(session, now=now, real_now=real_now)
+        release_expired(session, now=now, real_now=real_now)
+        if sender.is_paused(session, real_now=real_now, started_at=office.started_at):
+            return Batch(claim=claim, messages=(), facts=wording.load_facts(session, ()))
         until = real_now + messages.CLAIM_LASTS
         claimed = store.claim(session, claim, now=now, real_now=real_now, until=until, limit=BATCH)
         return Batch(claim=claim, messages=claimed, facts=wording.load_facts(session, claimed))
 
 
-def _send_part(
-    office: Office, batch: Batch, post: Post, part: Sequence[Message], contacts: Mapping[str, Contact]
-) -> None:
-    """Send some letters and record them; those sent before a failure are recorded all the same."""
-    outcomes: list[Outcome] = []
-    try:
-        for message in part:
-            mail = _write(office, batch, message, contacts)
-            undelivered = mail if isinstance(mail, Undelivered) else post.send(message.id, mail)
-            outcomes.append(Outcome(message, undelivered))
-    finally:
+def release_expired(session: Session, *, now: datetime, real_now: datetime) -> None:
+    """Let go what a sender claimed that has died; of what it had handed over it is not known what became."""
+    outcomes = [Outcome(message, UNCERTAIN) for message in store.expired_in_hand(session, real_now=real_now)]
+    for outcome in outcomes:
+        assert outcome.message.claim is not None, "the database sees to it"  # noqa: S101 - for the type checker
+        record(session, outcome.message.claim, [outcome], now=now, real_now=real_now)
+    store.release_expired(session, now=now, real_now=real_now)
+
+
+def _send(office: Office, batch: Batch, contacts: Mapping[str, Contact]) -> None:
+    """Send a batch, and record each message before the next one is handed over."""
+    by_id = {message.id: message for message in batch.messages}
+    mails = _mails(office, batch, contacts)
+    with closing(deliver(office.mailer, mails, office.closing)) as results:
+        for message_id, undelivered in results:
+            with office.sessions.begin() as session:
+                if undelivered is None:
+                    sender.resume(session)
+                _record(office, session, batch, Outcome(by_id[message_id], undelivered))
+
+
+def _mails(
+    office: Office, batch: Batch, contacts: Mapping[str, Contact]
+) -> Iterator[tuple[UUID, EmailMessage]]:
+    """Write each message when it is its turn; one that cannot be written is recorded as such."""
+    for message in batch.messages:
+        mail = _write(office, batch, message, contacts)
         with office.sessions.begin() as session:
-            record(session, batch.claim, outcomes, now=office.hub_now(), real_now=office.real_now())
+            if isinstance(mail, Undelivered):
+                _record(office, session, batch, Outcome(message, mail))
+                continue
+            held = store.hand_over(session, batch.claim, message.id)
+        if held:
+            yield message.id, mail
+
+
+def _record(office: Office, session: Session, batch: Batch, outcome: Outcome) -> None:
+    record(session, batch.claim, [outcome], now=office.hub_now(), real_now=office.real_now())
 
 
 def _write(
@@ -117,10 +155,10 @@ def _write(
     try:
         return wording.write(message, contact, batch.facts, office.host, now=office.hub_now())
     except wording.CannotWrite as exc:
-        return Undelivered(exc.reason, exc.permanent)
+        return Undelivered(exc.reason, Failure.RECIPIENT if exc.permanent else Failure.LATER)
     except Exception as exc:  # noqa: BLE001 - a bug in one letter must not hold up the others: retried, then failed
         log.error("letter_not_written", message_id=str(message.id), error=type(exc).__name__)
-        return Undelivered("bug", permanent=False)
+        return Undelivered("bug", Failure.LATER)
 
 
 def record(
@@ -145,17 +183,23 @@ def _record_unsent(
 ) -> Iterator[MessageFailed]:
     message, undelivered = outcome.message, outcome.undelivered
     assert undelivered is not None, "the caller has seen to it"  # noqa: S101 - for the type checker
-    attempts = message.attempts + 1
-    again_at = None if undelivered.permanent else messages.next_attempt(attempts, real_now)
-    values: dict[str, Any] = {"attempts": attempts, "reason": undelivered.reason, "changed_at": now}
-    if again_at is None:
+    then = failures.after(
+        undelivered.failure, attempts=message.attempts, uncertain=message.uncertain, at=real_now
+    )
+    values: dict[str, Any] = {
+        "attempts": then.attempts,
+        "uncertain": then.uncertain,
+        "reason": undelivered.reason,
+        "changed_at": now,
+    }
+    if then.retry_at is None:
         values["status"] = "failed"
     else:
-        values |= {"status": "due", "retry_at": again_at}
+        values |= {"status": "due", "retry_at": then.retry_at}
     held = store.record_unsent(session, claim, message.id, values)
-    if held and again_at is None:
+    if held and then.retry_at is None:
         yield MessageFailed(
-            message_id=message.id, reason=undelivered.reason, attempts=attempts, **_names(message)
+            message_id=message.id, reason=undelivered.reason, attempts=then.attempts, **_names(message)
         )
 
 
@@ -167,13 +211,9 @@ def _names(message: Message) -> dict[str, str]:
     }
 
 
-def _put_back(office: Office, claim: UUID, *, reason: str | None) -> None:
-    """Let what was claimed and not recorded wait: for something that is away, or only for the next turn."""
-    retry_at = None if reason is None else office.real_now() + messages.WAIT_WHEN_AWAY
+def _put_back(office: Office, claim: UUID, reason: str | None, wait: timedelta | None) -> int:
+    """Let what was claimed and not recorded wait, with no attempt used up; gives 0: nothing more is sent."""
+    retry_at = None if wait is None else office.real_now() + wait
     with office.sessions.begin() as session:
         store.put_back(session, claim, reason=reason, retry_at=retry_at, now=office.hub_now())
-
-
-def _parts(items: Sequence[Message], size: int) -> Iterator[Sequence[Message]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+    return 0

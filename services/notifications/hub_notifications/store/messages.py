@@ -93,11 +93,21 @@ def suppress_session(
     )
 
 
+def expired_in_hand(session: Session, *, real_now: datetime) -> Sequence[Message]:
+    """Lock and read what was handed to the mail server and never recorded, and whose claim has run out."""
+    return session.scalars(
+        select(Message)
+        .where(Message.status == "sending", Message.claimed_until < real_now, Message.handed_over)
+        .order_by(Message.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
 def release_expired(session: Session, *, now: datetime, real_now: datetime) -> None:
-    """Make due again what a sender claimed and never recorded."""
+    """Make due again what a sender claimed and never handed over."""
     session.execute(
         update(Message)
-        .where(Message.status == "sending", Message.claimed_until < real_now)
+        .where(Message.status == "sending", Message.claimed_until < real_now, ~Message.handed_over)
         .values(status="due", claim=None, claimed_until=None, changed_at=now)
     )
 
@@ -105,7 +115,10 @@ def release_expired(session: Session, *, now: datetime, real_now: datetime) -> N
 def claim(
     session: Session, claim_id: UUID, *, now: datetime, real_now: datetime, until: datetime, limit: int
 ) -> Sequence[Message]:
-    """Take the messages that are due (hub time) and not put off (real time), first due first.
+    """Take the messages that are due (hub time) and not put off (real time).
+
+    Those that were never put off come first, in the order in which they are due, so that a message that gives
+    the mail server trouble does not stand in the way of others; then those whose retry is due longest.
 
     `until`: the real time until which no other sender sees them.
     """
@@ -116,7 +129,7 @@ def claim(
             Message.due_at <= now,
             or_(Message.retry_at.is_(None), Message.retry_at <= real_now),
         )
-        .order_by(Message.due_at, Message.id)
+        .order_by(Message.retry_at.nulls_first(), Message.due_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte(
@@ -129,7 +142,23 @@ def claim(
         .values(status="sending", claim=claim_id, claimed_until=until, changed_at=now)
         .returning(Message)
     )
-    return sorted(taken, key=lambda message: (message.due_at, message.id))
+    return sorted(taken, key=_in_turn)
+
+
+def _in_turn(message: Message) -> tuple[bool, float, datetime, UUID]:
+    put_off = message.retry_at.timestamp() if message.retry_at is not None else 0.0
+    return message.retry_at is not None, put_off, message.due_at, message.id
+
+
+def hand_over(session: Session, claim_id: UUID, message_id: UUID) -> bool:
+    """Note that a message is about to be handed to the mail server; whether this claim still held it."""
+    held = session.scalar(
+        update(Message)
+        .where(Message.id == message_id, Message.claim == claim_id)
+        .values(handed_over=True)
+        .returning(Message.id)
+    )
+    return held is not None
 
 
 def record_sent(session: Session, claim_id: UUID, ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
@@ -144,6 +173,7 @@ def record_sent(session: Session, claim_id: UUID, ids: Sequence[UUID], *, now: d
             reason=None,
             claim=None,
             claimed_until=None,
+            handed_over=False,
             changed_at=now,
         )
         .returning(Message.id)
@@ -156,7 +186,7 @@ def record_unsent(session: Session, claim_id: UUID, message_id: UUID, values: di
     held = session.scalar(
         update(Message)
         .where(Message.id == message_id, Message.claim == claim_id)
-        .values(claim=None, claimed_until=None, **values)
+        .values(claim=None, claimed_until=None, handed_over=False, **values)
         .returning(Message.id)
     )
     return held is not None
@@ -173,6 +203,7 @@ def put_back(
             status="due",
             claim=None,
             claimed_until=None,
+            handed_over=False,
             reason=reason,
             retry_at=retry_at,
             changed_at=now,

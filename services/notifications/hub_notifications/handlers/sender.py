@@ -1,0 +1,52 @@
+"""The sender's own trouble with the mail server: everything waits, and operators are told."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from hub_notifications.domain import failures
+from hub_notifications.models import SenderTrouble
+from hub_notifications.store import sender as store
+
+log = structlog.get_logger(__name__)
+
+
+def is_paused(session: Session, *, real_now: datetime, started_at: datetime | None) -> bool:
+    """Whether nothing is to be sent now.
+
+    `started_at`: real time at which this process began. What was noted before is tried at once, because a
+    restart is how an operator brings new settings into effect.
+    """
+    noted = store.trouble(session)
+    if noted is None or real_now >= noted.retry_at:
+        return False
+    return started_at is None or noted.noted_at >= started_at
+
+
+def stop(session: Session, reason: str, *, real_now: datetime) -> datetime:
+    """Note trouble; gives the real time at which sending is tried again, later each time."""
+    before = store.trouble(session, lock=True)
+    times = 1 if before is None else before.times + 1
+    since = real_now if before is None or before.reason != reason else before.since
+    until = real_now + failures.pause(times)
+    store.note(session, reason, times=times, since=since, at=real_now, until=until)
+    log.error("mail_sender_trouble", reason=reason, times=times)
+    return until
+
+
+def resume(session: Session) -> None:
+    """Forget the trouble: the mail server has taken a message."""
+    if store.forget(session):
+        log.info("mail_sender_trouble_over")
+
+
+def trouble(session: Session) -> SenderTrouble | None:
+    """Read the trouble, if there is any."""
+    return store.trouble(session)
+
+
+def describe(noted: SenderTrouble) -> str:
+    """Tell an operator what is wrong, since when, and what to do."""
+    since = noted.since.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f"{failures.SENDER_TROUBLES[noted.reason]} E-mails wait since {since}, and none is lost."

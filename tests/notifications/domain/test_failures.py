@@ -1,0 +1,132 @@
+"""What a mail server's reply says, and what becomes of a message that was not delivered."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub_notifications.domain.failures import SENDER_TROUBLES, Failure, Next, after, pause
+from hub_notifications.domain.messages import RETRY_AFTER
+from hub_notifications.domain.smtp_replies import Reply, Step, Verdict, judge
+
+NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+AWAY = Verdict(Failure.AWAY, "mail_away")
+LATER = Verdict(Failure.LATER, "put_off")
+REFUSED = Verdict(Failure.RECIPIENT, "refused")
+
+
+def sender(reason: str, *, by_others: bool = False) -> Verdict:
+    return Verdict(Failure.SENDER, reason, by_others)
+
+
+@pytest.mark.parametrize(
+    ("step", "reply", "verdict"),
+    [
+        # A server that is away, or takes nothing from here.
+        (Step.CONNECT, Reply(421), AWAY),
+        (Step.CONNECT, Reply(450, "4.3.2 busy"), AWAY),
+        (Step.CONNECT, Reply(554, "5.7.1 blocked"), sender("service_refused")),
+        (Step.HELLO, Reply(550, "no"), sender("service_refused")),
+        (Step.TLS, Reply(454, "4.7.0 not now"), AWAY),
+        (Step.TLS, Reply(502, "what?"), sender("tls_not_offered")),
+        (Step.BODY, Reply(421, "4.3.2 closing"), AWAY),
+        # Signing in.
+        (Step.SIGN_IN, Reply(535, "5.7.8 no"), sender("authentication_refused")),
+        (Step.SIGN_IN, Reply(454, "4.7.0 too many"), sender("authentication_refused")),
+        (Step.MAIL, Reply(530, "5.7.0 sign in first"), sender("authentication_refused")),
+        (Step.RCPT, Reply(530, "5.7.0 sign in first"), sender("authentication_refused")),
+        # The sender's address and limits, wherever a server says so.
+        (Step.MAIL, Reply(550, "5.4.5 daily quota exceeded"), sender("quota_exceeded")),
+        (Step.MAIL, Reply(452, "4.4.5 congested"), sender("quota_exceeded")),
+        (Step.RCPT, Reply(550, "5.4.5 daily quota exceeded"), sender("quota_exceeded")),
+        (Step.BODY, Reply(550, "5.4.5 daily quota exceeded"), sender("quota_exceeded")),
+        (Step.BODY, Reply(550, "5.1.90 daily limit for recipients"), sender("quota_exceeded")),
+        (Step.MAIL, Reply(550, "no"), sender("sender_refused")),
+        (Step.MAIL, Reply(553, "5.1.8 no such domain"), sender("sender_refused")),
+        (Step.RCPT, Reply(450, "4.1.8 no such domain"), sender("sender_refused")),
+        (Step.MAIL, Reply(451, "4.7.0 later"), sender("sender_put_off")),
+        # What may be the sender's or this recipient's.
+        (Step.RCPT, Reply(554, "5.7.1 relay access denied"), sender("relay_denied", by_others=True)),
+        (Step.RCPT, Reply(550, "relay not permitted"), sender("relay_denied", by_others=True)),
+        (Step.DATA, Reply(554, "5.7.1 no"), sender("relay_denied", by_others=True)),
+        (Step.BODY, Reply(550, "5.7.26 not authenticated"), sender("sender_refused", by_others=True)),
+        # This message, this recipient.
+        (Step.MAIL, Reply(552, "5.3.4 too big"), REFUSED),
+        (Step.MAIL, Reply(550, "5.6.7 address beyond ASCII"), REFUSED),
+        (Step.RCPT, Reply(550, "5.1.1 no such user"), REFUSED),
+        (Step.RCPT, Reply(550, "no such user"), REFUSED),
+        (Step.RCPT, Reply(552, "5.2.2 mailbox full"), REFUSED),  # its quota, not the sender's
+        (Step.RCPT, Reply(550, "5.4.54 no"), REFUSED),
+        (Step.BODY, Reply(554, "5.7.1 spam"), REFUSED),
+        (Step.BODY, Reply(554, "5.7.2 no relay for lists"), REFUSED),
+        # Later.
+        (Step.RCPT, Reply(450, "4.7.1 greylisted"), LATER),
+        (Step.RCPT, Reply(452, "4.2.2 mailbox full"), LATER),
+        (Step.DATA, Reply(451, "4.3.0 later"), LATER),
+        (Step.BODY, Reply(451, "later"), LATER),
+    ],
+)
+def test_a_reply_says_whose_failure_it_is(step: Step, reply: Reply, verdict: Verdict) -> None:
+    assert judge(step, reply) == verdict
+
+
+@given(
+    step=st.sampled_from(Step),
+    code=st.integers(400, 599),
+    enhanced=st.none() | st.tuples(st.integers(0, 7), st.integers(0, 999)),
+    text=st.text(),
+)
+def test_every_trouble_of_the_sender_can_be_told(
+    step: Step, code: int, enhanced: tuple[int, int] | None, text: str
+) -> None:
+    said = text if enhanced is None else f"{code // 100}.{enhanced[0]}.{enhanced[1]} {text}"
+    verdict = judge(step, Reply(code, said))
+    assert (verdict.failure is Failure.SENDER) == (verdict.reason in SENDER_TROUBLES)
+    assert verdict.failure is not Failure.UNKNOWN  # an answer was given
+    if code < 500:
+        assert verdict.failure is not Failure.RECIPIENT
+
+
+@pytest.mark.parametrize(
+    ("failure", "attempts", "uncertain", "following"),
+    [
+        (Failure.RECIPIENT, 0, 0, Next(attempts=1, uncertain=0, retry_at=None)),
+        (Failure.LATER, 0, 0, Next(attempts=1, uncertain=0, retry_at=NOW + MINUTE)),
+        (Failure.LATER, 3, 1, Next(attempts=4, uncertain=1, retry_at=NOW + 360 * MINUTE)),
+        (Failure.LATER, 6, 0, Next(attempts=7, uncertain=0, retry_at=NOW + 360 * MINUTE)),
+        (Failure.LATER, 7, 0, Next(attempts=8, uncertain=0, retry_at=None)),
+        (Failure.UNKNOWN, 0, 0, Next(attempts=1, uncertain=1, retry_at=NOW + MINUTE)),
+        (Failure.UNKNOWN, 1, 1, Next(attempts=2, uncertain=2, retry_at=None)),
+        (Failure.UNKNOWN, 7, 0, Next(attempts=8, uncertain=1, retry_at=None)),
+        (Failure.SENDER, 2, 1, Next(attempts=2, uncertain=1, retry_at=NOW + MINUTE)),
+        (Failure.AWAY, 7, 1, Next(attempts=7, uncertain=1, retry_at=NOW + MINUTE)),
+    ],
+)
+def test_what_becomes_of_a_message_that_was_not_delivered(
+    failure: Failure, attempts: int, uncertain: int, following: Next
+) -> None:
+    assert after(failure, attempts=attempts, uncertain=uncertain, at=NOW) == following
+
+
+@given(st.lists(st.sampled_from(Failure), max_size=40))
+def test_a_message_is_never_handed_over_a_third_time_without_knowing(met: list[Failure]) -> None:
+    state, at, uncertain = Next(attempts=0, uncertain=0, retry_at=NOW), NOW, 0
+    for failure in met:
+        if state.retry_at is None:
+            break
+        at = state.retry_at
+        uncertain += failure is Failure.UNKNOWN
+        state = after(failure, attempts=state.attempts, uncertain=state.uncertain, at=at)
+        assert state.retry_at is None or state.retry_at > at
+    assert uncertain <= 2
+    assert state.attempts <= len(RETRY_AFTER) + 1
+
+
+def test_a_provider_that_puts_everything_off_for_a_day_loses_no_message() -> None:
+    assert sum(RETRY_AFTER, timedelta()) > timedelta(days=1)
+
+
+def test_the_pause_grows_from_one_minute_to_fifteen() -> None:
+    assert [pause(times) / MINUTE for times in (1, 2, 3, 4, 5, 6, 99)] == [1, 2, 4, 8, 15, 15, 15]

@@ -1,0 +1,117 @@
+"""Mail servers that misbehave: nothing is lost or sent more than twice, and operators are told."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from tests.notifications.certificates import Authority
+from tests.notifications.factories import enrol, know_the_basics, messages, published
+from tests.notifications.fakes import FakeOffice
+from tests.notifications.mail_cases import CASES, Case
+from tests.notifications.mail_server import PASSWORD, USER, MailServer, mail_server
+
+from hub_notifications.gateways import SmtpMailer, SmtpServer, Tls
+from hub_notifications.handlers import sender
+from hub_notifications.models import Message
+from hub_platform.database import Sessions
+
+MESSAGES = 6
+PATIENCE = 0.4  # seconds until this client takes a server for slow
+
+
+@pytest.fixture(name="authority", scope="module")
+def _authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(name="server")
+def _server(case: Case, authority: Authority) -> Iterator[MailServer]:
+    context = case.context(authority) if case.context else None
+    with mail_server(context, encrypted=case.tls is Tls.TLS) as server:
+        server.replies, server.bad_replies = dict(case.every), dict(case.bad)
+        server.mails_on_a_connection = case.mails_on_a_connection
+        server.wants_password = context is not None
+        yield server
+
+
+@pytest.fixture(name="settings")
+def _settings(case: Case, server: MailServer, authority: Authority) -> SmtpServer:
+    return SmtpServer(
+        host="127.0.0.1",
+        port=server.port,
+        tls=case.tls,
+        user=USER if server.wants_password else None,
+        password="wrong" if case.wrong_password else PASSWORD,
+        authorities=authority.pem,
+        answer_seconds=PATIENCE,
+    )
+
+
+def mend(case: Case, server: MailServer, settings: SmtpServer, authority: Authority) -> SmtpServer:
+    """Let the server, or an operator, do what is right; what concerns one recipient may stay."""
+    server.replies, server.mails_on_a_connection = {}, None
+    if case.mended:
+        server.bad_replies = {}
+    if case.tls is not Tls.NONE:
+        server.context, server.wants_password = authority.server(), True
+    return replace(settings, user=USER if case.tls is not Tls.NONE else None, password=PASSWORD)
+
+
+def turn(office: FakeOffice) -> None:
+    """Send until there is nothing more to send now."""
+    while office.send():
+        pass
+
+
+def address_of(message: Message) -> str:
+    """Under which the server knows its recipient; see FakeContacts."""
+    return f"{message.recipient_ref[-12:]}@school.example"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_mail_server_that_misbehaves(
+    case: Case,
+    server: MailServer,
+    settings: SmtpServer,
+    authority: Authority,
+    sessions: Sessions,
+    office: FakeOffice,
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, MESSAGES)
+    bad, *others = messages(sessions)
+    server.bad_recipient = address_of(bad)
+    office.real_mailer = SmtpMailer(settings)
+
+    turn(office)
+
+    ids = {each.id for each in others}
+    told = {row.status for row in messages(sessions) if row.id in ids}
+    assert told == ({"sent"} if case.others_at_once else {"due"})
+    assert trouble(sessions) == case.trouble
+    if case.trouble:
+        assert {row.attempts for row in messages(sessions)} == {0}
+
+    office.later(hours=1)
+    office.real_mailer = SmtpMailer(mend(case, server, settings, authority))
+    for _ in range(40):
+        turn(office)
+        office.later(hours=1)
+
+    rows = {row.id: row for row in messages(sessions)}
+    assert {rows[id_].status for id_ in ids} == {"sent"}
+    assert {server.copies(address_of(each)) for each in others} == {1}
+    assert (rows[bad.id].status, rows[bad.id].reason) == (case.status, case.reason)
+    assert server.copies(address_of(bad)) <= case.copies <= 2
+    assert trouble(sessions) is None
+    assert all(encrypted for _, encrypted in server.sign_ins)
+    sent = MESSAGES if case.status == "sent" else MESSAGES - 1
+    expected = Counter(MessageSent=sent, MessageFailed=MESSAGES - sent)
+    assert Counter(event.type for event in published(sessions)) == +expected
+
+
+def trouble(sessions: Sessions) -> str | None:
+    with sessions() as session:
+        noted = sender.trouble(session)
+        return None if noted is None else noted.reason
