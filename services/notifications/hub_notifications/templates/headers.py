@@ -2,12 +2,12 @@
 
 from email import policy
 from email.header import Header
-from email.headerregistry import HeaderRegistry, UniqueUnstructuredHeader
+from email.headerregistry import BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.policy import Policy
 from typing import Any, Final
 
 
-class SubjectHeader(UniqueUnstructuredHeader):
+class SubjectHeader(BaseHeader):
     """A subject that begins in the line of "Subject:" and is read as it was written.
 
     Python's own fold keeps a value together that fits a line of its own, as it does with an address
@@ -16,11 +16,13 @@ class SubjectHeader(UniqueUnstructuredHeader):
     parser gives a subject that begins with a space. That fold also adds or loses spaces beside encoded words.
     """
 
+    max_count = 1
+
     @classmethod
     def parse(cls, value: str, kwds: dict[str, Any]) -> None:
         """Take the value literally: a title such as "=?utf-8?q?x?=" is not decoded."""
-        super().parse(value, kwds)
         kwds["decoded"] = value
+        kwds["parse_tree"] = UniqueUnstructuredHeader.value_parser(value)
 
     def fold(self, *, policy: Policy) -> str:
         """Fold at spaces; encode by RFC 2047 what a line cannot hold: not ASCII, a long word or "=?"."""

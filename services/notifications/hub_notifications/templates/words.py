@@ -1,15 +1,15 @@
 """Makes a message's words: subject, plain text and HTML, of one source for each kind.
 
-A source is `<kind>.md.j2`: a comment that says when the message is sent, the lines `subject: …` and `why:
-…` (why the recipient gets it), an empty line, and the body in Markdown. It may use the fields of the
-dataclass of its kind in `content.py`. `_message.md.j2` puts the greeting before it and the hub's details
-after it. Plain text and HTML are made of the result, so that they cannot differ.
+A source is `<kind>.md.j2`: a comment that says when the message is sent, the lines `subject: …` and `why: …`
+(why the recipient gets it), an empty line, and the body in Markdown. It may use the fields of the dataclass
+of its kind in `content.py`, except `given`. `_greeting.md.j2` is put before it, `_message.md.j2` adds the
+details of the hub. Plain text and HTML are made of the same Markdown, so that they cannot differ.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass, fields, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +44,15 @@ class Rendered:
     html: str
 
 
+@dataclass(frozen=True)
+class _Common:
+    """Everything but the greeting."""
+
+    subject: str
+    text: str
+    html: Markup
+
+
 def render(content: Content) -> Rendered:
     """Put a message into words.
 
@@ -52,12 +61,11 @@ def render(content: Content) -> Rendered:
         KeyError: the content has a code that is not in `phrases.py`.
         ValueError: the source lacks its subject or its reason, or shows a fact that is not known.
     """
-    facts: dict[str, Any] = {field.name: getattr(content, field.name) for field in fields(content)}
-    subject, why, body = _read(content.kind, _template(f"{content.kind}.md.j2").render(facts))
-    whole = _template("_message.md.j2").render(facts, kind=content.kind, why=why, body=body)
-    line, text = to_text(parse(subject)), to_text(parse(whole)) + "\n"
-    html = _template("_message.html.j2").render(subject=line, body=to_html(parse(whole)))
-    return Rendered(subject=line, text=text, html=html)
+    common = _common(replace(content, given=""))
+    greeting = parse(_template("_greeting.md.j2").render(given=content.given, kind=content.kind))
+    text = "\n\n".join(part for part in (to_text(greeting), common.text) if part)
+    html = _template("_message.html.j2").render(subject=common.subject, body=to_html(greeting) + common.html)
+    return Rendered(subject=common.subject, text=text + "\n", html=html)
 
 
 @cache
@@ -77,6 +85,15 @@ def contact(hub: HubDetails) -> Markup:
         Markup("telephone ") + telephone_link(hub.contact_telephone) if hub.contact_telephone else None,
     ]
     return Markup(", ").join(part for part in known if part is not None)
+
+
+@lru_cache(maxsize=128)
+def _common(content: Content) -> _Common:
+    """Make what the messages of a batch share. A source cannot use `given`, as this is kept in memory."""
+    facts = {field.name: getattr(content, field.name) for field in fields(content) if field.name != "given"}
+    subject, why, body = _read(content.kind, _template(f"{content.kind}.md.j2").render(facts))
+    whole = parse(_template("_message.md.j2").render(facts, kind=content.kind, why=why, body=body))
+    return _Common(subject=to_text(parse(subject)), text=to_text(whole), html=to_html(whole))
 
 
 def _read(kind: Kind, source: str) -> tuple[str, Markup, Markup]:
