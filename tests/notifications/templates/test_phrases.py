@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub_contracts import visits
 from hub_contracts.enrolment import sessions, work_groups
+from hub_contracts.visits import visits
 from hub_enrolment.domain import pd_days
 from hub_notifications.templates import phrases
 from hub_notifications.templates.content import Meeting, Moved
