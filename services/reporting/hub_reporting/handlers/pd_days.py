@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from hub_contracts import Event
-from hub_contracts.enrolment import PDDayHeld
-from hub_reporting.handlers.projected import Rows, taken
+from hub_contracts.enrolment import PDDayCancelled, PDDayHeld, PDDayRegistered, PDDayScheduled
+from hub_reporting.handlers.projected import Rows, not_counted, taken
 from hub_reporting.models import PDDay, PDDayVisitor
 
 
@@ -19,4 +19,9 @@ def held(event: PDDayHeld, _time: datetime) -> Rows:
     )
 
 
-PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {PDDayHeld: held}
+PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
+    PDDayScheduled: not_counted,
+    PDDayRegistered: not_counted,
+    PDDayCancelled: not_counted,
+    PDDayHeld: held,
+}

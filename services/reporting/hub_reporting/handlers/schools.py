@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from hub_contracts import Event
 from hub_contracts.enrolment import (
+    HubDescribed,
     LeaderAppointed,
     LeaderEnded,
     SchoolChanged,
@@ -19,7 +20,7 @@ from hub_contracts.enrolment import (
     TeacherMovedSchool,
     TeacherRegistered,
 )
-from hub_reporting.handlers.projected import Rows, taken
+from hub_reporting.handlers.projected import Rows, not_counted, taken
 from hub_reporting.models import Closure, Connection, LeaderPost, Merger, School, Succession, Teacher
 
 _FACTS: Final = (
@@ -121,4 +122,5 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     TeacherAnonymised: anonymised,
     LeaderAppointed: appointed,
     LeaderEnded: ended,
+    HubDescribed: not_counted,
 }

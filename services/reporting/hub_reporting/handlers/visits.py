@@ -15,7 +15,7 @@ from hub_contracts.visits import (
     VisitObligationExcused,
     VisitPlanned,
 )
-from hub_reporting.handlers.projected import Rows, taken
+from hub_reporting.handlers.projected import Rows, not_counted, taken
 from hub_reporting.models import (
     Assignment,
     CancelledVisit,
@@ -40,11 +40,6 @@ _LOGGED: Final = (
     "late",
     "out_of_term",
 )
-
-
-def calendar_set(_event: CalendarSet, _time: datetime) -> Rows:
-    """No row: each obligation has the dates of its half term."""
-    return ()
 
 
 def assigned(event: PDLeadAssigned, _time: datetime) -> Rows:
@@ -106,7 +101,7 @@ def failed(event: MessageFailed, _time: datetime) -> Rows:
 
 
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
-    CalendarSet: calendar_set,
+    CalendarSet: not_counted,  # an obligation has the dates of its half term
     PDLeadAssigned: assigned,
     VisitObligationExcused: excused,
     VisitPlanned: planned,

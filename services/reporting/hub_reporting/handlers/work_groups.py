@@ -35,7 +35,7 @@ from hub_contracts.enrolment import (
     WorkGroupFellBelowMinimum,
     WorkGroupOpened,
 )
-from hub_reporting.handlers.projected import Rows, taken
+from hub_reporting.handlers.projected import Rows, not_counted, taken
 from hub_reporting.models import (
     Completion,
     CorrectedMark,
@@ -130,11 +130,6 @@ def corrected(event: AttendanceCorrected, _time: datetime) -> Rows:
     """One mark, put right when its register was locked."""
     names = ("session_id", "enrolment_id", "notice_hours")
     yield CorrectedMark, [taken(event, *names, mark=event.new)]
-
-
-def not_counted(_event: Event, _time: datetime) -> Rows:
-    """What no report asks for yet; it is in the log and can be counted from there."""
-    return ()
 
 
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
