@@ -8,8 +8,9 @@ from uuid import UUID
 import ics
 import vobject
 
+from hub_kernel.england import ENGLAND
 from hub_notifications.domain.calendar_uids import own_uid
-from hub_notifications.templates.calendar_entries import ENGLAND, CalendarPart, Entry
+from hub_notifications.templates.calendar_entries import CalendarPart, Entry
 from hub_notifications.templates.header_fields import Mailbox
 
 SESSION = UUID("01920000-0000-7000-8000-000000000001")

@@ -22,8 +22,9 @@ from tests.notifications.calendars import (
     the_day_after,
 )
 
+from hub_kernel.england import ENGLAND
 from hub_notifications.domain.calendar_uids import own_uid
-from hub_notifications.templates.calendar_entries import ENGLAND, CalendarPart, Entry, cancel, request
+from hub_notifications.templates.calendar_entries import CalendarPart, Entry, cancel, request
 from hub_notifications.templates.header_fields import Mailbox, one_line
 
 READERS = [pytest.param(seen_by_vobject, id="vobject"), pytest.param(seen_by_ics, id="ics")]

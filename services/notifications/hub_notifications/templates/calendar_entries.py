@@ -5,15 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Literal
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event, Parameters, vCalAddress, vDatetime, vInt, vText
 from icalendar.parser import Contentline
 
+from hub_kernel.england import ENGLAND
 from hub_notifications.templates.header_fields import Mailbox, one_line, without_controls
 from hub_notifications.templates.invitations import LONDON, PRODUCT
 
-ENGLAND: Final = ZoneInfo("Europe/London")
 BEGIN: Final = b"\r\nBEGIN:VEVENT\r\n"
 # RFC 5545 cannot write a double quote in a parameter; a reader that does not know RFC 6868 shows its escapes.
 IN_A_PARAMETER: Final = str.maketrans({'"': "'", "^": " "})
