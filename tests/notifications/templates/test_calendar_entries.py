@@ -235,6 +235,7 @@ def test_an_address_is_written_as_a_uri(address: str, written: str) -> None:
     [
         {"starts_at": None, "ends_at": None},
         {"all_day": date(2026, 10, 6)},
+        {"all_day": date(2026, 10, 6), "starts_at": None},
         {"starts_at": NOW.replace(tzinfo=None)},
         {"ends_at": NOW.replace(tzinfo=None)},
         {"stamp": NOW.replace(tzinfo=None)},

@@ -14,7 +14,7 @@ from tests.notifications.calendars import ADA, HUB, NOW, an_entry, seen_by_ics, 
 from hub_notifications.templates.calendar_entries import CalendarPart, cancel, request
 from hub_notifications.templates.e_mail import Attachment, BadAddress, compose
 from hub_notifications.templates.header_fields import Mailbox, Unwritable
-from hub_notifications.templates.rendering import Rendered
+from hub_notifications.templates.words import Rendered
 
 ID = UUID("01920000-0000-7000-8000-000000000099")
 WORDS = Rendered(

@@ -39,6 +39,8 @@ class Entry:
     def __post_init__(self) -> None:
         if (self.starts_at is None) == (self.all_day is None):
             raise ValueError("An entry has either a start or a whole day")
+        if self.all_day is not None and self.ends_at is not None:
+            raise ValueError("An entry for a whole day ends with it")
         if any(
             each is not None and each.tzinfo is None for each in (self.starts_at, self.ends_at, self.stamp)
         ):

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from hub_notifications.templates.calendar_entries import CalendarPart
 from hub_notifications.templates.header_fields import Mailbox, Unwritable, mailbox_field, text_field
-from hub_notifications.templates.rendering import Rendered
+from hub_notifications.templates.words import Rendered
 
 # `header_fields` folds what is set with `set_raw`; it stays so. 7bit: a server may know no 8BITMIME.
 PLAIN: Final = policy.SMTP.clone(cte_type="7bit", refold_source="none")
