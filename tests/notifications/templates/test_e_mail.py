@@ -13,8 +13,9 @@ from tests.notifications.calendars import ADA, HUB, NOW, an_entry, seen_by_ics, 
 
 from hub_notifications.templates.calendar_entries import CalendarPart, cancel, request
 from hub_notifications.templates.e_mail import Attachment, BadAddress, compose
+from hub_notifications.templates.examples import EXAMPLES, VARIANTS
 from hub_notifications.templates.header_fields import Mailbox, Unwritable
-from hub_notifications.templates.words import Rendered
+from hub_notifications.templates.words import Rendered, render
 
 ID = UUID("01920000-0000-7000-8000-000000000099")
 WORDS = Rendered(
@@ -205,6 +206,17 @@ def test_a_fault_of_the_hubs_own_address_is_not_put_down_to_the_recipient(change
 def test_a_domain_of_other_letters_is_written_so_that_every_server_takes_it() -> None:
     received = read(an_e_mail(to=Mailbox("Ada", "ada@schüle.example")))
     assert received["To"].addresses[0].addr_spec == "ada@xn--schle-mva.example"
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, *VARIANTS])
+def test_every_kind_of_message_is_read_back_as_it_was_written(name: str) -> None:
+    words = render((VARIANTS | EXAMPLES)[name])
+    received = read(an_e_mail(words=words, part=request(an_entry()), attachments=(CERTIFICATE,)))
+    assert received["Subject"] == words.subject
+    for kind, written in (("plain", words.text), ("html", words.html)):
+        body = received.get_body((kind,))
+        assert body is not None
+        assert body.get_content().replace("\r\n", "\n") == written
 
 
 def test_the_standard_librarys_smtp_client_sends_it_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
