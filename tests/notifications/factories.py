@@ -17,7 +17,7 @@ from hub_contracts.enrolment import (
 from hub_contracts.visits import VisitPlanned
 from hub_messaging.tables import outbox
 from hub_notifications.domain.messages import Cause
-from hub_notifications.handlers import schools, visits, work_groups
+from hub_notifications.handlers import hub, places, visits, work_groups
 from hub_notifications.models import Message
 from hub_platform.database import Sessions
 
@@ -121,8 +121,8 @@ def school_imported(**changes: Any) -> SchoolImported:
 def know_the_basics(sessions: Sessions) -> None:
     """Announce the school and the group."""
     with sessions.begin() as session:
-        schools.on_school_told(session, school_imported(), cause())
-        work_groups.on_group_opened(session, group_opened(), cause())
+        hub.on_school_told(session, school_imported(), cause())
+        work_groups.on_group_terms(session, group_opened(), cause())
 
 
 def enrol(sessions: Sessions, n: int = 1) -> list[ParticipantEnrolled]:
@@ -130,7 +130,7 @@ def enrol(sessions: Sessions, n: int = 1) -> list[ParticipantEnrolled]:
     events = [participant_enrolled() for _ in range(n)]
     with sessions.begin() as session:
         for event in events:
-            work_groups.on_participant_enrolled(session, event, cause())
+            places.on_participant_enrolled(session, event, cause())
     return events
 
 
@@ -138,7 +138,7 @@ def schedule(sessions: Sessions, **changes: Any) -> SessionScheduled:
     """Announce a session."""
     event = session_scheduled(**changes)
     with sessions.begin() as session:
-        work_groups.on_session_scheduled(session, event, cause())
+        work_groups.on_session_changed(session, event, cause())
     return event
 
 

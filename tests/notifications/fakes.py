@@ -9,11 +9,13 @@ from uuid import UUID
 
 from hub_notifications.gateways import Connection, Contact, ContactsAway, MailAway, Mailer, Undelivered
 from hub_notifications.handlers import sending
-from hub_notifications.templates.invitations import Host
+from hub_notifications.handlers.composing import Sender
+from hub_notifications.templates.content import HubDetails
 from hub_platform.database import Sessions
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
-HOST = Host(hub_id="test", hub_name="Test Maths Hub", mail_from="hub@example.org")
+SENDER = Sender(hub_id="test", mail_from="hub@example.org")
+HUB = HubDetails(name="Test Maths Hub")
 
 
 class FakeContacts:
@@ -22,6 +24,9 @@ class FakeContacts:
     def __init__(self) -> None:
         self.away = False
         self.unknown: set[str] = set()
+        self.unconfirmed: set[str] = set()
+        self.links: dict[str, str] = {}  # joining links by session id
+        self.certificates: dict[str, bytes] = {}  # by enrolment id
         self.asked: list[frozenset[str]] = []
         self.email: Callable[[str], str] = lambda teacher_id: f"{teacher_id[-12:]}@school.example"
 
@@ -31,10 +36,23 @@ class FakeContacts:
         if self.away:
             raise ContactsAway
         return {
-            each: Contact(given="Ada", family="Lovelace", email=self.email(each))
+            each: Contact(
+                given="Ada",
+                family="Lovelace",
+                email=self.email(each),
+                confirmed=each not in self.unconfirmed,
+            )
             for each in teacher_ids
             if each not in self.unknown
         }
+
+    def joining_links(self, session_ids: Collection[str]) -> Mapping[str, str]:
+        """Give those that a test has set."""
+        return {each: self.links[each] for each in session_ids if each in self.links}
+
+    def certificate(self, enrolment_id: str) -> bytes | None:
+        """Give the one that a test has set."""
+        return self.certificates.get(enrolment_id)
 
 
 class FakeMailer:
@@ -86,13 +104,19 @@ class FakeOffice:
                 sessions=self.sessions,
                 contacts=self.contacts,
                 mailer=self.real_mailer or self.mailer,
-                host=HOST,
+                sender=SENDER,
+                hub_details=HUB,
                 hub_now=lambda: self.now,
                 real_now=lambda: self.real_now,
                 closing=lambda: self.closing() if callable(self.closing) else self.closing,
                 started_at=self.started_at,
             )
         )
+
+    def send_all(self) -> None:
+        """Send until nothing is due, calendar entries included."""
+        while self.send():
+            pass
 
     @property
     def subjects(self) -> list[str]:

@@ -12,7 +12,8 @@ from environs import Env, EnvValidationError
 
 from hub_notifications.gateways import MailboxFolder, Mailer, SmtpMailer, SmtpServer, Tls
 from hub_notifications.gateways.smtp import trust
-from hub_notifications.templates.invitations import Host
+from hub_notifications.handlers.composing import Sender
+from hub_notifications.templates.content import HubDetails
 from hub_platform.settings import environment
 
 PORTS: Final = {Tls.STARTTLS: 587, Tls.TLS: 465, Tls.NONE: 587}
@@ -30,10 +31,15 @@ class Options:
     mail_dir: Path | None  # messages become files here, as long as no mail server is named
     smtp: SmtpServer | None
     contacts_seconds: float  # how long enrolment may take to give a batch of addresses
+    settle_seconds: float  # real time that an e-mail waits for more events of the same change
 
-    def host(self) -> Host:
-        """The hub, as sender and organiser."""
-        return Host(hub_id=self.hub_id, hub_name=self.hub_name, mail_from=self.mail_from)
+    def sender(self) -> Sender:
+        """The hub as the sender of e-mails and the organizer of calendar entries."""
+        return Sender(hub_id=self.hub_id, mail_from=self.mail_from)
+
+    def hub_details(self) -> HubDetails:
+        """The hub as messages name it until enrolment has described it."""
+        return HubDetails(name=self.hub_name)
 
     def mailer(self) -> Mailer:
         """What sends the messages."""
@@ -59,6 +65,7 @@ def load() -> Options:
         mail_dir=None if smtp else env.path("MAIL_DIR", None),
         smtp=smtp,
         contacts_seconds=env.float("CONTACTS_SECONDS", 10.0),
+        settle_seconds=env.float("SETTLE_SECONDS", 1.0),
     )
     env.seal()
     wrong = {name: [said] for name, said in _wrong(options).items()}

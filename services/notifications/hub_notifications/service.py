@@ -1,8 +1,7 @@
 """The notifications service: routes by inheritance, reactions that write down what is due, and the sender."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nameko.extensions import DependencyProvider
@@ -11,36 +10,48 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import (
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationSubmitted,
     ApplicationWaitlisted,
     ApplicationWithdrawn,
+    HubDescribed,
     ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
+    PDDayCancelled,
+    PDDayRegistered,
+    PDDayScheduled,
     PlaceOffered,
     PlaceOfferExpired,
+    PlaceOfferExtended,
     SchoolChanged,
     SchoolImported,
     SessionCancelled,
     SessionRescheduled,
     SessionScheduled,
     TeacherAnonymised,
+    WaitingListJoined,
+    WaitingListLeft,
+    WorkGroupCancelled,
+    WorkGroupChanged,
     WorkGroupOpened,
 )
-from hub_contracts.visits import VisitCancelled, VisitPlanned
-from hub_messaging.asking import Asking, Unanswered
+from hub_contracts.visits import CalendarSet, VisitCancelled, VisitLogged, VisitPlanned
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_notifications import config
+from hub_notifications.api.enrolment import EnrolmentContacts
 from hub_notifications.api.mail_sender import MailSender
 from hub_notifications.api.messages import Messages
 from hub_notifications.api.templates import Templates
 from hub_notifications.domain.messages import Cause
-from hub_notifications.gateways import Contact, ContactsAway
 from hub_notifications.handlers import (
     applications,
+    hub,
     messages,
+    pd_days,
     people,
-    schools,
+    places,
+    reminders,
     sending,
     visits,
     waiting_list,
@@ -51,46 +62,6 @@ from hub_platform.periodic import every
 from hub_platform.probes import Probes
 
 TURN_SECONDS: Final = 4.0  # a turn ends soon enough for a stop within 10 s
-
-
-class EnrolmentContacts(Asking):
-    """Asks enrolment for addresses."""
-
-    def __init__(self) -> None:
-        super().__init__("enrolment")
-
-    def setup(self) -> None:
-        """Learn how long to wait."""
-        super().setup()
-        self.seconds = config.load().contacts_seconds
-
-    def get_dependency(self, worker_ctx: Any) -> "RpcContacts":  # noqa: ARG002 - nameko's signature
-        """Someone who knows addresses."""
-        return RpcContacts(self.ask)
-
-
-class RpcContacts:
-    """`gateways.Contacts` by RPC."""
-
-    def __init__(self, ask: Callable[..., Any]) -> None:
-        self._ask = ask
-
-    def find(self, teacher_ids: Collection[str]) -> Mapping[str, Contact]:
-        """Look up many at once."""
-        try:
-            found = self._ask("contacts", sorted(teacher_ids))
-        except Unanswered as exc:
-            raise ContactsAway(type(exc).__name__) from exc
-        return {
-            teacher_id: Contact(
-                given=known["given"],
-                family=known["family"],
-                email=known["email"],
-                confirmed=known.get("confirmed", True),
-            )
-            for teacher_id, known in found.items()
-            if known.get("email")
-        }
 
 
 class MessagesDue(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
@@ -127,85 +98,97 @@ class NotificationsService(Messages, Templates, Probes):
     mail_sender = MailSender()
     started_at = Started()
 
+    @subscribe(HubDescribed)
+    def on_hub_described(self, session: Session, delivery: Delivery) -> None:
+        """Learn how messages name the hub."""
+        hub.on_hub_described(session, delivery.event, self._cause(delivery))
+
+    @subscribe(CalendarSet)
+    def on_calendar_set(self, session: Session, delivery: Delivery) -> None:
+        """Learn when schools are on holiday."""
+        hub.on_calendar_set(session, delivery.event, self._cause(delivery))
+
     @subscribe(SchoolImported, SchoolChanged)
     def on_school_told(self, session: Session, delivery: Delivery) -> None:
         """Learn a school's name."""
-        schools.on_school_told(session, delivery.event, self._cause(delivery))
+        hub.on_school_told(session, delivery.event, self._cause(delivery))
 
-    @subscribe(WorkGroupOpened)
-    def on_group_opened(self, session: Session, delivery: Delivery) -> None:
+    @subscribe(WorkGroupOpened, WorkGroupChanged)
+    def on_group_terms(self, session: Session, delivery: Delivery) -> None:
         """Learn a Work Group's title."""
-        work_groups.on_group_opened(session, delivery.event, self._cause(delivery))
+        work_groups.on_group_terms(session, delivery.event, self._cause(delivery))
+
+    @subscribe(WorkGroupCancelled)
+    def on_group_cancelled(self, session: Session, delivery: Delivery) -> None:
+        """Tell everybody who is concerned that a Work Group is cancelled."""
+        work_groups.on_group_cancelled(session, delivery.event, self._cause(delivery))
+
+    @subscribe(SessionScheduled, SessionRescheduled, SessionCancelled)
+    def on_session_changed(self, session: Session, delivery: Delivery) -> None:
+        """Tell participants of a session that is new, moved or cancelled."""
+        work_groups.on_session_changed(session, delivery.event, self._cause(delivery))
 
     @subscribe(ParticipantEnrolled)
     def on_participant_enrolled(self, session: Session, delivery: Delivery) -> None:
         """Confirm a place."""
-        work_groups.on_participant_enrolled(session, delivery.event, self._cause(delivery))
+        places.on_participant_enrolled(session, delivery.event, self._cause(delivery))
 
-    @subscribe(ParticipantWithdrawn)
-    def on_participant_withdrawn(self, session: Session, delivery: Delivery) -> None:
-        """Tell somebody who has left nothing more."""
-        work_groups.on_participant_withdrawn(session, delivery.event, self._cause(delivery))
+    @subscribe(ParticipantWithdrawn, ParticipantCompleted)
+    def on_place_ended(self, session: Session, delivery: Delivery) -> None:
+        """Tell a participant of the end of their place."""
+        places.on_place_ended(session, delivery.event, self._cause(delivery))
 
-    @subscribe(ParticipantCompleted)
-    def on_participant_completed(self, session: Session, delivery: Delivery) -> None:
-        """Congratulate."""
-        work_groups.on_participant_completed(session, delivery.event, self._cause(delivery))
+    @subscribe(
+        ApplicationSubmitted,
+        ApplicationWaitlisted,
+        ApplicationAccepted,
+        ApplicationDeclined,
+        ApplicationWithdrawn,
+    )
+    def on_application_changed(self, session: Session, delivery: Delivery) -> None:
+        """Tell the teachers whom an application names of the decision."""
+        applications.on_application_changed(session, delivery.event, self._cause(delivery))
 
-    @subscribe(ApplicationWaitlisted)
-    def on_application_waitlisted(self, session: Session, delivery: Delivery) -> None:
-        """Tell teachers that the decision on their places is put off."""
-        applications.on_application_waitlisted(session, delivery.event, self._cause(delivery))
+    @subscribe(WaitingListJoined, PlaceOffered, PlaceOfferExtended, PlaceOfferExpired, WaitingListLeft)
+    def on_waiting_list_changed(self, session: Session, delivery: Delivery) -> None:
+        """Tell a teacher on the waiting list of an offer and of its end."""
+        waiting_list.on_waiting_list_changed(session, delivery.event, self._cause(delivery))
 
-    @subscribe(ApplicationDeclined)
-    def on_application_declined(self, session: Session, delivery: Delivery) -> None:
-        """Tell teachers that there is no place for them."""
-        applications.on_application_declined(session, delivery.event, self._cause(delivery))
+    @subscribe(PDDayScheduled)
+    def on_pd_day_scheduled(self, session: Session, delivery: Delivery) -> None:
+        """Learn when and where a PD day is held."""
+        pd_days.on_pd_day_scheduled(session, delivery.event, self._cause(delivery))
 
-    @subscribe(ApplicationAccepted, ApplicationWithdrawn)
-    def on_application_over(self, session: Session, delivery: Delivery) -> None:
-        """Do not say any more that a decision is put off."""
-        applications.on_application_over(session, delivery.event, self._cause(delivery))
+    @subscribe(PDDayRegistered)
+    def on_pd_day_registered(self, session: Session, delivery: Delivery) -> None:
+        """Confirm a registration."""
+        pd_days.on_pd_day_registered(session, delivery.event, self._cause(delivery))
 
-    @subscribe(PlaceOffered)
-    def on_place_offered(self, session: Session, delivery: Delivery) -> None:
-        """Tell somebody who waits that a place is kept for them."""
-        waiting_list.on_place_offered(session, delivery.event, self._cause(delivery))
-
-    @subscribe(PlaceOfferExpired)
-    def on_place_offer_expired(self, session: Session, delivery: Delivery) -> None:
-        """Tell somebody that a place is not kept for them any more."""
-        waiting_list.on_place_offer_expired(session, delivery.event, self._cause(delivery))
-
-    @subscribe(SessionScheduled)
-    def on_session_scheduled(self, session: Session, delivery: Delivery) -> None:
-        """Invite the participants."""
-        work_groups.on_session_scheduled(session, delivery.event, self._cause(delivery))
-
-    @subscribe(SessionRescheduled)
-    def on_session_rescheduled(self, session: Session, delivery: Delivery) -> None:
-        """Invite the participants anew."""
-        work_groups.on_session_rescheduled(session, delivery.event, self._cause(delivery))
-
-    @subscribe(SessionCancelled)
-    def on_session_cancelled(self, session: Session, delivery: Delivery) -> None:
-        """Take the invitations back."""
-        work_groups.on_session_cancelled(session, delivery.event, self._cause(delivery))
+    @subscribe(PDDayCancelled)
+    def on_pd_day_cancelled(self, session: Session, delivery: Delivery) -> None:
+        """Tell every teacher who has registered that a PD day is cancelled."""
+        pd_days.on_pd_day_cancelled(session, delivery.event, self._cause(delivery))
 
     @subscribe(TeacherAnonymised)
     def on_teacher_anonymised(self, session: Session, delivery: Delivery) -> None:
-        """Write nothing more to somebody who was erased."""
+        """Send nothing more to a person who was anonymised."""
         people.on_teacher_anonymised(session, delivery.event, self._cause(delivery))
 
     @subscribe(VisitPlanned)
     def on_visit_planned(self, session: Session, delivery: Delivery) -> None:
-        """Tell the PD lead."""
+        """Tell the PD lead that a visit is planned."""
         visits.on_visit_planned(session, delivery.event, self._cause(delivery))
 
-    @subscribe(VisitCancelled)
-    def on_visit_cancelled(self, session: Session, delivery: Delivery) -> None:
-        """Do not tell the PD lead any more."""
-        visits.on_visit_cancelled(session, delivery.event, self._cause(delivery))
+    @subscribe(VisitCancelled, VisitLogged)
+    def on_visit_ended(self, session: Session, delivery: Delivery) -> None:
+        """Tell the PD lead that a visit is cancelled."""
+        visits.on_visit_ended(session, delivery.event, self._cause(delivery))
+
+    @every(seconds=30.0, by_hub_time=True)
+    def write_reminders(self) -> None:
+        """Write down the reminders whose time has come."""
+        with self.sessions.begin() as session:
+            reminders.remind(session, now=self.clocks.hub.now())
 
     @every(seconds=1.0, by_hub_time=True)
     def send_due(self) -> None:
@@ -215,7 +198,8 @@ class NotificationsService(Messages, Templates, Probes):
             sessions=self.sessions,
             contacts=self.contacts,
             mailer=self.options.mailer(),
-            host=self.options.host(),
+            sender=self.options.sender(),
+            hub_details=self.options.hub_details(),
             hub_now=self.clocks.hub.now,
             real_now=self.clocks.real,
             closing=lambda: time.monotonic() > ends,
@@ -226,4 +210,9 @@ class NotificationsService(Messages, Templates, Probes):
 
     def _cause(self, delivery: Delivery) -> Cause:
         envelope = delivery.envelope
-        return Cause(revision=envelope.revision, happened_at=envelope.time, now=self.clocks.hub.now())
+        return Cause(
+            revision=envelope.revision,
+            happened_at=envelope.time,
+            now=self.clocks.hub.now(),
+            settled_at=self.clocks.real() + timedelta(seconds=self.options.settle_seconds),
+        )

@@ -7,14 +7,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from hub_notifications.templates.invitations import invite
+from hub_notifications.templates.rendering import render
+from hub_notifications.templates.samples import FIRST, SAMPLES
 from icalendar import Calendar
 from tests.notifications.fakes import HOST
 
 from hub_notifications import gateways
 from hub_notifications.gateways import BadAddress, Contact, MailAway, MailboxFolder
-from hub_notifications.templates.invitations import invite
-from hub_notifications.templates.rendering import render
-from hub_notifications.templates.samples import FIRST, SAMPLES
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 ADA = Contact(given="Ada", family="Nuñez-Ó Briain", email="ada@school.example")

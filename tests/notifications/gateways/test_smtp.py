@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hub_notifications.templates.rendering import render
+from hub_notifications.templates.samples import SAMPLES
 from tests.notifications.certificates import ELSEWHERE, Authority
 from tests.notifications.fakes import HOST
 from tests.notifications.mail_server import HANGS_UP, NEVER, PASSWORD, USER, MailServer, mail_server
@@ -24,8 +26,6 @@ from hub_notifications.gateways import (
     Undelivered,
     letter,
 )
-from hub_notifications.templates.rendering import render
-from hub_notifications.templates.samples import SAMPLES
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 ID = UUID("01920000-0000-7000-8000-000000000099")

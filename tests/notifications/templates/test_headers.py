@@ -4,10 +4,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from hub_notifications.templates.headers import MAIL
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-from hub_notifications.templates.headers import MAIL
 
 WORD = st.text(
     st.one_of(st.sampled_from("aé=?_<:'"), st.characters(codec="utf-8", exclude_categories=("Z", "C"))),

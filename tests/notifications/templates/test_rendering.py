@@ -7,14 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hub_notifications.templates.facts import PlaceConfirmed, SessionScheduled
+from hub_notifications.templates.invitations import invite
+from hub_notifications.templates.samples import FIRST, SAMPLES, SECOND
 from icalendar import Calendar
 from jinja2 import UndefinedError
 from tests.notifications.fakes import HOST
 
 from hub_notifications.templates import rendering
-from hub_notifications.templates.facts import PlaceConfirmed, SessionScheduled
-from hub_notifications.templates.invitations import invite
-from hub_notifications.templates.samples import FIRST, SAMPLES, SECOND
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)

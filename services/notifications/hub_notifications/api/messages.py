@@ -6,10 +6,10 @@ from marshmallow import Schema, fields, validate
 
 from hub_notifications.access import HUB_STAFF
 from hub_notifications.commands import ResendMessage, ResendMessageSchema
+from hub_notifications.domain.kinds import Kind
 from hub_notifications.domain.messages import STATUSES
 from hub_notifications.handlers import messages as handlers
 from hub_notifications.models import Message
-from hub_notifications.templates.rendering import FACTS_OF
 from hub_platform.routes import Answer, Call, Page, route
 
 
@@ -17,7 +17,8 @@ class MessageQuery(Schema):
     """Which messages."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
-    template = fields.String(load_default=None, validate=validate.OneOf(FACTS_OF))
+    template = fields.String(load_default=None, validate=validate.OneOf(Kind))
+    reason = fields.String(load_default=None, validate=validate.Regexp(r"[a-z_]{1,60}\Z"))
 
 
 class MessageSchema(Schema):

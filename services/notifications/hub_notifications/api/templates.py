@@ -5,7 +5,6 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from hub_notifications.access import HUB_STAFF
-from hub_notifications.config import Options
 from hub_notifications.handlers import templates as handlers
 from hub_platform.routes import Call, route
 
@@ -31,13 +30,10 @@ class PreviewSchema(Schema):
     subject = fields.String()
     text = fields.String()
     html = fields.String()
-    calendar = fields.String(allow_none=True)
 
 
 class Templates:
-    """The texts of messages."""
-
-    options: Options
+    """The words of messages."""
 
     @route("GET", "/notifications/v1/templates", allow=HUB_STAFF, answer=TemplatesSchema)
     def list_templates(self, call: Call[Any]) -> dict[str, Any]:  # noqa: ARG002 - every route takes the call
@@ -46,5 +42,5 @@ class Templates:
 
     @route("GET", "/notifications/v1/templates/<name>/preview", allow=HUB_STAFF, answer=PreviewSchema)
     def preview_template(self, call: Call[Any]) -> handlers.Preview:
-        """Show a message with made-up facts; nobody is told anything."""
-        return handlers.preview(call.path["name"], self.options.host(), now=call.now)
+        """Show a message with made-up facts; none is sent."""
+        return handlers.preview(call.path["name"])

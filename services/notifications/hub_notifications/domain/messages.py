@@ -1,12 +1,11 @@
-"""Messages: what makes one unique, when it is tried again, when it may be sent again.
+"""Messages: when one is tried again, when it may be sent again.
 
-due → sending → sent | due again (a later attempt) | failed; due → suppressed when its reason has gone.
+due → sending → sent | due again (a later attempt) | failed; due → suppressed when there is nothing to tell.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from hub_notifications.domain.refusals import Conflict
 
@@ -23,67 +22,25 @@ RETRY_AFTER: Final = (
 # How long everything waits when the mail server, or enrolment with the addresses, does not answer.
 # That is no message's fault, so it uses up no attempt.
 WAIT_WHEN_AWAY: Final = timedelta(seconds=10)
+# How long a message waits whose recipient's address is to be confirmed, or whose facts have not come yet.
+WAIT_FOR_ADDRESS: Final = timedelta(minutes=1)
+ADDRESS_UNCONFIRMED: Final = "address_unconfirmed"  # the reason code of such a message
 # A sender that has claimed messages and not been heard of for so long is taken for dead.
 CLAIM_LASTS: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """The event that something is written down for."""
+    """The event that changes a fact."""
 
     revision: int  # of the event's subject
     happened_at: datetime  # aware UTC
     now: datetime  # hub time, aware UTC
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewMessage:
-    """A message to be sent: to whom and why; the words and the address come when it is sent."""
-
-    template: str
-    recipient_id: UUID
-    dedupe_key: str
-    concerns: str  # what it hangs on: without that it is not sent any more
-    about: dict[str, object]  # ids and times that its words need
-
-
-def place_key(enrolment_id: UUID) -> str:
-    """One confirmation for each place."""
-    return f"place:{enrolment_id}"
-
-
-def completed_key(enrolment_id: UUID) -> str:
-    """One letter for each place that is completed."""
-    return f"completed:{enrolment_id}"
-
-
-def application_key(application_id: UUID, teacher_id: UUID, outcome: str) -> str:
-    """One letter for each teacher and each thing that becomes of a school's application."""
-    return f"application:{application_id}:{teacher_id}:{outcome}"
-
-
-def offer_key(waiting_id: UUID) -> str:
-    """One letter for each offer; who waits again has another entry on the list."""
-    return f"offer:{waiting_id}"
-
-
-def offer_expired_key(waiting_id: UUID) -> str:
-    """One letter for each offer that nobody answered."""
-    return f"offer-expired:{waiting_id}"
-
-
-def session_key(session_id: UUID, enrolment_id: UUID, ics_sequence: int) -> str:
-    """One invitation for each participant and each time that a session is given."""
-    return f"session:{session_id}:{enrolment_id}:{ics_sequence}"
-
-
-def visit_key(visit_id: UUID) -> str:
-    """One note for each planned visit."""
-    return f"visit:{visit_id}"
+    settled_at: datetime | None = None  # real time until which more events of the same change may come
 
 
 def resend_key(dedupe_key: str, n: int) -> str:
-    """The n-th time that somebody asked for a message again."""
+    """The n-th time that a message was asked for again."""
     return f"{dedupe_key}:resend:{n}"
 
 

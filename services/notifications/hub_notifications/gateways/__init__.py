@@ -1,7 +1,6 @@
 """The outside world: mail servers, and enrolment's addresses. A Protocol for each, and the real thing."""
 
 from hub_notifications.domain.failures import Failure
-from hub_notifications.gateways.composing import BadAddress, address_of, letter
 from hub_notifications.gateways.contacts import Contact, Contacts, ContactsAway
 from hub_notifications.gateways.mail import (
     Connection,
@@ -15,7 +14,6 @@ from hub_notifications.gateways.mailbox import MailboxFolder
 from hub_notifications.gateways.smtp import SmtpMailer, SmtpServer, Tls
 
 __all__ = [
-    "BadAddress",
     "Connection",
     "ConnectionBroken",
     "Contact",
@@ -30,6 +28,4 @@ __all__ = [
     "SmtpServer",
     "Tls",
     "Undelivered",
-    "address_of",
-    "letter",
 ]

@@ -28,3 +28,17 @@ class Contacts(Protocol):
         Raises:
             ContactsAway: enrolment did not answer in time.
         """
+
+    def joining_links(self, session_ids: Collection[str]) -> Mapping[str, str]:
+        """Look up the joining links of sessions; a session without one is missing from the answer.
+
+        Raises:
+            ContactsAway: enrolment did not answer in time.
+        """
+
+    def certificate(self, enrolment_id: str) -> bytes | None:
+        """Fetch the certificate of a completed enrolment as a PDF; None when there is none.
+
+        Raises:
+            ContactsAway: enrolment did not answer in time.
+        """

@@ -18,18 +18,22 @@ from hub_platform.paging import PageRequest
 def resend_message(session: Session, command: ResendMessage, *, now: datetime, by: str) -> Message:
     """Write a message down once more; the first one stays as it is.
 
+    Whether it still holds for this person is decided when it is sent.
+
     Raises:
         Unknown: `unknown_message`.
         Conflict: `still_due` or `suppressed`.
     """
     message = find_message(session, command.message_id, lock=True)
     messages.check_resend(message.status)
+    again_id = new_id()
     again = Message(
-        id=new_id(),
+        id=again_id,
         template=message.template,
         recipient_ref=message.recipient_ref,
         dedupe_key=messages.resend_key(message.dedupe_key, store.resends_of(session, message.id) + 1),
         concerns=message.concerns,
+        item=f"resend:{again_id}",
         about=message.about,
         status="due",
         attempts=0,
@@ -57,10 +61,15 @@ def find_message(session: Session, message_id: UUID, *, lock: bool = False) -> M
 
 
 def list_messages(
-    session: Session, page: PageRequest, *, status: str | None = None, template: str | None = None
+    session: Session,
+    page: PageRequest,
+    *,
+    status: str | None = None,
+    template: str | None = None,
+    reason: str | None = None,
 ) -> tuple[Sequence[Message], str | None]:
     """One page of messages, oldest first."""
-    return store.list_messages(session, page, status=status, template=template)
+    return store.list_messages(session, page, status=status, template=template, reason=reason)
 
 
 def due(session: Session, *, now: datetime) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import TeacherAnonymised
 from hub_notifications.domain.messages import Cause
-from hub_notifications.store import messages as store
+from hub_notifications.store import due as store
 
 
 def on_teacher_anonymised(session: Session, event: TeacherAnonymised, cause: Cause) -> None:

@@ -1,25 +1,34 @@
-"""What PD leads must be told."""
+"""Visits: the PD lead is told of a plan and of its cancellation."""
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.visits import VisitCancelled, VisitPlanned
-from hub_notifications.domain import messages
-from hub_notifications.domain.messages import Cause, NewMessage
-from hub_notifications.store import messages as store
+from hub_contracts.visits import VisitCancelled, VisitLogged, VisitPlanned
+from hub_notifications.domain.messages import Cause
+from hub_notifications.domain.threads import visit_thread
+from hub_notifications.handlers.scheduling import schedule
+from hub_notifications.models import Visit
+from hub_notifications.store import facts
 
 
 def on_visit_planned(session: Session, event: VisitPlanned, cause: Cause) -> None:
-    """Tell the PD lead that a visit is in the diary."""
-    message = NewMessage(
-        template="visit_planned",
-        recipient_id=event.pd_lead_id,
-        dedupe_key=messages.visit_key(event.visit_id),
-        concerns=f"visits/{event.visit_id}",
-        about={"urn": event.urn, "planned_at": event.planned_at.isoformat(), "kind": event.kind},
-    )
-    store.write_down(session, [message], now=cause.now)
+    """Tell the PD lead that a visit is planned."""
+    values = {
+        "visit_id": event.visit_id,
+        "urn": event.urn,
+        "pd_lead_id": event.pd_lead_id,
+        "planned_at": event.planned_at,
+        "kind": event.kind,
+        "logged": False,
+        "revision": cause.revision,
+    }
+    if facts.keep(session, Visit, "visit_id", values):
+        schedule(session, [visit_thread(event.visit_id, event.pd_lead_id)], cause)
 
 
-def on_visit_cancelled(session: Session, event: VisitCancelled, cause: Cause) -> None:
-    """Do not announce a visit any more that will not be made."""
-    store.suppress(session, f"visits/{event.visit_id}", "cancelled", now=cause.now)
+def on_visit_ended(session: Session, event: VisitCancelled | VisitLogged, cause: Cause) -> None:
+    """Tell the PD lead of a cancellation; a visit that was logged needs no message."""
+    values = {"visit_id": event.visit_id, "revision": cause.revision}
+    values |= {"cancelled_reason": event.reason} if isinstance(event, VisitCancelled) else {"logged": True}
+    if facts.change(session, Visit, "visit_id", values):
+        visit = session.get_one(Visit, event.visit_id)
+        schedule(session, [visit_thread(visit.visit_id, visit.pd_lead_id)], cause)

@@ -1,48 +1,49 @@
-"""What those who wait for a place on a Work Group must be told."""
+"""Waiting lists: who waits, who is offered a place, and what becomes of the offer."""
+
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import PlaceOffered, PlaceOfferExpired
-from hub_notifications.domain import messages, waiting_list
-from hub_notifications.domain.messages import Cause, NewMessage
+from hub_contracts.enrolment import (
+    PlaceOffered,
+    PlaceOfferExpired,
+    PlaceOfferExtended,
+    WaitingListJoined,
+    WaitingListLeft,
+)
+from hub_notifications.domain.messages import Cause
+from hub_notifications.domain.standing import WaitingState
+from hub_notifications.domain.threads import group_thread
+from hub_notifications.handlers.scheduling import schedule
+from hub_notifications.models import WaitingEntry
 from hub_notifications.store import facts
-from hub_notifications.store import messages as store
+
+WaitingEvent = WaitingListJoined | PlaceOffered | PlaceOfferExtended | PlaceOfferExpired | WaitingListLeft
 
 
-def on_place_offered(session: Session, event: PlaceOffered, cause: Cause) -> None:
-    """Offer a place, while the offer stands and is not taken."""
-    if waiting_list.stands(event.expires_at, cause.now):
-        key = messages.offer_key(event.waiting_id)
-        _tell(session, event, cause, "place_offered", key)
+def on_waiting_list_changed(session: Session, event: WaitingEvent, cause: Cause) -> None:
+    """Tell a teacher who waits of an offer or of its end."""
+    values: dict[str, Any] = {
+        "waiting_id": event.waiting_id,
+        "work_group_id": event.work_group_id,
+        "teacher_id": event.teacher_id,
+        "state": str(_state(event)),
+        "changed_at": cause.happened_at,
+        "revision": cause.revision,
+    }
+    if isinstance(event, PlaceOffered | PlaceOfferExtended | PlaceOfferExpired):
+        values["expires_at"] = event.expires_at
+    if facts.keep(session, WaitingEntry, "waiting_id", values):
+        schedule(session, [group_thread(event.work_group_id, event.teacher_id)], cause)
 
 
-def on_place_offer_expired(session: Session, event: PlaceOfferExpired, cause: Cause) -> None:
-    """Say that an offer has passed, and do not make it any more."""
-    concerns = _concerns(event)
-    store.suppress(session, concerns, "offer_over", template="place_offered", now=cause.now)
-    key = messages.offer_expired_key(event.waiting_id)
-    _tell(session, event, cause, "place_offer_expired", key)
-
-
-def _tell(
-    session: Session, event: PlaceOffered | PlaceOfferExpired, cause: Cause, template: str, dedupe_key: str
-) -> None:
-    """Write to somebody who waits, unless they were given a place since."""
-    if facts.holds_place(session, event.work_group_id, event.teacher_id, since=cause.happened_at):
-        return
-    message = NewMessage(
-        template=template,
-        recipient_id=event.teacher_id,
-        dedupe_key=dedupe_key,
-        concerns=_concerns(event),
-        about={
-            "work_group_id": str(event.work_group_id),
-            "offer_told_at": cause.happened_at.isoformat(),
-            "expires_at": event.expires_at.isoformat(),
-        },
-    )
-    store.write_down(session, [message], now=cause.now)
-
-
-def _concerns(event: PlaceOffered | PlaceOfferExpired) -> str:
-    return f"waiting-list/{event.waiting_id}"
+def _state(event: WaitingEvent) -> WaitingState:
+    match event:
+        case WaitingListJoined():
+            return WaitingState.WAITING
+        case PlaceOfferExpired():
+            return WaitingState.EXPIRED
+        case WaitingListLeft():
+            cancelled = event.cause == "group_cancelled"
+            return WaitingState.GROUP_CANCELLED if cancelled else WaitingState.ENDED
+    return WaitingState.OFFERED

@@ -1,164 +1,168 @@
-"""From a message to its letter: the facts that its words need, the words, the calendar file."""
+"""From the news of a message to what its words are given."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 from typing import Any, Final
 from uuid import UUID
 
-from jinja2 import TemplateError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as DatabaseSession
 
 from hub_kernel.england import ENGLAND
 from hub_notifications.domain import waiting_list
-from hub_notifications.gateways import BadAddress, Contact, address_of, letter
-from hub_notifications.models import GroupSession, Message
+from hub_notifications.domain.kinds import Kind
+from hub_notifications.domain.pd_days import PDDay
+from hub_notifications.domain.standing import Session, Standing
+from hub_notifications.domain.threads import Subject
+from hub_notifications.domain.told import News, ToldSession
+from hub_notifications.domain.visits import Visit
+from hub_notifications.handlers.preparing import Prepared
 from hub_notifications.store import facts as store
-from hub_notifications.store.facts import Facts
-from hub_notifications.templates.facts import (
-    ApplicationDeclined,
-    ApplicationWaitlisted,
-    Inviting,
-    OfAGroup,
-    ParticipantCompleted,
-    PlaceConfirmed,
-    PlaceOffered,
-    PlaceOfferExpired,
-    SessionCancelled,
-    SessionFacts,
-    SessionRescheduled,
-    SessionScheduled,
-    VisitPlanned,
-    Words,
-)
-from hub_notifications.templates.invitations import Host, Invitation, invite
-from hub_notifications.templates.rendering import render
+from hub_notifications.templates import content
+from hub_notifications.templates.content import Cancelled, Content, HubDetails, Meeting, Moved
 
-OF_A_GROUP: Final[dict[str, type[OfAGroup]]] = {
-    "application_declined": ApplicationDeclined,
-    "application_waitlisted": ApplicationWaitlisted,
-    "participant_completed": ParticipantCompleted,
+WITHOUT_FACTS: Final[dict[Kind, type[content.AboutGroup]]] = {
+    Kind.PARTICIPANT_COMPLETED: content.ParticipantCompleted,
+    Kind.APPLICATION_WAITLISTED: content.ApplicationWaitlisted,
+    Kind.APPLICATION_DECLINED: content.ApplicationDeclined,
 }
-OF_AN_OFFER: Final = {"place_offered": PlaceOffered, "place_offer_expired": PlaceOfferExpired}
-OF_A_SESSION: Final = {
-    "session_scheduled": SessionScheduled,
-    "session_rescheduled": SessionRescheduled,
-    "session_cancelled": SessionCancelled,
+OF_AN_OFFER: Final[dict[Kind, type[content.PlaceOffered]]] = {
+    Kind.PLACE_OFFERED: content.PlaceOffered,
+    Kind.OFFER_LAST_DAY: content.OfferLastDay,
+    Kind.PLACE_OFFER_EXPIRED: content.PlaceOfferExpired,
+}
+OF_SESSIONS: Final[dict[Kind, type[content.SessionsChanged]]] = {
+    Kind.SESSION_SCHEDULED: content.SessionScheduled,
+    Kind.SESSION_RESCHEDULED: content.SessionRescheduled,
+    Kind.SESSION_CANCELLED: content.SessionCancelled,
+    Kind.SESSIONS_CHANGED: content.SessionsChanged,
 }
 
 
-class CannotWrite(Exception):
-    """A letter that cannot be written now. `reason` is a code."""
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the words of a batch need besides the news."""
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.permanent = permanent
+    hub: HubDetails
+    schools: Mapping[str, str] = field(default_factory=dict)  # names by URN
+    moved_from: Mapping[UUID, str] = field(default_factory=dict)  # Work Group titles by enrolment id
+    links: Mapping[UUID, str] = field(default_factory=dict, repr=False)  # joining links by session id
 
 
-def load_facts(session: Session, messages: Sequence[Message]) -> Facts:
-    """Read what the words of a batch need."""
-    about = [message.about for message in messages]
-    return store.load(
-        session,
-        group_ids=[UUID(each["work_group_id"]) for each in about if "work_group_id" in each],
-        session_ids=[UUID(each_id) for each in about for each_id in each.get("session_ids", ())],
-        urns=[each["urn"] for each in about if "urn" in each],
+def load_known(session: DatabaseSession, prepared: Sequence[Prepared], of_settings: HubDetails) -> Known:
+    """Read what the words of a batch need, each kind in one query."""
+    urns: set[str] = set()
+    places: set[UUID] = set()
+    for each in prepared:
+        match each.subject:
+            case Standing() as standing:
+                urns |= {session.host_urn for session in standing.sessions.values() if session.host_urn}
+                if standing.place is not None and standing.place.transferred_from is not None:
+                    places.add(standing.place.transferred_from)
+            case Visit() as visit:
+                urns.add(visit.urn)
+    hub = store.hub(session)
+    names = ("name", "contact_name", "contact_email", "contact_telephone", "privacy_notice")
+    return Known(
+        hub=of_settings if hub is None else HubDetails(**{name: getattr(hub, name) for name in names}),
+        schools=store.school_names(session, urns),
+        moved_from=store.titles_by_place(session, places),
     )
 
 
-def write(
-    message: Message, contact: Contact | None, facts: Facts, host: Host, *, now: datetime
-) -> EmailMessage:
-    """Write one letter.
+def sessions_with_links(prepared: Sequence[Prepared]) -> list[str]:
+    """The sessions whose joining links a batch needs."""
+    found: set[UUID] = set()
+    for each in prepared:
+        found |= {session.session_id for session in each.found.added}
+        found |= {session.session_id for _, session in each.found.moved}
+        if each.entry is not None and each.entry.item.startswith("session:"):
+            found.add(UUID(each.entry.item.removeprefix("session:")))
+    return sorted(str(session_id) for session_id in found)
+
+
+def content_of(found: News, subject: Subject, given: str, known: Known) -> Content:
+    """Gather what the words of one message are given.
 
     Raises:
-        CannotWrite: `no_address`, `facts_missing` (an event has not come yet), `bad_address`,
-            `session_cancelled`, `offer_over` or `bad_template`.
+        KeyError: a school's name is not known yet.
     """
-    if contact is None:
-        raise CannotWrite("no_address", permanent=True)
-    try:
-        address_of(contact)  # before anything else is made with it
-        words = words_of(message, contact.given, facts, host.hub_name, now=now)
-        rendered, invitation = render(words), _invitation(words, contact, host, now)
-    except BadAddress as exc:
-        raise CannotWrite("bad_address", permanent=True) from exc
-    except KeyError as exc:
-        raise CannotWrite("facts_missing", permanent=False) from exc
-    except TemplateError as exc:
-        raise CannotWrite("bad_template", permanent=False) from exc
-    return letter(message.id, rendered, to=contact, sender=host, invitation=invitation, now=now)
+    common: dict[str, Any] = {"hub": known.hub, "given": given}
+    match subject:
+        case PDDay():
+            return _pd_day(found.kind, subject, common)
+        case Visit():
+            return _visit(found.kind, subject, common, known)
+        case Standing():
+            return _of_group(found, subject, common | {"group_title": subject.title}, known)
 
 
-def words_of(message: Message, given: str, facts: Facts, hub_name: str, *, now: datetime) -> Words:
-    """Gather what a message's template is given.
-
-    Raises:
-        KeyError: the event that tells it has not come yet.
-        CannotWrite: `bad_template`, `session_cancelled` for an invitation to what was cancelled, or
-            `offer_over` for an offer that nobody can take any more.
-    """
-    common: dict[str, Any] = {"hub_name": hub_name, "given": given}
-    if message.template == "visit_planned":
-        return _visit(message.about, facts, common)
-    common["group_title"] = facts.titles[UUID(message.about["work_group_id"])]
-    if message.template in OF_A_GROUP:
-        return OF_A_GROUP[message.template](**common)
-    if message.template in OF_AN_OFFER:
-        return _offer(message, common, now)
-    return _sessions(message, facts, common)
+def place_of(meeting: Session | ToldSession, known: Known) -> str | None:
+    """Where a session is held: its venue, else the school that hosts it."""
+    return meeting.venue or (known.schools.get(meeting.host_urn) if meeting.host_urn else None)
 
 
-def _visit(about: Mapping[str, Any], facts: Facts, common: Mapping[str, Any]) -> VisitPlanned:
-    return VisitPlanned(
-        school_name=facts.schools[about["urn"]],
-        urn=about["urn"],
-        planned_at=datetime.fromisoformat(about["planned_at"]).astimezone(ENGLAND),
-        kind=about["kind"],
-        **common,
+def _of_group(found: News, subject: Standing, common: dict[str, Any], known: Known) -> Content:
+    kind = found.kind
+    if kind in WITHOUT_FACTS:
+        return WITHOUT_FACTS[kind](**common)
+    if kind in OF_AN_OFFER:
+        expires_at = datetime.fromisoformat(found.items["waiting"]["expires_at"])
+        return OF_AN_OFFER[kind](last_day=waiting_list.last_day(expires_at), **common)
+    cancelled = tuple(
+        Cancelled(meeting=_meeting(session, known), reason=reason) for session, reason in found.cancelled
+    )
+    added = tuple(_meeting(session, known) for session in found.added)
+    if kind is Kind.PLACE_CONFIRMED:
+        before = subject.place.transferred_from if subject.place else None
+        moved_from = known.moved_from.get(before) if before else None
+        return content.PlaceConfirmed(sessions=added, moved_from=moved_from, **common)
+    if kind is Kind.PLACE_ENDED:
+        return content.PlaceEnded(cancelled=cancelled, **common)
+    if kind is Kind.WORK_GROUP_CANCELLED:
+        return content.WorkGroupCancelled(
+            reason=subject.cancelled or "other", held_place=found.held_place, cancelled=cancelled, **common
+        )
+    if kind is Kind.SESSION_REMINDER:
+        return content.SessionReminder(session=added[0], **common)
+    moved = tuple(
+        Moved(before=_meeting(before, known), now=_meeting(now, known)) for before, now in found.moved
+    )
+    return OF_SESSIONS[kind](added=added, moved=moved, cancelled=cancelled, **common)
+
+
+def _meeting(session: Session | ToldSession, known: Known) -> Meeting:
+    return Meeting(
+        session_id=session.session_id,
+        seq=session.seq,
+        starts_at=session.starts_at.astimezone(ENGLAND),
+        ends_at=session.ends_at.astimezone(ENGLAND),
+        mode=session.mode,
+        place=place_of(session, known),
+        joining_link=known.links.get(session.session_id) if isinstance(session, Session) else None,
     )
 
 
-def _offer(message: Message, common: Mapping[str, Any], now: datetime) -> PlaceOffered | PlaceOfferExpired:
-    expires_at = datetime.fromisoformat(message.about["expires_at"])
-    if message.template == "place_offered" and not waiting_list.stands(expires_at, now):
-        raise CannotWrite("offer_over", permanent=True)  # it waited for too long, or is asked for again
-    return OF_AN_OFFER[message.template](last_day=waiting_list.last_day(expires_at), **common)
+def _pd_day(kind: Kind, day: PDDay, common: dict[str, Any]) -> Content:
+    facts: dict[str, Any] = {
+        "day_kind": day.kind,
+        "title": day.title or day.theme.replace("_", " ").capitalize(),
+        "on": day.on,
+        "starts_at": day.starts_at.astimezone(ENGLAND) if day.starts_at else None,
+        "venue": day.venue,
+    }
+    if kind is Kind.PD_DAY_CONFIRMED:
+        return content.PDDayConfirmed(**facts, **common)
+    return content.PDDayCancelled(reason=day.cancelled or "other", **facts, **common)
 
 
-def _sessions(message: Message, facts: Facts, common: Mapping[str, Any]) -> Inviting:
-    rows = [facts.sessions[UUID(each)] for each in message.about["session_ids"]]
-    if message.template == "place_confirmed":
-        standing = tuple(_session(row, facts) for row in rows if not row.cancelled)
-        return PlaceConfirmed(sessions=standing, **common)
-    if message.template not in OF_A_SESSION:
-        raise CannotWrite("bad_template", permanent=True)
-    if rows[0].cancelled and message.template != "session_cancelled":
-        raise CannotWrite("session_cancelled", permanent=True)  # since it was claimed or sent before
-    return OF_A_SESSION[message.template](session=_session(rows[0], facts), **common)
-
-
-def _session(row: GroupSession, facts: Facts) -> SessionFacts:
-    return SessionFacts(
-        session_id=row.session_id,
-        seq=row.seq,
-        starts_at=row.starts_at.astimezone(ENGLAND),
-        ends_at=row.ends_at.astimezone(ENGLAND),
-        mode=row.mode,
-        host_name=facts.schools.get(row.host_urn) if row.host_urn else None,
-        ics_sequence=row.ics_sequence,
-    )
-
-
-def _invitation(words: Words, contact: Contact, host: Host, now: datetime) -> Invitation | None:
-    if not isinstance(words, Inviting) or not words.sessions:
-        return None
-    return invite(
-        words.sessions,
-        group_title=words.group_title,
-        host=host,
-        attendee=contact.email,
-        now=now,
-        cancelled=isinstance(words, SessionCancelled),
-    )
+def _visit(kind: Kind, visit: Visit, common: dict[str, Any], known: Known) -> Content:
+    facts: dict[str, Any] = {
+        "school_name": known.schools[visit.urn],
+        "urn": visit.urn,
+        "planned_at": visit.planned_at.astimezone(ENGLAND),
+        "visit_kind": visit.kind,
+    }
+    if kind is Kind.VISIT_PLANNED:
+        return content.VisitPlanned(**facts, **common)
+    return content.VisitCancelled(reason=visit.cancelled or "other", **facts, **common)

@@ -1,25 +1,26 @@
-"""What events have told: titles, school names, sessions, places."""
+"""What events have told, kept by revision; and what the words of messages need of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub_notifications.models import Base, GroupSession, Place, School, WorkGroup
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the words of some messages need."""
-
-    titles: dict[UUID, str] = field(default_factory=dict)
-    sessions: dict[UUID, GroupSession] = field(default_factory=dict)
-    schools: dict[str, str] = field(default_factory=dict)
+from hub_notifications.domain.threads import Thread, group_thread, pd_day_thread
+from hub_notifications.models import (
+    Application,
+    Base,
+    Hub,
+    PDDayRegistration,
+    Place,
+    School,
+    SchoolYear,
+    WaitingEntry,
+    WorkGroup,
+)
 
 
 def keep(session: Session, model: type[Base], key: str, values: dict[str, Any]) -> bool:
@@ -35,52 +36,72 @@ def keep(session: Session, model: type[Base], key: str, values: dict[str, Any]) 
     return kept.first() is not None
 
 
-def sessions_ahead(session: Session, work_group_id: UUID, at: datetime) -> Sequence[UUID]:
-    """The sessions of a group that stand and have not ended at an instant, in order."""
-    return session.scalars(
-        select(GroupSession.session_id)
-        .where(
-            GroupSession.work_group_id == work_group_id,
-            GroupSession.ends_at > at,
-            GroupSession.cancelled.is_(False),
+def change(session: Session, model: type[Base], key: str, values: dict[str, Any]) -> bool:
+    """Change some facts of a row unless a later revision of it is there; whether it was changed."""
+    table = model.__table__
+    changed = session.execute(
+        update(model)
+        .where(table.c[key] == values[key], table.c.revision < values["revision"])
+        .values({name: value for name, value in values.items() if name != key})
+        .returning(table.c.revision)
+    )
+    return changed.first() is not None
+
+
+def register(session: Session, pd_day_id: UUID, teacher_id: UUID) -> None:
+    """Note that a teacher has registered for a PD day."""
+    values = {"pd_day_id": pd_day_id, "teacher_id": teacher_id}
+    session.execute(insert(PDDayRegistration).values(**values).on_conflict_do_nothing())
+
+
+def threads_of_group(session: Session, work_group_id: UUID) -> Sequence[Thread]:
+    """Everybody who ever held a place on a Work Group, waited for one or was named in an application."""
+    found: set[UUID] = set()
+    for model in (Place, WaitingEntry):
+        found |= set(session.scalars(select(model.teacher_id).where(model.work_group_id == work_group_id)))
+    named = select(func.unnest(Application.teacher_ids)).where(Application.work_group_id == work_group_id)
+    found |= set(session.scalars(named))
+    return [group_thread(work_group_id, teacher_id) for teacher_id in sorted(found)]
+
+
+def threads_of_participants(session: Session, work_group_id: UUID) -> Sequence[Thread]:
+    """Everybody who ever held a place on a Work Group."""
+    held = select(Place.teacher_id).where(Place.work_group_id == work_group_id).distinct()
+    return [group_thread(work_group_id, teacher_id) for teacher_id in sorted(session.scalars(held))]
+
+
+def threads_of_pd_day(session: Session, pd_day_id: UUID) -> Sequence[Thread]:
+    """Everybody who has registered for a PD day."""
+    registered = select(PDDayRegistration.teacher_id).where(PDDayRegistration.pd_day_id == pd_day_id)
+    return [pd_day_thread(pd_day_id, teacher_id) for teacher_id in sorted(session.scalars(registered))]
+
+
+def school_names(session: Session, urns: Iterable[str]) -> dict[str, str]:
+    """Names by URN."""
+    rows = session.execute(select(School.urn, School.name).where(School.urn.in_(set(urns))))
+    return {row.urn: row.name for row in rows}
+
+
+def titles_by_place(session: Session, enrolment_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The title of the Work Group of each place."""
+    rows = session.execute(
+        select(Place.enrolment_id, WorkGroup.title)
+        .join(WorkGroup, WorkGroup.work_group_id == Place.work_group_id)
+        .where(Place.enrolment_id.in_(set(enrolment_ids)))
+    )
+    return {row.enrolment_id: row.title for row in rows}
+
+
+def hub(session: Session) -> Hub | None:
+    """The hub as it was last described."""
+    return session.scalar(select(Hub))
+
+
+def half_terms(session: Session) -> dict[str, tuple[tuple[date, date], ...]]:
+    """First and last day of each half term of the hub's own calendar, by academic year."""
+    return {
+        year.academic_year: tuple(
+            (date.fromisoformat(first), date.fromisoformat(last)) for first, last in year.half_terms
         )
-        .order_by(GroupSession.starts_at, GroupSession.session_id)
-    ).all()
-
-
-def active_places(session: Session, work_group_id: UUID) -> Sequence[Place]:
-    """Who holds a place on a group."""
-    return session.scalars(
-        select(Place).where(Place.work_group_id == work_group_id, Place.active).order_by(Place.enrolment_id)
-    ).all()
-
-
-def holds_place(session: Session, work_group_id: UUID, teacher_id: UUID, *, since: datetime) -> bool:
-    """Whether a teacher holds a place on a group that was given at an instant or later."""
-    given = select(Place.enrolment_id).where(
-        Place.work_group_id == work_group_id,
-        Place.active,
-        Place.teacher_id == teacher_id,
-        Place.changed_at >= since,
-    )
-    return session.execute(given.limit(1)).first() is not None
-
-
-def load(
-    session: Session, group_ids: Iterable[UUID], session_ids: Iterable[UUID], urns: Iterable[str]
-) -> Facts:
-    """Read what a batch of messages needs, each kind in one query."""
-    sessions = {
-        row.session_id: row
-        for row in session.scalars(select(GroupSession).where(GroupSession.session_id.in_(set(session_ids))))
+        for year in session.scalars(select(SchoolYear))
     }
-    hosts = {row.host_urn for row in sessions.values() if row.host_urn}
-    titles = session.execute(
-        select(WorkGroup.work_group_id, WorkGroup.title).where(WorkGroup.work_group_id.in_(set(group_ids)))
-    )
-    schools = session.execute(select(School.urn, School.name).where(School.urn.in_(set(urns) | hosts)))
-    return Facts(
-        titles={row.work_group_id: row.title for row in titles},
-        sessions=sessions,
-        schools={row.urn: row.name for row in schools},
-    )

@@ -5,92 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import cast, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from hub_notifications.domain.messages import STATUSES, NewMessage
+from hub_notifications.domain.messages import STATUSES
 from hub_notifications.models import Message
-from hub_platform.database import UtcDateTime
-from hub_platform.ids import new_id
 from hub_platform.paging import PageRequest
-
-
-def write_down(session: Session, messages: Sequence[NewMessage], *, now: datetime) -> int:
-    """Add messages that are due now, but none whose key is there already; gives how many are new."""
-    rows = [
-        {
-            "id": new_id(),
-            "template": message.template,
-            "recipient_ref": str(message.recipient_id),
-            "dedupe_key": message.dedupe_key,
-            "concerns": message.concerns,
-            "about": message.about,
-            "status": "due",
-            "attempts": 0,
-            "due_at": now,
-            "created_at": now,
-            "changed_at": now,
-        }
-        for message in messages
-    ]
-    if not rows:
-        return 0
-    statement = insert(Message).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"])
-    return len(session.execute(statement.returning(Message.id)).all())
-
-
-def suppress(
-    session: Session, concerns: str, reason: str, *, template: str | None = None, now: datetime
-) -> None:
-    """Do not send what hangs on something, or one kind of it, any more; what is being sent is sent."""
-    of_kind = [] if template is None else [Message.template == template]
-    session.execute(
-        update(Message)
-        .where(Message.concerns == concerns, Message.status == "due", *of_kind)
-        .values(status="suppressed", reason=reason, changed_at=now)
-    )
-
-
-def suppress_to(session: Session, recipient_id: UUID, reason: str, *, now: datetime) -> None:
-    """Do not write to somebody any more; what is being sent is sent."""
-    session.execute(
-        update(Message)
-        .where(Message.recipient_ref == str(recipient_id), Message.status == "due")
-        .values(status="suppressed", reason=reason, changed_at=now)
-    )
-
-
-def suppress_offers(
-    session: Session, recipient_id: UUID, work_group_id: UUID, until: datetime, reason: str, *, now: datetime
-) -> None:
-    """Do not tell somebody what had become of an offer by an instant; what is being sent is sent."""
-    told_at = cast(Message.about["offer_told_at"].astext, UtcDateTime)
-    session.execute(
-        update(Message)
-        .where(
-            Message.status == "due",
-            Message.recipient_ref == str(recipient_id),
-            Message.about["work_group_id"].astext == str(work_group_id),
-            told_at <= until,
-        )
-        .values(status="suppressed", reason=reason, changed_at=now)
-    )
-
-
-def suppress_session(
-    session: Session, session_id: UUID, templates: Sequence[str], reason: str, *, now: datetime
-) -> None:
-    """Do not send what was to say of one session what no longer holds; what is being sent is sent."""
-    session.execute(
-        update(Message)
-        .where(
-            Message.status == "due",
-            Message.template.in_(templates),
-            Message.about["session_ids"].contains([str(session_id)]),
-        )
-        .values(status="suppressed", reason=reason, changed_at=now)
-    )
 
 
 def expired_in_hand(session: Session, *, real_now: datetime) -> Sequence[Message]:
@@ -122,6 +42,7 @@ def claim(
 
     `until`: the real time until which no other sender sees them.
     """
+    put_off = case((Message.reason.is_(None), None), else_=Message.retry_at)
     due = (
         select(Message.id)
         .where(
@@ -129,7 +50,7 @@ def claim(
             Message.due_at <= now,
             or_(Message.retry_at.is_(None), Message.retry_at <= real_now),
         )
-        .order_by(Message.retry_at.nulls_first(), Message.due_at, Message.id)
+        .order_by(put_off.nulls_first(), Message.due_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte(
@@ -146,8 +67,9 @@ def claim(
 
 
 def _in_turn(message: Message) -> tuple[bool, float, datetime, UUID]:
-    put_off = message.retry_at.timestamp() if message.retry_at is not None else 0.0
-    return message.retry_at is not None, put_off, message.due_at, message.id
+    was_put_off = message.reason is not None and message.retry_at is not None
+    put_off = message.retry_at.timestamp() if was_put_off and message.retry_at is not None else 0.0
+    return was_put_off, put_off, message.due_at, message.id
 
 
 def hand_over(session: Session, claim_id: UUID, message_id: UUID) -> bool:
@@ -161,7 +83,9 @@ def hand_over(session: Session, claim_id: UUID, message_id: UUID) -> bool:
     return held is not None
 
 
-def record_sent(session: Session, claim_id: UUID, ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
+def record_sent(
+    session: Session, claim_id: UUID, ids: Sequence[UUID], values: dict[str, Any], *, now: datetime
+) -> set[UUID]:
     """Record delivery; gives those that this claim still held."""
     rows = session.scalars(
         update(Message)
@@ -175,6 +99,7 @@ def record_sent(session: Session, claim_id: UUID, ids: Sequence[UUID], *, now: d
             claimed_until=None,
             handed_over=False,
             changed_at=now,
+            **values,
         )
         .returning(Message.id)
     )
@@ -223,7 +148,12 @@ def resends_of(session: Session, message_id: UUID) -> int:
 
 
 def list_messages(
-    session: Session, page: PageRequest, *, status: str | None = None, template: str | None = None
+    session: Session,
+    page: PageRequest,
+    *,
+    status: str | None = None,
+    template: str | None = None,
+    reason: str | None = None,
 ) -> tuple[Sequence[Message], str | None]:
     """One page of messages, oldest first."""
     statement = select(Message)
@@ -231,6 +161,8 @@ def list_messages(
         statement = statement.where(Message.status == status)
     if template is not None:
         statement = statement.where(Message.template == template)
+    if reason is not None:
+        statement = statement.where(Message.reason == reason)
     return page.fetch(session, statement, [Message.id])
 
 

@@ -11,8 +11,29 @@ from icalendar.parser import Contentline
 
 from hub_kernel.england import ENGLAND
 from hub_notifications.templates.header_fields import Mailbox, one_line, without_controls
-from hub_notifications.templates.invitations import LONDON, PRODUCT
 
+PRODUCT: Final = "-//Maths Hub//notifications//EN"
+
+# British Summer Time since 1996: from the last Sunday of March to the last Sunday of October, changing at
+# 01:00 UTC (Summer Time Order 2002, SI 2002/262). Sessions lie after that.
+LONDON: Final = """BEGIN:VTIMEZONE
+TZID:Europe/London
+BEGIN:DAYLIGHT
+DTSTART:19960331T010000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:BST
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0100
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T020000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:GMT
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0000
+END:STANDARD
+END:VTIMEZONE
+"""
 BEGIN: Final = b"\r\nBEGIN:VEVENT\r\n"
 # RFC 5545 cannot write a double quote in a parameter; a reader that does not know RFC 6868 shows its escapes.
 IN_A_PARAMETER: Final = str.maketrans({'"': "'", "^": " "})

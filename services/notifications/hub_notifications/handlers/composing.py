@@ -1,0 +1,161 @@
+"""From a prepared message to the e-mail: its words, its calendar part, its attachment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.message import EmailMessage
+from typing import Any, Final
+from uuid import UUID
+
+from hub_kernel.england import ENGLAND
+from hub_notifications.domain.calendar_entries import EntryChange
+from hub_notifications.domain.calendar_uids import earlier_uid, own_uid
+from hub_notifications.domain.kinds import Kind
+from hub_notifications.domain.pd_days import PDDay
+from hub_notifications.domain.standing import Standing
+from hub_notifications.domain.told import ToldSession
+from hub_notifications.domain.visits import Visit
+from hub_notifications.gateways import Contact
+from hub_notifications.handlers.preparing import Prepared
+from hub_notifications.handlers.wording import Known, content_of, place_of
+from hub_notifications.templates import calendar_entries, content, e_mail
+from hub_notifications.templates.calendar_entries import CalendarPart, Entry
+from hub_notifications.templates.e_mail import Attachment
+from hub_notifications.templates.header_fields import Mailbox
+from hub_notifications.templates.phrases import MODES, VISIT_KINDS
+from hub_notifications.templates.words import render
+
+PDF: Final = "application/pdf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """The hub as the sender of e-mails and the organizer of calendar entries."""
+
+    hub_id: str
+    mail_from: str  # an address; its domain also ends each Message-ID
+
+
+def compose(
+    prepared: Prepared,
+    contact: Contact,
+    known: Known,
+    sender: Sender,
+    *,
+    certificate: bytes | None = None,
+    now: datetime,
+) -> EmailMessage:
+    """Put the e-mail of a prepared message together.
+
+    Raises:
+        e_mail.BadAddress: the recipient's name or address cannot be written in a header.
+        KeyError: a school's name is not known yet.
+    """
+    to = Mailbox(f"{contact.given} {contact.family}".strip(), contact.email)
+    organizer = Mailbox(known.hub.name, sender.mail_from)
+    entry = None if prepared.entry is None else entry_of(prepared, prepared.entry, known, sender.hub_id)
+    if entry is not None and prepared.found.kind is Kind.CALENDAR_ENTRY:
+        words: content.Content = _calendar_words(entry, prepared, contact.given, known)
+    else:
+        words = content_of(prepared.found, prepared.subject, contact.given, known)
+    follows = prepared.message.about.get("follows")
+    return e_mail.compose(
+        prepared.message.id,
+        render(words),
+        to=to,
+        sender=organizer,
+        reply_to=known.hub.contact_email,
+        part=None if entry is None else _part(entry, prepared, organizer, to, now),
+        attachments=[Attachment(file_name="certificate.pdf", media_type=PDF, content=certificate)]
+        if certificate
+        else [],
+        now=now,
+        follows=UUID(follows) if follows else None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a calendar entry says."""
+
+    uid: str
+    summary: str
+    starts_at: datetime | None
+    ends_at: datetime | None = None
+    all_day: date | None = None
+    location: str | None = None
+    description: str | None = None
+
+
+def uid_of(prepared: Prepared, change: EntryChange, hub_id: str) -> str:
+    """The identifier of an entry: its own for each person, or the one that an earlier version gave it."""
+    if change.uid is not None:
+        return change.uid
+    subject_id = prepared.thread.subject_id
+    if change.item.startswith("session:"):
+        subject_id = UUID(change.item.removeprefix("session:"))
+        if not change.is_new:
+            return earlier_uid(subject_id, hub_id)
+    return own_uid(subject_id, prepared.thread.teacher_id, hub_id)
+
+
+def entry_of(prepared: Prepared, change: EntryChange, known: Known, hub_id: str) -> Shown:
+    """What an entry says, by what the person has been told."""
+    uid = uid_of(prepared, change, hub_id)
+    match prepared.subject:
+        case Standing(title=title):
+            session = ToldSession.from_json(change.facts)
+            return Shown(
+                uid=uid,
+                summary=f"{title}, session {session.seq}",
+                starts_at=session.starts_at,
+                ends_at=session.ends_at,
+                location=place_of(session, known) or MODES[session.mode].capitalize(),
+                description=known.links.get(session.session_id),
+            )
+        case PDDay() as day:
+            return Shown(
+                uid=uid,
+                summary=day.title or day.theme.replace("_", " ").capitalize(),
+                starts_at=day.starts_at,
+                all_day=None if day.starts_at else day.on,
+                location=day.venue,
+            )
+        case Visit() as visit:
+            return Shown(
+                uid=uid,
+                summary=f"{VISIT_KINDS[visit.kind].capitalize()}: {known.schools[visit.urn]}",
+                starts_at=visit.planned_at,
+                location=known.schools[visit.urn],
+            )
+
+
+def _part(shown: Shown, prepared: Prepared, organizer: Mailbox, to: Mailbox, now: datetime) -> CalendarPart:
+    change = prepared.entry
+    assert change is not None, "there is an entry to show"  # noqa: S101 - for the type checker
+    entry = Entry(
+        uid=shown.uid,
+        sequence=change.sequence,
+        summary=shown.summary,
+        starts_at=shown.starts_at,
+        ends_at=shown.ends_at,
+        all_day=shown.all_day,
+        location=shown.location,
+        description=None if change.removed else shown.description,
+        organizer=organizer,
+        attendee=to,
+        stamp=now,
+    )
+    return calendar_entries.cancel(entry) if change.removed else calendar_entries.request(entry)
+
+
+def _calendar_words(shown: Shown, prepared: Prepared, given: str, known: Known) -> content.CalendarEntry:
+    change = prepared.entry
+    assert change is not None, "there is an entry to show"  # noqa: S101 - for the type checker
+    facts: dict[str, Any] = {"hub": known.hub, "given": given}
+    starts_at = shown.starts_at or datetime.fromisoformat(change.facts["starts_at"])
+    return content.CalendarEntry(
+        summary=shown.summary,
+        starts_at=starts_at.astimezone(ENGLAND),
+        removed=change.removed,
+        **facts,
+    )

@@ -1,0 +1,164 @@
+"""What each claimed message says, decided at the moment of sending: rows in, the news of each out.
+
+A message with nothing to tell is suppressed, one whose hour has not come goes back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_notifications.domain import told as knowledge
+from hub_notifications.domain import waiting_list
+from hub_notifications.domain.calendar_entries import EntryChange, SentEntry, entry_changes, starts_at
+from hub_notifications.domain.decent_hours import sendable_from
+from hub_notifications.domain.kinds import URGENCY, Kind
+from hub_notifications.domain.messages import WAIT_FOR_ADDRESS
+from hub_notifications.domain.reminders import reminder_holds
+from hub_notifications.domain.resending import NoLongerHolds, again
+from hub_notifications.domain.standing import Standing, WaitingState
+from hub_notifications.domain.threads import Subject, Thread, news_of
+from hub_notifications.domain.told import Facts, News
+from hub_notifications.handlers.scheduling import NOTHING_TO_TELL, holidays_of
+from hub_notifications.models import Message
+from hub_notifications.store import claimed as store
+from hub_notifications.store import standings, told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A message that is to be sent now."""
+
+    message: Message
+    thread: Thread
+    subject: Subject
+    found: News
+    items: Mapping[str, Facts]  # what the person has been told once it has been sent
+    entries: Mapping[str, SentEntry]
+    entry: EntryChange | None  # the calendar part of this message
+
+
+def prepare(
+    session: Session, claim: UUID, messages: Sequence[Message], *, now: datetime, real_now: datetime
+) -> list[Prepared]:
+    """Decide on the messages of a claim; those that are not to be sent now leave it."""
+    threads = {message.id: Thread(message.concerns, UUID(message.recipient_ref)) for message in messages}
+    wanted = list(dict.fromkeys(threads.values()))
+    subjects = standings.load(session, wanted)
+    items, entries = told.told_items(session, wanted), told.entries(session, wanted)
+    holidays = holidays_of(session)
+    prepared = []
+    for message in messages:
+        thread = threads[message.id]
+        subject = subjects.get(thread)
+        if subject is None:
+            retry_at = real_now + WAIT_FOR_ADDRESS
+            store.put_off(session, claim, message.id, now=now, reason="facts_missing", retry_at=retry_at)
+            continue
+        try:
+            one = _decide(message, thread, subject, items[thread], entries[thread], now=now)
+        except NoLongerHolds as exc:
+            store.suppress(session, claim, message.id, exc.reason, now=now)
+            continue
+        due_at = sendable_from(
+            URGENCY[one.found.kind], now=now, starts_at=one.found.starts_at, holidays=holidays
+        )
+        if due_at > now:
+            store.put_off(session, claim, message.id, now=now, due_at=due_at)
+        else:
+            prepared.append(one)
+    return prepared
+
+
+def _decide(
+    message: Message,
+    thread: Thread,
+    subject: Subject,
+    items: Mapping[str, Facts],
+    entries: Mapping[str, SentEntry],
+    *,
+    now: datetime,
+) -> Prepared:
+    """Find what a message says.
+
+    Raises:
+        NoLongerHolds: it says nothing.
+    """
+    role, _, rest = message.item.partition(":")
+    entry = None
+    if role == "entry":
+        entry = _entry(rest, items, entries, now=now)
+        found = News(kind=Kind.CALENDAR_ENTRY, items={}, starts_at=starts_at(entry.facts))
+    elif role == "reminder":
+        found = _reminder(UUID(rest.split(":")[0]), subject, items, now=now)
+    elif role == "last-day":
+        found = _last_day(subject, items)
+    elif role == "resend":
+        found = again(Kind(message.template), message.about, subject, now=now)
+        entry = _entry_again(found, entries)
+    else:
+        found = _news(subject, items, now=now)
+    after = {**items, **found.items}
+    if role == "":
+        changes = entry_changes(after, entries, now=now)
+        entry = changes[0] if len(changes) == 1 else None
+    return Prepared(
+        message=message,
+        thread=thread,
+        subject=subject,
+        found=found,
+        items=after,
+        entries=entries,
+        entry=entry,
+    )
+
+
+def _news(subject: Subject, items: Mapping[str, Facts], *, now: datetime) -> News:
+    found = news_of(subject, items, now=now)
+    if found is None:
+        raise NoLongerHolds(NOTHING_TO_TELL)
+    if found.kind is not Kind.PLACE_OFFERED:
+        return found
+    # The deadline counts from the e-mail; enrolment hears of it by MessageSent.
+    item = found.items["waiting"]
+    ends = waiting_list.ends_at(datetime.fromisoformat(item["expires_at"]), sent_at=now)
+    return replace(found, items={"waiting": item | {"expires_at": ends.isoformat()}})
+
+
+def _entry(
+    item: str, items: Mapping[str, Facts], entries: Mapping[str, SentEntry], *, now: datetime
+) -> EntryChange:
+    for change in entry_changes(items, entries, now=now):
+        if change.item == item:
+            return change
+    raise NoLongerHolds(NOTHING_TO_TELL)
+
+
+def _entry_again(found: News, entries: Mapping[str, SentEntry]) -> EntryChange | None:
+    """The one entry that a message was sent with, as it was last sent."""
+    known = [(item, entries[item]) for item in found.items if item in entries]
+    if len(known) != 1:
+        return None
+    item, sent = known[0]
+    return EntryChange(
+        item=item, uid=sent.uid, is_new=False, sequence=sent.sequence, removed=sent.removed, facts=sent.facts
+    )
+
+
+def _reminder(session_id: UUID, subject: Subject, items: Mapping[str, Facts], *, now: datetime) -> News:
+    assert isinstance(subject, Standing), "reminders are of sessions"  # noqa: S101 - for the type checker
+    session = subject.sessions.get(session_id)
+    if session is None or not reminder_holds(subject, knowledge.read(items), session, now=now):
+        raise NoLongerHolds(NOTHING_TO_TELL)
+    return News(kind=Kind.SESSION_REMINDER, items={}, starts_at=session.starts_at, added=(session,))
+
+
+def _last_day(subject: Subject, items: Mapping[str, Facts]) -> News:
+    assert isinstance(subject, Standing), "offers are of places"  # noqa: S101 - for the type checker
+    waiting = subject.waiting
+    if waiting is None or waiting.state is not WaitingState.OFFERED or "waiting" not in items:
+        raise NoLongerHolds("offer_over")
+    about = f"waiting-list/{waiting.waiting_id}"
+    return News(kind=Kind.OFFER_LAST_DAY, items={"waiting": items["waiting"]}, about=about)

@@ -1,0 +1,317 @@
+"""Facts of all that people are told about, what each has been told, and the calendar entries that they have.
+
+What was sent before counts as told; what was due is decided anew.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from hub_platform.database import UtcDateTime
+
+revision = "0007_told"
+down_revision = "0006_mail_servers"
+
+
+def upgrade() -> None:
+    _hub()
+    _groups()
+    _places()
+    _days_and_visits()
+    _told()
+    _messages()
+    _count_what_was_sent()
+    _decide_anew_what_is_due()
+
+
+def downgrade() -> None:
+    op.drop_index("uq_messages_one_due", "messages")
+    op.drop_index("ix_messages_recipient", "messages")
+    op.create_index("ix_messages_concerns", "messages", ["concerns"])
+    op.drop_column("messages", "item")
+    for table in (
+        "calendar_entries",
+        "told_items",
+        "visits",
+        "pd_day_registrations",
+        "pd_days",
+        "applications",
+        "waiting_list",
+        "school_years",
+        "hub",
+    ):
+        op.drop_table(table)
+    _downgrade_places()
+    op.add_column(
+        "group_sessions", sa.Column("cancelled", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.execute("UPDATE group_sessions SET cancelled = cancelled_reason IS NOT NULL")
+    op.alter_column("group_sessions", "cancelled", server_default=None)
+    for column in ("venue", "cancelled_reason", "cancelled_at"):
+        op.drop_column("group_sessions", column)
+    for column in ("cancelled_reason", "cancelled_at"):
+        op.drop_column("work_groups", column)
+
+
+def _hub() -> None:
+    op.create_table(
+        "hub",
+        sa.Column("sole", sa.Boolean(), primary_key=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("contact_name", sa.Text()),
+        sa.Column("contact_email", sa.Text()),
+        sa.Column("contact_telephone", sa.Text()),
+        sa.Column("privacy_notice", sa.Text()),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("sole", name="ck_hub_sole"),
+    )
+    op.create_table(
+        "school_years",
+        sa.Column("academic_year", sa.Text(), primary_key=True),
+        sa.Column("half_terms", JSONB(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+    )
+
+
+def _groups() -> None:
+    op.add_column("work_groups", sa.Column("cancelled_reason", sa.Text()))
+    op.add_column("work_groups", sa.Column("cancelled_at", UtcDateTime()))
+    op.add_column("group_sessions", sa.Column("venue", sa.Text()))
+    op.add_column("group_sessions", sa.Column("cancelled_reason", sa.Text()))
+    op.add_column("group_sessions", sa.Column("cancelled_at", UtcDateTime()))
+    # The reason was not kept; participants were told of each cancellation by the version before.
+    op.execute("UPDATE group_sessions SET cancelled_reason = 'other', cancelled_at = now() WHERE cancelled")
+    op.drop_column("group_sessions", "cancelled")
+
+
+def _places() -> None:
+    op.add_column("places", sa.Column("state", sa.Text()))
+    op.add_column("places", sa.Column("given_at", UtcDateTime()))
+    op.add_column("places", sa.Column("transferred_from", sa.Uuid()))
+    op.execute(
+        "UPDATE places SET state = CASE WHEN active THEN 'active' ELSE 'withdrawn' END,"
+        " given_at = coalesce(changed_at, '2000-01-01T00:00:00Z')"
+    )
+    op.alter_column("places", "state", nullable=False)
+    op.alter_column("places", "given_at", nullable=False)
+    op.drop_index("ix_places_work_group_id", "places")
+    op.drop_column("places", "active")
+    op.drop_column("places", "changed_at")
+    states = "'active', 'withdrawn', 'transferred', 'group_cancelled', 'completed'"
+    op.create_check_constraint("state", "places", f"state IN ({states})")
+    op.create_index("ix_places_work_group_id_teacher_id", "places", ["work_group_id", "teacher_id"])
+    states = "'waiting', 'offered', 'expired', 'ended', 'group_cancelled'"
+    op.create_table(
+        "waiting_list",
+        sa.Column("waiting_id", sa.Uuid(), primary_key=True),
+        sa.Column("work_group_id", sa.Uuid(), nullable=False),
+        sa.Column("teacher_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("expires_at", UtcDateTime()),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint(f"state IN ({states})", name="ck_waiting_list_state"),
+    )
+    op.create_index(
+        "ix_waiting_list_work_group_id_teacher_id", "waiting_list", ["work_group_id", "teacher_id"]
+    )
+    _applications()
+
+
+def _applications() -> None:
+    states = "'submitted', 'waitlisted', 'accepted', 'declined', 'withdrawn'"
+    op.create_table(
+        "applications",
+        sa.Column("application_id", sa.Uuid(), primary_key=True),
+        sa.Column("work_group_id", sa.Uuid(), nullable=False),
+        sa.Column("teacher_ids", ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint(f"state IN ({states})", name="ck_applications_state"),
+    )
+    op.create_index("ix_applications_work_group_id", "applications", ["work_group_id"])
+    op.create_index("ix_applications_teacher_ids", "applications", ["teacher_ids"], postgresql_using="gin")
+
+
+def _downgrade_places() -> None:
+    op.add_column("places", sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("places", sa.Column("changed_at", UtcDateTime()))
+    op.execute("UPDATE places SET active = (state = 'active'), changed_at = given_at")
+    op.alter_column("places", "active", server_default=None)
+    op.drop_index("ix_places_work_group_id_teacher_id", "places")
+    for column in ("state", "given_at", "transferred_from"):
+        op.drop_column("places", column)
+    op.create_index(
+        "ix_places_work_group_id", "places", ["work_group_id"], postgresql_where=sa.text("active")
+    )
+
+
+def _days_and_visits() -> None:
+    op.create_table(
+        "pd_days",
+        sa.Column("pd_day_id", sa.Uuid(), primary_key=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("theme", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text()),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("starts_at", UtcDateTime()),
+        sa.Column("venue", sa.Text()),
+        sa.Column("cancelled_reason", sa.Text()),
+        sa.Column("revision", sa.Integer(), nullable=False),
+    )
+    op.create_table(
+        "pd_day_registrations",
+        sa.Column("pd_day_id", sa.Uuid(), primary_key=True),
+        sa.Column("teacher_id", sa.Uuid(), primary_key=True),
+    )
+    op.create_table(
+        "visits",
+        sa.Column("visit_id", sa.Uuid(), primary_key=True),
+        sa.Column("urn", sa.Text(), nullable=False),
+        sa.Column("pd_lead_id", sa.Uuid(), nullable=False),
+        sa.Column("planned_at", UtcDateTime(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("cancelled_reason", sa.Text()),
+        sa.Column("logged", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+    )
+
+
+def _told() -> None:
+    op.create_table(
+        "told_items",
+        sa.Column("concerns", sa.Text(), primary_key=True),
+        sa.Column("teacher_id", sa.Uuid(), primary_key=True),
+        sa.Column("item", sa.Text(), primary_key=True),
+        sa.Column("facts", JSONB(), nullable=False),
+        sa.Column("told_at", UtcDateTime(), nullable=False),
+    )
+    op.create_table(
+        "calendar_entries",
+        sa.Column("concerns", sa.Text(), primary_key=True),
+        sa.Column("teacher_id", sa.Uuid(), primary_key=True),
+        sa.Column("item", sa.Text(), primary_key=True),
+        sa.Column("uid", sa.Text()),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.Column("facts", JSONB(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=False),
+    )
+
+
+def _messages() -> None:
+    op.add_column("messages", sa.Column("item", sa.Text(), nullable=False, server_default=""))
+    op.alter_column("messages", "item", server_default=None)
+
+
+# A session as a person was told of it: `domain/told.py`, ToldSession.to_json.
+UTC = """'YYYY-MM-DD"T"HH24:MI:SS+00:00'"""
+SESSION = f"""
+    jsonb_build_object('session_id', s.session_id, 'seq', s.seq, 'mode', s.mode, 'host_urn', s.host_urn,
+        'starts_at', to_char(s.starts_at AT TIME ZONE 'UTC', {UTC}),
+        'ends_at', to_char(s.ends_at AT TIME ZONE 'UTC', {UTC}),
+        'venue', NULL, 'sequence', s.ics_sequence, 'removed', s.cancelled_reason IS NOT NULL)
+"""
+PLACES = """
+    INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
+    SELECT 'work-groups/' || p.work_group_id, p.teacher_id, 'place',
+           jsonb_build_object('enrolment_id', p.enrolment_id, 'state', p.state), max(m.sent_at)
+    FROM places p JOIN messages m ON m.concerns = 'enrolments/' || p.enrolment_id AND m.status = 'sent'
+    WHERE NOT EXISTS (
+        SELECT FROM places later
+        WHERE later.work_group_id = p.work_group_id AND later.teacher_id = p.teacher_id
+        AND (later.given_at, later.enrolment_id) > (p.given_at, p.enrolment_id))
+    GROUP BY p.enrolment_id
+"""
+SESSIONS = f"""
+    INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
+    SELECT 'work-groups/' || p.work_group_id, p.teacher_id, 'session:' || s.session_id, {SESSION},
+           max(m.sent_at)
+    FROM places p JOIN messages m ON m.concerns = 'enrolments/' || p.enrolment_id AND m.status = 'sent'
+    JOIN group_sessions s ON m.about -> 'session_ids' ? s.session_id::text
+    WHERE p.state = 'active'
+    GROUP BY p.work_group_id, p.teacher_id, s.session_id
+"""  # noqa: S608 - made of constants
+ENTRIES = """
+    INSERT INTO calendar_entries (concerns, teacher_id, item, uid, sequence, removed, facts, sent_at)
+    SELECT concerns, teacher_id, item, NULL, CAST(facts ->> 'sequence' AS integer),
+           CAST(facts ->> 'removed' AS boolean), facts, told_at
+    FROM told_items WHERE item LIKE 'session:%'
+"""
+OFFERS = """
+    INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
+    SELECT DISTINCT ON (about ->> 'work_group_id', recipient_ref)
+           'work-groups/' || (about ->> 'work_group_id'), recipient_ref::uuid, 'waiting',
+           jsonb_build_object('waiting_id', replace(concerns, 'waiting-list/', ''),
+               'state', CASE template WHEN 'place_offered' THEN 'offered' ELSE 'expired' END,
+               'expires_at', about ->> 'expires_at'), sent_at
+    FROM messages WHERE concerns LIKE 'waiting-list/%' AND status = 'sent'
+    ORDER BY about ->> 'work_group_id', recipient_ref, sent_at DESC
+"""
+APPLICATIONS = """
+    INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
+    SELECT DISTINCT ON (concerns, recipient_ref)
+           'work-groups/' || (about ->> 'work_group_id'), recipient_ref::uuid,
+           'application:' || replace(concerns, 'applications/', ''),
+           jsonb_build_object('state', replace(template, 'application_', '')), sent_at
+    FROM messages WHERE concerns LIKE 'applications/%' AND status = 'sent'
+    ORDER BY concerns, recipient_ref, sent_at DESC
+"""
+VISITS = """
+    INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
+    SELECT DISTINCT ON (concerns, recipient_ref) concerns, recipient_ref::uuid, 'visit',
+           jsonb_build_object('state', 'planned', 'starts_at', about ->> 'planned_at'), sent_at
+    FROM messages WHERE template = 'visit_planned' AND status = 'sent'
+    ORDER BY concerns, recipient_ref, sent_at DESC
+"""
+REPEATABLE = f"""
+    UPDATE messages m SET about = about || jsonb_build_object('items', coalesce((
+        SELECT jsonb_object_agg('session:' || s.session_id, {SESSION})
+        FROM group_sessions s WHERE m.about -> 'session_ids' ? s.session_id::text
+    ), '{{}}') || CASE WHEN about ? 'expires_at'
+        THEN jsonb_build_object('waiting', jsonb_build_object('expires_at', about ->> 'expires_at'))
+        ELSE '{{}}' END)
+    WHERE status IN ('sent', 'failed')
+"""  # noqa: S608 - made of constants
+
+
+def _count_what_was_sent() -> None:
+    """Note the places, sessions, offers, applications and entries of messages that have been sent.
+
+    A participant counts as told of each session of which any message was sent, as it is now: the version
+    before wrote a message for each change, and one that is still due is decided anew from this.
+    """
+    for statement in (PLACES, SESSIONS, ENTRIES, OFFERS, APPLICATIONS, VISITS, REPEATABLE):
+        op.execute(statement)
+
+
+def _decide_anew_what_is_due() -> None:
+    """One due message for each thread stands for all that were due in it; what it says is found at sending.
+
+    Visits and applications are not known before their events have been read from the log, which the service
+    does when it starts, as it hears new types; their messages wait until then.
+    """
+    op.execute(
+        """
+        UPDATE messages
+        SET status = 'due', claim = NULL, claimed_until = NULL, handed_over = false, uncertain = 1
+        WHERE status = 'sending';
+        UPDATE messages SET concerns = 'work-groups/' || (about ->> 'work_group_id')
+        WHERE about ? 'work_group_id';
+        UPDATE messages m SET status = 'suppressed', reason = 'merged'
+        WHERE status = 'due' AND EXISTS (
+            SELECT FROM messages other
+            WHERE other.status = 'due' AND other.concerns = m.concerns
+            AND other.recipient_ref = m.recipient_ref AND (other.due_at, other.id) < (m.due_at, m.id))
+        """
+    )
+    op.drop_index("ix_messages_concerns", "messages")
+    op.create_index(
+        "uq_messages_one_due",
+        "messages",
+        ["concerns", "recipient_ref", "item"],
+        unique=True,
+        postgresql_where=sa.text("status = 'due'"),
+    )
+    op.create_index("ix_messages_recipient", "messages", ["concerns", "recipient_ref"])

@@ -1,0 +1,16 @@
+"""What every table of notifications has in common."""
+
+from typing import Any
+
+from sqlalchemy import MetaData
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+
+from hub_platform.database import kept_as, naming_convention
+
+
+class Base(DeclarativeBase):
+    """Every table of this service."""
+
+    metadata = MetaData(naming_convention=naming_convention)
+    type_annotation_map = kept_as | {dict[str, Any]: JSONB, list[Any]: JSONB}

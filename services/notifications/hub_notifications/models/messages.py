@@ -1,0 +1,94 @@
+"""Messages, what each person has been told, and the calendar entries that they have.
+
+Neither an address nor a person's name is in any of them.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub_notifications.models.base import Base
+
+
+class Message(Base):
+    """One message to one person. Its words and the address are found when it is sent."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        CheckConstraint("status IN ('due', 'sending', 'sent', 'failed', 'suppressed')", name="status"),
+        CheckConstraint(
+            "(status = 'sending') = (claim IS NOT NULL AND claimed_until IS NOT NULL)", name="claimed"
+        ),
+        CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_says_when"),
+        CheckConstraint("status NOT IN ('failed', 'suppressed') OR reason IS NOT NULL", name="says_why"),
+        CheckConstraint("NOT handed_over OR status = 'sending'", name="handed_over_while_sending"),
+        CheckConstraint("(resend_of IS NULL) = (resend_by IS NULL)", name="resend_says_by_whom"),
+        Index("ix_messages_due", "due_at", postgresql_where=text("status = 'due'")),
+        Index("ix_messages_claimed", "claimed_until", postgresql_where=text("status = 'sending'")),
+        Index(
+            "uq_messages_one_due",
+            "concerns",
+            "recipient_ref",
+            "item",
+            unique=True,
+            postgresql_where=text("status = 'due'"),
+        ),
+        Index("ix_messages_recipient", "concerns", "recipient_ref"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    template: Mapped[str]  # a Kind; decided anew when it is sent
+    recipient_ref: Mapped[str]  # a teacher's id
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    concerns: Mapped[str]  # the thread: work-groups/<id>, pd-days/<id> or visits/<id>
+    item: Mapped[str]  # "" for the e-mail in words; else entry:…, reminder:… or resend:…
+    about: Mapped[dict[str, Any]]  # ids and times that a reminder, an entry or a resend needs
+    status: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    uncertain: Mapped[int] = mapped_column(default=0)  # attempts that the mail server may have taken
+    handed_over: Mapped[bool] = mapped_column(default=False)  # to the mail server, and not recorded yet
+    due_at: Mapped[datetime]  # hub time before which it is not sent
+    retry_at: Mapped[datetime | None]  # real time before which it is not tried again; none while not put off
+    claim: Mapped[UUID | None]
+    claimed_until: Mapped[datetime | None]  # real time
+    reason: Mapped[str | None]  # a code, never what a mail server said: that may quote the address
+    sent_at: Mapped[datetime | None]
+    resend_of: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    resend_by: Mapped[str | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    @property
+    def next_attempt_at(self) -> datetime:
+        """The earliest instant of the next attempt; the two clocks agree but in a demonstration."""
+        return self.due_at if self.retry_at is None else max(self.due_at, self.retry_at)
+
+
+class ToldItem(Base):
+    """One thing that one person has been told in a thread."""
+
+    __tablename__ = "told_items"
+
+    concerns: Mapped[str] = mapped_column(primary_key=True)
+    teacher_id: Mapped[UUID] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True)  # place, group, session:<id>, waiting, visit …
+    facts: Mapped[dict[str, Any]]
+    told_at: Mapped[datetime]
+
+
+class CalendarEntry(Base):
+    """An entry that one person was sent for their calendar."""
+
+    __tablename__ = "calendar_entries"
+
+    concerns: Mapped[str] = mapped_column(primary_key=True)
+    teacher_id: Mapped[UUID] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True)  # session:<id>, visit or pd_day
+    uid: Mapped[str | None]  # none: as versions before this table made it of the session alone
+    sequence: Mapped[int]
+    removed: Mapped[bool]
+    facts: Mapped[dict[str, Any]]  # what was told when it was sent
+    sent_at: Mapped[datetime]

@@ -1,0 +1,101 @@
+"""Whom to remind of what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Integer, String, and_, cast, func, select
+from sqlalchemy.orm import Session
+
+from hub_notifications.domain.standing import PlaceState, WaitingState
+from hub_notifications.models import GroupSession, Place, ToldItem, WaitingEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionToRemind:
+    """A session to come of which one participant has been told."""
+
+    session_id: UUID
+    work_group_id: UUID
+    enrolment_id: UUID
+    teacher_id: UUID
+    starts_at: datetime
+    told_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenOffer:
+    """An offer of which one person on a waiting list has been told."""
+
+    waiting_id: UUID
+    work_group_id: UUID
+    teacher_id: UUID
+    expires_at: datetime
+    told_at: datetime
+
+
+def session_key(session_id: UUID, enrolment_id: UUID, days: int, *, starts_at: datetime) -> str:
+    """One reminder for each participant, session, number of days and start."""
+    return f"reminder:{session_id}:{enrolment_id}:d{days}:{int(starts_at.timestamp())}"
+
+
+def sessions_to_remind(session: Session, *, now: datetime, until: datetime) -> Sequence[SessionToRemind]:
+    """Sessions that start within a time, each with every participant who was told of it as it is."""
+    rows = session.execute(
+        select(
+            GroupSession.session_id,
+            GroupSession.work_group_id,
+            Place.enrolment_id,
+            Place.teacher_id,
+            GroupSession.starts_at,
+            ToldItem.told_at,
+        )
+        .join(Place, Place.work_group_id == GroupSession.work_group_id)
+        .join(
+            ToldItem,
+            and_(
+                ToldItem.concerns == func.concat("work-groups/", cast(Place.work_group_id, String)),
+                ToldItem.teacher_id == Place.teacher_id,
+                ToldItem.item == func.concat("session:", cast(GroupSession.session_id, String)),
+                cast(ToldItem.facts["sequence"].astext, Integer) == GroupSession.ics_sequence,
+            ),
+        )
+        .where(
+            Place.state == PlaceState.ACTIVE,
+            GroupSession.starts_at > now,
+            GroupSession.starts_at <= until,
+            GroupSession.cancelled_reason.is_(None),
+        )
+        .order_by(GroupSession.starts_at, Place.enrolment_id)
+    )
+    return [SessionToRemind(**row) for row in rows.mappings()]
+
+
+def open_offers(session: Session, *, now: datetime, until: datetime) -> Sequence[OpenOffer]:
+    """Offers that end within a time and that were told."""
+    rows = session.execute(
+        select(
+            WaitingEntry.waiting_id,
+            WaitingEntry.work_group_id,
+            WaitingEntry.teacher_id,
+            WaitingEntry.expires_at,
+            ToldItem.told_at,
+        )
+        .join(
+            ToldItem,
+            and_(
+                ToldItem.concerns == func.concat("work-groups/", cast(WaitingEntry.work_group_id, String)),
+                ToldItem.teacher_id == WaitingEntry.teacher_id,
+                ToldItem.item == "waiting",
+                ToldItem.facts["waiting_id"].astext == cast(WaitingEntry.waiting_id, String),
+            ),
+        )
+        .where(
+            WaitingEntry.state == WaitingState.OFFERED,
+            WaitingEntry.expires_at > now,
+            WaitingEntry.expires_at <= until,
+        )
+        .order_by(WaitingEntry.waiting_id)
+    )
+    return [OpenOffer(**row) for row in rows.mappings()]
