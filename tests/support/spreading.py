@@ -12,9 +12,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Whole hubs look for free ports from 8000 on, so there is one at a time.
 HUBS: Final = "whole hubs"
+CASES: Final = "the hub of the cases"
 UNITS: Final[Mapping[str, str]] = {
     "tests/system/": HUBS,
     "tests/stories/": HUBS,
+    "tests/cases/": CASES,
     "tests/enrolment/api/": "enrolment's service",
     "tests/reporting/api/": "reporting's service",
 }
@@ -45,7 +47,7 @@ def dearest_first(items: list[pytest.Item]) -> None:
 
 
 def _rank(item: pytest.Item) -> int:
-    if unit_of(item.nodeid) == HUBS:
+    if unit_of(item.nodeid) in {HUBS, CASES}:
         return 0
     fixtures = getattr(item, "fixturenames", ())
     if "postgres" in fixtures and "broker" not in fixtures:
