@@ -118,6 +118,12 @@ class Connection(socketserver.StreamRequestHandler):
                 if not self.take(line):
                     return
 
+    def finish(self) -> None:
+        """Close what the listener does not know of: the connection over TLS."""
+        with contextlib.suppress(OSError):
+            super().finish()
+        self.connection.close()
+
     def take(self, line: str) -> bool:
         """Answer one command; whether the connection goes on."""
         verb = line[:8].upper() if line.upper().startswith("STARTTLS") else line[:4].upper()
