@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import fields, is_dataclass, replace
+from email import message_from_string
+from email.policy import default
 from html import unescape
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.templates.content import AboutGroup, CalendarEntry, Content, PDDay, Visit
 from hub_notifications.templates.examples import BARE_HUB, EXAMPLES, HUB, VARIANTS
+from hub_notifications.templates.header_fields import text_field
 from hub_notifications.templates.words import render
 
 ALL = {str(kind): content for kind, content in EXAMPLES.items()} | VARIANTS
@@ -103,6 +106,9 @@ def test_a_subject_is_one_short_line_about_something(content: Content) -> None:
     assert "Ratio and proportion, Year 8" in subject
     assert len(subject) <= SUBJECT_LIMIT, (len(subject), subject)
     assert subject == " ".join(subject.split())
+    header = f"Subject: {text_field('Subject', subject)}\r\n\r\n"
+    assert header.startswith(f"Subject: {subject.split()[0]}")  # not in the line after it
+    assert message_from_string(header, policy=default)["Subject"] == subject
 
 
 @each

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub_contracts.enrolment import sessions, work_groups
+from hub_contracts.enrolment import pd_days, sessions, work_groups
 from hub_contracts.visits import visits
-from hub_enrolment.domain import pd_days
 from hub_notifications.templates import phrases
 from hub_notifications.templates.content import Meeting, Moved
 from hub_notifications.templates.examples import FIRST, LINK, SECOND
@@ -20,11 +19,11 @@ from hub_visits.domain.visits import REASONS_CANCELLED as VISIT_CANCELLED_FOR
     [
         (phrases.SESSION_REASONS, sessions.CANCELLED_FOR),
         (phrases.WORK_GROUP_REASONS, work_groups.REASONS_CANCELLED),
-        (phrases.PD_DAY_REASONS, pd_days.CANCELLED_FOR),
+        (phrases.PD_DAY_REASONS, pd_days.REASONS_PD_DAY_CANCELLED),
         (phrases.VISIT_REASONS, VISIT_CANCELLED_FOR),
-        (phrases.MODES, sessions.MODES),
+        (phrases.MODES, work_groups.MODES),
         (phrases.VISIT_KINDS, visits.KINDS),
-        (phrases.PD_DAY_KINDS, pd_days.KINDS),
+        (phrases.PD_DAY_KINDS, pd_days.PD_DAY_KINDS),
     ],
 )
 def test_every_code_has_words(words: dict[str, str], codes: Collection[str]) -> None:
