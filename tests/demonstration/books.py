@@ -11,8 +11,14 @@ from hub_enrolment.domain import enrolments, sessions, waiting_list, work_groups
 from hub_enrolment.domain.enrolments import Places
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.sessions import Place
+from hub_enrolment.domain.venues import NOWHERE, Location
 from hub_kernel.england import day_in_england
 from local.demonstration.groups.offers import told_at
+
+
+def located(facts: Mapping[str, Any]) -> Location:
+    """Where a command says that a group or a session meets."""
+    return Location(facts.get("venue"), facts.get("joining_link"))
 
 
 @dataclass
@@ -54,6 +60,7 @@ class Group:
     opens_at: datetime
     closes_at: datetime
     status: str
+    location: Location = NOWHERE
     places: dict[str, Place] = field(default_factory=dict)  # key of the enrolment → the place
     teachers: dict[str, str] = field(default_factory=dict)  # key of the enrolment → key of the teacher
     sessions: dict[str, Session] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from tests.demonstration.books import Application, Entry, Group, id_of, instant
+from tests.demonstration.books import Application, Entry, Group, id_of, instant, located
 from tests.demonstration.counting import Meets, body, made, meets, named, rows_of, schools_of_teachers
 
 from hub_enrolment.domain import applications, enrolments, waiting_list, work_groups
@@ -111,6 +111,7 @@ def opened(ledger: Ledger, command: Command) -> None:
         opens_at=opens_at,
         closes_at=closes_at,
         status="draft" if facts.get("draft") else "recruiting",
+        location=located(facts),
     )
 
 

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Final
 
-from tests.demonstration.books import Session, id_of, instant
+from tests.demonstration.books import Session, id_of, instant, located
 from tests.demonstration.counting import body, made, named
 from tests.demonstration.ledger import HANDLERS, Ledger
 
-from hub_enrolment.domain import endings, sessions, work_groups
+from hub_enrolment.domain import endings, sessions, venues, work_groups
 from hub_enrolment.domain.sessions import Mark
 from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command
@@ -19,6 +19,12 @@ def scheduled(ledger: Ledger, command: Command) -> None:
     mode, host = facts["mode"], facts.get("host_urn")
     work_groups.check_session(group.status, starts_at=starts_at, ends_at=ends_at, mode=mode, host_urn=host)
     assert command.at < starts_at, "a session is put in the diary before it begins"
+    found = venues.location(mode, host, located(facts), group.location)
+    venues.check_joining_link(found.joining_link)
+    assert (found.venue is not None, found.joining_link is not None) == (
+        mode == "in_person",
+        mode == "online",
+    )
     group.sessions[command.key] = Session(starts_at, ends_at)
     ledger.group_of[command.key] = group
     group.status = work_groups.status_after_scheduling(group.status)
@@ -27,6 +33,7 @@ def scheduled(ledger: Ledger, command: Command) -> None:
 def rescheduled(ledger: Ledger, command: Command) -> None:
     session = ledger.group_of[named(command)].sessions[named(command)]
     session.starts_at, session.ends_at = (instant(body(command), name) for name in ("starts_at", "ends_at"))
+    assert command.at < session.starts_at, "a session is moved to a start to come"
     session.status = "rescheduled"
 
 

@@ -11,6 +11,7 @@ OF_NOBODY = {
     "lesson_studies.learning_note",
     "pd_days.title",
     "pd_days.venue",
+    "sessions.venue",
 }
 
 
