@@ -7,51 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
 
-from hub_enrolment.commands import (
-    applications,
-    attendance,
-    enrolments,
-    hub,
-    lesson_studies,
-    pd_days,
-    programmes,
-    tasks,
-    teachers,
-    work_groups,
-)
 from hub_enrolment.commands.texts import Email, Lines, Text
 
 BREAKS = ("\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\t", "\0", "\x1b", "\x7f")
-MODULES = (
-    applications,
-    attendance,
-    enrolments,
-    hub,
-    lesson_studies,
-    pd_days,
-    programmes,
-    tasks,
-    teachers,
-    work_groups,
-)
-SCHEMAS = sorted(
-    {
-        one
-        for module in MODULES
-        for one in vars(module).values()
-        if isinstance(one, type) and issubclass(one, Schema) and one.__module__ == module.__name__
-    },
-    key=lambda schema: schema.__name__,
-)
-# What is read on a page of its own and goes into no header.
-SEVERAL_LINES = {
-    ("CorrectAttendanceSchema", "note"),
-    ("ReviewLessonSchema", "learning_note"),
-    ("ReportTaskSchema", "note"),
-    ("SetTaskSchema", "prompt"),
-}
 
 
 def read(field: fields.Field[Any], value: Any) -> Any:
@@ -102,22 +62,6 @@ def test_what_passes_is_one_printable_line(text: str) -> None:
     assert kept.isprintable()
     assert kept.splitlines() == [kept]
     assert read(Text(), kept) == kept
-
-
-@pytest.mark.parametrize("schema", SCHEMAS)
-def test_free_words_of_a_command_are_one_line_unless_they_are_a_note(schema: type[Schema]) -> None:
-    several = {
-        (schema.__name__, name) for name, field in schema().load_fields.items() if isinstance(field, Lines)
-    }
-    assert several <= SEVERAL_LINES
-    for name, field in schema().load_fields.items():
-        if not isinstance(field, fields.String) or (schema.__name__, name) in several:
-            continue
-        for value in ("Ada\nLovelace", "ada@school.example\nBcc: eve@example.org"):
-            if name in {"academic_year", "ncp_code", "trn"}:
-                continue  # read by rules that take nothing but their own form
-            with pytest.raises(ValidationError):
-                field.deserialize(value)
 
 
 @pytest.mark.parametrize(
