@@ -17,7 +17,7 @@ class MessageQuery(Schema):
     """Which messages."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
-    template = fields.String(load_default=None, validate=validate.OneOf(Kind))
+    template = fields.String(load_default=None, validate=validate.OneOf([str(kind) for kind in Kind]))
     reason = fields.String(load_default=None, validate=validate.Regexp(r"[a-z_]{1,60}\Z"))
 
 
