@@ -25,13 +25,6 @@ class Authority:
     key: ec.EllipticCurvePrivateKey
     folder: Path
 
-    @property
-    def file(self) -> Path:
-        """Its certificate in PEM, which a client is told to trust."""
-        path = self.folder / "authority.pem"
-        path.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
-        return path
-
     def context(self, name: str, *, valid_for: timedelta = DAY) -> ssl.SSLContext:
         """A server with a certificate of this authority; a negative `valid_for` makes an expired one."""
         key = ec.generate_private_key(ec.SECP256R1())
@@ -40,9 +33,10 @@ class Authority:
 
 
 def authority(folder: Path) -> Authority:
-    """A new authority."""
+    """A new authority; `authority.pem` in the folder is what a client is told to trust."""
     key = ec.generate_private_key(ec.SECP256R1())
     own = certificate("Authority of the cases", key, None, key, is_authority=True)
+    (folder / "authority.pem").write_bytes(own.public_bytes(serialization.Encoding.PEM))
     return Authority(own, key, folder)
 
 
