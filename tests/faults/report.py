@@ -13,6 +13,7 @@ from tests.faults.cases.all import ALL
 from tests.faults.judging import Outcome
 from tests.faults.systems.catalogue import SYSTEMS
 from tests.faults.systems.setting import SUBJECTS
+from tests.notifications import mail_cases
 
 from local.places import ROOT
 
@@ -28,7 +29,7 @@ PACKAGES = (
 HEAD = """\
 # What survives what
 
-*Written by `make faults`; do not edit it.*
+*Written by `make faults`, and below "Mail servers" from the tests' table of cases; do not edit it.*
 
 ## The promise
 
@@ -75,6 +76,7 @@ def render(suite: "Suite") -> str:
         _summary(suite.outcomes),
         _cases(suite.outcomes),
         _circumstances(suite),
+        mail_cases.section(),
     ]
     return "\n".join(parts)
 

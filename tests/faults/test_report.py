@@ -7,6 +7,7 @@ from tests.faults.counting import Count
 from tests.faults.judging import Outcome
 from tests.faults.suite import Suite, line_of
 from tests.faults.systems.catalogue import SYSTEMS
+from tests.notifications import mail_cases
 
 
 def outcome(system: str = "ours", *, lost: int = 0, broken: tuple[str, ...] = (), deaths: int = 0) -> Outcome:
@@ -38,6 +39,7 @@ def test_a_run_is_a_line_of_the_table() -> None:
     assert f"| {ALL[0].name} | FastStream | 5 | 3 | 0 | 17 | 4.2 | ended by itself 2 times |" in text
     assert "RabbitMQ 9.9" in text
     assert "--seed 7" in text
+    assert mail_cases.section() in text
 
 
 def test_the_systems_of_a_case_stand_in_one_order_and_each_in_one_line() -> None:

@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
-from hub_notifications.gateways import Connection, Contact, ContactsAway, MailAway, Mailer, Undelivered
+from hub_notifications.gateways import (
+    Connection,
+    ConnectionBroken,
+    Contact,
+    ContactsAway,
+    MailAway,
+    Mailer,
+    Undelivered,
+)
 from hub_notifications.handlers import sending
 from hub_notifications.handlers.composing import Sender
 from hub_notifications.templates.content import HubDetails
@@ -63,6 +71,9 @@ class FakeMailer:
         self.letters: list[tuple[UUID, EmailMessage]] = []
         self.undelivered: dict[UUID, Undelivered] = {}
         self.dies_after: int | None = None  # letters, then the connection is gone
+        self.breaks_at: set[UUID] = set()  # messages at which the connection breaks
+        self.goes_away_with_it = False
+        self.raises: dict[UUID, Exception] = {}
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
@@ -73,6 +84,11 @@ class FakeMailer:
 
     def send(self, message_id: UUID, mail: EmailMessage) -> Undelivered | None:
         """Take a letter."""
+        if message_id in self.raises:
+            raise self.raises[message_id]
+        if message_id in self.breaks_at:
+            self.away = self.goes_away_with_it
+            raise ConnectionBroken(uncertain=False)
         if self.dies_after is not None and len(self.letters) >= self.dies_after:
             raise MailAway
         self.letters.append((message_id, mail))

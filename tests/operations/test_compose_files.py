@@ -48,6 +48,19 @@ def test_no_database_logs_the_text_of_a_statement_that_fails(compose: Any) -> No
     assert command == ["postgres", *(word for one in silent.items() for word in ("-c", "=".join(one)))]
 
 
+def test_what_an_operator_sets_for_the_mail_server_reaches_the_service_and_is_explained(compose: Any) -> None:
+    given = compose["services"]["notifications"]["environment"]
+    asked = set(re.findall(r"\${(HUB_(?:SMTP|MAIL)_\w+)", str(given)))
+    page = (DEPLOY.parent / "docs" / "operations.md").read_text()
+    assert asked == {f"HUB_SMTP_{name}" for name in ("HOST", "PORT", "TLS", "STARTTLS", "USER")} | {
+        "HUB_MAIL_FROM"
+    }
+    assert [name for name in sorted(asked) if f"`{name}" not in page] == []
+    source = (DEPLOY.parent / "services/notifications/hub_notifications/config.py").read_text()
+    read = {f"HUB_{name}" for name in re.findall(r'env\.\w+\("((?:SMTP|MAIL)_\w+)"', source)}
+    assert read == {name.removesuffix("_FILE") for name in given if re.match("HUB_(SMTP|MAIL)_", name)}
+
+
 def test_every_secret_that_is_mounted_is_made(compose: Any, tmp_path: Path) -> None:
     make(tmp_path)
     made = {path.name for path in tmp_path.iterdir()}

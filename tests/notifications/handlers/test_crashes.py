@@ -111,6 +111,37 @@ def real(office: FakeOffice) -> sending.Office:
     )
 
 
+def test_a_message_at_which_the_mail_server_dies_lets_the_others_go_first(
+    sessions: Sessions, office: FakeOffice
+) -> None:
+    """It may be that message, or chance: it loses no attempt, and waits longer than the others."""
+    know_the_basics(sessions)
+    enrol(sessions, 4)
+    bad = messages(sessions)[0].id
+    office.mailer.breaks_at, office.mailer.goes_away_with_it = {bad}, True
+    assert office.send() == 0
+    assert {(row.status, row.attempts, row.reason) for row in messages(sessions)} == {("due", 0, "mail_away")}
+    office.mailer.away = False
+    office.later(minutes=2)  # by now each of them is due again
+    assert office.send() == 0
+    assert [row.status for row in messages(sessions)] == ["due", "sent", "sent", "sent"]
+    assert [row.attempts for row in messages(sessions)] == [0, 1, 1, 1]
+
+
+def test_an_e_mail_that_cannot_be_written_out_holds_up_no_other(
+    sessions: Sessions, office: FakeOffice
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 3)
+    office.mailer.raises = {messages(sessions)[1].id: UnicodeEncodeError("ascii", "\udce4", 0, 1, "no")}
+    assert office.send() == 3
+    assert [(row.status, row.reason) for row in messages(sessions)] == [
+        ("sent", None),
+        ("due", "bug"),
+        ("sent", None),
+    ]
+
+
 def test_two_senders_never_take_the_same_message(sessions: Sessions, office: FakeOffice) -> None:
     know_the_basics(sessions)
     enrol(sessions, 150)

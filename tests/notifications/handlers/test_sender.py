@@ -1,0 +1,159 @@
+"""The sender's own trouble: everything waits, operators are told, and it is tried again later and later."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from tests.notifications.factories import enrol, know_the_basics, messages, published
+from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.mail_server import WAITS, MailServer, mail_server
+from tests.support.waiting import wait_until
+
+from hub_notifications.domain.failures import SENDER_TROUBLES
+from hub_notifications.gateways import SmtpMailer, SmtpServer, Tls
+from hub_notifications.handlers import sender
+from hub_platform.database import Sessions
+
+QUOTA = "550 5.4.5 daily quota exceeded"
+
+
+@pytest.fixture(name="server")
+def _server() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture(name="office")
+def _office(sessions: Sessions, server: MailServer) -> FakeOffice:
+    """Sends to the server."""
+    office = FakeOffice(sessions)
+    office.real_mailer = SmtpMailer(SmtpServer(host="127.0.0.1", port=server.port, tls=Tls.NONE))
+    return office
+
+
+def told(sessions: Sessions) -> tuple[str, int] | None:
+    with sessions() as session:
+        noted = sender.trouble(session)
+        return None if noted is None else (noted.reason, noted.times)
+
+
+def test_the_pause_grows_and_counts_in_real_time(
+    sessions: Sessions, office: FakeOffice, server: MailServer
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions, 2)
+    server.replies["mail"] = QUOTA
+    for times, minutes in enumerate((1, 2, 4, 8, 15, 15), start=1):
+        assert office.send() == 0
+        assert told(sessions) == ("quota_exceeded", times)
+        tried = server.connections
+        office.real_now += timedelta(minutes=minutes) - timedelta(microseconds=1)
+        office.now += timedelta(days=1)
+        assert office.send() == 0
+        assert server.connections == tried
+        office.real_now += timedelta(microseconds=1)
+    assert [(row.status, row.attempts, row.reason) for row in messages(sessions)] == [
+        ("due", 0, "quota_exceeded")
+    ] * 2
+    assert published(sessions) == []
+    server.behave()
+    assert office.send() == 2
+    assert told(sessions) is None
+
+
+def test_what_becomes_due_during_the_pause_waits_for_its_end(
+    sessions: Sessions, office: FakeOffice, server: MailServer
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions)
+    server.replies["mail"] = QUOTA
+    office.send()
+    enrol(sessions)
+    server.behave()
+    office.later(seconds=59)
+    assert office.send() == 0
+    office.later(seconds=1)
+    assert office.send() == 2
+
+
+def test_a_restart_tries_at_once_because_the_settings_may_be_mended(
+    sessions: Sessions, office: FakeOffice, server: MailServer
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions)
+    server.replies["mail"] = QUOTA
+    office.started_at = NOW
+    office.send()
+    office.later(seconds=10)
+    assert office.send() == 0
+    assert server.connections == 1
+    office.started_at = office.real_now
+    office.send()
+    assert told(sessions) == ("quota_exceeded", 2)
+    office.later(seconds=10)
+    assert office.send() == 0  # the pause is this process's own
+    assert server.connections == 2
+
+
+def test_since_when_is_told_for_each_trouble(
+    sessions: Sessions, office: FakeOffice, server: MailServer
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions)
+    described = []
+    for reply in (QUOTA, QUOTA, "550 5.1.8 no such sender"):
+        server.replies["mail"] = reply
+        office.send()
+        with sessions() as session:
+            noted = sender.trouble(session)
+            assert noted is not None
+            described.append(sender.describe(noted))
+        office.later(minutes=10)
+    assert described[0] == described[1]
+    assert described[0].startswith(SENDER_TROUBLES["quota_exceeded"])
+    assert "2026-09-07T09:00:00Z" in described[0]
+    assert described[2].startswith(SENDER_TROUBLES["sender_refused"])
+    assert "2026-09-07T09:20:00Z" in described[2]
+
+
+def test_a_recipient_who_takes_no_e_mail_from_outside_is_told_from_a_server_that_does_not_relay(
+    sessions: Sessions, office: FakeOffice, server: MailServer
+) -> None:
+    """While it is alone the two look the same: it waits; another message shows whose refusal it is."""
+    know_the_basics(sessions)
+    enrol(sessions)
+    [inside] = messages(sessions)
+    server.bad_recipient, server.bad_replies = inside.recipient_ref[-12:], {"rcpt": "550 5.7.1 members only"}
+    assert office.send() == 0
+    assert told(sessions) == ("relay_denied", 1)
+    enrol(sessions)
+    office.later(minutes=1)
+    assert office.send() == 2
+    assert [(row.status, row.reason) for row in messages(sessions)] == [("failed", "refused"), ("sent", None)]
+    assert told(sessions) is None
+
+
+def test_one_slow_answer_makes_no_other_message_wait_behind_a_claim(
+    sessions: Sessions, office: FakeOffice, server: MailServer
+) -> None:
+    """The server answers when the turn is long over: the rest is let go at once, nothing is sent twice."""
+    know_the_basics(sessions)
+    enrol(sessions, 5)
+    server.bad_recipient = messages(sessions)[0].recipient_ref[-12:]
+    server.bad_replies = {"body": WAITS}
+
+    def answer_once_the_turn_is_over() -> None:
+        wait_until(lambda: server.mails)
+        server.released.set()
+
+    answering = threading.Thread(target=answer_once_the_turn_is_over)
+    answering.start()
+    office.closing = server.released.is_set
+    assert office.send() == 0
+    answering.join()
+    assert sorted(row.status for row in messages(sessions)) == ["due"] * 4 + ["sent"]
+    assert {row.attempts for row in messages(sessions) if row.status == "due"} == {0}
+    office.closing = False
+    assert office.send() == 4
+    assert len(server.mails) == len({recipient for recipient, _ in server.mails}) == 5
