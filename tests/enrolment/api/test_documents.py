@@ -53,19 +53,19 @@ def test_a_certificate_is_printed_over_http_and_kept_by_no_cache(
 
 
 def test_the_certificate_is_given_over_rpc_while_others_are_answered(
-    desk: Desk, enrolment: RunningService, completed: tuple[str, str]
+    desk: Desk, publishers: str, completed: tuple[str, str]
 ) -> None:
     place, lead = completed
-    with ClusterRpcProxy({"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}, timeout=20) as services:
+    with ClusterRpcProxy({"AMQP_URI": publishers}, timeout=20) as services:
         printing = services.enrolment.certificate.call_async(place)
         assert services.enrolment.contacts([lead]).keys() == {lead}
         document = b64decode(printing.result(), validate=True)
     assert document == desk.get(f"enrolments/{place}/certificate").body
 
 
-def test_no_certificate_is_given_over_rpc_where_there_is_none(desk: Desk, enrolment: RunningService) -> None:
+def test_no_certificate_is_given_over_rpc_where_there_is_none(desk: Desk, publishers: str) -> None:
     (active,) = desk.fill(desk.group(), teachers_n=1, schools_n=1)
-    with ClusterRpcProxy({"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}, timeout=20) as services:
+    with ClusterRpcProxy({"AMQP_URI": publishers}, timeout=20) as services:
         assert services.enrolment.certificate(active) is None
         assert services.enrolment.certificate(str(uuid4())) is None
 

@@ -112,20 +112,20 @@ def test_only_hub_staff_and_the_groups_leads_see_the_link(enrolment: RunningServ
         assert b"meet.example" not in reader.get("work-groups").body
 
 
-def test_links_are_asked_for_over_rpc(enrolment: RunningService, desk: Desk) -> None:
+def test_links_are_asked_for_over_rpc(publishers: str, desk: Desk) -> None:
     group_id = desk.group(joining_link=LINK, venue="Ely")
     inherits = desk.session(group_id)
     owns = desk.made(f"work-groups/{group_id}/sessions", session_body(joining_link=OTHER_LINK))["session_id"]
     in_person = session_body(MEETS + timedelta(days=7), mode="in_person")
     without = desk.made(f"work-groups/{group_id}/sessions", in_person)["session_id"]
-    config = {"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}
+    config = {"AMQP_URI": publishers}
     with ClusterRpcProxy(config, timeout=10) as services:
         asked = [inherits, owns, without, str(uuid4())]
         assert services.enrolment.joining_links(asked) == {inherits: LINK, owns: OTHER_LINK}
         assert services.enrolment.joining_links([]) == {}
 
 
-def test_no_line_of_the_log_has_a_link(enrolment: RunningService, desk: Desk) -> None:
+def test_no_line_of_the_log_has_a_link(enrolment: RunningService, publishers: str, desk: Desk) -> None:
     """Given, refused, asked for over RPC, and sent twice under one key."""
     group_id = desk.group(joining_link=LINK)
     session_id = desk.session(group_id)
@@ -133,7 +133,7 @@ def test_no_line_of_the_log_has_a_link(enrolment: RunningService, desk: Desk) ->
         body = session_body(MEETS + timedelta(days=1), joining_link=OTHER_LINK)
         desk.post(f"work-groups/{group_id}/sessions", body, Idempotency_Key=group_id)
     patch(desk, group_id, {"joining_link": "https://ada:x@meet.example"})
-    config = {"AMQP_URI": enrolment.environment["HUB_AMQP_URI"]}
+    config = {"AMQP_URI": publishers}
     with ClusterRpcProxy(config, timeout=10) as services:
         assert services.enrolment.joining_links([session_id]) == {session_id: LINK}
     logged = enrolment.log
