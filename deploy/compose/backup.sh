@@ -94,9 +94,7 @@ fill() {
       <"$1/databases/$service.dump"
   done
   beside "$1" restored /run/secrets /work
-  compose cp "$1/broker/definitions.json" rabbitmq:/tmp/definitions.json >/dev/null 2>&1
-  compose exec --no-TTY rabbitmq rabbitmqctl --quiet import_definitions /tmp/definitions.json </dev/null
-  compose exec --no-TTY --user root rabbitmq rm /tmp/definitions.json </dev/null
+  import_definitions "$1/broker/definitions.json"
   compose create --quiet-pull
   for volume in "${KEPT_VOLUMES[@]}"; do
     docker run --rm --interactive --network none --user 0 --entrypoint tar --volume "${PROJECT}_$volume:/to" "$OPERATOR" -C /to -x <"$1/volumes/$volume.tar"

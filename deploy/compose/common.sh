@@ -51,6 +51,13 @@ beside() {
   compose run --rm --no-TTY --no-deps --user "$(id -u):$(id -g)" --volume "$1:/work" operator operations "${@:2}"
 }
 
+# Queues, bindings, users and permissions of a file, for the broker that runs; what else it has stays.
+import_definitions() {
+  compose cp "$1" rabbitmq:/tmp/definitions.json >/dev/null 2>&1 &&
+    compose exec --no-TTY rabbitmq rabbitmqctl --quiet import_definitions /tmp/definitions.json </dev/null &&
+    compose exec --no-TTY --user root rabbitmq rm /tmp/definitions.json </dev/null
+}
+
 in_postgres() { compose exec --no-TTY postgres "$@"; }
 
 hubctl() {

@@ -35,7 +35,16 @@ parts_where() {
   compose ps --all --format '{{.Service}}|{{.State}}|{{.Health}}|{{.ExitCode}}' | awk -F '|' "$1 { print \$1 }"
 }
 
+# A broker reads its definitions when it starts. One that runs already, at an upgrade or with a backup's
+# definitions, is given those of this release: a service may have a new queue, or read more than before.
+renew_definitions() {
+  [ -n "$(compose ps --quiet --status running rabbitmq)" ] || return 0
+  import_definitions "$SECRETS/rabbitmq_definitions.json" ||
+    give_up "RabbitMQ refused the definitions of this release; nothing was started. make logs ARGS=rabbitmq shows why."
+}
+
 start() {
+  renew_definitions
   say "Starting (up to $WAIT_SECONDS s) …"
   if ! compose up --detach --wait --wait-timeout "$WAIT_SECONDS" --remove-orphans --quiet-pull; then
     why_not

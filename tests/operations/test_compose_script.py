@@ -151,3 +151,40 @@ def test_an_issuer_changes_the_pages_and_a_demonstration_stays_apart(tmp_path: P
     assert said == ["hub-demo", str(tmp_path / "secrets-demo"), "mailpit"]
     names = "HUB_SMTP_TLS HUB_SMTP_PORT HUB_MAIL_FROM"
     assert settings(tmp_path, names, HUB_DEMO="1") == ["none", "1025", "maths-hub@hub.example"]
+
+
+BROKER = """#!/bin/sh
+case "$*" in
+  *"ps --quiet"*) echo "$RUNS" ;;
+  *" import_definitions "*) echo "$*" >>"$DONE"; exit "$REFUSES" ;;
+  *) echo "$*" >>"$DONE" ;;
+esac
+"""
+STARTS = '. "$1/common.sh"; . "$1/start.sh"; start'
+
+
+@pytest.mark.parametrize(
+    ("runs", "refuses", "given", "started"),
+    [("", "0", 0, 1), ("5a1d", "0", 3, 1), ("5a1d", "1", 2, 0)],
+    ids=["no broker runs", "a broker runs", "a broker refuses"],
+)
+def test_a_broker_that_runs_is_given_the_definitions_of_this_release_before_the_services_start(
+    tmp_path: Path, runs: str, refuses: str, given: int, started: int
+) -> None:
+    (tmp_path / "docker").write_text(BROKER)
+    (tmp_path / "docker").chmod(0o755)
+    done = tmp_path / "done"
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "DONE": str(done), "RUNS": runs}
+    subprocess.run(
+        ["bash", "-euc", STARTS, "-", str(ROOT / "deploy" / "compose")],
+        env=environment | {"REFUSES": refuses, "HUB_SECRETS": "/secrets"},
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+    asked = done.read_text().splitlines()
+    assert sum("definitions" in one for one in asked) == given
+    assert [" up --detach" in one for one in asked] == [False] * given + [True] * started
+    if given:
+        assert asked[0].endswith("cp /secrets/rabbitmq_definitions.json rabbitmq:/tmp/definitions.json")

@@ -167,7 +167,11 @@ def test_a_message_to_a_record_that_was_merged_meanwhile_is_to_the_same_person(s
 
 def test_repeated_and_shuffled_messages_give_one_deadline(session: Session) -> None:
     """An attempt that failed, one that succeeded later, and one repeated by hand."""
-    taken = [(offer_failed, MONDAY), (offer_sent, MONDAY + DAY), (offer_sent, MONDAY + 2 * DAY)]
+    taken: list[tuple[Callable[..., Message], datetime]] = [
+        (offer_failed, MONDAY),
+        (offer_sent, MONDAY + DAY),
+        (offer_sent, MONDAY + 2 * DAY),
+    ]
     ends: set[tuple[datetime | None, datetime | None]] = set()
     for order in permutations(range(3)):
         _, first, _ = offered(session)

@@ -73,7 +73,7 @@ def test_offers_count_as_told_when_they_were_made_and_who_waits_is_published_onc
         ]
         recorded = [tuple(one) for one in connection.exec_driver_sql(EVENTS)]
         assert recorded == published
-        assert {WaitingListJoined.from_data(one[-1]).urn for one in recorded} == {"100001"}  # type: ignore[arg-type]
+        assert {WaitingListJoined.from_data(one[-1]).urn for one in recorded} == {"100001"}
 
     step = importlib.import_module("hub_enrolment.migrations.versions.0013_offers_told")
     with engine.begin() as connection:
