@@ -1,4 +1,4 @@
-"""No route of any service takes a line break where a text is one line: names, titles, places, reasons, codes."""
+"""No route of any service takes a line break where a text is one line: names, titles, places, reasons."""
 
 from collections.abc import Iterator
 

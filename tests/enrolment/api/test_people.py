@@ -17,6 +17,7 @@ def test_a_teacher_is_registered_and_read_back(desk: Desk) -> None:
         "given": "Ada",
         "family": "Lovelace",
         "email": "ada@school.example",
+        "address_confirmed": True,
         "trn": "****543",
         "trnless": False,
         "phase": "primary",
