@@ -94,10 +94,10 @@ def _source(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
         (Kind.PLACE_CONFIRMED, ["3: Tuesday 19 January 2027, 16:00 to 18:00, at Mill Lane Centre, Room 4"]),
         (Kind.PARTICIPANT_COMPLETED, ["Your certificate is attached"]),
         (Kind.SESSION_RESCHEDULED, ["Before: Tuesday 6 October 2026", "Now: Tuesday 13 October 2026"]),
-        (Kind.SESSION_CANCELLED, ["The venue is not available.", "takes it out of your calendar"]),
+        (Kind.SESSION_CANCELLED, ["The venue is not available.", "takes the entry out of your calendar"]),
         (
             Kind.WORK_GROUP_CANCELLED,
-            ["There is no funding for it.", "take the sessions out of your calendar"],
+            ["There is no funding for it.", "take the entries out of your calendar"],
         ),
         (Kind.PLACE_ENDED, ["confirms your withdrawal", "online", "Mill Lane Centre"]),
         (Kind.PLACE_OFFERED, ["Monday 14 September 2026", "To accept or to decline it"]),
@@ -124,6 +124,16 @@ def test_who_waited_for_a_cancelled_group_reads_other_words_than_who_had_a_place
     assert "asked for a place" in waited
     assert "calendar" not in waited
     assert "asked for a place" not in render(EXAMPLES[Kind.WORK_GROUP_CANCELLED]).text
+
+
+@pytest.mark.parametrize("kind", [kind for kind, content in EXAMPLES.items() if content.entries])
+def test_a_message_says_how_the_calendar_follows_if_it_does(kind: Kind) -> None:
+    none, one, several = (render(replace(EXAMPLES[kind], entries=entries)).text for entries in (0, 1, 2))
+    assert "your calendar" not in none
+    assert "This e-mail also " in one
+    assert 'Short e-mails follow, whose subject begins with "Calendar:".' in several
+    is_cancelled = "out of your calendar" in one
+    assert ("please accept" in one) == ("please accept" in several) == (not is_cancelled)
 
 
 def test_a_reason_that_several_sessions_share_is_said_once() -> None:

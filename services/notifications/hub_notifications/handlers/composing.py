@@ -1,6 +1,6 @@
 """From a prepared message to the e-mail: its words, its calendar part, its attachment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.message import EmailMessage
 from typing import Any, Final
@@ -57,6 +57,7 @@ def compose(
         words: content.Content = _calendar_words(entry, prepared, contact.given, known)
     else:
         words = content_of(prepared.found, prepared.subject, contact.given, known)
+        words = replace(words, entries=prepared.entries_changed)
     follows = prepared.message.about.get("follows")
     return e_mail.compose(
         prepared.message.id,

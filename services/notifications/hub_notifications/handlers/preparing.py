@@ -38,6 +38,7 @@ class Prepared:
     items: Mapping[str, Facts]  # what the person has been told once it has been sent
     entries: Mapping[str, SentEntry]
     entry: EntryChange | None  # the calendar part of this message
+    entries_changed: int  # by this message; more than one follow in messages of their own
 
 
 def prepare(
@@ -101,6 +102,7 @@ def _decide(
     else:
         found = _news(subject, items, now=now)
     after = {**items, **found.items}
+    changes = [] if entry is None else [entry]
     if role == "":
         changes = entry_changes(after, entries, now=now)
         entry = changes[0] if len(changes) == 1 else None
@@ -112,6 +114,7 @@ def _decide(
         items=after,
         entries=entries,
         entry=entry,
+        entries_changed=len(changes),
     )
 
 

@@ -56,6 +56,7 @@ class Content:
 
     hub: HubDetails
     given: str  # the recipient's given name
+    entries: int = 0  # calendar entries: 1 is in this e-mail, more follow in e-mails of their own
 
 
 @dataclass(frozen=True, kw_only=True)

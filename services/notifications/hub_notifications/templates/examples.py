@@ -101,16 +101,19 @@ ENTRY: Final = CalendarEntry(
 EXAMPLES: Final[dict[Kind, Content]] = {
     each.kind: each
     for each in (
-        PlaceConfirmed(sessions=(FIRST, SECOND, THIRD), **GROUP),
-        PlaceEnded(cancelled=(Cancelled(meeting=SECOND), Cancelled(meeting=THIRD)), **GROUP),
+        PlaceConfirmed(entries=3, sessions=(FIRST, SECOND, THIRD), **GROUP),
+        PlaceEnded(entries=2, cancelled=(Cancelled(meeting=SECOND), Cancelled(meeting=THIRD)), **GROUP),
         ParticipantCompleted(**GROUP),
-        SessionScheduled(added=(FIRST,), **GROUP),
-        SessionRescheduled(moved=(MOVED,), **GROUP),
-        SessionCancelled(cancelled=(CANCELLED,), **GROUP),
-        SessionsChanged(added=(EIGHT[3],), moved=(MOVED, NEW_LINK), cancelled=(CANCELLED,), **GROUP),
+        SessionScheduled(entries=1, added=(FIRST,), **GROUP),
+        SessionRescheduled(entries=1, moved=(MOVED,), **GROUP),
+        SessionCancelled(entries=1, cancelled=(CANCELLED,), **GROUP),
+        SessionsChanged(
+            entries=4, added=(EIGHT[3],), moved=(MOVED, NEW_LINK), cancelled=(CANCELLED,), **GROUP
+        ),
         SessionReminder(session=SECOND, **GROUP),
         WorkGroupCancelled(
             reason="funding",
+            entries=3,
             held_place=True,
             cancelled=tuple(Cancelled(meeting=each, reason="work_group_cancelled") for each in EIGHT[1:4]),
             **GROUP,
@@ -120,33 +123,36 @@ EXAMPLES: Final[dict[Kind, Content]] = {
         PlaceOffered(**OFFER),
         OfferLastDay(**OFFER),
         PlaceOfferExpired(**OFFER),
-        PDDayConfirmed(**PD_DAY),
-        PDDayCancelled(reason="speaker_unavailable", **PD_DAY),
-        VisitPlanned(**VISIT),
-        VisitCancelled(reason="school_request", **VISIT),
+        PDDayConfirmed(entries=1, **PD_DAY),
+        PDDayCancelled(entries=1, reason="speaker_unavailable", **PD_DAY),
+        VisitPlanned(entries=1, **VISIT),
+        VisitCancelled(entries=1, reason="school_request", **VISIT),
         ENTRY,
     )
 }
 
 VARIANTS: Final[dict[str, Content]] = {
-    "place_confirmed: eight sessions": PlaceConfirmed(sessions=EIGHT, **GROUP),
-    "place_confirmed: one session": PlaceConfirmed(sessions=(FIRST,), **GROUP),
+    "place_confirmed: eight sessions": PlaceConfirmed(entries=8, sessions=EIGHT, **GROUP),
+    "place_confirmed: one session": PlaceConfirmed(entries=1, sessions=(FIRST,), **GROUP),
     "place_confirmed: no dates, no contact": PlaceConfirmed(sessions=(), **GROUP | {"hub": BARE_HUB}),
     "place_confirmed: after a transfer": PlaceConfirmed(
-        sessions=(FIRST,), moved_from="Number in Year 4", **GROUP
+        entries=1, sessions=(FIRST,), moved_from="Number in Year 4", **GROUP
     ),
     "place_ended: no session to come": PlaceEnded(cancelled=(), **GROUP),
-    "session_scheduled: eight sessions": SessionScheduled(added=EIGHT, **GROUP),
-    "session_scheduled: no place yet": SessionScheduled(added=(replace(THIRD, place=None),), **GROUP),
-    "session_rescheduled: online now": SessionRescheduled(moved=(NOW_ONLINE,), **GROUP),
-    "session_rescheduled: another place": SessionRescheduled(moved=(NEW_PLACE,), **GROUP),
-    "session_rescheduled: a new joining link": SessionRescheduled(moved=(NEW_LINK,), **GROUP),
-    "session_rescheduled: two sessions": SessionRescheduled(moved=(MOVED, NEW_PLACE), **GROUP),
+    "session_scheduled: eight sessions": SessionScheduled(entries=8, added=EIGHT, **GROUP),
+    "session_scheduled: no place yet": SessionScheduled(
+        entries=1, added=(replace(THIRD, place=None),), **GROUP
+    ),
+    "session_rescheduled: online now": SessionRescheduled(entries=1, moved=(NOW_ONLINE,), **GROUP),
+    "session_rescheduled: another place": SessionRescheduled(entries=1, moved=(NEW_PLACE,), **GROUP),
+    "session_rescheduled: a new joining link": SessionRescheduled(entries=1, moved=(NEW_LINK,), **GROUP),
+    "session_rescheduled: two sessions": SessionRescheduled(entries=2, moved=(MOVED, NEW_PLACE), **GROUP),
+    "session_cancelled: never in the calendar": SessionCancelled(cancelled=(CANCELLED,), **GROUP),
     "session_cancelled: two sessions": SessionCancelled(
-        cancelled=(Cancelled(meeting=FIRST, reason="other"), CANCELLED), **GROUP
+        entries=2, cancelled=(Cancelled(meeting=FIRST, reason="other"), CANCELLED), **GROUP
     ),
     "sessions_changed: one added, one cancelled": SessionsChanged(
-        added=(FIRST,), cancelled=(CANCELLED,), **GROUP
+        entries=1, added=(FIRST,), cancelled=(CANCELLED,), **GROUP
     ),
     "work_group_cancelled: on the waiting list": WorkGroupCancelled(
         reason="too_few_teachers", held_place=False, **GROUP
@@ -160,7 +166,7 @@ VARIANTS: Final[dict[str, Content]] = {
         | {"hub": replace(HUB, privacy_notice="We keep your name and address only while you work with us.")}
     ),
     "pd_day_confirmed: conference without a time": PDDayConfirmed(
-        **PD_DAY | {"day_kind": "conference", "starts_at": None, "venue": None}
+        entries=1, **PD_DAY | {"day_kind": "conference", "starts_at": None, "venue": None}
     ),
     "calendar_entry: removed": replace(ENTRY, removed=True),
 }
