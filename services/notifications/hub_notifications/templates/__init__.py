@@ -1,5 +1,5 @@
-"""The texts of messages, and what makes letters and calendar files of them.
+"""The words of messages, and the e-mails and calendar parts that are made of them.
 
-Each message has three: <name>.subject.j2, <name>.txt.j2 and <name>.html.j2. The subject's first comment says
-when the message is sent; what it may use is the dataclass of that name in `facts.py`.
+One source for each kind, `<kind>.md.j2`, gives subject, plain text and HTML (`words.py`); what it may use is the
+dataclass of its kind in `content.py`. docs/how-to/add-an-e-mail.md says how to change or add one.
 """

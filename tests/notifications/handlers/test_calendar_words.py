@@ -1,0 +1,66 @@
+"""What an e-mail says about the calendar is what it, or the e-mails after it, bring."""
+
+from datetime import timedelta
+
+import pytest
+from tests.notifications.factories import cause, enrol, know_the_basics, schedule
+from tests.notifications.fakes import NOW, FakeOffice
+
+from hub_contracts.enrolment import SessionCancelled
+from hub_notifications.handlers import work_groups
+from hub_platform.database import Sessions
+
+
+@pytest.fixture(name="known")
+def _known(sessions: Sessions) -> Sessions:
+    know_the_basics(sessions)
+    return sessions
+
+
+def last_text(office: FakeOffice) -> str:
+    """The plain text of the last e-mail in words."""
+    office.send_all()
+    in_words = [
+        mail for _, mail in office.mailer.letters if not str(mail["Subject"]).startswith("Calendar: ")
+    ]
+    part = in_words[-1].get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+@pytest.mark.parametrize(
+    ("sessions_to_come", "words"),
+    [
+        (0, None),
+        (1, "This e-mail also puts an entry into your calendar."),
+        (
+            3,
+            'whose subject begins with "Calendar:". They put entries into your calendar.',
+        ),
+    ],
+)
+def test_an_e_mail_announces_the_entries_that_come(
+    known: Sessions, office: FakeOffice, sessions_to_come: int, words: str | None
+) -> None:
+    for n in range(sessions_to_come):
+        schedule(
+            known, seq=n + 1, starts_at=NOW + timedelta(days=9 + n), ends_at=NOW + timedelta(days=9.1 + n)
+        )
+    enrol(known, 1)
+    text = last_text(office)
+    assert (words in text) if words else ("your calendar" not in text)
+
+
+def test_a_session_that_was_never_in_the_calendar_is_not_taken_out_of_it(
+    known: Sessions, office: FakeOffice
+) -> None:
+    enrol(known, 1)
+    office.send_all()
+    event = schedule(known)
+    cancelled = SessionCancelled(**(vars(event) | {"ics_sequence": 1}), reason="weather")
+    with known.begin() as session:
+        work_groups.on_session_changed(session, cancelled, cause(5, happened_at=NOW + timedelta(minutes=1)))
+    office.later(minutes=2)
+    text = last_text(office)
+    assert "is cancelled" in text
+    assert "your calendar" not in text
