@@ -57,7 +57,7 @@ def compose(
         words: content.Content = _calendar_words(entry, prepared, contact.given, known)
     else:
         words = content_of(prepared.found, prepared.subject, contact.given, known)
-        words = replace(words, entries=prepared.entries_changed)
+        words = replace(words, entries=len(prepared.changes))
     follows = prepared.message.about.get("follows")
     return e_mail.compose(
         prepared.message.id,

@@ -37,8 +37,12 @@ class Prepared:
     found: News
     items: Mapping[str, Facts]  # what the person has been told once it has been sent
     entries: Mapping[str, SentEntry]
-    entry: EntryChange | None  # the calendar part of this message
-    entries_changed: int  # by this message; more than one follow in messages of their own
+    changes: Sequence[EntryChange]  # of the person's calendar, by this message
+
+    @property
+    def entry(self) -> EntryChange | None:
+        """The calendar part of this message; several changes follow in messages of their own."""
+        return self.changes[0] if len(self.changes) == 1 else None
 
 
 def prepare(
@@ -88,24 +92,22 @@ def _decide(
         NoLongerHolds: it says nothing.
     """
     role, _, rest = message.item.partition(":")
-    entry = None
+    changes: list[EntryChange] = []
     if role == "entry":
-        entry = _entry(rest, items, entries, now=now)
-        found = News(kind=Kind.CALENDAR_ENTRY, items={}, starts_at=starts_at(entry.facts))
+        changes = [_entry(rest, items, entries, now=now)]
+        found = News(kind=Kind.CALENDAR_ENTRY, items={}, starts_at=starts_at(changes[0].facts))
     elif role == "reminder":
         found = _reminder(UUID(rest.split(":")[0]), subject, items, now=now)
     elif role == "last-day":
         found = _last_day(subject, items)
     elif role == "resend":
         found = again(Kind(message.template), message.about, subject, now=now)
-        entry = _entry_again(found, entries)
+        changes = _entry_again(found, entries)
     else:
         found = _news(subject, items, now=now)
     after = {**items, **found.items}
-    changes = [] if entry is None else [entry]
     if role == "":
         changes = entry_changes(after, entries, now=now)
-        entry = changes[0] if len(changes) == 1 else None
     return Prepared(
         message=message,
         thread=thread,
@@ -113,8 +115,7 @@ def _decide(
         found=found,
         items=after,
         entries=entries,
-        entry=entry,
-        entries_changed=len(changes),
+        changes=changes,
     )
 
 
@@ -139,15 +140,18 @@ def _entry(
     raise NoLongerHolds(NOTHING_TO_TELL)
 
 
-def _entry_again(found: News, entries: Mapping[str, SentEntry]) -> EntryChange | None:
+def _entry_again(found: News, entries: Mapping[str, SentEntry]) -> list[EntryChange]:
     """The one entry that a message was sent with, as it was last sent."""
     known = [(item, entries[item]) for item in found.items if item in entries]
     if len(known) != 1:
-        return None
+        return []
     item, sent = known[0]
-    return EntryChange(
-        item=item, uid=sent.uid, is_new=False, sequence=sent.sequence, removed=sent.removed, facts=sent.facts
-    )
+    facts, removed = sent.facts, sent.removed
+    return [
+        EntryChange(
+            item=item, uid=sent.uid, is_new=False, sequence=sent.sequence, removed=removed, facts=facts
+        )
+    ]
 
 
 def _reminder(session_id: UUID, subject: Subject, items: Mapping[str, Facts], *, now: datetime) -> News:
