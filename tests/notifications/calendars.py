@@ -14,7 +14,7 @@ from hub_notifications.templates.calendar_entries import CalendarPart, Entry
 from hub_notifications.templates.header_fields import Mailbox
 
 SESSION = UUID("01920000-0000-7000-8000-000000000001")
-ENROLMENT = UUID("01920000-0000-7000-8000-0000000000e1")
+TEACHER = UUID("01920000-0000-7000-8000-0000000000a1")
 HUB = Mailbox("Wessex Maths Hub, Office", "hub@example.org")
 ADA = Mailbox("Ada Lovelace", "office@school.example")
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 def an_entry(**changed: Any) -> Entry:
     """An entry for a session on 6 October 2026, 16:00 to 18:00, with something else where it is given."""
     usual: dict[str, Any] = {
-        "uid": own_uid(SESSION, ENROLMENT, "wessex"),
+        "uid": own_uid(SESSION, TEACHER, "wessex"),
         "sequence": 0,
         "summary": "Fractions, Year 5, session 1",
         "starts_at": datetime(2026, 10, 6, 16, 0, tzinfo=ENGLAND),

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 
-def own_uid(subject_id: UUID, holder_id: UUID, hub_id: str) -> str:
+def own_uid(subject_id: UUID, teacher_id: UUID, hub_id: str) -> str:
     """Identify the entry that one person has for one session, PD day or visit.
 
-    `holder_id` is the enrolment for a session, the teacher for a PD day, the PD lead for a visit. Two people
-    who share a mailbox so have an entry each, and a person who leaves and enrols again has a new entry.
+    Two people who share a mailbox have an entry each. A person who leaves and enrols again gets the same
+    entry back, with a higher SEQUENCE.
     """
-    return f"{subject_id}-{holder_id}@{hub_id}"
+    return f"{subject_id}-{teacher_id}@{hub_id}"
 
 
 def earlier_uid(session_id: UUID, hub_id: str) -> str:

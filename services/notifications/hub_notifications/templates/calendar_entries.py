@@ -102,6 +102,7 @@ def _part(method: Method, entry: Entry) -> CalendarPart:
     return CalendarPart(method=method, content=before + b"".join(lines) + after)
 
 
+# Long: one line for each property.
 @lru_cache(maxsize=1024)
 def _shared(
     method: Method,

@@ -33,6 +33,7 @@ class Attachment:
     content: bytes = field(repr=False)
 
 
+# Long: what it is given, one line each, and what it promises about it are half of it.
 def compose(
     message_id: UUID,
     rendered: Rendered,
