@@ -6,13 +6,9 @@ Its words go to standard output: lines of text for a person or, with --json, one
 
 import argparse
 import contextlib
-import json
 import logging
 import signal
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,13 +23,13 @@ from hub_messaging.kept import Refused
 from hub_messaging.log import read_log
 from hub_messaging.outbox_log import read_outboxes
 from hub_messaging.parking import Operator
-from hub_messaging.rebuild import CannotRebuild, Rebuild, Rebuilt
+from hub_messaging.rebuild import CannotRebuild, Rebuild
+from hub_messaging.rebuild_output import Interruption, Words
 from hub_messaging.subscribe import Subscription, subscriber_of
 from hub_messaging.tables import inbox
 from hub_messaging.topology import source_of
 from hub_messaging.wire import BROKER_ERRORS, connected
 
-BETWEEN_REPORTS: Final = 0.2  # seconds
 INTERRUPTED: Final = 130  # the exit code that shells give it
 
 Setting = Callable[[str], str]
@@ -51,64 +47,6 @@ class _Absent:
 
     def __getattr__(self, _attribute: str) -> Any:
         raise NeedsDependency(self._name)
-
-
-class _Interruption:
-    """Ctrl-C, remembered: it may be raised where Python drops what is raised, as in a finaliser."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def hear(self, _signal: int, _frame: object) -> None:
-        self.asked = True
-        raise KeyboardInterrupt
-
-    def check(self) -> None:
-        """Raise it again when we are still at work."""
-        if self.asked:
-            raise KeyboardInterrupt
-
-
-@dataclass
-class Words:
-    """What is said on standard output."""
-
-    as_json: bool
-    interruption: _Interruption = field(default_factory=_Interruption)
-    of: int = 0  # messages that are to be expected
-    said: int = 0  # messages that were read when this was last said
-    said_at: float = field(default_factory=time.monotonic)
-
-    def progress(self, read: int) -> None:
-        """Say how far reading has come, now and then.
-
-        Raises:
-            KeyboardInterrupt: somebody wanted us to stop, and we have not.
-        """
-        self.interruption.check()
-        if read != self.said and time.monotonic() - self.said_at >= BETWEEN_REPORTS:
-            self.said, self.said_at = read, time.monotonic()
-            self._say({"read": read, "of": max(self.of, read)}, f"read {read:,} events")
-
-    def result(self, rebuilt: Rebuilt) -> None:
-        """Say what came of it."""
-        if self.as_json:
-            self._say({"result": asdict(rebuilt)}, "")
-            return
-        for one in rebuilt.compared:
-            differs = "same" if one.digest is None else f"-{one.only_live} +{one.only_new} {one.digest[:8]}"
-            self._say({}, f"{one.table:<24} {one.live:>9,} {one.new:>9,}  {differs}")
-        rate = rebuilt.read / max(rebuilt.seconds, 0.001)
-        self._say({}, f"{rebuilt.read:,} events read, {rate:,.0f} a second; undone: {rebuilt.undone}")
-        self._say({}, "switched" if rebuilt.switched else "nothing was switched")
-
-    def error(self, sentence: str) -> None:
-        """Say why it could not be done."""
-        self._say({"error": sentence}, sentence)
-
-    def _say(self, values: dict[str, Any], text: str) -> None:
-        sys.stdout.write((json.dumps(values, default=str) if self.as_json else text) + "\n")
-        sys.stdout.flush()
 
 
 def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> int:
@@ -138,15 +76,9 @@ def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> 
         words.error(f"Its handlers use `{exc}`, which only a running service has: it cannot be rebuilt.")
         return 1
     except (DatabaseAway, sa.exc.SQLAlchemyError) as exc:
-        if words.interruption.asked:  # raised inside a statement, it breaks the connection that cleans up
-            return _interrupted(words)
-        words.error(f"The database does not answer, or not as expected ({type(exc).__name__}).")
-        return 1
+        return _unanswered(words, "database", exc)
     except BROKER_ERRORS as exc:
-        if words.interruption.asked:
-            return _interrupted(words)
-        words.error(f"The broker does not answer, or not as expected ({type(exc).__name__}).")
-        return 1
+        return _unanswered(words, "broker", exc)
     words.result(rebuilt)
     return 0 if options.dry_run or rebuilt.switched else 1
 
@@ -154,6 +86,14 @@ def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> 
 def _interrupted(words: Words) -> int:
     words.error("Interrupted: the live tables are as they were.")
     return INTERRUPTED
+
+
+def _unanswered(words: Words, server: str, error: Exception) -> int:
+    """A connection fails too when an interruption breaks it in the middle of a statement."""
+    if words.interruption.asked:
+        return _interrupted(words)
+    words.error(f"The {server} does not answer, or not as expected ({type(error).__name__}).")
+    return 1
 
 
 def handlers_of(service_class: type) -> list[Handler]:
@@ -177,7 +117,7 @@ def _call(method: Callable[..., None], entrypoint: Subscription) -> Callable[[An
 
 
 @contextlib.contextmanager
-def _heard(interruption: _Interruption) -> Iterator[None]:
+def _heard(interruption: Interruption) -> Iterator[None]:
     before = signal.signal(signal.SIGINT, interruption.hear)
     try:
         yield
