@@ -57,6 +57,7 @@ def load_known(session: DatabaseSession, prepared: Sequence[Prepared], of_settin
         match each.subject:
             case Standing() as standing:
                 urns |= {session.host_urn for session in standing.sessions.values() if session.host_urn}
+                urns |= {session.host_urn for session in _told(each.found) if session.host_urn}
                 if standing.place is not None and standing.place.transferred_from is not None:
                     places.add(standing.place.transferred_from)
             case Visit() as visit:
@@ -68,6 +69,11 @@ def load_known(session: DatabaseSession, prepared: Sequence[Prepared], of_settin
         schools=store.school_names(session, urns),
         moved_from=store.titles_by_place(session, places),
     )
+
+
+def _told(found: News) -> list[ToldSession]:
+    """The sessions as the person knows them: their host may be another school by now."""
+    return [told for told, _ in (*found.moved, *found.cancelled)]
 
 
 def sessions_with_links(prepared: Sequence[Prepared]) -> list[str]:
@@ -98,8 +104,9 @@ def content_of(found: News, subject: Subject, given: str, known: Known) -> Conte
 
 
 def place_of(meeting: Session | ToldSession, known: Known) -> str | None:
-    """Where a session is held: its venue, else the school that hosts it."""
-    return meeting.venue or (known.schools.get(meeting.host_urn) if meeting.host_urn else None)
+    """Where a session is held: the school that hosts it, its venue, or both."""
+    host = known.schools.get(meeting.host_urn) if meeting.host_urn else None
+    return ", ".join(part for part in (host, meeting.venue) if part) or None
 
 
 def _of_group(found: News, subject: Standing, common: dict[str, Any], known: Known) -> Content:
