@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from alembic import command as alembic
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from tests.enrolment.conftest import MIGRATIONS
 from tests.enrolment.factories import BY, DAY, INSTANT, LATER, NOW, events, schools, teacher
 
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
@@ -15,6 +17,7 @@ from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import erasures, mergers, pd_days
 from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_platform.database import Sessions
+from hub_platform.migrations import alembic_config
 
 ON = date(2026, 3, 12)
 BEGINS = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
@@ -184,3 +187,19 @@ def test_an_erased_person_is_not_registered_any_more(session: Session) -> None:
     assert told(session)[-1][1]["teachers_n"] == 0
     with pytest.raises(Refused, match="unknown_teacher"):
         sign_up(session, opened(session), ada, LATER + timedelta(days=2))
+
+
+def test_the_migration_publishes_nothing_that_has_been_published_already(database: Sessions) -> None:
+    """It finds the same facts in the rows as the handlers have told."""
+    with database.begin() as session:
+        day_id, other, (urn,) = opened(session), opened(session, title=None), schools(session)
+        for day in (day_id, other):
+            sign_up(session, day, teacher(session, urn))
+        call_off(session, day_id)
+        before = told(session)
+    config = alembic_config(database.kw["bind"].url.render_as_string(hide_password=False), MIGRATIONS)
+    alembic.downgrade(config, "0009_locations")
+    alembic.upgrade(config, "head")
+    with database() as session:
+        assert told(session) == before
+        assert len(before) == 5
