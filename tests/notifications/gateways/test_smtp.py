@@ -8,24 +8,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hub_notifications.templates.rendering import render
-from hub_notifications.templates.samples import SAMPLES
 from tests.notifications.certificates import ELSEWHERE, Authority
-from tests.notifications.fakes import HOST
 from tests.notifications.mail_server import HANGS_UP, NEVER, PASSWORD, USER, MailServer, mail_server
 
 from hub_notifications.domain.failures import Failure
 from hub_notifications.gateways import (
     ConnectionBroken,
-    Contact,
     MailAway,
     SenderTrouble,
     SmtpMailer,
     SmtpServer,
     Tls,
     Undelivered,
-    letter,
 )
+from hub_notifications.templates.e_mail import compose
+from hub_notifications.templates.header_fields import Mailbox
+from hub_notifications.templates.words import Rendered
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 ID = UUID("01920000-0000-7000-8000-000000000099")
@@ -33,10 +31,11 @@ REFUSED = Undelivered("refused", Failure.RECIPIENT)
 PUT_OFF = Undelivered("put_off", Failure.LATER)
 
 
-def a_message(message_id: UUID = ID, email: str = "ada@school.example", given: str = "Ada") -> EmailMessage:
-    to = Contact(given=given, family="Nuñez", email=email)
-    words = render(SAMPLES["visit_planned"])
-    return letter(message_id, words, to=to, sender=HOST, invitation=None, now=NOW)
+def a_message(message_id: UUID = ID) -> EmailMessage:
+    words = Rendered(subject="Your place", text="Dear Ada,\n.\n", html="<p>Dear Ada,</p>\n")
+    to = Mailbox("Ada Nuñez", "ada@school.example")
+    hub = Mailbox("Test Maths Hub", "hub@example.org")
+    return compose(message_id, words, to=to, sender=hub, reply_to=None, part=None, now=NOW)
 
 
 def read(data: bytes) -> EmailMessage:
@@ -215,8 +214,8 @@ def test_a_sign_in_that_fails_is_the_senders_trouble(
 
 
 def test_a_message_is_written_as_the_server_can_read_it(server: MailServer) -> None:
-    mail = a_message()
-    mail.clear_content()
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"], mail["To"] = "hub@example.org", "ada@school.example"
     mail.set_content("Café\r\n.\r\nfrom here on, and no further\r\n..\r\n", cte="8bit")
     for offers in ((), ("8BITMIME", "SIZE 1000000")):
         server.offers = offers
@@ -232,7 +231,9 @@ def test_a_message_is_written_as_the_server_can_read_it(server: MailServer) -> N
 
 
 def test_an_address_beyond_ascii_needs_a_server_that_knows_such(server: MailServer) -> None:
-    mail = a_message(email="ada@schöol.example")
+    mail = EmailMessage(policy=policy.SMTPUTF8)
+    mail["From"], mail["To"] = "hub@example.org", "ada@schöol.example"
+    mail.set_content("Dear Ada,")
     with mailer(server).open() as connection:
         assert connection.send(ID, mail) == Undelivered("bad_address", Failure.RECIPIENT)
         assert connection.send(ID, a_message()) is None

@@ -5,11 +5,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.notifications.factories import enrol, know_the_basics, messages, published
-from tests.notifications.fakes import HOST, NOW, FakeOffice
+from tests.notifications.factories import enrol, know_the_basics, messages, published, schedule
+from tests.notifications.fakes import HUB, NOW, SENDER, FakeOffice
 
 from hub_notifications.gateways import Failure, MailboxFolder, Undelivered
-from hub_notifications.handlers import sending
+from hub_notifications.handlers import recording, sending
 from hub_notifications.store import messages as store
 from hub_platform.database import Sessions
 
@@ -82,6 +82,28 @@ def test_what_was_claimed_and_not_handed_over_is_not_counted_by_a_crash(
     assert len(office.mailer.letters) == 6
 
 
+def test_a_thread_that_became_due_while_its_sender_died_is_sent_once(
+    sessions: Sessions, office: FakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At most one message is due for each thread: what was claimed goes back and says everything."""
+    know_the_basics(sessions)
+    enrol(sessions, 2)
+    crash(office, monkeypatch)  # one was handed over, the other only claimed
+    schedule(sessions)
+    assert sorted(statuses(sessions)) == ["due", "due", "sending", "sending"]
+    office.later(minutes=5, seconds=1)
+    office.send_all()
+    office.later(minutes=1)
+    office.send_all()
+    in_words = [row for row in messages(sessions) if row.item == ""]
+    assert sorted((row.status, row.reason) for row in in_words) == [
+        ("sent", None),
+        ("sent", None),
+        ("suppressed", "merged"),
+        ("suppressed", "merged"),
+    ]
+
+
 def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, office: FakeOffice) -> None:
     """A slow sender comes back after another has done its work: the event is not published twice."""
     know_the_basics(sessions)
@@ -89,12 +111,12 @@ def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, of
     slow = sending._claim(real(office))
     office.later(minutes=6)
     assert office.send() == 1
-    outcomes = [sending.Outcome(message, None) for message in slow.messages]
-    refused = [
-        sending.Outcome(message, Undelivered("refused", Failure.RECIPIENT)) for message in slow.messages
-    ]
+    refused = Undelivered("refused", Failure.RECIPIENT)
     with sessions.begin() as session:
-        sending.record(session, slow.claim, [*outcomes, *refused], now=office.now, real_now=office.real_now)
+        for prepared in slow.prepared:
+            for undelivered in (None, refused):
+                outcome = recording.Outcome(prepared.message, undelivered, prepared, SENDER.hub_id)
+                recording.record(session, slow.claim, outcome, now=office.now, real_now=office.real_now)
     assert statuses(sessions) == ["sent"]
     assert [event.type for event in published(sessions)] == ["MessageSent"]
 
@@ -104,7 +126,8 @@ def real(office: FakeOffice) -> sending.Office:
         sessions=office.sessions,
         contacts=office.contacts,
         mailer=office.mailer,
-        host=HOST,
+        sender=SENDER,
+        hub_details=HUB,
         hub_now=lambda: office.now,
         real_now=lambda: office.real_now,
         closing=lambda: False,

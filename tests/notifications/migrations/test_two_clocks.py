@@ -4,15 +4,16 @@ import sqlalchemy as sa
 from alembic import command
 from tests.support.postgres import PostgresServer
 
-from hub_platform.migrations import alembic_config, migrate
+from hub_platform.migrations import alembic_config
 from hub_platform.runner import migrations_of
 
 MIGRATIONS = migrations_of("hub_notifications")
-BEFORE = "0004_offers"
+BEFORE, HEAD = "0004_offers", "0005_two_clocks"
 ROWS = """
 INSERT INTO messages (id, template, recipient_ref, dedupe_key, concerns, about,
                       status, attempts, next_attempt_at, reason, sent_at, created_at, changed_at)
-SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, 'visit_planned', 'ada', 'key ' || n, 'visits/1',
+SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, 'visit_planned',
+       '00000000-0000-0000-0000-0000000000ad', 'key ' || n, 'visits/1',
        '{}', status, attempts, '2026-11-29T12:00Z', reason, sent_at::timestamptz, '2026-11-28Z', '2026-11-28Z'
 FROM (VALUES (1, 'due', 0, NULL, NULL),
              (2, 'due', 2, 'put_off', NULL),
@@ -31,7 +32,7 @@ def test_what_was_put_off_waits_for_its_retry_and_all_else_is_due_when_it_was(
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
         connection.exec_driver_sql(ROWS)
-    migrate(url, MIGRATIONS)
+    command.upgrade(config, HEAD)
     with engine.connect() as connection:
         told = connection.exec_driver_sql(
             "SELECT status, retry_at = due_at, due_at FROM messages ORDER BY id"

@@ -123,7 +123,9 @@ def release_expired(session: Session, *, now: datetime, real_now: datetime) -> N
     for message in store.expired_in_hand(session, real_now=real_now):
         assert message.claim is not None, "the database sees to it"  # noqa: S101 - for the type checker
         record(session, message.claim, Outcome(message, UNCERTAIN), now=now, real_now=real_now)
-    store.release_expired(session, now=now, real_now=real_now)
+    for claim in store.expired_claims(session, real_now=real_now):
+        claimed_store.make_room(session, claim, now=now)  # the threads may have become due again meanwhile
+        store.put_back(session, claim, reason=None, retry_at=None, now=now)
 
 
 def _send(office: Office, batch: Batch, contacts: Mapping[str, Contact], known: Known) -> None:

@@ -17,9 +17,10 @@ from hub_notifications.store import facts
 
 
 def on_group_terms(session: Session, event: WorkGroupOpened | WorkGroupChanged, cause: Cause) -> None:
-    """Keep a Work Group's title; the next message names it."""
+    """Keep a Work Group's title, and tell what had to wait for it; the next message names it."""
     values = {"work_group_id": event.work_group_id, "title": event.title, "revision": cause.revision}
-    facts.keep(session, WorkGroup, "work_group_id", values)
+    if facts.keep(session, WorkGroup, "work_group_id", values):
+        schedule(session, facts.threads_of_group(session, event.work_group_id), cause)
 
 
 def on_group_cancelled(session: Session, event: WorkGroupCancelled, cause: Cause) -> None:

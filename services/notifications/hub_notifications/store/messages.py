@@ -23,13 +23,15 @@ def expired_in_hand(session: Session, *, real_now: datetime) -> Sequence[Message
     ).all()
 
 
-def release_expired(session: Session, *, now: datetime, real_now: datetime) -> None:
-    """Make due again what a sender claimed and never handed over."""
-    session.execute(
-        update(Message)
-        .where(Message.status == "sending", Message.claimed_until < real_now, ~Message.handed_over)
-        .values(status="due", claim=None, claimed_until=None, changed_at=now)
+def expired_claims(session: Session, *, real_now: datetime) -> Sequence[UUID]:
+    """Name the claims of senders that have not been heard of for so long that they are taken for dead."""
+    claims = session.scalars(
+        select(Message.claim)
+        .distinct()
+        .where(Message.status == "sending", Message.claimed_until < real_now)
+        .order_by(Message.claim)
     )
+    return [claim for claim in claims if claim is not None]
 
 
 def claim(
