@@ -140,6 +140,7 @@ class Fleet:
             "HUB_ALLOW_HUB_TIME": "1",  # the demonstration year plays in its own time
             "HUB_REQUESTS_PER_MINUTE": "0",  # one operator loads the whole year
             "HUB_MAIL_DIR": str(self.places.mail),
+            "HUB_SETTLE_SECONDS": "0.2",  # a demonstration day must not wait for each e-mail
             "PYTHONPATH": python_path(),
             "PYTHONUNBUFFERED": "1",
         }
