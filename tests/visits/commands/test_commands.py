@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from hub_visits.commands import ExcuseHalfTermSchema, SetCalendarSchema
+from hub_visits.commands import ExcuseHalfTermSchema, LogVisitSchema, SetCalendarSchema
 
 
 def calendar(scope: str) -> dict[str, Any]:
@@ -43,3 +43,34 @@ def test_a_scope_that_no_event_could_name_is_refused(scope: str) -> None:
 def test_a_half_term_is_written_in_ascii_digits(half_term: str, known: bool) -> None:
     body = {"urn": "110623", "half_term": half_term, "kind": "visit", "reason": "snow"}
     assert (ExcuseHalfTermSchema().validate(body) == {}) is known
+
+
+LOG = {
+    "visit_id": "01920000-0000-7000-8000-00000000000a",
+    "happened_on": "2025-09-18",
+    "half_days": 1,
+    "actions": [{"text": " Try bar models ", "owner_role": "maths_lead", "due_on": "2025-10-02"}],
+}
+
+
+def test_a_note_keeps_its_lines_and_an_action_is_one() -> None:
+    log = LogVisitSchema().load(LOG | {"note": "A calm morning.\r\nBar models next."})
+    assert (log.note, log.actions[0].text) == ("A calm morning.\nBar models next.", "Try bar models")
+    assert LogVisitSchema().load(LOG | {"note": ""}).note == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"note": "A calm\x0bmorning."}, "note"),
+        (
+            {"actions": [{"text": "Try\nbars", "owner_role": "maths_lead", "due_on": "2025-10-02"}]},
+            "actions",
+        ),
+        ({"actions": [{"text": " ", "owner_role": "maths_lead", "due_on": "2025-10-02"}]}, "actions"),
+    ],
+)
+def test_a_control_character_in_what_a_visit_says_is_refused(changes: dict[str, Any], refused: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        LogVisitSchema().load(LOG | changes)
+    assert [*refusal.value.messages_dict] == [refused]
