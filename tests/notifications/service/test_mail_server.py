@@ -76,6 +76,7 @@ def _service(
         HUB_SMTP_PASSWORD=PASSWORD,
         HUB_SMTP_CA_FILE=str(file),
         HUB_MAIL_FROM="hub@hub.example",
+        HUB_ALLOW_HUB_TIME="1",  # a decent hour, by the events
     ) as service:
         yield service
 
