@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub_notifications.domain import waiting_list as rules
 
@@ -28,6 +30,45 @@ def test_the_last_day_is_the_one_at_whose_end_in_england_an_offer_ends(
     assert rules.last_day(expires_at) == last
 
 
-@pytest.mark.parametrize(("at", "stands"), [(ENDS - INSTANT, True), (ENDS, False), (ENDS + INSTANT, False)])
-def test_an_answer_at_the_end_of_an_offer_is_late(at: datetime, stands: bool) -> None:
-    assert rules.stands(ENDS, at) is stands
+@pytest.mark.parametrize(
+    ("at", "is_last"),
+    [
+        (datetime(2026, 9, 13, 23, 0, tzinfo=UTC) - INSTANT, False),
+        (datetime(2026, 9, 13, 23, 0, tzinfo=UTC), True),
+        (ENDS - INSTANT, True),
+        (ENDS, False),
+        (ENDS + INSTANT, False),
+    ],
+)
+def test_the_last_day_lasts_from_midnight_in_england_until_the_offer_ends(
+    at: datetime, is_last: bool
+) -> None:
+    assert rules.is_last_day(ENDS, at) is is_last
+
+
+MONDAY = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "ends"),
+    [
+        (MONDAY, datetime(2026, 9, 14, 23, 0, tzinfo=UTC)),
+        (MONDAY + timedelta(days=4), datetime(2026, 9, 18, 23, 0, tzinfo=UTC)),  # sent on Friday
+        (datetime(2026, 9, 7, 22, 59, tzinfo=UTC), datetime(2026, 9, 14, 23, 0, tzinfo=UTC)),
+        (datetime(2026, 9, 7, 23, 0, tzinfo=UTC), datetime(2026, 9, 15, 23, 0, tzinfo=UTC)),  # Tuesday begins
+        (datetime(2026, 12, 23, 9, 0, tzinfo=UTC), datetime(2027, 1, 5, 0, 0, tzinfo=UTC)),  # Christmas
+    ],
+)
+def test_an_offer_stands_for_five_working_days_after_the_day_of_its_e_mail(
+    sent_at: datetime, ends: datetime
+) -> None:
+    assert rules.ends_at(sent_at, sent_at=sent_at) == ends
+
+
+@given(st.integers(0, 700 * 24 * 60), st.integers(0, 40))
+def test_an_offer_never_ends_before_the_day_that_was_published(minutes: int, days: int) -> None:
+    sent_at = MONDAY + timedelta(minutes=minutes)
+    expires_at = sent_at + timedelta(days=days)
+    ends = rules.ends_at(expires_at, sent_at=sent_at)
+    assert ends >= expires_at
+    assert ends - sent_at > timedelta(days=5)

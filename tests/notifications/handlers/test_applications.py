@@ -4,43 +4,56 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy.orm import Session
-from tests.notifications.factories import GROUP, SCHOOL, cause, know_the_basics, messages
+from tests.notifications.factories import (
+    GROUP,
+    SCHOOL,
+    cause,
+    know_the_basics,
+    messages,
+    participant_enrolled,
+)
 from tests.notifications.fakes import FakeOffice
 
 from hub_contracts.enrolment import (
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationSubmitted,
     ApplicationWaitlisted,
     ApplicationWithdrawn,
 )
 from hub_contracts.enrolment.applications import ApplicationEvent
-from hub_notifications.handlers import applications
+from hub_notifications.handlers import applications, places
 from hub_platform.database import Sessions
 
 TEACHERS = [uuid4(), uuid4()]
 APPLICATION = uuid4()
-HEARS: dict[type[ApplicationEvent], Any] = {
-    ApplicationWaitlisted: applications.on_application_waitlisted,
-    ApplicationDeclined: applications.on_application_declined,
-    ApplicationAccepted: applications.on_application_over,
-    ApplicationWithdrawn: applications.on_application_over,
-}
 
 
-def hear(session: Session, kind: type[ApplicationEvent], teacher_ids: list[UUID] | None) -> None:
-    event = kind(
-        application_id=APPLICATION, work_group_id=GROUP, urn=SCHOOL, teachers_n=2, teacher_ids=teacher_ids
-    )
-    HEARS[kind](session, event, cause())
+@pytest.fixture(name="known", autouse=True)
+def _known(sessions: Sessions) -> Sessions:
+    know_the_basics(sessions)
+    return sessions
 
 
 def become(
-    sessions: Sessions, *kinds: type[ApplicationEvent], teacher_ids: list[UUID] | None = TEACHERS
+    sessions: Sessions,
+    *kinds: type[ApplicationEvent],
+    teacher_ids: list[UUID] | None = TEACHERS,
+    after: int = 0,
 ) -> None:
-    for kind in kinds:
+    for revision, kind in enumerate(kinds, start=after + 1):
+        facts: dict[str, Any] = {
+            "application_id": APPLICATION,
+            "work_group_id": GROUP,
+            "urn": SCHOOL,
+            "teachers_n": 2,
+            "teacher_ids": teacher_ids,
+        }
+        if kind is ApplicationSubmitted:
+            facts["agreement_version"] = "2026"
+        event = kind(**facts)
         with sessions.begin() as session:
-            hear(session, kind, teacher_ids)
+            applications.on_application_changed(session, event, cause(revision))  # type: ignore[arg-type]
 
 
 def said(sessions: Sessions) -> list[tuple[str, str, str | None]]:
@@ -61,12 +74,19 @@ def said(sessions: Sessions) -> list[tuple[str, str, str | None]]:
 def test_each_teacher_of_an_application_is_told_once(
     sessions: Sessions, office: FakeOffice, kind: type[ApplicationEvent], template: str, subject: str
 ) -> None:
-    know_the_basics(sessions)
-    become(sessions, kind, kind)
-    assert [each.recipient_ref for each in messages(sessions)] == [str(each) for each in TEACHERS]
-    assert office.send() == 2
+    become(sessions, ApplicationSubmitted, kind, kind)
+    assert {each.recipient_ref for each in messages(sessions)} == {str(each) for each in TEACHERS}
+    office.send_all()
     assert office.subjects == [subject] * 2
     assert said(sessions) == [(template, "sent", None)] * 2
+
+
+@pytest.mark.parametrize("kind", [ApplicationSubmitted, ApplicationAccepted, ApplicationWithdrawn])
+def test_other_steps_of_an_application_are_told_to_no_teacher(
+    sessions: Sessions, kind: type[ApplicationEvent]
+) -> None:
+    become(sessions, kind)
+    assert messages(sessions) == []
 
 
 @pytest.mark.parametrize("over", [ApplicationAccepted, ApplicationWithdrawn])
@@ -74,24 +94,35 @@ def test_what_is_decided_or_withdrawn_is_not_said_to_be_put_off(
     sessions: Sessions, over: type[ApplicationEvent]
 ) -> None:
     become(sessions, ApplicationWaitlisted, over)
-    assert said(sessions) == [("application_waitlisted", "suppressed", "application_over")] * 2
+    assert said(sessions) == [("application_waitlisted", "suppressed", "nothing_to_tell")] * 2
 
 
 def test_who_was_put_off_and_then_declined_is_told_of_the_end(sessions: Sessions, office: FakeOffice) -> None:
-    know_the_basics(sessions)
     become(sessions, ApplicationWaitlisted)
-    office.send()
-    become(sessions, ApplicationDeclined)
-    office.send()
+    office.send_all()
+    become(sessions, ApplicationDeclined, after=1)
+    office.send_all()
     told = [("application_waitlisted", "sent", None)] * 2 + [("application_declined", "sent", None)] * 2
     assert said(sessions) == told
 
 
-def test_a_decline_in_the_same_breath_is_the_only_word(sessions: Sessions, office: FakeOffice) -> None:
-    know_the_basics(sessions)
+def test_a_decision_that_follows_at_once_is_the_only_message(sessions: Sessions, office: FakeOffice) -> None:
     become(sessions, ApplicationWaitlisted, ApplicationDeclined)
-    office.send()
+    office.send_all()
     assert office.subjects == ["No place on Fractions in Year 5 this time"] * 2
+
+
+def test_a_teacher_who_has_a_place_is_not_told_that_an_application_was_declined(
+    sessions: Sessions, office: FakeOffice
+) -> None:
+    become(sessions, ApplicationDeclined)
+    with sessions.begin() as session:
+        places.on_participant_enrolled(session, participant_enrolled(teacher_id=TEACHERS[0]), cause())
+    office.send_all()
+    assert sorted(template for template, _, _ in said(sessions)) == [
+        "application_declined",
+        "place_confirmed",
+    ]
 
 
 def test_an_event_from_before_teachers_were_named_says_nothing(sessions: Sessions) -> None:

@@ -2,21 +2,30 @@
 
 import re
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from tests.notifications.factories import enrol, know_the_basics, messages, plan, published, schedule
+from tests.notifications.factories import (
+    cause,
+    enrol,
+    group_opened,
+    know_the_basics,
+    messages,
+    plan,
+    published,
+    schedule,
+)
 from tests.notifications.fakes import NOW, FakeOffice
 
 from hub_notifications.commands import ResendMessage
 from hub_notifications.domain.refusals import Conflict, Unknown
 from hub_notifications.gateways import Failure, Undelivered
-from hub_notifications.handlers import composing
+from hub_notifications.handlers import composing, preparing, work_groups
 from hub_notifications.handlers import messages as handlers
-from hub_notifications.handlers.preparing import Prepared
 from hub_notifications.models import Base, Message
 from hub_platform.database import Sessions
 
@@ -160,11 +169,29 @@ def test_what_can_never_be_delivered_fails_at_once_and_holds_up_nobody(
 
 
 def test_a_message_waits_for_the_events_that_its_words_need(sessions: Sessions, office: FakeOffice) -> None:
+    """The Work Group's title is needed to decide, the name of a school to write."""
     enrol(sessions)
+    schedule(sessions)
     assert office.send() == 0
+    with sessions.begin() as session:
+        work_groups.on_group_terms(session, group_opened(), cause())
+    office.send()
+    [row] = messages(sessions)
+    assert (row.status, row.attempts, row.reason) == ("due", 1, "facts_missing")
     know_the_basics(sessions)
-    office.later(minutes=10)
+    office.later(minutes=1)
     office.send_all()
+    assert statuses(sessions) == ["sent"]
+
+
+def test_a_visit_waits_for_the_name_of_its_school(sessions: Sessions, office: FakeOffice) -> None:
+    plan(sessions)
+    office.send()
+    [row] = messages(sessions)
+    assert (row.status, row.attempts, row.reason) == ("due", 1, "facts_missing")
+    know_the_basics(sessions)
+    office.later(minutes=1)
+    office.send()
     assert statuses(sessions) == ["sent"]
 
 
@@ -178,20 +205,25 @@ def test_a_closing_office_leaves_the_rest_for_the_next_turn(sessions: Sessions, 
     assert office.send() == 3
 
 
-def test_a_bug_in_one_letter_does_not_hold_up_the_others(
-    sessions: Sessions, office: FakeOffice, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("module", "function"), [(composing, "compose"), (preparing, "_decide")])
+def test_a_bug_in_one_message_does_not_hold_up_the_others(
+    sessions: Sessions,
+    office: FakeOffice,
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    function: str,
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions, 3)
     poison = messages(sessions)[1].id
-    compose = composing.compose
+    right = getattr(module, function)
 
-    def broken(prepared: Prepared, *args: Any, **kwargs: Any) -> Any:
-        if prepared.message.id == poison:
+    def broken(first: Any, *args: Any, **kwargs: Any) -> Any:
+        if getattr(first, "message", first).id == poison:
             raise ZeroDivisionError
-        return compose(prepared, *args, **kwargs)
+        return right(first, *args, **kwargs)
 
-    monkeypatch.setattr(composing, "compose", broken)
+    monkeypatch.setattr(module, function, broken)
     assert office.send() == 3
     assert [(row.status, row.reason) for row in messages(sessions)] == [
         ("sent", None),

@@ -1,7 +1,7 @@
-"""What is known of one group, session, place or school is not taken for another's."""
+"""What is known of one group, place, school or PD day is not taken for another's."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,13 +10,22 @@ from sqlalchemy.orm import Session
 from tests.notifications.fakes import NOW
 from tests.support.changes import Row, changes_of
 
-from hub_notifications.models import Base, GroupSession, Place, School, WorkGroup
+from hub_notifications.domain.threads import group_thread, pd_day_thread
+from hub_notifications.models import (
+    Application,
+    Base,
+    Hub,
+    Place,
+    School,
+    SchoolYear,
+    WaitingEntry,
+    WorkGroup,
+)
 from hub_notifications.store import facts
 from hub_platform.database import Sessions
 
 GROUP, OTHER_GROUP = uuid4(), uuid4()
-ADA, GRACE = uuid4(), uuid4()
-INSTANT = timedelta(microseconds=1)
+ADA, GRACE, EMMY, SOFIA = sorted(uuid4() for _ in range(4))
 
 
 @pytest.fixture(name="session")
@@ -25,103 +34,131 @@ def _session(sessions: Sessions) -> Iterator[Session]:
         yield session
 
 
-def meeting(session: Session, *, ends_at: datetime = NOW + INSTANT, **changes: Any) -> UUID:
-    """Note a session of the group that has not ended."""
-    values = {
-        "session_id": uuid4(),
-        "work_group_id": GROUP,
-        "seq": 1,
-        "starts_at": ends_at - timedelta(hours=2),
-        "ends_at": ends_at,
-        "mode": "online",
-        "host_urn": None,
-        "ics_sequence": 0,
-        "cancelled": False,
-        "revision": 1,
-    } | changes
-    facts.keep(session, GroupSession, "session_id", values)
-    return UUID(str(values["session_id"]))
-
-
 def place(session: Session, **changes: Any) -> UUID:
-    """Note a place that Ada holds on the group since now."""
+    """Note a place that Ada holds on the group."""
     values = {
         "enrolment_id": uuid4(),
         "work_group_id": GROUP,
         "teacher_id": ADA,
-        "active": True,
-        "changed_at": NOW,
+        "state": "active",
+        "given_at": NOW,
+        "transferred_from": None,
         "revision": 1,
     } | changes
     facts.keep(session, Place, "enrolment_id", values)
     return UUID(str(values["enrolment_id"]))
 
 
-@pytest.mark.parametrize(
+def waits(session: Session, **changes: Any) -> None:
+    """Note that Grace waits for a place on the group."""
+    values = {
+        "waiting_id": uuid4(),
+        "work_group_id": GROUP,
+        "teacher_id": GRACE,
+        "state": "waiting",
+        "changed_at": NOW,
+        "revision": 1,
+    } | changes
+    facts.keep(session, WaitingEntry, "waiting_id", values)
+
+
+def applies(session: Session, **changes: Any) -> None:
+    """Note that a school applies for a place on the group for Emmy."""
+    values = {
+        "application_id": uuid4(),
+        "work_group_id": GROUP,
+        "teacher_ids": [EMMY],
+        "state": "submitted",
+        "changed_at": NOW,
+        "revision": 1,
+    } | changes
+    facts.keep(session, Application, "application_id", values)
+
+
+REVISIONS = pytest.mark.parametrize(
     ("revision", "changed"),
     [(1, set()), (2, set()), (3, {("schools", ("110001",))})],
     ids=["earlier", "the same", "later"],
 )
+
+
+@REVISIONS
+@pytest.mark.parametrize("write", [facts.keep, facts.change])
 def test_only_a_later_revision_replaces_a_row_and_no_other_row(
-    session: Session, revision: int, changed: set[Row]
+    session: Session, write: Any, revision: int, changed: set[Row]
 ) -> None:
     for urn in ("110001", "110002"):
         facts.keep(session, School, "urn", {"urn": urn, "name": "Before", "revision": 2})
-    kept: list[bool] = []
-
-    def tell() -> None:
-        told = {"urn": "110001", "name": "After", "revision": revision}
-        kept.append(facts.keep(session, School, "urn", told))
-
-    assert changes_of(session, Base.metadata.sorted_tables, tell).changed == changed
-    assert kept == [bool(changed)]
-
-
-def test_only_sessions_of_the_group_that_stand_and_have_not_ended_are_ahead(session: Session) -> None:
-    later = meeting(session, ends_at=NOW + timedelta(days=30))
-    first = meeting(session)
-    meeting(session, ends_at=NOW)
-    meeting(session, work_group_id=OTHER_GROUP)
-    meeting(session, cancelled=True)
-    assert facts.sessions_ahead(session, GROUP, NOW) == [first, later]
+    done: list[bool] = []
+    values = {"urn": "110001", "name": "After", "revision": revision}
+    changes = changes_of(
+        session,
+        Base.metadata.sorted_tables,
+        lambda: done.append(write(session, School, "urn", values)),
+    )
+    assert (changes.changed, done) == (changed, [bool(changed)])
 
 
-def test_only_who_holds_a_place_on_the_group_is_told(session: Session) -> None:
-    held = [place(session), place(session, teacher_id=GRACE)]
-    place(session, active=False)
-    place(session, work_group_id=OTHER_GROUP)
-    assert [row.enrolment_id for row in facts.active_places(session, GROUP)] == sorted(held)
+def test_a_row_that_is_not_there_is_written_but_not_changed(session: Session) -> None:
+    values = {"urn": "110001", "name": "After", "revision": 1}
+    assert not facts.change(session, School, "urn", values)
+    assert facts.keep(session, School, "urn", values)
 
 
-@pytest.mark.parametrize(
-    ("changes", "holds"),
-    [
-        ({}, True),
-        ({"changed_at": NOW - INSTANT}, False),
-        ({"teacher_id": GRACE}, False),
-        ({"work_group_id": OTHER_GROUP}, False),
-        ({"active": False}, False),
-    ],
-    ids=["their own", "given before", "another teacher's", "on another group", "given up"],
-)
-def test_a_place_counts_for_the_one_who_was_given_it_since(
-    session: Session, changes: dict[str, Any], holds: bool
-) -> None:
-    place(session, **changes)
-    assert facts.holds_place(session, GROUP, ADA, since=NOW) is holds
+def test_a_group_concerns_who_holds_a_place_waits_or_is_named_in_an_application(session: Session) -> None:
+    place(session)
+    place(session, state="withdrawn", teacher_id=ADA)
+    waits(session)
+    applies(session)
+    for other in (place, waits, applies):
+        other(session, work_group_id=OTHER_GROUP)
+    place(session, work_group_id=OTHER_GROUP, teacher_id=SOFIA)
+    assert facts.threads_of_group(session, GROUP) == [group_thread(GROUP, who) for who in (ADA, GRACE, EMMY)]
+    assert facts.threads_of_participants(session, GROUP) == [group_thread(GROUP, ADA)]
 
 
-def test_only_the_facts_that_were_asked_for_are_loaded(session: Session) -> None:
+def test_a_pd_day_concerns_who_has_registered_for_it_once(session: Session) -> None:
+    day, other = uuid4(), uuid4()
+    for _ in range(2):
+        facts.register(session, day, ADA)
+    facts.register(session, other, GRACE)
+    assert facts.threads_of_pd_day(session, day) == [pd_day_thread(day, ADA)]
+
+
+def test_only_the_names_that_were_asked_for_are_read(session: Session) -> None:
+    for urn in ("110001", "110002", "110003"):
+        facts.keep(session, School, "urn", {"urn": urn, "name": f"School {urn}", "revision": 1})
     for group_id, title in ((GROUP, "Fractions"), (OTHER_GROUP, "Ratio")):
         values = {"work_group_id": group_id, "title": title, "revision": 1}
         facts.keep(session, WorkGroup, "work_group_id", values)
-    for urn in ("110001", "110002", "110003"):
-        facts.keep(session, School, "urn", {"urn": urn, "name": f"School {urn}", "revision": 1})
-    hosted = meeting(session, host_urn="110002", mode="school_hosted")
-    meeting(session, host_urn="110003", mode="school_hosted")
+    asked, _ = place(session), place(session, work_group_id=OTHER_GROUP)
+    assert facts.school_names(session, ["110001", "110003"]) == {
+        "110001": "School 110001",
+        "110003": "School 110003",
+    }
+    assert facts.titles_by_place(session, [asked]) == {asked: "Fractions"}
 
-    loaded = facts.load(session, [GROUP], [hosted], ["110001"])
 
-    assert loaded.titles == {GROUP: "Fractions"}
-    assert loaded.sessions.keys() == {hosted}
-    assert loaded.schools == {"110001": "School 110001", "110002": "School 110002"}
+def test_there_is_one_hub_as_it_was_last_described(session: Session) -> None:
+    assert facts.hub(session) is None
+    for revision, name in enumerate(("Before", "After"), start=1):
+        facts.keep(session, Hub, "sole", {"sole": True, "name": name, "revision": revision})
+    hub = facts.hub(session)
+    assert hub is not None
+    assert hub.name == "After"
+
+
+def test_half_terms_are_read_by_academic_year_in_order(session: Session) -> None:
+    for year, spans in (
+        ("2026/27", [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]]),
+        ("2027/28", []),
+    ):
+        values = {"academic_year": year, "half_terms": spans, "revision": 1}
+        facts.keep(session, SchoolYear, "academic_year", values)
+    assert facts.half_terms(session) == {
+        "2026/27": (
+            (date(2026, 9, 2), date(2026, 10, 23)),
+            (date(2026, 11, 2), date(2026, 12, 18)),
+        ),
+        "2027/28": (),
+    }

@@ -17,13 +17,21 @@ def reminder_days(starts_at: datetime, now: datetime) -> int | None:
     return next((days for days in DAYS_BEFORE if now >= starts_at - timedelta(days=days)), None)
 
 
-def reminder_holds(standing: Standing, told: Told, session: Session, *, now: datetime) -> bool:
-    """Whether a participant should be reminded of a session: it stands as they were told of it."""
+def reminder_holds(
+    standing: Standing, told: Told, session: Session, *, days: int, sequence: int, now: datetime
+) -> bool:
+    """Whether a participant should be reminded of a session `days` before: it stands as they were told of it.
+
+    A reminder that waited until the next one is due, or that was written down before a change (`sequence`)
+    of which the participant was told since, is left out.
+    """
     place, known = standing.place, told.sessions.get(session.session_id)
     return (
         place is not None
         and place.state is PlaceState.ACTIVE
-        and session.to_come(now)
+        and session.cancelled is None
+        and session.sequence == sequence
+        and reminder_days(session.starts_at, now) == days
         and known is not None
         and not known.removed
         and not known.differs_from(session)

@@ -5,9 +5,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from hub_notifications.domain.kinds import Kind
-from hub_notifications.domain.standing import PlaceState, Session, Standing, WaitingState
+from hub_notifications.domain.pd_days import PDDay
+from hub_notifications.domain.standing import (
+    ApplicationState,
+    PlaceState,
+    Session,
+    Standing,
+    Waiting,
+    WaitingState,
+)
 from hub_notifications.domain.threads import Subject
-from hub_notifications.domain.told import News, ToldSession
+from hub_notifications.domain.told import Facts, News, ToldSession
+from hub_notifications.domain.visits import Visit
 
 OF_A_PARTICIPANT: Final = frozenset(
     {
@@ -19,6 +28,27 @@ OF_A_PARTICIPANT: Final = frozenset(
         Kind.SESSION_REMINDER,
     }
 )
+
+
+OF_WHO_HOLDS_NO_PLACE: Final = frozenset(
+    {
+        Kind.PLACE_ENDED,
+        Kind.PLACE_OFFERED,
+        Kind.OFFER_LAST_DAY,
+        Kind.PLACE_OFFER_EXPIRED,
+        Kind.APPLICATION_WAITLISTED,
+        Kind.APPLICATION_DECLINED,
+    }
+)
+STATE_OF_OFFER: Final = {
+    Kind.PLACE_OFFERED: WaitingState.OFFERED,
+    Kind.OFFER_LAST_DAY: WaitingState.OFFERED,
+    Kind.PLACE_OFFER_EXPIRED: WaitingState.EXPIRED,
+}
+STATE_OF_APPLICATION: Final = {
+    Kind.APPLICATION_WAITLISTED: ApplicationState.WAITLISTED,
+    Kind.APPLICATION_DECLINED: ApplicationState.DECLINED,
+}
 
 
 class NoLongerHolds(Exception):
@@ -44,20 +74,24 @@ def again(kind: Kind, about: Mapping[str, Any], subject: Subject, *, now: dateti
     """Rebuild the news of a message from what it remembers and what is true now.
 
     Raises:
-        NoLongerHolds: `withdrawn`, `session_cancelled`, `session_begun`, `offer_over` or `cancelled`.
+        NoLongerHolds: `withdrawn`, `place_given`, `session_cancelled`, `session_begun`, `offer_over`,
+            `application_over`, `cancelled` or `over`.
     """
     items = dict(about["items"])
-    if not isinstance(subject, Standing):
-        if subject.cancelled is not None and kind in {Kind.PD_DAY_CONFIRMED, Kind.VISIT_PLANNED}:
-            raise NoLongerHolds("cancelled")
+    if kind is Kind.CALENDAR_ENTRY:  # as it was last sent, which says whether it stands
         return News(kind=kind, items=items)
-    _check_person(kind, subject)
+    if not isinstance(subject, Standing):
+        _check_date(kind, subject, now)
+        return News(kind=kind, items=items)
+    _check_person(kind, subject, items)
     told = [ToldSession.from_json(facts) for item, facts in items.items() if item.startswith("session:")]
     if kind is Kind.PLACE_CONFIRMED:
         return News(kind=kind, items=items, added=subject.sessions_to_come(now), held_place=True)
     before = {key: ToldSession.from_json(facts) for key, facts in about.get("before", {}).items()}
     standing = [_standing(subject, each, now) for each in told if not each.removed]
     reasons = about.get("reasons", {})
+    if kind is Kind.SESSION_RESCHEDULED and not before:  # of a version that did not keep what was before
+        kind = Kind.SESSION_SCHEDULED
     return News(
         kind=kind,
         items=items,
@@ -66,21 +100,39 @@ def again(kind: Kind, about: Mapping[str, Any], subject: Subject, *, now: dateti
         moved=tuple(
             (before[str(each.session_id)], each) for each in standing if str(each.session_id) in before
         ),
-        cancelled=tuple(
-            (each, reasons[str(each.session_id)]) for each in told if str(each.session_id) in reasons
-        ),
+        cancelled=tuple((each, reasons.get(str(each.session_id))) for each in told if each.removed),
         held_place=bool(about.get("held_place")),
     )
 
 
-def _check_person(kind: Kind, subject: Standing) -> None:
-    place, waiting = subject.place, subject.waiting
-    if kind in OF_A_PARTICIPANT and (place is None or place.state is not PlaceState.ACTIVE):
+def _check_date(kind: Kind, subject: PDDay | Visit, now: datetime) -> None:
+    if subject.cancelled is not None and kind in {Kind.PD_DAY_CONFIRMED, Kind.VISIT_PLANNED}:
+        raise NoLongerHolds("cancelled")
+    begins_at = subject.begins_at if isinstance(subject, PDDay) else subject.planned_at
+    if begins_at <= now or (isinstance(subject, Visit) and subject.logged):
+        raise NoLongerHolds("over")
+
+
+def _check_person(kind: Kind, subject: Standing, items: Mapping[str, Facts]) -> None:
+    is_participant = subject.place is not None and subject.place.state is PlaceState.ACTIVE
+    if kind in OF_A_PARTICIPANT and not is_participant:
         raise NoLongerHolds("withdrawn")
-    if kind in {Kind.PLACE_OFFERED, Kind.OFFER_LAST_DAY} and (
-        waiting is None or waiting.state is not WaitingState.OFFERED
-    ):
+    if kind in OF_WHO_HOLDS_NO_PLACE and is_participant:
+        raise NoLongerHolds("place_given")
+    if kind in STATE_OF_OFFER and not _is_of_offer(subject.waiting, STATE_OF_OFFER[kind], items):
         raise NoLongerHolds("offer_over")
+    if kind in STATE_OF_APPLICATION and not any(
+        each.state is STATE_OF_APPLICATION[kind] for each in subject.applications
+    ):
+        raise NoLongerHolds("application_over")
+
+
+def _is_of_offer(waiting: Waiting | None, state: WaitingState, items: Mapping[str, Facts]) -> bool:
+    """Whether the latest entry on the waiting list is the one that was told, in that state."""
+    if waiting is None or waiting.state is not state:
+        return False
+    told = items.get("waiting", {}).get("waiting_id")
+    return told is None or told == str(waiting.waiting_id)  # none: told by an earlier version
 
 
 def _standing(subject: Standing, told: ToldSession, now: datetime) -> Session:

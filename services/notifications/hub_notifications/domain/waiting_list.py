@@ -21,3 +21,8 @@ def last_day(expires_at: datetime) -> date:
     Offers end as a day ends, and then the instant belongs to the day after.
     """
     return day_in_england(expires_at - timedelta.resolution)
+
+
+def is_last_day(expires_at: datetime, now: datetime) -> bool:
+    """Whether an offer can be answered today, in England, and no later."""
+    return expires_at > now and last_day(expires_at) == day_in_england(now)

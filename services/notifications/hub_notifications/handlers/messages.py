@@ -18,7 +18,7 @@ from hub_platform.paging import PageRequest
 def resend_message(session: Session, command: ResendMessage, *, now: datetime, by: str) -> Message:
     """Write a message down once more; the first one stays as it is.
 
-    Whether it still holds for this person is decided when it is sent.
+    Whether it still holds for this person is decided when it is sent; what had failed is decided anew.
 
     Raises:
         Unknown: `unknown_message`.
@@ -34,7 +34,7 @@ def resend_message(session: Session, command: ResendMessage, *, now: datetime, b
         dedupe_key=messages.resend_key(message.dedupe_key, store.resends_of(session, message.id) + 1),
         concerns=message.concerns,
         item=f"resend:{again_id}",
-        about=message.about,
+        about={"anew": message.item} | message.about,
         status="due",
         attempts=0,
         due_at=now,

@@ -6,8 +6,10 @@ A message with nothing to tell is suppressed, one whose hour has not come goes b
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
 from hub_notifications.domain import told as knowledge
@@ -26,12 +28,19 @@ from hub_notifications.models import Message
 from hub_notifications.store import claimed as store
 from hub_notifications.store import standings, told
 
+log = structlog.get_logger(__name__)
+
+# Kinds that say once more what the person has been told.
+SAYS_AGAIN: Final = frozenset({Kind.CALENDAR_ENTRY, Kind.SESSION_REMINDER, Kind.OFFER_LAST_DAY})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """A message that is to be sent now."""
 
     message: Message
+    item: str  # the message's own; of a repeat of what had failed, that one's
+    is_repeat: bool  # of what was sent before
     thread: Thread
     subject: Subject
     found: News
@@ -67,14 +76,34 @@ def prepare(
         except NoLongerHolds as exc:
             store.suppress(session, claim, message.id, exc.reason, now=now)
             continue
+        except Exception as exc:  # noqa: BLE001 - a bug in one message must not hold up the others
+            log.error("message_not_decided", message_id=str(message.id), error=type(exc).__name__)
+            retry_at = real_now + WAIT_FOR_ADDRESS
+            store.put_off(session, claim, message.id, now=now, reason="bug", retry_at=retry_at)
+            continue
         due_at = sendable_from(
             URGENCY[one.found.kind], now=now, starts_at=one.found.starts_at, holidays=holidays
         )
         if due_at > now:
             store.put_off(session, claim, message.id, now=now, due_at=due_at)
+        elif _must_follow(one, prepared):
+            store.put_off(session, claim, message.id, now=now, reason=message.reason)
         else:
             prepared.append(one)
     return prepared
+
+
+def _must_follow(one: Prepared, others: Sequence[Prepared]) -> bool:
+    """Whether what a message says depends on another message of its thread: it is decided after that one."""
+    return any(other.thread == one.thread and not _are_apart(one, other) for other in others)
+
+
+def _are_apart(one: Prepared, other: Prepared) -> bool:
+    """Whether two messages of a thread change nothing for each other: two entries, or two repeats."""
+    both = (one, other)
+    return all(each.found.kind is Kind.CALENDAR_ENTRY for each in both) or all(
+        each.is_repeat for each in both
+    )
 
 
 def _decide(
@@ -91,25 +120,30 @@ def _decide(
     Raises:
         NoLongerHolds: it says nothing.
     """
-    role, _, rest = message.item.partition(":")
+    is_repeat = "items" in message.about
+    item = message.item if is_repeat else message.about.get("anew", message.item)
+    role, _, rest = item.partition(":")
     changes: list[EntryChange] = []
     if role == "entry":
         changes = [_entry(rest, items, entries, now=now)]
-        found = News(kind=Kind.CALENDAR_ENTRY, items={}, starts_at=starts_at(changes[0].facts))
+        facts = changes[0].facts
+        found = News(kind=Kind.CALENDAR_ENTRY, items={rest: facts}, starts_at=starts_at(facts))
     elif role == "reminder":
-        found = _reminder(UUID(rest.split(":")[0]), subject, items, now=now)
+        found = _reminder(rest, message.about["sequence"], subject, items, now=now)
     elif role == "last-day":
-        found = _last_day(subject, items)
+        found = _last_day(rest, subject, items, now=now)
     elif role == "resend":
         found = again(Kind(message.template), message.about, subject, now=now)
         changes = _entry_again(found, entries)
     else:
         found = _news(subject, items, now=now)
-    after = {**items, **found.items}
+    after = items if is_repeat or found.kind in SAYS_AGAIN else {**items, **found.items}
     if role == "":
         changes = entry_changes(after, entries, now=now)
     return Prepared(
         message=message,
+        item=item,
+        is_repeat=is_repeat,
         thread=thread,
         subject=subject,
         found=found,
@@ -144,6 +178,8 @@ def _entry_again(found: News, entries: Mapping[str, SentEntry]) -> list[EntryCha
     """The one entry that a message was sent with, as it was last sent."""
     known = [(item, entries[item]) for item in found.items if item in entries]
     if len(known) != 1:
+        if found.kind is Kind.CALENDAR_ENTRY:
+            raise NoLongerHolds(NOTHING_TO_TELL)
         return []
     item, sent = known[0]
     facts, removed = sent.facts, sent.removed
@@ -154,18 +190,35 @@ def _entry_again(found: News, entries: Mapping[str, SentEntry]) -> list[EntryCha
     ]
 
 
-def _reminder(session_id: UUID, subject: Subject, items: Mapping[str, Facts], *, now: datetime) -> News:
+def _reminder(
+    session_and_days: str, sequence: int, subject: Subject, items: Mapping[str, Facts], *, now: datetime
+) -> News:
     assert isinstance(subject, Standing), "reminders are of sessions"  # noqa: S101 - for the type checker
-    session = subject.sessions.get(session_id)
-    if session is None or not reminder_holds(subject, knowledge.read(items), session, now=now):
+    session_id, _, days = session_and_days.partition(":")
+    session, known = subject.sessions.get(UUID(session_id)), knowledge.read(items)
+    if session is None or not reminder_holds(
+        subject, known, session, days=int(days), sequence=sequence, now=now
+    ):
         raise NoLongerHolds(NOTHING_TO_TELL)
-    return News(kind=Kind.SESSION_REMINDER, items={}, starts_at=session.starts_at, added=(session,))
+    item = f"session:{session_id}"
+    return News(
+        kind=Kind.SESSION_REMINDER,
+        items={item: items[item]},
+        starts_at=session.starts_at,
+        added=(session,),
+    )
 
 
-def _last_day(subject: Subject, items: Mapping[str, Facts]) -> News:
+def _last_day(waiting_id: str, subject: Subject, items: Mapping[str, Facts], *, now: datetime) -> News:
     assert isinstance(subject, Standing), "offers are of places"  # noqa: S101 - for the type checker
-    waiting = subject.waiting
-    if waiting is None or waiting.state is not WaitingState.OFFERED or "waiting" not in items:
+    waiting, told_of = subject.waiting, items.get("waiting", {}).get("waiting_id")
+    if (
+        waiting is None
+        or waiting.state is not WaitingState.OFFERED
+        or not str(waiting.waiting_id) == waiting_id == told_of
+        or waiting.expires_at is None
+        or not waiting_list.is_last_day(waiting.expires_at, now)
+    ):
         raise NoLongerHolds("offer_over")
-    about = f"waiting-list/{waiting.waiting_id}"
-    return News(kind=Kind.OFFER_LAST_DAY, items={"waiting": items["waiting"]}, about=about)
+    item = items["waiting"] | {"expires_at": waiting.expires_at.isoformat()}
+    return News(kind=Kind.OFFER_LAST_DAY, items={"waiting": item}, about=f"waiting-list/{waiting_id}")

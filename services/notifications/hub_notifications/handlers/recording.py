@@ -16,7 +16,7 @@ from hub_notifications.domain.resending import remember
 from hub_notifications.gateways import Undelivered
 from hub_notifications.handlers import scheduling
 from hub_notifications.handlers.composing import uid_of
-from hub_notifications.handlers.preparing import Prepared
+from hub_notifications.handlers.preparing import SAYS_AGAIN, Prepared
 from hub_notifications.models import Message
 from hub_notifications.store import claimed as claimed_store
 from hub_notifications.store import messages as store
@@ -61,11 +61,11 @@ def _record_sent(session: Session, claim: UUID, outcome: Outcome, *, now: dateti
 def _note_told(session: Session, prepared: Prepared, hub_id: str, *, now: datetime) -> None:
     """Note what the person has been told, and write down what must follow."""
     thread, change = prepared.thread, prepared.entry
-    if prepared.message.resend_of is None:  # a repeat tells nothing that is newer than what they know
+    if not prepared.is_repeat and prepared.found.kind not in SAYS_AGAIN:
         told.tell(session, thread, prepared.found.items, now=now)
     if change is not None:
         told.enter(session, thread, change, uid_of(prepared, change, hub_id), now=now)
-    if prepared.message.item == "":
+    if prepared.item == "":
         scheduling.schedule_entries(
             session, thread, prepared.items, now=now, follows=None if change else prepared.message.id
         )
@@ -92,16 +92,22 @@ def _record_unsent(
         "reason": undelivered.reason,
         "changed_at": now,
     }
+    may_be_told = outcome.prepared if undelivered.reason == failures.NOT_KNOWN else None
     if then.retry_at is None:
         values["status"] = "failed"
+        if may_be_told is not None:
+            values |= {
+                "template": str(may_be_told.found.kind),
+                "about": message.about | remember(may_be_told.found),
+            }
     else:
         claimed_store.make_room(session, claim, message.id, now=now)
         values |= {"status": "due", "retry_at": then.retry_at}
     held = store.record_unsent(session, claim, message.id, values)
     if not held or then.retry_at is not None:
         return
-    if undelivered.reason == failures.NOT_KNOWN and outcome.prepared is not None:
-        _note_told(session, outcome.prepared, outcome.hub_id, now=now)  # it was sent twice; not a third time
+    if may_be_told is not None:
+        _note_told(session, may_be_told, outcome.hub_id, now=now)  # it was sent twice; not a third time
     event = MessageFailed(
         message_id=message.id, reason=undelivered.reason, attempts=then.attempts, **_names(outcome)
     )

@@ -39,6 +39,7 @@ def remind(session: Session, *, now: datetime) -> int:
                 kind=Kind.SESSION_REMINDER,
                 due_at=due_at,
                 item=f"reminder:{found.session_id}:{days}",
+                about={"sequence": found.sequence},
                 dedupe_key=store.session_key(
                     found.session_id, found.enrolment_id, days, starts_at=found.starts_at
                 ),

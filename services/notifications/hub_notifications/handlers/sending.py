@@ -180,13 +180,13 @@ def _write(
 ) -> EmailMessage | Undelivered:
     if contact is None:
         return Undelivered("no_address", Failure.RECIPIENT)
-    certificate = None
-    if prepared.found.kind is Kind.PARTICIPANT_COMPLETED:
-        certificate = office.contacts.certificate(prepared.found.items["place"]["enrolment_id"])
     try:
+        certificate = _certificate(office, prepared)
         return composing.compose(
             prepared, contact, known, office.sender, certificate=certificate, now=office.hub_now()
         )
+    except ContactsAway:
+        raise
     except BadAddress:
         return Undelivered("bad_address", Failure.RECIPIENT)
     except KeyError:
@@ -194,6 +194,12 @@ def _write(
     except Exception as exc:  # noqa: BLE001 - a bug in one message must not hold up the others: retried, then failed
         log.error("message_not_written", message_id=str(prepared.message.id), error=type(exc).__name__)
         return Undelivered("bug", Failure.LATER)
+
+
+def _certificate(office: Office, prepared: Prepared) -> bytes | None:
+    if prepared.found.kind is not Kind.PARTICIPANT_COMPLETED:
+        return None
+    return office.contacts.certificate(prepared.found.items["place"]["enrolment_id"])
 
 
 def _put_back(office: Office, claim: UUID, reason: str | None, wait: timedelta | None) -> int:

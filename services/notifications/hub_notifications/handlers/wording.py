@@ -58,6 +58,8 @@ def load_known(session: DatabaseSession, prepared: Sequence[Prepared], of_settin
             case Standing() as standing:
                 urns |= {session.host_urn for session in standing.sessions.values() if session.host_urn}
                 urns |= {session.host_urn for session in _told(each.found) if session.host_urn}
+                if each.entry is not None and each.entry.facts.get("host_urn"):
+                    urns.add(each.entry.facts["host_urn"])
                 if standing.place is not None and standing.place.transferred_from is not None:
                     places.add(standing.place.transferred_from)
             case Visit() as visit:
@@ -104,8 +106,12 @@ def content_of(found: News, subject: Subject, given: str, known: Known) -> Conte
 
 
 def place_of(meeting: Session | ToldSession, known: Known) -> str | None:
-    """Where a session is held: the school that hosts it, its venue, or both."""
-    host = known.schools.get(meeting.host_urn) if meeting.host_urn else None
+    """Where a session is held: the school that hosts it, its venue, or both.
+
+    Raises:
+        KeyError: the school's name is not known yet.
+    """
+    host = known.schools[meeting.host_urn] if meeting.host_urn else None
     return ", ".join(part for part in (host, meeting.venue) if part) or None
 
 

@@ -21,6 +21,7 @@ class SessionToRemind:
     enrolment_id: UUID
     teacher_id: UUID
     starts_at: datetime
+    sequence: int
     told_at: datetime
 
 
@@ -49,6 +50,7 @@ def sessions_to_remind(session: Session, *, now: datetime, until: datetime) -> S
             Place.enrolment_id,
             Place.teacher_id,
             GroupSession.starts_at,
+            GroupSession.ics_sequence.label("sequence"),
             ToldItem.told_at,
         )
         .join(Place, Place.work_group_id == GroupSession.work_group_id)

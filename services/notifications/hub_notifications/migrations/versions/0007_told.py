@@ -63,7 +63,7 @@ def _hub() -> None:
         sa.Column("contact_telephone", sa.Text()),
         sa.Column("privacy_notice", sa.Text()),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.CheckConstraint("sole", name="ck_hub_sole"),
+        sa.CheckConstraint("sole", name="sole"),
     )
     op.create_table(
         "school_years",
@@ -110,7 +110,7 @@ def _places() -> None:
         sa.Column("expires_at", UtcDateTime()),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.CheckConstraint(f"state IN ({states})", name="ck_waiting_list_state"),
+        sa.CheckConstraint(f"state IN ({states})", name="state"),
     )
     op.create_index(
         "ix_waiting_list_work_group_id_teacher_id", "waiting_list", ["work_group_id", "teacher_id"]
@@ -128,7 +128,7 @@ def _applications() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.CheckConstraint(f"state IN ({states})", name="ck_applications_state"),
+        sa.CheckConstraint(f"state IN ({states})", name="state"),
     )
     op.create_index("ix_applications_work_group_id", "applications", ["work_group_id"])
     op.create_index("ix_applications_teacher_ids", "applications", ["teacher_ids"], postgresql_using="gin")
