@@ -37,7 +37,8 @@ class WaitingEventSchema(RecordSchema):
 class WaitingListJoined(WaitingEvent):
     """A teacher waits for a place on a full Work Group.
 
-    Published when the teacher joins the waiting list.
+    Published when the teacher joins the waiting list. For teachers who had joined before this event existed
+    it was published later; where such a teacher had an offer by then, a PlaceOfferExtended follows it.
     """
 
 
@@ -101,7 +102,8 @@ class PlaceOfferExtended(OfferEvent):
     """An open offer of a place ends later than was published before.
 
     Published when the e-mail about the offer was sent, or could not be sent, later than on the day of the
-    offer: the five working days count from then.
+    offer: the five working days count from then. It was also published once, with the same end as before,
+    for each offer that was open when WaitingListJoined came to exist: readers then learn of the offer last.
     """
 
 

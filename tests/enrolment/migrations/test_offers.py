@@ -8,7 +8,7 @@ from alembic import command
 from tests.enrolment.conftest import MIGRATIONS
 from tests.support.postgres import PostgresServer
 
-from hub_contracts.enrolment import WaitingListJoined
+from hub_contracts import EVENTS
 from hub_platform.migrations import alembic_config, migrate
 
 TRACKED = "revision, created_at, created_by, changed_at, changed_by"
@@ -44,15 +44,22 @@ FROM (VALUES ('ONE5', 'ONE3', 1, 'expired', '2025-06-28T09:00Z'),
     .replace("TRACK", TRACK)
     .replace("ONE", ONE)
 )
-EVENTS = "SELECT type, subject, revision, occurred_at, published_at, data FROM outbox ORDER BY subject"
+RECORDED = (
+    "SELECT type, subject, revision, occurred_at, published_at, data FROM outbox ORDER BY subject, revision"
+)
 
 
-def joined(waiting_id: str, group_id: str) -> tuple[object, ...]:
-    data = {"waiting_id": waiting_id, "work_group_id": group_id, "teacher_id": f"{ONE}1", "urn": "100001"}
-    return ("WaitingListJoined", f"waiting-list/{waiting_id}", 1, JOINED, None, data)
+def published(number: int, group: int, *, offered: bool = False) -> list[tuple[object, ...]]:
+    """What is published of an open entry, by the last digits of its id and of its group's."""
+    subject = f"waiting-list/{ONE}{number}"
+    data = {"waiting_id": f"{ONE}{number}", "work_group_id": f"{ONE}{group}", "teacher_id": f"{ONE}1"}
+    data |= {"urn": "100001"}
+    joined = ("WaitingListJoined", subject, 1, JOINED, None, data)
+    restated = data | {"expires_at": "2025-07-05T09:00:00Z"}
+    return [joined, *[("PlaceOfferExtended", subject, 2, OFFERED, None, restated)] * offered]
 
 
-def test_offers_count_as_told_when_they_were_made_and_who_waits_is_published_once(
+def test_offers_count_as_told_when_they_were_made_and_open_entries_are_published_once(
     postgres: PostgresServer,
 ) -> None:
     url = postgres.new_database()
@@ -62,7 +69,7 @@ def test_offers_count_as_told_when_they_were_made_and_who_waits_is_published_onc
     with engine.begin() as connection:
         connection.exec_driver_sql(BEFORE)
     migrate(url, MIGRATIONS)
-    published = [joined(f"{ONE}6", f"{ONE}3"), joined(f"{ONE}8", f"{ONE}4")]
+    expected = [*published(6, 3, offered=True), *published(8, 4)]
     with engine.connect() as connection:
         told = connection.exec_driver_sql("SELECT status, told_at FROM waiting_list ORDER BY id")
         assert [tuple(one) for one in told] == [
@@ -71,15 +78,18 @@ def test_offers_count_as_told_when_they_were_made_and_who_waits_is_published_onc
             ("left", None),
             ("waiting", None),
         ]
-        recorded = [tuple(one) for one in connection.exec_driver_sql(EVENTS)]
-        assert recorded == published
-        assert {WaitingListJoined.from_data(one[-1]).urn for one in recorded} == {"100001"}
+        recorded = [tuple(one) for one in connection.exec_driver_sql(RECORDED)]
+        assert recorded == expected
+        assert {EVENTS[one[0]].from_data(one[-1]).subject for one in recorded} == {
+            f"waiting-list/{ONE}6",
+            f"waiting-list/{ONE}8",
+        }
 
     step = importlib.import_module("hub_enrolment.migrations.versions.0013_offers_told")
     with engine.begin() as connection:
-        assert step.record_who_waits(connection) == 0
+        assert step.record_open_entries(connection) == 0
     command.downgrade(config, "0012_hub_contact")
     migrate(url, MIGRATIONS)
     with engine.connect() as connection:
-        assert [tuple(one) for one in connection.exec_driver_sql(EVENTS)] == published
+        assert [tuple(one) for one in connection.exec_driver_sql(RECORDED)] == expected
     engine.dispose()

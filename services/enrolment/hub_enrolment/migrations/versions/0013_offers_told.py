@@ -1,9 +1,14 @@
-"""When the teacher was told of an offer; WaitingListJoined for those who wait already."""
+"""When the teacher was told of an offer; the entries that are open already are published."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-from hub_contracts.enrolment import WaitingListJoined
+from hub_contracts import Event
+from hub_contracts.enrolment import PlaceOfferExtended, WaitingListJoined
 from hub_messaging import backfill
 from hub_platform.database import UtcDateTime
 
@@ -11,14 +16,17 @@ revision = "0013_offers_told"
 down_revision = "0012_hub_contact"
 
 OPEN = sa.text(
-    "SELECT id, work_group_id, teacher_id, urn, created_at FROM waiting_list"
-    " WHERE status IN ('waiting', 'offered') ORDER BY created_at, id"
+    "SELECT id, work_group_id, teacher_id, urn, created_at, status, offered_at, expires_at"
+    " FROM waiting_list WHERE status IN ('waiting', 'offered') ORDER BY created_at, id"
 ).columns(
     sa.column("id", sa.Uuid),
     sa.column("work_group_id", sa.Uuid),
     sa.column("teacher_id", sa.Uuid),
     sa.column("urn", sa.Text),
     sa.column("created_at", UtcDateTime()),
+    sa.column("status", sa.Text),
+    sa.column("offered_at", UtcDateTime()),
+    sa.column("expires_at", UtcDateTime()),
 )
 
 
@@ -29,28 +37,27 @@ def upgrade() -> None:
     op.create_check_constraint(
         "told_at", "waiting_list", "told_at IS NULL OR coalesce(told_at >= offered_at, false)"
     )
-    record_who_waits(op.get_bind())
+    record_open_entries(op.get_bind())
 
 
 def downgrade() -> None:
     op.drop_column("waiting_list", "told_at")
 
 
-def record_who_waits(connection: sa.Connection) -> int:
-    """Record WaitingListJoined for each entry that is open; the number recorded."""
-    rows = connection.execute(OPEN).all()
-    return backfill.record_missing(
-        connection,
-        (
-            (
-                WaitingListJoined(
-                    waiting_id=row.id,
-                    work_group_id=row.work_group_id,
-                    teacher_id=row.teacher_id,
-                    urn=row.urn,
-                ),
-                row.created_at,
-            )
-            for row in rows
-        ),
-    )
+def record_open_entries(connection: sa.Connection) -> int:
+    """Publish each open entry that has not been published so; the number of events recorded."""
+    return backfill.record_missing(connection, _facts(connection.execute(OPEN).all()))
+
+
+def _facts(rows: Sequence[sa.Row[Any]]) -> Iterator[tuple[Event, datetime]]:
+    """The joining of each entry; then an open offer again, whose PlaceOffered stands before the joining."""
+    for row in rows:
+        entry = {
+            "waiting_id": row.id,
+            "work_group_id": row.work_group_id,
+            "teacher_id": row.teacher_id,
+            "urn": row.urn,
+        }
+        yield WaitingListJoined(**entry), row.created_at
+        if row.status == "offered":
+            yield PlaceOfferExtended(**entry, expires_at=row.expires_at), row.offered_at
