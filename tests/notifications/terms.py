@@ -258,13 +258,13 @@ def _changes() -> list[Happening]:
 
 def _waiting() -> list[Happening]:
     """Fay is offered a place and takes it; Gus waits for Ratio, and Hana's school has applied for it."""
-    waits = {
+    waits: dict[str, Any] = {
         "work_group_id": FRACTIONS,
         "teacher_id": PERSON["fay"],
         "urn": URN,
         "waiting_id": UUID(int=0xC1),
     }
-    gus = {"work_group_id": RATIO, "teacher_id": PERSON["gus"], "urn": URN, "waiting_id": UUID(int=0xC2)}
+    gus: dict[str, Any] = {"work_group_id": RATIO, "teacher_id": PERSON["gus"], "urn": URN, "waiting_id": UUID(int=0xC2)}
     applied: dict[str, Any] = {
         "application_id": UUID(int=0xD1),
         "work_group_id": RATIO,
