@@ -87,6 +87,15 @@ def turn(office: FakeOffice) -> None:
         pass
 
 
+def send_until_decided(sessions: Sessions, office: FakeOffice) -> None:
+    """Let time pass until each message is sent or has failed."""
+    for _ in range(DAYS * 8):
+        turn(office)
+        if {row.status for row in messages(sessions)} <= {"sent", "failed"}:
+            return
+        office.later(hours=3)
+
+
 def address_of(message: Message) -> str:
     """Under which the server knows its recipient; see FakeContacts."""
     return f"{message.recipient_ref[-12:]}@school.example"
@@ -119,11 +128,7 @@ def test_a_mail_server_that_misbehaves(
 
     office.later(hours=1)
     office.real_mailer = SmtpMailer(mend(case, server, settings, authority))
-    for _ in range(DAYS * 8):
-        turn(office)
-        if {row.status for row in messages(sessions)} <= {"sent", "failed"}:
-            break
-        office.later(hours=3)
+    send_until_decided(sessions, office)
 
     rows = {row.id: row for row in messages(sessions)}
     assert {rows[id_].status for id_ in ids} == {"sent"}

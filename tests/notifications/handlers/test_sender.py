@@ -96,6 +96,18 @@ def test_a_restart_tries_at_once_because_the_settings_may_be_mended(
     assert server.connections == 2
 
 
+def test_a_clock_that_is_put_back_makes_no_pause_longer(
+    sessions: Sessions, office: FakeOffice, server: MailServer
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions)
+    server.replies["mail"] = QUOTA
+    office.send()
+    server.behave()
+    office.real_now -= timedelta(hours=1)
+    assert office.send() == 1
+
+
 def test_since_when_is_told_for_each_trouble(
     sessions: Sessions, office: FakeOffice, server: MailServer
 ) -> None:

@@ -19,7 +19,9 @@ def is_paused(session: Session, *, real_now: datetime, started_at: datetime | No
     restart is how an operator brings new settings into effect.
     """
     noted = store.trouble(session)
-    if noted is None or real_now >= noted.retry_at:
+    if (
+        noted is None or not noted.noted_at <= real_now < noted.retry_at
+    ):  # or the machine's clock was put back
         return False
     return started_at is None or noted.noted_at >= started_at
 
@@ -49,4 +51,5 @@ def trouble(session: Session) -> SenderTrouble | None:
 def describe(noted: SenderTrouble) -> str:
     """Tell an operator what is wrong, since when, and what to do."""
     since = noted.since.isoformat(timespec="seconds").replace("+00:00", "Z")
-    return f"{failures.SENDER_TROUBLES[noted.reason]} E-mails wait since {since}, and none is lost."
+    says = failures.SENDER_TROUBLES.get(noted.reason, noted.reason)  # another release may know more reasons
+    return f"{says} E-mails wait since {since}, and none is lost."
