@@ -1,0 +1,80 @@
+"""When a participant is reminded of a session: 7 days and 1 day before, as they were told of it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.notifications.fakes import NOW
+from tests.notifications.standings import DAY, INSTANT, a_place, a_session, cancelled, standing, tell
+
+from hub_notifications.domain.reminders import reminder_days, reminder_holds
+from hub_notifications.domain.standing import PlaceState, Session
+from hub_notifications.domain.told import read
+
+STARTS = NOW + 7 * DAY
+
+
+@pytest.mark.parametrize(
+    ("now", "days"),
+    [
+        (STARTS - 7 * DAY - INSTANT, None),
+        (STARTS - 7 * DAY, 7),
+        (STARTS - 7 * DAY + INSTANT, 7),
+        (STARTS - DAY - INSTANT, 7),
+        (STARTS - DAY, 1),
+        (STARTS - DAY + INSTANT, 1),
+        (STARTS - INSTANT, 1),
+        (STARTS, None),
+        (STARTS + INSTANT, None),
+    ],
+)
+def test_a_reminder_is_due_7_days_and_1_day_before(now: datetime, days: int | None) -> None:
+    assert reminder_days(STARTS, now) == days
+
+
+@given(st.lists(st.integers(0, 12 * 24 * 60), min_size=1))
+def test_the_reminders_of_a_session_come_in_order(minutes: list[int]) -> None:
+    instants = [STARTS - 10 * DAY + timedelta(minutes=n) for n in sorted(minutes)]
+    due = [days for now in instants if (days := reminder_days(STARTS, now)) is not None]
+    assert due == sorted(due, reverse=True)
+
+
+SESSION = a_session(1)  # in seven days
+TOLD = standing(SESSION, place=a_place())
+
+
+def holds(session: Session = SESSION, place: PlaceState = PlaceState.ACTIVE, **changes: Any) -> bool:
+    known = tell(TOLD, now=NOW - 9 * DAY)
+    facts: dict[str, Any] = {"days": 7, "sequence": 0, "now": NOW} | changes
+    return reminder_holds(standing(session, place=a_place(place)), read(known), session, **facts)
+
+
+def test_a_participant_is_reminded_of_a_session_that_stands_as_it_was_told() -> None:
+    assert holds()
+    assert holds(days=1, now=SESSION.starts_at - DAY)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"session": cancelled(SESSION)},
+        {"session": replace(SESSION, sequence=1)},  # not told yet
+        {"session": a_session(2)},  # never told
+        {"place": PlaceState.WITHDRAWN},
+        {"place": PlaceState.COMPLETED},
+        {"sequence": 1},  # the reminder is of the session before a change
+        {"days": 1},
+        {"now": SESSION.starts_at - DAY},  # the second reminder is due instead of the first
+        {"now": SESSION.starts_at, "days": 1},
+    ],
+)
+def test_a_participant_is_not_reminded_of_anything_else(changes: dict[str, Any]) -> None:
+    assert not holds(**changes)
+
+
+def test_a_person_without_a_place_is_reminded_of_nothing() -> None:
+    known = read(tell(TOLD))
+    assert not reminder_holds(standing(SESSION), known, SESSION, days=7, sequence=0, now=NOW)

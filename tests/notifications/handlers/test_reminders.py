@@ -1,0 +1,269 @@
+"""Reminders: 7 days and 1 day before a session, and on the last day of an offer; never twice."""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.notifications.factories import (
+    GROUP,
+    cause,
+    enrol,
+    know_the_basics,
+    messages,
+    place_offered,
+    schedule,
+)
+from tests.notifications.fakes import NOW, FakeOffice
+
+from hub_contracts.enrolment import (
+    ParticipantEnrolled,
+    ParticipantWithdrawn,
+    PlaceOffered,
+    PlaceOfferExtended,
+    SessionCancelled,
+    SessionRescheduled,
+    SessionScheduled,
+    WaitingListLeft,
+)
+from hub_notifications.handlers import places, waiting_list, work_groups
+from hub_notifications.handlers.reminders import remind
+from hub_notifications.models import SchoolYear
+from hub_platform.database import Sessions
+
+STARTS = datetime(2026, 10, 6, 15, 0, tzinfo=UTC)  # a Tuesday
+INSTANT = timedelta.resolution
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(name="place")
+def _place(sessions: Sessions, office: FakeOffice) -> ParticipantEnrolled:
+    """One participant."""
+    know_the_basics(sessions)
+    [event] = enrol(sessions)
+    return event
+
+
+def announced(sessions: Sessions, office: FakeOffice, starts_at: datetime = STARTS) -> SessionScheduled:
+    """A session of which the participant has been told."""
+    event = schedule(sessions, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
+    office.send_all()
+    office.mailer.letters.clear()
+    return event
+
+
+def go_to(sessions: Sessions, office: FakeOffice, at: datetime) -> int:
+    """Move both clocks, write down what is to be remembered, and send; gives how many are new."""
+    office.now = office.real_now = at
+    with sessions.begin() as session:
+        new = remind(session, now=at)
+    office.send_all()
+    return new
+
+
+def reminders(sessions: Sessions) -> list[tuple[str, str | None]]:
+    return [
+        (each.status, each.reason)
+        for each in messages(sessions)
+        if each.template in {"session_reminder", "offer_last_day"}
+    ]
+
+
+def change(sessions: Sessions, kind: type[Any], event: SessionScheduled, now: datetime, **more: Any) -> None:
+    facts = asdict(event) | {"ics_sequence": event.ics_sequence + 1} | more
+    with sessions.begin() as session:
+        work_groups.on_session_changed(session, kind(**facts), cause(2, happened_at=now, now=now))
+
+
+@pytest.mark.parametrize("days", [7, 1])
+def test_a_participant_is_reminded_at_the_instant_and_not_before(
+    sessions: Sessions, office: FakeOffice, place: ParticipantEnrolled, days: int
+) -> None:
+    announced(sessions, office)
+    due_at = STARTS - days * DAY
+    go_to(sessions, office, due_at - 6 * timedelta(days=days // 7) - INSTANT)
+    office.mailer.letters.clear()
+    before = len(reminders(sessions))
+    assert go_to(sessions, office, due_at - INSTANT) == 0
+    assert go_to(sessions, office, due_at) == 1
+    assert reminders(sessions)[before:] == [("sent", None)]
+    [subject] = office.subjects
+    assert "Fractions in Year 5" in subject
+    assert "text/calendar" not in [part.get_content_type() for part in office.mailer.letters[0][1].walk()]
+
+
+def test_each_reminder_is_sent_once_however_often_it_is_looked_for(
+    sessions: Sessions, office: FakeOffice, place: ParticipantEnrolled
+) -> None:
+    announced(sessions, office)
+    at = STARTS - 8 * DAY
+    while at < STARTS + DAY:
+        go_to(sessions, office, at)
+        at += timedelta(hours=3)
+    assert reminders(sessions) == [("sent", None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("told_at", "n"),
+    [
+        (STARTS - 7 * DAY, 2),
+        (STARTS - 7 * DAY + INSTANT, 1),
+        (STARTS - DAY - timedelta(hours=1), 1),
+        (STARTS - DAY + INSTANT, 0),
+    ],
+)
+def test_who_was_told_within_that_time_is_not_reminded(
+    sessions: Sessions, office: FakeOffice, place: ParticipantEnrolled, told_at: datetime, n: int
+) -> None:
+    office.send_all()
+    office.now = office.real_now = told_at
+    announced(sessions, office)
+    for at in (told_at, STARTS - DAY, STARTS - INSTANT):
+        go_to(sessions, office, max(at, told_at))
+    assert reminders(sessions) == [("sent", None)] * n
+
+
+def test_the_reminders_of_a_moved_session_follow_it(
+    sessions: Sessions, office: FakeOffice, place: ParticipantEnrolled
+) -> None:
+    event = announced(sessions, office)
+    go_to(sessions, office, STARTS - 7 * DAY)
+    now, later = STARTS - 6 * DAY, STARTS + 14 * DAY
+    change(sessions, SessionRescheduled, event, now, starts_at=later, ends_at=later + timedelta(hours=2))
+    go_to(sessions, office, now)
+    assert go_to(sessions, office, STARTS - DAY) == 0
+    assert go_to(sessions, office, later - 7 * DAY) == 1
+    assert go_to(sessions, office, later - DAY) == 1
+    assert reminders(sessions) == [("sent", None)] * 3
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled", "withdrawn"])
+def test_a_reminder_that_waits_over_night_is_left_out_when_something_changes_meanwhile(
+    sessions: Sessions, office: FakeOffice, place: ParticipantEnrolled, what: str
+) -> None:
+    starts_at = STARTS + timedelta(hours=5)  # 20:00 UTC, so that reminders are due in the evening
+    event = announced(sessions, office, starts_at)
+    evening = starts_at - 7 * DAY
+    assert go_to(sessions, office, evening) == 1
+    assert reminders(sessions) == [("due", None)]
+    if what == "moved":
+        later = starts_at + 30 * DAY
+        change(
+            sessions, SessionRescheduled, event, evening, starts_at=later, ends_at=later + timedelta(hours=1)
+        )
+    elif what == "cancelled":
+        change(sessions, SessionCancelled, event, evening, reason="weather")
+    else:
+        facts = {
+            name: getattr(place, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")
+        }
+        left = ParticipantWithdrawn(**facts, reason="workload", withdrawn_on=date(2026, 9, 30))
+        with sessions.begin() as session:
+            places.on_place_ended(session, left, cause(2, happened_at=evening, now=evening))
+    go_to(sessions, office, evening + timedelta(hours=12))
+    assert reminders(sessions) == [("suppressed", "nothing_to_tell")]
+    assert any(row.status == "sent" and row.sent_at == office.now for row in messages(sessions))
+
+
+def half_terms(sessions: Sessions, *spans: tuple[str, str]) -> None:
+    with sessions.begin() as session:
+        session.add(
+            SchoolYear(academic_year="2026/27", half_terms=[list(span) for span in spans], revision=1)
+        )
+
+
+def test_after_a_holiday_only_the_nearer_reminder_is_sent(
+    sessions: Sessions, office: FakeOffice, place: ParticipantEnrolled
+) -> None:
+    """Both wait for the first day of term: the session is on the day after it."""
+    starts_at = datetime(2026, 11, 3, 7, 30, tzinfo=UTC)
+    announced(sessions, office, starts_at)
+    half_terms(sessions, ("2026-09-02", "2026-10-23"), ("2026-11-02", "2026-12-18"))
+    for at in (starts_at - 7 * DAY, datetime(2026, 11, 2, 7, 30, tzinfo=UTC), starts_at - DAY):
+        go_to(sessions, office, at)
+    sent = [row for row in messages(sessions) if row.template == "session_reminder" and row.status == "sent"]
+    assert [row.sent_at for row in sent] == [datetime(2026, 11, 2, 7, 30, tzinfo=UTC)]
+
+
+def test_a_session_on_the_first_morning_of_term_is_not_begun_when_its_reminder_comes(
+    sessions: Sessions, office: FakeOffice, place: ParticipantEnrolled
+) -> None:
+    starts_at = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
+    announced(sessions, office, starts_at)
+    half_terms(sessions, ("2026-09-02", "2026-10-23"), ("2026-11-02", "2026-12-18"))
+    go_to(sessions, office, starts_at - 7 * DAY)
+    go_to(sessions, office, starts_at - 3 * DAY)  # Friday in the holidays: an invitation may go
+    assert reminders(sessions) == [("sent", None)]
+
+
+def test_a_reminder_for_monday_waits_for_its_morning(
+    sessions: Sessions, office: FakeOffice, place: ParticipantEnrolled
+) -> None:
+    monday = datetime(2026, 10, 5, 15, 0, tzinfo=UTC)
+    announced(sessions, office, monday)
+    go_to(sessions, office, monday - 7 * DAY)
+    go_to(sessions, office, monday - DAY)  # Sunday
+    assert reminders(sessions) == [("sent", None), ("due", None)]
+    go_to(sessions, office, datetime(2026, 10, 5, 6, 30, tzinfo=UTC))
+    assert reminders(sessions) == [("sent", None)] * 2
+
+
+LAST_DAY = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(name="offer")
+def _offer(sessions: Sessions, office: FakeOffice) -> PlaceOffered:
+    """An offer that was told on 7 September and ends with 14 September."""
+    know_the_basics(sessions)
+    event = place_offered()
+    with sessions.begin() as session:
+        waiting_list.on_waiting_list_changed(session, event, cause())
+    office.send_all()
+    office.mailer.letters.clear()
+    return event
+
+
+def test_the_last_day_of_an_offer_is_told_on_that_day_once(
+    sessions: Sessions, office: FakeOffice, offer: PlaceOffered
+) -> None:
+    assert go_to(sessions, office, LAST_DAY - DAY) == 0
+    assert go_to(sessions, office, datetime(2026, 9, 13, 22, 59, tzinfo=UTC)) == 0
+    assert go_to(sessions, office, datetime(2026, 9, 13, 23, 0, tzinfo=UTC)) == 1  # the day begins
+    assert reminders(sessions) == [("due", None)]
+    for at in (datetime(2026, 9, 14, 6, 30, tzinfo=UTC), LAST_DAY, LAST_DAY + timedelta(hours=8)):
+        go_to(sessions, office, at)
+    assert reminders(sessions) == [("sent", None)]
+    assert len(office.subjects) == 1
+
+
+@pytest.mark.parametrize("what", ["answered", "extended"])
+def test_the_last_day_is_not_told_once_it_is_not(
+    sessions: Sessions, office: FakeOffice, offer: PlaceOffered, what: str
+) -> None:
+    go_to(sessions, office, datetime(2026, 9, 13, 23, 0, tzinfo=UTC))
+    if what == "answered":
+        facts = {name: getattr(offer, name) for name in ("waiting_id", "work_group_id", "teacher_id", "urn")}
+        event: Any = WaitingListLeft(**facts, cause="declined")
+    else:
+        event = PlaceOfferExtended(**(asdict(offer) | {"expires_at": offer.expires_at + 2 * DAY}))
+    with sessions.begin() as session:
+        waiting_list.on_waiting_list_changed(session, event, cause(2, now=office.now))
+    go_to(sessions, office, LAST_DAY)
+    assert reminders(sessions) == [("suppressed", "offer_over")]
+    if what == "extended":
+        go_to(sessions, office, LAST_DAY + 2 * DAY)
+        assert reminders(sessions)[-1] == ("sent", None)
+
+
+def test_an_offer_that_was_told_on_its_last_day_is_not_told_again(
+    sessions: Sessions, office: FakeOffice
+) -> None:
+    know_the_basics(sessions)
+    event = place_offered(work_group_id=GROUP, waiting_id=UUID(int=5))
+    with sessions.begin() as session:
+        waiting_list.on_waiting_list_changed(session, event, cause())
+    office.send_all()
+    last_day = LAST_DAY
+    assert go_to(sessions, office, NOW) == 0
+    assert go_to(sessions, office, last_day) == 1

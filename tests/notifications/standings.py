@@ -1,0 +1,97 @@
+"""What is true of an invented person and Work Group, in values, for tests of rules."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from tests.notifications.fakes import NOW
+
+from hub_notifications.domain import told
+from hub_notifications.domain.kinds import Kind
+from hub_notifications.domain.standing import (
+    Application,
+    ApplicationState,
+    Place,
+    PlaceState,
+    Session,
+    Standing,
+    Waiting,
+    WaitingState,
+)
+from hub_notifications.domain.threads import news_of
+from hub_notifications.domain.told import Facts, News
+
+GROUP_ID, PLACE_ID, WAITING_ID, APPLICATION_ID = (UUID(int=n) for n in (1, 2, 3, 4))
+INSTANT = timedelta.resolution
+DAY = timedelta(days=1)
+ENDS = NOW + 7 * DAY
+
+
+def a_session(n: int = 1, **changes: Any) -> Session:
+    """The n-th session, n weeks from now."""
+    starts_at: datetime = changes.get("starts_at", NOW + 7 * n * DAY)
+    values: dict[str, Any] = {
+        "session_id": UUID(int=100 + n),
+        "seq": n,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=2),
+        "mode": "in_person",
+        "venue": "Mill Lane Centre",
+    }
+    return Session(**values | changes)
+
+
+def cancelled(session: Session, *, at: datetime = NOW, reason: str = "weather") -> Session:
+    """The session, cancelled."""
+    values = vars(session) | {"sequence": session.sequence + 1, "cancelled": reason, "cancelled_at": at}
+    return Session(**values)
+
+
+def a_place(state: PlaceState = PlaceState.ACTIVE, **changes: Any) -> Place:
+    """A place that was given a day ago."""
+    return Place(**{"enrolment_id": PLACE_ID, "state": state, "since": NOW - DAY} | changes)
+
+
+def an_entry(state: WaitingState, **changes: Any) -> Waiting:
+    """An entry on the waiting list."""
+    expires_at = None if state is WaitingState.WAITING else ENDS
+    return Waiting(**{"waiting_id": WAITING_ID, "state": state, "expires_at": expires_at} | changes)
+
+
+def an_application(state: ApplicationState, **changes: Any) -> Application:
+    """An application that names the person."""
+    return Application(**{"application_id": APPLICATION_ID, "state": state} | changes)
+
+
+def standing(*sessions: Session, **changes: Any) -> Standing:
+    """A Work Group with some sessions, and no relation of the person to it unless one is given."""
+    values: dict[str, Any] = {
+        "work_group_id": GROUP_ID,
+        "title": "Fractions in Year 5",
+        "sessions": {each.session_id: each for each in sessions},
+    }
+    return Standing(**values | changes)
+
+
+def tell(
+    subject: Standing, items: dict[str, Facts] | None = None, *, now: datetime = NOW
+) -> dict[str, Facts]:
+    """What the person knows once they have been told what must be told."""
+    found = news_of(subject, items or {}, now=now)
+    return (items or {}) | (dict(found.items) if found else {})
+
+
+def found_in(subject: Standing, items: dict[str, Facts] | None = None, *, now: datetime = NOW) -> News | None:
+    """What must be told."""
+    return news_of(subject, items or {}, now=now)
+
+
+def kind_of(subject: Standing, items: dict[str, Facts] | None = None, *, now: datetime = NOW) -> Kind | None:
+    """The kind of what must be told."""
+    found = found_in(subject, items, now=now)
+    return None if found is None else found.kind
+
+
+def sessions_known(items: dict[str, Facts]) -> dict[int, bool]:
+    """Whether the person believes in each session, by its number."""
+    return {each.seq: not each.removed for each in told.read(items).sessions.values()}
