@@ -264,7 +264,12 @@ def _waiting() -> list[Happening]:
         "urn": URN,
         "waiting_id": UUID(int=0xC1),
     }
-    gus: dict[str, Any] = {"work_group_id": RATIO, "teacher_id": PERSON["gus"], "urn": URN, "waiting_id": UUID(int=0xC2)}
+    gus: dict[str, Any] = {
+        "work_group_id": RATIO,
+        "teacher_id": PERSON["gus"],
+        "urn": URN,
+        "waiting_id": UUID(int=0xC2),
+    }
     applied: dict[str, Any] = {
         "application_id": UUID(int=0xD1),
         "work_group_id": RATIO,
@@ -291,7 +296,12 @@ def _days_and_visits() -> list[Happening]:
     """Ivan's PD day is cancelled; Judy plans a visit, cancels it, and plans another one."""
     day = UUID(int=0xE1)
     first, second = UUID(int=0xE2), UUID(int=0xE3)
-    visit: dict[str, Any] = {"urn": URN, "pd_lead_id": PERSON["judy"], "assignment_id": UUID(int=0xE4), "kind": "support"}
+    visit: dict[str, Any] = {
+        "urn": URN,
+        "pd_lead_id": PERSON["judy"],
+        "assignment_id": UUID(int=0xE4),
+        "kind": "support",
+    }
     return [
         Happening(
             england("2026-09-14"),

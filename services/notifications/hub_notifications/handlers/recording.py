@@ -117,7 +117,7 @@ def _record_unsent(
 def _names(outcome: Outcome) -> dict[str, Any]:
     message, prepared = outcome.message, outcome.prepared
     kind = Kind(message.template) if prepared is None else prepared.found.kind
-    about = None if prepared is None else prepared.found.about
+    about = message.about.get("about") if prepared is None else prepared.found.about
     return {
         "template": str(kind),
         "recipient_ref": message.recipient_ref,

@@ -41,7 +41,8 @@ def schedule(session: Session, threads: Collection[Thread], cause: Cause) -> Non
             due_at = sendable_from(
                 URGENCY[found.kind], now=cause.now, starts_at=found.starts_at, holidays=holidays
             )
-            messages.append(Due(thread=thread, kind=found.kind, due_at=due_at))
+            about = {} if found.about is None else {"about": found.about}
+            messages.append(Due(thread=thread, kind=found.kind, due_at=due_at, about=about))
     due.schedule(session, messages, settled_at=cause.settled_at, now=cause.now)
     due.withdraw(session, without, NOTHING_TO_TELL, now=cause.now)
 
