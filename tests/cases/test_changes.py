@@ -130,8 +130,9 @@ def test_a_cancelled_session_of_last_year_is_told_to_nobody(desk: Desk) -> None:
     """More of T8's kind."""
     people = desk.people(2)
     group = desk.group(people, programme_id=desk.programme("2025/26"), opens_at="2025-10-01T08:00:00Z")
-    session_id = desk.session(group, LAST_YEAR, at=datetime(2026, 1, 13, 10, 0, tzinfo=UTC))
     since = desk.settle(*people)
+    session_id = desk.session(group, LAST_YEAR, at=datetime(2026, 1, 13, 10, 0, tzinfo=UTC))
+    desk.settle(*people)
     desk.post(f"sessions/{session_id}/cancellation", {"reason": "weather"})
     desk.settle(*people)
     assert [len(desk.inbox(person, since)) for person in people] == [0, 0]
