@@ -63,7 +63,7 @@ def test_who_is_concerned_is_told_once_that_a_group_is_cancelled(
     relation: dict[str, object], is_told: bool
 ) -> None:
     group = standing(cancelled="funding", **relation)
-    assert kind_of(group) == (Kind.WORK_GROUP_CANCELLED if is_told else None)
+    assert (kind_of(group) is Kind.WORK_GROUP_CANCELLED) == is_told
     assert kind_of(group, tell(group)) is None
 
 
@@ -238,3 +238,8 @@ def test_a_transferred_place_is_told_without_words_and_leaves_the_calendar() -> 
     assert without_words(moved_on, read({}), now=NOW) == {}
     for state in set(PlaceState) - {PlaceState.TRANSFERRED}:
         assert without_words(standing(ONE, place=a_place(state)), read(KNOWN), now=NOW) == {}
+
+
+def test_a_withdrawal_that_was_not_told_yet_is_told_also_after_the_group_is_cancelled() -> None:
+    group = standing(cancelled="funding", place=a_place(PlaceState.WITHDRAWN))
+    assert kind_of(group) is Kind.PLACE_ENDED

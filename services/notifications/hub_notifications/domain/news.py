@@ -82,7 +82,7 @@ def _completed(standing: Standing, told: Told, now: datetime) -> News | None:  #
 def _place_ended(standing: Standing, told: Told, now: datetime) -> News | None:
     """A participant who has withdrawn is told once, also when the place had not been confirmed yet."""
     place = standing.place
-    if place is None or place.state is not PlaceState.WITHDRAWN or standing.cancelled is not None:
+    if place is None or place.state is not PlaceState.WITHDRAWN:
         return None
     if told.knows_place(place.enrolment_id, PlaceState.WITHDRAWN) or standing.is_over(now):
         return None

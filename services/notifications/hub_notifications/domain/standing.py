@@ -103,6 +103,5 @@ class Standing:
         return tuple(sorted(ahead, key=lambda session: (session.starts_at, session.session_id)))
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the Work Group has had sessions and none is to come."""
-        standing = [session for session in self.sessions.values() if session.cancelled is None]
-        return bool(standing) and not any(session.starts_at > now for session in standing)
+        """Whether the Work Group has had sessions and none, not even a cancelled one, lies ahead."""
+        return bool(self.sessions) and all(each.starts_at <= now for each in self.sessions.values())
