@@ -63,7 +63,7 @@ def prepare(
     subjects = standings.load(session, wanted)
     items, entries = told.told_items(session, wanted), told.entries(session, wanted)
     holidays = holidays_of(session)
-    prepared = []
+    prepared: list[Prepared] = []
     for message in messages:
         thread = threads[message.id]
         subject = subjects.get(thread)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Integer, String, and_, cast, func, select
+from sqlalchemy import BigInteger, Integer, String, and_, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from hub_notifications.domain.standing import PlaceState, WaitingState
-from hub_notifications.models import GroupSession, Place, ToldItem, WaitingEntry
+from hub_notifications.models import GroupSession, Message, Place, ToldItem, WaitingEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,6 @@ class SessionToRemind:
     teacher_id: UUID
     starts_at: datetime
     sequence: int
-    told_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +40,20 @@ def session_key(session_id: UUID, enrolment_id: UUID, days: int, *, starts_at: d
     return f"reminder:{session_id}:{enrolment_id}:d{days}:{int(starts_at.timestamp())}"
 
 
-def sessions_to_remind(session: Session, *, now: datetime, until: datetime) -> Sequence[SessionToRemind]:
-    """Sessions that start within a time, each with every participant who was told of it as it is."""
+def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequence[SessionToRemind]:
+    """Sessions that start within a number of days, each with every participant who knows it as it is.
+
+    Left out: who was told of it within that time, and who has that reminder already. This is asked often, and
+    hardly ever gives a row.
+    """
+    key = func.concat(
+        "reminder:",
+        cast(GroupSession.session_id, String),
+        ":",
+        cast(Place.enrolment_id, String),
+        f":d{days}:",
+        cast(cast(func.extract("epoch", GroupSession.starts_at), BigInteger), String),
+    )
     rows = session.execute(
         select(
             GroupSession.session_id,
@@ -51,7 +62,6 @@ def sessions_to_remind(session: Session, *, now: datetime, until: datetime) -> S
             Place.teacher_id,
             GroupSession.starts_at,
             GroupSession.ics_sequence.label("sequence"),
-            ToldItem.told_at,
         )
         .join(Place, Place.work_group_id == GroupSession.work_group_id)
         .join(
@@ -66,8 +76,10 @@ def sessions_to_remind(session: Session, *, now: datetime, until: datetime) -> S
         .where(
             Place.state == PlaceState.ACTIVE,
             GroupSession.starts_at > now,
-            GroupSession.starts_at <= until,
+            GroupSession.starts_at <= now + timedelta(days=days),
             GroupSession.cancelled_reason.is_(None),
+            ToldItem.told_at + func.make_interval(0, 0, 0, days) <= GroupSession.starts_at,
+            ~exists().where(Message.dedupe_key == key),
         )
         .order_by(GroupSession.starts_at, Place.enrolment_id)
     )
