@@ -15,6 +15,8 @@ from local.ports import LOOPBACK
 
 HANG_UP: Final = ""  # as an answer: close the connection without one
 
+ENDED: Final = "(ended)"  # among the commands: a connection has ended
+
 REFUSING: Final = "refusing connections"
 BUSY: Final = "answering 421"
 
@@ -123,6 +125,7 @@ class Connection(socketserver.StreamRequestHandler):
         with contextlib.suppress(OSError):
             super().finish()
         self.connection.close()
+        self.mail_server.commands.append(ENDED)
 
     def take(self, line: str) -> bool:
         """Answer one command; whether the connection goes on."""
