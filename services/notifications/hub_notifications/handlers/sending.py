@@ -68,6 +68,7 @@ class Batch:
     """Messages claimed together, with what their words need."""
 
     claim: UUID
+    at: datetime  # hub time at which it was decided what each message says; its Date
     claimed_n: int
     prepared: Sequence[Prepared]
     known: Known
@@ -115,7 +116,7 @@ def _claim(office: Office) -> Batch:
         )
         prepared = preparing.prepare(session, claim, claimed, now=now, real_now=real_now)
         known = wording.load_known(session, prepared, office.hub_details)
-    return Batch(claim=claim, claimed_n=len(claimed), prepared=prepared, known=known)
+    return Batch(claim=claim, at=now, claimed_n=len(claimed), prepared=prepared, known=known)
 
 
 def release_expired(session: Session, *, now: datetime, real_now: datetime) -> None:
@@ -147,7 +148,7 @@ def _mails(
     for prepared in batch.prepared:
         message = prepared.message
         contact = contacts.get(message.recipient_ref)
-        mail = _write(office, prepared, contact, known)
+        mail = _write(office, prepared, contact, known, at=batch.at)
         with office.sessions.begin() as session:
             if contact is not None and not contact.confirmed:
                 retry_at = office.real_now() + messages.WAIT_FOR_ADDRESS
@@ -176,15 +177,13 @@ def _record(
 
 
 def _write(
-    office: Office, prepared: Prepared, contact: Contact | None, known: Known
+    office: Office, prepared: Prepared, contact: Contact | None, known: Known, *, at: datetime
 ) -> EmailMessage | Undelivered:
     if contact is None:
         return Undelivered("no_address", Failure.RECIPIENT)
     try:
         certificate = _certificate(office, prepared)
-        return composing.compose(
-            prepared, contact, known, office.sender, certificate=certificate, now=office.hub_now()
-        )
+        return composing.compose(prepared, contact, known, office.sender, certificate=certificate, now=at)
     except ContactsAway:
         raise
     except BadAddress:
