@@ -25,6 +25,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The version before decides nothing at sending: it cannot write what this one has written down.
+    op.execute(
+        "UPDATE messages SET status = 'suppressed', reason = 'downgraded', claim = NULL,"
+        " claimed_until = NULL, handed_over = false"
+        " WHERE status IN ('due', 'sending') AND NOT about ? 'work_group_id' AND NOT about ? 'planned_at'"
+    )
     op.drop_index("uq_messages_one_due", "messages")
     op.drop_index("ix_messages_recipient", "messages")
     op.create_index("ix_messages_concerns", "messages", ["concerns"])
@@ -79,8 +85,16 @@ def _groups() -> None:
     op.add_column("group_sessions", sa.Column("venue", sa.Text()))
     op.add_column("group_sessions", sa.Column("cancelled_reason", sa.Text()))
     op.add_column("group_sessions", sa.Column("cancelled_at", UtcDateTime()))
-    # The reason was not kept; participants were told of each cancellation by the version before.
-    op.execute("UPDATE group_sessions SET cancelled_reason = 'other', cancelled_at = now() WHERE cancelled")
+    # The reason was not kept; the time is that of the messages about it, to tell who was a participant then.
+    op.execute(
+        """
+        UPDATE group_sessions s SET cancelled_reason = 'other', cancelled_at = coalesce(
+            (SELECT min(m.created_at) FROM messages m
+             WHERE m.template = 'session_cancelled' AND m.about -> 'session_ids' ? s.session_id::text),
+            '2000-01-01T00:00:00Z')
+        WHERE cancelled
+        """
+    )
     op.drop_column("group_sessions", "cancelled")
 
 
@@ -89,8 +103,13 @@ def _places() -> None:
     op.add_column("places", sa.Column("given_at", UtcDateTime()))
     op.add_column("places", sa.Column("transferred_from", sa.Uuid()))
     op.execute(
-        "UPDATE places SET state = CASE WHEN active THEN 'active' ELSE 'withdrawn' END,"
-        " given_at = coalesce(changed_at, '2000-01-01T00:00:00Z')"
+        """
+        UPDATE places SET given_at = coalesce(changed_at, '2000-01-01T00:00:00Z'), state = CASE
+            WHEN NOT active THEN 'withdrawn'
+            WHEN EXISTS (SELECT FROM messages m WHERE m.template = 'participant_completed'
+                         AND m.concerns = 'enrolments/' || enrolment_id) THEN 'completed'
+            ELSE 'active' END
+        """
     )
     op.alter_column("places", "state", nullable=False)
     op.alter_column("places", "given_at", nullable=False)
@@ -137,7 +156,7 @@ def _applications() -> None:
 def _downgrade_places() -> None:
     op.add_column("places", sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("places", sa.Column("changed_at", UtcDateTime()))
-    op.execute("UPDATE places SET active = (state = 'active'), changed_at = given_at")
+    op.execute("UPDATE places SET active = state IN ('active', 'completed'), changed_at = given_at")
     op.alter_column("places", "active", server_default=None)
     op.drop_index("ix_places_work_group_id_teacher_id", "places")
     for column in ("state", "given_at", "transferred_from"):
@@ -213,31 +232,80 @@ SESSION = f"""
         'ends_at', to_char(s.ends_at AT TIME ZONE 'UTC', {UTC}),
         'venue', NULL, 'sequence', s.ics_sequence, 'removed', s.cancelled_reason IS NOT NULL)
 """
+# The latest place of each person. Who had withdrawn was told nothing, and is not told of it so late.
 PLACES = """
     INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
-    SELECT 'work-groups/' || p.work_group_id, p.teacher_id, 'place',
-           jsonb_build_object('enrolment_id', p.enrolment_id, 'state', p.state), max(m.sent_at)
-    FROM places p JOIN messages m ON m.concerns = 'enrolments/' || p.enrolment_id AND m.status = 'sent'
+    SELECT DISTINCT ON (p.work_group_id, p.teacher_id)
+           'work-groups/' || p.work_group_id, p.teacher_id, 'place',
+           jsonb_build_object('enrolment_id', p.enrolment_id, 'state', CASE
+               WHEN p.state = 'completed' AND NOT sent.completion THEN 'active' ELSE p.state END),
+           coalesce(sent.at, p.given_at)
+    FROM places p CROSS JOIN LATERAL (
+        SELECT max(m.sent_at) AS at,
+               coalesce(bool_or(m.template = 'participant_completed'), false) AS completion
+        FROM messages m WHERE m.concerns = 'enrolments/' || p.enrolment_id AND m.status = 'sent') AS sent
     WHERE NOT EXISTS (
         SELECT FROM places later
         WHERE later.work_group_id = p.work_group_id AND later.teacher_id = p.teacher_id
         AND (later.given_at, later.enrolment_id) > (p.given_at, p.enrolment_id))
-    GROUP BY p.enrolment_id
+    AND (sent.at IS NOT NULL OR p.state = 'withdrawn')
 """
-SESSIONS = f"""
-    INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
-    SELECT 'work-groups/' || p.work_group_id, p.teacher_id, 'session:' || s.session_id, {SESSION},
-           max(m.sent_at)
-    FROM places p JOIN messages m ON m.concerns = 'enrolments/' || p.enrolment_id AND m.status = 'sent'
+# Of each session the last message that was sent to a participant, and whether one waits to be sent.
+OF_SESSIONS = """
+    SELECT p.work_group_id, p.teacher_id, s.session_id, max(m.sent_at) AS told_at,
+           bool_or(m.status IN ('due', 'sending')) AS is_waited_for,
+           (array_agg(m.template ORDER BY m.sent_at DESC, m.created_at DESC)
+               FILTER (WHERE m.status = 'sent'))[1] = 'session_cancelled' AS removed
+    FROM places p JOIN messages m ON m.concerns = 'enrolments/' || p.enrolment_id
     JOIN group_sessions s ON m.about -> 'session_ids' ? s.session_id::text
     WHERE p.state = 'active'
     GROUP BY p.work_group_id, p.teacher_id, s.session_id
+    HAVING bool_or(m.status = 'sent')
+"""
+SESSIONS = f"""
+    INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
+    SELECT 'work-groups/' || last.work_group_id, last.teacher_id, 'session:' || s.session_id, {SESSION},
+           last.told_at
+    FROM ({OF_SESSIONS}) AS last JOIN group_sessions s USING (session_id)
+    WHERE NOT last.is_waited_for
 """  # noqa: S608 - made of constants
-ENTRIES = """
+# Where a message waits, the entry is not as the session is now.
+ENTRIES = f"""
     INSERT INTO calendar_entries (concerns, teacher_id, item, uid, sequence, removed, facts, sent_at)
-    SELECT concerns, teacher_id, item, NULL, CAST(facts ->> 'sequence' AS integer),
-           CAST(facts ->> 'removed' AS boolean), facts, told_at
-    FROM told_items WHERE item LIKE 'session:%'
+    SELECT 'work-groups/' || last.work_group_id, last.teacher_id, 'session:' || s.session_id, NULL,
+           s.ics_sequence, last.removed,
+           {SESSION} || CASE WHEN last.is_waited_for THEN '{{"sequence": -1}}'::jsonb ELSE '{{}}' END,
+           last.told_at
+    FROM ({OF_SESSIONS}) AS last JOIN group_sessions s USING (session_id)
+"""  # noqa: S608 - made of constants
+# What the version before kept of waiting lists, applications and visits is in its messages. Their first
+# events are of the revisions 1 (joined, submitted, planned), 2 and 3.
+WAITING = """
+    INSERT INTO waiting_list (waiting_id, work_group_id, teacher_id, state, expires_at, changed_at, revision)
+    SELECT DISTINCT ON (concerns) replace(concerns, 'waiting-list/', '')::uuid,
+           (about ->> 'work_group_id')::uuid, recipient_ref::uuid,
+           CASE template WHEN 'place_offered' THEN 'offered' ELSE 'expired' END,
+           (about ->> 'expires_at')::timestamptz, (about ->> 'offer_told_at')::timestamptz,
+           CASE template WHEN 'place_offered' THEN 2 ELSE 3 END
+    FROM messages WHERE concerns LIKE 'waiting-list/%'
+    ORDER BY concerns, template = 'place_offered', created_at DESC
+"""
+APPLIED = """
+    INSERT INTO applications (application_id, work_group_id, teacher_ids, state, changed_at, revision)
+    SELECT replace(concerns, 'applications/', '')::uuid, (min(about ->> 'work_group_id'))::uuid,
+           array_agg(DISTINCT recipient_ref::uuid),
+           CASE WHEN bool_or(template = 'application_declined') THEN 'declined'
+                WHEN bool_or(reason = 'application_over') THEN 'accepted' ELSE 'waitlisted' END,
+           max(created_at), 2
+    FROM messages WHERE concerns LIKE 'applications/%' GROUP BY concerns
+"""
+PLANNED = """
+    INSERT INTO visits (visit_id, urn, pd_lead_id, planned_at, kind, cancelled_reason, logged, revision)
+    SELECT DISTINCT ON (concerns) replace(concerns, 'visits/', '')::uuid, about ->> 'urn',
+           recipient_ref::uuid, (about ->> 'planned_at')::timestamptz, about ->> 'kind',
+           CASE WHEN status = 'suppressed' THEN 'other' END, false,
+           CASE WHEN status = 'suppressed' THEN 2 ELSE 1 END
+    FROM messages WHERE template = 'visit_planned' ORDER BY concerns, created_at DESC
 """
 OFFERS = """
     INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
@@ -265,44 +333,48 @@ VISITS = """
     FROM messages WHERE template = 'visit_planned' AND status = 'sent'
     ORDER BY concerns, recipient_ref, sent_at DESC
 """
+# What a message that was sent needs to be told again; what had failed is decided anew.
 REPEATABLE = f"""
     UPDATE messages m SET about = about || jsonb_build_object('items', coalesce((
         SELECT jsonb_object_agg('session:' || s.session_id, {SESSION})
         FROM group_sessions s WHERE m.about -> 'session_ids' ? s.session_id::text
-    ), '{{}}') || CASE WHEN about ? 'expires_at'
+    ), '{{}}') || CASE
+        WHEN about ? 'expires_at'
         THEN jsonb_build_object('waiting', jsonb_build_object('expires_at', about ->> 'expires_at'))
+        WHEN template = 'participant_completed'
+        THEN jsonb_build_object('place', jsonb_build_object(
+            'enrolment_id', replace(concerns, 'enrolments/', ''), 'state', 'completed'))
         ELSE '{{}}' END)
-    WHERE status IN ('sent', 'failed')
+    WHERE status = 'sent' OR resend_of IS NOT NULL
 """  # noqa: S608 - made of constants
 
 
 def _count_what_was_sent() -> None:
     """Note the places, sessions, offers, applications and entries of messages that have been sent.
 
-    A participant counts as told of each session of which any message was sent, as it is now: the version
-    before wrote a message for each change, and one that is still due is decided anew from this.
+    A participant counts as told of a session, as it is now, unless a message about it still waits: that one
+    is decided anew.
     """
-    for statement in (PLACES, SESSIONS, ENTRIES, OFFERS, APPLICATIONS, VISITS, REPEATABLE):
+    learnt = (WAITING, APPLIED, PLANNED)
+    for statement in (*learnt, PLACES, SESSIONS, ENTRIES, OFFERS, APPLICATIONS, VISITS, REPEATABLE):
         op.execute(statement)
 
 
 def _decide_anew_what_is_due() -> None:
-    """One due message for each thread stands for all that were due in it; what it says is found at sending.
-
-    Visits and applications are not known before their events have been read from the log, which the service
-    does when it starts, as it hears new types; their messages wait until then.
-    """
+    """Keep one due message for each thread: what it says is found at sending."""
     op.execute(
         """
         UPDATE messages
-        SET status = 'due', claim = NULL, claimed_until = NULL, handed_over = false, uncertain = 1
+        SET status = 'due', claim = NULL, claimed_until = NULL, handed_over = false,
+            uncertain = uncertain + handed_over::integer
         WHERE status = 'sending';
+        UPDATE messages SET item = 'resend:' || id WHERE resend_of IS NOT NULL;
         UPDATE messages SET concerns = 'work-groups/' || (about ->> 'work_group_id')
         WHERE about ? 'work_group_id';
         UPDATE messages m SET status = 'suppressed', reason = 'merged'
         WHERE status = 'due' AND EXISTS (
             SELECT FROM messages other
-            WHERE other.status = 'due' AND other.concerns = m.concerns
+            WHERE other.status = 'due' AND other.concerns = m.concerns AND other.item = m.item
             AND other.recipient_ref = m.recipient_ref AND (other.due_at, other.id) < (m.due_at, m.id))
         """
     )
