@@ -31,8 +31,8 @@ def own_user(broker: BrokerServer, amqp_uri: str, service_class: type) -> str:
     return broker.uri(vhost, user=user, password="own")  # pragma: allowlist secret
 
 
-def announce(amqp_uri: str, *events: Event, at: datetime) -> None:
-    """Publish the first event about each subject, as its publisher would."""
+def announce(amqp_uri: str, *events: Event, at: datetime, revision: int = 1) -> None:
+    """Publish the event of a revision about each subject, as its publisher would."""
     with connected(amqp_uri) as connection:
         channel = connection.channel()
         for event in events:
@@ -42,7 +42,7 @@ def announce(amqp_uri: str, *events: Event, at: datetime) -> None:
                 type=event.type,
                 version=1,
                 subject=event.subject,
-                revision=1,
+                revision=revision,
                 time=at,
                 data=event.to_data(),
             )
