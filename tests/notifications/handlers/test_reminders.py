@@ -1,5 +1,7 @@
 """Reminders: 7 days and 1 day before a session, and on the last day of an offer; never twice."""
 
+# Long: every rule of both kinds of reminder, with the days of a year that matter.
+
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,5 +1,7 @@
 """A message that is asked for again: told once more while it holds, and decided anew where it had failed."""
 
+# Long: each kind of message is asked for again.
+
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any

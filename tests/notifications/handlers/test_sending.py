@@ -1,5 +1,7 @@
 """Sending: once, with patience, and without keeping an address."""
 
+# Long: what becomes of a message, from due to sent or failed.
+
 import re
 from datetime import timedelta
 from types import ModuleType

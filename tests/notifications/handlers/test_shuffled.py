@@ -1,5 +1,7 @@
 """Events that come shuffled and repeated: what is sent afterwards is the same."""
 
+# Long: the histories of all subjects are written out.
+
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta

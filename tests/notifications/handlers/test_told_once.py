@@ -1,5 +1,7 @@
 """Everybody concerned is told, once: what an event changes, and what is sent of it."""
 
+# Long: each change of a Work Group and what it leads to.
+
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID

@@ -122,23 +122,9 @@ def _decide(
     """
     is_repeat = "items" in message.about
     item = message.item if is_repeat else message.about.get("anew", message.item)
-    role, _, rest = item.partition(":")
-    changes: list[EntryChange] = []
-    if role == "entry":
-        changes = [_entry(rest, items, entries, now=now)]
-        facts = changes[0].facts
-        found = News(kind=Kind.CALENDAR_ENTRY, items={rest: facts}, starts_at=starts_at(facts))
-    elif role == "reminder":
-        found = _reminder(rest, message.about["sequence"], subject, items, now=now)
-    elif role == "last-day":
-        found = _last_day(rest, subject, items, now=now)
-    elif role == "resend":
-        found = again(Kind(message.template), message.about, subject, now=now)
-        changes = _entry_again(found, entries)
-    else:
-        found = _news(subject, items, now=now)
+    found, changes = _found(item, message, subject, items, entries, now=now)
     after = items if is_repeat or found.kind in SAYS_AGAIN else {**items, **found.items}
-    if role == "":
+    if item == "":
         changes = entry_changes(after, entries, now=now)
     return Prepared(
         message=message,
@@ -151,6 +137,31 @@ def _decide(
         entries=entries,
         changes=changes,
     )
+
+
+def _found(
+    item: str,
+    message: Message,
+    subject: Subject,
+    items: Mapping[str, Facts],
+    entries: Mapping[str, SentEntry],
+    *,
+    now: datetime,
+) -> tuple[News, list[EntryChange]]:
+    role, _, rest = item.partition(":")
+    match role:
+        case "entry":
+            change = _entry(rest, items, entries, now=now)
+            starts = starts_at(change.facts)
+            return News(kind=Kind.CALENDAR_ENTRY, items={rest: change.facts}, starts_at=starts), [change]
+        case "reminder":
+            return _reminder(rest, message.about["sequence"], subject, items, now=now), []
+        case "last-day":
+            return _last_day(rest, subject, items, now=now), []
+        case "resend":
+            found = again(Kind(message.template), message.about, subject, now=now)
+            return found, _entry_again(found, entries)
+    return _news(subject, items, now=now), []
 
 
 def _news(subject: Subject, items: Mapping[str, Facts], *, now: datetime) -> News:
