@@ -45,6 +45,7 @@ def test_only_what_a_claim_still_holds_is_handed_over(sessions: Sessions) -> Non
     with sessions() as session:
         mine, theirs = claim(session, CLAIM, NOW), claim(session, OTHER_CLAIM, NOW)
         assert [store.hand_over(session, CLAIM, each) for each in (mine, theirs)] == [True, False]
+        session.expire_all()
         assert [session.get_one(Message, each).handed_over for each in (mine, theirs)] == [True, False]
 
 

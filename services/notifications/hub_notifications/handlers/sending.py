@@ -133,10 +133,12 @@ def _send(office: Office, batch: Batch, contacts: Mapping[str, Contact], known: 
     """Send a batch, and record each message before the next one is handed over."""
     by_id = {each.message.id: each for each in batch.prepared}
     mails = _mails(office, batch, contacts, known)
+    is_taken = False
     with closing(deliver(office.mailer, mails, office.closing)) as results:
         for message_id, undelivered in results:
             with office.sessions.begin() as session:
-                if undelivered is None:
+                if undelivered is None and not is_taken:
+                    is_taken = True  # the first message that is taken ends the sender's trouble, if any
                     sender.resume(session)
                 _record(office, session, batch, by_id[message_id], undelivered)
 

@@ -81,6 +81,7 @@ def hand_over(session: Session, claim_id: UUID, message_id: UUID) -> bool:
         .where(Message.id == message_id, Message.claim == claim_id)
         .values(handed_over=True)
         .returning(Message.id)
+        .execution_options(synchronize_session=False)
     )
     return held is not None
 
@@ -104,6 +105,7 @@ def record_sent(
             **values,
         )
         .returning(Message.id)
+        .execution_options(synchronize_session=False)
     )
     return set(rows)
 

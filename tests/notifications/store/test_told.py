@@ -1,0 +1,83 @@
+"""What one person was told and sent is not taken for another's, or for another subject's."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.notifications.fakes import NOW
+from tests.support.changes import changes_of
+
+from hub_notifications.domain.calendar_entries import EntryChange, SentEntry
+from hub_notifications.domain.threads import Thread, group_thread, visit_thread
+from hub_notifications.models import Base, CalendarEntry, ToldItem
+from hub_notifications.store import told
+from hub_platform.database import Sessions
+
+GROUP, ADA, GRACE = uuid4(), uuid4(), uuid4()
+MINE = group_thread(GROUP, ADA)
+OTHERS = [group_thread(GROUP, GRACE), group_thread(uuid4(), ADA), visit_thread(GROUP, ADA)]
+FACTS = {"state": "active"}
+
+
+@pytest.fixture(name="session")
+def _session(sessions: Sessions) -> Iterator[Session]:
+    with sessions() as session:
+        for thread in OTHERS:
+            told.tell(session, thread, {"place": FACTS, "visit": FACTS}, now=NOW)
+            told.enter(session, thread, a_change(), "uid", now=NOW)
+        yield session
+
+
+def a_change(**changes: Any) -> EntryChange:
+    values = {
+        "item": "visit",
+        "uid": None,
+        "is_new": True,
+        "sequence": 0,
+        "removed": False,
+        "facts": FACTS,
+    } | changes
+    return EntryChange(**values)  # type: ignore[arg-type]  # by name
+
+
+def key(model: type[Any], thread: Thread, item: str) -> tuple[str, tuple[Any, ...]]:
+    return model.__tablename__, (thread.concerns, thread.teacher_id, item)
+
+
+def test_what_a_person_is_told_replaces_what_they_were_told_of_the_same_only(session: Session) -> None:
+    told.tell(session, MINE, {"place": FACTS, "group": FACTS}, now=NOW)
+    done = changes_of(
+        session,
+        Base.metadata.sorted_tables,
+        lambda: told.tell(session, MINE, {"place": {"state": "withdrawn"}, "waiting": FACTS}, now=NOW),
+    )
+    assert done.changed == {key(ToldItem, MINE, "place")}
+    assert done.added == {key(ToldItem, MINE, "waiting")}
+    items = {"place": {"state": "withdrawn"}, "group": FACTS, "waiting": FACTS}
+    assert told.told_items(session, [MINE])[MINE] == items
+
+
+def test_nothing_told_writes_nothing(session: Session) -> None:
+    done = changes_of(session, Base.metadata.sorted_tables, lambda: told.tell(session, MINE, {}, now=NOW))
+    assert not done.changed | done.added | done.deleted
+
+
+def test_an_entry_replaces_the_one_of_the_same_person_and_item_only(session: Session) -> None:
+    told.enter(session, MINE, a_change(), "uid", now=NOW)
+    done = changes_of(
+        session,
+        Base.metadata.sorted_tables,
+        lambda: told.enter(session, MINE, a_change(sequence=1, removed=True), "uid", now=NOW),
+    )
+    assert (done.changed, done.added) == ({key(CalendarEntry, MINE, "visit")}, set())
+    sent = SentEntry(uid="uid", sequence=1, removed=True, facts=FACTS)
+    assert told.entries(session, [MINE])[MINE] == {"visit": sent}
+
+
+def test_only_the_threads_that_were_asked_for_are_read(session: Session) -> None:
+    assert told.told_items(session, OTHERS[:2]).keys() == set(OTHERS[:2])
+    assert told.entries(session, OTHERS[1:]).keys() == set(OTHERS[1:])
+    assert told.told_items(session, [MINE])[MINE] == {}
+    assert told.entries(session, [MINE])[MINE] == {}
