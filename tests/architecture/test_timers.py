@@ -13,7 +13,7 @@ EVERY_SERVICE: dict[str, tuple[float, bool]] = {"forget_answers": (3600, False)}
 TIMERS: dict[str, dict[str, tuple[float, bool]]] = {  # method → seconds, and whether it goes by hub time
     "enrolment": EVERY_SERVICE | {"expire_offers": (5, True)},
     "visits": EVERY_SERVICE,
-    "notifications": EVERY_SERVICE | {"send_due": (1, True)},
+    "notifications": EVERY_SERVICE | {"send_due": (1, True), "write_reminders": (30, True)},
     "reporting": EVERY_SERVICE,
 }
 

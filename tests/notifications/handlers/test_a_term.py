@@ -15,7 +15,8 @@ from random import Random
 import pytest
 from sqlalchemy import select
 from tests.notifications.fakes import FakeOffice
-from tests.notifications.terms import PEOPLE, REVISIONS_FROM, Happening, apply, autumn
+from tests.notifications.happenings import PEOPLE, REVISIONS_FROM, Happening, apply
+from tests.notifications.terms import autumn
 
 from hub_kernel.england import ENGLAND, day_in_england, instant_in_england
 from hub_notifications.domain.decent_hours import OPENS

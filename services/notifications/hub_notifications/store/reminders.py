@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, String, and_, cast, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, and_, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from hub_notifications.domain.standing import PlaceState, WaitingState
@@ -40,13 +41,18 @@ def session_key(session_id: UUID, enrolment_id: UUID, days: int, *, starts_at: d
     return f"reminder:{session_id}:{enrolment_id}:d{days}:{int(starts_at.timestamp())}"
 
 
-def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequence[SessionToRemind]:
-    """Sessions that start within a number of days, each with every participant who knows it as it is.
+# The person was told of the session as it is now.
+_KNOWN_AS_IT_IS: Final = and_(
+    ToldItem.concerns == func.concat("work-groups/", cast(Place.work_group_id, String)),
+    ToldItem.teacher_id == Place.teacher_id,
+    ToldItem.item == func.concat("session:", cast(GroupSession.session_id, String)),
+    cast(ToldItem.facts["sequence"].astext, Integer) == GroupSession.ics_sequence,
+)
 
-    Left out: who was told of it within that time, and who has that reminder already. This is asked often, and
-    hardly ever gives a row.
-    """
-    key = func.concat(
+
+def _key(days: int) -> ColumnElement[str]:
+    """`session_key` in SQL."""
+    return func.concat(
         "reminder:",
         cast(GroupSession.session_id, String),
         ":",
@@ -54,6 +60,14 @@ def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequenc
         f":d{days}:",
         cast(cast(func.extract("epoch", GroupSession.starts_at), BigInteger), String),
     )
+
+
+def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequence[SessionToRemind]:
+    """Sessions that start within a number of days, each with every participant who knows it as it is.
+
+    Left out: who was told of it within that time, and who has that reminder already. This is asked often, and
+    hardly ever gives a row.
+    """
     rows = session.execute(
         select(
             GroupSession.session_id,
@@ -64,22 +78,14 @@ def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequenc
             GroupSession.ics_sequence.label("sequence"),
         )
         .join(Place, Place.work_group_id == GroupSession.work_group_id)
-        .join(
-            ToldItem,
-            and_(
-                ToldItem.concerns == func.concat("work-groups/", cast(Place.work_group_id, String)),
-                ToldItem.teacher_id == Place.teacher_id,
-                ToldItem.item == func.concat("session:", cast(GroupSession.session_id, String)),
-                cast(ToldItem.facts["sequence"].astext, Integer) == GroupSession.ics_sequence,
-            ),
-        )
+        .join(ToldItem, _KNOWN_AS_IT_IS)
         .where(
             Place.state == PlaceState.ACTIVE,
             GroupSession.starts_at > now,
             GroupSession.starts_at <= now + timedelta(days=days),
             GroupSession.cancelled_reason.is_(None),
             ToldItem.told_at + func.make_interval(0, 0, 0, days) <= GroupSession.starts_at,
-            ~exists().where(Message.dedupe_key == key),
+            ~exists().where(Message.dedupe_key == _key(days)),
         )
         .order_by(GroupSession.starts_at, Place.enrolment_id)
     )
