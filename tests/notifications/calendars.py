@@ -1,7 +1,9 @@
 """Calendar entries to test with, and two readers of them that are not the library that wrote them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -104,3 +106,15 @@ def _in_utc(value: datetime | date) -> datetime | date:
 def the_day_after(day: date) -> date:
     """The first day after a whole day, as DTEND names it."""
     return day + timedelta(days=1)
+
+
+def entries_in(mails: Iterable[EmailMessage]) -> list[tuple[str, str, int]]:
+    """Method, UID and SEQUENCE of each calendar part, in the order of the e-mails; each has one event."""
+    found = []
+    for mail in mails:
+        for part in mail.walk():
+            if part.get_content_type() == "text/calendar":
+                calendar = vobject.readOne(str(part.get_content()))
+                [event] = calendar.vevent_list
+                found.append((calendar.method.value, event.uid.value, int(event.sequence.value)))
+    return found

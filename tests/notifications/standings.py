@@ -49,18 +49,21 @@ def cancelled(session: Session, *, at: datetime = NOW, reason: str = "weather") 
 
 def a_place(state: PlaceState = PlaceState.ACTIVE, **changes: Any) -> Place:
     """A place that was given a day ago."""
-    return Place(**{"enrolment_id": PLACE_ID, "state": state, "since": NOW - DAY} | changes)
+    values: dict[str, Any] = {"enrolment_id": PLACE_ID, "state": state, "since": NOW - DAY}
+    return Place(**values | changes)
 
 
 def an_entry(state: WaitingState, **changes: Any) -> Waiting:
     """An entry on the waiting list."""
     expires_at = None if state is WaitingState.WAITING else ENDS
-    return Waiting(**{"waiting_id": WAITING_ID, "state": state, "expires_at": expires_at} | changes)
+    values: dict[str, Any] = {"waiting_id": WAITING_ID, "state": state, "expires_at": expires_at}
+    return Waiting(**values | changes)
 
 
 def an_application(state: ApplicationState, **changes: Any) -> Application:
     """An application that names the person."""
-    return Application(**{"application_id": APPLICATION_ID, "state": state} | changes)
+    values: dict[str, Any] = {"application_id": APPLICATION_ID, "state": state}
+    return Application(**values | changes)
 
 
 def standing(*sessions: Session, **changes: Any) -> Standing:

@@ -76,7 +76,7 @@ def told_of(group: Standing, items: dict[str, Facts]) -> tuple[list[News], dict[
     while (found := found_in(group, items)) is not None:
         said.append(found)
         assert len(said) <= 4, [each.kind for each in said]
-        items = items | found.items
+        items = items | dict(found.items)
     return said, items
 
 

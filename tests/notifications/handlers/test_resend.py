@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from icalendar import Calendar
+from tests.notifications.calendars import entries_in
 from tests.notifications.factories import (
     GROUP,
     cause,
@@ -76,14 +76,7 @@ def withdraw(sessions: Sessions, place: ParticipantEnrolled) -> None:
 
 
 def calendar_parts(office: FakeOffice) -> list[tuple[str, int]]:
-    found = []
-    for _, mail in office.mailer.letters:
-        for part in mail.walk():
-            if part.get_content_type() == "text/calendar":
-                calendar = Calendar.from_ical(part.get_payload(decode=True))
-                [event] = calendar.walk("VEVENT")
-                found.append((str(calendar["METHOD"]), int(event["SEQUENCE"])))
-    return found
+    return [(method, n) for method, _, n in entries_in(mail for _, mail in office.mailer.letters)]
 
 
 def known(sessions: Sessions, place: ParticipantEnrolled) -> Any:

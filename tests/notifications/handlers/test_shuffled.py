@@ -98,7 +98,7 @@ PD_DAY = PDDayScheduled(
     starts_at=datetime(2026, 11, 27, 9, 30, tzinfo=UTC),
     closes_at=datetime(2026, 11, 20, tzinfo=UTC),
 )
-DECISION = {
+DECISION: dict[str, Any] = {
     "application_id": UUID(int=6),
     "work_group_id": GROUP,
     "urn": "110623",

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from icalendar import Calendar
+from tests.notifications.calendars import entries_in
 from tests.notifications.factories import (
     GROUP,
     cause,
@@ -101,14 +101,7 @@ def in_words(office: FakeOffice) -> list[tuple[str, str]]:
 
 def entries(office: FakeOffice) -> list[tuple[str, str, int]]:
     """Method, UID and SEQUENCE of each calendar part, in the order of sending."""
-    found = []
-    for _, mail in office.mailer.letters:
-        for part in mail.walk():
-            if part.get_content_type() == "text/calendar":
-                calendar = Calendar.from_ical(part.get_payload(decode=True))
-                [event] = calendar.walk("VEVENT")
-                found.append((str(calendar["METHOD"]), str(event["UID"]), int(event["SEQUENCE"])))
-    return found
+    return entries_in(mail for _, mail in office.mailer.letters)
 
 
 def test_a_cancelled_group_tells_each_participant_once_and_empties_their_calendars(

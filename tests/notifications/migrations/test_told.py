@@ -3,20 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from icalendar import Calendar
 from sqlalchemy.orm import Session, sessionmaker
+from tests.notifications.calendars import entries_in
 from tests.notifications.factories import GROUP, cause, session_scheduled
 from tests.notifications.fakes import NOW, FakeOffice
 from tests.support.postgres import PostgresServer
 
-from hub_contracts.enrolment import SessionRescheduled
+from hub_contracts.enrolment import ApplicationSubmitted, SessionRescheduled
 from hub_notifications.commands import ResendMessage
+from hub_notifications.handlers import applications, work_groups
 from hub_notifications.handlers import messages as handlers
-from hub_notifications.handlers import work_groups
 from hub_platform.migrations import alembic_config, migrate
 from hub_platform.runner import migrations_of
 
@@ -24,9 +25,11 @@ MIGRATIONS = migrations_of("hub_notifications")
 BEFORE = "0006_mail_servers"
 ADA, EMMY, LEFT, DONE, WAITS, APPLIES, LEAD = (f"00000000-0000-0000-0000-0000000000a{n}" for n in range(7))
 TOLD, MOVED, CANCELLED, GONE = (f"00000000-0000-0000-0000-0000000000b{n}" for n in range(4))
-OFFER, APPLICATION, VISIT = (f"00000000-0000-0000-0000-0000000000c{n}" for n in range(3))
+OFFER, APPLICATION, VISIT, DECIDED = (f"00000000-0000-0000-0000-0000000000c{n}" for n in range(4))
 ROWS = f"""
 INSERT INTO work_groups VALUES ('{GROUP}', 'Fractions in Year 5', 1);
+INSERT INTO inbox_subjects (subscription, source, subject, revision)
+VALUES ('notifications', 'test', 'applications/{DECIDED}', 3);
 INSERT INTO schools VALUES ('110623', 'Fen Primary', 1);
 INSERT INTO group_sessions (session_id, work_group_id, seq, starts_at, ends_at, mode, host_urn, ics_sequence,
                             revision, cancelled)
@@ -119,14 +122,7 @@ def sent(office: FakeOffice) -> dict[str, list[str]]:
 
 
 def calendar(office: FakeOffice) -> list[tuple[str, str, int]]:
-    found = []
-    for _, mail in office.mailer.letters:
-        for part in mail.walk():
-            if part.get_content_type() == "text/calendar":
-                read = Calendar.from_ical(part.get_payload(decode=True))
-                [event] = read.walk("VEVENT")
-                found.append((str(read["METHOD"]), str(event["UID"]), int(event["SEQUENCE"])))
-    return found
+    return entries_in(mail for _, mail in office.mailer.letters)
 
 
 def test_what_was_sent_counts_as_told_and_what_waits_does_not(office: FakeOffice) -> None:
@@ -164,7 +160,7 @@ def test_what_was_due_is_told_once_with_what_holds_now(office: FakeOffice) -> No
         [who[-2:] for who in (ADA, EMMY, DONE, WAITS, APPLIES, LEAD)], 1
     )
     templates = "SELECT recipient_ref, template FROM messages WHERE sent_at > '2026-09-06Z' AND item = ''"
-    assert dict(rows(office, templates)) == {  # type: ignore[arg-type]  # pairs
+    assert dict(rows(office, templates)) == {
         ADA: "sessions_changed",
         EMMY: "place_confirmed",
         DONE: "participant_completed",
@@ -221,6 +217,21 @@ def test_what_was_sent_before_can_be_asked_for_again(office: FakeOffice) -> None
         "application_over",
         "withdrawn",
     }
+
+
+def test_what_was_decided_before_is_not_undecided_again_by_events_from_the_log(office: FakeOffice) -> None:
+    submitted = ApplicationSubmitted(
+        application_id=UUID(DECIDED),
+        work_group_id=GROUP,
+        urn="110623",
+        teachers_n=1,
+        teacher_ids=[UUID(ADA)],
+        agreement_version="2026",
+    )
+    with office.sessions.begin() as session:
+        applications.on_application_changed(session, submitted, cause(1))
+    states = rows(office, "SELECT application_id::text, state FROM applications ORDER BY 1")
+    assert states == [(APPLICATION, "declined"), (DECIDED, "accepted")]
 
 
 def test_the_way_back_works_and_loses_no_place(url: str, office: FakeOffice) -> None:

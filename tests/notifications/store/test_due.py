@@ -29,7 +29,8 @@ def _box(sessions: Sessions) -> Any:
 
 def one(**changes: Any) -> Due:
     """A message in words to Ada about the group."""
-    return Due(**({"thread": THREAD, "kind": Kind.SESSIONS_CHANGED, "due_at": NOW} | changes))
+    values: dict[str, Any] = {"thread": THREAD, "kind": Kind.SESSIONS_CHANGED, "due_at": NOW}
+    return Due(**values | changes)
 
 
 def put_others(box: Box) -> None:

@@ -173,8 +173,9 @@ def test_visits_and_pd_days_are_read_and_what_is_not_known_is_left_out(session: 
     unknown = [group_thread(uuid4(), ADA), visit_thread(uuid4(), ADA), pd_day_thread(uuid4(), ADA)]
     found = standings.load(session, [visit, day, *unknown])
     assert found.keys() == {visit, day}
-    assert isinstance(found[visit], visits.Visit)
-    assert found[visit].urn == "110001"
-    assert isinstance(found[day], pd_days.PDDay)
-    assert found[day].theme == "mastery"
+    a_visit, a_day = found[visit], found[day]
+    assert isinstance(a_visit, visits.Visit)
+    assert a_visit.urn == "110001"
+    assert isinstance(a_day, pd_days.PDDay)
+    assert a_day.theme == "mastery"
     assert standings.load(session, []) == {}

@@ -31,7 +31,7 @@ def _session(sessions: Sessions) -> Iterator[Session]:
 
 
 def a_change(**changes: Any) -> EntryChange:
-    values = {
+    values: dict[str, Any] = {
         "item": "visit",
         "uid": None,
         "is_new": True,
@@ -39,7 +39,7 @@ def a_change(**changes: Any) -> EntryChange:
         "removed": False,
         "facts": FACTS,
     } | changes
-    return EntryChange(**values)  # type: ignore[arg-type]  # by name
+    return EntryChange(**values)
 
 
 def key(model: type[Any], thread: Thread, item: str) -> tuple[str, tuple[Any, ...]]:

@@ -299,6 +299,15 @@ APPLIED = """
            max(created_at), 2
     FROM messages WHERE concerns LIKE 'applications/%' GROUP BY concerns
 """
+# Of applications that were decided nothing more was kept. ApplicationSubmitted, which is read from the log
+# now, would make them undecided again, were it not for the revision that has been heard of.
+DECIDED = """
+    INSERT INTO applications (application_id, work_group_id, teacher_ids, state, changed_at, revision)
+    SELECT replace(subject, 'applications/', '')::uuid, '00000000-0000-0000-0000-000000000000', '{}',
+           'accepted', '2000-01-01T00:00:00Z', max(revision)
+    FROM inbox_subjects WHERE subject LIKE 'applications/%' GROUP BY subject
+    ON CONFLICT (application_id) DO UPDATE SET revision = greatest(applications.revision, excluded.revision)
+"""
 PLANNED = """
     INSERT INTO visits (visit_id, urn, pd_lead_id, planned_at, kind, cancelled_reason, logged, revision)
     SELECT DISTINCT ON (concerns) replace(concerns, 'visits/', '')::uuid, about ->> 'urn',
@@ -355,7 +364,7 @@ def _count_what_was_sent() -> None:
     A participant counts as told of a session, as it is now, unless a message about it still waits: that one
     is decided anew.
     """
-    learnt = (WAITING, APPLIED, PLANNED)
+    learnt = (WAITING, APPLIED, DECIDED, PLANNED)
     for statement in (*learnt, PLACES, SESSIONS, ENTRIES, OFFERS, APPLICATIONS, VISITS, REPEATABLE):
         op.execute(statement)
 
