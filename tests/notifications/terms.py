@@ -42,7 +42,7 @@ from hub_contracts.visits import CalendarHalfTerm, CalendarSet, VisitCancelled, 
 
 def autumn() -> list[Happening]:
     """The whole term in the order of time, with revisions."""
-    listed = [*_background(), *_groups(), *_changes(), *_waiting(), *_days_and_visits()]
+    listed = [*_background(), *_groups(), *_changes(), *_waiting(), *_pd_day(), *_visits()]
     revisions: dict[str, int] = {}
     found = []
     for each in sorted(listed, key=lambda one: one.at):
@@ -168,9 +168,32 @@ def _waiting() -> list[Happening]:
     ]
 
 
-def _days_and_visits() -> list[Happening]:
-    """Ivan's PD day is cancelled; Judy plans a visit, cancels it, and plans another one."""
+def _pd_day() -> list[Happening]:
+    """Ivan registers for a PD day, which is cancelled."""
     day = UUID(int=0xE1)
+    scheduled = PDDayScheduled(
+        pd_day_id=day,
+        kind="pd_day",
+        theme="reasoning",
+        title="Reasoning",
+        on=date(2026, 11, 20),
+        starts_at=england("2026-11-20", "09:30"),
+        venue="The Guildhall",
+        closes_at=england("2026-11-19"),
+    )
+    registered = PDDayRegistered(
+        pd_day_id=day, teacher_id=PERSON["ivan"], urn=URN, registered_on=date(2026, 9, 15)
+    )
+    cancelled = PDDayCancelled(pd_day_id=day, reason="venue_unavailable", teachers_n=1)
+    return [
+        Happening(england("2026-09-14"), scheduled),
+        Happening(england("2026-09-15"), registered),
+        Happening(england("2026-11-05"), cancelled),
+    ]
+
+
+def _visits() -> list[Happening]:
+    """Judy plans a visit, cancels it, and plans another one."""
     first, second = UUID(int=0xE2), UUID(int=0xE3)
     visit: dict[str, Any] = {
         "urn": URN,
@@ -178,36 +201,9 @@ def _days_and_visits() -> list[Happening]:
         "assignment_id": UUID(int=0xE4),
         "kind": "support",
     }
+    planned, again = england("2026-10-01", "09:30"), england("2026-11-12", "09:30")
     return [
-        Happening(
-            england("2026-09-14"),
-            PDDayScheduled(
-                pd_day_id=day,
-                kind="pd_day",
-                theme="reasoning",
-                title="Reasoning",
-                on=date(2026, 11, 20),
-                starts_at=england("2026-11-20", "09:30"),
-                venue="The Guildhall",
-                closes_at=england("2026-11-19"),
-            ),
-        ),
-        Happening(
-            england("2026-09-15"),
-            PDDayRegistered(
-                pd_day_id=day, teacher_id=PERSON["ivan"], urn=URN, registered_on=date(2026, 9, 15)
-            ),
-        ),
-        Happening(
-            england("2026-11-05"), PDDayCancelled(pd_day_id=day, reason="venue_unavailable", teachers_n=1)
-        ),
-        Happening(
-            england("2026-09-16"),
-            VisitPlanned(visit_id=first, planned_at=england("2026-10-01", "09:30"), **visit),
-        ),
+        Happening(england("2026-09-16"), VisitPlanned(visit_id=first, planned_at=planned, **visit)),
         Happening(england("2026-09-17"), VisitCancelled(visit_id=first, urn=URN, reason="ofsted")),
-        Happening(
-            england("2026-09-18"),
-            VisitPlanned(visit_id=second, planned_at=england("2026-11-12", "09:30"), **visit),
-        ),
+        Happening(england("2026-09-18"), VisitPlanned(visit_id=second, planned_at=again, **visit)),
     ]
