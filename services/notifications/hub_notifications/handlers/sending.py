@@ -36,6 +36,7 @@ from hub_notifications.handlers.delivery import UNCERTAIN, deliver
 from hub_notifications.handlers.preparing import Prepared
 from hub_notifications.handlers.recording import Outcome, record
 from hub_notifications.handlers.wording import Known
+from hub_notifications.models import Message
 from hub_notifications.store import claimed as claimed_store
 from hub_notifications.store import messages as store
 from hub_notifications.templates.content import HubDetails
@@ -129,53 +130,81 @@ def release_expired(session: Session, *, now: datetime, real_now: datetime) -> N
         store.put_back(session, claim, reason=None, retry_at=None, now=now)
 
 
+class _Unrecorded:
+    """Outcomes of a batch; each is recorded in the transaction that hands the next message over."""
+
+    def __init__(self, office: Office, batch: Batch) -> None:
+        self._office = office
+        self._batch = batch
+        self._outcomes: list[Outcome] = []
+        self._is_taken = False
+
+    def note(self, prepared: Prepared, undelivered: Undelivered | None) -> None:
+        """Remember what became of a message."""
+        self._outcomes.append(Outcome(prepared.message, undelivered, prepared, self._office.sender.hub_id))
+
+    def record(self, session: Session) -> None:
+        """Record what is remembered; the first message that is taken ends the sender's trouble, if any."""
+        office = self._office
+        for outcome in self._outcomes:
+            if outcome.undelivered is None and not self._is_taken:
+                sender.resume(session)
+                self._is_taken = True
+            record(session, self._batch.claim, outcome, now=office.hub_now(), real_now=office.real_now())
+
+    def forget(self) -> None:
+        """Call this after the commit."""
+        self._outcomes.clear()
+
+
 def _send(office: Office, batch: Batch, contacts: Mapping[str, Contact], known: Known) -> None:
-    """Send a batch, and record each message before the next one is handed over."""
+    """Send a batch; of at most one message it is not recorded what became of it, whatever happens."""
     by_id = {each.message.id: each for each in batch.prepared}
-    mails = _mails(office, batch, contacts, known)
-    is_taken = False
-    with closing(deliver(office.mailer, mails, office.closing)) as results:
-        for message_id, undelivered in results:
-            with office.sessions.begin() as session:
-                if undelivered is None and not is_taken:
-                    is_taken = True  # the first message that is taken ends the sender's trouble, if any
-                    sender.resume(session)
-                _record(office, session, batch, by_id[message_id], undelivered)
+    unrecorded = _Unrecorded(office, batch)
+    mails = _mails(office, batch, contacts, known, unrecorded)
+    try:
+        with closing(deliver(office.mailer, mails, office.closing)) as results:
+            for message_id, undelivered in results:
+                unrecorded.note(by_id[message_id], undelivered)
+    finally:
+        with office.sessions.begin() as session:
+            unrecorded.record(session)
 
 
 def _mails(
-    office: Office, batch: Batch, contacts: Mapping[str, Contact], known: Known
+    office: Office,
+    batch: Batch,
+    contacts: Mapping[str, Contact],
+    known: Known,
+    unrecorded: _Unrecorded,
 ) -> Iterator[tuple[UUID, EmailMessage]]:
     """Write each message when it is its turn; one that cannot be written is recorded as such."""
     for prepared in batch.prepared:
-        message = prepared.message
-        contact = contacts.get(message.recipient_ref)
+        contact = contacts.get(prepared.message.recipient_ref)
         mail = _write(office, prepared, contact, known, at=batch.at)
+        is_held = False
+        if isinstance(mail, Undelivered):
+            unrecorded.note(prepared, mail)
         with office.sessions.begin() as session:
+            unrecorded.record(session)
             if contact is not None and not contact.confirmed:
-                retry_at = office.real_now() + messages.WAIT_FOR_ADDRESS
-                claimed_store.put_off(
-                    session,
-                    batch.claim,
-                    message.id,
-                    now=office.hub_now(),
-                    retry_at=retry_at,
-                    reason=messages.ADDRESS_UNCONFIRMED,
-                )
-                continue
-            if isinstance(mail, Undelivered):
-                _record(office, session, batch, prepared, mail)
-                continue
-            held = store.hand_over(session, batch.claim, message.id)
-        if held:
-            yield message.id, mail
+                _wait_for_address(office, session, batch, prepared.message)
+            elif not isinstance(mail, Undelivered):
+                is_held = store.hand_over(session, batch.claim, prepared.message.id)
+        unrecorded.forget()
+        if is_held and not isinstance(mail, Undelivered):
+            yield prepared.message.id, mail
 
 
-def _record(
-    office: Office, session: Session, batch: Batch, prepared: Prepared, undelivered: Undelivered | None
-) -> None:
-    outcome = Outcome(prepared.message, undelivered, prepared, office.sender.hub_id)
-    record(session, batch.claim, outcome, now=office.hub_now(), real_now=office.real_now())
+def _wait_for_address(office: Office, session: Session, batch: Batch, message: Message) -> None:
+    claimed_store.put_off(
+        session,
+        batch.claim,
+        message.id,
+        now=office.hub_now(),
+        retry_at=office.real_now() + messages.WAIT_FOR_ADDRESS,
+        reason=messages.ADDRESS_UNCONFIRMED,
+    )
 
 
 def _write(
