@@ -1,10 +1,8 @@
 """What is true of an invented person and Work Group, in values, for tests of rules."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from tests.notifications.fakes import NOW
 
 from hub_notifications.domain import told
 from hub_notifications.domain.kinds import Kind
@@ -22,6 +20,7 @@ from hub_notifications.domain.threads import news_of
 from hub_notifications.domain.told import Facts, News
 
 GROUP_ID, PLACE_ID, WAITING_ID, APPLICATION_ID = (UUID(int=n) for n in (1, 2, 3, 4))
+NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 INSTANT = timedelta.resolution
 DAY = timedelta(days=1)
 ENDS = NOW + 7 * DAY

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.notifications.fakes import NOW
+from tests.notifications.standings import NOW
 
 from hub_notifications.domain.calendar_entries import EntryChange, SentEntry, entry_changes
 from hub_notifications.domain.told import Facts

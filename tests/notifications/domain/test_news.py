@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.notifications.fakes import NOW
 from tests.notifications.standings import (
     DAY,
     ENDS,
     INSTANT,
+    NOW,
     WAITING_ID,
     a_place,
     a_session,
@@ -155,14 +155,14 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(
-    ("sessions", "kind", "added", "moved", "ended"),
+    ("meetings", "kind", "added", "moved", "ended"),
     [case[1:] for case in CHANGES],
     ids=[case[0] for case in CHANGES],
 )
 def test_a_change_of_sessions_is_one_message(
-    sessions: tuple[object, ...], kind: Kind | None, added: list[int], moved: list[int], ended: list[int]
+    meetings: tuple[object, ...], kind: Kind | None, added: list[int], moved: list[int], ended: list[int]
 ) -> None:
-    group = standing(*sessions, place=a_place())  # type: ignore[arg-type]
+    group = standing(*meetings, place=a_place())  # type: ignore[arg-type]
     found = found_in(group, KNOWN)
     assert (found.kind if found else None) == kind
     if found is not None:

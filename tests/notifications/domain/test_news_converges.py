@@ -5,8 +5,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.notifications.fakes import NOW
-from tests.notifications.standings import DAY, ENDS, GROUP_ID, a_session, found_in
+from tests.notifications.standings import DAY, ENDS, GROUP_ID, NOW, a_session, found_in
 
 from hub_notifications.domain.standing import (
     Application,

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.notifications.fakes import NOW
-from tests.notifications.standings import DAY, INSTANT, a_place, a_session, cancelled, standing, tell
+from tests.notifications.standings import DAY, INSTANT, NOW, a_place, a_session, cancelled, standing, tell
 
 from hub_notifications.domain.reminders import reminder_days, reminder_holds
 from hub_notifications.domain.standing import PlaceState, Session
@@ -46,10 +45,10 @@ SESSION = a_session(1)  # in seven days
 TOLD = standing(SESSION, place=a_place())
 
 
-def holds(session: Session = SESSION, place: PlaceState = PlaceState.ACTIVE, **changes: Any) -> bool:
+def holds(meeting: Session = SESSION, place: PlaceState = PlaceState.ACTIVE, **changes: Any) -> bool:
     known = tell(TOLD, now=NOW - 9 * DAY)
     facts: dict[str, Any] = {"days": 7, "sequence": 0, "now": NOW} | changes
-    return reminder_holds(standing(session, place=a_place(place)), read(known), session, **facts)
+    return reminder_holds(standing(meeting, place=a_place(place)), read(known), meeting, **facts)
 
 
 def test_a_participant_is_reminded_of_a_session_that_stands_as_it_was_told() -> None:
@@ -60,9 +59,9 @@ def test_a_participant_is_reminded_of_a_session_that_stands_as_it_was_told() -> 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"session": cancelled(SESSION)},
-        {"session": replace(SESSION, sequence=1)},  # not told yet
-        {"session": a_session(2)},  # never told
+        {"meeting": cancelled(SESSION)},
+        {"meeting": replace(SESSION, sequence=1)},  # not told yet
+        {"meeting": a_session(2)},  # never told
         {"place": PlaceState.WITHDRAWN},
         {"place": PlaceState.COMPLETED},
         {"sequence": 1},  # the reminder is of the session before a change

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.notifications.fakes import NOW
 from tests.notifications.standings import (
     DAY,
     INSTANT,
+    NOW,
     a_place,
     a_session,
     an_application,

@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.notifications.fakes import NOW
-from tests.notifications.standings import DAY, INSTANT, a_place, a_session, standing, tell
+from tests.notifications.standings import DAY, INSTANT, NOW, a_place, a_session, standing, tell
 
 from hub_kernel.england import ENGLAND
 from hub_notifications.domain.kinds import Kind

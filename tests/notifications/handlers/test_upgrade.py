@@ -1,0 +1,89 @@
+"""After the upgrade: events and requests about what the version before had sent."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from tests.notifications.before_told import (
+    ADA,
+    APPLICATION,
+    DECIDED,
+    EMMY,
+    TOLD,
+    calendar,
+    of_before,
+    rows,
+    upgraded,
+)
+from tests.notifications.factories import GROUP, cause, session_scheduled
+from tests.notifications.fakes import NOW, FakeOffice
+from tests.support.postgres import PostgresServer
+
+from hub_contracts.enrolment import ApplicationSubmitted, SessionRescheduled
+from hub_notifications.commands import ResendMessage
+from hub_notifications.handlers import applications, work_groups
+from hub_notifications.handlers import messages as handlers
+
+
+@pytest.fixture(name="url")
+def _url(postgres: PostgresServer) -> str:
+    return of_before(postgres)
+
+
+@pytest.fixture(name="office")
+def _office(url: str) -> Iterator[FakeOffice]:
+    """Sends from the database after the upgrade."""
+    with upgraded(url) as office:
+        yield office
+
+
+def test_a_session_that_is_moved_after_the_upgrade_moves_the_entry_of_before(office: FakeOffice) -> None:
+    office.send_all()
+    office.mailer.letters.clear()
+    later = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+    facts = vars(session_scheduled()) | {
+        "session_id": TOLD,
+        "starts_at": later,
+        "ends_at": later + timedelta(hours=2),
+        "mode": "online",
+        "host_urn": None,
+        "ics_sequence": 1,
+    }
+    with office.sessions.begin() as session:
+        work_groups.on_session_changed(session, SessionRescheduled(**facts), cause(2))
+    office.send_all()
+    assert ("REQUEST", f"session-{TOLD}@test", 1) in calendar(office)
+    assert all(uid == f"session-{TOLD}@test" or EMMY in uid for _, uid, _ in calendar(office))
+
+
+def test_what_was_sent_before_can_be_asked_for_again(office: FakeOffice) -> None:
+    office.send_all()
+    for (message_id,) in rows(office, "SELECT id FROM messages WHERE sent_at < '2026-09-06Z'"):
+        with office.sessions.begin() as session:
+            handlers.resend_message(session, ResendMessage(message_id=message_id), now=NOW, by="staff")
+    office.send_all()
+    repeats = "SELECT DISTINCT status, reason FROM messages WHERE resend_of IS NOT NULL ORDER BY 1, 2"
+    outcome = rows(office, repeats)
+    assert ("sent", None) in outcome
+    assert {reason for _, reason in outcome} <= {
+        None,
+        "session_cancelled",
+        "application_over",
+        "withdrawn",
+    }
+
+
+def test_what_was_decided_before_is_not_undecided_again_by_events_from_the_log(office: FakeOffice) -> None:
+    submitted = ApplicationSubmitted(
+        application_id=UUID(DECIDED),
+        work_group_id=GROUP,
+        urn="110623",
+        teachers_n=1,
+        teacher_ids=[UUID(ADA)],
+        agreement_version="2026",
+    )
+    with office.sessions.begin() as session:
+        applications.on_application_changed(session, submitted, cause(1))
+    states = rows(office, "SELECT application_id::text, state FROM applications ORDER BY 1")
+    assert states == [(APPLICATION, "declined"), (DECIDED, "accepted")]
