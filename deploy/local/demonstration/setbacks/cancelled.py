@@ -34,6 +34,7 @@ CAPACITY: Final = 15
 SCHOOLS: Final = 7
 WAITING: Final = 2
 FULL_AFTER: Final = 15  # school days of recruitment
+VENUE: Final = "The Old Corn Exchange"
 
 
 def unwanted(like: Group) -> Iterator[Command]:
@@ -47,10 +48,9 @@ def unwanted(like: Group) -> Iterator[Command]:
 
 @dataclass(frozen=True)
 class FullGroup:
-    """A group with 14 participants, a waiting list with an open offer, and an application.
+    """A group that is cancelled with 14 participants and three sessions to come.
 
-    Its sessions are not in the diary yet. Which e-mails about cancelled sessions go out, when their group is
-    cancelled, depends on how soon the sender looks, and two runs shall give the same numbers.
+    An offer stands, a teacher waits, and a school has applied.
     """
 
     year: SchoolYear
@@ -75,6 +75,7 @@ class FullGroup:
         yield from enrol(group, participants, new, {}, days[:FULL_AFTER], self.random)
         yield from self._others(group, near[SCHOOLS + 1 :], days[FULL_AFTER:])
         yield confirm(group)
+        yield from self._sessions(group)
         yield from self._ends(group, participants[-1])
 
     def _hire(self, group: Group, n: int) -> Participant:
@@ -94,6 +95,25 @@ class FullGroup:
                 yield join_list(group, f"waiting/{group.label}/{person.key}", body, at)
             else:
                 yield from apply(group, school.urn, [(person, "participant")], at)
+
+    def _sessions(self, group: Group) -> Iterator[Command]:
+        """Three dates after the day on which the group is cancelled."""
+        third, fourth = self.year.half_term(3), self.year.half_term(4)
+        days = (third.day(5, THURSDAY), fourth.day(2, THURSDAY), fourth.day(4, THURSDAY))
+        for seq, day in enumerate(days, start=1):
+            yield group_command(
+                group,
+                f"session/{group.label}/{seq}",
+                f"{WORK_GROUPS}/{{{group.key}}}/sessions",
+                {
+                    "starts_at": moment(day, 16).isoformat(),
+                    "ends_at": moment(day, 18).isoformat(),
+                    "mode": "in_person",
+                    "venue": VENUE,
+                },
+                at=moment(group.season.confirmed_on, 16, seq),
+                gives="session_id",
+            )
 
     def _ends(self, group: Group, leaver: Participant) -> Iterator[Command]:
         """A participant withdraws, so that the place is offered; three days later the group is cancelled."""
