@@ -5,7 +5,7 @@ Decided at the moment of sending. One difference is one message, whatever number
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from hub_notifications.domain.kinds import Kind
@@ -20,6 +20,7 @@ from hub_notifications.domain.standing import (
 from hub_notifications.domain.told import Facts, News, Told, ToldSession
 
 OPEN_APPLICATIONS: Final = frozenset({ApplicationState.SUBMITTED, ApplicationState.WAITLISTED})
+CANCELLATION_IS_NEWS: Final = timedelta(days=28)  # longer than any mail server is away
 CONCERNED_WAITING: Final = frozenset(
     {WaitingState.WAITING, WaitingState.OFFERED, WaitingState.GROUP_CANCELLED}
 )
@@ -48,7 +49,7 @@ def without_words(standing: Standing, told: Told, *, now: datetime) -> dict[str,
 def _group_cancelled(standing: Standing, told: Told, now: datetime) -> News | None:
     """Everybody who was concerned when the Work Group was cancelled is told, once."""
     place, waiting = standing.place, standing.waiting
-    if standing.cancelled is None or told.group_cancelled:
+    if standing.cancelled is None or told.group_cancelled or _is_long_past(standing.cancelled_at, now):
         return None
     held = place is not None and place.state in {PlaceState.ACTIVE, PlaceState.GROUP_CANCELLED}
     waited = waiting is not None and waiting.state in CONCERNED_WAITING
@@ -190,6 +191,11 @@ def _application(standing: Standing, told: Told, now: datetime) -> News | None: 
             item: dict[str, Facts] = {f"application:{each.application_id}": {"state": str(each.state)}}
             return News(kind=kind, items=item, about=f"applications/{each.application_id}")
     return None
+
+
+def _is_long_past(instant: datetime | None, now: datetime) -> bool:
+    """Whether a cancellation was read from the log, of a time before this service heard of cancellations."""
+    return instant is not None and now - instant > CANCELLATION_IS_NEWS
 
 
 Rule = Callable[[Standing, Told, datetime], News | None]

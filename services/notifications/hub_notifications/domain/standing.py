@@ -92,6 +92,7 @@ class Standing:
     work_group_id: UUID
     title: str
     cancelled: str | None = None  # the reason's code of a cancelled Work Group
+    cancelled_at: datetime | None = None
     place: Place | None = None
     waiting: Waiting | None = None
     applications: tuple[Application, ...] = ()

@@ -74,6 +74,7 @@ def _standing(
         work_group_id=group.work_group_id,
         title=group.title,
         cancelled=group.cancelled_reason,
+        cancelled_at=group.cancelled_at,
         place=None
         if place is None
         else Place(
