@@ -23,8 +23,8 @@ STATE = State(
     parked_in_reporting=0,
     waiting=0,
     parked=0,
-    letters_due=0,
-    letters_sent=1234,
+    messages_due=0,
+    messages_sent=1234,
     received=5000,
 )
 

@@ -26,7 +26,8 @@ def move(stub: Stub, *states: dict[str, Any]) -> None:
     for number, path in enumerate(("enrolment", "visits", "notifications", "reporting")):
         stub.keep(f"/{path}/metrics", *[metrics(**state["metrics"][number]) for state in states])
     stub.keep("/reporting/v1/freshness", *[{"events": s["events"], "parked": s["parked"]} for s in states])
-    stub.keep("/notifications/v1/summary", *[{"due": s["due"], "sending": 0, "sent": 7} for s in states])
+    stub.keep("/notifications/v1/summary", {"due": 3, "sending": 0, "sent": 7})  # three wait for Monday
+    stub.keep("/notifications/v1/clock", *[{"work_left": {"messages to send": s["due"]}} for s in states])
 
 
 def hub(events: int, *, due: int = 0, pending: int = 0, waiting: int = 0, parked: int = 0) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def hub(events: int, *, due: int = 0, pending: int = 0, waiting: int = 0, parked
 def test_it_is_settled_when_every_event_and_letter_has_arrived(stub: Stub) -> None:
     move(stub, hub(3, pending=4), hub(12, due=2), hub(17, waiting=1), hub(17))
     state = settle(stub.addresses, "token", patience=5)
-    assert (state.recorded, state.projected, state.parked, state.letters_sent) == (17, 17, 0, 7)
+    assert (state.recorded, state.projected, state.parked, state.messages_sent) == (17, 17, 0, 7)
     assert len(stub.at("/reporting/v1/freshness")) >= 6
 
 

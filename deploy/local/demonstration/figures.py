@@ -99,7 +99,7 @@ def read_figures(addresses: Mapping[str, str], token: str, state: State, year: S
         lead_schools=lead_schools["n"],
         supported_schools=supported["n"],
         visits=_share(visits),
-        messages_sent=state.letters_sent,
+        messages_sent=state.messages_sent,
         events=state.projected,
         parked=state.parked,
     )

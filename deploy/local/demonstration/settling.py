@@ -40,20 +40,20 @@ class State:
     parked_in_reporting: int
     waiting: int  # deliveries that are tried again later
     parked: int  # in all services
-    letters_due: int
-    letters_sent: int
+    messages_due: int
+    messages_sent: int
     received: int  # deliveries that have taken effect in all services
 
     @property
     def is_settled(self) -> bool:
         """Nothing is on its way. What was parked is counted as arrived: no waiting would help it."""
         arrived = self.projected + self.parked_in_reporting >= self.recorded
-        return arrived and not (self.unsent or self.waiting or self.letters_due)
+        return arrived and not (self.unsent or self.waiting or self.messages_due)
 
     def __str__(self) -> str:
         return (
             f"reporting has {self.projected} of {self.recorded} events, {self.unsent} are not published, "
-            f"{self.waiting} deliveries wait, {self.parked} are parked, {self.letters_due} letters are due"
+            f"{self.waiting} deliveries wait, {self.parked} are parked, {self.messages_due} e-mails are due"
         )
 
 
@@ -73,6 +73,7 @@ class Observer:
         metrics = {name: metrics_of(self._connections[name], name) for name in (*PUBLISHERS, "reporting")}
         freshness = self._connections["reporting"].get("/reporting/v1/freshness").body
         summary = self._connections["notifications"].get("/notifications/v1/summary").body
+        clock = self._connections["notifications"].get("/notifications/v1/clock").body
         return State(
             recorded=sum(metrics[name].get("hub_outbox_recorded_total", 0) for name in PUBLISHERS),
             unsent=sum(metrics[name].get("hub_outbox_pending", 0) for name in PUBLISHERS),
@@ -80,8 +81,8 @@ class Observer:
             parked_in_reporting=int(freshness["parked"]),
             waiting=sum(one.get(name, 0) for one in metrics.values() for name in UNFINISHED),
             parked=sum(one.get(PARKED, 0) for one in metrics.values()),
-            letters_due=int(summary["due"]) + int(summary["sending"]),
-            letters_sent=int(summary["sent"]),
+            messages_due=int(clock["work_left"]["messages to send"]),  # later ones are not on their way
+            messages_sent=int(summary["sent"]),
             received=sum(one.get("hub_inbox_received_total", 0) for one in metrics.values()),
         )
 
