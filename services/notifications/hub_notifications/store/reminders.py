@@ -41,6 +41,8 @@ def session_key(session_id: UUID, enrolment_id: UUID, days: int, *, starts_at: d
     return f"reminder:{session_id}:{enrolment_id}:d{days}:{int(starts_at.timestamp())}"
 
 
+STILL_WRITTEN: Final = timedelta(days=3)  # after its time, where the service was away then
+
 # The person was told of the session as it is now.
 _KNOWN_AS_IT_IS: Final = and_(
     ToldItem.concerns == func.concat("work-groups/", cast(Place.work_group_id, String)),
@@ -63,7 +65,7 @@ def _key(days: int) -> ColumnElement[str]:
 
 
 def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequence[SessionToRemind]:
-    """Sessions that start within a number of days, each with every participant who knows it as it is.
+    """Sessions that start in so many days or a little less, with all participants who know them as they are.
 
     Left out: who was told of it within that time, and who has that reminder already. This is asked often, and
     hardly ever gives a row.
@@ -81,7 +83,7 @@ def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequenc
         .join(ToldItem, _KNOWN_AS_IT_IS)
         .where(
             Place.state == PlaceState.ACTIVE,
-            GroupSession.starts_at > now,
+            GroupSession.starts_at > now + max(timedelta(days=days) - STILL_WRITTEN, timedelta()),
             GroupSession.starts_at <= now + timedelta(days=days),
             GroupSession.cancelled_reason.is_(None),
             ToldItem.told_at + func.make_interval(0, 0, 0, days) <= GroupSession.starts_at,
