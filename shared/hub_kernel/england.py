@@ -1,6 +1,6 @@
 """The clock in England, and dates and times in the words of a school office."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,16 @@ def instant_in_england(day: date, clock: time) -> datetime:
     on the last Sunday of March, it is an hour later: for 01:30 the instant at which clocks show 02:30.
     """
     return datetime.combine(day, clock, ENGLAND).astimezone(UTC)
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the instant, in UTC, at which a day begins in England."""
+    return instant_in_england(day, time.min)
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the instant, in UTC, at which a day is over in England: the next one begins."""
+    return start_of_day(day + timedelta(days=1))
 
 
 def spoken_day(on: date) -> str:

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -107,8 +107,18 @@ def _typed(value: Any, key: InstrumentedAttribute[Any]) -> Any:
     try:
         if python_type is UUID:
             return UUID(value)
-        if python_type in (datetime, date):
-            return python_type.fromisoformat(value)
+        if python_type is datetime:
+            return _instant(value)
+        if python_type is date:
+            return date.fromisoformat(value)
         return python_type(value)
-    except (ValueError, TypeError, AttributeError) as exc:
+    except (ValueError, TypeError, AttributeError, OverflowError) as exc:
         raise bad_cursor() from exc
+
+
+def _instant(text: str) -> datetime:
+    """Read an aware instant; a cursor that someone has made up may hold another one, or none."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise bad_cursor()
+    return instant.astimezone(UTC)

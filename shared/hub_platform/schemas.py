@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any, ClassVar, Final
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
+DAYS: Final = (date(2000, 1, 1), date(2199, 12, 31))  # the first and the last one that a list is asked for
 SPACE: Final = "Zs"  # Unicode's spaces, the no-break space among them
 
 
@@ -79,6 +80,20 @@ class Flag(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class DaysQuery(Schema):
+    """Parameters `from` and `to` of a list: days in England, both included; either may be left out."""
+
+    first_day = fields.Date(data_key="from", load_default=None, validate=validate.Range(*DAYS))
+    last_day = fields.Date(data_key="to", load_default=None, validate=validate.Range(*DAYS))
+
+    @validates_schema
+    def check_order(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a last day before the first one: such a list would always be empty."""
+        first, last = data.get("first_day"), data.get("last_day")
+        if first is not None and last is not None and last < first:
+            raise ValidationError("Give the same day as in `from`, or a later one.", "to")
 
 
 class CommandSchema(Schema):

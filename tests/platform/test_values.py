@@ -31,6 +31,20 @@ def test_an_instant_without_a_zone_is_not_stored() -> None:
     assert (read, read.tzinfo) == (instant, UTC)
 
 
+def test_a_cursor_of_an_instant_is_read_in_utc_as_its_column_keeps_it() -> None:
+    key: Any = SimpleNamespace(type=UtcDateTime())
+    instant = datetime(2025, 10, 8, 12, 30, 0, 1, tzinfo=UTC)
+    read = _typed(str(instant.astimezone(timezone(timedelta(hours=1)))), key)
+    assert (read, read.tzinfo) == (instant, UTC)
+
+
+@pytest.mark.parametrize("text", ["2025-10-08T12:30:00", "2025-10-08", "0001-01-01T00:00:00+14:00", "soon"])
+def test_a_cursor_without_an_instant_is_no_cursor_of_a_list_by_time(text: str) -> None:
+    key: Any = SimpleNamespace(type=UtcDateTime())
+    with pytest.raises(Problem, match="bad_cursor"):
+        _typed(text, key)
+
+
 @pytest.mark.parametrize(
     ("python_type", "text", "value"),
     [(date, "2026-07-01", date(2026, 7, 1)), (int, "7", 7), (str, "x", "x")],
