@@ -2,7 +2,14 @@
 
 import sys
 from base64 import b64encode
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
+
+# One person with two records, who does something for a school.
+LEFT: Final = UUID(int=0xA1)
+MERGED: Final = UUID(int=0xA2)
+URN: Final = "980001"
+THREAD: Final = f"work-groups/{UUID(int=0xF1)}"
 
 
 def main(amqp_uri: str) -> None:
@@ -31,6 +38,14 @@ def main(amqp_uri: str) -> None:
         @rpc  # type: ignore[untyped-decorator]  # nameko ships no types
         def certificate(self, enrolment_id: str) -> str | None:
             return b64encode(b"%PDF-1.7 " + enrolment_id.encode()).decode()
+
+        @rpc  # type: ignore[untyped-decorator]  # nameko ships no types
+        def records(self, teacher_id: str) -> list[str]:
+            return [teacher_id, str(MERGED)] if teacher_id == str(LEFT) else [teacher_id]
+
+        @rpc  # type: ignore[untyped-decorator]  # nameko ships no types
+        def school_threads(self, urn: str) -> dict[str, Any]:
+            return {"urns": [urn], "threads": [[THREAD, str(LEFT)]] if urn == URN else []}
 
     container = ServiceContainer(Enrolment, {"AMQP_URI": amqp_uri})
     container.start()

@@ -14,6 +14,7 @@ from hub_notifications.gateways import (
     ContactsAway,
     MailAway,
     Mailer,
+    SchoolThreads,
     Undelivered,
 )
 from hub_notifications.handlers import sending
@@ -61,6 +62,27 @@ class FakeContacts:
     def certificate(self, enrolment_id: str) -> bytes | None:
         """Give the one that a test has set."""
         return self.certificates.get(enrolment_id)
+
+
+class FakePeople:
+    """`gateways.People`: knows what a test says."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.merged: dict[str, list[str]] = {}  # records by any one of them
+        self.schools: dict[str, SchoolThreads] = {}
+
+    def records(self, teacher_id: str) -> list[str]:
+        """Give those that a test has set; a person who is not known has none."""
+        if self.away:
+            raise ContactsAway
+        return self.merged.get(teacher_id, [])
+
+    def of_school(self, urn: str) -> SchoolThreads:
+        """Give what a test has set."""
+        if self.away:
+            raise ContactsAway
+        return self.schools.get(urn, SchoolThreads(urns=[urn], threads=[]))
 
 
 class FakeMailer:

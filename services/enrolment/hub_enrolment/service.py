@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub_contracts.notifications import MessageFailed, MessageSent
 from hub_enrolment.api.applications import Applications
 from hub_enrolment.api.attendance import Attendances
+from hub_enrolment.api.diary import Diary
 from hub_enrolment.api.documents import Documents
 from hub_enrolment.api.enrolments import Enrolments
 from hub_enrolment.api.hub import HubItself
@@ -18,6 +19,7 @@ from hub_enrolment.api.leaders import Leaders
 from hub_enrolment.api.lesson_studies import LessonStudies
 from hub_enrolment.api.mergers import Mergers
 from hub_enrolment.api.pd_days import PDDays
+from hub_enrolment.api.places import Places
 from hub_enrolment.api.programmes import Programmes
 from hub_enrolment.api.schools import Schools
 from hub_enrolment.api.sessions import Sessions
@@ -28,6 +30,7 @@ from hub_enrolment.api.uploads import Uploads
 from hub_enrolment.api.waiting_list import WaitingLists
 from hub_enrolment.api.work_groups import WorkGroups
 from hub_enrolment.handlers import documents, offers, teachers, venues
+from hub_enrolment.store import correspondence, schools
 from hub_enrolment.templates.printing import printed
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
@@ -43,6 +46,7 @@ class EnrolmentService(
     Schools,
     Trusts,
     Teachers,
+    Places,
     Mergers,
     Leaders,
     Programmes,
@@ -52,6 +56,7 @@ class EnrolmentService(
     Applications,
     WaitingLists,
     Sessions,
+    Diary,
     Attendances,
     Tasks,
     LessonStudies,
@@ -86,6 +91,23 @@ class EnrolmentService(
         """The address at which each session is joined online; a session without one is left out."""
         with self.database() as session:
             return venues.joining_links(session, [UUID(session_id) for session_id in session_ids])
+
+    @answer
+    def records(self, teacher_id: str) -> list[str]:
+        """Every record of one person: the one that is left and those that were merged into it."""
+        with self.database() as session:
+            return [str(one) for one in correspondence.records(session, UUID(teacher_id))]
+
+    @answer
+    def school_threads(self, urn: str) -> dict[str, list[Any]]:
+        """What messages for a school are about: its URN, those that it carries on, and who does what for it.
+
+        `threads` holds pairs of a subject, such as `work-groups/<id>`, and a teacher id.
+        """
+        with self.database() as session:
+            urns = schools.carried_on(session, urn)
+            threads = correspondence.threads(session, urns)
+        return {"urns": sorted(urns), "threads": [[subject, str(one)] for subject, one in threads]}
 
     @subscribe(MessageSent)
     def on_message_sent(self, session: Session, delivery: Delivery) -> None:

@@ -100,13 +100,13 @@ def test_a_list_is_narrowed_by_status_by_template_and_by_reason(box: Box) -> Non
     box.put("due")
     box.put("another template", template="visit_planned")
     page = PageRequest(50, None)
-    narrowed: list[tuple[dict[str, str], set[str]]] = [
+    narrowed: list[tuple[dict[str, Any], set[str]]] = [
         ({"status": "due"}, {"due", "another template"}),
         ({"template": "visit_planned"}, {"another template"}),
         ({"status": "sent"}, {"sent already"}),
         ({"reason": "before"}, {"failed already", "suppressed already"}),
     ]
     for asked, expected in narrowed:
-        rows, _ = store.list_messages(box.session, page, **asked)
+        rows, _ = store.list_messages(box.session, page, store.Wanted(**asked))
         assert {box.names[row.id] for row in rows} == expected
     assert store.summary(box.session) == {"due": 2, "sending": 1, "sent": 1, "failed": 1, "suppressed": 1}

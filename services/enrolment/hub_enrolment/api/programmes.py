@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF
 from hub_enrolment.commands.programmes import OpenProgramme, OpenProgrammeSchema
+from hub_enrolment.commands.texts import Text
+from hub_enrolment.domain.programmes import ACADEMIC_YEAR, STRANDS
 from hub_enrolment.handlers import programmes as handlers
 from hub_enrolment.models import Programme
-from hub_platform.routes import Answer, Call, route
+from hub_enrolment.store import programmes as store
+from hub_platform.routes import Answer, Call, Page, route
 
 
 class ProgrammeSchema(Schema):
@@ -30,6 +33,14 @@ class ProgrammeSchema(Schema):
     tasks_required = fields.Boolean()
 
 
+class ProgrammeQuery(Schema):
+    """Which programmes to list; `q` is a part of the title."""
+
+    academic_year = fields.String(load_default=None, validate=validate.Regexp(rf"{ACADEMIC_YEAR}\Z"))
+    strand = fields.String(load_default=None, validate=validate.OneOf(STRANDS))
+    q = Text(load_default=None, longest=100)
+
+
 class Programmes:
     """What work groups follow."""
 
@@ -45,6 +56,19 @@ class Programmes:
         """Put down a programme of one academic year."""
         programme = handlers.open_programme(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(programme, location=f"/enrolment/v1/programmes/{programme.id}")
+
+    @route(
+        "GET",
+        "/enrolment/v1/programmes",
+        allow=GROUP_STAFF,
+        query=ProgrammeQuery,
+        paged=True,
+        answer=ProgrammeSchema,
+    )
+    def list_programmes(self, call: Call[Any]) -> Page[Programme]:
+        """List programmes by academic year, strand and part of the title, the oldest first."""
+        statement = store.list_programmes(**call.query)
+        return Page(*call.page.fetch(call.session, statement, [Programme.id]))
 
     @route("GET", "/enrolment/v1/programmes/<uuid:programme_id>", allow=GROUP_STAFF, answer=ProgrammeSchema)
     def get_programme(self, call: Call[Any]) -> Answer:

@@ -24,6 +24,9 @@ STRANDS: Final = (
 MIN_SCHOOLS: Final = 6
 MIN_TEACHERS: Final = 10
 MAX_TEACHERS: Final = 20
+ACADEMIC_YEAR: Final = (
+    "20[0-9]{2}/[0-9]{2}"  # as it is written; `AcademicYear.parse` checks that the years follow
+)
 LARGEST_GROUP: Final = 500  # nobody means more
 ONCE: Final = "development"  # the strand that a school follows in one year only
 

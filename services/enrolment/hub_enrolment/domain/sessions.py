@@ -22,6 +22,7 @@ CANCELLED_FOR: Final = (
     "other",
 )
 REGISTER_OPEN: Final = timedelta(days=7)  # from the session's start; then it is locked
+REGISTER_STATES: Final = ("not_due", "missing", "taken", "cancelled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,15 @@ def cancel(status: str, known_reason: str | None, reason: str) -> bool:
     if status == "cancelled" and known_reason != reason:
         raise Conflict("session_cancelled", "The session has been cancelled for another reason.", "/reason")
     return status != "cancelled"
+
+
+def register_state(status: str, *, starts_at: datetime, now: datetime) -> str:
+    """Return one of REGISTER_STATES; a register is missing from the session's start until it is taken."""
+    if status == "cancelled":
+        return "cancelled"
+    if status == "completed":
+        return "taken"
+    return "missing" if starts_at <= now else "not_due"
 
 
 def check_time(status: str, *, starts_at: datetime, held_on: date, now: datetime, today: date) -> None:

@@ -1,11 +1,26 @@
 """Programmes, and what schools have taken part in."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.completions import CompletionRule
 from hub_enrolment.domain.programmes import AcademicYear, Path, TakenPart
-from hub_enrolment.models import Enrolment, Programme, SchoolLink, WorkGroup
+from hub_enrolment.models import Enrolment, Programme, WorkGroup
+from hub_enrolment.store import schools
+
+
+def list_programmes(
+    *, academic_year: str | None = None, strand: str | None = None, q: str | None = None
+) -> Select[Programme]:
+    """Select the programmes that a list asks for; `q` is a part of the title in any case."""
+    statement = select(Programme)
+    if academic_year is not None:
+        statement = statement.where(Programme.academic_year == academic_year)
+    if strand is not None:
+        statement = statement.where(Programme.strand == strand)
+    if q is not None:
+        statement = statement.where(Programme.title.icontains(q, autoescape=True))
+    return statement
 
 
 def path_of(programme: Programme) -> Path:
@@ -31,20 +46,8 @@ def taken_parts(session: Session, urn: str) -> list[TakenPart]:
         .distinct()
         .join(WorkGroup, WorkGroup.programme_id == Programme.id)
         .join(Enrolment, Enrolment.work_group_id == WorkGroup.id)
-        .where(Enrolment.urn.in_(_carried_on(session, urn)), Enrolment.status.in_(("active", "completed")))
+        .where(
+            Enrolment.urn.in_(schools.carried_on(session, urn)), Enrolment.status.in_(("active", "completed"))
+        )
     )
     return [TakenPart(strand, AcademicYear.parse(year)) for strand, year in rows]
-
-
-def _carried_on(session: Session, urn: str) -> set[str]:
-    """The school and all that came before it, along the successions that have taken effect."""
-    known, ask = {urn}, {urn}
-    while ask:
-        found = session.scalars(
-            select(SchoolLink.urn).where(
-                SchoolLink.successor_urn.in_(ask), SchoolLink.principal, SchoolLink.announced
-            )
-        )
-        ask = set(found) - known
-        known |= ask
-    return known

@@ -60,6 +60,20 @@ def successors(session: Session, urns: Iterable[str]) -> dict[str, str]:
     return known
 
 
+def carried_on(session: Session, urn: str) -> set[str]:
+    """Return the school and all that came before it, along the successions that have taken effect."""
+    known, ask = {urn}, {urn}
+    while ask:
+        found = session.scalars(
+            select(SchoolLink.urn).where(
+                SchoolLink.successor_urn.in_(ask), SchoolLink.principal, SchoolLink.announced
+            )
+        )
+        ask = set(found) - known
+        known |= ask
+    return known
+
+
 def list_schools(
     *,
     la_code: str | None = None,

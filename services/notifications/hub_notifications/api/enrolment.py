@@ -6,7 +6,7 @@ from typing import Any
 
 from hub_messaging.asking import Asking, Unanswered
 from hub_notifications import config
-from hub_notifications.gateways import Contact, ContactsAway
+from hub_notifications.gateways import Contact, ContactsAway, SchoolThreads
 
 
 class EnrolmentContacts(Asking):
@@ -26,7 +26,7 @@ class EnrolmentContacts(Asking):
 
 
 class RpcContacts:
-    """`gateways.Contacts` by RPC."""
+    """`gateways.Contacts` and `gateways.People` by RPC."""
 
     def __init__(self, ask: Callable[..., Any]) -> None:
         self._ask = ask
@@ -56,6 +56,17 @@ class RpcContacts:
         """Fetch one."""
         pdf = self._answer("certificate", enrolment_id)
         return None if pdf is None else b64decode(pdf)
+
+    def records(self, teacher_id: str) -> list[str]:
+        """Look up every record of one person."""
+        records: list[str] = self._answer("records", teacher_id)
+        return records
+
+    def of_school(self, urn: str) -> SchoolThreads:
+        """Look up what people do for a school."""
+        found = self._answer("school_threads", urn)
+        threads = [(subject, teacher_id) for subject, teacher_id in found["threads"]]
+        return SchoolThreads(urns=found["urns"], threads=threads)
 
     def _answer(self, question: str, argument: Any) -> Any:
         try:

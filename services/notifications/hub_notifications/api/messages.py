@@ -1,24 +1,35 @@
 """Routes under /notifications/v1/messages and /notifications/v1/summary."""
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
+from hub_kernel.england import end_of_day, start_of_day
 from hub_notifications.access import HUB_STAFF
 from hub_notifications.commands import ResendMessage, ResendMessageSchema
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.domain.messages import STATUSES
+from hub_notifications.gateways import ContactsAway
 from hub_notifications.handlers import messages as handlers
 from hub_notifications.models import Message
+from hub_platform.problems import Problem
 from hub_platform.routes import Answer, Call, Page, route
+from hub_platform.schemas import DaysQuery
+
+ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-class MessageQuery(Schema):
-    """Which messages."""
+class MessageQuery(DaysQuery):
+    """Which messages; `from` and `to` are days on which they were created."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
     template = fields.String(load_default=None, validate=validate.OneOf([str(kind) for kind in Kind]))
     reason = fields.String(load_default=None, validate=validate.Regexp(r"[a-z_]{1,60}\Z"))
+    recipient_ref = fields.UUID(load_default=None)
+    concerns = fields.String(
+        load_default=None, validate=validate.Regexp(rf"(work-groups|pd-days|visits)/{ID}\Z")
+    )
+    urn = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{6}\Z"))
 
 
 class MessageSchema(Schema):
@@ -52,6 +63,8 @@ class SummarySchema(Schema):
 class Messages:
     """What people have been told, and what waits to be sent."""
 
+    contacts: Any  # gateways.People, by RPC
+
     @route(
         "GET",
         "/notifications/v1/messages",
@@ -61,9 +74,21 @@ class Messages:
         answer=MessageSchema,
     )
     def list_messages(self, call: Call[Any]) -> Page[Message]:
-        """List messages, oldest first."""
-        items, following = handlers.list_messages(call.session, call.page, **call.query)
-        return Page(items, following)
+        """List messages, oldest first: of one person, for one school, or about one subject.
+
+        `recipient_ref` is a teacher's id; messages to records merged with it are listed, too. `urn` lists
+        those about places, waiting lists, applications and PD days that count for the school, and about
+        visits to it. `concerns` names a subject, such as `work-groups/<id>`.
+        """
+        wanted = dict(call.query)
+        first, last = wanted.pop("first_day"), wanted.pop("last_day")
+        wanted["begins"] = None if first is None else start_of_day(first)
+        wanted["ends"] = None if last is None else end_of_day(last)
+        try:
+            return Page(*handlers.list_messages(call.session, call.page, self.contacts, **wanted))
+        except ContactsAway as exc:
+            detail = "Enrolment, which knows people and schools, does not answer; try again."
+            raise Problem(503, "enrolment_away", detail, headers={"Retry-After": "10"}) from exc
 
     @route("GET", "/notifications/v1/messages/<uuid:message_id>", allow=HUB_STAFF, answer=MessageSchema)
     def get_message(self, call: Call[Any]) -> Message:

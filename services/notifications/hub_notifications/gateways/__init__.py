@@ -11,6 +11,7 @@ from hub_notifications.gateways.mail import (
     Undelivered,
 )
 from hub_notifications.gateways.mailbox import MailboxFolder
+from hub_notifications.gateways.people import People, SchoolThreads
 from hub_notifications.gateways.smtp import SmtpMailer, SmtpServer, Tls
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "MailAway",
     "MailboxFolder",
     "Mailer",
+    "People",
+    "SchoolThreads",
     "SenderTrouble",
     "SmtpMailer",
     "SmtpServer",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub_notifications.commands import ResendMessage
 from hub_notifications.domain import messages
 from hub_notifications.domain.refusals import Unknown
+from hub_notifications.gateways import People
 from hub_notifications.models import Message
 from hub_notifications.store import messages as store
 from hub_platform.ids import new_id
@@ -63,13 +65,27 @@ def find_message(session: Session, message_id: UUID, *, lock: bool = False) -> M
 def list_messages(
     session: Session,
     page: PageRequest,
+    people: People,
     *,
-    status: str | None = None,
-    template: str | None = None,
-    reason: str | None = None,
+    recipient_ref: UUID | None = None,
+    urn: str | None = None,
+    **wanted: Any,
 ) -> tuple[Sequence[Message], str | None]:
-    """One page of messages, oldest first."""
-    return store.list_messages(session, page, status=status, template=template, reason=reason)
+    """One page of messages, oldest first; by person, every record of theirs, and by school.
+
+    Which records are of one person, and who does what for a school, is asked of enrolment. `wanted`: the
+    other filters, as in `store.Wanted`.
+
+    Raises:
+        ContactsAway: enrolment did not answer in time.
+    """
+    if recipient_ref is not None:
+        asked = str(recipient_ref)
+        wanted["recipients"] = {asked, *people.records(asked)}
+    if urn is not None:
+        school = people.of_school(urn)
+        wanted |= {"threads": school.threads, "visits_to": school.urns}
+    return store.list_messages(session, page, store.Wanted(**wanted))
 
 
 def due(session: Session, *, now: datetime) -> int:

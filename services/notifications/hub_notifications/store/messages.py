@@ -1,15 +1,16 @@
 """Messages: written down once, claimed, recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from hub_notifications.domain.messages import STATUSES
-from hub_notifications.models import Message
+from hub_notifications.models import Message, Visit
 from hub_platform.paging import PageRequest
 
 
@@ -151,23 +152,48 @@ def resends_of(session: Session, message_id: UUID) -> int:
     return session.scalar(select(func.count()).where(Message.resend_of == message_id)) or 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which messages a list asks for; None asks for any."""
+
+    status: str | None = None
+    template: str | None = None
+    reason: str | None = None
+    concerns: str | None = None  # the thread: work-groups/<id>, pd-days/<id> or visits/<id>
+    recipients: Collection[str] | None = None
+    threads: Collection[tuple[str, str]] | None = None  # subject and recipient
+    visits_to: Collection[str] = ()  # URNs: messages about visits to them, beside those of `threads`
+    begins: datetime | None = None  # created from this instant
+    ends: datetime | None = None  # until just before this one
+
+
 def list_messages(
-    session: Session,
-    page: PageRequest,
-    *,
-    status: str | None = None,
-    template: str | None = None,
-    reason: str | None = None,
+    session: Session, page: PageRequest, wanted: Wanted
 ) -> tuple[Sequence[Message], str | None]:
     """One page of messages, oldest first."""
-    statement = select(Message)
-    if status is not None:
-        statement = statement.where(Message.status == status)
-    if template is not None:
-        statement = statement.where(Message.template == template)
-    if reason is not None:
-        statement = statement.where(Message.reason == reason)
+    statement = select(Message).where(*_conditions(wanted))
     return page.fetch(session, statement, [Message.id])
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    for name in ("status", "template", "reason", "concerns"):
+        value = getattr(wanted, name)
+        if value is not None:
+            yield getattr(Message, name) == value
+    if wanted.recipients is not None:
+        yield Message.recipient_ref.in_(wanted.recipients)
+    if wanted.threads is not None:
+        visits = select(literal("visits/") + cast(Visit.visit_id, Text)).where(
+            Visit.urn.in_(wanted.visits_to)
+        )
+        yield or_(
+            tuple_(Message.concerns, Message.recipient_ref).in_(list(wanted.threads)),
+            Message.concerns.in_(visits),
+        )
+    if wanted.begins is not None:
+        yield Message.created_at >= wanted.begins
+    if wanted.ends is not None:
+        yield Message.created_at < wanted.ends
 
 
 def count_due(session: Session, *, now: datetime) -> int:
