@@ -13,7 +13,7 @@ from rich.text import Text
 
 from hub_enrolment.domain.gias_file import FileRefused
 from hub_enrolment.domain.gias_kinds import KINDS, kind_of
-from hub_enrolment.domain.gias_text import read_table
+from hub_enrolment.files.csv_text import read_table
 from hub_platform import tokens
 from hub_platform.clocks import real_now
 from hubctl import sending, shown

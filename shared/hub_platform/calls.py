@@ -2,19 +2,18 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from hub_platform.access import Actor
 from hub_platform.clocks import LONGEST_JUMP, HubClock, JumpRefused, SettableClock
-from hub_platform.paging import PAGE_FIELDS, PageRequest, decode_cursor
+from hub_platform.paging import PAGE_FIELDS, Page, PageRequest, decode_cursor
 from hub_platform.problems import Problem, pointers
 
 C = TypeVar("C")
@@ -22,19 +21,6 @@ C = TypeVar("C")
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 MAX_JSON_BYTES: Final = 1024 * 1024
-MAX_RAW_BYTES: Final = 256 * 1024 * 1024
-MAX_OPEN_BYTES: Final = 64 * 1024
-
-
-@dataclass(frozen=True)
-class Raw:
-    """Says of a route that its body is taken as it comes: how many bytes at most, and what they are."""
-
-    at_most: int = MAX_RAW_BYTES
-    media_types: tuple[str, ...] = ("text/csv",)
-
-
-RAW: Final = Raw()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +36,7 @@ class Call(Generic[C]):
     path: Mapping[str, Any] = field(default_factory=dict)
     page: PageRequest = field(default_factory=PageRequest)
     raw: bytes = b""
+    content: Any = None  # what the route's `Raw.read` gave
     expected: int | None = None  # the revision named by If-Match; 0 says "must not exist yet"
     request: Request
 
@@ -65,6 +52,16 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Later:
+    """An answer that is made when the transaction has ended and the worker is free: for slow work.
+
+    Only answers to GET are made so; what fails then does not undo a change.
+    """
+
+    make: "Callable[[], Content]"
+
+
+@dataclass(frozen=True)
 class Content:
     """An answer that is not JSON: a page, a file."""
 
@@ -72,6 +69,33 @@ class Content:
     media_type: str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def respond(result: Any, *, status: int, schema: Schema | None) -> Response:
+    """What a route's method gave, as an HTTP answer. `status`: the usual one of the route."""
+    if isinstance(result, Response):
+        return result
+    if isinstance(result, Content):
+        return Response(result.body, result.status, result.headers, content_type=result.media_type)
+    answer = result if isinstance(result, Answer) else Answer(result)
+    response = Response(
+        json.dumps(_dump(schema, answer.value), ensure_ascii=False, default=str),
+        answer.status or status,
+        content_type="application/json",
+    )
+    if answer.revision is not None:
+        response.set_etag(str(answer.revision))
+    if answer.location is not None:
+        response.headers["Location"] = answer.location
+    return response
+
+
+def _dump(schema: Schema | None, value: Any, *, many: bool = False) -> Any:
+    if isinstance(value, Page):
+        return {"items": _dump(schema, value.items, many=True), "next": value.next}
+    if schema is not None:
+        return schema.dump(value, many=many)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def read_now(request: Request, clock: HubClock, *, known: bool) -> datetime:
@@ -133,23 +157,6 @@ def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> A
     if given_twice:
         raise ValidationError({name: ["This comes from the address."] for name in given_twice})
     return schema.load(data | {name: value for name, value in path.items() if name in schema.fields})
-
-
-def read_raw(request: Request, raw: Raw, *, known: bool) -> bytes:
-    """The body as bytes: as many as the route takes from somebody known, much less from anyone.
-
-    A body that says to be larger is not read at all; one that does not say it is read no further.
-
-    Raises:
-        Problem: 413 `request_entity_too_large`.
-    """
-    at_most = raw.at_most if known else min(raw.at_most, MAX_OPEN_BYTES)
-    request.max_content_length = at_most
-    try:
-        return request.get_data()
-    except RequestEntityTooLarge as exc:
-        detail = f"The body is larger than the {at_most:,} bytes that this address takes."
-        raise Problem(413, "request_entity_too_large", detail) from exc
 
 
 def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any], PageRequest]:

@@ -68,8 +68,10 @@ class Attempt:
         return {"of_actor": self.actor, "of_key": self.key}
 
     @classmethod
-    def of(cls, request: Request, actor: str) -> "Attempt | None":
+    def of(cls, request: Request, actor: str, digest: str | None = None) -> "Attempt | None":
         """The attempt that a request is, or None when it carries no key.
+
+        `digest`: of a body that was read as a stream.
 
         Raises:
             Problem: 400 `bad_idempotency_key` when the key is empty, long or not printable.
@@ -80,10 +82,11 @@ class Attempt:
         if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
             detail = "An Idempotency-Key has 1 to 200 printable ASCII characters."
             raise Problem(400, "bad_idempotency_key", detail)
-        digest = hashlib.sha256()
-        for part in (request.method.encode(), request.full_path.encode(), request.get_data()):
-            digest.update(len(part).to_bytes(8, "big") + part)
-        return cls(actor, key, digest.hexdigest())
+        body = request.get_data() if digest is None else digest.encode()
+        fingerprint = hashlib.sha256()
+        for part in (request.method.encode(), request.full_path.encode(), body):
+            fingerprint.update(len(part).to_bytes(8, "big") + part)
+        return cls(actor, key, fingerprint.hexdigest())
 
 
 def first_answer(session: Session, attempt: Attempt, *, now: datetime) -> Response | None:

@@ -4,10 +4,8 @@ The transaction is opened here so that no method can forget what belongs into it
 the answer kept for an Idempotency-Key are saved together or not at all.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -21,14 +19,18 @@ from werkzeug.wrappers import Response
 
 from hub_platform import calls, idempotency, tracing
 from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, refuse_other_sites
-from hub_platform.calls import RAW, Answer, Call, Content, Raw
+from hub_platform.bodies import RAW, Body, Raw, Received, receive
+from hub_platform.calls import Answer, Call, Content, Later
 from hub_platform.ids import new_id
 from hub_platform.paging import Page, PageRequest
 from hub_platform.problems import Problem, problem_of, response_of
 from hub_platform.telemetry import http_seconds_of
 from hub_platform.web import HubRequest, HubWebServer
 
-__all__ = ["JSON", "PAGE", "RAW", "Answer", "Call", "Content", "Page", "PageRequest", "Raw", "Route", "route"]
+__all__ = [
+    "JSON", "PAGE", "RAW", "Answer", "Body", "Call", "Content", "Later", "Page", "PageRequest", "Raw",
+    "Route", "route",
+]  # fmt: skip
 
 JSON = "application/json"
 PAGE = "text/html"
@@ -137,9 +139,11 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         known = actor is not NOBODY
         now = calls.read_now(request, clocks.hub, known=known)
         expected = calls.read_expected(request)
-        raw = calls.read_raw(request, self.body, known=known) if isinstance(self.body, Raw) else b""
+        took = Received()
+        if isinstance(self.body, Raw):
+            took = receive(request, self.body, subject=actor.subject, known=known)
         command = self.body_schema and calls.read_command(request, self.body_schema, request.path_values)
-        attempt = idempotency.Attempt.of(request, actor.subject)
+        attempt = idempotency.Attempt.of(request, actor.subject, took.digest)
         with self.container.config["sessions"].begin() as session:
             session.info["correlation_id"] = request.correlation_id
             session.info["traceparent"] = tracing.current_traceparent()
@@ -154,13 +158,18 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
                 query=query,
                 path=request.path_values,
                 page=page,
-                raw=raw,
+                raw=took.raw,
+                content=took.content,
                 expected=expected,
                 request=request,
             )
-            response = self._respond(self._work(call))
-            if attempt:
-                idempotency.keep(session, attempt, response)
+            result = self._work(call)
+            if not isinstance(result, Later):
+                response = self._respond(result)
+                if attempt:
+                    idempotency.keep(session, attempt, response)
+        if isinstance(result, Later):
+            response = self._respond(result.make())
         return response.make_conditional(request) if self.method == "GET" else response
 
     def _work(self, call: Call[Any]) -> Any:
@@ -175,28 +184,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         return done.wait()
 
     def _respond(self, result: Any) -> Response:
-        if isinstance(result, Response):
-            return result
-        if isinstance(result, Content):
-            return Response(result.body, result.status, result.headers, content_type=result.media_type)
-        answer = result if isinstance(result, Answer) else Answer(result)
-        response = Response(
-            json.dumps(self._dump(answer.value), ensure_ascii=False, default=str),
-            answer.status or self.status,
-            content_type=JSON,
-        )
-        if answer.revision is not None:
-            response.set_etag(str(answer.revision))
-        if answer.location is not None:
-            response.headers["Location"] = answer.location
-        return response
-
-    def _dump(self, value: Any, *, many: bool = False) -> Any:
-        if isinstance(value, Page):
-            return {"items": self._dump(value.items, many=True), "next": value.next}
-        if self.answer_schema is not None:
-            return self.answer_schema.dump(value, many=many)
-        return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+        return calls.respond(result, status=self.status, schema=self.answer_schema)
 
     def _say(self, exc: Exception) -> Response:
         if isinstance(exc, OperationalError):

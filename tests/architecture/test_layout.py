@@ -19,6 +19,7 @@ TOP_LEVEL = {
 ROLES = {
     "domain",
     "commands",
+    "files",
     "models",
     "store",
     "handlers",

@@ -11,7 +11,7 @@ from tests.demonstration.years import Year
 
 from hub_enrolment.domain.gias_establishments import read_establishments
 from hub_enrolment.domain.gias_links import read_links
-from hub_enrolment.domain.gias_text import read_table
+from hub_enrolment.files.csv_text import read_table
 from local.demonstration.dates.school_years import SchoolYear
 from local.demonstration.plan import SEED
 from local.demonstration.register.columns import COLUMNS

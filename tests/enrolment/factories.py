@@ -1,5 +1,6 @@
 """What tests of enrolment are made of; each test states only what matters to it."""
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from hub_enrolment.commands.teachers import AppointLeader, RegisterTeacher
 from hub_enrolment.commands.work_groups import OpenWorkGroup
 from hub_enrolment.domain.enrolments import Places
 from hub_enrolment.domain.gias_establishments import Establishment
+from hub_enrolment.files.csv_text import read_table
+from hub_enrolment.files.reading import RegisterFile
 from hub_enrolment.handlers import enrolments, imports, leaders, programmes, sessions, teachers, terms
 from hub_enrolment.models import GroupSession, LeaderRole, Programme, WorkGroup
 from hub_messaging.tables import outbox
@@ -73,11 +76,16 @@ def establishment(**changes: Any) -> Establishment:
     return Establishment(**values | changes)
 
 
+def read_file(raw: bytes) -> RegisterFile:
+    """A file of the register as the route reads it, in this process."""
+    return RegisterFile(read_table(raw), hashlib.sha256(raw).hexdigest())
+
+
 def apply(
     session: Session, raw: bytes, *, now: datetime = NOW, file_date: date | None = None
 ) -> imports.Imported:
     """Import a file."""
-    return imports.import_gias(session, raw, apply=True, file_date=file_date, now=now, by=BY)
+    return imports.import_gias(session, read_file(raw), apply=True, file_date=file_date, now=now, by=BY)
 
 
 def schools(session: Session, count: int = 1, **changes: str) -> list[str]:

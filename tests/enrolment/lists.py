@@ -7,7 +7,15 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from hub_enrolment.domain.uploads import Listing, read_listing
+from hub_enrolment.files.lists import read_list
+
 HEADER = ("given", "family", "email", "trn", "urn", "role", "lead")
+
+
+def read_upload(raw: bytes) -> Listing:
+    """Read a list, in this process."""
+    return read_listing(read_list(raw))
 
 
 def line(school: Any, **changes: Any) -> list[Any]:

@@ -13,9 +13,9 @@ from hub_enrolment.domain.gias_establishments import (
     EstablishmentsFile,
     read_establishments,
 )
-from hub_enrolment.domain.gias_file import FileRefused
+from hub_enrolment.domain.gias_file import FileRefused, Table
 from hub_enrolment.domain.gias_kinds import kind_of
-from hub_enrolment.domain.gias_text import read_table
+from hub_enrolment.files.csv_text import read_table
 
 HEADER = ("URN", "HeadLastName", *COLUMNS[1:], "TelephoneNum")
 CLOSED = {"EstablishmentStatus (code)": "2", "CloseDate": "31-08-2025", "LastChangedDate": "01-09-2025"}
@@ -90,6 +90,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows([header, *rows])
     return text.getvalue().encode("cp1252")
+
+
+def table_of(raw: bytes) -> Table:
+    """The header and the rows of a file."""
+    return read_table(raw)
 
 
 def read(raw: bytes) -> EstablishmentsFile:

@@ -11,7 +11,7 @@ from hub_contracts.notifications import MessageFailed, MessageSent
 from hub_enrolment.api.applications import Applications
 from hub_enrolment.api.attendance import Attendances
 from hub_enrolment.api.diary import Diary
-from hub_enrolment.api.documents import Documents
+from hub_enrolment.api.documents import Documents, printed_in_turn
 from hub_enrolment.api.enrolments import Enrolments
 from hub_enrolment.api.hub import HubItself
 from hub_enrolment.api.imports import Imports
@@ -31,7 +31,6 @@ from hub_enrolment.api.waiting_list import WaitingLists
 from hub_enrolment.api.work_groups import WorkGroups
 from hub_enrolment.handlers import documents, offers, teachers, venues
 from hub_enrolment.store import correspondence, schools
-from hub_enrolment.templates.printing import printed
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
 from hub_messaging.subscribe import Delivery, subscribe
@@ -84,7 +83,11 @@ class EnrolmentService(
         """
         with self.database() as session:
             document = documents.find_certificate(session, UUID(enrolment_id))
-        return None if document is None else b64encode(printed(document)).decode("ascii")
+        return (
+            None
+            if document is None
+            else b64encode(printed_in_turn(document, subject=self.name)).decode("ascii")
+        )
 
     @answer
     def joining_links(self, session_ids: Sequence[str]) -> dict[str, str]:

@@ -10,13 +10,7 @@ from tests.enrolment.desk import V1, Desk, problem
 from tests.enrolment.register_files import gias, groups, row
 from tests.support.services import RunningService
 
-from hub_enrolment.api.imports import LARGEST_FILE, as_csv
-from hub_enrolment.models import GiasFinding
-
-
-def finding(**changes: str) -> GiasFinding:
-    values = {"column": "NumberOfPupils", "urn": "100001", "code": "not_a_number", "detail": "no"}
-    return GiasFinding(row=2, **values | changes)
+from hub_enrolment.api.imports import LARGEST_FILE
 
 
 def test_applied_files_are_listed_newest_first_and_previews_are_not(desk: Desk) -> None:
@@ -44,17 +38,6 @@ def test_findings_are_kept_and_can_be_downloaded(desk: Desk) -> None:
     assert "findings-establishments-2025-09-20.csv" in reply.headers["Content-Disposition"]
     read = list(csv.DictReader(io.StringIO(reply.body.decode())))
     assert read == [{name: str(value) for name, value in one.items()} for one in listed]
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+44", "-5", "@home", "\t=1", "\r=1"])
-def test_no_cell_of_a_download_is_a_formula(text: str) -> None:
-    _, line = csv.reader(io.StringIO(as_csv([finding(column=text)]), newline=""))
-    assert line[1] == f"'{text}"
-
-
-def test_other_cells_of_a_download_are_as_they_are() -> None:
-    _, line = csv.reader(io.StringIO(as_csv([finding(detail='“x”, "y" = 1')]), newline=""))
-    assert line == ["2", "NumberOfPupils", "100001", "not_a_number", '“x”, "y" = 1']
 
 
 @pytest.mark.parametrize("path", ["", "/findings", "/findings.csv"])

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.enrolment.lists import as_csv, line
+from tests.enrolment.lists import as_csv, line, read_upload
 
-from hub_enrolment.commands.uploads import read_row, read_upload
+from hub_enrolment.commands.uploads import read_row
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.uploads import Person, read_lead, read_role, recognise
 

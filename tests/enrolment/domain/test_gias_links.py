@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.enrolment.register_files import links
+from tests.enrolment.register_files import links, table_of
 
 from hub_enrolment.domain.gias_file import FileRefused
 from hub_enrolment.domain.gias_kinds import kind_of
@@ -16,11 +16,10 @@ from hub_enrolment.domain.gias_links import (
     principal_successors,
     read_links,
 )
-from hub_enrolment.domain.gias_text import read_table
 
 
 def read(raw: bytes) -> LinksFile:
-    table = read_table(raw)
+    table = table_of(raw)
     assert kind_of(table) == "links"
     return read_links(table)
 

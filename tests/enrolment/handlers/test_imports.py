@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, NOW, TODAY, apply, events, schools
+from tests.enrolment.factories import BY, NOW, TODAY, apply, events, read_file, schools
 from tests.enrolment.register_files import CLOSED, gias, links, row
 
 from hub_enrolment.domain.gias_file import FileRefused
@@ -78,7 +78,7 @@ def test_a_preview_says_the_same_and_writes_nothing(session: Session) -> None:
     apply(session, gias(known))
     before = events(session)
     raw = gias(known | {"EstablishmentName": "Renamed"}, row(URN="100002"))
-    preview = imports.import_gias(session, raw, apply=False, file_date=None, now=LATER, by=BY)
+    preview = imports.import_gias(session, read_file(raw), apply=False, file_date=None, now=LATER, by=BY)
     assert (events(session), session.scalar(select(func.count(School.urn)))) == (before, 1)
     applied = apply(session, raw)
     assert counts(preview) == counts(applied) == {"rows": 2, "created": 1, "changed": 1}

@@ -15,6 +15,7 @@ from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.commands.uploads import UploadParticipants
 from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.domain.uploads import RowProblem
+from hub_enrolment.files.lists import read_list
 from hub_enrolment.handlers import uploads
 from hub_enrolment.handlers.mergers import merge_teachers
 from hub_enrolment.handlers.uploads import Uploaded, upload_participants
@@ -25,7 +26,9 @@ from hub_platform.database import Sessions
 def upload(
     session: Session, on: UUID, raw: bytes, *, apply: bool = True, skip_refused: bool = False
 ) -> Uploaded:
-    command = UploadParticipants(work_group_id=on, raw=raw, apply=apply, skip_refused=skip_refused)
+    command = UploadParticipants(
+        work_group_id=on, table=read_list(raw), apply=apply, skip_refused=skip_refused
+    )
     return upload_participants(session, command, now=NOW, by=BY)
 
 

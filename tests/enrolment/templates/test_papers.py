@@ -16,6 +16,7 @@ from hub_enrolment.templates.facts import Attendee, Paper
 from hub_enrolment.templates.press import FOLDER
 from hub_enrolment.templates.printing import TEMPLATES, printed
 from hub_enrolment.templates.spelling import SCRIPTS, ascii_only, in_print, on_one_line
+from hub_platform.child import ChildFailed
 
 NOTE = "written with Latin ones"
 # No control characters and no half characters: no text that is kept has them (commands.texts).
@@ -56,7 +57,7 @@ def test_the_press_beside_the_service_prints_just_so() -> None:
 
 def test_a_press_that_fails_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(printing.TEMPLATES, type(papers.sheet()), "missing.typ")
-    with pytest.raises(subprocess.CalledProcessError):
+    with pytest.raises(ChildFailed, match="exited"):
         printed(papers.sheet())
 
 

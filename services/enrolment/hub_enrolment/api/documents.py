@@ -4,13 +4,14 @@ from typing import Any
 
 from hub_enrolment.access import GROUP_STAFF, check_own_group
 from hub_enrolment.api.sessions import SESSION
+from hub_enrolment.files.reading import heavy
 from hub_enrolment.handlers import documents as handlers
 from hub_enrolment.handlers import enrolments as enrolment_handlers
 from hub_enrolment.handlers import sessions as session_handlers
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.templates.facts import Paper
 from hub_enrolment.templates.printing import printed
-from hub_platform.routes import Call, Content, route
+from hub_platform.routes import Call, Content, Later, route
 
 PDF = "application/pdf"
 
@@ -19,14 +20,15 @@ class Documents:
     """Papers. A work group lead prints those of their own groups."""
 
     @route("GET", f"{SESSION}/attendance-sheet", allow=GROUP_STAFF, media_type=PDF)
-    def print_attendance_sheet(self, call: Call[Any]) -> Content:
+    def print_attendance_sheet(self, call: Call[Any]) -> Later:
         """Print the list of everybody who holds a place on the session's day, to be signed at the door.
 
         By school, with boxes for present, late and left early; apologies received so far stand on it.
         """
         meeting = session_handlers.find_session(call.session, call.path["session_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
-        return _pdf(handlers.attendance_sheet(call.session, meeting), f"attendance-session-{meeting.seq}")
+        sheet = handlers.attendance_sheet(call.session, meeting)
+        return _pdf(sheet, f"attendance-session-{meeting.seq}", call.actor.subject)
 
     @route(
         "GET",
@@ -34,13 +36,25 @@ class Documents:
         allow=GROUP_STAFF,
         media_type=PDF,
     )
-    def print_certificate(self, call: Call[Any]) -> Content:
+    def print_certificate(self, call: Call[Any]) -> Later:
         """Print the certificate of a completed enrolment: programme, group, dates, sessions and hours."""
         enrolment = enrolment_handlers.find_enrolment(call.session, call.path["enrolment_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, enrolment.work_group_id))
-        return _pdf(handlers.certificate(call.session, enrolment), f"certificate-{enrolment.id}")
+        certificate = handlers.certificate(call.session, enrolment)
+        return _pdf(certificate, f"certificate-{enrolment.id}", call.actor.subject)
 
 
-def _pdf(paper: Paper, name: str) -> Content:
+def printed_in_turn(paper: Paper, *, subject: str) -> bytes:
+    """One document as PDF.
+
+    Raises:
+        hub_platform.problems.Problem: 503 `busy`: too many documents and files are waiting.
+    """
+    with heavy.turn(subject):
+        return printed(paper)
+
+
+def _pdf(paper: Paper, name: str, subject: str) -> Later:
+    """A document, printed when the transaction has ended, as it may have to wait for its turn."""
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
-    return Content(printed(paper), PDF, headers=headers)
+    return Later(lambda: Content(printed_in_turn(paper, subject=subject), PDF, headers=headers))

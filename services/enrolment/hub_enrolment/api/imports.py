@@ -1,17 +1,16 @@
 """Routes below /enrolment/v1/imports."""
 
-import csv
-import io
-from collections.abc import Iterable
 from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF
+from hub_enrolment.files.reading import RegisterFile, read_register
 from hub_enrolment.handlers import imports as handlers
 from hub_enrolment.models import GiasFinding, GiasImport
 from hub_enrolment.store import imports as store
-from hub_platform.routes import Answer, Call, Content, Page, Raw, route
+from hub_platform.csv_writer import to_csv
+from hub_platform.routes import Answer, Body, Call, Content, Page, Raw, route
 
 FINDINGS_SHOWN: Final = 1_000
 LARGEST_FILE: Final = 128 * 1024 * 1024  # bytes; the national establishments file of 2025 has 61 MB
@@ -19,7 +18,6 @@ LARGEST_FILE: Final = 128 * 1024 * 1024  # bytes; the national establishments fi
 IMPORTS: Final = "/enrolment/v1/imports"
 CSV: Final = "text/csv"
 COLUMNS: Final = ("row", "column", "urn", "code", "detail")
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class FindingSchema(Schema):
@@ -78,6 +76,11 @@ class ImportQuery(Schema):
     file_date = fields.Date(load_default=None)
 
 
+def read_file(body: Body) -> RegisterFile:
+    """The file that is sent, read as it comes in."""
+    return read_register(body.chunks(), subject=body.subject)
+
+
 class Imports:
     """The register of schools, as Get Information About Schools publishes it."""
 
@@ -85,7 +88,7 @@ class Imports:
         "POST",
         f"{IMPORTS}/gias",
         allow=HUB_STAFF,
-        body=Raw(at_most=LARGEST_FILE),
+        body=Raw(at_most=LARGEST_FILE, read=read_file),
         query=ImportQuery,
         answer=ImportedSchema,
     )
@@ -97,7 +100,7 @@ class Imports:
         """
         return handlers.import_gias(
             call.session,
-            call.raw,
+            call.content,
             apply=call.query["mode"] == "apply",
             file_date=call.query["file_date"],
             now=call.now,
@@ -129,21 +132,7 @@ class Imports:
         findings = call.session.scalars(store.list_findings(found.id).order_by(GiasFinding.number))
         name = f"findings-{found.file}-{found.applied_at:%Y-%m-%d}.csv"
         return Content(
-            as_csv(findings),
+            to_csv([COLUMNS, *([getattr(one, name) for name in COLUMNS] for one in findings)]),
             f"{CSV}; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
-
-
-def as_csv(findings: Iterable[GiasFinding]) -> str:
-    """Findings as a file that spreadsheets open without running anything."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_harmless(str(getattr(one, name))) for name in COLUMNS] for one in findings)
-    return text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -1,23 +1,23 @@
 """Routes below /enrolment/v1/work-groups/…/uploads."""
 
-import csv
-import io
 from collections import defaultdict
 from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF
-from hub_enrolment.api.imports import CSV, FORMULA
+from hub_enrolment.api.imports import CSV
 from hub_enrolment.commands.uploads import UploadParticipants
+from hub_enrolment.domain.gias_file import Table
 from hub_enrolment.domain.uploads import REASON
+from hub_enrolment.files.reading import read_list
 from hub_enrolment.handlers import uploads as handlers
 from hub_enrolment.handlers.uploads import Uploaded
-from hub_platform.routes import JSON, Answer, Call, Content, Raw, route
+from hub_platform.csv_writer import to_csv
+from hub_platform.routes import JSON, Answer, Body, Call, Content, Raw, route
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST_FILE: Final = 2 * 1024 * 1024  # bytes
-BYTE_ORDER_MARK: Final = "\ufeff"  # by which spreadsheets know UTF-8
 
 
 class TakenRowSchema(Schema):
@@ -34,6 +34,13 @@ class RefusedRowSchema(Schema):
 
     row = fields.Integer()
     column = fields.String()
+    code = fields.String()
+    detail = fields.String()
+
+
+class NoteSchema(Schema):
+    """What was left out of a file, such as hidden rows, or found elsewhere than expected."""
+
     code = fields.String()
     detail = fields.String()
 
@@ -56,6 +63,7 @@ class UploadedSchema(Schema):
         metadata={"type": "array"},
     )
     problems = fields.List(fields.Nested(RefusedRowSchema))
+    notes = fields.List(fields.Nested(NoteSchema), attribute="listing.notes")
 
 
 class UploadQuery(Schema):
@@ -66,6 +74,11 @@ class UploadQuery(Schema):
     format = fields.String(load_default="json", validate=validate.OneOf(("json", "csv")))
 
 
+def read_file(body: Body) -> Table:
+    """The list that is sent."""
+    return read_list(body.read(), subject=body.subject)
+
+
 class Uploads:
     """Lists of participants."""
 
@@ -73,7 +86,7 @@ class Uploads:
         "POST",
         "/enrolment/v1/work-groups/<uuid:work_group_id>/uploads",
         allow=HUB_STAFF,
-        body=Raw(at_most=LARGEST_FILE, media_types=(CSV, XLSX)),
+        body=Raw(at_most=LARGEST_FILE, media_types=(CSV, XLSX), read=read_file),
         query=UploadQuery,
         answer=UploadedSchema,
         media_type=(JSON, CSV),
@@ -86,7 +99,7 @@ class Uploads:
         """
         command = UploadParticipants(
             work_group_id=call.path["work_group_id"],
-            raw=call.raw,
+            table=call.content,
             apply=call.query["mode"] == "apply",
             skip_refused=call.query["skip_refused"],
         )
@@ -100,11 +113,8 @@ class Uploads:
         )
 
 
-def refused_rows(uploaded: Uploaded) -> str:
-    """The rows that were not taken as they came, with the reasons, to be put right and sent again.
-
-    Spreadsheets open it without running anything (OWASP, CSV injection).
-    """
+def refused_rows(uploaded: Uploaded) -> bytes:
+    """The rows that were not taken as they came, with the reasons, to be put right and sent again."""
     reasons: defaultdict[int, list[str]] = defaultdict(list)
     for one in uploaded.problems:
         reasons[one.row].append(f"{one.column}: {one.detail}" if one.column else one.detail)
@@ -115,10 +125,4 @@ def refused_rows(uploaded: Uploaded) -> str:
         for line in uploaded.listing.lines
         if line.number in reasons
     ]
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
-    return BYTE_ORDER_MARK + text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return to_csv(rows)

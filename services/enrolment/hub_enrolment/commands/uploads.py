@@ -1,24 +1,15 @@
-"""A list of participants as it is sent, CSV or XLSX, and each of its rows as commands."""
+"""A list of participants, and each of its rows as commands."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from marshmallow import ValidationError
 
 from hub_enrolment.commands.teachers import RegisterTeacher, RegisterTeacherSchema
-from hub_enrolment.commands.workbooks import ZIP, read_workbook
 from hub_enrolment.domain import teachers, uploads
-from hub_enrolment.domain.gias_file import FileRefused, Finding
-from hub_enrolment.domain.gias_text import read_table
+from hub_enrolment.domain.gias_file import Table
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.domain.uploads import Line, Listing, RowProblem
-
-# What people send by mistake, by the first bytes.
-OTHERS: Final = {
-    b"%PDF-": "this is a PDF; send the list as CSV or XLSX",
-    b"\xd0\xcf\x11\xe0": "this is an old or a protected spreadsheet; save it as XLSX without a password",
-}
+from hub_enrolment.domain.uploads import Line, RowProblem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +17,7 @@ class UploadParticipants:
     """Enrol everybody on a list, or say what would become of it."""
 
     work_group_id: UUID
-    raw: bytes
+    table: Table
     apply: bool
     skip_refused: bool  # take the rows that can be taken, where others cannot
 
@@ -37,19 +28,6 @@ class Asked:
 
     person: RegisterTeacher
     lead: bool
-
-
-def read_upload(raw: bytes) -> Listing:
-    """Read a file; what it is, its first bytes say.
-
-    Raises:
-        FileRefused: `file_not_a_table`; it, too: see `read_workbook`, `read_table` and `read_listing`.
-    """
-    for signature, detail in OTHERS.items():
-        if raw.startswith(signature):
-            raise FileRefused([Finding(1, "", "", "file_not_a_table", detail)])
-    table = read_workbook(raw) if raw.startswith(ZIP) else read_table(raw)
-    return uploads.read_listing(table)
 
 
 def read_row(line: Line) -> tuple[Asked | None, list[RowProblem]]:

@@ -34,9 +34,11 @@ class Finding:
 class FileRefused(Refused):
     """The file cannot be imported; nothing of it was."""
 
-    def __init__(self, problems: Sequence[Finding]) -> None:
-        first = problems[0]
-        more = f" ({len(problems)} problems in the file)" if len(problems) > 1 else ""
+    def __init__(self, problems: Sequence[Finding], problems_n: int = 0) -> None:
+        """`problems_n`: how many there are, where not all are given."""
+        self.problems = list(problems)
+        first, count = problems[0], max(len(problems), problems_n)
+        more = f" ({count} problems in the file)" if count > 1 else ""
         super().__init__(
             first.code,
             f"{_place(first)}: {first.detail}{more}",
@@ -57,11 +59,21 @@ def one_line(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something about a whole file that its sender may want to know; nothing is refused for it."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
 class Table:
     """A file as rows of text."""
 
     header: tuple[str, ...]
     lines: Iterable[Sequence[str]]  # as wide as the file has them; read once, so that no file is held twice
+    header_row: int = 1  # titles may stand above it
+    notes: tuple[Note, ...] = ()
 
     def rows(
         self, columns: Sequence[str], problems: list[Finding], findings: list[Finding]
@@ -74,11 +86,12 @@ class Table:
         missing = [column for column in columns if column not in self.header]
         if missing:
             detail = "this column is missing from the header"
-            raise FileRefused([Finding(1, column, "", "column_missing", detail) for column in missing])
+            row = self.header_row
+            raise FileRefused([Finding(row, column, "", "column_missing", detail) for column in missing])
         pick = itemgetter(*(self.header.index(column) for column in columns))
         seen = False
         for number, line in self._numbered():
-            if not line:
+            if not any(line):
                 continue  # a blank line, as at the end of copies saved by hand
             seen = True
             if len(line) != len(self.header):
@@ -88,12 +101,13 @@ class Table:
             cells = dict(zip(columns, pick(line), strict=True))
             yield Row(number, cells.get("URN", "").strip(), cells, problems, findings)
         if not seen:
-            raise FileRefused([Finding(2, "", "", "file_empty", "there is a header but no row")])
+            detail = "there is a header but no row"
+            raise FileRefused([Finding(self.header_row + 1, "", "", "file_empty", detail)])
 
     def _numbered(self) -> Iterator[tuple[int, Sequence[str]]]:
-        number = 1
+        number, first = self.header_row, self.header_row + 1
         try:
-            for number, line in enumerate(self.lines, start=2):
+            for number, line in enumerate(self.lines, start=first):
                 yield number, line
         except csv.Error as exc:
             detail = f"the row cannot be read as CSV: {exc}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.gias_file import FileRefused, Finding, Table
+from hub_enrolment.domain.gias_file import FileRefused, Finding, Note, Table
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.search import words
 
@@ -40,6 +40,7 @@ class Listing:
 
     header: tuple[str, ...]  # as it came
     lines: list[Line]
+    notes: tuple[Note, ...] = ()  # what was left out or found elsewhere than expected
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def read_listing(table: Table) -> Listing:
         FileRefused: `column_missing`, naming each one, `column_repeated`, `too_many_columns`,
             `too_many_rows`, `row_broken`, `cell_too_long`, `file_empty`.
     """
-    places = _places(table.header)
+    places = _places(table.header, table.header_row)
     lines = []
     for number, cells in _numbered(table):
         _check_cells(table.header, number, cells)
@@ -81,8 +82,9 @@ def read_listing(table: Table) -> Listing:
             detail = f"there are more than {MOST_ROWS} rows; split the file"
             raise FileRefused([Finding(number, "", "", "too_many_rows", detail)])
     if not lines:
-        raise FileRefused([Finding(2, "", "", "file_empty", "there is a header but no row")])
-    return Listing(table.header, lines)
+        detail = "there is a header but no row"
+        raise FileRefused([Finding(table.header_row + 1, "", "", "file_empty", detail)])
+    return Listing(table.header, lines, table.notes)
 
 
 def read_lead(text: str) -> bool:
@@ -144,27 +146,27 @@ def _is_called(person: Person, family: str) -> bool:
     return bool(asked) and asked in [words(person.family), *before]
 
 
-def _places(header: Sequence[str]) -> dict[str, int]:
+def _places(header: Sequence[str], row: int) -> dict[str, int]:
     """Where each column that we know stands."""
     if len(header) > MOST_COLUMNS:
         detail = f"there are more than {MOST_COLUMNS} columns"
-        raise FileRefused([Finding(1, "", "", "too_many_columns", detail)])
+        raise FileRefused([Finding(row, "", "", "too_many_columns", detail)])
     names = [name.strip().lower() for name in header]
     repeated = [name for name in COLUMNS if names.count(name) > 1]
     if repeated:
         detail = "this column stands in the header more than once"
-        raise FileRefused([Finding(1, name, "", "column_repeated", detail) for name in repeated])
+        raise FileRefused([Finding(row, name, "", "column_repeated", detail) for name in repeated])
     needed = [name for name in NEEDED if name not in names and not (name == "urn" and SCHOOL in names)]
     if needed:
         detail = "this column is missing from the header"
-        raise FileRefused([Finding(1, name, "", "column_missing", detail) for name in needed])
+        raise FileRefused([Finding(row, name, "", "column_missing", detail) for name in needed])
     return {name: names.index(name) for name in COLUMNS if name in names}
 
 
 def _numbered(table: Table) -> Iterator[tuple[int, Sequence[str]]]:
-    number = 1
+    number, first = table.header_row, table.header_row + 1
     try:
-        for number, cells in enumerate(table.lines, start=2):
+        for number, cells in enumerate(table.lines, start=first):
             if any(cell.strip() for cell in cells):
                 yield number, cells
     except csv.Error as exc:

@@ -1,6 +1,5 @@
 """Importing the register (GIAS): the whole file or nothing of it; the same file twice changes nothing."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.gias_file import Finding, Table
 from hub_enrolment.domain.gias_kinds import kind_of
-from hub_enrolment.domain.gias_text import read_table
 from hub_enrolment.domain.refusals import Unknown
+from hub_enrolment.files.reading import RegisterFile
 from hub_enrolment.handlers import establishments, successions, trusts
 from hub_enrolment.handlers.import_counts import Counts, Run
 from hub_enrolment.models import GiasImport
@@ -47,7 +46,7 @@ class Imported:
 
 
 def import_gias(
-    session: Session, raw: bytes, *, apply: bool, file_date: date | None, now: datetime, by: str
+    session: Session, file: RegisterFile, *, apply: bool, file_date: date | None, now: datetime, by: str
 ) -> Imported:
     """Import one of the register's files; they are told apart by their header.
 
@@ -56,7 +55,7 @@ def import_gias(
     Raises:
         FileRefused: naming column, row and reason; nothing is written.
     """
-    table = read_table(raw)
+    table = file.table
     kind = kind_of(table)
     table = replace(table, lines=in_turns(table.lines))  # tens of thousands, while health probes come in
     store.lock_imports(session)
@@ -67,7 +66,7 @@ def import_gias(
         attempt.rollback()
         return _imported(counts, kind, None)
     attempt.commit()
-    return _imported(counts, kind, _keep(run, raw, kind, counts))
+    return _imported(counts, kind, _keep(run, file.sha256, kind, counts))
 
 
 def find_import(session: Session, import_id: UUID) -> GiasImport:
@@ -82,12 +81,12 @@ def find_import(session: Session, import_id: UUID) -> GiasImport:
     return found
 
 
-def _keep(run: Run, raw: bytes, kind: str, counts: Counts) -> UUID:
+def _keep(run: Run, sha256: str, kind: str, counts: Counts) -> UUID:
     known = GiasImport(
         id=new_id(),
         file=kind,
         file_date=run.file_date,
-        sha256=hashlib.sha256(raw).hexdigest(),
+        sha256=sha256,
         rows=counts.rows,
         created=counts.created,
         changed=counts.changed,

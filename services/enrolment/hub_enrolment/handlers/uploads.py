@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_enrolment.commands.enrolments import EnrolParticipant
-from hub_enrolment.commands.uploads import Asked, UploadParticipants, problem_of, read_row, read_upload
+from hub_enrolment.commands.uploads import Asked, UploadParticipants, problem_of, read_row
 from hub_enrolment.domain import uploads
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.uploads import Line, Listing, RowProblem
@@ -46,10 +46,10 @@ def upload_participants(session: Session, command: UploadParticipants, *, now: d
     What is held of known teachers is not changed. All rows or none, unless `skip_refused` is asked for.
 
     Raises:
-        Unknown: `unknown_work_group`; FileRefused: see `read_upload`; Refused: `rows_refused`.
+        Unknown: `unknown_work_group`; FileRefused: see `read_listing`; Refused: `rows_refused`.
     """
     work_groups.find_work_group(session, command.work_group_id)
-    listing = read_upload(command.raw)
+    listing = uploads.read_listing(command.table)
     mode = "apply" if command.apply else "preview"
     uploaded = Uploaded(work_group_id=command.work_group_id, mode=mode, listing=listing)
     rows = [(line, *read_row(line)) for line in listing.lines]

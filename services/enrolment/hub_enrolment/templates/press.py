@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from hub_enrolment.templates.spelling import ascii_only, in_print, on_one_line
+from hub_platform.child import limit_this_process
 
+MEGABYTES: Final = 1024  # of address space, most of it fonts that are mapped; 100 are in memory
+CPU_SECONDS: Final = 25
 FOLDER: Final = Path(__file__).parent
 
 
@@ -65,4 +68,5 @@ def _respelled(facts: dict[str, Any], spell: Callable[[str], str]) -> dict[str, 
 
 
 if __name__ == "__main__":
+    limit_this_process(megabytes=MEGABYTES, cpu_seconds=CPU_SECONDS)
     sys.stdout.buffer.write(press(json.load(sys.stdin.buffer)))

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from hub_platform.csv_writer import to_csv
 from hub_platform.routes import JSON, Call, Content, route
 from hub_reporting.access import FRESHNESS_READERS, REPORT_READERS
-from hub_reporting.api.csv_form import to_csv
 from hub_reporting.commands import ReportQuerySchema
 from hub_reporting.config import Options
 from hub_reporting.domain.reports import DEFINITIONS, Report

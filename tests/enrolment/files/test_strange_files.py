@@ -1,12 +1,12 @@
 """Lists of participants that look like files and hold nothing, too much, or a broken row."""
 
 import pytest
-from tests.enrolment.lists import as_csv, as_xlsx, line
+from tests.enrolment.lists import as_csv, as_xlsx, line, read_upload
 
-from hub_enrolment.commands import workbooks
-from hub_enrolment.commands.uploads import read_upload
-from hub_enrolment.commands.workbooks import read_workbook
 from hub_enrolment.domain.gias_file import FileRefused
+from hub_enrolment.files import parts
+from hub_enrolment.files.known import LIST
+from hub_enrolment.files.workbooks import read_workbook
 
 URN = "110623"
 
@@ -23,13 +23,13 @@ def test_a_sheet_of_empty_cells_is_an_empty_file() -> None:
 
 def test_a_workbook_of_too_many_parts_is_too_large_inside(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = as_xlsx(line(URN))
-    assert read_workbook(raw).header[0] == "given"
-    monkeypatch.setattr(workbooks, "MOST_PARTS", 3)
+    assert read_workbook(raw, LIST).header[0] == "given"
+    monkeypatch.setattr(parts, "MOST_PARTS", 3)
     assert refusal_of(raw).code == "file_too_large_inside"
 
 
 def test_a_workbook_that_says_that_it_is_too_large_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "MOST_BYTES", 100)
+    monkeypatch.setattr(parts, "MOST_BYTES", 100)
     assert refusal_of(as_xlsx(line(URN))).code == "file_too_large_inside"
 
 

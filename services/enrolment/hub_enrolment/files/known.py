@@ -1,0 +1,16 @@
+"""The columns by which the header of a file is found, in lower case."""
+
+from typing import Final
+
+from hub_enrolment.domain import gias_establishments, gias_groups, gias_links, uploads
+
+LIST: Final = frozenset(name.lower() for name in uploads.COLUMNS)
+READ_OF_REGISTER: Final = frozenset(
+    {
+        *gias_establishments.COLUMNS,
+        *gias_links.COLUMNS,
+        *gias_groups.GROUP_COLUMNS,
+        *gias_groups.LINK_COLUMNS,
+    }
+)
+REGISTER: Final = frozenset(name.lower() for name in READ_OF_REGISTER)

@@ -1,0 +1,46 @@
+"""A list of participants, CSV or XLSX, as a table of clean text; what the file is, its first bytes say."""
+
+from dataclasses import replace
+from typing import Final
+
+from hub_enrolment.domain.gias_file import FileRefused, Finding, Table
+from hub_enrolment.files.cells import clean
+from hub_enrolment.files.csv_text import read_table
+from hub_enrolment.files.known import LIST
+from hub_enrolment.files.parts import ZIP
+from hub_platform.csv_writer import unguarded
+
+# What people send by mistake, by the first bytes.
+OTHERS: Final = {
+    b"%PDF-": "this is a PDF; send the list as CSV or XLSX",
+    b"\xd0\xcf\x11\xe0": "this is an old or a protected spreadsheet; save it as XLSX without a password",
+    b"{\\rtf": "this is a text document; send the list as CSV or XLSX",
+    b"\x1f\x8b": "this is an archive; send the list as CSV or XLSX",
+    b"\x89PNG": "this is a picture; send the list as CSV or XLSX",
+    b"\xff\xd8\xff": "this is a picture; send the list as CSV or XLSX",
+}
+MARKUP: Final = (b"<!doctype", b"<html", b"<table", b"<?xml")
+
+
+def read_list(raw: bytes) -> Table:
+    """Read a list. Files with refused rows that we gave out are read as they were before.
+
+    Raises:
+        FileRefused: `file_not_a_table`; see also `read_workbook` and `open_table`.
+    """
+    for signature, detail in OTHERS.items():
+        if raw.startswith(signature):
+            raise FileRefused([Finding(1, "", "", "file_not_a_table", detail)])
+    if raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:20].lower().startswith(MARKUP):
+        detail = "this is a web page or XML, whatever its name says; save the list as CSV or XLSX"
+        raise FileRefused([Finding(1, "", "", "file_not_a_table", detail)])
+    if raw.startswith(ZIP):
+        from hub_enrolment.files.workbooks import read_workbook  # zipfile and expat, of no use to CSV
+
+        table = read_workbook(raw, LIST)
+    else:
+        table = read_table(raw, LIST)
+    header = tuple(unguarded(name) for name in table.header)
+    return replace(
+        table, header=header, lines=([unguarded(clean(cell)) for cell in line] for line in table.lines)
+    )

@@ -1,0 +1,129 @@
+"""The parts of a workbook (XLSX, ECMA-376): a ZIP archive of XML, both of which may be made to do harm.
+
+A reader of our own instead of openpyxl: that one builds a tree of each part, keeps no hidden rows or merged
+cells when it streams, and shows a formula or its value, never both.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Final
+from xml.parsers import expat
+
+from hub_enrolment.domain.gias_file import FileRefused, Finding
+
+ZIP: Final = b"PK\x03\x04"
+WORKBOOK: Final = "xl/workbook.xml"
+MOST_PARTS: Final = 200
+MOST_BYTES: Final = 8 * 1024 * 1024  # of all parts, unpacked
+MOST_DEPTH: Final = 64  # elements inside each other; a worksheet needs 8
+MOST_ATTRIBUTES: Final = 100  # of one element; a worksheet needs 15
+CHUNK: Final = 64 * 1024
+ENCRYPTED: Final = 0x1  # of a part's flags (APPNOTE 4.4.4)
+
+Begin = Callable[[str, Mapping[str, str]], None]  # local name and attributes, prefixes left out
+End = Callable[[str], None]
+Said = Callable[[str], None]
+
+
+class Parts:
+    """A workbook whose parts have been counted and unpacked once, before anything is made of them."""
+
+    def __init__(self, raw: bytes) -> None:
+        """Open the archive.
+
+        Raises:
+            FileRefused: `file_not_a_table`, `file_too_large_inside`, `file_damaged`.
+            zipfile.BadZipFile, zlib.error, and others of a damaged archive.
+        """
+        self.archive = zipfile.ZipFile(io.BytesIO(raw))
+        parts = self.archive.infolist()
+        names = {part.filename for part in parts}
+        if WORKBOOK not in names:
+            detail = "this is an archive, but no XLSX; send the list as CSV or XLSX"
+            raise FileRefused([Finding(1, "", "", "file_not_a_table", detail)])
+        if len(names) < len(parts) or any(part.flag_bits & ENCRYPTED for part in parts):
+            raise damaged()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
+            raise _too_large()
+        left = MOST_BYTES
+        for part in parts:
+            left -= self._size(part, at_most=left)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.archive.namelist()
+
+    def read(self, name: str, begin: Begin, end: End, said: Said) -> None:
+        """Read one part as XML, calling back for each element and text.
+
+        Raises:
+            FileRefused: `file_damaged`: it is no XML, declares entities, or is nested as no sheet is.
+        """
+        parser = _Parser(begin, end, said)
+        try:
+            with self.archive.open(name) as stream:
+                parser.read(stream.read)
+        except (expat.ExpatError, UnicodeError) as exc:
+            raise damaged() from exc
+
+    def _size(self, part: zipfile.ZipInfo, *, at_most: int) -> int:
+        """How long a part really is; what it says of itself may be a lie."""
+        size = 0
+        with self.archive.open(part) as stream:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > at_most:
+                    raise _too_large()
+        return size
+
+
+class _Parser:
+    """Expat with limits; it never loads anything from outside."""
+
+    def __init__(self, begin: Begin, end: End, said: Said) -> None:
+        self.depth = 0
+        self.begin = begin
+        self.end = end
+        self.expat = expat.ParserCreate()
+        self.expat.buffer_text = True
+        self.expat.StartElementHandler = self._begin
+        self.expat.EndElementHandler = self._end
+        self.expat.CharacterDataHandler = said
+        # An entity of an entity … is a small file and a huge text.
+        self.expat.StartDoctypeDeclHandler = self._refuse
+        self.expat.EntityDeclHandler = self._refuse
+
+    def read(self, read: Callable[[int], bytes]) -> None:
+        while chunk := read(CHUNK):
+            self.expat.Parse(chunk, False)  # noqa: FBT003 - expat takes no names
+        self.expat.Parse(b"", True)  # noqa: FBT003
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > MOST_DEPTH or len(attributes) > MOST_ATTRIBUTES:
+            raise damaged()
+        self.begin(_local(name), {_local(key): value for key, value in attributes.items()})
+
+    def _end(self, name: str) -> None:
+        self.depth -= 1
+        self.end(_local(name))
+
+    def _refuse(self, *_: object) -> None:
+        raise damaged()
+
+
+def damaged() -> FileRefused:
+    """The workbook cannot be read, or holds what no spreadsheet program writes."""
+    detail = "the spreadsheet is damaged; save it anew, or save the sheet as CSV"
+    return FileRefused([Finding(1, "", "", "file_damaged", detail)])
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _too_large() -> FileRefused:
+    detail = (
+        f"unpacked, the spreadsheet is larger than {MOST_BYTES:,} bytes or has more than {MOST_PARTS} parts"
+    )
+    return FileRefused([Finding(1, "", "", "file_too_large_inside", detail)])

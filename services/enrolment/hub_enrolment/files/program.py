@@ -1,0 +1,107 @@
+"""Reads one file: `python -m hub_enrolment.files.program list|register` takes bytes and writes rows.
+
+A program of its own, so that a harmful file can hurt only this process, which has limits.
+Standard output is the rows below the header as CSV, a NUL and a JSON object: the header or the problems.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from io import TextIOWrapper
+from typing import Any, BinaryIO, Final
+
+from hub_enrolment.domain.gias_file import LISTED, FileRefused, Finding, Table
+from hub_enrolment.files.cells import clean
+from hub_enrolment.files.known import READ_OF_REGISTER, REGISTER
+from hub_platform.child import limit_this_process
+
+MEGABYTES: Final = 128  # of address space; a national file needs 30, the largest workbook 100
+CPU_SECONDS: Final = {"list": 10, "register": 120}
+MOST_ROWS: Final = 200_000  # of a register's file; the links file of 2025 has 34,000
+MOST_COLUMNS: Final = 1_000
+
+
+def convert(kind: str, source: BinaryIO, target: BinaryIO) -> None:
+    """Read a file of one kind and write its rows, or why it is refused."""
+    try:
+        told = _written(_table(kind, source), target)
+    except FileRefused as exc:
+        told = _refused(exc)
+    except MemoryError:
+        detail = "reading the file takes too much memory; split it, or leave out what is not needed"
+        told = _refused(FileRefused([Finding(1, "", "", "file_too_large", detail)]))
+    target.write(b"\0" + json.dumps(told).encode())
+
+
+def _refused(exc: FileRefused) -> dict[str, Any]:
+    return {"problems": [asdict(one) for one in exc.problems[:LISTED]], "problems_n": len(exc.problems)}
+
+
+def _table(kind: str, source: BinaryIO) -> Table:
+    if kind == "list":
+        from hub_enrolment.files.lists import read_list
+
+        return read_list(source.read())
+    from hub_enrolment.files.csv_text import open_table
+
+    table = open_table(source, REGISTER)
+    return Table(table.header, _reduced(table), table.header_row, table.notes)
+
+
+def _reduced(table: Table) -> Iterator[Sequence[str]]:
+    """The rows of a register's file; of the columns that are not read only the place is kept.
+
+    Those are most of the file, and hold names and telephone numbers of heads.
+    """
+    header = table.header
+    if len(header) > MOST_COLUMNS:
+        detail = f"the file has more than {MOST_COLUMNS} columns"
+        raise FileRefused([Finding(table.header_row, "", "", "too_many_columns", detail)])
+    read = [name in READ_OF_REGISTER for name in header]
+    number, first = table.header_row, table.header_row + 1
+    try:
+        for number, line in enumerate(table.lines, start=first):
+            if number > MOST_ROWS:
+                detail = f"the file has more than {MOST_ROWS:,} rows"
+                raise FileRefused([Finding(number, "", "", "too_many_rows", detail)])
+            if len(line) == len(header):
+                yield [clean(cell) if wanted else "" for cell, wanted in zip(line, read, strict=True)]
+            else:
+                yield [clean(cell) for cell in line[: len(header) + 1]]
+    except csv.Error as exc:
+        raise _broken(number + 1, exc) from exc
+
+
+def _written(table: Table, target: BinaryIO) -> dict[str, Any]:
+    """Write the rows and return what else there is to say."""
+    text = TextIOWrapper(target, "utf-8", newline="")
+    number = table.header_row
+    try:
+        writer = csv.writer(text, lineterminator="\n")
+        for line in table.lines:
+            number += 1
+            writer.writerow(line if any(line) else ())
+    except csv.Error as exc:
+        raise _broken(number + 1, exc) from exc
+    finally:
+        text.flush()
+        text.detach()
+    notes = [asdict(note) for note in table.notes]
+    return {"header": table.header, "header_row": table.header_row, "notes": notes}
+
+
+def _broken(row: int, exc: csv.Error) -> FileRefused:
+    detail = f"the row cannot be read as CSV: {exc}"
+    return FileRefused([Finding(row, "", "", "row_broken", detail)])
+
+
+def main(kind: str) -> None:
+    """Read standard input within the limits of this process."""
+    limit_this_process(megabytes=MEGABYTES, cpu_seconds=CPU_SECONDS[kind])
+    convert(kind, sys.stdin.buffer, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,199 @@
+"""A workbook as a table: the sheet with the header; what is hidden is left out and said."""
+
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from hub_enrolment.domain.gias_file import FileRefused, Finding, Note, Table
+from hub_enrolment.files.cells import cell_name, clean, column_name
+from hub_enrolment.files.headers import ENOUGH, SEARCHED, fitted, header_place, score, trimmed
+from hub_enrolment.files.numbers import BUILT_IN, GENERAL
+from hub_enrolment.files.parts import WORKBOOK, Parts, damaged
+from hub_enrolment.files.sheets import Sheet, SheetReader, unescaped
+
+RELATIONSHIPS: Final = "xl/_rels/workbook.xml.rels"
+STRINGS: Final = "xl/sharedStrings.xml"
+STYLES: Final = "xl/styles.xml"
+MOST_SHEETS: Final = 50
+MOST_STRINGS: Final = 200_000
+TOLD: Final = 12  # rows or columns named in a note
+
+# What zipfile and our own reader end in over a file that no spreadsheet program wrote.
+STRANGE: Final = (
+    AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, OverflowError, RuntimeError,
+    TypeError, ValueError, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error,
+)  # fmt: skip
+
+
+def read_workbook(raw: bytes, known: Collection[str]) -> Table:
+    """The sheet with the header.
+
+    Args:
+        raw: the bytes.
+        known: the columns by which the header is found, in lower case.
+
+    Raises:
+        FileRefused: `file_damaged`, `file_not_a_table`, `file_too_large_inside`, `file_empty`,
+            `sheet_unclear`, `column_hidden`, `cell_error`, `formula_without_value`, `too_many_rows`,
+            `too_many_columns`, `cell_too_long`.
+    """
+    with _told():
+        sheets = list(_Workbook(Parts(raw)).sheets())
+        if not sheets:
+            raise damaged()
+        sheet, notes = _chosen(sheets, known)
+        if sheet.overflow is not None:
+            raise FileRefused([sheet.overflow])
+        if not sheet.rows:
+            raise FileRefused([Finding(1, "", "", "file_empty", f"the sheet “{sheet.name}” is empty")])
+        return _table(sheet, known, notes)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever is strange about a file is told in one way."""
+    try:
+        yield
+    except STRANGE as exc:
+        raise damaged() from exc
+
+
+class _Workbook:
+    """The sheets of a workbook, and what their cells refer to."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.targets: dict[str, str] = {}  # part by id
+        self.listed: list[tuple[str, str]] = []  # name and id of each sheet that is shown
+        self.since_1904 = False
+        self.strings: list[str] = []
+        self.codes: dict[int, str] = {}
+        self.formats: list[str] = []
+        self.inside: list[str] = []
+        self.pieces: list[str] = []
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Each sheet that is shown."""
+        for name in (RELATIONSHIPS, WORKBOOK, STRINGS, STYLES):
+            if name in self.parts:
+                self.parts.read(name, self._begin, self._end, self._said)
+        for name, id_ in self.listed[:MOST_SHEETS]:
+            target = self.targets[id_]
+            if "worksheet" not in target:
+                continue  # a chart
+            sheet = Sheet(name)
+            reader = SheetReader(sheet, self.strings, self.formats, since_1904=self.since_1904)
+            self.parts.read(target, reader.begin, reader.end, reader.text)
+            yield sheet
+
+    def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.inside.append(name)
+        match name:
+            case "Relationship":
+                target = attributes["Target"]
+                path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+                self.targets[attributes["Id"]] = posixpath.normpath(path)
+            case "sheet" if attributes.get("state", "visible") == "visible":
+                self.listed.append((attributes["name"], attributes["id"]))
+            case "workbookPr":
+                self.since_1904 = attributes.get("date1904") in ("1", "true")
+            case "numFmt":
+                self.codes[int(attributes["numFmtId"])] = attributes["formatCode"]
+            case "xf" if "cellXfs" in self.inside:
+                number = int(attributes.get("numFmtId", 0))
+                self.formats.append(self.codes.get(number) or BUILT_IN.get(number, GENERAL))
+            case "si":
+                self.pieces = []
+
+    def _end(self, name: str) -> None:
+        self.inside.pop()
+        if name == "si":
+            if len(self.strings) >= MOST_STRINGS:
+                raise damaged()
+            self.strings.append(unescaped("".join(self.pieces)))
+
+    def _said(self, text: str) -> None:
+        if self.inside and self.inside[-1] == "t" and "rPh" not in self.inside:
+            self.pieces.append(text)
+
+
+def _chosen(sheets: Sequence[Sheet], known: Collection[str]) -> tuple[Sheet, list[Note]]:
+    """The sheet with the header; the first one, where none has one, so that what is missing can be named."""
+    found = [
+        sheet
+        for sheet in sheets
+        if max((score(sheet.line(row), known) for row in _first_rows(sheet)), default=0) >= ENOUGH
+    ]
+    if len(found) > 1:
+        names = " and ".join(f"“{sheet.name}”" for sheet in found)
+        detail = f"the sheets {names} both look like a list; leave one of them in the file"
+        raise FileRefused([Finding(1, "", "", "sheet_unclear", detail)])
+    if not found:
+        return sheets[0], []
+    others = [sheet.name for sheet in sheets if sheet is not found[0] and sheet.rows]
+    told = f"Read was the sheet “{found[0].name}”; the others were left out."
+    return found[0], [Note("sheets_left_out", told)] if others else []
+
+
+def _first_rows(sheet: Sheet) -> range:
+    return range(1, min(SEARCHED, sheet.last_row()) + 1)
+
+
+def _table(sheet: Sheet, known: Collection[str], notes: list[Note]) -> Table:
+    first = [[] if row in sheet.hidden_rows else sheet.line(row) for row in _first_rows(sheet)]
+    place = header_place(first, known)
+    header_row, header = place + 1, trimmed(first[place])
+    if place:
+        notes.append(Note("title_lines", f"The header was found in row {header_row}."))
+    if sheet.fill_merged(header_row):
+        notes.append(Note("cells_merged", "The value of merged cells was taken for each of their rows."))
+    rows = range(header_row + 1, sheet.last_row() + 1)
+    notes += _hidden(sheet, header_row, rows, known)
+    _check_cells(sheet, header, header_row, known)
+    # A hidden row stays as an empty one, so that the others keep their numbers.
+    lines = [[] if row in sheet.hidden_rows else list(fitted(sheet.line(row), len(header))) for row in rows]
+    return Table(header, lines, header_row, tuple(notes))
+
+
+def _hidden(sheet: Sheet, header_row: int, rows: Iterable[int], known: Collection[str]) -> Iterator[Note]:
+    """Say what is hidden and left out.
+
+    Raises:
+        FileRefused: `column_hidden`: one that is known; people may not know that it is there.
+    """
+    named = sheet.rows.get(header_row, {})
+    columns = sorted(column for column in sheet.hidden_columns if named.get(column))
+    problems = [
+        Finding(header_row, clean(named[column]).lower(), "", "column_hidden", detail)
+        for column in columns
+        if clean(named[column]).lower() in known
+        for detail in [f"the column {column_name(column)} is hidden; show it or delete it"]
+    ]
+    if problems:
+        raise FileRefused(problems)
+    if columns:
+        yield Note("columns_hidden", f"Left out: hidden columns {_some(map(column_name, columns))}.")
+    hidden = [str(row) for row in rows if row in sheet.hidden_rows and sheet.rows.get(row)]
+    if hidden:
+        yield Note("rows_hidden", f"Left out: hidden rows {_some(hidden)}.")
+
+
+def _check_cells(sheet: Sheet, header: Sequence[str], header_row: int, known: Collection[str]) -> None:
+    """Refuse errors and formulas without a value where they matter: in columns that are read."""
+    names = {column: name.lower() for column, name in enumerate(header, start=1) if name.lower() in known}
+    problems = [
+        Finding(row, names[column], "", code, f"cell {cell_name(row, column)}: {detail}")
+        for (row, column), (code, detail) in sorted(sheet.troubles.items())
+        if row > header_row and column in names and row not in sheet.hidden_rows
+    ]
+    if problems:
+        raise FileRefused(problems)
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - TOLD} more" if len(listed) > TOLD else ""
+    return ", ".join(listed[:TOLD]) + more

@@ -1,0 +1,118 @@
+"""Bodies of requests that are not JSON: files, forms."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Request
+
+from hub_platform.problems import Problem
+
+CHUNK: Final = 64 * 1024
+MAX_RAW_BYTES: Final = 256 * 1024 * 1024
+MAX_OPEN_BYTES: Final = 64 * 1024
+
+
+class Body:
+    """The body of a request as a stream: read once, in pieces, so that a large file is never held."""
+
+    def __init__(self, request: Request, *, at_most: int, subject: str) -> None:
+        """Take hold of it.
+
+        Raises:
+            Problem: 413 `request_entity_too_large`: it says to be larger, and is not read at all.
+        """
+        request.max_content_length = at_most
+        self.subject = subject  # who sends it
+        self._at_most = at_most
+        try:
+            self._stream = request.stream
+        except RequestEntityTooLarge as exc:
+            raise _too_large(at_most) from exc
+        self._digest = hashlib.sha256()
+
+    def chunks(self) -> Iterator[bytes]:
+        """The pieces, as they arrive.
+
+        Raises:
+            Problem: 413 `request_entity_too_large`.
+        """
+        try:
+            while chunk := self._stream.read(CHUNK):
+                self._digest.update(chunk)
+                yield chunk
+        except RequestEntityTooLarge as exc:
+            raise _too_large(self._at_most) from exc
+
+    def read(self) -> bytes:
+        """All of it.
+
+        Raises:
+            Problem: 413 `request_entity_too_large`.
+        """
+        return b"".join(self.chunks())
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what has been read."""
+        return self._digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Says of a route that its body is taken as it comes: how many bytes at most, and what they are.
+
+    `read` makes something of the body before the transaction is opened and before a worker is taken, so that
+    slow work holds neither; the call has what it gives in `content`.
+    """
+
+    at_most: int = MAX_RAW_BYTES
+    media_types: tuple[str, ...] = ("text/csv",)
+    read: Callable[[Body], Any] | None = None
+
+
+RAW: Final = Raw()
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came of a body: the bytes, or what the route made of them and their digest."""
+
+    raw: bytes = b""
+    content: Any = None
+    digest: str | None = None
+
+
+def receive(request: Request, raw: Raw, *, subject: str, known: bool) -> Received:
+    """Take the body of a request, as its route declares it. `known`: the sender showed a credential.
+
+    Raises:
+        Problem: 413 `request_entity_too_large`, or what `raw.read` raises.
+    """
+    if raw.read is None:
+        return Received(read_raw(request, raw, known=known))
+    body = Body(request, at_most=raw.at_most, subject=subject)
+    return Received(b"", raw.read(body), body.sha256)
+
+
+def read_raw(request: Request, raw: Raw, *, known: bool) -> bytes:
+    """The body as bytes: as many as the route takes from somebody known, much less from anyone.
+
+    A body that says to be larger is not read at all; one that does not say it is read no further.
+
+    Raises:
+        Problem: 413 `request_entity_too_large`.
+    """
+    at_most = raw.at_most if known else min(raw.at_most, MAX_OPEN_BYTES)
+    request.max_content_length = at_most
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge as exc:
+        raise _too_large(at_most) from exc
+
+
+def _too_large(at_most: int) -> Problem:
+    detail = f"The body is larger than the {at_most:,} bytes that this address takes."
+    return Problem(413, "request_entity_too_large", detail)
