@@ -19,7 +19,7 @@ CHANGED_BY: Final[dict[str, set[str]]] = {
     "schools": {"SchoolImported", "SchoolChanged"},
     "work_groups": {"WorkGroupOpened", "WorkGroupChanged", "WorkGroupCancelled"},
     "group_sessions": {"SessionScheduled", "SessionRescheduled", "SessionCancelled"},
-    "places": {"ParticipantEnrolled", "ParticipantWithdrawn", "ParticipantCompleted"},
+    "places": {"ParticipantEnrolled", "ParticipantWithdrawn", "WithdrawalUndone", "ParticipantCompleted"},
     "waiting_list": {
         "WaitingListJoined",
         "PlaceOffered",

@@ -31,6 +31,7 @@ from hub_contracts.enrolment import (
     TeacherAnonymised,
     WaitingListJoined,
     WaitingListLeft,
+    WithdrawalUndone,
     WorkGroupCancelled,
     WorkGroupChanged,
     WorkGroupOpened,
@@ -137,6 +138,11 @@ class NotificationsService(Messages, Templates, Probes):
     def on_place_ended(self, session: Session, delivery: Delivery) -> None:
         """Tell a participant of the end of their place."""
         places.on_place_ended(session, delivery.event, self._cause(delivery))
+
+    @subscribe(WithdrawalUndone)
+    def on_withdrawal_undone(self, session: Session, delivery: Delivery) -> None:
+        """Confirm a place again whose withdrawal was a mistake."""
+        places.on_withdrawal_undone(session, delivery.event, self._cause(delivery))
 
     @subscribe(
         ApplicationSubmitted,

@@ -8,7 +8,12 @@ from hub_contracts.enrolment.applications import (
     ApplicationWithdrawn,
 )
 from hub_contracts.enrolment.attendance import ApologiesReceived, AttendanceCorrected
-from hub_contracts.enrolment.enrolments import ParticipantCompleted, ParticipantEnrolled, ParticipantWithdrawn
+from hub_contracts.enrolment.enrolments import (
+    ParticipantCompleted,
+    ParticipantEnrolled,
+    ParticipantWithdrawn,
+    WithdrawalUndone,
+)
 from hub_contracts.enrolment.hub import HubDescribed
 from hub_contracts.enrolment.lesson_studies import LessonStudyPlanned, LessonStudyReviewed
 from hub_contracts.enrolment.pd_days import (
@@ -103,6 +108,7 @@ __all__ = [
     "TeacherRegistered",
     "WaitingListJoined",
     "WaitingListLeft",
+    "WithdrawalUndone",
     "WorkGroupCancelled",
     "WorkGroupChanged",
     "WorkGroupClosed",

@@ -103,3 +103,27 @@ class ParticipantCompletedSchema(PlaceEventSchema):
 
     makes = ParticipantCompleted
     completed_on = Day("The day on which the group closed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalUndone(PlaceEvent):
+    """A withdrawal was a mistake: the teacher holds the place again, as if it had never been given up.
+
+    Published when hub staff undo the withdrawal, before the group closes. The place counts from its first
+    day on, and marks from before and after count together.
+    """
+
+    role: str
+    enrolled_on: date
+    withdrawn_on: date
+    undone_on: date
+
+
+class WithdrawalUndoneSchema(PlaceEventSchema):
+    """WithdrawalUndone."""
+
+    makes = WithdrawalUndone
+    role = OneOf(ROLES, "A lead participant carries the work into the school")
+    enrolled_on = Day("The day on which the place was given")
+    withdrawn_on = Day("The day of the withdrawal that is undone")
+    undone_on = Day("The day on which it was undone")

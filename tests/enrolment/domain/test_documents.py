@@ -1,16 +1,17 @@
 """What a certificate counts of the sessions of its Work Group."""
 
-from datetime import date
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.enrolment.factories import MEETS
 
 from hub_enrolment.domain.documents import Held, attended
 from hub_enrolment.domain.sessions import MARKS
 
 HELD = st.builds(
     Held,
-    on=st.dates(date(2025, 9, 1), date(2026, 8, 31)),
+    began_at=st.timedeltas(timedelta(0), timedelta(days=300)).map(lambda after: MEETS + after),
     minutes=st.integers(1, 600),
     mark=st.none() | st.sampled_from(MARKS),
 )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import CLOSES, INSTANT, NOW, OPENS, PLACES, TODAY
 
-from hub_enrolment.domain.enrolments import Places, check_withdrawal, enrol
+from hub_enrolment.domain.enrolments import Given, Places, check_withdrawal, enrol, undo_withdrawal
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.schools import SchoolState
 
@@ -104,3 +104,54 @@ def test_only_an_active_place_is_taken_back(status: str) -> None:
     check_withdrawal("active")
     with pytest.raises(Conflict, match="not_active"):
         check_withdrawal(status)
+
+
+HELD_BACK = replace(PLACES, school_seen=True)
+
+
+@pytest.mark.parametrize(
+    ("places", "status", "reason", "code"),
+    [
+        (HELD_BACK, "active", None, "not_withdrawn"),
+        (HELD_BACK, "completed", None, "not_withdrawn"),
+        (HELD_BACK, "transferred", "transferred", "not_withdrawn"),
+        (HELD_BACK, "withdrawn", "group_cancelled", "not_withdrawn"),
+        (replace(HELD_BACK, status="closed"), "withdrawn", "other", "work_group_over"),
+        (replace(HELD_BACK, status="cancelled"), "withdrawn", "other", "work_group_over"),
+        (replace(HELD_BACK, held_by_teacher=True), "withdrawn", "other", "already_enrolled"),
+    ],
+)
+def test_what_is_no_withdrawal_to_undo_is_refused_with_an_override_too(
+    places: Places, status: str, reason: str | None, code: str
+) -> None:
+    for override in (False, True):
+        with pytest.raises(Conflict, match=code):
+            undo_withdrawal(places, status, reason, override=override)
+
+
+@pytest.mark.parametrize(
+    ("places", "code"),
+    [
+        (replace(HELD_BACK, taken=20), "work_group_full"),
+        (replace(HELD_BACK, taken=19, offered=1), "work_group_full"),
+        (replace(HELD_BACK, taken=19, offered=1, waiting=2), "work_group_full"),
+        (replace(HELD_BACK, max_per_school=2, taken_by_school=2), "school_cap_reached"),
+    ],
+)
+def test_a_place_past_a_limit_is_given_back_by_an_override_only(places: Places, code: str) -> None:
+    with pytest.raises(Conflict, match=code):
+        undo_withdrawal(places, "withdrawn", "workload")
+    assert undo_withdrawal(places, "withdrawn", "workload", override=True) == Given(
+        school_joins=False, over_cap=True
+    )
+
+
+def test_a_free_place_that_nobody_else_can_take_is_given_back() -> None:
+    places = replace(HELD_BACK, taken=18, offered=1, waiting=1)
+    assert undo_withdrawal(places, "withdrawn", "workload") == Given(school_joins=False, over_cap=False)
+
+
+@pytest.mark.parametrize("status", ["recruiting", "confirmed", "at_risk", "running", "evaluating"])
+def test_a_free_place_is_given_back_until_the_group_is_over(status: str) -> None:
+    given_back = undo_withdrawal(replace(HELD_BACK, status=status), "withdrawn", "workload", override=True)
+    assert given_back == Given(school_joins=False, over_cap=False)

@@ -47,6 +47,7 @@ HANDLERS = {
     "VisitPlanned": "visits.on_visit_planned",
     "WaitingListJoined": "waiting_list.on_waiting_list_changed",
     "WaitingListLeft": "waiting_list.on_waiting_list_changed",
+    "WithdrawalUndone": "places.on_withdrawal_undone",
     "WorkGroupCancelled": "work_groups.on_group_cancelled",
     "WorkGroupChanged": "work_groups.on_group_terms",
     "WorkGroupOpened": "work_groups.on_group_terms",

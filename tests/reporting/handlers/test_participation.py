@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from tests.reporting import factories as make
@@ -12,7 +12,7 @@ from tests.reporting.factories import an_id, delivered
 from tests.reporting.plain import register, school
 
 from hub_contracts import Event
-from hub_contracts.enrolment import Mark, ParticipantWithdrawn
+from hub_contracts.enrolment import Mark, ParticipantWithdrawn, WithdrawalUndone
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.measures import Ratio
@@ -21,6 +21,7 @@ from hub_reporting.domain.reports import Report
 from hub_reporting.handlers.reports import run_report
 
 OCTOBER, NOVEMBER = date(2025, 10, 8), date(2025, 11, 5)
+INSTANT = timedelta(microseconds=1)
 Run = Callable[[str], Report]
 
 
@@ -141,6 +142,30 @@ def test_a_task_is_asked_of_those_who_held_a_place_on_the_day(run: Run, hear: He
     reports = [happened.reported("Fractions", 2, name) for name in reporters]
     hear([delivered(report, n) for n, report in enumerate(reports, start=2)])
     assert due(run) == (2, 3), "of Ada, who said nothing, and of two of the four who reported"
+
+
+def test_a_participant_who_withdrew_after_a_session_had_begun_was_asked_for_its_task(
+    run: Run, hear: Hear
+) -> None:
+    meeting = make.session("Fractions", 2, NOVEMBER)
+    hear([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
+    for name, after in (("Before", -INSTANT), ("At the start", 0 * INSTANT), ("Just after", INSTANT)):
+        place, withdrawn = gone(name, NOVEMBER)
+        hear([delivered(place), delivered(withdrawn, 2, at=meeting.starts_at + after)])
+    assert due(run) == (0, 2), "of Ada, and of the one who withdrew just after the start"
+
+
+def test_an_undone_withdrawal_counts_from_the_first_day_in_whatever_order_it_arrives(
+    run: Run, hear: Hear
+) -> None:
+    place, withdrawn = gone("Emmy", OCTOBER)
+    same = {name: getattr(place, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")}
+    undone = WithdrawalUndone(
+        **same, role="participant", enrolled_on=OCTOBER, withdrawn_on=OCTOBER, undone_on=NOVEMBER
+    )
+    hear([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
+    hear([delivered(undone, 3), delivered(place), delivered(withdrawn, 2), delivered(undone, 3)])
+    assert due(run) == (0, 2)
 
 
 def gone(teacher: str, on: date) -> list[Event]:

@@ -56,6 +56,7 @@ PROJECTIONS = {
     "VisitPlanned": "visits.planned",
     "WaitingListJoined": "projected.not_counted",
     "WaitingListLeft": "projected.not_counted",
+    "WithdrawalUndone": "work_groups.held_again",
     "WorkGroupCancelled": "work_groups.cancelled",
     "WorkGroupChanged": "work_groups.opened",
     "WorkGroupClosed": "work_groups.closed",

@@ -10,12 +10,15 @@ from hub_enrolment.commands.enrolments import (
     EnrolParticipantSchema,
     TransferParticipant,
     TransferParticipantSchema,
+    UndoWithdrawal,
+    UndoWithdrawalSchema,
     WithdrawParticipant,
     WithdrawParticipantSchema,
 )
 from hub_enrolment.handlers import enrolments as handlers
+from hub_enrolment.handlers import withdrawals
 from hub_enrolment.handlers import work_groups as group_handlers
-from hub_enrolment.models import Enrolment
+from hub_enrolment.models import Enrolment, UndoneWithdrawal
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as group_store
@@ -52,6 +55,16 @@ class ParticipantSchema(Schema):
     enrolled_at = fields.AwareDateTime(attribute="row.enrolled_at")
     withdrawn_at = fields.AwareDateTime(attribute="row.withdrawn_at", allow_none=True)
     withdrawn_reason = fields.String(attribute="row.withdrawn_reason", allow_none=True)
+
+
+class UndoneWithdrawalSchema(Schema):
+    """A withdrawal that was a mistake."""
+
+    withdrawn_at = fields.AwareDateTime()
+    withdrawn_reason = fields.String()
+    undone_at = fields.AwareDateTime()
+    undone_by = fields.String()
+    reason = fields.String(attribute="note", allow_none=True)
 
 
 class Enrolments:
@@ -115,6 +128,38 @@ class Enrolments:
             call.session, call.command, now=call.now, by=call.actor.subject
         )
         return _answer(enrolment)
+
+    @route(
+        "POST",
+        "/enrolment/v1/enrolments/<uuid:enrolment_id>/withdrawal/undo",
+        allow=HUB_STAFF,
+        body=UndoWithdrawalSchema,
+        answer=EnrolmentSchema,
+    )
+    def undo_withdrawal(self, call: Call[UndoWithdrawal]) -> Answer:
+        """Undo a withdrawal that was a mistake: the place is held again from its first day on.
+
+        Where the group has no free place, or others wait for one, a hub lead gives an `override_reason`.
+        """
+        if call.command.override_reason is not None:
+            check_override(call.actor)
+        enrolment = withdrawals.undo_withdrawal(
+            call.session, call.command, now=call.now, by=call.actor.subject
+        )
+        return _answer(enrolment)
+
+    @route(
+        "GET",
+        "/enrolment/v1/enrolments/<uuid:enrolment_id>/withdrawal/undone",
+        allow=HUB_STAFF,
+        paged=True,
+        answer=UndoneWithdrawalSchema,
+    )
+    def list_undone_withdrawals(self, call: Call[Any]) -> Page[UndoneWithdrawal]:
+        """List the withdrawals of a place that were undone, the oldest first."""
+        enrolment = handlers.find_enrolment(call.session, call.path["enrolment_id"])
+        keys = [UndoneWithdrawal.undone_at, UndoneWithdrawal.id]
+        return Page(*call.page.fetch(call.session, store.list_undone_withdrawals(enrolment.id), keys))
 
     @route(
         "POST",

@@ -60,3 +60,21 @@ class TransferParticipantSchema(CommandSchema):
     command = TransferParticipant
     enrolment_id = fields.UUID(required=True)
     work_group_id = fields.UUID(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoWithdrawal:
+    """Give a place back that was withdrawn by mistake."""
+
+    enrolment_id: UUID
+    reason: str  # what went wrong, in words
+    override_reason: str | None = None  # why the place is given back although the group has no free place
+
+
+class UndoWithdrawalSchema(CommandSchema):
+    """Reads it."""
+
+    command = UndoWithdrawal
+    enrolment_id = fields.UUID(required=True)
+    reason = Text(required=True, longest=1000)
+    override_reason = Text(load_default=None, allow_none=True, longest=1000)

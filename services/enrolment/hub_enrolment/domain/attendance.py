@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from hub_enrolment.domain.refusals import Conflict, Refused
-from hub_enrolment.domain.sessions import REGISTER_OPEN, TO_COME, Mark, Place
+from hub_enrolment.domain.sessions import REGISTER_OPEN, TO_COME, Mark, Place, not_enrolled
 
 CORRECTED_FOR: Final = ("register_mistake", "told_later", "evidence_seen", "other")
 HOUR: Final = timedelta(hours=1)
@@ -20,8 +20,8 @@ def receive_apologies(
     known_at: datetime | None,
     *,
     received_at: datetime | None,
+    starts_at: datetime,
     ends_at: datetime,
-    on: date,
     now: datetime,
 ) -> datetime | None:
     """Decide on apologies; gives when they were received, None when they are known already.
@@ -31,8 +31,8 @@ def receive_apologies(
         place: the participant's place on the session's group, if it is one.
         known_at: when apologies of this participant were received before.
         received_at: when they came; None is now, or whenever they came before.
+        starts_at: when the session starts.
         ends_at: when the session ends; apologies that come then are late.
-        on: the day of the session where the hub is.
         now: the clock.
 
     Raises:
@@ -41,9 +41,8 @@ def receive_apologies(
     """
     if status == "cancelled":
         raise Conflict("session_cancelled", "A cancelled session needs no apologies.")
-    if place is None or not place.is_active(on):
-        detail = f"This enrolment holds no place on the work group on {on:%d %B %Y}."
-        raise Refused("not_enrolled", detail, "/enrolment_id")
+    if place is None or not place.is_active(starts_at):
+        raise not_enrolled(starts_at, "/enrolment_id")
     if known_at is not None and received_at in (None, known_at):
         return None
     if status not in TO_COME:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.sessions import PRESENT
+from hub_kernel.england import day_in_england
 
 HOUR_MINUTES: Final = 60
 
@@ -15,9 +16,14 @@ HOUR_MINUTES: Final = 60
 class Held:
     """One session that was held while somebody had their place, and how they were marked."""
 
-    on: date
+    began_at: datetime
     minutes: int  # as it was put down, 1 or more
     mark: str | None  # None when the register has no mark of theirs
+
+    @property
+    def on(self) -> date:
+        """The day in England on which it was held."""
+        return day_in_england(self.began_at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Rules about a teacher's place on a work group."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -15,6 +15,7 @@ REASONS: Final = ("left_school", "workload", "illness", "not_relevant", "other")
 # Why the hub itself took a place back; nobody chose these.
 CAUSES: Final = ("transferred", "group_cancelled")
 RECRUITING: Final = frozenset({"recruiting", "confirmed", "at_risk", "running"})
+ENDED: Final = frozenset({"closed", "cancelled"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,3 +177,32 @@ def check_withdrawal(status: str) -> None:
     """
     if status != "active":
         raise Conflict("not_active", f"The enrolment is {status}; only an active one can be given up.")
+
+
+def undo_withdrawal(places: Places, status: str, reason: str | None, *, override: bool = False) -> Given:
+    """Decide whether a withdrawn place is held again, as if it had never been given up.
+
+    The teacher was recruited in time and the school let in then, so neither is asked again.
+
+    Args:
+        places: the group as it is, locked.
+        status: the place's own.
+        reason: why it was withdrawn.
+        override: the place is given back past a full group or the cap for one school.
+
+    Raises:
+        Conflict: `not_withdrawn`, `work_group_over`, `already_enrolled`; without `override` also
+            `school_cap_reached`, `work_group_full`.
+    """
+    if status != "withdrawn" or reason in CAUSES:
+        raise Conflict("not_withdrawn", f"The enrolment is {status}; there is no withdrawal to undo.")
+    if places.status in ENDED:
+        raise Conflict("work_group_over", f"The Work Group is {places.status}; its places stay as they are.")
+    # A place that is offered is taken; teachers who wait beside a free place cannot be given it.
+    settled = replace(places, taken=places.taken + places.offered, offered=0, waiting=0)
+    try:
+        return give(settled, pointer="")
+    except Conflict as exc:
+        if exc.code == "already_enrolled" or not override:
+            raise
+    return Given(school_joins=not places.school_seen, over_cap=True)

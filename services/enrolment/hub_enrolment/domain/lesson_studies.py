@@ -11,6 +11,7 @@ from uuid import UUID
 
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.sessions import Place
+from hub_kernel.england import day_in_england, spoken_date
 
 FOCUSES: Final = (
     "tfm",
@@ -42,8 +43,8 @@ class Earlier:
     planners: frozenset[UUID]
 
 
-def check_parts(parts: Parts, places: Mapping[UUID, Place], *, on: date) -> None:
-    """Let people take part who hold a place on the group on the day of the lesson.
+def check_parts(parts: Parts, places: Mapping[UUID, Place], *, lesson_at: datetime) -> None:
+    """Raise unless each who takes part holds a place on the group when the lesson begins.
 
     Raises:
         Refused: `named_twice`, `not_enrolled`.
@@ -58,8 +59,9 @@ def check_parts(parts: Parts, places: Mapping[UUID, Place], *, on: date) -> None
             raise Refused("named_twice", "Each is named once, and no teacher observes.", pointer)
         for enrolment_id in ids:
             place = places.get(enrolment_id)
-            if place is None or not place.is_active(on):
-                detail = f"Enrolment {enrolment_id} holds no place on the work group on {on:%d %B %Y}."
+            if place is None or not place.is_active(lesson_at):
+                day = spoken_date(day_in_england(lesson_at))
+                detail = f"Enrolment {enrolment_id} holds no place on the Work Group for a lesson on {day}."
                 raise Refused("not_enrolled", detail, pointer)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from hub_enrolment.domain.refusals import Conflict, Refused
-from hub_kernel.england import day_in_england, spoken_day, spoken_time
+from hub_kernel.england import ENGLAND, day_in_england, instant_in_england, spoken_day, spoken_time
 
 MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
 PRESENT: Final = frozenset({"present", "late", "left_early"})  # was in the room
@@ -40,12 +40,26 @@ class Place:
 
     enrolment_id: UUID
     urn: str
-    enrolled_on: date
-    withdrawn_on: date | None
+    enrolled_at: datetime
+    withdrawn_at: datetime | None
 
-    def is_active(self, on: date) -> bool:
-        """Whether the place was held on a day; on the day of withdrawal it is not any more."""
-        return self.enrolled_on <= on and (self.withdrawn_on is None or on < self.withdrawn_on)
+    @property
+    def enrolled_on(self) -> date:
+        """The day in England on which the place was given."""
+        return day_in_england(self.enrolled_at)
+
+    def is_active(self, starts_at: datetime) -> bool:
+        """Whether the participant may be, or have been, at a session: no withdrawal came before its start.
+
+        A place that was given later on that day counts: a teacher who came unannounced is enrolled after.
+        """
+        return self.enrolled_on <= day_in_england(starts_at) and (
+            self.withdrawn_at is None or starts_at < self.withdrawn_at
+        )
+
+    def is_expected(self, starts_at: datetime) -> bool:
+        """Whether the place was held when a session started, so that its register has a mark for it."""
+        return self.enrolled_at <= starts_at and self.is_active(starts_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,8 +155,17 @@ def check_time(status: str, *, starts_at: datetime, held_on: date, now: datetime
         raise Refused("held_in_future", "A session that was held was held today or before.", "/held_on")
 
 
-def check_marks(marks: Sequence[Mark], places: Mapping[UUID, Place], *, held_on: date) -> None:
-    """Let a register pass that marks everybody who held a place that day, once, and nobody else.
+def started_at(starts_at: datetime, *, held_on: date) -> datetime:
+    """When a session began that was held on a day: at the hour in the diary, in England's time."""
+    if held_on == day_in_england(starts_at):
+        return starts_at
+    return instant_in_england(held_on, starts_at.astimezone(ENGLAND).time())
+
+
+def check_marks(marks: Sequence[Mark], places: Mapping[UUID, Place], *, began_at: datetime) -> None:
+    """Raise unless a register marks every participant who held a place when the session began, once.
+
+    A participant whose place was given later on that day may be marked; every other mark is refused.
 
     Raises:
         Refused: `not_enrolled`, `marked_twice`, `notice_without_apologies`, `not_everyone_marked`.
@@ -151,9 +174,8 @@ def check_marks(marks: Sequence[Mark], places: Mapping[UUID, Place], *, held_on:
     for index, mark in enumerate(marks):
         pointer = f"/marks/{index}/enrolment_id"
         place = places.get(mark.enrolment_id)
-        if place is None or not place.is_active(held_on):
-            detail = f"This enrolment held no place on the work group on {held_on:%d %B %Y}."
-            raise Refused("not_enrolled", detail, pointer)
+        if place is None or not place.is_active(began_at):
+            raise not_enrolled(began_at, pointer)
         if mark.enrolment_id in marked:
             raise Refused("marked_twice", "Each enrolment is marked once.", pointer)
         if mark.notified_at is not None and mark.mark != "apologies":
@@ -161,11 +183,19 @@ def check_marks(marks: Sequence[Mark], places: Mapping[UUID, Place], *, held_on:
             raise Refused("notice_without_apologies", detail, f"/marks/{index}/notified_at")
         marked.add(mark.enrolment_id)
     missing = [
-        p.enrolment_id for p in places.values() if p.is_active(held_on) and p.enrolment_id not in marked
+        place.enrolment_id
+        for place in places.values()
+        if place.is_expected(began_at) and place.enrolment_id not in marked
     ]
     if missing:
         errors = [("/marks", f"No mark for enrolment {enrolment_id}.") for enrolment_id in missing]
         raise Refused("not_everyone_marked", f"{len(missing)} participants have no mark.", errors=errors)
+
+
+def not_enrolled(starts_at: datetime, pointer: str) -> Refused:
+    """Build the refusal of an enrolment that held no place when a session started."""
+    when = f"{spoken_time(starts_at)} on {spoken_day(day_in_england(starts_at))}"
+    return Refused("not_enrolled", f"This enrolment held no place on the Work Group at {when}.", pointer)
 
 
 def count_present(marks: Sequence[Mark], places: Mapping[UUID, Place]) -> tuple[int, int]:

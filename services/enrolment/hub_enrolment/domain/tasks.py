@@ -1,12 +1,13 @@
 """Rules about classroom tasks: which sessions they lie between, who reports on them, and how far they are."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.sessions import Place
+from hub_kernel.england import day_in_england
 
 STATUSES: Final = ("not_started", "tried", "reported", "discussed")  # in the order in which they come
 REPORTED: Final = ("reported", "discussed")  # with these a participant has done what was asked
@@ -46,14 +47,16 @@ def check_sessions(work_group_id: UUID, set_in: Between | None, due_before: Betw
         raise Refused("due_before_set", detail, "/due_before_session_id")
 
 
-def check_place(place: Place | None, *, set_on: date, due_on: date) -> None:
-    """Let somebody report who held a place at some time between the two sessions, their days included.
+def check_place(place: Place | None, *, set_at: datetime, due_at: datetime) -> None:
+    """Raise unless the participant held a place between the starts of a task's two sessions.
+
+    A place that was given on the day of the later session counts.
 
     Raises:
         Refused: `not_on_task`.
     """
-    left = place is not None and place.withdrawn_on is not None and place.withdrawn_on <= set_on
-    if place is None or place.enrolled_on > due_on or left:
+    left = place is not None and place.withdrawn_at is not None and place.withdrawn_at <= set_at
+    if place is None or place.enrolled_on > day_in_england(due_at) or left:
         raise Refused("not_on_task", "This enrolment held no place between the task's sessions.")
 
 

@@ -11,7 +11,6 @@ from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.handlers import sessions
 from hub_enrolment.models import Apologies, AttendanceCorrection, GroupSession
 from hub_enrolment.store import sessions as store
-from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.ids import new_id
 
@@ -30,8 +29,8 @@ def receive_apologies(
         store.places(session, meeting.work_group_id).get(command.enrolment_id),
         store.apologies(session, meeting.id).get(command.enrolment_id),
         received_at=command.received_at,
+        starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
-        on=day_in_england(meeting.starts_at),
         now=now,
     )
     if received_at is None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain import documents
+from hub_enrolment.domain.sessions import started_at
 from hub_enrolment.handlers.schools import find_school
 from hub_enrolment.handlers.venues import location, location_of
 from hub_enrolment.handlers.work_groups import find_work_group
@@ -18,7 +19,7 @@ from hub_kernel.england import day_in_england, spoken_date, spoken_day, spoken_t
 
 
 def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet:
-    """The sheet of one session: everybody who holds a place on its day, by school.
+    """The sheet of one session: every participant who holds a place when it starts, by school.
 
     Raises:
         Conflict: `session_cancelled`.
@@ -27,6 +28,7 @@ def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet
     group = find_work_group(session, meeting.work_group_id)
     leads = teacher_store.names(session, group.lead_ids)
     on = meeting.held_on or day_in_england(meeting.starts_at)
+    began_at = started_at(meeting.starts_at, held_on=on)
     places = session_store.places(session, group.row.id)
     sorry = session_store.apologies(session, meeting.id)
     return AttendanceSheet(
@@ -39,13 +41,13 @@ def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet
         attendees=tuple(
             Attendee(name=f"{family}, {given}", school=school, apologies=place_id in sorry)
             for place_id, (school, family, given) in store.names_of_places(session, group.row.id).items()
-            if places[place_id].is_active(on)
+            if places[place_id].is_active(began_at)
         ),
     )
 
 
 def certificate(session: Session, enrolment: Enrolment) -> Certificate:
-    """The certificate of one enrolment, with the school of its day.
+    """The certificate of one enrolment, with the school of its day; all places of its teacher count.
 
     Raises:
         Conflict: `not_completed`.
@@ -53,8 +55,14 @@ def certificate(session: Session, enrolment: Enrolment) -> Certificate:
     documents.check_completed(enrolment.status)
     group = find_work_group(session, enrolment.work_group_id)
     hub = hub_store.find_hub(session)
-    place = session_store.places(session, enrolment.work_group_id)[enrolment.id]
-    held = [one for one in store.sessions_held(session, enrolment) if place.is_active(one.on)]
+    ids = store.places_of_holder(session, enrolment)
+    known = session_store.places(session, enrolment.work_group_id)
+    own = [known[place_id] for place_id in ids]
+    held = [
+        one
+        for one in store.sessions_held(session, enrolment.work_group_id, ids)
+        if one.mark is not None or any(place.is_active(one.began_at) for place in own)
+    ]
     counted = documents.attended(held)
     return Certificate(
         hub=None if hub is None else hub.name,

@@ -38,8 +38,8 @@ def plan_lesson_study(session: Session, command: PlanLessonStudy, *, now: dateti
         observers=command.observer_enrolment_ids,
     )
     places = session_store.places(session, group.id)
-    lesson_studies.check_parts(parts, places, on=on)
-    urns = {place.urn for place in places.values() if place.is_active(on)}
+    lesson_studies.check_parts(parts, places, lesson_at=command.lesson_at)
+    urns = {place.urn for place in places.values() if place.is_active(command.lesson_at)}
     # A place keeps the number under which its school joined; the host may have a new one since.
     urns |= set(school_store.successors(session, urns).values())
     lesson_studies.check_host(command.host_urn, urns)

@@ -174,7 +174,8 @@ def take_register(
     sessions.check_time(
         meeting.status, starts_at=meeting.starts_at, held_on=held_on, now=now, today=day_in_england(now)
     )
-    sessions.check_marks(command.marks, places, held_on=held_on)
+    began_at = sessions.started_at(meeting.starts_at, held_on=held_on)
+    sessions.check_marks(command.marks, places, began_at=began_at)
     if meeting.held_on is not None:
         store.delete_marks(session, meeting.id)
     store.write_marks(session, meeting.id, taken.marks, now=now, by=by)

@@ -15,7 +15,6 @@ from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import ClassroomTask, TaskReport
 from hub_enrolment.store import sessions as session_store
 from hub_enrolment.store import tasks as store
-from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
@@ -91,7 +90,7 @@ def report_task(
         for session_id in (task.set_in_session_id, task.due_before_session_id)
     )
     place = session_store.places(session, task.work_group_id).get(command.enrolment_id)
-    tasks.check_place(place, set_on=day_in_england(set_in.starts_at), due_on=day_in_england(due.starts_at))
+    tasks.check_place(place, set_at=set_in.starts_at, due_at=due.starts_at)
     row = store.find_report(session, task.id, command.enrolment_id)
     known = None if row is None else Report(status=row.status, note=row.note, pupils_n=row.pupils_n)
     asked = Report(status=command.status, note=command.note, pupils_n=command.pupils_n)

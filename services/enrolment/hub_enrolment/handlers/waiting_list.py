@@ -110,6 +110,13 @@ def end_list(session: Session, work_group_id: UUID, cause: str, *, now: datetime
         _end(session, entry, "left", cause, now=now, by=by)
 
 
+def end_entry_of(session: Session, work_group_id: UUID, teacher_id: UUID, *, now: datetime, by: str) -> None:
+    """End the entry of a teacher who is about to hold a place; the caller holds the group."""
+    entry = store.open_entry(session, work_group_id, teacher_id)
+    if entry is not None:
+        _end(session, entry, "left", "left", now=now, by=by)
+
+
 def leave_lists(session: Session, entries: Iterable[WaitingEntry], *, now: datetime, by: str) -> None:
     """End entries of one teacher, whom the caller holds; a place that was kept is offered to the next.
 

@@ -2,7 +2,7 @@
 
 from hub_enrolment.models.applications import Application, ApplicationParticipant
 from hub_enrolment.models.base import Base
-from hub_enrolment.models.enrolments import Enrolment
+from hub_enrolment.models.enrolments import Enrolment, UndoneWithdrawal
 from hub_enrolment.models.hub import Hub
 from hub_enrolment.models.imports import GiasFinding, GiasImport
 from hub_enrolment.models.leaders import LeaderRole
@@ -43,6 +43,7 @@ __all__ = [
     "Teacher",
     "Trust",
     "TrustMembership",
+    "UndoneWithdrawal",
     "WaitingEntry",
     "WorkGroup",
     "WorkGroupLead",

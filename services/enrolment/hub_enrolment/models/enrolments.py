@@ -54,6 +54,25 @@ class Enrolment(Tracked, Base):
     enrolled_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None]
-    override_reason: Mapped[str | None]  # why the cap for one school did not hold
+    override_reason: Mapped[str | None]  # why a cap of the school or the group was exceeded
     transferred_from: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"))
     completion_decided_at: Mapped[datetime | None]  # when the group closed
+
+
+class UndoneWithdrawal(Base):
+    """One withdrawal that was a mistake: when and why the place was given up, who gave it back and why."""
+
+    __tablename__ = "undone_withdrawals"
+    __table_args__ = (
+        CheckConstraint("undone_at >= withdrawn_at", name="undone_after"),
+        one_of("withdrawn_reason", enrolments.REASONS),
+        Index("ix_undone_withdrawals_enrolment_id", "enrolment_id", "undone_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
+    withdrawn_at: Mapped[datetime]
+    withdrawn_reason: Mapped[str]
+    undone_at: Mapped[datetime]
+    undone_by: Mapped[str]
+    note: Mapped[str | None]  # what went wrong, in free words; None once the teacher was anonymised

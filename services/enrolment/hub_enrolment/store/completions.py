@@ -1,11 +1,12 @@
 """What the participants of a group have done, for when it closes."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.completions import Participation
@@ -38,20 +39,26 @@ def diary(session: Session, work_group_id: UUID) -> Diary:
 
 
 def participation(session: Session, places: Iterable[Enrolment]) -> dict[UUID, Participation]:
-    """What the holder of each place has done, before it moved here from another group included."""
+    """What the holder of each place has done on the group, with every place that they held before.
+
+    Earlier places are those of the same teacher on the same group, given up and given anew, and those on
+    another group from which one of these moved here.
+    """
     listed = list(places)
-    earlier = _moved_from(session, listed)
-    ids = {place.id for place in listed} | {one for chain in earlier.values() for one in chain}
-    counted = session.execute(
-        select(Attendance.enrolment_id, func.count())
-        .where(Attendance.enrolment_id.in_(ids), Attendance.mark.in_(PRESENT))
-        .group_by(Attendance.enrolment_id)
+    held = _places_of_holders(session, listed)
+    ids = {one.id for chain in held.values() for one in chain}
+    marks = session.execute(
+        select(Attendance.enrolment_id, Attendance.session_id).where(
+            Attendance.enrolment_id.in_(ids), Attendance.mark.in_(PRESENT)
+        )
     )
-    attended = dict(counted.all())
-    tasks = task_counts(session, listed)
+    attended: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for enrolment_id, session_id in marks:
+        attended[enrolment_id].add(session_id)
+    tasks = _task_counts(session, listed, held)
     return {
         place.id: Participation(
-            attended=sum(attended.get(one, 0) for one in (place.id, *earlier[place.id])),
+            attended=len(set().union(*(attended[one.id] for one in held[place.id]))),
             tasks_due=tasks[place.id][0],
             tasks_reported=tasks[place.id][1],
         )
@@ -59,48 +66,72 @@ def participation(session: Session, places: Iterable[Enrolment]) -> dict[UUID, P
     }
 
 
-def task_counts(session: Session, places: Iterable[Enrolment]) -> dict[UUID, tuple[int, int]]:
+def _task_counts(
+    session: Session, places: Sequence[Enrolment], held: Mapping[UUID, Sequence[Enrolment]]
+) -> dict[UUID, tuple[int, int]]:
     """How many tasks were due from the holder of each place, and how many of those were reported on.
 
-    A task was due when the session that it was due before has been held, and when the place was given by the
-    day of that session: who came later was never asked.
+    A task was due when the session that it was due before has been held, and when a place of the teacher on
+    this group was given by the day of that session and not given up before it: nobody else was asked.
     """
-    listed = list(places)
     due = session.execute(
         select(ClassroomTask.id, ClassroomTask.work_group_id, GroupSession.starts_at)
         .join(GroupSession, GroupSession.id == ClassroomTask.due_before_session_id)
         .where(
-            ClassroomTask.work_group_id.in_({place.work_group_id for place in listed}),
+            ClassroomTask.work_group_id.in_({place.work_group_id for place in places}),
             GroupSession.status == "completed",
         )
     ).all()
+    ids = {one.id for chain in held.values() for one in chain}
     reports = session.execute(
         select(TaskReport.task_id, TaskReport.enrolment_id).where(
-            TaskReport.enrolment_id.in_({place.id for place in listed}), TaskReport.status.in_(REPORTED)
+            TaskReport.enrolment_id.in_(ids), TaskReport.status.in_(REPORTED)
         )
     )
     reported = {(task_id, enrolment_id) for task_id, enrolment_id in reports}
     counts: dict[UUID, tuple[int, int]] = {}
-    for place in listed:
-        enrolled_on = day_in_england(place.enrolled_at)
+    for place in places:
+        here = [one for one in held[place.id] if one.work_group_id == place.work_group_id]
         asked = [
             task_id
             for task_id, group_id, due_at in due
-            if group_id == place.work_group_id and enrolled_on <= day_in_england(due_at)
+            if group_id == place.work_group_id and any(_was_asked(one, due_at) for one in here)
         ]
-        counts[place.id] = (len(asked), sum((task_id, place.id) in reported for task_id in asked))
+        done = sum(any((task_id, one.id) in reported for one in here) for task_id in asked)
+        counts[place.id] = (len(asked), done)
     return counts
 
 
-def _moved_from(session: Session, places: Iterable[Enrolment]) -> dict[UUID, list[UUID]]:
-    """For each place those that it was before it moved, the latest first."""
-    chains: dict[UUID, list[UUID]] = {place.id: [] for place in places}
-    ask = {place.transferred_from: place.id for place in places if place.transferred_from is not None}
+def _was_asked(place: Enrolment, due_at: datetime) -> bool:
+    """Whether a place was held when a session began, or was given later on that day."""
+    given = day_in_england(place.enrolled_at) <= day_in_england(due_at)
+    return given and (place.withdrawn_at is None or due_at < place.withdrawn_at)
+
+
+def _places_of_holders(session: Session, places: Sequence[Enrolment]) -> dict[UUID, list[Enrolment]]:
+    """For each place all places that led to it, itself included."""
+    held: dict[UUID, list[Enrolment]] = {place.id: [place] for place in places}
+    ask = [(place.id, place) for place in places]
     while ask:
-        rows = session.execute(
-            select(Enrolment.id, Enrolment.transferred_from).where(Enrolment.id.in_(ask))
+        moved_from = {one.transferred_from for _, one in ask} - {None}
+        same_holder = tuple_(Enrolment.teacher_id, Enrolment.work_group_id)
+        keys = {(one.teacher_id, one.work_group_id) for _, one in ask}
+        found = session.scalars(
+            select(Enrolment).where(or_(Enrolment.id.in_(moved_from), same_holder.in_(keys)))
         ).all()
-        for earlier, _ in rows:
-            chains[ask[earlier]].append(earlier)
-        ask = {before: ask[earlier] for earlier, before in rows if before is not None}
-    return chains
+        ask = [
+            (place_id, one)
+            for place_id, known in ask
+            for one in found
+            if _leads_to(one, known) and one not in held[place_id]
+        ]
+        ask = list(dict.fromkeys(ask))
+        for place_id, one in ask:
+            held[place_id].append(one)
+    return held
+
+
+def _leads_to(earlier: Enrolment, place: Enrolment) -> bool:
+    """Whether a place is the one from which another moved, or of the same teacher on the same group."""
+    same = (earlier.teacher_id, earlier.work_group_id) == (place.teacher_id, place.work_group_id)
+    return same or earlier.id == place.transferred_from

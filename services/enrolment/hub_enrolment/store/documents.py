@@ -1,13 +1,15 @@
 """What papers say: names beside places, sessions held beside marks."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.documents import Held
+from hub_enrolment.domain.sessions import PRESENT, started_at
 from hub_enrolment.models import Attendance, Enrolment, GroupSession, School, Teacher
 
 MINUTE: Final = timedelta(minutes=1)
@@ -26,18 +28,40 @@ def names_of_places(session: Session, work_group_id: UUID) -> dict[UUID, tuple[s
     return dict(sorted(named.items(), key=lambda item: ([word.casefold() for word in item[1]], item[0])))
 
 
-def sessions_held(session: Session, enrolment: Enrolment) -> list[Held]:
-    """The sessions of the group that have been held, each with the mark of one place."""
-    own = and_(Attendance.session_id == GroupSession.id, Attendance.enrolment_id == enrolment.id)
-    columns = (GroupSession.held_on, GroupSession.starts_at, GroupSession.ends_at, Attendance.mark)
+def places_of_holder(session: Session, enrolment: Enrolment) -> list[UUID]:
+    """Every place that the holder of one has or had on the same group."""
+    return list(
+        session.scalars(
+            select(Enrolment.id).where(
+                Enrolment.work_group_id == enrolment.work_group_id,
+                Enrolment.teacher_id == enrolment.teacher_id,
+            )
+        )
+    )
+
+
+def sessions_held(session: Session, work_group_id: UUID, place_ids: Sequence[UUID]) -> list[Held]:
+    """The sessions of a group that have been held, each with the mark of one of some places.
+
+    Of two marks the one that says that the participant was there.
+    """
+    own = and_(Attendance.session_id == GroupSession.id, Attendance.enrolment_id.in_(place_ids))
+    there = Attendance.mark.in_(PRESENT)
+    columns = (GroupSession.held_on, GroupSession.starts_at, GroupSession.ends_at)
+    mark = func.coalesce(func.min(Attendance.mark).filter(there), func.min(Attendance.mark))
     rows = session.execute(
-        select(*columns)
+        select(*columns, mark)
         .outerjoin(Attendance, own)
-        .where(GroupSession.work_group_id == enrolment.work_group_id, GroupSession.status == "completed")
+        .where(GroupSession.work_group_id == work_group_id, GroupSession.status == "completed")
+        .group_by(GroupSession.id)
         .order_by(GroupSession.seq)
     )
     return [
-        Held(on=held_on, minutes=(ends_at - starts_at) // MINUTE, mark=mark)
+        Held(
+            began_at=started_at(starts_at, held_on=held_on),
+            minutes=(ends_at - starts_at) // MINUTE,
+            mark=mark,
+        )
         for held_on, starts_at, ends_at, mark in rows
         if held_on is not None  # which a constraint says of completed sessions; this tells the type checker
     ]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.enrolments import Places, Room
 from hub_enrolment.domain.gias_links import end_of_chain
-from hub_enrolment.models import Enrolment, Programme, WaitingEntry, WorkGroup
+from hub_enrolment.models import Enrolment, Programme, UndoneWithdrawal, WaitingEntry, WorkGroup
 from hub_enrolment.store import schools
 
 # Built once: building a statement costs more than sending it.
@@ -72,3 +72,8 @@ def find_enrolment(session: Session, enrolment_id: UUID) -> Enrolment | None:
 def list_enrolments(work_group_id: UUID) -> Select[Enrolment]:
     """The places, also those given back, of one work group."""
     return select(Enrolment).where(Enrolment.work_group_id == work_group_id)
+
+
+def list_undone_withdrawals(enrolment_id: UUID) -> Select[UndoneWithdrawal]:
+    """The withdrawals of one place that were undone."""
+    return select(UndoneWithdrawal).where(UndoneWithdrawal.enrolment_id == enrolment_id)

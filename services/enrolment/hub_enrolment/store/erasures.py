@@ -21,7 +21,11 @@ from hub_enrolment.store import subject_access
 from hub_enrolment.store.leaders import OVER
 
 # Free words about one person; a test finds a column that is forgotten.
-WORDS: Final = (("attendance_corrections", "note"), ("task_reports", "note"))
+WORDS: Final = (
+    ("attendance_corrections", "note"),
+    ("task_reports", "note"),
+    ("undone_withdrawals", "note"),
+)
 
 
 def years_of_places(session: Session, teacher_id: UUID) -> list[str]:

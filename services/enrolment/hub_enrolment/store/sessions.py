@@ -12,7 +12,6 @@ from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import TO_COME, Mark, Place
 from hub_enrolment.domain.venues import Location
 from hub_enrolment.models import Apologies, Attendance, Enrolment, GroupSession, WorkGroup
-from hub_kernel.england import day_in_england
 
 # Built once: building a statement costs more than sending it.
 _LOCK = (
@@ -195,9 +194,4 @@ def change_mark(session: Session, session_id: UUID, mark: Mark, *, now: datetime
 
 
 def _place(enrolment_id: UUID, urn: str, enrolled_at: datetime, withdrawn_at: datetime | None) -> Place:
-    return Place(
-        enrolment_id=enrolment_id,
-        urn=urn,
-        enrolled_on=day_in_england(enrolled_at),
-        withdrawn_on=None if withdrawn_at is None else day_in_england(withdrawn_at),
-    )
+    return Place(enrolment_id=enrolment_id, urn=urn, enrolled_at=enrolled_at, withdrawn_at=withdrawn_at)

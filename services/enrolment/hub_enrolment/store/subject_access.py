@@ -18,6 +18,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "leader_roles": "Roles in the hub that you hold or have held",
     "work_group_leads": "Work groups that you lead or have led",
     "enrolments": "Your places on work groups",
+    "undone_withdrawals": "Withdrawals from work groups that were undone",
     "application_participants": "Places that your school has applied for, for you",
     "waiting_list": "Work groups on whose waiting list you stand or have stood",
     "apologies": "Sessions that you told us you could not come to",
@@ -32,7 +33,16 @@ TOLD: Final = "What we have told our other services about you: by a number that 
 
 # Who typed it in is somebody else's data; the count of changes is nobody's.
 LEFT_OUT: Final = frozenset(
-    {"changed_by", "corrected_by", "created_by", "marked_by", "noted_by", "registered_by", "revision"}
+    {
+        "changed_by",
+        "corrected_by",
+        "created_by",
+        "marked_by",
+        "noted_by",
+        "registered_by",
+        "revision",
+        "undone_by",
+    }
 )
 
 

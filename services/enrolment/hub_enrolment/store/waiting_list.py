@@ -52,6 +52,13 @@ def is_on_list(session: Session, work_group_id: UUID, teacher_id: UUID) -> bool:
     return bool(session.scalar(select(exists().where(*stands))))
 
 
+def open_entry(session: Session, work_group_id: UUID, teacher_id: UUID) -> WaitingEntry | None:
+    """The entry with which a teacher waits, or has an open offer; the group is locked by the caller."""
+    stands = (WaitingEntry.teacher_id == teacher_id, WaitingEntry.status.in_(OPEN))
+    statement = list_entries(work_group_id).where(*stands)
+    return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+
+
 def next_seq(session: Session, work_group_id: UUID) -> int:
     """The number of whoever joins the list next; the group is locked by the caller."""
     highest = session.scalar(

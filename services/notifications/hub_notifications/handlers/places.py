@@ -1,8 +1,13 @@
-"""Places on Work Groups: given, given up, completed."""
+"""Places on Work Groups: given, given up, given back, completed."""
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import ParticipantCompleted, ParticipantEnrolled, ParticipantWithdrawn
+from hub_contracts.enrolment import (
+    ParticipantCompleted,
+    ParticipantEnrolled,
+    ParticipantWithdrawn,
+    WithdrawalUndone,
+)
 from hub_notifications.domain.messages import Cause
 from hub_notifications.domain.standing import PlaceState
 from hub_notifications.domain.threads import group_thread
@@ -36,5 +41,17 @@ def on_place_ended(
     if isinstance(event, ParticipantWithdrawn):
         state = STATE_OF_CAUSE.get(event.cause or "", PlaceState.WITHDRAWN)
     values = {"enrolment_id": event.enrolment_id, "state": str(state), "revision": cause.revision}
+    if facts.change(session, Place, "enrolment_id", values):
+        schedule(session, [group_thread(event.work_group_id, event.teacher_id)], cause)
+
+
+def on_withdrawal_undone(session: Session, event: WithdrawalUndone, cause: Cause) -> None:
+    """Confirm the place again to a participant who was told of the withdrawal; it is their latest place."""
+    values = {
+        "enrolment_id": event.enrolment_id,
+        "state": str(PlaceState.ACTIVE),
+        "given_at": cause.happened_at,
+        "revision": cause.revision,
+    }
     if facts.change(session, Place, "enrolment_id", values):
         schedule(session, [group_thread(event.work_group_id, event.teacher_id)], cause)

@@ -28,6 +28,7 @@ from hub_contracts.enrolment import (
     SessionScheduled,
     WaitingListJoined,
     WaitingListLeft,
+    WithdrawalUndone,
     WorkGroupCancelled,
     WorkGroupChanged,
     WorkGroupClosed,
@@ -102,9 +103,15 @@ def enrolled(event: ParticipantEnrolled, _time: datetime) -> Rows:
     yield Place, [taken(event, "enrolment_id", "work_group_id", "teacher_id", "urn", "role", "enrolled_on")]
 
 
-def withdrawn(event: ParticipantWithdrawn, _time: datetime) -> Rows:
+def withdrawn(event: ParticipantWithdrawn, time: datetime) -> Rows:
     """A place given up."""
-    yield Withdrawal, [taken(event, "enrolment_id", "reason", "withdrawn_on")]
+    yield Withdrawal, [taken(event, "enrolment_id", "reason", "withdrawn_on", withdrawn_at=time)]
+
+
+def held_again(event: WithdrawalUndone, _time: datetime) -> Rows:
+    """A place that counts from its first day on, as if it had never been given up."""
+    never = {"reason": None, "withdrawn_on": None, "withdrawn_at": None}
+    yield Withdrawal, [taken(event, "enrolment_id", **never)]
 
 
 def finished(event: ParticipantCompleted, _time: datetime) -> Rows:
@@ -142,6 +149,7 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolEnrolled: joined,
     ParticipantEnrolled: enrolled,
     ParticipantWithdrawn: withdrawn,
+    WithdrawalUndone: held_again,
     ParticipantCompleted: finished,
     SessionScheduled: scheduled,
     SessionRescheduled: scheduled,

@@ -80,13 +80,14 @@ class Place(Projected):
 
 
 class Withdrawal(Projected):
-    """A place given up."""
+    """A place given up; no day and no reason once the withdrawal was undone."""
 
     __tablename__ = "withdrawals"
 
     enrolment_id: Mapped[UUID] = mapped_column(primary_key=True)
-    reason: Mapped[str]
-    withdrawn_on: Mapped[date]
+    reason: Mapped[str | None]
+    withdrawn_on: Mapped[date | None]
+    withdrawn_at: Mapped[datetime | None]  # not known of places given up before this column existed
 
 
 class Completion(Projected):

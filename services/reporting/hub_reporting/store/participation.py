@@ -12,6 +12,7 @@ from hub_reporting.models import (
     Mark,
     Place,
     Register,
+    Session,
     TaskReport,
     Withdrawal,
     WorkGroup,
@@ -21,6 +22,11 @@ from hub_reporting.store.work_groups import correction, current_marks, same
 _mark = sa.func.coalesce(CorrectedMark.mark, Mark.mark)
 _notice = sa.case((CorrectedMark.mark.is_not(None), CorrectedMark.notice_hours), else_=Mark.notice_hours)
 _excused = sa.and_(_mark == "apologies", _notice >= NOTICE_HOURS)
+
+# A participant who withdrew on the day of a session was there when it had begun by then.
+_left_after = sa.and_(
+    Withdrawal.withdrawn_on == Register.held_on, Withdrawal.withdrawn_at > Session.starts_at
+)
 
 
 def attendance(session: DbSession, hub: str, period: Period) -> list[Counted]:
@@ -45,7 +51,7 @@ def attendance(session: DbSession, hub: str, period: Period) -> list[Counted]:
 
 
 def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
-    """The tasks of sessions held in the period, once for each who held a place on the day of the session."""
+    """The tasks of sessions held in the period, once for each place that was held when the session began."""
     done = sa.and_(
         same(TaskReport, Place, "enrolment_id"),
         TaskReport.task_id == ClassroomTask.task_id,
@@ -63,6 +69,7 @@ def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
             sa.func.count(TaskReport.enrolment_id),
         )
         .join(Register, due_in)
+        .outerjoin(Session, same(Session, Register, "session_id"))
         .join(WorkGroup, same(WorkGroup, ClassroomTask, "work_group_id"))
         .join(Place, same(Place, ClassroomTask, "work_group_id"))
         .outerjoin(Withdrawal, same(Withdrawal, Place, "enrolment_id"))
@@ -71,7 +78,9 @@ def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
             ClassroomTask.hub == hub,
             Register.held_on.between(period.starts_on, period.last_counted),
             Place.enrolled_on <= Register.held_on,
-            sa.or_(Withdrawal.withdrawn_on.is_(None), Withdrawal.withdrawn_on > Register.held_on),
+            sa.or_(
+                Withdrawal.withdrawn_on.is_(None), Withdrawal.withdrawn_on > Register.held_on, _left_after
+            ),
         )
         .group_by(ClassroomTask.work_group_id, WorkGroup.title, Place.urn)
     )

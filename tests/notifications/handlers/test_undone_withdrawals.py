@@ -1,0 +1,64 @@
+"""A withdrawal that is undone: the participant is told again, and their calendar has the sessions again."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from tests.notifications.calendars import entries_in
+from tests.notifications.factories import cause, enrol, know_the_basics, schedule
+from tests.notifications.fakes import NOW, FakeOffice
+
+from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, WithdrawalUndone
+from hub_notifications.handlers import places
+from hub_platform.database import Sessions
+
+
+@pytest.fixture(name="known")
+def _known(sessions: Sessions) -> Sessions:
+    know_the_basics(sessions)
+    starts_at = NOW + timedelta(days=30)
+    schedule(sessions, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
+    return sessions
+
+
+def withdraw_and_undo(sessions: Sessions, place: ParticipantEnrolled, *, order: tuple[int, ...]) -> None:
+    """Let both events take effect in an order, which may repeat them."""
+    names = ("enrolment_id", "work_group_id", "teacher_id", "urn")
+    same = {name: getattr(place, name) for name in names}
+    day = date(2026, 9, 8)
+    withdrawn = ParticipantWithdrawn(**same, reason="workload", withdrawn_on=day)
+    dates = {"enrolled_on": place.enrolled_on, "withdrawn_on": day, "undone_on": day}
+    undone = WithdrawalUndone(**same, role="participant", **dates)
+    for revision in order:
+        at: datetime = NOW + timedelta(minutes=revision)
+        with sessions.begin() as session:
+            if revision == 2:
+                places.on_place_ended(session, withdrawn, cause(2, happened_at=at))
+            else:
+                places.on_withdrawal_undone(session, undone, cause(3, happened_at=at))
+
+
+def test_a_participant_who_was_told_of_the_withdrawal_is_told_of_the_place_once(
+    known: Sessions, office: FakeOffice
+) -> None:
+    [place] = enrol(known, 1)
+    office.send_all()
+    withdraw_and_undo(known, place, order=(2,))
+    office.send_all()
+    office.mailer.letters.clear()
+    withdraw_and_undo(known, place, order=(3, 3, 2))
+    office.send_all()
+    [(_, mail)] = office.mailer.letters
+    assert "place" in str(mail["Subject"]).lower()
+    [(method, _, sequence)] = entries_in([mail])
+    assert (method, sequence > 0) == ("REQUEST", True)
+
+
+def test_a_withdrawal_that_is_undone_before_its_message_went_out_is_not_told(
+    known: Sessions, office: FakeOffice
+) -> None:
+    [place] = enrol(known, 1)
+    office.send_all()
+    office.mailer.letters.clear()
+    withdraw_and_undo(known, place, order=(2, 3))
+    office.send_all()
+    assert office.mailer.letters == []
