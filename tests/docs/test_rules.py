@@ -45,7 +45,10 @@ HANDS_ON: dict[tuple[str, str], set[str]] = {
     },
     ("services/enrolment/hub_enrolment/files/reading.py", "_table"): set(),  # what the child has told
     ("services/enrolment/hub_enrolment/handlers/enrolments.py", "_lock_both"): set(),
-    ("services/enrolment/hub_enrolment/domain/work_groups.py", "confirm"): set(),  # what `_broken` yields
+    (
+        "services/enrolment/hub_enrolment/domain/work_groups.py",
+        "confirm",
+    ): set(),  # what `broken_limits` yields
     ("shared/hub_platform/access.py", "unauthorised"): set(),
     ("shared/hub_platform/problems.py", "_refusal"): set(),
     # Werkzeug's exceptions by their names.

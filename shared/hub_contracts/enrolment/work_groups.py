@@ -116,8 +116,9 @@ class WorkGroupOpenedSchema(WorkGroupFactsSchema):
 class WorkGroupChanged(WorkGroupFacts):
     """A Work Group that has been opened has other terms.
 
-    Published when its title, leads, capacity, closing time, mode or venue change; it carries all terms, as
-    they are now. A SessionRescheduled follows for each session to come that another venue now holds.
+    Published when its title, leads, capacity, closing time, mode or venue change, or when its programme's
+    code, phases or limits are corrected, then also of a group that is over; it carries all terms, as they are
+    now. A SessionRescheduled follows for each session to come that another venue now holds.
     """
 
     changed_fields: Sequence[str]

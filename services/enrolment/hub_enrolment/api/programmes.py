@@ -5,11 +5,17 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF
-from hub_enrolment.commands.programmes import OpenProgramme, OpenProgrammeSchema
+from hub_enrolment.commands.programmes import (
+    ChangeProgramme,
+    ChangeProgrammeSchema,
+    OpenProgramme,
+    OpenProgrammeSchema,
+)
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain.programmes import ACADEMIC_YEAR, STRANDS
+from hub_enrolment.handlers import programme_changes as changes
 from hub_enrolment.handlers import programmes as handlers
-from hub_enrolment.models import Programme
+from hub_enrolment.models import Programme, ProgrammeChange
 from hub_enrolment.store import programmes as store
 from hub_platform.routes import Answer, Call, Page, route
 
@@ -31,6 +37,23 @@ class ProgrammeSchema(Schema):
     required_roles = fields.List(fields.String())
     min_attendance_percent = fields.Integer()
     tasks_required = fields.Boolean()
+
+
+class FactChangeSchema(Schema):
+    """One fact of a programme, as it was and as it is since."""
+
+    name = fields.String()
+    before = fields.Raw(allow_none=True)
+    after = fields.Raw(allow_none=True)
+
+
+class ProgrammeChangeSchema(Schema):
+    """One correction of a programme: when, by whom, and what it changed."""
+
+    revision = fields.Integer()
+    changed_at = fields.AwareDateTime()
+    changed_by = fields.String()
+    changes = fields.List(fields.Nested(FactChangeSchema))
 
 
 class ProgrammeQuery(Schema):
@@ -74,6 +97,39 @@ class Programmes:
     def get_programme(self, call: Call[Any]) -> Answer:
         """Read a programme."""
         return _answer(handlers.find_programme(call.session, call.path["programme_id"]))
+
+    @route(
+        "PATCH",
+        "/enrolment/v1/programmes/<uuid:programme_id>",
+        allow=HUB_STAFF,
+        body=ChangeProgrammeSchema,
+        answer=ProgrammeSchema,
+    )
+    def change_programme(self, call: Call[ChangeProgramme]) -> Answer:
+        """Correct a programme; only what is sent changes.
+
+        Refused when a confirmed Work Group would not conform to a limit or rule any more that it conforms to
+        now. Year and strand stay once Work Groups follow the programme, and the rule of completion once one
+        of them has closed.
+        """
+        return _answer(
+            changes.change_programme(
+                call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
+            )
+        )
+
+    @route(
+        "GET",
+        "/enrolment/v1/programmes/<uuid:programme_id>/changes",
+        allow=HUB_STAFF,
+        paged=True,
+        answer=ProgrammeChangeSchema,
+    )
+    def list_programme_changes(self, call: Call[Any]) -> Page[ProgrammeChange]:
+        """List what was corrected in a programme, the oldest correction first."""
+        programme = handlers.find_programme(call.session, call.path["programme_id"])
+        statement = store.list_changes(programme.id)
+        return Page(*call.page.fetch(call.session, statement, [ProgrammeChange.revision]))
 
 
 def _answer(programme: Programme, location: str | None = None) -> Answer:

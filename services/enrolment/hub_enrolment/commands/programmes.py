@@ -1,9 +1,11 @@
 """Commands about programmes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields, post_load, validate
 
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain import completions, enrolments, programmes, schools, teachers
@@ -67,3 +69,40 @@ class OpenProgrammeSchema(CommandSchema):
         load_default=completions.MIN_ATTENDANCE_PERCENT, strict=True, validate=validate.Range(0, 100)
     )
     tasks_required = Flag(load_default=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeProgramme:
+    """Correct a programme; only what is named changes."""
+
+    programme_id: UUID
+    changes: Mapping[str, Any]  # columns of the programme with their new values
+
+
+class ChangeProgrammeSchema(CommandSchema):
+    """Read ChangeProgramme."""
+
+    command = ChangeProgramme
+    programme_id = fields.UUID(required=True)
+    title = Text()
+    academic_year = fields.String(metadata={"pattern": "^20[0-9]{2}/[0-9]{2}$"})
+    strand = fields.String(validate=validate.OneOf(programmes.STRANDS))
+    phases = fields.List(
+        fields.String(validate=validate.OneOf(schools.PHASES)), validate=validate.Length(1, 6)
+    )
+    ncp_code = fields.String(allow_none=True)
+    min_schools = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
+    min_teachers = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
+    max_teachers = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
+    max_per_school = fields.Integer(allow_none=True, strict=True, validate=validate.Range(1, LARGEST_GROUP))
+    prerequisite_strand = fields.String(allow_none=True, validate=validate.OneOf(programmes.STRANDS))
+    required_roles = fields.List(
+        fields.String(validate=validate.OneOf(SENT_AS)), validate=validate.Length(0, len(SENT_AS))
+    )
+    min_attendance_percent = fields.Integer(strict=True, validate=validate.Range(0, 100))
+    tasks_required = Flag()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> ChangeProgramme:
+        """Separate the programme's id from its new values."""
+        return ChangeProgramme(programme_id=data.pop("programme_id"), changes=data)

@@ -144,12 +144,15 @@ def check_path(path: Path, taken: Iterable[TakenPart], *, pointer: str = "/teach
     if path.strand == ONCE and any(one.strand == ONCE and one.year.first < path.year.first for one in known):
         detail = "The school has had its Development year; it is offered once."
         raise Refused("development_once", detail, pointer)
-    needed = path.prerequisite_strand
-    if needed is not None and not any(
-        one.strand == needed and one.year.first <= path.year.first for one in known
-    ):
-        detail = f"The programme is for schools that have taken part in {needed}."
+    if not has_prerequisite(path, known):
+        detail = f"The programme is for schools that have taken part in {path.prerequisite_strand}."
         raise Refused("prerequisite_missing", detail, pointer)
+
+
+def has_prerequisite(path: Path, taken: Iterable[TakenPart]) -> bool:
+    """Return whether a school has taken part in the strand that is asked for, if any is, by that year."""
+    needed = path.prerequisite_strand
+    return needed is None or any(one.strand == needed and one.year.first <= path.year.first for one in taken)
 
 
 def check_prerequisite(strand: str, prerequisite_strand: str | None) -> None:

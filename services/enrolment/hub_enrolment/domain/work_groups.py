@@ -135,7 +135,7 @@ def confirm(
         raise Conflict("already_confirmed", "The group has been confirmed.")
     if status not in {"recruiting", "at_risk"}:
         raise Conflict("not_recruiting", f"A group that is {status} cannot be confirmed.")
-    broken = [*_broken(counted, limits), *_broken_by_school(schools, limits, required_roles)]
+    broken = [*broken_limits(counted, limits), *broken_by_school(schools, limits, required_roles)]
     if not broken:
         return False
     if override_reason is not None:
@@ -204,7 +204,8 @@ def check_session(
         raise Refused("host_missing", "Say which school is the host.", "/host_urn")
 
 
-def _broken(counted: Composition, limits: Limits) -> Iterable[tuple[str, str]]:
+def broken_limits(counted: Composition, limits: Limits) -> Iterable[tuple[str, str]]:
+    """Yield a code and a sentence for each limit that a group does not conform to."""
     teachers, schools = counted.teachers_n, counted.schools_n
     if teachers < limits.min_teachers:
         yield "too_few_teachers", f"{teachers} teachers; at least {limits.min_teachers} make a work group."
@@ -214,9 +215,10 @@ def _broken(counted: Composition, limits: Limits) -> Iterable[tuple[str, str]]:
         yield "too_few_schools", f"{schools} schools; teachers come from at least {limits.min_schools}."
 
 
-def _broken_by_school(
+def broken_by_school(
     schools: Iterable[SchoolOnGroup], limits: Limits, required_roles: Collection[str]
 ) -> Iterable[tuple[str, str]]:
+    """Yield a code and a sentence for what each school has too many of, or lacks."""
     cap = limits.max_per_school
     for school in schools:
         if cap is not None and school.places_n > cap:

@@ -10,7 +10,7 @@ from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
 from hub_enrolment.domain import endings
 from hub_enrolment.domain.completions import completes
 from hub_enrolment.handlers import applications, enrolments, sessions, waiting_list
-from hub_enrolment.handlers.work_groups import Locked, lock_work_group
+from hub_enrolment.handlers.work_groups import Locked, lock_with_terms, lock_work_group
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import completions as completion_store
 from hub_enrolment.store import enrolments as enrolment_store
@@ -58,7 +58,7 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
     Raises:
         Unknown: `unknown_work_group`; Refused, Conflict: see `endings.close`.
     """
-    locked = lock_work_group(session, command.work_group_id)
+    locked = lock_with_terms(session, command.work_group_id)
     group = locked.group
     diary = completion_store.diary(session, group.id)
     endings.close(

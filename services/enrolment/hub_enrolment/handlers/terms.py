@@ -13,7 +13,7 @@ from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.refusals import Refused, Stale
 from hub_enrolment.handlers import offers
 from hub_enrolment.handlers.venues import follow_group, location_of
-from hub_enrolment.handlers.work_groups import lock_work_group
+from hub_enrolment.handlers.work_groups import lock_with_terms
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import teachers as teacher_store
@@ -30,7 +30,7 @@ def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, 
         Refused: `unknown_programme`, `closes_before_opens`, `bad_joining_link`, `lead_named_twice`,
             `not_a_leader`.
     """
-    programme = session.get(Programme, command.programme_id)
+    programme = session.get(Programme, command.programme_id, with_for_update={"read": True})
     if programme is None:
         raise Refused("unknown_programme", "There is no such programme.", "/programme_id")
     work_groups.check_recruitment(command.opens_at, command.closes_at)
@@ -53,7 +53,7 @@ def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, 
     session.flush()
     store.replace_leads(session, group.id, command.lead_ids)
     if not command.draft:
-        event = WorkGroupOpened(**_facts(group, programme, command.lead_ids))
+        event = WorkGroupOpened(**published_facts(group, programme, command.lead_ids))
         outbox.record(session, event, occurred_at=now, by=by)
     return store.Described(group, programme, command.lead_ids, 0, 0)
 
@@ -64,12 +64,12 @@ def open_draft(session: Session, command: OpenDraft, *, now: datetime, by: str) 
     Raises:
         Unknown: `unknown_work_group`; Conflict: `not_draft`.
     """
-    group, programme = lock_work_group(session, command.work_group_id)
+    group, programme = lock_with_terms(session, command.work_group_id)
     work_groups.open_up(group.status)
     group.status = "recruiting"
     group.touch(now=now, by=by)
     session.flush()
-    event = WorkGroupOpened(**_facts(group, programme, store.lead_ids(session, group.id)))
+    event = WorkGroupOpened(**published_facts(group, programme, store.lead_ids(session, group.id)))
     outbox.record(session, event, occurred_at=now, by=by)
     return store.describe(session, [group])[0]
 
@@ -85,7 +85,7 @@ def change_work_group(
         Unknown: `unknown_work_group`; Stale: `stale`; Conflict: see `work_groups.check_change`.
         Refused: `closes_before_opens`, `bad_joining_link`, `lead_named_twice`, `not_a_leader`.
     """
-    locked = lock_work_group(session, command.work_group_id)
+    locked = lock_with_terms(session, command.work_group_id)
     group, programme = locked
     if group.revision != expected:
         raise Stale("stale", f"The group has been changed since; it is at revision {group.revision}.")
@@ -101,13 +101,13 @@ def change_work_group(
     if lead_ids != led_by:
         _check_leads(session, programme, lead_ids)
     if changed or lead_ids != led_by:
-        before, located = _facts(group, programme, led_by), location_of(group)
+        before, located = published_facts(group, programme, led_by), location_of(group)
         store.replace_leads(session, group.id, lead_ids)
         for name, value in changed.items():
             setattr(group, name, value)
         group.touch(now=now, by=by)
         session.flush()
-        _tell_change(session, group, before, _facts(group, programme, lead_ids), now=now, by=by)
+        record_change(session, group, before, published_facts(group, programme, lead_ids), now=now, by=by)
         follow_group(session, group, located, now=now, by=by)
         offers.offer_free_places(session, locked, now=now, by=by)
     return store.describe(session, [group])[0]
@@ -119,7 +119,7 @@ def _check_leads(session: Session, programme: Programme, lead_ids: list[UUID]) -
     work_groups.check_leads(held, lead_ids, AcademicYear.parse(programme.academic_year))
 
 
-def _tell_change(
+def record_change(
     session: Session,
     group: WorkGroup,
     before: dict[str, Any],
@@ -135,7 +135,7 @@ def _tell_change(
         outbox.record(session, event, occurred_at=now, by=by)
 
 
-def _facts(group: WorkGroup, programme: Programme, lead_ids: list[UUID]) -> dict[str, Any]:
+def published_facts(group: WorkGroup, programme: Programme, lead_ids: list[UUID]) -> dict[str, Any]:
     """What is published of a group's terms."""
     of_group = ("title", "capacity", "opens_at", "closes_at", "mode", "venue")  # never the joining link
     of_programme = (

@@ -47,6 +47,20 @@ def lock_work_group(session: Session, work_group_id: UUID) -> Locked:
     return Locked(*locked)
 
 
+def lock_with_terms(session: Session, work_group_id: UUID) -> Locked:
+    """One work group, to decide about it by its programme's terms, or to publish them.
+
+    The programme is read again once the group is locked: whoever corrects it locks its groups, too, and what
+    they changed while this transaction waited for the lock is not in the row that came with the group.
+
+    Raises:
+        Unknown: `unknown_work_group`.
+    """
+    locked = lock_work_group(session, work_group_id)
+    session.refresh(locked.programme)
+    return locked
+
+
 def confirm_work_group(
     session: Session, command: ConfirmWorkGroup, *, now: datetime, by: str
 ) -> store.Described:
@@ -57,7 +71,7 @@ def confirm_work_group(
     Raises:
         Unknown: `unknown_work_group`; Refused, Conflict: see `work_groups.confirm`.
     """
-    group, programme = lock_work_group(session, command.work_group_id)
+    group, programme = lock_with_terms(session, command.work_group_id)
     counted = store.count(session, group.id)
     overridden = work_groups.confirm(
         group.status,

@@ -14,7 +14,7 @@ from hub_enrolment.models.tasks import ClassroomTask, TaskReport
 from hub_enrolment.models.teachers import SchoolMembership, Teacher
 from hub_enrolment.models.trusts import Trust, TrustMembership
 from hub_enrolment.models.waiting_list import WaitingEntry
-from hub_enrolment.models.work_groups import Programme, WorkGroup, WorkGroupLead
+from hub_enrolment.models.work_groups import Programme, ProgrammeChange, WorkGroup, WorkGroupLead
 
 __all__ = [
     "Apologies",
@@ -36,6 +36,7 @@ __all__ = [
     "PDDayAttendance",
     "PDDayRegistration",
     "Programme",
+    "ProgrammeChange",
     "School",
     "SchoolLink",
     "SchoolMembership",

@@ -1,10 +1,11 @@
 """Programmes and the work groups that they run in."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub_enrolment.domain import endings, enrolments, programmes, teachers, work_groups
@@ -48,6 +49,27 @@ class Programme(Tracked, Base):
     required_roles: Mapped[list[str]] = mapped_column(ARRAY(Text))  # each school sends somebody in each
     min_attendance_percent: Mapped[int]  # of the sessions held, to complete
     tasks_required: Mapped[bool]  # to complete
+
+
+class ProgrammeChange(Base):
+    """One correction of a programme: each fact that it changed, as it was and as it is since."""
+
+    __tablename__ = "programme_changes"
+    __table_args__ = (Index("uq_programme_changes_revision", "programme_id", "revision", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
+    revision: Mapped[int]  # the programme's, since this change
+    values: Mapped[dict[str, Any]] = mapped_column(JSONB)  # name → [before, after]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """Each fact that was changed."""
+        return [
+            {"name": name, "before": before, "after": after} for name, (before, after) in self.values.items()
+        ]
 
 
 class WorkGroup(Tracked, Base):

@@ -1,11 +1,14 @@
 """Programmes, and what schools have taken part in."""
 
-from sqlalchemy import Select, select
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.completions import CompletionRule
 from hub_enrolment.domain.programmes import AcademicYear, Path, TakenPart
-from hub_enrolment.models import Enrolment, Programme, WorkGroup
+from hub_enrolment.models import Enrolment, Programme, ProgrammeChange, WorkGroup
 from hub_enrolment.store import schools
 
 
@@ -21,6 +24,39 @@ def list_programmes(
     if q is not None:
         statement = statement.where(Programme.title.icontains(q, autoescape=True))
     return statement
+
+
+def list_changes(programme_id: UUID) -> Select[ProgrammeChange]:
+    """Select the corrections of one programme."""
+    return select(ProgrammeChange).where(ProgrammeChange.programme_id == programme_id)
+
+
+def lock_programme(session: Session, programme_id: UUID) -> Programme | None:
+    """Return one programme as it is now, held until the transaction ends; no Work Group opens meanwhile."""
+    lock = {"key_share": True}
+    return session.get(Programme, programme_id, populate_existing=True, with_for_update=lock)
+
+
+def lock_groups(session: Session, programme_id: UUID) -> list[WorkGroup]:
+    """Return the Work Groups of a programme that the caller has locked, held in the order of their ids."""
+    statement = (
+        select(WorkGroup)
+        .where(WorkGroup.programme_id == programme_id)
+        .order_by(WorkGroup.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))
+
+
+def give_ncp_code(session: Session, programme_id: UUID, code: str) -> bool:
+    """Write a programme's code; False when another has it, also one that is being written now."""
+    try:
+        with session.begin_nested():
+            session.execute(update(Programme).where(Programme.id == programme_id).values(ncp_code=code))
+    except IntegrityError:
+        return False
+    return True
 
 
 def path_of(programme: Programme) -> Path:
