@@ -11,6 +11,7 @@ from hub_platform.schemas import CommandSchema, Instant, Lines, Text
 from hub_visits.domain import assignments, obligations, visits
 
 SCOPE_PATTERN = r"^(hub|la:[0-9]{3}|trust:[A-Za-z0-9_]{1,100}|school:[1-9][0-9]{4,5})\Z"
+URN_PATTERN = r"^[0-9]{6}\Z"
 HALF_TERM_PATTERN = r"^[0-9]{4}-[1-6]\Z"
 
 # Beyond these nobody plans, and some calendars of the computer end.

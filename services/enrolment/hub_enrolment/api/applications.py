@@ -16,6 +16,7 @@ from hub_enrolment.commands.applications import (
     WithdrawApplicationSchema,
 )
 from hub_enrolment.domain import applications
+from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.handlers import applications as handlers
 from hub_enrolment.handlers import work_groups as group_handlers
 from hub_enrolment.models import Application
@@ -55,6 +56,13 @@ class ApplicationQuery(Schema):
     status = fields.String(load_default=None, validate=validate.OneOf(applications.STATUSES))
 
 
+class AllApplicationsQuery(ApplicationQuery):
+    """Which applications for any work group to list."""
+
+    urn = fields.String(load_default=None, validate=validate.Regexp(rf"{URN.pattern}\Z"))
+    work_group_id = fields.UUID(load_default=None)
+
+
 class Applications:
     """Schools' applications for places, for hub staff."""
 
@@ -78,6 +86,20 @@ class Applications:
         """List the applications for a work group, the oldest first."""
         group = group_handlers.find_work_group(call.session, call.path["work_group_id"])
         statement = store.list_applications(group.row.id, status=call.query["status"])
+        rows, following = call.page.fetch(call.session, statement, [Application.id])
+        return Page(store.describe(call.session, rows), following)
+
+    @route(
+        "GET",
+        "/enrolment/v1/applications",
+        allow=HUB_STAFF,
+        query=AllApplicationsQuery,
+        paged=True,
+        answer=ApplicationSchema,
+    )
+    def list_all_applications(self, call: Call[Any]) -> Page[store.WithParticipants]:
+        """List applications for any work group by status, school and group, the oldest first."""
+        statement = store.list_all_applications(**call.query)
         rows, following = call.page.fetch(call.session, statement, [Application.id])
         return Page(store.describe(call.session, rows), following)
 

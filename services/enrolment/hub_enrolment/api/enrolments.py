@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_override, check_own_group
 from hub_enrolment.commands.enrolments import (
@@ -15,6 +15,8 @@ from hub_enrolment.commands.enrolments import (
     WithdrawParticipant,
     WithdrawParticipantSchema,
 )
+from hub_enrolment.domain.enrolments import STATUSES
+from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.handlers import enrolments as handlers
 from hub_enrolment.handlers import withdrawals
 from hub_enrolment.handlers import work_groups as group_handlers
@@ -67,6 +69,13 @@ class UndoneWithdrawalSchema(Schema):
     reason = fields.String(attribute="note", allow_none=True)
 
 
+class EnrolmentQuery(Schema):
+    """Which places of a work group to list."""
+
+    status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
+    urn = fields.String(load_default=None, validate=validate.Regexp(rf"{URN.pattern}\Z"))
+
+
 class Enrolments:
     """Places on work groups."""
 
@@ -94,6 +103,7 @@ class Enrolments:
         "GET",
         "/enrolment/v1/work-groups/<uuid:work_group_id>/enrolments",
         allow=GROUP_STAFF,
+        query=EnrolmentQuery,
         paged=True,
         answer=ParticipantSchema,
     )
@@ -101,7 +111,8 @@ class Enrolments:
         """List the places of a work group with the names of their holders, also those given back."""
         group = group_handlers.find_work_group(call.session, call.path["work_group_id"])
         check_own_group(call.actor, group.lead_ids)
-        rows, following = call.page.fetch(call.session, store.list_enrolments(group.row.id), [Enrolment.id])
+        statement = store.list_enrolments(group.row.id, **call.query)
+        rows, following = call.page.fetch(call.session, statement, [Enrolment.id])
         names = teacher_store.names(call.session, [row.teacher_id for row in rows])
         items = [
             {"row": row} | dict(zip(("given", "family"), names[row.teacher_id], strict=True)) for row in rows

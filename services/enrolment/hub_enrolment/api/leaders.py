@@ -38,6 +38,7 @@ class LeaderQuery(Schema):
 
     role = fields.String(load_default=None, validate=validate.OneOf(teachers.LEADER_ROLES))
     current = fields.Boolean(load_default=None)
+    teacher_id = fields.UUID(load_default=None)
 
 
 class Leaders:

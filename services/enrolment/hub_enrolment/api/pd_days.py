@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF, READERS
 from hub_enrolment.commands.pd_days import (
@@ -15,10 +15,12 @@ from hub_enrolment.commands.pd_days import (
     RegisterForPDDay,
     RegisterForPDDaySchema,
 )
+from hub_enrolment.domain import pd_days
 from hub_enrolment.handlers import pd_days as handlers
 from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_enrolment.store import pd_days as store
 from hub_platform.routes import Answer, Call, Page, route
+from hub_platform.schemas import DaysQuery
 
 URL = "/enrolment/v1/pd-days"
 ONE = f"{URL}/<uuid:pd_day_id>"
@@ -63,6 +65,13 @@ class PDDayRegisterSchema(Schema):
     attendances = fields.List(fields.Nested(VisitorSchema))
 
 
+class PDDayQuery(DaysQuery):
+    """Which days to list; `from` and `to` are the days on which they are held."""
+
+    kind = fields.String(load_default=None, validate=validate.OneOf(pd_days.KINDS))
+    status = fields.String(load_default=None, validate=validate.OneOf(pd_days.STATUSES))
+
+
 class PDDays:
     """Days of professional development and conferences, open to every teacher."""
 
@@ -72,10 +81,10 @@ class PDDays:
         day = handlers.open_pd_day(call.session, call.command, now=call.now, by=call.actor.subject)
         return Answer(day, revision=day.revision, location=f"{URL}/{day.id}")
 
-    @route("GET", URL, allow=READERS, paged=True, answer=PDDaySchema)
+    @route("GET", URL, allow=READERS, query=PDDayQuery, paged=True, answer=PDDaySchema)
     def list_pd_days(self, call: Call[Any]) -> Page[PDDay]:
-        """List PD days and conferences, the first noted first."""
-        return Page(*call.page.fetch(call.session, store.list_pd_days(), [PDDay.id]))
+        """List PD days and conferences by day, kind and status, the first noted first."""
+        return Page(*call.page.fetch(call.session, store.list_pd_days(**call.query), [PDDay.id]))
 
     @route("GET", ONE, allow=READERS, answer=PDDaySchema)
     def get_pd_day(self, call: Call[Any]) -> Answer:

@@ -68,6 +68,7 @@ class WorkGroupQuery(Schema):
     status = fields.String(load_default=None, validate=validate.OneOf(work_groups.STATUSES))
     programme_id = fields.UUID(load_default=None)
     academic_year = fields.String(load_default=None)
+    lead_id = fields.UUID(load_default=None)
     q = Text(load_default=None, longest=100)
 
 
@@ -82,7 +83,7 @@ class WorkGroups:
 
     @route("GET", URL, allow=GROUP_STAFF, query=WorkGroupQuery, paged=True, answer=WorkGroupSchema)
     def list_work_groups(self, call: Call[Any]) -> Page[store.Described]:
-        """List work groups by status, programme, academic year and part of the title, the oldest first."""
+        """List work groups by status, programme, year, lead and part of the title, the oldest first."""
         statement = store.list_work_groups(led_by=own_groups_only(call.actor), **call.query)
         rows, following = call.page.fetch(call.session, statement, [WorkGroup.id])
         return Page(store.describe(call.session, rows), following)

@@ -51,8 +51,22 @@ def open_ones(session: Session, work_group_id: UUID) -> list[WithParticipants]:
 
 def list_applications(work_group_id: UUID, *, status: str | None = None) -> Select[Application]:
     """The applications for one group."""
-    statement = select(Application).where(Application.work_group_id == work_group_id)
-    return statement if status is None else statement.where(Application.status == status)
+    return list_all_applications(work_group_id=work_group_id, status=status)
+
+
+def list_all_applications(
+    *, status: str | None = None, urn: str | None = None, work_group_id: UUID | None = None
+) -> Select[Application]:
+    """Select the applications for any group that a list asks for."""
+    statement = select(Application)
+    for column, value in (
+        (Application.status, status),
+        (Application.urn, urn),
+        (Application.work_group_id, work_group_id),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return statement
 
 
 _OPEN = Application.status.in_(OPEN)

@@ -69,9 +69,14 @@ def find_enrolment(session: Session, enrolment_id: UUID) -> Enrolment | None:
     return session.get(Enrolment, enrolment_id, populate_existing=True)
 
 
-def list_enrolments(work_group_id: UUID) -> Select[Enrolment]:
-    """The places, also those given back, of one work group."""
-    return select(Enrolment).where(Enrolment.work_group_id == work_group_id)
+def list_enrolments(
+    work_group_id: UUID, *, status: str | None = None, urn: str | None = None
+) -> Select[Enrolment]:
+    """The places, also those given back, of one work group; in one status or of one school when asked for."""
+    statement = select(Enrolment).where(Enrolment.work_group_id == work_group_id)
+    if status is not None:
+        statement = statement.where(Enrolment.status == status)
+    return statement if urn is None else statement.where(Enrolment.urn == urn)
 
 
 def list_undone_withdrawals(enrolment_id: UUID) -> Select[UndoneWithdrawal]:

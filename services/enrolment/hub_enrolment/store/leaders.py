@@ -12,11 +12,15 @@ from hub_enrolment.models import LeaderRole, Programme, WorkGroup, WorkGroupLead
 OVER = ("closed", "cancelled")
 
 
-def list_leaders(*, role: str | None, current: bool | None, today: date) -> Select[LeaderRole]:
+def list_leaders(
+    *, role: str | None, current: bool | None, today: date, teacher_id: UUID | None = None
+) -> Select[LeaderRole]:
     """The roles that a list asks for; `current`: held today, or not."""
     statement = select(LeaderRole)
     if role is not None:
         statement = statement.where(LeaderRole.role == role)
+    if teacher_id is not None:
+        statement = statement.where(LeaderRole.teacher_id == teacher_id)
     if current is not None:
         held = and_(
             LeaderRole.starts_on <= today, or_(LeaderRole.ends_on.is_(None), LeaderRole.ends_on >= today)

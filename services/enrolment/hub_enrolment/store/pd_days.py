@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select
@@ -22,9 +22,22 @@ def find_pd_day(session: Session, pd_day_id: UUID, *, lock: bool = False) -> PDD
     )
 
 
-def list_pd_days() -> Select[PDDay]:
-    """All days."""
-    return select(PDDay)
+def list_pd_days(
+    *,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    kind: str | None = None,
+    status: str | None = None,
+) -> Select[PDDay]:
+    """Select the days that a list asks for, from `first_day` to `last_day`, both included."""
+    statement = select(PDDay)
+    if first_day is not None:
+        statement = statement.where(PDDay.day >= first_day)
+    if last_day is not None:
+        statement = statement.where(PDDay.day <= last_day)
+    if kind is not None:
+        statement = statement.where(PDDay.kind == kind)
+    return statement if status is None else statement.where(PDDay.status == status)
 
 
 def list_registrations(pd_day_id: UUID) -> Select[PDDayRegistration]:

@@ -62,16 +62,21 @@ def lead_ids(session: Session, work_group_id: UUID) -> list[UUID]:
 def list_work_groups(
     *,
     led_by: UUID | None = None,
+    lead_id: UUID | None = None,
     status: str | None = None,
     programme_id: UUID | None = None,
     academic_year: str | None = None,
     q: str | None = None,
 ) -> Select[WorkGroup]:
-    """The work groups that a list asks for; `q` is a part of the title, in whatever case."""
+    """The work groups that a list asks for; `q` is a part of the title, in whatever case.
+
+    `lead_id` is the lead asked for, `led_by` the one whose groups the list is limited to.
+    """
     statement = select(WorkGroup)
-    if led_by is not None:
-        leads_it = (WorkGroupLead.work_group_id == WorkGroup.id, WorkGroupLead.teacher_id == led_by)
-        statement = statement.where(exists().where(*leads_it))
+    for lead in (led_by, lead_id):
+        if lead is not None:
+            leads_it = (WorkGroupLead.work_group_id == WorkGroup.id, WorkGroupLead.teacher_id == lead)
+            statement = statement.where(exists().where(*leads_it))
     if status is not None:
         statement = statement.where(WorkGroup.status == status)
     if programme_id is not None:

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from hub_platform.routes import Call, Page, route
 from hub_visits.access import HUB_STAFF, VISITORS, own_schools_only
-from hub_visits.commands import HALF_TERM_PATTERN, ExcuseHalfTerm, ExcuseHalfTermSchema
+from hub_visits.commands import HALF_TERM_PATTERN, URN_PATTERN, ExcuseHalfTerm, ExcuseHalfTermSchema
 from hub_visits.domain.obligations import STATUSES
 from hub_visits.handlers import obligations as handlers
 from hub_visits.models import Exemption
@@ -27,6 +27,7 @@ class ObligationQuery(Schema):
     half_term = fields.String(load_default=None, validate=validate.Regexp(HALF_TERM_PATTERN))
     status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
     pd_lead_id = fields.UUID(load_default=None)
+    urn = fields.String(load_default=None, validate=validate.Regexp(URN_PATTERN))
 
 
 class ObligationSchema(Schema):

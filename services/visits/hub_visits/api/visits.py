@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from hub_platform.routes import Answer, Call, route
-from hub_visits.access import VISITORS, check_own_school, may_read_note
+from hub_kernel.england import end_of_day, start_of_day
+from hub_platform.routes import Answer, Call, Page, route
+from hub_platform.schemas import DaysQuery
+from hub_visits.access import VISITORS, check_own_school, may_read_note, own_schools_only
 from hub_visits.commands import (
+    HALF_TERM_PATTERN,
+    URN_PATTERN,
     CancelVisit,
     CancelVisitSchema,
     LogVisit,
@@ -14,9 +18,11 @@ from hub_visits.commands import (
     PlanVisit,
     PlanVisitSchema,
 )
+from hub_visits.domain import visits
 from hub_visits.handlers import assignments as assignment_handlers
 from hub_visits.handlers import visits as handlers
 from hub_visits.models import Visit
+from hub_visits.store import visits as store
 
 
 class ActionSchema(Schema):
@@ -55,6 +61,25 @@ class VisitSchema(Schema):
     actions = fields.List(fields.Nested(ActionSchema))
 
 
+class ListedVisitSchema(VisitSchema):
+    """A visit in a list, without its note and agreed actions."""
+
+    class Meta:
+        """They are read one visit at a time."""
+
+        exclude = ("note", "actions")
+
+
+class VisitQuery(DaysQuery):
+    """Which visits; `from` and `to` are the days for which they are planned."""
+
+    status = fields.String(load_default=None, validate=validate.OneOf(visits.STATUSES))
+    kind = fields.String(load_default=None, validate=validate.OneOf(visits.KINDS))
+    urn = fields.String(load_default=None, validate=validate.Regexp(URN_PATTERN))
+    half_term = fields.String(load_default=None, validate=validate.Regexp(HALF_TERM_PATTERN))
+    pd_lead_id = fields.UUID(load_default=None)
+
+
 class Visits:
     """Visits of PD leads to schools."""
 
@@ -71,6 +96,31 @@ class Visits:
         _check_own_assignment(call)
         visit = handlers.plan_visit(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(call, visit, location=f"/visits/v1/visits/{visit.id}")
+
+    @route(
+        "GET",
+        "/visits/v1/visits",
+        allow=VISITORS,
+        query=VisitQuery,
+        paged=True,
+        answer=ListedVisitSchema,
+    )
+    def list_visits(self, call: Call[Any]) -> Page[dict[str, Any]]:
+        """List visits in the order in which they are planned; a PD lead sees their own."""
+        wanted = dict(call.query)
+        first, last = wanted.pop("first_day"), wanted.pop("last_day")
+        own = own_schools_only(call.actor)
+        if own is not None:
+            if wanted["pd_lead_id"] not in (None, own):
+                return Page([])
+            wanted["pd_lead_id"] = own
+        statement = store.list_visits(
+            begins=None if first is None else start_of_day(first),
+            ends=None if last is None else end_of_day(last),
+            **wanted,
+        )
+        rows, following = call.page.fetch(call.session, statement, [Visit.planned_at, Visit.id])
+        return Page([{"row": row, "actions_n": len(row.actions)} for row in rows], following)
 
     @route("GET", "/visits/v1/visits/<uuid:visit_id>", allow=VISITORS, answer=VisitSchema)
     def get_visit(self, call: Call[Any]) -> Answer:

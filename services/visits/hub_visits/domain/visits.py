@@ -9,6 +9,7 @@ from hub_kernel.working_days import working_days_after
 from hub_visits.domain.calendars import HalfTerm
 from hub_visits.domain.refusals import Conflict, Refused
 
+STATUSES: Final = ("planned", "logged", "cancelled")
 KINDS: Final = ("support", "lesson_planning", "observation", "department_pd", "pd_day")
 FOCUSES: Final = (
     "tfm",

@@ -65,11 +65,12 @@ def list_obligations(
     half_term: str | None = None,
     status: str | None = None,
     pd_lead_id: UUID | None = None,
+    urn: str | None = None,
 ) -> tuple[Sequence[ObligationView], str | None]:
     """One page of obligations and how each stands at an instant."""
     today = day_in_england(now)
     rows, following = store.list_obligations(
-        session, page, today=today, half_term=half_term, status=status, pd_lead_id=pd_lead_id
+        session, page, today=today, half_term=half_term, status=status, pd_lead_id=pd_lead_id, urn=urn
     )
     return [_view(row, today) for row in rows], following
 

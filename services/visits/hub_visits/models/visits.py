@@ -16,7 +16,7 @@ class Visit(Tracked, Base):
 
     __tablename__ = "visits"
     __table_args__ = (
-        one_of("status", ("planned", "logged", "cancelled")),
+        one_of("status", visits.STATUSES),
         one_of("kind", visits.KINDS),
         one_of("meets", assignments.KINDS_OWED),
         CheckConstraint(

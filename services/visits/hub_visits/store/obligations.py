@@ -36,6 +36,7 @@ def list_obligations(
     half_term: str | None = None,
     status: str | None = None,
     pd_lead_id: UUID | None = None,
+    urn: str | None = None,
 ) -> tuple[Sequence[Obligation], str | None]:
     """One page of obligations, by half term and school."""
     statement = select(Obligation)
@@ -43,6 +44,8 @@ def list_obligations(
         statement = statement.where(Obligation.half_term == half_term)
     if pd_lead_id is not None:
         statement = statement.where(Obligation.pd_lead_id == pd_lead_id)
+    if urn is not None:
+        statement = statement.where(Obligation.urn == urn)
     if status is not None:
         statement = statement.where(in_status(status, today))
     keys = [Obligation.half_term, Obligation.urn, Obligation.kind, Obligation.assignment_id]

@@ -1,8 +1,9 @@
 """Visits."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub_visits.models import Visit
@@ -12,3 +13,31 @@ def find_visit(session: Session, visit_id: UUID, *, lock: bool = False) -> Visit
     """One visit with its agreed actions."""
     statement = select(Visit).where(Visit.id == visit_id)
     return session.scalar(statement.with_for_update() if lock else statement)
+
+
+def list_visits(
+    *,
+    begins: datetime | None = None,
+    ends: datetime | None = None,
+    status: str | None = None,
+    kind: str | None = None,
+    urn: str | None = None,
+    half_term: str | None = None,
+    pd_lead_id: UUID | None = None,
+) -> Select[Visit]:
+    """Select visits that are planned from `begins` until just before `ends`; None asks for any."""
+    statement = select(Visit)
+    if begins is not None:
+        statement = statement.where(Visit.planned_at >= begins)
+    if ends is not None:
+        statement = statement.where(Visit.planned_at < ends)
+    for column, value in (
+        (Visit.status, status),
+        (Visit.kind, kind),
+        (Visit.urn, urn),
+        (Visit.half_term, half_term),
+        (Visit.pd_lead_id, pd_lead_id),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return statement
