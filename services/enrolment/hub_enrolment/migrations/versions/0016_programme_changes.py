@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0015_programme_changes"
-down_revision = "0014_names_on_one_line"
+revision = "0016_programme_changes"
+down_revision = "0015_undone_withdrawals"
 
 
 def upgrade() -> None:
