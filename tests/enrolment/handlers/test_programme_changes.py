@@ -6,14 +6,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
-from tests.enrolment.factories import LATER, events, fill, group, programme
-from tests.enrolment.steps import confirm, full, stands, withdraw
+from tests.enrolment.factories import LATER, events, fill, group, programme, teacher
+from tests.enrolment.steps import confirm, join, stands, withdraw
 
 from hub_enrolment.commands.programmes import ChangeProgramme
 from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import programme_changes, terms
-from hub_enrolment.models import Programme, ProgrammeChange, WorkGroup
+from hub_enrolment.models import Enrolment, Programme, ProgrammeChange, WorkGroup
 
 
 def correct(session: Session, programme_id: Any, *, expected: int | None = 1, **changes: Any) -> Programme:
@@ -99,11 +99,14 @@ def test_a_higher_number_for_one_school_lets_its_next_teacher_have_an_offer(
     database: sessionmaker[Session],
 ) -> None:
     with database() as session:
-        opened, places, entries = full(session, waiting_n=1)
-        withdraw(session, places[0])
-        assert stands(session, *entries) == ["offered"]
-        correct(session, opened.programme_id, max_per_school=5)
-        assert stands(session, *entries) == ["offered"]
+        opened = group(session, capacity=2, of={"max_per_school": 1})
+        kept, given_up = fill(session, opened.id, teachers_n=2, schools_n=2)
+        colleague = teacher(session, session.get_one(Enrolment, kept).urn)
+        entry = join(session, opened.id, colleague).row
+        withdraw(session, given_up)
+        assert stands(session, entry) == ["waiting"]
+        correct(session, opened.programme_id, max_per_school=2)
+        assert stands(session, entry) == ["offered"]
 
 
 def test_a_confirmed_group_that_contradicts_leaves_everything_as_it_was(
