@@ -132,6 +132,6 @@ def limit_this_process(*, megabytes: int, cpu_seconds: int) -> None:
     """Let the operating system refuse this process more memory, and end it after so much processor time."""
     memory = megabytes * MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    # At the first the process gets SIGXCPU, by which the parent knows why; at the second SIGKILL.
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it writes to a pipe, never to a file

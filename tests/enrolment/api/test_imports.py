@@ -36,7 +36,7 @@ def test_findings_are_kept_and_can_be_downloaded(desk: Desk) -> None:
     reply = desk.get(f"imports/{import_id}/findings.csv")
     assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert "findings-establishments-2025-09-20.csv" in reply.headers["Content-Disposition"]
-    read = list(csv.DictReader(io.StringIO(reply.body.decode())))
+    read = list(csv.DictReader(io.StringIO(reply.body.decode("utf-8-sig"))))
     assert read == [{name: str(value) for name, value in one.items()} for one in listed]
 
 

@@ -167,7 +167,7 @@ def test_a_newer_link_takes_the_place_of_an_older_one(session: Session) -> None:
         gias(row(URN="100001", EstablishmentName="Renamed"), row(OpenDate="soon")),
         gias(row(URN="100009"), row(URN="100009")),
         gias(row(URN="100009")).replace(b"OpenDate", b"Opened"),
-        gias(row(URN="100009"), encoding="utf-16"),
+        gias(row(URN="100009"), encoding="utf-32"),
         b"",
         links(("100001", "x", "Successor", "")),
     ],

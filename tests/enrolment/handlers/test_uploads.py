@@ -167,9 +167,9 @@ def test_a_schools_name_suggests_a_urn_and_enrols_nobody(session: Session) -> No
     assert "no school" in done.problems[1].detail
 
 
-def test_a_list_for_no_group_is_not_read(session: Session) -> None:
+def test_a_list_for_no_group_is_refused(session: Session) -> None:
     with pytest.raises(Unknown, match="unknown_work_group"):
-        upload(session, uuid4(), b"")
+        upload(session, uuid4(), as_csv(line("110623")))
 
 
 def test_so_many_problems_are_told_and_the_rest_counted() -> None:

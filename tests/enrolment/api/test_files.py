@@ -1,0 +1,113 @@
+"""Over HTTP: no file hurts the service. It answers probes and stays within its memory while it reads one."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import psutil
+from tests.enrolment.desk import Desk, problem
+from tests.enrolment.lists import as_csv, line
+from tests.enrolment.workbook_files import as_parts
+from tests.support.services import Client, RunningService
+
+from hub_enrolment.api.uploads import XLSX
+
+MEGABYTE = 1024 * 1024
+CONTAINER = 256 * MEGABYTE  # deploy/compose.yaml
+PROBE = 0.3  # seconds
+NESTED = as_parts("<a>" * 400_000 + "</a>" * 400_000)
+
+
+@dataclass
+class Watched:
+    """What was seen of a service and its children."""
+
+    probes: list[float] = field(default_factory=list)  # seconds
+    memory: int = 0  # bytes, the most
+
+
+@contextmanager
+def watched(service: RunningService) -> Iterator[Watched]:
+    """Ask a service for its health all the time, and look at its memory."""
+    seen, done = Watched(), threading.Event()
+    assert service.child is not None
+    process, probe = psutil.Process(service.child.process.pid), Client(service.port)
+
+    def look() -> None:
+        while not done.wait(0.02):
+            began = time.monotonic()
+            assert probe("GET", "/enrolment/health/live").status == 200
+            seen.probes.append(time.monotonic() - began)
+            with suppress(psutil.NoSuchProcess):
+                family = [process, *process.children(recursive=True)]
+                seen.memory = max(seen.memory, sum(one.memory_info().rss for one in family))
+
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(look)
+        try:
+            yield seen
+        finally:
+            done.set()
+        looking.result()
+
+
+def check(seen: Watched) -> None:
+    """A machine that does other things may delay one probe in twenty."""
+    slow = [probe for probe in seen.probes if probe > PROBE]
+    assert len(slow) <= len(seen.probes) // 20, slow
+    assert seen.memory < CONTAINER
+
+
+def register(megabytes: int) -> Iterator[bytes]:
+    """A links file as large as that; most of it is a column that is not read."""
+    yield b"URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\r\n"
+    name = b"x" * 50_000
+    for number in range(megabytes * MEGABYTE // len(name)):
+        yield b"%d,%d,%s,Other,01-09-2025\r\n" % (300_000 + number, 200_000 + number, name)
+
+
+def test_a_nested_workbook_is_refused_while_probes_are_answered(
+    desk: Desk, enrolment: RunningService
+) -> None:
+    address = f"work-groups/{desk.group()}/uploads?mode=preview"
+    assert len(NESTED) < 16 * 1024
+    with watched(enrolment) as seen:
+        for _ in range(4):
+            reply = desk.post(address, NESTED, Content_Type=XLSX)
+            assert problem(reply)[:2] == (422, "file_damaged")
+    check(seen)
+
+
+def test_a_register_file_of_120_megabytes_is_read_within_the_memory_of_the_container(
+    desk: Desk, enrolment: RunningService
+) -> None:
+    raw = b"".join(register(120))
+    with watched(enrolment) as seen:
+        assert desk.imports(raw, "preview")["rows"] == 120 * MEGABYTE // 50_000
+    check(seen)
+
+
+def test_the_key_of_a_request_is_bound_to_the_file_that_was_sent(desk: Desk) -> None:
+    address, key = f"work-groups/{desk.group()}/uploads?mode=preview", f"{time.monotonic()}"
+    raw = as_csv(line(desk.schools()[0]))
+    first = desk.post(address, raw, Idempotency_Key=key)
+    assert desk.post(address, raw, Idempotency_Key=key).json == first.json
+    other = desk.post(address, raw + b"\r\n", Idempotency_Key=key)
+    assert problem(other)[:2] == (422, "idempotency_key_reused")
+
+
+def test_one_subject_that_sends_many_files_at_once_is_told_to_wait(
+    desk: Desk, enrolment: RunningService
+) -> None:
+    address = f"work-groups/{desk.group()}/uploads?mode=preview"
+    with watched(enrolment) as seen, ThreadPoolExecutor(16) as pool:
+        replies = list(pool.map(lambda _: desk.post(address, NESTED, Content_Type=XLSX), range(16)))
+    assert {reply.status for reply in replies} == {422, 503}
+    busy = [reply for reply in replies if reply.status == 503]
+    assert {problem(reply)[1] for reply in busy} == {"busy"}
+    assert {reply.headers["Retry-After"] for reply in busy} == {"5"}
+    assert desk.post(address, NESTED, Content_Type=XLSX).status == 422
+    assert seen.memory < CONTAINER
