@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_platform.csv_writer import guarded, to_csv, unguarded
+from local.places import ROOT
 
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 LINE_ENDS = "\r\n\v\f\x85\u2028\u2029"
@@ -74,3 +76,17 @@ def test_no_text_begins_as_a_formula_and_all_of_it_but_line_ends_comes_back(text
 @given(st.text(alphabet="'=+-@\t ＝Ada"))
 def test_a_guarded_cell_is_read_as_it_was(text: str) -> None:
     assert unguarded(guarded(text)) == text
+
+
+def test_no_service_writes_csv_in_another_way() -> None:
+    """`files/program.py` writes rows for the process that started it, never for a spreadsheet."""
+    writers = {
+        str(path.relative_to(ROOT))
+        for folder in ("services", "shared")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"csv\.(writer|DictWriter)\(", path.read_text("utf-8"))
+    }
+    assert writers == {
+        "services/enrolment/hub_enrolment/files/program.py",
+        "shared/hub_platform/csv_writer.py",
+    }
