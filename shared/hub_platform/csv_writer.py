@@ -42,9 +42,7 @@ def guarded(text: str) -> str:
     A tab stays where it was typed, unless it begins the cell. `unguarded` is the inverse.
     """
     one_line = text.replace("\r\n", " ").replace("\r", " ").translate(LINE_ENDS)
-    if text[:1] in ("\t", "\r", "\n") or _is_formula(one_line.lstrip(GUARD)):
-        return GUARD + one_line
-    return one_line
+    return GUARD + one_line if _is_formula(one_line.lstrip(GUARD)) else one_line
 
 
 def unguarded(text: str) -> str:
