@@ -59,6 +59,7 @@ CHANGES_NOTHING_KEPT: Final = {
     "SchoolSucceeded": "the schools keep their names; ParticipantWithdrawn tells of places",
     "SchoolsMerged": "the schools keep their names; SchoolImported tells of a new one",
     "SchoolEnrolled": "counts schools of a Work Group; each place has an event of its own",
+    "PlaceSchoolCorrected": "messages do not name the school of a participant",
     "WorkGroupClosed": "ParticipantCompleted and WaitingListLeft tell what it means for each person",
     "WorkGroupConfirmed": "a Work Group that goes ahead is told by its sessions",
     "WorkGroupFellBelowMinimum": "the hub decides what follows; WorkGroupCancelled tells that",

@@ -11,7 +11,13 @@ from tests.enrolment.factories import BY, MEETS, NOW, enrol, group, leader, meet
 
 from hub_enrolment.commands.pd_days import HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.handlers import pd_days
-from hub_enrolment.models import ApplicationParticipant, AttendanceCorrection, PDDayRegistration
+from hub_enrolment.models import (
+    ApplicationParticipant,
+    AttendanceCorrection,
+    MembershipCorrection,
+    PDDayRegistration,
+    UndoneWithdrawal,
+)
 from hub_platform.ids import new_id
 
 
@@ -41,6 +47,7 @@ class Hall:
         ]
         self.task_id = steps.put_task(session, self.group_id, *self.session_ids).id
 
+    # Long: one row of every table of a person.
     def arrive(self, *, led_by: Sequence[UUID] = ()) -> UUID:
         """Register a person who teaches, leads, takes part, waits, registers, attends and reports."""
         session = self.session
@@ -72,6 +79,28 @@ class Hall:
                 ),
             ]
         )
+        corrected = MembershipCorrection(
+            id=new_id(),
+            teacher_id=person,
+            membership_id=new_id(),
+            **{f"{when}_urn": self.urn for when in ("old", "new")},
+            **{f"{when}_role": "ta" for when in ("old", "new")},
+            **{f"{when}_starts_on": NOW.date() for when in ("old", "new")},
+            enrolment_ids=[],
+            note="words about a person",
+            corrected_at=NOW,
+            corrected_by=BY,
+        )
+        undone = UndoneWithdrawal(
+            id=new_id(),
+            enrolment_id=place,
+            withdrawn_at=NOW,
+            withdrawn_reason="other",
+            undone_at=NOW,
+            undone_by=BY,
+            note="words about a person",
+        )
+        session.add_all([corrected, undone])
         for day_id in self.pd_day_ids:
             command = RegisterForPDDay(pd_day_id=day_id, teacher_id=person)
             pd_days.register_for_pd_day(session, command, now=NOW, by=BY)

@@ -17,6 +17,7 @@ from hub_enrolment.api.hub import HubItself
 from hub_enrolment.api.imports import Imports
 from hub_enrolment.api.leaders import Leaders
 from hub_enrolment.api.lesson_studies import LessonStudies
+from hub_enrolment.api.memberships import Memberships
 from hub_enrolment.api.mergers import Mergers
 from hub_enrolment.api.pd_days import PDDays
 from hub_enrolment.api.places import Places
@@ -46,6 +47,7 @@ class EnrolmentService(
     Trusts,
     Teachers,
     Places,
+    Memberships,
     Mergers,
     Leaders,
     Programmes,

@@ -12,6 +12,7 @@ from hub_contracts.enrolment.enrolments import (
     ParticipantCompleted,
     ParticipantEnrolled,
     ParticipantWithdrawn,
+    PlaceSchoolCorrected,
     WithdrawalUndone,
 )
 from hub_contracts.enrolment.hub import HubDescribed
@@ -42,6 +43,7 @@ from hub_contracts.enrolment.tasks import ClassroomTaskSet, TaskReported
 from hub_contracts.enrolment.teachers import (
     LeaderAppointed,
     LeaderEnded,
+    MembershipCorrected,
     TeacherAnonymised,
     TeacherMerged,
     TeacherMovedSchool,
@@ -79,6 +81,7 @@ __all__ = [
     "LessonStudyPlanned",
     "LessonStudyReviewed",
     "Mark",
+    "MembershipCorrected",
     "PDDayAttendance",
     "PDDayCancelled",
     "PDDayHeld",
@@ -90,6 +93,7 @@ __all__ = [
     "PlaceOfferExpired",
     "PlaceOfferExtended",
     "PlaceOffered",
+    "PlaceSchoolCorrected",
     "SchoolChanged",
     "SchoolClosed",
     "SchoolConnected",

@@ -127,3 +127,25 @@ class WithdrawalUndoneSchema(PlaceEventSchema):
     enrolled_on = Day("The day on which the place was given")
     withdrawn_on = Day("The day of the withdrawal that is undone")
     undone_on = Day("The day on which it was undone")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceSchoolCorrected(PlaceEvent):
+    """A place counts for another school, because the teacher's school had been noted wrongly.
+
+    Published when hub staff correct a membership and name the place. It counts for the right school from its
+    first day on, and so does every mark of it, also of registers that were published with the wrong school.
+    """
+
+    from_urn: str
+    role: str
+    enrolled_on: date
+
+
+class PlaceSchoolCorrectedSchema(PlaceEventSchema):
+    """PlaceSchoolCorrected."""
+
+    makes = PlaceSchoolCorrected
+    from_urn = Urn("The school for which the place counted until now")
+    role = OneOf(ROLES, "A lead participant carries the work into the school")
+    enrolled_on = Day("The day on which the place was given")

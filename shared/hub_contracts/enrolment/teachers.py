@@ -86,6 +86,45 @@ class TeacherMovedSchoolSchema(RecordSchema):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MembershipCorrected(Event):
+    """Something about where a teacher works, or worked, had been noted wrongly and was put right.
+
+    Published when hub staff correct a membership. A PlaceSchoolCorrected follows for each place that counts
+    for the right school from then on; every other place keeps its school.
+    """
+
+    publisher: ClassVar[str] = "enrolment"
+    about: ClassVar[str] = "teachers/{teacher_id}"
+
+    teacher_id: UUID
+    membership_id: UUID
+    from_urn: str
+    to_urn: str
+    role: str
+    starts_on: date
+    ends_on: date | None = None
+    present_urn: str
+    present_role: str
+
+
+class MembershipCorrectedSchema(RecordSchema):
+    """MembershipCorrected."""
+
+    makes = MembershipCorrected
+    teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
+    membership_id = Id("This membership of a school", pseudonym=True)
+    from_urn = Urn("The school until now; the same as `to_urn` where something else was wrong")
+    to_urn = Urn("The right school")
+    role = OneOf(TEACHER_ROLES, "What the teacher is, or was, at the school")
+    starts_on = Day("First day at the school")
+    ends_on = Day("Last day at the school; absent while the teacher works there", optional=True)
+    present_urn = Urn(
+        "Where the teacher works now, after the correction; of several schools the one joined last"
+    )
+    present_role = OneOf(TEACHER_ROLES, "What the teacher is at that school")
+
+
+@dataclass(frozen=True, kw_only=True)
 class TeacherMerged(Event):
     """Two records turned out to be of one person.
 

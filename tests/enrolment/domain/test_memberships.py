@@ -1,5 +1,6 @@
 """Where people work: moves between schools."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_enrolment.domain.memberships import Left, Membership, Move, move
+from hub_enrolment.domain.memberships import Left, Membership, Move, check_places, correct, move, present
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.teachers import names_before
 
@@ -120,3 +121,71 @@ def test_whatever_is_asked_nobody_is_at_one_school_twice_on_a_day(
 )
 def test_a_name_that_goes_is_kept_once(known: list[str], old: str, new: str, kept: list[str]) -> None:
     assert names_before(known, old, new) == kept
+
+
+@pytest.mark.parametrize("moved_on", [SINCE - 9 * DAY, SINCE - DAY, SINCE])
+def test_a_move_before_the_day_of_the_registration_is_noted(moved_on: date) -> None:
+    registered = replace(membership(), noted_on=SINCE)
+    last = moved_on - DAY
+    assert move([registered], asked(moved_on), today=TODAY) == Left(UUID(int=1), last, starts_on=last)
+    before = membership(ends_on=last, starts_on=last - DAY, number=2)
+    with pytest.raises(Refused, match="moved_before_start"):
+        move([registered, before], asked(moved_on), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "code"),
+    [
+        (SINCE - 99 * DAY, None, None),
+        (TODAY, None, None),
+        (TODAY + DAY, None, "starts_in_future"),
+        (SINCE, SINCE - DAY, "ends_before_start"),
+        (SINCE, SINCE, None),
+        (SINCE, TODAY, None),
+        (SINCE, TODAY + DAY, "ends_in_future"),
+    ],
+)
+def test_days_are_corrected_to_what_can_be(starts_on: date, ends_on: date | None, code: str | None) -> None:
+    right = membership(starts_on=starts_on, ends_on=ends_on)
+    held = [membership(), membership(NEW, number=2)]
+    if code is None:
+        correct(held, right, today=TODAY)
+        return
+    with pytest.raises(Refused, match=code):
+        correct(held, right, today=TODAY)
+
+
+def test_the_only_school_where_a_person_works_gets_no_last_day() -> None:
+    past = membership(NEW, SINCE - 99 * DAY, SINCE - DAY, number=2)
+    with pytest.raises(Conflict, match="last_membership"):
+        correct([membership(), past], membership(ends_on=TODAY), today=TODAY)
+    correct([membership(), past], replace(past, ends_on=SINCE - 2 * DAY), today=TODAY)
+
+
+DAYS = st.dates(SINCE, TODAY)
+
+
+@given(DAYS, DAYS, DAYS, DAYS)
+def test_corrections_of_one_school_never_overlap(a: date, b: date, c: date, d: date) -> None:
+    other = membership(starts_on=min(a, b), ends_on=max(a, b), number=2)
+    right = membership(starts_on=min(c, d), ends_on=max(c, d))
+    held = [membership(), other, membership(NEW, number=3)]
+    overlap = right.starts_on <= max(a, b) and min(a, b) <= max(c, d)
+    if not overlap:
+        correct(held, right, today=TODAY)
+        return
+    with pytest.raises(Conflict, match="already_at_school"):
+        correct(held, right, today=TODAY)
+
+
+def test_a_person_works_where_they_joined_last() -> None:
+    held = [membership(), membership(NEW, SINCE + DAY, number=2), membership(NEW, TODAY, TODAY, number=3)]
+    assert present(held).id == UUID(int=2)
+
+
+def test_a_place_of_another_school_is_refused_with_its_pointer() -> None:
+    check_places([])
+    check_places([True, True])
+    with pytest.raises(Refused, match="place_of_other_school") as caught:
+        check_places([True, False, True])
+    assert caught.value.pointer == "/also_places/1"

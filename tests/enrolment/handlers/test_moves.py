@@ -89,7 +89,6 @@ def test_a_refused_move_writes_nothing(database: Sessions) -> None:
         ({"to_urn": urn()}, "unknown_school"),
         ({"to_urn": closed}, "school_not_open"),
         ({"from_urn": new, "to_urn": closed}, "not_at_school"),
-        ({"moved_on": TODAY}, "moved_before_start"),
         ({"email": "ada@new.example", "keep_email": True}, "email_and_keep_email"),
         ({"email": "ada@new.example", "to_urn": closed}, "school_not_open"),
         ({"teacher_id": UUID(int=1)}, "unknown_teacher"),

@@ -134,7 +134,12 @@ def test_an_erasure_clears_the_words_of_one_person_only(session: Session, hall: 
     before = rows_of(session, bystander)
     done = changes_of(session, lambda: erasures.erase_words(session, person))
     assert rows_of(session, bystander) == before
-    assert done.counts() == {"attendance_corrections": 1, "task_reports": 1}
+    assert done.counts() == {
+        "attendance_corrections": 1,
+        "membership_corrections": 1,
+        "task_reports": 1,
+        "undone_withdrawals": 1,
+    }
     assert {done.after[row]["note"] for row in done.changed} == {None}
 
 

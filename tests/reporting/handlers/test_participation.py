@@ -12,7 +12,7 @@ from tests.reporting.factories import an_id, delivered
 from tests.reporting.plain import register, school
 
 from hub_contracts import Event
-from hub_contracts.enrolment import Mark, ParticipantWithdrawn, WithdrawalUndone
+from hub_contracts.enrolment import Mark, ParticipantWithdrawn, PlaceSchoolCorrected, WithdrawalUndone
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.measures import Ratio
@@ -172,3 +172,15 @@ def gone(teacher: str, on: date) -> list[Event]:
     place = make.place("Fractions", teacher, "110001")
     same = {name: getattr(place, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")}
     return [place, ParticipantWithdrawn(**same, reason="workload", withdrawn_on=on)]
+
+
+def test_a_corrected_place_and_its_marks_count_for_the_right_school(run: Run, hear: Hear) -> None:
+    hear([make.school("110002")])
+    hear([make.register("Fractions", 1, OCTOBER, [("Ada", "110001", "present")])])
+    place = make.place("Fractions", "Ada", "110001")
+    names = ("enrolment_id", "work_group_id", "teacher_id", "role", "enrolled_on")
+    right = PlaceSchoolCorrected(
+        **{name: getattr(place, name) for name in names}, urn="110002", from_urn="110001"
+    )
+    hear([delivered(right, 2), delivered(place), delivered(right, 2)])
+    assert [(row["urn"], row["marks_n"]) for row in run("attendance").rows] == [("110002", 1)]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
+from hub_contracts.fields import Urn
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain import enrolments
 from hub_platform.schemas import CommandSchema
@@ -17,6 +18,7 @@ class EnrolParticipant:
     work_group_id: UUID
     teacher_id: UUID
     role: str
+    urn: str | None = None  # which of the teacher's present schools it counts for; None: the one joined last
     override_reason: str | None = None  # why the school may hold more places than the programme allows it
 
 
@@ -27,6 +29,7 @@ class EnrolParticipantSchema(CommandSchema):
     work_group_id = fields.UUID(required=True)
     teacher_id = fields.UUID(required=True)
     role = fields.String(required=True, validate=validate.OneOf(enrolments.ROLES))
+    urn = Urn("Which of the teacher's present schools the place counts for.", optional=True)
     override_reason = Text(load_default=None, allow_none=True, longest=1000)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
+from hub_contracts.fields import Urn
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain import pd_days
 from hub_platform.schemas import CommandSchema, Instant
@@ -47,6 +48,7 @@ class RegisterForPDDay:
 
     pd_day_id: UUID
     teacher_id: UUID
+    urn: str | None = None  # which of the teacher's present schools it counts for; None: the one joined last
 
 
 class RegisterForPDDaySchema(CommandSchema):
@@ -55,6 +57,7 @@ class RegisterForPDDaySchema(CommandSchema):
     command = RegisterForPDDay
     pd_day_id = fields.UUID(required=True)
     teacher_id = fields.UUID(required=True)
+    urn = Urn("Which of the teacher's present schools the registration counts for.", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)

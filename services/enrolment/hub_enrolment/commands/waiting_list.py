@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
+from hub_contracts.fields import Urn
 from hub_enrolment.domain import enrolments
 from hub_platform.schemas import CommandSchema
 
@@ -16,6 +17,7 @@ class JoinWaitingList:
     work_group_id: UUID
     teacher_id: UUID
     role: str
+    urn: str | None = None  # which of the teacher's present schools it counts for; None: the one joined last
 
 
 class JoinWaitingListSchema(CommandSchema):
@@ -25,6 +27,7 @@ class JoinWaitingListSchema(CommandSchema):
     work_group_id = fields.UUID(required=True)
     teacher_id = fields.UUID(required=True)
     role = fields.String(required=True, validate=validate.OneOf(enrolments.ROLES))
+    urn = Urn("Which of the teacher's present schools the place counts for.", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)

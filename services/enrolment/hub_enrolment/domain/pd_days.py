@@ -101,14 +101,16 @@ def check_present(teacher_ids: Sequence[UUID], known: Collection[UUID]) -> None:
         seen.add(teacher_id)
 
 
-def school_on(employments: Sequence[Employment], on: date) -> str:
-    """The school where somebody taught on a day; of several the one joined last.
+def school_on(employments: Sequence[Employment], on: date, *, asked: str | None = None) -> str:
+    """The school where somebody taught on a day; of several the one that was asked for, or else joined last.
 
     Who came before the hub had noted a school, or between two, counts for the next one, or else the last.
     At least one school is known of every teacher.
     """
     in_order = sorted(employments, key=lambda one: (one.starts_on, one.urn))
     there = [one for one in in_order if one.starts_on <= on and (one.ends_on is None or on <= one.ends_on)]
+    if asked is not None and any(one.urn == asked for one in there):
+        return asked
     after = [one for one in in_order if one.starts_on > on]
     return (there[-1] if there else after[0] if after else in_order[-1]).urn
 

@@ -187,7 +187,10 @@ def _agree(row: Application, agreement: Agreement | None, *, now: datetime) -> N
 
 
 def _check_participants(session: Session, urn: str, teacher_ids: list[UUID]) -> None:
-    schools = [teacher_store.school_of(session, teacher_id) for teacher_id in teacher_ids]
+    schools = [
+        teacher_store.present_school(session, teacher_id, urn) or teacher_store.school_of(session, teacher_id)
+        for teacher_id in teacher_ids
+    ]
     applications.check_participants(
         urn, teacher_ids, [None if school is None else school.urn for school in schools]
     )
@@ -198,7 +201,9 @@ def _enrol_all(session: Session, found: WithParticipants, *, now: datetime, by: 
     row = found.row
     _check_participants(session, row.urn, [one.teacher_id for one in found.participants])
     for one in sorted(found.participants, key=lambda one: one.role != "lead_participant"):
-        asked = EnrolParticipant(work_group_id=row.work_group_id, teacher_id=one.teacher_id, role=one.role)
+        asked = EnrolParticipant(
+            work_group_id=row.work_group_id, teacher_id=one.teacher_id, role=one.role, urn=row.urn
+        )
         enrol_participant(
             session,
             asked,

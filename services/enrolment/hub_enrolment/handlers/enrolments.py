@@ -51,7 +51,7 @@ def enrol_participant(
         Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see `enrolments.enrol`
             and `programmes.check_path`.
     """
-    school = school_of(session, command.teacher_id)
+    school = school_of(session, command.teacher_id, command.urn)
     locked = work_groups.lock_work_group(session, command.work_group_id)
     group, programme = locked
     places = store.places(session, group, programme, teacher_id=command.teacher_id, urn=school.urn)
@@ -136,16 +136,21 @@ def find_enrolment(session: Session, enrolment_id: UUID) -> Enrolment:
     return enrolment
 
 
-def school_of(session: Session, teacher_id: UUID, *, pointer: str = "/teacher_id") -> SchoolState:
-    """Where a teacher teaches whom a request names.
+def school_of(session: Session, teacher_id: UUID, urn: str | None = None) -> SchoolState:
+    """The school for which a request of a teacher counts: one of their present ones, or the one joined last.
 
     Raises:
-        Refused: `unknown_teacher`.
+        Refused: `unknown_teacher`, `not_at_school`.
     """
     school = teacher_store.school_of(session, teacher_id)
     if school is None:
-        raise Refused("unknown_teacher", "There is no such teacher.", pointer)
-    return school
+        raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
+    if urn is None or urn == school.urn:
+        return school
+    other = teacher_store.present_school(session, teacher_id, urn)
+    if other is None:
+        raise Refused("not_at_school", f"This person is not at the school {urn} now.", "/urn")
+    return other
 
 
 # Long: what a new place can carry are several things.

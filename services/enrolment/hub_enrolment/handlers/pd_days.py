@@ -14,7 +14,8 @@ from hub_contracts.enrolment import (
 )
 from hub_enrolment.commands.pd_days import CancelPDDay, HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.domain import pd_days
-from hub_enrolment.domain.refusals import Refused, Stale, Unknown
+from hub_enrolment.domain.refusals import Stale, Unknown
+from hub_enrolment.handlers.enrolments import school_of
 from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_enrolment.store import pd_days as store
 from hub_enrolment.store import teachers as teacher_store
@@ -80,17 +81,20 @@ def register_for_pd_day(
     """Give a teacher a place on the day; False beside it when they have one, and nothing is published.
 
     Raises:
-        Unknown: `unknown_pd_day`; Refused: `unknown_teacher`; it, and Conflict: see `pd_days.register`.
+        Unknown: `unknown_pd_day`; Refused: `unknown_teacher`, `not_at_school`; it, and Conflict: see
+            `pd_days.register`.
     """
     day = find_pd_day(session, command.pd_day_id, lock=True)  # so that the last place is given once
-    school = teacher_store.school_of(session, command.teacher_id)
-    if school is None:
-        raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
+    school = school_of(session, command.teacher_id, command.urn)
     if not pd_days.register(store.registrations(session, day, command.teacher_id), at=now):
         known = session.get_one(PDDayRegistration, (day.id, command.teacher_id))
         return known, False
     registration = PDDayRegistration(
-        pd_day_id=day.id, teacher_id=command.teacher_id, registered_at=now, registered_by=by
+        pd_day_id=day.id,
+        teacher_id=command.teacher_id,
+        urn=command.urn,
+        registered_at=now,
+        registered_by=by,
     )
     session.add(registration)
     session.flush()
@@ -128,9 +132,11 @@ def hold_pd_day(
     pd_days.check_time(day.status, on=day.day, now=now)
     taught = store.employments(session, list(people))
     pd_days.check_present(command.teacher_ids, taught.keys())
-    # Who was marked before keeps the school that was published.
+    asked = store.schools_asked(session, day.id)
+    # A teacher who was marked before keeps the school that was published.
     came = {
-        teacher_id: known.get(teacher_id) or pd_days.school_on(taught[teacher_id], day.day)
+        teacher_id: known.get(teacher_id)
+        or pd_days.school_on(taught[teacher_id], day.day, asked=asked.get(teacher_id))
         for teacher_id in sorted(command.teacher_ids)
     }
     store.replace_attendances(session, day.id, came, now=now, by=by)

@@ -12,7 +12,7 @@ from hub_enrolment.commands.teachers import ChangeTeacher, MoveTeacher, Register
 from hub_enrolment.domain import memberships, schools, teachers
 from hub_enrolment.domain.refusals import Conflict, Stale, Unknown
 from hub_enrolment.handlers.schools import school_state
-from hub_enrolment.models import SchoolMembership, Teacher
+from hub_enrolment.models import MembershipCorrection, SchoolMembership, Teacher
 from hub_enrolment.store import teachers as store
 from hub_enrolment.store.inserts import insert_unless_taken
 from hub_kernel.england import day_in_england
@@ -84,7 +84,7 @@ def change_teacher(
         Refused: `bad_trn`, `trn_and_trnless`, `email_and_keep_email`.
         Conflict: `trn_taken`; it, too: see `lock_teacher`.
     """
-    teacher = _lock_named(session, command.teacher_id)
+    teacher = lock_named(session, command.teacher_id)
     if teacher.revision != expected:
         raise Stale("stale", f"The teacher has been changed since; now at revision {teacher.revision}.")
     values = dict(command.changes)
@@ -111,21 +111,26 @@ def change_teacher(
 def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: str) -> Moved:
     """Note that somebody works at another school; their places keep the school of the day.
 
-    The membership that is left ends on the day before `moved_on`. An address is often the school's that is
-    left: unless the command gives one or keeps it, it becomes unconfirmed. Who leaves no school keeps theirs.
+    The membership that is left ends on the day before `moved_on`; where that was before the day on which the
+    person was registered, its first day is that day, too, and the trail says so. An address is often the
+    school's that is left: unless the command gives one or keeps it, it becomes unconfirmed. Who leaves no
+    school keeps theirs.
 
     Raises:
         Unknown: `unknown_teacher`; Refused: `unknown_school`, `school_not_open`, `email_and_keep_email`;
             it, and Conflict: see `memberships.move`; Conflict, too: see `lock_teacher`.
     """
     answered = teachers.address_answered(command.email, keep_email=command.keep_email)
-    teacher = _lock_named(session, command.teacher_id)
+    teacher = lock_named(session, command.teacher_id)
     asked = memberships.Move(from_urn=command.from_urn, to_urn=command.to_urn, moved_on=command.moved_on)
     school = school_state(session, command.to_urn, pointer="/to_urn")
     left = memberships.move(store.memberships(session, teacher.id), asked, today=day_in_england(now))
     schools.check_open(school, command.moved_on, pointer="/to_urn")
     if left is not None:
         over = session.get_one(SchoolMembership, left.id)
+        if left.starts_on is not None:
+            session.add(_noted_too_late(over, left, now=now, by=by))
+            over.starts_on = left.starts_on
         over.ends_on = left.ends_on
         over.touch(now=now, by=by)
     joined = SchoolMembership(
@@ -198,9 +203,34 @@ def lock_teacher(session: Session, teacher_id: UUID, *, whole: bool = False) -> 
     return teacher
 
 
-def _lock_named(session: Session, teacher_id: UUID) -> Teacher:
-    """One teacher of whom it is known who they are."""
+def lock_named(session: Session, teacher_id: UUID) -> Teacher:
+    """One teacher whose name is known, to decide about them.
+
+    Raises:
+        Unknown: `unknown_teacher`; Conflict: `teacher_merged`, `teacher_anonymised`.
+    """
     teacher = lock_teacher(session, teacher_id)
     if teacher.anonymised_on is not None:
         raise Conflict("teacher_anonymised", "Nobody knows any more who this is.")
     return teacher
+
+
+def _noted_too_late(
+    over: SchoolMembership, left: memberships.Left, *, now: datetime, by: str
+) -> MembershipCorrection:
+    """The trail of a membership that had ended before the hub registered the person."""
+    facts = {"urn": over.urn, "role": over.role}
+    return MembershipCorrection(
+        id=new_id(),
+        teacher_id=over.teacher_id,
+        membership_id=over.id,
+        **{f"{when}_{name}": value for when in ("old", "new") for name, value in facts.items()},
+        old_starts_on=over.starts_on,
+        old_ends_on=over.ends_on,
+        new_starts_on=left.starts_on,
+        new_ends_on=left.ends_on,
+        enrolment_ids=[],
+        note="The person had moved before the hub registered them.",
+        corrected_at=now,
+        corrected_by=by,
+    )

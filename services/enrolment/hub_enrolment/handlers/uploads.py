@@ -105,7 +105,7 @@ def _enrol(
     )
     teacher_id = known.id if known else register_teacher(session, person, now=now, by=by).teacher.id
     role = "lead_participant" if asked.lead else "participant"
-    place = EnrolParticipant(work_group_id=work_group_id, teacher_id=teacher_id, role=role)
+    place = EnrolParticipant(work_group_id=work_group_id, teacher_id=teacher_id, role=role, urn=person.urn)
     enrolment = enrol_participant(session, place, now=now, by=by)
     return Taken(line.number, teacher_id, enrolment.id, known is None)
 

@@ -11,8 +11,8 @@ from hub_contracts.enrolment import WaitingListJoined, WaitingListLeft
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList, LeaveWaitingList, OfferPlaces
 from hub_enrolment.domain import enrolments, waiting_list
-from hub_enrolment.domain.refusals import Refused, Unknown
-from hub_enrolment.handlers.enrolments import enrol_participant
+from hub_enrolment.domain.refusals import Unknown
+from hub_enrolment.handlers.enrolments import enrol_participant, school_of
 from hub_enrolment.handlers.offers import offer_free_places
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import WaitingEntry
@@ -33,10 +33,8 @@ def join_waiting_list(session: Session, command: JoinWaitingList, *, now: dateti
         Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see
             `enrolments.check_request` and `waiting_list.join`.
     """
-    school = teacher_store.school_of(session, command.teacher_id)
+    school = school_of(session, command.teacher_id, command.urn)
     locked = lock_work_group(session, command.work_group_id)
-    if school is None:
-        raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
     group, programme = locked
     places = enrolment_store.places(session, group, programme, teacher_id=command.teacher_id, urn=school.urn)
     enrolments.check_request(places, school, at=now, on=day_in_england(now))
@@ -81,7 +79,14 @@ def accept_offer(session: Session, command: AcceptOffer, *, now: datetime, by: s
     teacher_store.hold(session, [_entry(session, command.waiting_id).teacher_id])
     entry = _lock_entry(session, command.waiting_id)
     waiting_list.accept(entry.status, entry.expires_at, told_at=entry.told_at, at=now)
-    asked = EnrolParticipant(work_group_id=entry.work_group_id, teacher_id=entry.teacher_id, role=entry.role)
+    # The school for which they wait, unless they have left it since.
+    still_there = teacher_store.present_school(session, entry.teacher_id, entry.urn)
+    asked = EnrolParticipant(
+        work_group_id=entry.work_group_id,
+        teacher_id=entry.teacher_id,
+        role=entry.role,
+        urn=None if still_there is None else entry.urn,
+    )
     place = enrol_participant(session, asked, now=now, by=by, asked_at=entry.created_at, offered=True)
     entry.enrolment_id = place.id
     _end(session, entry, "accepted", "accepted", now=now, by=by)

@@ -11,7 +11,7 @@ from hub_enrolment.models.pd_days import PDDay, PDDayAttendance, PDDayRegistrati
 from hub_enrolment.models.schools import School, SchoolLink
 from hub_enrolment.models.sessions import Apologies, Attendance, AttendanceCorrection, GroupSession
 from hub_enrolment.models.tasks import ClassroomTask, TaskReport
-from hub_enrolment.models.teachers import SchoolMembership, Teacher
+from hub_enrolment.models.teachers import MembershipCorrection, SchoolMembership, Teacher
 from hub_enrolment.models.trusts import Trust, TrustMembership
 from hub_enrolment.models.waiting_list import WaitingEntry
 from hub_enrolment.models.work_groups import Programme, ProgrammeChange, WorkGroup, WorkGroupLead
@@ -32,6 +32,7 @@ __all__ = [
     "LeaderRole",
     "LessonStudy",
     "LessonStudyPart",
+    "MembershipCorrection",
     "PDDay",
     "PDDayAttendance",
     "PDDayRegistration",

@@ -46,6 +46,7 @@ class PDDayRegistration(Base):
 
     pd_day_id: Mapped[UUID] = mapped_column(ForeignKey("pd_days.id"), primary_key=True)
     teacher_id: Mapped[UUID] = mapped_column(ForeignKey("teachers.id"), primary_key=True)
+    urn: Mapped[str | None] = mapped_column(ForeignKey("schools.urn"))  # where the request named a school
     registered_at: Mapped[datetime]
     registered_by: Mapped[str]
 

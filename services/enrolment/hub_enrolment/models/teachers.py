@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -84,3 +84,31 @@ class SchoolMembership(Tracked, Base):
     role: Mapped[str]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+
+
+class MembershipCorrection(Base):
+    """One correction of a membership: what it was, what it is, who says so and why."""
+
+    __tablename__ = "membership_corrections"
+    __table_args__ = (
+        CheckConstraint("new_ends_on >= new_starts_on", name="new_ends_on"),
+        one_of("old_role", teachers.TEACHER_ROLES),
+        one_of("new_role", teachers.TEACHER_ROLES),
+        Index("ix_membership_corrections_teacher_id", "teacher_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    teacher_id: Mapped[UUID] = mapped_column(ForeignKey("teachers.id"))
+    membership_id: Mapped[UUID]  # no foreign key: a merger of two records may join memberships
+    old_urn: Mapped[str] = mapped_column(ForeignKey("schools.urn"))
+    old_role: Mapped[str]
+    old_starts_on: Mapped[date]
+    old_ends_on: Mapped[date | None]
+    new_urn: Mapped[str] = mapped_column(ForeignKey("schools.urn"))
+    new_role: Mapped[str]
+    new_starts_on: Mapped[date]
+    new_ends_on: Mapped[date | None]
+    enrolment_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # places that count for the new school
+    note: Mapped[str | None]  # what was wrong, in free words; None once the teacher was anonymised
+    corrected_at: Mapped[datetime]
+    corrected_by: Mapped[str]

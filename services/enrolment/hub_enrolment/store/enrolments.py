@@ -69,6 +69,18 @@ def find_enrolment(session: Session, enrolment_id: UUID) -> Enrolment | None:
     return session.get(Enrolment, enrolment_id, populate_existing=True)
 
 
+def places_of(session: Session, teacher_id: UUID) -> dict[UUID, Enrolment]:
+    """Every place that a teacher has or had, as it is now."""
+    statement = select(Enrolment).where(Enrolment.teacher_id == teacher_id).order_by(Enrolment.id)
+    return {row.id: row for row in session.scalars(statement.execution_options(populate_existing=True))}
+
+
+def is_on_group(session: Session, work_group_id: UUID, urn: str) -> bool:
+    """Whether a school has, or had, a place on a group that the caller has locked."""
+    of_school = (Enrolment.work_group_id == work_group_id, Enrolment.urn == urn)
+    return session.scalar(select(Enrolment.id).where(*of_school).limit(1)) is not None
+
+
 def list_enrolments(
     work_group_id: UUID, *, status: str | None = None, urn: str | None = None
 ) -> Select[Enrolment]:

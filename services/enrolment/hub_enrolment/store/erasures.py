@@ -23,6 +23,7 @@ from hub_enrolment.store.leaders import OVER
 # Free words about one person; a test finds a column that is forgotten.
 WORDS: Final = (
     ("attendance_corrections", "note"),
+    ("membership_corrections", "note"),
     ("task_reports", "note"),
     ("undone_withdrawals", "note"),
 )

@@ -16,6 +16,7 @@ from hub_enrolment.models import (
     Base,
     Enrolment,
     LeaderRole,
+    MembershipCorrection,
     PDDayAttendance,
     PDDayRegistration,
     SchoolMembership,
@@ -28,6 +29,7 @@ from hub_enrolment.store import subject_access
 # Every table that names a teacher; a test finds one that is forgotten. What names a place follows the place.
 NAMING: Final[tuple[type[Base], ...]] = (
     SchoolMembership,
+    MembershipCorrection,
     LeaderRole,
     WorkGroupLead,
     Enrolment,

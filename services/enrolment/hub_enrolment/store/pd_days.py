@@ -61,6 +61,13 @@ def registrations(session: Session, day: PDDay, teacher_id: UUID) -> Registratio
     )
 
 
+def schools_asked(session: Session, pd_day_id: UUID) -> dict[UUID, str]:
+    """The school that each registration names for which it counts; those that name none are left out."""
+    columns = (PDDayRegistration.teacher_id, PDDayRegistration.urn)
+    rows = session.execute(select(*columns).where(PDDayRegistration.pd_day_id == pd_day_id))
+    return {teacher_id: urn for teacher_id, urn in rows if urn is not None}
+
+
 def registrations_n(session: Session, pd_day_id: UUID) -> int:
     """How many teachers are registered for a day."""
     return session.scalars(

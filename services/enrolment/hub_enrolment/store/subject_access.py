@@ -15,6 +15,7 @@ from hub_messaging.tables import outbox
 HEADINGS: Final[Mapping[str, str]] = {
     "teachers": "Who you are and how we reach you",
     "school_memberships": "Where you work and have worked",
+    "membership_corrections": "What was put right about where you work",
     "leader_roles": "Roles in the hub that you hold or have held",
     "work_group_leads": "Work groups that you lead or have led",
     "enrolments": "Your places on work groups",

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.schools import SchoolState
 from hub_enrolment.domain.teachers import Appointment
-from hub_enrolment.models import LeaderRole, School, SchoolMembership, Teacher
+from hub_enrolment.models import LeaderRole, MembershipCorrection, School, SchoolMembership, Teacher
 from hub_enrolment.store.schools import STATE
+from hub_kernel.england import day_in_england
 
 # Built once: building a statement costs more than sending it.
 _SCHOOL = (
@@ -32,6 +33,7 @@ _SCHOOL = (
 )
 _SCHOOL_HELD = _SCHOOL.with_for_update(of=Teacher, key_share=True, read=True)
 _SCHOOL_LOCKED = _SCHOOL.with_for_update(of=Teacher, key_share=True)
+_AT_SCHOOL = _SCHOOL_HELD.where(SchoolMembership.urn == bindparam("urn"))
 
 
 @dataclass(frozen=True)
@@ -114,19 +116,28 @@ def with_schools(session: Session, teachers: Sequence[Teacher]) -> list[Employed
 
 def memberships(session: Session, teacher_id: UUID) -> list[Membership]:
     """Where somebody works and has worked."""
-    columns = (
-        SchoolMembership.id,
-        SchoolMembership.urn,
-        SchoolMembership.starts_on,
-        SchoolMembership.ends_on,
-    )
-    rows = session.execute(select(*columns).where(SchoolMembership.teacher_id == teacher_id))
-    return [Membership(id=id_, urn=urn, starts_on=starts, ends_on=ends) for id_, urn, starts, ends in rows]
+    rows = session.scalars(select(SchoolMembership).where(SchoolMembership.teacher_id == teacher_id))
+    return [
+        Membership(
+            id=row.id,
+            urn=row.urn,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            role=row.role,
+            noted_on=day_in_england(row.created_at),
+        )
+        for row in rows
+    ]
 
 
 def list_memberships(teacher_id: UUID) -> Select[SchoolMembership]:
     """The same for a list."""
     return select(SchoolMembership).where(SchoolMembership.teacher_id == teacher_id)
+
+
+def list_corrections(membership_id: UUID) -> Select[MembershipCorrection]:
+    """The corrections of one membership."""
+    return select(MembershipCorrection).where(MembershipCorrection.membership_id == membership_id)
 
 
 def give_trn(session: Session, teacher_id: UUID, trn: str) -> bool:
@@ -137,6 +148,12 @@ def give_trn(session: Session, teacher_id: UUID, trn: str) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def present_school(session: Session, teacher_id: UUID, urn: str) -> SchoolState | None:
+    """One of the schools where a teacher teaches now; None where they do not. They are held, see `hold`."""
+    row = session.execute(_AT_SCHOOL, {"teacher_id": teacher_id, "urn": urn}).one_or_none()
+    return None if row is None else SchoolState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def school_of(session: Session, teacher_id: UUID, *, lock: bool = False) -> SchoolState | None:

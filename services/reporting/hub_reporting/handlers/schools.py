@@ -9,6 +9,7 @@ from hub_contracts.enrolment import (
     HubDescribed,
     LeaderAppointed,
     LeaderEnded,
+    MembershipCorrected,
     SchoolChanged,
     SchoolClosed,
     SchoolConnected,
@@ -78,6 +79,11 @@ def moved(event: TeacherMovedSchool, _time: datetime) -> Rows:
     yield Teacher, [taken(event, "teacher_id", "role", urn=event.to_urn)]
 
 
+def membership_corrected(event: MembershipCorrected, _time: datetime) -> Rows:
+    """Where a teacher works now, after a correction."""
+    yield Teacher, [taken(event, "teacher_id", urn=event.present_urn, role=event.present_role)]
+
+
 def one_person(event: TeacherMerged, _time: datetime) -> Rows:
     """Two records of one person, who is counted once."""
     yield Merger, [taken(event, "from_id", "into_id")]
@@ -118,6 +124,7 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     SchoolConnected: connected,
     TeacherRegistered: registered,
     TeacherMovedSchool: moved,
+    MembershipCorrected: membership_corrected,
     TeacherMerged: one_person,
     TeacherAnonymised: anonymised,
     LeaderAppointed: appointed,

@@ -21,6 +21,7 @@ from hub_contracts.enrolment import (
     PlaceOffered,
     PlaceOfferExpired,
     PlaceOfferExtended,
+    PlaceSchoolCorrected,
     SchoolEnrolled,
     SessionCancelled,
     SessionCompleted,
@@ -98,8 +99,8 @@ def joined(event: SchoolEnrolled, _time: datetime) -> Rows:
     yield SchoolOnGroup, [taken(event, "work_group_id", "urn", "academic_year", "lead_participants_n")]
 
 
-def enrolled(event: ParticipantEnrolled, _time: datetime) -> Rows:
-    """A place."""
+def enrolled(event: ParticipantEnrolled | PlaceSchoolCorrected, _time: datetime) -> Rows:
+    """A place, with the school for which it counts."""
     yield Place, [taken(event, "enrolment_id", "work_group_id", "teacher_id", "urn", "role", "enrolled_on")]
 
 
@@ -148,6 +149,7 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     WorkGroupClosed: closed,
     SchoolEnrolled: joined,
     ParticipantEnrolled: enrolled,
+    PlaceSchoolCorrected: enrolled,
     ParticipantWithdrawn: withdrawn,
     WithdrawalUndone: held_again,
     ParticipantCompleted: finished,

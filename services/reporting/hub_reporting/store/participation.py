@@ -17,7 +17,7 @@ from hub_reporting.models import (
     Withdrawal,
     WorkGroup,
 )
-from hub_reporting.store.work_groups import correction, current_marks, same
+from hub_reporting.store.work_groups import correction, current_marks, same, school_of_mark
 
 _mark = sa.func.coalesce(CorrectedMark.mark, Mark.mark)
 _notice = sa.case((CorrectedMark.mark.is_not(None), CorrectedMark.notice_hours), else_=Mark.notice_hours)
@@ -36,16 +36,18 @@ def attendance(session: DbSession, hub: str, period: Period) -> list[Counted]:
         sa.select(
             sa.cast(Register.work_group_id, sa.Text),
             WorkGroup.title,
-            Mark.urn,
+            school_of_mark,
             sa.func.count(),
             sa.func.count().filter(there),
             sa.func.count().filter(sa.or_(there, _excused)),
         )
+        .select_from(Mark)
         .join(Register, current_marks())
         .join(WorkGroup, same(WorkGroup, Register, "work_group_id"))
         .outerjoin(CorrectedMark, correction())
+        .outerjoin(Place, same(Place, Mark, "enrolment_id"))
         .where(Register.hub == hub, Register.held_on.between(period.starts_on, period.last_counted))
-        .group_by(Register.work_group_id, WorkGroup.title, Mark.urn)
+        .group_by(Register.work_group_id, WorkGroup.title, school_of_mark)
     )
     return [Counted._make(row) for row in rows]
 

@@ -26,6 +26,8 @@ from hub_reporting.store import people
 
 _there = sa.func.coalesce(CorrectedMark.mark, Mark.mark).in_(engagement.PRESENT)
 
+# A register keeps the school of the day on which it was published; a place, the one put right since.
+school_of_mark = sa.func.coalesce(Place.urn, Mark.urn)
 # Whether a place is completed: known once the hub has closed the group, be that after the day of the report.
 _decided = sa.case(
     (Completion.enrolment_id.is_not(None), sa.true()), (GroupEnding.ending == "closed", sa.false())
@@ -127,16 +129,18 @@ def attendances(session: DbSession, hub: str, period: Period) -> list[compositio
     rows = session.execute(
         sa.select(
             _text(Mark.enrolment_id),
-            Mark.urn,
+            school_of_mark,
             sa.func.count(),
             sa.func.count().filter(_there),
             sa.func.min(Register.held_on).filter(in_period),
             sa.func.count().filter(in_period),
         )
+        .select_from(Mark)
         .join(Register, current_marks())
         .outerjoin(CorrectedMark, correction())
+        .outerjoin(Place, same(Place, Mark, "enrolment_id"))
         .where(Register.hub == hub, Register.held_on.between(since, period.last_counted))
-        .group_by(Mark.enrolment_id, Mark.urn)
+        .group_by(Mark.enrolment_id, school_of_mark)
     )
     return [composition.Attendance._make(row) for row in rows]
 

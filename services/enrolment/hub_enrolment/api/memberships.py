@@ -1,0 +1,66 @@
+"""Routes below /enrolment/v1/teachers/…/memberships: what was noted wrongly is put right."""
+
+from typing import Any, Final
+
+from marshmallow import Schema, fields
+
+from hub_enrolment.access import HUB_STAFF
+from hub_enrolment.api.teachers import SchoolMembershipSchema
+from hub_enrolment.commands.memberships import CorrectMembership, CorrectMembershipSchema
+from hub_enrolment.handlers import memberships as handlers
+from hub_enrolment.handlers import teachers as teacher_handlers
+from hub_enrolment.models import MembershipCorrection
+from hub_enrolment.store import teachers as store
+from hub_platform.routes import Answer, Call, Page, route
+
+ONE: Final = "/enrolment/v1/teachers/<uuid:teacher_id>/memberships/<uuid:membership_id>"
+
+
+class MembershipCorrectionSchema(Schema):
+    """What a membership was and what it is; `enrolment_ids`: places that count for the new school since."""
+
+    old_urn = fields.String()
+    old_role = fields.String()
+    old_starts_on = fields.Date()
+    old_ends_on = fields.Date(allow_none=True)
+    new_urn = fields.String()
+    new_role = fields.String()
+    new_starts_on = fields.Date()
+    new_ends_on = fields.Date(allow_none=True)
+    enrolment_ids = fields.List(fields.UUID())
+    reason = fields.String(attribute="note", allow_none=True)
+    corrected_at = fields.AwareDateTime()
+    corrected_by = fields.String()
+
+
+class Memberships:
+    """Where one teacher works or has worked."""
+
+    @route("GET", ONE, allow=HUB_STAFF, answer=SchoolMembershipSchema)
+    def get_membership(self, call: Call[Any]) -> Answer:
+        """Read one membership."""
+        teacher_id = teacher_handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
+        row = handlers.find_membership(call.session, teacher_id, call.path["membership_id"])
+        return Answer(row, revision=row.revision)
+
+    @route("PATCH", ONE, allow=HUB_STAFF, body=CorrectMembershipSchema, answer=SchoolMembershipSchema)
+    def correct_membership(self, call: Call[CorrectMembership]) -> Answer:
+        """Correct a membership that was noted wrongly: its school, role, first or last day; with a `reason`.
+
+        A teacher who has moved is corrected by a move, not here. Places on Work Groups keep the school for
+        which they count, except those named in `also_places`: after a wrong school at registration these are
+        usually all that were given since. They, their marks and the schools of their groups count for the
+        right school from their first day on.
+        """
+        row = handlers.correct_membership(
+            call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
+        )
+        return Answer(row, revision=row.revision)
+
+    @route("GET", f"{ONE}/corrections", allow=HUB_STAFF, paged=True, answer=MembershipCorrectionSchema)
+    def list_corrections(self, call: Call[Any]) -> Page[MembershipCorrection]:
+        """List the corrections of a membership, the oldest first."""
+        teacher_id = teacher_handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
+        row = handlers.find_membership(call.session, teacher_id, call.path["membership_id"])
+        keys = [MembershipCorrection.corrected_at, MembershipCorrection.id]
+        return Page(*call.page.fetch(call.session, store.list_corrections(row.id), keys))

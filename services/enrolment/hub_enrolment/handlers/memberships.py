@@ -1,0 +1,149 @@
+"""Where a teacher works that was noted wrongly: put right, with the places of the right school."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import MembershipCorrected, PlaceSchoolCorrected, SchoolEnrolled
+from hub_enrolment.commands.memberships import CorrectMembership
+from hub_enrolment.domain import memberships, schools
+from hub_enrolment.domain.memberships import Membership
+from hub_enrolment.domain.refusals import Stale, Unknown
+from hub_enrolment.handlers import work_groups
+from hub_enrolment.handlers.schools import school_state
+from hub_enrolment.handlers.teachers import lock_named
+from hub_enrolment.models import Enrolment, MembershipCorrection, SchoolMembership
+from hub_enrolment.store import enrolments as place_store
+from hub_enrolment.store import teachers as store
+from hub_kernel.england import day_in_england
+from hub_messaging import outbox
+from hub_platform.ids import new_id
+
+COLUMNS = ("urn", "role", "starts_on", "ends_on")
+
+
+# Long: what is asked before anything is written, and in which order, is read best in one place.
+def correct_membership(
+    session: Session, command: CorrectMembership, *, expected: int | None, now: datetime, by: str
+) -> SchoolMembership:
+    """Put a membership right, with a trail; nothing new changes nothing.
+
+    Places keep the school for which they count, but for those that the command names.
+
+    Args:
+        session: the transaction of the request.
+        command: what is wrong, and why.
+        expected: the membership's revision that the sender has seen.
+        now: the hub's clock.
+        by: who corrects it.
+
+    Raises:
+        Unknown: `unknown_teacher`, `unknown_membership`; Stale: `stale`.
+        Refused: `unknown_school`, `school_not_open`; it, and Conflict: see `memberships.correct` and
+            `memberships.check_places`; Conflict, too: see `lock_teacher`.
+    """
+    teacher = lock_named(session, command.teacher_id)
+    row = find_membership(session, teacher.id, command.membership_id)
+    if row.revision != expected:
+        raise Stale("stale", f"The membership has been changed since; it is at revision {row.revision}.")
+    old = {name: getattr(row, name) for name in COLUMNS}
+    new = old | dict(command.changes)
+    today = day_in_england(now)
+    if new["urn"] != old["urn"]:
+        schools.check_open(school_state(session, new["urn"], pointer="/urn"), new["ends_on"] or today)
+    memberships.correct(store.memberships(session, teacher.id), Membership(id=row.id, **new), today=today)
+    held = place_store.places_of(session, teacher.id)
+    named = [held.get(place_id) for place_id in command.also_places]
+    moves = new["urn"] != old["urn"]
+    memberships.check_places([moves and one is not None and one.urn == old["urn"] for one in named])
+    if new == old:
+        return row
+    for name, value in new.items():
+        setattr(row, name, value)
+    row.touch(now=now, by=by)
+    trail = _trail(row, old, command, now=now, by=by)
+    session.add(trail)
+    session.flush()
+    outbox.record(session, _corrected(session, row, from_urn=old["urn"]), occurred_at=now, by=by)
+    places = [place for place in named if place is not None]
+    _count_for(session, places, new["urn"], now=now, by=by)
+    return row
+
+
+def find_membership(session: Session, teacher_id: UUID, membership_id: UUID) -> SchoolMembership:
+    """One membership of a teacher, read anew.
+
+    Raises:
+        Unknown: `unknown_membership`.
+    """
+    row = session.get(SchoolMembership, membership_id, populate_existing=True)
+    if row is None or row.teacher_id != teacher_id:
+        raise Unknown("unknown_membership", "There is no such membership of this person.")
+    return row
+
+
+def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: datetime, by: str) -> None:
+    """Let places count for another school, the groups locked in the order of their ids."""
+    for place in sorted(places, key=lambda one: (one.work_group_id, one.id)):
+        locked = work_groups.lock_work_group(session, place.work_group_id)
+        joins = not place_store.is_on_group(session, place.work_group_id, urn)
+        from_urn, place.urn = place.urn, urn
+        place.touch(now=now, by=by)
+        session.flush()
+        events: list[PlaceSchoolCorrected | SchoolEnrolled] = [_counts_for(place, from_urn)]
+        if joins:
+            joined = SchoolEnrolled(
+                work_group_id=place.work_group_id,
+                ncp_code=locked.programme.ncp_code,
+                urn=urn,
+                academic_year=locked.programme.academic_year,
+                lead_participants_n=int(place.role == "lead_participant"),
+            )
+            events.append(joined)
+        outbox.record_all(session, events, occurred_at=now, by=by)
+        work_groups.follow_change(session, locked, now=now, by=by)
+
+
+def _counts_for(place: Enrolment, from_urn: str) -> PlaceSchoolCorrected:
+    return PlaceSchoolCorrected(
+        enrolment_id=place.id,
+        work_group_id=place.work_group_id,
+        teacher_id=place.teacher_id,
+        urn=place.urn,
+        from_urn=from_urn,
+        role=place.role,
+        enrolled_on=day_in_england(place.enrolled_at),
+    )
+
+
+def _corrected(session: Session, row: SchoolMembership, *, from_urn: str) -> MembershipCorrected:
+    present = memberships.present(store.memberships(session, row.teacher_id))
+    return MembershipCorrected(
+        teacher_id=row.teacher_id,
+        membership_id=row.id,
+        from_urn=from_urn,
+        to_urn=row.urn,
+        role=row.role,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        present_urn=present.urn,
+        present_role=present.role,
+    )
+
+
+def _trail(
+    row: SchoolMembership, old: dict[str, object], command: CorrectMembership, *, now: datetime, by: str
+) -> MembershipCorrection:
+    return MembershipCorrection(
+        id=new_id(),
+        teacher_id=row.teacher_id,
+        membership_id=row.id,
+        **{f"old_{name}": value for name, value in old.items()},
+        **{f"new_{name}": getattr(row, name) for name in COLUMNS},
+        enrolment_ids=list(command.also_places),
+        note=command.reason,
+        corrected_at=now,
+        corrected_by=by,
+    )
