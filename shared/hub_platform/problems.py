@@ -27,13 +27,16 @@ class Problem(Exception):
         *,
         errors: Iterable[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
+        """`extensions`: further members of the body (RFC 9457, 3.2)."""
         super().__init__(code)
         self.status = status
         self.code = code
         self.detail = detail
         self.errors = list(errors)
         self.headers = dict(headers or {})
+        self.extensions = dict(extensions or {})
 
 
 def problem_of(exc: BaseException) -> Problem:
@@ -55,6 +58,7 @@ def problem_of(exc: BaseException) -> Problem:
 def response_of(problem: Problem) -> Response:
     """The problem as an HTTP answer."""
     body: dict[str, Any] = {
+        **problem.extensions,
         "type": f"/problems/{problem.code}",
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
@@ -86,7 +90,8 @@ def _refusal(exc: Any, status: int) -> Problem:
     pointer = str(getattr(exc, "pointer", ""))
     if pointer and not errors:
         errors = [(pointer, exc.detail)]
-    return Problem(status, exc.code, exc.detail, errors=errors)
+    extensions = getattr(exc, "extensions", None)
+    return Problem(status, exc.code, exc.detail, errors=errors, extensions=extensions)
 
 
 def _http(exc: HTTPException) -> Problem:

@@ -45,6 +45,15 @@ HANDS_ON: dict[tuple[str, str], set[str]] = {
     },
     ("services/enrolment/hub_enrolment/files/reading.py", "_table"): set(),  # what the child has told
     ("services/enrolment/hub_enrolment/handlers/enrolments.py", "_lock_both"): set(),
+    # Why it is unclear whether a person is known (hub_enrolment.domain.matching).
+    ("services/enrolment/hub_enrolment/handlers/uploads.py", "_refusal"): {
+        "trn_differs",
+        "name_differs",
+        "school_differs",
+        "same_name_at_school",
+        "several_match",
+        "several_with_email",
+    },
     (
         "services/enrolment/hub_enrolment/domain/work_groups.py",
         "confirm",

@@ -50,8 +50,9 @@ def test_likely_pairs_are_listed_with_the_reason(desk: Desk) -> None:
     mark = uuid4().hex[:8]
     one = desk.teacher(school, given="Grace", family="O'Neill", email=f"{mark}@a.example")
     two = desk.teacher(school, given="G.", family="ONEILL", email=f"{mark}2@a.example")
-    three = desk.teacher(other, given="Hope", family="Reilly", email=f"{mark}@a.example")
+    three = desk.teacher(other, given="Grace", family="Reilly", email=f"{mark}@a.example")
     desk.teacher(other, given="Grace", family="O'Neill", email=f"{mark}3@a.example")
+    desk.teacher(other, given="Hope", family="Noether", email=f"{mark}@a.example")  # a shared address
     desk.teacher(school, given="Hope", family="ONeill", email=f"{mark}4@a.example")
 
     found: list[tuple[str, str, list[str]]] = []

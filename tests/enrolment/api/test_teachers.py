@@ -105,7 +105,7 @@ def test_teachers_are_listed_a_page_at_a_time(desk: Desk) -> None:
     assert rest["next"] is None
 
 
-@pytest.mark.parametrize("query", ["q=x", "urn=abc", "q=a%00b", "colour=red"])
+@pytest.mark.parametrize("query", ["q=", "urn=abc", "q=a%00b", "colour=red"])
 def test_a_strange_parameter_is_400(desk: Desk, query: str) -> None:
     assert problem(desk.get(f"teachers?{query}"))[:2] == (400, "bad_parameter")
 

@@ -19,9 +19,12 @@ def test_a_list_is_seen_and_then_taken(desk: Desk) -> None:
     seen = desk.made(f"{address}?mode=preview", raw)
     notes = [{"code": "sheets_left_out", "detail": "Read was the sheet “Sheet”; the others were left out."}]
     counts = {"rows_n": 1, "enrolled_n": 1, "registered_n": 1, "refused_n": 0, "problems": [], "notes": notes}
+    (person,) = people = seen.pop("people")
+    assert (person["name"], person["urn"], person["person"]) == ("Grace Hopper", school, "new")
     assert seen == {"work_group_id": on, "mode": "preview", "taken": [], **counts}
     done = desk.made(f"{address}?mode=apply", raw)
     (taken,) = done.pop("taken")
+    assert done.pop("people") == people
     assert done == {"work_group_id": on, "mode": "apply", **counts}
     (place,) = desk.get(f"work-groups/{on}/enrolments").json["items"]
     assert (place["enrolment_id"], place["teacher_id"]) == (taken["enrolment_id"], taken["teacher_id"])

@@ -12,7 +12,6 @@ from hub_enrolment.domain.teachers import (
     address_answered,
     check_appointment,
     mask_trn,
-    normalise_trn,
     trn_to_keep,
     unconfirmed_since,
 )
@@ -20,33 +19,6 @@ from hub_enrolment.domain.teachers import (
 STARTS = date(2025, 9, 1)
 DAY = timedelta(days=1)
 MOVED, LATER = datetime(2026, 1, 8, 11, tzinfo=UTC), datetime(2026, 2, 1, 9, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("written", "trn"),
-    [
-        ("1234567", "1234567"),
-        ("RP/12/34567", "1234567"),
-        (" 12-34567 ", "1234567"),
-        ("123456", "0123456"),
-        ("12345", "0012345"),
-    ],
-)
-def test_ways_of_writing_a_trn(written: str, trn: str) -> None:
-    assert normalise_trn(written) == trn
-
-
-@pytest.mark.parametrize("written", ["1234", "12345678", "", "RP", "0000000", "00000", "１２３４５６７"])
-def test_what_is_no_trn_is_refused(written: str) -> None:
-    with pytest.raises(Refused, match="bad_trn"):
-        normalise_trn(written)
-
-
-@given(st.integers(1, 9_999_999))
-def test_a_normalised_trn_stays_as_it_is(number: int) -> None:
-    trn = f"{number:07}"
-    assert normalise_trn(trn) == trn
-    assert normalise_trn(normalise_trn(f"RP {trn[:2]}/{trn[2:]}")) == trn
 
 
 def test_somebody_trnless_has_no_trn() -> None:

@@ -18,7 +18,7 @@ from hub_platform.database import Sessions
 
 def test_a_teacher_is_saved_with_a_school_and_an_event_that_names_nobody(session: Session) -> None:
     (school,) = schools(session)
-    teacher_id = teacher(session, school, trn="RP/12/345")
+    teacher_id = teacher(session, school, trn="RP/00/12345")
     employed = teachers.find_teacher(session, teacher_id)
     assert (employed.teacher.trn, employed.membership.urn, employed.membership.starts_on) == (
         "0012345",

@@ -46,8 +46,8 @@ def test_known_teachers_are_used_and_new_ones_registered(session: Session) -> No
     bea = teacher(session, school, family="Woolf", email="bea@s.example")
     on = group(session).id
     known_n = len(session.scalars(sa.select(Teacher)).all())
-    by_trn = line(school, family="LOVELACE", email="new@s.example", trn="RP12/34567", lead="yes")
-    by_email = line(school, family="Woolf", email="Bea@S.example")
+    by_trn = line(school, given="ADA", family="LOVELACE", email="new@s.example", trn="RP12/34567", lead="yes")
+    by_email = line(school, given="Ada", family="Woolf", email="Bea@S.example")
     before = events(session)
 
     done = upload(session, on, as_xlsx(by_trn, by_email, line(school, trn="7654321")))
@@ -138,17 +138,20 @@ def test_a_merged_record_is_nobody_to_be_recognised(session: Session) -> None:
     origin, target = (teacher(session, school, email=f"{name}@s.example") for name in ("old", "new"))
     merge_teachers(session, MergeTeachers(from_id=origin, into_id=target, dry_run=False), now=NOW, by=BY)
     on = group(session).id
-    done = upload(session, on, as_csv(line(school, family="Lovelace", email="new@s.example")))
+    done = upload(session, on, as_csv(line(school, given="Ada", family="Lovelace", email="new@s.example")))
     assert [(one.teacher_id, one.new) for one in done.taken] == [(target, False)]
 
 
 def test_whom_a_person_must_tell_apart_is_refused(session: Session) -> None:
     school, other = schools(session, 2)
     for _ in range(2):
-        teacher(session, school, family="Hopper", email="office@s.example")
-    teacher(session, other, family="Hopper", email="moved@s.example")
+        teacher(session, school, given="Grace", family="Hopper", email="office@s.example")
+    teacher(session, other, given="Grace", family="Hopper-Murray", email="moved@s.example")
     on = group(session).id
-    rows = [line(school, email="office@s.example"), line(school, email="moved@s.example")]
+    rows = [
+        line(school, email="office@s.example"),
+        line(school, family="Hopper Murray", email="moved@s.example"),
+    ]
     seen = upload(session, on, as_csv(*rows), apply=False)
     assert refusals(seen) == [(2, "email", "several_with_email"), (3, "urn", "school_differs")]
 
@@ -218,5 +221,5 @@ def test_everybody_is_enrolled_who_was_before_but_withdrawn(session: Session) ->
     place = session.get_one(Enrolment, enrol(session, on, one))
     place.status, place.withdrawn_at, place.withdrawn_reason = "withdrawn", NOW, "workload"
     session.flush()
-    row = line(school, family="Lovelace", email="once@s.example")
+    row = line(school, given="Ada", family="Lovelace", email="once@s.example")
     assert len(upload(session, on, as_csv(row)).taken) == 1

@@ -32,9 +32,10 @@ def records(year: SchoolYear, stay: Sequence[Participant], leaver: Person) -> It
 
 
 def _merged(person: Person, found: datetime) -> Iterator[Command]:
-    """Somebody was put down a second time without a reference number; both records become one."""
+    """A person is registered a second time, as another one, without a TRN; both records become one."""
     double = f"{person.key}/double"
     body = {name: getattr(person, name) for name in ("given", "family", "email", "urn", "role")}
+    body |= {"different_from": [Made(person.key)]}
     pair = {"from_id": Made(double), "into_id": Made(person.key)}
     yield _command(double, found, TEACHERS, body, gives="teacher_id", after=(person.key,))
     yield _look(f"{double}/found", found + timedelta(minutes=20), f"{TEACHERS}/duplicates", double)

@@ -86,8 +86,8 @@ class Mergers:
     def list_duplicates(self, call: Call[Any]) -> Page[dict[str, Any]]:
         """List pairs of records that may be of one person.
 
-        They have the same e-mail address; or the same family name and first letter of the given name, and
-        work at the same school. A teacher reference number is never two people's.
+        They have the same e-mail address and names that may be one person's; or the same family name and
+        first letter of the given name, and work at the same school. Two TRNs tell people apart.
         """
         pairs, following = call.page.fetch(call.session, store.list_duplicates(), store.KEYS)
         ids = {id_ for pair in pairs for id_ in (pair.first_id, pair.second_id)}
@@ -105,7 +105,8 @@ class Mergers:
         The record `from_id` stays as a trail: read, it answers with the one that it was merged into, and a
         command about it is refused with `teacher_merged`. Of two places on one group the one that was not
         used is withdrawn, of two unused ones the younger. A merger cannot be undone. Where the records have
-        different e-mail addresses and schools, give the `email` or say `keep_email: true`, as for a move.
+        different e-mail addresses and schools, give the `email` or say `keep_email: true`, as for a move;
+        where both have a TRN, say `keep_trn: true` if that of `into_id` is right.
         """
         return mergers.merge_teachers(call.session, call.command, now=call.now, by=call.actor.subject)
 

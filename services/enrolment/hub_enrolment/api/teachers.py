@@ -16,6 +16,7 @@ from hub_enrolment.commands.teachers import (
 from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.domain.teachers import mask_trn
 from hub_enrolment.handlers import teachers as handlers
+from hub_enrolment.handlers.registrations import register_one
 from hub_enrolment.models import SchoolMembership, Teacher
 from hub_enrolment.store import subject_access
 from hub_enrolment.store import teachers as store
@@ -78,9 +79,12 @@ class MoveSchema(Schema):
 
 
 class TeacherQuery(Schema):
-    """Which teachers to list; `q` is part of a name or of an e-mail address."""
+    """Which teachers to list; `q` is words of a name, also a former one, in any order, or part of an address.
 
-    q = fields.String(load_default=None, validate=[validate.Length(2, 100), validate.ContainsNoneOf("\0")])
+    Case, accents, apostrophes, hyphens and spaces of names do not count.
+    """
+
+    q = fields.String(load_default=None, validate=[validate.Length(1, 100), validate.ContainsNoneOf("\0")])
     urn = fields.String(load_default=None, validate=validate.Regexp(rf"{URN.pattern}\Z"))
     address_confirmed = fields.Boolean(load_default=None)
 
@@ -97,8 +101,12 @@ class Teachers:
         status=201,
     )
     def register_teacher(self, call: Call[RegisterTeacher]) -> Answer:
-        """Put down somebody who works at a school."""
-        employed = handlers.register_teacher(call.session, call.command, now=call.now, by=call.actor.subject)
+        """Register a teacher.
+
+        409 `possible_duplicate` when the hub may know this person, with the records as `candidates`. If it is
+        another person, send the request again with their ids in `different_from`.
+        """
+        employed = register_one(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(employed, location=f"/enrolment/v1/teachers/{employed.teacher.id}")
 
     @route("GET", "/enrolment/v1/teachers/<uuid:teacher_id>", allow=HUB_STAFF, answer=TeacherSchema)

@@ -45,6 +45,34 @@ class NoteSchema(Schema):
     detail = fields.String()
 
 
+class CandidateSchema(Schema):
+    """A known teacher who may be meant."""
+
+    teacher_id = fields.UUID(attribute="id")
+    given = fields.String()
+    family = fields.String()
+    urns = fields.Function(
+        lambda record: sorted(record.urns), metadata={"type": "array", "items": {"type": "string"}}
+    )
+
+
+class RowPersonSchema(Schema):
+    """Whom a row is about.
+
+    `person`: `known` (with `teacher_id`, and `known_as`, the name on the record), `new`, or `unclear` (with
+    the `candidates`; such a row is refused). `changes`: what will change, or differs and stays.
+    """
+
+    row = fields.Integer()
+    name = fields.String()
+    urn = fields.String()
+    person = fields.String()
+    teacher_id = fields.UUID(allow_none=True)
+    known_as = fields.String(allow_none=True)
+    changes = fields.List(fields.String())
+    candidates = fields.List(fields.Nested(CandidateSchema))
+
+
 class UploadedSchema(Schema):
     """What a list changed, or in a preview would change."""
 
@@ -64,6 +92,7 @@ class UploadedSchema(Schema):
     )
     problems = fields.List(fields.Nested(RefusedRowSchema))
     notes = fields.List(fields.Nested(NoteSchema), attribute="listing.notes")
+    people = fields.List(fields.Nested(RowPersonSchema))
 
 
 class UploadQuery(Schema):

@@ -19,6 +19,7 @@ class MergeTeachers:
     dry_run: bool
     email: str | None = None  # the address from now on
     keep_email: bool = False  # the address of `into_id` is right
+    keep_trn: bool = False  # of two TRNs that of `into_id` is right
 
 
 class MergeTeachersSchema(CommandSchema):
@@ -30,6 +31,7 @@ class MergeTeachersSchema(CommandSchema):
     dry_run = Flag(required=True)
     email = Email(load_default=None, allow_none=True)
     keep_email = Flag(load_default=False)
+    keep_trn = Flag(load_default=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from marshmallow import fields, post_load, validate
 
 from hub_contracts.fields import Urn
-from hub_enrolment.commands.texts import Email, Phone, Text
+from hub_enrolment.commands.texts import Email, Name, Phone, Text
 from hub_enrolment.domain import schools, teachers
 from hub_platform.schemas import CommandSchema, Flag
+
+MOST_CANDIDATES: Final = 50  # of one request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +30,15 @@ class RegisterTeacher:
     phase: str | None
     phone: str | None = None
     contact_opt_out: bool = False  # of marketing only
+    different_from: frozenset[UUID] = frozenset()  # known teachers who are other people, whatever they share
 
 
 class RegisterTeacherSchema(CommandSchema):
-    """Reads it."""
+    """Reads it; a person with one name only leaves `given` or `family` out."""
 
     command = RegisterTeacher
-    given = Text(required=True, longest=100)
-    family = Text(required=True, longest=100)
+    given = Name(load_default="")
+    family = Name(load_default="")
     email = Email(required=True)
     urn = Urn("The school.")
     role = fields.String(required=True, validate=validate.OneOf(teachers.TEACHER_ROLES))
@@ -44,6 +47,14 @@ class RegisterTeacherSchema(CommandSchema):
     phase = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(schools.PHASES))
     phone = Phone(load_default=None, allow_none=True)
     contact_opt_out = Flag(load_default=False)
+    different_from = fields.List(
+        fields.UUID(), load_default=list, validate=validate.Length(max=MOST_CANDIDATES)
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> RegisterTeacher:
+        """Build the command."""
+        return RegisterTeacher(**data | {"different_from": frozenset(data["different_from"])})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +71,8 @@ class ChangeTeacherSchema(CommandSchema):
 
     command = ChangeTeacher
     teacher_id = fields.UUID(required=True)
-    given = Text(longest=100)
-    family = Text(longest=100)
+    given = Name()
+    family = Name()
     email = Email()
     phone = Phone(allow_none=True)
     trn = fields.String(allow_none=True, validate=validate.Length(1, 30))

@@ -1,6 +1,7 @@
 """Text as people type it, checked before it reaches the database."""
 
 import re
+import unicodedata
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields
@@ -8,7 +9,7 @@ from marshmallow import ValidationError, fields
 from hub_enrolment.domain.venues import LONGEST_LINK
 from hub_platform.schemas import Lines, Text, trimmed
 
-__all__ = ["Email", "JoiningLink", "Lines", "Phone", "Text"]
+__all__ = ["Email", "JoiningLink", "Lines", "Name", "Phone", "Text"]
 
 LONGEST_ADDRESS: Final = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets of a path
 # RFC 5321, 4.1.2: Dot-string "@" Domain, in lower case. Quoted local parts and address literals are left out:
@@ -18,9 +19,30 @@ LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 ADDRESS: Final = re.compile(
     rf"(?=.{{1,64}}@){ATEXT}+(?:\.{ATEXT}+)*@(?:{LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])"
 )
+LONGEST_NAME: Final = 100  # characters
+JOINERS: Final = "\u200c\u200d"
 PHONE: Final = re.compile(r"\+?[0-9 ()-]+")
 PHONE_FEWEST_DIGITS: Final = 7
 PHONE_MOST_DIGITS: Final = 15  # ITU-T E.164 (November 2010), 6.2
+
+
+class Name(Text):
+    """A given or family name in any script; who has one name only leaves the other one blank.
+
+    Invisible characters that programs add, such as a zero-width space or a mark of direction, are left out.
+    Joiners stay: Persian and Indian names are spelled with them.
+    """
+
+    besides = JOINERS
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=LONGEST_NAME, shortest=0, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str) and not value.isascii():
+            kept = (one for one in value if one in JOINERS or unicodedata.category(one) != "Cf")
+            value = trimmed("".join(kept)).strip(JOINERS)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class JoiningLink(fields.String):

@@ -1,15 +1,19 @@
 """A list of participants, and each of its rows as commands."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from marshmallow import ValidationError
 
 from hub_enrolment.commands.teachers import RegisterTeacher, RegisterTeacherSchema
-from hub_enrolment.domain import teachers, uploads
+from hub_enrolment.domain import identifiers, uploads
 from hub_enrolment.domain.gias_file import Table
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.uploads import Line, RowProblem
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,33 +37,40 @@ class Asked:
 def read_row(line: Line) -> tuple[Asked | None, list[RowProblem]]:
     """What a row says, or everything that is wrong with it."""
     named = line.named
-    problems = [
-        RowProblem(line.number, column, "missing", "This is needed.")
-        for column in uploads.NEEDED
-        if not named[column]
-    ]
-    lead = False
-    trn = named["trn"] or None
-    try:
-        lead = uploads.read_lead(named["lead"])
-    except Refused as exc:
-        problems.append(problem_of(line, exc))
-    try:
-        trn = None if trn is None else teachers.normalise_trn(trn)
-    except Refused as exc:
-        problems.append(problem_of(line, exc))
-        trn = None
-    values = {name: named[name] for name in ("given", "family", "email", "urn")}
-    values["role"] = uploads.read_role(named["role"])
+    problems = [RowProblem(line.number, column, "missing", "This is needed.") for column in _blank(named)]
+
+    def read(column: str, reader: Callable[[str], T]) -> T | None:
+        try:
+            return reader(named[column]) if named[column] else None
+        except Refused as exc:
+            problems.append(problem_of(line, exc))
+            return None
+
+    lead = read("lead", uploads.read_lead)
+    trn = read("trn", identifiers.read_trn)
+    values = {name: named[name] for name in uploads.NAMES} | {"role": uploads.read_role(named["role"])}
+    readers = (("email", identifiers.read_email), ("urn", identifiers.read_urn))
+    values |= {name: found for name, reader in readers if (found := read(name, reader)) is not None}
+    told = {one.column for one in problems}
     try:
         person = RegisterTeacherSchema().load(values | {"trn": trn})
     except ValidationError as exc:
         problems.extend(
             RowProblem(line.number, column, "invalid", " ".join(map(str, said)))
             for column, said in exc.messages_dict.items()
-            if named.get(column)  # what is blank has been told already
+            if column not in told
         )
-    return (None, problems) if problems else (Asked(person, lead), [])
+    return (None, problems) if problems else (Asked(person, bool(lead)), [])
+
+
+def _blank(named: Mapping[str, str]) -> list[str]:
+    """The columns that a row needs and leaves blank; of a name one part is enough."""
+    one_name = any(named[column] for column in uploads.NAMES)
+    return [
+        column
+        for column in uploads.NEEDED
+        if not named[column] and not (one_name and column in uploads.NAMES)
+    ]
 
 
 def problem_of(line: Line, refused: Refused) -> RowProblem:

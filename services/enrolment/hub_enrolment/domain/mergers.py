@@ -67,7 +67,11 @@ def check(origin: Record, target: Record) -> None:
 
 
 def obstacles(
-    origin: Record, target: Record, shared: Sequence[tuple[HeldPlace, HeldPlace]]
+    origin: Record,
+    target: Record,
+    shared: Sequence[tuple[HeldPlace, HeldPlace]],
+    *,
+    keep_trn: bool = False,
 ) -> list[Conflict]:
     """What a person must decide first: which of two numbers is right, which of two used places stays.
 
@@ -75,10 +79,11 @@ def obstacles(
         origin: the record that would go.
         target: the one that would stay.
         shared: the two places on each work group on which both hold one.
+        keep_trn: the TRN of the target is right; that of the origin becomes a former one.
     """
     found = []
-    if origin.trn is not None and target.trn is not None:
-        detail = "Both have a teacher reference number; correct the wrong record first."
+    if origin.trn is not None and target.trn is not None and not keep_trn:
+        detail = "Both records have a TRN. Say keep_trn: true if that of into_id is right, or correct one."
         found.append(Conflict("both_have_trn", detail, "/from_id"))
     for one, other in shared:
         if one.used and other.used:

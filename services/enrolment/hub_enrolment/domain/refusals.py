@@ -1,6 +1,7 @@
 """How a rule says no."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 class Refused(Exception):
@@ -9,14 +10,24 @@ class Refused(Exception):
     kind = "rule"
 
     def __init__(
-        self, code: str, detail: str, pointer: str = "", *, errors: Iterable[tuple[str, str]] = ()
+        self,
+        code: str,
+        detail: str,
+        pointer: str = "",
+        *,
+        errors: Iterable[tuple[str, str]] = (),
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
-        """`errors`: (JSON pointer, sentence) pairs, where one pointer does not say it all."""
+        """`errors`: (JSON pointer, sentence) pairs, where one pointer does not say it all.
+
+        `extensions`: further members of the answer, such as `candidates`.
+        """
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.pointer = pointer
         self.errors = list(errors)
+        self.extensions = dict(extensions or {})
 
 
 class Unknown(Refused):

@@ -1,11 +1,11 @@
 """Rules about people: teacher reference numbers, e-mail addresses, leadership roles."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from hub_enrolment.domain.identifiers import TRN_DIGITS, read_trn
 from hub_enrolment.domain.refusals import Conflict, Refused
 
 TEACHER_ROLES: Final = ("headteacher", "maths_lead", "class_teacher", "ta", "department", "other")
@@ -20,22 +20,6 @@ LEADER_ROLES: Final = (
     "pd_lead",
     "administrator",
 )
-TRN_DIGITS: Final = 7
-TRN_FEWEST_DIGITS: Final = 5
-
-
-def normalise_trn(text: str) -> str:
-    """A teacher reference number as seven digits; older ways of writing it (RP/99/12345) are understood.
-
-    Rule as in DFE-Digital/npq-registration `teacher_reference_number.rb`.
-
-    Raises:
-        Refused: `bad_trn`.
-    """
-    digits = re.sub(r"[^0-9]", "", text)
-    if not TRN_FEWEST_DIGITS <= len(digits) <= TRN_DIGITS or not digits.strip("0"):
-        raise Refused("bad_trn", "A teacher reference number has five to seven digits.", "/trn")
-    return digits.zfill(TRN_DIGITS)
 
 
 def trn_to_keep(trn: str | None, *, trnless: bool) -> str | None:
@@ -49,12 +33,30 @@ def trn_to_keep(trn: str | None, *, trnless: bool) -> str | None:
     if trnless:
         detail = "Somebody with a teacher reference number is not trnless."
         raise Refused("trn_and_trnless", detail, "/trnless")
-    return normalise_trn(trn)
+    return read_trn(trn)
 
 
 def mask_trn(trn: str | None) -> str | None:
     """The number as it may be shown: its last three digits."""
     return None if trn is None else f"{'*' * (TRN_DIGITS - 3)}{trn[-3:]}"
+
+
+def check_name(given: str, family: str) -> None:
+    """Raise unless there is a name; one is enough, given or family.
+
+    Raises:
+        Refused: `name_missing`.
+    """
+    if not given and not family:
+        raise Refused(
+            "name_missing", "Give the name; who has one name only leaves the other one out.", "/family"
+        )
+
+
+def formers(known: Sequence[str], old: str | None, new: str | None) -> list[str]:
+    """The former TRNs or e-mail addresses after a change from `old` to `new`, each once, the oldest first."""
+    kept = [one for one in known if one != new]
+    return [*kept, old] if old and old != new and old not in kept else kept
 
 
 def names_before(known: Sequence[str], old: str, new: str) -> list[str]:

@@ -1,16 +1,16 @@
-"""A list of participants as a file: its columns, its rows, and which known person a row is about."""
+"""A list of participants as a file: its columns and its rows."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from hub_enrolment.domain.gias_file import FileRefused, Finding, Note, Table
-from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.search import words
 
 NEEDED: Final = ("given", "family", "email", "urn", "role")
+NAMES: Final = ("given", "family")  # of which one is enough in a row
 COLUMNS: Final = (*NEEDED, "trn", "lead", "school")
 SCHOOL: Final = "school"  # a name, by which a URN is suggested where none is given
 REASON: Final = "reason"  # what we add to a file with the rows that were refused
@@ -53,17 +53,6 @@ class RowProblem:
     detail: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """What tells a known teacher from others."""
-
-    id: UUID
-    family: str
-    previous_names: Sequence[str]  # "given family"
-    trn: str | None
-    urn: str  # where they teach
-
-
 def read_listing(table: Table) -> Listing:
     """The rows of a file; empty ones are left out.
 
@@ -102,48 +91,6 @@ def read_lead(text: str) -> bool:
 def read_role(text: str) -> str:
     """A role as people write it ("Class teacher") as its code."""
     return "_".join(words(text))
-
-
-def recognise(
-    by_trn: Person | None, by_email: Sequence[Person], *, family: str, trn: str | None, urn: str
-) -> Person | None:
-    """The known teacher that a row is about: by number, else by address; None for somebody new.
-
-    A number that is mistyped and an address that several share would give somebody else's place away, so the
-    family name has to be theirs, too, or one that they had.
-
-    Args:
-        by_trn: who has the number of the row.
-        by_email: who has its address.
-        family: the family name in the row.
-        trn: the number in the row, seven digits.
-        urn: the school in the row.
-
-    Raises:
-        Conflict: `several_with_email`, `trn_differs`, `name_differs`, `school_differs`.
-    """
-    if by_trn is None and len(by_email) > 1:
-        detail = f"{len(by_email)} teachers have this address; give the number, or merge them first."
-        raise Conflict("several_with_email", detail, "/email")
-    known = by_trn or next(iter(by_email), None)
-    if known is None:
-        return None
-    if trn is not None and known.trn not in (None, trn):
-        raise Conflict("trn_differs", "The teacher with this address has another number.", "/trn")
-    if not _is_called(known, family):
-        detail = "The teacher with this number or address has another name; correct one of the two."
-        raise Conflict("name_differs", detail, "/family")
-    if known.urn != urn:
-        detail = f"This teacher is noted at the school {known.urn}; note the move first."
-        raise Conflict("school_differs", detail, "/urn")
-    return known
-
-
-def _is_called(person: Person, family: str) -> bool:
-    """Whether a family name is theirs or was, whatever its case, accents and apostrophes."""
-    asked = words(family)
-    before = [words(name)[-len(asked) :] for name in person.previous_names]
-    return bool(asked) and asked in [words(person.family), *before]
 
 
 def _places(header: Sequence[str], row: int) -> dict[str, int]:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain import documents
 from hub_enrolment.domain.sessions import started_at
+from hub_enrolment.domain.names import full_name, listed_name
 from hub_enrolment.handlers.schools import find_school
 from hub_enrolment.handlers.venues import location, location_of
 from hub_enrolment.handlers.work_groups import find_work_group
@@ -37,9 +38,9 @@ def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet
         day=spoken_day(on),
         time=f"{spoken_time(meeting.starts_at)} to {spoken_time(meeting.ends_at)}",
         place=_place(session, meeting, group.row),
-        leads=tuple(" ".join(leads[lead_id]) for lead_id in group.lead_ids),
+        leads=tuple(full_name(*leads[lead_id]) for lead_id in group.lead_ids),
         attendees=tuple(
-            Attendee(name=f"{family}, {given}", school=school, apologies=place_id in sorry)
+            Attendee(name=listed_name(given, family), school=school, apologies=place_id in sorry)
             for place_id, (school, family, given) in store.names_of_places(session, group.row.id).items()
             if places[place_id].is_active(began_at)
         ),
@@ -67,7 +68,7 @@ def certificate(session: Session, enrolment: Enrolment) -> Certificate:
     return Certificate(
         hub=None if hub is None else hub.name,
         lead_school=None if hub is None else find_school(session, hub.lead_school_urn).name,
-        name=" ".join(teacher_store.names(session, [enrolment.teacher_id])[enrolment.teacher_id]),
+        name=full_name(*teacher_store.names(session, [enrolment.teacher_id])[enrolment.teacher_id]),
         school=find_school(session, enrolment.urn).name,
         programme=group.programme.title,
         group=group.row.title,

@@ -39,7 +39,7 @@ def anonymise_teacher(session: Session, command: AnonymiseTeacher, *, now: datet
     for record in store.records_of(session, teacher.id):
         record.given, record.family, record.email = erasures.GIVEN, erasures.FAMILY, erasures.EMAIL
         record.phone = record.trn = record.email_unconfirmed_since = None
-        record.previous_names = []
+        record.previous_names, record.former_trns, record.former_emails = [], [], []
         record.anonymised_on, record.anonymised_reason = today, command.reason
         record.touch(now=now, by=by)
         idempotency.erase(session, str(record.id).encode())

@@ -57,7 +57,7 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
     held = store.lock_both(session, [command.from_id, command.into_id])
     origin, target = _of(held, command.from_id, "/from_id"), _of(held, command.into_id, "/into_id")
     mergers.check(_record(origin), _record(target))
-    merger = _plan(session, origin, target, dry_run=command.dry_run, answered=answered, now=now)
+    merger = _plan(session, origin, target, command, answered=answered, now=now)
     if command.dry_run:
         return merger
     if merger.in_the_way:
@@ -66,7 +66,8 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
     store.join_memberships(session, merger.joined, now=now, by=by)
     waiting_list.leave_lists(session, store.waiting_twice(session, origin.id, target.id), now=now, by=by)
     store.drop_doubles(session, origin.id, target.id)
-    target.email = command.email or target.email
+    before, target.email = target.email, command.email or target.email
+    target.former_emails = teachers.formers(target.former_emails, before, target.email)
     target.email_unconfirmed_since = merger.address_unconfirmed_since
     _take_over(session, origin, target, now=now, by=by)
     store.rename(session, origin.id, target.id, now=now, by=by)
@@ -81,7 +82,7 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
 
 
 def _plan(
-    session: Session, origin: Teacher, target: Teacher, *, dry_run: bool, answered: bool, now: datetime
+    session: Session, origin: Teacher, target: Teacher, asked: MergeTeachers, *, answered: bool, now: datetime
 ) -> Merger:
     """Work out what follows; the groups on which both hold a place, or wait, are held with the records."""
     groups = store.shared_groups(session, origin.id, target.id)
@@ -93,12 +94,12 @@ def _plan(
     return Merger(
         from_id=origin.id,
         into_id=target.id,
-        dry_run=dry_run,
+        dry_run=asked.dry_run,
         moves=store.counts(session, origin.id),
         withdrawn=[mergers.place_to_give_up(*pair) for pair in shared],
         ended=[_later(pair, target.id) for pair in store.open_roles(session, origin.id, target.id)],
         joined=mergers.join(of_target, of_origin),
-        in_the_way=mergers.obstacles(_record(origin), _record(target), shared),
+        in_the_way=mergers.obstacles(_record(origin), _record(target), shared, keep_trn=asked.keep_trn),
         address_unconfirmed_since=mergers.address_unconfirmed_since(
             _address(target, of_target), _address(origin, of_origin), answered=answered, now=now
         ),
@@ -118,14 +119,17 @@ def _take_over(session: Session, origin: Teacher, target: Teacher, *, now: datet
     """Fill what the target lacks; who has opted out in one record has opted out."""
     trn, origin.trn = origin.trn, None
     session.flush()  # a number belongs to one record at a time
-    if trn is not None:
+    if trn is not None and target.trn is None:
         target.trn, target.trnless = trn, False
     target.phone = target.phone or origin.phone
     target.phase = target.phase or origin.phase
     target.contact_opt_out = target.contact_opt_out or origin.contact_opt_out
-    called = f"{target.given} {target.family}"
-    for name in [*origin.previous_names, f"{origin.given} {origin.family}"]:
-        target.previous_names = teachers.names_before(target.previous_names, name, called)
+    for name in [*origin.previous_names, origin.name]:
+        target.previous_names = teachers.names_before(target.previous_names, name, target.name)
+    for number in [*origin.former_trns, trn]:
+        target.former_trns = teachers.formers(target.former_trns, number, target.trn)
+    for address in [*origin.former_emails, origin.email]:
+        target.former_emails = teachers.formers(target.former_emails, address, target.email)
     target.touch(now=now, by=by)
     session.flush()
 

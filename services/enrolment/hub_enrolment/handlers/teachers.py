@@ -1,8 +1,9 @@
 """Teachers: what is held of them, where they teach, how they are reached."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -30,12 +31,13 @@ class Moved:
 
 
 def register_teacher(session: Session, command: RegisterTeacher, *, now: datetime, by: str) -> store.Employed:
-    """Put down somebody who works at a school.
+    """Register a teacher who works at a school and whom the hub does not know.
 
     Raises:
-        Refused: `bad_trn`, `trn_and_trnless`, `unknown_school`, `school_not_open`.
+        Refused: `name_missing`, `bad_trn`, `trn_and_trnless`, `unknown_school`, `school_not_open`.
         Conflict: `trn_taken`.
     """
+    teachers.check_name(command.given, command.family)
     today = day_in_england(now)
     trn = teachers.trn_to_keep(command.trn, trnless=command.trnless)
     schools.check_open(school_state(session, command.urn, pointer="/urn"), today)
@@ -62,7 +64,7 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
         **made(now, by),
     )
     if not insert_unless_taken(session, teacher, "trn"):
-        raise Conflict("trn_taken", "Another teacher has this reference number.", "/trn")
+        raise _trn_taken()
     session.add(membership)
     session.flush()
     event = TeacherRegistered(teacher_id=teacher.id, urn=command.urn, role=command.role)
@@ -81,30 +83,53 @@ def change_teacher(
 
     Raises:
         Unknown: `unknown_teacher`; Stale: `stale`.
-        Refused: `bad_trn`, `trn_and_trnless`, `email_and_keep_email`.
+        Refused: `name_missing`, `bad_trn`, `trn_and_trnless`, `email_and_keep_email`.
         Conflict: `trn_taken`; it, too: see `lock_teacher`.
     """
     teacher = lock_named(session, command.teacher_id)
     if teacher.revision != expected:
         raise Stale("stale", f"The teacher has been changed since; now at revision {teacher.revision}.")
     values = dict(command.changes)
+    teachers.check_name(values.get("given", teacher.given), values.get("family", teacher.family))
     trnless = values.get("trnless", teacher.trnless)
     values["trn"] = teachers.trn_to_keep(values.get("trn", teacher.trn), trnless=trnless)
     if teachers.address_answered(values.get("email"), keep_email=command.keep_email):
         values["email_unconfirmed_since"] = None
     changed = {name: value for name, value in values.items() if value != getattr(teacher, name)}
     if changed:
-        trn = changed.get("trn")
+        before, trn = teacher.trn, changed.get("trn")
         if trn is not None and not store.give_trn(session, teacher.id, trn):
-            raise Conflict("trn_taken", "Another teacher has this reference number.", "/trn")
-        before = f"{teacher.given} {teacher.family}"
-        for name, value in changed.items():
-            setattr(teacher, name, value)
-        called = f"{teacher.given} {teacher.family}"
-        teacher.previous_names = teachers.names_before(teacher.previous_names, before, called)
+            raise _trn_taken()
+        teacher.former_trns = teachers.formers(teacher.former_trns, before, values["trn"])
+        _change(teacher, changed)
         teacher.touch(now=now, by=by)
         session.flush()
     return find_teacher(session, teacher.id)
+
+
+def add_trn(session: Session, teacher_id: UUID, trn: str, *, now: datetime, by: str) -> None:
+    """Give a teacher who is locked and has no TRN the one that a list says.
+
+    Raises:
+        Conflict: `trn_taken`.
+    """
+    if not store.give_trn(session, teacher_id, trn):
+        raise _trn_taken()
+    session.get_one(Teacher, teacher_id).touch(now=now, by=by)
+    session.flush()
+
+
+def _trn_taken() -> Conflict:
+    return Conflict("trn_taken", "Another teacher has this reference number.", "/trn")
+
+
+def _change(teacher: Teacher, changed: Mapping[str, Any]) -> None:
+    """Write new values; a former name or e-mail address is kept, by which people and lists may still go."""
+    name, email = teacher.name, teacher.email
+    for column, value in changed.items():
+        setattr(teacher, column, value)
+    teacher.previous_names = teachers.names_before(teacher.previous_names, name, teacher.name)
+    teacher.former_emails = teachers.formers(teacher.former_emails, email, teacher.email)
 
 
 # Long: a list of values is no complexity.
@@ -143,7 +168,7 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
         **made(now, by),
     )
     session.add(joined)
-    teacher.email = command.email or teacher.email
+    _change(teacher, {"email": command.email or teacher.email})
     teacher.email_unconfirmed_since = teachers.unconfirmed_since(
         teacher.email_unconfirmed_since, answered=answered, questioned=left is not None, now=now
     )
@@ -178,7 +203,12 @@ def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[st
     Nothing is sent to an address that is not `confirmed`: it may be the mailbox of a school that was left.
     """
     return {
-        str(teacher_id): {"given": given, "family": family, "email": email, "confirmed": confirmed}
+        str(teacher_id): {
+            "given": given or family,  # an e-mail greets by the only name
+            "family": family if given else "",
+            "email": email,
+            "confirmed": confirmed,
+        }
         for teacher_id, (given, family, email, confirmed) in store.contacts(session, teacher_ids).items()
     }
 

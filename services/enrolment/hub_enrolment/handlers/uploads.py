@@ -1,19 +1,25 @@
 """Everybody on a list is enrolled, or nobody; a preview does the same and takes it back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.uploads import Asked, UploadParticipants, problem_of, read_row
-from hub_enrolment.domain import uploads
-from hub_enrolment.domain.refusals import Refused
+from hub_enrolment.domain import matching, uploads
+from hub_enrolment.domain.evidence import Person, Record
+from hub_enrolment.domain.matching import Known, New, Unclear
+from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.uploads import Line, Listing, RowProblem
 from hub_enrolment.handlers import work_groups
 from hub_enrolment.handlers.enrolments import enrol_participant
-from hub_enrolment.handlers.teachers import register_teacher
+from hub_enrolment.handlers.registrations import described_by
+from hub_enrolment.handlers.teachers import add_trn, register_teacher
+from hub_enrolment.store import matching as matching_store
 from hub_enrolment.store import uploads as store
 
 TOLD = 100  # problems told in one refusal; the rest is only counted
@@ -30,6 +36,20 @@ class Taken:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Whom a row is about: a teacher who is `known`, `new` or `unclear`, and what will change."""
+
+    row: int
+    name: str
+    urn: str
+    person: str
+    teacher_id: UUID | None = None  # of who is known
+    known_as: str | None = None  # their name on the record
+    changes: Sequence[str] = ()
+    candidates: Sequence[Record] = ()  # who may be meant where it is unclear
+
+
+@dataclass(frozen=True, kw_only=True)
 class Uploaded:
     """What a list changed, or in a preview would change."""
 
@@ -38,12 +58,14 @@ class Uploaded:
     listing: Listing
     taken: list[Taken] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
+    people: list[Seen] = field(default_factory=list)
+    may_be_meant: list[UUID] = field(default_factory=list)  # teachers, held for the rows
 
 
 def upload_participants(session: Session, command: UploadParticipants, *, now: datetime, by: str) -> Uploaded:
-    """Enrol everybody on a list; who is not known, by number or address, is registered before.
+    """Enrol everybody on a list; who is not known, see `matching`, is registered before.
 
-    What is held of known teachers is not changed. All rows or none, unless `skip_refused` is asked for.
+    Of a known teacher only a missing TRN is added. All rows or none, unless `skip_refused` is asked for.
 
     Raises:
         Unknown: `unknown_work_group`; FileRefused: see `read_listing`; Refused: `rows_refused`.
@@ -53,9 +75,9 @@ def upload_participants(session: Session, command: UploadParticipants, *, now: d
     mode = "apply" if command.apply else "preview"
     uploaded = Uploaded(work_group_id=command.work_group_id, mode=mode, listing=listing)
     rows = [(line, *read_row(line)) for line in listing.lines]
-    asked = [said.person for _, said, _ in rows if said is not None]
-    store.lock_uploads(session)
-    store.hold_known(session, trns={one.trn for one in asked if one.trn}, emails={one.email for one in asked})
+    matching_store.lock_for_list(session)
+    described = [described_by(said.person) for _, said, _ in rows if said is not None]
+    uploaded.may_be_meant.extend(matching_store.hold(session, described))
     attempt = session.begin_nested()
     for line, said, problems in rows:
         if said is None:
@@ -86,7 +108,7 @@ def _take(session: Session, uploaded: Uploaded, line: Line, asked: Asked, *, now
     """One row, all of it or nothing."""
     attempt = session.begin_nested()
     try:
-        taken = _enrol(session, uploaded.work_group_id, line, asked, now=now, by=by)
+        taken = _enrol(session, uploaded, line, asked, now=now, by=by)
     except Refused as exc:
         attempt.rollback()
         uploaded.problems.append(problem_of(line, exc))
@@ -96,18 +118,47 @@ def _take(session: Session, uploaded: Uploaded, line: Line, asked: Asked, *, now
 
 
 def _enrol(
-    session: Session, work_group_id: UUID, line: Line, asked: Asked, *, now: datetime, by: str
+    session: Session, uploaded: Uploaded, line: Line, asked: Asked, *, now: datetime, by: str
 ) -> Taken:
-    person = asked.person
-    held = store.known(session, trn=person.trn, email=person.email)
-    known = uploads.recognise(
-        held.by_trn, held.by_email, family=person.family, trn=person.trn, urn=person.urn
-    )
-    teacher_id = known.id if known else register_teacher(session, person, now=now, by=by).teacher.id
+    described = described_by(asked.person)
+    listed = {taken.teacher_id for taken in uploaded.taken}
+    records = matching_store.candidates(session, described, among=listed.union(uploaded.may_be_meant))
+    outcome = matching.match(described, records, listed=listed)
+    uploaded.people.append(_seen(line, described, outcome))
+    match outcome:
+        case Unclear():
+            raise _refusal(outcome)
+        case Known(record):
+            teacher_id = record.id
+            if described.trn is not None and record.trn is None:
+                add_trn(session, teacher_id, described.trn, now=now, by=by)
+        case New():
+            teacher_id = register_teacher(session, asked.person, now=now, by=by).teacher.id
     role = "lead_participant" if asked.lead else "participant"
-    place = EnrolParticipant(work_group_id=work_group_id, teacher_id=teacher_id, role=role, urn=person.urn)
+    place = EnrolParticipant(
+        work_group_id=uploaded.work_group_id, teacher_id=teacher_id, role=role, urn=asked.person.urn
+    )
     enrolment = enrol_participant(session, place, now=now, by=by)
-    return Taken(line.number, teacher_id, enrolment.id, known is None)
+    return Taken(line.number, teacher_id, enrolment.id, isinstance(outcome, New))
+
+
+def _seen(line: Line, described: Person, outcome: Known | New | Unclear) -> Seen:
+    (urn,) = described.urns
+    facts: dict[str, Any] = {"row": line.number, "name": described.name, "urn": urn}
+    match outcome:
+        case New():
+            return Seen(**facts, person="new")
+        case Unclear(candidates):
+            return Seen(**facts, person="unclear", candidates=candidates)
+        case Known(record):
+            changes = matching.differences(described, record)
+            return Seen(**facts, person="known", teacher_id=record.id, known_as=record.name, changes=changes)
+
+
+def _refusal(unclear: Unclear) -> Conflict:
+    """Why a row is not taken, with the candidates by name."""
+    detail = f"{matching.DETAILS[unclear.why]} Known: {matching.named(unclear.candidates)}."
+    return Conflict(unclear.why, detail, matching.CELLS[unclear.why])
 
 
 def _with_suggestions(session: Session, line: Line, problems: list[RowProblem]) -> list[RowProblem]:

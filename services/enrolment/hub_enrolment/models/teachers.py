@@ -1,19 +1,22 @@
 """Teachers and where they teach. Names, addresses and teacher reference numbers live in this service only."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from hub_enrolment.domain import erasures, schools, teachers
+from hub_enrolment.domain.names import full_name, name_key
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
 ERASED = (
     f"given = '{erasures.GIVEN}' AND family = '{erasures.FAMILY}' AND email = '{erasures.EMAIL}'"
-    " AND num_nonnulls(trn, phone) = 0 AND cardinality(previous_names) = 0"
+    " AND num_nonnulls(trn, phone) = 0"
+    " AND cardinality(previous_names || former_name_keys || former_trns || former_emails) = 0"
 )
 
 
@@ -37,6 +40,10 @@ class Teacher(Tracked, Base):
         Index("uq_teachers_trn", "trn", unique=True),
         Index("ix_teachers_email", "email"),
         Index("ix_teachers_merged_into", "merged_into"),
+        Index("ix_teachers_name_key", "name_key"),
+        Index("ix_teachers_former_name_keys", "former_name_keys", postgresql_using="gin"),
+        Index("ix_teachers_former_trns", "former_trns", postgresql_using="gin"),
+        Index("ix_teachers_former_emails", "former_emails", postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -53,6 +60,37 @@ class Teacher(Tracked, Base):
     anonymised_on: Mapped[date | None]
     anonymised_reason: Mapped[str | None]
     email_unconfirmed_since: Mapped[datetime | None]  # from a move until the address is given or kept
+    # Keys of names by `domain.names`: matching, search and duplicates compare these and nothing else.
+    given_key: Mapped[str]
+    family_key: Mapped[str]
+    name_key: Mapped[str]  # of the whole name
+    former_name_keys: Mapped[list[str]] = mapped_column(ARRAY(Text))  # of `previous_names`
+    former_trns: Mapped[list[str]] = mapped_column(ARRAY(Text))  # corrected ones, and those of merged records
+    former_emails: Mapped[list[str]] = mapped_column(
+        ARRAY(Text)
+    )  # replaced ones, and those of merged records
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{"former_trns": [], "former_emails": [], **values})
+
+    @validates("given", "family")
+    def _key_name(self, column: str, value: str) -> str:
+        """Keep the keys of a name beside it."""
+        given, family = (value, self.family) if column == "given" else (self.given, value)
+        self.given_key, self.family_key = name_key(given or ""), name_key(family or "")
+        self.name_key = name_key(full_name(given or "", family or ""))
+        return value
+
+    @validates("previous_names")
+    def _key_former_names(self, _: str, value: list[str]) -> list[str]:
+        """Keep the keys of former names beside them."""
+        self.former_name_keys = [name_key(name) for name in value]
+        return value
+
+    @property
+    def name(self) -> str:
+        """The name as it is shown."""
+        return full_name(self.given, self.family)
 
     @property
     def address_confirmed(self) -> bool:

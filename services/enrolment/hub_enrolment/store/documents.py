@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.documents import Held
 from hub_enrolment.domain.sessions import PRESENT, started_at
+from hub_enrolment.domain.names import name_key
 from hub_enrolment.models import Attendance, Enrolment, GroupSession, School, Teacher
 
 MINUTE: Final = timedelta(minutes=1)
@@ -25,7 +26,7 @@ def names_of_places(session: Session, work_group_id: UUID) -> dict[UUID, tuple[s
         .where(Enrolment.work_group_id == work_group_id)
     )
     named = {place_id: (school, family, given) for place_id, school, family, given in rows}
-    return dict(sorted(named.items(), key=lambda item: ([word.casefold() for word in item[1]], item[0])))
+    return dict(sorted(named.items(), key=lambda item: ([name_key(word) for word in item[1]], item[0])))
 
 
 def places_of_holder(session: Session, enrolment: Enrolment) -> list[UUID]:

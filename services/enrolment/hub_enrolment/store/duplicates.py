@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased
 
 from hub_enrolment.models import SchoolMembership, Teacher
@@ -12,12 +12,6 @@ from hub_enrolment.models.base import Base
 
 SAME_EMAIL = "same_email"
 SAME_NAME = "same_name_at_school"
-
-
-def _initial_and_family(teacher: Any) -> ColumnElement[str]:
-    """The first letter of the given name and the letters of the family name: "O'Neill" is "oneill"."""
-    letters = func.regexp_replace(func.lower(teacher.family), "[^[:alpha:]]", "", "g")
-    return func.concat(func.left(func.lower(teacher.given), 1), " ", letters)
 
 
 def _pairs() -> Subquery:
@@ -31,14 +25,14 @@ def _pairs() -> Subquery:
     address = (
         select(one.id.label("first_id"), other.id.label("second_id"), literal(SAME_EMAIL).label("reason"))
         .join(other, one.email == other.email)
-        .where(both)
+        .where(both, _one_may_be_the_other(one, other))
     )
     name = (
         select(one.id, other.id, literal(SAME_NAME))
         .join(here, and_(here.teacher_id == one.id, here.ends_on.is_(None)))
         .join(there, and_(there.urn == here.urn, there.ends_on.is_(None)))
         .join(other, other.id == there.teacher_id)
-        .where(both, _initial_and_family(one) == _initial_and_family(other))
+        .where(both, _like_names(one, other), _trns_agree(one, other))
     )
     found = union_all(address, name).subquery()
     return (
@@ -50,6 +44,28 @@ def _pairs() -> Subquery:
         .group_by(found.c.first_id, found.c.second_id)
         .subquery("duplicates")
     )
+
+
+def _one_may_be_the_other(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether two people with one address may be one: an office address belongs to several.
+
+    As in `domain.evidence`: the names are like each other; or a part is the same and no TRNs differ.
+    """
+    married = and_(one.given_key == other.given_key, one.given_key != "")
+    return or_(one.name_key == other.name_key, _like_names(one, other), married) & or_(
+        one.name_key == other.name_key, _trns_agree(one, other)
+    )
+
+
+def _like_names(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether the names are the same, or the family name is and the given names begin with one letter."""
+    initials = func.left(one.given_key, 1) == func.left(other.given_key, 1)
+    return or_(one.name_key == other.name_key, and_(one.family_key == other.family_key, initials))
+
+
+def _trns_agree(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether no TRNs tell two people apart."""
+    return or_(one.trn.is_(None), other.trn.is_(None))
 
 
 class Duplicate(Base):

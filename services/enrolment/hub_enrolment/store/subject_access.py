@@ -32,7 +32,8 @@ HEADINGS: Final[Mapping[str, str]] = {
 }
 TOLD: Final = "What we have told our other services about you: by a number that stands for you, never by name"
 
-# Who typed it in is somebody else's data; the count of changes is nobody's.
+# Who typed it in is another person's data; the count of changes is nobody's. The keys of names are the names
+# again, in the spelling by which they are compared.
 LEFT_OUT: Final = frozenset(
     {
         "changed_by",
@@ -44,6 +45,7 @@ LEFT_OUT: Final = frozenset(
         "revision",
         "undone_by",
     }
+    | {"given_key", "family_key", "name_key", "former_name_keys"}
 )
 
 

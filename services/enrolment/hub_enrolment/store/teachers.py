@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from hub_enrolment.domain.memberships import Membership
+from hub_enrolment.domain.names import name_key, search_keys
 from hub_enrolment.domain.schools import SchoolState
 from hub_enrolment.domain.teachers import Appointment
 from hub_enrolment.models import LeaderRole, MembershipCorrection, School, SchoolMembership, Teacher
@@ -93,10 +94,17 @@ def list_teachers(
         statement = statement.where(Teacher.email_unconfirmed_since.is_(None) == address_confirmed)
     if q is None:
         return statement
-    name = func.lower(Teacher.given + " " + Teacher.family)
-    wanted = q.lower()
-    return statement.where(
-        or_(name.contains(wanted, autoescape=True), Teacher.email.contains(wanted, autoescape=True))
+    called = and_(*(_called(word) for word in search_keys(q)))
+    orders = (Teacher.name_key, Teacher.family_key + Teacher.given_key)  # 김민지 is typed family name first
+    whole = or_(*(order.contains(name_key(q), autoescape=True) for order in orders))
+    return statement.where(or_(called, whole, Teacher.email.contains(q.strip().lower(), autoescape=True)))
+
+
+def _called(word: str) -> ColumnElement[bool]:
+    """Whether a word is part of the given, the family or a former name."""
+    former = func.array_to_string(Teacher.former_name_keys, " ")
+    return or_(
+        *(name.contains(word, autoescape=True) for name in (Teacher.given_key, Teacher.family_key, former))
     )
 
 
