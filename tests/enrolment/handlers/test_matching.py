@@ -135,9 +135,10 @@ def test_both_trns_and_addresses_of_merged_records_are_recognised(session: Sessi
 def test_a_corrected_trn_and_a_replaced_address_are_recognised_until_taken_back(session: Session) -> None:
     (school,) = schools(session)
     ada = teacher(session, school, trn="1234567")
-    for revision, changes in enumerate(
-        ({"trn": "7654321", "email": "ada@new.example"}, {"trn": None}, {"trn": "1234567"}), start=1
-    ):
+    steps: list[dict[str, Any]] = [
+        {"trn": "7654321", "email": "ada@new.example"}, {"trn": None}, {"trn": "1234567"},
+    ]  # fmt: skip
+    for revision, changes in enumerate(steps, start=1):
         command = ChangeTeacher(teacher_id=ada, changes=changes)
         change_teacher(session, command, expected=revision, now=NOW, by=BY)
     record = session.get_one(Teacher, ada)

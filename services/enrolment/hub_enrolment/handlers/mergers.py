@@ -66,8 +66,8 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
     store.join_memberships(session, merger.joined, now=now, by=by)
     waiting_list.leave_lists(session, store.waiting_twice(session, origin.id, target.id), now=now, by=by)
     store.drop_doubles(session, origin.id, target.id)
-    before, target.email = target.email, command.email or target.email
-    target.former_emails = teachers.formers(target.former_emails, before, target.email)
+    replaced, target.email = target.email, command.email or target.email
+    target.former_emails = teachers.formers(target.former_emails, replaced, target.email)
     target.email_unconfirmed_since = merger.address_unconfirmed_since
     _take_over(session, origin, target, now=now, by=by)
     store.rename(session, origin.id, target.id, now=now, by=by)
