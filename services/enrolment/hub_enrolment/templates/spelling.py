@@ -1,6 +1,7 @@
 """Text in letters that can be printed: others are written with Latin ones."""
 
 import unicodedata
+from itertools import groupby
 from typing import Final
 
 # What the fonts of Typst have, of the scripts in which names are written here; a test prints every letter.
@@ -14,22 +15,30 @@ SCRIPTS: Final = (
     range(0x5D0, 0x5EB),  # Hebrew
     range(0x621, 0x63B),  # Arabic
     range(0x640, 0x656),
+    *(range(code, code + 1) for code in (0x67E, 0x686, 0x698, 0x6A9, 0x6AF, 0x6CC)),  # of Persian
     range(0x1E00, 0x1F00),  # Latin with two marks, as in Vietnamese
     range(0x2010, 0x2028),  # dashes and quotation marks
     range(0x20A0, 0x20C0),  # currencies
 )
 UNTOLD: Final = "?"
+JOINERS: Final = dict.fromkeys((0x200C, 0x200D))
 
 
 def on_one_line(text: str) -> str:
-    """The text with single spaces, each letter together with its marks where Unicode has the two as one."""
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    """The text with single spaces, each letter together with its marks where Unicode has the two as one.
+
+    Joiners, with which Persian and Indian names are spelled, are invisible and left out.
+    """
+    return unicodedata.normalize("NFC", " ".join(text.translate(JOINERS).split()))
 
 
 def in_print(text: str) -> str:
-    """The text on one line, with Latin letters for what no font here has."""
-    words = on_one_line(text)
-    return "".join(letter if _has_glyph(letter) else ascii_only(letter) for letter in words)
+    """The text on one line, with Latin letters for what no font here has.
+
+    Neighbours are written together: a mark such as the virama of Devanagari has no sound of its own.
+    """
+    runs = ((known, "".join(run)) for known, run in groupby(on_one_line(text), key=_has_glyph))
+    return "".join(run if known else ascii_only(run) for known, run in runs)
 
 
 def ascii_only(text: str) -> str:
