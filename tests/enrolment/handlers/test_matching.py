@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, events, group, schools, teacher
 from tests.enrolment.lists import as_csv, line
 
-from hub_enrolment.commands.mergers import MergeTeachers
+from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.teachers import ChangeTeacher
 from hub_enrolment.commands.uploads import UploadParticipants
 from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.handlers.erasures import anonymise_teacher
 from hub_enrolment.handlers.mergers import merge_teachers
-from hub_enrolment.handlers.teachers import change_teacher
+from hub_enrolment.handlers.teachers import change_teacher, contacts
 from hub_enrolment.handlers.uploads import Uploaded, upload_participants
 from hub_enrolment.models import Teacher
 from hub_enrolment.store import duplicates
@@ -143,6 +144,26 @@ def test_a_corrected_trn_and_a_replaced_address_are_recognised_until_taken_back(
         change_teacher(session, command, expected=revision, now=NOW, by=BY)
     record = session.get_one(Teacher, ada)
     assert (record.former_trns, record.former_emails) == (["7654321"], ["ada@school.example"])
+
+
+@pytest.mark.parametrize(("given", "family"), [("", "Sukarno"), ("Sukarno", "")])
+def test_a_message_greets_a_person_by_the_only_name(session: Session, given: str, family: str) -> None:
+    (school,) = schools(session)
+    one = teacher(session, school, given=given, family=family)
+    contact = contacts(session, [one])[str(one)]
+    assert (contact["given"], contact["family"]) == ("Sukarno", "")
+
+
+def test_an_erased_person_is_matched_by_nothing(session: Session) -> None:
+    (school,) = schools(session)
+    bea = teacher(session, school, given="Bea", family="Woolf", email="bea@s.example", trn="1234567")
+    changes = {"trn": "7654321", "email": "new@s.example", "family": "King"}
+    change_teacher(session, ChangeTeacher(teacher_id=bea, changes=changes), expected=1, now=NOW, by=BY)
+    anonymise_teacher(session, AnonymiseTeacher(teacher_id=bea, reason="asked_for"), now=NOW, by=BY)
+    record = session.get_one(Teacher, bea)
+    assert (record.former_trns, record.former_emails, record.former_name_keys) == ([], [], [])
+    row = line(school, given="Bea", family="Woolf", email="bea@s.example", trn="1234567")
+    assert [one.person for one in upload(session, group(session).id, row, apply=False).people] == ["new"]
 
 
 def test_a_name_is_not_taken_away(session: Session) -> None:
