@@ -7,7 +7,7 @@ from tests.support.postgres import PostgresServer
 
 from hub_platform.migrations import alembic_config, migrate
 
-HEAD_BEFORE = "0014_names_on_one_line"
+HEAD_BEFORE = "0017_corrected_memberships"
 ONE = "00000000-0000-0000-0000-00000000000"
 BEFORE = """
 INSERT INTO teachers (id, given, family, email, trnless, previous_names, contact_opt_out, merged_into,

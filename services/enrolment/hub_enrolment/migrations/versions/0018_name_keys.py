@@ -9,8 +9,8 @@ from alembic import op
 
 from hub_enrolment.domain.names import full_name, name_key
 
-revision = "0015_name_keys"
-down_revision = "0014_names_on_one_line"
+revision = "0018_name_keys"
+down_revision = "0017_corrected_memberships"
 
 KEYS = ("given_key", "family_key", "name_key")
 LISTS = ("former_name_keys", "former_trns", "former_emails")
