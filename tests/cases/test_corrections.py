@@ -22,7 +22,7 @@ def _second(desk: Desk, person: Person) -> str:
     """The URN of the school that the person has joined besides."""
     (urn,) = desk.schools()
     body = {"from_urn": None, "to_urn": urn, "role": "class_teacher", "moved_on": MORNING.date()}
-    desk.make(f"teachers/{person.id}/moves", body | {"keep_email": True})
+    desk.make(f"teachers/{person.id}/moves", body)
     return urn
 
 
@@ -123,11 +123,11 @@ def test_p6_a_move_before_the_day_of_registration_is_recorded(desk: Desk) -> Non
     (person,), (joined,) = desk.people(1), desk.schools()
     body = {"from_urn": person.urn, "to_urn": joined, "role": "class_teacher", "moved_on": "2027-01-04"}
     path = f"teachers/{person.id}/moves"
-    reply = desk.post(path, body | {"keep_email": True})
+    reply = desk.post(path, body)
     if reply.status != 201:
         corrected = correct(desk, person, starts_on="2026-09-01", reason="began in September")
         assert corrected.status == 200, (reply.body, corrected.body)
-        reply = desk.post(path, body | {"keep_email": True})
+        reply = desk.post(path, body)
     assert reply.status == 201, reply.body
     left, now = memberships(desk, person)
     assert (left[0], left[3]) == (person.urn, "2027-01-03")

@@ -12,6 +12,7 @@ from tests.cases.participants import (
     cells,
     csv_file,
     names_cell,
+    new_trn,
     part,
     participants,
     problems,
@@ -73,7 +74,7 @@ def test_f1_of_a_formula_the_value_is_taken_that_the_spreadsheet_has_calculated(
 def test_f1_a_cell_without_a_value_is_refused_by_its_name(
     on: Participants, urn: str, column: str, xml: str
 ) -> None:
-    raw = workbook(cells(urn, trn="7654321"))
+    raw = workbook(cells(urn, trn=new_trn()))
     done = on.send(with_cell(raw, xml[6:8], xml))
     assert names_cell(done, 2, column), done.body
     assert names(on, urn) == []

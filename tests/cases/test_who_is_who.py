@@ -27,10 +27,10 @@ def assert_kept_apart(on: Participants, known: Person, row: list[Any]) -> None:
     before = teacher(on.desk, known.id)
     raw = csv_file(row)
     preview = on.preview(raw)
-    assert preview.status == 200
-    assert row[0].lower() in said(preview) or known.given.lower() in said(preview), preview.body
     done = on.send(raw)
     assert known.id not in on.teacher_ids(), "the place went to another person"
+    assert preview.status == 200
+    assert row[0].lower() in said(preview) or known.given.lower() in said(preview), preview.body
     assert teacher(on.desk, known.id) == before
     registered = [one for one in on.new_holders() if (one.given, one.family) == (row[0], row[1])]
     assert len(registered) == 1 or problems(done), "neither registered nor refused"
