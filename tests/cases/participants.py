@@ -112,8 +112,8 @@ class Participants:
 
 
 def participants(desk: Desk, **changes: Any) -> Participants:
-    """A new Work Group that lists can be sent for."""
-    return Participants(desk, desk.group(**changes))
+    """A new Work Group that lists can be sent for, with places enough for all of them."""
+    return Participants(desk, desk.group(**{"capacity": 60} | changes))
 
 
 def problems(reply: Reply) -> list[Any]:

@@ -71,7 +71,7 @@ def test_p5_an_application_of_the_first_school_is_for_a_place_there(
 
 
 def correct(desk: Desk, person: Person, **changes: Any) -> Reply:
-    """Correct the only membership of a teacher, as somebody who has seen it as it is."""
+    """Correct the only membership of a teacher, with the ETag of its newest revision."""
     path = f"{V1}/teachers/{person.id}/memberships"
     (one,) = desk.hub("GET", path).json["items"]
     own = f"{path}/{one['membership_id']}"

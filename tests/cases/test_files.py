@@ -32,7 +32,7 @@ def _on(desk: Desk) -> Participants:
 
 @pytest.fixture(name="urn")
 def _urn(desk: Desk) -> str:
-    """A school of which nobody has a place."""
+    """A school without a place on the Work Group."""
     return desk.schools()[0]
 
 
@@ -145,7 +145,7 @@ def test_f2_a_line_that_names_the_separator_is_understood_or_told_in_one_sentenc
         ((*HEADER, "", ""), 3),  # more of F3's kind: the header has empty cells, too
     ],
 )
-def test_f3_empty_cells_beyond_the_header_are_no_matter(
+def test_f3_empty_cells_beyond_the_header_are_ignored(
     on: Participants, urn: str, header: Sequence[str], empty: int
 ) -> None:
     blank = [""] * (len(HEADER) + empty)
@@ -175,7 +175,7 @@ def test_f3_a_value_beyond_the_header_is_told_in_its_row(on: Participants, urn: 
         ("trn", "\ufeff{}", "{}"),  # more of F4's kind
         ("email", "\u200e{}\u00a0", "{}"),  # more of F4's kind: copied from an address book
         ("role", "class\u202fteacher", "class_teacher"),  # more of F4's kind
-        ("family", "\u2003Case \u00a0 Smith\u200b", "Case Smith"),  # more of F4's kind
+        ("family", "\u2003Case\u00a0Smith\u200b", "Case Smith"),  # more of F4's kind
     ],
 )
 def test_f4_spaces_of_every_kind_and_of_no_width_are_normalised(

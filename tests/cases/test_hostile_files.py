@@ -1,4 +1,4 @@
-"""Files that hurt: a few kilobytes of nested XML, a zip bomb, a million empty rows.
+"""Hostile files: a few kilobytes of nested XML, a zip bomb, a million empty rows.
 
 Meanwhile and afterwards the service answers, and the sender reads one sentence.
 """
@@ -58,10 +58,10 @@ def nested_styles(raw: bytes) -> bytes:
 
 
 def bomb(raw: bytes) -> bytes:
-    """Two hundred megabytes of blanks in a cell, packed into two hundred kilobytes."""
+    """A hundred megabytes of blanks between two rows, packed into a hundred kilobytes."""
     sheet = part(raw)
     inner = sheet.index("</sheetData>")
-    return with_parts(raw, {SHEET: sheet[:inner].encode() + b" " * 200_000_000 + sheet[inner:].encode()})
+    return with_parts(raw, {SHEET: sheet[:inner].encode() + b" " * 100_000_000 + sheet[inner:].encode()})
 
 
 def empty_rows(raw: bytes) -> bytes:
@@ -119,7 +119,7 @@ def upload(on: Participants, raw: bytes) -> tuple[Reply, list[float]]:
 
 
 @pytest.mark.parametrize("spoil", [nested_sheet, nested_text, bomb, empty_rows])
-def test_a_file_that_hurts_is_refused_once_and_the_service_answers_meanwhile(
+def test_a_hostile_file_is_refused_once_and_the_service_answers_meanwhile(
     desk: Desk, on: Participants, spoil: Callable[[bytes], bytes]
 ) -> None:
     (urn,) = desk.schools()
@@ -133,7 +133,7 @@ def test_a_file_that_hurts_is_refused_once_and_the_service_answers_meanwhile(
 
 
 @pytest.mark.parametrize("spoil", [nested_styles, many_attributes])
-def test_what_is_strange_beside_the_cells_is_no_matter_or_is_refused_once(
+def test_a_strange_part_is_ignored_or_refused_once_and_the_service_answers_meanwhile(
     desk: Desk, on: Participants, spoil: Callable[[bytes], bytes]
 ) -> None:
     """More of the kind."""
@@ -143,8 +143,8 @@ def test_what_is_strange_beside_the_cells_is_no_matter_or_is_refused_once(
     assert max(slow) <= AT_MOST, f"{max(slow):.2f} s"
 
 
-def test_honest_files_are_imported_after_those_that_hurt(desk: Desk, on: Participants) -> None:
-    """One of each form at the same time, beside one that is refused."""
+def test_an_honest_file_is_imported_beside_a_hostile_one(desk: Desk, on: Participants) -> None:
+    """More of the kind: both are sent at the same time."""
     (urn,) = desk.schools()
     hostile, honest = nested_sheet(workbook(cells(urn))), workbook(cells(urn))
     with ThreadPoolExecutor(2) as pool:

@@ -132,3 +132,12 @@ def test_p8_a_person_with_one_name_is_found_and_recognised_again(desk: Desk, on:
     assert other.teacher_ids() <= on.teacher_ids(), "registered twice"
     found = desk.hub("GET", "/enrolment/v1/teachers?q=Prakash").json["items"]
     assert {one["teacher_id"] for one in found} == other.teacher_ids()
+
+
+def test_p8_a_person_with_one_name_is_on_the_attendance_sheet(desk: Desk) -> None:
+    """More of P8's kind."""
+    (urn,), on = desk.schools(), participants(desk)
+    assert problems(on.send(csv_file(one_name(urn, "given")))) == []
+    session_id = desk.session(on.group)
+    sheet = desk.hub("GET", f"/enrolment/v1/sessions/{session_id}/attendance-sheet")
+    assert (sheet.status, sheet.body[:5]) == (200, b"%PDF-"), sheet.body[:300]
