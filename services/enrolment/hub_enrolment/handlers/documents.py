@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain import documents
-from hub_enrolment.domain.sessions import started_at
 from hub_enrolment.domain.names import full_name, listed_name
+from hub_enrolment.domain.sessions import started_at
 from hub_enrolment.handlers.schools import find_school
 from hub_enrolment.handlers.venues import location, location_of
 from hub_enrolment.handlers.work_groups import find_work_group

@@ -9,8 +9,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.documents import Held
-from hub_enrolment.domain.sessions import PRESENT, started_at
 from hub_enrolment.domain.names import name_key
+from hub_enrolment.domain.sessions import PRESENT, started_at
 from hub_enrolment.models import Attendance, Enrolment, GroupSession, School, Teacher
 
 MINUTE: Final = timedelta(minutes=1)
