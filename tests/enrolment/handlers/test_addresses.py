@@ -11,7 +11,7 @@ from tests.enrolment.register_files import gias, links, row
 
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.teachers import ChangeTeacher, MoveTeacher
-from hub_enrolment.handlers import erasures, mergers, teachers
+from hub_enrolment.handlers import erasures, mergers, moves, teachers
 from hub_enrolment.models import Teacher
 from hub_enrolment.store.teachers import list_teachers
 from hub_platform.database import Sessions
@@ -29,7 +29,7 @@ def move(session: Session, teacher_id: UUID, old: str | None, new: str, **answer
         moved_on=MOVED.date(),
         **answer,
     )
-    return teachers.move_teacher(session, asked, now=MOVED, by="mover").address_confirmed
+    return moves.move_teacher(session, asked, now=MOVED, by="mover").address_confirmed
 
 
 def address(session: Session, teacher_id: UUID) -> tuple[str, datetime | None]:
@@ -77,7 +77,7 @@ def test_a_second_move_does_not_forget_the_first_question(session: Session) -> N
     later = MoveTeacher(
         teacher_id=ada, from_urn=new, to_urn=third, role="other", moved_on=(MOVED + DAY).date()
     )
-    assert not teachers.move_teacher(session, later, now=MOVED + DAY, by="mover").address_confirmed
+    assert not moves.move_teacher(session, later, now=MOVED + DAY, by="mover").address_confirmed
     assert address(session, ada) == (OLD, MOVED)
 
 

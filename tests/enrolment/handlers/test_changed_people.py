@@ -31,6 +31,7 @@ from hub_enrolment.handlers import (
     hub,
     leaders,
     mergers,
+    moves,
     pd_days,
     teachers,
 )
@@ -97,7 +98,7 @@ def move_teacher(session: Session) -> Case:
         keep_email=True,
     )
     return Case(
-        lambda: teachers.move_teacher(session, command, **given(at)),
+        lambda: moves.move_teacher(session, command, **given(at)),
         {"school_memberships": 1, "teachers": 1},
         at,
         touched="teachers",

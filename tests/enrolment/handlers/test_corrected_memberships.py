@@ -24,7 +24,7 @@ from tests.enrolment.steps import confirm
 from hub_enrolment.commands.memberships import CorrectMembership
 from hub_enrolment.commands.teachers import MoveTeacher
 from hub_enrolment.domain.refusals import Refused, Stale
-from hub_enrolment.handlers import memberships, teachers
+from hub_enrolment.handlers import memberships, moves
 from hub_enrolment.models import Enrolment, MembershipCorrection, SchoolMembership
 from hub_platform.database import Sessions
 
@@ -154,7 +154,7 @@ def test_a_move_before_the_registration_is_noted_with_a_trail(session: Session) 
     moved = MoveTeacher(
         teacher_id=ada, from_urn=old, to_urn=new, role="ta", moved_on=TODAY - 9 * DAY, keep_email=True
     )
-    teachers.move_teacher(session, moved, now=NOW, by="mover")
+    moves.move_teacher(session, moved, now=NOW, by="mover")
     rows = session.scalars(select(SchoolMembership).order_by(SchoolMembership.starts_on)).all()
     last = TODAY - 10 * DAY
     assert [(row.urn, row.starts_on, row.ends_on) for row in rows if row.teacher_id == ada] == [

@@ -9,7 +9,7 @@ from tests.enrolment.steps import apply, full, join
 from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.commands.pd_days import OpenPDDay, RegisterForPDDay
 from hub_enrolment.commands.teachers import MoveTeacher
-from hub_enrolment.handlers import mergers, pd_days, teachers
+from hub_enrolment.handlers import mergers, moves, pd_days
 from hub_enrolment.store import correspondence as store
 
 
@@ -79,7 +79,7 @@ def test_a_place_stays_with_the_school_that_it_counts_for(database: sessionmaker
             moved_on=TODAY,
             keep_email=True,
         )
-        teachers.move_teacher(session, move, now=NOW, by=BY)
+        moves.move_teacher(session, move, now=NOW, by=BY)
         assert store.threads(session, [urn]) == [(f"work-groups/{place_on.id}", ada)]
         assert store.threads(session, [next_school]) == [(f"pd-days/{day_before}", ada)]
 

@@ -15,7 +15,7 @@ from tests.enrolment.register_files import urn
 
 from hub_enrolment.commands.teachers import ChangeTeacher, MoveTeacher
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import teachers
+from hub_enrolment.handlers import moves, teachers
 from hub_enrolment.models import Enrolment, SchoolMembership, Teacher
 from hub_platform.database import Sessions
 from hub_platform.migrations import alembic_config
@@ -24,10 +24,10 @@ LATER = NOW + timedelta(days=30)
 MOVED_ON = LATER.date()
 
 
-def moved(session: Session, teacher_id: UUID, old: str | None, new: str, **changes: Any) -> teachers.Moved:
+def moved(session: Session, teacher_id: UUID, old: str | None, new: str, **changes: Any) -> moves.Moved:
     values: dict[str, Any] = {"from_urn": old, "to_urn": new, "role": "maths_lead", "moved_on": MOVED_ON}
     asked = MoveTeacher(**{"teacher_id": teacher_id} | values | changes)
-    return teachers.move_teacher(session, asked, now=LATER, by="mover")
+    return moves.move_teacher(session, asked, now=LATER, by="mover")
 
 
 def move(session: Session, teacher_id: UUID, old: str | None, new: str, **changes: Any) -> SchoolMembership:

@@ -14,7 +14,7 @@ from hub_enrolment.commands.pd_days import HoldPDDay, OpenPDDay, RegisterForPDDa
 from hub_enrolment.commands.teachers import MoveTeacher
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import applications, enrolments, pd_days, teachers, waiting_list
+from hub_enrolment.handlers import applications, enrolments, moves, pd_days, waiting_list
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store.waiting_list import Described
 
@@ -26,7 +26,7 @@ def at_two_schools(session: Session) -> tuple[UUID, str, str]:
     joins = MoveTeacher(
         teacher_id=ada, from_urn=None, to_urn=last, role="class_teacher", moved_on=TODAY, keep_email=True
     )
-    teachers.move_teacher(session, joins, now=NOW, by=BY)
+    moves.move_teacher(session, joins, now=NOW, by=BY)
     return ada, first, last
 
 

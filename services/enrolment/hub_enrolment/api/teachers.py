@@ -15,6 +15,7 @@ from hub_enrolment.commands.teachers import (
 )
 from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.domain.teachers import mask_trn
+from hub_enrolment.handlers import moves
 from hub_enrolment.handlers import teachers as handlers
 from hub_enrolment.handlers.registrations import register_one
 from hub_enrolment.models import SchoolMembership, Teacher
@@ -157,7 +158,7 @@ class Teachers:
         work groups keep the school of the day on which they were given. Give the new `email`, or say
         `keep_email: true`; with neither, the address is unconfirmed and messages wait.
         """
-        moved = handlers.move_teacher(call.session, call.command, now=call.now, by=call.actor.subject)
+        moved = moves.move_teacher(call.session, call.command, now=call.now, by=call.actor.subject)
         return Answer(moved, location=f"{URL}/{moved.membership.teacher_id}/memberships")
 
     @route(
