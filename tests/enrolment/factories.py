@@ -18,7 +18,8 @@ from hub_enrolment.domain.enrolments import Places
 from hub_enrolment.domain.gias_establishments import Establishment
 from hub_enrolment.files.csv_text import read_table
 from hub_enrolment.files.reading import RegisterFile
-from hub_enrolment.handlers import enrolments, imports, leaders, programmes, sessions, teachers, terms
+from hub_enrolment.handlers import enrolments, imports, leaders, programmes, sessions, terms
+from hub_enrolment.handlers.registrations import register_teacher
 from hub_enrolment.models import GroupSession, LeaderRole, Programme, WorkGroup
 from hub_messaging.tables import outbox
 
@@ -108,7 +109,7 @@ def teacher(session: Session, school: str, *, now: datetime = NOW, **changes: An
         "phase": None,
     }
     command = RegisterTeacher(**values | changes)
-    return teachers.register_teacher(session, command, now=now, by=BY).teacher.id
+    return register_teacher(session, command, now=now, by=BY).teacher.id
 
 
 def leader(session: Session, teacher_id: UUID, **changes: Any) -> LeaderRole:

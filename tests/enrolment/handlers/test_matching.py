@@ -13,6 +13,7 @@ from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.teachers import ChangeTeacher
 from hub_enrolment.commands.uploads import UploadParticipants
 from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.files.lists import read_list
 from hub_enrolment.handlers.erasures import anonymise_teacher
 from hub_enrolment.handlers.mergers import merge_teachers
 from hub_enrolment.handlers.teachers import change_teacher, contacts
@@ -44,7 +45,9 @@ SCRIPTS = (
 
 
 def upload(session: Session, on: UUID, *rows: list[Any], apply: bool = True) -> Uploaded:
-    command = UploadParticipants(work_group_id=on, raw=as_csv(*rows), apply=apply, skip_refused=True)
+    command = UploadParticipants(
+        work_group_id=on, table=read_list(as_csv(*rows)), apply=apply, skip_refused=True
+    )
     return upload_participants(session, command, now=NOW, by=BY)
 
 

@@ -4,12 +4,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from hub_contracts.enrolment import TeacherRegistered
 from hub_enrolment.commands.teachers import RegisterTeacher
-from hub_enrolment.domain import matching, teachers
+from hub_enrolment.domain import matching, schools, teachers
 from hub_enrolment.domain.evidence import Person
-from hub_enrolment.handlers.teachers import register_teacher
+from hub_enrolment.handlers.schools import school_state
+from hub_enrolment.handlers.teachers import trn_taken
+from hub_enrolment.models import SchoolMembership, Teacher
 from hub_enrolment.store import matching as store
+from hub_enrolment.store.inserts import insert_unless_taken
 from hub_enrolment.store.teachers import Employed
+from hub_kernel.england import day_in_england
+from hub_messaging import outbox
+from hub_platform.database import made
+from hub_platform.ids import new_id
 
 
 def register_one(session: Session, command: RegisterTeacher, *, now: datetime, by: str) -> Employed:
@@ -41,3 +49,45 @@ def described_by(command: RegisterTeacher) -> Person:
         emails=frozenset({command.email}),
         urns=frozenset({command.urn}),
     )
+
+
+def register_teacher(session: Session, command: RegisterTeacher, *, now: datetime, by: str) -> Employed:
+    """Register a teacher who works at a school and whom the hub does not know.
+
+    Raises:
+        Refused: `name_missing`, `bad_trn`, `trn_and_trnless`, `unknown_school`, `school_not_open`.
+        Conflict: `trn_taken`.
+    """
+    teachers.check_name(command.given, command.family)
+    today = day_in_england(now)
+    trn = teachers.trn_to_keep(command.trn, trnless=command.trnless)
+    schools.check_open(school_state(session, command.urn, pointer="/urn"), today)
+    teacher = Teacher(
+        id=new_id(),
+        given=command.given,
+        family=command.family,
+        email=command.email,
+        trn=trn,
+        trnless=command.trnless,
+        phase=command.phase,
+        previous_names=[],
+        phone=command.phone,
+        contact_opt_out=command.contact_opt_out,
+        **made(now, by),
+    )
+    membership = SchoolMembership(
+        id=new_id(),
+        teacher_id=teacher.id,
+        urn=command.urn,
+        role=command.role,
+        starts_on=today,
+        ends_on=None,
+        **made(now, by),
+    )
+    if not insert_unless_taken(session, teacher, "trn"):
+        raise trn_taken()
+    session.add(membership)
+    session.flush()
+    event = TeacherRegistered(teacher_id=teacher.id, urn=command.urn, role=command.role)
+    outbox.record(session, event, occurred_at=now, by=by)
+    return Employed(teacher, membership)

@@ -7,60 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import TeacherRegistered
-from hub_enrolment.commands.teachers import ChangeTeacher, RegisterTeacher
-from hub_enrolment.domain import schools, teachers
+from hub_enrolment.commands.teachers import ChangeTeacher
+from hub_enrolment.domain import teachers
 from hub_enrolment.domain.refusals import Conflict, Stale, Unknown
-from hub_enrolment.handlers.schools import school_state
-from hub_enrolment.models import SchoolMembership, Teacher
+from hub_enrolment.models import Teacher
 from hub_enrolment.store import teachers as store
-from hub_enrolment.store.inserts import insert_unless_taken
-from hub_kernel.england import day_in_england
-from hub_messaging import outbox
-from hub_platform.database import made
-from hub_platform.ids import new_id
-
-
-def register_teacher(session: Session, command: RegisterTeacher, *, now: datetime, by: str) -> store.Employed:
-    """Register a teacher who works at a school and whom the hub does not know.
-
-    Raises:
-        Refused: `name_missing`, `bad_trn`, `trn_and_trnless`, `unknown_school`, `school_not_open`.
-        Conflict: `trn_taken`.
-    """
-    teachers.check_name(command.given, command.family)
-    today = day_in_england(now)
-    trn = teachers.trn_to_keep(command.trn, trnless=command.trnless)
-    schools.check_open(school_state(session, command.urn, pointer="/urn"), today)
-    teacher = Teacher(
-        id=new_id(),
-        given=command.given,
-        family=command.family,
-        email=command.email,
-        trn=trn,
-        trnless=command.trnless,
-        phase=command.phase,
-        previous_names=[],
-        phone=command.phone,
-        contact_opt_out=command.contact_opt_out,
-        **made(now, by),
-    )
-    membership = SchoolMembership(
-        id=new_id(),
-        teacher_id=teacher.id,
-        urn=command.urn,
-        role=command.role,
-        starts_on=today,
-        ends_on=None,
-        **made(now, by),
-    )
-    if not insert_unless_taken(session, teacher, "trn"):
-        raise _trn_taken()
-    session.add(membership)
-    session.flush()
-    event = TeacherRegistered(teacher_id=teacher.id, urn=command.urn, role=command.role)
-    outbox.record(session, event, occurred_at=now, by=by)
-    return store.Employed(teacher, membership)
 
 
 def change_teacher(
@@ -90,7 +41,7 @@ def change_teacher(
     if changed:
         before, trn = teacher.trn, changed.get("trn")
         if trn is not None and not store.give_trn(session, teacher.id, trn):
-            raise _trn_taken()
+            raise trn_taken()
         teacher.former_trns = teachers.formers(teacher.former_trns, before, values["trn"])
         change(teacher, changed)
         teacher.touch(now=now, by=by)
@@ -105,12 +56,13 @@ def add_trn(session: Session, teacher_id: UUID, trn: str, *, now: datetime, by: 
         Conflict: `trn_taken`.
     """
     if not store.give_trn(session, teacher_id, trn):
-        raise _trn_taken()
+        raise trn_taken()
     session.get_one(Teacher, teacher_id).touch(now=now, by=by)
     session.flush()
 
 
-def _trn_taken() -> Conflict:
+def trn_taken() -> Conflict:
+    """Another teacher has the TRN."""
     return Conflict("trn_taken", "Another teacher has this reference number.", "/trn")
 
 

@@ -17,8 +17,8 @@ from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.uploads import Line, Listing, RowProblem
 from hub_enrolment.handlers import work_groups
 from hub_enrolment.handlers.enrolments import enrol_participant
-from hub_enrolment.handlers.registrations import described_by
-from hub_enrolment.handlers.teachers import add_trn, register_teacher
+from hub_enrolment.handlers.registrations import described_by, register_teacher
+from hub_enrolment.handlers.teachers import add_trn
 from hub_enrolment.store import matching as matching_store
 from hub_enrolment.store import uploads as store
 
