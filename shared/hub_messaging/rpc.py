@@ -6,6 +6,7 @@ lives. What travels is in `rpc_format.py`; asking is in `asking.py`.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -36,6 +37,13 @@ Address = tuple[str | None, str | None]  # where an answer goes, and which quest
 F = TypeVar("F", bound=Callable[..., Any])
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Later:
+    """An answer that is made when the method has returned and its worker is free: for slow work."""
+
+    make: Callable[[], Any]
 
 
 class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # nameko ships no types
@@ -135,7 +143,10 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             method = entrypoint.method_name
             args, kwargs = read_question(message)
             entrypoint.check_signature(args, kwargs)
-            return encode({"result": self._call(entrypoint, args, kwargs), "error": None})
+            result = self._call(entrypoint, args, kwargs)
+            if isinstance(result, Later):
+                result = result.make()
+            return encode({"result": result, "error": None})
         except ContainerBeingKilled:
             raise
         except Exception as exc:  # noqa: BLE001 - whatever it is, the asker must not wait for ever

@@ -33,7 +33,7 @@ from hub_enrolment.api.work_groups import WorkGroups
 from hub_enrolment.handlers import documents, offers, teachers, venues
 from hub_enrolment.store import correspondence, schools
 from hub_messaging.relay import OutboxRelay
-from hub_messaging.rpc import answer
+from hub_messaging.rpc import Later, answer
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_platform.dependencies import Database
 from hub_platform.periodic import every
@@ -78,10 +78,10 @@ class EnrolmentService(
             return teachers.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])
 
     @answer
-    def certificate(self, enrolment_id: str) -> str | None:
+    def certificate(self, enrolment_id: str) -> Later | None:
         """Return the certificate of a completed enrolment as PDF in base64; None when there is none.
 
-        It is printed by a process of its own, without a transaction; meanwhile others are answered.
+        It is printed by a process of its own, outside transaction and worker; meanwhile others are answered.
         """
         with self.database() as session:
             document = documents.find_certificate(session, UUID(enrolment_id))
@@ -89,7 +89,7 @@ class EnrolmentService(
             return None
         # A subject of its own for each: what a service asks for is not limited as what one account asks for.
         subject = f"{self.name} {enrolment_id}"
-        return b64encode(printed_in_turn(document, subject=subject)).decode("ascii")
+        return Later(lambda: b64encode(printed_in_turn(document, subject=subject)).decode("ascii"))
 
     @answer
     def joining_links(self, session_ids: Sequence[str]) -> dict[str, str]:
