@@ -17,7 +17,7 @@ class Membership:
     starts_on: date
     ends_on: date | None
     role: str = "class_teacher"
-    noted_on: date | None = None  # the day on which the hub noted it; None where nothing depends on it
+    noted_on: date | None = None  # of the membership with which the person was registered, the day of that
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,7 +124,11 @@ def with_schools(session: Session, teachers: Sequence[Teacher]) -> list[Employed
 
 def memberships(session: Session, teacher_id: UUID) -> list[Membership]:
     """Where somebody works and has worked."""
-    rows = session.scalars(select(SchoolMembership).where(SchoolMembership.teacher_id == teacher_id))
+    rows = session.execute(
+        select(SchoolMembership, Teacher.created_at)
+        .join(Teacher, Teacher.id == SchoolMembership.teacher_id)
+        .where(SchoolMembership.teacher_id == teacher_id)
+    )
     return [
         Membership(
             id=row.id,
@@ -132,9 +136,9 @@ def memberships(session: Session, teacher_id: UUID) -> list[Membership]:
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             role=row.role,
-            noted_on=day_in_england(row.created_at),
+            noted_on=day_in_england(row.created_at) if row.created_at == registered_at else None,
         )
-        for row in rows
+        for row, registered_at in rows
     ]
 
 
