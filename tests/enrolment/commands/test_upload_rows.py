@@ -14,6 +14,7 @@ URN = "110623"
     ("changes", "wrong"),
     [
         ({"given": "", "family": " "}, [("given", "missing"), ("family", "missing")]),
+        ({"given": "#N/A", "family": "#ref!"}, [("given", "cell_error"), ("family", "cell_error")]),
         ({"email": "no address"}, [("email", "invalid")]),
         ({"urn": "12"}, [("urn", "bad_urn")]),
         ({"urn": "=A1"}, [("urn", "bad_urn")]),

@@ -38,6 +38,11 @@ def read_row(line: Line) -> tuple[Asked | None, list[RowProblem]]:
     """What a row says, or everything that is wrong with it."""
     named = line.named
     problems = [RowProblem(line.number, column, "missing", "This is needed.") for column in _blank(named)]
+    problems += [
+        RowProblem(line.number, column, "cell_error", f"The cell shows the error {text}; correct it.")
+        for column, text in named.items()
+        if text.upper() in uploads.ERRORS
+    ]
 
     def read(column: str, reader: Callable[[str], T]) -> T | None:
         try:

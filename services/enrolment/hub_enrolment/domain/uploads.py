@@ -19,6 +19,11 @@ MOST_ROWS: Final = 500  # a group has some twenty participants
 MOST_COLUMNS: Final = 50
 LONGEST_CELL: Final = 500  # characters
 
+# What a spreadsheet shows in place of a value that it cannot calculate; saved as CSV it is text.
+ERRORS: Final = frozenset(
+    {"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+)
+
 YES: Final = frozenset({"yes", "y", "true", "1"})
 NO: Final = frozenset({"no", "n", "false", "0", ""})
 
