@@ -19,6 +19,7 @@ class Person:
     former_trns: frozenset[str] = frozenset()  # corrected ones, and those of records merged into this one
     emails: frozenset[str] = frozenset()  # the present one, former ones and those of merged records
     urns: frozenset[str] = frozenset()  # where they teach now
+    roles: frozenset[str] = frozenset()  # as what; no evidence, only told where a list differs
 
     @property
     def name(self) -> str:

@@ -133,6 +133,8 @@ def differences(described: Person, record: Record) -> list[str]:
         said.append(f"The record keeps the name {record.name}.")
     if described.emails.isdisjoint(record.emails):
         said.append("The record keeps its e-mail address.")
+    if described.roles.isdisjoint(record.roles) and described.roles:
+        said.append(f"The record keeps the role {', '.join(sorted(record.roles))}.")
     return said
 
 

@@ -48,6 +48,7 @@ def described_by(command: RegisterTeacher) -> Person:
         trn=teachers.trn_to_keep(command.trn, trnless=command.trnless),
         emails=frozenset({command.email}),
         urns=frozenset({command.urn}),
+        roles=frozenset({command.role}),
     )
 
 

@@ -1,6 +1,6 @@
 """Records that may be of a described person, found by the keys on which there is an index."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -63,18 +63,17 @@ def candidates(session: Session, described: Person, *, among: Collection[UUID] |
         statement = statement.where(Teacher.id.in_(among))
     found = session.scalars(statement).all()
     rows = session.execute(
-        select(SchoolMembership.teacher_id, SchoolMembership.urn).where(
+        select(SchoolMembership.teacher_id, SchoolMembership.urn, SchoolMembership.role).where(
             SchoolMembership.teacher_id.in_([teacher.id for teacher in found]),
             SchoolMembership.ends_on.is_(None),
         )
     ).all()
-    return [
-        record_of(teacher, [urn for teacher_id, urn in rows if teacher_id == teacher.id]) for teacher in found
-    ]
+    return [record_of(teacher, [row[1:] for row in rows if row[0] == teacher.id]) for teacher in found]
 
 
-def record_of(teacher: Teacher, urns: Iterable[str]) -> Record:
-    """What the rule needs to know of a teacher."""
+def record_of(teacher: Teacher, places: Iterable[Sequence[str]]) -> Record:
+    """What the rule needs to know of a teacher; `places`: URN and role of each school."""
+    posts = list(places)
     return Record(
         id=teacher.id,
         given=teacher.given,
@@ -83,7 +82,8 @@ def record_of(teacher: Teacher, urns: Iterable[str]) -> Record:
         trn=teacher.trn,
         former_trns=frozenset(teacher.former_trns),
         emails=frozenset({teacher.email, *teacher.former_emails}),
-        urns=frozenset(urns),
+        urns=frozenset(urn for urn, _ in posts),
+        roles=frozenset(role for _, role in posts),
     )
 
 
