@@ -12,7 +12,6 @@ from hub_enrolment.domain.enrolments import Places
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.sessions import Place
 from hub_enrolment.domain.venues import NOWHERE, Location
-from hub_kernel.england import day_in_england
 from local.demonstration.groups.offers import told_at
 
 
@@ -70,7 +69,7 @@ class Group:
 
     def held(self) -> dict[str, Place]:
         """The places that are held."""
-        return {key: place for key, place in self.places.items() if place.withdrawn_on is None}
+        return {key: place for key, place in self.places.items() if place.withdrawn_at is None}
 
     def standing(self, status: str) -> list[str]:
         """Those on the waiting list in some state, the first one first."""
@@ -96,8 +95,8 @@ class Group:
     def take_back(self, key: str, at: datetime) -> None:
         """End a place."""
         place = self.places[key]
-        enrolments.check_withdrawal("active" if place.withdrawn_on is None else "withdrawn")
-        self.places[key] = replace(place, withdrawn_on=day_in_england(at))
+        enrolments.check_withdrawal("active" if place.withdrawn_at is None else "withdrawn")
+        self.places[key] = replace(place, withdrawn_at=at)
 
     def follow_change(self) -> None:
         """Fall below the minimum, or reach it again."""

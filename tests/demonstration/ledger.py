@@ -55,8 +55,8 @@ class Ledger:
 
     def put(self, group: Group, key: str, teacher: str, at: datetime) -> None:
         """Note a place that was given."""
-        on, urn = day_in_england(at), self.works_at[teacher]
-        group.places[key] = Place(enrolment_id=id_of(key), urn=urn, enrolled_on=on, withdrawn_on=None)
+        urn = self.works_at[teacher]
+        group.places[key] = Place(enrolment_id=id_of(key), urn=urn, enrolled_at=at, withdrawn_at=None)
         group.teachers[key] = teacher
         self.group_of[key] = group
         group.follow_change()

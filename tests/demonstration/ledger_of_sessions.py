@@ -49,7 +49,7 @@ def registers_taken(ledger: Ledger, command: Command) -> None:
         for one in body(command)["marks"]
     ]
     places = {id_of(key): place for key, place in group.places.items()}
-    sessions.check_marks(marks, places, held_on=held_on)
+    sessions.check_marks(marks, places, began_at=session.starts_at)
     session.status = "completed"
     group.follow_diary()
 

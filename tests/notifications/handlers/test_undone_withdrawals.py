@@ -1,6 +1,7 @@
 """A withdrawal that is undone: the participant is told again, and their calendar has the sessions again."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.notifications.calendars import entries_in
@@ -26,7 +27,7 @@ def withdraw_and_undo(sessions: Sessions, place: ParticipantEnrolled, *, order: 
     same = {name: getattr(place, name) for name in names}
     day = date(2026, 9, 8)
     withdrawn = ParticipantWithdrawn(**same, reason="workload", withdrawn_on=day)
-    dates = {"enrolled_on": place.enrolled_on, "withdrawn_on": day, "undone_on": day}
+    dates: dict[str, Any] = {"enrolled_on": place.enrolled_on, "withdrawn_on": day, "undone_on": day}
     undone = WithdrawalUndone(**same, role="participant", **dates)
     for revision in order:
         at: datetime = NOW + timedelta(minutes=revision)
