@@ -30,7 +30,7 @@ def test_a_preview_and_an_import_count_what_they_find(desk: Desk) -> None:
     ("raw", "code", "pointer"),
     [
         (gias(row(), header=HEADER[:-3]), "column_missing", "/rows/1/Easting"),
-        (gias(row(), encoding="utf-16"), "file_encoding", "/rows/1/"),
+        (gias(row(), encoding="utf-32"), "file_encoding", "/rows/1/"),
         (gias(row(), row(OpenDate="soon")), "row_broken", "/rows/3/OpenDate"),
         (gias(row(URN="100001"), row(URN="100001")), "urn_repeated", "/rows/3/URN"),
         (b"", "file_empty", "/rows/1/"),
@@ -44,6 +44,11 @@ def test_a_file_with_a_problem_is_refused_naming_column_and_row(
     status, said, pointers = problem(desk.post(mode, raw))
     assert (status, said) == (422, code)
     assert pointer in pointers
+
+
+def test_a_file_in_utf_16_is_read(desk: Desk) -> None:
+    reply = desk.post(PREVIEW, gias(row(), encoding="utf-16"))
+    assert (reply.status, reply.json["rows"]) == (200, 1)
 
 
 @pytest.mark.parametrize("query", ["", "?mode=now", "?mode=apply&file_date=today", "?mode=apply&colour=red"])
