@@ -54,6 +54,7 @@ MERGED = record(trn=TRN, former_trns=frozenset({OTHER_TRN}), email="new@s.exampl
         ({"family": "Shah"}, ANITA, "name_differs"),
         ({"given": "Annie"}, ANITA, "name_differs"),
         ({"given": "Annie", "trn": OTHER_TRN}, ANITA, "new"),
+        ({"given": "Teacher 2"}, record(given="Teacher 1"), "new"),
         ({"trn": OTHER_TRN}, ANITA, "trn_differs"),
         ({"trn": OTHER_TRN, "email": "b@s.example"}, ANITA, "new"),
         ({"urn": OTHER_URN}, ANITA, "school_differs"),

@@ -133,6 +133,12 @@ def _begins(one: str, other: str) -> bool:
 
 
 def _siblings(a: Person, b: Person) -> bool:
-    """Whether the family name is the same and the given names do not even begin with the same letter."""
+    """Whether the family name is the same, and the given names differ in their first letter or a number."""
     one, other = name_key(a.given), name_key(b.given)
-    return name_key(a.family) == name_key(b.family) and bool(one and other) and one[0] != other[0]
+    if name_key(a.family) != name_key(b.family) or not (one and other):
+        return False
+    return one[0] != other[0] or _digits(one) != _digits(other)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
