@@ -34,8 +34,6 @@ def _running(
                     database_url=postgres.migrated_database(migrations_of(f"hub_{name}")),
                     amqp_uri=amqp_uri,
                     HUB_ALLOW_HUB_TIME="1",
-                    HUB_REQUESTS_PER_MINUTE="0",
-                    HUB_FORMS_PER_MINUTE="0",
                     HUB_MAIL_DIR=str(tmp_path_factory.mktemp("mail")),
                 )
             )

@@ -85,7 +85,6 @@ def _service(
         ("hub_reporting",),
         database_url=postgres.migrated_database(migrations_of("hub_reporting")),
         amqp_uri=own_user(broker, publishers, ReportingService),
-        HUB_FORMS_PER_MINUTE="0",
     ) as service:
         wait_until(service.ready, deadline=30)
         announce(publishers, *events, at=AT)
