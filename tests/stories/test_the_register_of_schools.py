@@ -33,7 +33,7 @@ def test_the_months_file_is_looked_at_before_it_is_imported(office: Office, desk
 
 
 def test_a_school_becomes_an_academy_and_nothing_is_lost(office: Office, desk: Desk) -> None:
-    """St Mary's closes on Friday and opens on Monday under another number; its teacher and its place stay."""
+    """St Mary's closes on Friday and opens on Monday under another number; its teacher goes on there."""
     (old,) = desk.schools(1, EstablishmentName="St Mary's Primary School")
     desk.made(f"schools/{old}/connection", {"connected_on": "2025-09-01", "via": "enquiry"})
     ada = desk.teacher(old)
@@ -42,14 +42,22 @@ def test_a_school_becomes_an_academy_and_nothing_is_lost(office: Office, desk: D
     new = urn()
     opened = row(URN=new, EstablishmentName="St Mary's Academy")
     closed = row(URN=old, EstablishmentName="St Mary's Primary School", **CLOSED)
-    desk.imports(gias(closed, opened))
     desk.imports(links((old, new, "Successor", "01-09-2025")))
+    (told,) = desk.imports(gias(closed, opened), mode="preview")["moves"]
+    assert (told["urn"], told["successor_urn"], told["first_day"]) == (old, new, "2025-09-01")
+    assert [person["family"] for person in told["people"]] == ["Lovelace"]
+    assert (told["people_n"], told["places_n"], told["in_effect"]) == (1, 1, True)
+    desk.imports(gias(closed, opened))
 
     assert desk.get(f"schools/{old}").json["successor_urn"] == new
     assert desk.get(f"enrolments/{place}").json["urn"] == old, "a place keeps the school that it was given to"
-    late = desk.post("teachers", teacher_body(old, given="Eve"))
-    assert problem(late)[1] == "school_not_open"
-    assert new in late.json["detail"], "who types the old number is told the new one"
+    assert desk.get(f"teachers/{ada}").json["urn"] == new, "nobody has to note a move"
+    assert desk.get(f"teachers/{ada}").json["address_confirmed"], "and no e-mail address is in question"
+    eve = desk.teacher(old, given="Eve")
+    assert desk.get(f"teachers/{eve}").json["urn"] == new, "the old number is taken for the new one"
+    for number in (old, new):
+        listed = desk.get(f"teachers?urn={number}").json["items"]
+        assert {one["teacher_id"] for one in listed} == {ada, eve}
     office.settle()
     table = office.report("engagement", scope="connected", **{"from": "2025-09-01", "to": "2025-12-31"})
     rows = {one["urn"] for one in table["rows"]}

@@ -31,7 +31,8 @@ from hub_enrolment.api.uploads import Uploads
 from hub_enrolment.api.waiting_list import WaitingLists
 from hub_enrolment.api.work_groups import WorkGroups
 from hub_enrolment.handlers import documents, offers, teachers, venues
-from hub_enrolment.store import correspondence, schools
+from hub_enrolment.store import correspondence, standing
+from hub_kernel.england import day_in_england
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import Later, answer
 from hub_messaging.subscribe import Delivery, subscribe
@@ -110,7 +111,7 @@ class EnrolmentService(
         `threads` holds pairs of a subject, such as `work-groups/<id>`, and a teacher id.
         """
         with self.database() as session:
-            urns = schools.carried_on(session, urn)
+            urns = standing.stood_for(session, urn, day_in_england(self.clocks.hub.now()))
             threads = correspondence.threads(session, urns)
         return {"urns": sorted(urns), "threads": [[subject, str(one)] for subject, one in threads]}
 

@@ -61,7 +61,9 @@ class TeacherRegisteredSchema(TeacherEventSchema):
 class TeacherMovedSchool(Event):
     """A teacher works at another school.
 
-    Published when somebody notes the move, on its day or later. Places on Work Groups keep their school.
+    Published when hub staff note the move, on its day or later, and when the register says that the school
+    has closed and which school carries on its work: then `reason` is `succession`, and nobody has moved.
+    Places on Work Groups keep their school.
     """
 
     publisher: ClassVar[str] = "enrolment"
@@ -72,6 +74,7 @@ class TeacherMovedSchool(Event):
     to_urn: str
     role: str
     moved_on: date
+    reason: str | None = None
 
 
 class TeacherMovedSchoolSchema(RecordSchema):
@@ -83,6 +86,11 @@ class TeacherMovedSchoolSchema(RecordSchema):
     to_urn = Urn("The school that is joined")
     role = OneOf(TEACHER_ROLES, "What the teacher is at the new school")
     moved_on = Day("First day at the new school; the day before was the last at the old one")
+    reason = OneOf(
+        ("move", "succession"),
+        "Whether the teacher has moved, or the new school carries on the work of the old one; absent: move",
+        optional=True,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

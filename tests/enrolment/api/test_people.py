@@ -69,11 +69,22 @@ def test_a_reference_number_belongs_to_one_teacher(desk: Desk) -> None:
 
 
 def test_a_school_that_is_gone_names_its_successor(desk: Desk) -> None:
-    old, (new,) = urn(), desk.schools()
+    """Nothing tells yet that it has closed: the register's files here have neither of the two."""
+    old, new = urn(), urn()
     desk.imports(links((old, new, "Successor", "01-09-2025")))
     reply = desk.post("teachers", teacher_body(old))
     assert problem(reply) == (422, "unknown_school", ["/urn"])
     assert new in reply.json["detail"]
+
+
+def test_a_school_that_is_gone_is_taken_for_its_successor(desk: Desk) -> None:
+    old, (new,) = urn(), desk.schools()
+    desk.imports(links((old, new, "Successor", "01-09-2025")))
+    teacher_id = desk.teacher(old)
+    assert desk.get(f"teachers/{teacher_id}").json["urn"] == new
+    for named in (old, new):
+        listed = desk.get(f"teachers?urn={named}").json["items"]
+        assert [one["teacher_id"] for one in listed] == [teacher_id]
 
 
 def test_an_unknown_teacher_is_404(desk: Desk) -> None:

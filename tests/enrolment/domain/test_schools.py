@@ -42,8 +42,8 @@ def test_a_school_is_open_from_its_first_day(offset: int, is_open: bool) -> None
     assert state(open_date=TODAY).is_open(TODAY + offset * DAY) is is_open
 
 
-@pytest.mark.parametrize(("offset", "is_open"), [(-1, True), (0, False), (1, False)])
-def test_a_school_that_has_closed_was_open_before(offset: int, is_open: bool) -> None:
+@pytest.mark.parametrize(("offset", "is_open"), [(-1, True), (0, True), (1, False)])
+def test_a_school_that_has_closed_was_open_until_its_last_day(offset: int, is_open: bool) -> None:
     assert state(status="closed", close_date=TODAY).is_open(TODAY + offset * DAY) is is_open
 
 
@@ -81,7 +81,7 @@ def test_nothing_is_connected_tomorrow() -> None:
 
 
 def test_a_school_is_connected_only_while_it_is_open() -> None:
-    school = state(status="closed", close_date=TODAY)
+    school = state(status="closed", close_date=TODAY - DAY)
     with pytest.raises(Refused, match="school_not_open"):
         connect(school, None, Connection(TODAY, "visit"), today=TODAY)
     assert connect(school, None, Connection(TODAY - DAY, "visit"), today=TODAY)

@@ -1,6 +1,6 @@
 """Work groups: 10 to 20 teachers from at least six schools, who leads them, what state they are in."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,10 +24,12 @@ from hub_enrolment.domain.work_groups import (
     status_after_scheduling,
     status_after_session,
 )
+from hub_kernel.successions import Succession, Successions
 
 TYPICAL = Limits()
 YEAR = AcademicYear(2025)
 LEAD = uuid4()
+FIRST_DAY = date(2025, 9, 1)
 
 
 def outcome(teachers_n: int, schools_n: int, limits: Limits = TYPICAL) -> str:
@@ -97,14 +99,21 @@ def test_a_group_is_confirmed_once(status: str, code: str) -> None:
         confirm(status, Composition(12, 6), TYPICAL, override_reason="please")
 
 
+def successions(successors: dict[str, str]) -> Successions:
+    """Let each of these schools be carried on from one day on."""
+    links = [Succession(urn=old, successor_urn=new, first_day=FIRST_DAY) for old, new in successors.items()]
+    return Successions(links)
+
+
 def test_a_school_and_its_successor_are_one_school() -> None:
-    urns, successors = ["1", "2", "3", "3"], {"1": "9", "9": "2"}
-    assert composition(urns, successors) == Composition(teachers_n=4, schools_n=2)
+    urns, known = ["1", "2", "3", "3"], successions({"1": "9", "9": "2"})
+    assert composition(urns, known, FIRST_DAY) == Composition(teachers_n=4, schools_n=2)
+    assert composition(urns, known, FIRST_DAY - timedelta(days=1)) == Composition(teachers_n=4, schools_n=3)
 
 
 @given(st.lists(st.integers(1, 30).map(str)), st.dictionaries(st.integers(1, 30).map(str), st.just("99")))
 def test_never_more_schools_than_teachers(urns: list[str], successors: dict[str, str]) -> None:
-    counted = composition(urns, successors)
+    counted = composition(urns, successions(successors), FIRST_DAY)
     assert counted.teachers_n == len(urns)
     assert counted.schools_n <= counted.teachers_n
 

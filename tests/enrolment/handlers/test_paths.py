@@ -125,7 +125,7 @@ def test_a_successor_goes_on_where_the_school_before_it_was(session: Session) ->
     with pytest.raises(Refused, match="prerequisite_missing"):
         follows(session, new["URN"], **EMBEDDING)
     for before, after in ((old, middle), (middle, new)):
-        closed = {"EstablishmentStatus (code)": "2", "CloseDate": "20-09-2025"}
+        closed = {"EstablishmentStatus (code)": "2", "CloseDate": "19-09-2025"}
         apply(session, gias(before | closed))
         apply(session, links((before["URN"], after["URN"], "Successor", "20-09-2025")))
     follows(session, new["URN"], **EMBEDDING)

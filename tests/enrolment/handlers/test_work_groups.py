@@ -187,7 +187,7 @@ def test_a_school_and_its_successor_count_as_one(session: Session) -> None:
     apply(session, gias(old, new))
     for known in (old, new):
         enrol(session, opened.id, teacher(session, known["URN"]))
-    closed = {"EstablishmentStatus (code)": "2", "CloseDate": "20-09-2025"}
+    closed = {"EstablishmentStatus (code)": "2", "CloseDate": "19-09-2025"}
     apply(session, gias(old | closed))
     apply(session, links((old["URN"], new["URN"], "Successor", "20-09-2025")))
     confirm(session, opened.id)

@@ -69,7 +69,7 @@ def test_a_changed_link_is_written_with_who_changed_it_and_no_other_is(linked: S
 
 def test_only_the_succession_of_a_school_that_has_closed_takes_effect(linked: Session) -> None:
     apply(linked, gias(row(URN=OLD, **CAM) | CLOSED))
-    done = changes_of(linked, lambda: successions.take_effect(linked))
+    done = changes_of(linked, lambda: successions.take_effect(linked, on=LATER.date()))
     assert done.changed == set(), "the import has let it take effect already, and that of no other"
     known = {row: values["announced"] for row, values in done.after.items() if row[0] == "school_links"}
     assert known == {("school_links", (OLD, NEW)): True, ("school_links", (OTHER, NEWER)): False}

@@ -19,6 +19,7 @@ from hub_enrolment.domain import applications
 from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.handlers import applications as handlers
 from hub_enrolment.handlers import work_groups as group_handlers
+from hub_enrolment.handlers.schools import numbers_of
 from hub_enrolment.models import Application
 from hub_enrolment.store import applications as store
 from hub_platform.routes import Answer, Call, Page, route
@@ -84,7 +85,7 @@ class Applications:
     )
     def list_applications(self, call: Call[Any]) -> Page[store.WithParticipants]:
         """List the applications for a work group, the oldest first."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"])
+        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
         statement = store.list_applications(group.row.id, status=call.query["status"])
         rows, following = call.page.fetch(call.session, statement, [Application.id])
         return Page(store.describe(call.session, rows), following)
@@ -99,7 +100,9 @@ class Applications:
     )
     def list_all_applications(self, call: Call[Any]) -> Page[store.WithParticipants]:
         """List applications for any work group by status, school and group, the oldest first."""
-        statement = store.list_all_applications(**call.query)
+        asked = dict(call.query)
+        asked["urns"] = numbers_of(call.session, asked.pop("urn"), now=call.now)
+        statement = store.list_all_applications(**asked)
         rows, following = call.page.fetch(call.session, statement, [Application.id])
         return Page(store.describe(call.session, rows), following)
 

@@ -20,6 +20,7 @@ from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.handlers import enrolments as handlers
 from hub_enrolment.handlers import withdrawals
 from hub_enrolment.handlers import work_groups as group_handlers
+from hub_enrolment.handlers.schools import numbers_of
 from hub_enrolment.models import Enrolment, UndoneWithdrawal
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import teachers as teacher_store
@@ -109,9 +110,10 @@ class Enrolments:
     )
     def list_enrolments(self, call: Call[Any]) -> Page[dict[str, Any]]:
         """List the places of a work group with the names of their holders, also those given back."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"])
+        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
-        statement = store.list_enrolments(group.row.id, **call.query)
+        urns = numbers_of(call.session, call.query["urn"], now=call.now)
+        statement = store.list_enrolments(group.row.id, status=call.query["status"], urns=urns)
         rows, following = call.page.fetch(call.session, statement, [Enrolment.id])
         names = teacher_store.names(call.session, [row.teacher_id for row in rows])
         items = [

@@ -30,8 +30,38 @@ class FindingSchema(Schema):
     detail = fields.String()
 
 
+class PersonSchema(Schema):
+    """A teacher who works at a school that closes."""
+
+    teacher_id = fields.UUID()
+    given = fields.String()
+    family = fields.String()
+
+
+class SchoolMovesSchema(Schema):
+    """What the hub holds at a school that closes, or whose successor the file names, before anything moves.
+
+    People and sessions to come move to the successor when `in_effect` is true, otherwise once the register
+    says that the school has closed. Places, waiting lists, offers and applications keep the number and count
+    for the successor. Without a successor nothing moves.
+    """
+
+    urn = fields.String(attribute="school.urn")
+    name = fields.String(attribute="school.name")
+    successor_urn = fields.String(attribute="school.successor_urn", allow_none=True)
+    first_day = fields.Date(allow_none=True)
+    in_effect = fields.Boolean()
+    people_n = fields.Integer(attribute="held.people_n")
+    people = fields.List(fields.Nested(PersonSchema), attribute="held.people")
+    sessions_n = fields.Integer(attribute="held.sessions_n")
+    places_n = fields.Integer(attribute="held.places_n")
+    waiting_n = fields.Integer(attribute="held.waiting_n")
+    offers_n = fields.Integer(attribute="held.offers_n")
+    applications_n = fields.Integer(attribute="held.applications_n")
+
+
 class ImportedSchema(Schema):
-    """What a file changed, or in a preview would change."""
+    """What a file changed, or in a preview would change; `moves` has the first 1,000 schools that close."""
 
     import_id = fields.UUID(allow_none=True)
     mode = fields.String()
@@ -48,6 +78,8 @@ class ImportedSchema(Schema):
         lambda imported: FindingSchema(many=True).dump(imported.findings[:FINDINGS_SHOWN]),
         metadata={"type": "array"},
     )
+    moves_n = fields.Function(lambda imported: len(imported.moves), metadata={"type": "integer"})
+    moves = fields.List(fields.Nested(SchoolMovesSchema), attribute="moves_shown")
 
 
 class ImportSchema(Schema):
@@ -96,7 +128,8 @@ class Imports:
         """Import a file of GIAS, or say what that would change.
 
         The establishments, links, groups and group links files are told apart by their header. A file with a
-        problem is refused whole, in a preview too; the first 1,000 findings are shown.
+        problem is refused whole, in a preview too; the first 1,000 findings are shown. `moves` names what the
+        hub holds at each school that closes: people and sessions to come move to the successor.
         """
         return handlers.import_gias(
             call.session,

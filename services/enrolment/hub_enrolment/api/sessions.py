@@ -154,7 +154,7 @@ class Sessions:
     )
     def list_sessions(self, call: Call[Any]) -> Page[GroupSession]:
         """List the sessions of a work group in their order."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"])
+        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         statement = store.list_sessions(group.row.id)
         return Page(*call.page.fetch(call.session, statement, [GroupSession.seq]))

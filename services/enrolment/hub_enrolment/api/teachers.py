@@ -18,6 +18,7 @@ from hub_enrolment.domain.teachers import mask_trn
 from hub_enrolment.handlers import moves
 from hub_enrolment.handlers import teachers as handlers
 from hub_enrolment.handlers.registrations import register_one
+from hub_enrolment.handlers.schools import numbers_of
 from hub_enrolment.models import SchoolMembership, Teacher
 from hub_enrolment.store import subject_access
 from hub_enrolment.store import teachers as store
@@ -119,9 +120,12 @@ class Teachers:
     def list_teachers(self, call: Call[Any]) -> Page[Employed]:
         """List teachers by part of a name or of an e-mail address, and by school, the oldest first.
 
+        A closed school and the one that carries on its work are one school here, whichever `urn` is given.
         `address_confirmed=false` lists those whose e-mail address was left open at a move: messages wait.
         """
-        rows, following = call.page.fetch(call.session, store.list_teachers(**call.query), [Teacher.id])
+        asked = dict(call.query)
+        asked["urns"] = numbers_of(call.session, asked.pop("urn"), now=call.now)
+        rows, following = call.page.fetch(call.session, store.list_teachers(**asked), [Teacher.id])
         return Page(store.with_schools(call.session, rows), following)
 
     @route(

@@ -75,7 +75,7 @@ class WaitingLists:
     )
     def list_waiting(self, call: Call[Any]) -> Page[store.Described]:
         """List who stands or has stood on a group's waiting list, in the order in which they joined."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"])
+        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         statement = store.list_entries(group.row.id, status=call.query["status"])
         rows, following = call.page.fetch(call.session, statement, [WaitingEntry.seq])

@@ -25,6 +25,7 @@ from hub_enrolment.handlers import endings, terms
 from hub_enrolment.handlers import work_groups as handlers
 from hub_enrolment.models import WorkGroup
 from hub_enrolment.store import work_groups as store
+from hub_kernel.england import day_in_england
 from hub_platform.routes import Answer, Call, Page, route
 
 URL = "/enrolment/v1/work-groups"
@@ -86,12 +87,12 @@ class WorkGroups:
         """List work groups by status, programme, year, lead and part of the title, the oldest first."""
         statement = store.list_work_groups(led_by=own_groups_only(call.actor), **call.query)
         rows, following = call.page.fetch(call.session, statement, [WorkGroup.id])
-        return Page(store.describe(call.session, rows), following)
+        return Page(store.describe(call.session, rows, day=day_in_england(call.now)), following)
 
     @route("GET", ONE, allow=GROUP_STAFF, answer=WorkGroupSchema)
     def get_work_group(self, call: Call[Any]) -> Answer:
         """Read a work group."""
-        described = handlers.find_work_group(call.session, call.path["work_group_id"])
+        described = handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, described.lead_ids)
         return _answer(described)
 

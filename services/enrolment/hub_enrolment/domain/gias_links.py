@@ -85,15 +85,6 @@ def principal_successors(successions: Iterable[Succession]) -> dict[str, Success
     return chosen
 
 
-def end_of_chain(successors: Mapping[str, str], urn: str) -> str:
-    """The school that carries on today what `urn` began; `urn` itself when it has no successor."""
-    seen = {urn}
-    while (following := successors.get(urn)) is not None and following not in seen:
-        seen.add(following)
-        urn = following
-    return urn
-
-
 def _rank(link: Succession) -> tuple[date, int]:
     return link.established_on or date.min, -int(link.successor_urn)
 

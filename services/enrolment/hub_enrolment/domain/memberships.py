@@ -1,11 +1,15 @@
 """Rules about where people work: a membership of a school has a first day and, once it is over, a last."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.successions import Succession, Successions
+
+_ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +35,64 @@ class Move:
 
 @dataclass(frozen=True)
 class Left:
-    """The membership that ends, and its last day; `starts_on` where its first day turns out to be earlier."""
+    """The membership that ends, and its last day; `starts_on` where its first day turns out to be earlier.
+
+    `dropped`: memberships of successors that began on the day of the move or later, so that they never were.
+    """
 
     id: UUID
     ends_on: date
     starts_on: date | None = None
+    dropped: tuple[UUID, ...] = ()
 
 
-def move(held: Sequence[Membership], asked: Move, *, today: date) -> Left | None:
+@dataclass(frozen=True, kw_only=True)
+class CarriedOn:
+    """A membership goes on at the school that carries on the work of the one where it was held."""
+
+    held: Membership
+    to_urn: str
+    first_day: date  # on which the successor stands for the closed school
+    starts_on: date  # of the membership of the successor
+    last_day: date | None  # at the closed school; None when the membership began on `first_day` or later
+    joins: UUID | None  # the membership of the successor that the person has already
+
+
+def carry_on(
+    held: Sequence[Membership], successions: Mapping[str, Succession], *, day: date
+) -> CarriedOn | None:
+    """Return the next step by which memberships follow successions; None when each is where it belongs.
+
+    The person works there until the closed school's last day and at its successor from then on. What was
+    noted for a later day under the closed school's number was at the successor from its start.
+
+    Args:
+        held: all memberships of the person, read while the person is locked.
+        successions: by the URN of the closed school.
+        day: the date in England; a succession of a later day is left for later.
+    """
+    for one in sorted(held, key=lambda one: (one.starts_on, one.id)):
+        link = successions.get(one.urn)
+        if one.ends_on is not None or link is None or link.first_day > day:
+            continue
+        there = [other for other in held if other.urn == link.successor_urn]
+        current = next((other for other in there if other.ends_on is None), None)
+        over = [other.ends_on + _ONE_DAY for other in there if other.ends_on is not None]
+        starts_on = max([one.starts_on, link.first_day, *over])
+        return CarriedOn(
+            held=one,
+            to_urn=link.successor_urn,
+            first_day=link.first_day,
+            starts_on=starts_on if current is None else min(starts_on, current.starts_on),
+            last_day=link.first_day - _ONE_DAY if one.starts_on < link.first_day else None,
+            joins=None if current is None else current.id,
+        )
+    return None
+
+
+def move(
+    held: Sequence[Membership], asked: Move, *, today: date, successions: Successions | None = None
+) -> Left | None:
     """Decide on a move; what ends by it, None when no school is left.
 
     Nobody is at one school twice on the same day.
@@ -47,6 +101,7 @@ def move(held: Sequence[Membership], asked: Move, *, today: date) -> Left | None
         held: all memberships of the person, read while the person is locked.
         asked: the move.
         today: the date where the hub is.
+        successions: those that concern the schools of the person; none unless given.
 
     Raises:
         Refused: `same_school`, `moved_in_future`, `not_at_school`, `moved_before_start`.
@@ -58,14 +113,22 @@ def move(held: Sequence[Membership], asked: Move, *, today: date) -> Left | None
         raise Refused("moved_in_future", "A move is noted on its day or later.", "/moved_on")
     if any(one.urn == asked.to_urn and _lasts_until(one, asked.moved_on) for one in held):
         raise Conflict("already_at_school", "This person is at the school then already.", "/to_urn")
-    return None if asked.from_urn is None else _leave(held, asked.from_urn, asked.moved_on)
-
-
-def _leave(held: Sequence[Membership], urn: str, moved_on: date) -> Left:
-    current = next((one for one in held if one.urn == urn and one.ends_on is None), None)
+    if asked.from_urn is None:
+        return None
+    current = next((one for one in held if one.urn == asked.from_urn and one.ends_on is None), None)
     if current is None:
-        raise Refused("not_at_school", f"This person is not at the school {urn} now.", "/from_urn")
-    last_day = moved_on - timedelta(days=1)
+        raise Refused("not_at_school", f"This person is not at the school {asked.from_urn} now.", "/from_urn")
+    return _leave(held, current, asked.moved_on, successions or Successions(()))
+
+
+def _leave(held: Sequence[Membership], current: Membership, moved_on: date, successions: Successions) -> Left:
+    last_day, urn = moved_on - _ONE_DAY, current.urn
+    before = _continued(held, current, successions)
+    if moved_on <= current.starts_on and before is not None:
+        # The person left before the successor began, or on its first day: they were never there.
+        rest = [one for one in held if one.id != current.id]
+        left = _leave(rest, before, moved_on, successions)
+        return replace(left, dropped=(current.id, *left.dropped))
     if moved_on > current.starts_on:
         return Left(current.id, last_day)
     others = [one for one in held if one.id != current.id]
@@ -77,6 +140,16 @@ def _leave(held: Sequence[Membership], urn: str, moved_on: date) -> Left:
         raise Refused("moved_before_start", detail, "/moved_on")
     # The first day is that of the registration: the person was at the school before, since a day not known.
     return Left(current.id, last_day, starts_on=last_day)
+
+
+def present_urn(
+    held: Sequence[Membership], urn: str | None, successions: Successions, *, today: date
+) -> str | None:
+    """Return the number under which a person works now at a school that may be named by another one."""
+    current = [one.urn for one in held if one.ends_on is None]
+    if urn is None or urn in current:
+        return urn
+    return next((one for one in current if successions.same(one, urn, today)), urn)
 
 
 def correct(held: Sequence[Membership], asked: Membership, *, today: date) -> None:
@@ -124,6 +197,23 @@ def check_places(given_at_wrong_school: Sequence[bool]) -> None:
         index = given_at_wrong_school.index(False)
         detail = "Only a place of this person that counts for the school that was wrong is corrected with it."
         raise Refused("place_of_other_school", detail, f"/also_places/{index}")
+
+
+def _continued(
+    held: Sequence[Membership], membership: Membership, successions: Successions
+) -> Membership | None:
+    """Return the membership of a closed school which this one of its successor continues."""
+    return next(
+        (
+            one
+            for one in held
+            if one.ends_on is not None
+            and one.ends_on + _ONE_DAY == membership.starts_on
+            and one.urn != membership.urn
+            and successions.same(one.urn, membership.urn, membership.starts_on)
+        ),
+        None,
+    )
 
 
 def _is_free(others: Sequence[Membership], urn: str, starts_on: date, ends_on: date | None) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_kernel.england import instant_in_england
+from hub_kernel.successions import Successions
 
 KINDS: Final = ("pd_day", "conference")
 STATUSES: Final = ("open", "held", "cancelled")
@@ -101,16 +102,30 @@ def check_present(teacher_ids: Sequence[UUID], known: Collection[UUID]) -> None:
         seen.add(teacher_id)
 
 
-def school_on(employments: Sequence[Employment], on: date, *, asked: str | None = None) -> str:
-    """The school where somebody taught on a day; of several the one that was asked for, or else joined last.
+def school_on(
+    employments: Sequence[Employment],
+    on: date,
+    asked: str | None = None,
+    successions: Successions | None = None,
+) -> str:
+    """The school where a teacher taught on a day; of several the one that was asked for, or else joined last.
 
     Who came before the hub had noted a school, or between two, counts for the next one, or else the last.
     At least one school is known of every teacher.
+
+    Args:
+        employments: where the teacher has taught.
+        on: the day.
+        asked: the school that a registration names.
+        successions: those that concern it: since then another school may stand for it.
     """
     in_order = sorted(employments, key=lambda one: (one.starts_on, one.urn))
     there = [one for one in in_order if one.starts_on <= on and (one.ends_on is None or on <= one.ends_on)]
-    if asked is not None and any(one.urn == asked for one in there):
-        return asked
+    if asked is not None:
+        known = successions or Successions(())
+        wanted = [one.urn for one in there if known.same(one.urn, asked, on)]
+        if wanted:
+            return asked if asked in wanted else wanted[-1]
     after = [one for one in in_order if one.starts_on > on]
     return (there[-1] if there else after[0] if after else in_order[-1]).urn
 

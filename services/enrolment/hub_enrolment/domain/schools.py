@@ -5,8 +5,9 @@ from datetime import date
 from typing import Final
 
 from hub_enrolment.domain.refusals import Conflict, Refused, Unknown
+from hub_kernel import successions
 
-OPEN_STATUSES: Final = frozenset({"open", "proposed_to_close"})
+OPEN_STATUSES: Final = successions.OPEN_STATUSES
 STATUSES: Final = ("open", "proposed_to_close", "closed", "proposed_to_open")
 PHASES: Final = ("early_years", "primary", "secondary", "post16", "all_through", "unknown")
 VIAS: Final = ("work_group", "visit", "enquiry", "conference", "other")
@@ -25,12 +26,10 @@ class SchoolState:
     trust_uid: str | None = None
 
     def is_open(self, on: date) -> bool:
-        """Whether the school teaches on a day. A school that has closed since was open before."""
-        if self.open_date is not None and on < self.open_date:
-            return False
-        if self.status == "closed":
-            return self.close_date is not None and on < self.close_date
-        return self.status in OPEN_STATUSES
+        """Return whether the school teaches on a day; its closing date is its last day."""
+        return successions.is_open(
+            status=self.status, open_date=self.open_date, close_date=self.close_date, day=on
+        )
 
 
 def check_open(school: SchoolState, on: date, *, pointer: str = "/urn") -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_kernel.england import ENGLAND, day_in_england, instant_in_england, spoken_day, spoken_time
+from hub_kernel.successions import Successions
 
 MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
 PRESENT: Final = frozenset({"present", "late", "left_early"})  # was in the room
@@ -198,7 +199,21 @@ def not_enrolled(starts_at: datetime, pointer: str) -> Refused:
     return Refused("not_enrolled", f"This enrolment held no place on the Work Group at {when}.", pointer)
 
 
-def count_present(marks: Sequence[Mark], places: Mapping[UUID, Place]) -> tuple[int, int]:
-    """How many participants were there, from how many schools."""
+def count_present(
+    marks: Sequence[Mark],
+    places: Mapping[UUID, Place],
+    successions: Successions | None = None,
+    *,
+    held_on: date = date.max,
+) -> tuple[int, int]:
+    """How many participants were there, from how many schools.
+
+    Args:
+        marks: the register.
+        places: those of the participants.
+        successions: those that concern the schools; a school and its successor are one school.
+        held_on: the day of the session.
+    """
+    known = successions or Successions(())
     there = [places[mark.enrolment_id].urn for mark in marks if mark.mark in PRESENT]
-    return len(there), len(set(there))
+    return len(there), len({known.standing(urn, held_on) for urn in there})

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.gias_links import end_of_chain
 from hub_enrolment.domain.programmes import AcademicYear, Limits
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.teachers import Appointment
+from hub_kernel.successions import Successions
 
 STATUSES: Final = (
     "draft",
@@ -57,15 +57,16 @@ class SchoolOnGroup:
     roles: frozenset[str]  # of its participants: on the group and at the school
 
 
-def composition(urns: Iterable[str], successors: Mapping[str, str]) -> Composition:
-    """Count the places and the schools behind them.
+def composition(urns: Iterable[str], successions: Successions, day: date) -> Composition:
+    """Count the places and the schools behind them, as of a day.
 
     Args:
         urns: one for each place, as it was when the place was given.
-        successors: who carries on whom; a school and its successor are one school.
+        successions: those that concern these schools; a school and its successor are one school.
+        day: the day in question.
     """
     listed = list(urns)
-    return Composition(len(listed), len({end_of_chain(successors, urn) for urn in listed}))
+    return Composition(len(listed), len({successions.standing(urn, day) for urn in listed}))
 
 
 def shortfall(counted: Composition, limits: Limits) -> Shortfall | None:

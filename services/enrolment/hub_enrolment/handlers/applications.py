@@ -1,6 +1,6 @@
 """Schools' applications for places: drafted, submitted, decided, withdrawn."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +23,13 @@ from hub_enrolment.commands.applications import (
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.domain import applications, enrolments
 from hub_enrolment.domain.refusals import Conflict, Unknown
-from hub_enrolment.domain.schools import check_eligible, check_open, unknown_school
+from hub_enrolment.domain.schools import check_eligible, check_open
 from hub_enrolment.handlers.enrolments import enrol_participant
+from hub_enrolment.handlers.schools import standing_school
 from hub_enrolment.handlers.work_groups import Locked, lock_work_group
 from hub_enrolment.models import Application, ApplicationParticipant
 from hub_enrolment.store import applications as store
-from hub_enrolment.store import schools as school_store
+from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.applications import WithParticipants
 from hub_kernel.england import day_in_england
@@ -53,16 +54,16 @@ def apply(session: Session, command: Apply, *, now: datetime, by: str) -> WithPa
             `applications.check_participants` and `applications.check_agreement`.
     """
     group, _ = lock_work_group(session, command.work_group_id)
-    school = school_store.state_of(session, command.urn)
-    if school is None:
-        raise unknown_school(command.urn, school_store.known_successor(session, command.urn), pointer="/urn")
+    today = day_in_england(now)
+    school = standing_school(session, command.urn, day=today, pointer="/urn")
     check_eligible(school)
-    check_open(school, day_in_england(now), pointer="/urn")
+    check_open(school, today, pointer="/urn")
     enrolments.check_recruiting(group.status)
-    if store.open_one(session, group.id, command.urn) is not None:
+    numbers = standing_store.stood_for(session, school.urn, today)
+    if store.open_one(session, group.id, numbers) is not None:
         raise Conflict("application_open", "The school has an open application for this group.", "/urn")
-    _check_participants(session, command.urn, [one.teacher_id for one in command.participants])
-    row = Application(id=new_id(), work_group_id=group.id, urn=command.urn, status="draft", **made(now, by))
+    _check_participants(session, school.urn, [one.teacher_id for one in command.participants], today)
+    row = Application(id=new_id(), work_group_id=group.id, urn=school.urn, status="draft", **made(now, by))
     _agree(row, command.agreement, now=now)
     session.add(row)
     session.flush()
@@ -186,20 +187,23 @@ def _agree(row: Application, agreement: Agreement | None, *, now: datetime) -> N
     row.agreement_version = agreement.agreement_version
 
 
-def _check_participants(session: Session, urn: str, teacher_ids: list[UUID]) -> None:
-    schools = [
-        teacher_store.present_school(session, teacher_id, urn) or teacher_store.school_of(session, teacher_id)
-        for teacher_id in teacher_ids
-    ]
-    applications.check_participants(
-        urn, teacher_ids, [None if school is None else school.urn for school in schools]
-    )
+def _check_participants(session: Session, urn: str, teacher_ids: list[UUID], day: date) -> None:
+    numbers = sorted(standing_store.stood_for(session, urn, day))
+    schools = [_school_of(session, teacher_id, numbers) for teacher_id in teacher_ids]
+    applications.check_participants(urn, teacher_ids, [urn if one in numbers else one for one in schools])
+
+
+def _school_of(session: Session, teacher_id: UUID, numbers: list[str]) -> str | None:
+    """Return the school of a teacher: the one with these numbers where it is one of theirs."""
+    here = (teacher_store.present_school(session, teacher_id, urn) for urn in numbers)
+    school = next(filter(None, here), None) or teacher_store.school_of(session, teacher_id)
+    return None if school is None else school.urn
 
 
 def _enrol_all(session: Session, found: WithParticipants, *, now: datetime, by: str) -> None:
     """Lead participants first: with the first place it is told how the school takes part."""
-    row = found.row
-    _check_participants(session, row.urn, [one.teacher_id for one in found.participants])
+    row, today = found.row, day_in_england(now)
+    _check_participants(session, row.urn, [one.teacher_id for one in found.participants], today)
     for one in sorted(found.participants, key=lambda one: one.role != "lead_participant"):
         asked = EnrolParticipant(
             work_group_id=row.work_group_id, teacher_id=one.teacher_id, role=one.role, urn=row.urn

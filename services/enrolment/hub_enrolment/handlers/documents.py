@@ -9,12 +9,12 @@ from hub_enrolment.domain.names import full_name, listed_name
 from hub_enrolment.domain.sessions import started_at
 from hub_enrolment.handlers.schools import find_school
 from hub_enrolment.handlers.venues import location, location_of
-from hub_enrolment.handlers.work_groups import find_work_group
-from hub_enrolment.models import Enrolment, GroupSession, WorkGroup
+from hub_enrolment.models import Enrolment, GroupSession, Programme, WorkGroup
 from hub_enrolment.store import documents as store
 from hub_enrolment.store import hub as hub_store
 from hub_enrolment.store import sessions as session_store
 from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.templates.facts import AttendanceSheet, Attendee, Certificate
 from hub_kernel.england import day_in_england, spoken_date, spoken_day, spoken_time
 
@@ -26,22 +26,23 @@ def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet
         Conflict: `session_cancelled`.
     """
     documents.check_sheet(meeting.status)
-    group = find_work_group(session, meeting.work_group_id)
-    leads = teacher_store.names(session, group.lead_ids)
+    group = session.get_one(WorkGroup, meeting.work_group_id)
+    lead_ids = group_store.lead_ids(session, group.id)
+    leads = teacher_store.names(session, lead_ids)
     on = meeting.held_on or day_in_england(meeting.starts_at)
     began_at = started_at(meeting.starts_at, held_on=on)
-    places = session_store.places(session, group.row.id)
+    places = session_store.places(session, group.id)
     sorry = session_store.apologies(session, meeting.id)
     return AttendanceSheet(
-        group=group.row.title,
+        group=group.title,
         session=f"Session {meeting.seq}",
         day=spoken_day(on),
         time=f"{spoken_time(meeting.starts_at)} to {spoken_time(meeting.ends_at)}",
-        place=_place(session, meeting, group.row),
-        leads=tuple(full_name(*leads[lead_id]) for lead_id in group.lead_ids),
+        place=_place(session, meeting, group),
+        leads=tuple(full_name(*leads[lead_id]) for lead_id in lead_ids),
         attendees=tuple(
             Attendee(name=listed_name(given, family), school=school, apologies=place_id in sorry)
-            for place_id, (school, family, given) in store.names_of_places(session, group.row.id).items()
+            for place_id, (school, family, given) in store.names_of_places(session, group.id).items()
             if places[place_id].is_active(began_at)
         ),
     )
@@ -54,7 +55,8 @@ def certificate(session: Session, enrolment: Enrolment) -> Certificate:
         Conflict: `not_completed`.
     """
     documents.check_completed(enrolment.status)
-    group = find_work_group(session, enrolment.work_group_id)
+    group = session.get_one(WorkGroup, enrolment.work_group_id)
+    programme = session.get_one(Programme, group.programme_id)
     hub = hub_store.find_hub(session)
     ids = store.places_of_holder(session, enrolment)
     known = session_store.places(session, enrolment.work_group_id)
@@ -70,9 +72,9 @@ def certificate(session: Session, enrolment: Enrolment) -> Certificate:
         lead_school=None if hub is None else find_school(session, hub.lead_school_urn).name,
         name=full_name(*teacher_store.names(session, [enrolment.teacher_id])[enrolment.teacher_id]),
         school=find_school(session, enrolment.urn).name,
-        programme=group.programme.title,
-        group=group.row.title,
-        academic_year=group.programme.academic_year,
+        programme=programme.title,
+        group=group.title,
+        academic_year=programme.academic_year,
         dates=_dates(counted),
         sessions_n=counted.sessions_n,
         held_n=counted.held_n,

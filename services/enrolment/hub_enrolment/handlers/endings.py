@@ -32,9 +32,9 @@ def cancel_work_group(
     """
     group, _ = lock_work_group(session, command.work_group_id)
     if not endings.cancel(group.status, group.cancelled_reason, command.reason):
-        return store.describe(session, [group])[0]
+        return store.describe(session, [group], day=day_in_england(now))[0]
     was_open = group.status != "draft"
-    counted = store.count(session, group.id)
+    counted = store.count(session, group.id, day=day_in_england(now))
     group.status, group.cancelled_reason = "cancelled", command.reason
     group.cancelled_at, group.cancelled_by = now, by
     group.touch(now=now, by=by)
@@ -46,7 +46,7 @@ def cancel_work_group(
     for place in enrolment_store.active(session, group.id):
         enrolments.take_back(session, place, "group_cancelled", now=now, by=by)
     _end_requests(session, group.id, "group_cancelled", now=now, by=by)
-    return store.describe(session, [group])[0]
+    return store.describe(session, [group], day=day_in_england(now))[0]
 
 
 def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime, by: str) -> store.Described:
@@ -67,7 +67,7 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
         last_held_on=diary.last_held_on,
         today=day_in_england(now),
     )
-    counted = store.count(session, group.id)
+    counted = store.count(session, group.id, day=day_in_england(now))
     completed = _decide_completions(session, locked, diary.held, now=now, by=by)
     group.status, group.evaluation_submitted_on = "closed", command.evaluation_submitted_on
     group.closed_at, group.closed_by = now, by
@@ -82,7 +82,7 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
     events = [closed, *(_completed(place, on=day_in_england(now)) for place in completed)]
     outbox.record_all(session, events, occurred_at=now, by=by)
     _end_requests(session, group.id, "group_closed", now=now, by=by)
-    return store.describe(session, [group])[0]
+    return store.describe(session, [group], day=day_in_england(now))[0]
 
 
 def _decide_completions(

@@ -11,12 +11,11 @@ from hub_enrolment.commands.enrolments import EnrolParticipant, TransferParticip
 from hub_enrolment.domain import enrolments
 from hub_enrolment.domain.enrolments import Given
 from hub_enrolment.domain.refusals import Refused, Unknown
-from hub_enrolment.domain.schools import SchoolState
 from hub_enrolment.handlers import offers, programmes, work_groups
+from hub_enrolment.handlers.schools import school_of
 from hub_enrolment.handlers.work_groups import Locked
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import enrolments as store
-from hub_enrolment.store import teachers as teacher_store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
@@ -51,20 +50,21 @@ def enrol_participant(
         Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see `enrolments.enrol`
             and `programmes.check_path`.
     """
-    school = school_of(session, command.teacher_id, command.urn)
+    today = day_in_england(now)
+    school = school_of(session, command.teacher_id, command.urn, day=today)
     locked = work_groups.lock_work_group(session, command.work_group_id)
     group, programme = locked
-    places = store.places(session, group, programme, teacher_id=command.teacher_id, urn=school.urn)
+    places = store.places(session, group, programme, teacher_id=command.teacher_id, urn=school.urn, day=today)
     overridden = command.override_reason is not None
     given = enrolments.enrol(
         places,
         school,
         at=asked_at or now,
-        on=day_in_england(now),
+        on=today,
         override=overridden,
         offered=offered,
     )
-    programmes.check_path(session, programme, school.urn, pointer="/teacher_id")
+    programmes.check_path(session, programme, school.urn, day=today, pointer="/teacher_id")
     return save_place(
         session,
         locked,
@@ -108,7 +108,12 @@ def transfer_participant(
     left, joined = _lock_both(session, known.work_group_id, command.work_group_id)
     enrolment = find_enrolment(session, command.enrolment_id)  # as it is now that both groups are held
     places = store.places(
-        session, joined.group, joined.programme, teacher_id=enrolment.teacher_id, urn=enrolment.urn
+        session,
+        joined.group,
+        joined.programme,
+        teacher_id=enrolment.teacher_id,
+        urn=enrolment.urn,
+        day=day_in_england(now),
     )
     given = enrolments.transfer(
         places,
@@ -134,23 +139,6 @@ def find_enrolment(session: Session, enrolment_id: UUID) -> Enrolment:
     if enrolment is None:
         raise Unknown("unknown_enrolment", "There is no such enrolment.")
     return enrolment
-
-
-def school_of(session: Session, teacher_id: UUID, urn: str | None = None) -> SchoolState:
-    """The school for which a request of a teacher counts: one of their present ones, or the one joined last.
-
-    Raises:
-        Refused: `unknown_teacher`, `not_at_school`.
-    """
-    school = teacher_store.school_of(session, teacher_id)
-    if school is None:
-        raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
-    if urn is None or urn == school.urn:
-        return school
-    other = teacher_store.present_school(session, teacher_id, urn)
-    if other is None:
-        raise Refused("not_at_school", f"This person is not at the school {urn} now.", "/urn")
-    return other
 
 
 # Long: what a new place can carry are several things.

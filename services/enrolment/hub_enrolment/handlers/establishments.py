@@ -44,6 +44,8 @@ def import_establishments(run: Run, table: Table) -> Counts:
         closed=plan.closed,
         successors=len(effects.succeeded),
         findings=[*file.findings, *plan.older, *effects.findings],
+        closing=frozenset(school.urn for school in closing),
+        concerned=frozenset(link.urn for link in effects.succeeded),
     )
 
 

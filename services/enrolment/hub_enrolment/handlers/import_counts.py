@@ -31,3 +31,5 @@ class Counts:
     successors: int = 0
     skipped: int = 0
     findings: list[Finding]
+    closing: frozenset[str] = frozenset()  # schools that the file closes
+    concerned: frozenset[str] = frozenset()  # schools of which the file says who carries on their work

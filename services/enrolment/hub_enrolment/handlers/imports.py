@@ -12,7 +12,8 @@ from hub_enrolment.domain.gias_file import Finding, Table
 from hub_enrolment.domain.gias_kinds import kind_of
 from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.files.reading import RegisterFile
-from hub_enrolment.handlers import establishments, successions, trusts
+from hub_enrolment.handlers import closed_schools, establishments, successions, trusts
+from hub_enrolment.handlers.closed_schools import SchoolMoves
 from hub_enrolment.handlers.import_counts import Counts, Run
 from hub_enrolment.models import GiasImport
 from hub_enrolment.store import imports as store
@@ -26,6 +27,7 @@ IMPORTERS: Final[Mapping[str, Callable[[Run, Table], Counts]]] = {
     "groups": trusts.import_groups,
     "group_links": trusts.import_group_links,
 }
+MOVES_SHOWN: Final = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,12 @@ class Imported:
     successors: int  # successions that took effect
     skipped: int  # links that say nothing of a successor, groups that are no trusts
     findings: list[Finding]
+    moves: list[SchoolMoves]  # from schools that close, as it was before
+
+    @property
+    def moves_shown(self) -> list[SchoolMoves]:
+        """As many as one answer tells."""
+        return self.moves[:MOVES_SHOWN]
 
 
 def import_gias(
@@ -62,11 +70,13 @@ def import_gias(
     run = Run(session=session, file_date=file_date, on=file_date or day_in_england(now), now=now, by=by)
     attempt = session.begin_nested()
     counts = IMPORTERS[kind](run, table)
+    moves = closed_schools.moves_of(run, closing=counts.closing, concerned=counts.concerned)
+    closed_schools.move_all(run)
     if not apply:
         attempt.rollback()
-        return _imported(counts, kind, None)
+        return _imported(counts, kind, None, moves)
     attempt.commit()
-    return _imported(counts, kind, _keep(run, file.sha256, kind, counts))
+    return _imported(counts, kind, _keep(run, file.sha256, kind, counts), moves)
 
 
 def find_import(session: Session, import_id: UUID) -> GiasImport:
@@ -104,6 +114,7 @@ def _keep(run: Run, sha256: str, kind: str, counts: Counts) -> UUID:
     return known.id
 
 
-def _imported(counts: Counts, kind: str, import_id: UUID | None) -> Imported:
+def _imported(counts: Counts, kind: str, import_id: UUID | None, moves: list[SchoolMoves]) -> Imported:
     mode = "preview" if import_id is None else "apply"
-    return Imported(import_id=import_id, mode=mode, file=kind, **vars(counts))
+    told = {name: value for name, value in vars(counts).items() if name not in {"closing", "concerned"}}
+    return Imported(import_id=import_id, mode=mode, file=kind, moves=moves, **told)

@@ -11,11 +11,12 @@ from hub_enrolment.commands.lesson_studies import PlanLessonStudy, ReviewLesson,
 from hub_enrolment.domain import lesson_studies
 from hub_enrolment.domain.lesson_studies import Parts
 from hub_enrolment.domain.refusals import Unknown
+from hub_enrolment.handlers.schools import standing_school
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import LessonStudy, LessonStudyPart
 from hub_enrolment.store import lesson_studies as store
-from hub_enrolment.store import schools as school_store
 from hub_enrolment.store import sessions as session_store
+from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store.lesson_studies import Described
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
@@ -39,15 +40,17 @@ def plan_lesson_study(session: Session, command: PlanLessonStudy, *, now: dateti
     )
     places = session_store.places(session, group.id)
     lesson_studies.check_parts(parts, places, lesson_at=command.lesson_at)
+    # A place keeps the number under which its school joined; the school may have another one by the lesson.
     urns = {place.urn for place in places.values() if place.is_active(command.lesson_at)}
-    # A place keeps the number under which its school joined; the host may have a new one since.
-    urns |= set(school_store.successors(session, urns).values())
-    lesson_studies.check_host(command.host_urn, urns)
+    successions = standing_store.around(session, [*urns, command.host_urn])
+    host_urn = successions.standing(command.host_urn, on)
+    lesson_studies.check_host(host_urn, {successions.standing(urn, on) for urn in urns})
+    host_urn = standing_school(session, command.host_urn, day=on, pointer="/host_urn").urn
     warned = lesson_studies.warnings(parts.planners, store.earlier(session, group.id), on=on)
     row = LessonStudy(
         id=new_id(),
         work_group_id=group.id,
-        host_urn=command.host_urn,
+        host_urn=host_urn,
         focus=command.focus,
         lesson_at=command.lesson_at,
         status="planned",

@@ -1,27 +1,27 @@
 """Where a teacher works that was noted wrongly: put right, with the places of the right school."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import MembershipCorrected, PlaceSchoolCorrected, SchoolEnrolled
+from hub_contracts.enrolment import PlaceSchoolCorrected, SchoolEnrolled
 from hub_enrolment.commands.memberships import CorrectMembership
 from hub_enrolment.domain import memberships, schools
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.handlers import work_groups
-from hub_enrolment.handlers.schools import school_state
+from hub_enrolment.handlers.carried_on import COLUMNS, corrected, follow_successions, trail_of
+from hub_enrolment.handlers.schools import standing_school
 from hub_enrolment.handlers.teachers import lock_named
-from hub_enrolment.models import Enrolment, MembershipCorrection, SchoolMembership
+from hub_enrolment.models import Enrolment, SchoolMembership
 from hub_enrolment.store import enrolments as place_store
+from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
-from hub_platform.ids import new_id
-
-COLUMNS = ("urn", "role", "starts_on", "ends_on")
 
 
 # Long: what is asked before anything is written, and in which order, is read best in one place.
@@ -52,24 +52,47 @@ def correct_membership(
     new = old | dict(command.changes)
     today = day_in_england(now)
     if new["urn"] != old["urn"]:
-        schools.check_open(school_state(session, new["urn"], pointer="/urn"), new["ends_on"] or today)
+        new["urn"] = _school(session, new, today=today)
     memberships.correct(store.memberships(session, teacher.id), Membership(id=row.id, **new), today=today)
     held = place_store.places_of(session, teacher.id)
     named = [held.get(place_id) for place_id in command.also_places]
     moves = new["urn"] != old["urn"]
-    memberships.check_places([moves and one is not None and one.urn == old["urn"] for one in named])
+    trail = trail_of(row, new, command.reason, now=now, by=by)
+    trail.enrolment_ids = list(command.also_places)
+    same = standing_store.around(session, [old["urn"]]).same
+    memberships.check_places(
+        [moves and one is not None and same(one.urn, old["urn"], today) for one in named]
+    )
     if new == old:
         return row
     for name, value in new.items():
         setattr(row, name, value)
     row.touch(now=now, by=by)
-    trail = _trail(row, old, command, now=now, by=by)
     session.add(trail)
     session.flush()
-    outbox.record(session, _corrected(session, row, from_urn=old["urn"]), occurred_at=now, by=by)
+    outbox.record(session, corrected(session, row, from_urn=old["urn"]), occurred_at=now, by=by)
     places = [place for place in named if place is not None]
     _count_for(session, places, new["urn"], now=now, by=by)
+    follow_successions(session, teacher, now=now, by=by)
     return row
+
+
+def _school(session: Session, asked: Mapping[str, Any], *, today: date) -> str:
+    """Return the school that a membership is of: the one that stood for the named one on its first day.
+
+    Raises:
+        Refused: `unknown_school`, `school_not_open`.
+    """
+    school = standing_school(session, asked["urn"], day=asked["starts_on"], pointer="/urn")
+    last_day = asked["ends_on"] or today
+    if asked["ends_on"] is None and school.successor_urn is not None:
+        # The membership goes on at the successor; that one is open now.
+        now_standing = standing_school(session, school.urn, day=today, pointer="/urn")
+        if now_standing.urn != school.urn:
+            schools.check_open(now_standing, today)
+            last_day = asked["starts_on"]
+    schools.check_open(school, last_day)
+    return school.urn
 
 
 def find_membership(session: Session, teacher_id: UUID, membership_id: UUID) -> SchoolMembership:
@@ -88,7 +111,7 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
     """Let places count for another school, the groups locked in the order of their ids."""
     for place in sorted(places, key=lambda one: (one.work_group_id, one.id)):
         locked = work_groups.lock_work_group(session, place.work_group_id)
-        joins = not place_store.is_on_group(session, place.work_group_id, urn)
+        joins = not place_store.is_on_group(session, place.work_group_id, urn, day_in_england(now))
         from_urn, place.urn = place.urn, urn
         place.touch(now=now, by=by)
         session.flush()
@@ -115,35 +138,4 @@ def _counts_for(place: Enrolment, from_urn: str) -> PlaceSchoolCorrected:
         from_urn=from_urn,
         role=place.role,
         enrolled_on=day_in_england(place.enrolled_at),
-    )
-
-
-def _corrected(session: Session, row: SchoolMembership, *, from_urn: str) -> MembershipCorrected:
-    present = memberships.present(store.memberships(session, row.teacher_id))
-    return MembershipCorrected(
-        teacher_id=row.teacher_id,
-        membership_id=row.id,
-        from_urn=from_urn,
-        to_urn=row.urn,
-        role=row.role,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        present_urn=present.urn,
-        present_role=present.role,
-    )
-
-
-def _trail(
-    row: SchoolMembership, old: dict[str, object], command: CorrectMembership, *, now: datetime, by: str
-) -> MembershipCorrection:
-    return MembershipCorrection(
-        id=new_id(),
-        teacher_id=row.teacher_id,
-        membership_id=row.id,
-        **{f"old_{name}": value for name, value in old.items()},
-        **{f"new_{name}": getattr(row, name) for name in COLUMNS},
-        enrolment_ids=list(command.also_places),
-        note=command.reason,
-        corrected_at=now,
-        corrected_by=by,
     )

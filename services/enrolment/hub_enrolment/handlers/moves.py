@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import TeacherMovedSchool
 from hub_enrolment.commands.teachers import MoveTeacher
 from hub_enrolment.domain import memberships, schools, teachers
-from hub_enrolment.handlers.schools import school_state
+from hub_enrolment.handlers.carried_on import COLUMNS, follow_successions, trail_of
+from hub_enrolment.handlers.schools import standing_school
 from hub_enrolment.handlers.teachers import change, lock_named
-from hub_enrolment.models import MembershipCorrection, SchoolMembership
+from hub_enrolment.models import SchoolMembership
+from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
@@ -28,12 +30,12 @@ class Moved:
 
 # Long: a list of values is no complexity.
 def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: str) -> Moved:
-    """Note that somebody works at another school; their places keep the school of the day.
+    """Note that a teacher works at another school; their places keep the school of the day.
 
     The membership that is left ends on the day before `moved_on`; where that was before the day on which the
     person was registered, its first day is that day, too, and the trail says so. An address is often the
-    school's that is left: unless the command gives one or keeps it, it becomes unconfirmed. Who leaves no
-    school keeps theirs.
+    school's that is left: unless the command gives one or keeps it, it becomes unconfirmed. A teacher who
+    leaves no school keeps theirs. A closed school is taken for the one that stood for it on the day.
 
     Raises:
         Unknown: `unknown_teacher`; Refused: `unknown_school`, `school_not_open`, `email_and_keep_email`;
@@ -41,21 +43,21 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
     """
     answered = teachers.address_answered(command.email, keep_email=command.keep_email)
     teacher = lock_named(session, command.teacher_id)
-    asked = memberships.Move(from_urn=command.from_urn, to_urn=command.to_urn, moved_on=command.moved_on)
-    school = school_state(session, command.to_urn, pointer="/to_urn")
-    left = memberships.move(store.memberships(session, teacher.id), asked, today=day_in_england(now))
+    held = store.memberships(session, teacher.id)
+    school = standing_school(session, command.to_urn, day=command.moved_on, pointer="/to_urn")
+    successions = standing_store.around(session, [one.urn for one in held])
+    asked = memberships.Move(
+        from_urn=memberships.present_urn(held, command.from_urn, successions, today=day_in_england(now)),
+        to_urn=school.urn,
+        moved_on=command.moved_on,
+    )
+    left = memberships.move(held, asked, today=day_in_england(now), successions=successions)
     schools.check_open(school, command.moved_on, pointer="/to_urn")
-    if left is not None:
-        over = session.get_one(SchoolMembership, left.id)
-        if left.starts_on is not None:
-            session.add(_noted_too_late(over, left, now=now, by=by))
-            over.starts_on = left.starts_on
-        over.ends_on = left.ends_on
-        over.touch(now=now, by=by)
+    from_urn = None if left is None else _leave(session, left, now=now, by=by)
     joined = SchoolMembership(
         id=new_id(),
         teacher_id=teacher.id,
-        urn=command.to_urn,
+        urn=school.urn,
         role=command.role,
         starts_on=command.moved_on,
         ends_on=None,
@@ -70,31 +72,36 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
     session.flush()
     event = TeacherMovedSchool(
         teacher_id=teacher.id,
-        from_urn=command.from_urn,
-        to_urn=command.to_urn,
+        from_urn=from_urn,
+        to_urn=school.urn,
         role=command.role,
         moved_on=command.moved_on,
     )
     outbox.record(session, event, occurred_at=now, by=by)
-    return Moved(membership=joined, address_confirmed=teacher.address_confirmed)
+    follow_successions(session, teacher, now=now, by=by)
+    return Moved(membership=_last(session, joined), address_confirmed=teacher.address_confirmed)
 
 
-def _noted_too_late(
-    over: SchoolMembership, left: memberships.Left, *, now: datetime, by: str
-) -> MembershipCorrection:
-    """The trail of a membership that had ended before the hub registered the person."""
-    facts = {"urn": over.urn, "role": over.role}
-    return MembershipCorrection(
-        id=new_id(),
-        teacher_id=over.teacher_id,
-        membership_id=over.id,
-        **{f"{when}_{name}": value for when in ("old", "new") for name, value in facts.items()},
-        old_starts_on=over.starts_on,
-        old_ends_on=over.ends_on,
-        new_starts_on=left.starts_on,
-        new_ends_on=left.ends_on,
-        enrolment_ids=[],
-        note="The person had moved before the hub registered them.",
-        corrected_at=now,
-        corrected_by=by,
-    )
+def _last(session: Session, joined: SchoolMembership) -> SchoolMembership:
+    """Return the membership that was joined, or the one of a successor at which it has gone on since."""
+    if joined.ends_on is None:
+        return joined
+    employed = store.find_teacher(session, joined.teacher_id)
+    return joined if employed is None else employed.membership
+
+
+def _leave(session: Session, left: memberships.Left, *, now: datetime, by: str) -> str:
+    """Save that a membership has ended; gives its school."""
+    over = session.get_one(SchoolMembership, left.id)
+    for dropped in left.dropped:
+        session.delete(session.get_one(SchoolMembership, dropped))
+    if left.starts_on is not None:
+        new = {name: getattr(over, name) for name in COLUMNS}
+        new |= {"starts_on": left.starts_on, "ends_on": left.ends_on}
+        note = "The person had moved before the hub registered them."
+        session.add(trail_of(over, new, note, now=now, by=by))
+        over.starts_on = left.starts_on
+    over.ends_on = left.ends_on
+    over.touch(now=now, by=by)
+    session.flush()
+    return over.urn

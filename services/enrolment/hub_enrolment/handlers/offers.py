@@ -17,6 +17,7 @@ from hub_enrolment.models import WaitingEntry
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import waiting_list as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import Sessions
 
@@ -32,7 +33,7 @@ def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: st
     room = enrolment_store.room(session, group)
     if not room.waiting:
         return []
-    queue = store.queue(session, group.id)
+    queue = store.queue(session, group.id, day=day_in_england(now))
     chosen = waiting_list.next_offers(
         room, queue.waiting, queue.kept_by_school, max_per_school=programme.max_per_school
     )

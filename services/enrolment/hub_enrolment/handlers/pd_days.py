@@ -15,9 +15,10 @@ from hub_contracts.enrolment import (
 from hub_enrolment.commands.pd_days import CancelPDDay, HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.domain import pd_days
 from hub_enrolment.domain.refusals import Stale, Unknown
-from hub_enrolment.handlers.enrolments import school_of
+from hub_enrolment.handlers.schools import school_of
 from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_enrolment.store import pd_days as store
+from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
@@ -85,14 +86,14 @@ def register_for_pd_day(
             `pd_days.register`.
     """
     day = find_pd_day(session, command.pd_day_id, lock=True)  # so that the last place is given once
-    school = school_of(session, command.teacher_id, command.urn)
+    school = school_of(session, command.teacher_id, command.urn, day=day_in_england(now))
     if not pd_days.register(store.registrations(session, day, command.teacher_id), at=now):
         known = session.get_one(PDDayRegistration, (day.id, command.teacher_id))
         return known, False
     registration = PDDayRegistration(
         pd_day_id=day.id,
         teacher_id=command.teacher_id,
-        urn=command.urn,
+        urn=None if command.urn is None else school.urn,
         registered_at=now,
         registered_by=by,
     )
@@ -133,10 +134,11 @@ def hold_pd_day(
     taught = store.employments(session, list(people))
     pd_days.check_present(command.teacher_ids, taught.keys())
     asked = store.schools_asked(session, day.id)
+    successions = standing_store.around(session, asked.values())
     # A teacher who was marked before keeps the school that was published.
     came = {
         teacher_id: known.get(teacher_id)
-        or pd_days.school_on(taught[teacher_id], day.day, asked=asked.get(teacher_id))
+        or pd_days.school_on(taught[teacher_id], day.day, asked.get(teacher_id), successions)
         for teacher_id in sorted(command.teacher_ids)
     }
     store.replace_attendances(session, day.id, came, now=now, by=by)

@@ -1,7 +1,7 @@
 """Corrections of programmes, with what follows for their Work Groups."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from hub_enrolment.handlers.work_groups import Locked, follow_change
 from hub_enrolment.models import Programme, ProgrammeChange, WorkGroup
 from hub_enrolment.store import programmes as store
 from hub_enrolment.store import work_groups as group_store
+from hub_kernel.england import day_in_england
 from hub_platform.ids import new_id
 
 LIMITS = ("min_schools", "min_teachers", "max_teachers", "max_per_school")
@@ -44,7 +45,8 @@ def change_programme(
     groups = store.lock_groups(session, programme.id)
     if not changed:
         return programme
-    described = [_described(session, group, programme, changed) for group in groups]
+    today = day_in_england(now)
+    described = [_described(session, group, programme, changed, day=today) for group in groups]
     after = Terms(
         limits=Limits(**{name: asked.get(name, getattr(programme, name)) for name in LIMITS}),
         required_roles=asked.get("required_roles", programme.required_roles),
@@ -81,9 +83,10 @@ def _asked(programme: Programme, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _described(
-    session: Session, group: WorkGroup, programme: Programme, changed: Mapping[str, Any]
+    session: Session, group: WorkGroup, programme: Programme, changed: Mapping[str, Any], *, day: date
 ) -> GroupOnProgramme:
-    counted, schools = group_store.count(session, group.id), group_store.schools_on(session, group.id)
+    counted = group_store.count(session, group.id, day=day)
+    schools = group_store.schools_on(session, group.id, day=day)
     without: Collection[str] = ()
     if changed.get("prerequisite_strand") is not None:
         path = Path(
@@ -94,7 +97,7 @@ def _described(
         without = [
             school.urn
             for school in schools
-            if not programmes.has_prerequisite(path, store.taken_parts(session, school.urn))
+            if not programmes.has_prerequisite(path, store.taken_parts(session, school.urn, day=day))
         ]
     return GroupOnProgramme(
         title=group.title,

@@ -1,6 +1,6 @@
 """Programmes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -65,12 +65,12 @@ def find_programme(session: Session, programme_id: UUID) -> Programme:
     return programme
 
 
-def check_path(session: Session, programme: Programme, urn: str, *, pointer: str) -> None:
-    """Let a school pass that may follow a programme, by what it and those that it carries on followed before.
+def check_path(session: Session, programme: Programme, urn: str, *, day: date, pointer: str) -> None:
+    """Raise unless a school, as of a day, may follow a programme, by what it followed before.
 
     Raises:
         Refused: see `programmes.check_path`.
     """
     path = store.path_of(programme)
-    taken = store.taken_parts(session, urn) if path.asks_what_came_before else []
+    taken = store.taken_parts(session, urn, day=day) if path.asks_what_came_before else []
     programmes.check_path(path, taken, pointer=pointer)

@@ -1,5 +1,6 @@
 """One person is registered, unless the hub may know them."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from hub_contracts.enrolment import TeacherRegistered
 from hub_enrolment.commands.teachers import RegisterTeacher
 from hub_enrolment.domain import matching, schools, teachers
 from hub_enrolment.domain.evidence import Person
-from hub_enrolment.handlers.schools import school_state
+from hub_enrolment.handlers.schools import standing_school, standing_urn
 from hub_enrolment.handlers.teachers import trn_taken
 from hub_enrolment.models import SchoolMembership, Teacher
 from hub_enrolment.store import matching as store
@@ -28,9 +29,11 @@ def register_one(session: Session, command: RegisterTeacher, *, now: datetime, b
     Raises:
         Conflict: `trn_taken`, `possible_duplicate`; it, and Refused: see `register_teacher`.
     """
+    today = day_in_england(now)
+    command = replace(command, urn=standing_urn(session, command.urn, day=today))
     described = described_by(command)
     store.lock_for_one(session, described)
-    known = store.candidates(session, described)
+    known = store.candidates(session, described, day=today)
     others = [one for one in known if one.id not in command.different_from]
     matching.check_new(matching.match(described, others), described)
     return register_teacher(session, command, now=now, by=by)
@@ -55,6 +58,8 @@ def described_by(command: RegisterTeacher) -> Person:
 def register_teacher(session: Session, command: RegisterTeacher, *, now: datetime, by: str) -> Employed:
     """Register a teacher who works at a school and whom the hub does not know.
 
+    A closed school is taken for the one that stands for it today.
+
     Raises:
         Refused: `name_missing`, `bad_trn`, `trn_and_trnless`, `unknown_school`, `school_not_open`.
         Conflict: `trn_taken`.
@@ -62,7 +67,8 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
     teachers.check_name(command.given, command.family)
     today = day_in_england(now)
     trn = teachers.trn_to_keep(command.trn, trnless=command.trnless)
-    schools.check_open(school_state(session, command.urn, pointer="/urn"), today)
+    school = standing_school(session, command.urn, day=today, pointer="/urn")
+    schools.check_open(school, today)
     teacher = Teacher(
         id=new_id(),
         given=command.given,
@@ -79,7 +85,7 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
     membership = SchoolMembership(
         id=new_id(),
         teacher_id=teacher.id,
-        urn=command.urn,
+        urn=school.urn,
         role=command.role,
         starts_on=today,
         ends_on=None,
@@ -89,6 +95,6 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
         raise trn_taken()
     session.add(membership)
     session.flush()
-    event = TeacherRegistered(teacher_id=teacher.id, urn=command.urn, role=command.role)
+    event = TeacherRegistered(teacher_id=teacher.id, urn=school.urn, role=command.role)
     outbox.record(session, event, occurred_at=now, by=by)
     return Employed(teacher, membership)

@@ -11,6 +11,7 @@ from hub_enrolment.domain import series
 from hub_enrolment.domain.series import Series, Warned
 from hub_enrolment.domain.sessions import Meeting
 from hub_enrolment.handlers import sessions
+from hub_enrolment.handlers.venues import standing_host
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.store import sessions as store
 
@@ -53,7 +54,10 @@ def schedule_series(session: Session, command: ScheduleSeries, *, now: datetime,
     )
     slots = series.slots(days, command.starts, command.ends)
     place = {name: getattr(command, name) for name in ("mode", "host_urn", "venue", "joining_link")}
-    asked = [Meeting(**vars(slot), **place) for slot in slots]
+    hosts = [standing_host(session, command.host_urn, slot.starts_at) for slot in slots]
+    asked = [
+        Meeting(**vars(slot), **place | {"host_urn": host}) for slot, host in zip(slots, hosts, strict=True)
+    ]
     sessions.check_meeting(session, group.status, asked[0])
     series.check_free(slots, store.slots(session, group.id))
     if command.dry_run:

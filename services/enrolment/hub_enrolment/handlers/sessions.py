@@ -1,7 +1,7 @@
 """Sessions and their registers."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -16,10 +16,11 @@ from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.sessions import Mark, Meeting, Place
 from hub_enrolment.handlers import diary
 from hub_enrolment.handlers.schools import school_state
-from hub_enrolment.handlers.venues import publish_moves, session_facts
+from hub_enrolment.handlers.venues import publish_moves, session_facts, standing_host
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.store import sessions as store
+from hub_enrolment.store import standing as standing_store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
@@ -37,6 +38,7 @@ def schedule_session(session: Session, command: ScheduleSession, *, now: datetim
     """
     group, _ = lock_work_group(session, command.work_group_id)
     asked = Meeting(**{name: getattr(command, name) for name in MEETING})
+    asked = replace(asked, host_urn=standing_host(session, asked.host_urn, asked.starts_at))
     check_meeting(session, group.status, asked)
     return put_down(session, group, [asked], now=now, by=by)[0]
 
@@ -101,7 +103,7 @@ def reschedule_session(
         starts_at=command.starts_at,
         ends_at=command.ends_at,
         mode=command.mode,
-        host_urn=command.host_urn,
+        host_urn=standing_host(session, command.host_urn, command.starts_at),
         location=command.location,
     )
     if not sessions.reschedule(meeting.status, known, asked, now=now):
@@ -180,7 +182,7 @@ def take_register(
         store.delete_marks(session, meeting.id)
     store.write_marks(session, meeting.id, taken.marks, now=now, by=by)
     _complete(session, group, meeting, held_on, now=now, by=by)
-    outbox.record(session, _completed(meeting, held_on, taken.marks, places), occurred_at=now, by=by)
+    outbox.record(session, _completed(session, meeting, held_on, taken.marks, places), occurred_at=now, by=by)
     return taken
 
 
@@ -224,9 +226,10 @@ def _check_revision(meeting: GroupSession, expected: int | None) -> None:
 
 
 def _completed(
-    meeting: GroupSession, held_on: date, marks: list[Mark], places: dict[UUID, Place]
+    session: Session, meeting: GroupSession, held_on: date, marks: list[Mark], places: dict[UUID, Place]
 ) -> SessionCompleted:
-    present_n, schools_present_n = sessions.count_present(marks, places)
+    successions = standing_store.around(session, {places[mark.enrolment_id].urn for mark in marks})
+    present_n, schools_present_n = sessions.count_present(marks, places, successions, held_on=held_on)
     return SessionCompleted(
         session_id=meeting.id,
         work_group_id=meeting.work_group_id,

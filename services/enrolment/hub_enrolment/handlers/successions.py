@@ -13,6 +13,7 @@ from hub_enrolment.domain.gias_links import LinksFile, Succession, principal_suc
 from hub_enrolment.domain.gias_reconciliation import Merging, mergers, why_not
 from hub_enrolment.handlers.import_counts import Counts, Run
 from hub_enrolment.store import successions as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
 
@@ -83,6 +84,7 @@ def import_links(run: Run, table: Table) -> Counts:
         successors=len(effects.succeeded),
         skipped=file.skipped,
         findings=[*file.findings, *effects.findings],
+        concerned=frozenset(link.urn for link in [*plan.to_write, *effects.succeeded]),
     )
 
 
@@ -113,8 +115,7 @@ def let_take_effect(run: Run, row_of: Mapping[str, int], *, column: str) -> Effe
     """Let successions take effect whose time has come; the caller announces them.
 
     A successor is often registered months before the old school closes: until then they are two schools.
-    Teachers' e-mail addresses stay confirmed: the same people work in the same building and nobody has moved.
-    An address that ended with the old school's domain is refused visibly; it does not reach a stranger.
+    What the hub holds at the closed schools moves next, see `closed_schools.move_all`.
 
     Args:
         run: the import.
@@ -122,7 +123,7 @@ def let_take_effect(run: Run, row_of: Mapping[str, int], *, column: str) -> Effe
         column: the column that findings name.
     """
     store.refresh_schools(run.session, now=run.now, by=run.by)
-    succeeded = store.take_effect(run.session)
+    succeeded = store.take_effect(run.session, on=day_in_england(run.now))
     sharing = store.shared(run.session)
     endings = {
         ending.urn: ending

@@ -18,6 +18,7 @@ from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
@@ -71,7 +72,7 @@ def open_draft(session: Session, command: OpenDraft, *, now: datetime, by: str) 
     session.flush()
     event = WorkGroupOpened(**published_facts(group, programme, store.lead_ids(session, group.id)))
     outbox.record(session, event, occurred_at=now, by=by)
-    return store.describe(session, [group])[0]
+    return store.describe(session, [group], day=day_in_england(now))[0]
 
 
 def change_work_group(
@@ -110,7 +111,7 @@ def change_work_group(
         record_change(session, group, before, published_facts(group, programme, lead_ids), now=now, by=by)
         follow_group(session, group, located, now=now, by=by)
         offers.offer_free_places(session, locked, now=now, by=by)
-    return store.describe(session, [group])[0]
+    return store.describe(session, [group], day=day_in_england(now))[0]
 
 
 def _check_leads(session: Session, programme: Programme, lead_ids: list[UUID]) -> None:

@@ -1,7 +1,7 @@
 """Everybody on a list is enrolled, or nobody; a preview does the same and takes it back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,11 @@ from hub_enrolment.domain.uploads import Line, Listing, RowProblem
 from hub_enrolment.handlers import work_groups
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.handlers.registrations import described_by, register_teacher
+from hub_enrolment.handlers.schools import standing_urn
 from hub_enrolment.handlers.teachers import add_trn
 from hub_enrolment.store import matching as matching_store
 from hub_enrolment.store import uploads as store
+from hub_kernel.england import day_in_england
 
 TOLD = 100  # problems told in one refusal; the rest is only counted
 
@@ -70,7 +72,7 @@ def upload_participants(session: Session, command: UploadParticipants, *, now: d
     Raises:
         Unknown: `unknown_work_group`; FileRefused: see `read_listing`; Refused: `rows_refused`.
     """
-    work_groups.find_work_group(session, command.work_group_id)
+    work_groups.find_work_group(session, command.work_group_id, now=now)
     listing = uploads.read_listing(command.table)
     mode = "apply" if command.apply else "preview"
     uploaded = Uploaded(work_group_id=command.work_group_id, mode=mode, listing=listing)
@@ -120,9 +122,13 @@ def _take(session: Session, uploaded: Uploaded, line: Line, asked: Asked, *, now
 def _enrol(
     session: Session, uploaded: Uploaded, line: Line, asked: Asked, *, now: datetime, by: str
 ) -> Taken:
-    described = described_by(asked.person)
+    today = day_in_england(now)
+    person = replace(asked.person, urn=standing_urn(session, asked.person.urn, day=today))
+    described = described_by(person)
     listed = {taken.teacher_id for taken in uploaded.taken}
-    records = matching_store.candidates(session, described, among=listed.union(uploaded.may_be_meant))
+    records = matching_store.candidates(
+        session, described, day=today, among=listed.union(uploaded.may_be_meant)
+    )
     outcome = matching.match(described, records, listed=listed)
     uploaded.people.append(_seen(line, described, outcome))
     match outcome:
@@ -133,10 +139,10 @@ def _enrol(
             if described.trn is not None and record.trn is None:
                 add_trn(session, teacher_id, described.trn, now=now, by=by)
         case New():
-            teacher_id = register_teacher(session, asked.person, now=now, by=by).teacher.id
+            teacher_id = register_teacher(session, person, now=now, by=by).teacher.id
     role = "lead_participant" if asked.lead else "participant"
     place = EnrolParticipant(
-        work_group_id=uploaded.work_group_id, teacher_id=teacher_id, role=role, urn=asked.person.urn
+        work_group_id=uploaded.work_group_id, teacher_id=teacher_id, role=role, urn=person.urn
     )
     enrolment = enrol_participant(session, place, now=now, by=by)
     return Taken(line.number, teacher_id, enrolment.id, isinstance(outcome, New))

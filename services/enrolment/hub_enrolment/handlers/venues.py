@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import SessionRescheduled
 from hub_enrolment.domain import venues
 from hub_enrolment.domain.venues import Location
+from hub_enrolment.handlers.schools import standing_urn
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.store import sessions as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
 
@@ -24,6 +26,11 @@ def location(meeting: GroupSession, of_group: Location) -> Location:
     """Where a session is held and at which address it is joined, given where its group meets."""
     own = Location(meeting.venue, meeting.joining_link)
     return venues.location(meeting.mode, meeting.host_urn, own, of_group)
+
+
+def standing_host(session: Session, urn: str | None, starts_at: datetime) -> str | None:
+    """Return the school that stands for a session's host when the session starts; None without a host."""
+    return None if urn is None else standing_urn(session, urn, day=day_in_england(starts_at))
 
 
 def follow_group(session: Session, group: WorkGroup, before: Location, *, now: datetime, by: str) -> None:

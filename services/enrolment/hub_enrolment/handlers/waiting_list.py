@@ -12,11 +12,13 @@ from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList, LeaveWaitingList, OfferPlaces
 from hub_enrolment.domain import enrolments, waiting_list
 from hub_enrolment.domain.refusals import Unknown
-from hub_enrolment.handlers.enrolments import enrol_participant, school_of
+from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.handlers.offers import offer_free_places
+from hub_enrolment.handlers.schools import school_of
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import WaitingEntry
 from hub_enrolment.store import enrolments as enrolment_store
+from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.waiting_list import Described
@@ -33,11 +35,14 @@ def join_waiting_list(session: Session, command: JoinWaitingList, *, now: dateti
         Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see
             `enrolments.check_request` and `waiting_list.join`.
     """
-    school = school_of(session, command.teacher_id, command.urn)
+    today = day_in_england(now)
+    school = school_of(session, command.teacher_id, command.urn, day=today)
     locked = lock_work_group(session, command.work_group_id)
     group, programme = locked
-    places = enrolment_store.places(session, group, programme, teacher_id=command.teacher_id, urn=school.urn)
-    enrolments.check_request(places, school, at=now, on=day_in_england(now))
+    places = enrolment_store.places(
+        session, group, programme, teacher_id=command.teacher_id, urn=school.urn, day=today
+    )
+    enrolments.check_request(places, school, at=now, on=today)
     waiting_list.join(places, on_list=store.is_on_list(session, group.id, command.teacher_id))
     entry = WaitingEntry(
         id=new_id(),
@@ -80,12 +85,13 @@ def accept_offer(session: Session, command: AcceptOffer, *, now: datetime, by: s
     entry = _lock_entry(session, command.waiting_id)
     waiting_list.accept(entry.status, entry.expires_at, told_at=entry.told_at, at=now)
     # The school for which they wait, unless they have left it since.
-    still_there = teacher_store.present_school(session, entry.teacher_id, entry.urn)
+    numbers = standing_store.stood_for(session, entry.urn, day_in_england(now))
+    still_there = any(teacher_store.present_school(session, entry.teacher_id, urn) for urn in numbers)
     asked = EnrolParticipant(
         work_group_id=entry.work_group_id,
         teacher_id=entry.teacher_id,
         role=entry.role,
-        urn=None if still_there is None else entry.urn,
+        urn=entry.urn if still_there else None,
     )
     place = enrol_participant(session, asked, now=now, by=by, asked_at=entry.created_at, offered=True)
     entry.enrolment_id = place.id

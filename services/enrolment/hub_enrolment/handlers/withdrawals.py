@@ -34,7 +34,13 @@ def undo_withdrawal(session: Session, command: UndoWithdrawal, *, now: datetime,
     enrolment = find_enrolment(session, command.enrolment_id)  # as it is now that the group is held
     waiting_list.end_entry_of(session, locked.group.id, enrolment.teacher_id, now=now, by=by)
     given = enrolments.undo_withdrawal(
-        store.places(session, *locked, teacher_id=enrolment.teacher_id, urn=enrolment.urn),
+        store.places(
+            session,
+            *locked,
+            teacher_id=enrolment.teacher_id,
+            urn=enrolment.urn,
+            day=day_in_england(now),
+        ),
         enrolment.status,
         enrolment.withdrawn_reason,
         override=command.override_reason is not None,

@@ -13,6 +13,7 @@ from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.store import completions as completion_store
 from hub_enrolment.store import work_groups as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
 
@@ -23,13 +24,13 @@ class Locked(NamedTuple):
     programme: Programme
 
 
-def find_work_group(session: Session, work_group_id: UUID) -> store.Described:
-    """One work group.
+def find_work_group(session: Session, work_group_id: UUID, *, now: datetime) -> store.Described:
+    """One work group, its schools counted as of today.
 
     Raises:
         Unknown: `unknown_work_group`.
     """
-    found = store.find_work_group(session, work_group_id)
+    found = store.find_work_group(session, work_group_id, day=day_in_england(now))
     if found is None:
         raise unknown_work_group()
     return found
@@ -72,13 +73,14 @@ def confirm_work_group(
         Unknown: `unknown_work_group`; Refused, Conflict: see `work_groups.confirm`.
     """
     group, programme = lock_with_terms(session, command.work_group_id)
-    counted = store.count(session, group.id)
+    today = day_in_england(now)
+    counted = store.count(session, group.id, day=today)
     overridden = work_groups.confirm(
         group.status,
         counted,
         store.limits_of(programme),
         override_reason=command.override_reason,
-        schools=store.schools_on(session, group.id),
+        schools=store.schools_on(session, group.id, day=today),
         required_roles=programme.required_roles,
     )
     diary = completion_store.diary(session, group.id)
@@ -91,15 +93,15 @@ def confirm_work_group(
     session.flush()
     event = _confirmed(group, counted, overridden=overridden)
     outbox.record(session, event, occurred_at=now, by=by)
-    return store.describe(session, [group])[0]
+    return store.describe(session, [group], day=today)[0]
 
 
 def follow_change(session: Session, locked: Locked, *, now: datetime, by: str) -> None:
-    """After somebody came or went: a confirmed group falls below its minimum, or reaches it again."""
+    """Let a confirmed group fall below its minimum or reach it again, after places or schools changed."""
     group, programme = locked
     if group.status not in {"confirmed", "at_risk"}:
         return
-    counted = store.count(session, group.id)
+    counted = store.count(session, group.id, day=day_in_england(now))
     missing = work_groups.shortfall(counted, store.limits_of(programme))
     status = work_groups.status_after_change(group.status, missing)
     if status == group.status:

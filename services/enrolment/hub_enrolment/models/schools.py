@@ -108,6 +108,7 @@ class SchoolLink(Base):
     __tablename__ = "school_links"
     __table_args__ = (
         CheckConstraint("urn <> successor_urn", name="own_successor"),
+        CheckConstraint("NOT announced OR announced_on IS NOT NULL", name="announced_on"),
         Index("uq_school_links_principal", "urn", unique=True, postgresql_where="principal"),
         Index("ix_school_links_successor_urn", "successor_urn"),
     )
@@ -118,6 +119,8 @@ class SchoolLink(Base):
     established_on: Mapped[date | None]
     principal: Mapped[bool]  # the one successor that counts, where there are several
     announced: Mapped[bool]  # SchoolSucceeded has been recorded
+    announced_on: Mapped[date | None]  # the day of that, in England
+    followed: Mapped[bool]  # what enrolment holds at the closed school has moved to the successor
     merged: Mapped[bool]  # SchoolsMerged has been recorded
     changed_at: Mapped[datetime]
     changed_by: Mapped[str]

@@ -1,6 +1,6 @@
 """Schools' applications."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,9 +38,10 @@ def describe(session: Session, rows: Sequence[Application]) -> list[WithParticip
     return [WithParticipants(row, found[row.id]) for row in rows]
 
 
-def open_one(session: Session, work_group_id: UUID, urn: str) -> Application | None:
-    """The school's open application for a group; the group is locked by the caller."""
-    return session.scalar(list_applications(work_group_id).where(_OPEN, Application.urn == urn))
+def open_one(session: Session, work_group_id: UUID, urns: Collection[str]) -> Application | None:
+    """Return an open application of a school, given by its URNs; the group is locked by the caller."""
+    asked = list_applications(work_group_id).where(_OPEN, Application.urn.in_(urns))
+    return session.scalars(asked.order_by(Application.id)).first()
 
 
 def open_ones(session: Session, work_group_id: UUID) -> list[WithParticipants]:
@@ -55,18 +56,14 @@ def list_applications(work_group_id: UUID, *, status: str | None = None) -> Sele
 
 
 def list_all_applications(
-    *, status: str | None = None, urn: str | None = None, work_group_id: UUID | None = None
+    *, status: str | None = None, urns: Collection[str] | None = None, work_group_id: UUID | None = None
 ) -> Select[Application]:
-    """Select the applications for any group that a list asks for."""
+    """Select the applications for any group that a list asks for; `urns`: the numbers of one school."""
     statement = select(Application)
-    for column, value in (
-        (Application.status, status),
-        (Application.urn, urn),
-        (Application.work_group_id, work_group_id),
-    ):
+    for column, value in ((Application.status, status), (Application.work_group_id, work_group_id)):
         if value is not None:
             statement = statement.where(column == value)
-    return statement
+    return statement if urns is None else statement.where(Application.urn.in_(urns))
 
 
 _OPEN = Application.status.in_(OPEN)

@@ -1,14 +1,15 @@
 """Places on work groups."""
 
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.enrolments import Places, Room
-from hub_enrolment.domain.gias_links import end_of_chain
 from hub_enrolment.models import Enrolment, Programme, UndoneWithdrawal, WaitingEntry, WorkGroup
-from hub_enrolment.store import schools
+from hub_enrolment.store import standing
 
 # Built once: building a statement costs more than sending it.
 _WAITING = select(
@@ -21,15 +22,19 @@ _PLACES_AND_WAITING = select(
 ).select_from(_COUNTED.outerjoin(Enrolment, Enrolment.work_group_id == bindparam("work_group_id")))
 
 
-def places(session: Session, group: WorkGroup, programme: Programme, *, teacher_id: UUID, urn: str) -> Places:
-    """What a decision about a place needs; the group is locked by the caller."""
+def places(
+    session: Session, group: WorkGroup, programme: Programme, *, teacher_id: UUID, urn: str, day: date
+) -> Places:
+    """What a decision about a place needs; the group is locked by the caller.
+
+    A school and those for which it stands on the day are one school.
+    """
     found = session.execute(_PLACES_AND_WAITING, {"work_group_id": group.id}).all()
     rows = [row for row in found if row.status is not None]  # nobody has a place: one row says who waits
     held = [row for row in rows if row.status == "active"]
-    chains = {}
-    if programme.max_per_school is not None:  # nothing else asks which school is carried on by which
-        chains = schools.successors(session, {urn, *(row.urn for row in held)})
-    own = end_of_chain(chains, urn)
+    school = frozenset({urn})
+    if programme.max_per_school is not None or all(row.urn != urn for row in rows):
+        school = standing.stood_for(session, urn, day)
     return Places(
         status=group.status,
         capacity=group.capacity,
@@ -39,9 +44,9 @@ def places(session: Session, group: WorkGroup, programme: Programme, *, teacher_
         opens_at=group.opens_at,
         closes_at=group.closes_at,
         max_per_school=programme.max_per_school,
-        taken_by_school=sum(end_of_chain(chains, row.urn) == own for row in held),
+        taken_by_school=sum(row.urn in school for row in held),
         held_by_teacher=any(row.teacher_id == teacher_id for row in held),
-        school_seen=any(row.urn == urn for row in rows),
+        school_seen=any(row.urn in school for row in rows),
     )
 
 
@@ -75,20 +80,21 @@ def places_of(session: Session, teacher_id: UUID) -> dict[UUID, Enrolment]:
     return {row.id: row for row in session.scalars(statement.execution_options(populate_existing=True))}
 
 
-def is_on_group(session: Session, work_group_id: UUID, urn: str) -> bool:
-    """Whether a school has, or had, a place on a group that the caller has locked."""
-    of_school = (Enrolment.work_group_id == work_group_id, Enrolment.urn == urn)
+def is_on_group(session: Session, work_group_id: UUID, urn: str, day: date) -> bool:
+    """Return whether a school, as of a day, has or had a place on a group that the caller has locked."""
+    school = standing.stood_for(session, urn, day)
+    of_school = (Enrolment.work_group_id == work_group_id, Enrolment.urn.in_(school))
     return session.scalar(select(Enrolment.id).where(*of_school).limit(1)) is not None
 
 
 def list_enrolments(
-    work_group_id: UUID, *, status: str | None = None, urn: str | None = None
+    work_group_id: UUID, *, status: str | None = None, urns: Collection[str] | None = None
 ) -> Select[Enrolment]:
-    """The places, also those given back, of one work group; in one status or of one school when asked for."""
+    """Select the places, also those given back, of one Work Group; in one status, or of one school's URNs."""
     statement = select(Enrolment).where(Enrolment.work_group_id == work_group_id)
     if status is not None:
         statement = statement.where(Enrolment.status == status)
-    return statement if urn is None else statement.where(Enrolment.urn == urn)
+    return statement if urns is None else statement.where(Enrolment.urn.in_(urns))
 
 
 def list_undone_withdrawals(enrolment_id: UUID) -> Select[UndoneWithdrawal]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from hub_enrolment.domain.evidence import Person, Record
 from hub_enrolment.domain.names import full_name, name_key
 from hub_enrolment.models import SchoolMembership, Teacher
+from hub_enrolment.store import standing
 
 LOCK_KEY: Final = 0x75706C64  # "upld": one list at a time in this database
 # In one order for everybody, so that no two transactions wait for each other.
@@ -50,12 +52,15 @@ def hold(session: Session, described: Iterable[Person]) -> list[UUID]:
     return list(session.scalars(statement))
 
 
-def candidates(session: Session, described: Person, *, among: Collection[UUID] | None = None) -> list[Record]:
+def candidates(
+    session: Session, described: Person, *, day: date, among: Collection[UUID] | None = None
+) -> list[Record]:
     """The records with a key of this person, as they are now, the oldest first.
 
     Args:
         session: the database.
-        described: the person.
+        described: the person, at a school that stands for itself.
+        day: on which schools are compared.
         among: the ids to which the search is limited, as a list holds them; None: every record.
     """
     statement = select(Teacher).where(*_may_be(_keys([described]))).order_by(Teacher.id)
@@ -68,7 +73,10 @@ def candidates(session: Session, described: Person, *, among: Collection[UUID] |
             SchoolMembership.ends_on.is_(None),
         )
     ).all()
-    return [record_of(teacher, [row[1:] for row in rows if row[0] == teacher.id]) for teacher in found]
+    other = {row.urn for row in rows} - described.urns  # hardly ever one of a closed school
+    successions = standing.around(session, other)
+    posts = [(row.teacher_id, successions.standing(row.urn, day), row.role) for row in rows]
+    return [record_of(teacher, [post[1:] for post in posts if post[0] == teacher.id]) for teacher in found]
 
 
 def record_of(teacher: Teacher, places: Iterable[Sequence[str]]) -> Record:

@@ -1,5 +1,6 @@
 """Programmes, and what schools have taken part in."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from hub_enrolment.domain.completions import CompletionRule
 from hub_enrolment.domain.programmes import AcademicYear, Path, TakenPart
 from hub_enrolment.models import Enrolment, Programme, ProgrammeChange, WorkGroup
-from hub_enrolment.store import schools
+from hub_enrolment.store import standing
 
 
 def list_programmes(
@@ -75,15 +76,16 @@ def rule_of(programme: Programme) -> CompletionRule:
     )
 
 
-def taken_parts(session: Session, urn: str) -> list[TakenPart]:
-    """The strands and years in which a school, or one that it carries on, holds a place or completed one."""
+def taken_parts(session: Session, urn: str, *, day: date) -> list[TakenPart]:
+    """The strands and years in which a school, as of a day, holds a place or completed one."""
     rows = session.execute(
         select(Programme.strand, Programme.academic_year)
         .distinct()
         .join(WorkGroup, WorkGroup.programme_id == Programme.id)
         .join(Enrolment, Enrolment.work_group_id == WorkGroup.id)
         .where(
-            Enrolment.urn.in_(schools.carried_on(session, urn)), Enrolment.status.in_(("active", "completed"))
+            Enrolment.urn.in_(standing.stood_for(session, urn, day)),
+            Enrolment.status.in_(("active", "completed")),
         )
     )
     return [TakenPart(strand, AcademicYear.parse(year)) for strand, year in rows]

@@ -1,6 +1,6 @@
 """Schools, and who carries on whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -42,36 +42,6 @@ def known_successor(session: Session, urn: str) -> str | None:
     if not URN.fullmatch(urn):
         return None
     return session.scalar(select(SchoolLink.successor_urn).where(SchoolLink.urn == urn, SchoolLink.principal))
-
-
-def successors(session: Session, urns: Iterable[str]) -> dict[str, str]:
-    """Every succession that has taken effect, along the chains that begin at these schools."""
-    known: dict[str, str] = {}
-    ask = set(urns)
-    while ask:
-        found = session.execute(
-            select(SchoolLink.urn, SchoolLink.successor_urn).where(
-                SchoolLink.urn.in_(ask), SchoolLink.principal, SchoolLink.announced
-            )
-        )
-        step = dict(found.all())
-        known |= step
-        ask = set(step.values()) - known.keys()
-    return known
-
-
-def carried_on(session: Session, urn: str) -> set[str]:
-    """Return the school and all that came before it, along the successions that have taken effect."""
-    known, ask = {urn}, {urn}
-    while ask:
-        found = session.scalars(
-            select(SchoolLink.urn).where(
-                SchoolLink.successor_urn.in_(ask), SchoolLink.principal, SchoolLink.announced
-            )
-        )
-        ask = set(found) - known
-        known |= ask
-    return known
 
 
 def list_schools(

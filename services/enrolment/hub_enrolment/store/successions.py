@@ -1,7 +1,7 @@
 """Links of the register: reading and writing them in bulk, letting them take effect."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ARRAY, Text, and_, cast, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -38,7 +38,7 @@ def demote(session: Session, urns: Sequence[str]) -> None:
     session.execute(
         update(SchoolLink)
         .where(SchoolLink.urn == func.any(cast(list(urns), ARRAY(Text))), SchoolLink.principal)
-        .values(principal=False, announced=False, merged=False)
+        .values(principal=False, announced=False, announced_on=None, merged=False)
     )
 
 
@@ -59,6 +59,8 @@ def save(
             "established_on": link.established_on,
             "principal": principal.get(link.urn) == link,
             "announced": False,
+            "announced_on": None,
+            "followed": False,
             "merged": False,
             "changed_at": now,
             "changed_by": by,
@@ -91,8 +93,8 @@ def refresh_schools(session: Session, *, now: datetime, by: str) -> None:
     )
 
 
-def take_effect(session: Session) -> list[Succession]:
-    """The successions to be announced now, marked as announced.
+def take_effect(session: Session, *, on: date) -> list[Succession]:
+    """The successions to be announced now, marked as announced on this day.
 
     Those of schools that have closed, and of schools not held here that are carried on by one that is.
     """
@@ -106,7 +108,7 @@ def take_effect(session: Session) -> list[Succession]:
             ~SchoolLink.announced,
             or_(old_has_closed, and_(~old_is_here, successor_is_here)),
         )
-        .values(announced=True)
+        .values(announced=True, announced_on=on)
         .returning(SchoolLink.urn, SchoolLink.successor_urn, SchoolLink.link_type, SchoolLink.established_on)
         .execution_options(synchronize_session=False)
     )

@@ -1,7 +1,7 @@
 """Teachers, where they teach, what they lead."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -80,15 +80,16 @@ def hold(session: Session, teacher_ids: Iterable[UUID]) -> dict[UUID, bool]:
 
 
 def list_teachers(
-    *, q: str | None = None, urn: str | None = None, address_confirmed: bool | None = None
+    *, q: str | None = None, urns: Collection[str] | None = None, address_confirmed: bool | None = None
 ) -> Select[Teacher]:
     """The teachers that a list asks for: words of name or address, school, whether the address is confirmed.
 
-    Who was merged works nowhere any more, and who was anonymised is not listed.
+    `urns`: the numbers of one school. A merged record works nowhere any more, and an anonymised one is not
+    listed.
     """
     here = [SchoolMembership.teacher_id == Teacher.id, SchoolMembership.ends_on.is_(None)]
-    if urn is not None:
-        here.append(SchoolMembership.urn == urn)
+    if urns is not None:
+        here.append(SchoolMembership.urn.in_(urns))
     statement = select(Teacher).where(exists().where(*here), Teacher.anonymised_on.is_(None))
     if address_confirmed is not None:
         statement = statement.where(Teacher.email_unconfirmed_since.is_(None) == address_confirmed)

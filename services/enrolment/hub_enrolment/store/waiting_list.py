@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.gias_links import end_of_chain
 from hub_enrolment.domain.waiting_list import OPEN, Waiting
 from hub_enrolment.models import Enrolment, WaitingEntry
-from hub_enrolment.store import schools
+from hub_enrolment.store import standing
 
 
 @dataclass(frozen=True)
@@ -77,21 +76,21 @@ def positions(session: Session, work_group_id: UUID) -> dict[UUID, int]:
     return {entry_id: n for n, entry_id in enumerate(session.scalars(statement), start=1)}
 
 
-def queue(session: Session, work_group_id: UUID) -> Queue:
-    """Who waits, and what their schools have; the group is locked by the caller."""
+def queue(session: Session, work_group_id: UUID, *, day: date) -> Queue:
+    """Who waits, and what their schools have as of a day; the group is locked by the caller."""
     listed = open_entries(session, work_group_id)
     held = session.scalars(
         select(Enrolment.urn).where(Enrolment.work_group_id == work_group_id, Enrolment.status == "active")
     ).all()
-    chains = schools.successors(session, {*held, *(entry.urn for entry in listed)})
+    successions = standing.around(session, {*held, *(entry.urn for entry in listed)})
     kept = [*held, *(entry.urn for entry in listed if entry.status == "offered")]
     return Queue(
         waiting=[
-            Waiting(entry.id, end_of_chain(chains, entry.urn))
+            Waiting(entry.id, successions.standing(entry.urn, day))
             for entry in listed
             if entry.status == "waiting"
         ],
-        kept_by_school=Counter(end_of_chain(chains, urn) for urn in kept),
+        kept_by_school=Counter(successions.standing(urn, day) for urn in kept),
     )
 
 

@@ -1,19 +1,19 @@
 """Work groups with what belongs to them."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, delete, distinct, exists, func, select
+from sqlalchemy import Select, and_, bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.enrolments import HELD
-from hub_enrolment.domain.gias_links import end_of_chain
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, composition
 from hub_enrolment.models import Enrolment, Programme, SchoolMembership, WorkGroup, WorkGroupLead
-from hub_enrolment.store import schools
+from hub_enrolment.store import standing
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Described:
     programme: Programme
     lead_ids: list[UUID]
     teachers_n: int
-    schools_n: int  # distinct URNs; successors are only followed when a group is confirmed
+    schools_n: int  # a school and its successor are one
 
 
 # Built once: building a statement costs more than sending it.
@@ -43,10 +43,10 @@ def lock_work_group(session: Session, work_group_id: UUID) -> tuple[WorkGroup, P
     return None if row is None else (row[0], row[1])
 
 
-def find_work_group(session: Session, work_group_id: UUID) -> Described | None:
-    """One work group."""
+def find_work_group(session: Session, work_group_id: UUID, *, day: date) -> Described | None:
+    """One work group; its schools are counted as of a day."""
     row = session.get(WorkGroup, work_group_id)
-    return None if row is None else describe(session, [row])[0]
+    return None if row is None else describe(session, [row], day=day)[0]
 
 
 def lead_ids(session: Session, work_group_id: UUID) -> list[UUID]:
@@ -89,8 +89,8 @@ def list_work_groups(
     return statement
 
 
-def describe(session: Session, groups: Sequence[WorkGroup]) -> list[Described]:
-    """Work groups with all that is shown of them, in three statements however many they are."""
+def describe(session: Session, groups: Sequence[WorkGroup], *, day: date) -> list[Described]:
+    """Work groups with all that is shown of them as of a day, in four statements however many they are."""
     ids = [group.id for group in groups]
     programmes = session.scalars(select(Programme).where(Programme.id.in_({g.programme_id for g in groups})))
     by_id = {programme.id: programme for programme in programmes}
@@ -99,48 +99,59 @@ def describe(session: Session, groups: Sequence[WorkGroup]) -> list[Described]:
         select(WorkGroupLead).where(WorkGroupLead.work_group_id.in_(ids)).order_by(WorkGroupLead.position)
     ):
         leads[lead.work_group_id].append(lead.teacher_id)
-    counted = session.execute(
-        select(Enrolment.work_group_id, func.count(), func.count(distinct(Enrolment.urn)))
-        .where(Enrolment.work_group_id.in_(ids), Enrolment.status.in_(HELD))
-        .group_by(Enrolment.work_group_id)
-    )
-    counts = {group_id: (teachers_n, schools_n) for group_id, teachers_n, schools_n in counted}
+    urns = schools_of_places(session, ids)
+    successions = standing.around(session, {urn for listed in urns.values() for urn in listed})
     return [
-        Described(group, by_id[group.programme_id], leads[group.id], *counts.get(group.id, (0, 0)))
+        Described(
+            group,
+            by_id[group.programme_id],
+            leads[group.id],
+            **vars(composition(urns.get(group.id, ()), successions, day)),
+        )
         for group in groups
     ]
 
 
-def count(session: Session, work_group_id: UUID) -> Composition:
-    """How many hold a place now, and from how many schools; a school and its successor are one."""
-    urns = session.scalars(
-        select(Enrolment.urn).where(Enrolment.work_group_id == work_group_id, Enrolment.status.in_(HELD))
-    ).all()
-    return composition(urns, schools.successors(session, urns))
-
-
-def schools_on(session: Session, work_group_id: UUID) -> list[SchoolOnGroup]:
-    """Each school with places held, and what its participants are: on the group and at the school."""
-    jobs = (
-        SchoolMembership.teacher_id == Enrolment.teacher_id,
-        SchoolMembership.urn == Enrolment.urn,
-        SchoolMembership.ends_on.is_(None),
-    )
+def schools_of_places(session: Session, work_group_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Return for each group the school of each place that is held, as it was when the place was given."""
     rows = session.execute(
-        select(Enrolment.id, Enrolment.urn, Enrolment.role, SchoolMembership.role)
-        .outerjoin(SchoolMembership, and_(*jobs))
-        .where(Enrolment.work_group_id == work_group_id, Enrolment.status.in_(HELD))
+        select(Enrolment.work_group_id, Enrolment.urn).where(
+            Enrolment.work_group_id.in_(list(work_group_ids)), Enrolment.status.in_(HELD)
+        )
+    )
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for work_group_id, urn in rows:
+        found[work_group_id].append(urn)
+    return dict(found)
+
+
+def count(session: Session, work_group_id: UUID, *, day: date) -> Composition:
+    """How many hold a place now, and from how many schools as of a day, successors followed."""
+    urns = schools_of_places(session, [work_group_id]).get(work_group_id, [])
+    return composition(urns, standing.around(session, urns), day)
+
+
+def schools_on(session: Session, work_group_id: UUID, *, day: date) -> list[SchoolOnGroup]:
+    """Each school with places held, as of a day, with what its participants are on the group and at work."""
+    of_group = (Enrolment.work_group_id == work_group_id, Enrolment.status.in_(HELD))
+    held = session.execute(select(Enrolment.urn, Enrolment.role).where(*of_group)).all()
+    works_there = (SchoolMembership.teacher_id == Enrolment.teacher_id, SchoolMembership.ends_on.is_(None))
+    jobs = session.execute(
+        select(Enrolment.urn, SchoolMembership.urn, SchoolMembership.role)
+        .join(SchoolMembership, and_(*works_there))
+        .where(*of_group)
     ).all()
-    chains = schools.successors(session, {urn for _, urn, _, _ in rows})
-    places: defaultdict[str, set[UUID]] = defaultdict(set)
+    successions = standing.around(session, {*(urn for urn, _ in held), *(urn for _, urn, _ in jobs)})
+    places = Counter(successions.standing(urn, day) for urn, _ in held)
     roles: defaultdict[str, set[str]] = defaultdict(set)
-    for enrolment_id, urn, role, job in rows:
-        school = end_of_chain(chains, urn)
-        places[school].add(enrolment_id)
-        roles[school] |= {role, job} - {None}
+    for urn, role in held:
+        roles[successions.standing(urn, day)].add(role)
+    for urn, works_at, role in jobs:
+        if successions.same(urn, works_at, day):
+            roles[successions.standing(urn, day)].add(role)
     return [
-        SchoolOnGroup(urn=urn, places_n=len(held), roles=frozenset(roles[urn]))
-        for urn, held in sorted(places.items())
+        SchoolOnGroup(urn=urn, places_n=places_n, roles=frozenset(roles[urn]))
+        for urn, places_n in sorted(places.items())
     ]
 
 

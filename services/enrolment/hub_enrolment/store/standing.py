@@ -1,0 +1,119 @@
+"""Which school stands for which: the successions in effect that concern the schools in question."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from hub_kernel.successions import Succession, Successions
+
+# Both ways along the links, so that the answer has each school that stands for one of these, or is stood for.
+# `first_day` is `hub_kernel.successions.first_day_of_successor`; a test compares the two.
+_AROUND: Final = text(
+    """
+    WITH RECURSIVE known (urn) AS (
+      SELECT unnest(CAST(:urns AS text[]))
+      UNION
+      SELECT step.urn FROM known CROSS JOIN LATERAL (
+        SELECT successor_urn AS urn FROM school_links
+        WHERE school_links.urn = known.urn AND (principal AND announced OR followed)
+        UNION ALL
+        SELECT urn FROM school_links
+        WHERE successor_urn = known.urn AND (principal AND announced OR followed)
+      ) step
+    )
+    SELECT link.urn, link.successor_urn,
+           coalesce(closed.close_date + 1, link.established_on, link.announced_on) AS first_day,
+           principal AND announced AS counts, followed,
+           EXISTS (SELECT FROM schools here WHERE here.urn = link.successor_urn) AS successor_is_here
+    FROM school_links link JOIN known USING (urn) LEFT JOIN schools closed ON closed.urn = link.urn
+    WHERE principal AND announced OR followed
+    """
+)
+_OVERTAKEN: Final = text(
+    """
+    SELECT DISTINCT membership.teacher_id FROM school_memberships membership
+    JOIN school_links link ON link.urn = membership.urn AND principal AND announced
+    JOIN schools successor ON successor.urn = link.successor_urn
+    LEFT JOIN schools closed ON closed.urn = link.urn
+    WHERE membership.ends_on IS NULL
+      AND coalesce(closed.close_date + 1, link.established_on, link.announced_on) <= :day
+    ORDER BY membership.teacher_id
+    """
+)
+_NOTE_FOLLOWED: Final = text(
+    """
+    UPDATE school_links SET followed = NOT followed
+    FROM (
+      SELECT link.urn, link.successor_urn, principal AND announced
+             AND coalesce(closed.close_date + 1, link.established_on, link.announced_on) <= :day AS counts
+      FROM school_links link LEFT JOIN schools closed ON closed.urn = link.urn
+    ) latest
+    WHERE school_links.urn = latest.urn AND school_links.successor_urn = latest.successor_urn
+      AND followed <> latest.counts
+    """
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The successions that were followed last time, and those that are in effect now."""
+
+    before: Successions
+    after: Successions
+
+
+def around(session: Session, urns: Iterable[str]) -> Successions:
+    """Return the successions that decide which schools are the same as these."""
+    return Successions(_succession(row) for row in _rows(session, urns) if row.counts)
+
+
+def standing(session: Session, urn: str, day: date) -> str:
+    """Return the school that stands for a school on a day."""
+    return around(session, [urn]).standing(urn, day)
+
+
+def stood_for(session: Session, urn: str, day: date) -> frozenset[str]:
+    """Return all URNs of which a school is the same on a day, itself included."""
+    return around(session, [urn]).stood_for(urn, day)
+
+
+def successors_here(session: Session, urns: Iterable[str]) -> dict[str, Succession]:
+    """Return the successions around these schools by the closed school's URN.
+
+    Only those to schools that the hub's files have: a person cannot be noted at another one.
+    """
+    rows = _rows(session, urns)
+    return {row.urn: _succession(row) for row in rows if row.counts and row.successor_is_here}
+
+
+def turn_of(session: Session, urns: Iterable[str]) -> Turn:
+    """Return what the successions around these schools were when they were followed last, and are now."""
+    rows = _rows(session, urns)
+    return Turn(
+        before=Successions(_succession(row) for row in rows if row.followed),
+        after=Successions(_succession(row) for row in rows if row.counts),
+    )
+
+
+def note_followed(session: Session, day: date) -> None:
+    """Remember which successions are in effect, once all that must move has moved."""
+    session.execute(_NOTE_FOLLOWED, {"day": day})
+
+
+def people_overtaken(session: Session, day: date) -> list[UUID]:
+    """Return the people who are noted at a school for which another one here stands, in the order of ids."""
+    return list(session.scalars(_OVERTAKEN, {"day": day}))
+
+
+def _rows(session: Session, urns: Iterable[str]) -> list[Row[Any]]:
+    asked = sorted(set(urns))
+    return list(session.execute(_AROUND, {"urns": asked})) if asked else []
+
+
+def _succession(row: Row[Any]) -> Succession:
+    return Succession(urn=row.urn, successor_urn=row.successor_urn, first_day=row.first_day)

@@ -1,0 +1,288 @@
+"""What an import moves when a school carries on the work of one that has closed."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from tests.enrolment.factories import (
+    BY,
+    LATER,
+    MEETS,
+    NOW,
+    TODAY,
+    apply,
+    enrol,
+    events,
+    fill,
+    group,
+    leader,
+    meeting,
+    read_file,
+    schools,
+    teacher,
+)
+from tests.enrolment.register_files import CLOSED, gias, links, row
+from tests.enrolment.steps import apply as ask
+from tests.enrolment.steps import confirm
+from tests.enrolment.successions import FIRST_DAY, LAST_DAY, Pair, pair
+
+from hub_enrolment.commands.teachers import MoveTeacher
+from hub_enrolment.handlers import imports, moves
+from hub_enrolment.models import (
+    Application,
+    Enrolment,
+    GroupSession,
+    MembershipCorrection,
+    SchoolLink,
+    SchoolMembership,
+    Teacher,
+)
+from hub_platform.database import Sessions
+
+EARLIER = datetime(2025, 6, 10, 9, tzinfo=UTC)
+SUMMER = EARLIER.date()
+
+
+def posts(session: Session, teacher_id: UUID) -> list[tuple[str, date, date | None]]:
+    session.expire_all()
+    rows = session.execute(
+        select(SchoolMembership.urn, SchoolMembership.starts_on, SchoolMembership.ends_on)
+        .where(SchoolMembership.teacher_id == teacher_id)
+        .order_by(SchoolMembership.starts_on)
+    )
+    return [tuple(one) for one in rows]
+
+
+def told(session: Session, *types: str) -> list[dict[str, Any]]:
+    return [data for _, data in events(session, *types)]
+
+
+def test_people_of_a_closed_school_work_at_its_successor_from_the_day_after_its_last(
+    session: Session,
+) -> None:
+    both = pair(session)
+    ada = teacher(session, both.old, now=EARLIER, role="maths_lead")
+    both.close(session)
+    assert posts(session, ada) == [(both.old, SUMMER, LAST_DAY), (both.new, FIRST_DAY, None)]
+    assert told(session, "TeacherMovedSchool") == [
+        {
+            "teacher_id": str(ada),
+            "from_urn": both.old,
+            "to_urn": both.new,
+            "role": "maths_lead",
+            "moved_on": "2025-09-01",
+            "reason": "succession",
+        }
+    ]
+    assert session.get_one(Teacher, ada).address_confirmed
+
+
+def test_the_same_files_again_move_nothing(session: Session) -> None:
+    both = pair(session)
+    ada = teacher(session, both.old, now=EARLIER)
+    both.close(session)
+    before, revision = len(events(session)), session.get_one(Teacher, ada).revision
+    both.close(session, now=LATER)
+    apply(session, gias(row(URN=both.old, **CLOSED | {"NumberOfPupils": "1"})), now=LATER)
+    assert [type_ for type_, _ in events(session)[before:]] == ["SchoolChanged"]
+    assert session.get_one(Teacher, ada).revision == revision
+
+
+def test_a_membership_noted_after_the_closing_was_at_the_successor_from_its_start(session: Session) -> None:
+    both = pair(session)
+    ada = teacher(session, both.old, now=NOW)
+    both.close(session)
+    assert posts(session, ada) == [(both.new, TODAY, None)]
+    (event,) = told(session, "MembershipCorrected")
+    assert (event["from_urn"], event["to_urn"], event["starts_on"]) == (both.old, both.new, str(TODAY))
+    assert (event["present_urn"], told(session, "TeacherMovedSchool")) == (both.new, [])
+    (trail,) = session.scalars(select(MembershipCorrection))
+    assert (trail.old_urn, trail.new_urn, trail.corrected_by) == (both.old, both.new, BY)
+
+
+def test_a_teacher_who_is_at_the_successor_already_has_one_membership_there(session: Session) -> None:
+    both = pair(session)
+    ada = teacher(session, both.old, now=EARLIER)
+    joined = MoveTeacher(
+        teacher_id=ada, from_urn=None, to_urn=both.new, role="other", moved_on=TODAY, email=None
+    )
+    moves.move_teacher(session, joined, now=NOW, by=BY)
+    both.close(session)
+    assert posts(session, ada) == [(both.old, SUMMER, LAST_DAY), (both.new, FIRST_DAY, None)]
+    assert told(session, "TeacherMovedSchool")[-1]["role"] == "other"
+
+
+@pytest.mark.parametrize("old_is_first", [True, False])
+def test_a_chain_that_takes_effect_at_once_is_followed_to_its_end(
+    session: Session, *, old_is_first: bool
+) -> None:
+    first = pair(session)
+    second = Pair(first.new, schools(session)[0])
+    ada = teacher(session, first.old, now=EARLIER)
+    again = row(URN=second.old, **CLOSED | {"CloseDate": "10-09-2025"})
+    closed = [row(URN=first.old, **CLOSED), again]
+    apply(session, links((first.old, first.new, "Successor", ""), (second.old, second.new, "Successor", "")))
+    apply(session, gias(*(closed if old_is_first else closed[::-1])))
+    assert posts(session, ada) == [
+        (first.old, SUMMER, LAST_DAY),
+        (first.new, FIRST_DAY, date(2025, 9, 10)),
+        (second.new, date(2025, 9, 11), None),
+    ]
+    assert [one["to_urn"] for one in told(session, "TeacherMovedSchool")] == [first.new, second.new]
+
+
+def test_nobody_moves_before_the_first_day_and_the_next_import_moves_them(session: Session) -> None:
+    both = pair(session)
+    ada = teacher(session, both.old, now=EARLIER)
+    last_day = datetime(2025, 8, 31, 12, tzinfo=UTC)
+    both.close(session, now=last_day)
+    assert posts(session, ada) == [(both.old, SUMMER, None)]
+    apply(session, gias(row()), now=last_day + timedelta(days=1))
+    assert posts(session, ada) == [(both.old, SUMMER, LAST_DAY), (both.new, FIRST_DAY, None)]
+
+
+def test_people_stay_where_a_successor_is_not_in_the_hubs_files_until_it_is(session: Session) -> None:
+    (old,) = schools(session)
+    ada = teacher(session, old, now=EARLIER)
+    Pair(old, "149999").close(session)
+    assert posts(session, ada) == [(old, SUMMER, None)]
+    apply(session, gias(row(URN="149999")))
+    assert posts(session, ada)[-1] == ("149999", FIRST_DAY, None)
+
+
+def test_people_of_a_school_without_a_successor_stay(session: Session) -> None:
+    (old,) = schools(session)
+    ada = teacher(session, old, now=EARLIER)
+    apply(session, gias(row(URN=old, **CLOSED)))
+    assert posts(session, ada) == [(old, SUMMER, None)]
+
+
+def test_an_import_that_fails_moves_nobody(database: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.begin() as session:
+        both = pair(session)
+        ada = teacher(session, both.old, now=EARLIER)
+    monkeypatch.setattr(imports, "_keep", _fail)
+    with pytest.raises(RuntimeError), database.begin() as session:
+        apply(session, links((both.old, both.new, "Successor", "")))
+        apply(session, gias(row(URN=both.old, **CLOSED)))
+    with database() as session:
+        assert posts(session, ada) == [(both.old, SUMMER, None)]
+        assert events(session, "TeacherMovedSchool") == []
+
+
+def _fail(*_args: object) -> None:
+    raise RuntimeError
+
+
+def test_a_preview_moves_nobody(session: Session) -> None:
+    both = pair(session)
+    ada = teacher(session, both.old, now=EARLIER)
+    apply(session, links((both.old, both.new, "Successor", "")))
+    before = len(events(session))
+    raw = gias(row(URN=both.old, **CLOSED))
+    done = imports.import_gias(session, read_file(raw), apply=False, file_date=None, now=NOW, by=BY)
+    assert [(one.school.urn, one.held.people_n, one.in_effect) for one in done.moves] == [(both.old, 1, True)]
+    assert posts(session, ada) == [(both.old, SUMMER, None)]
+    assert len(events(session)) == before
+
+
+def test_sessions_to_come_have_the_successor_as_host_and_one_new_entry_in_each_calendar(
+    session: Session,
+) -> None:
+    both = pair(session)
+    opened = group(session, venue="Main hall")
+    hosted = {"mode": "school_hosted", "host_urn": both.old}
+    held = meeting(session, opened.id, starts_at=NOW - timedelta(days=30), **hosted)
+    to_come = meeting(session, opened.id, starts_at=MEETS, **hosted)
+    online = meeting(session, opened.id, starts_at=MEETS + timedelta(days=7))
+    both.close(session)
+    both.close(session, now=LATER)
+    session.expire_all()
+    hosts = [session.get_one(GroupSession, one.id).host_urn for one in (held, to_come, online)]
+    assert hosts == [both.old, both.new, None]
+    (event,) = told(session, "SessionRescheduled")
+    assert (event["session_id"], event["host_urn"], event["ics_sequence"]) == (str(to_come.id), both.new, 1)
+    assert event["starts_at"] == "2025-10-08T12:30:00Z"
+
+
+def six_schools(session: Session) -> tuple[UUID, list[Pair]]:
+    """A confirmed group of ten teachers of exactly six schools, two of which will share a successor."""
+    opened = group(session)
+    fill(session, opened.id, teachers_n=8, schools_n=4)
+    (new,) = schools(session)
+    pairs = [pair(session, new=new), pair(session, new=new)]
+    for one in pairs:
+        enrol(session, opened.id, teacher(session, one.old))
+    confirm(session, opened.id)
+    return opened.id, pairs
+
+
+def test_a_group_of_six_schools_of_which_two_merge_is_at_risk_and_it_is_told_once(session: Session) -> None:
+    group_id, pairs = six_schools(session)
+    for one in pairs:
+        one.close(session)
+    for one in pairs:
+        one.close(session, now=LATER)
+    assert told(session, "WorkGroupFellBelowMinimum") == [
+        {
+            "work_group_id": str(group_id),
+            "teachers_n": 10,
+            "schools_n": 5,
+            "teachers_short": 0,
+            "schools_short": 1,
+        }
+    ]
+    urns = set(session.scalars(select(Enrolment.urn).where(Enrolment.work_group_id == group_id)))
+    assert {one.old for one in pairs} <= urns, "a place keeps the school of its day"
+
+
+def test_a_group_recovers_when_the_register_corrects_a_merger(session: Session) -> None:
+    group_id, pairs = six_schools(session)
+    for one in pairs:
+        one.close(session)
+    (right,) = schools(session)
+    apply(session, links((pairs[0].old, right, "Successor", "02-09-2025")))
+    assert [data["schools_n"] for data in told(session, "WorkGroupConfirmed")] == [6, 6]
+    assert told(session, "WorkGroupConfirmed")[-1]["work_group_id"] == str(group_id)
+
+
+def test_a_group_is_left_alone_when_its_schools_are_counted_as_before(session: Session) -> None:
+    """It was confirmed with too few schools for a reason that is kept; a succession makes them no fewer."""
+    both = pair(session)
+    opened = group(session)
+    enrol(session, opened.id, teacher(session, both.old))
+    confirm(session, opened.id, "a small group for a test")
+    both.close(session)
+    assert opened.status == "confirmed"
+    assert told(session, "WorkGroupFellBelowMinimum") == []
+
+
+def test_a_school_that_closes_without_a_successor_counts_on(session: Session) -> None:
+    group_id, pairs = six_schools(session)
+    for one in pairs:
+        one.close(session, link=False)
+    assert told(session, "WorkGroupFellBelowMinimum") == []
+    assert group_id is not None
+
+
+def test_roles_places_and_requests_keep_the_school_of_their_day(session: Session) -> None:
+    both = pair(session)
+    ada, emmy = teacher(session, both.old), teacher(session, both.old, given="Emmy")
+    role = leader(session, ada)
+    opened = group(session)
+    place = enrol(session, opened.id, ada)
+    application = ask(session, opened.id, both.old, [emmy]).row.id
+    both.close(session)
+    session.expire_all()
+    assert (role.urn, session.get_one(Enrolment, place).urn) == (both.old, both.old)
+    assert session.get_one(Application, application).urn == both.old
+
+
+def test_a_succession_is_noted_as_followed(session: Session) -> None:
+    both = pair(session)
+    both.close(session)
+    (link,) = session.scalars(select(SchoolLink))
+    assert (link.announced_on, link.followed) == (TODAY, True)
