@@ -19,7 +19,7 @@ from hub_contracts.enrolment import (
     WorkGroupFellBelowMinimum,
 )
 from hub_contracts.notifications import MessageFailed, MessageSent
-from hub_contracts.visits import VisitCancelled, VisitObligationExcused, VisitPlanned
+from hub_contracts.visits import VisitCancelled, VisitObligationExcused, VisitPlanned, VisitRecalculated
 
 OCTOBER = date(2025, 10, 8)
 
@@ -113,8 +113,22 @@ def visits() -> list[Event]:
         make.visit("110002", "2025-2", kind="department_pd"),
         planned("110002", "2025-3", "cancelled"),
         VisitCancelled(visit_id=an_id("cancelled"), urn="110002", reason="snow"),
+        recalculated("110001", "2025-1", "2025-2"),
+        recalculated("110001", "2025-1", "2025-1"),
+        recalculated("110002", "2025-1", None),
         VisitObligationExcused(urn="110001", half_term="2025-3", kind="visit", reason="ofsted"),
     ]
+
+
+def recalculated(urn: str, visited_in: str, half_term: str | None) -> VisitRecalculated:
+    """The visit of a school in a half term lies in another one, or in none."""
+    return VisitRecalculated(
+        visit_id=make.visit(urn, visited_in).visit_id,
+        urn=urn,
+        half_term=half_term,
+        out_of_term=half_term is None,
+        late=False,
+    )
 
 
 def messages() -> list[Event]:

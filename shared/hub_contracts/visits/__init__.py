@@ -2,7 +2,13 @@
 
 from hub_contracts.visits.assignments import Obligation, PDLeadAssigned, VisitObligationExcused
 from hub_contracts.visits.calendars import CalendarHalfTerm, CalendarSet
-from hub_contracts.visits.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
+from hub_contracts.visits.visits import (
+    DepartmentPDHeld,
+    VisitCancelled,
+    VisitLogged,
+    VisitPlanned,
+    VisitRecalculated,
+)
 
 __all__ = [
     "CalendarHalfTerm",
@@ -14,4 +20,5 @@ __all__ = [
     "VisitLogged",
     "VisitObligationExcused",
     "VisitPlanned",
+    "VisitRecalculated",
 ]

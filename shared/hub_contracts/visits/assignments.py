@@ -38,8 +38,8 @@ class ObligationSchema(RecordSchema):
 class PDLeadAssigned(Event):
     """A school has a PD lead.
 
-    Published when the assignment is made, and again, with all its obligations, when a changed calendar
-    changes them.
+    Published when the assignment is made, and again, with all its obligations, when a calendar, the school's
+    trust or authority, or a successor of the school changes them.
     """
 
     publisher: ClassVar[str] = "visits"

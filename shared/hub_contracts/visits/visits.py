@@ -141,3 +141,28 @@ class DepartmentPDHeldSchema(VisitEventSchema):
     held_on = Day("The day on which it was held")
     staff_present = Whole("Members of the department who took part")
     department_size = Whole("Members of the department")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitRecalculated(VisitEvent):
+    """What follows from the day of a visit has changed: its half term, or whether it counts or is late.
+
+    Published when a calendar is set, a school's trust or authority changes, or a successor stands for a
+    closed school, for each planned or logged visit whose values changed. It replaces what VisitPlanned,
+    VisitLogged, DepartmentPDHeld or an earlier VisitRecalculated of the visit said of them.
+    """
+
+    half_term: str | None = None
+    out_of_term: bool
+    late: bool
+
+
+class VisitRecalculatedSchema(VisitEventSchema):
+    """VisitRecalculated."""
+
+    makes = VisitRecalculated
+    half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
+    out_of_term = Flag("Whether it lies outside the school's terms, and so does not count")
+    late = Flag(
+        "Whether it was logged more than ten working days after its half term; false until it is logged"
+    )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
+from hub_kernel.support_visits import kind_met_by
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.periods import AcademicYear
 from hub_reporting.domain.schools import Register
@@ -67,11 +68,6 @@ class Excused(NamedTuple):
     urn: str
     half_term: str
     kind: str
-
-
-def kind_met_by(visit_kind: str) -> str:
-    """Which obligation a visit of some kind meets: work with the whole department is counted apart."""
-    return "department_pd" if visit_kind == "department_pd" else "visit"
 
 
 @dataclass(frozen=True)
@@ -154,7 +150,10 @@ def settle(
     owed: dict[tuple[str, str, str], Obligation] = {}
     for one in obligations:
         key = _key(register, one.urn, one.half_term, one.kind)
-        owed.setdefault(key, one._replace(urn=key[0]))
+        other = owed.get(key)
+        # Where two programmes have other dates for the half term, the later ones count, as in visits.
+        if other is None or (one.ends_on, one.starts_on) > (other.ends_on, other.starts_on):
+            owed[key] = one._replace(urn=key[0])
     return Compliance(
         tuple(
             _settled(one, visits.get(key), planned=key in in_diary, excused=key in let_off, day=day)

@@ -14,6 +14,7 @@ from hub_contracts.visits import (
     VisitLogged,
     VisitObligationExcused,
     VisitPlanned,
+    VisitRecalculated,
 )
 from hub_reporting.handlers.projected import Rows, not_counted, taken
 from hub_reporting.models import (
@@ -25,6 +26,7 @@ from hub_reporting.models import (
     Message,
     Obligation,
     PlannedVisit,
+    RecalculatedVisit,
 )
 
 _LOGGED: Final = (
@@ -90,6 +92,11 @@ def department_taught(event: DepartmentPDHeld, _time: datetime) -> Rows:
     yield DepartmentPD, [taken(event, *names)]
 
 
+def recalculated(event: VisitRecalculated, _time: datetime) -> Rows:
+    """What was derived again for a visit."""
+    yield RecalculatedVisit, [taken(event, "visit_id", "half_term", "out_of_term", "late")]
+
+
 def sent(event: MessageSent, _time: datetime) -> Rows:
     """A message that left."""
     yield Message, [taken(event, "message_id", "template", status="sent", reason=None)]
@@ -108,6 +115,7 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     VisitCancelled: cancelled,
     VisitLogged: logged,
     DepartmentPDHeld: department_taught,
+    VisitRecalculated: recalculated,
     MessageSent: sent,
     MessageFailed: failed,
 }

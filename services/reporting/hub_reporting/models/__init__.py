@@ -15,6 +15,7 @@ from hub_reporting.models.visits import (
     LoggedVisit,
     Obligation,
     PlannedVisit,
+    RecalculatedVisit,
 )
 from hub_reporting.models.work_groups import (
     Completion,
@@ -61,6 +62,7 @@ __all__ = [
     "Place",
     "PlannedVisit",
     "Projected",
+    "RecalculatedVisit",
     "Register",
     "School",
     "SchoolOnGroup",

@@ -91,6 +91,17 @@ class LoggedVisit(Projected):
     out_of_term: Mapped[bool]
 
 
+class RecalculatedVisit(Projected):
+    """What was derived again for a visit; it counts where its revision is later than that of another row."""
+
+    __tablename__ = "recalculated_visits"
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    half_term: Mapped[str | None]
+    out_of_term: Mapped[bool]
+    late: Mapped[bool]
+
+
 class DepartmentPD(Projected):
     """A department was taught together."""
 

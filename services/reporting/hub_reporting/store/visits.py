@@ -1,5 +1,7 @@
 """Supported schools, what they are owed and the visits, as the rules want them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -14,8 +16,22 @@ from hub_reporting.models import (
     Merger,
     Obligation,
     PlannedVisit,
+    RecalculatedVisit,
 )
 from hub_reporting.store import people
+
+DerivedModel = type[LoggedVisit] | type[PlannedVisit] | type[DepartmentPD]
+
+
+def said_last(model: DerivedModel, column: str) -> sa.ColumnElement[Any]:
+    """Return what is derived of a visit as it was said last: with the row, or derived again since."""
+    newer = RecalculatedVisit.revision > model.revision
+    return sa.case((newer, getattr(RecalculatedVisit, column)), else_=getattr(model, column))
+
+
+def derived_again(model: DerivedModel) -> sa.ColumnElement[bool]:
+    """Return the condition of the outer join that `said_last` needs."""
+    return sa.and_(RecalculatedVisit.hub == model.hub, RecalculatedVisit.visit_id == model.visit_id)
 
 
 def assignments(session: Session, hub: str, period: Period) -> list[visits.Assignment]:
@@ -75,42 +91,48 @@ def obligations(session: Session, hub: str, period: Period) -> list[visits.Oblig
 
 def logged(session: Session, hub: str, half_terms: set[str]) -> list[visits.Logged]:
     """Visits that took place in some half terms; those out of term belong to none."""
+    half_term = said_last(LoggedVisit, "half_term")
     rows = session.execute(
         sa.select(
             LoggedVisit.urn,
-            LoggedVisit.half_term,
+            half_term,
             LoggedVisit.kind,
             LoggedVisit.happened_on,
-            LoggedVisit.late,
-        ).where(
+            said_last(LoggedVisit, "late"),
+        )
+        .outerjoin(RecalculatedVisit, derived_again(LoggedVisit))
+        .where(
             LoggedVisit.hub == hub,
-            LoggedVisit.half_term.in_(sorted(half_terms)),
-            LoggedVisit.out_of_term.is_(False),
+            half_term.in_(sorted(half_terms)),
+            said_last(LoggedVisit, "out_of_term").is_(False),
         )
     )
+    held_in = said_last(DepartmentPD, "half_term")
+    same_visit = sa.and_(LoggedVisit.hub == DepartmentPD.hub, LoggedVisit.visit_id == DepartmentPD.visit_id)
     held = session.execute(
         sa.select(
             DepartmentPD.urn,
-            DepartmentPD.half_term,
+            held_in,
             sa.literal("department_pd"),
             DepartmentPD.held_on,
-            sa.func.coalesce(LoggedVisit.late, sa.false()),
+            sa.func.coalesce(said_last(LoggedVisit, "late"), sa.false()),
         )
-        .outerjoin(
-            LoggedVisit,
-            sa.and_(LoggedVisit.hub == DepartmentPD.hub, LoggedVisit.visit_id == DepartmentPD.visit_id),
-        )
-        .where(DepartmentPD.hub == hub, DepartmentPD.half_term.in_(sorted(half_terms)))
+        .outerjoin(LoggedVisit, same_visit)
+        .outerjoin(RecalculatedVisit, derived_again(DepartmentPD))
+        .where(DepartmentPD.hub == hub, held_in.in_(sorted(half_terms)))
     )
     return [visits.Logged._make(row) for row in (*rows, *held)]
 
 
 def planned(session: Session, hub: str, half_terms: set[str]) -> list[visits.Planned]:
     """Visits in the diary for some half terms, neither held nor cancelled."""
+    half_term = said_last(PlannedVisit, "half_term")
     rows = session.execute(
-        sa.select(PlannedVisit.urn, PlannedVisit.half_term, PlannedVisit.kind).where(
+        sa.select(PlannedVisit.urn, half_term, PlannedVisit.kind)
+        .outerjoin(RecalculatedVisit, derived_again(PlannedVisit))
+        .where(
             PlannedVisit.hub == hub,
-            PlannedVisit.half_term.in_(sorted(half_terms)),
+            half_term.in_(sorted(half_terms)),
             *(
                 ~sa.exists().where(other.hub == PlannedVisit.hub, other.visit_id == PlannedVisit.visit_id)
                 for other in (LoggedVisit, CancelledVisit)
@@ -132,24 +154,26 @@ def excused(session: Session, hub: str, half_terms: set[str]) -> list[visits.Exc
 
 def seen_on_visits(session: Session, hub: str, period: Period) -> list[engagement.Activity]:
     """Each school visited, or whose department was taught together, in the period."""
+    in_term = said_last(LoggedVisit, "out_of_term").is_(False)
     visited = (
         sa.select(LoggedVisit.urn, sa.literal("visit"), sa.func.min(LoggedVisit.happened_on), sa.func.count())
+        .outerjoin(RecalculatedVisit, derived_again(LoggedVisit))
         .where(
             LoggedVisit.hub == hub,
             LoggedVisit.happened_on.between(period.starts_on, period.last_counted),
             LoggedVisit.kind != "department_pd",
-            LoggedVisit.out_of_term.is_(False),
+            in_term,
         )
         .group_by(LoggedVisit.urn)
     )
     # A department's meeting is announced twice, as the visit and as itself: one visit id, counted once.
     meetings = sa.union(
-        sa.select(LoggedVisit.visit_id, LoggedVisit.urn, LoggedVisit.happened_on.label("day")).where(
-            LoggedVisit.hub == hub, LoggedVisit.kind == "department_pd", LoggedVisit.out_of_term.is_(False)
-        ),
-        sa.select(DepartmentPD.visit_id, DepartmentPD.urn, DepartmentPD.held_on).where(
-            DepartmentPD.hub == hub, DepartmentPD.half_term.is_not(None)
-        ),
+        sa.select(LoggedVisit.visit_id, LoggedVisit.urn, LoggedVisit.happened_on.label("day"))
+        .outerjoin(RecalculatedVisit, derived_again(LoggedVisit))
+        .where(LoggedVisit.hub == hub, LoggedVisit.kind == "department_pd", in_term),
+        sa.select(DepartmentPD.visit_id, DepartmentPD.urn, DepartmentPD.held_on)
+        .outerjoin(RecalculatedVisit, derived_again(DepartmentPD))
+        .where(DepartmentPD.hub == hub, said_last(DepartmentPD, "half_term").is_not(None)),
     ).subquery("meetings")
     taught = (
         sa.select(

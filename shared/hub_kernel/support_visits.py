@@ -1,0 +1,19 @@
+"""Rules of visits to supported schools that visits and reporting share."""
+
+from datetime import date
+from typing import Final
+
+from hub_kernel.working_days import working_days_after
+
+# Logged by then, a visit is on time; domain notes of November 2026, "Late logging".
+WORKING_DAYS_TO_LOG: Final = 10
+
+
+def kind_met_by(visit_kind: str) -> str:
+    """Return the kind of obligation that a visit meets: work with the whole department is counted apart."""
+    return "department_pd" if visit_kind == "department_pd" else "visit"
+
+
+def last_day_to_log(half_term_ends_on: date) -> date:
+    """Return the last day on which a visit of a half term is logged on time."""
+    return working_days_after(half_term_ends_on, WORKING_DAYS_TO_LOG)

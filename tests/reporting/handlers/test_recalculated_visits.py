@@ -1,0 +1,132 @@
+"""What was derived again for a visit counts in every figure, in whatever order it is heard."""
+
+from datetime import date
+from itertools import permutations
+from typing import Any
+
+import pytest
+from tests.reporting import factories as make
+from tests.reporting.conftest import NOW
+from tests.reporting.factories import HALF_TERMS, delivered
+
+from hub_contracts import Event
+from hub_contracts.visits import DepartmentPDHeld, VisitPlanned, VisitRecalculated
+from hub_platform.database import Sessions
+from hub_reporting.config import Options
+from hub_reporting.domain.reports import Report
+from hub_reporting.handlers import projections
+from hub_reporting.handlers.reports import run_report
+
+URN = "110001"
+VISIT = make.visit(URN, "2025-5", date(2026, 4, 15))
+DEPARTMENT = make.visit(URN, "2025-5", date(2026, 4, 16), kind="department_pd")
+HELD = DepartmentPDHeld(
+    visit_id=DEPARTMENT.visit_id,
+    urn=URN,
+    half_term="2025-5",
+    held_on=DEPARTMENT.happened_on,
+    staff_present=6,
+    department_size=8,
+)
+PLANNED = VisitPlanned(
+    visit_id=VISIT.visit_id,
+    assignment_id=VISIT.assignment_id,
+    urn=URN,
+    pd_lead_id=VISIT.pd_lead_id,
+    planned_at=make.NOON,
+    kind="support",
+    half_term="2025-5",
+)
+
+
+def again(visit: Any, half_term: str | None = None, *, late: bool = False) -> VisitRecalculated:
+    return VisitRecalculated(
+        visit_id=visit.visit_id, urn=URN, half_term=half_term, out_of_term=half_term is None, late=late
+    )
+
+
+def told(sessions: Sessions, *events: tuple[int, Event]) -> None:
+    school = [make.school(URN), make.connected(URN), make.assignment(URN, kinds=["visit", "department_pd"])]
+    with sessions.begin() as session:
+        projections.project(session, make.in_order(school), now=NOW)
+        for revision, event in events:
+            projections.project(session, [delivered(event, revision)], now=NOW)
+
+
+def asked(sessions: Sessions, options: Options, name: str, as_at: date = date(2026, 8, 31)) -> Report:
+    period: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31), "as_at": as_at}
+    with sessions.begin() as session:
+        return run_report(session, name, **period, options=options, now=NOW)
+
+
+def status(sessions: Sessions, options: Options, half_term: str, kind: str = "visit", **as_at: date) -> str:
+    rows = asked(sessions, options, "visit-compliance", **as_at).rows
+    (found,) = [row["status"] for row in rows if (row["half_term"], row["kind"]) == (half_term, kind)]
+    return str(found)
+
+
+LOGGED = [(1, PLANNED), (2, VISIT)]
+
+
+@pytest.mark.parametrize(
+    ("recalculated", "statuses"),
+    [
+        ([], ("missed", "met")),
+        ([(3, again(VISIT))], ("missed", "missed")),
+        ([(3, again(VISIT, "2025-4", late=True))], ("late", "missed")),
+        ([(3, again(VISIT)), (4, again(VISIT, "2025-5"))], ("missed", "met")),
+        ([(3, again(VISIT, "2025-5", late=True)), (4, again(VISIT, "2025-5"))], ("missed", "met")),
+    ],
+)
+def test_what_was_said_last_counts_in_any_order(
+    sessions: Sessions, options: Options, recalculated: list[tuple[int, Event]], statuses: tuple[str, str]
+) -> None:
+    for order in permutations([*LOGGED, *recalculated]):
+        with sessions.begin() as session:
+            for table in projections_of_visits():
+                session.execute(table.delete())
+        told(sessions, *order, *order[:1])
+        assert (status(sessions, options, "2025-4"), status(sessions, options, "2025-5")) == statuses
+
+
+def test_a_visit_that_was_recalculated_before_it_was_logged_is_as_its_log_says(
+    sessions: Sessions, options: Options
+) -> None:
+    told(sessions, (1, PLANNED), (2, again(VISIT)))
+    begun = HALF_TERMS["2025-5"][0]
+    assert status(sessions, options, "2025-5", as_at=begun) == "open", "planned for no half term any more"
+    told(sessions, (3, VISIT))
+    assert status(sessions, options, "2025-5") == "met"
+
+
+def test_a_planned_visit_follows_too(sessions: Sessions, options: Options) -> None:
+    begun = HALF_TERMS["2025-4"][0]
+    told(sessions, (1, PLANNED))
+    assert status(sessions, options, "2025-4", as_at=begun) == "open"
+    told(sessions, (2, again(VISIT, "2025-4")))
+    assert status(sessions, options, "2025-4", as_at=begun) == "planned"
+
+
+def test_department_pd_follows_with_its_visit(sessions: Sessions, options: Options) -> None:
+    told(sessions, (2, DEPARTMENT), (3, HELD))
+    assert status(sessions, options, "2025-5", "department_pd") == "met"
+    told(sessions, (4, again(DEPARTMENT, "2025-4", late=True)))
+    assert status(sessions, options, "2025-4", "department_pd") == "late"
+    assert status(sessions, options, "2025-5", "department_pd") == "missed"
+
+
+def test_a_visit_that_turns_out_to_lie_in_the_holidays_engages_no_school(
+    sessions: Sessions, options: Options
+) -> None:
+    told(sessions, (2, VISIT), (2, DEPARTMENT), (3, HELD))
+    assert asked(sessions, options, "engagement").n == 1
+    told(sessions, (3, again(VISIT)))
+    assert asked(sessions, options, "engagement").n == 1
+    told(sessions, (4, again(DEPARTMENT)))
+    assert asked(sessions, options, "engagement").n == 0
+
+
+def projections_of_visits() -> list[Any]:
+    from hub_reporting.models import LoggedVisit, PlannedVisit, RecalculatedVisit
+
+    return [model.__table__ for model in (LoggedVisit, PlannedVisit, RecalculatedVisit)]
