@@ -10,6 +10,7 @@ from tests.demonstration.counting import body, made, named
 
 from hub_kernel.academic_years import academic_year_of
 from hub_kernel.england import day_in_england
+from hub_kernel.support_visits import kind_met_by
 from hub_visits.domain import calendars, obligations, visits
 from hub_visits.domain.assignments import Owed
 from hub_visits.domain.assignments import obligations as owed_by
@@ -116,7 +117,7 @@ def planned(rounds: Rounds, command: Command) -> None:
     visits.check_within(assignment.span, day, "/planned_at")
     assert command.at < at, "a visit is planned before it is made"
     half_term = calendars.half_term_on(assignment.half_terms, day)
-    meets = obligations.kind_met_by(facts["kind"])
+    meets = kind_met_by(facts["kind"])
     rounds.visits[command.key] = Visit(key, half_term.id if half_term else None, meets, at)
 
 

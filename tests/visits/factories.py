@@ -6,8 +6,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import LeaderAppointed, LeaderEnded, SchoolImported
+from hub_contracts.enrolment import (
+    LeaderAppointed,
+    LeaderEnded,
+    SchoolClosed,
+    SchoolImported,
+    SchoolSucceeded,
+)
 from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
 from hub_visits.commands import (
@@ -19,12 +26,13 @@ from hub_visits.commands import (
     SetCalendar,
 )
 from hub_visits.domain.calendars import HalfTerm
-from hub_visits.handlers import assignments, visits
+from hub_visits.handlers import assignments, schools, visits
 from hub_visits.models import Assignment, Visit
 
 SCHOOL = "110623"
 OTHER_SCHOOL = "110800"
 SEPTEMBER = datetime(2023, 9, 4, 9, 0, tzinfo=UTC)
+TOLD: dict[str, Any] = {"at": SEPTEMBER, "now": SEPTEMBER, "by": "visits"}  # of an event about a school
 
 # A real calendar: Linton Village College, an academy in south Cambridgeshire, term dates 2023/24 (lvc.org).
 # Days without pupils: training days of 29 September, 16 February and 28 June; the bank holiday of 6 May.
@@ -67,6 +75,16 @@ def school_imported(**changes: Any) -> SchoolImported:
         "status": "open",
     }
     return SchoolImported(**(facts | changes))
+
+
+def tell(session: Session, event: Any, revision: int) -> None:
+    """Let visits hear an event about a school."""
+    if isinstance(event, SchoolClosed):
+        schools.on_school_closed(session, event, revision=revision, **TOLD)
+    elif isinstance(event, SchoolSucceeded):
+        schools.on_school_succeeded(session, event, revision=revision, **TOLD)
+    else:
+        schools.on_school_told(session, event, revision=revision, **TOLD)
 
 
 def leader_appointed(**changes: Any) -> LeaderAppointed:
@@ -116,11 +134,18 @@ def log_visit(visit_id: UUID, **changes: Any) -> LogVisit:
     return LogVisit(**(facts | changes))
 
 
-def assigned(sessions: Sessions, pd_lead_id: UUID, **changes: Any) -> Assignment:
+def assigning(
+    sessions: Sessions, pd_lead_id: UUID, *, now: datetime = SEPTEMBER, **changes: Any
+) -> assignments.AssignmentView:
     """Assign the PD lead."""
     with sessions.begin() as session:
         command = assign_pd_lead(pd_lead_id, **changes)
-        return assignments.assign_pd_lead(session, command, now=SEPTEMBER, by="admin").row
+        return assignments.assign_pd_lead(session, command, now=now, by="admin")
+
+
+def assigned(sessions: Sessions, pd_lead_id: UUID, **changes: Any) -> Assignment:
+    """Assign the PD lead; gives the assignment alone."""
+    return assigning(sessions, pd_lead_id, **changes).row
 
 
 def planned(

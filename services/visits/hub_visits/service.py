@@ -1,15 +1,20 @@
 """The visits service: routes by inheritance, reactions to what enrolment announces."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
     LeaderAppointed,
     LeaderEnded,
+    MembershipCorrected,
     SchoolChanged,
     SchoolClosed,
     SchoolImported,
     SchoolSucceeded,
     TeacherMerged,
+    TeacherMovedSchool,
+    TeacherRegistered,
 )
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe
@@ -30,17 +35,22 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
     @subscribe(SchoolImported, SchoolChanged)
     def on_school_told(self, session: Session, delivery: Delivery) -> None:
         """Learn where a school belongs."""
-        schools.on_school_told(session, delivery.event, revision=delivery.envelope.revision)
+        schools.on_school_told(session, delivery.event, **self._told(delivery))
 
     @subscribe(SchoolClosed)
     def on_school_closed(self, session: Session, delivery: Delivery) -> None:
         """Learn that a school has closed."""
-        schools.on_school_closed(session, delivery.event, revision=delivery.envelope.revision)
+        schools.on_school_closed(session, delivery.event, **self._told(delivery))
 
     @subscribe(SchoolSucceeded)
     def on_school_succeeded(self, session: Session, delivery: Delivery) -> None:
         """Learn which school carries on."""
-        schools.on_school_succeeded(session, delivery.event, revision=delivery.envelope.revision)
+        schools.on_school_succeeded(session, delivery.event, **self._told(delivery))
+
+    @subscribe(TeacherRegistered, TeacherMovedSchool, MembershipCorrected)
+    def on_workplace_told(self, session: Session, delivery: Delivery) -> None:
+        """Learn where a teacher works: nobody supports their own school."""
+        schools.on_workplace_told(session, delivery.event, revision=delivery.envelope.revision)
 
     @subscribe(LeaderAppointed, LeaderEnded)
     def on_leader_told(self, session: Session, delivery: Delivery) -> None:
@@ -51,3 +61,13 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
     def on_teacher_merged(self, session: Session, delivery: Delivery) -> None:
         """Learn which record is left of a person."""
         schools.on_teacher_merged(session, delivery.event, revision=delivery.envelope.revision)
+
+    def _told(self, delivery: Delivery) -> dict[str, Any]:
+        """What a reaction that derives something again needs to know of a delivery."""
+        envelope = delivery.envelope
+        return {
+            "revision": envelope.revision,
+            "at": envelope.time,
+            "now": self.clocks.hub.now(),
+            "by": self.name,
+        }

@@ -53,7 +53,7 @@ def make_visits(url: str) -> dict[str, str]:
         command = factories.set_calendar()
         calendars.set_calendar(session, command, expected=0, now=factories.SEPTEMBER, by="admin")
         for urn in (SCHOOL, OTHER_SCHOOL):
-            schools.on_school_told(session, factories.school_imported(urn=urn), revision=1)
+            schools.on_school_told(session, factories.school_imported(urn=urn), revision=1, **factories.TOLD)
         for lead_id in (LEAD, OTHER_LEAD):
             leader = factories.leader_appointed(teacher_id=lead_id, urn="110999")
             schools.on_leader_told(session, leader, revision=1)

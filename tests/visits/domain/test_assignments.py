@@ -8,20 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.visits.factories import LINTON
 
-from hub_visits.domain.assignments import SCHOOL_DAYS_TO_COUNT, Post, check_pd_lead, obligations
+from hub_visits.domain.assignments import (
+    SCHOOL_DAYS_TO_COUNT,
+    OwnSchool,
+    Post,
+    Workplace,
+    check_own_school,
+    check_pd_lead,
+    obligations,
+    own_urns,
+)
 from hub_visits.domain.refusals import Refused
 
 PD_LEAD = Post(role="pd_lead", urn="100001", trust_uid="3180", starts_on=date(2023, 9, 1))
 SEPTEMBER = date(2023, 9, 4)
 
 
-def test_a_pd_lead_of_another_school_may_be_assigned() -> None:
-    assert check_pd_lead([PD_LEAD], urn="100002", trust_uid="999", on=SEPTEMBER) == []
-    assert check_pd_lead([PD_LEAD], urn="100002", trust_uid=None, on=SEPTEMBER) == []
-
-
-def test_a_school_of_the_pd_leads_own_trust_is_allowed_with_a_warning() -> None:
-    assert check_pd_lead([PD_LEAD], urn="100002", trust_uid="3180", on=SEPTEMBER) == ["own_trust"]
+OWN = OwnSchool(urn="100001", trust_uid="3180")
 
 
 @pytest.mark.parametrize(
@@ -30,19 +33,62 @@ def test_a_school_of_the_pd_leads_own_trust_is_allowed_with_a_warning() -> None:
         ([], "unknown_pd_lead"),
         ([replace(PD_LEAD, role="work_group_lead")], "unknown_pd_lead"),
         ([replace(PD_LEAD, ends_on=SEPTEMBER - timedelta(days=1))], "pd_lead_ended"),
-        ([replace(PD_LEAD, urn="100002")], "own_school"),
-        ([PD_LEAD, replace(PD_LEAD, role="cohort_lead", urn="100002")], "own_school"),
+        ([replace(PD_LEAD, ends_on=SEPTEMBER)], None),
+        ([PD_LEAD, replace(PD_LEAD, ends_on=date(2020, 8, 31))], None),
     ],
 )
-def test_nobody_else_may(posts: list[Post], code: str) -> None:
+def test_a_pd_lead_holds_that_role_on_the_first_day(posts: list[Post], code: str | None) -> None:
+    if code is None:
+        check_pd_lead(posts, on=SEPTEMBER)
+        return
     with pytest.raises(Refused) as refusal:
-        check_pd_lead(posts, urn="100002", trust_uid=None, on=SEPTEMBER)
+        check_pd_lead(posts, on=SEPTEMBER)
     assert refusal.value.code == code
 
 
-def test_a_role_that_ends_on_the_first_day_still_counts() -> None:
-    post = replace(PD_LEAD, ends_on=SEPTEMBER)
-    assert check_pd_lead([post], urn="100002", trust_uid=None, on=SEPTEMBER) == []
+@pytest.mark.parametrize(
+    ("urn", "trust_uid", "warnings"),
+    [
+        ("100002", "999", []),
+        ("100002", None, []),
+        ("100002", "3180", ["own_trust"]),
+        ("100001", "3180", None),
+        ("100001", None, None),
+    ],
+)
+def test_the_own_school_is_refused_and_one_of_the_own_trust_is_warned_about(
+    urn: str, trust_uid: str | None, warnings: list[str] | None
+) -> None:
+    if warnings is not None:
+        assert check_own_school([OWN], urn=urn, trust_uid=trust_uid) == warnings
+        return
+    with pytest.raises(Refused) as refusal:
+        check_own_school([OWN], urn=urn, trust_uid=trust_uid)
+    assert refusal.value.code == "own_school"
+
+
+@pytest.mark.parametrize(
+    ("workplaces", "own"),
+    [
+        ([], {"100001"}),  # not announced yet: where the role was given
+        ([Workplace(urn="100002")], {"100002"}),
+        ([Workplace(urn="100002", ends_on=SEPTEMBER)], {"100002"}),  # the last day there
+        (
+            [Workplace(urn="100002", ends_on=SEPTEMBER - timedelta(days=1)), Workplace(urn="100003")],
+            {"100003"},
+        ),
+        ([Workplace(urn="100002"), Workplace(urn="100003")], {"100002", "100003"}),
+    ],
+)
+def test_the_own_schools_are_those_where_the_pd_lead_works(
+    workplaces: list[Workplace], own: set[str]
+) -> None:
+    assert own_urns([PD_LEAD], workplaces, on=SEPTEMBER) == own
+
+
+def test_a_role_that_has_ended_tells_of_no_own_school() -> None:
+    ended = replace(PD_LEAD, urn="100009", ends_on=SEPTEMBER - timedelta(days=1))
+    assert own_urns([PD_LEAD, ended], [], on=SEPTEMBER) == {"100001"}
 
 
 def test_a_school_is_owed_each_kind_in_each_half_term() -> None:

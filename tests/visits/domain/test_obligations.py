@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_visits.domain.obligations import STATUSES, Facts, kind_met_by, status_of
+from hub_kernel.support_visits import kind_met_by
+from hub_visits.domain.obligations import STATUSES, Facts, status_of
 
 ENDS_ON = date(2023, 10, 20)
 NOTHING = Facts(ends_on=ENDS_ON, met=False, excused=False, planned=False)

@@ -15,11 +15,10 @@ from hub_platform.database import Sessions
 from hub_visits.commands import CancelVisit, ExcuseHalfTerm
 from hub_visits.domain.assignments import Owed
 from hub_visits.handlers import calendars, obligations, schools, visits
-from hub_visits.models import Base, Obligation
+from hub_visits.models import Base
 from hub_visits.store import assignments as assignment_store
 from hub_visits.store import calendars as calendar_store
 from hub_visits.store import obligations as obligation_store
-from hub_visits.store import schools as school_store
 
 SCHOOL, NEIGHBOUR, ELSEWHERE = factories.SCHOOL, "110624", "120001"
 FIRST, LAST, OFF = LINTON_DATES[1]
@@ -38,7 +37,7 @@ def _assignments(sessions: Sessions, pd_lead_id: UUID) -> dict[str, UUID]:
             (ELSEWHERE, "926", None),
         ):
             told = factories.school_imported(urn=urn, la_code=la_code, trust_uid=trust_uid)
-            schools.on_school_told(session, told, revision=2)
+            schools.on_school_told(session, told, revision=2, **factories.TOLD)
     return {
         urn: assigned(sessions, pd_lead_id, urn=urn, kinds=["visit", "department_pd"]).id
         for urn in (SCHOOL, NEIGHBOUR, ELSEWHERE)
@@ -96,11 +95,9 @@ def test_planning_goes_by_the_schools_own_calendar_whatever_others_have(
     covered = {"hub": {SCHOOL, ELSEWHERE}, "la:873": {SCHOOL}, "la:926": {ELSEWHERE}}[scope]
     with sessions() as session:
         for urn in (SCHOOL, ELSEWHERE):
-            school = school_store.known_school(session, urn)
-            assert school is not None
-            first, *_ = calendar_store.school_half_terms(session, school, factories.LINTON_YEAR)
+            first, *_ = calendar_store.calendars_of(session, factories.LINTON_YEAR, {urn}).half_terms(urn)
             assert first.starts_on == (early if urn in covered else FIRST)
-            assert calendar_store.school_half_terms(session, school, "2024/25") == []
+            assert calendar_store.calendars_of(session, "2024/25", {urn}).half_terms(urn) == []
 
 
 def test_a_calendar_of_another_year_is_another_calendar(
@@ -110,8 +107,8 @@ def test_a_calendar_of_another_year_is_another_calendar(
         assert calendar_store.find_calendar(session, "hub", factories.LINTON_YEAR) is not None
         assert calendar_store.find_calendar(session, "hub", "2024/25") is None
         assert calendar_store.find_calendar(session, "la:873", factories.LINTON_YEAR) is None
-        assert calendar_store.assignments_under(session, "hub", "2024/25") == []
-        assert len(calendar_store.assignments_under(session, "hub", factories.LINTON_YEAR)) == 3
+        assert assignment_store.lock_year(session, "2024/25") == []
+        assert len(assignment_store.lock_year(session, factories.LINTON_YEAR)) == 3
 
 
 def test_an_assignment_that_owes_less_loses_its_own_obligations_only(
@@ -151,18 +148,19 @@ def test_what_one_assignment_owes_is_not_another_ones(
         for assignment_id in assignments.values():
             assert len(assignment_store.obligations_of(session, assignment_id)) == 12
         found = assignment_store.active_assignment
-        assert found(session, SCHOOL, "opportunity_area", factories.LINTON_YEAR) is not None
-        assert found(session, "999999", "opportunity_area", factories.LINTON_YEAR) is None
-        assert found(session, SCHOOL, "another", factories.LINTON_YEAR) is None
-        assert found(session, SCHOOL, "opportunity_area", "2024/25") is None
+        assert found(session, {SCHOOL}, "opportunity_area", factories.LINTON_YEAR) is not None
+        assert found(session, {"999999"}, "opportunity_area", factories.LINTON_YEAR) is None
+        assert found(session, {SCHOOL}, "another", factories.LINTON_YEAR) is None
+        assert found(session, {SCHOOL}, "opportunity_area", "2024/25") is None
 
 
 def met(sessions: Sessions) -> dict[tuple[str, str, str], tuple[bool, bool, bool]]:
     """Of each obligation whether it is planned, met, excused."""
     with sessions() as session:
+        at = obligation_store.as_of(session, date(2024, 8, 31))
         return {
             (row.urn, row.half_term, row.kind): (row.planned, row.met, row.excused)
-            for row in session.query(Obligation)
+            for row in session.scalars(obligation_store.select_obligations(at))
         }
 
 
@@ -189,9 +187,13 @@ def test_an_exemption_excuses_one_school_in_one_half_term_of_one_kind(
     command = ExcuseHalfTerm(urn=SCHOOL, half_term=TERM_1, kind="visit", reason="ofsted")
     with sessions.begin() as session:
         obligations.excuse_half_term(session, command, now=SEPTEMBER, by="lead")
-        assert obligation_store.find_exemption(session, NEIGHBOUR, TERM_1, "visit") is None
-        assert obligation_store.lock_obligations(session, SCHOOL, TERM_1, "visit") == 1
-        for key in (("999999", TERM_1, "visit"), (SCHOOL, "2024-1", "visit"), (SCHOOL, TERM_1, "other")):
+        assert obligation_store.find_exemption(session, {NEIGHBOUR}, TERM_1, "visit") is None
+        assert obligation_store.lock_obligations(session, {SCHOOL}, TERM_1, "visit") == 1
+        for key in (
+            ({"999999"}, TERM_1, "visit"),
+            ({SCHOOL}, "2024-1", "visit"),
+            ({SCHOOL}, TERM_1, "other"),
+        ):
             assert obligation_store.lock_obligations(session, *key) == 0
     assert differing(before, met(sessions)) == {(SCHOOL, TERM_1, "visit")}
     assert met(sessions)[SCHOOL, TERM_1, "visit"] == (False, False, True)

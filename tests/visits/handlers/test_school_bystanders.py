@@ -23,7 +23,7 @@ def _known(sessions: Sessions, pd_lead_id: UUID) -> Sessions:
     """Let three schools be known."""
     with sessions.begin() as session:
         for urn in (SCHOOL, "110624", "120001"):
-            schools.on_school_told(session, factories.school_imported(urn=urn), revision=2)
+            schools.on_school_told(session, factories.school_imported(urn=urn), revision=2, **factories.TOLD)
     return sessions
 
 
@@ -35,12 +35,17 @@ def done_by(sessions: Sessions, act: Callable[[Session], Any]) -> Changes:
 @pytest.mark.parametrize(
     "tell",
     [
-        lambda session: schools.on_school_told(session, factories.school_imported(name="New"), revision=9),
+        lambda session: schools.on_school_told(
+            session, factories.school_imported(name="New"), revision=9, **factories.TOLD
+        ),
         lambda session: schools.on_school_closed(
-            session, SchoolClosed(urn=SCHOOL, close_date=date(2024, 8, 31)), revision=9
+            session, SchoolClosed(urn=SCHOOL, close_date=date(2024, 8, 31)), revision=9, **factories.TOLD
         ),
         lambda session: schools.on_school_succeeded(
-            session, SchoolSucceeded(urn=SCHOOL, successor_urn="140001", link_type="Successor"), revision=9
+            session,
+            SchoolSucceeded(urn=SCHOOL, successor_urn="140001", link_type="Successor"),
+            revision=9,
+            **factories.TOLD,
         ),
     ],
     ids=["told", "closed", "succeeded"],

@@ -35,6 +35,7 @@ class ObligationSchema(Schema):
 
     assignment_id = fields.UUID(attribute="row.assignment_id")
     urn = fields.String(attribute="row.urn")
+    standing_urn = fields.String(attribute="row.standing_urn")  # of the school that stands for it today
     pd_lead_id = fields.UUID(attribute="row.pd_lead_id")
     half_term = fields.String(attribute="row.half_term")
     kind = fields.String(attribute="row.kind")

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from hub_kernel.england import end_of_day, start_of_day
+from hub_kernel.england import day_in_england, end_of_day, start_of_day
 from hub_platform.routes import Answer, Call, Page, route
 from hub_platform.schemas import DaysQuery
 from hub_visits.access import VISITORS, check_own_school, may_read_note, own_schools_only
@@ -22,6 +22,7 @@ from hub_visits.domain import visits
 from hub_visits.handlers import assignments as assignment_handlers
 from hub_visits.handlers import visits as handlers
 from hub_visits.models import Visit
+from hub_visits.store import schools as school_store
 from hub_visits.store import visits as store
 
 
@@ -106,7 +107,10 @@ class Visits:
         answer=ListedVisitSchema,
     )
     def list_visits(self, call: Call[Any]) -> Page[dict[str, Any]]:
-        """List visits in the order in which they are planned; a PD lead sees their own."""
+        """List visits in the order in which they are planned; a PD lead sees their own.
+
+        `urn` may be any that a school has had: visits under its other ones are listed with them.
+        """
         wanted = dict(call.query)
         first, last = wanted.pop("first_day"), wanted.pop("last_day")
         own = own_schools_only(call.actor)
@@ -114,7 +118,10 @@ class Visits:
             if wanted["pd_lead_id"] not in (None, own):
                 return Page([])
             wanted["pd_lead_id"] = own
+        urn = wanted.pop("urn")
+        urns = None if urn is None else school_store.urns_of(call.session, urn, day_in_england(call.now))
         statement = store.list_visits(
+            urns=urns,
             begins=None if first is None else start_of_day(first),
             ends=None if last is None else end_of_day(last),
             **wanted,

@@ -4,7 +4,7 @@ The Opportunity Area promises each school a PD lead who visits every half term, 
 professional development in every one (Cambridge Maths Hub brief).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -40,21 +40,57 @@ class Owed:
     ends_on: date
 
 
-def check_pd_lead(posts: Iterable[Post], *, urn: str, trust_uid: str | None, on: date) -> list[str]:
-    """Decide whether somebody may be a school's PD lead from a day on, and give the warnings to show.
+@dataclass(frozen=True, kw_only=True)
+class Workplace:
+    """A school at which a leader works, or has worked."""
+
+    urn: str
+    ends_on: date | None = None  # the last day there
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnSchool:
+    """A school at which a PD lead works, as the school that stands for it on the day in question."""
+
+    urn: str
+    trust_uid: str | None
+
+
+def own_urns(posts: Iterable[Post], workplaces: Collection[Workplace], *, on: date) -> set[str]:
+    """Return the schools at which a leader works on a day or later.
+
+    Until enrolment has announced where somebody works, these are the schools at which their roles were given.
+    """
+    if workplaces:
+        return {each.urn for each in workplaces if each.ends_on is None or each.ends_on >= on}
+    return {post.urn for post in _current(posts, on)}
+
+
+def check_pd_lead(posts: Collection[Post], *, on: date) -> None:
+    """Raise unless somebody is a PD lead on a day.
 
     Raises:
-        Refused: `unknown_pd_lead`, `pd_lead_ended` or `own_school`.
+        Refused: `unknown_pd_lead` or `pd_lead_ended`.
     """
-    held = list(posts)
-    if not any(post.role == "pd_lead" for post in held):
+    if not any(post.role == "pd_lead" for post in posts):
         raise Refused("unknown_pd_lead", "Nobody of this id is known as a PD lead.", "/pd_lead_id")
-    current = [post for post in held if post.ends_on is None or post.ends_on >= on]
-    if not any(post.role == "pd_lead" for post in current):
+    if not any(post.role == "pd_lead" for post in _current(posts, on)):
         raise Refused("pd_lead_ended", "This PD lead's role ended before that day.", "/pd_lead_id")
-    if any(post.urn == urn for post in current):
+
+
+def check_own_school(own: Collection[OwnSchool], *, urn: str, trust_uid: str | None) -> list[str]:
+    """Raise when a school is the PD lead's own, and return the warnings to show about its trust.
+
+    Raises:
+        Refused: `own_school`.
+    """
+    if any(each.urn == urn for each in own):
         raise Refused("own_school", "A PD lead is never assigned to their own school.", "/pd_lead_id")
-    return ["own_trust"] if trust_uid and any(post.trust_uid == trust_uid for post in current) else []
+    return ["own_trust"] if trust_uid and any(each.trust_uid == trust_uid for each in own) else []
+
+
+def _current(posts: Iterable[Post], on: date) -> list[Post]:
+    return [post for post in posts if post.ends_on is None or post.ends_on >= on]
 
 
 def obligations(half_terms: Iterable[HalfTerm], kinds: Iterable[str], *, starts_on: date) -> list[Owed]:

@@ -34,8 +34,3 @@ def status_of(facts: Facts, *, today: date) -> Status:
     if today >= facts.ends_on - DUE_SOON and not facts.planned:
         return "due_soon"
     return "open"
-
-
-def kind_met_by(visit_kind: str) -> str:
-    """Which obligation a visit of some kind meets: work with the whole department is counted apart."""
-    return "department_pd" if visit_kind == "department_pd" else "visit"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from hub_kernel.working_days import working_days_after
+from hub_kernel.support_visits import last_day_to_log
 from hub_visits.domain.calendars import HalfTerm
 from hub_visits.domain.refusals import Conflict, Refused
 
@@ -32,9 +32,6 @@ REASONS_CANCELLED: Final = (
     "other",
 )
 
-# A visit logged later than this after its half term is counted, and shown as late.
-WORKING_DAYS_TO_LOG: Final = 10
-
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
@@ -46,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What follows from the day on which a visit took place."""
+    """What follows from the day of a visit, by the calendar that covers its school on that day."""
 
     half_term: str | None  # none in the holidays
     out_of_term: bool
@@ -117,7 +114,16 @@ def hold(half_term: HalfTerm | None, *, happened_on: date, span: Span, today: da
     if happened_on > today:
         raise Refused("in_future", "A visit is logged once it has taken place.", "/happened_on")
     check_within(span, happened_on, "/happened_on")
+    return derive(half_term, logged_on=today)
+
+
+def derive(half_term: HalfTerm | None, *, logged_on: date | None) -> Held:
+    """Return what follows for a visit whose day lies in a half term, or in none.
+
+    A visit that was logged later than the tenth working day after its half term counts, and is late. It is
+    not late before it is logged (`logged_on` is None), and out of term never.
+    """
     if half_term is None:
         return Held(half_term=None, out_of_term=True, late=False)
-    late = today > working_days_after(half_term.ends_on, WORKING_DAYS_TO_LOG)
+    late = logged_on is not None and logged_on > last_day_to_log(half_term.ends_on)
     return Held(half_term=half_term.id, out_of_term=False, late=late)

@@ -13,15 +13,16 @@ from hub_platform.ids import new_id
 from hub_visits.commands import SCOPE_PATTERN, SetCalendar
 from hub_visits.domain import calendars
 from hub_visits.domain.refusals import Stale, Unknown
-from hub_visits.handlers.assignments import settle
+from hub_visits.handlers.derivation import derive_again
 from hub_visits.models import Calendar, CalendarHalfTerm
+from hub_visits.store import assignments
 from hub_visits.store import calendars as store
 
 
 def set_calendar(
     session: Session, command: SetCalendar, *, expected: int | None, now: datetime, by: str
 ) -> Calendar:
-    """Give a scope its half terms, publish them, and settle anew what the schools under it are owed.
+    """Give a scope its half terms, publish them, and derive again what follows for the schools under it.
 
     `expected` is the revision that the sender has read, 0 when there must be none yet.
 
@@ -31,7 +32,7 @@ def set_calendar(
     """
     half_terms = _half_terms(command)
     calendars.check_half_terms(command.academic_year, half_terms)
-    store.lock_calendars(session, command.academic_year)
+    store.lock_derived(session)
     calendar = store.find_calendar(session, command.scope, command.academic_year)
     if (calendar.revision if calendar else 0) != expected:
         raise Stale("stale", "The calendar is not the one that you have read; read it again.")
@@ -42,8 +43,7 @@ def set_calendar(
         calendar.touch(now=now, by=by)
     _replace_half_terms(session, calendar, half_terms)
     outbox.record(session, _calendar_set(command, half_terms), occurred_at=now, by=by)
-    for assignment, school in store.assignments_under(session, command.scope, command.academic_year):
-        settle(session, assignment, school, now=now, by=by)
+    derive_again(session, assignments.lock_year(session, command.academic_year), now=now, by=by)
     return calendar
 
 

@@ -16,6 +16,7 @@ from hub_visits.domain import obligations
 from hub_visits.domain.refusals import Conflict, Refused
 from hub_visits.models import Exemption, Obligation
 from hub_visits.store import obligations as store
+from hub_visits.store import schools as school_store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,20 +29,23 @@ class ObligationView:
 
 
 def excuse_half_term(session: Session, command: ExcuseHalfTerm, *, now: datetime, by: str) -> Exemption:
-    """Excuse a school from what it is owed in one half term.
+    """Excuse a school from what it is owed in one half term; any URN that it has had names it.
 
     Raises:
         Refused: `unknown_obligation`.
         Conflict: `already_excused`.
     """
-    key = (command.urn, command.half_term, command.kind)
+    today = day_in_england(now)
+    urns = school_store.urns_of(session, command.urn, today)
+    key = (urns, command.half_term, command.kind)
     if not store.lock_obligations(session, *key):
         detail = "This school is owed nothing of the kind in that half term."
         raise Refused("unknown_obligation", detail, "/half_term")
     if store.find_exemption(session, *key):
         raise Conflict("already_excused", "This school has been excused from that half term.")
+    standing = school_store.successions(session, urns).standing(command.urn, today)
     exemption = Exemption(
-        urn=command.urn,
+        urn=standing,
         half_term=command.half_term,
         kind=command.kind,
         reason=command.reason,
@@ -51,7 +55,7 @@ def excuse_half_term(session: Session, command: ExcuseHalfTerm, *, now: datetime
     session.add(exemption)
     session.flush()
     event = VisitObligationExcused(
-        urn=command.urn, half_term=command.half_term, kind=command.kind, reason=command.reason
+        urn=standing, half_term=command.half_term, kind=command.kind, reason=command.reason
     )
     outbox.record(session, event, occurred_at=now, by=by)
     return exemption

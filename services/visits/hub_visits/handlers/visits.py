@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
 from hub_kernel.england import day_in_england
+from hub_kernel.support_visits import kind_met_by
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import CancelVisit, LogVisit, PlanVisit
-from hub_visits.domain import calendars, obligations, visits
+from hub_visits.domain import calendars, visits
 from hub_visits.domain.refusals import Refused, Unknown
 from hub_visits.handlers.assignments import open_school
 from hub_visits.models import Action, Assignment, Visit
@@ -27,14 +28,15 @@ def plan_visit(session: Session, command: PlanVisit, *, now: datetime, by: str) 
     Raises:
         Refused: `unknown_assignment`, `before_assignment`, `after_assignment` or `school_closed`.
     """
+    calendar_store.share_derived(session)
     assignment = assignment_store.find_assignment(session, command.assignment_id)
     if assignment is None:
         raise Refused("unknown_assignment", "There is no such assignment.", "/assignment_id")
-    open_school(session, assignment.urn)
     day = day_in_england(command.planned_at)
+    school = open_school(session, assignment.urn, day=day)
     visits.check_within(_span(assignment), day, "/planned_at")
-    half_term = _half_term_on(session, assignment, day)
-    visit = _new_visit(assignment, command, half_term, now=now, by=by)
+    held = visits.derive(_half_term_on(session, assignment, day), logged_on=None)
+    visit = _new_visit(assignment, command, held, urn=school.urn, now=now, by=by)
     session.add(visit)
     session.flush()
     event = VisitPlanned(
@@ -59,6 +61,7 @@ def log_visit(session: Session, command: LogVisit, *, now: datetime, by: str) ->
         Refused: `in_future`, `before_assignment`, `after_assignment`, `action_due_before_visit` or one of
             `visits.check_department`.
     """
+    calendar_store.share_derived(session)
     visit = find_visit(session, command.visit_id, lock=True)
     visits.check_planned(visit.status)
     visits.check_department(visit.kind, command.staff_present, command.department_size)
@@ -72,6 +75,8 @@ def log_visit(session: Session, command: LogVisit, *, now: datetime, by: str) ->
         today=day_in_england(now),
     )
     visit.half_term, visit.out_of_term, visit.late = held.half_term, held.out_of_term, held.late
+    successions = school_store.successions(session, {assignment.urn})
+    visit.urn = successions.standing(assignment.urn, command.happened_on)  # the school of that day
     _write_log(visit, command, now=now, by=by)
     session.flush()
     outbox.record_all(session, _log_events(visit, command), occurred_at=now, by=by)
@@ -110,32 +115,32 @@ def find_visit(session: Session, visit_id: UUID, *, lock: bool = False) -> Visit
 def _new_visit(
     assignment: Assignment,
     command: PlanVisit,
-    half_term: calendars.HalfTerm | None,
+    held: visits.Held,
     *,
+    urn: str,
     now: datetime,
     by: str,
 ) -> Visit:
     return Visit(
         id=new_id(),
         assignment_id=assignment.id,
-        urn=assignment.urn,
+        urn=urn,
         pd_lead_id=assignment.pd_lead_id,
         kind=command.kind,
-        meets=obligations.kind_met_by(command.kind),
+        meets=kind_met_by(command.kind),
         status="planned",
         planned_at=command.planned_at,
-        half_term=half_term.id if half_term else None,
-        out_of_term=half_term is None,
+        half_term=held.half_term,
+        out_of_term=held.out_of_term,
         actions=[],
         **made(now, by),
     )
 
 
 def _half_term_on(session: Session, assignment: Assignment, day: date) -> calendars.HalfTerm | None:
-    school = school_store.known_school(session, assignment.urn)
-    assert school is not None, "an assignment is only made for a known school"  # noqa: S101
-    half_terms = calendar_store.school_half_terms(session, school, assignment.academic_year)
-    return calendars.half_term_on(half_terms, day)
+    urns = {assignment.urn}
+    found = calendar_store.calendars_of(session, assignment.academic_year, urns)
+    return found.half_term_on(assignment.urn, day)
 
 
 def _span(assignment: Assignment) -> visits.Span:

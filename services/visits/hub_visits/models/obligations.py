@@ -4,13 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy import exists as sql_exists
-from sqlalchemy.orm import Mapped, column_property, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from hub_platform.database import one_of
 from hub_visits.domain import assignments, obligations
 from hub_visits.models.base import Base
-from hub_visits.models.visits import Visit
 
 
 class Exemption(Base):
@@ -45,12 +43,10 @@ class Obligation(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
 
-    _visited = (Visit.assignment_id == assignment_id, Visit.half_term == half_term, Visit.meets == kind)
-    planned: Mapped[bool] = column_property(sql_exists().where(*_visited, Visit.status == "planned"))
-    met: Mapped[bool] = column_property(sql_exists().where(*_visited, Visit.status == "logged"))
-    met_in_time: Mapped[bool] = column_property(
-        sql_exists().where(*_visited, Visit.status == "logged", ~Visit.late)
-    )
-    excused: Mapped[bool] = column_property(
-        sql_exists().where(Exemption.urn == urn, Exemption.half_term == half_term, Exemption.kind == kind)
-    )
+    # As of a day, of the school that stands then: read by `store.obligations` alone, which says the day.
+    standing_urn: Mapped[str] = query_expression()
+    due_on: Mapped[date] = query_expression()  # the half term's last day, of several programmes the latest
+    planned: Mapped[bool] = query_expression()
+    met: Mapped[bool] = query_expression()
+    met_in_time: Mapped[bool] = query_expression()
+    excused: Mapped[bool] = query_expression()

@@ -25,11 +25,39 @@ class School(Base):
     phase: Mapped[str | None]
     status: Mapped[str | None]
     trust_uid: Mapped[str | None]
+    closes_on: Mapped[date | None]  # last day as the facts have it, past or planned
     facts_revision: Mapped[int] = mapped_column(default=0)  # 0: only heard of
     closed_on: Mapped[date | None]
     closed_revision: Mapped[int] = mapped_column(default=0)
-    successor_urn: Mapped[str | None]
+    successor_urn: Mapped[str | None] = mapped_column(index=True)
+    established_on: Mapped[date | None]  # when the register made the link
+    succeeded_on: Mapped[date | None]  # day of the event that named the successor
     successor_revision: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is closed in the register, by what was said last."""
+        return self.status == "closed" or self.closed_revision > self.facts_revision
+
+    @property
+    def last_day(self) -> date | None:
+        """Its last day, by what was said last."""
+        if self.facts_revision > self.closed_revision:
+            return self.closes_on or self.closed_on
+        return self.closed_on or self.closes_on
+
+
+class SchoolFacts(Base):
+    """What one event said a school belongs to; which calendar covers it on a day follows from all of them."""
+
+    __tablename__ = "school_facts"
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    told_on: Mapped[date]  # the date of the register's file, otherwise the day of the event
+    trust_since: Mapped[date | None]
+    la_code: Mapped[str]
+    trust_uid: Mapped[str | None]
 
 
 class Merger(Base):
@@ -39,6 +67,17 @@ class Merger(Base):
 
     from_id: Mapped[UUID] = mapped_column(primary_key=True)
     into_id: Mapped[UUID] = mapped_column(index=True)
+    revision: Mapped[int]
+
+
+class Workplace(Base):
+    """A school at which a teacher works or has worked; only of people who may become PD leads is it asked."""
+
+    __tablename__ = "workplaces"
+
+    teacher_id: Mapped[UUID] = mapped_column(primary_key=True)
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    ends_on: Mapped[date | None]  # last day there
     revision: Mapped[int]
 
 

@@ -30,6 +30,7 @@ class Visit(Tracked, Base):
         CheckConstraint("staff_present BETWEEN 0 AND department_size", name="staff_present"),
         CheckConstraint("NOT (out_of_term AND half_term IS NOT NULL)", name="out_of_term"),
         Index(None, "assignment_id", "half_term"),
+        Index(None, "half_term", "meets"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,6 +1,6 @@
 """Assignments and what they owe."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, select, tuple_
@@ -16,15 +16,29 @@ def find_assignment(session: Session, assignment_id: UUID) -> Assignment | None:
     return session.get(Assignment, assignment_id)
 
 
-def active_assignment(session: Session, urn: str, programme: str, academic_year: str) -> Assignment | None:
-    """The assignment that a school has for one programme in one academic year."""
+def active_assignment(
+    session: Session, urns: Collection[str], programme: str, academic_year: str
+) -> Assignment | None:
+    """The assignment that the school of some URNs has for one programme in one academic year."""
     return session.scalar(
         select(Assignment).where(
-            Assignment.urn == urn,
+            Assignment.urn.in_(urns),
             Assignment.programme == programme,
             Assignment.academic_year == academic_year,
         )
     )
+
+
+def lock_year(session: Session, academic_year: str) -> Sequence[Assignment]:
+    """All assignments of one year, locked."""
+    rows = select(Assignment).where(Assignment.academic_year == academic_year)
+    return session.scalars(rows.order_by(Assignment.id).with_for_update()).all()
+
+
+def lock_assignments_of(session: Session, urns: Collection[str]) -> Sequence[Assignment]:
+    """All assignments of the school of some URNs, locked."""
+    rows = select(Assignment).where(Assignment.urn.in_(urns))
+    return session.scalars(rows.order_by(Assignment.id).with_for_update()).all()
 
 
 def obligations_of(session: Session, assignment_id: UUID) -> list[Owed]:

@@ -1,20 +1,30 @@
 """School calendars, and which of them covers a school."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub_visits.domain.calendars import HalfTerm, first_year_of, scopes_of
-from hub_visits.models import Assignment, Calendar, School
+from hub_visits.domain.calendars import HUB_SCOPE, HalfTerm, first_year_of
+from hub_visits.domain.school_years import Calendars
+from hub_visits.models import Calendar
+from hub_visits.store import schools
+
+_DERIVED: Final = func.hashtext("what follows from calendars and schools")
 
 
-def lock_calendars(session: Session, academic_year: str) -> None:
-    """Let nobody else change a calendar of the year, or settle what is owed under one, until we have ended.
+def lock_derived(session: Session) -> None:
+    """Let nobody else change calendars, schools, or what follows from them, until this transaction has ended.
 
-    A lock of its own, because a calendar that is not there yet has no row to lock.
+    A lock of its own, because a calendar that is not there yet has no row to lock. Take it before rows.
     """
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"calendars {academic_year}"))))
+    session.execute(select(func.pg_advisory_xact_lock(_DERIVED)))
+
+
+def share_derived(session: Session) -> None:
+    """Let nobody change calendars or schools until this transaction, which derives from them, has ended."""
+    session.execute(select(func.pg_advisory_xact_lock_shared(_DERIVED)))
 
 
 def find_calendar(session: Session, scope: str, academic_year: str) -> Calendar | None:
@@ -39,29 +49,16 @@ def half_terms_of(calendar: Calendar) -> list[HalfTerm]:
     ]
 
 
-def school_half_terms(session: Session, school: School, academic_year: str) -> list[HalfTerm]:
-    """The half terms of the most specific calendar that covers a school; empty when none does."""
-    scopes = scopes_of(school.urn, trust_uid=school.trust_uid, la_code=school.la_code or "")
+def calendars_of(session: Session, academic_year: str, urns: Collection[str]) -> Calendars:
+    """The calendars of a year that may cover some schools or their successors."""
+    links = schools.links(session, urns)
+    family = set(urns).union(*((link.urn, link.successor_urn) for link in links))
+    belongings = schools.belongings_of(session, family)
+    scopes = {HUB_SCOPE, *(f"school:{urn}" for urn in family)}
+    for each in (each for known in belongings.values() for each in known):
+        scopes |= {f"la:{each.la_code}", f"trust:{each.trust_uid}"}
     found = session.scalars(
         select(Calendar).where(Calendar.scope.in_(scopes), Calendar.academic_year == academic_year)
-    ).all()
-    if not found:
-        return []
-    return half_terms_of(min(found, key=lambda calendar: scopes.index(calendar.scope)))
-
-
-def assignments_under(
-    session: Session, scope: str, academic_year: str
-) -> Sequence[tuple[Assignment, School]]:
-    """The assignments of one year whose schools a scope covers, locked, with their schools."""
-    kind, _, value = scope.partition(":")
-    statement = (
-        select(Assignment, School)
-        .join(School, School.urn == Assignment.urn)
-        .where(Assignment.academic_year == academic_year)
-        .order_by(Assignment.id)
-        .with_for_update(of=Assignment)
     )
-    column = {"school": School.urn, "trust": School.trust_uid, "la": School.la_code}.get(kind)
-    rows = session.execute(statement if column is None else statement.where(column == value))
-    return [(assignment, school) for assignment, school in rows]
+    half_terms = {calendar.scope: half_terms_of(calendar) for calendar in found}
+    return Calendars(academic_year, half_terms=half_terms, links=links, belongings=belongings)

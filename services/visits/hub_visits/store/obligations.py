@@ -1,31 +1,121 @@
-"""What schools are owed, and how it stands."""
+"""What schools are owed, and how it stands: by school, whichever of its assignments or visits it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, with_expression
 
 from hub_platform.paging import PageRequest
 from hub_visits.domain import obligations
-from hub_visits.models import Exemption, Obligation
+from hub_visits.models import Assignment, Exemption, Obligation, Visit
+from hub_visits.store import schools
 
 
-def lock_obligations(session: Session, urn: str, half_term: str, kind: str) -> int:
-    """Lock what a school is owed of a kind in a half term; gives how many programmes owe it."""
+def lock_obligations(session: Session, urns: Collection[str], half_term: str, kind: str) -> int:
+    """Lock what the school of some URNs is owed, and return how many programmes owe it."""
     rows = session.scalars(
         select(Obligation.assignment_id)
-        .where(Obligation.urn == urn, Obligation.half_term == half_term, Obligation.kind == kind)
+        .where(Obligation.urn.in_(urns), Obligation.half_term == half_term, Obligation.kind == kind)
         .order_by(Obligation.assignment_id)
         .with_for_update()
     )
     return len(rows.all())
 
 
-def find_exemption(session: Session, urn: str, half_term: str, kind: str) -> Exemption | None:
-    """The exemption of a school in one half term."""
-    return session.get(Exemption, (urn, half_term, kind))
+def find_exemption(session: Session, urns: Collection[str], half_term: str, kind: str) -> Exemption | None:
+    """The exemption of the school of some URNs in one half term."""
+    return session.scalar(
+        select(Exemption).where(
+            Exemption.urn.in_(urns), Exemption.half_term == half_term, Exemption.kind == kind
+        )
+    )
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """How obligations stand on a day, in SQL."""
+
+    day: date
+    successors: Mapping[str, str]  # URN → the school that stands for it, of those for which another one does
+
+    def standing(self, urn: InstrumentedAttribute[str]) -> ColumnElement[str]:
+        """The school that stands for a URN."""
+        return (
+            case(dict(self.successors), value=urn, else_=urn) if self.successors else type_coerce(urn, Text)
+        )
+
+    @property
+    def due_on(self) -> ColumnElement[date]:
+        """The last day of the half term; where two programmes have other dates for it, the later one."""
+        other = aliased(Obligation)
+        return (
+            select(func.max(other.ends_on))
+            .where(
+                self.standing(other.urn) == self.standing(Obligation.urn),
+                other.half_term == Obligation.half_term,
+                other.kind == Obligation.kind,
+            )
+            .scalar_subquery()
+        )
+
+    @property
+    def planned(self) -> ColumnElement[bool]:
+        """Whether a visit that would meet it is planned."""
+        return self._visited(Visit.status == "planned")
+
+    @property
+    def met(self) -> ColumnElement[bool]:
+        """Whether a visit that meets it has taken place."""
+        return self._visited(Visit.status == "logged", Visit.happened_on <= self.day)
+
+    @property
+    def met_in_time(self) -> ColumnElement[bool]:
+        """Whether such a visit was logged in time."""
+        return self._visited(Visit.status == "logged", Visit.happened_on <= self.day, ~Visit.late)
+
+    @property
+    def excused(self) -> ColumnElement[bool]:
+        """Whether the school is excused from it."""
+        return exists().where(
+            self.standing(Exemption.urn) == self.standing(Obligation.urn),
+            Exemption.half_term == Obligation.half_term,
+            Exemption.kind == Obligation.kind,
+        )
+
+    def _visited(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(
+            self.standing(Visit.urn) == self.standing(Obligation.urn),
+            Visit.half_term == Obligation.half_term,
+            Visit.meets == Obligation.kind,
+            *conditions,
+        )
+
+
+def as_of(session: Session, day: date) -> AsOf:
+    """How obligations stand on a day."""
+    urns = set(session.scalars(select(Assignment.urn).distinct()))
+    successions = schools.successions(session, urns)
+    known = urns.union(*(successions.stood_for(urn, day) for urn in urns))
+    standing = {urn: successions.standing(urn, day) for urn in sorted(known)}
+    return AsOf(day, {urn: successor for urn, successor in standing.items() if urn != successor})
+
+
+def select_obligations(at: AsOf) -> Select[Any]:
+    """Select obligations, each with how it stands."""
+    told: dict[Any, ColumnElement[Any]] = {
+        Obligation.standing_urn: at.standing(Obligation.urn),
+        Obligation.due_on: at.due_on,
+        Obligation.planned: at.planned,
+        Obligation.met: at.met,
+        Obligation.met_in_time: at.met_in_time,
+        Obligation.excused: at.excused,
+    }
+    options = [with_expression(attribute, value) for attribute, value in told.items()]
+    return select(Obligation).options(*options).execution_options(populate_existing=True)
 
 
 def list_obligations(
@@ -38,33 +128,34 @@ def list_obligations(
     pd_lead_id: UUID | None = None,
     urn: str | None = None,
 ) -> tuple[Sequence[Obligation], str | None]:
-    """One page of obligations, by half term and school."""
-    statement = select(Obligation)
+    """One page of obligations, by half term and school; `urn` may be any that the school has had."""
+    at = as_of(session, today)
+    statement = select_obligations(at)
     if half_term is not None:
         statement = statement.where(Obligation.half_term == half_term)
     if pd_lead_id is not None:
         statement = statement.where(Obligation.pd_lead_id == pd_lead_id)
     if urn is not None:
-        statement = statement.where(Obligation.urn == urn)
+        statement = statement.where(Obligation.urn.in_(schools.urns_of(session, urn, today)))
     if status is not None:
-        statement = statement.where(in_status(status, today))
+        statement = statement.where(in_status(status, at))
     keys = [Obligation.half_term, Obligation.urn, Obligation.kind, Obligation.assignment_id]
     return page.fetch(session, statement, keys)
 
 
 def facts_of(row: Obligation) -> obligations.Facts:
     """What the status of a row depends on."""
-    return obligations.Facts(ends_on=row.ends_on, met=row.met, excused=row.excused, planned=row.planned)
+    return obligations.Facts(ends_on=row.due_on, met=row.met, excused=row.excused, planned=row.planned)
 
 
-def in_status(status: str, today: date) -> ColumnElement[bool]:
+def in_status(status: str, at: AsOf) -> ColumnElement[bool]:
     """`domain.obligations.status_of` said in SQL, to page through one status; a test holds the two equal."""
-    waiting = and_(~Obligation.met, ~Obligation.excused)
-    over = Obligation.ends_on < today
-    pressing = and_(Obligation.ends_on <= today + obligations.DUE_SOON, ~Obligation.planned)
+    waiting = and_(~at.met, ~at.excused)
+    over = at.due_on < at.day
+    pressing = and_(at.due_on <= at.day + obligations.DUE_SOON, ~at.planned)
     conditions: dict[str, ColumnElement[bool]] = {
-        "met": and_(Obligation.met),
-        "excused": and_(~Obligation.met, Obligation.excused),
+        "met": and_(at.met),
+        "excused": and_(~at.met, at.excused),
         "missed": and_(waiting, over),
         "due_soon": and_(waiting, ~over, pressing),
         "open": and_(waiting, ~over, ~pressing),

@@ -1,0 +1,94 @@
+"""Deriving again what follows from calendars and schools: what assignments owe, and visits' half terms.
+
+Whoever calls this has locked what is derived, with `store.calendars.lock_derived`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.visits import Obligation, PDLeadAssigned, VisitRecalculated
+from hub_kernel.england import day_in_england
+from hub_messaging import outbox
+from hub_visits.domain import assignments, visits
+from hub_visits.domain.calendars import HalfTerm
+from hub_visits.domain.school_years import Calendars
+from hub_visits.models import Assignment, Visit
+from hub_visits.store import assignments as store
+from hub_visits.store import calendars as calendar_store
+from hub_visits.store import visits as visit_store
+
+
+def derive_again(session: Session, rows: Iterable[Assignment], *, now: datetime, by: str) -> None:
+    """Settle anew what assignments owe, derive their visits again, and announce what has changed.
+
+    Where no calendar covers a school any more, everything stays as it was.
+    """
+    of_year: dict[str, list[Assignment]] = defaultdict(list)
+    for row in rows:
+        of_year[row.academic_year].append(row)
+    for academic_year, listed in of_year.items():
+        calendars = calendar_store.calendars_of(session, academic_year, {row.urn for row in listed})
+        for row in listed:
+            half_terms = calendars.half_terms(row.urn)
+            if half_terms:
+                settle(session, row, half_terms, now=now, by=by)
+                _derive_visits(session, row, calendars, now=now, by=by)
+
+
+def settle(
+    session: Session, assignment: Assignment, half_terms: Sequence[HalfTerm], *, now: datetime, by: str
+) -> list[assignments.Owed]:
+    """Work out what an assignment owes in the half terms of its school, and announce it when that is new."""
+    owed = assignments.obligations(half_terms, assignment.kinds, starts_on=assignment.starts_on)
+    if assignment.revision and owed == store.obligations_of(session, assignment.id):
+        return owed
+    assignment.touch(now=now, by=by)
+    session.flush()
+    store.put_obligations(session, assignment, owed)
+    outbox.record(session, _announcement(assignment, owed), occurred_at=now, by=by)
+    return owed
+
+
+def _derive_visits(
+    session: Session, assignment: Assignment, calendars: Calendars, *, now: datetime, by: str
+) -> None:
+    for visit in visit_store.lock_derived(session, assignment.id):
+        logged_on = None if visit.logged_at is None else day_in_england(visit.logged_at)
+        half_term = calendars.half_term_on(assignment.urn, _day_of(visit))
+        held = visits.derive(half_term, logged_on=logged_on)
+        if held == visits.Held(half_term=visit.half_term, out_of_term=visit.out_of_term, late=visit.late):
+            continue
+        visit.half_term, visit.out_of_term, visit.late = held.half_term, held.out_of_term, held.late
+        visit.touch(now=now, by=by)
+        event = VisitRecalculated(
+            visit_id=visit.id,
+            urn=visit.urn,
+            half_term=held.half_term,
+            out_of_term=held.out_of_term,
+            late=held.late,
+        )
+        outbox.record(session, event, occurred_at=now, by=by)
+    session.flush()
+
+
+def _day_of(visit: Visit) -> date:
+    return visit.happened_on or day_in_england(visit.planned_at)
+
+
+def _announcement(assignment: Assignment, owed: list[assignments.Owed]) -> PDLeadAssigned:
+    return PDLeadAssigned(
+        assignment_id=assignment.id,
+        urn=assignment.urn,
+        pd_lead_id=assignment.pd_lead_id,
+        programme=assignment.programme,
+        starts_on=assignment.starts_on,
+        obligations=[
+            Obligation(
+                half_term=each.half_term, kind=each.kind, starts_on=each.starts_on, ends_on=each.ends_on
+            )
+            for each in owed
+        ],
+    )
