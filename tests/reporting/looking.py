@@ -16,7 +16,7 @@ def page_of(
     sessions: Sessions, options: Options, *, now: datetime = NOW, year: str = "", scope: str = ""
 ) -> Element:
     with sessions.begin() as session:
-        fresh = freshness.freshness(session)
+        fresh = freshness.freshness(session, options.hub_id)
         shown = dashboard.look(session, year=year, scope=scope, fresh=fresh, options=options, now=now)
     return read(rendering.dashboard(shown))
 
@@ -46,8 +46,20 @@ def check_structure(page: Element) -> None:
         assert not target.startswith("#") or target[1:] in ids, f"{target} leads nowhere"
     labelled = {one.attributes["for"] for one in page.every("label")}
     assert {one.attributes["id"] for one in page.every("input", "select")} <= labelled
+    check_landmarks(page)
     check_tables(page)
     check_pictures(page)
+
+
+def check_landmarks(page: Element) -> None:
+    """Each landmark has a name of its own (axe: landmark-unique)."""
+    marks = [one for one in page.every() if one.tag in {"section", "nav"} or "role" in one.attributes]
+    names = [
+        one.attributes.get("aria-label") or page.one(one.attributes["aria-labelledby"] or "").text
+        for one in marks
+        if one.tag != "svg"
+    ]
+    assert len(names) == len(set(names)), names
 
 
 def check_tables(page: Element) -> None:

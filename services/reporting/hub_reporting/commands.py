@@ -6,6 +6,9 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 FORMATS: Final = ("json", "csv")
+FILTERS: Final = (
+    "urn", "work_group_id", "state", "verdict", "level", "led", "half_term", "kind", "status", "problem"
+)  # fmt: skip
 
 
 class Day(fields.Date):
@@ -30,6 +33,23 @@ class ReportQuerySchema(Schema):
         metadata={"description": "connected, hub, la:873, phase:primary or trust:<uid>"},
     )
     format = fields.String(load_default="json", validate=validate.OneOf(FORMATS))
+    # Filters of rows: one value, or several with commas between them; each report names its own.
+    urn = fields.String(load_default=None, metadata={"description": "Only rows of these schools"})
+    work_group_id = fields.String(
+        load_default=None, metadata={"description": "Only rows of these Work Groups"}
+    )
+    state = fields.String(load_default=None, metadata={"description": "Work Groups: confirmed, running …"})
+    verdict = fields.String(
+        load_default=None, metadata={"description": "Work Groups: outside, within, recruiting or cancelled"}
+    )
+    level = fields.String(
+        load_default=None, metadata={"description": "Schools: none, signed_up, attended or completed"}
+    )
+    led = fields.String(load_default=None, metadata={"description": "Supported schools: yes or no"})
+    half_term = fields.String(load_default=None, metadata={"description": "Visits owed: 2026-1"})
+    kind = fields.String(load_default=None, metadata={"description": "Visits owed: visit or department_pd"})
+    status = fields.String(load_default=None, metadata={"description": "Visits owed: missed, open, late …"})
+    problem = fields.String(load_default=None, metadata={"description": "Records that need attention: which"})
 
 
 class DashboardQuerySchema(Schema):

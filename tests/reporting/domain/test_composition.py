@@ -1,9 +1,11 @@
-"""Work groups at, just below and just above their programme's numbers."""
+"""Work Groups at, just below and just above their programme's numbers."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.reporting.plain import register, school
 
 from hub_reporting.domain.composition import Attendance, Composition, Compositions, Group, Place, compose
@@ -105,6 +107,74 @@ def test_groups_outside_the_rule_come_first() -> None:
     assert [c.group.title for c in found.groups] == ["B", "A", "C"]
     assert (found.in_range, found.median_teachers, found.median_schools) == (Ratio(2, 3), 10.0, 10.0)
     assert Compositions(()).in_range == Ratio(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("facts", "teachers", "verdict"),
+    [
+        ({"said": None}, 9, "recruiting"),
+        ({"said": None}, 12, "recruiting"),
+        ({"said": None, "held": 1}, 9, "outside"),  # it has met: recruiting is over
+        ({"said": "confirmed"}, 9, "outside"),
+        ({"said": "confirmed"}, 10, "within"),
+        ({"said": None, "ending": "cancelled"}, 9, "cancelled"),
+        ({"said": None, "ending": "closed"}, 9, "outside"),
+    ],
+)
+def test_a_group_is_judged_once_it_is_confirmed_or_has_met(
+    facts: dict[str, Any], teachers: int, verdict: str
+) -> None:
+    assert composition(teachers, 6, **facts).verdict == verdict
+
+
+def test_recruiting_groups_are_in_no_figure_but_their_own() -> None:
+    within, outside = composition(12, 6), composition(9, 6)
+    recruiting = [composition(n, 6, said=None) for n in (3, 15)]
+    found = Compositions((within, outside, *recruiting))
+    assert (found.in_range, found.recruiting, found.outside) == (Ratio(1, 2), 2, (outside,))
+    assert (found.median_teachers, found.median_schools) == (10.5, 6.0)
+    assert Compositions(tuple(recruiting)).in_range == Ratio(0, 0)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 25),
+            st.integers(0, 8),
+            st.sampled_from([None, "confirmed", "below_minimum"]),
+            st.integers(0, 4),
+            st.sampled_from([None, "cancelled", "closed"]),
+        )
+    )
+)
+def test_every_group_is_counted_in_exactly_one_number(
+    facts: list[tuple[int, int, str | None, int, str | None]],
+) -> None:
+    found = Compositions(
+        tuple(composition(t, s, said=said, held=held, ending=end) for t, s, said, held, end in facts)
+    )
+    judged = found.in_range
+    assert judged.of + found.recruiting + found.cancelled == len(facts)
+    assert judged.n + len(found.outside) == judged.of
+
+
+@pytest.mark.parametrize(
+    ("opens", "facts", "listed"),
+    [
+        (DAY, {"said": None}, True),
+        (DAY + timedelta(1), {"said": None}, False),
+        (DAY + timedelta(1), {"said": "confirmed"}, True),
+        (DAY + timedelta(1), {"said": None, "held": 1}, True),
+    ],
+)
+def test_a_group_that_opens_after_the_day_is_not_listed(
+    opens: date, facts: dict[str, Any], listed: bool
+) -> None:
+    at = datetime(opens.year, opens.month, opens.day, 8, tzinfo=UTC)
+    found = compose([group(opens_at=at, **facts)], [], [], register(), DAY)
+    assert bool(found.groups) is listed
+    placed = compose([group(opens_at=at, **facts)], [place("Ada", "1")], [], register(), DAY)
+    assert placed.groups, "a place was given by the day"
 
 
 def test_a_cancelled_group_counts_as_cancelled_and_as_nothing_else() -> None:

@@ -67,4 +67,4 @@ def test_lead_schools_are_the_distinct_homes_of_those_who_lead() -> None:
     ada, emmy, stranger = an_id("Ada"), an_id("Emmy"), an_id("nobody heard of")
     groups = {an_id("g1"): [ada, emmy], an_id("g2"): [ada], an_id("g3"): [stranger]}
     found = lead_schools(groups, {ada: "A", emmy: "OLD"}, SCHOOLS)
-    assert found == [LeadSchool("A", leads=2, groups=2)]
+    assert found == [LeadSchool("A", leads=2, groups=frozenset({an_id("g1"), an_id("g2")}))]

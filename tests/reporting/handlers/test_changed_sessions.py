@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from tests.reporting.conftest import NOW
 from tests.reporting.factories import delivered
 
 from hub_contracts import Event
-from hub_contracts.enrolment import WorkGroupChanged
+from hub_contracts.enrolment import WorkGroupChanged, WorkGroupConfirmed
 from hub_messaging.inbox import Delivery
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
@@ -55,7 +55,7 @@ def marks(*words: str) -> list[tuple[str, str, str]]:
 
 def missing(sessions: Sessions, year: Period) -> list[date]:
     with sessions() as session:
-        return [day for _, day in store.registers_missing(session, make.HUB, year)]
+        return [one.day for one in store.registers_missing(session, make.HUB, year)]
 
 
 @pytest.fixture(name="year")
@@ -67,6 +67,10 @@ def test_a_changed_group_counts_with_its_newest_terms(run: Run, hear: Hear) -> N
     ratio = make.group("Fractions", title="Ratio", min_schools=2, min_teachers=2)
     changed = WorkGroupChanged(**vars(ratio), changed_fields=["title"])
     hear([delivered(changed, 2), delivered(make.group("Fractions"), 1)])
+    confirmed = WorkGroupConfirmed(
+        work_group_id=ratio.work_group_id, teachers_n=2, schools_n=2, overridden=False
+    )
+    hear([delivered(confirmed, 3)])
     (group,) = run("work-group-composition").rows
     assert (group["title"], group["teachers_n"], group["in_range"]) == ("Ratio", 2, True)
 
@@ -93,6 +97,24 @@ def test_a_cancelled_session_is_neither_to_come_nor_missed(
     group = group_of(run)
     assert (group["sessions_n"], group["held_n"], group["state"]) == (1, 1, "finished")
     assert missing(sessions, year) == []
+
+
+def test_a_session_stood_until_the_day_on_which_it_was_cancelled(
+    run: Run, hear: Hear, sessions: Sessions
+) -> None:
+    def on(day: date) -> list[date]:
+        return missing(sessions, Period(date(2025, 9, 1), date(2026, 8, 31), day))
+
+    cancelled_at = datetime(2025, 11, 20, 9, tzinfo=UTC)
+    hear(
+        [
+            make.session("Fractions", 1, NOVEMBER),
+            delivered(make.cancelled("Fractions", 1, NOVEMBER), 2, at=cancelled_at),
+        ]
+    )
+    assert on(date(2025, 11, 19)) == [NOVEMBER]
+    assert on(date(2025, 11, 20)) == []
+    assert group_of(run)["sessions_n"] == 0
 
 
 def test_a_mark_put_right_counts_instead_of_the_one_before(run: Run, hear: Hear) -> None:

@@ -11,7 +11,7 @@ from tests.reporting.conftest import NOW, Hear
 from tests.reporting.factories import an_id, delivered
 
 from hub_contracts import Event
-from hub_contracts.enrolment import WorkGroupConfirmed
+from hub_contracts.enrolment import WorkGroupConfirmed, WorkGroupFellBelowMinimum
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.reports import Report
@@ -52,11 +52,11 @@ def states(report: Report) -> dict[str, Any]:
 
 def test_a_cancelled_group_is_listed_and_counts_as_cancelled(run: Run, hear: Hear) -> None:
     before = run("work-group-composition")
-    assert (before.n, before.of, states(before)["Ratio"]) == (1, 2, "recruiting")
+    assert (before.n, before.of, before.figures["recruiting"]) == (0, 0, 2)
     hear([delivered(happened.group_cancelled("Ratio"), 2, at=LATE)])
     after = run("work-group-composition")
-    assert (after.n, after.of, after.figures["cancelled"]) == (1, 1, 1)
-    assert (after.figures["shortfalls"], after.figures["median_teachers"]) == ([], 1.0)
+    assert (after.of, after.figures["recruiting"], after.figures["cancelled"]) == (0, 1, 1)
+    assert (after.figures["shortfalls"], after.figures["median_teachers"]) == ([], None)
     assert states(after) == {"Fractions": "recruiting", "Ratio": "cancelled"}
     assert (after.rows[1]["in_range"], after.rows[1]["teachers_short"]) == (None, 0)
 
@@ -65,9 +65,36 @@ def test_a_group_stood_until_the_day_on_which_it_was_cancelled(run: Run, hear: H
     confirmed = WorkGroupConfirmed(work_group_id=an_id("Ratio"), teachers_n=1, schools_n=1, overridden=True)
     hear([delivered(happened.group_cancelled("Ratio"), 3, at=LATE), delivered(confirmed, 2)])
     eve = run("work-group-composition", as_at=date(2025, 11, 29))
-    assert (eve.of, states(eve)["Ratio"]) == (2, "confirmed")
+    assert (eve.of, states(eve)["Ratio"]) == (1, "confirmed")
     day = run("work-group-composition", as_at=date(2025, 11, 30))
-    assert (day.of, states(day)["Ratio"]) == (1, "cancelled")
+    assert (day.of, states(day)["Ratio"]) == (0, "cancelled")
+
+
+def test_a_group_stood_on_each_day_as_it_had_been_announced_by_then(run: Run, hear: Hear) -> None:
+    def announced(kind: type[WorkGroupConfirmed | WorkGroupFellBelowMinimum], day: date) -> Any:
+        confirmed = kind is WorkGroupConfirmed
+        more: Any = {"overridden": False} if confirmed else {"teachers_short": 9, "schools_short": 5}
+        event = kind(work_group_id=an_id("Ratio"), teachers_n=1, schools_n=1, **more)
+        at = datetime(day.year, day.month, day.day, 22, 30, tzinfo=UTC)
+        return delivered(event, 10 + day.month, at=at)
+
+    hear(
+        [
+            announced(WorkGroupFellBelowMinimum, date(2025, 11, 20)),
+            announced(WorkGroupConfirmed, date(2025, 12, 15)),
+            announced(WorkGroupConfirmed, date(2025, 10, 6)),
+        ]
+    )
+
+    def state(day: date) -> tuple[str, int]:
+        report = run("work-group-composition", as_at=day)
+        return states(report)["Ratio"], report.figures["recruiting"]
+
+    assert state(date(2025, 10, 5)) == ("recruiting", 2)
+    assert state(date(2025, 10, 6)) == ("confirmed", 1)
+    assert state(date(2025, 11, 19)) == ("confirmed", 1)
+    assert state(date(2025, 11, 20)) == ("at_risk", 1)
+    assert state(date(2025, 12, 15)) == ("confirmed", 1)
 
 
 def test_nobody_leads_a_cancelled_group(run: Run, hear: Hear) -> None:
@@ -89,7 +116,7 @@ def test_a_closed_group_is_finished_though_a_session_has_no_register(run: Run, h
     assert states(run("work-group-composition"))["Fractions"] == "running"
     hear([delivered(happened.group_closed("Fractions"), 2, at=LATE)])
     report = run("work-group-composition")
-    assert (states(report)["Fractions"], report.of) == ("finished", 2)
+    assert (states(report)["Fractions"], report.of, report.figures["recruiting"]) == ("finished", 1, 1)
 
 
 def all_held(attended: int) -> list[Event]:

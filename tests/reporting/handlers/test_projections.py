@@ -45,7 +45,7 @@ def answers(sessions: Sessions, options: Options) -> dict[str, Any]:
         reports = {name: run_report(session, name, options=options, now=NOW) for name in REPORTS}
         return {
             name: (report.n, report.of, report.figures, report.rows) for name, report in reports.items()
-        } | {"up_to": freshness.freshness(session).up_to}
+        } | {"up_to": freshness.freshness(session, "cambridge").up_to}
 
 
 @pytest.fixture(name="expected")
@@ -122,7 +122,7 @@ def test_the_post_offices_counting_is_kept_for_freshness(sessions: Sessions) -> 
     )
     heard(sessions, [delivered(make.school("110002"), at=at - timedelta(days=1))])
     with sessions.begin() as session:
-        found = freshness.freshness(session)
+        found = freshness.freshness(session, "cambridge")
         counted = {row.source: row.events for row in session.scalars(sa.select(Source))}
     assert counted == {"/hubs/cambridge/enrolment": 2, "/hubs/cambridge/visits": 1}
     assert (found.events, found.up_to, found.projected_at) == (3, at, NOW)

@@ -10,8 +10,10 @@ from tests.reporting.small_hub import small_hub
 
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
+from hub_reporting.domain.catalogue import DEFINITIONS
+from hub_reporting.domain.columns import CONTEXT, HEADINGS, OF_PEOPLE
 from hub_reporting.domain.refusals import Refused, Unknown
-from hub_reporting.domain.reports import DEFINITIONS, Report
+from hub_reporting.domain.reports import Report
 from hub_reporting.handlers.reports import REPORTS, run_report
 
 Run = Callable[..., Report]
@@ -39,8 +41,11 @@ def test_every_report_of_the_catalogue_is_answered_and_its_checks_hold(run: Run)
         report = run(definition.name)
         assert [check for check in report.checks if not check.holds] == []
         header, *rows = report.table()
-        assert header == [*definition.columns, "from", "to", "as_at", "scope"]
-        assert rows, f"{definition.name} has rows in this hub"
+        shown = [name for name in definition.columns if name not in OF_PEOPLE]
+        assert header == [*(HEADINGS[name] for name in shown), *CONTEXT]
+        assert rows or definition.name == "data-quality", f"{definition.name} has rows in this hub"
+        assert all(set(definition.columns) <= row.keys() for row in report.rows)
+        assert set(definition.filters) <= set(definition.columns)
         assert all(len(row) == len(header) for row in rows)
 
 
@@ -115,24 +120,29 @@ def test_engagement_counts_only_its_period(run: Run) -> None:
 
 
 def test_work_group_composition(run: Run) -> None:
-    """Fractions: Tom, Tess and Tim of three schools, as its rule asks. Algebra: one of ten, one of six."""
+    """Fractions: Tom, Tess and Tim of three schools, as its rule asks. Algebra still recruits."""
     report = run("work-group-composition")
-    assert figures(report) == (1, 2, 50.0)
-    algebra, fractions = report.rows
-    assert (algebra["title"], algebra["state"], algebra["in_range"]) == ("Algebra", "recruiting", False)
+    assert figures(report) == (1, 1, 100.0)
+    assert (report.figures["recruiting"], report.figures["cancelled"]) == (1, 0)
+    fractions, algebra = report.rows
+    assert (algebra["title"], algebra["state"], algebra["in_range"]) == ("Algebra", "recruiting", None)
     assert (algebra["teachers_short"], algebra["schools_short"], algebra["teachers_over"]) == (9, 5, 0)
     assert (fractions["teachers_n"], fractions["schools_n"], fractions["state"]) == (3, 3, "finished")
     assert (fractions["sessions_n"], fractions["held_n"]) == (2, 2)
     assert fractions["attendance_percent"] == 42.8  # 3 of 7 marks
-    assert report.figures["median_teachers"] == 2.0
-    assert [s["title"] for s in report.figures["shortfalls"]] == ["Algebra"]
+    assert report.figures["median_teachers"] == 3.0
+    assert report.figures["shortfalls"] == []
 
 
 def test_work_group_composition_of_a_day_and_of_a_scope(run: Run) -> None:
     before = run("work-group-composition", as_at=date(2025, 10, 31))
-    assert [(row["title"], row["teachers_n"]) for row in before.rows] == [("Algebra", 0), ("Fractions", 4)]
+    assert [(row["title"], row["teachers_n"]) for row in before.rows] == [("Fractions", 4), ("Algebra", 0)]
     assert [row["title"] for row in run("work-group-composition", scope="la:926").rows] == ["Algebra"]
-    assert run("work-group-composition", starts_on=date(2024, 9, 1), ends_on=date(2025, 8, 31)).of == 1
+    assert run("work-group-composition", scope="la:926", as_at=date(2026, 6, 30)).rows == [], (
+        "its place was given on 1 July"
+    )
+    last_year = run("work-group-composition", starts_on=date(2024, 9, 1), ends_on=date(2025, 8, 31))
+    assert (last_year.of, last_year.figures["recruiting"]) == (0, 1)
 
 
 def test_attendance(run: Run) -> None:
@@ -178,7 +188,7 @@ def test_leadership_spread(run: Run) -> None:
 
 def test_work_group_lead_schools(run: Run) -> None:
     report = run("work-group-lead-schools")
-    assert (report.n, report.figures) == (1, {"leads": 2, "groups": 2})
+    assert (report.n, report.figures) == (1, {"leads": 2, "groups": 2, "groups_of_the_hub": 2})
     assert report.rows[0]["urn"] == "110001"
 
 
@@ -239,6 +249,7 @@ def test_without_dates_the_latest_year_in_which_anything_happened_is_meant(run: 
         ("engagements", {}, "unknown_report"),
         ("engagement", {"scope": "la:111"}, "unknown_scope"),
         ("engagement", {"scope": "moon"}, "unknown_scope"),
+        ("engagement", {"filters": {"status": "missed"}}, "unknown_filter"),
         ("engagement", {"starts_on": date(2026, 9, 1)}, "period_reversed"),
     ],
 )

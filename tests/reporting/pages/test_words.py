@@ -57,8 +57,15 @@ def park(sessions: Sessions, number: int) -> None:
     ("parked", "failures", "said"),
     [
         (0, 0, []),
-        (1, 0, ["1 event could not be counted in"]),
-        (2, 1, ["2 events could not be counted in", "1 message could not be sent"]),
+        (1, 0, ["1 event of the whole hub could not be counted in"]),
+        (
+            2,
+            1,
+            [
+                "2 events of the whole hub could not be counted in",
+                "1 message of the whole hub could not be sent",
+            ],
+        ),
     ],
 )
 def test_what_is_stuck_is_said_at_the_top_and_nothing_else_is(
@@ -67,7 +74,7 @@ def test_what_is_stuck_is_said_at_the_top_and_nothing_else_is(
     hear([failed(number) for number in range(failures)])
     if parked:
         park(sessions, parked)
-    words: Any = page_of(sessions, options).text
+    words: Any = page_of(sessions, options).one("attention").text
     for sentence in ("could not be counted in", "could not be sent"):
         assert words.count(sentence) == sum(sentence in one for one in said)
     for one in said:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from hub_kernel.england import day_in_england
-from hub_platform.access import ANYONE
+from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.problems import Problem
 from hub_platform.routes import PAGE, Call, Content, route
 from hub_reporting.access import REPORT_READERS
@@ -28,16 +28,18 @@ class Pages:
     @route(
         "GET",
         "/",
-        allow=REPORT_READERS,
+        allow=SIGNED_IN,
         query=DashboardQuerySchema,
         media_type=PAGE,
         sign_in_at="/sign-in",
     )
     def get_dashboard(self, call: Call[None]) -> Content:
-        """Show the year at a glance."""
+        """Show the year at a glance; to people who may not see reports, what they can do instead."""
         options: Options = self.options
+        if not call.actor.roles & REPORT_READERS:
+            return page(rendering.welcome(options.hub_name, call.actor.roles))
         year, scope, now = call.query["year"], call.query["scope"], call.now
-        fresh = freshness.freshness(call.session)
+        fresh = freshness.freshness(call.session, options.hub_id)
         # As long as nothing new has been heard, a day's page stays the same.
         key = (year, scope, day_in_england(now), fresh.mark)
         if key not in _kept:

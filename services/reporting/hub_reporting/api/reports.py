@@ -7,9 +7,10 @@ from marshmallow import Schema, fields
 from hub_platform.csv_writer import to_csv
 from hub_platform.routes import JSON, Call, Content, route
 from hub_reporting.access import FRESHNESS_READERS, REPORT_READERS
-from hub_reporting.commands import ReportQuerySchema
+from hub_reporting.commands import FILTERS, ReportQuerySchema
 from hub_reporting.config import Options
-from hub_reporting.domain.reports import DEFINITIONS, Report
+from hub_reporting.domain.catalogue import DEFINITIONS
+from hub_reporting.domain.reports import Report
 from hub_reporting.handlers import freshness, reports
 
 
@@ -20,6 +21,9 @@ class DefinitionSchema(Schema):
     title = fields.String()
     counts = fields.String(metadata={"description": "What n and N are, and what is left out"})
     columns = fields.List(fields.String())
+    filters = fields.List(
+        fields.String(), metadata={"description": "Columns by which rows can be chosen, as parameters"}
+    )
     scope = fields.String(metadata={"description": "The scope when none is asked for"})
 
 
@@ -49,11 +53,13 @@ class SourceSchema(Schema):
 class FreshnessSchema(Schema):
     """How much the figures know."""
 
-    up_to = fields.AwareDateTime(metadata={"description": "When the newest event counted in happened"})
-    projected_at = fields.AwareDateTime(metadata={"description": "When the last one was counted in"})
+    up_to = fields.AwareDateTime(
+        metadata={"description": "When the newest event was recorded by its publisher"}
+    )
+    projected_at = fields.AwareDateTime(metadata={"description": "When the last event was counted in"})
     events = fields.Integer()
     waiting = fields.Integer(metadata={"description": "Deliveries that will be tried again by themselves"})
-    parked = fields.Integer(metadata={"description": "Deliveries that need somebody's eyes"})
+    parked = fields.Integer(metadata={"description": "Deliveries that an operator must look at"})
     by_source = fields.List(fields.Nested(SourceSchema))
 
 
@@ -125,17 +131,23 @@ class Reports:
             ends_on=call.query["to"],
             as_at=call.query["as_at"],
             scope=call.query["scope"],
+            filters={name: call.query[name] for name in FILTERS if call.query[name] is not None},
             options=options,
             now=call.now,
         )
         if call.query["format"] == "csv":
             return _file_of(report)
-        return {"report": report, "hub": options.hub_id, "freshness": freshness.freshness(call.session)}
+        return {
+            "report": report,
+            "hub": options.hub_id,
+            "freshness": freshness.freshness(call.session, options.hub_id),
+        }
 
     @route("GET", "/reporting/v1/freshness", allow=FRESHNESS_READERS, answer=FreshnessSchema)
     def get_freshness(self, call: Call[None]) -> freshness.Freshness:
-        """Say how far reporting has come in what it hears, and what is stuck."""
-        return freshness.freshness(call.session)
+        """Return how current the figures are, and what is stuck."""
+        options: Options = self.options
+        return freshness.freshness(call.session, options.hub_id)
 
 
 def _file_of(report: Report) -> Content:

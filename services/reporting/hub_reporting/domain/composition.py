@@ -1,4 +1,4 @@
-"""Work groups against their programme's rule: usually 10 to 20 teachers from at least six schools.
+"""Work Groups against their programme's rule: usually 10 to 20 teachers from at least six schools.
 
 Ids are text here: they are only told apart, and there are thousands of them.
 """
@@ -7,14 +7,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from hub_kernel.england import day_in_england
 from hub_reporting.domain.measures import Ratio, median
 from hub_reporting.domain.schools import Register
 
+# How a group stands to its rule, in the order of lists; a recruiting group is not judged yet.
+VERDICTS: Final = ("outside", "within", "recruiting", "cancelled")
+
 
 class Group(NamedTuple):
-    """One work group, as it was opened, with the last that was said of its state."""
+    """One Work Group, with what had been announced of it by the day of the report."""
 
     work_group_id: str
     title: str
@@ -25,12 +29,16 @@ class Group(NamedTuple):
     max_teachers: int
     min_schools: int
     opens_at: datetime
-    said: str | None  # confirmed or below_minimum, whichever was said last
+    said: str | None  # confirmed or below_minimum, whichever was announced last by the day
     overridden: bool
     ending: str | None  # cancelled or closed, by the day of the report
     sessions: int  # scheduled
     held: int
     last_held_on: date | None
+
+    def known_at(self, day: date) -> bool:
+        """Whether it had opened by a day, or had been announced, held or ended by then."""
+        return day_in_england(self.opens_at) <= day or bool(self.said or self.ending or self.held)
 
 
 class Attendance(NamedTuple):
@@ -75,6 +83,18 @@ class Composition:
         return self.group.ending == "cancelled"
 
     @property
+    def recruiting(self) -> bool:
+        """Whether it has neither been confirmed nor met: it is not judged against the rule yet."""
+        return self.state == "recruiting"
+
+    @property
+    def verdict(self) -> str:
+        """One of VERDICTS."""
+        if self.cancelled or self.recruiting:
+            return self.state
+        return "within" if self.in_range else "outside"
+
+    @property
     def teachers_short(self) -> int:
         """Teachers lacking; a cancelled group lacks nobody."""
         return 0 if self.cancelled else max(0, self.group.min_teachers - self.teachers)
@@ -91,7 +111,7 @@ class Composition:
 
     @property
     def in_range(self) -> bool:
-        """Whether the group takes place and keeps the rule."""
+        """Whether the group is not cancelled and has as many teachers and schools as its rule asks for."""
         return not (self.cancelled or self.teachers_short or self.teachers_over or self.schools_short)
 
     @property
@@ -123,39 +143,44 @@ class Composition:
 
 @dataclass(frozen=True)
 class Compositions:
-    """All groups of a period, those that were cancelled last."""
+    """All groups of a period, in the order of VERDICTS."""
 
     groups: tuple[Composition, ...]
 
     @cached_property
-    def standing(self) -> tuple[Composition, ...]:
-        """Groups that were not cancelled: what every figure counts."""
-        return tuple(c for c in self.groups if not c.cancelled)
+    def judged(self) -> tuple[Composition, ...]:
+        """Groups that were confirmed or have met, and were not cancelled: what every figure counts."""
+        return tuple(c for c in self.groups if not (c.cancelled or c.recruiting))
 
     @property
     def outside(self) -> tuple[Composition, ...]:
-        """Those of them that do not keep the rule."""
-        return tuple(c for c in self.standing if not c.in_range)
+        """Judged groups outside their rule."""
+        return tuple(c for c in self.judged if not c.in_range)
 
     @property
     def cancelled(self) -> int:
-        """How many groups do not take place."""
-        return len(self.groups) - len(self.standing)
+        """Number of groups that were cancelled."""
+        return sum(c.cancelled for c in self.groups)
+
+    @property
+    def recruiting(self) -> int:
+        """Number of groups that are not judged yet."""
+        return sum(c.recruiting for c in self.groups)
 
     @property
     def in_range(self) -> Ratio:
-        """Groups that keep the rule, of all that were not cancelled."""
-        return Ratio(sum(c.in_range for c in self.standing), len(self.standing))
+        """Groups within their rule, of all that are judged."""
+        return Ratio(sum(c.in_range for c in self.judged), len(self.judged))
 
     @property
     def median_teachers(self) -> float | None:
-        """Teachers of the group in the middle."""
-        return median(c.teachers for c in self.standing)
+        """Median number of teachers of the judged groups."""
+        return median(c.teachers for c in self.judged)
 
     @property
     def median_schools(self) -> float | None:
-        """Schools of the group in the middle."""
-        return median(c.schools for c in self.standing)
+        """Median number of schools of the judged groups."""
+        return median(c.schools for c in self.judged)
 
 
 def compose(
@@ -165,7 +190,10 @@ def compose(
     register: Register,
     day: date,
 ) -> Compositions:
-    """Count each group's teachers and schools on a day; a school and its successor are one school."""
+    """Count each group's teachers and schools on a day; a school and its successor are one school.
+
+    A group that opens later, and of which nothing had happened by the day, is left out.
+    """
     registers = {one.enrolment_id: one for one in attendances}
     counted = {group.work_group_id: _Count() for group in groups}
     for place in places:
@@ -174,10 +202,11 @@ def compose(
     made = (
         Composition(group, len(count.teachers), len(count.schools), Ratio(count.present, count.marks))
         for group, count in ((group, counted[group.work_group_id]) for group in groups)
+        if group.known_at(day) or count.places
     )
     return Compositions(
         tuple(
-            sorted(made, key=lambda c: (c.cancelled, c.in_range, c.group.title, str(c.group.work_group_id)))
+            sorted(made, key=lambda c: (VERDICTS.index(c.verdict), c.group.title, str(c.group.work_group_id)))
         )
     )
 
@@ -188,11 +217,13 @@ class _Count:
 
     teachers: set[str] = field(default_factory=set)
     schools: set[str] = field(default_factory=set)
+    places: int = 0  # given by the day, given up again or not
     present: int = 0
     marks: int = 0
 
     def take(self, place: Place, attendance: Attendance | None, register: Register, day: date) -> None:
         """Count one place, and what the registers say of it."""
+        self.places += place.enrolled_on <= day
         if place.held_at(day):
             self.teachers.add(place.teacher_id)
             self.schools.add(register.kept(place.urn))

@@ -95,6 +95,11 @@ class Engaged:
     completed: date | None = None
     times: dict[str, int] = field(default_factory=dict)  # kind of activity → how often
 
+    @property
+    def level(self) -> str:
+        """The highest level reached, or `none`."""
+        return next((level for level in reversed(LEVELS) if self.at(level) is not None), "none")
+
     def at(self, level: str) -> date | None:
         """The first day of a level."""
         day: date | None = getattr(self, level)

@@ -1,4 +1,4 @@
-"""Leadership: how widely it is spread, and which schools lead work groups."""
+"""Leadership: how widely it is spread, and which schools lead Work Groups."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -84,11 +84,11 @@ def spread(posts: Iterable[Post], register: Register, day: date) -> Spread:
 
 @dataclass(frozen=True)
 class LeadSchool:
-    """A school whose teachers lead work groups."""
+    """A school whose teachers lead Work Groups."""
 
     urn: str
     leads: int  # people
-    groups: int
+    groups: frozenset[UUID]  # that they lead; one group may be led from two schools
 
 
 def lead_schools(
@@ -110,6 +110,6 @@ def lead_schools(
                 people.setdefault(urn, set()).add(lead_id)
                 led.setdefault(urn, set()).add(group)
     return [
-        LeadSchool(urn, len(people[urn]), len(led[urn]))
+        LeadSchool(urn, len(people[urn]), frozenset(led[urn]))
         for urn in sorted(people, key=lambda u: (register.name(u), u))
     ]

@@ -48,7 +48,7 @@ class Dashboard:
     headline_name: str
     choices: list[Choice]
     today: date
-    engagement: Engagement  # of the headline's schools
+    engagement: Engagement  # of the headline's state-funded schools: the denominator of the page
     connected: Report
     leadership: Report
     lead_schools: Report
@@ -67,6 +67,18 @@ class Dashboard:
     def is_over(self) -> bool:
         """Whether the year has ended."""
         return self.today > self.year.ends_on
+
+    @property
+    def is_whole_hub(self) -> bool:
+        """Whether no narrower scope was chosen."""
+        return self.scope == CONNECTED
+
+    @property
+    def has_records(self) -> bool:
+        """Whether anything at all is recorded of the year and the scope."""
+        schools = self.engagement.schools.values()
+        signed_up = any(school.level != "none" for school in schools)
+        return bool(signed_up or self.compositions.groups or self.compliance.settled)
 
 
 def look(
@@ -91,8 +103,8 @@ def look(
     if asked is None:
         asked = AcademicYear.of(min(sources.last_day(session, options.hub_id, today) or today, today))
     # The whole year, so that what is still to come is shown; nothing of it is counted before it happens.
-    as_at = max(asked.starts_on, min(asked.ends_on, today))
-    period = Period(asked.starts_on, asked.ends_on, as_at)
+    # The day is the one that reports take by default, so that the page's links list what it counts.
+    period = Period(asked.starts_on, asked.ends_on, min(asked.ends_on, today))
     sight = Sight(session, options, period)
     sight.area.check(chosen)
     return _gather(sight, chosen, options.headline if chosen == CONNECTED else chosen, fresh, today)
@@ -124,7 +136,7 @@ def _gather(
         attendance=participation_reports.attendance(sight, scope),
         tasks=participation_reports.task_completion(sight, scope),
         compliance=sight.compliance_in(scope),
-        reach=sight.engaged(area.members(scope) | (supported & area.register.open_schools())),
+        reach=sight.engaged(_on_the_map(area, scope, headline)),
         schools=dict(sight.register.schools),
         supported=supported,
         attention=attention.needed(sight, scope, headline, fresh),
@@ -132,8 +144,13 @@ def _gather(
     )
 
 
+def _on_the_map(area: Area, scope: Scope, headline: Scope) -> frozenset[str]:
+    """The state-funded schools of the headline; of the whole hub also the other connected ones."""
+    return area.eligible(headline) | (area.eligible(CONNECTED) if scope == CONNECTED else frozenset())
+
+
 def choices(area: Area) -> list[Choice]:
-    """The scopes in which there is a school to look at."""
+    """Return the scopes in which there is a connected school."""
     schools = [area.register.schools[urn] for urn in area.members(CONNECTED)]
     authorities = {s.la_code: s.la_name for s in schools}
     phases = {s.phase for s in schools}

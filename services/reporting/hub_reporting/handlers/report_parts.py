@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hub_reporting.domain.catalogue import BY_NAME
 from hub_reporting.domain.measures import Check, Ratio
-from hub_reporting.domain.reports import BY_NAME, Report, Row
+from hub_reporting.domain.reports import Report, Row
 from hub_reporting.domain.schools import Register
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.handlers.sight import Sight

@@ -8,10 +8,16 @@ from sqlalchemy.orm import Session
 
 from hub_kernel.england import day_in_england
 from hub_reporting.config import Options
+from hub_reporting.domain.catalogue import find_definition
 from hub_reporting.domain.periods import Period, choose_period
-from hub_reporting.domain.reports import Report, find_definition
+from hub_reporting.domain.reports import Report
 from hub_reporting.domain.scopes import Scope, parse_scope
-from hub_reporting.handlers import participation_reports, school_reports, support_reports
+from hub_reporting.handlers import (
+    participation_reports,
+    quality_reports,
+    school_reports,
+    support_reports,
+)
 from hub_reporting.handlers.sight import Sight
 from hub_reporting.store import sources
 
@@ -25,6 +31,7 @@ REPORTS: Final[Mapping[str, Callable[[Sight, Scope], Report]]] = {
     "work-group-lead-schools": school_reports.work_group_lead_schools,
     "intensive-support-coverage": support_reports.intensive_support_coverage,
     "visit-compliance": support_reports.visit_compliance,
+    "data-quality": quality_reports.data_quality,
 }
 
 
@@ -36,21 +43,22 @@ def run_report(
     ends_on: date | None = None,
     as_at: date | None = None,
     scope: str | None = None,
+    filters: Mapping[str, str] | None = None,
     options: Options,
     now: datetime,
 ) -> Report:
-    """Answer one report of the catalogue.
+    """Answer one report of the catalogue; filters choose among its rows.
 
     Raises:
         Unknown: `unknown_report`.
-        Refused: `unknown_scope`, `period_reversed`, `period_too_long` or `as_at_in_future`.
+        Refused: `unknown_scope`, `unknown_filter`, `period_reversed`, `period_too_long` or `as_at_in_future`.
     """
     definition = find_definition(name)
     chosen = parse_scope(scope or definition.scope)
     period = settle_period(session, starts_on, ends_on, as_at, options=options, now=now)
     sight = Sight(session, options, period)
     sight.area.check(chosen)
-    return REPORTS[name](sight, chosen)
+    return REPORTS[name](sight, chosen).chosen(filters or {})
 
 
 def settle_period(

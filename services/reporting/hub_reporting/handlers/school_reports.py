@@ -31,12 +31,7 @@ def connected_schools(sight: Sight, scope: Scope) -> Report:
             "trusts": len({s.trust_uid for s in known if s.trust_uid}),
         },
         rows=[
-            _place_of(s)
-            | {
-                "trust_name": s.trust_name,
-                "connected_on": connections[s.urn].connected_on,
-                "via": connections[s.urn].via,
-            }
+            _place_of(s) | {"connected_on": connections[s.urn].connected_on, "via": connections[s.urn].via}
             for s in known
         ],
         checks=[part_of_whole(counted, "connected schools")],
@@ -44,7 +39,7 @@ def connected_schools(sight: Sight, scope: Scope) -> Report:
 
 
 def engagement(sight: Sight, scope: Scope) -> Report:
-    """R2: who signed up, was seen, finished."""
+    """R2: schools that signed up, attended, completed."""
     found = sight.engaged(sight.area.eligible(scope))
     months = sight.period.month_ends()
     schools = sorted((sight.register.schools[urn] for urn in found.schools), key=_by_name)
@@ -96,7 +91,9 @@ def leadership_spread(sight: Sight, scope: Scope) -> Report:
 
 def work_group_lead_schools(sight: Sight, scope: Scope) -> Report:
     """R6: which schools lead groups."""
-    groups = group_store.leads(sight.session, sight.hub, sight.period)
+    known = {one.group.work_group_id for one in sight.compositions.groups if not one.cancelled}
+    led = group_store.leads(sight.session, sight.hub, sight.period)
+    groups = {group_id: lead_ids for group_id, lead_ids in led.items() if str(group_id) in known}
     people = {lead for lead_ids in groups.values() for lead in lead_ids}
     homes = school_store.homes(sight.session, sight.hub, people)
     found = leadership.lead_schools(groups, homes, sight.register)
@@ -106,9 +103,14 @@ def work_group_lead_schools(sight: Sight, scope: Scope) -> Report:
         "work-group-lead-schools",
         scope,
         len(inside),
-        figures={"leads": sum(one.leads for one in inside), "groups": len(groups)},
+        figures={
+            "leads": sum(one.leads for one in inside),
+            "groups": len({group for one in inside for group in one.groups}),
+            "groups_of_the_hub": len(groups),
+        },
         rows=[
-            titled(sight.register, one.urn) | {"leads_n": one.leads, "groups_n": one.groups} for one in inside
+            titled(sight.register, one.urn) | {"leads_n": one.leads, "groups_n": len(one.groups)}
+            for one in inside
         ],
     )
 
@@ -122,11 +124,13 @@ def _place_of(school: School) -> dict[str, Any]:
         "la_name": school.la_name,
         "district": school.district_name,
         "trust_uid": school.trust_uid,
+        "trust_name": school.trust_name,
     }
 
 
 def _levels_of(engaged: Engaged) -> dict[str, Any]:
     return {
+        "level": engaged.level,
         "signed_up_on": engaged.signed_up,
         "attended_on": engaged.attended,
         "completed_on": engaged.completed,

@@ -127,10 +127,13 @@ class Sight:
         return self._engaged[urns]
 
     def groups_in(self, scope: Scope) -> composition.Compositions:
-        """The groups with somebody from a scope; in the whole hub, all of them."""
+        """Return the groups on which a teacher from a scope was given a place; of the hub all groups."""
         if scope.kind in {"connected", "hub"}:
             return self.compositions
-        inside = {p.work_group_id for p in self.places if self.area.holds(scope, p.urn)}
+        day = self.period.as_at
+        inside = {
+            p.work_group_id for p in self.places if p.enrolled_on <= day and self.area.holds(scope, p.urn)
+        }
         return composition.Compositions(
             tuple(c for c in self.compositions.groups if c.group.work_group_id in inside)
         )

@@ -1,4 +1,4 @@
-"""Reports about work groups and supported schools."""
+"""Reports about Work Groups and supported schools."""
 
 from typing import Any
 
@@ -22,6 +22,7 @@ def work_group_composition(sight: Sight, scope: Scope) -> Report:
         scope,
         found.in_range,
         figures={
+            "recruiting": found.recruiting,
             "cancelled": found.cancelled,
             "median_teachers": found.median_teachers,
             "median_schools": found.median_schools,
@@ -142,7 +143,8 @@ def _group_row(composition: Composition) -> dict[str, Any]:
         "min_teachers": group.min_teachers,
         "max_teachers": group.max_teachers,
         "min_schools": group.min_schools,
-        "in_range": None if composition.cancelled else composition.in_range,
+        "verdict": composition.verdict,
+        "in_range": composition.in_range if composition.verdict in {"within", "outside"} else None,
         "teachers_short": composition.teachers_short,
         "teachers_over": composition.teachers_over,
         "schools_short": composition.schools_short,

@@ -120,10 +120,11 @@ def finished(event: ParticipantCompleted, _time: datetime) -> Rows:
     yield Completion, [taken(event, "enrolment_id", "completed_on")]
 
 
-def scheduled(event: SessionScheduled, _time: datetime) -> Rows:
-    """A session in the diary, as it was put down, moved or cancelled."""
+def scheduled(event: SessionScheduled, time: datetime) -> Rows:
+    """A session as it was scheduled, moved or cancelled."""
     names = ("session_id", "work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn")
-    yield Session, [taken(event, *names, cancelled=isinstance(event, SessionCancelled))]
+    cancelled = isinstance(event, SessionCancelled)
+    yield Session, [taken(event, *names, cancelled=cancelled, cancelled_at=time if cancelled else None)]
 
 
 def completed(event: SessionCompleted, _time: datetime) -> Rows:

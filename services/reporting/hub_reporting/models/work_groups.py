@@ -31,16 +31,19 @@ class WorkGroup(Projected):
 
 
 class GroupState(Projected):
-    """The last that was said of a group: it will take place, or it fell below its minimum."""
+    """One announcement about a group: it will take place, or it fell below its minimum.
+
+    All of them are stored, so that a report can take the last one before the end of its day.
+    """
 
     __tablename__ = "group_states"
 
     work_group_id: Mapped[UUID] = mapped_column(primary_key=True)
+    said_at: Mapped[datetime] = mapped_column(primary_key=True)
     state: Mapped[str]  # confirmed, below_minimum
     teachers_n: Mapped[int]
     schools_n: Mapped[int]
     overridden: Mapped[bool]
-    said_at: Mapped[datetime]
 
 
 class GroupEnding(Projected):
@@ -113,6 +116,7 @@ class Session(Projected):
     mode: Mapped[str]
     host_urn: Mapped[str | None]
     cancelled: Mapped[bool]
+    cancelled_at: Mapped[datetime | None]  # not known of sessions cancelled before this column existed
 
 
 class Register(Projected):

@@ -126,7 +126,8 @@ def _line(level: str, ratios: Sequence[Ratio], months: int, top: int, frame: Fra
     rates = [ratio.rate or 0 for ratio in ratios] or [0]
     points = [(frame.x(i, months), frame.y(rate, top)) for i, rate in enumerate(rates)]
     said = " ".join(f"{x},{y}" for x, y in points)
-    return Line(level, NAMES[level], said, points[-1], points[-1][1] + 4, ratios[-1].rate if ratios else None)
+    rate = ratios[-1].rate if ratios and ratios[-1].n else None  # nothing counted is no share yet
+    return Line(level, NAMES[level], said, points[-1], points[-1][1] + 4, rate)
 
 
 def _apart(lines: list[Line], lowest: float) -> list[Line]:

@@ -55,7 +55,7 @@ class Label:
 
 @dataclass(frozen=True)
 class District:
-    """Reach in one district."""
+    """Reach in one district, or in several together."""
 
     name: str
     supported: int
@@ -64,8 +64,18 @@ class District:
 
     @property
     def reached(self) -> Ratio:
-        """Schools seen, of all."""
+        """Schools that took part, of all."""
         return Ratio(self.engaged, self.engaged + self.not_yet)
+
+    @classmethod
+    def together(cls, name: str, districts: Sequence["District"]) -> "District":
+        """Add districts up."""
+        return cls(
+            name,
+            sum(d.supported for d in districts),
+            sum(d.engaged for d in districts),
+            sum(d.not_yet for d in districts),
+        )
 
 
 @dataclass(frozen=True)
@@ -79,12 +89,32 @@ class Map:
     ten_km: float
     counts: Mapping[str, int]
     unplaced: int
-    districts: list[District]  # the thinnest reach first
+    districts: list[District]  # of the headline's schools, the thinnest reach first
+    others: list[District]  # of the other schools on the map
+
+    @property
+    def headline(self) -> District:
+        """The headline's schools together: its n of N."""
+        return District.together("", self.districts)
+
+    @property
+    def elsewhere(self) -> District:
+        """The other schools together."""
+        return District.together("", self.others)
+
+    @property
+    def all(self) -> District:
+        """All schools on the map."""
+        return District.together("", [*self.districts, *self.others])
 
     @property
     def thinnest(self) -> District | None:
-        """The district with the smallest share, of those with ten schools or more."""
-        return next((d for d in self.districts if d.reached.of >= 10), None)
+        """The district with the smallest share, of those with ten schools or more, if the shares differ."""
+        large = [d for d in [*self.districts, *self.others] if d.reached.of >= 10]
+        by_share = sorted(large, key=lambda d: (d.reached.rate or 0, d.name))
+        if not by_share or by_share[0].reached.rate == by_share[-1].reached.rate:
+            return None
+        return by_share[0]
 
 
 @dataclass(frozen=True)
@@ -116,8 +146,17 @@ class Frame:
         return MARGIN / 2 <= x <= WIDTH - MARGIN / 2 and LINE <= y <= self.height - MARGIN / 2
 
 
-def draw(reach: Engagement, supported: frozenset[str], schools: Mapping[str, School]) -> Map:
-    """Put schools on the map: supported, engaged otherwise, or not yet."""
+def draw(
+    reach: Engagement, supported: frozenset[str], schools: Mapping[str, School], headline: frozenset[str]
+) -> Map:
+    """Put schools on the map: supported, engaged otherwise, or not yet.
+
+    Args:
+        reach: the schools of the map with their levels.
+        supported: schools with a PD lead.
+        schools: the register.
+        headline: the schools of the headline's denominator; the table adds them up apart from the others.
+    """
     kinds = {urn: _kind(urn, reach, supported) for urn in reach.schools}
     placed = [s for urn in kinds if (s := schools[urn]).easting is not None and s.northing is not None]
     frame = Frame.around((s.easting or 0, s.northing or 0) for s in placed)
@@ -131,7 +170,8 @@ def draw(reach: Engagement, supported: frozenset[str], schools: Mapping[str, Sch
         ten_km=round(10_000 * frame.scale, 1),
         counts={kind: sum(k == kind for k in kinds.values()) for kind in order},
         unplaced=len(kinds) - len(placed),
-        districts=_districts(reach, supported, schools),
+        districts=_districts(reach, supported, schools, reach.schools.keys() & headline),
+        others=_districts(reach, supported, schools, reach.schools.keys() - headline),
     )
 
 
@@ -167,9 +207,11 @@ def _kind(urn: str, reach: Engagement, supported: frozenset[str]) -> str:
     return NOT_YET if reach.schools[urn].attended is None else ENGAGED
 
 
-def _districts(reach: Engagement, supported: frozenset[str], schools: Mapping[str, School]) -> list[District]:
+def _districts(
+    reach: Engagement, supported: frozenset[str], schools: Mapping[str, School], some: Iterable[str]
+) -> list[District]:
     grouped: dict[str, list[str]] = {}
-    for urn in reach.schools:
+    for urn in some:
         school = schools[urn]
         grouped.setdefault(school.district_name or school.la_name, []).append(urn)
     found = []

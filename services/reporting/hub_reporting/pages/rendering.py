@@ -1,7 +1,7 @@
 """Renders the pages."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -9,18 +9,19 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hub_reporting.domain import visits
+from hub_reporting.domain.catalogue import DEFINITIONS
+from hub_reporting.domain.columns import STATE_WORDS, STATUS_WORDS
 from hub_reporting.domain.composition import Composition
 from hub_reporting.domain.engagement import LEVELS
-from hub_reporting.domain.measures import Ratio
-from hub_reporting.domain.periods import HALF_TERM_NAMES, half_term_name
-from hub_reporting.domain.reports import BY_NAME, DEFINITIONS
+from hub_reporting.handlers.attention import Item
 from hub_reporting.handlers.dashboard import Choice, Dashboard
 from hub_reporting.pages import curve, reach, words
+from hub_reporting.pages.support import VisitGrid, this_half_term
+from hub_reporting.pages.welcome import roles_of
 
 HERE: Final = Path(__file__).parent
 MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-GROUPS_SHOWN: Final = 12  # at least, at once; the others, all within the rule, are one click away
+GROUPS_SHOWN: Final = 12  # at least, at once; the others, none outside the rule, are one click away
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ _environment.filters |= {
     "short_day": words.short_day,
     "moment": words.moment,
     "percent": words.percent,
+    "share": words.share,
+    "count": words.count,
     "number": words.number,
 }
 
@@ -73,6 +76,12 @@ def refusal(hub_name: str, detail: str) -> str:
     return _environment.get_template("refusal.html").render(hub_name=hub_name, detail=detail)
 
 
+def welcome(hub_name: str, roles: Collection[str]) -> str:
+    """The page for people whose work is not done on the dashboard."""
+    template = _environment.get_template("welcome.html")
+    return template.render(hub_name=hub_name, roles=roles_of(roles))
+
+
 def dashboard(shown: Dashboard) -> str:
     """The year at a glance."""
     attended = shown.engagement.level("attended")
@@ -82,7 +91,8 @@ def dashboard(shown: Dashboard) -> str:
         title=words.headline(attended, schools, str(shown.year), is_over=shown.is_over),
         schools=schools,
         levels={level: shown.engagement.level(level) for level in LEVELS},
-        map=reach.draw(shown.reach, shown.supported, shown.schools),
+        scope_schools=words.schools_of(shown.scope, shown.scope_name),
+        map=reach.draw(shown.reach, shown.supported, shown.schools, frozenset(shown.engagement.schools)),
         chart=curve.draw(shown.engagement, shown.period),
         narrow_chart=curve.draw(shown.engagement, shown.period, curve.NARROW),
         level_names=curve.NAMES,
@@ -91,10 +101,9 @@ def dashboard(shown: Dashboard) -> str:
         this_half_term=this_half_term(shown),
         choice_groups=choice_groups(shown.choices),
         definitions=DEFINITIONS,
-        titles=BY_NAME,
         link=Links(shown),
-        states=words.STATES,
-        statuses=words.STATUSES,
+        states=STATE_WORDS,
+        statuses=STATUS_WORDS,
         failed_checks=[check for check in checks(shown) if not check.holds],
     )
 
@@ -126,19 +135,25 @@ class Links:
 
     shown: Dashboard
 
-    def report(self, name: str, form: str = "csv", scope: str | None = None) -> str:
-        """One report's address."""
-        if name == "freshness":
-            return "/reporting/v1/freshness"
+    def report(self, name: str, form: str = "csv") -> str:
+        """Return one report's address."""
+        scope = self.shown.headline if name == "engagement" else self.shown.scope
+        return self._address(name, scope.code, form, {})
+
+    def rows(self, item: Item) -> str:
+        """Return the address of exactly the rows that an item counts."""
+        scope = item.scope or self.shown.scope
+        return self._address(item.report, scope.code, "csv", item.filters)
+
+    def _address(self, name: str, scope: str, form: str, filters: Mapping[str, str]) -> str:
         period = self.shown.period
-        own = self.shown.headline if name == "engagement" else self.shown.scope
-        query = {"from": period.starts_on, "to": period.ends_on, "scope": scope or own.code, "format": form}
+        query = {"from": period.starts_on, "to": period.ends_on, "scope": scope, **filters, "format": form}
         return f"/reporting/v1/reports/{name}?{urlencode(query)}"
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Work groups: those outside the rule, some of the others, the rest, what was cancelled at the end."""
+    """Work Groups: those outside the rule, some of the others, the rest."""
 
     outside: list[Composition]
     inside: list[Composition]
@@ -150,84 +165,8 @@ class Groups:
         """Sort them."""
         groups = shown.compositions.groups
         outside = list(shown.compositions.outside)
-        inside = [c for c in groups if c.in_range or c.cancelled]
+        inside = [c for c in groups if c.verdict != "outside"]
         beside = len({(s.obligation.urn, s.obligation.kind) for s in shown.compliance.settled}) // 2
         shown_n = max(0, max(GROUPS_SHOWN, beside) - len(outside))
         most = max((max(c.teachers, c.group.max_teachers) for c in groups), default=20)
         return cls(outside, inside[:shown_n], inside[shown_n:], most)
-
-
-@dataclass(frozen=True)
-class VisitRow:
-    """A supported school and kind of obligation, half term by half term."""
-
-    urn: str
-    name: str
-    kind: str
-    cells: list[visits.Settled | None]
-
-
-@dataclass(frozen=True)
-class VisitGrid:
-    """Every supported school, every half term."""
-
-    half_terms: list[tuple[str, str]]  # id and name
-    rows: list[VisitRow]
-    totals: list[Ratio]
-
-    @classmethod
-    def of(cls, shown: Dashboard) -> "VisitGrid":
-        """Lay it out: a row for each school and kind, schools by name."""
-        by_half_term = shown.compliance.half_terms()
-        settled: dict[tuple[str, str], dict[str, visits.Settled]] = {}
-        for one in shown.compliance.settled:
-            owed = one.obligation
-            settled.setdefault((owed.urn, owed.kind), {})[owed.half_term] = one
-        rows = [
-            VisitRow(urn, _name(shown.schools, urn), kind, [cells.get(h) for h in by_half_term])
-            for (urn, kind), cells in settled.items()
-        ]
-        return cls(
-            [(half_term, half_term_name(half_term)) for half_term in by_half_term],
-            sorted(rows, key=lambda row: (row.name, row.urn, row.kind != "visit")),
-            [visits.ratio(listed) for listed in by_half_term.values()],
-        )
-
-
-@dataclass(frozen=True)
-class HalfTermSeen:
-    """How many supported schools have been seen in the last half term that has begun."""
-
-    name: str
-    number: int
-    seen: int
-    supported: int
-    excused: int
-    unseen: list[str]  # names; empty while the half term goes on
-    ends_on: Any
-
-
-def this_half_term(shown: Dashboard) -> HalfTermSeen | None:
-    """The half term of the tile; none before the first has begun."""
-    current = shown.compliance.current()
-    if current is None:
-        return None
-    settled = [s for s in shown.compliance.settled if s.obligation.half_term == current]
-    seen = shown.compliance.seen(current) & shown.supported
-    excused = {s.obligation.urn for s in settled if s.status == "excused"} - seen
-    missed = {s.obligation.urn for s in settled if s.status == "missed"} - seen - excused
-    name = half_term_name(current)
-    return HalfTermSeen(
-        name=name,
-        number=HALF_TERM_NAMES.index(name) + 1,
-        seen=len(seen),
-        supported=len(shown.supported),
-        excused=len(excused),
-        unseen=sorted(_name(shown.schools, urn) for urn in missed),
-        ends_on=max(s.obligation.ends_on for s in settled),
-    )
-
-
-def _name(schools: Mapping[str, Any], urn: str) -> str:
-    school = schools.get(urn)
-    return school.name if school is not None else f"URN {urn}"

@@ -8,23 +8,7 @@ from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.schools import PHASE_NAMES
 from hub_reporting.domain.scopes import Scope
 
-STATES: Final = {
-    "recruiting": "recruiting",
-    "confirmed": "confirmed",
-    "at_risk": "at risk",
-    "running": "running",
-    "finished": "finished",
-    "cancelled": "cancelled",
-}
-STATUSES: Final = {
-    "met": "visited",
-    "late": "visited, logged late",
-    "excused": "excused",
-    "missed": "missed",
-    "planned": "planned",
-    "open": "nothing planned yet",
-    "ahead": "to come",
-}
+NONE_YET: Final = "none yet"
 
 
 def day(value: date | None) -> str:
@@ -43,13 +27,23 @@ def moment(value: datetime) -> str:
 
 
 def percent(value: float | None) -> str:
-    """72.4%, or a dash where there is nothing to have a share of."""
-    return "–" if value is None else f"{value:.1f}%"
+    """72.4%, or none yet where there is nothing to have a share of."""
+    return NONE_YET if value is None else f"{value:.1f}%"
+
+
+def share(ratio: Ratio) -> str:
+    """72.4%, or none yet where nothing has been counted."""
+    return NONE_YET if ratio.n == 0 else percent(ratio.rate)
 
 
 def number(value: int) -> str:
     """12,345."""
     return f"{value:,}"
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """1 school, 12 schools."""
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
 
 
 def schools_of(scope: Scope, name: str) -> str:
@@ -71,6 +65,8 @@ def schools_of(scope: Scope, name: str) -> str:
 def headline(ratio: Ratio, schools: str, year: str, *, is_over: bool) -> str:
     """The sentence at the top of the page."""
     if ratio.of == 0:
-        return f"Nothing is known yet of {schools} in {year}"
+        return f"None yet: nothing is recorded of {schools} for {year}"
+    if ratio.n == 0:
+        return f"None yet: no attendance of the {number(ratio.of)} {schools} is recorded for {year}"
     took = "took part" if is_over else "have taken part"
     return f"{number(ratio.n)} of {number(ratio.of)} {schools} {took} in {year}"

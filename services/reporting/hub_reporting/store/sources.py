@@ -22,7 +22,7 @@ from hub_reporting.models import (
 
 
 def sources(session: Session) -> Sequence[Source]:
-    """Every publisher heard of."""
+    """Return every publisher from which an event was counted in."""
     return session.scalars(sa.select(Source).order_by(Source.source)).all()
 
 
@@ -53,8 +53,11 @@ def years(session: Session, hub: str) -> list[AcademicYear]:
     return sorted(found, reverse=True)
 
 
-def messages_failed(session: Session, hub: str) -> int:
-    """How many messages did not leave."""
-    return (
-        session.scalar(sa.select(sa.func.count()).where(Message.hub == hub, Message.status == "failed")) or 0
+def messages_failed(session: Session, hub: str) -> list[tuple[str, str | None]]:
+    """Return the template and the reason of each message that could not be sent."""
+    rows = session.execute(
+        sa.select(Message.template, Message.reason)
+        .where(Message.hub == hub, Message.status == "failed")
+        .order_by(Message.template, Message.message_id)
     )
+    return [(row.template, row.reason) for row in rows]

@@ -1,10 +1,11 @@
-"""Work groups, places and registers, as the rules want them."""
+"""Work Groups, places and registers, as the rules want them."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session as DbSession
 
 from hub_reporting.domain import composition, engagement
@@ -34,6 +35,15 @@ _decided = sa.case(
 )
 
 
+class MissingRegister(NamedTuple):
+    """A session that was to be held, without a register."""
+
+    work_group_id: str
+    title: str
+    day: date
+    seq: int
+
+
 def current_marks() -> sa.ColumnElement[bool]:
     """A mark of the register as last corrected."""
     return sa.and_(
@@ -52,8 +62,8 @@ def correction() -> sa.ColumnElement[bool]:
 
 
 def groups(session: DbSession, hub: str, period: Period) -> list[composition.Group]:
-    """The groups of the period's academic years, with their sessions held by its last day."""
-    said = sa.and_(GroupState.hub == WorkGroup.hub, GroupState.work_group_id == WorkGroup.work_group_id)
+    """The groups of the period's academic years as they had been announced, and had met, by its day."""
+    said = _announced_by(hub, period.as_at)
     rows = session.execute(
         sa.select(
             _text(WorkGroup.work_group_id),
@@ -65,26 +75,37 @@ def groups(session: DbSession, hub: str, period: Period) -> list[composition.Gro
             WorkGroup.max_teachers,
             WorkGroup.min_schools,
             WorkGroup.opens_at,
-            GroupState.state,
-            sa.func.coalesce(GroupState.overridden, sa.false()),
+            said.c.state,
+            sa.func.coalesce(said.c.overridden, sa.false()),
             GroupEnding.ending,
         )
-        .outerjoin(GroupState, said)
+        .outerjoin(said, said.c.work_group_id == WorkGroup.work_group_id)
         .outerjoin(GroupEnding, _ended_by(period.as_at))
         .where(*_of_years(hub, period))
     ).all()
-    scheduled, held = _scheduled(session, hub), _held(session, hub, period)
+    scheduled, held = _scheduled(session, hub, period), _held(session, hub, period)
     return [
         composition.Group._make([*row, scheduled.get(row[0], 0), *held.get(row[0], (0, None))])
         for row in rows
     ]
 
 
-def _scheduled(session: DbSession, hub: str) -> dict[str, int]:
-    """How many sessions each group has in the diary, without what was cancelled."""
+def _announced_by(hub: str, day: date) -> sa.Subquery:
+    """The last announcement about each group by the end of a day."""
+    return (
+        sa.select(GroupState.work_group_id, GroupState.state, GroupState.overridden)
+        .ext(distinct_on(GroupState.work_group_id))
+        .where(GroupState.hub == hub, _date_of(GroupState.said_at) <= day)
+        .order_by(GroupState.work_group_id, GroupState.revision.desc())
+        .subquery("said")
+    )
+
+
+def _scheduled(session: DbSession, hub: str, period: Period) -> dict[str, int]:
+    """How many sessions each group has, without those that had been cancelled by the day."""
     rows = session.execute(
         sa.select(_text(Session.work_group_id), sa.func.count())
-        .where(Session.hub == hub, Session.cancelled.is_(False))
+        .where(Session.hub == hub, _stands_at(period.as_at))
         .group_by(Session.work_group_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -146,11 +167,9 @@ def attendances(session: DbSession, hub: str, period: Period) -> list[compositio
 
 
 def leads(session: DbSession, hub: str, period: Period) -> dict[UUID, list[UUID]]:
-    """Who leads each group of the period's years that had not been cancelled by the day."""
+    """Return the leads of each group of the period's years, as last announced."""
     rows = session.execute(
-        sa.select(WorkGroup.work_group_id, WorkGroup.lead_ids)
-        .outerjoin(GroupEnding, _ended_by(period.as_at))
-        .where(*_of_years(hub, period), GroupEnding.ending.is_distinct_from("cancelled"))
+        sa.select(WorkGroup.work_group_id, WorkGroup.lead_ids).where(*_of_years(hub, period))
     )
     left = people.mergers(session, hub)
     return {
@@ -158,26 +177,31 @@ def leads(session: DbSession, hub: str, period: Period) -> dict[UUID, list[UUID]
     }
 
 
-def registers_missing(session: DbSession, hub: str, period: Period) -> list[tuple[str, date]]:
-    """Sessions that were to be held by the last day and have no register: the group's title and the date."""
+def registers_missing(session: DbSession, hub: str, period: Period) -> list[MissingRegister]:
+    """Sessions that were to be held before the last day and have no register, the oldest first."""
     day = _date_of(Session.starts_at)
     rows = session.execute(
-        sa.select(WorkGroup.title, day.label("day"))
+        sa.select(_text(WorkGroup.work_group_id), WorkGroup.title, day.label("day"), Session.seq)
         .join(Session, same(Session, WorkGroup, "work_group_id"))
         .outerjoin(Register, same(Register, Session, "session_id"))
         .where(
             *_of_years(hub, period),
             Register.session_id.is_(None),
-            Session.cancelled.is_(False),
+            _stands_at(period.as_at),
             day < period.last_counted,
         )
-        .order_by("day", WorkGroup.title)
+        .order_by("day", WorkGroup.title, Session.seq)
     )
-    return [(row.title, row.day) for row in rows]
+    return [MissingRegister._make(row) for row in rows]
+
+
+def _stands_at(day: date) -> sa.ColumnElement[bool]:
+    """A session that had not been cancelled by the end of a day."""
+    return sa.or_(Session.cancelled.is_(False), _date_of(Session.cancelled_at) > day)
 
 
 def _ended_by(day: date) -> sa.ColumnElement[bool]:
-    """How a group had ended by a day; before, it stood as it was last said to."""
+    """How a group had ended by the end of a day."""
     return sa.and_(same(GroupEnding, WorkGroup, "work_group_id"), _date_of(GroupEnding.ended_at) <= day)
 
 
