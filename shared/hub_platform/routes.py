@@ -23,7 +23,8 @@ from hub_platform.bodies import RAW, Body, Raw, Received, receive
 from hub_platform.calls import Answer, Call, Content, Later
 from hub_platform.ids import new_id
 from hub_platform.paging import Page, PageRequest
-from hub_platform.problems import Problem, problem_of, response_of
+from hub_platform.problem_pages import refusal_of
+from hub_platform.problems import Problem, problem_of
 from hub_platform.telemetry import http_seconds_of
 from hub_platform.web import HubRequest, HubWebServer
 
@@ -105,7 +106,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             actor = self._admitted(request)
             response = self._answer(request, actor)
         except Exception as exc:  # noqa: BLE001 - the edge of the service: everything becomes an answer
-            response = self._say(exc)
+            response = self._say(exc, request)
         response.headers["X-Request-ID"] = request.correlation_id
         response.headers["X-Content-Type-Options"] = "nosniff"
         seconds = time.perf_counter() - started
@@ -186,7 +187,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
     def _respond(self, result: Any) -> Response:
         return calls.respond(result, status=self.status, schema=self.answer_schema)
 
-    def _say(self, exc: Exception) -> Response:
+    def _say(self, exc: Exception, request: HubRequest) -> Response:
         if isinstance(exc, OperationalError):
             exc = Problem(
                 503, "database_away", "The database does not answer; try again.", headers={"Retry-After": "2"}
@@ -196,7 +197,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             return redirect(self.sign_in_at, 303)
         if problem.status == 500:
             log.error("request_failed", route=self.url, error=type(exc).__name__, exc_info=exc)
-        return response_of(problem)
+        return refusal_of(problem, request, reference=request.correlation_id, pages=request.pages)
 
 
 def routes_of(service_class: type) -> Mapping[str, Route]:
