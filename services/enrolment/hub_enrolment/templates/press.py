@@ -5,10 +5,13 @@ A program of its own, because Typst takes 65 MB and, while it works, all of its 
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from hub_enrolment.templates.fonts import Font, fonts_for
 from hub_enrolment.templates.spelling import ascii_only, in_print, on_one_line
 from hub_platform.child import limit_this_process
 
@@ -18,9 +21,11 @@ FOLDER: Final = Path(__file__).parent
 
 
 def press(told: Mapping[str, Any]) -> bytes:
-    """One paper as PDF; the same facts make the same bytes.
+    """One document as PDF; on one machine the same facts make the same bytes.
 
-    Facts reach the template as data: nothing that somebody typed is read as markup.
+    Facts reach the template as data: nothing that somebody typed is read as markup. A document in plain
+    letters is better than none: where letters were thought to have a glyph and have none, it is tried again
+    without the fonts of the machine, and then in ASCII.
 
     Args:
         told: `template`, the name of a file beside this one, and `facts`, what it is given.
@@ -28,25 +33,52 @@ def press(told: Mapping[str, Any]) -> bytes:
     import typst  # here, so that what looks at this module only does not load it
 
     template, facts = FOLDER / told["template"], told["facts"]
-    try:
+    fonts = fonts_for("".join(_texts(facts)))
+    letters = frozenset[int]().union(*(font.letters for font in fonts))
+    if fonts:
+        with suppress(typst.TypstError):
+            return _compiled(template, _respelled(facts, lambda text: in_print(text, letters)), fonts)
+    with suppress(typst.TypstError):
         return _compiled(template, _respelled(facts, in_print))
-    except typst.TypstError:
-        # A letter that was thought to have a glyph: a paper in plain letters is better than none.
-        return _compiled(template, _respelled(facts, ascii_only))
+    return _compiled(template, _respelled(facts, ascii_only))
 
 
-def _compiled(template: Path, facts: dict[str, Any]) -> bytes:
+def _compiled(template: Path, facts: dict[str, Any], fonts: Sequence[Font] = ()) -> bytes:
     import typst
 
-    document: bytes = typst.compile(
-        template,
-        root=FOLDER,
-        ignore_system_fonts=True,
-        sys_inputs={"facts": json.dumps(facts)},
-        format="pdf",
-        pdf_standards=["ua-1"],
-    )
+    named = [{"name": font.family, "covers": font.covers} for font in fonts]
+    with _folders_of(fonts) as folders:
+        document: bytes = typst.compile(
+            template,
+            root=FOLDER,
+            ignore_system_fonts=True,  # only those that are named: the others on a machine change nothing
+            font_paths=folders,
+            sys_inputs={"facts": json.dumps(facts | {"fonts": named})},
+            format="pdf",
+            pdf_standards=["ua-1"],
+        )
     return document
+
+
+@contextmanager
+def _folders_of(fonts: Sequence[Font]) -> Iterator[list[Path]]:
+    """A folder with these fonts and no other, as Typst takes folders only."""
+    if not fonts:
+        yield []
+        return
+    with TemporaryDirectory() as folder:
+        for font in fonts:
+            Path(folder, font.path.name).symlink_to(font.path)
+        yield [Path(folder)]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text among facts."""
+    if isinstance(value, str):
+        yield on_one_line(value)
+    elif isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 def _respelled(facts: dict[str, Any], spell: Callable[[str], str]) -> dict[str, Any]:
@@ -57,7 +89,7 @@ def _respelled(facts: dict[str, Any], spell: Callable[[str], str]) -> dict[str, 
         nonlocal changed
         if isinstance(value, str):
             spelled = spell(value)
-            changed = changed or spelled != on_one_line(value)
+            changed = changed or on_one_line(spelled) != on_one_line(value)
             return spelled
         if isinstance(value, dict):
             return {name: walk(one) for name, one in value.items()}

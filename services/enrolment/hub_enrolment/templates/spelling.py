@@ -1,10 +1,11 @@
 """Text in letters that can be printed: others are written with Latin ones."""
 
 import unicodedata
+from collections.abc import Set
 from itertools import groupby
 from typing import Final
 
-# What the fonts of Typst have, of the scripts in which names are written here; a test prints every letter.
+# What the fonts of Typst have; a test prints every letter. `fonts` has the scripts of fonts of the machine.
 SCRIPTS: Final = (
     range(0x20, 0x7F),
     range(0xA0, 0xAD),  # without the soft hyphen
@@ -29,15 +30,21 @@ def on_one_line(text: str) -> str:
 
     Joiners, with which Persian and Indian names are spelled, are invisible and left out.
     """
-    return unicodedata.normalize("NFC", " ".join(text.translate(JOINERS).split()))
+    return _composed(text.translate(JOINERS))
 
 
-def in_print(text: str) -> str:
+def in_print(text: str, letters: Set[int] = frozenset()) -> str:
     """The text on one line, with Latin letters for what no font here has.
 
     Neighbours are written together: a mark such as the virama of Devanagari has no sound of its own.
+
+    Args:
+        text: what is to be printed.
+        letters: those that fonts of the machine have. A joiner between two of them stays, as it decides on
+            their form.
     """
-    runs = ((known, "".join(run)) for known, run in groupby(on_one_line(text), key=_has_glyph))
+    kept = _composed(_joined(text, letters))
+    runs = ((known, "".join(run)) for known, run in groupby(kept, key=lambda one: _is_printed(one, letters)))
     return "".join(run if known else ascii_only(run) for known, run in runs)
 
 
@@ -50,5 +57,20 @@ def ascii_only(text: str) -> str:
     return told or (UNTOLD if words else "")
 
 
-def _has_glyph(letter: str) -> bool:
-    return any(ord(letter) in script for script in SCRIPTS)
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _joined(text: str, letters: Set[int]) -> str:
+    """The text without the joiners that do not follow a letter of a font of the machine."""
+    before = f" {text}"
+    return "".join(
+        letter
+        for previous, letter in zip(before, text, strict=False)
+        if ord(letter) not in JOINERS or ord(previous) in letters
+    )
+
+
+def _is_printed(letter: str, letters: Set[int]) -> bool:
+    code = ord(letter)
+    return code in letters or code in JOINERS or any(code in script for script in SCRIPTS)
