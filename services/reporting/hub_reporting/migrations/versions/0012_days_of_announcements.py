@@ -9,8 +9,8 @@ from alembic import op
 
 from hub_platform.database import UtcDateTime
 
-revision = "0011_days_of_announcements"
-down_revision = "0010_undone_withdrawals"
+revision = "0012_days_of_announcements"
+down_revision = "0011_recalculated_visits"
 
 
 def upgrade() -> None:
