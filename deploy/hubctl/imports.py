@@ -16,7 +16,7 @@ from hub_enrolment.domain.gias_kinds import KINDS, kind_of
 from hub_enrolment.files.csv_text import read_table
 from hub_platform import tokens
 from hub_platform.clocks import real_now
-from hubctl import sending, shown
+from hubctl import moves, sending, shown
 from hubctl.options import AsJson, By, account
 from hubctl.output import NOTHING, console, errors, print_json, printable, progress, sentences
 from hubctl.places import WrongUse, find_addresses, find_gate, find_token_places
@@ -46,6 +46,7 @@ class Target:
 
     url: str
     token: Callable[[], str]
+    visits: str | None = None  # where the visits service answers
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def import_gias(
     """Import the register: schools, links, groups and group links, in that order, whatever the order here.
 
     Each file is taken whole or not at all. Nothing is sent unless every file is one of the register's; the
-    first that the hub refuses ends it, and those before it are in.
+    first that the hub refuses ends it, and those before it are in. A preview names what each school that
+    closes has in enrolment and visits.
     """
     target = find_target(by)
     staged = stage(file, file_date)
@@ -87,8 +89,12 @@ def import_gias(
         done.append(
             {"path": one.source.name, "file_date": one.file_date and str(one.file_date)} | answer.body
         )
+        answers = _of_visits(target, answer.body) if preview else None
+        if answers is not None:
+            done[-1] |= {"visits": answers.by_school, "visits_missing": answers.missing}
         if not as_json:
             _show(done[-1])
+            moves.show(done[-1]["moves"], done[-1]["moves_n"], answers)
     left = [one.source.name for one in staged[len(done) + (error is not None) :]]
     if as_json:
         print_json({"mode": _mode(preview=preview), "files": done, "error": error, "not_sent": left})
@@ -106,8 +112,9 @@ def find_target(by: str) -> Target:
     """
     gate = find_gate()
     if gate is not None:
-        return Target(gate.address + PATH, lambda: gate.token)
-    address = find_addresses().get("enrolment")
+        return Target(gate.address + PATH, lambda: gate.token, gate.address)
+    addresses = find_addresses()
+    address = addresses.get("enrolment")
     if address is None:
         raise WrongUse(
             "No hub was found: start one with `make run`, or name one in HUB_URL and a token's file in "
@@ -118,7 +125,8 @@ def find_target(by: str) -> Target:
     def token() -> str:
         return tokens.issue(key, subject, [ROLE], TOKEN_LASTS, real_now())[0]
 
-    return Target(address.rstrip("/") + PATH, token)
+    visits = addresses.get("visits")
+    return Target(address.rstrip("/") + PATH, token, visits and visits.rstrip("/"))
 
 
 def stage(names: list[str], file_date: str | None) -> list[Staged]:
@@ -172,6 +180,12 @@ def _sent(target: Target, one: Staged, *, preview: bool) -> sending.Answered:
             return sending.post(f"{target.url}?{urlencode(query)}", target.token(), one.source, tell)
         except NoAnswer as exc:
             return sending.Answered(0, {"code": "no_answer", "detail": str(exc)})
+
+
+def _of_visits(target: Target, body: dict[str, Any]) -> moves.Answers | None:
+    """What visits has for the schools of an answer; None when there is no school to ask for."""
+    urns = [one["urn"] for one in body["moves"]]
+    return moves.ask(moves.Visits(target.visits, target.token), urns) if urns else None
 
 
 def _refusal(one: Staged, answer: sending.Answered) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A file sent to a service of the hub, and what it answered."""
+"""What is sent to services of the hub, and what they answered."""
 
 import contextlib
 import http.client
@@ -75,14 +75,13 @@ def post(url: str, token: str, source: Source, tell: Callable[[int, int], None])
         NoAnswer: the hub is away, closes the connection, or answers with something that is no JSON.
     """
     parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     headers = {
         "Authorization": f"Bearer {token}",
         "Content-Type": "text/csv",
         "Content-Length": str(source.size),
     }
     try:
-        with contextlib.closing(kind(parts.netloc, timeout=SECONDS)) as connection, source.open() as opened:
+        with contextlib.closing(_connection(url)) as connection, source.open() as opened:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 # A body that is refused unread breaks off; the answer says why.
                 connection.request(
@@ -92,6 +91,29 @@ def post(url: str, token: str, source: Source, tell: Callable[[int, int], None])
             return Answered(answer.status, _read(answer.read()))
     except (OSError, http.client.HTTPException, ValueError, TypeError) as exc:
         raise NoAnswer(f"{parts.scheme}://{parts.netloc} gave no answer ({type(exc).__name__}).") from exc
+
+
+def get(url: str, token: str) -> Answered:
+    """Read something.
+
+    Raises:
+        NoAnswer: see `post`.
+    """
+    parts = urlsplit(url)
+    try:
+        with contextlib.closing(_connection(url)) as connection:
+            headers = {"Authorization": f"Bearer {token}"}
+            connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
+            answer = connection.getresponse()
+            return Answered(answer.status, _read(answer.read()))
+    except (OSError, http.client.HTTPException, ValueError, TypeError) as exc:
+        raise NoAnswer(f"{parts.scheme}://{parts.netloc} gave no answer ({type(exc).__name__}).") from exc
+
+
+def _connection(url: str) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return kind(parts.netloc, timeout=SECONDS)
 
 
 def _blocks(opened: IO[bytes], size: int, tell: Callable[[int, int], None]) -> Iterator[bytes]:

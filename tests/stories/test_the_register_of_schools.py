@@ -2,7 +2,7 @@
 
 import csv
 
-from tests.enrolment.desk import Desk, problem, teacher_body
+from tests.enrolment.desk import Desk, problem
 from tests.enrolment.register_files import gias, group_links, groups, links, row, urn
 from tests.support.register import REGISTER, needs_register
 from tests.system.conftest import Office
@@ -62,6 +62,26 @@ def test_a_school_becomes_an_academy_and_nothing_is_lost(office: Office, desk: D
     table = office.report("engagement", scope="connected", **{"from": "2025-09-01", "to": "2025-12-31"})
     rows = {one["urn"] for one in table["rows"]}
     assert not {old, new} <= rows, "the school and its successor are one school in the figures"
+
+
+def test_two_schools_of_a_group_merge_and_both_services_count_five(office: Office, desk: Desk) -> None:
+    """Ten teachers of exactly six schools: with the merger the group is at risk, and the report agrees."""
+    group = desk.group()
+    desk.fill(group, teachers_n=8, schools_n=4)
+    merging, (new,) = desk.schools(2), desk.schools()
+    for old in merging:
+        desk.enrol(group, desk.teacher(old))
+    assert desk.made(f"work-groups/{group}/confirmation", {})["status"] == "confirmed"
+
+    desk.imports(links(*((old, new, "Successor - merged", "01-09-2025") for old in merging)))
+    desk.imports(gias(*(row(URN=old, **CLOSED) for old in merging)))
+    known = desk.get(f"work-groups/{group}").json
+    assert (known["status"], known["teachers_n"], known["schools_n"]) == ("at_risk", 10, 5)
+    office.settle()
+    reported = office.report("work-group-composition", as_at="2025-09-20")
+    (row_of_group,) = (one for one in reported["rows"] if one["work_group_id"] == group)
+    assert (row_of_group["teachers_n"], row_of_group["schools_n"]) == (10, 5)
+    assert (row_of_group["state"], row_of_group["schools_short"]) == ("at_risk", 1)
 
 
 def test_a_school_joins_a_trust_and_leaves_it_for_another(desk: Desk) -> None:

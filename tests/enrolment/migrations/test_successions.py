@@ -21,7 +21,8 @@ BEFORE = (
     """
 INSERT INTO schools (urn, name, la_code, la_name, phase, type_code, type_group, eligible, status, close_date,
                      successor_urn, TRACKED)
-SELECT urn, 'A', '873', 'Cambridgeshire', 'primary', 1, 4, true, status, close_date::date, successor_urn, TRACK
+SELECT urn, 'A', '873', 'Cambridgeshire', 'primary', 1, 4, true, status, close_date::date, successor_urn,
+       TRACK
 FROM (VALUES ('100001', 'closed', '2025-08-31', '140001'), ('140001', 'open', NULL, NULL),
              ('100002', 'closed', NULL, '140002'), ('140002', 'open', NULL, NULL),
              ('100003', 'closed', '2025-08-31', '149999'), ('100004', 'open', NULL, '140001'))
@@ -38,10 +39,10 @@ INSERT INTO outbox (id, type, version, subject, revision, occurred_at, recorded_
 VALUES ('ONE9', 'SchoolSucceeded', 1, 'schools/100001', 1, 'ANNOUNCED', 'ada', 'ONE9',
         '{"urn": "100001", "successor_urn": "140001", "link_type": "Successor"}');
 
-INSERT INTO teachers (id, given, family, email, trnless, previous_names, contact_opt_out, given_key, family_key,
-                      name_key, former_name_keys, former_trns, former_emails, TRACKED)
-SELECT id::uuid, 'Ada', 'Lovelace', 'ada@school.example', false, '{}', false, 'ada', 'lovelace', 'adalovelace',
-       '{}', '{}', '{}', TRACK
+INSERT INTO teachers (id, given, family, email, trnless, previous_names, contact_opt_out, given_key,
+                      family_key, name_key, former_name_keys, former_trns, former_emails, TRACKED)
+SELECT id::uuid, 'Ada', 'Lovelace', 'ada@school.example', false, '{}', false, 'ada', 'lovelace',
+       'adalovelace', '{}', '{}', '{}', TRACK
 FROM (VALUES ('ONE1'), ('ONE2'), ('ONE3'), ('ONE4'), ('ONE5'), ('ONE6')) AS given (id);
 
 INSERT INTO school_memberships (id, teacher_id, urn, role, starts_on, ends_on, TRACKED)

@@ -1,0 +1,115 @@
+"""What a file of the register moves: what enrolment answered, and what visits answers for those schools."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from rich.text import Text
+
+from hubctl import sending, shown
+from hubctl.output import console, printable
+from hubctl.sending import NoAnswer
+
+LISTS: Final = {
+    "assignments": ("/visits/v1/assignments", {}),
+    "visits": ("/visits/v1/visits", {"status": "planned"}),
+}
+COUNTS: Final = ("people_n", "sessions_n", "places_n", "waiting_n", "offers_n", "applications_n")
+SCHOOLS_SHOWN: Final = 20
+NAMES_SHOWN: Final = 20
+NO_LIST: Final = frozenset({404, 405})  # a visits service that does not have the list yet
+NOT_SHOWN: Final = "Assignments and visits to come are not shown:"
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Where the visits service answers; None: that is not known here."""
+
+    address: str | None
+    token: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Numbers of assignments and of visits to come by school, or why they are not known, in one sentence."""
+
+    by_school: Mapping[str, Mapping[str, int]]
+    missing: str | None = None
+
+
+def ask(visits: Visits, urns: Sequence[str]) -> Answers:
+    """Ask visits what it has for these schools; the first list that is not answered ends it."""
+    if visits.address is None:
+        return Answers({}, f"{NOT_SHOWN} name the visits service in HUB_VISITS_ADDRESS.")
+    found: dict[str, dict[str, int]] = {}
+    try:
+        for urn in urns:
+            found[urn] = {name: _count(visits, name, urn) for name in LISTS}
+    except NoAnswer as exc:
+        return Answers({}, f"{NOT_SHOWN} {exc}")
+    return Answers(found)
+
+
+def show(moves: Sequence[Mapping[str, Any]], total: int, answers: Answers | None) -> None:
+    """A table of schools that close, with what the hub has there, and the names of the people."""
+    if not moves:
+        return
+    listed = moves[:SCHOOLS_SHOWN]
+    known = {} if answers is None else answers.by_school
+    rows = [_row(one, known.get(one["urn"])) for one in listed]
+    wide = console().width >= shown.WIDE  # where there is less room, what counts nothing gives way
+    columns = [
+        name for name in rows[0] if wide or not name.endswith("_n") or any(row[name] != "0" for row in rows)
+    ]
+    table = shown.table_of(*(name.removesuffix("_n") for name in columns))
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in columns))
+    console().print(table)
+    for one in listed:
+        if one["people"]:
+            shown.say(printable(f"  People of {one['urn']}: {_names(one['people'])}."))
+    if total > len(listed):
+        shown.say(f"  {total - len(listed):,} schools more: --json shows the first 1,000.")
+    if any(one["successor_urn"] and not one["in_effect"] for one in listed):
+        shown.say("  “Not yet”: they move once the register says that the school has closed.")
+    if answers is not None and answers.missing is not None:
+        shown.say(printable(f"  {answers.missing}"))
+
+
+def _row(one: Mapping[str, Any], visits: Mapping[str, int] | None) -> dict[str, str]:
+    since = one["first_day"] or "-"
+    row = {
+        "school": one["urn"],
+        "successor": one["successor_urn"] or "none",
+        "from": since if one["in_effect"] or not one["successor_urn"] else "not yet",
+    }
+    row |= {name: f"{one[name]:,}" for name in COUNTS}
+    return row | {f"{name}_n": f"{count:,}" for name, count in (visits or {}).items()}
+
+
+def _names(people: Sequence[Mapping[str, str]]) -> str:
+    told = [f"{one['given']} {one['family']}".strip() for one in people[:NAMES_SHOWN]]
+    rest = [f"and {len(people) - NAMES_SHOWN} more"] if len(people) > NAMES_SHOWN else []
+    return ", ".join([*told, *rest])
+
+
+def _count(visits: Visits, name: str, urn: str) -> int:
+    """Count the items of a list, page by page.
+
+    Raises:
+        NoAnswer: visits answers otherwise than with a page.
+    """
+    path, query = LISTS[name]
+    count, cursor = 0, None
+    while True:
+        asked = {"urn": urn, "limit": 200} | query | ({"after": cursor} if cursor else {})
+        answer = sending.get(f"{visits.address}{path}?{urlencode(asked)}", visits.token())
+        if answer.status in NO_LIST:
+            raise NoAnswer("this hub's visits service cannot list them yet.")
+        if answer.status != 200:
+            raise NoAnswer(f"visits answered {answer.status} ({answer.body.get('code')}).")
+        count += len(answer.body["items"])
+        cursor = answer.body.get("next")
+        if cursor is None:
+            return count
