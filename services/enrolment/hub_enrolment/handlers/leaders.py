@@ -11,16 +11,18 @@ from hub_enrolment.domain import leaders, teachers
 from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.domain.teachers import Appointment
+from hub_enrolment.handlers.schools import standing_school
 from hub_enrolment.models import LeaderRole
 from hub_enrolment.store import leaders as store
 from hub_enrolment.store import teachers as teacher_store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
 
 
 def appoint_leader(session: Session, command: AppointLeader, *, now: datetime, by: str) -> LeaderRole:
-    """Give somebody a leadership role; their school and trust of today are kept with it.
+    """Give a teacher a leadership role; their school and trust of today are kept with it.
 
     Raises:
         Refused: `unknown_teacher`, `ends_before_start`; Conflict: `already_appointed`.
@@ -28,6 +30,7 @@ def appoint_leader(session: Session, command: AppointLeader, *, now: datetime, b
     home = teacher_store.school_of(session, command.teacher_id, lock=True)
     if home is None:
         raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
+    home = standing_school(session, home.urn, day=day_in_england(now), pointer="/teacher_id")
     asked = Appointment(role=command.role, starts_on=command.starts_on, ends_on=command.ends_on)
     held = teacher_store.appointments(session, [command.teacher_id]).get(command.teacher_id, [])
     teachers.check_appointment(asked, held)
