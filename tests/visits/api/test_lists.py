@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -15,12 +15,14 @@ from tests.support.services import Client, RunningService, running_service
 from tests.visits import factories
 from tests.visits.factories import OTHER_SCHOOL, SCHOOL, assigned, logged, planned
 
+from hub_contracts.enrolment import SchoolClosed, SchoolSucceeded
 from hub_platform.database import make_sessions
 from hub_platform.runner import migrations_of
 from hub_visits.handlers import calendars, schools
 from hub_visits.service import VisitsService
 
 LEAD, OTHER_LEAD = uuid4(), uuid4()
+FORMER = "980077"  # the URN that the other school had until 2022
 EVENING = datetime(2023, 9, 17, 22, 59, 59, tzinfo=UTC)  # 23:59:59 in England
 MIDNIGHT = datetime(2023, 9, 17, 23, 0, tzinfo=UTC)  # where the 18th begins
 LATER = datetime(2023, 10, 5, 9, 0, tzinfo=UTC)
@@ -54,6 +56,11 @@ def make_visits(url: str) -> dict[str, str]:
         calendars.set_calendar(session, command, expected=0, now=factories.SEPTEMBER, by="admin")
         for urn in (SCHOOL, OTHER_SCHOOL):
             schools.on_school_told(session, factories.school_imported(urn=urn), revision=1, **factories.TOLD)
+        for event in (
+            SchoolClosed(urn=FORMER, close_date=date(2022, 8, 31)),
+            SchoolSucceeded(urn=FORMER, successor_urn=OTHER_SCHOOL, link_type="Successor"),
+        ):
+            factories.tell(session, event, 2)
         for lead_id in (LEAD, OTHER_LEAD):
             leader = factories.leader_appointed(teacher_id=lead_id, urn="110999")
             schools.on_leader_told(session, leader, revision=1)
@@ -95,6 +102,7 @@ def _visits(
         ({"from": "2023-09-18", "to": "2023-09-18"}, ["midnight", "other"]),
         ({"from": "2023-09-19"}, ["later"]),
         ({"urn": OTHER_SCHOOL}, ["other"]),
+        ({"urn": FORMER}, ["other"]),
         ({"urn": "980009"}, []),
         ({"status": "logged"}, ["midnight"]),
         ({"status": "planned", "pd_lead_id": LEAD}, ["evening", "later"]),
@@ -129,9 +137,10 @@ def test_a_pd_lead_lists_their_own_visits(visits: Planned) -> None:
     assert visits.service.client("board")("GET", "/visits/v1/visits").status == 403
 
 
-def test_obligations_are_listed_by_school(visits: Planned) -> None:
-    reply = visits.service.client("hub_admin")("GET", f"/visits/v1/obligations?urn={OTHER_SCHOOL}")
-    assert {item["urn"] for item in reply.json["items"]} == {OTHER_SCHOOL}
+@pytest.mark.parametrize("urn", [OTHER_SCHOOL, FORMER])
+def test_obligations_are_listed_by_school(visits: Planned, urn: str) -> None:
+    reply = visits.service.client("hub_admin")("GET", f"/visits/v1/obligations?urn={urn}")
+    assert {(item["urn"], item["standing_urn"]) for item in reply.json["items"]} == {(OTHER_SCHOOL,) * 2}
 
 
 @pytest.mark.parametrize("query", ["from=2023-09-19&to=2023-09-18", "status=held", "urn=1", "school=110623"])

@@ -1,5 +1,6 @@
 """What was derived is derived again: after a calendar, a change of trust or authority, a succession."""
 
+import threading
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -151,6 +152,28 @@ def test_after_a_succession_the_calendar_of_the_successor_counts_in_whatever_ord
     with sessions() as session:
         owed = assignments.find_assignment(session, assignment_id).obligations
     assert [each.starts_on.day for each in owed if each.half_term in {"2023-1", "2023-5"}] == [4, 20]
+
+
+def test_a_visit_that_is_logged_while_a_calendar_is_set_follows_the_calendar(
+    sessions: Sessions, pd_lead_id: UUID
+) -> None:
+    """Whichever of the two comes first, the other one waits for it."""
+    assignment_id = assigned(sessions, pd_lead_id).id
+    at = datetime(2024, 4, 15, 10, tzinfo=UTC)
+    ids = [planned(sessions, assignment_id, at=at).id for _ in range(6)]
+
+    def log(visit_id: UUID) -> None:
+        logged(sessions, visit_id, now=at, happened_on=FIRST_OF_SUMMER, actions=[])
+
+    threads = [threading.Thread(target=log, args=[visit_id]) for visit_id in ids]
+    setting = threading.Thread(
+        target=set_calendar, args=[sessions, f"school:{SCHOOL}"], kwargs=dict(SHORTER_SUMMER)
+    )
+    for thread in (*threads[:3], setting, *threads[3:]):
+        thread.start()
+    for thread in (*threads, setting):
+        thread.join()
+    assert {found(sessions, visit_id) for visit_id in ids} == {(None, True, False)}
 
 
 def test_where_no_calendar_covers_the_school_any_more_all_stays_as_it_was(

@@ -1,5 +1,6 @@
 """A successor stands for a closed school, in every command and list of visits."""
 
+import threading
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -93,6 +94,26 @@ def test_whichever_urn_is_named_the_standing_school_has_one_pd_lead_for_a_progra
         sessions, pd_lead_id, urn=named, programme="intensive", starts_on=SPRING.date(), now=SPRING
     )
     assert other.urn == SUCCESSOR
+
+
+def test_of_two_assignments_at_the_same_time_that_name_both_urns_one_is_refused(
+    sessions: Sessions, pd_lead_id: UUID
+) -> None:
+    succeed(sessions)
+    outcomes: list[str] = []
+
+    def assign(urn: str) -> None:
+        try:
+            outcomes.append(assigned(sessions, pd_lead_id, urn=urn, starts_on=SPRING.date(), now=SPRING).urn)
+        except Conflict as refusal:
+            outcomes.append(refusal.code)
+
+    threads = [threading.Thread(target=assign, args=[urn]) for urn in (SCHOOL, SUCCESSOR) * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [SUCCESSOR] + ["already_assigned"] * 5
 
 
 def test_an_assignment_that_starts_before_the_succession_is_of_the_school_of_that_day(
