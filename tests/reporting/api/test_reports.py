@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.reporting import factories as make
+from tests.reporting.looking import check_policy
 from tests.reporting.reading import read
 from tests.support.announcing import announce
 from tests.support.services import Client, RunningService
@@ -49,9 +50,50 @@ def test_a_report_is_a_file_too(lead: Client) -> None:
     name = "engagement_2025-09-01_2026-08-31_la-873.csv"
     assert reply.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     header, *rows = reply.body.decode("utf-8-sig").splitlines()
-    assert header.startswith("urn,name,phase,la_code")
+    assert header.startswith("URN,School,Phase,Local authority code,Local authority,District")
+    assert header.endswith("From,To,As at,Schools of the report")
     assert len(rows) == 6
-    assert all(row.endswith("2025-09-01,2026-08-31,2026-08-31,la:873") for row in rows)
+    assert all(row.endswith("2025-09-01,2026-08-31,2026-08-31,Cambridgeshire") for row in rows)
+
+
+def test_no_file_and_no_page_has_an_id_of_a_person(lead: Client) -> None:
+    people = [str(make.an_id(name)) for name in ("Ada", "Emmy", "Tom", "PD lead", "PD lead who left")]
+    for name in ("leadership-spread", "intensive-support-coverage", "work-group-lead-schools"):
+        text = lead("GET", f"{REPORTS}/{name}?{YEAR}&format=csv").body.decode("utf-8-sig")
+        assert len(text.splitlines()) > 1
+        assert not any(id_ in text for id_ in people)
+    assert not any(id_ in lead("GET", "/").body.decode() for id_ in people)
+    leaders = lead("GET", f"{REPORTS}/leadership-spread?{YEAR}").json["rows"]
+    assert str(make.an_id("Ada")) in {row["teacher_id"] for row in leaders}, "programs get ids"
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("visit-compliance?status=missed", 2),
+        ("visit-compliance?status=missed,late", 3),
+        ("visit-compliance?status=missed&half_term=2025-1", 1),
+        ("intensive-support-coverage?led=no", 1),
+        ("engagement?scope=la:873&level=signed_up", 2),
+        ("engagement?scope=la:873&level=none", 1),
+        ("work-group-composition?verdict=recruiting", 1),
+        ("data-quality?problem=register_not_taken", 0),
+    ],
+)
+def test_rows_are_chosen_by_filters_and_figures_stay_those_of_all(
+    lead: Client, query: str, rows: int
+) -> None:
+    chosen = lead("GET", f"{REPORTS}/{query}&{YEAR}").json
+    assert len(chosen["rows"]) == rows
+    plain = lead("GET", f"{REPORTS}/{query.partition('?')[0]}?{YEAR}&scope={chosen['scope']['code']}").json
+    assert (chosen["n"], chosen["N"], chosen["figures"]) == (plain["n"], plain["N"], plain["figures"])
+
+
+def test_files_say_logged_late_in_words(lead: Client) -> None:
+    text = lead("GET", f"{REPORTS}/visit-compliance?{YEAR}&format=csv&status=late").body.decode("utf-8-sig")
+    (_, row) = text.splitlines()
+    assert "Autumn 2 2025/26,visit," in row
+    assert "visited, logged late" in row
 
 
 @pytest.mark.parametrize(
@@ -65,6 +107,7 @@ def test_a_report_is_a_file_too(lead: Client) -> None:
         (f"{REPORTS}/engagement?as_at=20260101", 400, "bad_parameter", "/as_at"),
         (f"{REPORTS}/engagement?format=pdf", 400, "bad_parameter", "/format"),
         (f"{REPORTS}/engagement?form=csv", 400, "bad_parameter", "/form"),
+        (f"{REPORTS}/engagement?status=missed", 422, "unknown_filter", "/status"),
         (f"{REPORTS}/engagement?from=2026-02-01&to=2026-01-01", 422, "period_reversed", "/to"),
         (f"{REPORTS}/engagement?as_at=2999-01-01", 422, "as_at_in_future", "/as_at"),
         ("/static/x/hub.css", 404, "not_found", None),
@@ -92,9 +135,33 @@ def test_what_cannot_be_answered_is_a_problem_that_points(
 )
 def test_each_role_sees_what_it_may(service: RunningService, role: str, reports: int, fresh: int) -> None:
     client = service.client(role)
-    for path in (REPORTS, f"{REPORTS}/engagement", "/"):
+    for path in (REPORTS, f"{REPORTS}/engagement"):
         assert client("GET", path).status == reports
     assert client("GET", "/reporting/v1/freshness").status == fresh
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("pd_lead", "You are signed in as PD lead"),
+        ("work_group_lead", "You are signed in as Work Group lead"),
+        ("subscriber", "You are signed in as subscriber"),
+        ("something_else", "none of the roles of the hub"),
+    ],
+)
+def test_roles_without_figures_begin_at_a_page_of_use(service: RunningService, role: str, said: str) -> None:
+    client = service.client(role)
+    page = read(client("GET", "/").body.decode())
+    assert said in page.text
+    check_policy(page)
+    (form,) = page.every("form")
+    assert form.attributes["action"] == "/sign-in/end"
+    for link in page.every("a"):
+        address = link.attributes["href"] or ""
+        assert address.startswith("#") or client("GET", address).status == 200, address
+    refused = client("GET", f"{REPORTS}/engagement", Accept="text/html")
+    assert refused.status == 403
+    assert [link.attributes["href"] for link in read(refused.body.decode()).every("a")] == ["/"]
 
 
 def test_a_page_is_the_same_until_something_new_is_heard(lead: Client, publishers: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from hub_kernel.england import day_in_england
 from hub_messaging import kept
+from hub_reporting.domain.columns import PROBLEM_WORDS
 from hub_reporting.domain.reports import Report, Row
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.handlers.report_parts import say
@@ -21,7 +22,8 @@ def data_quality(sight: Sight, scope: Scope) -> Report:
     if scope.kind in {"connected", "hub"}:  # a message or an event belongs to no school
         rows += [*messages_not_sent(sight), *events_not_counted(sight)]
     counts = Counter(row["problem"] for row in rows)
-    return say(sight, "data-quality", scope, len(rows), figures=dict(counts), rows=rows)
+    figures = {problem: counts[problem] for problem in PROBLEM_WORDS}
+    return say(sight, "data-quality", scope, len(rows), figures=figures, rows=rows)
 
 
 def registers_not_taken(sight: Sight, scope: Scope) -> Iterator[Row]:
