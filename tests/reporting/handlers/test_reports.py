@@ -12,7 +12,6 @@ from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.catalogue import DEFINITIONS
 from hub_reporting.domain.columns import CONTEXT, HEADINGS, OF_PEOPLE
-from hub_reporting.domain.refusals import Refused, Unknown
 from hub_reporting.domain.reports import Report
 from hub_reporting.handlers.reports import REPORTS, run_report
 
@@ -229,31 +228,6 @@ def test_visit_compliance_leaves_the_half_term_that_goes_on_out_of_the_rate(run:
     assert report.figures["open"] == 1
 
 
-def test_an_empty_hub_answers_with_nothing(sessions: Sessions, options: Options) -> None:
-    for name in REPORTS:
-        with sessions.begin() as session:
-            report = run_report(session, name, scope="la:873", options=options, now=NOW)
-        assert (report.n, report.of or 0, report.rate, report.rows) == (0, 0, None, [])
-        assert all(check.holds for check in report.checks)
-        assert report.period.starts_on == date(2026, 9, 1)
-
-
 def test_without_dates_the_latest_year_in_which_anything_happened_is_meant(run: Run) -> None:
     report = run("engagement", starts_on=None, ends_on=None)
     assert (report.period.starts_on, report.period.ends_on) == (date(2025, 9, 1), date(2026, 8, 31))
-
-
-@pytest.mark.parametrize(
-    ("name", "asked", "code"),
-    [
-        ("engagements", {}, "unknown_report"),
-        ("engagement", {"scope": "la:111"}, "unknown_scope"),
-        ("engagement", {"scope": "moon"}, "unknown_scope"),
-        ("engagement", {"filters": {"status": "missed"}}, "unknown_filter"),
-        ("engagement", {"starts_on": date(2026, 9, 1)}, "period_reversed"),
-    ],
-)
-def test_what_cannot_be_answered_is_refused(run: Run, name: str, asked: dict[str, Any], code: str) -> None:
-    with pytest.raises(Unknown if code == "unknown_report" else Refused) as refused:
-        run(name, **asked)
-    assert refused.value.code == code

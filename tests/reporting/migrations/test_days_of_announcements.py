@@ -8,7 +8,7 @@ from hub_platform.migrations import alembic_config, migrate
 from hub_platform.runner import migrations_of
 
 MIGRATIONS = migrations_of("hub_reporting")
-HEAD_BEFORE = "0010_undone_withdrawals"
+HEAD_BEFORE = "0011_recalculated_visits"
 GROUP = "00000000-0000-0000-0000-000000000001"
 INSERT = f"""
 INSERT INTO group_states (hub, work_group_id, state, teachers_n, schools_n, overridden, said_at, revision)

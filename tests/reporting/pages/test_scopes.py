@@ -16,6 +16,7 @@ from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.handlers import projections
 from hub_reporting.handlers.reports import run_report
+from hub_reporting.pages.words import NONE_YET
 
 SCOPES = ["", "hub", "la:873", "la:874", "phase:secondary", "trust:10001"]
 JUDGING = ("came to nothing", "every school has been seen", "every group", "late visit", "failed to")
@@ -62,7 +63,7 @@ def test_lead_schools_lead_the_groups_that_are_theirs(year: Sessions, options: O
         lead = "leads" if report.n == 1 else "lead"
         assert figure(page, "Lead schools", "of") == f"{lead} {led} of {whose} 48 Work Groups"
     else:
-        assert figure(page, "Lead schools", "value") == "none yet"
+        assert figure(page, "Lead schools", "value") == NONE_YET
         assert figure(page, "Lead schools", "of") == f"none of {whose} 48 Work Groups"
 
 
@@ -80,9 +81,9 @@ def test_a_year_without_records_says_none_yet_and_no_share(
     page = page_of(year, options, year=year_, scope=scope)
     check_structure(page)
     assert page.every("h1")[0].text.startswith("None yet: ")
-    assert figure(page, "Schools engaged", "value") == "none yet"
-    assert figure(page, "Supported schools", "value") == "none yet"
-    assert figure(page, "Lead schools", "value") == "none yet"
+    assert figure(page, "Schools engaged", "value") == NONE_YET
+    assert figure(page, "Supported schools", "value") == NONE_YET
+    assert figure(page, "Lead schools", "value") == NONE_YET
     assert page.one("groups").every("h2")[0].text == "Work Groups: none yet"
     assert "None yet" in page.one("attention").text
     assert "0.0%" not in page.text
