@@ -1,6 +1,7 @@
 """Refusals as a browser sees them: a page with the same status and headers; programs get the problem."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from tests.platform.sending import PARCELS, parcel
@@ -41,7 +42,8 @@ class Words(HTMLParser):
 
 
 def request(accept: str) -> Request:
-    return Request(EnvironBuilder(headers={"Accept": accept} if accept else {}).get_environ())
+    headers: Any = {"Accept": accept} if accept else {}
+    return Request(EnvironBuilder(headers=headers).get_environ())
 
 
 @pytest.mark.parametrize(

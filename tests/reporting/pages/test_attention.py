@@ -29,7 +29,7 @@ SCOPES = ["", "hub", "la:873", "phase:secondary"]
 
 def troubles() -> list[Event]:
     """One of each thing that needs attention in November 2025."""
-    confirmed = {"teachers_n": 3, "schools_n": 3, "overridden": True}
+    confirmed: Any = {"teachers_n": 3, "schools_n": 3, "overridden": True}
     return [
         make.school("110001", name="Mill Lane", trust_uid="17047", trust_name="Fen Trust"),
         make.school("110002", name="Fen End", status="closed", close_date=date(2025, 10, 1)),
@@ -90,7 +90,8 @@ def test_what_needs_attention_is_named_in_plain_words(
 def test_every_item_leads_to_as_many_rows_as_it_counts(
     sessions: Sessions, hear: Hear, options: Options, what: str, scope: str
 ) -> None:
-    hear({"troubles": troubles, "small hub": small_hub, "invented hub": lambda: Hub().events}[what]())
+    hubs: Any = {"troubles": troubles, "small hub": small_hub, "invented hub": lambda: Hub().events}
+    hear(hubs[what]())
     park(sessions, 2)
     now = NOVEMBER if what != "small hub" else NOW
     page = page_of(sessions, options, now=now, year="2025/26", scope=scope)

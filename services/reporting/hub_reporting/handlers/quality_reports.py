@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from hub_kernel.england import day_in_england
 from hub_messaging import kept
@@ -13,7 +14,7 @@ from hub_reporting.handlers.sight import Sight
 from hub_reporting.store import sources
 from hub_reporting.store import work_groups as group_store
 
-_EMPTY: Row = dict.fromkeys(("urn", "name", "work_group_id", "title", "on", "detail"))
+_EMPTY: dict[str, Any] = dict.fromkeys(("urn", "name", "work_group_id", "title", "on", "detail"))
 
 
 def data_quality(sight: Sight, scope: Scope) -> Report:
