@@ -85,8 +85,8 @@ class Sight:
             owed,
             self.register,
             logged=visit_store.logged(self.session, self.hub, half_terms),
-            planned=visit_store.planned(self.session, self.hub, half_terms),
-            excused=visit_store.excused(self.session, self.hub, half_terms),
+            planned=visit_store.planned(self.session, self.hub, half_terms, self.period.as_at),
+            excused=visit_store.excused(self.session, self.hub, half_terms, self.period.as_at),
             day=self.period.as_at,
         )
 

@@ -64,20 +64,20 @@ def assigned(event: PDLeadAssigned, _time: datetime) -> Rows:
     )
 
 
-def excused(event: VisitObligationExcused, _time: datetime) -> Rows:
+def excused(event: VisitObligationExcused, time: datetime) -> Rows:
     """What a school was let off."""
-    yield Exemption, [taken(event, "urn", "half_term", "kind", "reason")]
+    yield Exemption, [taken(event, "urn", "half_term", "kind", "reason", excused_at=time)]
 
 
-def planned(event: VisitPlanned, _time: datetime) -> Rows:
+def planned(event: VisitPlanned, time: datetime) -> Rows:
     """A visit in the diary."""
     names = ("visit_id", "assignment_id", "urn", "pd_lead_id", "planned_at", "kind", "half_term")
-    yield PlannedVisit, [taken(event, *names)]
+    yield PlannedVisit, [taken(event, *names, announced_at=time)]
 
 
-def cancelled(event: VisitCancelled, _time: datetime) -> Rows:
+def cancelled(event: VisitCancelled, time: datetime) -> Rows:
     """A visit that will not take place."""
-    yield CancelledVisit, [taken(event, "visit_id", "reason")]
+    yield CancelledVisit, [taken(event, "visit_id", "reason", cancelled_at=time)]
 
 
 def logged(event: VisitLogged, _time: datetime) -> Rows:

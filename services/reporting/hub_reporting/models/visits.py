@@ -44,6 +44,7 @@ class Exemption(Projected):
     half_term: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]
+    excused_at: Mapped[datetime | None]  # not known of exemptions before this column existed
 
 
 class PlannedVisit(Projected):
@@ -59,6 +60,7 @@ class PlannedVisit(Projected):
     planned_at: Mapped[datetime]
     kind: Mapped[str]
     half_term: Mapped[str | None]
+    announced_at: Mapped[datetime | None]  # not known of visits planned before this column existed
 
 
 class CancelledVisit(Projected):
@@ -68,6 +70,7 @@ class CancelledVisit(Projected):
 
     visit_id: Mapped[UUID] = mapped_column(primary_key=True)
     reason: Mapped[str]
+    cancelled_at: Mapped[datetime | None]  # not known of visits cancelled before this column existed
 
 
 class LoggedVisit(Projected):

@@ -1,5 +1,6 @@
 """Supported schools, what they are owed and the visits, as the rules want them."""
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -124,32 +125,48 @@ def logged(session: Session, hub: str, half_terms: set[str]) -> list[visits.Logg
     return [visits.Logged._make(row) for row in (*rows, *held)]
 
 
-def planned(session: Session, hub: str, half_terms: set[str]) -> list[visits.Planned]:
-    """Visits in the diary for some half terms, neither held nor cancelled."""
+def planned(session: Session, hub: str, half_terms: set[str], day: date) -> list[visits.Planned]:
+    """Visits planned for some half terms by the end of a day, and neither held nor cancelled by then."""
     half_term = said_last(PlannedVisit, "half_term")
+    held = sa.exists().where(
+        LoggedVisit.hub == PlannedVisit.hub,
+        LoggedVisit.visit_id == PlannedVisit.visit_id,
+        LoggedVisit.happened_on <= day,
+    )
+    cancelled = sa.exists().where(
+        CancelledVisit.hub == PlannedVisit.hub,
+        CancelledVisit.visit_id == PlannedVisit.visit_id,
+        by_end_of(CancelledVisit.cancelled_at, day),
+    )
     rows = session.execute(
         sa.select(PlannedVisit.urn, half_term, PlannedVisit.kind)
         .outerjoin(RecalculatedVisit, derived_again(PlannedVisit))
         .where(
             PlannedVisit.hub == hub,
             half_term.in_(sorted(half_terms)),
-            *(
-                ~sa.exists().where(other.hub == PlannedVisit.hub, other.visit_id == PlannedVisit.visit_id)
-                for other in (LoggedVisit, CancelledVisit)
-            ),
+            by_end_of(PlannedVisit.announced_at, day),
+            ~held,
+            ~cancelled,
         )
     )
     return [visits.Planned._make(row) for row in rows]
 
 
-def excused(session: Session, hub: str, half_terms: set[str]) -> list[visits.Excused]:
-    """What schools were let off in some half terms."""
+def excused(session: Session, hub: str, half_terms: set[str], day: date) -> list[visits.Excused]:
+    """What schools had been excused from, in some half terms, by the end of a day."""
     rows = session.execute(
         sa.select(Exemption.urn, Exemption.half_term, Exemption.kind).where(
-            Exemption.hub == hub, Exemption.half_term.in_(sorted(half_terms))
+            Exemption.hub == hub,
+            Exemption.half_term.in_(sorted(half_terms)),
+            by_end_of(Exemption.excused_at, day),
         )
     )
     return [visits.Excused._make(row) for row in rows]
+
+
+def by_end_of(instant: Any, day: date) -> sa.ColumnElement[bool]:
+    """Something that had happened by the end of a day; what has no instant happened before all of them."""
+    return sa.or_(instant.is_(None), sa.cast(sa.func.timezone("Europe/London", instant), sa.Date) <= day)
 
 
 def seen_on_visits(session: Session, hub: str, period: Period) -> list[engagement.Activity]:
