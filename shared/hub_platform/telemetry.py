@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from opentelemetry import trace
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from structlog.typing import EventDict, Processor
 
 CHAIN = 5  # exceptions, each the cause of the one before, that a log line tells of
@@ -25,6 +25,12 @@ http_seconds = Histogram(
     ["method", "route", "status"],
     registry=registry,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+process_failures = Counter(
+    "hub_process_failures",
+    "Files not read and documents not printed, as the process that works on them failed.",
+    ["work", "reason"],
+    registry=registry,
 )
 http_seconds_of = cache(http_seconds.labels)  # looked up once: there are only so many routes and statuses
 

@@ -39,7 +39,7 @@ def families() -> list[tuple[str, str, str, str]]:
     registry.register(InboxTable(None))
     registry.register(TroubleTable(None))
     listed = []
-    for collector in [*registry._collector_to_names, telemetry.http_seconds]:
+    for collector in [*registry._collector_to_names, telemetry.http_seconds, telemetry.process_failures]:
         mark = "¹" if isinstance(collector, (OutboxTable, InboxTable, TroubleTable)) else ""
         for family in collector.describe():  # type: ignore[attr-defined]
             name = family.name + ("_total" if family.type == "counter" else "")
@@ -56,7 +56,7 @@ def test_the_page_names_every_metric_with_its_kind_labels_and_meaning() -> None:
 
 def test_names_follow_prometheus() -> None:
     for name, kind, _, _ in families():
-        assert re.fullmatch(r"hub_(http|outbox|inbox|handler|event|mail)_[a-z_]+", name)
+        assert re.fullmatch(r"hub_(http|outbox|inbox|handler|event|mail|process)_[a-z_]+", name)
         assert (kind == "counter") == name.endswith("_total")
         if kind == "histogram":
             assert name.endswith("_seconds")

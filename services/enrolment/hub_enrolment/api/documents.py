@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import structlog
+
 from hub_enrolment.access import GROUP_STAFF, check_own_group
 from hub_enrolment.api.sessions import SESSION
 from hub_enrolment.files.reading import heavy
@@ -11,9 +13,15 @@ from hub_enrolment.handlers import sessions as session_handlers
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.templates.facts import Paper
 from hub_enrolment.templates.printing import printed
+from hub_platform.child import ChildFailed
+from hub_platform.problems import Problem
+from hub_platform.queueing import RETRY_AFTER
 from hub_platform.routes import Call, Content, Later, route
+from hub_platform.telemetry import process_failures
 
 PDF = "application/pdf"
+
+log = structlog.get_logger(__name__)
 
 
 class Documents:
@@ -48,10 +56,17 @@ def printed_in_turn(paper: Paper, *, subject: str) -> bytes:
     """One document as PDF.
 
     Raises:
-        hub_platform.problems.Problem: 503 `busy`: too many documents and files are waiting.
+        hub_platform.problems.Problem: 503 `busy`: too many documents and files are waiting;
+            503 `document_not_printed`: the process that prints has failed.
     """
     with heavy.turn(subject):
-        return printed(paper)
+        try:
+            return printed(paper)
+        except ChildFailed as exc:
+            process_failures.labels("document", exc.reason).inc()
+            log.error("document_not_printed", document=type(paper).__name__, reason=exc.reason)
+            detail = "The document could not be printed. Try again, and tell the operator if it fails again."
+            raise Problem(503, "document_not_printed", detail, headers={"Retry-After": RETRY_AFTER}) from exc
 
 
 def _pdf(paper: Paper, name: str, subject: str) -> Later:

@@ -14,6 +14,7 @@ from hub_enrolment.domain.gias_file import FileRefused, Finding, Note, Table
 from hub_platform import child
 from hub_platform.child import MEGABYTE, Bounds, ChildFailed
 from hub_platform.queueing import Queue
+from hub_platform.telemetry import process_failures
 
 PROGRAM: Final = child.module("hub_enrolment.files.program")
 LIST: Final = Bounds(seconds=20, output_bytes=16 * MEGABYTE)
@@ -69,6 +70,7 @@ def _table(kind: str, chunks: Iterable[bytes], bounds: Bounds) -> Table:
     try:
         output = child.run([*PROGRAM, kind], chunks, bounds)
     except ChildFailed as exc:
+        process_failures.labels(kind, exc.reason).inc()
         log.warning("file_not_read", kind=kind, reason=exc.reason)
         raise _refusal(exc) from exc
     told = _trailer(output)
