@@ -30,7 +30,7 @@ class LikelyTeacherSchema(Schema):
 
 
 class DuplicateSchema(Schema):
-    """Two records that may be of one person, and why: `same_email`, `same_name_at_school`."""
+    """Two records that may be of one person, and why: `same_email`, `same_name_at_school`, `same_trn`."""
 
     first = fields.Nested(LikelyTeacherSchema)
     second = fields.Nested(LikelyTeacherSchema)
@@ -86,8 +86,9 @@ class Mergers:
     def list_duplicates(self, call: Call[Any]) -> Page[dict[str, Any]]:
         """List pairs of records that may be of one person.
 
-        They have the same e-mail address and names that may be one person's; or the same family name and
-        first letter of the given name, and work at the same school. Two TRNs tell people apart.
+        They have an e-mail address in common, and names that may be one person's; or names that are like each
+        other, and work at the same school; or a TRN in common. Former names, addresses and TRNs count. Two
+        TRNs tell people at one school apart. A pair that was registered with `different_from` is left out.
         """
         pairs, following = call.page.fetch(call.session, store.list_duplicates(), store.KEYS)
         ids = {id_ for pair in pairs for id_ in (pair.first_id, pair.second_id)}

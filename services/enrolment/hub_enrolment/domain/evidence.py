@@ -115,8 +115,8 @@ def compare_names(a: Person, b: Person) -> Names:
 
 def _wholes(person: Person) -> set[str]:
     """The keys of a whole name in both orders, and of former names."""
-    orders = (person.name, full_name(person.family, person.given))
-    return {name_key(name) for name in (*orders, *person.former_names)}
+    swapped = name_key(person.family) + name_key(person.given)
+    return {swapped, *(name_key(name) for name in (person.name, *person.former_names))}
 
 
 def _was_called(a: Person, b: Person) -> bool:
@@ -141,4 +141,4 @@ def _siblings(a: Person, b: Person) -> bool:
 
 
 def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
+    return "".join(letter for letter in text if letter in "0123456789")

@@ -98,6 +98,23 @@ def match(
     return Unclear(tuple(record for record, *_ in found), _why(found))
 
 
+def reasons_for_one(evidence: Evidence) -> tuple[str, ...]:
+    """Why two records may be of one person, for a member of staff who decides; empty for two people.
+
+    Beyond `verdict`, names that are like each other at one school: A. Smith and Alex Smith.
+    `store.duplicates` says the same in SQL.
+    """
+    like_at_school = evidence.names >= Names.ALIKE and evidence.school
+    if verdict(evidence) is None and not (like_at_school and evidence.trns == Trns.UNKNOWN):
+        return ()
+    reasons = {
+        "same_email": evidence.email,
+        "same_name_at_school": like_at_school,
+        "same_trn": evidence.trns == Trns.SAME,
+    }
+    return tuple(reason for reason, holds in reasons.items() if holds)
+
+
 def check_new(outcome: Known | New | Unclear, described: Person) -> None:
     """Raise unless a person who is to be registered is new.
 

@@ -48,6 +48,11 @@ class Joined:
     dropped: tuple[UUID, ...]
 
 
+def others(target: UUID, known: Collection[UUID], origin: UUID, also_known: Collection[UUID]) -> list[UUID]:
+    """Whom the record that is left was said to differ from, in either record; not itself."""
+    return sorted({*known, *also_known} - {target, origin})
+
+
 def check(origin: Record, target: Record) -> None:
     """Let a merger pass that can be thought of at all.
 

@@ -130,6 +130,7 @@ def _take_over(session: Session, origin: Teacher, target: Teacher, *, now: datet
         target.former_trns = teachers.formers(target.former_trns, number, target.trn)
     for address in [*origin.former_emails, origin.email]:
         target.former_emails = teachers.formers(target.former_emails, address, target.email)
+    target.different_from = mergers.others(target.id, target.different_from, origin.id, origin.different_from)
     target.touch(now=now, by=by)
     session.flush()
 

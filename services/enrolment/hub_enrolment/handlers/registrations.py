@@ -24,7 +24,8 @@ from hub_platform.ids import new_id
 def register_one(session: Session, command: RegisterTeacher, *, now: datetime, by: str) -> Employed:
     """Register a teacher unless the hub may know this person; see `matching`.
 
-    The same person sent twice at once is registered once: the second request waits for the first.
+    The same person sent twice at once is registered once: the second request waits for the first. Of
+    `different_from` the records are kept that may be of this person, so that duplicates do not ask again.
 
     Raises:
         Conflict: `trn_taken`, `possible_duplicate`; it, and Refused: see `register_teacher`.
@@ -36,7 +37,8 @@ def register_one(session: Session, command: RegisterTeacher, *, now: datetime, b
     known = store.candidates(session, described, day=today)
     others = [one for one in known if one.id not in command.different_from]
     matching.check_new(matching.match(described, others), described)
-    return register_teacher(session, command, now=now, by=by)
+    different_from = command.different_from.intersection(one.id for one in known)
+    return register_teacher(session, replace(command, different_from=different_from), now=now, by=by)
 
 
 def described_by(command: RegisterTeacher) -> Person:
@@ -80,6 +82,7 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
         previous_names=[],
         phone=command.phone,
         contact_opt_out=command.contact_opt_out,
+        different_from=sorted(command.different_from),
         **made(now, by),
     )
     membership = SchoolMembership(

@@ -69,9 +69,12 @@ class Teacher(Tracked, Base):
     former_emails: Mapped[list[str]] = mapped_column(
         ARRAY(Text)
     )  # replaced ones, and those of merged records
+    different_from: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid)
+    )  # other people, as was said at registration
 
     def __init__(self, **values: Any) -> None:
-        super().__init__(**{"former_trns": [], "former_emails": [], **values})
+        super().__init__(**{"former_trns": [], "former_emails": [], "different_from": [], **values})
 
     @validates("given", "family")
     def _key_name(self, column: str, value: str) -> str:

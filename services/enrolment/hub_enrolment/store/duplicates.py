@@ -1,77 +1,104 @@
-"""Pairs of records that may be of one person."""
+"""Pairs of records that may be of one person: the rule `domain.matching.reasons_for_one`, in SQL.
+
+In SQL because all records are compared with each other; a property test holds the two equal.
+"""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased
+from sqlalchemy import Select, Text, Uuid, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session
 
-from hub_enrolment.models import SchoolMembership, Teacher
+from hub_enrolment.models import Teacher
 from hub_enrolment.models.base import Base
 
-SAME_EMAIL = "same_email"
-SAME_NAME = "same_name_at_school"
-
-
-def _pairs() -> Subquery:
-    """Each pair once, the record that is older first, with why it may be one person."""
-    one, other = aliased(Teacher), aliased(Teacher)
-    here, there = aliased(SchoolMembership), aliased(SchoolMembership)
-    both = and_(
-        one.id < other.id,
-        *(known.is_(None) for r in (one, other) for known in (r.merged_into, r.anonymised_on)),
+# One of two keys begins with the other, and neither is empty; as `domain.evidence` compares given names.
+BEGINS: Final = "({0} <> '' AND {1} <> '' AND (starts_with({0}, {1}) OR starts_with({1}, {0})))"
+# A former name of `b` ends with the family name of `a` and begins like their given name.
+WAS_CALLED: Final = """(
+    a.family <> '' AND EXISTS (
+        SELECT FROM unnest(b.formers) former WHERE right(former, length(a.family)) = a.family AND {begins}
     )
-    address = (
-        select(one.id.label("first_id"), other.id.label("second_id"), literal(SAME_EMAIL).label("reason"))
-        .join(other, one.email == other.email)
-        .where(both, _one_may_be_the_other(one, other))
-    )
-    name = (
-        select(one.id, other.id, literal(SAME_NAME))
-        .join(here, and_(here.teacher_id == one.id, here.ends_on.is_(None)))
-        .join(there, and_(there.urn == here.urn, there.ends_on.is_(None)))
-        .join(other, other.id == there.teacher_id)
-        .where(both, _like_names(one, other), _trns_agree(one, other))
-    )
-    found = union_all(address, name).subquery()
-    return (
-        select(
-            found.c.first_id,
-            found.c.second_id,
-            func.array_agg(found.c.reason.distinct()).label("reasons"),
-        )
-        .group_by(found.c.first_id, found.c.second_id)
-        .subquery("duplicates")
-    )
-
-
-def _one_may_be_the_other(one: Any, other: Any) -> ColumnElement[bool]:
-    """Whether two people with one address may be one: an office address belongs to several.
-
-    As in `domain.evidence`: the names are like each other; or a part is the same and no TRNs differ.
-    """
-    married = and_(one.given_key == other.given_key, one.given_key != "")
-    return or_(one.name_key == other.name_key, _like_names(one, other), married) & or_(
-        one.name_key == other.name_key, _trns_agree(one, other)
-    )
-
-
-def _like_names(one: Any, other: Any) -> ColumnElement[bool]:
-    """Whether the names are the same, or the family name is and the given names begin with one letter."""
-    initials = func.left(one.given_key, 1) == func.left(other.given_key, 1)
-    return or_(one.name_key == other.name_key, and_(one.family_key == other.family_key, initials))
-
-
-def _trns_agree(one: Any, other: Any) -> ColumnElement[bool]:
-    """Whether no TRNs tell two people apart."""
-    return or_(one.trn.is_(None), other.trn.is_(None))
+)""".format(begins=BEGINS.format("a.given", "left(former, length(former) - length(a.family))"))
+# What is compared: pairs with an e-mail address, a TRN or a school in common, the older record first.
+PAIRS: Final = """
+people AS (
+    SELECT id, given_key AS given, family_key AS family, former_name_keys AS formers, different_from,
+        ARRAY[name_key, family_key || given_key] || former_name_keys AS wholes,
+        trn, former_trns, ARRAY[email] || former_emails AS emails,
+        ARRAY(SELECT urn FROM school_memberships WHERE teacher_id = teachers.id AND ends_on IS NULL) AS urns
+    FROM teachers WHERE merged_into IS NULL AND anonymised_on IS NULL
+),
+keys AS (
+    SELECT id, 'email ' || unnest(emails) AS key FROM people
+    UNION SELECT id, 'trn ' || unnest(array_append(former_trns, trn)) FROM people
+    UNION SELECT id, 'urn ' || unnest(urns) FROM people
+),
+pairs AS (
+    SELECT DISTINCT one.id AS first_id, other.id AS second_id
+    FROM keys AS one JOIN keys AS other ON other.key = one.key AND one.id < other.id
+)"""
+# As `domain.evidence.compare`; a pair that was said to be two people is left out.
+EVIDENCE: Final = f"""
+named AS (
+    SELECT first_id, second_id,
+        a.emails && b.emails AS email,
+        a.urns && b.urns AS school,
+        a.wholes && b.wholes AS same,
+        (a.family <> '' AND a.family = b.family AND {BEGINS.format("a.given", "b.given")})
+            OR {WAS_CALLED}
+            OR {WAS_CALLED.replace("a.", "c.").replace("b.", "a.").replace("c.", "b.")} AS alike,
+        (a.family <> '' AND a.family = b.family) OR (a.given <> '' AND a.given = b.given) AS part,
+        a.family = b.family AND a.given <> '' AND b.given <> '' AND (
+            left(a.given, 1) <> left(b.given, 1)
+            OR regexp_replace(a.given, '[^0-9]', '', 'g') <> regexp_replace(b.given, '[^0-9]', '', 'g')
+        ) AS siblings,
+        array_remove(ARRAY[a.trn], NULL) AS trns, array_remove(ARRAY[b.trn], NULL) AS other_trns,
+        a.former_trns AS formers, b.former_trns AS other_formers
+    FROM pairs
+    JOIN people AS a ON a.id = first_id
+    JOIN people AS b ON b.id = second_id
+    WHERE NOT (first_id = ANY (b.different_from) OR second_id = ANY (a.different_from))
+),
+numbered AS (
+    SELECT first_id, second_id, email, school, same OR alike AS alike, same,
+        part AND NOT siblings AS married,
+        CASE WHEN same OR alike THEN trns || formers ELSE trns END AS trns,
+        CASE WHEN same OR alike THEN other_trns || other_formers ELSE other_trns END AS other_trns
+    FROM named
+),
+evidence AS (
+    SELECT first_id, second_id, email, school, alike, married, trns && other_trns AS trn,
+        cardinality(trns) = 0 OR cardinality(other_trns) = 0 AS trn_unknown
+    FROM numbered
+)"""  # noqa: S608 - constants of this module
+DUPLICATES: Final = f"""
+WITH {PAIRS.strip()},
+{EVIDENCE.strip()}
+SELECT first_id, second_id,
+    array_remove(
+        ARRAY[
+            CASE WHEN email THEN 'same_email' END,
+            CASE WHEN alike AND school THEN 'same_name_at_school' END,
+            CASE WHEN trn THEN 'same_trn' END
+        ],
+        NULL
+    ) AS reasons
+FROM evidence
+WHERE trn OR (alike AND (email OR (school AND trn_unknown))) OR (married AND email AND trn_unknown)
+"""  # noqa: S608 - constants of this module
 
 
 class Duplicate(Base):
     """Two records and why they may be of one person; no table, but a question asked of two."""
 
-    __table__ = _pairs()
+    __table__ = (
+        text(DUPLICATES)
+        .columns(first_id=Uuid(), second_id=Uuid(), reasons=ARRAY(Text))
+        .subquery("duplicates")
+    )
     __mapper_args__ = {"primary_key": [__table__.c.first_id, __table__.c.second_id]}  # noqa: RUF012 - SQLAlchemy's
 
     first_id: Mapped[UUID]

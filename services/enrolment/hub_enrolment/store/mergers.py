@@ -162,6 +162,12 @@ def rename(session: Session, origin: UUID, target: UUID, *, now: datetime, by: s
         if "revision" in table.c:
             values |= {"revision": table.c.revision + 1, "changed_at": now, "changed_by": by}
         session.execute(update(table).where(table.c.teacher_id == origin).values(values))
+    session.execute(
+        update(Teacher)
+        .where(Teacher.different_from.contains([origin]))
+        .values(different_from=func.array_replace(Teacher.different_from, origin, target))
+        .execution_options(synchronize_session=False)
+    )
     session.expire_all()
 
 

@@ -46,6 +46,7 @@ LEFT_OUT: Final = frozenset(
         "undone_by",
     }
     | {"given_key", "family_key", "name_key", "former_name_keys"}
+    | {"different_from"}  # other people
 )
 
 

@@ -1,0 +1,19 @@
+"""Who is another person, as was said when a teacher was registered."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
+
+revision = "0019_different_people"
+down_revision = "0018_name_keys"
+
+
+def upgrade() -> None:
+    op.add_column(
+        "teachers", sa.Column("different_from", ARRAY(sa.Uuid), nullable=False, server_default="{}")
+    )
+    op.alter_column("teachers", "different_from", server_default=None)
+
+
+def downgrade() -> None:
+    op.drop_column("teachers", "different_from")
