@@ -14,6 +14,12 @@ from hub_enrolment.domain.gias_file import FileRefused, Finding
 
 ZIP: Final = b"PK\x03\x04"
 WORKBOOK: Final = "xl/workbook.xml"
+NO_WORKBOOK: Final = "this is an archive, but no XLSX; send the list as CSV or XLSX"
+OTHERS: Final = {  # archives that other programs write, by a part that each has
+    "mimetype": "this is an OpenDocument file; save it as XLSX or CSV",
+    "xl/workbook.bin": "this is a binary spreadsheet (XLSB); save it as XLSX or CSV",
+    "word/document.xml": "this is a text document; save the list as XLSX or CSV",
+}
 MOST_PARTS: Final = 200
 MOST_BYTES: Final = 8 * 1024 * 1024  # of all parts, unpacked
 MOST_DEPTH: Final = 64  # elements inside each other; a worksheet needs 8
@@ -40,7 +46,7 @@ class Parts:
         parts = self.archive.infolist()
         names = {part.filename for part in parts}
         if WORKBOOK not in names:
-            detail = "this is an archive, but no XLSX; send the list as CSV or XLSX"
+            detail = next((said for name, said in OTHERS.items() if name in names), NO_WORKBOOK)
             raise FileRefused([Finding(1, "", "", "file_not_a_table", detail)])
         if len(names) < len(parts) or any(part.flag_bits & ENCRYPTED for part in parts):
             raise damaged()

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0019_different_people"
-down_revision = "0018_name_keys"
+revision = "0020_different_people"
+down_revision = "0019_successions_followed"
 
 
 def upgrade() -> None:
