@@ -107,9 +107,3 @@ def test_a_calendar_that_cannot_be_is_refused_at_the_half_term_that_is_wrong(
         calendars.check_half_terms(LINTON_YEAR, given_half_terms)
     assert refusal.value.code == code
     assert refusal.value.pointer.startswith(f"/half_terms/{index}")
-
-
-def test_the_most_specific_calendar_comes_first() -> None:
-    scopes = calendars.scopes_of("110623", trust_uid="3180", la_code="873")
-    assert scopes == ["school:110623", "trust:3180", "la:873", "hub"]
-    assert calendars.scopes_of("110623", trust_uid=None, la_code="873") == ["school:110623", "la:873", "hub"]

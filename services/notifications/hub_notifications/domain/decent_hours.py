@@ -7,6 +7,7 @@ from typing import Final
 
 from hub_kernel.academic_years import academic_year_of
 from hub_kernel.england import ENGLAND, instant_in_england
+from hub_kernel.school_calendars import Span, is_holiday
 from hub_kernel.working_days import is_working_day
 from hub_notifications.domain.kinds import Urgency
 
@@ -15,9 +16,6 @@ CLOSES: Final = time(18)  # the first instant that is too late
 NEAR: Final = timedelta(
     hours=24
 )  # a start sooner than this after the next ordinary instant cannot wait for it
-HALF_TERMS_A_YEAR: Final = 6
-
-Span = tuple[date, date]  # first and last day of a half term, both included
 
 
 @dataclass(frozen=True)
@@ -27,18 +25,13 @@ class Holidays:
     A day without pupils inside a half term, such as a training day, is no holiday: staff are at work.
     """
 
-    half_terms: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)  # by academic year, in order
+    # First and last day of each half term, by academic year, in order.
+    half_terms: Mapping[str, tuple[tuple[date, date], ...]] = field(default_factory=dict)
 
     def include(self, day: date) -> bool:
-        """Whether a day lies in the school holidays.
-
-        A calendar may end early, as summer dates are often published later. Of the days after it nothing is
-        known, so that messages do not wait for the next academic year.
-        """
+        """Whether a day lies in the school holidays; none are known after a calendar that ends early."""
         known = self.half_terms.get(academic_year_of(day), ())
-        if not known or (len(known) < HALF_TERMS_A_YEAR and day > known[-1][1]):
-            return False
-        return not any(first <= day <= last for first, last in known)
+        return is_holiday([Span(*each) for each in known], day)
 
 
 NONE_KNOWN: Final = Holidays()

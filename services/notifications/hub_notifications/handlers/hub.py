@@ -4,11 +4,10 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import HubDescribed, SchoolChanged, SchoolImported
 from hub_contracts.visits import CalendarSet
+from hub_kernel.school_calendars import HUB_SCOPE
 from hub_notifications.domain.messages import Cause
 from hub_notifications.models import Hub, School, SchoolYear
 from hub_notifications.store import facts
-
-HUB_SCOPE = "hub"
 
 
 def on_hub_described(session: Session, event: HubDescribed, cause: Cause) -> None:

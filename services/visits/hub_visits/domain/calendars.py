@@ -8,13 +8,9 @@ from the most specific calendar that covers it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
 
 from hub_kernel.working_days import is_weekday
 from hub_visits.domain.refusals import Refused
-
-HUB_SCOPE: Final = "hub"
-HALF_TERMS_A_YEAR: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +85,3 @@ def check_half_terms(academic_year: str, half_terms: Sequence[HalfTerm]) -> None
 def half_term_on(half_terms: Iterable[HalfTerm], day: date) -> HalfTerm | None:
     """The half term that a day lies in; none in the holidays."""
     return next((half_term for half_term in half_terms if half_term.covers(day)), None)
-
-
-def scopes_of(urn: str, *, trust_uid: str | None, la_code: str) -> list[str]:
-    """The calendars that may cover a school, most specific first."""
-    trust = [f"trust:{trust_uid}"] if trust_uid else []
-    return [f"school:{urn}", *trust, f"la:{la_code}", HUB_SCOPE]

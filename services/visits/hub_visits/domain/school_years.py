@@ -9,15 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
+from hub_kernel.school_calendars import HALF_TERMS_A_YEAR, scopes_of
 from hub_kernel.successions import Succession, Successions
-from hub_visits.domain.calendars import (
-    HALF_TERMS_A_YEAR,
-    HalfTerm,
-    first_year_of,
-    half_term_on,
-    last_day_of,
-    scopes_of,
-)
+from hub_visits.domain.calendars import HalfTerm, first_year_of, half_term_on, last_day_of
 
 ALWAYS: Final = date.min
 

@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub_visits.domain.calendars import HUB_SCOPE, HalfTerm, first_year_of
+from hub_kernel.school_calendars import HUB_SCOPE
+from hub_visits.domain.calendars import HalfTerm, first_year_of
 from hub_visits.domain.school_years import Calendars
 from hub_visits.models import Calendar
 from hub_visits.store import schools
