@@ -25,7 +25,7 @@ def _migrations() -> Path:
 def _publishers(broker: BrokerServer) -> str:
     """The broker's address for other services, which have declared what enrolment reads."""
     amqp_uri = broker.new_vhost()
-    set_up_publishers(amqp_uri, "notifications")
+    set_up_publishers(amqp_uri, "notifications", "visits")
     return amqp_uri
 
 

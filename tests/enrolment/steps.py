@@ -63,7 +63,8 @@ def change(
     session: Session, group: WorkGroup, *, expected: int | None = 1, **changes: Any
 ) -> store.Described:
     """Change a group."""
-    command = ChangeWorkGroup(work_group_id=group.id, changes=changes)
+    reason = changes.pop("override_reason", None)
+    command = ChangeWorkGroup(work_group_id=group.id, changes=changes, override_reason=reason)
     return terms.change_work_group(session, command, expected=expected, now=LATER, by="changer")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.notifications import MessageFailed, MessageSent
+from hub_contracts.visits import CalendarSet
 from hub_enrolment.api.applications import Applications
 from hub_enrolment.api.attendance import Attendances
 from hub_enrolment.api.diary import Diary
@@ -30,7 +31,7 @@ from hub_enrolment.api.trusts import Trusts
 from hub_enrolment.api.uploads import Uploads
 from hub_enrolment.api.waiting_list import WaitingLists
 from hub_enrolment.api.work_groups import WorkGroups
-from hub_enrolment.handlers import documents, offers, teachers, venues
+from hub_enrolment.handlers import calendars, documents, offers, teachers, venues
 from hub_enrolment.store import correspondence, standing
 from hub_kernel.england import day_in_england
 from hub_messaging.relay import OutboxRelay
@@ -128,6 +129,11 @@ class EnrolmentService(
         offers.on_message_failed(
             session, delivery.event, at=delivery.envelope.time, now=self.clocks.hub.now(), by=self.name
         )
+
+    @subscribe(CalendarSet)
+    def on_calendar_set(self, session: Session, delivery: Delivery) -> None:
+        """Learn the half terms of schools, to warn of days without pupils."""
+        calendars.on_calendar_set(session, delivery.event, revision=delivery.envelope.revision)
 
     @every(seconds=5.0, by_hub_time=True)
     def expire_offers(self) -> None:

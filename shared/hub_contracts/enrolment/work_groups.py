@@ -135,8 +135,8 @@ class WorkGroupChangedSchema(WorkGroupFactsSchema):
 class WorkGroupConfirmed(WorkGroupEvent):
     """A Work Group will take place.
 
-    Published when a hub lead confirms it, in range or knowingly out of it, and again when a group that had
-    fallen below a minimum reaches it once more.
+    Published when a hub lead confirms it, in range or knowingly out of it, again when a group that had
+    fallen below a minimum reaches it once more, and when a hub lead allows more teachers than its programme.
     """
 
     teachers_n: int
@@ -225,7 +225,10 @@ class WorkGroupClosedSchema(WorkGroupEventSchema):
 class SchoolEnrolled(WorkGroupEvent):
     """A school takes part in a Work Group.
 
-    Published with the first place that a teacher of the school is given on the group.
+    Published with the first place that a teacher of the school is given on the group, and again whenever the
+    number of its lead participants or its head's agreement changes: by another place, a withdrawal, a
+    transfer, a correction of the school. The event with the highest revision counts for each `work_group_id`
+    and `urn`. With 0 lead participants the school may take part or no longer: places have their own events.
     """
 
     ncp_code: str | None = None
@@ -242,7 +245,7 @@ class SchoolEnrolledSchema(WorkGroupEventSchema):
     ncp_code = NcpCode()
     urn = Urn("The school")
     academic_year = AcademicYear("The year in which the group meets")
-    lead_participants_n = Whole("The school's lead participants on the group at that time")
+    lead_participants_n = Whole("The school's lead participants who hold a place on the group now")
     agreement_version = Code(
-        "Version of the agreement that the head gave; absent without an application", optional=True
+        "Version of the agreement that the head gave last; absent without an application", optional=True
     )

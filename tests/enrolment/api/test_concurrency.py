@@ -2,11 +2,31 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
 
-from tests.enrolment.desk import Desk, problem, register_body, teacher_body
-from tests.enrolment.factories import MEETS
+from tests.enrolment.desk import (
+    Desk,
+    group_body,
+    participant,
+    problem,
+    programme_body,
+    register_body,
+    session_body,
+    teacher_body,
+)
+from tests.enrolment.factories import DAY, MEETS
 from tests.enrolment.register_files import gias, row
 from tests.support.services import Reply
+
+SERIES = {
+    "pattern": {"repeats": "weekly", "weekday": "wednesday", "every": 1},
+    "first_on": MEETS.date().isoformat(),
+    "count": 1,
+    "starts": "14:00",
+    "ends": "16:00",
+    "mode": "online",
+}
 
 
 def code(reply: Reply) -> str:
@@ -47,9 +67,48 @@ def test_one_reference_number_sent_many_times_makes_one_teacher(desk: Desk) -> N
 def test_sessions_scheduled_at_once_have_numbers_without_gaps(desk: Desk) -> None:
     group_id = desk.group()
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: desk.session(group_id), range(8)))
+        list(pool.map(lambda n: desk.session(group_id, starts_at=MEETS + n * DAY), range(8)))
     listed = desk.get(f"work-groups/{group_id}/sessions").json["items"]
     assert [one["seq"] for one in listed] == list(range(1, 9))
+
+
+def test_of_sessions_asked_for_at_once_at_one_time_one_is_scheduled(desk: Desk) -> None:
+    group_id = desk.group()
+    others = [desk.session(group_id, starts_at=MEETS + n * DAY) for n in (1, 2)]
+    onto = session_body(MEETS + timedelta(hours=1))
+    del onto["mode"]
+    asked = [(f"work-groups/{group_id}/sessions", session_body()) for _ in range(3)]
+    asked += [(f"sessions/{other}/reschedule", onto) for other in others]
+    asked += [(f"work-groups/{group_id}/session-series", SERIES) for _ in range(3)]
+
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda one: desk.post(*one), asked))
+    assert Counter(map(code, replies)) == {"done": 1, "session_overlaps": 7}
+
+
+def test_of_places_asked_for_at_once_by_every_way_none_is_past_the_maximum(desk: Desk) -> None:
+    of = {"max_teachers": 4, "min_teachers": 1, "min_schools": 1}
+    programme_id = desk.made("programmes", programme_body(**of))["programme_id"]
+    lead_ids = [desk.lead()]
+    group_id, other = (
+        desk.made("work-groups", group_body(programme_id, lead_ids, capacity=9))["work_group_id"]
+        for _ in range(2)
+    )
+    gone, *_ = desk.fill(group_id, teachers_n=3, schools_n=1)
+    desk.made(f"work-groups/{group_id}/confirmation", {})
+    desk.made(f"enrolments/{gone}/withdrawal", {"reason": "workload"})
+    places = desk.fill(other, teachers_n=3, schools_n=1)
+    teachers = [desk.teacher(desk.schools()[0]) for _ in range(3)]
+    asked: list[tuple[str, dict[str, Any]]] = [
+        (f"enrolments/{place}/transfer", {"work_group_id": group_id}) for place in places
+    ]
+    asked += [(f"work-groups/{group_id}/enrolments", participant(one)) for one in teachers]
+    asked.append((f"enrolments/{gone}/withdrawal/undo", {"reason": "The wrong Ada was withdrawn."}))
+
+    with ThreadPoolExecutor(7) as pool:
+        replies = list(pool.map(lambda one: desk.post(*one), asked))
+    assert Counter(map(code, replies)) == {"done": 2, "work_group_full": 5}
+    assert desk.get(f"work-groups/{group_id}").json["teachers_n"] == 4
 
 
 def test_two_leads_marking_at_once_do_not_overwrite_each_other(desk: Desk) -> None:

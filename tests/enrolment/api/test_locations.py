@@ -115,7 +115,8 @@ def test_only_hub_staff_and_the_groups_leads_see_the_link(enrolment: RunningServ
 def test_links_are_asked_for_over_rpc(publishers: str, desk: Desk) -> None:
     group_id = desk.group(joining_link=LINK, venue="Ely")
     inherits = desk.session(group_id)
-    owns = desk.made(f"work-groups/{group_id}/sessions", session_body(joining_link=OTHER_LINK))["session_id"]
+    own = session_body(MEETS + timedelta(days=1), joining_link=OTHER_LINK)
+    owns = desk.made(f"work-groups/{group_id}/sessions", own)["session_id"]
     in_person = session_body(MEETS + timedelta(days=7), mode="in_person")
     without = desk.made(f"work-groups/{group_id}/sessions", in_person)["session_id"]
     config = {"AMQP_URI": publishers}

@@ -13,12 +13,9 @@ from hub_enrolment.domain.series import (
     WEEKDAYS,
     Monthly,
     Series,
-    Slot,
     Weekly,
-    check_free,
     days,
     slots,
-    warnings,
 )
 from hub_kernel.england import day_in_england
 
@@ -94,29 +91,6 @@ def test_the_clock_on_the_wall_stays_when_the_clocks_change() -> None:
         datetime(2025, 10, 8, 15, 0, tzinfo=UTC),
         datetime(2025, 10, 22, 15, 0, tzinfo=UTC),
         datetime(2025, 10, 29, 16, 0, tzinfo=UTC),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("minutes", "taken"), [(-120, False), (-119, True), (0, True), (119, True), (120, False)]
-)
-def test_a_group_meets_once_at_a_time(minutes: int, taken: bool) -> None:
-    starts_at = datetime(2025, 10, 8, 15, 0, tzinfo=UTC)
-    known = Slot(starts_at, starts_at + timedelta(hours=2))
-    moved = starts_at + timedelta(minutes=minutes)
-    asked = [Slot(moved, moved + timedelta(hours=2))]
-    if taken:
-        with pytest.raises(Refused, match="session_overlaps"):
-            check_free(asked, [known])
-    else:
-        check_free(asked, [known])
-
-
-def test_days_off_are_told() -> None:
-    found = warnings([WEDNESDAY, date(2025, 10, 11), date(2025, 12, 25)])
-    assert [(one.on, one.reason) for one in found] == [
-        (date(2025, 10, 11), "weekend"),
-        (date(2025, 12, 25), "bank_holiday"),
     ]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.enrolment.factories import CLOSES, MEETS, OPENS
+from tests.enrolment.factories import CLOSES, OPENS
 
 from hub_enrolment.domain.programmes import AcademicYear, Limits
 from hub_enrolment.domain.refusals import Conflict, Refused
@@ -16,7 +16,6 @@ from hub_enrolment.domain.work_groups import (
     Shortfall,
     check_leads,
     check_recruitment,
-    check_session,
     composition,
     confirm,
     shortfall,
@@ -99,6 +98,30 @@ def test_a_group_is_confirmed_once(status: str, code: str) -> None:
         confirm(status, Composition(12, 6), TYPICAL, override_reason="please")
 
 
+@pytest.mark.parametrize(
+    ("status", "code"), [("running", None), ("evaluating", None), ("closed", "not_recruiting")]
+)
+def test_a_group_that_met_before_it_was_confirmed_can_be_confirmed(status: str, code: str | None) -> None:
+    def asked() -> bool:
+        return confirm(status, Composition(12, 6), TYPICAL, override_reason=None, confirmed=False)
+
+    if code is None:
+        assert asked() is False
+    else:
+        with pytest.raises(Conflict, match=code):
+            asked()
+
+
+@pytest.mark.parametrize(("offered", "code"), [(0, None), (1, None), (2, "too_many_teachers")])
+def test_places_that_are_offered_count_to_the_maximum(offered: int, code: str | None) -> None:
+    if code is None:
+        assert not confirm("recruiting", Composition(19, 6), TYPICAL, override_reason=None, offered=offered)
+        return
+    with pytest.raises(Refused, match=code) as caught:
+        confirm("recruiting", Composition(19, 6), TYPICAL, override_reason=None, offered=offered)
+    assert caught.value.detail.startswith("19 teachers and 2 open offers;")
+
+
 def successions(successors: dict[str, str]) -> Successions:
     """Let each of these schools be carried on from one day on."""
     links = [Succession(urn=old, successor_urn=new, first_day=FIRST_DAY) for old, new in successors.items()]
@@ -157,14 +180,21 @@ def test_only_a_confirmed_group_comes_to_be_at_risk(
         ("running", 1, "running"),
         ("running", 0, "evaluating"),
         ("confirmed", 0, "evaluating"),
-        ("recruiting", 0, "recruiting"),
+        ("recruiting", 1, "running"),
+        ("draft", 0, "draft"),
         ("closed", 0, "closed"),
     ],
 )
-def test_a_confirmed_group_runs_from_its_first_session_and_is_evaluated_after_its_last(
+def test_a_group_runs_from_its_first_session_and_is_evaluated_after_its_last(
     status: str, to_come: int, then: str
 ) -> None:
     assert status_after_session(status, to_come=to_come) == then
+
+
+@pytest.mark.parametrize("status", ["recruiting", "running"])
+@pytest.mark.parametrize("to_come", [0, 1])
+def test_a_group_that_was_not_confirmed_runs_on(status: str, to_come: int) -> None:
+    assert status_after_session(status, to_come=to_come, confirmed=False) == "running"
 
 
 @pytest.mark.parametrize(
@@ -222,22 +252,3 @@ def test_recruitment_closes_after_it_opens() -> None:
     check_recruitment(OPENS, CLOSES)
     with pytest.raises(Refused, match="closes_before_opens"):
         check_recruitment(OPENS, OPENS)
-
-
-@pytest.mark.parametrize(
-    ("status", "mode", "code"),
-    [
-        ("cancelled", "online", "work_group_over"),
-        ("closed", "online", "work_group_over"),
-        ("confirmed", "online", "ends_before_start"),
-    ],
-)
-def test_a_session_that_cannot_be_held_is_refused(status: str, mode: str, code: str) -> None:
-    with pytest.raises(Refused, match=code):
-        check_session(status, starts_at=MEETS, ends_at=MEETS, mode=mode, host_urn=None)
-
-
-def test_a_hosted_session_names_its_host() -> None:
-    with pytest.raises(Refused, match="host_missing"):
-        check_session("confirmed", starts_at=OPENS, ends_at=MEETS, mode="school_hosted", host_urn=None)
-    check_session("confirmed", starts_at=OPENS, ends_at=MEETS, mode="school_hosted", host_urn="110623")

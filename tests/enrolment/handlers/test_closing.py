@@ -49,7 +49,7 @@ def test_a_group_that_met_before_it_was_confirmed_runs_at_once(session: Session)
     places = fill(session, opened.id, teachers_n=1, schools_n=1)
     first, _ = (meeting(session, opened.id, starts_at=MEETS + n * MONTH).id for n in (0, 1))
     register(session, first, marks(places))
-    assert opened.status == "recruiting"
+    assert (opened.status, opened.confirmed_at) == ("running", None)
     confirm(session, opened.id, "a small group for a test")
     assert opened.status == "running"
 

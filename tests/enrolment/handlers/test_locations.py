@@ -34,7 +34,7 @@ def move(session: Session, known: GroupSession, **changes: Any) -> GroupSession:
 def held(session: Session, group_id: UUID) -> GroupSession:
     """A session in person that has a register."""
     places = fill(session, group_id, teachers_n=1, schools_n=1)
-    known = meeting(session, group_id, starts_at=NOW, mode="in_person")
+    known = meeting(session, group_id, starts_at=NOW, ends_at=LATER, mode="in_person")
     register(session, known.id, marks(places))
     return known
 

@@ -27,7 +27,15 @@ def test_a_moved_place_is_told_as_one_given_back_and_one_given(session: Session)
     before = len(events(session))
     moved = move(session, place, joined.id)
     told = events(session)[before:]
-    assert [type_ for type_, _ in told] == ["ParticipantWithdrawn", "ParticipantEnrolled", "SchoolEnrolled"]
+    assert [type_ for type_, _ in told] == [
+        "ParticipantWithdrawn",
+        "SchoolEnrolled",
+        "ParticipantEnrolled",
+        "SchoolEnrolled",
+    ]
+    (left_with, joined_with) = (data for type_, data in told if type_ == "SchoolEnrolled")
+    assert (left_with["lead_participants_n"], joined_with["lead_participants_n"]) == (0, 1)
+    told = [one for one in told if one[0] != "SchoolEnrolled"]
     assert told[0][1] == {
         "enrolment_id": str(place),
         "work_group_id": str(left.id),

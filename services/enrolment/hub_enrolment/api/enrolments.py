@@ -91,7 +91,8 @@ class Enrolments:
     def enrol_participant(self, call: Call[EnrolParticipant]) -> Answer:
         """Give a teacher a place on a work group.
 
-        A school may hold more places than its programme allows when a hub lead gives a reason, which is kept.
+        A school, or a group that takes place, may have more places than the programme allows when a hub lead
+        gives a reason, which is kept.
         """
         if call.command.override_reason is not None:
             check_override(call.actor)

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF, READERS
+from hub_enrolment.api.warned import WarnedSchema, with_warnings
 from hub_enrolment.commands.pd_days import (
     CancelPDDay,
     CancelPDDaySchema,
@@ -42,6 +43,12 @@ class PDDaySchema(Schema):
     cancelled_reason = fields.String(allow_none=True)
 
 
+class OpenedSchema(PDDaySchema):
+    """A day that was opened, and what to look at again about it."""
+
+    warnings = fields.List(fields.Nested(WarnedSchema))
+
+
 class RegistrationSchema(Schema):
     """A teacher means to come."""
 
@@ -75,11 +82,15 @@ class PDDayQuery(DaysQuery):
 class PDDays:
     """Days of professional development and conferences, open to every teacher."""
 
-    @route("POST", URL, allow=HUB_STAFF, body=OpenPDDaySchema, answer=PDDaySchema, status=201)
+    @route("POST", URL, allow=HUB_STAFF, body=OpenPDDaySchema, answer=OpenedSchema, status=201)
     def open_pd_day(self, call: Call[OpenPDDay]) -> Answer:
-        """Open a PD day or conference for registration, which closes when the day begins unless said."""
+        """Open a PD day or conference for registration, which closes when the day begins unless said.
+
+        `warnings` tells when schools are shut on the day, by the hub's calendar.
+        """
         day = handlers.open_pd_day(call.session, call.command, now=call.now, by=call.actor.subject)
-        return Answer(day, revision=day.revision, location=f"{URL}/{day.id}")
+        value = with_warnings(call.session, day, PDDaySchema, host_urn=None)
+        return Answer(value, revision=day.revision, location=f"{URL}/{day.id}")
 
     @route("GET", URL, allow=READERS, query=PDDayQuery, paged=True, answer=PDDaySchema)
     def list_pd_days(self, call: Call[Any]) -> Page[PDDay]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group, own_groups_only
+from hub_enrolment.api.warned import WarnedSchema, with_warnings
 from hub_enrolment.commands.series import ScheduleSeries, ScheduleSeriesSchema
 from hub_enrolment.commands.sessions import (
     CancelSession,
@@ -61,11 +62,10 @@ class PlannedSchema(Schema):
     ends_at = fields.AwareDateTime()
 
 
-class WarnedSchema(Schema):
-    """A day on which schools are shut: `weekend` or `bank_holiday`."""
+class ScheduledSchema(SessionSchema):
+    """A session that was scheduled or moved, and what to look at again about its day."""
 
-    on = fields.Date()
-    reason = fields.String()
+    warnings = fields.List(fields.Nested(WarnedSchema))
 
 
 class SeriesSchema(Schema):
@@ -119,13 +119,13 @@ class Sessions:
         "/enrolment/v1/work-groups/<uuid:work_group_id>/sessions",
         allow=HUB_STAFF,
         body=ScheduleSessionSchema,
-        answer=SessionSchema,
+        answer=ScheduledSchema,
         status=201,
     )
     def schedule_session(self, call: Call[ScheduleSession]) -> Answer:
-        """Put a session in the group's diary."""
+        """Put a session in the group's diary; `warnings` tells when schools are shut on its day."""
         meeting = handlers.schedule_session(call.session, call.command, now=call.now, by=call.actor.subject)
-        return Answer(meeting, revision=meeting.revision, location=f"/enrolment/v1/sessions/{meeting.id}")
+        return _scheduled(call, meeting, location=f"/enrolment/v1/sessions/{meeting.id}")
 
     @route(
         "POST",
@@ -169,7 +169,7 @@ class Sessions:
         f"{SESSION}/reschedule",
         allow=GROUP_STAFF,
         body=RescheduleSessionSchema,
-        answer=SessionSchema,
+        answer=ScheduledSchema,
     )
     def reschedule_session(self, call: Call[RescheduleSession]) -> Answer:
         """Give a session another time, place, way of meeting or joining link; invitations follow.
@@ -178,7 +178,7 @@ class Sessions:
         """
         check_own_session(call)
         meeting = handlers.reschedule_session(call.session, call.command, now=call.now, by=call.actor.subject)
-        return Answer(meeting, revision=meeting.revision)
+        return _scheduled(call, meeting)
 
     @route(
         "POST", f"{SESSION}/cancellation", allow=GROUP_STAFF, body=CancelSessionSchema, answer=SessionSchema
@@ -201,6 +201,12 @@ class Sessions:
             call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
         )
         return register_answer(taken.meeting, taken.marks, taken.apologies)
+
+
+def _scheduled(call: Call[Any], meeting: GroupSession, *, location: str | None = None) -> Answer:
+    """A session with what to look at again about its day."""
+    value = with_warnings(call.session, meeting, SessionSchema, host_urn=meeting.host_urn)
+    return Answer(value, revision=meeting.revision, location=location)
 
 
 def own_session(call: Call[Any]) -> GroupSession:

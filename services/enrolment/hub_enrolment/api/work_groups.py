@@ -55,6 +55,8 @@ class WorkGroupSchema(Schema):
     joining_link = fields.String(attribute="row.joining_link", allow_none=True)
     confirmed_at = fields.AwareDateTime(attribute="row.confirmed_at", allow_none=True)
     override_reason = fields.String(attribute="row.override_reason", allow_none=True)
+    allowed_teachers = fields.Integer(attribute="row.allowed_teachers", allow_none=True)
+    allowed_reason = fields.String(attribute="row.allowed_reason", allow_none=True)
     cancelled_at = fields.AwareDateTime(attribute="row.cancelled_at", allow_none=True)
     cancelled_reason = fields.String(attribute="row.cancelled_reason", allow_none=True)
     closed_at = fields.AwareDateTime(attribute="row.closed_at", allow_none=True)
@@ -98,7 +100,13 @@ class WorkGroups:
 
     @route("PATCH", ONE, allow=HUB_STAFF, body=ChangeWorkGroupSchema, answer=WorkGroupSchema)
     def change_work_group(self, call: Call[ChangeWorkGroup]) -> Answer:
-        """Give a group other terms; only what is sent changes."""
+        """Give a group other terms; only what is sent changes.
+
+        A group that takes place may have more teachers than its programme has at most when a hub lead gives
+        an `override_reason` with the capacity.
+        """
+        if call.command.override_reason is not None:
+            check_override(call.actor)
         return _answer(
             terms.change_work_group(
                 call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject

@@ -19,7 +19,7 @@ class EnrolParticipant:
     teacher_id: UUID
     role: str
     urn: str | None = None  # which of the teacher's present schools it counts for; None: the one joined last
-    override_reason: str | None = None  # why the school may hold more places than the programme allows it
+    override_reason: str | None = None  # why the school or the group may have more than the programme allows
 
 
 class EnrolParticipantSchema(CommandSchema):

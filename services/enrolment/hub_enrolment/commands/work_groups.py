@@ -69,6 +69,7 @@ class ChangeWorkGroup:
 
     work_group_id: UUID
     changes: Mapping[str, Any]  # columns of the group, or `lead_ids`, with their new values
+    override_reason: str | None = None  # why a hub lead allows more teachers than the programme does
 
 
 class ChangeWorkGroupSchema(CommandSchema):
@@ -83,11 +84,13 @@ class ChangeWorkGroupSchema(CommandSchema):
     mode = fields.String(allow_none=True, validate=validate.OneOf(work_groups.MODES))
     venue = Text(allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink()
+    override_reason = Text(load_default=None, allow_none=True, longest=1000)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> ChangeWorkGroup:
-        """Keep apart which group is changed and what of it."""
-        return ChangeWorkGroup(work_group_id=data.pop("work_group_id"), changes=data)
+        """Keep apart which group is changed, what of it, and why more teachers are allowed."""
+        named = {name: data.pop(name) for name in ("work_group_id", "override_reason")}
+        return ChangeWorkGroup(**named, changes=data)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,15 +81,15 @@ def with_notice(marks: Sequence[Mark], received: Mapping[UUID, datetime]) -> lis
     ]
 
 
-def check_correctable(status: str, *, starts_at: datetime, now: datetime) -> None:
-    """Let a register pass that was taken and is locked.
+def check_correctable(status: str, *, starts_at: datetime, now: datetime, group_over: bool = False) -> None:
+    """Let a register pass that was taken and is locked: by time, or because the group is over.
 
     Raises:
         Conflict: `register_not_taken`, `register_open`.
     """
     if status != "completed":
         raise Conflict("register_not_taken", "There is no register to correct.")
-    if now < starts_at + REGISTER_OPEN:
+    if now < starts_at + REGISTER_OPEN and not group_over:
         raise Conflict("register_open", "Until it is locked a register is corrected by sending it again.")
 
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from hub_enrolment.domain.refusals import Conflict, Refused
 
-CANCELLABLE: Final = frozenset({"draft", "recruiting", "confirmed", "at_risk"})  # not once it has met
+# Not once it has met: with its first register a group runs, see `work_groups.moves_on`.
+CANCELLABLE: Final = frozenset({"draft", "recruiting", "confirmed", "at_risk"})
 CANCELLED_FOR: Final = ("too_few_teachers", "lead_unavailable", "venue_unavailable", "funding", "other")
 
 
@@ -22,13 +23,23 @@ def cancel(status: str, known_reason: str | None, reason: str) -> bool:
     return True
 
 
-def close(status: str, *, evaluation_submitted_on: date, last_held_on: date | None, today: date) -> None:
+def close(
+    status: str,
+    *,
+    evaluation_submitted_on: date,
+    last_held_on: date | None,
+    today: date,
+    confirmed: bool = True,
+    to_come: int = 0,
+) -> None:
     """Let a group be closed that has been evaluated after its last session.
+
+    A group that runs although it was not confirmed is closed when no session is `to_come`.
 
     Raises:
         Conflict: `not_evaluating`; Refused: `evaluation_in_future`, `evaluation_before_last_session`.
     """
-    if status != "evaluating":
+    if status != "evaluating" and (status != "running" or confirmed or to_come):
         raise Conflict("not_evaluating", f"The group is {status}; it closes once its last session is held.")
     if evaluation_submitted_on > today:
         detail = "An evaluation was submitted today or before."

@@ -8,6 +8,7 @@ from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.schools import SchoolState, check_eligible, check_open
 
 ROLES: Final = ("lead_participant", "participant")
+LEAD: Final = "lead_participant"
 STATUSES: Final = ("pending", "active", "completed", "not_completed", "withdrawn", "transferred")
 # Held to the end, or still: these make the composition of a group, also of one that has closed.
 HELD: Final = ("active", "completed", "not_completed")
@@ -23,10 +24,11 @@ class Room:
     """How full a group is, read while it is locked."""
 
     status: str
-    capacity: int
+    capacity: int  # places that it has, see `capacities.places_n`
     taken: int  # places held
     offered: int = 0  # places kept for somebody of the waiting list who has not answered yet
     waiting: int = 0  # how many wait for an offer
+    with_override: int = 0  # its own capacity, where that is larger: more places take a hub lead's reason
 
     @property
     def free(self) -> int:
@@ -51,7 +53,7 @@ class Given:
     """A place can be given."""
 
     school_joins: bool  # the school has had none on the group before
-    over_cap: bool  # only by an override of the cap for one school
+    over_cap: bool  # only by an override of the cap for one school, or of the programme's maximum
 
 
 def enrol(
@@ -70,7 +72,7 @@ def enrol(
         school: where the teacher teaches.
         at: when the request was made.
         on: the date where the hub is on which it is decided.
-        override: the cap for one school may be passed.
+        override: the cap for one school and the programme's maximum may be passed.
         offered: whoever asks has an open offer, which keeps a place.
 
     Raises:
@@ -123,7 +125,7 @@ def give(
 
     Args:
         places: the group as it is, locked.
-        override: the cap for one school may be passed.
+        override: the cap for one school and the programme's maximum may be passed.
         offered: whoever asks has an open offer, which keeps a place.
         pointer: what in the request names the teacher.
 
@@ -139,9 +141,18 @@ def give(
     if not offered and (places.waiting or places.offered):
         detail = "Others wait for a place; the teacher can join the waiting list."
         raise Conflict("waiting_list_first", detail)
-    if places.taken + places.offered - offered >= places.capacity:
-        raise Conflict("work_group_full", f"All {places.capacity} places are taken.")
-    return Given(school_joins=not places.school_seen, over_cap=over_cap)
+    kept = places.taken + places.offered - offered
+    full = kept >= places.capacity
+    if full and not (override and kept < places.with_override):
+        raise _full(places)
+    return Given(school_joins=not places.school_seen, over_cap=over_cap or full)
+
+
+def _full(places: Places) -> Conflict:
+    detail = f"All {places.capacity} places are taken."
+    if places.with_override:
+        detail = f"{detail} A hub lead can allow more for a reason."
+    return Conflict("work_group_full", detail)
 
 
 def transfer(places: Places, status: str, *, same_group: bool, same_programme: bool) -> Given:

@@ -1,14 +1,13 @@
 """Rules about many sessions at once: on which days a pattern falls."""
 
 import calendar
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_enrolment.domain.refusals import Refused
 from hub_kernel.england import instant_in_england
-from hub_kernel.working_days import day_off
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST: Final = 40  # sessions of one series
@@ -49,14 +48,6 @@ class Slot:
     ends_at: datetime
 
 
-@dataclass(frozen=True)
-class Warned:
-    """A day that somebody should look at again; it is not refused."""
-
-    on: date
-    reason: str  # weekend or bank_holiday
-
-
 def days(series: Series) -> list[date]:
     """The days of a series, at least one and at most 40.
 
@@ -82,24 +73,6 @@ def days(series: Series) -> list[date]:
 def slots(found: Iterable[date], starts: time, ends: time) -> list[Slot]:
     """The sessions on some days: the same time on the clocks of England, summer and winter."""
     return [Slot(instant_in_england(day, starts), instant_in_england(day, ends)) for day in found]
-
-
-def warnings(found: Iterable[date]) -> list[Warned]:
-    """The days on which schools are shut."""
-    return [Warned(day, reason) for day in found if (reason := day_off(day)) is not None]
-
-
-def check_free(asked: Sequence[Slot], known: Iterable[Slot]) -> None:
-    """Let sessions pass that meet at no time at which the group meets already.
-
-    Raises:
-        Conflict: `session_overlaps`.
-    """
-    taken = list(known)
-    for slot in asked:
-        if any(slot.starts_at < other.ends_at and other.starts_at < slot.ends_at for other in taken):
-            detail = f"The group meets on {slot.starts_at:%d %B %Y} at that time already."
-            raise Conflict("session_overlaps", detail, "/first_on")
 
 
 def _falls(series: Series) -> Iterator[date]:

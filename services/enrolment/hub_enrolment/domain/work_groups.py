@@ -27,8 +27,6 @@ MODES: Final = ("in_person", "online", "school_hosted")
 LEADING_ROLES: Final = frozenset(
     {"hub_lead", "deputy", "amhl", "tfm_lead", "mastery_specialist", "work_group_lead", "cohort_lead"}
 )
-# Sessions can be put down; in a group that is evaluated already too, which then runs again.
-MEETABLE: Final = frozenset({"recruiting", "confirmed", "at_risk", "running", "evaluating"})
 OVER: Final = frozenset({"closed", "cancelled"})
 
 
@@ -124,19 +122,35 @@ def confirm(
     override_reason: str | None,
     schools: Iterable[SchoolOnGroup] = (),
     required_roles: Collection[str] = (),
+    offered: int = 0,
+    confirmed: bool = True,
 ) -> bool:
     """Decide whether a group may be confirmed; True when only by the override, whose reason is kept.
+
+    Args:
+        status: the group's. One that runs although it was not confirmed is confirmed later.
+        counted: its teachers and their schools.
+        limits: its programme's.
+        override_reason: why a hub lead confirms it outside the limits.
+        schools: those of its teachers.
+        required_roles: its programme's.
+        offered: places that are kept for teachers who have not answered yet; the maximum counts them.
+        confirmed: it was confirmed before.
 
     Raises:
         Conflict: `already_confirmed`, `not_recruiting`.
         Refused: `too_few_teachers`, `too_many_teachers`, `too_few_schools`, `too_many_of_a_school`,
             `required_role_missing`; all that hold are listed, each school with what it lacks.
     """
-    if status in {"confirmed", "running"}:
+    has_met = status in {"running", "evaluating"}
+    if status == "confirmed" or (status == "running" and confirmed):
         raise Conflict("already_confirmed", "The group has been confirmed.")
-    if status not in {"recruiting", "at_risk"}:
+    if status not in {"recruiting", "at_risk"} and not (has_met and not confirmed):
         raise Conflict("not_recruiting", f"A group that is {status} cannot be confirmed.")
-    broken = [*broken_limits(counted, limits), *broken_by_school(schools, limits, required_roles)]
+    broken = [
+        *broken_limits(counted, limits, offered=offered),
+        *broken_by_school(schools, limits, required_roles),
+    ]
     if not broken:
         return False
     if override_reason is not None:
@@ -155,18 +169,24 @@ def status_after_change(status: str, missing: Shortfall | None) -> str:
 
 
 def moves_on(status: str) -> bool:
-    """Whether a group takes another status by a session that is held."""
-    return status in {"confirmed", "at_risk", "running"}
+    """Whether a group takes another status by a session that is held; one that was not confirmed, too."""
+    return status in {"recruiting", "confirmed", "at_risk", "running"}
 
 
-def status_after_session(status: str, *, to_come: int) -> str:
-    """A confirmed group runs from its first session held, and is evaluated after its last one.
+def status_after_session(status: str, *, to_come: int, confirmed: bool = True) -> str:
+    """A group runs from its first session held, and is evaluated after its last one.
 
-    `to_come`: sessions in its diary that have not been held yet.
+    A group that was not confirmed runs, too, since it has met; it may still recruit and get more sessions, so
+    that it is not evaluated by itself.
+
+    Args:
+        status: the group's.
+        to_come: sessions in its diary that have not been held yet.
+        confirmed: it was confirmed.
     """
     if not moves_on(status):
         return status
-    return "running" if to_come else "evaluating"
+    return "running" if to_come or not confirmed else "evaluating"
 
 
 def status_after_scheduling(status: str) -> str:
@@ -189,29 +209,17 @@ def check_change(status: str, *, capacity: int, kept: int) -> None:
         raise Conflict("capacity_below_taken", detail, "/capacity")
 
 
-def check_session(
-    status: str, *, starts_at: datetime, ends_at: datetime, mode: str, host_urn: str | None
-) -> None:
-    """Let a session pass that can be held.
-
-    Raises:
-        Refused: `ends_before_start`, `host_missing`; Conflict: `work_group_over`.
-    """
-    if status not in MEETABLE:
-        raise Conflict("work_group_over", f"A group that is {status} has no more sessions.")
-    if ends_at <= starts_at:
-        raise Refused("ends_before_start", "A session ends after it starts.", "/ends_at")
-    if mode == "school_hosted" and host_urn is None:
-        raise Refused("host_missing", "Say which school is the host.", "/host_urn")
-
-
-def broken_limits(counted: Composition, limits: Limits) -> Iterable[tuple[str, str]]:
-    """Yield a code and a sentence for each limit that a group does not conform to."""
+def broken_limits(counted: Composition, limits: Limits, *, offered: int = 0) -> Iterable[tuple[str, str]]:
+    """Yield a code and a sentence for each limit that a group does not conform to; see `confirm`."""
     teachers, schools = counted.teachers_n, counted.schools_n
     if teachers < limits.min_teachers:
         yield "too_few_teachers", f"{teachers} teachers; at least {limits.min_teachers} make a work group."
-    if teachers > limits.max_teachers:
-        yield "too_many_teachers", f"{teachers} teachers; a work group has at most {limits.max_teachers}."
+    if teachers + offered > limits.max_teachers:
+        offers = f" and {offered} open offers" if offered else ""
+        yield (
+            "too_many_teachers",
+            f"{teachers} teachers{offers}; a work group has at most {limits.max_teachers}.",
+        )
     if schools < limits.min_schools:
         yield "too_few_schools", f"{schools} schools; teachers come from at least {limits.min_schools}."
 

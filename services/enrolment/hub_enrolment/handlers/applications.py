@@ -26,9 +26,11 @@ from hub_enrolment.domain.refusals import Conflict, Unknown
 from hub_enrolment.domain.schools import check_eligible, check_open
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.handlers.schools import standing_school
+from hub_enrolment.handlers.schools_on_groups import tell_schools
 from hub_enrolment.handlers.work_groups import Locked, lock_work_group
 from hub_enrolment.models import Application, ApplicationParticipant
 from hub_enrolment.store import applications as store
+from hub_enrolment.store import enrolments as place_store
 from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.applications import WithParticipants
@@ -115,7 +117,7 @@ def decide_application(
         Unknown: `unknown_application`; Conflict: see `applications.decide`; Refused: see
             `applications.check_participants`; both: see `enrol_participant`.
     """
-    found, _ = _lock(session, command.application_id)
+    found, locked = _lock(session, command.application_id)
     row = found.row
     applications.decide(row.status, command.decision)
     row.status, row.decision_reason = command.decision, command.reason
@@ -125,7 +127,7 @@ def decide_application(
     event = DECIDED[command.decision](**_facts(found))
     outbox.record(session, event, occurred_at=now, by=by)
     if command.decision == "accepted":
-        _enrol_all(session, found, now=now, by=by)
+        _enrol_all(session, found, locked, now=now, by=by)
     return found
 
 
@@ -200,22 +202,21 @@ def _school_of(session: Session, teacher_id: UUID, numbers: list[str]) -> str | 
     return None if school is None else school.urn
 
 
-def _enrol_all(session: Session, found: WithParticipants, *, now: datetime, by: str) -> None:
-    """Lead participants first: with the first place it is told how the school takes part."""
+def _enrol_all(session: Session, found: WithParticipants, locked: Locked, *, now: datetime, by: str) -> None:
+    """Give every participant a place; a new agreement of a school that takes part already is published."""
     row, today = found.row, day_in_england(now)
+    known = place_store.is_on_group(session, row.work_group_id, row.urn, today)
     _check_participants(session, row.urn, [one.teacher_id for one in found.participants], today)
-    for one in sorted(found.participants, key=lambda one: one.role != "lead_participant"):
+    for one in sorted(found.participants, key=lambda one: one.role != enrolments.LEAD):
         asked = EnrolParticipant(
             work_group_id=row.work_group_id, teacher_id=one.teacher_id, role=one.role, urn=row.urn
         )
-        enrol_participant(
-            session,
-            asked,
-            now=now,
-            by=by,
-            asked_at=row.submitted_at,
-            agreement_version=row.agreement_version,
-        )
+        enrol_participant(session, asked, now=now, by=by, asked_at=row.submitted_at)
+    numbers = standing_store.stood_for(session, row.urn, today)
+    before = store.agreement_version(session, row.work_group_id, numbers, without=row.id)
+    told = not known or any(one.role == enrolments.LEAD for one in found.participants)
+    if not told and row.agreement_version != before:
+        tell_schools(session, locked, [row.urn], now=now, by=by)
 
 
 def _facts(found: WithParticipants) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import ApologiesReceived, AttendanceCorrected
 from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
-from hub_enrolment.domain import attendance
+from hub_enrolment.domain import attendance, diary
 from hub_enrolment.domain.sessions import Mark
+from hub_enrolment.domain.work_groups import OVER
 from hub_enrolment.handlers import sessions
 from hub_enrolment.models import Apologies, AttendanceCorrection, GroupSession
 from hub_enrolment.store import sessions as store
@@ -21,9 +22,11 @@ def receive_apologies(
     """Note that somebody cannot come; False beside the session when that was known.
 
     Raises:
-        Unknown: `unknown_session`; Refused, Conflict: see `attendance.receive_apologies`.
+        Unknown: `unknown_session`; Conflict: see `diary.check_not_over`; it, and Refused: see
+            `attendance.receive_apologies`.
     """
-    _, meeting = sessions.lock_session(session, command.session_id)
+    group, meeting = sessions.lock_session(session, command.session_id)
+    diary.check_not_over(group.status)
     received_at = attendance.receive_apologies(
         meeting.status,
         store.places(session, meeting.work_group_id).get(command.enrolment_id),
@@ -64,8 +67,10 @@ def correct_attendance(
         Unknown: `unknown_session`; Refused, Conflict: see `attendance.check_correctable` and
             `attendance.correct`.
     """
-    _, meeting = sessions.lock_session(session, command.session_id)
-    attendance.check_correctable(meeting.status, starts_at=meeting.starts_at, now=now)
+    group, meeting = sessions.lock_session(session, command.session_id)
+    attendance.check_correctable(
+        meeting.status, starts_at=meeting.starts_at, now=now, group_over=group.status in OVER
+    )
     known = {mark.enrolment_id: mark for mark in store.marks(session, meeting.id)}.get(command.enrolment_id)
     said = Mark(enrolment_id=command.enrolment_id, mark=command.mark, notified_at=command.notified_at)
     (asked,) = attendance.with_notice([said], store.apologies(session, meeting.id))

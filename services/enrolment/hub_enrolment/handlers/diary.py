@@ -1,12 +1,84 @@
-"""What a work group's diary makes of it: it runs, it is evaluated."""
+"""A Work Group's diary: what may stand in it, and what it makes of the group: it runs, it is evaluated."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
+from hub_contracts.enrolment import SessionScheduled
+from hub_enrolment.domain import diary as rules
 from hub_enrolment.domain import work_groups
-from hub_enrolment.models import WorkGroup
-from hub_enrolment.store import completions as store
+from hub_enrolment.domain.sessions import Meeting
+from hub_enrolment.handlers.schools import school_state
+from hub_enrolment.handlers.venues import session_facts
+from hub_enrolment.models import GroupSession, WorkGroup
+from hub_enrolment.store import completions as completion_store
+from hub_enrolment.store import sessions as store
+from hub_messaging import outbox
+from hub_platform.database import made
+from hub_platform.ids import new_id
+
+MEETING: Final = tuple(one.name for one in fields(Meeting))  # columns of a session, too
+
+
+def check_meetings(
+    session: Session,
+    group: WorkGroup,
+    asked: Sequence[Meeting],
+    *,
+    moved: GroupSession | None = None,
+    pointer: str = "/starts_at",
+) -> None:
+    """Raise unless a group, which the caller has locked, can hold sessions: new ones, or one that is moved.
+
+    All of them are in one place.
+
+    Raises:
+        Refused: `unknown_school`; it, and Conflict: see `diary.check_meetings`.
+    """
+    rules.check_meetings(
+        group.status,
+        asked,
+        store.slots(session, group.id, without=None if moved is None else moved.id),
+        known=None if moved is None else as_meeting(moved),
+        pointer=pointer,
+    )
+    if asked[0].host_urn is not None:
+        school_state(session, asked[0].host_urn, pointer="/host_urn")
+
+
+def put_down(
+    session: Session, group: WorkGroup, asked: Sequence[Meeting], *, now: datetime, by: str
+) -> list[GroupSession]:
+    """Save sessions of a group that the caller holds, numbered on, with their events."""
+    first = store.next_seq(session, group.id)
+    meetings = [
+        GroupSession(
+            id=new_id(),
+            work_group_id=group.id,
+            seq=seq,
+            status="scheduled",
+            ics_sequence=0,
+            held_on=None,
+            cancelled_reason=None,
+            **vars(meeting),
+            **made(now, by),
+        )
+        for seq, meeting in enumerate(asked, start=first)
+    ]
+    session.add_all(meetings)
+    follow_scheduling(group, now=now, by=by)
+    session.flush()
+    events = [SessionScheduled(**session_facts(group, meeting)) for meeting in meetings]
+    outbox.record_all(session, events, occurred_at=now, by=by)
+    return meetings
+
+
+def as_meeting(row: GroupSession) -> Meeting:
+    """When, how and where a session meets."""
+    return Meeting(**{name: getattr(row, name) for name in MEETING})
 
 
 def follow_diary(session: Session, group: WorkGroup, *, now: datetime, by: str) -> None:
@@ -14,11 +86,13 @@ def follow_diary(session: Session, group: WorkGroup, *, now: datetime, by: str) 
 
     The group is locked by the caller.
     """
-    if not work_groups.moves_on(group.status):  # it still recruits, or is over: nothing in its diary moves it
+    if not work_groups.moves_on(group.status):  # it is over: nothing in its diary moves it
         return
-    known = store.diary(session, group.id)
+    known = completion_store.diary(session, group.id)
     if known.held:
-        _move_on(group, work_groups.status_after_session(group.status, to_come=known.to_come), now=now, by=by)
+        confirmed = group.confirmed_at is not None
+        status = work_groups.status_after_session(group.status, to_come=known.to_come, confirmed=confirmed)
+        _move_on(group, status, now=now, by=by)
         session.flush()
 
 

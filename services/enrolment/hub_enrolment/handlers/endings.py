@@ -9,7 +9,9 @@ from hub_contracts.enrolment import ParticipantCompleted, WorkGroupCancelled, Wo
 from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
 from hub_enrolment.domain import endings
 from hub_enrolment.domain.completions import completes
+from hub_enrolment.domain.enrolments import LEAD
 from hub_enrolment.handlers import applications, enrolments, sessions, waiting_list
+from hub_enrolment.handlers.schools_on_groups import tell_schools
 from hub_enrolment.handlers.work_groups import Locked, lock_with_terms, lock_work_group
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import completions as completion_store
@@ -30,7 +32,8 @@ def cancel_work_group(
     Raises:
         Unknown: `unknown_work_group`; Conflict: see `endings.cancel`.
     """
-    group, _ = lock_work_group(session, command.work_group_id)
+    locked = lock_work_group(session, command.work_group_id)
+    group = locked.group
     if not endings.cancel(group.status, group.cancelled_reason, command.reason):
         return store.describe(session, [group], day=day_in_england(now))[0]
     was_open = group.status != "draft"
@@ -43,8 +46,11 @@ def cancel_work_group(
         event = WorkGroupCancelled(work_group_id=group.id, reason=command.reason, **vars(counted))
         outbox.record(session, event, occurred_at=now, by=by)
     sessions.cancel_sessions(session, group, "work_group_cancelled", now=now, by=by)
-    for place in enrolment_store.active(session, group.id):
+    places = enrolment_store.active(session, group.id)
+    for place in places:
         enrolments.take_back(session, place, "group_cancelled", now=now, by=by)
+    led = {place.urn for place in places if place.role == LEAD}
+    tell_schools(session, locked, sorted(led), now=now, by=by)
     _end_requests(session, group.id, "group_cancelled", now=now, by=by)
     return store.describe(session, [group], day=day_in_england(now))[0]
 
@@ -66,6 +72,8 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
         evaluation_submitted_on=command.evaluation_submitted_on,
         last_held_on=diary.last_held_on,
         today=day_in_england(now),
+        confirmed=group.confirmed_at is not None,
+        to_come=diary.to_come,
     )
     counted = store.count(session, group.id, day=day_in_england(now))
     completed = _decide_completions(session, locked, diary.held, now=now, by=by)

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, SchoolEnrolled
+from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn
 from hub_enrolment.commands.enrolments import EnrolParticipant, TransferParticipant, WithdrawParticipant
 from hub_enrolment.domain import enrolments
 from hub_enrolment.domain.enrolments import Given
 from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.handlers import offers, programmes, work_groups
 from hub_enrolment.handlers.schools import school_of
+from hub_enrolment.handlers.schools_on_groups import tell_schools
 from hub_enrolment.handlers.work_groups import Locked
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import enrolments as store
@@ -39,12 +40,11 @@ def enrol_participant(
     by: str,
     asked_at: datetime | None = None,
     offered: bool = False,
-    agreement_version: str | None = None,
 ) -> Enrolment:
     """Give a teacher a place on a work group.
 
     `asked_at`: when the place was asked for, where that was before now; it says whether it was in time.
-    `offered`: the teacher has an open offer. `agreement_version`: what the school's head has agreed to.
+    `offered`: the teacher has an open offer.
 
     Raises:
         Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see `enrolments.enrol`
@@ -71,7 +71,6 @@ def enrol_participant(
         Holder(command.teacher_id, school.urn, command.role),
         given,
         override_reason=command.override_reason,
-        agreement_version=agreement_version,
         now=now,
         by=by,
     )
@@ -90,6 +89,8 @@ def withdraw_participant(
     enrolment = find_enrolment(session, command.enrolment_id)  # as it is now that the group is held
     enrolments.check_withdrawal(enrolment.status)
     take_back(session, enrolment, command.reason, now=now, by=by)
+    if enrolment.role == enrolments.LEAD:
+        tell_schools(session, locked, [enrolment.urn], now=now, by=by)
     work_groups.follow_change(session, locked, now=now, by=by)
     offers.offer_free_places(session, locked, now=now, by=by)
     return enrolment
@@ -122,6 +123,8 @@ def transfer_participant(
         same_programme=joined.programme.id == left.programme.id,
     )
     take_back(session, enrolment, "transferred", now=now, by=by)
+    if enrolment.role == enrolments.LEAD:
+        tell_schools(session, left, [enrolment.urn], now=now, by=by)
     holder = Holder(enrolment.teacher_id, enrolment.urn, enrolment.role)
     moved = save_place(session, joined, holder, given, transferred_from=enrolment.id, now=now, by=by)
     work_groups.follow_change(session, left, now=now, by=by)
@@ -149,13 +152,12 @@ def save_place(
     given: Given,
     *,
     override_reason: str | None = None,
-    agreement_version: str | None = None,
     transferred_from: UUID | None = None,
     now: datetime,
     by: str,
 ) -> Enrolment:
     """Save a place that was decided on while the group was locked, with its events."""
-    group, programme = locked
+    group = locked.group
     enrolment = Enrolment(
         id=new_id(),
         work_group_id=group.id,
@@ -170,18 +172,9 @@ def save_place(
     )
     session.add(enrolment)
     session.flush()
-    events: list[ParticipantEnrolled | SchoolEnrolled] = [_enrolled(enrolment)]
-    if given.school_joins:
-        joined = SchoolEnrolled(
-            work_group_id=group.id,
-            ncp_code=programme.ncp_code,
-            urn=holder.urn,
-            academic_year=programme.academic_year,
-            lead_participants_n=int(holder.role == "lead_participant"),
-            agreement_version=agreement_version,
-        )
-        events.append(joined)
-    outbox.record_all(session, events, occurred_at=now, by=by)
+    outbox.record(session, _enrolled(enrolment), occurred_at=now, by=by)
+    if given.school_joins or holder.role == enrolments.LEAD:
+        tell_schools(session, locked, [holder.urn], now=now, by=by)
     work_groups.follow_change(session, locked, now=now, by=by)
     return enrolment
 

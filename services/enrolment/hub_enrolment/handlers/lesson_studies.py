@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import LessonStudyPlanned, LessonStudyReviewed
 from hub_enrolment.commands.lesson_studies import PlanLessonStudy, ReviewLesson, TeachLesson
-from hub_enrolment.domain import lesson_studies
+from hub_enrolment.domain import diary, lesson_studies
 from hub_enrolment.domain.lesson_studies import Parts
 from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.handlers.schools import standing_school
@@ -29,9 +29,11 @@ def plan_lesson_study(session: Session, command: PlanLessonStudy, *, now: dateti
     """Put a lesson study down; what is unusual about it is told, not refused.
 
     Raises:
-        Unknown: `unknown_work_group`; Refused: see `lesson_studies.check_parts` and `check_host`.
+        Unknown: `unknown_work_group`; Conflict: see `diary.check_not_over`; Refused: see
+            `lesson_studies.check_parts` and `check_host`.
     """
     group, _ = lock_work_group(session, command.work_group_id)  # so that nobody comes or goes meanwhile
+    diary.check_not_over(group.status)
     on = day_in_england(command.lesson_at)
     parts = Parts(
         teacher=command.teacher_enrolment_id,

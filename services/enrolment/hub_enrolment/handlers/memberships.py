@@ -7,14 +7,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import PlaceSchoolCorrected, SchoolEnrolled
+from hub_contracts.enrolment import PlaceSchoolCorrected
 from hub_enrolment.commands.memberships import CorrectMembership
 from hub_enrolment.domain import memberships, schools
+from hub_enrolment.domain.enrolments import LEAD
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.handlers import work_groups
 from hub_enrolment.handlers.carried_on import COLUMNS, corrected, follow_successions, trail_of
 from hub_enrolment.handlers.schools import standing_school
+from hub_enrolment.handlers.schools_on_groups import tell_schools
 from hub_enrolment.handlers.teachers import lock_named
 from hub_enrolment.models import Enrolment, SchoolMembership
 from hub_enrolment.store import enrolments as place_store
@@ -115,17 +117,9 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
         from_urn, place.urn = place.urn, urn
         place.touch(now=now, by=by)
         session.flush()
-        events: list[PlaceSchoolCorrected | SchoolEnrolled] = [_counts_for(place, from_urn)]
-        if joins:
-            joined = SchoolEnrolled(
-                work_group_id=place.work_group_id,
-                ncp_code=locked.programme.ncp_code,
-                urn=urn,
-                academic_year=locked.programme.academic_year,
-                lead_participants_n=int(place.role == "lead_participant"),
-            )
-            events.append(joined)
-        outbox.record_all(session, events, occurred_at=now, by=by)
+        outbox.record(session, _counts_for(place, from_urn), occurred_at=now, by=by)
+        changed = [from_urn, urn] if place.role == LEAD else [urn] if joins else []
+        tell_schools(session, locked, changed, now=now, by=by)
         work_groups.follow_change(session, locked, now=now, by=by)
 
 

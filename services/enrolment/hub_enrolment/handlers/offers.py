@@ -30,7 +30,7 @@ def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: st
     To be called after everything that frees a place or adds one, while the group is locked.
     """
     group, programme = locked
-    room = enrolment_store.room(session, group)
+    room = enrolment_store.room(session, group, programme)
     if not room.waiting:
         return []
     queue = store.queue(session, group.id, day=day_in_england(now))

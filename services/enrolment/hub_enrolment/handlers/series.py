@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.commands.series import ScheduleSeries
 from hub_enrolment.domain import series
-from hub_enrolment.domain.series import Series, Warned
+from hub_enrolment.domain.days_off import Warned
+from hub_enrolment.domain.series import Series
 from hub_enrolment.domain.sessions import Meeting
-from hub_enrolment.handlers import sessions
+from hub_enrolment.handlers import calendars, diary
 from hub_enrolment.handlers.venues import standing_host
 from hub_enrolment.handlers.work_groups import lock_work_group
-from hub_enrolment.store import sessions as store
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,7 @@ def schedule_series(session: Session, command: ScheduleSeries, *, now: datetime,
     """Put the sessions of a pattern in the group's diary, all or none; a dry run only tells them.
 
     Raises:
-        Unknown: `unknown_work_group`; Refused, Conflict: see `series.days`, `series.check_free` and
-            `sessions.check_meeting`.
+        Unknown: `unknown_work_group`; Refused, Conflict: see `series.days` and `diary.check_meetings`.
     """
     group, _ = lock_work_group(session, command.work_group_id)
     days = series.days(
@@ -58,11 +57,10 @@ def schedule_series(session: Session, command: ScheduleSeries, *, now: datetime,
     asked = [
         Meeting(**vars(slot), **place | {"host_urn": host}) for slot, host in zip(slots, hosts, strict=True)
     ]
-    sessions.check_meeting(session, group.status, asked[0])
-    series.check_free(slots, store.slots(session, group.id))
+    diary.check_meetings(session, group, asked, pointer="/first_on")
     if command.dry_run:
         planned = [Planned(None, None, slot.starts_at, slot.ends_at) for slot in slots]
     else:
-        put_down = sessions.put_down(session, group, asked, now=now, by=by)
+        put_down = diary.put_down(session, group, asked, now=now, by=by)
         planned = [Planned(one.id, one.seq, one.starts_at, one.ends_at) for one in put_down]
-    return Scheduled(command.dry_run, planned, series.warnings(days))
+    return Scheduled(command.dry_run, planned, calendars.warnings(session, days, host_urn=command.host_urn))

@@ -1,21 +1,19 @@
 """Sessions and their registers."""
 
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import Mark as PublishedMark
-from hub_contracts.enrolment import SessionCancelled, SessionCompleted, SessionScheduled
+from hub_contracts.enrolment import SessionCancelled, SessionCompleted
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, ScheduleSession, TakeRegister
-from hub_enrolment.domain import attendance, sessions, venues, work_groups
+from hub_enrolment.domain import attendance, sessions
+from hub_enrolment.domain.diary import check_not_over
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.sessions import Mark, Meeting, Place
 from hub_enrolment.handlers import diary
-from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.handlers.venues import publish_moves, session_facts, standing_host
 from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import GroupSession, WorkGroup
@@ -23,69 +21,19 @@ from hub_enrolment.store import sessions as store
 from hub_enrolment.store import standing as standing_store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
-from hub_platform.database import made
-from hub_platform.ids import new_id
-
-MEETING: Final = tuple(one.name for one in fields(Meeting))  # columns of a session, too
 
 
 def schedule_session(session: Session, command: ScheduleSession, *, now: datetime, by: str) -> GroupSession:
     """Put a session in the group's diary.
 
     Raises:
-        Unknown: `unknown_work_group`; Refused: `unknown_school`; both, and Conflict: see
-            `work_groups.check_session`.
+        Unknown: `unknown_work_group`; Refused, Conflict: see `diary.check_meetings`.
     """
     group, _ = lock_work_group(session, command.work_group_id)
-    asked = Meeting(**{name: getattr(command, name) for name in MEETING})
+    asked = Meeting(**{name: getattr(command, name) for name in diary.MEETING})
     asked = replace(asked, host_urn=standing_host(session, asked.host_urn, asked.starts_at))
-    check_meeting(session, group.status, asked)
-    return put_down(session, group, [asked], now=now, by=by)[0]
-
-
-def check_meeting(session: Session, status: str, asked: Meeting) -> None:
-    """Let a session pass that a group in some state can hold.
-
-    Raises:
-        Refused: `unknown_school`, `bad_joining_link`; it, and Conflict: see `work_groups.check_session`.
-    """
-    work_groups.check_session(
-        status,
-        starts_at=asked.starts_at,
-        ends_at=asked.ends_at,
-        mode=asked.mode,
-        host_urn=asked.host_urn,
-    )
-    venues.check_joining_link(asked.joining_link)
-    if asked.host_urn is not None:
-        school_state(session, asked.host_urn, pointer="/host_urn")
-
-
-def put_down(
-    session: Session, group: WorkGroup, asked: Sequence[Meeting], *, now: datetime, by: str
-) -> list[GroupSession]:
-    """Save sessions of a group that the caller holds, numbered on, with their events."""
-    first = store.next_seq(session, group.id)
-    meetings = [
-        GroupSession(
-            id=new_id(),
-            work_group_id=group.id,
-            seq=seq,
-            status="scheduled",
-            ics_sequence=0,
-            held_on=None,
-            cancelled_reason=None,
-            **vars(meeting),
-            **made(now, by),
-        )
-        for seq, meeting in enumerate(asked, start=first)
-    ]
-    session.add_all(meetings)
-    diary.follow_scheduling(group, now=now, by=by)
-    session.flush()
-    events = [SessionScheduled(**session_facts(group, meeting)) for meeting in meetings]
-    outbox.record_all(session, events, occurred_at=now, by=by)
-    return meetings
+    diary.check_meetings(session, group, [asked])
+    return diary.put_down(session, group, [asked], now=now, by=by)[0]
 
 
 def reschedule_session(
@@ -94,10 +42,10 @@ def reschedule_session(
     """Give a session another time, place, way of meeting or joining link; the same again changes nothing.
 
     Raises:
-        Unknown: `unknown_session`; Refused, Conflict: see `sessions.reschedule` and `check_meeting`.
+        Unknown: `unknown_session`; Refused, Conflict: see `sessions.reschedule` and `diary.check_meetings`.
     """
     group, meeting = lock_session(session, command.session_id)
-    known = Meeting(**{name: getattr(meeting, name) for name in MEETING})
+    known = diary.as_meeting(meeting)
     asked = sessions.moved(
         known,
         starts_at=command.starts_at,
@@ -108,8 +56,8 @@ def reschedule_session(
     )
     if not sessions.reschedule(meeting.status, known, asked, now=now):
         return meeting
-    check_meeting(session, group.status, asked)
-    for name in MEETING:
+    diary.check_meetings(session, group, [asked], moved=meeting)
+    for name in diary.MEETING:
         setattr(meeting, name, getattr(asked, name))
     publish_moves(session, group, [meeting], now=now, by=by)
     return meeting
@@ -162,8 +110,8 @@ def take_register(
     register again changes nothing, whatever revision it names: its sender missed the answer.
 
     Raises:
-        Unknown: `unknown_session`; Stale: `stale`; Refused, Conflict: see `sessions.check_time` and
-            `sessions.check_marks`.
+        Unknown: `unknown_session`; Stale: `stale`; Conflict: see `diary.check_not_over`; it, and Refused:
+            see `sessions.check_time` and `sessions.check_marks`.
     """
     group, meeting = lock_session(session, command.session_id)  # so that nobody comes or goes meanwhile
     held_on = command.held_on or day_in_england(meeting.starts_at)
@@ -173,6 +121,7 @@ def take_register(
     if meeting.held_on == held_on and store.marks(session, meeting.id) == taken.marks:
         return taken
     _check_revision(meeting, expected)
+    check_not_over(group.status)
     sessions.check_time(
         meeting.status, starts_at=meeting.starts_at, held_on=held_on, now=now, today=day_in_england(now)
     )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import ClassroomTaskSet, TaskReported
 from hub_enrolment.commands.tasks import ReportTask, SetTask
-from hub_enrolment.domain import tasks
+from hub_enrolment.domain import diary, tasks
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.tasks import Between, Report
 from hub_enrolment.handlers.sessions import find_session
@@ -24,9 +24,11 @@ def set_task(session: Session, command: SetTask, *, now: datetime, by: str) -> C
     """Ask participants to try something in their classrooms before a later session.
 
     Raises:
-        Unknown: `unknown_work_group`; Refused, Conflict: see `tasks.check_sessions`.
+        Unknown: `unknown_work_group`; Conflict: see `diary.check_not_over`; it, and Refused: see
+            `tasks.check_sessions`.
     """
     group, _ = lock_work_group(session, command.work_group_id)  # so that no session moves meanwhile
+    diary.check_not_over(group.status)
     ends = (command.set_in_session_id, command.due_before_session_id)
     tasks.check_sessions(group.id, *(_between(session, session_id) for session_id in ends))
     task = ClassroomTask(

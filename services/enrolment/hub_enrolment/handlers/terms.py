@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import WorkGroupChanged, WorkGroupOpened
 from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft, OpenWorkGroup
 from hub_enrolment.domain import venues, work_groups
+from hub_enrolment.domain.capacities import check_capacity, most_teachers
 from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.refusals import Refused, Stale
 from hub_enrolment.handlers import offers
 from hub_enrolment.handlers.venues import follow_group, location_of
-from hub_enrolment.handlers.work_groups import lock_with_terms
+from hub_enrolment.handlers.work_groups import Locked, allow, lock_with_terms, tell_confirmed
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import teachers as teacher_store
@@ -84,7 +85,8 @@ def change_work_group(
 
     Raises:
         Unknown: `unknown_work_group`; Stale: `stale`; Conflict: see `work_groups.check_change`.
-        Refused: `closes_before_opens`, `bad_joining_link`, `lead_named_twice`, `not_a_leader`.
+        Refused: `too_many_teachers`, `closes_before_opens`, `bad_joining_link`, `lead_named_twice`,
+            `not_a_leader`.
     """
     locked = lock_with_terms(session, command.work_group_id)
     group, programme = locked
@@ -94,14 +96,17 @@ def change_work_group(
     led_by = store.lead_ids(session, group.id)
     lead_ids = values.pop("lead_ids", led_by)
     changed = {name: value for name, value in values.items() if value != getattr(group, name)}
-    room = enrolment_store.room(session, group)
-    kept = room.taken + room.offered
-    work_groups.check_change(group.status, capacity=changed.get("capacity", group.capacity), kept=kept)
+    room = enrolment_store.room(session, group, programme)
+    asked = changed.get("capacity", group.capacity)
+    work_groups.check_change(group.status, capacity=asked, kept=room.taken + room.offered)
+    allowed = _check_capacity(locked, asked, command.override_reason)
     work_groups.check_recruitment(group.opens_at, changed.get("closes_at", group.closes_at))
     venues.check_joining_link(changed.get("joining_link"))
     if lead_ids != led_by:
         _check_leads(session, programme, lead_ids)
-    if changed or lead_ids != led_by:
+    if allowed:
+        _allow(session, group, asked, command.override_reason, now=now, by=by)
+    if changed or lead_ids != led_by or allowed:
         before, located = published_facts(group, programme, led_by), location_of(group)
         store.replace_leads(session, group.id, lead_ids)
         for name, value in changed.items():
@@ -112,6 +117,28 @@ def change_work_group(
         follow_group(session, group, located, now=now, by=by)
         offers.offer_free_places(session, locked, now=now, by=by)
     return store.describe(session, [group], day=day_in_england(now))[0]
+
+
+def _check_capacity(locked: Locked, asked: int, override_reason: str | None) -> bool:
+    """See `capacities.check_capacity`."""
+    group, programme = locked
+    return check_capacity(
+        group.status,
+        known=group.capacity,
+        asked=asked,
+        most=most_teachers(programme.max_teachers, group.allowed_teachers),
+        override_reason=override_reason,
+    )
+
+
+def _allow(
+    session: Session, group: WorkGroup, teachers_n: int, reason: str | None, *, now: datetime, by: str
+) -> None:
+    """Keep that a hub lead allows more teachers; of a group that was confirmed it is published."""
+    allow(group, teachers_n, reason, now=now, by=by)
+    if group.confirmed_at is not None and group.status != "at_risk":
+        counted = store.count(session, group.id, day=day_in_england(now))
+        tell_confirmed(session, group, counted, overridden=True, now=now, by=by)
 
 
 def _check_leads(session: Session, programme: Programme, lead_ids: list[UUID]) -> None:

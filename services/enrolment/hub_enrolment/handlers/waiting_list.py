@@ -68,7 +68,7 @@ def offer_places(session: Session, command: OfferPlaces, *, now: datetime, by: s
         Unknown: `unknown_work_group`; Conflict: see `waiting_list.check_offers`.
     """
     locked = lock_work_group(session, command.work_group_id)
-    room = enrolment_store.room(session, locked.group)
+    room = enrolment_store.room(session, *locked)
     entries = offer_free_places(session, locked, now=now, by=by)
     waiting_list.check_offers(room, len(entries))
     return store.describe(session, entries)

@@ -10,6 +10,7 @@ from hub_enrolment.domain import enrolments
 from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.handlers import waiting_list, work_groups
 from hub_enrolment.handlers.enrolments import find_enrolment
+from hub_enrolment.handlers.schools_on_groups import tell_schools
 from hub_enrolment.models import Enrolment, UndoneWithdrawal
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import teachers as teacher_store
@@ -53,6 +54,8 @@ def undo_withdrawal(session: Session, command: UndoWithdrawal, *, now: datetime,
     enrolment.touch(now=now, by=by)
     session.flush()
     outbox.record(session, _event(enrolment, undone), occurred_at=now, by=by)
+    if enrolment.role == enrolments.LEAD:
+        tell_schools(session, locked, [enrolment.urn], now=now, by=by)
     work_groups.follow_change(session, locked, now=now, by=by)
     return enrolment
 

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import WorkGroupConfirmed, WorkGroupFellBelowMinimum
 from hub_enrolment.commands.work_groups import ConfirmWorkGroup
 from hub_enrolment.domain import work_groups
+from hub_enrolment.domain.capacities import most_teachers
 from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.store import completions as completion_store
+from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import work_groups as store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
@@ -67,7 +69,8 @@ def confirm_work_group(
 ) -> store.Described:
     """Say that a group takes place, where it is large and wide enough or for a reason that is kept.
 
-    A group that has met before it is confirmed runs, or is evaluated, at once.
+    A group that has met before it is confirmed runs on, or is evaluated. Where the reason is for too many
+    teachers, so many as hold or are offered a place now are allowed, and not more.
 
     Raises:
         Unknown: `unknown_work_group`; Refused, Conflict: see `work_groups.confirm`.
@@ -75,6 +78,7 @@ def confirm_work_group(
     group, programme = lock_with_terms(session, command.work_group_id)
     today = day_in_england(now)
     counted = store.count(session, group.id, day=today)
+    room = enrolment_store.room(session, group, programme)
     overridden = work_groups.confirm(
         group.status,
         counted,
@@ -82,6 +86,8 @@ def confirm_work_group(
         override_reason=command.override_reason,
         schools=store.schools_on(session, group.id, day=today),
         required_roles=programme.required_roles,
+        offered=room.offered,
+        confirmed=group.confirmed_at is not None,
     )
     diary = completion_store.diary(session, group.id)
     group.status = "confirmed"
@@ -89,11 +95,19 @@ def confirm_work_group(
         group.status = work_groups.status_after_session(group.status, to_come=diary.to_come)
     group.confirmed_at, group.confirmed_by = now, by
     group.override_reason = command.override_reason if overridden else None
+    promised = counted.teachers_n + room.offered
+    if overridden and promised > most_teachers(programme.max_teachers, group.allowed_teachers):
+        allow(group, promised, command.override_reason, now=now, by=by)
     group.touch(now=now, by=by)
     session.flush()
-    event = _confirmed(group, counted, overridden=overridden)
-    outbox.record(session, event, occurred_at=now, by=by)
+    tell_confirmed(session, group, counted, overridden=overridden, now=now, by=by)
     return store.describe(session, [group], day=today)[0]
+
+
+def allow(group: WorkGroup, teachers_n: int, reason: str | None, *, now: datetime, by: str) -> None:
+    """Keep that a hub lead allows so many teachers beyond the programme's maximum, and why."""
+    group.allowed_teachers, group.allowed_reason = teachers_n, reason
+    group.allowed_at, group.allowed_by = now, by
 
 
 def follow_change(session: Session, locked: Locked, *, now: datetime, by: str) -> None:
@@ -108,17 +122,16 @@ def follow_change(session: Session, locked: Locked, *, now: datetime, by: str) -
         return
     group.status = status
     group.touch(now=now, by=by)
-    event: WorkGroupFellBelowMinimum | WorkGroupConfirmed
     if missing is None:
-        event = _confirmed(group, counted, overridden=False)
-    else:
-        event = WorkGroupFellBelowMinimum(
-            work_group_id=group.id,
-            teachers_n=counted.teachers_n,
-            schools_n=counted.schools_n,
-            teachers_short=missing.teachers_short,
-            schools_short=missing.schools_short,
-        )
+        tell_confirmed(session, group, counted, overridden=False, now=now, by=by)
+        return
+    event = WorkGroupFellBelowMinimum(
+        work_group_id=group.id,
+        teachers_n=counted.teachers_n,
+        schools_n=counted.schools_n,
+        teachers_short=missing.teachers_short,
+        schools_short=missing.schools_short,
+    )
     outbox.record(session, event, occurred_at=now, by=by)
 
 
@@ -127,10 +140,20 @@ def unknown_work_group() -> Unknown:
     return Unknown("unknown_work_group", "There is no such work group.")
 
 
-def _confirmed(group: WorkGroup, counted: work_groups.Composition, *, overridden: bool) -> WorkGroupConfirmed:
-    return WorkGroupConfirmed(
+def tell_confirmed(
+    session: Session,
+    group: WorkGroup,
+    counted: work_groups.Composition,
+    *,
+    overridden: bool,
+    now: datetime,
+    by: str,
+) -> None:
+    """Publish that a group takes place, in range or knowingly out of it."""
+    event = WorkGroupConfirmed(
         work_group_id=group.id,
         teachers_n=counted.teachers_n,
         schools_n=counted.schools_n,
         overridden=overridden,
     )
+    outbox.record(session, event, occurred_at=now, by=by)

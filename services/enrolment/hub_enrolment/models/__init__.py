@@ -2,6 +2,7 @@
 
 from hub_enrolment.models.applications import Application, ApplicationParticipant
 from hub_enrolment.models.base import Base
+from hub_enrolment.models.calendars import SchoolCalendar
 from hub_enrolment.models.enrolments import Enrolment, UndoneWithdrawal
 from hub_enrolment.models.hub import Hub
 from hub_enrolment.models.imports import GiasFinding, GiasImport
@@ -39,6 +40,7 @@ __all__ = [
     "Programme",
     "ProgrammeChange",
     "School",
+    "SchoolCalendar",
     "SchoolLink",
     "SchoolMembership",
     "TaskReport",

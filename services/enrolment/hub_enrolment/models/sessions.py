@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub_enrolment.domain import attendance, sessions, work_groups
 from hub_enrolment.models.base import Base, located
+from hub_kernel.england import day_in_england
 from hub_platform.database import Tracked, one_of
 
 
@@ -42,6 +43,11 @@ class GroupSession(Tracked, Base):
     cancelled_reason: Mapped[str | None]
     venue: Mapped[str | None]  # its own, which wins over its group's
     joining_link: Mapped[str | None]  # its own, too; in no event and no log
+
+    @property
+    def day(self) -> date:
+        """The day in England for which it is scheduled."""
+        return day_in_england(self.starts_at)
 
 
 class Attendance(Base):

@@ -82,6 +82,9 @@ class WorkGroup(Tracked, Base):
         CheckConstraint("num_nulls(confirmed_at, confirmed_by) IN (0, 2)", name="confirmed"),
         CheckConstraint("override_reason IS NULL OR confirmed_at IS NOT NULL", name="override_reason"),
         CheckConstraint(
+            "num_nulls(allowed_teachers, allowed_at, allowed_by, allowed_reason) IN (0, 4)", name="allowed"
+        ),
+        CheckConstraint(
             "num_nulls(cancelled_at, cancelled_by, cancelled_reason) IN (0, 3)", name="cancelled"
         ),
         CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
@@ -107,6 +110,10 @@ class WorkGroup(Tracked, Base):
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str | None]
     override_reason: Mapped[str | None]  # why it was confirmed outside the programme's limits
+    allowed_teachers: Mapped[int | None]  # so many a hub lead has allowed beyond the programme's maximum
+    allowed_at: Mapped[datetime | None]
+    allowed_by: Mapped[str | None]
+    allowed_reason: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None]
     cancelled_reason: Mapped[str | None]

@@ -67,3 +67,26 @@ def list_all_applications(
 
 
 _OPEN = Application.status.in_(OPEN)
+
+
+def agreement_version(
+    session: Session, work_group_id: UUID, urns: Collection[str], *, without: UUID | None = None
+) -> str | None:
+    """The version of the agreement that a school's head gave last for a group; None without one.
+
+    Accepted applications tell it. `urns`: of the school and of those for which it stands; `without`: an
+    application that is left out.
+    """
+    statement = (
+        select(Application.agreement_version)
+        .where(
+            Application.work_group_id == work_group_id,
+            Application.urn.in_(urns),
+            Application.status == "accepted",
+        )
+        .order_by(Application.decided_at.desc(), Application.id.desc())
+        .limit(1)
+    )
+    if without is not None:
+        statement = statement.where(Application.id != without)
+    return session.scalar(statement)

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.enrolments import Places, Room
+from hub_enrolment.domain.capacities import most_teachers, places_n
+from hub_enrolment.domain.enrolments import HELD, LEAD, Places, Room
 from hub_enrolment.models import Enrolment, Programme, UndoneWithdrawal, WaitingEntry, WorkGroup
 from hub_enrolment.store import standing
 
@@ -36,8 +38,7 @@ def places(
     if programme.max_per_school is not None or all(row.urn != urn for row in rows):
         school = standing.stood_for(session, urn, day)
     return Places(
-        status=group.status,
-        capacity=group.capacity,
+        **_capacity(group, programme),
         taken=len(held),
         offered=found[0].offered,
         waiting=found[0].waiting,
@@ -50,12 +51,12 @@ def places(
     )
 
 
-def room(session: Session, group: WorkGroup) -> Room:
+def room(session: Session, group: WorkGroup, programme: Programme) -> Room:
     """How full a group is; the group is locked by the caller."""
     held = select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
     taken = session.execute(held).scalar_one()
     offered, waiting = session.execute(_WAITING, {"work_group_id": group.id}).one()
-    return Room(status=group.status, capacity=group.capacity, taken=taken, offered=offered, waiting=waiting)
+    return Room(**_capacity(group, programme), taken=taken, offered=offered, waiting=waiting)
 
 
 def active(session: Session, work_group_id: UUID) -> list[Enrolment]:
@@ -87,6 +88,17 @@ def is_on_group(session: Session, work_group_id: UUID, urn: str, day: date) -> b
     return session.scalar(select(Enrolment.id).where(*of_school).limit(1)) is not None
 
 
+def lead_participants_n(session: Session, work_group_id: UUID, urn: str) -> int:
+    """How many lead participants of a school hold a place on a group, or held it to the end."""
+    counted = select(func.count()).where(
+        Enrolment.work_group_id == work_group_id,
+        Enrolment.urn == urn,
+        Enrolment.role == LEAD,
+        Enrolment.status.in_(HELD),
+    )
+    return session.execute(counted).scalar_one()
+
+
 def list_enrolments(
     work_group_id: UUID, *, status: str | None = None, urns: Collection[str] | None = None
 ) -> Select[Enrolment]:
@@ -100,3 +112,11 @@ def list_enrolments(
 def list_undone_withdrawals(enrolment_id: UUID) -> Select[UndoneWithdrawal]:
     """The withdrawals of one place that were undone."""
     return select(UndoneWithdrawal).where(UndoneWithdrawal.enrolment_id == enrolment_id)
+
+
+def _capacity(group: WorkGroup, programme: Programme) -> dict[str, Any]:
+    """A group's status, and the places that it has in it."""
+    most = most_teachers(programme.max_teachers, group.allowed_teachers)
+    capacity = places_n(group.status, group.capacity, most=most)
+    with_override = group.capacity if capacity < group.capacity else 0
+    return {"status": group.status, "capacity": capacity, "with_override": with_override}

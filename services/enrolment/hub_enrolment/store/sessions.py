@@ -96,14 +96,14 @@ def locations(session: Session, session_ids: Sequence[UUID]) -> list[Located]:
     ]
 
 
-def slots(session: Session, work_group_id: UUID) -> list[Slot]:
-    """When a group meets or has met, without what was cancelled."""
-    rows = session.execute(
-        select(GroupSession.starts_at, GroupSession.ends_at).where(
-            GroupSession.work_group_id == work_group_id, GroupSession.status != "cancelled"
-        )
+def slots(session: Session, work_group_id: UUID, *, without: UUID | None = None) -> list[Slot]:
+    """When a group meets or has met, without what was cancelled; `without`: a session that is moved."""
+    statement = select(GroupSession.starts_at, GroupSession.ends_at).where(
+        GroupSession.work_group_id == work_group_id, GroupSession.status != "cancelled"
     )
-    return [Slot(*row) for row in rows]
+    if without is not None:
+        statement = statement.where(GroupSession.id != without)
+    return [Slot(*row) for row in session.execute(statement)]
 
 
 def lock_sessions_to_come(session: Session, work_group_id: UUID, *, now: datetime) -> list[GroupSession]:

@@ -1,0 +1,25 @@
+"""What is told of days on which people would meet."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
+
+from hub_enrolment.handlers import calendars
+from hub_enrolment.models import GroupSession, PDDay
+
+
+class WarnedSchema(Schema):
+    """A day to look at again: `weekend`, `bank_holiday`, `school_holidays` or `non_school_day`."""
+
+    on = fields.Date()
+    reason = fields.String()
+
+
+def with_warnings(
+    session: Session, row: GroupSession | PDDay, schema: type[Schema], *, host_urn: str | None
+) -> dict[str, Any]:
+    """The facts of a row that a schema shows, and as `warnings` what to look at again about its day."""
+    names = (field.attribute or name for name, field in schema().fields.items())
+    facts = {name: getattr(row, name) for name in names}
+    return facts | {"warnings": calendars.warnings(session, [row.day], host_urn=host_urn)}

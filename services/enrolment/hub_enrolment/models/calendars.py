@@ -1,0 +1,23 @@
+"""School calendars, as visits has announced them."""
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub_enrolment.models.base import Base
+
+
+class SchoolCalendar(Base):
+    """The half terms of one academic year for the hub, an authority, a trust or a school."""
+
+    __tablename__ = "school_calendars"
+    __table_args__ = (CheckConstraint("academic_year ~ '^20[0-9]{2}/[0-9]{2}$'", name="academic_year"),)
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    academic_year: Mapped[str] = mapped_column(primary_key=True)
+    half_terms: Mapped[list[Any]] = mapped_column(
+        JSONB
+    )  # [first day, last day, days without pupils], ISO dates
+    revision: Mapped[int]  # of the calendar's events
