@@ -2,11 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.support.refusal_codes import HANDS_ON, said_by, said_in
+from tests.support.ways_in import HEADING
 
 from local.places import ROOT
 
@@ -18,50 +19,6 @@ SOURCES = {
     "Notifications": "services/notifications",
     "Reporting": "services/reporting",
     "Every service": "shared/hub_platform",
-}
-
-# Whatever is called with a code, and which of its arguments the code is.
-CODE_IS = {
-    "Refused": 0,
-    "Unknown": 0,
-    "Conflict": 0,
-    "Stale": 0,
-    "Permanent": 0,
-    "unauthorised": 0,
-    "Problem": 1,
-    "Finding": 3,
-    "RowProblem": 2,
-}
-# A row's own ways to say it (hub_enrolment.domain.gias_file): which argument, and the code without one.
-ROW_SAYS = {"find": (1, None), "break_": (2, "row_broken")}
-# Hand on a code that somebody else has chosen. What they hand on without a literal anywhere is named here.
-HANDS_ON: dict[tuple[str, str], set[str]] = {
-    ("services/enrolment/hub_enrolment/domain/gias_file.py", "break_"): set(),
-    ("services/enrolment/hub_enrolment/domain/gias_file.py", "find"): set(),
-    ("services/enrolment/hub_enrolment/commands/uploads.py", "problem_of"): set(),
-    ("services/enrolment/hub_enrolment/files/workbooks.py", "_check_cells"): {
-        "cell_error",
-        "formula_without_value",
-    },
-    ("services/enrolment/hub_enrolment/files/reading.py", "_table"): set(),  # what the child has told
-    ("services/enrolment/hub_enrolment/handlers/enrolments.py", "_lock_both"): set(),
-    # Why it is unclear whether a person is known (hub_enrolment.domain.matching).
-    ("services/enrolment/hub_enrolment/handlers/uploads.py", "_refusal"): {
-        "trn_differs",
-        "name_differs",
-        "school_differs",
-        "same_name_at_school",
-        "several_match",
-        "several_with_email",
-    },
-    (
-        "services/enrolment/hub_enrolment/domain/work_groups.py",
-        "confirm",
-    ): set(),  # what `broken_limits` yields
-    ("shared/hub_platform/access.py", "unauthorised"): set(),
-    ("shared/hub_platform/problems.py", "_refusal"): set(),
-    # Werkzeug's exceptions by their names.
-    ("shared/hub_platform/problems.py", "_http"): {"bad_request", "not_found", "method_not_allowed"},
 }
 
 
@@ -76,20 +33,11 @@ class Rule:
     source: str
 
 
-@dataclass(frozen=True)
-class Said:
-    """One place of the code that names a code; None where it is no literal."""
-
-    path: str
-    function: str
-    code: str | None
-
-
 def rules() -> list[Rule]:
     """The rows of the tables, in their order."""
     service = noun = ""
     found = []
-    for line in PAGE.read_text().splitlines():
+    for line in PAGE.read_text().partition(f"\n{HEADING}\n")[0].splitlines():
         if line.startswith("## "):
             service, noun = line.removeprefix("## "), ""
         elif line.startswith("### "):
@@ -104,57 +52,6 @@ def sources() -> set[str]:
     """The names of the sources that the page explains."""
     part = PAGE.read_text().partition("## Sources")[2].partition("\n## ")[0]
     return set(re.findall(r"^- \*\*(.+?)\*\*:", part, re.MULTILINE))
-
-
-def said_in(folder: str) -> Iterator[Said]:
-    """Every place below a folder that names a code."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        name = str(path.relative_to(ROOT))
-        yield from said_by(ast.parse(path.read_text()), name, "")
-
-
-def said_by(tree: ast.AST, path: str, function: str) -> Iterator[Said]:
-    """Every place of a tree, with the innermost function that it stands in."""
-    for node in ast.iter_child_nodes(tree):
-        inside = node.name if isinstance(node, ast.FunctionDef) else function
-        if isinstance(node, ast.Call):
-            yield from _of_call(node, path, inside)
-        elif isinstance(node, ast.ClassDef):
-            yield from _of_class(node, path)
-        elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
-            first = node.value.elts[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield Said(path, inside, first.value)
-        yield from said_by(node, path, inside)
-
-
-def _of_call(call: ast.Call, path: str, function: str) -> Iterator[Said]:
-    if isinstance(call.func, ast.Name) and call.func.id in CODE_IS:
-        yield Said(path, function, _literal(call, CODE_IS[call.func.id], "code"))
-    elif isinstance(call.func, ast.Attribute) and call.func.attr in ROW_SAYS:
-        if not (isinstance(call.func.value, ast.Name) and call.func.value.id in {"row", "self"}):
-            return  # another object's `find`
-        place, otherwise = ROW_SAYS[call.func.attr]
-        given = len(call.args) > place or any(word.arg == "code" for word in call.keywords)
-        yield Said(path, function, _literal(call, place, "code") if given else otherwise)
-
-
-def _of_class(node: ast.ClassDef, path: str) -> Iterator[Said]:
-    """A refusal that is a class of its own gives its code to the one that it is made from."""
-    if not any(isinstance(base, ast.Name) and base.id in CODE_IS for base in node.bases):
-        return
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) == "super().__init__":
-            code = _literal(call, 0, "code")
-            if code is not None:
-                yield Said(path, node.name, code)
-
-
-def _literal(call: ast.Call, place: int, name: str) -> str | None:
-    given = [word.value for word in call.keywords if word.arg == name] or call.args[place : place + 1]
-    if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str):
-        return given[0].value
-    return None
 
 
 def codes_of(folder: str) -> set[str]:

@@ -225,10 +225,9 @@ class WorkGroupClosedSchema(WorkGroupEventSchema):
 class SchoolEnrolled(WorkGroupEvent):
     """A school takes part in a Work Group.
 
-    Published with the first place that a teacher of the school is given on the group, and again whenever the
-    number of its lead participants or its head's agreement changes: by another place, a withdrawal, a
-    transfer, a correction of the school. The event with the highest revision counts for each `work_group_id`
-    and `urn`. With 0 lead participants the school may take part or no longer: places have their own events.
+    Published with the first place of the school on the group, and again whenever the number of its lead
+    participants or its head's agreement changes. The highest revision counts for each group and school. With
+    0 lead participants the school may take part or no longer: places have their own events.
     """
 
     ncp_code: str | None = None

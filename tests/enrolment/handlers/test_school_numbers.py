@@ -96,7 +96,7 @@ def test_a_corrected_school_changes_both_schools(session: Session) -> None:
         membership_id=row.id,
         reason="Typed wrongly.",
         changes={"urn": right},
-        also_places=(place,),
+        also_places=[place],
     )
     memberships.correct_membership(session, command, expected=1, now=LATER, by=BY)
     assert told(session, opened.id)[-2:] == [(wrong, 1), (right, 2)]

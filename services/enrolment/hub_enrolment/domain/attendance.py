@@ -93,6 +93,16 @@ def check_correctable(status: str, *, starts_at: datetime, now: datetime, group_
         raise Conflict("register_open", "Until it is locked a register is corrected by sending it again.")
 
 
+def check_received(mark: Mark, pointer: str, *, now: datetime) -> None:
+    """Raise if apologies have not come yet.
+
+    Raises:
+        Refused: `received_in_future`.
+    """
+    if mark.notified_at is not None and mark.notified_at > now:
+        raise Refused("received_in_future", "Apologies are noted once they have come.", pointer)
+
+
 def correct(known: Mark | None, asked: Mark, *, now: datetime) -> str | None:
     """Decide on a correction of one mark; gives the mark until now, None when it is just so already.
 
@@ -103,6 +113,5 @@ def correct(known: Mark | None, asked: Mark, *, now: datetime) -> str | None:
         raise Refused("not_marked", "The register has no mark of this enrolment.", "/enrolment_id")
     if asked.notified_at is not None and asked.mark != "apologies":
         raise Refused("notice_without_apologies", "Only apologies are given notice of.", "/notified_at")
-    if asked.notified_at is not None and asked.notified_at > now:
-        raise Refused("received_in_future", "Apologies are noted once they have come.", "/notified_at")
+    check_received(asked, "/notified_at", now=now)
     return None if asked == known else known.mark

@@ -180,6 +180,29 @@ def transfer(places: Places, status: str, *, same_group: bool, same_programme: b
     return give(places, pointer="/work_group_id")
 
 
+def check_other_school(places: Places, school: SchoolState, *, counted: bool) -> None:
+    """Raise unless a place that is held may count for another school, by the rules for a place there.
+
+    Args:
+        places: the group as it is, locked, with what that school holds on it.
+        school: the other school.
+        counted: the place counts for it already, under a number for which the school stands.
+
+    Raises:
+        Refused: `school_not_eligible`; Conflict: `school_cap_reached`.
+    """
+    if places.status in ENDED:
+        return
+    check_eligible(school)
+    held = places.taken_by_school - counted
+    if places.max_per_school is not None and held >= places.max_per_school:
+        detail = (
+            f"The school {school.urn} holds {held} places; more are not allowed on this programme."
+            " Leave the place out, or withdraw it."
+        )
+        raise Conflict("school_cap_reached", detail, "/also_places")
+
+
 def check_withdrawal(status: str) -> None:
     """Let somebody go who holds a place.
 

@@ -24,6 +24,7 @@ from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.domain import applications, enrolments
 from hub_enrolment.domain.refusals import Conflict, Unknown
 from hub_enrolment.domain.schools import check_eligible, check_open
+from hub_enrolment.handlers import programmes
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.handlers.schools import standing_school
 from hub_enrolment.handlers.schools_on_groups import tell_schools
@@ -85,9 +86,10 @@ def submit_application(
     """Ask for the places, in time and with the head's agreement.
 
     Raises:
-        Unknown: `unknown_application`; Refused, Conflict: see `applications.submit` and `check_agreement`.
+        Unknown: `unknown_application`; Refused, Conflict: see `applications.submit` and `check_agreement`;
+            Refused, too: see `programmes.check_path`.
     """
-    found, (group, _) = _lock(session, command.application_id)
+    found, (group, programme) = _lock(session, command.application_id)
     row = found.row
     if row.status == "draft":
         _agree(row, command.agreement, now=now)
@@ -99,6 +101,7 @@ def submit_application(
         closes_at=group.closes_at,
         at=now,
     )
+    programmes.check_path(session, programme, row.urn, pointer="", day=day_in_england(now))
     row.status, row.submitted_at = "submitted", now
     row.touch(now=now, by=by)
     session.flush()

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import PlaceSchoolCorrected
 from hub_enrolment.commands.memberships import CorrectMembership
-from hub_enrolment.domain import memberships, schools
+from hub_enrolment.domain import enrolments, memberships, schools
 from hub_enrolment.domain.enrolments import LEAD
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.refusals import Stale, Unknown
-from hub_enrolment.handlers import work_groups
+from hub_enrolment.handlers import programmes, work_groups
 from hub_enrolment.handlers.carried_on import COLUMNS, corrected, follow_successions, trail_of
-from hub_enrolment.handlers.schools import standing_school
+from hub_enrolment.handlers.schools import school_state, standing_school
 from hub_enrolment.handlers.schools_on_groups import tell_schools
 from hub_enrolment.handlers.teachers import lock_named
 from hub_enrolment.models import Enrolment, SchoolMembership
@@ -44,7 +44,7 @@ def correct_membership(
     Raises:
         Unknown: `unknown_teacher`, `unknown_membership`; Stale: `stale`.
         Refused: `unknown_school`, `school_not_open`; it, and Conflict: see `memberships.correct` and
-            `memberships.check_places`; Conflict, too: see `lock_teacher`.
+            `memberships.check_places`; both: see `_count_for`; Conflict, too: see `lock_teacher`.
     """
     teacher = lock_named(session, command.teacher_id)
     row = find_membership(session, teacher.id, command.membership_id)
@@ -110,9 +110,15 @@ def find_membership(session: Session, teacher_id: UUID, membership_id: UUID) -> 
 
 
 def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: datetime, by: str) -> None:
-    """Let places count for another school, the groups locked in the order of their ids."""
+    """Let places count for another school, the groups locked in the order of their ids.
+
+    Raises:
+        Refused, Conflict: see `enrolments.check_other_school` and `programmes.check_path`.
+    """
     for place in sorted(places, key=lambda one: (one.work_group_id, one.id)):
         locked = work_groups.lock_work_group(session, place.work_group_id)
+        if place.status == "active":
+            _check_place(session, locked, place, urn, day=day_in_england(now))
         joins = not place_store.is_on_group(session, place.work_group_id, urn, day_in_england(now))
         from_urn, place.urn = place.urn, urn
         place.touch(now=now, by=by)
@@ -121,6 +127,17 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
         changed = [from_urn, urn] if place.role == LEAD else [urn] if joins else []
         tell_schools(session, locked, changed, now=now, by=by)
         work_groups.follow_change(session, locked, now=now, by=by)
+
+
+def _check_place(
+    session: Session, locked: work_groups.Locked, place: Enrolment, urn: str, *, day: date
+) -> None:
+    """Ask the school for which a place is to count what it is asked for a new place."""
+    places = place_store.places(session, *locked, teacher_id=place.teacher_id, urn=urn, day=day)
+    counted = place.urn in standing_store.stood_for(session, urn, day)
+    enrolments.check_other_school(places, school_state(session, urn, pointer="/urn"), counted=counted)
+    if not counted:
+        programmes.check_path(session, locked.programme, urn, pointer="/urn", day=day)
 
 
 def _counts_for(place: Enrolment, from_urn: str) -> PlaceSchoolCorrected:

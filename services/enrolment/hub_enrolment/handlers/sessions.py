@@ -10,6 +10,7 @@ from hub_contracts.enrolment import Mark as PublishedMark
 from hub_contracts.enrolment import SessionCancelled, SessionCompleted
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, ScheduleSession, TakeRegister
 from hub_enrolment.domain import attendance, sessions
+from hub_enrolment.domain.attendance import check_received
 from hub_enrolment.domain.diary import check_not_over
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.sessions import Mark, Meeting, Place
@@ -111,7 +112,7 @@ def take_register(
 
     Raises:
         Unknown: `unknown_session`; Stale: `stale`; Conflict: see `diary.check_not_over`; it, and Refused:
-            see `sessions.check_time` and `sessions.check_marks`.
+            see `sessions.check_time` and `sessions.check_marks`; Refused: see `attendance.check_received`.
     """
     group, meeting = lock_session(session, command.session_id)  # so that nobody comes or goes meanwhile
     held_on = command.held_on or day_in_england(meeting.starts_at)
@@ -127,6 +128,8 @@ def take_register(
     )
     began_at = sessions.started_at(meeting.starts_at, held_on=held_on)
     sessions.check_marks(command.marks, places, began_at=began_at)
+    for index, mark in enumerate(command.marks):
+        check_received(mark, f"/marks/{index}/notified_at", now=now)
     if meeting.held_on is not None:
         store.delete_marks(session, meeting.id)
     store.write_marks(session, meeting.id, taken.marks, now=now, by=by)

@@ -12,6 +12,7 @@ from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList, LeaveWaitingList, OfferPlaces
 from hub_enrolment.domain import enrolments, waiting_list
 from hub_enrolment.domain.refusals import Unknown
+from hub_enrolment.handlers import programmes
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.handlers.offers import offer_free_places
 from hub_enrolment.handlers.schools import school_of
@@ -33,7 +34,7 @@ def join_waiting_list(session: Session, command: JoinWaitingList, *, now: dateti
 
     Raises:
         Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see
-            `enrolments.check_request` and `waiting_list.join`.
+            `enrolments.check_request`, `programmes.check_path` and `waiting_list.join`.
     """
     today = day_in_england(now)
     school = school_of(session, command.teacher_id, command.urn, day=today)
@@ -43,6 +44,7 @@ def join_waiting_list(session: Session, command: JoinWaitingList, *, now: dateti
         session, group, programme, teacher_id=command.teacher_id, urn=school.urn, day=today
     )
     enrolments.check_request(places, school, at=now, on=today)
+    programmes.check_path(session, programme, school.urn, pointer="/teacher_id", day=today)
     waiting_list.join(places, on_list=store.is_on_list(session, group.id, command.teacher_id))
     entry = WaitingEntry(
         id=new_id(),
