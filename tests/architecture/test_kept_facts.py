@@ -68,6 +68,7 @@ CHANGES_NOTHING_KEPT: Final = {
     "SessionCompleted": "is about a session that is over",
     "PDDayHeld": "is about a PD day that is over",
     "DepartmentPDHeld": "is about a visit that is over",
+    "VisitReassigned": "is not told yet",
     "VisitRecalculated": "messages about a visit do not name its half term",
 }
 

@@ -58,7 +58,7 @@ def full(event: type[Event]) -> dict[str, Any]:
 
 
 def test_the_registry_knows_each_event_by_its_name_and_publisher() -> None:
-    assert len(EVENTS) == 60
+    assert len(EVENTS) == 62
     assert all(event.__name__ == type_ == event.type for type_, event in EVENTS.items())
     assert list(PUBLISHERS) == ["enrolment", "visits", "notifications"]
     assert sum(map(len, PUBLISHERS.values())) == len(EVENTS)

@@ -1,6 +1,6 @@
 """A little of everything that can happen, with corrections: no two revisions of a subject say the same."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,14 @@ from hub_contracts.enrolment import (
     WorkGroupFellBelowMinimum,
 )
 from hub_contracts.notifications import MessageFailed, MessageSent
-from hub_contracts.visits import VisitCancelled, VisitObligationExcused, VisitPlanned, VisitRecalculated
+from hub_contracts.visits import (
+    PDLeadUnassigned,
+    VisitCancelled,
+    VisitObligationExcused,
+    VisitPlanned,
+    VisitReassigned,
+    VisitRecalculated,
+)
 
 OCTOBER = date(2025, 10, 8)
 
@@ -112,6 +119,7 @@ def visits() -> list[Event]:
         make.visit("110002", "2025-1", late=True),
         make.visit("110002", "2025-2", kind="department_pd"),
         planned("110002", "2025-3", "cancelled"),
+        *handed_over("110002"),
         VisitCancelled(visit_id=an_id("cancelled"), urn="110002", reason="snow"),
         recalculated("110001", "2025-1", "2025-2"),
         recalculated("110001", "2025-1", "2025-1"),
@@ -129,6 +137,30 @@ def recalculated(urn: str, visited_in: str, half_term: str | None) -> VisitRecal
         out_of_term=half_term is None,
         late=False,
     )
+
+
+def handed_over(urn: str) -> list[Event]:
+    after = make.assignment(urn, half_terms=["2025-3"], lead="Next PD lead", programme="intensive")
+    return [
+        PDLeadUnassigned(
+            assignment_id=an_id(f"opportunity_area at {urn}"),
+            urn=urn,
+            pd_lead_id=an_id("PD lead"),
+            programme="opportunity_area",
+            ended_on=date(2025, 12, 31),
+            reason="workload",
+        ),
+        replace(after, starts_on=date(2026, 1, 1), follows=an_id(f"opportunity_area at {urn}")),
+        VisitReassigned(
+            visit_id=an_id("cancelled"),
+            urn=urn,
+            from_pd_lead_id=an_id("PD lead"),
+            to_pd_lead_id=an_id("Next PD lead"),
+            assignment_id=after.assignment_id,
+            planned_at=make.NOON,
+            kind="support",
+        ),
+    ]
 
 
 def messages() -> list[Event]:

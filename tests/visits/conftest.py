@@ -32,3 +32,9 @@ def _pd_lead_id(sessions: Sessions) -> UUID:
         leader = factories.leader_appointed()
         schools.on_leader_told(session, leader, revision=1)
     return leader.teacher_id
+
+
+@pytest.fixture(name="other_id")
+def _other_id(sessions: Sessions, pd_lead_id: UUID) -> UUID:
+    """Announce a second PD lead."""
+    return factories.another_lead(sessions)

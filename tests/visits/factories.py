@@ -20,18 +20,22 @@ from hub_platform.database import Sessions
 from hub_visits.commands import (
     AgreedAction,
     AssignPDLead,
+    EndAssignment,
     GivenHalfTerm,
+    HandOver,
     LogVisit,
     PlanVisit,
     SetCalendar,
 )
 from hub_visits.domain.calendars import HalfTerm
-from hub_visits.handlers import assignments, schools, visits
+from hub_visits.handlers import assignments, hand_overs, schools, visits
+from hub_visits.handlers.leads import AssignmentView
 from hub_visits.models import Assignment, Visit
 
 SCHOOL = "110623"
 OTHER_SCHOOL = "110800"
 SEPTEMBER = datetime(2023, 9, 4, 9, 0, tzinfo=UTC)
+JANUARY = date(2024, 1, 8)
 TOLD: dict[str, Any] = {"at": SEPTEMBER, "now": SEPTEMBER, "by": "visits"}  # of an event about a school
 
 # A real calendar: Linton Village College, an academy in south Cambridgeshire, term dates 2023/24 (lvc.org).
@@ -161,6 +165,30 @@ def logged(sessions: Sessions, visit_id: UUID, *, now: datetime, **changes: Any)
     """Log a visit."""
     with sessions.begin() as session:
         return visits.log_visit(session, log_visit(visit_id, **changes), now=now, by="lead")
+
+
+def another_lead(sessions: Sessions, **changes: Any) -> UUID:
+    """Announce another PD lead."""
+    leader = leader_appointed(**changes)
+    with sessions.begin() as session:
+        schools.on_leader_told(session, leader, revision=1)
+    return leader.teacher_id
+
+
+def handed_over(
+    sessions: Sessions, assignment_id: UUID, to: UUID, *, on: date = JANUARY, now: datetime = SEPTEMBER
+) -> AssignmentView:
+    """Hand an assignment over."""
+    command = HandOver(assignment_id=assignment_id, pd_lead_id=to, on=on, reason="workload")
+    with sessions.begin() as session:
+        return hand_overs.hand_over(session, command, now=now, by="admin")
+
+
+def ended(sessions: Sessions, assignment_id: UUID, *, on: date, now: datetime = SEPTEMBER) -> AssignmentView:
+    """End an assignment without a successor."""
+    command = EndAssignment(assignment_id=assignment_id, on=on, reason="left")
+    with sessions.begin() as session:
+        return hand_overs.end_assignment(session, command, now=now, by="admin")
 
 
 def published(sessions: Sessions, *types: str) -> list[Any]:

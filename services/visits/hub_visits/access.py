@@ -24,8 +24,8 @@ def own_schools_only(actor: Actor) -> UUID | None:
         raise not_your_school() from exc
 
 
-def check_own_school(actor: Actor, pd_lead_id: UUID) -> None:
-    """Let hub staff and the school's own PD lead pass.
+def check_own_school(actor: Actor, pd_lead_id: UUID | None) -> None:
+    """Raise unless the actor is hub staff or the PD lead to whom it is entrusted; None: to hub staff only.
 
     Raises:
         Problem: 403 `not_your_school`.
@@ -35,11 +35,14 @@ def check_own_school(actor: Actor, pd_lead_id: UUID) -> None:
         raise not_your_school()
 
 
-def may_read_note(actor: Actor, pd_lead_id: UUID) -> bool:
-    """Notes are supportive and confidential: for the school's PD lead and hub leads, nobody else."""
+def may_read_note(actor: Actor, pd_lead_id: UUID | None) -> bool:
+    """Notes are supportive and confidential: for hub leads and the school's current PD lead, nobody else.
+
+    `pd_lead_id`: as `domain.hand_overs.lead_of` gives it, also for the notes of PD leads before them.
+    """
     return "hub_lead" in actor.roles or ("pd_lead" in actor.roles and actor.subject == str(pd_lead_id))
 
 
 def not_your_school() -> Problem:
-    """A PD lead has asked about somebody else's school."""
+    """A PD lead has asked about a school that is not, or no longer, theirs."""
     return Problem(403, "not_your_school", "A PD lead sees and changes the visits to their own schools.")

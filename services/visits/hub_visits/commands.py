@@ -8,11 +8,12 @@ from marshmallow import fields, validate
 
 from hub_contracts.fields import Urn
 from hub_platform.schemas import CommandSchema, Instant, Lines, Text
-from hub_visits.domain import assignments, obligations, visits
+from hub_visits.domain import assignments, hand_overs, obligations, visits
 
 SCOPE_PATTERN = r"^(hub|la:[0-9]{3}|trust:[A-Za-z0-9_]{1,100}|school:[1-9][0-9]{4,5})\Z"
 URN_PATTERN = r"^[0-9]{6}\Z"
 HALF_TERM_PATTERN = r"^[0-9]{4}-[1-6]\Z"
+YEAR_PATTERN = r"^[0-9]{4}/[0-9]{2}\Z"
 
 # Beyond these nobody plans, and some calendars of the computer end.
 EARLIEST = datetime(2000, 9, 1, tzinfo=UTC)
@@ -47,6 +48,25 @@ class AssignPDLead:
     programme: str
     starts_on: date
     kinds: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOver:
+    """Give a school another PD lead from a day on."""
+
+    assignment_id: UUID
+    pd_lead_id: UUID
+    on: date  # first day of the assignment that follows
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndAssignment:
+    """Leave a school without a PD lead after a day."""
+
+    assignment_id: UUID
+    on: date  # last day
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +157,25 @@ class AssignPDLeadSchema(CommandSchema):
         load_default=lambda: ["visit"],
         validate=validate.Length(min=1),
     )
+
+
+class HandOverSchema(CommandSchema):
+    """Reads HandOver."""
+
+    command = HandOver
+    assignment_id = fields.UUID(required=True)
+    pd_lead_id = fields.UUID(required=True)
+    on = fields.Date(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(hand_overs.REASONS_ENDED))
+
+
+class EndAssignmentSchema(CommandSchema):
+    """Reads EndAssignment."""
+
+    command = EndAssignment
+    assignment_id = fields.UUID(required=True)
+    on = fields.Date(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(hand_overs.REASONS_ENDED))
 
 
 class PlanVisitSchema(CommandSchema):

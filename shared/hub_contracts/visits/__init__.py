@@ -1,12 +1,18 @@
 """The events that visits publishes: term dates, support for schools, what was planned and what came of it."""
 
-from hub_contracts.visits.assignments import Obligation, PDLeadAssigned, VisitObligationExcused
+from hub_contracts.visits.assignments import (
+    Obligation,
+    PDLeadAssigned,
+    PDLeadUnassigned,
+    VisitObligationExcused,
+)
 from hub_contracts.visits.calendars import CalendarHalfTerm, CalendarSet
 from hub_contracts.visits.visits import (
     DepartmentPDHeld,
     VisitCancelled,
     VisitLogged,
     VisitPlanned,
+    VisitReassigned,
     VisitRecalculated,
 )
 
@@ -16,9 +22,11 @@ __all__ = [
     "DepartmentPDHeld",
     "Obligation",
     "PDLeadAssigned",
+    "PDLeadUnassigned",
     "VisitCancelled",
     "VisitLogged",
     "VisitObligationExcused",
     "VisitPlanned",
+    "VisitReassigned",
     "VisitRecalculated",
 ]

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
-from hub_contracts.fields import Day, HalfTerm, Id, OneOf, Record, Several, Urn
+from hub_contracts.fields import Code, Day, HalfTerm, Id, OneOf, Record, Several, Urn
 
 PROGRAMMES: Final = ("opportunity_area", "intensive", "tfm_support")
 KINDS_OWED: Final = ("visit", "department_pd")
@@ -39,7 +39,9 @@ class PDLeadAssigned(Event):
     """A school has a PD lead.
 
     Published when the assignment is made, and again, with all its obligations, when a calendar, the school's
-    trust or authority, or a successor of the school changes them.
+    trust or authority, a successor of the school or a hand-over changes them. The school owes each half term
+    once: what an assignment owes ends where the one that follows it begins. An assignment that
+    PDLeadUnassigned has ended stays ended.
     """
 
     publisher: ClassVar[str] = "visits"
@@ -51,6 +53,7 @@ class PDLeadAssigned(Event):
     programme: str
     starts_on: date
     obligations: Sequence[Obligation]
+    follows: UUID | None = None
 
 
 class PDLeadAssignedSchema(RecordSchema):
@@ -63,6 +66,39 @@ class PDLeadAssignedSchema(RecordSchema):
     programme = OneOf(PROGRAMMES, "What the support is part of; tfm is Teaching for Mastery")
     starts_on = Day("First day of the assignment")
     obligations = Several(Record(ObligationSchema, "An obligation"), "What the school is owed, by half term")
+    follows = Id("The assignment that it was handed over from; absent if it follows none", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PDLeadUnassigned(Event):
+    """A PD lead's assignment to a school ends before the end of its academic year.
+
+    Published when it is handed over, together with PDLeadAssigned of the assignment that follows it, and when
+    it is ended without a successor. The day may lie ahead or in the past; the day before `starts_on` says
+    that it never took effect.
+    """
+
+    publisher: ClassVar[str] = "visits"
+    about: ClassVar[str] = "assignments/{assignment_id}"
+
+    assignment_id: UUID
+    urn: str
+    pd_lead_id: UUID
+    programme: str
+    ended_on: date
+    reason: str
+
+
+class PDLeadUnassignedSchema(RecordSchema):
+    """PDLeadUnassigned."""
+
+    makes = PDLeadUnassigned
+    assignment_id = Id("The assignment that ends")
+    urn = Urn("The supported school")
+    pd_lead_id = Id("Teacher id of the PD lead whose assignment ends", pseudonym=True)
+    programme = OneOf(PROGRAMMES, "What the support is part of; tfm is Teaching for Mastery")
+    ended_on = Day("Last day of the assignment")
+    reason = Code("Why, in one word, such as workload")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,31 @@ class VisitPlannedSchema(VisitEventSchema):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VisitReassigned(VisitEvent):
+    """A planned visit will be made by another PD lead.
+
+    Published for each planned visit from the day of a hand-over on; when and what for stays as planned.
+    """
+
+    from_pd_lead_id: UUID
+    to_pd_lead_id: UUID
+    assignment_id: UUID
+    planned_at: datetime
+    kind: str
+
+
+class VisitReassignedSchema(VisitEventSchema):
+    """VisitReassigned."""
+
+    makes = VisitReassigned
+    from_pd_lead_id = Id("Teacher id of the PD lead who was to make it", pseudonym=True)
+    to_pd_lead_id = Id("Teacher id of the PD lead who will make it", pseudonym=True)
+    assignment_id = Id("The assignment that it belongs to from now on")
+    planned_at = Instant("When it is to begin")
+    kind = OneOf(KINDS, "What it is for")
+
+
+@dataclass(frozen=True, kw_only=True)
 class VisitCancelled(VisitEvent):
     """A planned visit will not take place.
 

@@ -170,3 +170,35 @@ def test_a_school_whose_pd_lead_is_none_any_more_is_listed_as_without() -> None:
     assert coverage([ended, assignment("A", "tfm_support")], SCHOOLS, ENDS + timedelta(1)).ratio == Ratio(
         1, 1
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2026, 1, 11), "lead"),
+        (date(2026, 1, 12), "next"),
+        (date(2026, 3, 31), "next"),
+        (date(2026, 4, 1), None),
+    ],
+)
+def test_a_school_that_was_handed_over_counts_once_with_the_lead_of_the_day(
+    day: date, name: str | None
+) -> None:
+    chain = [
+        assignment("A", ended_on=date(2026, 1, 11)),
+        assignment("A", "next", pd_lead_id=an_id("next"), starts_on=date(2026, 1, 12))._replace(
+            ended_on=date(2026, 3, 31)
+        ),
+    ]
+    for order in (chain, chain[::-1]):
+        found = coverage(order, SCHOOLS, day)
+        assert found.ratio == Ratio(int(name is not None), 1)
+        if name is not None:
+            assert found.led["A"].pd_lead_id == an_id(name)
+        else:
+            assert found.without["A"].pd_lead_id == an_id("next")  # the last one
+
+
+def test_an_assignment_handed_over_on_its_first_day_led_nobody() -> None:
+    first = assignment("A", ended_on=date(2025, 8, 31))
+    assert coverage([first], SCHOOLS, date(2025, 9, 1)).ratio == Ratio(0, 1)

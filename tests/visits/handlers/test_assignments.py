@@ -13,7 +13,7 @@ from hub_contracts.enrolment import SchoolClosed
 from hub_platform.database import Sessions
 from hub_visits.commands import ExcuseHalfTerm, PlanVisit
 from hub_visits.domain.refusals import Conflict, Refused, Stale, Unknown
-from hub_visits.handlers import assignments, calendars, obligations, schools, visits
+from hub_visits.handlers import calendars, leads, obligations, schools, visits
 from hub_visits.models import Assignment, Calendar, LeaderPost, Obligation, Visit
 
 
@@ -150,7 +150,7 @@ def test_a_new_calendar_settles_what_is_owed_and_announces_it_once(
     assert again.revision == 2
     assert {each["half_term"] for each in again.data["obligations"]} == {f"2023-{n}" for n in range(1, 6)}
     with sessions() as session:
-        view = assignments.find_assignment(session, assignment.id)
+        view = leads.find_assignment(session, assignment.id)
         assert {each.half_term for each in view.obligations} == {f"2023-{n}" for n in range(1, 6)}
         assert view.row.revision == 2
 
@@ -172,7 +172,7 @@ def test_what_is_not_there_is_said_so(sessions: Sessions, pd_lead_id: UUID) -> N
         with pytest.raises(Unknown):
             visits.find_visit(session, uuid4())
         with pytest.raises(Unknown):
-            assignments.find_assignment(session, uuid4())
+            leads.find_assignment(session, uuid4())
         with pytest.raises(Unknown):
             calendars.find_calendar(session, "la:874", "2023/24")
         with pytest.raises(Refused) as refusal:

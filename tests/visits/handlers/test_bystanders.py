@@ -147,11 +147,12 @@ def test_what_one_assignment_owes_is_not_another_ones(
     with sessions() as session:
         for assignment_id in assignments.values():
             assert len(assignment_store.obligations_of(session, assignment_id)) == 12
-        found = assignment_store.active_assignment
-        assert found(session, {SCHOOL}, "opportunity_area", factories.LINTON_YEAR) is not None
-        assert found(session, {"999999"}, "opportunity_area", factories.LINTON_YEAR) is None
-        assert found(session, {SCHOOL}, "another", factories.LINTON_YEAR) is None
-        assert found(session, {SCHOOL}, "opportunity_area", "2024/25") is None
+        found = assignment_store.assignments_of
+        [own] = found(session, {SCHOOL}, "opportunity_area", factories.LINTON_YEAR)
+        assert own.id == assignments[SCHOOL]
+        assert found(session, {"999999"}, "opportunity_area", factories.LINTON_YEAR) == []
+        assert found(session, {SCHOOL}, "another", factories.LINTON_YEAR) == []
+        assert found(session, {SCHOOL}, "opportunity_area", "2024/25") == []
 
 
 def met(sessions: Sessions) -> dict[tuple[str, str, str], tuple[bool, bool, bool]]:

@@ -16,7 +16,7 @@ STATUSES: Final[tuple[Status, ...]] = ("met", "late", "excused", "missed", "plan
 
 
 class Assignment(NamedTuple):
-    """A school has a PD lead until the end of the academic year."""
+    """A school has a PD lead until the end of the academic year, or until it is handed over or ended."""
 
     assignment_id: UUID
     urn: str
@@ -24,14 +24,15 @@ class Assignment(NamedTuple):
     programme: str
     starts_on: date
     lead_ended_on: date | None  # the last day of the lead's own role, when all of them have an end
+    ended_on: date | None = None  # its last day, when it was handed over or ended
 
     def active_at(self, day: date) -> bool:
         """Whether it has begun and its academic year goes on."""
         return self.starts_on <= day <= AcademicYear.of(self.starts_on).ends_on
 
     def led_at(self, day: date) -> bool:
-        """Whether its PD lead still is one."""
-        return self.lead_ended_on is None or day <= self.lead_ended_on
+        """Whether it has not ended, and its PD lead still is one."""
+        return all(last is None or day <= last for last in (self.lead_ended_on, self.ended_on))
 
 
 class Obligation(NamedTuple):
@@ -184,7 +185,7 @@ class Coverage:
     """Supported schools on one day: each with its assignment, and whether somebody leads it."""
 
     led: Mapping[str, Assignment]
-    without: Mapping[str, Assignment]  # given a PD lead this year who is none any more
+    without: Mapping[str, Assignment]  # given a PD lead this year and without one now; the last one
 
     @property
     def ratio(self) -> Ratio:
@@ -193,11 +194,17 @@ class Coverage:
 
 
 def coverage(assignments: Iterable[Assignment], register: Register, day: date) -> Coverage:
-    """Which schools have a PD lead on a day; a school with two programmes counts once."""
+    """Which schools have a PD lead on a day.
+
+    A school with two programmes counts once, and so does one that was handed over from one person to another.
+    """
     led: dict[str, Assignment] = {}
     without: dict[str, Assignment] = {}
     for one in sorted(assignments, key=lambda a: (a.starts_on, str(a.assignment_id))):
         if one.active_at(day):
             urn = register.kept(one.urn)
-            (led if one.led_at(day) else without).setdefault(urn, one)
+            if one.led_at(day):
+                led.setdefault(urn, one)
+            else:
+                without[urn] = one
     return Coverage(led, {urn: one for urn, one in without.items() if urn not in led})

@@ -10,10 +10,12 @@ from hub_contracts.visits import (
     CalendarSet,
     DepartmentPDHeld,
     PDLeadAssigned,
+    PDLeadUnassigned,
     VisitCancelled,
     VisitLogged,
     VisitObligationExcused,
     VisitPlanned,
+    VisitReassigned,
     VisitRecalculated,
 )
 from hub_reporting.handlers.projected import Rows, not_counted, taken
@@ -21,6 +23,7 @@ from hub_reporting.models import (
     Assignment,
     CancelledVisit,
     DepartmentPD,
+    EndedAssignment,
     Exemption,
     LoggedVisit,
     Message,
@@ -62,6 +65,11 @@ def assigned(event: PDLeadAssigned, _time: datetime) -> Rows:
             for owed in event.obligations
         ],
     )
+
+
+def unassigned(event: PDLeadUnassigned, _time: datetime) -> Rows:
+    """A PD lead whose assignment has ended or will end."""
+    yield EndedAssignment, [taken(event, "assignment_id", "ended_on", "reason")]
 
 
 def excused(event: VisitObligationExcused, time: datetime) -> Rows:
@@ -110,8 +118,10 @@ def failed(event: MessageFailed, _time: datetime) -> Rows:
 PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     CalendarSet: not_counted,  # an obligation has the dates of its half term
     PDLeadAssigned: assigned,
+    PDLeadUnassigned: unassigned,
     VisitObligationExcused: excused,
     VisitPlanned: planned,
+    VisitReassigned: not_counted,  # a planned visit counts for its school, by whichever PD lead it is made
     VisitCancelled: cancelled,
     VisitLogged: logged,
     DepartmentPDHeld: department_taught,

@@ -21,6 +21,16 @@ class Assignment(Projected):
     starts_on: Mapped[date]
 
 
+class EndedAssignment(Projected):
+    """An assignment that was handed over, or ended without a successor."""
+
+    __tablename__ = "ended_assignments"
+
+    assignment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    ended_on: Mapped[date]
+    reason: Mapped[str]
+
+
 class Obligation(Projected):
     """What a school is owed; counts while its revision is the assignment's, which a calendar renews."""
 

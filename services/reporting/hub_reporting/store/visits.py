@@ -12,6 +12,7 @@ from hub_reporting.models import (
     Assignment,
     CancelledVisit,
     DepartmentPD,
+    EndedAssignment,
     Exemption,
     LoggedVisit,
     Merger,
@@ -52,6 +53,9 @@ def assignments(session: Session, hub: str, period: Period) -> list[visits.Assig
     )
     pd_lead_id = people.left(Assignment.pd_lead_id)
     merged = sa.and_(Merger.hub == Assignment.hub, Merger.from_id == Assignment.pd_lead_id)
+    cut_short = sa.and_(
+        EndedAssignment.hub == Assignment.hub, EndedAssignment.assignment_id == Assignment.assignment_id
+    )
     years = period.years
     rows = session.execute(
         sa.select(
@@ -61,8 +65,10 @@ def assignments(session: Session, hub: str, period: Period) -> list[visits.Assig
             Assignment.programme,
             Assignment.starts_on,
             ended.c.on,
+            EndedAssignment.ended_on,
         )
         .outerjoin(Merger, merged)
+        .outerjoin(EndedAssignment, cut_short)
         .outerjoin(ended, ended.c.teacher_id == pd_lead_id)
         .where(Assignment.hub == hub, Assignment.starts_on.between(years[0].starts_on, years[-1].ends_on))
     )

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from hub_platform.routes import Call, Page, route
-from hub_visits.access import HUB_STAFF, VISITORS, own_schools_only
+from hub_visits.access import HUB_STAFF, VISITORS
+from hub_visits.api.entrusted import entrusted
 from hub_visits.commands import HALF_TERM_PATTERN, URN_PATTERN, ExcuseHalfTerm, ExcuseHalfTermSchema
 from hub_visits.domain.obligations import STATUSES
 from hub_visits.handlers import obligations as handlers
@@ -19,6 +20,13 @@ class ExemptionSchema(Schema):
     half_term = fields.String()
     kind = fields.String()
     reason = fields.String()
+
+
+class ExemptionQuery(Schema):
+    """Which exemptions."""
+
+    urn = fields.String(load_default=None, validate=validate.Regexp(URN_PATTERN))
+    half_term = fields.String(load_default=None, validate=validate.Regexp(HALF_TERM_PATTERN))
 
 
 class ObligationQuery(Schema):
@@ -63,6 +71,21 @@ class Obligations:
 
     @route(
         "GET",
+        "/visits/v1/exemptions",
+        allow=VISITORS,
+        query=ExemptionQuery,
+        paged=True,
+        answer=ExemptionSchema,
+    )
+    def list_exemptions(self, call: Call[Any]) -> Page[Exemption]:
+        """List the half terms from which schools are excused; a PD lead sees those of their own schools."""
+        found = handlers.list_exemptions(
+            call.session, call.page, now=call.now, among=entrusted(call), **call.query
+        )
+        return Page(*found)
+
+    @route(
+        "GET",
         "/visits/v1/obligations",
         allow=VISITORS,
         query=ObligationQuery,
@@ -71,11 +94,7 @@ class Obligations:
     )
     def list_obligations(self, call: Call[Any]) -> Page[handlers.ObligationView]:
         """List what schools are owed and how it stands at this instant; a PD lead sees their own schools."""
-        wanted = dict(call.query)
-        own = own_schools_only(call.actor)
-        if own is not None:
-            if wanted["pd_lead_id"] not in (None, own):
-                return Page([])
-            wanted["pd_lead_id"] = own
-        items, following = handlers.list_obligations(call.session, call.page, now=call.now, **wanted)
+        items, following = handlers.list_obligations(
+            call.session, call.page, now=call.now, among=entrusted(call), **call.query
+        )
         return Page(items, following)

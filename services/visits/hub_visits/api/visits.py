@@ -1,13 +1,15 @@
 """Routes under /visits/v1/visits."""
 
 from typing import Any
+from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
 from hub_kernel.england import day_in_england, end_of_day, start_of_day
 from hub_platform.routes import Answer, Call, Page, route
 from hub_platform.schemas import DaysQuery
-from hub_visits.access import VISITORS, check_own_school, may_read_note, own_schools_only
+from hub_visits.access import VISITORS, check_own_school, may_read_note
+from hub_visits.api.entrusted import entrusted
 from hub_visits.commands import (
     HALF_TERM_PATTERN,
     URN_PATTERN,
@@ -19,9 +21,11 @@ from hub_visits.commands import (
     PlanVisitSchema,
 )
 from hub_visits.domain import visits
-from hub_visits.handlers import assignments as assignment_handlers
+from hub_visits.domain.refusals import Unknown
+from hub_visits.handlers import leads
 from hub_visits.handlers import visits as handlers
 from hub_visits.models import Visit
+from hub_visits.store import calendars
 from hub_visits.store import schools as school_store
 from hub_visits.store import visits as store
 
@@ -58,6 +62,7 @@ class VisitSchema(Schema):
     logged_at = fields.AwareDateTime(attribute="row.logged_at", allow_none=True)
     cancel_reason = fields.String(attribute="row.cancel_reason", allow_none=True)
     actions_n = fields.Integer()
+    without_lead = fields.Boolean()
     note = fields.String(allow_none=True)
     actions = fields.List(fields.Nested(ActionSchema))
 
@@ -79,6 +84,7 @@ class VisitQuery(DaysQuery):
     urn = fields.String(load_default=None, validate=validate.Regexp(URN_PATTERN))
     half_term = fields.String(load_default=None, validate=validate.Regexp(HALF_TERM_PATTERN))
     pd_lead_id = fields.UUID(load_default=None)
+    without_lead = fields.Boolean(load_default=None)
 
 
 class Visits:
@@ -107,27 +113,29 @@ class Visits:
         answer=ListedVisitSchema,
     )
     def list_visits(self, call: Call[Any]) -> Page[dict[str, Any]]:
-        """List visits in the order in which they are planned; a PD lead sees their own.
+        """List visits in the order in which they are planned; a PD lead sees those to their own schools.
 
         `urn` may be any that a school has had: visits under its other ones are listed with them.
+        `without_lead` asks for planned visits whose assignment was ended without a successor.
         """
         wanted = dict(call.query)
         first, last = wanted.pop("first_day"), wanted.pop("last_day")
-        own = own_schools_only(call.actor)
-        if own is not None:
-            if wanted["pd_lead_id"] not in (None, own):
-                return Page([])
-            wanted["pd_lead_id"] = own
-        urn = wanted.pop("urn")
-        urns = None if urn is None else school_store.urns_of(call.session, urn, day_in_england(call.now))
+        urn, today = wanted.pop("urn"), day_in_england(call.now)
+        urns = None if urn is None else school_store.urns_of(call.session, urn, today)
         statement = store.list_visits(
             urns=urns,
+            among=entrusted(call),
+            today=today,
             begins=None if first is None else start_of_day(first),
             ends=None if last is None else end_of_day(last),
             **wanted,
         )
         rows, following = call.page.fetch(call.session, statement, [Visit.planned_at, Visit.id])
-        return Page([{"row": row, "actions_n": len(row.actions)} for row in rows], following)
+        without = handlers.without_lead(call.session, rows, now=call.now)
+        listed = [
+            {"row": row, "actions_n": len(row.actions), "without_lead": row.id in without} for row in rows
+        ]
+        return Page(listed, following)
 
     @route("GET", "/visits/v1/visits/<uuid:visit_id>", allow=VISITORS, answer=VisitSchema)
     def get_visit(self, call: Call[Any]) -> Answer:
@@ -143,7 +151,7 @@ class Visits:
     )
     def log_visit(self, call: Call[LogVisit]) -> Answer:
         """Say what a visit that took place was. No pupil's name belongs in the note."""
-        _own_visit(call)
+        _own_visit(call, lock=True)
         visit = handlers.log_visit(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(call, visit)
 
@@ -156,26 +164,40 @@ class Visits:
     )
     def cancel_visit(self, call: Call[CancelVisit]) -> Answer:
         """Take a planned visit out of the diary."""
-        _own_visit(call)
+        _own_visit(call, lock=True)
         visit = handlers.cancel_visit(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(call, visit)
 
 
 def _check_own_assignment(call: Call[PlanVisit]) -> None:
     """An assignment that is not there is left for the handler to refuse."""
-    pd_lead_id = assignment_handlers.pd_lead_of(call.session, call.command.assignment_id)
-    if pd_lead_id is not None:
-        check_own_school(call.actor, pd_lead_id)
+    try:
+        lead_id = leads.lead_of(call.session, call.command.assignment_id, now=call.now)
+    except Unknown:
+        return
+    check_own_school(call.actor, lead_id)
 
 
-def _own_visit(call: Call[Any]) -> Visit:
-    visit = handlers.find_visit(call.session, call.path["visit_id"])
-    check_own_school(call.actor, visit.pd_lead_id)
+def _own_visit(call: Call[Any], *, lock: bool = False) -> Visit:
+    """The visit of the path; locked before it is changed, as a hand-over may change whose it is."""
+    if lock:
+        calendars.share_derived(call.session)  # before rows, as wherever they are locked
+    visit = handlers.find_visit(call.session, call.path["visit_id"], lock=lock)
+    check_own_school(call.actor, _lead_of(call, visit))
     return visit
 
 
+def _lead_of(call: Call[Any], visit: Visit) -> UUID | None:
+    return leads.lead_of(call.session, visit.assignment_id, now=call.now)
+
+
 def _answer(call: Call[Any], visit: Visit, location: str | None = None) -> Answer:
-    value: dict[str, Any] = {"row": visit, "actions_n": len(visit.actions)}
-    if may_read_note(call.actor, visit.pd_lead_id):
+    without = handlers.without_lead(call.session, [visit], now=call.now)
+    value: dict[str, Any] = {
+        "row": visit,
+        "actions_n": len(visit.actions),
+        "without_lead": visit.id in without,
+    }
+    if may_read_note(call.actor, _lead_of(call, visit)):
         value |= {"note": visit.note, "actions": visit.actions}
     return Answer(value, revision=visit.revision, location=location)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from hub_visits.domain.calendars import HalfTerm
-from hub_visits.domain.refusals import Refused
+from hub_visits.domain.refusals import Conflict, Refused
 
 PROGRAMMES: Final = ("opportunity_area", "intensive", "tfm_support")
 KINDS_OWED: Final = ("visit", "department_pd")
@@ -93,15 +93,54 @@ def _current(posts: Iterable[Post], on: date) -> list[Post]:
     return [post for post in posts if post.ends_on is None or post.ends_on >= on]
 
 
-def obligations(half_terms: Iterable[HalfTerm], kinds: Iterable[str], *, starts_on: date) -> list[Owed]:
+def obligations(
+    half_terms: Iterable[HalfTerm],
+    kinds: Iterable[str],
+    *,
+    starts_on: date,
+    followed_on: date | None = None,
+) -> list[Owed]:
     """What an assignment that starts on a day owes its school in the rest of the academic year.
 
-    A half term counts when at least SCHOOL_DAYS_TO_COUNT school days of it remain. In the order of the year,
-    within a half term by kind.
+    A half term counts when at least SCHOOL_DAYS_TO_COUNT school days of it remain. What is owed is the
+    school's: where another assignment follows, the half terms that count from its first day on are owed by
+    that one and no longer by this one, so that a chain owes each once, as one unbroken assignment would.
+    This one keeps the half term that is nearly over.
+
+    Args:
+        half_terms: of the school's academic year.
+        kinds: what is owed in each.
+        starts_on: the assignment's first day.
+        followed_on: the first day of the assignment that follows it, if one does.
+
+    Returns:
+        In the order of the year, within a half term by kind.
     """
     return [
         Owed(half_term=half_term.id, kind=kind, starts_on=half_term.starts_on, ends_on=half_term.ends_on)
         for half_term in half_terms
-        if half_term.school_days_from(starts_on) >= SCHOOL_DAYS_TO_COUNT
+        if _counts(half_term, starts_on) and not (followed_on and _counts(half_term, followed_on))
         for kind in sorted(set(kinds))
     ]
+
+
+def check_free(ends: Iterable[date], *, starts_on: date, academic_year: str) -> None:
+    """Decide whether a school's assignments of one programme and year leave room for one from a day on.
+
+    Two of them never overlap. The new one runs to the end of the year, so all others must have ended before.
+
+    Args:
+        ends: the last day of each of the others.
+        starts_on: the first day of the new one.
+        academic_year: for the person who is refused.
+
+    Raises:
+        Conflict: `already_assigned`.
+    """
+    if any(last_day >= starts_on for last_day in ends):
+        detail = f"This school has a PD lead for this programme in {academic_year}."
+        raise Conflict("already_assigned", detail, "/urn")
+
+
+def _counts(half_term: HalfTerm, starts_on: date) -> bool:
+    return half_term.school_days_from(starts_on) >= SCHOOL_DAYS_TO_COUNT

@@ -1,6 +1,5 @@
 """Giving schools a PD lead, and what that makes them owed."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,27 +12,22 @@ from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import AssignPDLead
 from hub_visits.domain import assignments, calendars
-from hub_visits.domain.refusals import Conflict, Refused, Unknown
+from hub_visits.domain.refusals import Refused
 from hub_visits.handlers.derivation import settle
+from hub_visits.handlers.leads import AssignmentView, view_of
+from hub_visits.handlers.reassigning import reassign
 from hub_visits.models import Assignment, School
 from hub_visits.store import assignments as store
 from hub_visits.store import calendars as calendar_store
 from hub_visits.store import schools as school_store
 
 
-@dataclass(frozen=True, kw_only=True)
-class AssignmentView:
-    """An assignment with what it owes."""
-
-    row: Assignment
-    obligations: list[assignments.Owed]
-    warnings: list[str]  # own_trust: the PD lead's own school belongs to the same trust
-
-
 def assign_pd_lead(session: Session, command: AssignPDLead, *, now: datetime, by: str) -> AssignmentView:
     """Give a school a PD lead until the end of the academic year.
 
-    A closed school may be named: its successor, which stands for it, is given the PD lead.
+    A closed school may be named: its successor, which stands for it, is given the PD lead. Where the school's
+    last assignment of that programme and year was ended without a successor, the new one follows it: it takes
+    over the visits that are planned from its first day on.
 
     Raises:
         Refused: `unknown_school`, `unknown_pd_lead`, `pd_lead_ended`, `own_school`, `school_closed` or
@@ -44,44 +38,83 @@ def assign_pd_lead(session: Session, command: AssignPDLead, *, now: datetime, by
     school_store.lock_family(session, command.urn)  # one decision about a school at a time
     day = max(command.starts_on, day_in_england(now))
     school = open_school(session, command.urn, day=day)
-    warnings = _check_pd_lead(session, command, school, day)
+    warnings = check_pd_lead(session, command.pd_lead_id, school, starts_on=command.starts_on, day=day)
     academic_year = academic_year_of(command.starts_on)
     urns = school_store.urns_of(session, school.urn, day)
-    if store.active_assignment(session, urns, command.programme, academic_year):
-        detail = f"This school has a PD lead for this programme in {academic_year}."
-        raise Conflict("already_assigned", detail, "/urn")
+    others = store.assignments_of(session, urns, command.programme, academic_year)
+    assignments.check_free(
+        (each.ends_on for each in others), starts_on=command.starts_on, academic_year=academic_year
+    )
     urn = school_store.successions(session, urns).standing(command.urn, command.starts_on)
-    half_terms = calendar_store.calendars_of(session, academic_year, urns).half_terms(urn)
+    calendars_of = calendar_store.calendars_of(session, academic_year, urns)
+    half_terms = calendars_of.half_terms(urn)
     if not half_terms:
         detail = f"No calendar of {academic_year} covers this school yet."
         raise Refused("unknown_half_term", detail, "/starts_on")
-    assignment = _new_assignment(command, urn, now=now, by=by)
+    before = others[-1] if others else None  # it was ended without a successor
+    assignment = new_assignment(
+        urn,
+        command.pd_lead_id,
+        command.programme,
+        command.starts_on,
+        list(dict.fromkeys(command.kinds)),
+        before,
+        now=now,
+        by=by,
+    )
     session.add(assignment)
     owed = settle(session, assignment, half_terms, now=now, by=by)
-    return AssignmentView(row=assignment, obligations=owed, warnings=warnings)
+    reassigned = 0
+    if before is not None:
+        settle(session, before, calendars_of.half_terms(before.urn), now=now, by=by)
+        reassigned = reassign(session, before, assignment, now=now, by=by)
+    return view_of(session, assignment, owed, warnings=warnings, reassigned_n=reassigned)
 
 
-def _new_assignment(command: AssignPDLead, urn: str, *, now: datetime, by: str) -> Assignment:
-    academic_year = academic_year_of(command.starts_on)
+# Long: one argument for each fact of an assignment.
+def new_assignment(
+    urn: str,
+    pd_lead_id: UUID,
+    programme: str,
+    starts_on: date,
+    kinds: list[str],
+    before: Assignment | None,
+    *,
+    now: datetime,
+    by: str,
+) -> Assignment:
+    """Make an assignment that runs to the end of the academic year; `before` is the one that it follows."""
+    assignment_id = new_id()
+    academic_year = academic_year_of(starts_on)
     return Assignment(
-        id=new_id(),
+        id=assignment_id,
         urn=urn,
-        pd_lead_id=command.pd_lead_id,
-        programme=command.programme,
+        pd_lead_id=pd_lead_id,
+        programme=programme,
         academic_year=academic_year,
-        starts_on=command.starts_on,
+        starts_on=starts_on,
         ends_on=calendars.last_day_of(academic_year),
-        kinds=list(dict.fromkeys(command.kinds)),
+        kinds=kinds,
+        follows=None if before is None else before.id,
+        chain_id=assignment_id if before is None else before.chain_id,
         **made(now, by) | {"revision": 0},  # announcing what is owed makes it 1
     )
 
 
-def _check_pd_lead(session: Session, command: AssignPDLead, school: School, day: date) -> list[str]:
-    """Raise unless a PD lead may support a school, and return the warnings to show."""
-    posts = school_store.posts_of(session, command.pd_lead_id)
-    assignments.check_pd_lead(posts, on=command.starts_on)
-    workplaces = school_store.workplaces_of(session, command.pd_lead_id)
-    urns = assignments.own_urns(posts, workplaces, on=command.starts_on)
+def check_pd_lead(
+    session: Session, pd_lead_id: UUID, school: School, *, starts_on: date, day: date
+) -> list[str]:
+    """Raise unless a person may support a school as its PD lead, and return the warnings to show.
+
+    `day` says which school stands for another: the first day, or today when that is later.
+
+    Raises:
+        Refused: `unknown_pd_lead`, `pd_lead_ended` or `own_school`.
+    """
+    posts = school_store.posts_of(session, pd_lead_id)
+    assignments.check_pd_lead(posts, on=starts_on)
+    workplaces = school_store.workplaces_of(session, pd_lead_id)
+    urns = assignments.own_urns(posts, workplaces, on=starts_on)
     successions = school_store.successions(session, urns)
     trust_then = {post.urn: post.trust_uid for post in posts}
     own = []
@@ -91,24 +124,6 @@ def _check_pd_lead(session: Session, command: AssignPDLead, school: School, day:
         trust_uid = known.trust_uid if known else trust_then.get(urn)
         own.append(assignments.OwnSchool(urn=standing, trust_uid=trust_uid))
     return assignments.check_own_school(own, urn=school.urn, trust_uid=school.trust_uid)
-
-
-def find_assignment(session: Session, assignment_id: UUID) -> AssignmentView:
-    """An assignment with what it owes.
-
-    Raises:
-        Unknown: `unknown_assignment`.
-    """
-    row = store.find_assignment(session, assignment_id)
-    if row is None:
-        raise Unknown("unknown_assignment", "There is no such assignment.")
-    return AssignmentView(row=row, obligations=store.obligations_of(session, row.id), warnings=[])
-
-
-def pd_lead_of(session: Session, assignment_id: UUID) -> UUID | None:
-    """Whose assignment it is; None when there is no such assignment."""
-    row = store.find_assignment(session, assignment_id)
-    return None if row is None else row.pd_lead_id
 
 
 def open_school(session: Session, urn: str, *, day: date) -> School:

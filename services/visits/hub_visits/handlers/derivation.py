@@ -42,7 +42,13 @@ def settle(
     session: Session, assignment: Assignment, half_terms: Sequence[HalfTerm], *, now: datetime, by: str
 ) -> list[assignments.Owed]:
     """Work out what an assignment owes in the half terms of its school, and announce it when that is new."""
-    owed = assignments.obligations(half_terms, assignment.kinds, starts_on=assignment.starts_on)
+    following = store.successor_of(session, assignment.id)
+    owed = assignments.obligations(
+        half_terms,
+        assignment.kinds,
+        starts_on=assignment.starts_on,
+        followed_on=None if following is None else following.starts_on,
+    )
     if assignment.revision and owed == store.obligations_of(session, assignment.id):
         return owed
     assignment.touch(now=now, by=by)
@@ -85,6 +91,7 @@ def _announcement(assignment: Assignment, owed: list[assignments.Owed]) -> PDLea
         pd_lead_id=assignment.pd_lead_id,
         programme=assignment.programme,
         starts_on=assignment.starts_on,
+        follows=assignment.follows,
         obligations=[
             Obligation(
                 half_term=each.half_term, kind=each.kind, starts_on=each.starts_on, ends_on=each.ends_on

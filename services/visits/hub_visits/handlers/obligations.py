@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from hub_contracts.visits import VisitObligationExcused
@@ -15,6 +16,7 @@ from hub_visits.commands import ExcuseHalfTerm
 from hub_visits.domain import obligations
 from hub_visits.domain.refusals import Conflict, Refused
 from hub_visits.models import Exemption, Obligation
+from hub_visits.store import assignments as assignment_store
 from hub_visits.store import obligations as store
 from hub_visits.store import schools as school_store
 
@@ -61,6 +63,29 @@ def excuse_half_term(session: Session, command: ExcuseHalfTerm, *, now: datetime
     return exemption
 
 
+def list_exemptions(
+    session: Session,
+    page: PageRequest,
+    *,
+    now: datetime,
+    urn: str | None = None,
+    half_term: str | None = None,
+    among: Select[UUID] | None = None,
+) -> tuple[Sequence[Exemption], str | None]:
+    """One page of exemptions, by school and half term.
+
+    `urn` may be any that the school has had; `among`: the assignments whose schools may be seen.
+    """
+    today = day_in_england(now)
+    urns = None if urn is None else school_store.urns_of(session, urn, today)
+    if among is not None:
+        own = assignment_store.urns_among(session, among)
+        seen = frozenset[str]().union(*(school_store.urns_of(session, each, today) for each in own))
+        urns = seen if urns is None else urns & seen
+    keys = [Exemption.urn, Exemption.half_term, Exemption.kind]
+    return page.fetch(session, store.list_exemptions(urns=urns, half_term=half_term), keys)
+
+
 def list_obligations(
     session: Session,
     page: PageRequest,
@@ -70,11 +95,19 @@ def list_obligations(
     status: str | None = None,
     pd_lead_id: UUID | None = None,
     urn: str | None = None,
+    among: Select[UUID] | None = None,
 ) -> tuple[Sequence[ObligationView], str | None]:
-    """One page of obligations and how each stands at an instant."""
+    """One page of obligations and how each stands at an instant; `among`: of which assignments."""
     today = day_in_england(now)
     rows, following = store.list_obligations(
-        session, page, today=today, half_term=half_term, status=status, pd_lead_id=pd_lead_id, urn=urn
+        session,
+        page,
+        today=today,
+        half_term=half_term,
+        status=status,
+        pd_lead_id=pd_lead_id,
+        urn=urn,
+        among=among,
     )
     return [_view(row, today) for row in rows], following
 

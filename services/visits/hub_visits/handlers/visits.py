@@ -1,5 +1,6 @@
 """Planning, logging and cancelling visits."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import CancelVisit, LogVisit, PlanVisit
-from hub_visits.domain import calendars, visits
+from hub_visits.domain import calendars, hand_overs, visits
 from hub_visits.domain.refusals import Refused, Unknown
 from hub_visits.handlers.assignments import open_school
 from hub_visits.models import Action, Assignment, Visit
 from hub_visits.store import assignments as assignment_store
 from hub_visits.store import calendars as calendar_store
+from hub_visits.store import hand_overs as hand_over_store
 from hub_visits.store import schools as school_store
 from hub_visits.store import visits as store
 
@@ -29,7 +31,8 @@ def plan_visit(session: Session, command: PlanVisit, *, now: datetime, by: str) 
         Refused: `unknown_assignment`, `before_assignment`, `after_assignment` or `school_closed`.
     """
     calendar_store.share_derived(session)
-    assignment = assignment_store.find_assignment(session, command.assignment_id)
+    # Locked, so that it is not handed over meanwhile.
+    assignment = assignment_store.find_assignment(session, command.assignment_id, lock=True)
     if assignment is None:
         raise Refused("unknown_assignment", "There is no such assignment.", "/assignment_id")
     day = day_in_england(command.planned_at)
@@ -110,6 +113,22 @@ def find_visit(session: Session, visit_id: UUID, *, lock: bool = False) -> Visit
     if visit is None:
         raise Unknown("unknown_visit", "There is no such visit.")
     return visit
+
+
+def without_lead(session: Session, rows: Sequence[Visit], *, now: datetime) -> set[UUID]:
+    """The visits among some that are planned without a PD lead; see `hand_overs.is_without_lead`."""
+    planned = [row for row in rows if row.status == "planned"]
+    chains = hand_over_store.chains_of(session, {row.assignment_id for row in planned})
+    return {
+        row.id
+        for row in planned
+        if hand_overs.is_without_lead(
+            chains[row.assignment_id],
+            status=row.status,
+            planned_on=day_in_england(row.planned_at),
+            today=day_in_england(now),
+        )
+    }
 
 
 def _new_visit(

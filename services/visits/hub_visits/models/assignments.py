@@ -3,22 +3,32 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Text, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub_platform.database import Tracked, one_of
-from hub_visits.domain import assignments
+from hub_visits.domain import assignments, hand_overs
 from hub_visits.models.base import Base
 
 
 class Assignment(Tracked, Base):
-    """A PD lead given to a school for one programme and one academic year."""
+    """A PD lead given to a school for one programme, until the end of an academic year or earlier.
+
+    That two of one school, programme and year do not overlap is decided under the lock of the school's rows
+    (`domain.assignments.check_free`); here, that one of a chain at most has not been ended.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = (
-        UniqueConstraint("urn", "programme", "academic_year"),  # one active per school and programme
+        Index(
+            "uq_assignments_not_ended",
+            "chain_id",
+            unique=True,
+            postgresql_where=text("end_reason IS NULL"),
+        ),
         one_of("programme", assignments.PROGRAMMES),
-        CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
+        one_of("end_reason", hand_overs.REASONS_ENDED),
+        CheckConstraint("starts_on <= ends_on + (end_reason IS NOT NULL)::int", name="starts_before_it_ends"),
         CheckConstraint("cardinality(kinds) > 0", name="kinds"),
     )
 
@@ -30,3 +40,6 @@ class Assignment(Tracked, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    follows: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"), unique=True)
+    chain_id: Mapped[UUID] = mapped_column(index=True)  # the first assignment of the chain; it may be itself
+    end_reason: Mapped[str | None]  # set when it was handed over or ended before its time

@@ -118,6 +118,16 @@ def select_obligations(at: AsOf) -> Select[Any]:
     return select(Obligation).options(*options).execution_options(populate_existing=True)
 
 
+def list_exemptions(
+    *, urns: Collection[str] | None = None, half_term: str | None = None
+) -> Select[Exemption]:
+    """Select exemptions; None asks for any."""
+    statement = select(Exemption)
+    if urns is not None:
+        statement = statement.where(Exemption.urn.in_(urns))
+    return statement if half_term is None else statement.where(Exemption.half_term == half_term)
+
+
 def list_obligations(
     session: Session,
     page: PageRequest,
@@ -127,8 +137,12 @@ def list_obligations(
     status: str | None = None,
     pd_lead_id: UUID | None = None,
     urn: str | None = None,
+    among: Select[UUID] | None = None,
 ) -> tuple[Sequence[Obligation], str | None]:
-    """One page of obligations, by half term and school; `urn` may be any that the school has had."""
+    """One page of obligations, by half term and school.
+
+    `urn` may be any that the school has had; `among`: of which assignments.
+    """
     at = as_of(session, today)
     statement = select_obligations(at)
     if half_term is not None:
@@ -139,6 +153,8 @@ def list_obligations(
         statement = statement.where(Obligation.urn.in_(schools.urns_of(session, urn, today)))
     if status is not None:
         statement = statement.where(in_status(status, at))
+    if among is not None:
+        statement = statement.where(Obligation.assignment_id.in_(among))
     keys = [Obligation.half_term, Obligation.urn, Obligation.kind, Obligation.assignment_id]
     return page.fetch(session, statement, keys)
 

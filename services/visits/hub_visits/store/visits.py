@@ -1,19 +1,22 @@
 """Visits."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub_visits.models import Visit
+from hub_visits.store.hand_overs import visit_without_lead
 
 
 def find_visit(session: Session, visit_id: UUID, *, lock: bool = False) -> Visit | None:
     """One visit with its agreed actions."""
     statement = select(Visit).where(Visit.id == visit_id)
-    return session.scalar(statement.with_for_update() if lock else statement)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(statement)
 
 
 def lock_derived(session: Session, assignment_id: UUID) -> Sequence[Visit]:
@@ -31,10 +34,13 @@ def list_visits(
     urns: Collection[str] | None = None,
     half_term: str | None = None,
     pd_lead_id: UUID | None = None,
+    without_lead: bool | None = None,
+    among: Select[UUID] | None = None,
+    today: date,
 ) -> Select[Visit]:
     """Select visits that are planned from `begins` until just before `ends`; None asks for any.
 
-    `urns` are all that one school has.
+    `urns` are all that one school has, `among` the assignments whose visits may be seen.
     """
     statement = select(Visit)
     if begins is not None:
@@ -49,4 +55,9 @@ def list_visits(
     ):
         if value is not None:
             statement = statement.where(column == value)
-    return statement if urns is None else statement.where(Visit.urn.in_(urns))
+    if urns is not None:
+        statement = statement.where(Visit.urn.in_(urns))
+    if without_lead is not None:
+        lacking = visit_without_lead(today)
+        statement = statement.where(lacking if without_lead else ~lacking)
+    return statement if among is None else statement.where(Visit.assignment_id.in_(among))

@@ -1,0 +1,140 @@
+"""Chains of assignments: who leads them, and what a hand-over moves."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, case, cast, exists, func, null, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from hub_visits.domain.hand_overs import Tenure
+from hub_visits.models import Assignment, LeaderPost, Merger, Visit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What is known of an assignment besides its row."""
+
+    is_followed: bool
+    role_ends_on: date | None  # last day of its PD lead in that role; None: no end is known
+
+
+def tenure_of(row: Assignment) -> Tenure:
+    """An assignment as the rules know it."""
+    return Tenure(
+        pd_lead_id=row.pd_lead_id,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        is_ended=row.end_reason is not None,
+    )
+
+
+def chains_of(session: Session, assignment_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Tenure]]:
+    """The whole chain of each assignment."""
+    member = aliased(Assignment)
+    rows = session.execute(
+        select(Assignment.id, member)
+        .join(member, member.chain_id == Assignment.chain_id)
+        .where(Assignment.id.in_(assignment_ids))
+        .order_by(Assignment.id, member.starts_on, member.ends_on)
+    )
+    found: dict[UUID, list[Tenure]] = defaultdict(list)
+    for assignment_id, row in rows:
+        found[assignment_id].append(tenure_of(row))
+    return found
+
+
+def last_logged_on(session: Session, assignment_id: UUID) -> date | None:
+    """The day of an assignment's last visit that was logged."""
+    return session.scalar(
+        select(func.max(Visit.happened_on)).where(
+            Visit.assignment_id == assignment_id, Visit.status == "logged"
+        )
+    )
+
+
+def lock_planned(session: Session, assignment_id: UUID, since: datetime) -> Sequence[Visit]:
+    """Lock an assignment's planned visits from an instant on, in their order."""
+    return session.scalars(
+        select(Visit)
+        .where(Visit.assignment_id == assignment_id, Visit.status == "planned", Visit.planned_at >= since)
+        .order_by(Visit.planned_at, Visit.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def entrusted_to(pd_lead_id: UUID, today: date) -> Select[UUID]:
+    """The assignments of which `domain.hand_overs.lead_of` gives this PD lead; a test holds the two equal."""
+    leading = aliased(Assignment)
+    is_current = (
+        exists()
+        .where(leading.chain_id == Assignment.chain_id, leading.pd_lead_id == pd_lead_id)
+        .where(_leads_on(leading, today))
+    )
+    takes_it_up = and_(
+        Assignment.pd_lead_id == pd_lead_id,
+        or_(Assignment.end_reason.is_(None), Assignment.ends_on >= Assignment.starts_on),
+    )
+    return select(Assignment.id).where(case((Assignment.starts_on > today, takes_it_up), else_=is_current))
+
+
+def visit_without_lead(today: date) -> ColumnElement[bool]:
+    """`domain.hand_overs.is_without_lead` said in SQL; a test holds the two equal."""
+    own, leading = aliased(Assignment), aliased(Assignment)
+    planned_on = cast(func.timezone("Europe/London", Visit.planned_at), Date)
+    led = (
+        exists()
+        .where(own.id == Visit.assignment_id, leading.chain_id == own.chain_id)
+        .where(_leads_on(leading, func.greatest(planned_on, today)))
+    )
+    return and_(Visit.status == "planned", ~led)
+
+
+def assignment_without_lead() -> ColumnElement[bool]:
+    """Whether `domain.hand_overs.lead_until` gives a day for an assignment that no other follows."""
+    year_ends_on = func.make_date(cast(func.left(Assignment.academic_year, 4), Integer) + 1, 8, 31)
+    return and_(
+        ~_is_followed(),
+        or_(
+            and_(Assignment.end_reason.is_not(None), Assignment.ends_on < year_ends_on),
+            func.coalesce(_role_ends_on() < year_ends_on, False),
+        ),
+    )
+
+
+def standings_of(session: Session, assignment_ids: Collection[UUID]) -> Mapping[UUID, Standing]:
+    """What is known of some assignments besides their rows."""
+    rows = session.execute(
+        select(Assignment.id, _is_followed(), _role_ends_on()).where(Assignment.id.in_(assignment_ids))
+    )
+    return {row[0]: Standing(is_followed=row[1], role_ends_on=row[2]) for row in rows}
+
+
+def _leads_on(leading: type[Assignment], day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    return and_(leading.starts_on <= day, or_(leading.end_reason.is_(None), leading.ends_on >= day))
+
+
+def _is_followed() -> ColumnElement[bool]:
+    following = aliased(Assignment)
+    return exists().where(following.follows == Assignment.id)
+
+
+def _role_ends_on() -> ColumnElement[date | None]:
+    """The last day of an assignment's person as a PD lead; NULL while one such role is open-ended."""
+    last = case((func.bool_or(LeaderPost.ends_on.is_(None)), null()), else_=func.max(LeaderPost.ends_on))
+    return (
+        select(last)
+        .where(LeaderPost.role == "pd_lead", _left(LeaderPost.teacher_id) == _left(Assignment.pd_lead_id))
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
+
+
+def _left(teacher_id: InstrumentedAttribute[UUID]) -> ColumnElement[UUID]:
+    """The record that is left of a person."""
+    merger = aliased(Merger)
+    into = select(merger.into_id).where(merger.from_id == teacher_id).scalar_subquery()
+    return func.coalesce(into, teacher_id)
