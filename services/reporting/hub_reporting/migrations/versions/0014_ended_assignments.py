@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_ended_assignments"
-down_revision = "0012_days_of_announcements"
+revision = "0014_ended_assignments"
+down_revision = "0013_days_of_visits"
 
 
 def upgrade() -> None:

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0020_different_people"
-down_revision = "0019_successions_followed"
+revision = "0023_different_people"
+down_revision = "0022_school_calendars"
 
 
 def upgrade() -> None:
