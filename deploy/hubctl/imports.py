@@ -86,15 +86,10 @@ def import_gias(
         if answer.status != 200:
             error = _refusal(one, answer)
             break
-        done.append(
-            {"path": one.source.name, "file_date": one.file_date and str(one.file_date)} | answer.body
-        )
-        answers = _of_visits(target, answer.body) if preview else None
-        if answers is not None:
-            done[-1] |= {"visits": answers.by_school, "visits_missing": answers.missing}
+        done.append(_told(target, one, answer.body, preview=preview))
         if not as_json:
             _show(done[-1])
-            moves.show(done[-1]["moves"], done[-1]["moves_n"], answers)
+            moves.show(done[-1])
     left = [one.source.name for one in staged[len(done) + (error is not None) :]]
     if as_json:
         print_json({"mode": _mode(preview=preview), "files": done, "error": error, "not_sent": left})
@@ -182,10 +177,14 @@ def _sent(target: Target, one: Staged, *, preview: bool) -> sending.Answered:
             return sending.Answered(0, {"code": "no_answer", "detail": str(exc)})
 
 
-def _of_visits(target: Target, body: dict[str, Any]) -> moves.Answers | None:
-    """What visits has for the schools of an answer; None when there is no school to ask for."""
-    urns = [one["urn"] for one in body["moves"]]
-    return moves.ask(moves.Visits(target.visits, target.token), urns) if urns else None
+def _told(target: Target, one: Staged, body: dict[str, Any], *, preview: bool) -> dict[str, Any]:
+    """What enrolment answered about a file; of a preview also what visits has for its schools."""
+    told = {"path": one.source.name, "file_date": one.file_date and str(one.file_date)} | body
+    urns = [school["urn"] for school in body["moves"]] if preview else []
+    if urns:
+        answers = moves.ask(moves.Visits(target.visits, target.token), urns)
+        told |= {"visits": answers.by_school, "visits_missing": answers.missing}
+    return told
 
 
 def _refusal(one: Staged, answer: sending.Answered) -> dict[str, Any]:

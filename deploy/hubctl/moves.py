@@ -51,12 +51,12 @@ def ask(visits: Visits, urns: Sequence[str]) -> Answers:
     return Answers(found)
 
 
-def show(moves: Sequence[Mapping[str, Any]], total: int, answers: Answers | None) -> None:
-    """A table of schools that close, with what the hub has there, and the names of the people."""
-    if not moves:
+def show(told: Mapping[str, Any]) -> None:
+    """A table of the schools that a file closes, with what the hub has there, and the names of the people."""
+    listed = told["moves"][:SCHOOLS_SHOWN]
+    if not listed:
         return
-    listed = moves[:SCHOOLS_SHOWN]
-    known = {} if answers is None else answers.by_school
+    known = told.get("visits", {})
     rows = [_row(one, known.get(one["urn"])) for one in listed]
     wide = console().width >= shown.WIDE  # where there is less room, what counts nothing gives way
     columns = [
@@ -69,12 +69,12 @@ def show(moves: Sequence[Mapping[str, Any]], total: int, answers: Answers | None
     for one in listed:
         if one["people"]:
             shown.say(printable(f"  People of {one['urn']}: {_names(one['people'])}."))
-    if total > len(listed):
-        shown.say(f"  {total - len(listed):,} schools more: --json shows the first 1,000.")
+    if told["moves_n"] > len(listed):
+        shown.say(f"  {told['moves_n'] - len(listed):,} schools more: --json shows the first 1,000.")
     if any(one["successor_urn"] and not one["in_effect"] for one in listed):
         shown.say("  “Not yet”: they move once the register says that the school has closed.")
-    if answers is not None and answers.missing is not None:
-        shown.say(printable(f"  {answers.missing}"))
+    if told.get("visits_missing"):
+        shown.say(printable(f"  {told['visits_missing']}"))
 
 
 def _row(one: Mapping[str, Any], visits: Mapping[str, int] | None) -> dict[str, str]:

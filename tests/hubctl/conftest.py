@@ -12,7 +12,10 @@ from parcels.events import ParcelSorted
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session, sessionmaker
 from tests.messaging.received import delivery
+from tests.support.broker import BrokerServer
 from tests.support.databases import Databases
+from tests.support.postgres import PostgresServer
+from tests.support.services import RunningService, running_service
 from typer.testing import CliRunner
 
 from hub_messaging.dispatch import Dispatcher, Handler
@@ -23,6 +26,7 @@ from hub_messaging.tables import inbox, inbox_audit
 from hub_platform.runner import migrations_of
 from hubctl import places
 from hubctl.app import app
+from local.keys import PRIVATE
 
 WHY = ("--by", "ada", "--why", "the scales were repaired")
 
@@ -126,3 +130,28 @@ def hubctl(*arguments: str, typed: str | bytes | None = None, **environment: str
 
 def bodies(*numbers: int) -> list[bytes]:
     return [delivery(number).body for number in numbers]
+
+
+@pytest.fixture(name="service", scope="module")
+def _service(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
+    with running_service(
+        tmp_path_factory.mktemp("enrolment"),
+        "enrolment",
+        ("hub_enrolment",),
+        database_url=postgres.migrated_database(migrations_of("hub_enrolment")),
+        amqp_uri=broker.new_vhost(),
+    ) as service:
+        yield service
+
+
+@pytest.fixture(name="here")
+def _here(no_hub: None, service: RunningService, tmp_path: Path) -> None:
+    """Describe the service as `make run` describes its own."""
+    key = next(Path(service.keys.public_file).parent.glob(PRIVATE))
+    known = {
+        "addresses": {"enrolment": f"http://127.0.0.1:{service.port}"},
+        "tokens": {"private_key_file": str(key), "folder": str(tmp_path), "address": "http://x"},
+    }
+    (tmp_path / "connections.json").write_text(json.dumps(known))

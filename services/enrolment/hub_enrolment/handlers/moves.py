@@ -53,7 +53,8 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
     )
     left = memberships.move(held, asked, today=day_in_england(now), successions=successions)
     schools.check_open(school, command.moved_on, pointer="/to_urn")
-    from_urn = None if left is None else _leave(session, left, now=now, by=by)
+    if left is not None:
+        _leave(session, left, now=now, by=by)
     joined = SchoolMembership(
         id=new_id(),
         teacher_id=teacher.id,
@@ -72,7 +73,7 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
     session.flush()
     event = TeacherMovedSchool(
         teacher_id=teacher.id,
-        from_urn=from_urn,
+        from_urn=asked.from_urn,
         to_urn=school.urn,
         role=command.role,
         moved_on=command.moved_on,
@@ -90,8 +91,8 @@ def _last(session: Session, joined: SchoolMembership) -> SchoolMembership:
     return joined if employed is None else employed.membership
 
 
-def _leave(session: Session, left: memberships.Left, *, now: datetime, by: str) -> str:
-    """Save that a membership has ended; gives its school."""
+def _leave(session: Session, left: memberships.Left, *, now: datetime, by: str) -> None:
+    """Save that a membership has ended."""
     over = session.get_one(SchoolMembership, left.id)
     for dropped in left.dropped:
         session.delete(session.get_one(SchoolMembership, dropped))
@@ -104,4 +105,3 @@ def _leave(session: Session, left: memberships.Left, *, now: datetime, by: str) 
     over.ends_on = left.ends_on
     over.touch(now=now, by=by)
     session.flush()
-    return over.urn

@@ -98,7 +98,11 @@ def held_at(session: Session, urns: Collection[str], *, now: datetime) -> dict[s
     people = (
         select(SchoolMembership.urn, Teacher.id, Teacher.given, Teacher.family)
         .join(Teacher, Teacher.id == SchoolMembership.teacher_id)
-        .where(_one_of(SchoolMembership.urn, urns), SchoolMembership.ends_on.is_(None))
+        .where(
+            _one_of(SchoolMembership.urn, urns),
+            SchoolMembership.ends_on.is_(None),
+            Teacher.anonymised_on.is_(None),
+        )
         .order_by(Teacher.family, Teacher.given, Teacher.id)
     )
     for urn, teacher_id, given, family in session.execute(people):
