@@ -14,6 +14,7 @@ from rich.text import Text
 from hub_enrolment.domain.gias_file import FileRefused
 from hub_enrolment.domain.gias_kinds import KINDS, kind_of
 from hub_enrolment.files.csv_text import read_table
+from hub_kernel.england import day_in_england
 from hub_platform import tokens
 from hub_platform.clocks import real_now
 from hubctl import moves, sending, shown
@@ -180,9 +181,9 @@ def _sent(target: Target, one: Staged, *, preview: bool) -> sending.Answered:
 def _told(target: Target, one: Staged, body: dict[str, Any], *, preview: bool) -> dict[str, Any]:
     """What enrolment answered about a file; of a preview also what visits has for its schools."""
     told = {"path": one.source.name, "file_date": one.file_date and str(one.file_date)} | body
-    urns = [school["urn"] for school in body["moves"]] if preview else []
-    if urns:
-        answers = moves.ask(moves.Visits(target.visits, target.token), urns)
+    if preview and body["moves"]:
+        visits = moves.Visits(target.visits, target.token)
+        answers = moves.ask(visits, body["moves"], today=day_in_england(real_now()))
         told |= {"visits": answers.by_school, "visits_missing": answers.missing}
     return told
 

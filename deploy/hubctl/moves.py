@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -11,10 +12,9 @@ from hubctl import sending, shown
 from hubctl.output import console, printable
 from hubctl.sending import NoAnswer
 
-LISTS: Final = {
-    "assignments": ("/visits/v1/assignments", {}),
-    "visits": ("/visits/v1/visits", {"status": "planned"}),
-}
+ASSIGNMENTS: Final = "/visits/v1/assignments"
+VISITS: Final = "/visits/v1/visits"
+PAGE: Final = 200  # items, the most that a list gives at once
 COUNTS: Final = ("people_n", "sessions_n", "places_n", "waiting_n", "offers_n", "applications_n")
 SCHOOLS_SHOWN: Final = 20
 NAMES_SHOWN: Final = 20
@@ -38,14 +38,23 @@ class Answers:
     missing: str | None = None
 
 
-def ask(visits: Visits, urns: Sequence[str]) -> Answers:
-    """Ask visits what it has for these schools; the first list that is not answered ends it."""
+def ask(visits: Visits, moves: Sequence[Mapping[str, Any]], *, today: date) -> Answers:
+    """Ask visits which assignments and visits to come it has for the schools that close.
+
+    Assignments are those that hold when the successor begins, or today if it has begun. The first list that
+    is not answered ends it.
+    """
     if visits.address is None:
         return Answers({}, f"{NOT_SHOWN} name the visits service in HUB_VISITS_ADDRESS.")
     found: dict[str, dict[str, int]] = {}
     try:
-        for urn in urns:
-            found[urn] = {name: _count(visits, name, urn) for name in LISTS}
+        for one in moves:
+            urn, begins = one["urn"], one["first_day"]
+            active_on = max(today, date.fromisoformat(begins)) if begins else today
+            found[urn] = {
+                "assignments": _count(visits, ASSIGNMENTS, {"urn": urn, "active_on": str(active_on)}),
+                "visits": _count(visits, VISITS, {"urn": urn, "status": "planned"}),
+            }
     except NoAnswer as exc:
         return Answers({}, f"{NOT_SHOWN} {exc}")
     return Answers(found)
@@ -94,16 +103,15 @@ def _names(people: Sequence[Mapping[str, str]]) -> str:
     return ", ".join([*told, *rest])
 
 
-def _count(visits: Visits, name: str, urn: str) -> int:
+def _count(visits: Visits, path: str, query: Mapping[str, str]) -> int:
     """Count the items of a list, page by page.
 
     Raises:
         NoAnswer: visits answers otherwise than with a page.
     """
-    path, query = LISTS[name]
     count, cursor = 0, None
     while True:
-        asked = {"urn": urn, "limit": 200} | query | ({"after": cursor} if cursor else {})
+        asked = {**query, "limit": PAGE} | ({"after": cursor} if cursor else {})
         answer = sending.get(f"{visits.address}{path}?{urlencode(asked)}", visits.token())
         if answer.status in NO_LIST:
             raise NoAnswer("this hub's visits service cannot list them yet.")

@@ -3,13 +3,22 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.enrolment.register_files import gias, links, row
 from tests.hubctl.conftest import file, hubctl
-from tests.support.services import RunningService
+from tests.support.broker import BrokerServer
+from tests.support.postgres import PostgresServer
+from tests.support.services import RunningService, running_service
+
+from hub_kernel.england import day_in_england
+from hub_platform.clocks import real_now
+from hub_platform.runner import migrations_of
+from hubctl import moves
 
 
 class VisitsAnswers(BaseHTTPRequestHandler):
@@ -77,6 +86,7 @@ def test_a_preview_names_what_a_school_that_closes_has_in_enrolment_and_visits(
     assert people == f"  People of {old}: Ada Lovelace{old}."
     assert all(f"urn={old}" in path for path in visits.asked)
     assert sum("status=planned" in path for path in visits.asked) == 1
+    assert sum(f"active_on={day_in_england(real_now())}" in path for path in visits.asked) == 2
     narrow = hubctl("import", "gias", name, "--preview", COLUMNS="80").out.splitlines()
     assert narrow[2].split() == ["school", "successor", "from", "people", "assignments", "visits"]
     told = hubctl("import", "gias", name, "--preview", "--json").json["files"][0]
@@ -109,3 +119,24 @@ def test_a_preview_without_visits_says_how_to_name_it(service: RunningService, t
     assert "name the visits service in HUB_VISITS_ADDRESS" in said.out
     applied = hubctl("import", "gias", name, COLUMNS="160")
     assert "HUB_VISITS_ADDRESS" not in applied.out, "nothing is asked of visits unless it is a preview"
+
+
+def test_the_visits_service_itself_answers_what_is_asked(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The stand-in above takes anything; the lists of the real one take these queries."""
+    with running_service(
+        tmp_path_factory.mktemp("visits"),
+        "visits",
+        ("hub_visits",),
+        database_url=postgres.migrated_database(migrations_of("hub_visits")),
+        amqp_uri=broker.new_vhost(),
+    ) as running:
+        visits = moves.Visits(f"http://127.0.0.1:{running.port}", lambda: running.client("hub_admin").token)
+        named: list[dict[str, Any]] = [
+            {"urn": "100001", "first_day": "2025-09-01"},
+            {"urn": "100002", "first_day": None},
+        ]
+        answers = moves.ask(visits, named, today=date(2025, 10, 1))
+    nothing = {"assignments": 0, "visits": 0}
+    assert answers == moves.Answers({"100001": nothing, "100002": nothing})
