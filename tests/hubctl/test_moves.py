@@ -132,7 +132,9 @@ def test_the_visits_service_itself_answers_what_is_asked(
         database_url=postgres.migrated_database(migrations_of("hub_visits")),
         amqp_uri=broker.new_vhost(),
     ) as running:
-        visits = moves.Visits(f"http://127.0.0.1:{running.port}", lambda: running.client("hub_admin").token)
+        visits = moves.Visits(
+            f"http://127.0.0.1:{running.port}", lambda: str(running.client("hub_admin").token)
+        )
         named: list[dict[str, Any]] = [
             {"urn": "100001", "first_day": "2025-09-01"},
             {"urn": "100002", "first_day": None},

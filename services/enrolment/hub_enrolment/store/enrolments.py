@@ -35,7 +35,7 @@ def places(
     rows = [row for row in found if row.status is not None]  # nobody has a place: one row says who waits
     held = [row for row in rows if row.status == "active"]
     school = frozenset({urn})
-    if programme.max_per_school is not None or all(row.urn != urn for row in rows):
+    if rows and (programme.max_per_school is not None or all(row.urn != urn for row in rows)):
         school = standing.stood_for(session, urn, day)
     return Places(
         **_capacity(group, programme),
