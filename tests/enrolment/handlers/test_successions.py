@@ -1,6 +1,7 @@
 """What an import moves when a school carries on the work of one that has closed."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.enrolment.factories import (
     schools,
     teacher,
 )
-from tests.enrolment.register_files import CLOSED, gias, links, row
+from tests.enrolment.register_files import CLOSED, gias, links, row, urn
 from tests.enrolment.steps import apply as ask
 from tests.enrolment.successions import EARLIER, FIRST_DAY, LAST_DAY, SUMMER, Pair, pair, posts
 
@@ -112,6 +113,22 @@ def test_a_chain_that_takes_effect_at_once_is_followed_to_its_end(
         (second.new, date(2025, 9, 11), None),
     ]
     assert [one["to_urn"] for one in told(session, "TeacherMovedSchool")] == [first.new, second.new]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_order_of_the_files_does_not_matter(session: Session, order: tuple[int, ...]) -> None:
+    old, new = urn(), urn()
+    apply(session, gias(row(URN=old)))
+    ada = teacher(session, old, now=EARLIER)
+    files = [
+        gias(row(URN=old, **CLOSED)),
+        links((old, new, "Successor", "01-09-2025")),
+        gias(row(URN=new)),
+    ]
+    for number in order:
+        apply(session, files[number])
+    assert posts(session, ada) == [(old, SUMMER, LAST_DAY), (new, FIRST_DAY, None)]
+    assert len(told(session, "TeacherMovedSchool")) == 1
 
 
 def test_nobody_moves_before_the_first_day_and_the_next_import_moves_them(session: Session) -> None:
