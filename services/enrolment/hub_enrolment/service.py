@@ -11,6 +11,7 @@ from hub_contracts.notifications import MessageFailed, MessageSent
 from hub_contracts.visits import CalendarSet
 from hub_enrolment.api.applications import Applications
 from hub_enrolment.api.attendance import Attendances
+from hub_enrolment.api.authorities import Authorities
 from hub_enrolment.api.diary import Diary
 from hub_enrolment.api.documents import Documents, printed_in_turn
 from hub_enrolment.api.enrolments import Enrolments
@@ -47,6 +48,7 @@ class EnrolmentService(
     Imports,
     Schools,
     Trusts,
+    Authorities,
     Teachers,
     Places,
     Memberships,

@@ -45,6 +45,8 @@ class SchoolFacts(SchoolEvent):
     status: str
     trust_uid: str | None = None
     trust_name: str | None = None
+    trust_since: date | None = None
+    companies_house: str | None = None
     easting: int | None = None
     northing: int | None = None
     pupils: int | None = None
@@ -73,6 +75,17 @@ class SchoolFactsSchema(SchoolEventSchema):
     status = OneOf(STATUSES, "Where it stands in the register")
     trust_uid = Code("The academy trust's identity in GIAS; absent when it belongs to none", optional=True)
     trust_name = Text("The trust's name", optional=True)
+    trust_since = Day(
+        "First day of the present trust membership, or of belonging to no trust any more: the day that the "
+        "register names, otherwise the date of the file that first said so; absent for a school that never "
+        "belonged to a trust",
+        optional=True,
+    )
+    companies_house = Code(
+        "Companies House number of the trust, where the register has it; it is the trust's identity and "
+        "remains when the trust gets a new trust_uid",
+        optional=True,
+    )
     easting = Whole("Metres east, OSGB36 national grid", optional=True)
     northing = Whole("Metres north, OSGB36 national grid", optional=True)
     pupils = Whole("Number of pupils", optional=True)
@@ -100,7 +113,8 @@ class SchoolImportedSchema(SchoolFactsSchema):
 class SchoolChanged(SchoolFacts):
     """The register describes a known school differently.
 
-    Published when a later GIAS file is applied; it carries all facts, as they are now.
+    Published when a later GIAS file is applied; it carries all facts, as they are now. The groups file and
+    the group links file bring `companies_house` and `trust_since`, often after the file that names the trust.
     """
 
     changed_fields: Sequence[str]

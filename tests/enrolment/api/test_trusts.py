@@ -19,6 +19,19 @@ def test_over_http_a_trust_has_its_schools_and_a_school_its_trusts(desk: Desk) -
     assert {"91001", "91002"} <= {trust["uid"] for trust in desk.get("trusts?limit=200").json["items"]}
 
 
+def test_over_http_a_school_has_its_authorities_in_time(desk: Desk) -> None:
+    known = row()
+    recoded = known | {"LA (code)": "940", "LA (name)": "North"}
+    for raw, day in ((gias(known), "2025-03-01"), (gias(recoded), "2025-09-01")):
+        desk.made(f"imports/gias?mode=apply&file_date={day}", raw)
+    path = f"schools/{known['URN']}/authorities"
+    district = {"district_code": "E07000012", "district_name": "South Cambridgeshire", "phase": "primary"}
+    first = {"la_code": "873", "la_name": "Cambridgeshire", "from": "2025-03-01", "to": "2025-08-31"}
+    second = {"la_code": "940", "la_name": "North", "from": "2025-09-01", "to": None}
+    assert desk.get(path).json["items"] == [first | district, second | district]
+    assert problem(desk.get("schools/424242/authorities"))[:2] == (404, "unknown_school")
+
+
 def test_over_http_what_is_unknown_is_said(desk: Desk) -> None:
     assert problem(desk.get("trusts/424242"))[:2] == (404, "unknown_trust")
     assert problem(desk.get("trusts/%00"))[:2] == (404, "unknown_trust")

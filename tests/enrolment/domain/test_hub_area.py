@@ -1,37 +1,14 @@
-"""Which schools a hub serves."""
+"""What a hub's description may say of its area; the kernel decides which schools are in it."""
 
 from dataclasses import replace
 
 import pytest
 
-from hub_enrolment.domain.hub_area import Area, Located, check_area, check_revision, in_area
+from hub_enrolment.domain.hub_area import check_area, check_revision
 from hub_enrolment.domain.refusals import Refused, Stale
-
-LINTON = Located(urn="110623", la_code="873", district_code="E07000012")
-
+from hub_kernel.hub_area import Area
 
 NOWHERE = Area(la_codes=(), district_codes=(), extra_urns=(), excluded_urns=())
-
-
-@pytest.mark.parametrize(
-    ("changes", "inside"),
-    [
-        ({}, False),
-        ({"la_codes": ["873"]}, True),
-        ({"la_codes": ["874"]}, False),
-        ({"district_codes": ["E07000012"]}, True),
-        ({"district_codes": ["E07000008"]}, False),
-        ({"extra_urns": ["110623"]}, True),
-        ({"la_codes": ["873"], "excluded_urns": ["110623"]}, False),
-        ({"la_codes": ["873"], "excluded_urns": ["110624"]}, True),
-    ],
-)
-def test_authority_or_district_with_exceptions(changes: dict[str, list[str]], inside: bool) -> None:
-    assert in_area(LINTON, replace(NOWHERE, **changes)) is inside
-
-
-def test_a_school_without_a_district_is_in_none() -> None:
-    assert not in_area(replace(LINTON, district_code=None), replace(NOWHERE, district_codes=["E07000012"]))
 
 
 def test_a_school_is_not_an_exception_both_ways() -> None:

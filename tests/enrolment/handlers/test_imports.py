@@ -55,6 +55,7 @@ def test_an_event_tells_all_facts_of_a_school(session: Session) -> None:
         "status": "open",
         "trust_uid": "2044",
         "trust_name": "Cam",
+        "trust_since": "2025-09-01",
         "easting": 532000,
         "northing": 259000,
         "pupils": 210,

@@ -85,8 +85,8 @@ def test_a_school_has_one_trust_at_a_time_in_the_database_too(session: Session) 
         session.flush()
 
 
-def test_groups_fill_trusts_and_publish_nothing(session: Session) -> None:
-    apply(session, gias(row(URN="100001", **CAM)))
+def test_groups_fill_trusts_and_tell_the_schools_of_a_company(session: Session) -> None:
+    apply(session, gias(row(URN="100001", **CAM), row(URN="100002")))
     before = len(events(session))
     raw = groups(
         ("2044", "The Cam Trust", "01234567", "Multi-academy trust", "", "Open"),
@@ -113,7 +113,10 @@ def test_groups_fill_trusts_and_publish_nothing(session: Session) -> None:
     assert (nene.status, nene.closed_on) == ("closed", date(2025, 8, 31))
     again = apply(session, raw)
     assert (again.created, again.changed, again.unchanged) == (0, 0, 2)
-    assert len(events(session)) == before
+    ((_, told),) = events(session, "SchoolChanged")
+    assert (told["urn"], told["companies_house"]) == ("100001", "01234567")
+    assert told["changed_fields"] == ["companies_house"]
+    assert len(events(session)) == before + 1
 
 
 def test_the_groups_file_knows_better_what_a_trust_is_called(session: Session) -> None:

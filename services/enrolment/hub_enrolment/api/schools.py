@@ -9,6 +9,7 @@ from hub_enrolment.commands.schools import ConnectSchool, ConnectSchoolSchema
 from hub_enrolment.domain import schools, search
 from hub_enrolment.handlers import schools as handlers
 from hub_enrolment.models import School
+from hub_kernel.england import day_in_england
 from hub_platform.routes import Answer, Call, Page, route
 
 
@@ -80,9 +81,10 @@ class Schools:
 
         `q` finds them by words of the name or the trust's name, in any order, by their first letters,
         without regard to case and accents; by postcode, also its first half; by URN. A closed school is
-        found too and names its successor. `in_area` keeps to the hub's area, or to what lies outside.
+        found too and names its successor. `in_area` keeps to the hub's area, or to what lies outside; a
+        school that was in the area remains in it when its authority is recoded or another school succeeds it.
         """
-        statement = handlers.list_schools(call.session, **call.query)
+        statement = handlers.list_schools(call.session, day=day_in_england(call.now), **call.query)
         return Page(*call.page.fetch(call.session, statement, [School.urn]))
 
     @route("GET", "/enrolment/v1/schools/<urn>", allow=READERS, answer=SchoolSchema)

@@ -20,6 +20,7 @@ class Change:
     school: Establishment
     changed: tuple[str, ...]
     closes: bool  # it was not closed before
+    trust_before: str | None = None  # UID
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def plan_import(stored: Mapping[str, Establishment], file: EstablishmentsFile) -
             older.append(Finding(row, "LastChangedDate", school.urn, "row_older", detail))
         elif names := changed_fields(known, school):
             closes = school.status == "closed" and known.status != "closed"
-            changed.append(Change(school, names, closes))
+            changed.append(Change(school, names, closes, known.trust_uid))
         else:
             unchanged += 1
             if school.last_changed != known.last_changed:

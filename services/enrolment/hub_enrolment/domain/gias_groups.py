@@ -21,6 +21,7 @@ GROUP_COLUMNS: Final = (
 )
 LINK_COLUMNS: Final = ("URN", "Linked UID", "Group Type", "Joined date")
 UID: Final = re.compile(r"[0-9]{1,9}")
+COMPANY: Final = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}|[A-Z]{2}[0-9]{5}[A-Z]")
 
 # In the register's words; what is only proposed to close is open, what was made in error is not.
 STATUSES: Final = {
@@ -93,7 +94,7 @@ def read_groups(table: Table) -> GroupsFile:
             uid=uid,
             name=row.name("Group Name"),
             group_type=kind,
-            companies_house=row.text("Companies House Number"),
+            companies_house=_company(row),
             status=_status(row),
             closed_on=row.day("Closed Date"),
         )
@@ -137,6 +138,17 @@ def _uid(row: Row, column: str) -> str:
         row.break_(column, f"“{text[:40]}” is not the number of a group")
         return ""
     return str(int(text))
+
+
+def _company(row: Row) -> str | None:
+    """Return the number of a company with the leading zeros that spreadsheets drop."""
+    text = "".join((row.text("Companies House Number") or "").split()).upper()
+    number = text.zfill(8) if text.isascii() and text.isdecimal() else text
+    if not text or COMPANY.fullmatch(number):
+        return number if text else None
+    detail = "this is not the number of a company; it was left out"
+    row.find("Companies House Number", "unknown_company", detail)
+    return None
 
 
 def _status(row: Row) -> str | None:

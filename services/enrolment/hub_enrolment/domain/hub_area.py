@@ -1,46 +1,12 @@
-"""Which schools a hub serves."""
+"""What a hub's description may say of its area; which schools are in it, `hub_kernel.hub_area` decides."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from hub_enrolment.domain.refusals import Refused, Stale
+from hub_kernel.hub_area import Area
 
 MOST_CODES: Final = 200
 MOST_URNS: Final = 2_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Area:
-    """Authorities and districts, and the schools that are an exception to them."""
-
-    la_codes: Collection[str]
-    district_codes: Collection[str]
-    extra_urns: Collection[str]
-    excluded_urns: Collection[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Located:
-    """Where a school is."""
-
-    urn: str
-    la_code: str
-    district_code: str | None
-
-
-def in_area(school: Located, area: Area) -> bool:
-    """Whether a school is of the hub's area.
-
-    It is when its local authority or its district is, unless it is an exception.
-    """
-    if school.urn in area.excluded_urns:
-        return False
-    return (
-        school.urn in area.extra_urns
-        or school.la_code in area.la_codes
-        or school.district_code in area.district_codes
-    )
 
 
 def check_area(area: Area) -> None:

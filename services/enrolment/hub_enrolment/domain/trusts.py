@@ -43,6 +43,20 @@ def change_trust(history: list[Membership], trust_uid: str | None, *, on: date) 
     return [*before, Membership(trust_uid=trust_uid, starts_on=max(starts_on, _first_free_day(before, on)))]
 
 
+def present_since(history: list[Membership]) -> date | None:
+    """Return the first day of the present membership, or of belonging to no trust any more.
+
+    None for a school that never belonged to a trust.
+
+    Args:
+        history: oldest first; only the last may lack an end.
+    """
+    if not history:
+        return None
+    last = history[-1]
+    return last.starts_on if last.ends_on is None else last.ends_on + DAY
+
+
 def join_on(history: list[Membership], trust_uid: str, joined_on: date) -> list[Membership] | None:
     """The history with the day on which a school joined its present trust; None when it cannot be so.
 

@@ -1,18 +1,18 @@
 """Importing the establishments file: schools, their trusts, and what becomes of those that close."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from hub_contracts.enrolment import SchoolChanged, SchoolClosed, SchoolImported
 from hub_contracts.events import Event
-from hub_enrolment.domain.gias_changes import Plan, plan_import
+from hub_enrolment.domain.gias_changes import Change, Plan, plan_import
 from hub_enrolment.domain.gias_establishments import Establishment, read_establishments
 from hub_enrolment.domain.gias_file import Table
 from hub_enrolment.domain.gias_reconciliation import ORDER, step_of_ending
 from hub_enrolment.domain.schools import OPEN_STATUSES
-from hub_enrolment.handlers import successions, trusts
+from hub_enrolment.handlers import authorities, successions, trusts
 from hub_enrolment.handlers.import_counts import Counts, Run
+from hub_enrolment.handlers.school_facts import facts, facts_of_each
 from hub_enrolment.handlers.successions import Effects
 from hub_enrolment.store import imports as store
 from hub_enrolment.store import successions as succession_store
@@ -31,11 +31,12 @@ def import_establishments(run: Run, table: Table) -> Counts:
     """
     file = read_establishments(table)
     plan = plan_import(store.stored(run.session, list(file.row_of)), file)
-    _save(run, plan)
+    since_before = _save(run, plan)
     effects = successions.let_take_effect(run, file.row_of, column="EstablishmentStatus (code)")
     closing = [change.school for change in plan.changed if change.closes]
     known = succession_store.known_successors(run.session, [school.urn for school in closing])
-    _record(run, plan, closing, known, effects)
+    changes = _changes(run, plan, since_before)
+    _record(run, plan, changes, _endings(closing, known, effects))
     return Counts(
         rows=len(file.rows),
         created=len(plan.created),
@@ -49,23 +50,46 @@ def import_establishments(run: Run, table: Table) -> Counts:
     )
 
 
-def _save(run: Run, plan: Plan) -> None:
+def _save(run: Run, plan: Plan) -> Mapping[str, date | None]:
+    """Write schools and their histories; return since when those that move belonged to their trust."""
     written = [*plan.created, *(change.school for change in plan.changed)]
     trust_store.save_trusts(run.session, written, now=run.now, by=run.by)
     store.save_schools(run.session, written, now=run.now, by=run.by)
     store.confirm_schools(run.session, plan.confirmed, now=run.now, by=run.by)
-    trusts.keep_history(run, plan)
+    authorities.keep_history(run, plan)
+    return trusts.keep_history(run, plan)
 
 
-def _record(
-    run: Run, plan: Plan, closing: list[Establishment], known: dict[str, str], effects: Effects
-) -> None:
-    """Record what happened, step by step; the schools that open are many, so they are told in parts."""
+def _changes(run: Run, plan: Plan, since_before: Mapping[str, date | None]) -> Steps:
+    """Return what is told of schools that the file describes differently, by step."""
     steps: Steps = {step: [] for step in ORDER}
-    for change in plan.changed:
-        if change.told:
-            event = SchoolChanged(**facts(change.school, run.file_date), changed_fields=list(change.told))
-            steps["open" if _opens(change.school, change.changed) else "facts"].append(event)
+    told = [change for change in plan.changed if change.told]
+    companies = trust_store.companies(run.session) if told else {}
+    described = facts_of_each(run, (change.school for change in told), companies)
+    for change, known in zip(told, described, strict=True):
+        names = [*change.told, *_of_trust(change, known, since_before, companies)]
+        event = SchoolChanged(**known, changed_fields=names)
+        steps["open" if _opens(change.school, change.changed) else "facts"].append(event)
+    return steps
+
+
+def _of_trust(
+    change: Change,
+    known: Mapping[str, object],
+    since_before: Mapping[str, date | None],
+    companies: Mapping[str, str],
+) -> Iterable[str]:
+    """Yield what differs about the trust beyond the file's own columns."""
+    if "trust_uid" in change.changed:
+        if known["trust_since"] != since_before[change.school.urn]:
+            yield "trust_since"
+        if known["companies_house"] != companies.get(change.trust_before or ""):
+            yield "companies_house"
+
+
+def _endings(closing: list[Establishment], known: dict[str, str], effects: Effects) -> Steps:
+    """Return what is told of schools that close and of successions that take effect, by step."""
+    steps: Steps = {step: [] for step in ORDER}
     for school in closing:
         step = step_of_ending(school.urn, succeeded=known, merged=effects.merged_urns)
         steps[step].append(
@@ -73,11 +97,23 @@ def _record(
         )
     steps["replace"] += effects.replacements()
     steps["merge"] += effects.mergers()
+    return steps
+
+
+def _record(run: Run, plan: Plan, changes: Steps, endings: Steps) -> None:
+    """Record what happened, step by step; the schools that open are many, so they are told in parts."""
+    companies = trust_store.companies(run.session) if plan.created else {}
     for step in ORDER:
-        _record_all(
-            run, (SchoolImported(**facts(s, run.file_date)) for s in plan.created if _told_in(s) == step)
-        )
-        _record_all(run, steps[step])
+        _record_all(run, (_imported(run, s, companies) for s in plan.created if _told_in(s) == step))
+        _record_all(run, changes[step])
+        _record_all(run, endings[step])
+
+
+def _imported(run: Run, school: Establishment, companies: Mapping[str, str]) -> SchoolImported:
+    """Return what is told of a new school; its first membership begins with the file."""
+    if school.trust_uid is None:
+        return SchoolImported(**facts(school, run.file_date, None, None))
+    return SchoolImported(**facts(school, run.file_date, run.on, companies.get(school.trust_uid)))
 
 
 def _told_in(school: Establishment) -> str:
@@ -92,29 +128,3 @@ def _opens(school: Establishment, changed: tuple[str, ...]) -> bool:
 def _record_all(run: Run, events: Iterable[Event]) -> None:
     for part in chunks(events):
         outbox.record_all(run.session, part, occurred_at=run.now, by=run.by)
-
-
-def facts(school: Establishment, file_date: date | None) -> dict[str, Any]:
-    """What every event about a school's place in the register tells."""
-    return {
-        "urn": school.urn,
-        "name": school.name,
-        "la_code": school.la_code,
-        "la_name": school.la_name,
-        "district_code": school.district_code,
-        "district_name": school.district_name,
-        "phase": school.phase,
-        "type_code": school.type_code,
-        "type_group": school.type_group,
-        "eligible": school.eligible,
-        "status": school.status,
-        "trust_uid": school.trust_uid,
-        "trust_name": school.trust_name,
-        "easting": school.easting,
-        "northing": school.northing,
-        "pupils": school.pupils,
-        "fsm_percent": school.fsm_percent,
-        "open_date": school.open_date,
-        "close_date": school.close_date,
-        "source_file_date": file_date,
-    }

@@ -34,8 +34,10 @@ def find_school(session: Session, urn: str, *, lock: bool = False) -> School:
     return school
 
 
-def list_schools(session: Session, *, q: str | None, in_area: bool | None, **filters: Any) -> Select[School]:
-    """The schools that a list asks for; `filters` are those of `store.list_schools`.
+def list_schools(
+    session: Session, *, q: str | None, in_area: bool | None, day: date, **filters: Any
+) -> Select[School]:
+    """Return the schools that a list asks for on a day; `filters` are those of `store.list_schools`.
 
     Raises:
         Conflict: `hub_not_described` when the list asks for an area that nobody has named.
@@ -45,7 +47,7 @@ def list_schools(session: Session, *, q: str | None, in_area: bool | None, **fil
         hub = hub_store.find_hub(session)
         if hub is None:
             raise Conflict("hub_not_described", "Say first which area the hub serves.")
-        inside = hub_store.in_area(hub_store.area_of(hub))
+        inside = hub_store.in_area(hub_store.area_of(hub), day)
         area = inside if in_area else not_(inside)
     return store.list_schools(words=read_search(q) if q else (), area=area, **filters)
 

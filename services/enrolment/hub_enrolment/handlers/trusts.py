@@ -1,13 +1,17 @@
 """Trusts: who belongs to them since when, and what the register's groups files say of them."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.gias_changes import Plan
 from hub_enrolment.domain.gias_file import Finding, Table
 from hub_enrolment.domain.gias_groups import Joined, read_group_links, read_groups
 from hub_enrolment.domain.refusals import Unknown
-from hub_enrolment.domain.trusts import Membership, change_trust, join_on
+from hub_enrolment.domain.trusts import Membership, change_trust, join_on, present_since
 from hub_enrolment.handlers.import_counts import Counts, Run
+from hub_enrolment.handlers.school_facts import record_trust_change
 from hub_enrolment.models import Trust, TrustMembership
 from hub_enrolment.store import trusts as store
 
@@ -24,8 +28,12 @@ def find_trust(session: Session, uid: str) -> Trust:
     return trust
 
 
-def keep_history(run: Run, plan: Plan) -> None:
-    """Note which schools of an import belong to another trust than before, from its day on."""
+def keep_history(run: Run, plan: Plan) -> Mapping[str, date | None]:
+    """Note which schools of an import belong to another trust than before, from its day on.
+
+    Returns:
+        Since when each of the schools whose trust differs belonged to the trust of before.
+    """
     firsts = (
         (school.urn, Membership(trust_uid=school.trust_uid, starts_on=run.on))
         for school in plan.created
@@ -36,14 +44,16 @@ def keep_history(run: Run, plan: Plan) -> None:
         change.school.urn: change.school.trust_uid for change in plan.changed if "trust_uid" in change.changed
     }
     held = store.memberships(run.session, moved)
+    before = {urn: present_since([store.as_membership(row) for row in held.get(urn, [])]) for urn in moved}
     for urn, trust_uid in moved.items():
         rows = held.get(urn, [])
         wanted = change_trust([store.as_membership(row) for row in rows], trust_uid, on=run.on)
         store.replace_memberships(run.session, urn, rows, wanted, now=run.now, by=run.by)
+    return before
 
 
 def import_groups(run: Run, table: Table) -> Counts:
-    """Import what the groups file says of trusts.
+    """Import what the groups file says of trusts; tell the schools of a trust whose company is another one.
 
     Raises:
         FileRefused: see `read_groups`.
@@ -53,6 +63,13 @@ def import_groups(run: Run, table: Table) -> Counts:
     created = [group for group in file.rows if group.uid not in known]
     changed = [group for group in file.rows if group.uid in known and known[group.uid] != group]
     store.save_groups(run.session, [*created, *changed], now=run.now, by=run.by)
+    recorded_before = ((group, known[group.uid]) for group in changed)
+    other_company = {
+        group.uid
+        for group, before in recorded_before
+        if group.companies_house != (before.companies_house if before is not None else None)
+    }
+    record_trust_change(run, store.urns_of(run.session, other_company), "companies_house")
     return Counts(
         rows=len(file.rows) + file.skipped,
         created=len(created),
@@ -74,15 +91,14 @@ def import_group_links(run: Run, table: Table) -> Counts:
     links = [link for link in file.rows if link.urn in here]
     held = store.memberships(run.session, [link.urn for link in links])
     findings: list[Finding] = list(file.findings)
-    changed = 0
-    for link in links:
-        changed += _join(run, link, held.get(link.urn, []), findings)
+    changed = [link.urn for link in links if _join(run, link, held.get(link.urn, []), findings)]
+    record_trust_change(run, changed, "trust_since")
     strangers = len(file.rows) - len(links)
     return Counts(
         rows=len(file.rows) + file.skipped,
         created=0,
-        changed=changed,
-        unchanged=len(links) - changed,
+        changed=len(changed),
+        unchanged=len(links) - len(changed),
         skipped=file.skipped + strangers,
         findings=findings,
     )

@@ -1,6 +1,7 @@
 """Enrolment's tables, constraints included."""
 
 from hub_enrolment.models.applications import Application, ApplicationParticipant
+from hub_enrolment.models.authorities import SchoolPlacement
 from hub_enrolment.models.base import Base
 from hub_enrolment.models.calendars import SchoolCalendar
 from hub_enrolment.models.enrolments import Enrolment, UndoneWithdrawal
@@ -43,6 +44,7 @@ __all__ = [
     "SchoolCalendar",
     "SchoolLink",
     "SchoolMembership",
+    "SchoolPlacement",
     "TaskReport",
     "Teacher",
     "Trust",

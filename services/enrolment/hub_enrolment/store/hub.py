@@ -1,10 +1,26 @@
 """The hub, and its area as a filter of lists."""
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SelectBase,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.hub_area import Area
-from hub_enrolment.models import Hub, School
+from hub_enrolment.models import Hub, School, SchoolLink, SchoolPlacement
+from hub_kernel.hub_area import Area
 
 
 def find_hub(session: Session, *, lock: bool = False) -> Hub | None:
@@ -23,13 +39,39 @@ def area_of(hub: Hub) -> Area:
     )
 
 
-def in_area(area: Area) -> ColumnElement[bool]:
-    """The rule of `hub_area.in_area`, for the database to filter by; a test compares the two."""
-    return and_(
-        School.urn.not_in(sorted(area.excluded_urns)),
+def in_area(area: Area, day: date) -> ColumnElement[bool]:
+    """Return the rule of `hub_kernel.hub_area.in_area` as a condition on schools; a test compares the two.
+
+    A school is looked at together with all that are the same school on the day, as `standing.stood_for` says,
+    each with every authority and district that it has had.
+    """
+    placed = select(SchoolPlacement.urn).where(
         or_(
-            School.urn.in_(sorted(area.extra_urns)),
-            School.la_code.in_(sorted(area.la_codes)),
-            and_(School.district_code.is_not(None), School.district_code.in_(sorted(area.district_codes))),
-        ),
+            SchoolPlacement.la_code.in_(sorted(area.la_codes)),
+            SchoolPlacement.district_code.in_(sorted(area.district_codes)),
+        )
     )
+    named = union(placed, _listed(area.extra_urns))
+    return and_(
+        School.urn.in_(_with_the_same_schools(named, day, "inside")),
+        School.urn.not_in(_with_the_same_schools(_listed(area.excluded_urns), day, "outside")),
+    )
+
+
+def _listed(urns: Collection[str]) -> Select[str]:
+    listed = func.unnest(cast(sorted(urns), ARRAY(Text))).table_valued("urn").render_derived()
+    return select(listed.c.urn)
+
+
+def _with_the_same_schools(urns: SelectBase, day: date, name: str) -> Select[str]:
+    """Select URNs and those of all that are the same schools on a day, along the links in both directions."""
+    start = urns.subquery()
+    known = select(start.c.urn).cte(name, recursive=True)
+    joined = case((SchoolLink.urn == known.c.urn, SchoolLink.successor_urn), else_=SchoolLink.urn)
+    connected = select(joined).join(
+        known, or_(SchoolLink.urn == known.c.urn, SchoolLink.successor_urn == known.c.urn)
+    )
+    closed = connected.outerjoin(School, School.urn == SchoolLink.urn)
+    first_day = func.coalesce(School.close_date + 1, SchoolLink.established_on, SchoolLink.announced_on)
+    found = known.union(closed.where(SchoolLink.principal, SchoolLink.announced, first_day <= day))
+    return select(found.c.urn)

@@ -1,11 +1,13 @@
 """Trusts, and who belonged to them when."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ARRAY, Select, Text, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from hub_enrolment.domain import trusts
 from hub_enrolment.domain.gias_establishments import Establishment
 from hub_enrolment.domain.gias_groups import UID, Group
 from hub_enrolment.domain.trusts import Membership
@@ -51,6 +53,41 @@ def memberships(session: Session, urns: Iterable[str]) -> dict[str, list[TrustMe
         for row in session.scalars(statement.order_by(TrustMembership.urn, TrustMembership.starts_on)):
             found.setdefault(row.urn, []).append(row)
     return found
+
+
+def present_since(session: Session, urns: Iterable[str]) -> dict[str, date | None]:
+    """Since when each of these schools has belonged to its trust, or to none any more."""
+    found: dict[str, date | None] = {}
+    for part in chunks(urns):
+        latest = session.execute(
+            select(
+                TrustMembership.urn,
+                TrustMembership.trust_uid,
+                TrustMembership.starts_on,
+                TrustMembership.ends_on,
+            )
+            .where(TrustMembership.urn == func.any(cast(part, ARRAY(Text))))
+            .ext(distinct_on(TrustMembership.urn))
+            .order_by(TrustMembership.urn, TrustMembership.starts_on.desc())
+        )
+        for urn, trust_uid, starts_on, ends_on in latest:
+            held = Membership(trust_uid=trust_uid, starts_on=starts_on, ends_on=ends_on)
+            found[urn] = trusts.present_since([held])
+    return found
+
+
+def companies(session: Session) -> dict[str, str]:
+    """The Companies House number of each trust that has one."""
+    rows = session.execute(select(Trust.uid, Trust.companies_house).where(Trust.companies_house.is_not(None)))
+    return {uid: str(number) for uid, number in rows}
+
+
+def urns_of(session: Session, uids: Iterable[str]) -> dict[str, str]:
+    """The schools of these trusts today, each with its trust."""
+    statement = select(School.urn, School.trust_uid).where(
+        School.trust_uid == func.any(cast(sorted(uids), ARRAY(Text)))
+    )
+    return {urn: str(uid) for urn, uid in session.execute(statement.order_by(School.urn))}
 
 
 def begin_memberships(

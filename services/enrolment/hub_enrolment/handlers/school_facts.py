@@ -1,0 +1,75 @@
+"""The facts of schools as events tell them: from the register's files, with trust and company."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from hub_contracts.enrolment import SchoolChanged
+from hub_enrolment.domain.gias_establishments import Establishment
+from hub_enrolment.handlers.import_counts import Run
+from hub_enrolment.store import imports as import_store
+from hub_enrolment.store import trusts as trust_store
+from hub_enrolment.store.inserts import chunks
+from hub_messaging import outbox
+
+
+def facts(
+    school: Establishment, file_date: date | None, trust_since: date | None, companies_house: str | None
+) -> dict[str, Any]:
+    """Return what every event about a school's place in the register tells."""
+    return {
+        "urn": school.urn,
+        "name": school.name,
+        "la_code": school.la_code,
+        "la_name": school.la_name,
+        "district_code": school.district_code,
+        "district_name": school.district_name,
+        "phase": school.phase,
+        "type_code": school.type_code,
+        "type_group": school.type_group,
+        "eligible": school.eligible,
+        "status": school.status,
+        "trust_uid": school.trust_uid,
+        "trust_name": school.trust_name,
+        "trust_since": trust_since,
+        "companies_house": companies_house,
+        "easting": school.easting,
+        "northing": school.northing,
+        "pupils": school.pupils,
+        "fsm_percent": school.fsm_percent,
+        "open_date": school.open_date,
+        "close_date": school.close_date,
+        "source_file_date": file_date,
+    }
+
+
+def facts_of_each(
+    run: Run, schools: Iterable[Establishment], companies: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the facts of many schools, with their trusts as they are stored now.
+
+    Args:
+        run: the import.
+        schools: as the register describes them.
+        companies: trust UID → Companies House number.
+    """
+    for part in chunks(schools):
+        since = trust_store.present_since(run.session, [school.urn for school in part])
+        for school in part:
+            yield facts(school, run.file_date, since.get(school.urn), companies.get(school.trust_uid or ""))
+
+
+def record_trust_change(run: Run, urns: Iterable[str], field: str) -> None:
+    """Record that a groups file has brought something about the trust of these schools.
+
+    Args:
+        run: the import.
+        urns: the schools concerned, up to the whole register.
+        field: trust_since or companies_house.
+    """
+    companies = trust_store.companies(run.session)
+    for part in chunks(urns):
+        schools = import_store.stored(run.session, part)
+        described = facts_of_each(run, (schools[urn] for urn in part), companies)
+        events = [SchoolChanged(**one, changed_fields=[field]) for one in described]
+        outbox.record_all(run.session, events, occurred_at=run.now, by=run.by)
