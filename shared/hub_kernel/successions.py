@@ -72,6 +72,9 @@ class Successions:
 
         Where the register's links form a circle, the highest URN of the circle stands for all of them.
         """
+        first = self._links.get(urn)
+        if first is None or first.first_day > day:
+            return urn  # nearly all schools; a report asks for each school of the register
         path = [urn]
         while (link := self._links.get(path[-1])) is not None and link.first_day <= day:
             if link.successor_urn in path:
@@ -86,6 +89,8 @@ class Successions:
     def stood_for(self, urn: str, day: date) -> frozenset[str]:
         """Return all URNs of which `urn` is the same school on a day, itself included."""
         root = self.standing(urn, day)
+        if root not in self._predecessors:
+            return frozenset({root})
         found, waiting = {root}, [root]
         while waiting:
             for before in self._predecessors.get(waiting.pop(), ()):

@@ -4,6 +4,7 @@ A step is never changed once it has been released: databases out there have take
 """
 
 import json
+from collections.abc import Iterable
 from typing import Final
 
 import sqlalchemy as sa
@@ -157,6 +158,18 @@ def v1_to_v2() -> None:
 def v2_to_v1() -> None:
     """Go back to the first form."""
     _run(_UNDO_V2)
+
+
+def read_again(types: Iterable[str]) -> None:
+    """Let the service read all events of some types from the log once more, when it next starts.
+
+    For a reader whose new tables need what it has heard before. Its handlers must be safe to repeat: nothing
+    remembers that these events have taken effect. Deliveries that failed or wait are left as they are.
+    """
+    listed = {"types": sorted(types)}
+    connection = op.get_bind()
+    connection.execute(sa.text("DELETE FROM inbox WHERE state = 'done' AND type = ANY(:types)"), listed)
+    connection.execute(sa.text("DELETE FROM inbox_types WHERE type = ANY(:types)"), listed)
 
 
 def _number_what_is_kept() -> None:

@@ -33,7 +33,6 @@ def _options() -> Options:
     return Options(
         hub_id="cambridge",
         hub_name="Cambridge Maths Hub",
-        la_codes=frozenset({"873", "874"}),
         headline=Scope("la", "873"),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.reporting import factories as make
 from tests.reporting import group_work as happened
+from tests.reporting.descriptions import changed, hub, imported
 from tests.reporting.factories import an_id
 
 from hub_contracts import Event
@@ -38,11 +39,16 @@ def history() -> list[Event]:
 
 def schools() -> list[Event]:
     renamed = asdict(make.school("110001")) | {"name": "Renamed", "trust_uid": "17047"}
+    second = imported("110002")
+    north = {"la_code": "940", "la_name": "North Cambridgeshire"}
     return [
+        hub(area_la_codes=["926"]),
+        hub(),
         make.school("110001"),
         make.connected("110001"),
         SchoolChanged(**renamed, changed_fields=["name", "trust_uid"]),
-        make.school("110002"),
+        second,
+        changed(second, date(2026, 4, 1), **north, trust_uid="17047", trust_since=date(2026, 1, 4)),
         make.school("110003"),
         SchoolClosed(urn="110003", close_date=date(2025, 12, 31)),
         SchoolSucceeded(urn="110003", successor_urn="110004", link_type="Successor"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from tests.reporting import factories as make
+from tests.reporting.descriptions import hub
 from tests.reporting.factories import HALF_TERMS, an_id
 
 from hub_contracts import Event
@@ -72,6 +73,7 @@ class Hub:
     def __post_init__(self) -> None:
         """Let the year happen."""
         self.chance = random.Random(self.seed)
+        self.events.append(hub())
         self.events += self._schools()
         self.events += self._leaders()
         for number in range(48):

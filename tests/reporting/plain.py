@@ -1,8 +1,10 @@
 """Domain values with only what matters to a test."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from hub_kernel.successions import Succession, Successions, first_day_of_successor
 from hub_reporting.domain.schools import Register, School
 
 DAY = date(2026, 8, 31)
@@ -18,6 +20,23 @@ def school(urn: str, **others: Any) -> School:
 
 
 def register(*schools: School, day: date = DAY, **successors: str) -> Register:
-    """Some schools; `u100="200"` says that 200 carries on 100."""
+    """Some schools; `u100="200"` says that 200 carries on 100, from the day after it closed."""
+    known = {s.urn: s for s in schools}
     links = {old.removeprefix("u"): new for old, new in successors.items()}
-    return Register({s.urn: s for s in schools}, links, day)
+    return Register(known, following(known, links), day)
+
+
+def following(schools: Mapping[str, School], links: Mapping[str, str]) -> Successions:
+    """Who follows whom; where a closing date lacks, since ever."""
+    return Successions(
+        Succession(
+            urn=old,
+            successor_urn=new,
+            first_day=first_day_of_successor(
+                close_date=schools[old].closed_on if old in schools else None,
+                established_on=None,
+                announced_on=date.min,
+            ),
+        )
+        for old, new in links.items()
+    )

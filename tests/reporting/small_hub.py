@@ -5,6 +5,7 @@ from datetime import date
 
 from tests.reporting import factories as make
 from tests.reporting import group_work as happened
+from tests.reporting.descriptions import hub
 from tests.reporting.factories import HALF_TERMS, an_id
 
 from hub_contracts import Event
@@ -102,4 +103,4 @@ def the_leaders() -> list[Event]:
 
 def small_hub() -> list[Event]:
     """All of it."""
-    return [*the_schools(), *the_groups(), *the_support(), *the_leaders()]
+    return [hub(), *the_schools(), *the_groups(), *the_support(), *the_leaders()]

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
+from hub_reporting.domain.periods import AS_AT, FACTS
+
 FORMATS: Final = ("json", "csv")
 FILTERS: Final = (
     "urn", "work_group_id", "state", "verdict", "level", "led", "half_term", "kind", "status", "problem"
@@ -20,6 +22,16 @@ class Day(fields.Date):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+def _facts() -> fields.String:
+    meaning = (
+        "Whose names, authorities, districts, phases and trusts of schools are taken: those of the day of "
+        "as_at, or those of today (now)"
+    )
+    return fields.String(
+        load_default=AS_AT, validate=validate.OneOf(FACTS), metadata={"description": meaning}
+    )
+
+
 class ReportQuerySchema(Schema):
     """Which period, which schools, in which form."""
 
@@ -32,6 +44,7 @@ class ReportQuerySchema(Schema):
         load_default=None,
         metadata={"description": "connected, hub, la:873, phase:primary or trust:<uid>"},
     )
+    facts = _facts()
     format = fields.String(load_default="json", validate=validate.OneOf(FORMATS))
     # Filters of rows: one value, or several with commas between them; each report names its own.
     urn = fields.String(load_default=None, metadata={"description": "Only rows of these schools"})
@@ -57,3 +70,4 @@ class DashboardQuerySchema(Schema):
 
     year = fields.String(load_default="", metadata={"description": "2025/26"})
     scope = fields.String(load_default="", metadata={"description": "As for reports"})
+    facts = _facts()

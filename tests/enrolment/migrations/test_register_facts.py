@@ -10,7 +10,7 @@ from tests.support.postgres import PostgresServer
 from hub_messaging.tables import outbox
 from hub_platform.migrations import alembic_config, migrate
 
-HEAD_BEFORE = "0019_successions_followed"
+HEAD_BEFORE = "0023_different_people"
 TRACKED = "revision, created_at, created_by, changed_at, changed_by"
 TRACK = "1, '2025-01-01T12:00Z', 'ada', '2025-06-30T23:30Z', 'grace'"
 BEFORE = """

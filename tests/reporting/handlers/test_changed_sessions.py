@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.reporting import factories as make
 from tests.reporting.conftest import NOW
+from tests.reporting.descriptions import hub
 from tests.reporting.factories import delivered
 
 from hub_contracts import Event
@@ -30,6 +31,7 @@ Run = Callable[..., Report]
 def _run(sessions: Sessions, options: Options, hear: Hear) -> Run:
     hear(
         [
+            hub(),
             *(make.school(urn) for urn in ("110001", "110002")),
             make.group("Fractions"),
             make.place("Fractions", "Ada", "110001"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.reporting import factories as make
 from tests.reporting.conftest import NOW
+from tests.reporting.descriptions import hub
 from tests.reporting.factories import HALF_TERMS, delivered
 
 from hub_contracts import Event
@@ -46,7 +47,8 @@ def again(visit: Any, half_term: str | None = None, *, late: bool = False) -> Vi
 
 
 def told(sessions: Sessions, *events: tuple[int, Event]) -> None:
-    school = [make.school(URN), make.connected(URN), make.assignment(URN, kinds=["visit", "department_pd"])]
+    assignment = make.assignment(URN, kinds=["visit", "department_pd"])
+    school = [hub(), make.school(URN), make.connected(URN), assignment]
     with sessions.begin() as session:
         projections.project(session, make.in_order(school), now=NOW)
         for revision, event in events:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.reporting import factories as make
 from tests.reporting.conftest import NOW, Hear
+from tests.reporting.descriptions import hub
 
 from hub_contracts import Event
 from hub_platform.database import Sessions
@@ -21,7 +22,7 @@ ADA = [("Ada", "110001")]
 def row_after(sessions: Sessions, options: Options, hear: Hear, events: Iterable[Event]) -> dict[str, Any]:
     """The row of a school that has signed up and taken part in something."""
     signed_up = [make.school("110001"), make.group("Fractions"), make.place("Fractions", "Ada", "110001")]
-    hear([*signed_up, *events])
+    hear([hub(), *signed_up, *events])
     year = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
     with sessions.begin() as session:
         report = run_report(session, "engagement", **year, options=options, now=NOW)  # type: ignore[arg-type]

@@ -16,18 +16,23 @@ from hub_reporting.pages.words import schools_of
 
 
 @pytest.mark.parametrize(
-    ("scope", "said"),
+    ("scope", "name", "said"),
     [
-        (Scope("connected"), "connected schools"),
-        (Scope("hub"), "schools in the hub's area"),
-        (Scope("la", "873"), "schools in Fenland"),
-        (Scope("trust", "17047"), "schools of Fenland"),
-        (Scope("phase", "secondary"), "secondary schools"),
-        (Scope("phase", "unknown"), "schools whose phase is not known"),
+        (Scope("connected"), "Fenland", "connected schools"),
+        (Scope("hub"), "the hub's area: Fenland and Norfolk", "schools in the hub's area"),
+        (
+            Scope("hub"),
+            "the hub's area (the hub has not been described yet)",
+            "schools in the hub's area (the hub has not been described yet)",
+        ),
+        (Scope("la", "873"), "Fenland", "schools in Fenland"),
+        (Scope("trust", "17047"), "Fenland", "schools of Fenland"),
+        (Scope("phase", "secondary"), "Fenland", "secondary schools"),
+        (Scope("phase", "unknown"), "Fenland", "schools whose phase is not known"),
     ],
 )
-def test_the_schools_of_a_scope_are_named_in_a_sentence(scope: Scope, said: str) -> None:
-    assert schools_of(scope, "Fenland") == said
+def test_the_schools_of_a_scope_are_named_in_a_sentence(scope: Scope, name: str, said: str) -> None:
+    assert schools_of(scope, name) == said
 
 
 def failed(number: int) -> MessageFailed:

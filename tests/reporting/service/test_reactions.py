@@ -16,7 +16,7 @@ PROJECTIONS = {
     "CalendarSet": "projected.not_counted",
     "ClassroomTaskSet": "tasks.was_set",
     "DepartmentPDHeld": "visits.department_taught",
-    "HubDescribed": "projected.not_counted",
+    "HubDescribed": "schools.described",
     "LeaderAppointed": "schools.appointed",
     "LeaderEnded": "schools.ended",
     "LessonStudyPlanned": "projected.not_counted",

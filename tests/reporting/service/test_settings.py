@@ -7,7 +7,7 @@ from hub_reporting import config
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.service import ReportingService
 
-NAMES = ("ID", "NAME", "AREA_LA_CODES", "HEADLINE_SCOPE")
+NAMES = ("ID", "NAME", "HEADLINE_SCOPE")
 
 
 @pytest.fixture(autouse=True)
@@ -19,23 +19,20 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unless_given_the_hub_is_cambridge() -> None:
     options = config.load()
     assert (options.hub_id, options.hub_name) == ("cambridge", "Cambridge Maths Hub")
-    assert options.la_codes == {"873", "874"}
     assert options.headline == Scope("la", "873")
 
 
 def test_a_hub_says_who_and_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in zip(NAMES, ("fens", "Fens Maths Hub", "926", "hub"), strict=True):
+    for name, value in zip(NAMES, ("fens", "Fens Maths Hub", "hub"), strict=True):
         monkeypatch.setenv(f"HUB_{name}", value)
     options = config.load()
     assert (options.hub_id, options.hub_name) == ("fens", "Fens Maths Hub")
-    assert (options.la_codes, options.headline) == (frozenset({"926"}), Scope("hub"))
+    assert options.headline == Scope("hub")
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("AREA_LA_CODES", "87"),
-        ("AREA_LA_CODES", "873,E10"),
         ("HEADLINE_SCOPE", "county:cambridgeshire"),
         ("HEADLINE_SCOPE", "phase:tertiary"),
     ],

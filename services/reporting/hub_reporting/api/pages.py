@@ -12,6 +12,7 @@ from hub_reporting.commands import DashboardQuerySchema
 from hub_reporting.config import Options
 from hub_reporting.domain.refusals import Refused
 from hub_reporting.handlers import dashboard, freshness
+from hub_reporting.handlers.hub import hub_name
 from hub_reporting.pages import rendering
 
 PAGES_KEPT: Final = 16  # 160 KB each
@@ -37,18 +38,24 @@ class Pages:
         """Show the year at a glance; to people who may not see reports, what they can do instead."""
         options: Options = self.options
         if not call.actor.roles & REPORT_READERS:
-            return page(rendering.welcome(options.hub_name, call.actor.roles))
-        year, scope, now = call.query["year"], call.query["scope"], call.now
+            return page(rendering.welcome(hub_name(call.session, options), call.actor.roles))
+        year, scope, facts, now = call.query["year"], call.query["scope"], call.query["facts"], call.now
         fresh = freshness.freshness(call.session, options.hub_id)
         # As long as nothing new has been heard, a day's page stays the same.
-        key = (year, scope, day_in_england(now), fresh.mark)
+        key = (year, scope, facts, day_in_england(now), fresh.mark)
         if key not in _kept:
             try:
                 shown = dashboard.look(
-                    call.session, year=year, scope=scope, fresh=fresh, options=options, now=now
+                    call.session,
+                    year=year,
+                    scope=scope,
+                    facts=facts,
+                    fresh=fresh,
+                    options=options,
+                    now=now,
                 )
             except Refused as refused:
-                return page(rendering.refusal(options.hub_name, refused.detail), status=422)
+                return page(rendering.refusal(hub_name(call.session, options), refused.detail), status=422)
             if len(_kept) >= PAGES_KEPT:
                 _kept.clear()
             _kept[key] = rendering.dashboard(shown)

@@ -10,6 +10,7 @@ from hub_reporting.access import FRESHNESS_READERS, REPORT_READERS
 from hub_reporting.commands import FILTERS, ReportQuerySchema
 from hub_reporting.config import Options
 from hub_reporting.domain.catalogue import DEFINITIONS
+from hub_reporting.domain.periods import AS_AT, NOW, taken_facts
 from hub_reporting.domain.reports import Report
 from hub_reporting.handlers import freshness, reports
 
@@ -72,6 +73,13 @@ class ReportSchema(Schema):
     period = fields.Method("get_period", metadata={"description": "from and to, both counted"})
     as_at = fields.Date(attribute="report.period.as_at")
     scope = fields.Method("get_scope", metadata={"description": "code and name"})
+    facts = fields.Method(
+        "get_facts",
+        metadata={
+            "description": "The day whose names, authorities, districts, phases and trusts of schools are "
+            "taken (on), whether they were asked for as they are now (of), and the same in a sentence"
+        },
+    )
     n = fields.Integer(attribute="report.n")
     N = fields.Integer(
         attribute="report.of",
@@ -93,6 +101,15 @@ class ReportSchema(Schema):
         """First and last day."""
         period = answered["report"].period
         return {"from": period.starts_on.isoformat(), "to": period.ends_on.isoformat()}
+
+    def get_facts(self, answered: dict[str, Any]) -> dict[str, str]:
+        """Which day's facts of schools were taken."""
+        period = answered["report"].period
+        return {
+            "of": AS_AT if period.facts_on is None else NOW,
+            "on": period.facts_day.isoformat(),
+            "meaning": taken_facts(period),
+        }
 
     def get_scope(self, answered: dict[str, Any]) -> dict[str, str]:
         """How it is written in an address, and what people call it."""
@@ -121,7 +138,9 @@ class Reports:
     def get_report(self, call: Call[None]) -> Content | dict[str, Any]:
         """Answer a report for a period and a scope, as JSON or CSV.
 
-        Without dates: the latest academic year in which anything happened, to its end or today.
+        Without dates: the latest academic year in which anything happened, to its end or today. A school's
+        name, authority, district, phase and trust are those of the day of `as_at`, also in a report of a
+        period; with `facts=now` they are those of today.
         """
         options: Options = self.options
         report = reports.run_report(
@@ -132,6 +151,7 @@ class Reports:
             as_at=call.query["as_at"],
             scope=call.query["scope"],
             filters={name: call.query[name] for name in FILTERS if call.query[name] is not None},
+            facts=call.query["facts"],
             options=options,
             now=call.now,
         )
@@ -152,6 +172,7 @@ class Reports:
 
 def _file_of(report: Report) -> Content:
     period, scope = report.period, report.scope.code.replace(":", "-")
-    name = f"{report.definition.name}_{period.starts_on}_{period.ends_on}_{scope}.csv"
+    now = "" if period.facts_on is None else "_facts-now"
+    name = f"{report.definition.name}_{period.starts_on}_{period.ends_on}_{scope}{now}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Content(to_csv(report.table()), "text/csv; charset=utf-8", headers=headers)

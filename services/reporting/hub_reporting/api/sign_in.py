@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 
 from marshmallow import Schema, fields
 from nameko.extensions import DependencyProvider
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hub_platform.access import ANYONE, SESSION_COOKIE, Actor, TokenCheck, unauthorised
@@ -13,6 +14,7 @@ from hub_platform.routes import PAGE, Call, Content, Raw, route
 from hub_reporting.api.page_form import page, to_page
 from hub_reporting.config import Options
 from hub_reporting.handlers import signing_in
+from hub_reporting.handlers.hub import hub_name
 from hub_reporting.pages import rendering
 from hub_reporting.store import browser_sessions
 
@@ -63,12 +65,12 @@ class SignIn:
         """Show the form; to a link only a button: programs that look into e-mails must not use it up."""
         token = call.query["token"]
         if not token:
-            return page(self._form())
+            return page(self._form(call.session))
         try:
             self.tokens.sign_in(token)
         except Problem as problem:
-            return self._refused(problem)
-        return page(self._form(token=token))
+            return self._refused(call.session, problem)
+        return page(self._form(call.session, token=token))
 
     @route("POST", "/sign-in", allow=ANYONE, body=FORM, status=303, media_type=PAGE)
     def post_sign_in(self, call: Call[None]) -> Content | Response:
@@ -79,9 +81,9 @@ class SignIn:
             sign_in = tokens.sign_in(given.get("token", [""])[0].strip())
             cookie = signing_in.begin(call.session, sign_in, call.real_now)
         except Problem as problem:
-            return self._refused(problem)
+            return self._refused(call.session, problem)
         except signing_in.UsedBefore as refused:
-            return page(self._form(refused.detail), status=401)
+            return page(self._form(call.session, refused.detail), status=401)
         response = to_page("/")
         response.set_cookie(SESSION_COOKIE, cookie, **_cookie_for(call))
         return response
@@ -94,15 +96,15 @@ class SignIn:
         response.delete_cookie(SESSION_COOKIE, **_cookie_for(call))
         return response
 
-    def _refused(self, problem: Problem) -> Content:
+    def _refused(self, session: Session, problem: Problem) -> Content:
         """Say no on the page; what is no matter of the token is not called one."""
         if problem.status != 401:
             raise problem
-        return page(self._form(NOT_VALID), status=401)
+        return page(self._form(session, NOT_VALID), status=401)
 
-    def _form(self, error: str = "", token: str = "") -> str:
+    def _form(self, session: Session, error: str = "", token: str = "") -> str:
         options: Options = self.options
-        return rendering.sign_in(options.hub_name, error, token)
+        return rendering.sign_in(hub_name(session, options), error, token)
 
 
 def _cookie_for(call: Call[None]) -> dict[str, Any]:

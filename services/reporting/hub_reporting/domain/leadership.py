@@ -34,6 +34,7 @@ class Leader:
     roles: tuple[str, ...]
     urn: str  # home school, after successors
     trust_uid: str | None
+    trust: str | None  # what the trust remains under each of its UIDs
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,12 @@ class Spread:
     @property
     def trusts(self) -> set[str]:
         """Distinct academy trusts of those schools."""
-        return {leader.trust_uid for leader in self.leaders if leader.trust_uid is not None}
+        return {leader.trust for leader in self.leaders if leader.trust is not None}
 
     @property
     def maintained(self) -> set[str]:
         """Home schools of no trust: listed apart, never counted as a trust."""
-        return {leader.urn for leader in self.leaders if leader.trust_uid is None}
+        return {leader.urn for leader in self.leaders if leader.trust is None}
 
     def checks(self) -> list[Check]:
         """There are never more trusts than schools, nor schools than people."""
@@ -74,9 +75,10 @@ def spread(posts: Iterable[Post], register: Register, day: date) -> Spread:
         latest = max(own, key=lambda p: (p.starts_on, p.urn))
         urn = register.kept(latest.urn)
         school = register.schools.get(urn)
-        trust = latest.trust_uid if school is None else school.trust_uid
+        uid = latest.trust_uid if school is None else school.trust_uid
         roles = tuple(sorted({p.role for p in own}))
-        leaders.append(Leader(teacher_id, roles, urn, trust))
+        trust = None if uid is None else register.identity(uid)
+        leaders.append(Leader(teacher_id, roles, urn, uid, trust))
     return Spread(
         tuple(sorted(leaders, key=lambda leader: (register.name(leader.urn), str(leader.teacher_id))))
     )

@@ -8,6 +8,8 @@ from typing import Final, Self
 from hub_reporting.domain.refusals import Refused
 
 FIRST_MONTH: Final = 9  # an academic year, and a hub's grant, runs from 1 September to 31 August
+AS_AT, NOW = "as_at", "now"  # whose facts of the register a report may take
+FACTS: Final = (AS_AT, NOW)
 HALF_TERM_NAMES: Final = ("Autumn 1", "Autumn 2", "Spring 1", "Spring 2", "Summer 1", "Summer 2")
 _YEAR: Final = re.compile(r"(\d{4})/(\d{2})")
 
@@ -56,6 +58,12 @@ class Period:
     starts_on: date
     ends_on: date
     as_at: date
+    facts_on: date | None = None  # whose facts of the register are taken; None: those of as_at
+
+    @property
+    def facts_day(self) -> date:
+        """The day whose names, authorities, districts, phases and trusts of schools are taken."""
+        return self.facts_on or self.as_at
 
     @property
     def last_counted(self) -> date:
@@ -107,6 +115,14 @@ def choose_period(
     if as_at is not None and as_at > today:
         raise Refused("as_at_in_future", f"Nobody knows yet how it will be on {as_at}.", "/as_at")
     return Period(starts_on, ends_on, as_at or min(ends_on, today))
+
+
+def taken_facts(period: Period) -> str:
+    """Say which day's facts of schools a report takes, in a sentence."""
+    said = f"Name, authority, district, phase and trust of a school are those of {period.facts_day:%-d %B %Y}"
+    if period.facts_on is not None:
+        return f"{said}, as they are now; schools are open or closed, and follow each other, as on as_at."
+    return f"{said}, the day of as_at, for the whole period."
 
 
 def last_of_month(day: date) -> date:

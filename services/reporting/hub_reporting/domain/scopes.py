@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
+from hub_kernel import hub_area
 from hub_reporting.domain.refusals import Refused
 from hub_reporting.domain.schools import PHASE_NAMES, PHASES, Register, School
 
@@ -53,11 +55,12 @@ class Area:
 
     register: Register
     connected: Collection[str]  # URNs after successors
-    la_codes: Collection[str]  # the authorities named in the hub's grant
+    served: hub_area.Area | None  # as the hub's description says; None as long as there is none
     _members: dict[Scope, frozenset[str]] = field(default_factory=dict)
+    _places: dict[tuple[str, str | None], bool] = field(default_factory=dict)
 
     def members(self, scope: Scope) -> frozenset[str]:
-        """The open schools in a scope."""
+        """Return the open schools in a scope."""
         if scope not in self._members:
             self._members[scope] = frozenset(
                 urn for urn in self.register.open_schools() if self._covers(scope, self.register.schools[urn])
@@ -65,25 +68,30 @@ class Area:
         return self._members[scope]
 
     def eligible(self, scope: Scope) -> frozenset[str]:
-        """The open state-funded schools in a scope: what a rate is a share of."""
+        """Return the open state-funded schools in a scope: what a rate is a share of."""
         return frozenset(urn for urn in self.members(scope) if self.register.schools[urn].eligible)
 
     def holds(self, scope: Scope, urn: str) -> bool:
-        """Whether a school belongs to a scope, open or not: history stays where it was made."""
-        standing = self.register.kept(urn)
-        school = self.register.schools.get(standing)
+        """Return whether a school belongs to a scope, open or not: history stays where it was made."""
+        school = self.register.described(urn)
         if school is None:
             return scope == CONNECTED
         return scope == CONNECTED or self._covers(scope, school)
 
     def check(self, scope: Scope) -> None:
-        """Let a scope pass that some school is in; before any school is heard of, everything passes.
+        """Accept a scope that some school has been in; before any school is heard of, every scope.
 
         Raises:
             Refused: `unknown_scope`.
         """
-        schools = self.register.schools.values()
-        if scope.kind in {"la", "trust"} and schools and not any(self._covers(scope, s) for s in schools):
+        match scope.kind:
+            case "la":
+                known = scope.value in self.register.authorities
+            case "trust":
+                known = self.register.identity(scope.value) in self.register.trusts
+            case _:
+                known = True
+        if not known and self.register.schools:
             raise Refused("unknown_scope", f"The register has no school in {scope.code}.", "/scope")
 
     def _covers(self, scope: Scope, school: School) -> bool:
@@ -91,27 +99,60 @@ class Area:
             case "connected":
                 return school.urn in self.connected
             case "hub":
-                return school.la_code in self.la_codes
+                return self._serves(school)
             case "la":
                 return school.la_code == scope.value
             case "phase":
                 return school.phase == scope.value
             case _:
-                return school.trust_uid == scope.value
+                companies, uid = self.register.companies, school.trust_uid
+                return uid is not None and companies.get(uid, uid) == companies.get(scope.value, scope.value)
+
+    def _serves(self, school: School) -> bool:
+        """Return whether a school is in the hub's area: with all that it stands for, and all codes so far."""
+        urns = self.register.same(school.urn)
+        if len(urns) > 1 or school.urn in self._exceptions or school.urn in self.register.history.facts:
+            codes = [self.register.codes(urn) for urn in urns]
+            las, districts = (frozenset().union(*each) for each in zip(*codes, strict=True))
+            return self._in_area(urns, las, districts)
+        place = school.la_code, school.district_code
+        if place not in self._places:  # nearly all schools share theirs with others
+            districts = frozenset() if school.district_code is None else frozenset({school.district_code})
+            self._places[place] = self._in_area(urns, {school.la_code}, districts)
+        return self._places[place]
+
+    def _in_area(self, urns: Collection[str], las: Collection[str], districts: Collection[str]) -> bool:
+        return self.served is not None and hub_area.in_area(
+            self.served, urns=urns, la_codes=las, district_codes=districts
+        )
+
+    @cached_property
+    def _exceptions(self) -> frozenset[str]:
+        return (
+            frozenset()
+            if self.served is None
+            else frozenset((*self.served.extra_urns, *self.served.excluded_urns))
+        )
 
     def describe(self, scope: Scope) -> str:
-        """What people call a scope."""
-        schools = self.register.schools.values()
+        """Return what people call a scope."""
         match scope.kind:
             case "connected":
                 return "schools connected to the hub"
             case "hub":
-                las = sorted({s.la_name for s in schools if s.la_code in self.la_codes})
-                return f"the hub's area: {' and '.join(las)}" if las else "the hub's area"
+                return self._describe_area()
             case "la":
-                return next((s.la_name for s in schools if s.la_code == scope.value), f"LA {scope.value}")
+                return self.register.authorities.get(scope.value, f"LA {scope.value}")
             case "phase":
                 return f"{PHASE_NAMES[scope.value]} schools"
             case _:
-                names = (s.trust_name for s in schools if s.trust_uid == scope.value)
-                return next((name for name in names if name), f"trust {scope.value}")
+                identity = self.register.identity(scope.value)
+                return self.register.trusts.get(identity, f"trust {scope.value}")
+
+    def _describe_area(self) -> str:
+        if self.served is None:
+            return "the hub's area (the hub has not been described yet)"
+        las, districts = self.register.authorities, self.register.districts
+        names = {las[code] for code in self.served.la_codes if code in las}
+        names |= {districts[code] for code in self.served.district_codes if code in districts}
+        return f"the hub's area: {' and '.join(sorted(names))}" if names else "the hub's area"

@@ -9,7 +9,7 @@ from hub_kernel.england import day_in_england
 from hub_reporting.config import Options
 from hub_reporting.domain.composition import Compositions
 from hub_reporting.domain.engagement import Engagement
-from hub_reporting.domain.periods import AcademicYear, Period
+from hub_reporting.domain.periods import AS_AT, NOW, AcademicYear, Period
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.schools import PHASE_NAMES, PHASES, School
 from hub_reporting.domain.scopes import CONNECTED, HUB, Area, Scope, parse_scope
@@ -21,6 +21,7 @@ from hub_reporting.handlers import (
     school_reports,
     support_reports,
 )
+from hub_reporting.handlers.hub import hub_name
 from hub_reporting.handlers.sight import Sight
 from hub_reporting.store import sources
 
@@ -82,7 +83,14 @@ class Dashboard:
 
 
 def look(
-    session: Session, *, year: str, scope: str, fresh: freshness.Freshness, options: Options, now: datetime
+    session: Session,
+    *,
+    year: str,
+    scope: str,
+    facts: str = AS_AT,
+    fresh: freshness.Freshness,
+    options: Options,
+    now: datetime,
 ) -> Dashboard:
     """Gather what the page shows.
 
@@ -90,6 +98,7 @@ def look(
         session: a transaction to read in.
         year: "2025/26", or empty for the latest in which anything happened.
         scope: as for reports, or empty for the whole hub.
+        facts: as for reports.
         fresh: how much the figures know.
         options: which hub.
         now: the clock.
@@ -104,7 +113,8 @@ def look(
         asked = AcademicYear.of(min(sources.last_day(session, options.hub_id, today) or today, today))
     # The whole year, so that what is still to come is shown; nothing of it is counted before it happens.
     # The day is the one that reports take by default, so that the page's links list what it counts.
-    period = Period(asked.starts_on, asked.ends_on, min(asked.ends_on, today))
+    as_at = min(asked.ends_on, today)
+    period = Period(asked.starts_on, asked.ends_on, as_at, today if facts == NOW else None)
     sight = Sight(session, options, period)
     sight.area.check(chosen)
     return _gather(sight, chosen, options.headline if chosen == CONNECTED else chosen, fresh, today)
@@ -117,7 +127,7 @@ def _gather(
     supported = frozenset(urn for urn in sight.coverage.led if area.holds(scope, urn))
     known_years = sources.years(sight.session, sight.hub)
     return Dashboard(
-        hub_name=sight.options.hub_name,
+        hub_name=hub_name(sight.session, sight.options),
         period=sight.period,
         year=year,
         years=sorted({*known_years, year}, reverse=True),
@@ -154,7 +164,9 @@ def choices(area: Area) -> list[Choice]:
     schools = [area.register.schools[urn] for urn in area.members(CONNECTED)]
     authorities = {s.la_code: s.la_name for s in schools}
     phases = {s.phase for s in schools}
-    trusts = {s.trust_uid: s.trust_name or s.trust_uid for s in schools if s.trust_uid}
+    # One choice for each trust, whatever UIDs it has had.
+    uids = {area.register.identity(s.trust_uid): s.trust_uid for s in schools if s.trust_uid}
+    trusts = {uid: area.register.trusts[identity] for identity, uid in uids.items()}
     return [
         Choice("", HUB, "The hub's area, all schools"),
         *(

@@ -43,7 +43,7 @@ def in_words(ratio: Ratio) -> dict[str, Any]:
 
 def titled(register: Register, urn: str) -> dict[str, Any]:
     """A school by number and name, also one that is closed or has not been heard of."""
-    school = register.schools.get(urn)
+    school = register.described(urn)
     return {
         "urn": urn,
         "name": register.name(urn),

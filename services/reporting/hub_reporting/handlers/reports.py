@@ -1,6 +1,7 @@
 """Answers a report: settles the period and the scope, then counts."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from hub_kernel.england import day_in_england
 from hub_reporting.config import Options
 from hub_reporting.domain.catalogue import find_definition
-from hub_reporting.domain.periods import Period, choose_period
+from hub_reporting.domain.periods import AS_AT, NOW, Period, choose_period
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.scopes import Scope, parse_scope
 from hub_reporting.handlers import (
@@ -43,6 +44,7 @@ def run_report(
     ends_on: date | None = None,
     as_at: date | None = None,
     scope: str | None = None,
+    facts: str = AS_AT,
     filters: Mapping[str, str] | None = None,
     options: Options,
     now: datetime,
@@ -56,6 +58,8 @@ def run_report(
     definition = find_definition(name)
     chosen = parse_scope(scope or definition.scope)
     period = settle_period(session, starts_on, ends_on, as_at, options=options, now=now)
+    if facts == NOW:
+        period = replace(period, facts_on=day_in_england(now))
     sight = Sight(session, options, period)
     sight.area.check(chosen)
     return REPORTS[name](sight, chosen).chosen(filters or {})

@@ -28,7 +28,7 @@ def connected_schools(sight: Sight, scope: Scope) -> Report:
         figures={
             "by_phase": {phase: sum(s.phase == phase for s in known) for phase in PHASES},
             "districts": len({s.district_name for s in known if s.district_name}),
-            "trusts": len({s.trust_uid for s in known if s.trust_uid}),
+            "trusts": len({register.identity(s.trust_uid) for s in known if s.trust_uid}),
         },
         rows=[
             _place_of(s) | {"connected_on": connections[s.urn].connected_on, "via": connections[s.urn].via}

@@ -21,10 +21,22 @@ from hub_contracts.enrolment import (
     TeacherMovedSchool,
     TeacherRegistered,
 )
-from hub_reporting.handlers.projected import Rows, not_counted, taken
-from hub_reporting.models import Closure, Connection, LeaderPost, Merger, School, Succession, Teacher
+from hub_kernel.england import day_in_england
+from hub_reporting.handlers.projected import Rows, taken
+from hub_reporting.models import (
+    Closure,
+    Connection,
+    HubDescription,
+    LeaderPost,
+    Merger,
+    School,
+    SchoolFacts,
+    SchoolTrust,
+    Succession,
+    Teacher,
+)
 
-_FACTS: Final = (
+_LATEST: Final = (
     "urn",
     "name",
     "la_code",
@@ -37,26 +49,54 @@ _FACTS: Final = (
     "status",
     "trust_uid",
     "trust_name",
+    "companies_house",
     "easting",
     "northing",
     "pupils",
     "fsm_percent",
 )
+_FACTS: Final = (
+    "urn",
+    "name",
+    "la_code",
+    "la_name",
+    "district_code",
+    "district_name",
+    "phase",
+    "eligible",
+)
+_TRUST: Final = ("urn", "trust_uid", "trust_name", "companies_house", "trust_since")
 
 
-def facts(event: SchoolImported | SchoolChanged, _time: datetime) -> Rows:
-    """A school as the register describes it now."""
-    yield School, [taken(event, *_FACTS, opened_on=event.open_date, closed_on=event.close_date)]
+def facts(event: SchoolImported | SchoolChanged, time: datetime) -> Rows:
+    """Write a school as the register describes it now, and what of it differs from before, with its day."""
+    yield School, [taken(event, *_LATEST, opened_on=event.open_date, closed_on=event.close_date)]
+    said_on = event.source_file_date or day_in_england(time)
+    changed = set() if isinstance(event, SchoolImported) else set(event.changed_fields)
+    facts_changed, trust_changed = not changed.isdisjoint(_FACTS), not changed.isdisjoint(_TRUST)
+    if facts_changed or not changed:
+        yield SchoolFacts, [taken(event, *_FACTS, holds_from=said_on, changed=facts_changed)]
+    if trust_changed or not changed:
+        differs = not changed.isdisjoint({"trust_uid", "trust_name"})
+        yield SchoolTrust, [taken(event, *_TRUST, said_on=said_on, changed=differs)]
 
 
-def closed(event: SchoolClosed, _time: datetime) -> Rows:
+def closed(event: SchoolClosed, time: datetime) -> Rows:
     """A school that closed."""
-    yield Closure, [taken(event, "urn", "successor_urn", closed_on=event.close_date)]
+    row = taken(event, "urn", "successor_urn", closed_on=event.close_date, announced_on=day_in_england(time))
+    yield Closure, [row]
 
 
-def succeeded(event: SchoolSucceeded, _time: datetime) -> Rows:
+def succeeded(event: SchoolSucceeded, time: datetime) -> Rows:
     """A school that another carries on."""
-    yield Succession, [taken(event, "urn", "successor_urn", "link_type", "established_on")]
+    names = ("urn", "successor_urn", "link_type", "established_on")
+    yield Succession, [taken(event, *names, announced_on=day_in_england(time))]
+
+
+def described(event: HubDescribed, _time: datetime) -> Rows:
+    """What the hub is called, and which area it serves."""
+    names = ("area_la_codes", "area_district_codes", "extra_urns", "excluded_urns")
+    yield HubDescription, [{"name": event.name} | {name: list(getattr(event, name)) for name in names}]
 
 
 def merged(_event: SchoolsMerged, _time: datetime) -> Rows:
@@ -129,5 +169,5 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
     TeacherAnonymised: anonymised,
     LeaderAppointed: appointed,
     LeaderEnded: ended,
-    HubDescribed: not_counted,
+    HubDescribed: described,
 }

@@ -10,6 +10,7 @@ from hub_reporting.config import Options
 from hub_reporting.domain import composition, engagement, leadership, schools, visits
 from hub_reporting.domain.periods import Period
 from hub_reporting.domain.scopes import Area, Scope
+from hub_reporting.store import hub as hub_store
 from hub_reporting.store import pd_days as pd_day_store
 from hub_reporting.store import schools as school_store
 from hub_reporting.store import visits as visit_store
@@ -32,8 +33,10 @@ class Sight:
 
     @cached_property
     def register(self) -> schools.Register:
-        """Schools as they stood at as_at."""
-        return school_store.register(self.session, self.hub, self.period.as_at)
+        """Schools as they stood at as_at, with the facts of the period's `facts_day`."""
+        return school_store.register(
+            self.session, self.hub, self.period.as_at, facts_day=self.period.facts_day
+        )
 
     @cached_property
     def connections(self) -> dict[str, schools.Connection]:
@@ -48,7 +51,7 @@ class Sight:
     @cached_property
     def area(self) -> Area:
         """What the scopes mean on that day."""
-        return Area(self.register, self.connections.keys(), self.options.la_codes)
+        return Area(self.register, self.connections.keys(), hub_store.area(self.session, self.hub))
 
     @cached_property
     def assignments(self) -> list[visits.Assignment]:

@@ -2,9 +2,20 @@
 
 from hub_reporting.models.base import Base, Projected
 from hub_reporting.models.browser_sessions import BrowserSession
+from hub_reporting.models.hub import HubDescription
 from hub_reporting.models.messages import Message
 from hub_reporting.models.pd_days import PDDay, PDDayVisitor
-from hub_reporting.models.schools import Closure, Connection, LeaderPost, Merger, School, Succession, Teacher
+from hub_reporting.models.schools import (
+    Closure,
+    Connection,
+    LeaderPost,
+    Merger,
+    School,
+    SchoolFacts,
+    SchoolTrust,
+    Succession,
+    Teacher,
+)
 from hub_reporting.models.sources import Source
 from hub_reporting.models.tasks import ClassroomTask, TaskReport
 from hub_reporting.models.visits import (
@@ -53,6 +64,7 @@ __all__ = [
     "Exemption",
     "GroupEnding",
     "GroupState",
+    "HubDescription",
     "LeaderPost",
     "LoggedVisit",
     "Mark",
@@ -67,7 +79,9 @@ __all__ = [
     "RecalculatedVisit",
     "Register",
     "School",
+    "SchoolFacts",
     "SchoolOnGroup",
+    "SchoolTrust",
     "Session",
     "Source",
     "Succession",

@@ -18,7 +18,10 @@ class Base(DeclarativeBase):
 
 
 class Projected(Base):
-    """What was heard from one hub, and the revision of the subject at which it was said."""
+    """What was heard from one hub, and the revision of the subject at which it was said.
+
+    A read model that keeps every revision has `revision` in its key.
+    """
 
     __abstract__ = True
 

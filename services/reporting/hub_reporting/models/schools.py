@@ -26,12 +26,51 @@ class School(Projected):
     status: Mapped[str]
     trust_uid: Mapped[str | None]
     trust_name: Mapped[str | None]
+    companies_house: Mapped[str | None]
     easting: Mapped[int | None]
     northing: Mapped[int | None]
     pupils: Mapped[int | None]
     fsm_percent: Mapped[float | None]
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+
+
+class SchoolFacts(Projected):
+    """What the register said of a school at one revision, where it differs from before."""
+
+    __tablename__ = "school_facts"
+    __table_args__ = (Index("ix_school_facts_changed", "hub", "urn", postgresql_where="changed"),)
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    changed: Mapped[bool]  # something else was said of the school before
+    holds_from: Mapped[date]
+    name: Mapped[str]
+    la_code: Mapped[str]
+    la_name: Mapped[str]
+    district_code: Mapped[str | None]
+    district_name: Mapped[str | None]
+    phase: Mapped[str]
+    eligible: Mapped[bool]
+
+
+class SchoolTrust(Projected):
+    """What the register said of a school's trust at one revision, where it differs from before."""
+
+    __tablename__ = "school_trusts"
+    __table_args__ = (
+        Index("ix_school_trusts_changed", "hub", "urn", postgresql_where="changed"),
+        Index("ix_school_trusts_trust_since", "hub", "trust_since"),
+    )
+
+    urn: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    changed: Mapped[bool]  # another trust, or another name of it, was said before
+    said_on: Mapped[date]
+    trust_uid: Mapped[str | None]
+    trust_name: Mapped[str | None]
+    companies_house: Mapped[str | None]
+    trust_since: Mapped[date | None]
 
 
 class Closure(Projected):
@@ -42,6 +81,7 @@ class Closure(Projected):
     urn: Mapped[str] = mapped_column(primary_key=True)
     closed_on: Mapped[date | None]
     successor_urn: Mapped[str | None]
+    announced_on: Mapped[date | None]  # none for what was heard before this was kept
 
 
 class Succession(Projected):
@@ -53,6 +93,7 @@ class Succession(Projected):
     successor_urn: Mapped[str]
     link_type: Mapped[str]
     established_on: Mapped[date | None]
+    announced_on: Mapped[date | None]  # none for what was heard before this was kept
 
 
 class Connection(Projected):

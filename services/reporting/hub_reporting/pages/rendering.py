@@ -13,6 +13,7 @@ from hub_reporting.domain.catalogue import DEFINITIONS
 from hub_reporting.domain.columns import STATE_WORDS, STATUS_WORDS
 from hub_reporting.domain.composition import Composition
 from hub_reporting.domain.engagement import LEVELS
+from hub_reporting.domain.periods import NOW, taken_facts
 from hub_reporting.handlers.attention import Item
 from hub_reporting.handlers.dashboard import Choice, Dashboard
 from hub_reporting.pages import curve, reach, words
@@ -88,6 +89,7 @@ def dashboard(shown: Dashboard) -> str:
     schools = words.schools_of(shown.headline, shown.headline_name)
     return _environment.get_template("dashboard.html").render(
         d=shown,
+        taken_facts=taken_facts(shown.period),
         title=words.headline(attended, schools, str(shown.year), is_over=shown.is_over),
         schools=schools,
         levels={level: shown.engagement.level(level) for level in LEVELS},
@@ -148,6 +150,8 @@ class Links:
     def _address(self, name: str, scope: str, form: str, filters: Mapping[str, str]) -> str:
         period = self.shown.period
         query = {"from": period.starts_on, "to": period.ends_on, "scope": scope, **filters, "format": form}
+        if period.facts_on is not None:
+            query["facts"] = NOW
         return f"/reporting/v1/reports/{name}?{urlencode(query)}"
 
 

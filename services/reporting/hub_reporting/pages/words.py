@@ -52,7 +52,7 @@ def schools_of(scope: Scope, name: str) -> str:
         case "connected":
             return "connected schools"
         case "hub":
-            return "schools in the hub's area"
+            return f"schools in {name.partition(':')[0]}"  # without the names of its authorities
         case "phase":
             said = PHASE_NAMES[scope.value].lower()
             return "schools whose phase is not known" if scope.value == "unknown" else f"{said} schools"

@@ -31,7 +31,10 @@ def key_of(model: type[Projected]) -> tuple[str, ...]:
 
 
 def save(session: Session, model: type[Projected], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep rows, each key once, unless the same or a later revision of it is known."""
+    """Keep rows, each key once, unless a later revision of it is known.
+
+    The same revision is written again, so that events that are heard once more fill in new columns.
+    """
     session.execute(_upsert(model), {"rows": json.dumps(rows, default=str)})
 
 
@@ -53,7 +56,7 @@ def _upsert(model: type[Projected]) -> sa.TextClause:
         f"INSERT INTO {table.name} ({columns})"  # noqa: S608 - names of our own tables and columns
         f" SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
         f" ON CONFLICT ({', '.join(key_of(model))})"
-        f" DO UPDATE SET {others} WHERE excluded.revision > {table.name}.revision"
+        f" DO UPDATE SET {others} WHERE excluded.revision >= {table.name}.revision"
     )
 
 

@@ -1,55 +1,111 @@
 """Schools and people, as the rules want them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from hub_kernel import successions
+from hub_kernel.successions import Successions
 from hub_reporting.domain import leadership, schools
-from hub_reporting.models import Closure, Connection, School, Succession, Teacher
+from hub_reporting.domain.school_history import ALWAYS, Facts, History, TrustFacts
+from hub_reporting.models import (
+    Connection,
+    Teacher,
+)
 from hub_reporting.store import people
 
+# Written once: building these statements anew for each report costs more than a small hub's answer. A closing
+# that was said after the facts overrides them.
+_LATEST: Final = sa.text(
+    """
+    SELECT school.urn, name, la_code, la_name, district_name, phase, eligible,
+           CASE WHEN closure.revision > school.revision THEN 'closed' ELSE status END,
+           trust_uid, trust_name, easting, northing, opened_on,
+           CASE WHEN closure.revision > school.revision
+                THEN coalesce(closure.closed_on, school.closed_on) ELSE school.closed_on END,
+           district_code, companies_house
+    FROM schools AS school LEFT JOIN closures AS closure USING (hub, urn)
+    WHERE school.hub = :hub
+    """
+)
+_CHANGED_FACTS: Final = sa.text(
+    f"""
+    SELECT urn, {", ".join(Facts._fields)} FROM school_facts
+    WHERE hub = :hub AND urn IN (SELECT urn FROM school_facts WHERE hub = :hub AND changed)
+    """  # noqa: S608 - our own columns
+)
+_CHANGED_TRUSTS: Final = sa.text(
+    f"""
+    SELECT urn, {", ".join(TrustFacts._fields)} FROM school_trusts
+    WHERE hub = :hub AND urn IN (
+      SELECT urn FROM school_trusts WHERE hub = :hub AND changed
+      UNION SELECT urn FROM school_trusts WHERE hub = :hub AND trust_since > :day
+    )
+    """  # noqa: S608 - our own columns
+)
+# What the links say counts before what a closing said, so it comes later.
+_SUCCESSIONS: Final = sa.text(
+    """
+    SELECT urn, successor_urn, NULL::date, announced_on, closed_on, 1 AS place FROM closures
+    WHERE hub = :hub AND successor_urn IS NOT NULL
+    UNION ALL
+    SELECT link.urn, link.successor_urn, established_on, link.announced_on, closed_on, 2
+    FROM successions AS link LEFT JOIN closures AS closure USING (hub, urn)
+    WHERE link.hub = :hub
+    ORDER BY place
+    """
+)
 
-def register(session: Session, hub: str, day: date) -> schools.Register:
-    """Every school heard of, to be seen on one day."""
-    closes_later = Closure.revision > School.revision  # said after the facts
-    rows = session.execute(
-        sa.select(
-            School.urn,
-            School.name,
-            School.la_code,
-            School.la_name,
-            School.district_name,
-            School.phase,
-            School.eligible,
-            sa.case((closes_later, "closed"), else_=School.status),
-            School.trust_uid,
-            School.trust_name,
-            School.easting,
-            School.northing,
-            School.opened_on,
-            sa.case(
-                (closes_later, sa.func.coalesce(Closure.closed_on, School.closed_on)), else_=School.closed_on
-            ),
+
+def register(session: Session, hub: str, day: date, *, facts_day: date | None = None) -> schools.Register:
+    """Read every school heard of, as seen on one day.
+
+    Args:
+        session: the transaction.
+        hub: whose events are counted.
+        day: on which schools are open, and one stands for another.
+        facts_day: whose names, authorities, districts, phases and trusts are taken; by default the same day.
+    """
+    facts_day = day if facts_day is None else facts_day
+    latest = {row[0]: schools.School._make(row) for row in session.execute(_LATEST, {"hub": hub})}
+    history = History(facts=_changed_facts(session, hub), trusts=_changed_trusts(session, hub, facts_day))
+    links = Successions(_successions(session, hub, latest))
+    return schools.register_on(latest, history, links, day=day, facts_day=facts_day)
+
+
+def _changed_facts(session: Session, hub: str) -> dict[str, list[Facts]]:
+    """All that was said of schools whose facts have changed."""
+    found: dict[str, list[Facts]] = {}
+    for urn, *said in session.execute(_CHANGED_FACTS, {"hub": hub}):
+        found.setdefault(urn, []).append(Facts._make(said))
+    return found
+
+
+def _changed_trusts(session: Session, hub: str, day: date) -> dict[str, list[TrustFacts]]:
+    """All that was said of the trusts of schools that changed theirs, or joined it after a day."""
+    found: dict[str, list[TrustFacts]] = {}
+    for urn, *said in session.execute(_CHANGED_TRUSTS, {"hub": hub, "day": day}):
+        found.setdefault(urn, []).append(TrustFacts._make(said))
+    return found
+
+
+def _successions(
+    session: Session, hub: str, known: Mapping[str, schools.School]
+) -> Iterator[successions.Succession]:
+    """Which school follows which, from when on."""
+    rows = session.execute(_SUCCESSIONS, {"hub": hub})
+    for urn, successor_urn, established_on, announced_on, closed_on, _ in rows:
+        school = known.get(urn)
+        first_day = successions.first_day_of_successor(
+            close_date=closed_on if school is None else school.closed_on or closed_on,
+            established_on=established_on,
+            announced_on=announced_on or ALWAYS,
         )
-        .outerjoin(Closure, sa.and_(Closure.hub == School.hub, Closure.urn == School.urn))
-        .where(School.hub == hub)
-    )
-    return schools.Register(
-        {row[0]: schools.School._make(row) for row in rows}, _successors(session, hub), day
-    )
-
-
-def _successors(session: Session, hub: str) -> dict[str, str]:
-    """Who carries on whom: what the links say comes before what the closing said."""
-    closures = sa.select(Closure.urn, Closure.successor_urn).where(
-        Closure.hub == hub, Closure.successor_urn.is_not(None)
-    )
-    links = sa.select(Succession.urn, Succession.successor_urn).where(Succession.hub == hub)
-    found = {row.urn: str(row.successor_urn) for row in session.execute(closures)}
-    return found | {row.urn: row.successor_urn for row in session.execute(links)}
+        yield successions.Succession(urn=urn, successor_urn=successor_urn, first_day=first_day)
 
 
 def connections(session: Session, hub: str, until: date) -> list[schools.Connection]:

@@ -16,8 +16,8 @@ from hub_contracts.enrolment import SchoolChanged
 from hub_messaging.backfill import record_missing
 from hub_platform.database import UtcDateTime
 
-revision = "0020_register_facts"
-down_revision = "0019_successions_followed"
+revision = "0024_register_facts"
+down_revision = "0023_different_people"
 
 PHASES = "'early_years', 'primary', 'secondary', 'post16', 'all_through', 'unknown'"
 PLACEMENTS = """
