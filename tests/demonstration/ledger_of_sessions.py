@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Final
 
-from tests.demonstration.books import Session, id_of, instant, located
+from tests.demonstration.books import Group, Session, id_of, instant, located
 from tests.demonstration.counting import body, made, named
 from tests.demonstration.ledger import HANDLERS, Ledger
 
-from hub_enrolment.domain import endings, sessions, venues, work_groups
-from hub_enrolment.domain.sessions import Mark
+from hub_enrolment.domain import diary, endings, sessions, venues, work_groups
+from hub_enrolment.domain.series import Slot
+from hub_enrolment.domain.sessions import Mark, Meeting
 from hub_kernel.england import day_in_england
 from local.demonstration.commands import Command
 
@@ -17,7 +18,7 @@ def scheduled(ledger: Ledger, command: Command) -> None:
     group, facts = ledger.groups[named(command)], body(command)
     starts_at, ends_at = instant(facts, "starts_at"), instant(facts, "ends_at")
     mode, host = facts["mode"], facts.get("host_urn")
-    work_groups.check_session(group.status, starts_at=starts_at, ends_at=ends_at, mode=mode, host_urn=host)
+    _check(group, Session(starts_at, ends_at), mode=mode, host_urn=host)
     assert command.at < starts_at, "a session is put in the diary before it begins"
     found = venues.location(mode, host, located(facts), group.location)
     venues.check_joining_link(found.joining_link)
@@ -30,10 +31,19 @@ def scheduled(ledger: Ledger, command: Command) -> None:
     group.status = work_groups.status_after_scheduling(group.status)
 
 
+def _check(group: Group, asked: Session, *, mode: str, host_urn: str | None) -> None:
+    """A session may stand in its group's diary beside the others."""
+    others = [one for one in group.sessions.values() if one is not asked and one.status != "cancelled"]
+    meeting = Meeting(starts_at=asked.starts_at, ends_at=asked.ends_at, mode=mode, host_urn=host_urn)
+    diary.check_meetings(group.status, [meeting], [Slot(one.starts_at, one.ends_at) for one in others])
+
+
 def rescheduled(ledger: Ledger, command: Command) -> None:
-    session = ledger.group_of[named(command)].sessions[named(command)]
+    group = ledger.group_of[named(command)]
+    session = group.sessions[named(command)]
     session.starts_at, session.ends_at = (instant(body(command), name) for name in ("starts_at", "ends_at"))
     assert command.at < session.starts_at, "a session is moved to a start to come"
+    _check(group, session, mode="online", host_urn=None)
     session.status = "rescheduled"
 
 
@@ -94,6 +104,7 @@ def closed(ledger: Ledger, command: Command) -> None:
 def read_from_series(ledger: Ledger, command: Command) -> None:
     if command.gives == "session_id":
         group, found = ledger.groups[command.lane], ledger.meets[command.key]
+        _check(group, Session(found.starts_at, found.ends_at), mode="online", host_urn=None)
         group.sessions[command.key] = Session(found.starts_at, found.ends_at)
         ledger.group_of[command.key] = group
 

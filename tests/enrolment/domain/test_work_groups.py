@@ -98,30 +98,6 @@ def test_a_group_is_confirmed_once(status: str, code: str) -> None:
         confirm(status, Composition(12, 6), TYPICAL, override_reason="please")
 
 
-@pytest.mark.parametrize(
-    ("status", "code"), [("running", None), ("evaluating", None), ("closed", "not_recruiting")]
-)
-def test_a_group_that_met_before_it_was_confirmed_can_be_confirmed(status: str, code: str | None) -> None:
-    def asked() -> bool:
-        return confirm(status, Composition(12, 6), TYPICAL, override_reason=None, confirmed=False)
-
-    if code is None:
-        assert asked() is False
-    else:
-        with pytest.raises(Conflict, match=code):
-            asked()
-
-
-@pytest.mark.parametrize(("offered", "code"), [(0, None), (1, None), (2, "too_many_teachers")])
-def test_places_that_are_offered_count_to_the_maximum(offered: int, code: str | None) -> None:
-    if code is None:
-        assert not confirm("recruiting", Composition(19, 6), TYPICAL, override_reason=None, offered=offered)
-        return
-    with pytest.raises(Refused, match=code) as caught:
-        confirm("recruiting", Composition(19, 6), TYPICAL, override_reason=None, offered=offered)
-    assert caught.value.detail.startswith("19 teachers and 2 open offers;")
-
-
 def successions(successors: dict[str, str]) -> Successions:
     """Let each of these schools be carried on from one day on."""
     links = [Succession(urn=old, successor_urn=new, first_day=FIRST_DAY) for old, new in successors.items()]
@@ -189,12 +165,6 @@ def test_a_group_runs_from_its_first_session_and_is_evaluated_after_its_last(
     status: str, to_come: int, then: str
 ) -> None:
     assert status_after_session(status, to_come=to_come) == then
-
-
-@pytest.mark.parametrize("status", ["recruiting", "running"])
-@pytest.mark.parametrize("to_come", [0, 1])
-def test_a_group_that_was_not_confirmed_runs_on(status: str, to_come: int) -> None:
-    assert status_after_session(status, to_come=to_come, confirmed=False) == "running"
 
 
 @pytest.mark.parametrize(
