@@ -56,7 +56,7 @@ class Service:
 
 SERVICES = (
     Service("reporting", 8000, hears=frozenset({"enrolment", "visits", "notifications"})),
-    Service("enrolment", 8001, hears=frozenset({"notifications"}), uses_rpc=True),
+    Service("enrolment", 8001, hears=frozenset({"notifications", "visits"}), uses_rpc=True),
     Service("visits", 8002, hears=frozenset({"enrolment"})),
     Service("notifications", 8003, hears=frozenset({"enrolment", "visits"}), uses_rpc=True),
 )
