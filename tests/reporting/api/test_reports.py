@@ -135,7 +135,7 @@ def test_what_cannot_be_answered_is_a_problem_that_points(
 )
 def test_each_role_sees_what_it_may(service: RunningService, role: str, reports: int, fresh: int) -> None:
     client = service.client(role)
-    for path in (REPORTS, f"{REPORTS}/engagement"):
+    for path in (REPORTS, f"{REPORTS}/engagement", "/reports/engagement"):
         assert client("GET", path).status == reports
     assert client("GET", "/reporting/v1/freshness").status == fresh
 

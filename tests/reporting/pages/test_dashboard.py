@@ -166,7 +166,7 @@ def test_attendance_and_tasks_stand_beside_the_groups(
     assert told.text.startswith("33.3% of classroom tasks reported on, 1 of 3 due")
     for one, name in ((came, "attendance"), (told, "task-completion")):
         listed, counts = one.every("a")
-        assert (listed.attributes["href"] or "").startswith(f"/reporting/v1/reports/{name}?")
+        assert (listed.attributes["href"] or "").startswith(f"/reports/{name}?")
         assert counts.attributes["href"] == f"#counts-{name}"
     check_structure(page)
 

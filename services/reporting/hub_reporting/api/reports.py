@@ -143,18 +143,7 @@ class Reports:
         period; with `facts=now` they are those of today.
         """
         options: Options = self.options
-        report = reports.run_report(
-            call.session,
-            call.path["name"],
-            starts_on=call.query["from_"],
-            ends_on=call.query["to"],
-            as_at=call.query["as_at"],
-            scope=call.query["scope"],
-            filters={name: call.query[name] for name in FILTERS if call.query[name] is not None},
-            facts=call.query["facts"],
-            options=options,
-            now=call.now,
-        )
+        report = answer_of(call, options)
         if call.query["format"] == "csv":
             return _file_of(report)
         return {
@@ -168,6 +157,22 @@ class Reports:
         """Return how current the figures are, and what is stuck."""
         options: Options = self.options
         return freshness.freshness(call.session, options.hub_id)
+
+
+def answer_of(call: Call[None], options: Options) -> Report:
+    """Return the report that an address with a ReportQuerySchema asks for."""
+    return reports.run_report(
+        call.session,
+        call.path["name"],
+        starts_on=call.query["from_"],
+        ends_on=call.query["to"],
+        as_at=call.query["as_at"],
+        scope=call.query["scope"],
+        filters={name: call.query[name] for name in FILTERS if call.query[name] is not None},
+        facts=call.query["facts"],
+        options=options,
+        now=call.now,
+    )
 
 
 def _file_of(report: Report) -> Content:

@@ -14,9 +14,12 @@ from hub_reporting.domain.columns import STATE_WORDS, STATUS_WORDS
 from hub_reporting.domain.composition import Composition
 from hub_reporting.domain.engagement import LEVELS
 from hub_reporting.domain.periods import NOW, taken_facts
+from hub_reporting.domain.reports import Report
+from hub_reporting.domain.scopes import CONNECTED, Scope
 from hub_reporting.handlers.attention import Item
 from hub_reporting.handlers.dashboard import Choice, Dashboard
 from hub_reporting.pages import curve, reach, words
+from hub_reporting.pages.report_table import Table
 from hub_reporting.pages.support import VisitGrid, this_half_term
 from hub_reporting.pages.welcome import roles_of
 
@@ -83,6 +86,22 @@ def welcome(hub_name: str, roles: Collection[str]) -> str:
     return template.render(hub_name=hub_name, roles=roles_of(roles))
 
 
+def report(hub_name: str, answered: Report, query: Mapping[str, str]) -> str:
+    """A report's rows; `query` is what its address asks for, so that the files have the same rows."""
+    scope = words.schools_of(answered.scope, answered.scope_name)
+    address = f"/reporting/v1/reports/{answered.definition.name}"
+    own = "" if answered.scope == CONNECTED else answered.scope.code
+    return _environment.get_template("report.html").render(
+        hub_name=hub_name,
+        report=answered,
+        scope=scope,
+        table=Table.of(answered, query),
+        csv=f"{address}?{urlencode({**query, 'format': 'csv'})}",
+        json=f"{address}?{urlencode({**query, 'format': 'json'})}",
+        back=f"/?{urlencode({'year': str(answered.period.years[0]), 'scope': own})}",
+    )
+
+
 def dashboard(shown: Dashboard) -> str:
     """The year at a glance."""
     attended = shown.engagement.level("attended")
@@ -140,19 +159,22 @@ class Links:
     def report(self, name: str, form: str = "csv") -> str:
         """Return one report's address."""
         scope = self.shown.headline if name == "engagement" else self.shown.scope
-        return self._address(name, scope.code, form, {})
+        return f"/reporting/v1/reports/{name}?{urlencode(self._query(scope, {'format': form}))}"
+
+    def page(self, name: str) -> str:
+        """Return the address of the page with all rows of a report."""
+        scope = self.shown.headline if name == "engagement" else self.shown.scope
+        return f"/reports/{name}?{urlencode(self._query(scope, {}))}"
 
     def rows(self, item: Item) -> str:
-        """Return the address of exactly the rows that an item counts."""
-        scope = item.scope or self.shown.scope
-        return self._address(item.report, scope.code, "csv", item.filters)
+        """Return the address of the page with exactly the rows that an item counts."""
+        query = self._query(item.scope or self.shown.scope, item.filters)
+        return f"/reports/{item.report}?{urlencode(query)}"
 
-    def _address(self, name: str, scope: str, form: str, filters: Mapping[str, str]) -> str:
+    def _query(self, scope: Scope, more: Mapping[str, str]) -> dict[str, Any]:
         period = self.shown.period
-        query = {"from": period.starts_on, "to": period.ends_on, "scope": scope, **filters, "format": form}
-        if period.facts_on is not None:
-            query["facts"] = NOW
-        return f"/reporting/v1/reports/{name}?{urlencode(query)}"
+        query = {"from": period.starts_on, "to": period.ends_on, "scope": scope.code, **more}
+        return query if period.facts_on is None else query | {"facts": NOW}
 
 
 @dataclass(frozen=True)

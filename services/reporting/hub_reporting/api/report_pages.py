@@ -1,0 +1,31 @@
+"""Pages of reports: the rows behind a figure, as people read them."""
+
+from typing import Any
+
+from hub_platform.routes import PAGE, Call, Content, route
+from hub_reporting.access import REPORT_READERS
+from hub_reporting.api.page_form import page
+from hub_reporting.api.reports import answer_of
+from hub_reporting.commands import ReportQuerySchema
+from hub_reporting.config import Options
+from hub_reporting.pages import rendering
+
+
+class ReportPages:
+    """Reports in the browser."""
+
+    options: Any
+
+    @route(
+        "GET",
+        "/reports/<name>",
+        allow=REPORT_READERS,
+        query=ReportQuerySchema,
+        media_type=PAGE,
+        sign_in_at="/sign-in",
+    )
+    def get_report_page(self, call: Call[None]) -> Content:
+        """Show the rows of a report; takes what the report itself takes."""
+        options: Options = self.options
+        report = answer_of(call, options)
+        return page(rendering.report(options.hub_name, report, call.request.args.to_dict()))
