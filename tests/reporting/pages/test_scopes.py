@@ -58,13 +58,13 @@ def test_lead_schools_lead_the_groups_that_are_theirs(year: Sessions, options: O
         report = run_report(session, "work-group-lead-schools", scope=scope or None, options=options, now=NOW)
     led = report.figures["groups"]
     assert led <= sum(row["groups_n"] for row in report.rows)
-    whose = "the" if scope == "" else "the hub's"
     if report.n:
-        lead = "leads" if report.n == 1 else "lead"
-        assert figure(page, "Lead schools", "of") == f"{lead} {led} of {whose} 48 Work Groups"
+        groups = "Work Group" if led == 1 else "Work Groups"
+        where = "in all" if scope == "" else "in the whole hub"
+        assert figure(page, "Lead schools", "of") == f"lead {led} {groups}, of 48 {where}"
     else:
         assert figure(page, "Lead schools", "value") == NONE_YET
-        assert figure(page, "Lead schools", "of") == f"none of {whose} 48 Work Groups"
+        assert figure(page, "Lead schools", "of") == "none of the 48 Work Groups of the whole hub"
 
 
 @pytest.mark.parametrize("scope", SCOPES)

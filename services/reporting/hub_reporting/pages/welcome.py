@@ -35,7 +35,7 @@ _ROLES: Final = {
     "subscriber": Role(
         "subscriber",
         "Your program receives the events of the hub.",
-        (("Events: types, schemas and samples", "docs/events of the project"),),
+        (("Types, schemas and samples of events, in the project", "docs/events/README.md"),),
         (("How current the figures are", "/reporting/v1/freshness"),),
     ),
 }
