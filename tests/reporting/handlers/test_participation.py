@@ -184,3 +184,18 @@ def test_a_corrected_place_and_its_marks_count_for_the_right_school(run: Run, he
     )
     hear([delivered(right, 2), delivered(place), delivered(right, 2)])
     assert [(row["urn"], row["marks_n"]) for row in run("attendance").rows] == [("110002", 1)]
+
+
+@pytest.mark.parametrize(("reported_with", "n"), [(None, 0), ("Emmy", 1), ("Emmy again", 1)])
+def test_a_task_is_asked_once_of_a_teacher_who_was_enrolled_again_on_the_session_s_day(
+    run: Run, hear: Hear, reported_with: str | None, n: int
+) -> None:
+    """The first place was given up after the start, the second given later that day."""
+    meeting = make.session("Fractions", 2, NOVEMBER)
+    place, withdrawn = gone("Emmy", NOVEMBER)
+    again = replace(make.place("Fractions", "Emmy again", "110001", NOVEMBER), teacher_id=an_id("Emmy"))
+    hear([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
+    hear([delivered(place), delivered(withdrawn, 2, at=meeting.starts_at + INSTANT), delivered(again)])
+    if reported_with is not None:
+        hear([happened.reported("Fractions", 2, reported_with)])
+    assert due(run) == (n, 2), "of Ada, and of Emmy once"

@@ -53,7 +53,11 @@ def attendance(session: DbSession, hub: str, period: Period) -> list[Counted]:
 
 
 def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
-    """The tasks of sessions held in the period, once for each place that was held when the session began."""
+    """The tasks of sessions held in the period, once for each participant when the session began.
+
+    Who gave their place up on the session's day and was given another one has two places that may count: the
+    one with a report does, or else the later.
+    """
     done = sa.and_(
         same(TaskReport, Place, "enrolment_id"),
         TaskReport.task_id == ClassroomTask.task_id,
@@ -62,13 +66,17 @@ def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
     due_in = sa.and_(
         Register.hub == ClassroomTask.hub, Register.session_id == ClassroomTask.due_before_session_id
     )
-    rows = session.execute(
+    choice = sa.func.row_number().over(
+        partition_by=(ClassroomTask.task_id, Place.teacher_id),
+        order_by=(TaskReport.enrolment_id.is_(None), Place.enrolled_on.desc(), Place.enrolment_id.desc()),
+    )
+    due = (
         sa.select(
-            sa.cast(ClassroomTask.work_group_id, sa.Text),
+            ClassroomTask.work_group_id,
             WorkGroup.title,
             Place.urn,
-            sa.func.count(),
-            sa.func.count(TaskReport.enrolment_id),
+            TaskReport.enrolment_id.label("reported"),
+            choice.label("choice"),
         )
         .join(Register, due_in)
         .outerjoin(Session, same(Session, Register, "session_id"))
@@ -84,6 +92,17 @@ def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
                 Withdrawal.withdrawn_on.is_(None), Withdrawal.withdrawn_on > Register.held_on, _left_after
             ),
         )
-        .group_by(ClassroomTask.work_group_id, WorkGroup.title, Place.urn)
+        .subquery("due")
+    )
+    rows = session.execute(
+        sa.select(
+            sa.cast(due.c.work_group_id, sa.Text),
+            due.c.title,
+            due.c.urn,
+            sa.func.count(),
+            sa.func.count(due.c.reported),
+        )
+        .where(due.c.choice == 1)
+        .group_by(due.c.work_group_id, due.c.title, due.c.urn)
     )
     return [Counted(*row) for row in rows]
