@@ -11,6 +11,7 @@ from typing import Any, Final
 import structlog
 
 from hub_enrolment.domain.gias_file import FileRefused, Finding, Note, Table
+from hub_enrolment.files.packed import bodies
 from hub_platform import child
 from hub_platform.child import MEGABYTE, Bounds, ChildFailed
 from hub_platform.queueing import Queue
@@ -18,12 +19,12 @@ from hub_platform.telemetry import process_failures
 
 PROGRAM: Final = child.module("hub_enrolment.files.program")
 LIST: Final = Bounds(seconds=20, output_bytes=16 * MEGABYTE)
-REGISTER: Final = Bounds(seconds=300, output_bytes=48 * MEGABYTE)  # it is read as fast as it is sent
+REGISTER: Final = Bounds(seconds=120, output_bytes=48 * MEGABYTE)
 TOO_LARGE: Final = {"output_too_large", "timed_out"}
 
 # Each holds up to 128 MB of the 256 that the container has, so one at a time; printing shares the queue.
 heavy: Final = Queue(at_once=1, waiting=12, of_one_subject=4, patience=20.0)
-# A register's file is read as a stream, in 30 MB, for as long as it takes to send it.
+# A register's file is read as a stream, in 30 MB.
 register: Final = Queue(at_once=1, waiting=2, of_one_subject=2, patience=20.0)
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,9 @@ def read_list(raw: bytes, *, subject: str) -> Table:
 
 
 def read_register(chunks: Iterable[bytes], *, subject: str) -> RegisterFile:
-    """A file of the register as a table with the cells that are read; it is never held as a whole.
+    """A file of the register as a table with the cells that are read; it is never held as a whole, unpacked.
+
+    It takes its turn once it has come in: who sends slowly keeps no one waiting.
 
     Raises:
         FileRefused: as `files.csv_text.open_table`; `file_too_large`, `file_not_readable`.
@@ -62,8 +65,8 @@ def read_register(chunks: Iterable[bytes], *, subject: str) -> RegisterFile:
             digest.update(chunk)
             yield chunk
 
-    with register.turn(subject):
-        return RegisterFile(_table("register", counted(), REGISTER), digest.hexdigest())
+    with bodies.whole(counted(), subject) as whole, register.turn(subject):
+        return RegisterFile(_table("register", whole, REGISTER), digest.hexdigest())
 
 
 def _table(kind: str, chunks: Iterable[bytes], bounds: Bounds) -> Table:

@@ -1,0 +1,95 @@
+"""Bodies that are kept packed in memory until they are whole, however slowly they come in.
+
+A container of this service has no disk to write to, and its memory is short. Files of the national register
+are tables that shrink to an eighth. Who sends slowly holds no more than what has come in, and nobody's turn.
+"""
+
+import threading
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from hub_enrolment.domain.gias_file import FileRefused, Finding
+from hub_platform.child import CHUNK, MEGABYTE
+from hub_platform.problems import Problem
+from hub_platform.queueing import RETRY_AFTER
+from hub_platform.turns import in_turns
+
+FAST: Final = 1  # zlib's level: a chunk takes a millisecond
+CHUNKS_A_TURN: Final = 4
+
+
+@dataclass
+class Store:
+    """Keeps packed bodies: of one sender, and of all together, no more than so many bytes."""
+
+    of_one: int
+    of_all: int
+    _held: Counter[str] = field(default_factory=Counter)  # bytes by sender
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def whole(self, chunks: Iterable[bytes], subject: str) -> Iterator[Iterator[bytes]]:
+        """Take in a body until its end; gives it again, unpacked piece by piece.
+
+        Raises:
+            FileRefused: `file_too_large`: packed, it is larger than one sender may keep.
+            Problem: 503 `busy`: the bodies of others leave no room for it; or what `chunks` raises.
+        """
+        packer, pieces = zlib.compressobj(FAST), []
+        held = 0
+        try:
+            for chunk in self._packed(packer, chunks):
+                self._take(subject, len(chunk))
+                held += len(chunk)
+                pieces.append(chunk)
+            yield _unpacked(pieces)
+        finally:
+            self._give_back(subject, held)
+
+    def _packed(self, packer: "zlib._Compress", chunks: Iterable[bytes]) -> Iterator[bytes]:
+        # Who sends fast lets this process wait for nothing: others get a turn all the same.
+        for chunk in in_turns(chunks, CHUNKS_A_TURN):
+            if packed := packer.compress(chunk):
+                yield packed
+        yield packer.flush()
+
+    def _take(self, subject: str, size: int) -> None:
+        with self._lock:
+            if self._held[subject] + size > self.of_one:
+                raise _too_large(self.of_one)
+            if self._held.total() + size > self.of_all:
+                detail = f"Too many files are being sent. Try again in {RETRY_AFTER} s."
+                raise Problem(503, "busy", detail, headers={"Retry-After": RETRY_AFTER})
+            self._held[subject] += size
+
+    def _give_back(self, subject: str, size: int) -> None:
+        with self._lock:
+            self._held[subject] -= size
+            if not self._held[subject]:
+                del self._held[subject]
+
+
+# A national file of 61 MB takes 9. Two files of one sender at once count together.
+bodies: Final = Store(of_one=24 * MEGABYTE, of_all=48 * MEGABYTE)
+
+
+def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj()
+    for piece in pieces:
+        left = piece
+        while left:
+            yield unpacker.decompress(left, CHUNK)
+            left = unpacker.unconsumed_tail
+    yield unpacker.flush()
+
+
+def _too_large(most: int) -> FileRefused:
+    detail = (
+        f"packed, the file is larger than {most // MEGABYTE} MB, as no file of the register is;"
+        " send one file at a time"
+    )
+    return FileRefused([Finding(1, "", "", "file_too_large", detail)])
