@@ -33,8 +33,9 @@ class ApologiesReceivedSchema(SessionEventSchema):
 class AttendanceCorrected(SessionEvent):
     """One mark of a locked register was put right.
 
-    Published after the register's seven days; before, SessionCompleted is published again instead. The mark
-    counts from now on; the register's own totals are to be counted anew from its marks.
+    Published after the register's seven days; before, and when a mark is added later, SessionCompleted is
+    published again instead. The mark counts from now on; the register's own totals are to be counted anew
+    from its marks.
     """
 
     enrolment_id: UUID

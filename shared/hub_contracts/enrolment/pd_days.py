@@ -128,7 +128,7 @@ class PDDayHeld(PDDayEvent):
     """A PD day or conference was held.
 
     Published when its register is first taken, and again, with everybody who came, each time it is corrected
-    before it is locked. A later one replaces the one before.
+    before it is locked, or the school of one of them was wrong. A later one replaces the one before.
     """
 
     kind: str

@@ -133,7 +133,7 @@ class SessionCompleted(SessionEvent):
     """A session was held and its register taken.
 
     Published when the register is first complete, and again, with all marks as they are then, each time it
-    is corrected before it is locked.
+    is corrected before it is locked, or gains the mark of a participant whose withdrawal was undone.
     """
 
     held_on: date

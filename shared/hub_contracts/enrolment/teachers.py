@@ -181,7 +181,8 @@ class TeacherAnonymisedSchema(RecordSchema):
 class LeaderAppointed(TeacherEvent):
     """A teacher was given a role in the hub.
 
-    Published once for each role that somebody is given; one person may hold several.
+    Published once for each role that somebody is given; one person may hold several. Published again when the
+    school was wrong and is corrected.
     """
 
     leader_role_id: UUID
@@ -208,7 +209,8 @@ class LeaderAppointedSchema(TeacherEventSchema):
 class LeaderEnded(TeacherEvent):
     """A role in the hub has a last day.
 
-    Published when somebody ends a role, which may be before its last day; again when that is brought forward.
+    Published when somebody ends a role, which may be before its last day; again when that is brought forward,
+    or when the school was wrong and is corrected.
     """
 
     leader_role_id: UUID

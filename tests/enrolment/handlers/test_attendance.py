@@ -7,13 +7,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.enrolment.factories import BY, MEETS, NOW, events, fill, group, meeting
+from tests.enrolment.factories import BY, MEETS, NOW, enrol, events, fill, group, meeting, schools, teacher
+from tests.enrolment.steps import withdraw
 
 from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
+from hub_enrolment.commands.enrolments import UndoWithdrawal
 from hub_enrolment.commands.sessions import CancelSession, TakeRegister
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import REGISTER_OPEN, Mark
-from hub_enrolment.handlers import attendance, sessions
+from hub_enrolment.handlers import attendance, sessions, withdrawals
 from hub_enrolment.models import Apologies, Attendance, AttendanceCorrection, GroupSession
 from hub_enrolment.store import sessions as store
 from hub_platform.database import Sessions
@@ -208,3 +210,40 @@ def test_a_refused_correction_writes_nothing(database: Sessions) -> None:
         assert session.scalar(select(func.count()).select_from(AttendanceCorrection)) == 0
         assert events(session, "AttendanceCorrected") == []
         assert session.get_one(Attendance, (session_id, sofia)).mark == "present"
+
+
+def test_a_locked_register_gains_the_mark_of_a_participant_who_was_withdrawn_by_mistake(
+    session: Session,
+) -> None:
+    """The session was held while the place was withdrawn; undone later, it was held all the time."""
+    session_id, (ada, emmy) = ready(session)
+    withdraw(session, ada)
+    register(session, session_id, marked(emmy))
+    with pytest.raises(Refused, match="not_marked"):
+        correct(session, session_id, ada, "present")
+    undo = UndoWithdrawal(enrolment_id=ada, reason="The wrong Ada was withdrawn.", override_reason=None)
+    withdrawals.undo_withdrawal(session, undo, now=LOCKED, by=BY)
+    for _ in range(2):  # the same again changes nothing
+        assert correct(session, session_id, ada, "late", reason="evidence_seen").revision == 3
+    (kept,) = session.scalars(select(AttendanceCorrection))
+    assert (kept.enrolment_id, kept.old, kept.new, kept.reason) == (ada, None, "late", "evidence_seen")
+    _, (_, told) = events(session, "SessionCompleted")
+    assert {one["enrolment_id"]: one["mark"] for one in told["marks"]} == {
+        str(ada): "late",
+        str(emmy): "present",
+    }
+    assert (told["present_n"], told["schools_present_n"]) == (2, 2)
+    assert events(session, "AttendanceCorrected") == []
+    correct(session, session_id, ada, "present")
+    ((_, corrected),) = events(session, "AttendanceCorrected")
+    assert (corrected["old"], corrected["new"]) == ("late", "present")
+
+
+def test_a_mark_is_not_added_for_a_place_that_was_given_after_the_session(session: Session) -> None:
+    opened = group(session, closes_at=MEETS + 9 * DAY)
+    places = fill(session, opened.id, teachers_n=2, schools_n=2)
+    session_id = meeting(session, opened.id).id
+    register(session, session_id, *map(marked, places))
+    late = enrol(session, opened.id, teacher(session, schools(session)[0]), now=MEETS + DAY)
+    with pytest.raises(Refused, match="not_marked"):
+        correct(session, session_id, late, "present")

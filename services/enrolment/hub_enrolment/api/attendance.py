@@ -42,6 +42,9 @@ class Attendances:
         answer=RegisterSchema,
     )
     def correct_attendance(self, call: Call[CorrectAttendance]) -> Answer:
-        """Put one mark of a locked register right; `note` stays with the hub."""
+        """Put one mark of a locked register right; `note` stays with the hub.
+
+        A mark is added for a participant whose withdrawal was undone after the register was locked.
+        """
         meeting = handlers.correct_attendance(call.session, call.command, now=call.now, by=call.actor.subject)
         return register(call, meeting)

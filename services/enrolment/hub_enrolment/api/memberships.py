@@ -17,7 +17,11 @@ ONE: Final = "/enrolment/v1/teachers/<uuid:teacher_id>/memberships/<uuid:members
 
 
 class MembershipCorrectionSchema(Schema):
-    """What a membership was and what it is; `enrolment_ids`: places that count for the new school since."""
+    """What a membership was and what it is.
+
+    `enrolment_ids`: places that count for the new school since. Leadership roles, entries of waiting lists
+    and PD days that had the wrong school from the membership have the right one since, too.
+    """
 
     old_urn = fields.String()
     old_role = fields.String()
@@ -28,6 +32,9 @@ class MembershipCorrectionSchema(Schema):
     new_starts_on = fields.Date()
     new_ends_on = fields.Date(allow_none=True)
     enrolment_ids = fields.List(fields.UUID())
+    leader_role_ids = fields.List(fields.UUID())
+    waiting_entry_ids = fields.List(fields.UUID())
+    pd_day_ids = fields.List(fields.UUID())
     reason = fields.String(attribute="note", allow_none=True)
     corrected_at = fields.AwareDateTime()
     corrected_by = fields.String()
@@ -50,7 +57,8 @@ class Memberships:
         A teacher who has moved is corrected by a move, not here. Places on Work Groups keep the school for
         which they count, except those named in `also_places`: after a wrong school at registration these are
         usually all that were given since. They, their marks and the schools of their groups count for the
-        right school from their first day on.
+        right school from their first day on. Leadership roles, open entries of waiting lists, registrations
+        for PD days and attendances there that had the wrong school from this membership follow by themselves.
         """
         row = handlers.correct_membership(
             call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject

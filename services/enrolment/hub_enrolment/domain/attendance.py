@@ -103,15 +103,27 @@ def check_received(mark: Mark, pointer: str, *, now: datetime) -> None:
         raise Refused("received_in_future", "Apologies are noted once they have come.", pointer)
 
 
-def correct(known: Mark | None, asked: Mark, *, now: datetime) -> str | None:
-    """Decide on a correction of one mark; gives the mark until now, None when it is just so already.
+def correct(
+    known: Mark | None, asked: Mark, place: Place | None, *, began_at: datetime, now: datetime
+) -> bool:
+    """Decide on a correction of one mark; False when it is just so already.
+
+    A mark is added for a place that was held when the session began: its withdrawal was undone later.
+
+    Args:
+        known: the mark in the register.
+        asked: the right mark.
+        place: the place on the session's group, None where there is none.
+        began_at: when the session began.
+        now: the clock.
 
     Raises:
         Refused: `not_marked`, `notice_without_apologies`, `received_in_future`.
     """
-    if known is None:
-        raise Refused("not_marked", "The register has no mark of this enrolment.", "/enrolment_id")
+    if known is None and (place is None or not place.is_active(began_at)):
+        detail = "The register has no mark of this enrolment, which held no place when the session began."
+        raise Refused("not_marked", detail, "/enrolment_id")
     if asked.notified_at is not None and asked.mark != "apologies":
         raise Refused("notice_without_apologies", "Only apologies are given notice of.", "/notified_at")
     check_received(asked, "/notified_at", now=now)
-    return None if asked == known else known.mark
+    return asked != known

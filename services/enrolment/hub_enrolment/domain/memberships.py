@@ -183,6 +183,20 @@ def present(held: Sequence[Membership]) -> Membership:
     return max((one for one in held if one.ends_on is None), key=lambda one: (one.starts_on, one.id))
 
 
+def follows(held: Sequence[Membership], recorded_urn: str, day: date, *, wrong_urn: str) -> bool:
+    """Whether what was recorded on a day for a school had that school from a membership that was wrong.
+
+    Args:
+        held: the memberships of the person, after the correction.
+        recorded_urn: the school that was recorded.
+        day: the day as of which it was recorded.
+        wrong_urn: the school of the membership before the correction.
+    """
+    return recorded_urn == wrong_urn and not any(
+        one.urn == wrong_urn and one.starts_on <= day and _lasts_until(one, day) for one in held
+    )
+
+
 def check_places(given_at_wrong_school: Sequence[bool]) -> None:
     """Raise unless each place that is to count for the corrected school was given at the wrong one.
 

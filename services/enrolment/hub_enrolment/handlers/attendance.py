@@ -4,14 +4,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import ApologiesReceived, AttendanceCorrected
+from hub_contracts.enrolment import ApologiesReceived, AttendanceCorrected, SessionCompleted
 from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
 from hub_enrolment.domain import attendance, diary
 from hub_enrolment.domain.sessions import Mark
+from hub_enrolment.domain.sessions import started_at as began
 from hub_enrolment.domain.work_groups import OVER
 from hub_enrolment.handlers import sessions
 from hub_enrolment.models import Apologies, AttendanceCorrection, GroupSession
 from hub_enrolment.store import sessions as store
+from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.ids import new_id
 
@@ -61,7 +63,9 @@ def receive_apologies(
 def correct_attendance(
     session: Session, command: CorrectAttendance, *, now: datetime, by: str
 ) -> GroupSession:
-    """Put one mark of a locked register right; the same again changes nothing.
+    """Put one mark of a locked register right, or add it; the same again changes nothing.
+
+    After a mark was added the whole register is published again, with all marks as they are then.
 
     Raises:
         Unknown: `unknown_session`; Refused, Conflict: see `attendance.check_correctable` and
@@ -72,17 +76,23 @@ def correct_attendance(
         meeting.status, starts_at=meeting.starts_at, now=now, group_over=group.status in OVER
     )
     known = {mark.enrolment_id: mark for mark in store.marks(session, meeting.id)}.get(command.enrolment_id)
+    places = store.places(session, meeting.work_group_id)
+    held_on = meeting.held_on or day_in_england(meeting.starts_at)
+    began_at = began(meeting.starts_at, held_on=held_on)
     said = Mark(enrolment_id=command.enrolment_id, mark=command.mark, notified_at=command.notified_at)
     (asked,) = attendance.with_notice([said], store.apologies(session, meeting.id))
-    old = attendance.correct(known, asked, now=now)
-    if old is None:
+    place = places.get(command.enrolment_id)
+    if not attendance.correct(known, asked, place, began_at=began_at, now=now):
         return meeting
-    store.change_mark(session, meeting.id, asked, now=now, by=by)
+    if known is None:
+        store.write_marks(session, meeting.id, [asked], now=now, by=by)
+    else:
+        store.change_mark(session, meeting.id, asked, now=now, by=by)
     correction = AttendanceCorrection(
         id=new_id(),
         session_id=meeting.id,
         enrolment_id=asked.enrolment_id,
-        old=old,
+        old=None if known is None else known.mark,
         new=asked.mark,
         reason=command.reason,
         note=command.note,
@@ -92,16 +102,23 @@ def correct_attendance(
     session.add(correction)
     meeting.touch(now=now, by=by)
     session.flush()
-    outbox.record(session, _corrected(meeting, correction, asked), occurred_at=now, by=by)
+    event: AttendanceCorrected | SessionCompleted
+    if known is None:
+        event = sessions.completed(session, meeting, held_on, store.marks(session, meeting.id), places)
+    else:
+        event = _corrected(meeting, known.mark, correction, asked)
+    outbox.record(session, event, occurred_at=now, by=by)
     return meeting
 
 
-def _corrected(meeting: GroupSession, correction: AttendanceCorrection, mark: Mark) -> AttendanceCorrected:
+def _corrected(
+    meeting: GroupSession, old: str, correction: AttendanceCorrection, mark: Mark
+) -> AttendanceCorrected:
     return AttendanceCorrected(
         session_id=meeting.id,
         work_group_id=meeting.work_group_id,
         enrolment_id=mark.enrolment_id,
-        old=correction.old,
+        old=old,
         new=correction.new,
         notice_hours=attendance.notice_of(mark, starts_at=meeting.starts_at),
         reason=correction.reason,

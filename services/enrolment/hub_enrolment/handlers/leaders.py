@@ -48,17 +48,7 @@ def appoint_leader(session: Session, command: AppointLeader, *, now: datetime, b
     )
     session.add(leader)
     session.flush()
-    event = LeaderAppointed(
-        leader_role_id=leader.id,
-        teacher_id=leader.teacher_id,
-        role=leader.role,
-        urn=leader.urn,
-        trust_uid=leader.trust_uid,
-        core_leadership=leader.core_leadership,
-        starts_on=leader.starts_on,
-        ends_on=leader.ends_on,
-    )
-    outbox.record(session, event, occurred_at=now, by=by)
+    outbox.record(session, appointed(leader), occurred_at=now, by=by)
     return leader
 
 
@@ -98,7 +88,26 @@ def close_role(session: Session, leader: LeaderRole, ends_on: date, *, now: date
     leader.ends_on = ends_on
     leader.touch(now=now, by=by)
     session.flush()
-    event = LeaderEnded(
+    outbox.record(session, ended(leader, ends_on), occurred_at=now, by=by)
+
+
+def appointed(leader: LeaderRole) -> LeaderAppointed:
+    """Build the event about a role that a person holds."""
+    return LeaderAppointed(
+        leader_role_id=leader.id,
+        teacher_id=leader.teacher_id,
+        role=leader.role,
+        urn=leader.urn,
+        trust_uid=leader.trust_uid,
+        core_leadership=leader.core_leadership,
+        starts_on=leader.starts_on,
+        ends_on=leader.ends_on,
+    )
+
+
+def ended(leader: LeaderRole, ends_on: date) -> LeaderEnded:
+    """Build the event about the last day in a role."""
+    return LeaderEnded(
         leader_role_id=leader.id,
         teacher_id=leader.teacher_id,
         role=leader.role,
@@ -108,7 +117,6 @@ def close_role(session: Session, leader: LeaderRole, ends_on: date, *, now: date
         starts_on=leader.starts_on,
         ended_on=ends_on,
     )
-    outbox.record(session, event, occurred_at=now, by=by)
 
 
 def _appointment(leader: LeaderRole) -> Appointment:

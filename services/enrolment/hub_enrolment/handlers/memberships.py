@@ -15,10 +15,12 @@ from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.handlers import programmes, work_groups
 from hub_enrolment.handlers.carried_on import COLUMNS, corrected, follow_successions, trail_of
+from hub_enrolment.handlers.followed import follow_correction
 from hub_enrolment.handlers.schools import school_state, standing_school
 from hub_enrolment.handlers.schools_on_groups import tell_schools
 from hub_enrolment.handlers.teachers import lock_named
 from hub_enrolment.models import Enrolment, SchoolMembership
+from hub_enrolment.store import corrections as correction_store
 from hub_enrolment.store import enrolments as place_store
 from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as store
@@ -32,7 +34,8 @@ def correct_membership(
 ) -> SchoolMembership:
     """Put a membership right, with a trail; nothing new changes nothing.
 
-    Places keep the school for which they count, but for those that the command names.
+    Places keep the school for which they count, but for those that the command names. Leadership roles,
+    waiting lists and PD days that had the wrong school from the membership follow, see `follow_correction`.
 
     Args:
         session: the transaction of the request.
@@ -46,6 +49,7 @@ def correct_membership(
         Refused: `unknown_school`, `school_not_open`; it, and Conflict: see `memberships.correct` and
             `memberships.check_places`; both: see `_count_for`; Conflict, too: see `lock_teacher`.
     """
+    correction_store.lock_pd_days(session, command.teacher_id)
     teacher = lock_named(session, command.teacher_id)
     row = find_membership(session, teacher.id, command.membership_id)
     if row.revision != expected:
@@ -74,6 +78,12 @@ def correct_membership(
     session.flush()
     outbox.record(session, corrected(session, row, from_urn=old["urn"]), occurred_at=now, by=by)
     places = [place for place in named if place is not None]
+    if moves:
+        waiting = correction_store.open_entries(session, teacher.id)
+        # All groups in the order of their ids, as everywhere.
+        for group_id in sorted({one.work_group_id for one in (*places, *waiting)}):
+            work_groups.lock_work_group(session, group_id)
+        follow_correction(session, trail, now=now, by=by)
     _count_for(session, places, new["urn"], now=now, by=by)
     follow_successions(session, teacher, now=now, by=by)
     return row

@@ -1,5 +1,6 @@
 """PD days and conferences: opened, registered for, held, cancelled."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -145,15 +146,19 @@ def hold_pd_day(
     day.status = "held"
     day.touch(now=now, by=by)
     session.flush()
-    event = PDDayHeld(
+    outbox.record(session, held_event(day, came), occurred_at=now, by=by)
+    return day
+
+
+def held_event(day: PDDay, came: Mapping[UUID, str]) -> PDDayHeld:
+    """Build the event about a day's register; `came`: the school for which each teacher was there."""
+    return PDDayHeld(
         pd_day_id=day.id,
         kind=day.kind,
         theme=day.theme,
         held_on=day.day,
         attendances=[PDDayAttendance(teacher_id=teacher_id, urn=urn) for teacher_id, urn in came.items()],
     )
-    outbox.record(session, event, occurred_at=now, by=by)
-    return day
 
 
 def cancel_pd_day(session: Session, command: CancelPDDay, *, now: datetime, by: str) -> PDDay:

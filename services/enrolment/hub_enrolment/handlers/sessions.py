@@ -134,7 +134,7 @@ def take_register(
         store.delete_marks(session, meeting.id)
     store.write_marks(session, meeting.id, taken.marks, now=now, by=by)
     _complete(session, group, meeting, held_on, now=now, by=by)
-    outbox.record(session, _completed(session, meeting, held_on, taken.marks, places), occurred_at=now, by=by)
+    outbox.record(session, completed(session, meeting, held_on, taken.marks, places), occurred_at=now, by=by)
     return taken
 
 
@@ -177,9 +177,10 @@ def _check_revision(meeting: GroupSession, expected: int | None) -> None:
         raise Stale("stale", f"The session has been changed since; it is at revision {meeting.revision}.")
 
 
-def _completed(
+def completed(
     session: Session, meeting: GroupSession, held_on: date, marks: list[Mark], places: dict[UUID, Place]
 ) -> SessionCompleted:
+    """Build the event about a register with all its marks."""
     successions = standing_store.around(session, {places[mark.enrolment_id].urn for mark in marks})
     present_n, schools_present_n = sessions.count_present(marks, places, successions, held_on=held_on)
     return SessionCompleted(

@@ -82,7 +82,7 @@ class Apologies(Base):
 
 
 class AttendanceCorrection(Base):
-    """One mark of a locked register was changed: what it was, what it is, who says so and why."""
+    """One mark of a locked register was changed or added: what it was, what it is, who says so and why."""
 
     __tablename__ = "attendance_corrections"
     __table_args__ = (
@@ -95,7 +95,7 @@ class AttendanceCorrection(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
-    old: Mapped[str]
+    old: Mapped[str | None]  # None: the register had no mark of this place, whose withdrawal was undone since
     new: Mapped[str]
     reason: Mapped[str]
     note: Mapped[str | None]  # free words, which stay here

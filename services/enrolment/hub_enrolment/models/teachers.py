@@ -150,6 +150,13 @@ class MembershipCorrection(Base):
     new_starts_on: Mapped[date]
     new_ends_on: Mapped[date | None]
     enrolment_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # places that count for the new school
+    # What had the wrong school from the membership, and has the right one with it.
+    leader_role_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    waiting_entry_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    pd_day_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     note: Mapped[str | None]  # what was wrong, in free words; None once the teacher was anonymised
     corrected_at: Mapped[datetime]
     corrected_by: Mapped[str]
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{"leader_role_ids": [], "waiting_entry_ids": [], "pd_day_ids": [], **values})

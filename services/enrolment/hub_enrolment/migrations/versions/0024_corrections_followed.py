@@ -1,0 +1,26 @@
+"""What follows a corrected membership; marks that a locked register gains."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
+
+revision = "0024_corrections_followed"
+down_revision = "0023_different_people"
+
+FOLLOWED = ("leader_role_ids", "waiting_entry_ids", "pd_day_ids")
+
+
+def upgrade() -> None:
+    for name in FOLLOWED:
+        column = sa.Column(name, ARRAY(sa.Uuid), nullable=False, server_default="{}")
+        op.add_column("membership_corrections", column)
+        op.alter_column("membership_corrections", name, server_default=None)
+    op.alter_column("attendance_corrections", "old", nullable=True)
+
+
+def downgrade() -> None:
+    """Forget which marks were added: before, only those that a register had were corrected."""
+    op.execute("DELETE FROM attendance_corrections WHERE old IS NULL")
+    op.alter_column("attendance_corrections", "old", nullable=False)
+    for name in FOLLOWED:
+        op.drop_column("membership_corrections", name)
