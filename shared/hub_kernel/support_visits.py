@@ -1,6 +1,6 @@
 """Rules of visits to supported schools that visits and reporting share."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from hub_kernel.working_days import working_days_after
@@ -17,3 +17,11 @@ def kind_met_by(visit_kind: str) -> str:
 def last_day_to_log(half_term_ends_on: date) -> date:
     """Return the last day on which a visit of a half term is logged on time."""
     return working_days_after(half_term_ends_on, WORKING_DAYS_TO_LOG)
+
+
+def first_end_to_log(day: date) -> date:
+    """Return the earliest last day of a half term of which a visit is still logged on time on a day."""
+    end = day
+    while last_day_to_log(end - timedelta(days=1)) >= day:
+        end -= timedelta(days=1)
+    return end

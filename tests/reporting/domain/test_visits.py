@@ -24,6 +24,8 @@ from hub_reporting.domain.visits import (
 
 SCHOOLS = register(school("A"), school("B"), school("OLD", status="closed"), uOLD="B")
 STARTS, ENDS = HALF_TERMS["2025-1"]
+LAST_DAY_TO_LOG = date(2025, 11, 7)  # the tenth working day after it
+DECIDED = LAST_DAY_TO_LOG + timedelta(1)
 
 
 def owed(urn: str = "A", half_term: str = "2025-1", kind: str = "visit") -> Obligation:
@@ -57,18 +59,21 @@ LET_OFF = Excused("A", "2025-1", "visit")
         (STARTS, {}, "open"),
         (ENDS, {}, "open"),
         (ENDS, {"planned": [IN_DIARY]}, "planned"),
-        (ENDS + timedelta(1), {}, "missed"),
-        (ENDS + timedelta(1), {"planned": [IN_DIARY]}, "missed"),
-        (ENDS + timedelta(1), {"excused": [LET_OFF]}, "excused"),
-        (ENDS + timedelta(1), {"visits": [logged()]}, "met"),
-        (ENDS + timedelta(1), {"visits": [logged(late=True)]}, "late"),
-        (ENDS + timedelta(1), {"visits": [logged()], "excused": [LET_OFF]}, "met"),
+        (ENDS + timedelta(1), {}, "awaiting_log"),
+        (ENDS + timedelta(1), {"planned": [IN_DIARY]}, "awaiting_log"),
+        (LAST_DAY_TO_LOG, {}, "awaiting_log"),
+        (DECIDED, {}, "missed"),
+        (DECIDED, {"planned": [IN_DIARY]}, "missed"),
+        (DECIDED, {"excused": [LET_OFF]}, "excused"),
+        (DECIDED, {"visits": [logged()]}, "met"),
+        (DECIDED, {"visits": [logged(late=True)]}, "late"),
+        (DECIDED, {"visits": [logged()], "excused": [LET_OFF]}, "met"),
         (ENDS, {"visits": [logged(on=ENDS + timedelta(1))]}, "open"),  # not yet known on that day
-        (ENDS + timedelta(1), {"visits": [logged(kind="department_pd")]}, "missed"),
-        (ENDS + timedelta(1), {"visits": [logged(kind="observation")]}, "met"),
-        (ENDS + timedelta(1), {"visits": [logged("B")]}, "missed"),
-        (ENDS + timedelta(1), {"visits": [logged(half_term="2025-2")]}, "missed"),
-        (ENDS + timedelta(1), {"visits": [logged(late=True), logged(on=ENDS)]}, "met"),
+        (DECIDED, {"visits": [logged(kind="department_pd")]}, "missed"),
+        (DECIDED, {"visits": [logged(kind="observation")]}, "met"),
+        (DECIDED, {"visits": [logged("B")]}, "missed"),
+        (DECIDED, {"visits": [logged(half_term="2025-2")]}, "missed"),
+        (DECIDED, {"visits": [logged(late=True), logged(on=ENDS)]}, "met"),
     ],
 )
 def test_an_obligation_stands_one_way_on_a_day(day: date, facts: dict[str, Any], status: str) -> None:
@@ -77,14 +82,19 @@ def test_an_obligation_stands_one_way_on_a_day(day: date, facts: dict[str, Any],
 
 
 def test_work_with_the_whole_department_is_owed_apart() -> None:
-    found = settled(
-        [owed(), owed(kind="department_pd")], ENDS + timedelta(1), visits=[logged(kind="department_pd")]
-    )
+    found = settled([owed(), owed(kind="department_pd")], DECIDED, visits=[logged(kind="department_pd")])
     assert {s.obligation.kind: s.status for s in found.settled} == {"department_pd": "met", "visit": "missed"}
 
 
 def test_two_programmes_that_owe_the_same_owe_it_once() -> None:
     assert len(settled([owed(), owed(), owed("OLD"), owed("B")], ENDS).settled) == 2
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_where_programmes_have_other_dates_for_a_half_term_the_later_end_counts(turned: bool) -> None:
+    both = [owed("OLD"), owed("B")._replace(ends_on=ENDS + timedelta(3))]
+    (one,) = settled(both[::-1] if turned else both, ENDS + timedelta(3)).settled
+    assert (one.obligation.ends_on, one.status) == (ENDS + timedelta(3), "open")
 
 
 def test_a_visit_to_the_old_school_counts_for_its_successor() -> None:
@@ -108,6 +118,7 @@ def test_the_rate_is_over_half_terms_that_have_ended_without_the_excused() -> No
         "met": 2,
         "late": 0,
         "excused": 1,
+        "awaiting_log": 0,
         "missed": 0,
         "planned": 0,
         "open": 1,
@@ -115,9 +126,12 @@ def test_the_rate_is_over_half_terms_that_have_ended_without_the_excused() -> No
     }
 
 
-def test_a_half_term_is_over_the_day_after_its_last() -> None:
+def test_an_obligation_counts_once_it_is_met_or_can_no_longer_be_logged_on_time() -> None:
     assert settled([owed()], ENDS).kept == Ratio(0, 0)
-    assert settled([owed()], ENDS + timedelta(1)).kept == Ratio(0, 1)
+    assert settled([owed()], LAST_DAY_TO_LOG).kept == Ratio(0, 0)
+    assert settled([owed()], DECIDED).kept == Ratio(0, 1)
+    assert settled([owed()], ENDS, visits=[logged()]).kept == Ratio(0, 0)
+    assert settled([owed(), owed("B")], ENDS + timedelta(1), visits=[logged()]).kept == Ratio(1, 1)
 
 
 @given(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_kernel.support_visits import kind_met_by
 from hub_visits.domain.obligations import STATUSES, Facts, status_of
 
 ENDS_ON = date(2023, 10, 20)
+LAST_DAY_TO_LOG = date(2023, 11, 3)  # the tenth working day after it
 NOTHING = Facts(ends_on=ENDS_ON, met=False, excused=False, planned=False)
 
 
@@ -20,10 +20,12 @@ NOTHING = Facts(ends_on=ENDS_ON, met=False, excused=False, planned=False)
         (ENDS_ON - timedelta(days=15), "open", "open"),
         (ENDS_ON - timedelta(days=14), "due_soon", "open"),
         (ENDS_ON, "due_soon", "open"),
-        (ENDS_ON + timedelta(days=1), "missed", "missed"),
+        (ENDS_ON + timedelta(days=1), "awaiting_log", "awaiting_log"),
+        (LAST_DAY_TO_LOG, "awaiting_log", "awaiting_log"),
+        (LAST_DAY_TO_LOG + timedelta(days=1), "missed", "missed"),
     ],
 )
-def test_nothing_held_is_open_then_due_soon_then_missed(
+def test_nothing_held_is_open_then_due_soon_then_awaited_then_missed(
     today: date, status: str, with_a_visit_planned: str
 ) -> None:
     assert status_of(NOTHING, today=today) == status
@@ -41,18 +43,6 @@ def test_a_visit_counts_before_an_excuse_and_both_before_the_date(facts: Facts, 
     assert status in STATUSES
     assert (status == "met") == facts.met
     assert (status == "excused") == (facts.excused and not facts.met)
-    assert (status == "missed") == (days > 0 and not facts.met and not facts.excused)
-
-
-@pytest.mark.parametrize(
-    ("kind", "met"),
-    [
-        ("support", "visit"),
-        ("lesson_planning", "visit"),
-        ("observation", "visit"),
-        ("pd_day", "visit"),
-        ("department_pd", "department_pd"),
-    ],
-)
-def test_work_with_the_department_is_counted_apart(kind: str, met: str) -> None:
-    assert kind_met_by(kind) == met
+    waits = not facts.met and not facts.excused
+    assert (status == "awaiting_log") == (waits and 0 < days <= 14)
+    assert (status == "missed") == (waits and days > 14)

@@ -58,7 +58,7 @@ def test_each_half_term_stands_as_it_does_at_the_instant_asked(sessions: Session
 
 def test_the_day_is_the_day_in_england(sessions: Sessions, a_year: UUID) -> None:
     assert listed(sessions, datetime(2024, 7, 19, 22, 59, tzinfo=UTC))[5][1] == "due_soon"
-    assert listed(sessions, datetime(2024, 7, 19, 23, 0, tzinfo=UTC))[5][1] == "missed"
+    assert listed(sessions, datetime(2024, 7, 19, 23, 0, tzinfo=UTC))[5][1] == "awaiting_log"
 
 
 def test_a_status_in_sql_is_the_status_of_the_rule(sessions: Sessions, a_year: UUID) -> None:

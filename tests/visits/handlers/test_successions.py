@@ -14,7 +14,7 @@ from hub_platform.database import Sessions
 from hub_platform.paging import PageRequest
 from hub_visits.commands import ExcuseHalfTerm
 from hub_visits.domain.refusals import Conflict, Refused
-from hub_visits.handlers import obligations
+from hub_visits.handlers import calendars, obligations
 from hub_visits.store import schools as school_store
 from hub_visits.store import visits as store
 
@@ -147,6 +147,24 @@ def test_of_two_schools_that_merge_each_keeps_its_assignment_and_either_visit_co
             ("110624", status),
         }
     assert other.id != one.id
+
+
+def test_where_merged_schools_had_other_dates_for_a_half_term_the_later_end_counts(
+    sessions: Sessions, pd_lead_id: UUID
+) -> None:
+    """The tenth working day after 20 October is 3 November, after 25 October 8 November."""
+    with sessions.begin() as session:
+        factories.tell(session, factories.school_imported(urn="110624"), 1)
+        later = factories.set_calendar(
+            "school:110624", half_term_1=(date(2023, 9, 4), date(2023, 10, 25), [])
+        )
+        calendars.set_calendar(session, later, expected=0, now=AUTUMN, by="admin")
+    for urn in (SCHOOL, "110624"):
+        assigned(sessions, pd_lead_id, urn=urn)
+        succeed(sessions, urn, last_day=date(2023, 10, 31))
+    for day, status in ((8, "awaiting_log"), (9, "missed")):
+        found = listed(sessions, datetime(2023, 11, day, 12, tzinfo=UTC), half_term="2023-1")
+        assert {each[3] for each in found} == {status}
 
 
 def test_a_chain_of_successors_is_one_school(sessions: Sessions, pd_lead_id: UUID) -> None:

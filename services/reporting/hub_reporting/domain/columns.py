@@ -83,6 +83,7 @@ STATUS_WORDS: Final = {
     "met": "visited",
     "late": "visited, logged late",
     "excused": "excused",
+    "awaiting_log": "ended, not logged yet",
     "missed": "missed",
     "planned": "planned",
     "open": "nothing planned yet",

@@ -6,13 +6,22 @@ from datetime import date
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-from hub_kernel.support_visits import kind_met_by
+from hub_kernel.support_visits import kind_met_by, last_day_to_log
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.periods import AcademicYear
 from hub_reporting.domain.schools import Register
 
-Status = Literal["met", "late", "excused", "missed", "planned", "open", "ahead"]
-STATUSES: Final[tuple[Status, ...]] = ("met", "late", "excused", "missed", "planned", "open", "ahead")
+Status = Literal["met", "late", "excused", "awaiting_log", "missed", "planned", "open", "ahead"]
+STATUSES: Final[tuple[Status, ...]] = (
+    "met",
+    "late",
+    "excused",
+    "awaiting_log",
+    "missed",
+    "planned",
+    "open",
+    "ahead",
+)
 
 
 class Assignment(NamedTuple):
@@ -94,8 +103,9 @@ class Compliance:
 
     @property
     def due(self) -> tuple[Settled, ...]:
-        """Those of half terms that have ended: the others may still be met."""
-        return tuple(s for s in self.settled if s.obligation.ends_on < self.day)
+        """Those of half terms that have ended, without those that may have been met and not been logged yet."""
+        ended = (s for s in self.settled if s.obligation.ends_on < self.day)
+        return tuple(s for s in ended if s.status != "awaiting_log")
 
     @property
     def kept(self) -> Ratio:
@@ -170,7 +180,7 @@ def _settled(one: Obligation, visit: Logged | None, *, planned: bool, excused: b
     if excused:
         return Settled(one, "excused")
     if day > one.ends_on:
-        return Settled(one, "missed")
+        return Settled(one, "missed" if day > last_day_to_log(one.ends_on) else "awaiting_log")
     if planned:
         return Settled(one, "planned")
     return Settled(one, "open" if one.starts_on <= day else "ahead")

@@ -54,16 +54,17 @@ class HalfTermSeen:
 
     name: str
     number: int
-    owed: int  # schools: seen, excused, missed and those still to be seen
+    owed: int  # schools: seen, excused, missed, not logged yet and still to be seen
     seen: int
     excused: int
     missed: int
+    to_log: int
     ends_on: date
 
     @property
     def to_come(self) -> int:
         """Number of schools that may still be seen."""
-        return self.owed - self.seen - self.excused - self.missed
+        return self.owed - self.seen - self.excused - self.missed - self.to_log
 
 
 def this_half_term(shown: Dashboard) -> HalfTermSeen | None:
@@ -74,6 +75,7 @@ def this_half_term(shown: Dashboard) -> HalfTermSeen | None:
     settled = [s for s in shown.compliance.settled if s.obligation.half_term == current]
     seen = shown.compliance.seen(current)
     missed = {s.obligation.urn for s in settled if s.status == "missed"} - seen
+    to_log = {s.obligation.urn for s in settled if s.status == "awaiting_log"} - seen - missed
     waiting = {s.obligation.urn for s in settled if s.status in {"planned", "open", "ahead"}} - seen - missed
     owed = {s.obligation.urn for s in settled}
     name = half_term_name(current)
@@ -82,8 +84,9 @@ def this_half_term(shown: Dashboard) -> HalfTermSeen | None:
         number=HALF_TERM_NAMES.index(name) + 1,
         owed=len(owed),
         seen=len(seen),
-        excused=len(owed - seen - missed - waiting),
+        excused=len(owed - seen - missed - to_log - waiting),
         missed=len(missed),
+        to_log=len(to_log - waiting),
         ends_on=max(s.obligation.ends_on for s in settled),
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, with_expression
 
+from hub_kernel.support_visits import first_end_to_log
 from hub_platform.paging import PageRequest
 from hub_visits.domain import obligations
 from hub_visits.models import Assignment, Exemption, Obligation, Visit
@@ -168,11 +169,13 @@ def in_status(status: str, at: AsOf) -> ColumnElement[bool]:
     """`domain.obligations.status_of` said in SQL, to page through one status; a test holds the two equal."""
     waiting = and_(~at.met, ~at.excused)
     over = at.due_on < at.day
+    undecided = at.due_on >= first_end_to_log(at.day)
     pressing = and_(at.due_on <= at.day + obligations.DUE_SOON, ~at.planned)
     conditions: dict[str, ColumnElement[bool]] = {
         "met": and_(at.met),
         "excused": and_(~at.met, at.excused),
-        "missed": and_(waiting, over),
+        "awaiting_log": and_(waiting, over, undecided),
+        "missed": and_(waiting, ~undecided),
         "due_soon": and_(waiting, ~over, pressing),
         "open": and_(waiting, ~over, ~pressing),
     }
