@@ -52,7 +52,9 @@ def test_a_visit_is_planned_from_the_day_on_which_it_was_planned(status_on: Stat
     assert status_on(date(2025, 11, 2)) == "ahead"
     assert status_on(date(2025, 11, 9)) == "open"
     assert status_on(date(2025, 11, 10)) == "planned"
-    assert status_on(date(2025, 12, 20)) == "missed"
+    assert status_on(date(2025, 12, 20)) == "awaiting_log"
+    assert status_on(date(2026, 1, 7)) == "awaiting_log", "the tenth working day after 19 December"
+    assert status_on(date(2026, 1, 8)) == "missed"
 
 
 def test_a_visit_is_planned_until_the_day_on_which_it_was_cancelled(status_on: StatusOn, hear: Hear) -> None:
@@ -84,5 +86,5 @@ def test_a_school_is_excused_from_the_day_on_which_it_was_excused(status_on: Sta
     excused = VisitObligationExcused(urn=URN, half_term=HALF_TERM, kind="visit", reason="ofsted")
     hear([delivered(excused, at=late_on(date(2026, 1, 8)))])
     assert status_on(date(2025, 12, 19)) == "open"
-    assert status_on(date(2026, 1, 7)) == "missed"
+    assert status_on(date(2026, 1, 7)) == "awaiting_log"
     assert status_on(date(2026, 1, 8)) == "excused"

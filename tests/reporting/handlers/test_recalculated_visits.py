@@ -56,7 +56,12 @@ def told(sessions: Sessions, *events: tuple[int, Event]) -> None:
 
 
 def asked(sessions: Sessions, options: Options, name: str, as_at: date = date(2026, 8, 31)) -> Report:
-    period: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31), "as_at": as_at}
+    period: dict[str, Any] = {
+        "starts_on": date(2025, 9, 1),
+        "ends_on": date(2026, 8, 31),
+        "as_at": as_at,
+        "scope": "connected",
+    }
     with sessions.begin() as session:
         return run_report(session, name, **period, options=options, now=NOW)
 

@@ -12,7 +12,7 @@ from tests.visits.factories import LINTON_DATES, SCHOOL, TOLD, assigned, logged,
 from hub_contracts.enrolment import SchoolClosed, SchoolSucceeded
 from hub_platform.database import Sessions
 from hub_visits.commands import GivenHalfTerm, SetCalendar
-from hub_visits.handlers import assignments, calendars, schools, visits
+from hub_visits.handlers import calendars, leads, schools, visits
 from hub_visits.models import Visit
 
 SUCCESSOR = "140001"
@@ -123,7 +123,7 @@ def test_a_visit_follows_a_change_of_trust_or_authority_from_its_day_on(
     assert found(sessions, after) == (None, True, False)
     assert [data["visit_id"] for _, _, data in said_again(sessions)] == [str(after)]
     with sessions() as session:
-        owed = assignments.find_assignment(session, assignment_id).obligations
+        owed = leads.find_assignment(session, assignment_id).obligations
     assert [each.starts_on.day for each in owed if each.half_term in {"2023-1", "2023-5"}] == [4, 20]
 
 
@@ -150,7 +150,7 @@ def test_after_a_succession_the_calendar_of_the_successor_counts_in_whatever_ord
     assert found(sessions, before)[0] == "2023-1"
     assert found(sessions, after) == (None, True, False)
     with sessions() as session:
-        owed = assignments.find_assignment(session, assignment_id).obligations
+        owed = leads.find_assignment(session, assignment_id).obligations
     assert [each.starts_on.day for each in owed if each.half_term in {"2023-1", "2023-5"}] == [4, 20]
 
 

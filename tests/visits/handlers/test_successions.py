@@ -59,7 +59,7 @@ def test_an_assignment_goes_on_at_the_successor(sessions: Sessions, pd_lead_id: 
         ]
         with sessions() as session:
             urns = school_store.urns_of(session, urn, SPRING.date())
-            rows = session.scalars(store.list_visits(urns=urns)).all()
+            rows = session.scalars(store.list_visits(urns=urns, today=SPRING.date())).all()
         assert {row.id for row in rows} == {before.id, after.id}
 
 

@@ -103,7 +103,7 @@ class Compliance:
 
     @property
     def due(self) -> tuple[Settled, ...]:
-        """Those of half terms that have ended, without those that may have been met and not been logged yet."""
+        """Those of half terms that have ended, without those whose visit can still be logged on time."""
         ended = (s for s in self.settled if s.obligation.ends_on < self.day)
         return tuple(s for s in ended if s.status != "awaiting_log")
 
