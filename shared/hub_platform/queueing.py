@@ -45,19 +45,19 @@ class Queue:
     def _enter(self, subject: str) -> None:
         with self._turns:
             if self._subjects[subject] >= self.of_one_subject:
-                raise _busy("You have as much of this work under way as one account may have.")
+                raise busy("You have as much of this work under way as one account may have.")
             if self._at_work < self.at_once and not self._line:
                 self._at_work += 1
                 self._subjects[subject] += 1
                 return
             if len(self._line) >= self.waiting:
-                raise _busy("Too much of this work is under way.")
+                raise busy("Too much of this work is under way.")
             mine = threading.Event()
             self._line.append(mine)
             self._subjects[subject] += 1
         if not self._waited(mine):
             self._forget(subject)
-            raise _busy("Too much of this work is under way.")
+            raise busy("Too much of this work is under way.")
 
     def _waited(self, mine: threading.Event) -> bool:
         """Whether the turn came; a turn that comes at the last instant is taken."""
@@ -84,5 +84,6 @@ class Queue:
                 del self._subjects[subject]
 
 
-def _busy(why: str) -> Problem:
+def busy(why: str) -> Problem:
+    """Return 503 `busy`, with the reason and when to try again."""
     return Problem(503, "busy", f"{why} Try again in {RETRY_AFTER} s.", headers={"Retry-After": RETRY_AFTER})

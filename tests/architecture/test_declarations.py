@@ -39,7 +39,7 @@ def test_every_route_has_a_rule_of_known_roles(name: str) -> None:
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_route_starts_with_the_services_name_and_version(name: str) -> None:
     plain = (f"/{name}/v1/", f"/{name}/health/", f"/{name}/metrics", f"/{name}/version")
-    pages = ("/sign-in", "/static/") if name == "reporting" else ()
+    pages = ("/sign-in", "/static/", "/reports/") if name == "reporting" else ()
     for route in routes_of(service_class(name)).values():
         assert route.url == "/" if route.url == "/" and pages else route.url.startswith((*plain, *pages))
 

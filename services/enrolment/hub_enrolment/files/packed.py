@@ -14,8 +14,7 @@ from typing import Final
 
 from hub_enrolment.domain.gias_file import FileRefused, Finding
 from hub_platform.child import CHUNK, MEGABYTE
-from hub_platform.problems import Problem
-from hub_platform.queueing import RETRY_AFTER
+from hub_platform.queueing import busy
 from hub_platform.turns import in_turns
 
 FAST: Final = 1  # zlib's level: a chunk takes a millisecond
@@ -62,8 +61,7 @@ class Store:
             if self._held[subject] + size > self.of_one:
                 raise _too_large(self.of_one)
             if self._held.total() + size > self.of_all:
-                detail = f"Too many files are being sent. Try again in {RETRY_AFTER} s."
-                raise Problem(503, "busy", detail, headers={"Retry-After": RETRY_AFTER})
+                raise busy("Too many files are being sent.")
             self._held[subject] += size
 
     def _give_back(self, subject: str, size: int) -> None:

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0024_corrections_followed"
-down_revision = "0023_different_people"
+revision = "0025_corrections_followed"
+down_revision = "0024_register_facts"
 
 FOLLOWED = ("leader_role_ids", "waiting_entry_ids", "pd_day_ids")
 
