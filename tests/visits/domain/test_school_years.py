@@ -133,7 +133,28 @@ def told(day: date, la_code: str, trust_uid: str | None = None, since: date | No
             [told(HANDOVER, "873"), told(SUMMER, "873", "3180"), told(SUMMER, "873", "3180", HANDOVER)],
             [belonging(), belonging(trust_uid="3180", since=HANDOVER)],
         ),
+        (  # said again with a later day
+            [told(HANDOVER, "873"), told(HANDOVER, "873", "3180"), told(SUMMER, "873", "3180", SUMMER)],
+            [belonging(), belonging(trust_uid="3180", since=SUMMER)],
+        ),
         ([told(HANDOVER, "873", "3180"), told(SUMMER, "873", "3180")], [belonging(trust_uid="3180")]),
+        ([told(HANDOVER, "873", "3180", HANDOVER)], [belonging(trust_uid="3180")]),  # the day of the file
+        (
+            [told(HANDOVER, "873", "3180", HANDOVER - ONE_DAY)],
+            [belonging(), belonging(trust_uid="3180", since=HANDOVER - ONE_DAY)],
+        ),
+        (
+            [told(HANDOVER, "873", "3180"), told(SUMMER, "873", "3180", HANDOVER - ONE_DAY)],
+            [belonging(), belonging(trust_uid="3180", since=HANDOVER - ONE_DAY)],
+        ),
+        (  # it left the trust, and the day of that is corrected
+            [
+                told(HANDOVER, "873", "3180"),
+                told(SUMMER, "873"),
+                told(SUMMER, "873", None, HANDOVER + ONE_DAY),
+            ],
+            [belonging(trust_uid="3180"), belonging(since=HANDOVER + ONE_DAY)],
+        ),
     ],
 )
 def test_what_is_said_holds_from_its_day_and_what_was_said_first_for_all_days_before(

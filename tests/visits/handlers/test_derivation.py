@@ -116,7 +116,12 @@ def test_a_visit_follows_a_change_of_trust_or_authority_from_its_day_on(
     assignment_id = assigned(sessions, pd_lead_id).id
     before = visited(sessions, assignment_id, date(2023, 9, 18), logged_at=LATER)
     after = visited(sessions, assignment_id, FIRST_OF_SUMMER, logged_at=LATER)
-    change = factories.school_imported(la_code="926", trust_uid="3180", source_file_date=date(2024, 1, 1))
+    change = factories.school_imported(
+        la_code="926",
+        trust_uid="3180",
+        trust_since=date(2024, 1, 1),
+        source_file_date=date(2024, 1, 1) if scope == "la:926" else date(2024, 6, 1),
+    )
     with sessions.begin() as session:
         schools.on_school_told(session, change, revision=2, **TOLD | {"now": LATER})
     assert found(sessions, before)[0] == "2023-1"

@@ -38,25 +38,40 @@ class Belonging:
 def belongings(told: Sequence[Told]) -> list[Belonging]:
     """Return what a school belonged to in the course of time, by what was said of it, in the order of saying.
 
-    What was said first holds for all days before, too. What was said later replaces what was said before of
-    the days from its own day on.
+    What was said first holds for all days before, too, unless the register names an earlier day on which the
+    school joined its trust. What is said later replaces what was said before of the days from its own day on.
     """
-    authorities = _in_time([(each.told_on, each.la_code) for each in told])
-    trusts = _in_time([(each.trust_since or each.told_on, each.trust_uid) for each in told])
+    authorities = _authorities(told)
+    trusts = _trusts(told)
     days = sorted({day for day, _ in (*authorities, *trusts)})
     return [Belonging(since=day, la_code=_on(authorities, day), trust_uid=_on(trusts, day)) for day in days]
 
 
-Value = TypeVar("Value")
-
-
-def _in_time(said: Sequence[tuple[date, Value]]) -> list[tuple[date, Value]]:
-    found: list[tuple[date, Value]] = []
-    for day, value in said:
-        found = [(since, known) for since, known in found if since < day]
-        if not found or found[-1][1] != value:
-            found.append((day if found else ALWAYS, value))
+def _authorities(told: Sequence[Told]) -> list[tuple[date, str]]:
+    found = [(ALWAYS, told[0].la_code)]
+    for each in told[1:]:
+        found = [one for one in found if one[0] < each.told_on]
+        if found[-1][1] != each.la_code:
+            found.append((each.told_on, each.la_code))
     return found
+
+
+def _trusts(told: Sequence[Told]) -> list[tuple[date, str | None]]:
+    found: list[tuple[date, str | None]] = [(ALWAYS, told[0].trust_uid)]
+    for each in told:
+        since = each.trust_since
+        if found[-1][1] == each.trust_uid:
+            if since is None or (len(found) == 1 and since >= told[0].told_on):
+                continue  # nothing new
+            found.pop()
+        start = since or each.told_on
+        found = [one for one in found if one[0] < start] or [(ALWAYS, None)]
+        if found[-1][1] != each.trust_uid:
+            found.append((start, each.trust_uid))
+    return found
+
+
+Value = TypeVar("Value")
 
 
 def _on(values: Sequence[tuple[date, Value]], day: date) -> Value:

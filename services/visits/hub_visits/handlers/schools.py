@@ -47,7 +47,7 @@ def on_school_told(
     store.keep_school(session, event.urn, "facts_revision", revision, facts)
     told = Told(
         told_on=event.source_file_date or day_in_england(at),
-        trust_since=None,
+        trust_since=event.trust_since,
         la_code=event.la_code,
         trust_uid=event.trust_uid,
     )
