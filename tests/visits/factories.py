@@ -140,7 +140,7 @@ def log_visit(visit_id: UUID, **changes: Any) -> LogVisit:
 
 def assigning(
     sessions: Sessions, pd_lead_id: UUID, *, now: datetime = SEPTEMBER, **changes: Any
-) -> assignments.AssignmentView:
+) -> AssignmentView:
     """Assign the PD lead."""
     with sessions.begin() as session:
         command = assign_pd_lead(pd_lead_id, **changes)

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, with_expression
 
-from hub_kernel.england import end_of_day
 from hub_kernel.support_visits import first_end_to_log
 from hub_platform.paging import PageRequest
 from hub_visits.domain import obligations
@@ -39,15 +38,10 @@ def find_exemption(session: Session, urns: Collection[str], half_term: str, kind
 
 @dataclass(frozen=True)
 class AsOf:
-    """How obligations stand at the end of a day, in SQL: by what had been planned, held and excused."""
+    """How obligations stand today, in SQL."""
 
-    day: date
+    day: date  # the one that is today: what is logged has taken place, and exemptions have been made
     successors: Mapping[str, str]  # URN → the school that stands for it, of those for which another one does
-
-    @property
-    def ends_at(self) -> datetime:
-        """The instant at which the next day begins in England."""
-        return end_of_day(self.day)
 
     def standing(self, urn: InstrumentedAttribute[str]) -> ColumnElement[str]:
         """The school that stands for a URN."""
@@ -71,23 +65,18 @@ class AsOf:
 
     @property
     def planned(self) -> ColumnElement[bool]:
-        """Whether a visit that would meet it had been planned, and neither held nor cancelled."""
-        still = or_(
-            Visit.status == "planned",
-            and_(Visit.status == "cancelled", Visit.changed_at >= self.ends_at),
-            and_(Visit.status == "logged", Visit.happened_on > self.day),
-        )
-        return self._visited(Visit.created_at < self.ends_at, still)
+        """Whether a visit that would meet it is planned."""
+        return self._visited(Visit.status == "planned")
 
     @property
     def met(self) -> ColumnElement[bool]:
         """Whether a visit that meets it has taken place."""
-        return self._visited(Visit.status == "logged", Visit.happened_on <= self.day)
+        return self._visited(Visit.status == "logged")
 
     @property
     def met_in_time(self) -> ColumnElement[bool]:
         """Whether such a visit was logged in time."""
-        return self._visited(Visit.status == "logged", Visit.happened_on <= self.day, ~Visit.late)
+        return self._visited(Visit.status == "logged", ~Visit.late)
 
     @property
     def excused(self) -> ColumnElement[bool]:
@@ -96,7 +85,6 @@ class AsOf:
             self.standing(Exemption.urn) == self.standing(Obligation.urn),
             Exemption.half_term == Obligation.half_term,
             Exemption.kind == Obligation.kind,
-            Exemption.created_at < self.ends_at,
         )
 
     def _visited(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
