@@ -19,6 +19,7 @@ from hub_messaging.inbox import Delivery
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.periods import AcademicYear, Period
+from hub_reporting.handlers import freshness
 from hub_reporting.handlers.reports import REPORTS, run_report
 from hub_reporting.store import people, schools, sources, visits
 
@@ -100,6 +101,21 @@ def test_the_dashboard_is_of_one_hub_but_for_how_fresh_it_is(
     assert "1 message of the whole hub could not be sent" in " ".join(before)
     both_hear()
     assert words() == before
+
+
+def test_events_of_another_hub_make_these_figures_no_fresher(
+    sessions: Sessions, options: Options, both_hear: Any
+) -> None:
+    def known(hub: str) -> tuple[Any, ...]:
+        with sessions.begin() as session:
+            found = freshness.freshness(session, hub)
+            return found.up_to, found.projected_at
+
+    before = known(options.hub_id)
+    both_hear()
+    assert known(options.hub_id) == before
+    assert known(OTHER)[0] == datetime(2026, 11, 22, tzinfo=UTC)
+    assert known("nowhere") == (None, None)
 
 
 def test_years_days_and_failures_are_those_of_one_hub(
