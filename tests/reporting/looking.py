@@ -13,11 +13,19 @@ from hub_reporting.pages import rendering
 
 
 def page_of(
-    sessions: Sessions, options: Options, *, now: datetime = NOW, year: str = "", scope: str = ""
+    sessions: Sessions,
+    options: Options,
+    *,
+    now: datetime = NOW,
+    year: str = "",
+    scope: str = "",
+    facts: str = "as_at",
 ) -> Element:
     with sessions.begin() as session:
         fresh = freshness.freshness(session, options.hub_id)
-        shown = dashboard.look(session, year=year, scope=scope, fresh=fresh, options=options, now=now)
+        shown = dashboard.look(
+            session, year=year, scope=scope, facts=facts, fresh=fresh, options=options, now=now
+        )
     return read(rendering.dashboard(shown))
 
 

@@ -149,7 +149,7 @@ def test_the_page_offers_a_trust_once_and_says_whose_facts_it_shows(
     hear([*grown(), hub(name="Fens Maths Hub")])
     page = page_of(sessions, options, year="2025/26")
     assert [one.text for one in page.every("option")].count("Ouse Learning") == 1
-    assert "those of 31 August 2026, the day of as_at" in page.one("counts").text
+    assert "those of 31 August 2026, the day of the report" in page.one("counts").text
     assert page.of_class("brand")[0].text == "Fens Maths Hub"
 
 

@@ -115,6 +115,25 @@ def test_the_filters_are_in_the_address_and_chosen_again(year: Sessions, options
     check_structure(page)
 
 
+def test_facts_of_schools_as_they_are_now_can_be_chosen_and_stay_chosen(
+    year: Sessions, options: Options
+) -> None:
+    def chosen(page: Element) -> list[str | None]:
+        (form,) = page.of_class("filters")
+        return [
+            o.attributes["value"] for o in form.one("facts").every("option") if "selected" in o.attributes
+        ]
+
+    assert chosen(page_of(year, options)) == []
+    now = page_of(year, options, facts="now")
+    check_structure(now)
+    assert chosen(now) == ["now"]
+    links = [a.attributes["href"] or "" for a in now.every("a")]
+    assert all("facts=now" in link for link in links if "/reports/" in link)
+    (form,) = page_of(year, options, now=NOVEMBER).of_class("filters")
+    assert [s.attributes["id"] for s in form.every("select")] == ["year", "scope"], "both are today's"
+
+
 def test_a_hub_that_has_heard_nothing_has_a_page(sessions: Sessions, options: Options) -> None:
     page = page_of(sessions, options)
     check_structure(page)

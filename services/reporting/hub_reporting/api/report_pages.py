@@ -8,6 +8,7 @@ from hub_reporting.api.page_form import page
 from hub_reporting.api.reports import answer_of
 from hub_reporting.commands import ReportQuerySchema
 from hub_reporting.config import Options
+from hub_reporting.handlers.hub import hub_name
 from hub_reporting.pages import rendering
 
 
@@ -28,4 +29,5 @@ class ReportPages:
         """Show the rows of a report; takes what the report itself takes."""
         options: Options = self.options
         report = answer_of(call, options)
-        return page(rendering.report(options.hub_name, report, call.request.args.to_dict()))
+        name = hub_name(call.session, options)
+        return page(rendering.report(name, report, call.request.args.to_dict()))

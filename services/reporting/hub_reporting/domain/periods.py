@@ -121,8 +121,10 @@ def taken_facts(period: Period) -> str:
     """Say which day's facts of schools a report takes, in a sentence."""
     said = f"Name, authority, district, phase and trust of a school are those of {period.facts_day:%-d %B %Y}"
     if period.facts_on is not None:
-        return f"{said}, as they are now; schools are open or closed, and follow each other, as on as_at."
-    return f"{said}, the day of as_at, for the whole period."
+        return (
+            f"{said}, as they are now; which schools are open, and their successors, are of the report's day."
+        )
+    return f"{said}, the day of the report, for the whole period."
 
 
 def last_of_month(day: date) -> date:

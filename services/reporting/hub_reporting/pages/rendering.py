@@ -91,6 +91,9 @@ def report(hub_name: str, answered: Report, query: Mapping[str, str]) -> str:
     scope = words.schools_of(answered.scope, answered.scope_name)
     address = f"/reporting/v1/reports/{answered.definition.name}"
     own = "" if answered.scope == CONNECTED else answered.scope.code
+    back = {"year": str(answered.period.years[0]), "scope": own}
+    if answered.period.facts_on is not None:
+        back["facts"] = NOW
     return _environment.get_template("report.html").render(
         hub_name=hub_name,
         report=answered,
@@ -98,7 +101,8 @@ def report(hub_name: str, answered: Report, query: Mapping[str, str]) -> str:
         table=Table.of(answered, query),
         csv=f"{address}?{urlencode({**query, 'format': 'csv'})}",
         json=f"{address}?{urlencode({**query, 'format': 'json'})}",
-        back=f"/?{urlencode({'year': str(answered.period.years[0]), 'scope': own})}",
+        back=f"/?{urlencode(back)}",
+        taken_facts=taken_facts(answered.period),
     )
 
 
