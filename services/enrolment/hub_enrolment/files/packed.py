@@ -36,7 +36,8 @@ class Store:
 
         Raises:
             FileRefused: `file_too_large`: packed, it is larger than one sender may keep.
-            hub_platform.problems.Problem: 503 `busy`: the bodies of others leave no room for it; or what `chunks` raises.
+            hub_platform.problems.Problem: 503 `busy`: the bodies of others leave no room for it; or what
+                `chunks` raises.
         """
         packer, pieces = zlib.compressobj(FAST), []
         held = 0

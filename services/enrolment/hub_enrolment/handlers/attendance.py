@@ -88,9 +88,24 @@ def correct_attendance(
         store.write_marks(session, meeting.id, [asked], now=now, by=by)
     else:
         store.change_mark(session, meeting.id, asked, now=now, by=by)
-    correction = AttendanceCorrection(
+    session.add(_trail(known, asked, command, now=now, by=by))
+    meeting.touch(now=now, by=by)
+    session.flush()
+    event: AttendanceCorrected | SessionCompleted
+    if known is None:
+        event = sessions.completed(session, meeting, held_on, store.marks(session, meeting.id), places)
+    else:
+        event = _corrected(meeting, known.mark, asked, command.reason)
+    outbox.record(session, event, occurred_at=now, by=by)
+    return meeting
+
+
+def _trail(
+    known: Mark | None, asked: Mark, command: CorrectAttendance, *, now: datetime, by: str
+) -> AttendanceCorrection:
+    return AttendanceCorrection(
         id=new_id(),
-        session_id=meeting.id,
+        session_id=command.session_id,
         enrolment_id=asked.enrolment_id,
         old=None if known is None else known.mark,
         new=asked.mark,
@@ -99,27 +114,15 @@ def correct_attendance(
         corrected_at=now,
         corrected_by=by,
     )
-    session.add(correction)
-    meeting.touch(now=now, by=by)
-    session.flush()
-    event: AttendanceCorrected | SessionCompleted
-    if known is None:
-        event = sessions.completed(session, meeting, held_on, store.marks(session, meeting.id), places)
-    else:
-        event = _corrected(meeting, known.mark, correction, asked)
-    outbox.record(session, event, occurred_at=now, by=by)
-    return meeting
 
 
-def _corrected(
-    meeting: GroupSession, old: str, correction: AttendanceCorrection, mark: Mark
-) -> AttendanceCorrected:
+def _corrected(meeting: GroupSession, old: str, mark: Mark, reason: str) -> AttendanceCorrected:
     return AttendanceCorrected(
         session_id=meeting.id,
         work_group_id=meeting.work_group_id,
         enrolment_id=mark.enrolment_id,
         old=old,
-        new=correction.new,
+        new=mark.mark,
         notice_hours=attendance.notice_of(mark, starts_at=meeting.starts_at),
-        reason=correction.reason,
+        reason=reason,
     )

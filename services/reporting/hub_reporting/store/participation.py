@@ -58,6 +58,23 @@ def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
     Who gave their place up on the session's day and was given another one has two places that may count: the
     one with a report does, or else the later.
     """
+    due = _due(hub, period)
+    rows = session.execute(
+        sa.select(
+            sa.cast(due.c.work_group_id, sa.Text),
+            due.c.title,
+            due.c.urn,
+            sa.func.count(),
+            sa.func.count(due.c.reported),
+        )
+        .where(due.c.choice == 1)
+        .group_by(due.c.work_group_id, due.c.title, due.c.urn)
+    )
+    return [Counted(*row) for row in rows]
+
+
+def _due(hub: str, period: Period) -> sa.Subquery:
+    """Each task for each place held when its session began; `choice` is 1 for one place of each teacher."""
     done = sa.and_(
         same(TaskReport, Place, "enrolment_id"),
         TaskReport.task_id == ClassroomTask.task_id,
@@ -70,7 +87,7 @@ def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
         partition_by=(ClassroomTask.task_id, Place.teacher_id),
         order_by=(TaskReport.enrolment_id.is_(None), Place.enrolled_on.desc(), Place.enrolment_id.desc()),
     )
-    due = (
+    return (
         sa.select(
             ClassroomTask.work_group_id,
             WorkGroup.title,
@@ -94,15 +111,3 @@ def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
         )
         .subquery("due")
     )
-    rows = session.execute(
-        sa.select(
-            sa.cast(due.c.work_group_id, sa.Text),
-            due.c.title,
-            due.c.urn,
-            sa.func.count(),
-            sa.func.count(due.c.reported),
-        )
-        .where(due.c.choice == 1)
-        .group_by(due.c.work_group_id, due.c.title, due.c.urn)
-    )
-    return [Counted(*row) for row in rows]
