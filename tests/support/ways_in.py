@@ -167,8 +167,10 @@ def _references(
             found.add(_defined(module.means[node.id], modules))
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             found |= _of_name(node.value.id, node.attr, module, modules)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in methods:
-            found.add(methods[node.func.attr])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            known = isinstance(node.func.value, ast.Name) and node.func.value.id in module.means
+            if not known and node.func.attr in methods:  # of an object of which no more is known
+                found.add(methods[node.func.attr])
     return found
 
 
