@@ -37,6 +37,7 @@ def visits_of(sessions: Sessions) -> dict[datetime, tuple[UUID, UUID]]:
         return {row.planned_at: (row.assignment_id, row.pd_lead_id) for row in rows}
 
 
+# Long: what one hand-over saves and announces, in one place.
 def test_the_end_the_successor_and_its_visits_are_saved_and_announced_together(
     sessions: Sessions, pd_lead_id: UUID, other_id: UUID
 ) -> None:

@@ -1,5 +1,6 @@
 """Giving schools a PD lead, and what that makes them owed."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -41,17 +42,13 @@ def assign_pd_lead(session: Session, command: AssignPDLead, *, now: datetime, by
     warnings = check_pd_lead(session, command.pd_lead_id, school, starts_on=command.starts_on, day=day)
     academic_year = academic_year_of(command.starts_on)
     urns = school_store.urns_of(session, school.urn, day)
-    others = store.assignments_of(session, urns, command.programme, academic_year)
-    assignments.check_free(
-        (each.ends_on for each in others), starts_on=command.starts_on, academic_year=academic_year
-    )
+    before = _check_free(session, command, urns, academic_year)
     urn = school_store.successions(session, urns).standing(command.urn, command.starts_on)
-    calendars_of = calendar_store.calendars_of(session, academic_year, urns)
-    half_terms = calendars_of.half_terms(urn)
+    known = calendar_store.calendars_of(session, academic_year, urns)
+    half_terms = known.half_terms(urn)
     if not half_terms:
         detail = f"No calendar of {academic_year} covers this school yet."
         raise Refused("unknown_half_term", detail, "/starts_on")
-    before = others[-1] if others else None  # it was ended without a successor
     assignment = new_assignment(
         urn,
         command.pd_lead_id,
@@ -66,9 +63,20 @@ def assign_pd_lead(session: Session, command: AssignPDLead, *, now: datetime, by
     owed = settle(session, assignment, half_terms, now=now, by=by)
     reassigned = 0
     if before is not None:
-        settle(session, before, calendars_of.half_terms(before.urn), now=now, by=by)
+        settle(session, before, known.half_terms(before.urn), now=now, by=by)
         reassigned = reassign(session, before, assignment, now=now, by=by)
     return view_of(session, assignment, owed, warnings=warnings, reassigned_n=reassigned)
+
+
+def _check_free(
+    session: Session, command: AssignPDLead, urns: Collection[str], academic_year: str
+) -> Assignment | None:
+    """Raise unless the school of some URNs has room for the assignment; gives the one that it follows."""
+    others = store.assignments_of(session, urns, command.programme, academic_year)
+    assignments.check_free(
+        (each.ends_on for each in others), starts_on=command.starts_on, academic_year=academic_year
+    )
+    return others[-1] if others else None  # it was ended without a successor
 
 
 # Long: one argument for each fact of an assignment.
