@@ -36,7 +36,8 @@ CHANGED_BY: Final[dict[str, set[str]]] = {
     },
     "pd_days": {"PDDayScheduled", "PDDayCancelled"},
     "pd_day_registrations": {"PDDayRegistered"},
-    "visits": {"VisitPlanned", "VisitCancelled", "VisitLogged"},
+    "visits": {"VisitPlanned", "VisitReassigned", "VisitCancelled", "VisitLogged"},
+    "assignments": {"PDLeadAssigned", "PDLeadUnassigned"},
 }
 # Heard although no fact is kept of its subject.
 WITHOUT_A_FACT: Final = {"TeacherAnonymised": "suppresses what is due to the person"}
@@ -52,6 +53,7 @@ NOUNS: Final = {  # of the subjects of events → tables that keep facts of them
     "applications": {"applications"},
     "pd-days": {"pd_days", "pd_day_registrations"},
     "visits": {"visits"},
+    "assignments": {"assignments"},
 }
 CHANGES_NOTHING_KEPT: Final = {
     "SchoolClosed": "the name of a closed school stays, for sessions that it hosted",
@@ -68,7 +70,6 @@ CHANGES_NOTHING_KEPT: Final = {
     "SessionCompleted": "is about a session that is over",
     "PDDayHeld": "is about a PD day that is over",
     "DepartmentPDHeld": "is about a visit that is over",
-    "VisitReassigned": "is not told yet",
     "VisitRecalculated": "messages about a visit do not name its half term",
 }
 

@@ -29,11 +29,19 @@ from hub_contracts.enrolment import (
     WorkGroupOpened,
 )
 from hub_contracts.events import Event
-from hub_contracts.visits import CalendarSet, VisitCancelled, VisitPlanned
+from hub_contracts.visits import (
+    CalendarSet,
+    PDLeadAssigned,
+    PDLeadUnassigned,
+    VisitCancelled,
+    VisitPlanned,
+    VisitReassigned,
+)
 from hub_kernel.england import instant_in_england
 from hub_notifications.domain.messages import Cause
 from hub_notifications.handlers import (
     applications,
+    hand_overs,
     hub,
     pd_days,
     places,
@@ -44,7 +52,7 @@ from hub_notifications.handlers import (
 
 URN: Final = "110623"
 FRACTIONS, RATIO = UUID(int=0xF1), UUID(int=0xF2)
-NAMES: Final = ("ada", "bella", "carl", "dina", "emil", "fay", "gus", "hana", "ivan", "judy")
+NAMES: Final = ("ada", "bella", "carl", "dina", "emil", "fay", "gus", "hana", "ivan", "judy", "kate")
 PERSON: Final = {name: UUID(int=0xA0 + n) for n, name in enumerate(NAMES)}
 PEOPLE: Final = {str(person): name for name, person in PERSON.items()}
 REVISIONS_FROM: Final = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
@@ -87,6 +95,9 @@ HANDLERS: Final[dict[type[Event], Handler]] = {
     PDDayCancelled: pd_days.on_pd_day_cancelled,
     VisitPlanned: visits.on_visit_planned,
     VisitCancelled: visits.on_visit_ended,
+    VisitReassigned: visits.on_visit_reassigned,
+    PDLeadAssigned: hand_overs.on_pd_lead_assigned,
+    PDLeadUnassigned: hand_overs.on_pd_lead_unassigned,
 }
 
 

@@ -1,4 +1,6 @@
-"""The events of an autumn term: two Work Groups, a waiting list, an application, a PD day and two visits."""
+"""The events of an autumn term: two Work Groups, a waiting list, an application, a PD day and visits."""
+
+# Long: one term, in one place.
 
 from dataclasses import replace
 from datetime import date
@@ -37,7 +39,15 @@ from hub_contracts.enrolment import (
     WorkGroupCancelled,
     WorkGroupChanged,
 )
-from hub_contracts.visits import CalendarHalfTerm, CalendarSet, VisitCancelled, VisitPlanned
+from hub_contracts.visits import (
+    CalendarHalfTerm,
+    CalendarSet,
+    PDLeadAssigned,
+    PDLeadUnassigned,
+    VisitCancelled,
+    VisitPlanned,
+    VisitReassigned,
+)
 
 
 def autumn() -> list[Happening]:
@@ -192,8 +202,9 @@ def _pd_day() -> list[Happening]:
     ]
 
 
+# Long: the events of three visits.
 def _visits() -> list[Happening]:
-    """Judy plans a visit, cancels it, and plans another one."""
+    """Judy plans a visit, cancels it, and plans two others; in the holidays Kate takes over the school."""
     first, second = UUID(int=0xE2), UUID(int=0xE3)
     visit: dict[str, Any] = {
         "urn": URN,
@@ -202,7 +213,53 @@ def _visits() -> list[Happening]:
         "kind": "support",
     }
     planned, again = england("2026-10-01", "09:30"), england("2026-11-12", "09:30")
+    third, before, after = UUID(int=0xE5), UUID(int=0xE4), UUID(int=0xE6)
+    handed_over = england("2026-10-29", "15:00")
+    assignment: dict[str, Any] = {"urn": URN, "programme": "opportunity_area"}
+    to_kate: dict[str, Any] = {
+        "urn": URN,
+        "from_pd_lead_id": PERSON["judy"],
+        "to_pd_lead_id": PERSON["kate"],
+        "assignment_id": after,
+        "kind": "support",
+    }
     return [
+        Happening(
+            england("2026-09-01", "11:00"),
+            PDLeadAssigned(
+                assignment_id=before,
+                pd_lead_id=PERSON["judy"],
+                starts_on=date(2026, 9, 1),
+                obligations=[],
+                **assignment,
+            ),
+        ),
+        Happening(
+            handed_over,
+            PDLeadUnassigned(
+                assignment_id=before,
+                pd_lead_id=PERSON["judy"],
+                ended_on=date(2026, 11, 8),
+                reason="workload",
+                **assignment,
+            ),
+        ),
+        Happening(
+            handed_over,
+            PDLeadAssigned(
+                assignment_id=after,
+                pd_lead_id=PERSON["kate"],
+                starts_on=date(2026, 11, 9),
+                obligations=[],
+                follows=before,
+                **assignment,
+            ),
+        ),
+        Happening(handed_over, VisitReassigned(visit_id=second, planned_at=again, **to_kate)),
+        Happening(handed_over, VisitReassigned(visit_id=third, planned_at=england("2027-01-20"), **to_kate)),
+        Happening(
+            england("2026-09-18"), VisitPlanned(visit_id=third, planned_at=england("2027-01-20"), **visit)
+        ),
         Happening(england("2026-09-16"), VisitPlanned(visit_id=first, planned_at=planned, **visit)),
         Happening(england("2026-09-17"), VisitCancelled(visit_id=first, urn=URN, reason="ofsted")),
         Happening(england("2026-09-18"), VisitPlanned(visit_id=second, planned_at=again, **visit)),

@@ -36,7 +36,15 @@ from hub_contracts.enrolment import (
     WorkGroupChanged,
     WorkGroupOpened,
 )
-from hub_contracts.visits import CalendarSet, VisitCancelled, VisitLogged, VisitPlanned
+from hub_contracts.visits import (
+    CalendarSet,
+    PDLeadAssigned,
+    PDLeadUnassigned,
+    VisitCancelled,
+    VisitLogged,
+    VisitPlanned,
+    VisitReassigned,
+)
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_notifications import config
@@ -47,6 +55,7 @@ from hub_notifications.api.templates import Templates
 from hub_notifications.domain.messages import Cause
 from hub_notifications.handlers import (
     applications,
+    hand_overs,
     hub,
     messages,
     pd_days,
@@ -184,6 +193,21 @@ class NotificationsService(Messages, Templates, Probes):
     def on_visit_planned(self, session: Session, delivery: Delivery) -> None:
         """Tell the PD lead that a visit is planned."""
         visits.on_visit_planned(session, delivery.event, self._cause(delivery))
+
+    @subscribe(VisitReassigned)
+    def on_visit_reassigned(self, session: Session, delivery: Delivery) -> None:
+        """Tell both PD leads that a visit is handed over."""
+        visits.on_visit_reassigned(session, delivery.event, self._cause(delivery))
+
+    @subscribe(PDLeadAssigned)
+    def on_pd_lead_assigned(self, session: Session, delivery: Delivery) -> None:
+        """Tell a PD lead who takes over a school."""
+        hand_overs.on_pd_lead_assigned(session, delivery.event, self._cause(delivery))
+
+    @subscribe(PDLeadUnassigned)
+    def on_pd_lead_unassigned(self, session: Session, delivery: Delivery) -> None:
+        """Tell a PD lead who gives up a school."""
+        hand_overs.on_pd_lead_unassigned(session, delivery.event, self._cause(delivery))
 
     @subscribe(VisitCancelled, VisitLogged)
     def on_visit_ended(self, session: Session, delivery: Delivery) -> None:

@@ -158,6 +158,7 @@ def test_visits_and_pd_days_are_read_and_what_is_not_known_is_left_out(session: 
                 visit_id=each,
                 urn=urn,
                 pd_lead_id=ADA,
+                planned_for=ADA,
                 planned_at=NOW,
                 kind="support",
                 logged=False,

@@ -27,7 +27,7 @@ class MessageQuery(DaysQuery):
     reason = fields.String(load_default=None, validate=validate.Regexp(r"[a-z_]{1,60}\Z"))
     recipient_ref = fields.UUID(load_default=None)
     concerns = fields.String(
-        load_default=None, validate=validate.Regexp(rf"(work-groups|pd-days|visits)/{ID}\Z")
+        load_default=None, validate=validate.Regexp(rf"(work-groups|pd-days|visits|pd-leads)/{ID}\Z")
     )
     urn = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{6}\Z"))
 

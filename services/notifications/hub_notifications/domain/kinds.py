@@ -25,6 +25,7 @@ class Kind(StrEnum):
     PD_DAY_CANCELLED = "pd_day_cancelled"
     VISIT_PLANNED = "visit_planned"
     VISIT_CANCELLED = "visit_cancelled"
+    SCHOOLS_HANDED_OVER = "schools_handed_over"
     CALENDAR_ENTRY = "calendar_entry"  # one entry for a calendar, after an e-mail that has said it in words
 
 
@@ -57,5 +58,6 @@ URGENCY: Final[dict[Kind, Urgency]] = {
     Kind.PD_DAY_CANCELLED: Urgency.CANCELLATION_OR_MOVE,
     Kind.VISIT_PLANNED: Urgency.INVITATION,
     Kind.VISIT_CANCELLED: Urgency.CANCELLATION_OR_MOVE,
+    Kind.SCHOOLS_HANDED_OVER: Urgency.CANCELLATION_OR_MOVE,
     Kind.CALENDAR_ENTRY: Urgency.CANCELLATION_OR_MOVE,
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from hub_notifications.domain.hand_overs import Support, again_of
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.domain.pd_days import PDDay
 from hub_notifications.domain.standing import (
@@ -67,6 +68,9 @@ def remember(found: News) -> dict[str, Any]:
         "reasons": {str(session.session_id): reason for session, reason in found.cancelled},
         "held_place": found.held_place,
         "about": found.about,
+        "visits": {}
+        if found.hand_over is None
+        else {str(key): facts for key, facts in found.hand_over.told_of_visits().items()},
     }
 
 
@@ -80,6 +84,11 @@ def again(kind: Kind, about: Mapping[str, Any], subject: Subject, *, now: dateti
     items = dict(about["items"])
     if kind is Kind.CALENDAR_ENTRY:  # as it was last sent, which says whether it stands
         return News(kind=kind, items=items)
+    if isinstance(subject, Support):
+        found = again_of(subject, items, about.get("visits", {}), now=now)
+        if found is None:
+            raise NoLongerHolds("over")
+        return found
     if not isinstance(subject, Standing):
         _check_date(kind, subject, now)
         return News(kind=kind, items=items)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,47 @@ from hub_notifications.domain.kinds import Kind
 from hub_notifications.domain.standing import Session
 
 Facts = dict[str, Any]  # as stored: JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedVisit:
+    """A visit to a school, as it concerns one PD lead."""
+
+    visit_id: UUID
+    urn: str
+    planned_at: datetime
+    kind: str
+    is_theirs: bool  # this PD lead is to make it
+    by_hand_over: bool  # it was planned for another one
+    is_off: bool  # cancelled, or logged
+
+    def told(self, state: str) -> Facts:
+        """What this PD lead knows of it once they were told that it is planned or handed_over."""
+        facts: Facts = {"state": state, "starts_at": self.planned_at.isoformat()}
+        return facts | ({"removed": True} if state == "handed_over" else {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedSchool:
+    """A school and the first or last day on which a person is its PD lead."""
+
+    urn: str
+    day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOver:
+    """What one PD lead takes over and gives up."""
+
+    taken_over: tuple[LedSchool, ...] = ()  # with the first day
+    given_up: tuple[LedSchool, ...] = ()  # with the last day
+    gained: tuple[LedVisit, ...] = ()
+    lost: tuple[LedVisit, ...] = ()
+
+    def told_of_visits(self) -> dict[UUID, Facts]:
+        """What the PD lead knows of each visit once they were told."""
+        found = {visit.visit_id: visit.told("planned") for visit in self.gained}
+        return found | {visit.visit_id: visit.told("handed_over") for visit in self.lost}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +65,7 @@ class News:
     moved: "tuple[tuple[ToldSession, Session], ...]" = ()
     cancelled: "tuple[tuple[ToldSession, str | None], ...]" = ()  # with the reason's code, where there is one
     held_place: bool = False
+    hand_over: HandOver | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

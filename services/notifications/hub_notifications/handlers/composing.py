@@ -9,6 +9,7 @@ from uuid import UUID
 from hub_kernel.england import ENGLAND
 from hub_notifications.domain.calendar_entries import EntryChange
 from hub_notifications.domain.calendar_uids import earlier_uid, own_uid
+from hub_notifications.domain.hand_overs import Support
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.domain.pd_days import PDDay
 from hub_notifications.domain.standing import Standing
@@ -57,7 +58,7 @@ def compose(
         words: content.Content = _calendar_words(entry, prepared, contact.given, known)
     else:
         words = content_of(prepared.found, prepared.subject, contact.given, known)
-        words = replace(words, entries=len(prepared.changes))
+        words = replace(words, entries=len(prepared.changes) + _entries_to_follow(prepared))
     follows = prepared.message.about.get("follows")
     return e_mail.compose(
         prepared.message.id,
@@ -72,6 +73,12 @@ def compose(
         now=now,
         follows=UUID(follows) if follows else None,
     )
+
+
+def _entries_to_follow(prepared: Prepared) -> int:
+    """How many visits change hands: each has a calendar entry of its own, in an e-mail of its own."""
+    hand_over = prepared.found.hand_over
+    return 0 if hand_over is None else len(hand_over.told_of_visits())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +135,8 @@ def entry_of(prepared: Prepared, change: EntryChange, known: Known, hub_id: str)
                 starts_at=visit.planned_at,
                 location=known.schools[visit.urn],
             )
+        case Support():
+            raise AssertionError("entries are of visits, in threads of their own")
 
 
 def _part(shown: Shown, prepared: Prepared, organizer: Mailbox, to: Mailbox, now: datetime) -> CalendarPart:

@@ -13,6 +13,7 @@ from hub_notifications.domain import failures
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.domain.messages import Cause
 from hub_notifications.domain.resending import remember
+from hub_notifications.domain.threads import pd_lead_thread, visit_thread
 from hub_notifications.gateways import Undelivered
 from hub_notifications.handlers import scheduling
 from hub_notifications.handlers.composing import uid_of
@@ -63,6 +64,7 @@ def _note_told(session: Session, prepared: Prepared, hub_id: str, *, now: dateti
     thread, change = prepared.thread, prepared.entry
     if not prepared.is_repeat and prepared.found.kind not in SAYS_AGAIN:
         told.tell(session, thread, prepared.found.items, now=now)
+        _note_told_of_visits(session, prepared, now=now)
     if change is not None:
         told.enter(session, thread, change, uid_of(prepared, change, hub_id), now=now)
     if prepared.item == "":
@@ -70,7 +72,18 @@ def _note_told(session: Session, prepared: Prepared, hub_id: str, *, now: dateti
             session, thread, prepared.items, now=now, follows=None if change else prepared.message.id
         )
         # The facts may have changed while the message was on its way.
-        scheduling.schedule(session, [thread], Cause(revision=0, happened_at=now, now=now))
+        threads = [thread, pd_lead_thread(thread.teacher_id)] if thread.is_about("visits") else [thread]
+        scheduling.schedule(session, threads, Cause(revision=0, happened_at=now, now=now))
+
+
+def _note_told_of_visits(session: Session, prepared: Prepared, *, now: datetime) -> None:
+    """Note what a PD lead has been told of each visit that changes hands; their calendar follows."""
+    if prepared.found.hand_over is None:
+        return
+    for visit_id, facts in prepared.found.hand_over.told_of_visits().items():
+        thread = visit_thread(visit_id, prepared.thread.teacher_id)
+        told.tell(session, thread, {"visit": facts}, now=now)
+        scheduling.schedule_entries(session, thread, {"visit": facts}, now=now, follows=prepared.message.id)
 
 
 def _record_unsent(

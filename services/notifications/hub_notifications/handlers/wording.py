@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session as DatabaseSession
 
 from hub_kernel.england import ENGLAND
 from hub_notifications.domain import waiting_list
+from hub_notifications.domain.hand_overs import Support
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.domain.pd_days import PDDay
 from hub_notifications.domain.standing import Session, Standing
 from hub_notifications.domain.threads import Subject
-from hub_notifications.domain.told import News, ToldSession
+from hub_notifications.domain.told import HandOver, LedSchool, LedVisit, News, ToldSession
 from hub_notifications.domain.visits import Visit
 from hub_notifications.handlers.preparing import Prepared
 from hub_notifications.store import facts as store
-from hub_notifications.templates import content
+from hub_notifications.templates import content, hand_over_content
 from hub_notifications.templates.content import Cancelled, Content, HubDetails, Meeting, Moved
 
 WITHOUT_FACTS: Final[dict[Kind, type[content.AboutGroup]]] = {
@@ -64,6 +65,8 @@ def load_known(session: DatabaseSession, prepared: Sequence[Prepared], of_settin
                     places.add(standing.place.transferred_from)
             case Visit() as visit:
                 urns.add(visit.urn)
+            case Support():
+                urns |= _urns_of(each.found.hand_over)
     hub = store.hub(session)
     names = ("name", "contact_name", "contact_email", "contact_telephone", "privacy_notice")
     return Known(
@@ -71,6 +74,13 @@ def load_known(session: DatabaseSession, prepared: Sequence[Prepared], of_settin
         schools=store.school_names(session, urns),
         moved_from=store.titles_by_place(session, places),
     )
+
+
+def _urns_of(hand_over: HandOver | None) -> set[str]:
+    if hand_over is None:
+        return set()
+    schools = {school.urn for school in (*hand_over.taken_over, *hand_over.given_up)}
+    return schools | {visit.urn for visit in (*hand_over.gained, *hand_over.lost)}
 
 
 def _told(found: News) -> list[ToldSession]:
@@ -101,6 +111,8 @@ def content_of(found: News, subject: Subject, given: str, known: Known) -> Conte
             return _pd_day(found.kind, subject, common)
         case Visit():
             return _visit(found.kind, subject, common, known)
+        case Support():
+            return _handed_over(found.hand_over or HandOver(), common, known)
         case Standing():
             return _of_group(found, subject, common | {"group_title": subject.title}, known)
 
@@ -179,3 +191,23 @@ def _visit(kind: Kind, visit: Visit, common: dict[str, Any], known: Known) -> Co
     if kind is Kind.VISIT_PLANNED:
         return content.VisitPlanned(**facts, **common)
     return content.VisitCancelled(reason=visit.cancelled or "other", **facts, **common)
+
+
+def _handed_over(hand_over: HandOver, common: dict[str, Any], known: Known) -> Content:
+    def school(one: LedSchool) -> hand_over_content.LedSchool:
+        return hand_over_content.LedSchool(name=known.schools[one.urn], urn=one.urn, day=one.day)
+
+    def visit(one: LedVisit) -> hand_over_content.LedVisit:
+        return hand_over_content.LedVisit(
+            school_name=known.schools[one.urn],
+            planned_at=one.planned_at.astimezone(ENGLAND),
+            visit_kind=one.kind,
+        )
+
+    return hand_over_content.SchoolsHandedOver(
+        taken_over=tuple(map(school, hand_over.taken_over)),
+        given_up=tuple(map(school, hand_over.given_up)),
+        gained=tuple(map(visit, hand_over.gained)),
+        lost=tuple(map(visit, hand_over.lost)),
+        **common,
+    )

@@ -1,5 +1,6 @@
 """The tables of notifications, one file for each noun."""
 
+from hub_notifications.models.assignments import Assignment
 from hub_notifications.models.base import Base
 from hub_notifications.models.hub import Hub, School, SchoolYear
 from hub_notifications.models.messages import CalendarEntry, Message, ToldItem
@@ -11,6 +12,7 @@ from hub_notifications.models.work_groups import GroupSession, WorkGroup
 
 __all__ = [
     "Application",
+    "Assignment",
     "Base",
     "CalendarEntry",
     "GroupSession",

@@ -43,7 +43,7 @@ class Message(Base):
     template: Mapped[str]  # a Kind; decided anew when it is sent
     recipient_ref: Mapped[str]  # a teacher's id
     dedupe_key: Mapped[str] = mapped_column(unique=True)
-    concerns: Mapped[str]  # the thread: work-groups/<id>, pd-days/<id> or visits/<id>
+    concerns: Mapped[str]  # the thread: work-groups/<id>, pd-days/<id>, visits/<id> or pd-leads/<id>
     item: Mapped[str]  # "" for the e-mail in words; else entry:…, reminder:… or resend:…
     about: Mapped[dict[str, Any]]  # ids and times that a reminder, an entry or a resend needs
     status: Mapped[str]
@@ -71,6 +71,9 @@ class ToldItem(Base):
     """One thing that one person has been told in a thread."""
 
     __tablename__ = "told_items"
+    __table_args__ = (
+        Index("ix_told_items_visits", "teacher_id", postgresql_where=text("item = 'visit'")),  # of PD leads
+    )
 
     concerns: Mapped[str] = mapped_column(primary_key=True)
     teacher_id: Mapped[UUID] = mapped_column(primary_key=True)

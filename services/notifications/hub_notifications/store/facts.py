@@ -9,15 +9,18 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hub_kernel.england import start_of_day
 from hub_notifications.domain.threads import Thread, group_thread, pd_day_thread
 from hub_notifications.models import (
     Application,
+    Assignment,
     Base,
     Hub,
     PDDayRegistration,
     Place,
     School,
     SchoolYear,
+    Visit,
     WaitingEntry,
     WorkGroup,
 )
@@ -74,6 +77,35 @@ def threads_of_pd_day(session: Session, pd_day_id: UUID) -> Sequence[Thread]:
     """Everybody who has registered for a PD day."""
     registered = select(PDDayRegistration.teacher_id).where(PDDayRegistration.pd_day_id == pd_day_id)
     return [pd_day_thread(pd_day_id, teacher_id) for teacher_id in sorted(session.scalars(registered))]
+
+
+def pd_leads_of(session: Session, assignment_id: UUID) -> Sequence[UUID]:
+    """The PD lead of an assignment, if it is known."""
+    return session.scalars(
+        select(Assignment.pd_lead_id).where(Assignment.assignment_id == assignment_id)
+    ).all()
+
+
+def place_visits(session: Session, assignment_id: UUID, urn: str, pd_lead_id: UUID, starts_on: date) -> None:
+    """Note to which assignment visits belong that were planned before this service kept it."""
+    next_year = date(starts_on.year + (starts_on.month >= 9), 9, 1)  # academic years begin in September
+    session.execute(
+        update(Visit)
+        .where(
+            Visit.assignment_id.is_(None),
+            Visit.urn == urn,
+            Visit.pd_lead_id == pd_lead_id,
+            Visit.planned_at >= start_of_day(starts_on),
+            Visit.planned_at < start_of_day(next_year),
+        )
+        .values(assignment_id=assignment_id)
+    )
+
+
+def visits_under(session: Session, assignment_id: UUID) -> Sequence[UUID]:
+    """The visits that belong to an assignment."""
+    under = select(Visit.visit_id).where(Visit.assignment_id == assignment_id)
+    return session.scalars(under.order_by(Visit.visit_id)).all()
 
 
 def school_names(session: Session, urns: Iterable[str]) -> dict[str, str]:

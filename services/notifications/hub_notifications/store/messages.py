@@ -159,7 +159,7 @@ class Wanted:
     status: str | None = None
     template: str | None = None
     reason: str | None = None
-    concerns: str | None = None  # the thread: work-groups/<id>, pd-days/<id> or visits/<id>
+    concerns: str | None = None  # the thread: work-groups/<id>, pd-days/<id> visits/<id> or pd-leads/<id>
     recipients: Collection[str] | None = None
     threads: Collection[tuple[str, str]] | None = None  # subject and recipient
     visits_to: Collection[str] = ()  # URNs: messages about visits to them, beside those of `threads`

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub_notifications import models
-from hub_notifications.domain import pd_days, visits
+from hub_notifications.domain import pd_days
 from hub_notifications.domain.standing import (
     Application,
     ApplicationState,
@@ -21,6 +21,7 @@ from hub_notifications.domain.standing import (
 )
 from hub_notifications.domain.standing import Session as Meeting
 from hub_notifications.domain.threads import Subject, Thread
+from hub_notifications.store import led
 
 Row = TypeVar("Row", models.Place, models.WaitingEntry)
 Key = tuple[UUID, UUID]  # Work Group and teacher
@@ -31,7 +32,8 @@ def load(session: Session, threads: Collection[Thread]) -> dict[Thread, Subject]
     found: dict[Thread, Subject] = {}
     found |= _groups(session, [each for each in threads if each.is_about("work-groups")])
     found |= _pd_days(session, [each for each in threads if each.is_about("pd-days")])
-    found |= _visits(session, [each for each in threads if each.is_about("visits")])
+    found |= led.visits_of(session, [each for each in threads if each.is_about("visits")])
+    found |= led.supports_of(session, [each for each in threads if each.is_about("pd-leads")])
     return found
 
 
@@ -171,22 +173,3 @@ def _pd_days(session: Session, threads: Collection[Thread]) -> dict[Thread, Subj
         for row in rows
     }
     return {thread: days[thread.subject_id] for thread in threads if thread.subject_id in days}
-
-
-def _visits(session: Session, threads: Collection[Thread]) -> dict[Thread, Subject]:
-    if not threads:
-        return {}
-    rows = session.scalars(
-        select(models.Visit).where(models.Visit.visit_id.in_({each.subject_id for each in threads}))
-    )
-    found = {
-        row.visit_id: visits.Visit(
-            urn=row.urn,
-            planned_at=row.planned_at,
-            kind=row.kind,
-            cancelled=row.cancelled_reason,
-            logged=row.logged,
-        )
-        for row in rows
-    }
-    return {thread: found[thread.subject_id] for thread in threads if thread.subject_id in found}

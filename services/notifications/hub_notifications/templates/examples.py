@@ -33,6 +33,7 @@ from hub_notifications.templates.content import (
     VisitPlanned,
     WorkGroupCancelled,
 )
+from hub_notifications.templates.hand_over_content import LedSchool, LedVisit, SchoolsHandedOver
 
 HUB: Final = HubDetails(
     name="Example Maths Hub",
@@ -98,6 +99,15 @@ ENTRY: Final = CalendarEntry(
     removed=False,
 )
 
+BARE: Final[dict[str, Any]] = {"hub": HUB, "given": "Grace"}
+MILL_LANE: Final = LedSchool(name="Mill Lane Primary School", urn="980001", day=date(2026, 11, 16))
+A_VISIT: Final = LedVisit(
+    school_name="Mill Lane Primary School",
+    planned_at=datetime(2026, 11, 20, 9, 30, tzinfo=ENGLAND),
+    visit_kind="support",
+)
+NEXT_VISIT: Final = replace(A_VISIT, planned_at=datetime(2027, 1, 14, 13, 0, tzinfo=ENGLAND))
+
 EXAMPLES: Final[dict[Kind, Content]] = {
     each.kind: each
     for each in (
@@ -127,6 +137,7 @@ EXAMPLES: Final[dict[Kind, Content]] = {
         PDDayCancelled(entries=1, reason="speaker_unavailable", **PD_DAY),
         VisitPlanned(entries=1, **VISIT),
         VisitCancelled(entries=1, reason="school_request", **VISIT),
+        SchoolsHandedOver(entries=2, taken_over=(MILL_LANE,), gained=(A_VISIT, NEXT_VISIT), **BARE),
         ENTRY,
     )
 }
@@ -167,6 +178,18 @@ VARIANTS: Final[dict[str, Content]] = {
     ),
     "pd_day_confirmed: conference without a time": PDDayConfirmed(
         entries=1, **PD_DAY | {"day_kind": "conference", "starts_at": None, "venue": None}
+    ),
+    "schools_handed_over: given up": SchoolsHandedOver(
+        entries=1, given_up=(MILL_LANE,), lost=(A_VISIT,), **BARE
+    ),
+    "schools_handed_over: no visits planned": SchoolsHandedOver(taken_over=(MILL_LANE,), **BARE),
+    "schools_handed_over: both ways": SchoolsHandedOver(
+        entries=3,
+        taken_over=(MILL_LANE,),
+        gained=(A_VISIT,),
+        given_up=(MILL_LANE,),
+        lost=(A_VISIT, NEXT_VISIT),
+        **BARE,
     ),
     "calendar_entry: removed": replace(ENTRY, removed=True),
 }

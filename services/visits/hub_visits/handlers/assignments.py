@@ -23,6 +23,7 @@ from hub_visits.store import calendars as calendar_store
 from hub_visits.store import schools as school_store
 
 
+# Long: what is refused, in the order in which it is found out.
 def assign_pd_lead(session: Session, command: AssignPDLead, *, now: datetime, by: str) -> AssignmentView:
     """Give a school a PD lead until the end of the academic year.
 
