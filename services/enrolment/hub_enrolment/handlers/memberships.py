@@ -81,7 +81,7 @@ def correct_membership(
     if moves:
         waiting = correction_store.open_entries(session, teacher.id)
         # All groups in the order of their ids, as everywhere.
-        for group_id in sorted({one.work_group_id for one in (*places, *waiting)}):
+        for group_id in sorted({p.work_group_id for p in places} | {w.work_group_id for w in waiting}):
             work_groups.lock_work_group(session, group_id)
         follow_correction(session, trail, now=now, by=by)
     _count_for(session, places, new["urn"], now=now, by=by)

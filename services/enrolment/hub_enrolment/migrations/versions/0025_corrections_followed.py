@@ -1,5 +1,7 @@
 """What follows a corrected membership; marks that a locked register gains."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -12,7 +14,7 @@ FOLLOWED = ("leader_role_ids", "waiting_entry_ids", "pd_day_ids")
 
 def upgrade() -> None:
     for name in FOLLOWED:
-        column = sa.Column(name, ARRAY(sa.Uuid), nullable=False, server_default="{}")
+        column: sa.Column[Any] = sa.Column(name, ARRAY(sa.Uuid), nullable=False, server_default="{}")
         op.add_column("membership_corrections", column)
         op.alter_column("membership_corrections", name, server_default=None)
     op.alter_column("attendance_corrections", "old", nullable=True)
