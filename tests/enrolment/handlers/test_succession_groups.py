@@ -83,6 +83,18 @@ def test_a_group_of_six_schools_of_which_two_merge_is_at_risk_and_it_is_told_onc
     assert {one.old for one in pairs} <= urns, "a place keeps the school of its day"
 
 
+def test_a_school_that_merges_into_another_one_of_the_group_counts_no_more(session: Session) -> None:
+    opened = group(session)
+    fill(session, opened.id, teachers_n=8, schools_n=4)
+    both = pair(session)
+    for urn in (both.old, both.new):
+        enrol(session, opened.id, teacher(session, urn))
+    confirm(session, opened.id)
+    both.close(session)
+    assert opened.status == "at_risk"
+    assert [data["schools_n"] for data in told(session, "WorkGroupFellBelowMinimum")] == [5]
+
+
 def test_a_group_recovers_when_the_register_corrects_a_merger(session: Session) -> None:
     group_id, pairs = six_schools(session)
     for one in pairs:
