@@ -1,0 +1,34 @@
+"""How a school takes part in a group: the newest numbers, one row, whatever order they come in."""
+
+from itertools import permutations
+
+import pytest
+from sqlalchemy import select
+from tests.reporting.conftest import NOW, Hear
+from tests.reporting.factories import an_id, delivered
+
+from hub_contracts.enrolment import SchoolEnrolled
+from hub_platform.database import Sessions
+from hub_reporting.models import SchoolOnGroup
+
+
+def told(urn: str, leads_n: int) -> SchoolEnrolled:
+    return SchoolEnrolled(
+        work_group_id=an_id("Ratio"), urn=urn, academic_year="2025/26", lead_participants_n=leads_n
+    )
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 4))))
+def test_the_newest_numbers_of_a_school_count_once(
+    sessions: Sessions, hear: Hear, order: tuple[int, ...]
+) -> None:
+    """Revision 3 of the group is about another school."""
+    leads = {1: 1, 2: 2, 4: 1}
+    for revision in (*order, order[0]):
+        hear([delivered(told("110001", leads[revision]), revision, at=NOW)])
+    hear([delivered(told("110002", 5), 3, at=NOW)])
+    with sessions() as session:
+        rows = session.execute(
+            select(SchoolOnGroup.urn, SchoolOnGroup.lead_participants_n).order_by(SchoolOnGroup.urn)
+        ).all()
+    assert [tuple(row) for row in rows] == [("110001", 1), ("110002", 5)]
