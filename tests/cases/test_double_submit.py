@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.cases.desk import V1, Desk, numbers
-from tests.cases.participants import cells, csv_file, new_trn, participants
+from tests.cases.participants import cells, csv_file, new_trn, participants, workbook
 from tests.support.services import Reply
 
 POSSIBLE_DUPLICATE = "possible_duplicate"
@@ -80,3 +80,29 @@ def test_p10_two_people_with_one_address_are_both_registered(desk: Desk) -> None
     first = body(urn, given="Maya", trn=new_trn())
     second = first | {"given": "Pierre", "family": "Dubois", "trn": new_trn()}
     assert [desk.post("teachers", one).status for one in (first, second)] == [201, 201]
+
+
+def test_p10_four_lists_with_a_person_at_once_make_one_record(desk: Desk) -> None:
+    """More of P10's kind: lists for two Work Groups, each as CSV and as a workbook."""
+    (urn,) = desk.schools()
+    asked, groups = body(urn), [participants(desk) for _ in range(2)]
+    row = cells(urn, **{name: asked[name] for name in ("given", "family", "email")})
+    lists = [(on, raw) for on in groups for raw in (csv_file(row), workbook(row))]
+    with ThreadPoolExecutor(len(lists)) as pool:
+        replies = list(pool.map(lambda one: one[0].send(one[1]), lists))
+    assert {reply.status for reply in replies} == {200}
+    listed = desk.hub("GET", f"{V1}/teachers?q={asked['email']}").json["items"]
+    assert len(listed) == 1
+    assert [on.teacher_ids() for on in groups] == [{listed[0]["teacher_id"]}] * 2
+
+
+def test_p10_four_applications_at_once_make_one_and_the_others_name_it(desk: Desk) -> None:
+    """More of P10's kind."""
+    (person,), group = desk.people(1), desk.group()
+    asked = {"urn": person.urn, "participants": [{"teacher_id": person.id, "role": "participant"}]}
+    path = f"work-groups/{group.id}/applications"
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: desk.post(path, asked), range(4)))
+    (first,) = [reply.json["application_id"] for reply in replies if reply.status == 201]
+    others = [reply.json for reply in replies if reply.status != 201]
+    assert [(one["code"], one["application_id"]) for one in others] == [("application_open", first)] * 3

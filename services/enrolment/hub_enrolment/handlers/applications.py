@@ -63,8 +63,10 @@ def apply(session: Session, command: Apply, *, now: datetime, by: str) -> WithPa
     check_open(school, today, pointer="/urn")
     enrolments.check_recruiting(group.status)
     numbers = standing_store.stood_for(session, school.urn, today)
-    if store.open_one(session, group.id, numbers) is not None:
-        raise Conflict("application_open", "The school has an open application for this group.", "/urn")
+    first = store.open_one(session, group.id, numbers)
+    if first is not None:
+        detail = "The school has an open application for this group."
+        raise Conflict("application_open", detail, "/urn", extensions={"application_id": str(first.id)})
     _check_participants(session, school.urn, [one.teacher_id for one in command.participants], today)
     row = Application(id=new_id(), work_group_id=group.id, urn=school.urn, status="draft", **made(now, by))
     _agree(row, command.agreement, now=now)
