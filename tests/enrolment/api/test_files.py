@@ -1,8 +1,11 @@
 """Over HTTP: no file hurts the service. It answers probes and stays within its memory while it reads one."""
 
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
 
 from tests.enrolment.desk import Desk, problem
 from tests.enrolment.lists import as_csv, line
@@ -11,6 +14,8 @@ from tests.support.services import RunningService
 from tests.support.stalls import Watched, watched
 
 from hub_enrolment.api.uploads import XLSX
+from hub_enrolment.files.reading import register as turns
+from local.ports import LOOPBACK
 
 MEGABYTE = 1024 * 1024
 CONTAINER = 256 * MEGABYTE  # deploy/compose.yaml
@@ -74,3 +79,29 @@ def test_one_subject_that_sends_many_files_at_once_is_told_to_wait(
     assert {reply.headers["Retry-After"] for reply in busy} == {"5"}
     assert desk.post(address, NESTED, Content_Type=XLSX).status == 422
     assert seen.memory < CONTAINER
+
+
+@contextmanager
+def half_sent(service: RunningService, subject: str) -> Iterator[socket.socket]:
+    """A register's file of which one half has been sent, and the other is not to come yet."""
+    token = service.keys.issue(subject, ("hub_admin",), timedelta(hours=1))
+    first, *rest = register(1)
+    head = (
+        "POST /enrolment/v1/imports/gias?mode=preview HTTP/1.1\r\nHost: hub\r\nContent-Type: text/csv\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Length: {len(first) + sum(map(len, rest))}\r\n\r\n"
+    )
+    with closing(socket.create_connection((LOOPBACK, service.port), timeout=30)) as connection:
+        connection.sendall(head.encode() + first + b"".join(rest[: len(rest) // 2]))
+        yield connection
+        connection.sendall(b"".join(rest[len(rest) // 2 :]))
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_sends_a_register_s_file_slowly_keeps_no_one_waiting(
+    desk: Desk, enrolment: RunningService
+) -> None:
+    """More senders than there are turns and places in the queue have sent one half of a file each."""
+    with ExitStack() as senders:
+        for number in range(turns.at_once + turns.waiting + 1):
+            senders.enter_context(half_sent(enrolment, f"slow-{number}"))
+        assert desk.imports(b"".join(register(1)), "preview")["rows"] == MEGABYTE // 50_000

@@ -46,7 +46,8 @@ Person = Mapping[str, Any]
 def add(session: Session, urns: list[str], person: Person, taken: set[str]) -> Teacher:
     """Save a person; a TRN that another one has is left out."""
     trn = None if person["trn"] in taken else person["trn"]
-    taken |= {trn} - {None}
+    if trn is not None:
+        taken.add(trn)
     given, family = person["name"]
     names = ("email", "former_emails", "former_trns", "previous_names")
     record = Teacher(
