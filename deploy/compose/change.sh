@@ -17,6 +17,7 @@ upgrade() {
   say "Migrating …"
   (migrate) || give_up "The services still run as release $before."
   start
+  description
   hubctl doctor || give_up "The hub runs, but not everything is well. $(way_back "$before")"
   say "" "Release $VERSION runs." "$(way_back "$before")"
 }

@@ -14,11 +14,27 @@ doctor() {
   say "Backups"
   last_backup
   if [ -n "$(compose ps --quiet --status running postgres)" ]; then
+    say "The hub's description"
+    description
     hubctl doctor --others-wrong "$WRONG" || WRONG=$((WRONG + 1))
   else
     wrong "postgres is not running, so the databases cannot be asked: make up starts the hub."
   fi
   [ "$WRONG" -eq 0 ] || give_up "Something is wrong."
+}
+
+# Earlier releases read the hub's area from HUB_AREA_LA_CODES; this one has it from the hub's description.
+description() {
+  local described codes="${HUB_AREA_LA_CODES:-}" how="PUT /enrolment/v1/hub describes it (docs/operations.md, The hub itself)"
+  described="$(in_postgres psql --username hub_admin --dbname hub_enrolment --tuples-only --no-align --command \
+    "SELECT count(*) FROM hub" </dev/null 2>/dev/null || true)"
+  case "${described:-unknown}:${codes:+set}" in
+    1:) well "The hub has been described." ;;
+    1:set) note "HUB_AREA_LA_CODES is not read any more: the hub has been described, so remove the setting." ;;
+    0:set) note "HUB_AREA_LA_CODES is not read any more, and the hub has not been described yet: reports of the hub's area have no schools. $how; its area_la_codes are $codes." ;;
+    0:) note "The hub has not been described yet: reports of the hub's area have no schools. $how." ;;
+    *) note "Whether the hub has been described could not be read." ;;
+  esac
 }
 
 machine() {

@@ -188,3 +188,35 @@ def test_a_broker_that_runs_is_given_the_definitions_of_this_release_before_the_
     assert [" up --detach" in one for one in asked] == [False] * given + [True] * started
     if given:
         assert asked[0].endswith("cp /secrets/rabbitmq_definitions.json rabbitmq:/tmp/definitions.json")
+
+
+DESCRIBES = '. "$1/common.sh"; . "$1/doctor.sh"; description'
+
+
+@pytest.mark.parametrize(
+    ("described", "codes", "said"),
+    [
+        ("1", "", "  well   The hub has been described."),
+        ("1", "873", "HUB_AREA_LA_CODES is not read any more: the hub has been described, so remove"),
+        ("0", "873,874", "PUT /enrolment/v1/hub describes it"),
+        ("0", "873,874", "its area_la_codes are 873,874."),
+        ("0", "", "  note   The hub has not been described yet"),
+        ("", "873", "  note   Whether the hub has been described could not be read."),
+    ],
+)
+def test_a_setting_that_became_data_is_named_with_what_to_do(
+    tmp_path: Path, described: str, codes: str, said: str
+) -> None:
+    (tmp_path / "docker").write_text(f"#!/bin/sh\necho {described}\n")
+    (tmp_path / "docker").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "HUB_SECRETS": "/secrets"}
+    done = subprocess.run(
+        ["bash", "-euc", DESCRIBES, "-", str(ROOT / "deploy" / "compose")],
+        env=environment | {"HUB_AREA_LA_CODES": codes},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    assert said in done.stdout
