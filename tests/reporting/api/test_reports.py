@@ -44,6 +44,19 @@ def test_a_report_says_n_of_how_many_when_and_how_fresh(lead: Client) -> None:
     assert all(check["holds"] for check in report["checks"])
 
 
+def test_a_report_says_whose_facts_it_takes(lead: Client) -> None:
+    path = f"{REPORTS}/engagement?{YEAR}&scope=la:873&as_at=2025-12-01"
+    then, now = lead("GET", path).json["facts"], lead("GET", f"{path}&facts=now").json["facts"]
+    assert (then["of"], then["on"]) == ("as_at", "2025-12-01")
+    assert "those of 1 December 2025, the day of as_at" in then["meaning"]
+    assert now["of"] == "now"
+    assert "as they are now" in now["meaning"]
+    headers = lead("GET", f"{path}&facts=now&format=csv").headers
+    assert headers["Content-Disposition"].endswith('_facts-now.csv"')
+    assert lead("GET", f"{path}&facts=then").json["errors"][0]["pointer"] == "/facts"
+    assert lead("GET", "/?facts=now").status == 200
+
+
 def test_a_report_is_a_file_too(lead: Client) -> None:
     reply = lead("GET", f"{REPORTS}/engagement?{YEAR}&scope=la:873&format=csv")
     assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
