@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.reporting.plain import DAY, register, school
+from tests.reporting.plain import DAY, following, register, school
 
 from hub_kernel.hub_area import Area as HubArea
 from hub_reporting.domain.refusals import Refused
-from hub_reporting.domain.schools import School
+from hub_reporting.domain.schools import Register, School
 from hub_reporting.domain.scopes import CONNECTED, HUB, Area, Scope, parse_scope
 
 NEW_YEAR = date(2026, 1, 1)
@@ -74,7 +74,8 @@ def test_a_school_that_closed_for_good_drops_out_but_its_history_stays() -> None
 @given(st.dictionaries(st.sampled_from("ABCDE"), st.sampled_from("ABCDE")), st.sets(st.sampled_from("ABCDE")))
 def test_links_that_go_in_a_circle_end(links: dict[str, str], open_ones: set[str]) -> None:
     schools = [school(x, status="open" if x in open_ones else "closed") for x in "ABCDE"]
-    seen = register(*schools, **{f"u{old}": new for old, new in links.items()})
+    known = {one.urn: one for one in schools}
+    seen = Register(known, following(known, links), DAY)
     for urn in "ABCDE":
         standing = seen.standing(urn)
         assert standing is None or standing in open_ones

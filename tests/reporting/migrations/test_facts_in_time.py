@@ -1,6 +1,7 @@
 """The migration to facts of schools in time, from the head before and with rows in the tables."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -47,17 +48,17 @@ def test_what_is_stored_of_schools_is_taken_over_as_what_has_always_held(migrate
         (facts,) = connection.execute(sa.text("SELECT * FROM school_facts")).mappings()
         (trust,) = connection.execute(sa.text("SELECT * FROM school_trusts")).mappings()
         days = connection.execute(sa.text("SELECT announced_on FROM successions")).scalars().all()
-    told = ("urn", "revision", "holds_from", "name", "la_code", "district_code", "phase", "eligible")
-    assert [facts[name] for name in told] == ["110001", 3, date.min, "Old", "873", None, "primary", True]
-    told = ("urn", "revision", "said_on", "trust_uid", "trust_name", "trust_since")
-    assert [trust[name] for name in told] == ["110001", 3, date.min, "X", "Fen Trust", None]
+    of_school = ("urn", "revision", "holds_from", "name", "la_code", "district_code", "phase", "eligible")
+    assert [facts[name] for name in of_school] == ["110001", 3, date.min, "Old", "873", None, "primary", True]
+    of_trust = ("urn", "revision", "said_on", "trust_uid", "trust_name", "trust_since")
+    assert [trust[name] for name in of_trust] == ["110001", 3, date.min, "X", "Fen Trust", None]
     assert days == [None]
 
 
 def test_events_of_schools_and_the_hub_are_read_from_the_log_once_more(migrated: sa.Engine) -> None:
     with migrated.connect() as connection:
 
-        def listed(statement: str) -> list[str]:
+        def listed(statement: str) -> list[Any]:
             return list(connection.execute(sa.text(statement)).scalars())
 
         assert listed("SELECT type FROM inbox") == ["SchoolConnected"]
