@@ -77,10 +77,14 @@ class RunningHub:
     def __call__(
         self, method: str, path: str, body: Any = None, *, at: datetime | None = None, **headers: str
     ) -> Reply:
-        """Send one request to the service that the path names, as hub staff, at the hub's time or `at`."""
+        """Send one request to the service that the path names, as hub staff, at the hub's time or `at`.
+
+        Pages at `/` are reporting's.
+        """
         moment = (at or self.now).isoformat()
         token = self.keys.issue("cases", ("hub_admin", "hub_lead"), timedelta(hours=1))
-        client = Client(self.ports[path.split("/")[1]], token, {"Hub-Time": moment})
+        port = self.ports.get(path.split("/")[1], self.ports["reporting"])
+        client = Client(port, token, {"Hub-Time": moment})
         return client(method, path, body, **headers)
 
     def make(self, path: str, body: Any, *, at: datetime | None = None) -> Any:

@@ -1,0 +1,66 @@
+"""G6: every figure of every report is what plain SQL finds in the publishers' databases."""
+
+from typing import Any, Final
+
+import pytest
+from tests.cases.answers import ask
+from tests.cases.hub import RunningHub
+from tests.reporting.figures.publishers import Publishers, figures_of, statements
+from tests.reporting.figures.small_year import TRUSTS
+
+from hub_reporting.domain.reports import BY_NAME
+
+SCOPES: Final = (
+    "connected",
+    "hub",
+    "la:873",
+    "la:874",
+    "phase:primary",
+    "phase:secondary",
+    "phase:all_through",
+    *(f"trust:{uid}" for uid in TRUSTS),
+)
+PERIODS: Final = {
+    "this year": ("2026-09-01", "2027-08-31", "2027-01-12"),
+    "this year as at November": ("2026-09-01", "2027-08-31", "2026-11-15"),
+    "last year": ("2025-09-01", "2026-08-31", "2026-08-31"),
+    "a year without data": ("2023-09-01", "2024-08-31", "2024-08-31"),
+}
+
+
+def answered(hub: RunningHub, name: str, scope: str, period: tuple[str, str, str]) -> Any:
+    """A report's JSON, or the code with which it is refused."""
+    starts_on, ends_on, as_at = period
+    query = {"from": starts_on, "to": ends_on, "as_at": as_at}
+    reply = ask(hub, name, scope, **query)
+    return reply.json if reply.status == 200 else reply.json["code"]
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_figure_in_every_scope_is_what_the_publishers_databases_say(
+    filled: RunningHub, publishers: Publishers, period: str
+) -> None:
+    publishers.stand(*PERIODS[period])
+    wrong = {}
+    for scope in SCOPES:
+        expected = publishers.figures(scope)
+        for name in BY_NAME:
+            report = answered(filled, name, scope, PERIODS[period])
+            assert not isinstance(report, str), (name, scope, report)
+            for figure, value in figures_of(report):
+                if value != expected.get(figure, "no statement"):
+                    wrong[f"{scope} {figure}"] = {"report": value, "SQL": expected.get(figure)}
+    assert wrong == {}
+
+
+def test_every_figure_has_a_statement_and_every_statement_a_figure(filled: RunningHub) -> None:
+    period = PERIODS["this year"]
+    reports = [answered(filled, name, "connected", period) for name in BY_NAME]
+    assert {figure for report in reports for figure, _ in figures_of(report)} == set(statements())
+
+
+def test_the_hub_that_is_counted_has_something_of_every_kind(publishers: Publishers) -> None:
+    """Otherwise the comparison would say little."""
+    publishers.stand(*PERIODS["this year"])
+    found = publishers.figures("connected")
+    assert {name for name, value in found.items() if value in (0, [], {})} == set()
