@@ -26,7 +26,7 @@ def caught_up(hub: RunningHub) -> None:
 
 def ask(hub: RunningHub, name: str, scope: str, *, as_at: date | None = None, **query: str) -> Reply:
     """Ask for a report of this academic year, or of another period."""
-    wanted = (query or THIS_YEAR) | {"scope": scope} | ({} if as_at is None else {"as_at": as_at.isoformat()})
+    wanted = (query or THIS_YEAR) | {"scope": scope} | ({} if as_at is None else {"as_at": str(as_at)})
     return hub("GET", f"/reporting/v1/reports/{name}?{urlencode(wanted)}")
 
 

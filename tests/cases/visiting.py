@@ -42,10 +42,12 @@ def set_calendar(
     assert reply.status in {200, 201}, reply.body
 
 
-def assign(desk: Desk, urn: str, starts_on: date, *, pd_lead_id: str = "", at: Any = None) -> Reply:
+def assign(
+    desk: Desk, urn: str, starts_on: date, *, pd_lead_id: str = "", at: Any = None, **changes: Any
+) -> Reply:
     """Give a school a PD lead, once visits has heard of both; the answer."""
     body = {"urn": urn, "pd_lead_id": pd_lead_id or desk.lead.id, "programme": "intensive"}
-    body["starts_on"] = starts_on.isoformat()
+    body |= {"starts_on": starts_on.isoformat()} | changes
 
     def answered() -> Reply | None:
         reply = desk.hub("POST", "/visits/v1/assignments", body, at=at)
@@ -55,23 +57,23 @@ def assign(desk: Desk, urn: str, starts_on: date, *, pd_lead_id: str = "", at: A
     return found
 
 
-def assigned(desk: Desk, urn: str, starts_on: date, *, pd_lead_id: str = "") -> str:
+def assigned(desk: Desk, urn: str, starts_on: date, **changes: Any) -> str:
     """Give a school a PD lead; the assignment's id."""
-    reply = assign(desk, urn, starts_on, pd_lead_id=pd_lead_id, at=noon(starts_on))
+    reply = assign(desk, urn, starts_on, at=noon(starts_on), **changes)
     assert reply.status == 201, reply.body
     return str(reply.json["assignment_id"])
 
 
-def plan(desk: Desk, assignment_id: str, day: date) -> str:
+def plan(desk: Desk, assignment_id: str, day: date, *, kind: str = "support") -> str:
     """Plan a visit; its id."""
-    body = {"assignment_id": assignment_id, "planned_at": noon(day).isoformat(), "kind": "support"}
+    body = {"assignment_id": assignment_id, "planned_at": noon(day).isoformat(), "kind": kind}
     return str(desk.hub.make("/visits/v1/visits", body, at=noon(day))["visit_id"])
 
 
-def log(desk: Desk, visit_id: str, day: date, *, at: datetime | None = None) -> Any:
+def log(desk: Desk, visit_id: str, day: date, *, at: datetime | None = None, **changes: Any) -> Any:
     """Log a visit of a day, at that noon or at another time; visits' answer."""
     body = {"happened_on": day.isoformat(), "half_days": 1, "focus": ["tfm"], "people_met": ["maths_lead"]}
-    return desk.hub.make(f"/visits/v1/visits/{visit_id}/log", body, at=at or noon(day))
+    return desk.hub.make(f"/visits/v1/visits/{visit_id}/log", body | changes, at=at or noon(day))
 
 
 def visited(desk: Desk, assignment_id: str, day: date, *, at: datetime | None = None) -> str:

@@ -64,10 +64,9 @@ def _tasks(office: Office, group: Group, sessions: Sequence[str]) -> None:
         path = f"work-groups/{group.id}/tasks"
         made = office.desk.make(path, body | {"prompt": "Try it"}, at=at(date(2026, 9, 22)))
         for number, place in enumerate(list(group.places.values())[:5]):
-            report = {"enrolment_id": place, "status": ("reported", "tried", "discussed")[number % 3]}
-            path = f"{V1}/tasks/{made['task_id']}/reports"
-            when = at(date(2026, 9, 25))
-            reply = office.desk.hub("POST", path, report | {"note": None, "pupils_n": 3}, at=when)
+            report = {"status": ("reported", "tried", "discussed")[number % 3], "pupils_n": 3}
+            path, when = f"{V1}/tasks/{made['task_id']}/reports/{place}", at(date(2026, 9, 25))
+            reply = office.desk.hub("PUT", path, report, at=when, If_None_Match="*")
             assert reply.status in {200, 201}, reply.body
 
 

@@ -61,9 +61,9 @@ def _register_schools(office: Office) -> None:
     area = {"area_la_codes": ["873", "874"], "excluded_urns": [office.urns["primary"][4]]}
     reply = office.desk.hub("PUT", f"{V1}/hub", hub | area, If_None_Match="*")
     assert reply.status in {200, 201}, reply.body
-    for name, via in (("primary", "enquiry"), ("y", "newsletter"), ("independent", "enquiry")):
-        body = {"connected_on": "2025-10-06", "via": via}
-        office.desk.hub("POST", f"{V1}/schools/{office.urns[name][0]}/connection", body)
+    for name in ("primary", "y", "independent"):
+        body = {"connected_on": "2025-10-06", "via": "enquiry"}
+        office.desk.make(f"schools/{office.urns[name][0]}/connection", body)
 
 
 def _appoint(office: Office) -> None:
@@ -76,7 +76,7 @@ def _appoint(office: Office) -> None:
     roles = ("work_group_lead", "work_group_lead", "pd_lead", "pd_lead")
     for person, role in zip(people, roles, strict=True):
         body = {"teacher_id": person.id, "role": role, "starts_on": "2025-09-01"}
-        made = office.desk.make("leaders", body | {"core_leadership": person is not people[1]})
+        made = office.desk.make("leaders", body | {"core_leadership": person is not people[2]})
         if person is people[3]:
             office.desk.make(f"leaders/{made['leader_role_id']}/end", {"ends_on": "2026-12-31"})
     body = {"teacher_id": people[0].id, "role": "hub_lead", "starts_on": "2026-09-01"}
@@ -119,11 +119,16 @@ def _support(office: Office) -> None:
     plan(office.desk, owed["primary 3"], date(2027, 1, 20))
     missed = plan(office.desk, owed["through"], date(2026, 11, 18))
     office.desk.cancel_visit(missed)
-    log(office.desk, plan(office.desk, owed["secondary 1"], date(2026, 11, 24)), date(2026, 11, 24))
+    day = date(2026, 11, 24)
+    meeting = plan(office.desk, owed["secondary 1"], day, kind="department_pd")
+    log(office.desk, meeting, day, staff_present=4, department_size=6)
 
 
 def _assign(office: Office, name: str, begun: date, lead: int) -> str:
-    return assigned(office.desk, office.urn(name), begun, pd_lead_id=office.pd_leads[lead].id)
+    """Give a school a PD lead; a secondary department is owed meetings besides."""
+    kinds = ["visit", "department_pd"] if name.startswith("secondary") else ["visit"]
+    lead_id = office.pd_leads[lead].id
+    return assigned(office.desk, office.urn(name), begun, pd_lead_id=lead_id, kinds=kinds)
 
 
 def _schools_change(office: Office) -> None:
