@@ -48,15 +48,19 @@ WITH RECURSIVE chain AS (
 )
 SELECT DISTINCT ON (urn) urn, school FROM chain ORDER BY urn, steps DESC;
 
--- Facts of the register hold from the day of the file that first said so; before the first file, its own.
-CREATE TABLE day.told AS
-SELECT DISTINCT ON (urn) urn, data FROM (
+-- Facts of the register hold from the day of the file that first said so; those of the first file also before.
+CREATE TABLE day.said AS
+SELECT urn, revision, data, holds_from <= a.as_at AS known,
+       holds_from <= greatest(a.as_at, min(holds_from) OVER (PARTITION BY urn)) AS holds
+FROM (
   SELECT o.data ->> 'urn' AS urn, o.revision, o.data,
-         coalesce((o.data ->> 'source_file_date')::date, day.of(o.occurred_at)) <= a.as_at AS known
-  FROM enrolment.outbox AS o, day.asked AS a
+         coalesce((o.data ->> 'source_file_date')::date, day.of(o.occurred_at)) AS holds_from
+  FROM enrolment.outbox AS o
   WHERE o.type IN ('SchoolImported', 'SchoolChanged')
-) AS told
-ORDER BY urn, known DESC, CASE WHEN known THEN -revision ELSE revision END;
+) AS told, day.asked AS a;
+
+CREATE TABLE day.told AS
+SELECT DISTINCT ON (urn) urn, known, data FROM day.said WHERE holds ORDER BY urn, revision DESC;
 
 -- A trust is its company, where the register names one; its UIDs are its names.
 CREATE TABLE day.trusts AS
@@ -71,7 +75,7 @@ SELECT s.urn,
        t.data ->> 'district_name' AS district,
        t.data ->> 'phase' AS phase,
        (t.data ->> 'eligible')::boolean AS eligible,
-       m.trust_uid, g.name AS trust_name, g.trust,
+       g.uid AS trust_uid, g.name AS trust_name, g.trust,
        (s.open_date IS NULL OR s.open_date <= a.as_at)
          AND CASE s.status
                WHEN 'closed' THEN coalesce(a.as_at <= s.close_date, false)
@@ -82,7 +86,9 @@ CROSS JOIN day.asked AS a
 JOIN day.told AS t ON t.urn = s.urn
 LEFT JOIN enrolment.trust_memberships AS m
   ON m.urn = s.urn AND a.as_at BETWEEN m.starts_on AND coalesce(m.ends_on, 'infinity')
-LEFT JOIN day.trusts AS g ON g.uid = m.trust_uid;
+-- The first trust that is known has no known beginning.
+LEFT JOIN day.trusts AS g
+  ON g.uid = coalesce(m.trust_uid, CASE WHEN NOT t.known THEN t.data ->> 'trust_uid' END);
 
 -- Schools that are open on the day, a school and its successor once.
 CREATE TABLE day.open_schools AS
@@ -100,6 +106,10 @@ ORDER BY n.school, s.connected_on, s.urn;
 -- One person may have had several records.
 CREATE TABLE day.people AS SELECT id, coalesce(merged_into, id) AS person FROM enrolment.teachers;
 
+CREATE FUNCTION day.cancelled_at(session uuid) RETURNS timestamptz LANGUAGE sql STABLE
+AS $$ SELECT occurred_at FROM enrolment.outbox
+      WHERE type = 'SessionCancelled' AND data ->> 'session_id' = session::text $$;
+
 CREATE TABLE day.groups AS
 SELECT g.id, g.title, p.academic_year, p.min_teachers, p.max_teachers, p.min_schools,
        CASE
@@ -108,7 +118,7 @@ SELECT g.id, g.title, p.academic_year, p.min_teachers, p.max_teachers, p.min_sch
        END AS ending,
        g.status = 'closed' AS decided,
        (SELECT count(*) FROM enrolment.sessions AS s
-        WHERE s.work_group_id = g.id AND s.status <> 'cancelled') AS sessions,
+        WHERE s.work_group_id = g.id AND (day.of(day.cancelled_at(s.id)) <= a.as_at) IS NOT TRUE) AS sessions,
        (SELECT count(*) FROM enrolment.sessions AS s
         WHERE s.work_group_id = g.id AND s.held_on <= a.last_counted) AS held,
        (SELECT max(s.held_on) FROM enrolment.sessions AS s
@@ -324,12 +334,34 @@ FROM day.assignments AS s
 JOIN day.asked AS a ON s.starts_on <= a.as_at AND day.year_of(s.starts_on) = day.year_of(a.as_at)
 ORDER BY s.school, coalesce(a.as_at <= s.lead_ended_on, true) DESC, s.starts_on, s.id;
 
+-- A school is in the hub's area with every number, authority and district that it has had by the day.
 CREATE TABLE day.hub_schools AS
-SELECT f.urn FROM day.facts AS f, enrolment.hub AS h
-WHERE f.urn <> ALL (h.excluded_urns)
-  AND (f.urn = ANY (h.extra_urns) OR f.la_code = ANY (h.area_la_codes)
-       OR f.district_code = ANY (h.area_district_codes));
+SELECT f.urn
+FROM day.facts AS f
+JOIN day.standing AS n ON n.urn = f.urn
+JOIN day.standing AS o ON o.school = n.school
+JOIN day.said AS c ON c.urn = o.urn AND c.holds
+CROSS JOIN enrolment.hub AS h
+GROUP BY f.urn
+HAVING NOT bool_or(o.urn = ANY (h.excluded_urns))
+  AND bool_or(o.urn = ANY (h.extra_urns)
+              OR c.data ->> 'la_code' = ANY (h.area_la_codes)
+              OR coalesce(c.data ->> 'district_code' = ANY (h.area_district_codes), false));
 
 CREATE INDEX ON day.places (school);
 CREATE INDEX ON day.seen (school);
 ANALYZE day.places;
+
+-- Sessions that were to be held before the day and have no register; those of cancelled groups are none.
+CREATE TABLE day.registers_missing AS
+SELECT s.id, s.work_group_id
+FROM enrolment.sessions AS s
+JOIN day.compositions AS g ON g.id = s.work_group_id AND NOT g.cancelled
+JOIN day.asked AS a ON day.of(s.starts_at) < a.last_counted
+WHERE s.held_on IS NULL AND (day.of(day.cancelled_at(s.id)) <= a.as_at) IS NOT TRUE;
+
+-- Schools that closed without a successor and whose teachers hold places.
+CREATE TABLE day.closed_schools AS
+SELECT DISTINCT p.school AS urn
+FROM day.places AS p, day.asked AS a
+WHERE day.held_at(p, a.as_at) AND p.school NOT IN (SELECT urn FROM day.open_schools);

@@ -69,6 +69,9 @@ SELECT count(*) FROM scope.groups WHERE NOT cancelled AND state <> 'recruiting'
 -- work-group-composition/rows
 SELECT count(*) FROM scope.groups
 
+-- work-group-composition/recruiting
+SELECT count(*) FROM scope.groups WHERE state = 'recruiting'
+
 -- work-group-composition/cancelled
 SELECT count(*) FROM scope.groups WHERE cancelled
 
@@ -199,6 +202,9 @@ SELECT count(DISTINCT person) FROM day.group_leads WHERE school IN (SELECT urn F
 -- work-group-lead-schools/groups
 SELECT count(DISTINCT work_group_id) FROM day.group_leads WHERE school IN (SELECT urn FROM scope.holds)
 
+-- work-group-lead-schools/groups_of_the_hub
+SELECT count(*) FROM day.groups WHERE ending IS DISTINCT FROM 'cancelled'
+
 -- intensive-support-coverage/n
 SELECT count(*) FROM day.supported WHERE led AND school IN (SELECT urn FROM scope.holds)
 
@@ -266,3 +272,28 @@ SELECT coalesce(json_object_agg(phase, day.share(met, of)), '{}') FROM (
          count(*) FILTER (WHERE status <> 'excused') AS of
   FROM scope.settled WHERE due GROUP BY phase
 ) AS counted
+
+-- data-quality/n
+SELECT (SELECT count(*) FROM day.registers_missing WHERE work_group_id IN (SELECT id FROM scope.groups))
+  + (SELECT count(*) FROM day.closed_schools WHERE urn IN (SELECT urn FROM scope.holds))
+  + (SELECT count(*) FROM notifications.messages WHERE status = 'failed' AND %(kind)s IN ('connected', 'hub'))
+
+-- data-quality/N
+SELECT NULL
+
+-- data-quality/rows
+SELECT (SELECT count(*) FROM day.registers_missing WHERE work_group_id IN (SELECT id FROM scope.groups))
+  + (SELECT count(*) FROM day.closed_schools WHERE urn IN (SELECT urn FROM scope.holds))
+  + (SELECT count(*) FROM notifications.messages WHERE status = 'failed' AND %(kind)s IN ('connected', 'hub'))
+
+-- data-quality/register_not_taken
+SELECT count(*) FROM day.registers_missing WHERE work_group_id IN (SELECT id FROM scope.groups)
+
+-- data-quality/closed_school
+SELECT count(*) FROM day.closed_schools WHERE urn IN (SELECT urn FROM scope.holds)
+
+-- data-quality/message_not_sent
+SELECT count(*) FROM notifications.messages WHERE status = 'failed' AND %(kind)s IN ('connected', 'hub')
+
+-- data-quality/event_not_counted
+SELECT 0

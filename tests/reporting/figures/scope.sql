@@ -23,11 +23,12 @@ SELECT s.* FROM day.open_schools AS s WHERE s.urn IN (SELECT urn FROM scope.cove
 
 CREATE TABLE scope.eligible AS SELECT * FROM scope.members WHERE eligible;
 
--- The whole hub: every group; narrower: those with somebody from the scope.
+-- The whole hub: every group; narrower: those on which a teacher from the scope was given a place by the day.
 CREATE TABLE scope.groups AS
 SELECT c.*, t.state FROM day.compositions AS c JOIN day.states AS t ON t.id = c.id
 WHERE %(kind)s IN ('connected', 'hub')
-  OR c.id IN (SELECT work_group_id FROM day.places WHERE school IN (SELECT urn FROM scope.holds));
+  OR c.id IN (SELECT p.work_group_id FROM day.places AS p, day.asked AS a
+              WHERE p.enrolled_on <= a.as_at AND p.school IN (SELECT urn FROM scope.holds));
 
 CREATE TABLE scope.settled AS
 SELECT s.*, f.phase, s.ends_on < a.as_at AS due

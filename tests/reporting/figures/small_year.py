@@ -16,6 +16,7 @@ from tests.reporting.figures.office import Office, at
 PRIMARY, SECONDARY, THROUGH = ({"PhaseOfEducation (code)": code} for code in ("2", "4", "7"))
 INDEPENDENT: Final = {"TypeOfEstablishment (code)": "11", "EstablishmentTypeGroup (code)": "3"}
 FIRST_FILE: Final = date(2025, 9, 1)
+RECODED: Final = date(2026, 4, 1)
 NEW_YEAR: Final = date(2027, 1, 4)
 HALF_TERM: Final = date(2026, 10, 31)
 TRUSTS: Final = ("7001", "7002")
@@ -59,6 +60,7 @@ def _register_schools(office: Office) -> None:
         office.urns[name] = schools(office.desk, count, la_code, file_date=FIRST_FILE, **columns)
     hub = {"id": "cases", "name": "Maths Hub of the Cases", "lead_school_urn": office.urns["secondary"][0]}
     area = {"area_la_codes": ["873", "874"], "excluded_urns": [office.urns["primary"][4]]}
+    area["extra_urns"] = [office.urns["elsewhere"][2]]
     reply = office.desk.hub("PUT", f"{V1}/hub", hub | area, If_None_Match="*")
     assert reply.status in {200, 201}, reply.body
     for name in ("primary", "y", "independent"):
@@ -140,6 +142,8 @@ def _schools_change(office: Office) -> None:
     closed = {"EstablishmentStatus (code)": "2", "CloseDate": "31-12-2025"}
     gone = changed(primary[2], "873", file_date=date(2026, 1, 5), **PRIMARY, **closed)
     register(office.desk, [gone], date(2026, 1, 5))
+    recoded = changed(office.urns["fenland"][1], "210", file_date=RECODED, **PRIMARY)
+    register(office.desk, [recoded], RECODED)
     moved = changed(
         office.urns["secondary"][1], "873", file_date=NEW_YEAR, **SECONDARY, **in_trust(TRUSTS[1])
     )
