@@ -111,7 +111,7 @@ AS $$ SELECT occurred_at FROM enrolment.outbox
       WHERE type = 'SessionCancelled' AND data ->> 'session_id' = session::text $$;
 
 CREATE TABLE day.groups AS
-SELECT g.id, g.title, p.academic_year, p.min_teachers, p.max_teachers, p.min_schools,
+SELECT g.id, g.title, p.academic_year, day.of(g.opens_at) <= a.as_at AS has_opened, p.min_teachers, p.max_teachers, p.min_schools,
        CASE
          WHEN day.of(g.cancelled_at) <= a.as_at THEN 'cancelled'
          WHEN day.of(g.closed_at) <= a.as_at THEN 'closed'
@@ -160,7 +160,7 @@ JOIN enrolment.enrolments AS e ON e.id = m.enrolment_id
 JOIN day.standing AS n ON n.urn = e.urn
 JOIN day.asked AS a ON s.held_on <= a.last_counted AND day.year_of(s.held_on) >= day.year_of(a.starts_on);
 
--- Teachers and schools of each group on the day, and whether it is within the rule.
+-- Teachers and schools of each group that had opened by the day, and whether it is within the rule.
 CREATE TABLE day.compositions AS
 SELECT *,
        CASE WHEN cancelled THEN 0 ELSE greatest(0, min_teachers - teachers) END AS teachers_short,
@@ -174,6 +174,7 @@ FROM (
          (SELECT count(DISTINCT p.school) FROM day.places AS p
           WHERE p.work_group_id = g.id AND day.held_at(p, a.as_at)) AS schools
   FROM day.groups AS g, day.asked AS a
+  WHERE g.has_opened OR g.said IS NOT NULL OR g.ending IS NOT NULL OR g.held > 0
 ) AS counted;
 
 CREATE TABLE day.states AS
@@ -314,7 +315,7 @@ ORDER BY w.person, r.starts_on DESC, r.urn DESC;
 -- Who leads a group, from which school: that of their latest role.
 CREATE TABLE day.group_leads AS
 SELECT DISTINCT g.id AS work_group_id, w.person, h.school
-FROM day.groups AS g
+FROM day.compositions AS g
 JOIN enrolment.work_group_leads AS l ON l.work_group_id = g.id
 JOIN day.people AS w ON w.id = l.teacher_id
 JOIN LATERAL (
@@ -325,7 +326,7 @@ JOIN LATERAL (
   WHERE o.person = w.person
   ORDER BY r.starts_on DESC, r.id DESC LIMIT 1
 ) AS h ON true
-WHERE g.ending IS DISTINCT FROM 'cancelled';
+WHERE NOT g.cancelled;
 
 -- Schools given a PD lead for the academic year of the day; led as long as the person is one.
 CREATE TABLE day.supported AS

@@ -203,7 +203,7 @@ SELECT count(DISTINCT person) FROM day.group_leads WHERE school IN (SELECT urn F
 SELECT count(DISTINCT work_group_id) FROM day.group_leads WHERE school IN (SELECT urn FROM scope.holds)
 
 -- work-group-lead-schools/groups_of_the_hub
-SELECT count(*) FROM day.groups WHERE ending IS DISTINCT FROM 'cancelled'
+SELECT count(*) FROM day.compositions WHERE NOT cancelled
 
 -- intensive-support-coverage/n
 SELECT count(*) FROM day.supported WHERE led AND school IN (SELECT urn FROM scope.holds)
