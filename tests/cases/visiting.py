@@ -84,7 +84,7 @@ def visited(desk: Desk, assignment_id: str, day: date, *, at: datetime | None = 
 
 
 def owed(desk: Desk, urns: Collection[str]) -> dict[tuple[str, str], str]:
-    """How the obligations of some schools stand, as visits says: by school and half term.
+    """How the obligations of some schools stand, as visits says: by the school that stands and half term.
 
     In reporting's words: met, late, excused, missed, planned or to come.
     """
@@ -94,7 +94,7 @@ def owed(desk: Desk, urns: Collection[str]) -> dict[tuple[str, str], str]:
             status = "late" if one["status"] == "met" and one["late"] else one["status"]
             if status in {"open", "due_soon"}:
                 status = "planned" if one["planned"] else "to come"
-            found[one["urn"], one["half_term"]] = status
+            found[one.get("standing_urn", one["urn"]), one["half_term"]] = status
     return found
 
 
