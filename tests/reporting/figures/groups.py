@@ -46,7 +46,9 @@ def this_year(office: Office) -> None:
     late = office.people("peterborough 4", on=date(2026, 11, 3))
     office.desk.enrol(running, *late, at=at(date(2026, 11, 3)))
     office.hold(running, sessions[1], days[1], 1, people[1])
-    other = office.group(programme, office.people("y 0", "y 1", "elsewhere 1", on=begun), begun, lead=1)
+    others = office.people("y 0", "y 1", "elsewhere 1", "primary 2", on=begun)
+    other = office.group(programme, others, begun, lead=1)
+    office.desk.session(other, at(date(2027, 1, 6), 13), at=at(begun))  # its register is not taken
     _transfer(office, running, people[4], other)
     office.hold(running, sessions[2], days[2], 2, people[1], people[4])
     _at_risk(office, office.programme("2026/27"), begun)

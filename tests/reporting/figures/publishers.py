@@ -61,13 +61,13 @@ class Publishers:
             values = {"starts_on": starts_on, "ends_on": ends_on, "as_at": as_at}
             cursor.execute((HERE / "day.sql").read_text(), values)
 
-    def figures(self, scope: str) -> dict[str, Any]:
-        """Every figure of every report of one scope, by `report/figure`."""
+    def figures(self, scope: str, file: str = "figures.sql") -> dict[str, Any]:
+        """Every figure of every report of one scope, by `report/figure`; or those of another file."""
         kind, _, value = scope.partition(":")
         values = {"kind": kind, "value": value}
         with self.connection.cursor() as cursor:
             cursor.execute((HERE / "scope.sql").read_text(), values)
-            return {name: self._value(cursor, text, values) for name, text in statements().items()}
+            return {name: self._value(cursor, text, values) for name, text in statements(file).items()}
 
     @staticmethod
     def _value(cursor: Any, text: str, values: Mapping[str, str]) -> Any:
@@ -77,9 +77,9 @@ class Publishers:
 
 
 @cache
-def statements() -> dict[str, str]:
-    """The statements of figures.sql by name."""
-    text = (HERE / "figures.sql").read_text()
+def statements(file: str = "figures.sql") -> dict[str, str]:
+    """The statements of a file by name."""
+    text = (HERE / file).read_text()
     parts = re.split(r"^-- ([a-z-]+/\w+)\n", text, flags=re.MULTILINE)
     names, bodies = parts[1::2], parts[2::2]
     assert len(set(names)) == len(names), "a figure is named twice"
