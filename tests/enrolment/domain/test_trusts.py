@@ -64,6 +64,24 @@ def test_a_school_joins_after_it_has_left_the_trust_before(offset: int, joined: 
     assert found == (None if joined is None else [held[0], of("2", joined)])
 
 
+@pytest.mark.parametrize(
+    ("joined_on", "ends_on"),
+    [
+        (SEPTEMBER - DAY, SEPTEMBER - 2 * DAY),
+        (date(2024, 9, 2), date(2024, 9, 1)),
+        (date(2024, 9, 1), None),
+        (SEPTEMBER, SEPTEMBER - DAY),
+        (SEPTEMBER + DAY, SEPTEMBER - DAY),
+    ],
+)
+def test_an_end_that_followed_from_a_file_moves_with_the_joined_date(
+    joined_on: date, ends_on: date | None
+) -> None:
+    held = [of("1", date(2024, 9, 1), SEPTEMBER - DAY), of("2", SEPTEMBER)]
+    expected = None if ends_on is None else [of("1", date(2024, 9, 1), ends_on), of("2", joined_on)]
+    assert join_on(held, "2", joined_on) == expected
+
+
 @pytest.mark.parametrize("held", [[], [of("2", SEPTEMBER)], [of("1", SEPTEMBER, SEPTEMBER)]])
 def test_a_joined_date_of_another_trust_than_todays_says_nothing(held: list[Membership]) -> None:
     assert join_on(held, "1", SEPTEMBER) is None

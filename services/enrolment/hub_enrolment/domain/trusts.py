@@ -60,11 +60,14 @@ def present_since(history: list[Membership]) -> date | None:
 def join_on(history: list[Membership], trust_uid: str, joined_on: date) -> list[Membership] | None:
     """The history with the day on which a school joined its present trust; None when it cannot be so.
 
-    It cannot when the school is of another trust now, or was of one on that day.
+    It cannot when the school is of another trust now, or was of one on that day. Where the trust before ends
+    on the day before the present one begins, that end only followed from the day of a file: it moves.
     """
     if not history or history[-1].ends_on is not None or history[-1].trust_uid != trust_uid:
         return None
     *before, held = history
+    if before and before[-1].ends_on == held.starts_on - DAY and before[-1].starts_on < joined_on:
+        before[-1] = replace(before[-1], ends_on=min(held.starts_on, joined_on) - DAY)
     if _first_free_day(before, joined_on) > joined_on:
         return None
     return [*before, replace(held, starts_on=joined_on)]
