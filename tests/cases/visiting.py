@@ -65,9 +65,9 @@ def assigned(desk: Desk, urn: str, starts_on: date, **changes: Any) -> str:
 
 
 def plan(desk: Desk, assignment_id: str, day: date, *, kind: str = "support") -> str:
-    """Plan a visit; its id."""
+    """Plan a visit, on its day or today; its id."""
     body = {"assignment_id": assignment_id, "planned_at": noon(day).isoformat(), "kind": kind}
-    return str(desk.hub.make("/visits/v1/visits", body, at=noon(day))["visit_id"])
+    return str(desk.hub.make("/visits/v1/visits", body, at=min(noon(day), desk.hub.now))["visit_id"])
 
 
 def log(desk: Desk, visit_id: str, day: date, *, at: datetime | None = None, **changes: Any) -> Any:

@@ -9,10 +9,12 @@ SELECT (SELECT json_build_object(
     'seen', count(*) FILTER (WHERE seen),
     'owed', count(*),
     'missed', count(*) FILTER (WHERE missed AND NOT seen),
+    'to_log', count(*) FILTER (WHERE to_log AND NOT waiting AND NOT missed AND NOT seen),
     'to_come', count(*) FILTER (WHERE waiting AND NOT missed AND NOT seen),
-    'excused', count(*) FILTER (WHERE NOT waiting AND NOT missed AND NOT seen))
+    'excused', count(*) FILTER (WHERE NOT waiting AND NOT to_log AND NOT missed AND NOT seen))
   FROM (
     SELECT s.school, bool_or(s.status IN ('met', 'late')) AS seen, bool_or(s.status = 'missed') AS missed,
+           bool_or(s.status = 'awaiting_log') AS to_log,
            bool_or(s.status IN ('planned', 'open', 'ahead')) AS waiting
     FROM scope.settled AS s
     WHERE s.half_term = (SELECT max(o.half_term) FROM scope.settled AS o, day.asked AS a

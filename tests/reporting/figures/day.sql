@@ -208,6 +208,8 @@ WHERE d.status = 'held';
 
 CREATE TABLE day.assignments AS
 SELECT s.id, s.urn, n.school, w.person, s.programme, s.starts_on,
+       -- its last day, when it was handed over or ended
+       CASE WHEN s.end_reason IS NOT NULL THEN s.ends_on END AS ended_on,
        -- the last day of the person's role as PD lead; none while one of them has no end
        (SELECT CASE WHEN bool_or(r.ends_on IS NULL) THEN NULL ELSE max(r.ends_on) END
         FROM enrolment.leader_roles AS r JOIN day.people AS o ON o.id = r.teacher_id
@@ -254,21 +256,46 @@ FROM day.levels AS l;
 
 -- What each school was owed, once for each half term and kind, and how it stands.
 CREATE TABLE day.owed AS
-SELECT n.school, o.half_term, o.kind, min(o.starts_on) AS starts_on, min(o.ends_on) AS ends_on
+SELECT DISTINCT ON (n.school, o.half_term, o.kind) n.school, o.half_term, o.kind, o.starts_on, o.ends_on
 FROM visits.obligations AS o
 JOIN day.standing AS n ON n.urn = o.urn
 JOIN day.asked AS a ON o.starts_on <= a.ends_on AND o.ends_on >= a.starts_on
-GROUP BY n.school, o.half_term, o.kind;
+ORDER BY n.school, o.half_term, o.kind, o.ends_on DESC, o.starts_on DESC;
+
+-- The bank holidays of the two years (gov.uk/bank-holidays), and the tenth working day after a half term.
+CREATE TABLE day.bank_holidays (holiday date);
+INSERT INTO day.bank_holidays VALUES
+  ('2025-12-25'), ('2025-12-26'), ('2026-01-01'), ('2026-04-03'), ('2026-04-06'), ('2026-05-04'),
+  ('2026-05-25'), ('2026-08-31'), ('2026-12-25'), ('2026-12-28'), ('2027-01-01'), ('2027-03-26'),
+  ('2027-03-29'), ('2027-05-03'), ('2027-05-31'), ('2027-08-30');
+
+CREATE FUNCTION day.last_day_to_log(ends_on date) RETURNS date LANGUAGE sql STABLE
+AS $$ SELECT working::date FROM generate_series(ends_on + 1, ends_on + 30, interval '1 day') AS working
+      WHERE extract(isodow FROM working) < 6 AND working NOT IN (SELECT holiday FROM day.bank_holidays)
+      ORDER BY working OFFSET 9 LIMIT 1 $$;
+
+-- Visits that had been planned by the day, and neither held nor cancelled.
+CREATE TABLE day.planned AS
+SELECT n.school, v.half_term, v.meets
+FROM visits.visits AS v
+JOIN day.standing AS n ON n.urn = v.urn
+CROSS JOIN day.asked AS a
+WHERE (v.happened_on <= a.as_at) IS NOT TRUE
+  AND EXISTS (SELECT FROM visits.outbox AS o WHERE o.type = 'VisitPlanned'
+                AND o.data ->> 'visit_id' = v.id::text AND day.of(o.occurred_at) <= a.as_at)
+  AND NOT EXISTS (SELECT FROM visits.outbox AS o WHERE o.type = 'VisitCancelled'
+                    AND o.data ->> 'visit_id' = v.id::text AND day.of(o.occurred_at) <= a.as_at);
 
 CREATE TABLE day.settled AS
 SELECT o.*, v.happened_on AS met_on, CASE
     WHEN v.late IS NOT NULL THEN CASE WHEN v.late THEN 'late' ELSE 'met' END
     WHEN EXISTS (SELECT FROM visits.exemptions AS x JOIN day.standing AS n ON n.urn = x.urn
-                 WHERE n.school = o.school AND x.half_term = o.half_term AND x.kind = o.kind) THEN 'excused'
-    WHEN a.as_at > o.ends_on THEN 'missed'
-    WHEN EXISTS (SELECT FROM visits.visits AS p JOIN day.standing AS n ON n.urn = p.urn
-                 WHERE n.school = o.school AND p.half_term = o.half_term AND p.meets = o.kind
-                   AND p.status = 'planned') THEN 'planned'
+                 WHERE n.school = o.school AND x.half_term = o.half_term AND x.kind = o.kind
+                   AND day.of(x.created_at) <= a.as_at) THEN 'excused'
+    WHEN a.as_at > o.ends_on THEN
+      CASE WHEN a.as_at > day.last_day_to_log(o.ends_on) THEN 'missed' ELSE 'awaiting_log' END
+    WHEN EXISTS (SELECT FROM day.planned AS p
+                 WHERE p.school = o.school AND p.half_term = o.half_term AND p.meets = o.kind) THEN 'planned'
     WHEN o.starts_on <= a.as_at THEN 'open'
     ELSE 'ahead'
   END AS status
@@ -328,12 +355,12 @@ JOIN LATERAL (
 ) AS h ON true
 WHERE NOT g.cancelled;
 
--- Schools given a PD lead for the academic year of the day; led as long as the person is one.
+-- Schools given a PD lead for the academic year of the day; led until the assignment or the person's role ends.
 CREATE TABLE day.supported AS
-SELECT DISTINCT ON (s.school) s.school, coalesce(a.as_at <= s.lead_ended_on, true) AS led
+SELECT s.school, bool_or(coalesce(a.as_at <= least(s.lead_ended_on, s.ended_on), true)) AS led
 FROM day.assignments AS s
 JOIN day.asked AS a ON s.starts_on <= a.as_at AND day.year_of(s.starts_on) = day.year_of(a.as_at)
-ORDER BY s.school, coalesce(a.as_at <= s.lead_ended_on, true) DESC, s.starts_on, s.id;
+GROUP BY s.school;
 
 -- A school is in the hub's area with every number, authority and district that it has had by the day.
 CREATE TABLE day.hub_schools AS

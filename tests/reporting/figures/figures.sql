@@ -239,6 +239,9 @@ SELECT count(*) FROM scope.settled WHERE status = 'late'
 -- visit-compliance/excused
 SELECT count(*) FROM scope.settled WHERE status = 'excused'
 
+-- visit-compliance/awaiting_log
+SELECT count(*) FROM scope.settled WHERE status = 'awaiting_log'
+
 -- visit-compliance/missed
 SELECT count(*) FROM scope.settled WHERE status = 'missed'
 
@@ -255,7 +258,7 @@ SELECT count(*) FROM scope.settled WHERE status = 'ahead'
 SELECT coalesce(json_agg(
   jsonb_build_object('half_term', half_term, 'name', h.name, 'ended', ended) || day.share(met, of)), '[]')
 FROM (
-  SELECT half_term, bool_and(due) AS ended, count(*) FILTER (WHERE status IN ('met', 'late')) AS met,
+  SELECT half_term, bool_and(ended) AS ended, count(*) FILTER (WHERE status IN ('met', 'late')) AS met,
          count(*) FILTER (WHERE status <> 'excused') AS of
   FROM scope.settled GROUP BY half_term
 ) AS counted JOIN day.half_terms AS h ON h.position = right(half_term, 1)::integer

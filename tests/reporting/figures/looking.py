@@ -12,6 +12,7 @@ STATUSES: Final = {
     "visited, logged late": "late",
     "visited": "met",
     "excused": "excused",
+    "ended, not logged yet": "awaiting_log",
     "missed": "missed",
     "nothing planned yet": "open",
     "planned": "planned",

@@ -31,7 +31,7 @@ WHERE %(kind)s IN ('connected', 'hub')
               WHERE p.enrolled_on <= a.as_at AND p.school IN (SELECT urn FROM scope.holds));
 
 CREATE TABLE scope.settled AS
-SELECT s.*, f.phase, s.ends_on < a.as_at AS due
+SELECT s.*, f.phase, s.ends_on < a.as_at AND s.status <> 'awaiting_log' AS due, s.ends_on < a.as_at AS ended
 FROM day.settled AS s JOIN day.facts AS f ON f.urn = s.school, day.asked AS a
 WHERE s.school IN (SELECT urn FROM scope.holds);
 

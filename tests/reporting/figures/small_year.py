@@ -119,11 +119,21 @@ def _support(office: Office) -> None:
         body = {"urn": urn, "half_term": half_term, "kind": "visit", "reason": "ofsted"}
         office.desk.hub.make("/visits/v1/exemptions", body, at=at(date(2026, 12, 1)))
     plan(office.desk, owed["primary 3"], date(2027, 1, 20))
+    _hand_over(office, owed)
     missed = plan(office.desk, owed["through"], date(2026, 11, 18))
     office.desk.cancel_visit(missed)
     day = date(2026, 11, 24)
     meeting = plan(office.desk, owed["secondary 1"], day, kind="department_pd")
     log(office.desk, meeting, day, staff_present=4, department_size=6)
+
+
+def _hand_over(office: Office, owed: Mapping[str, str]) -> None:
+    """One school gets another PD lead in December, another one is left without."""
+    first, second = (f"/visits/v1/assignments/{owed[name]}" for name in ("peterborough 1", "elsewhere 2"))
+    when = at(date(2026, 12, 1))
+    body = {"pd_lead_id": office.pd_leads[1].id, "on": "2026-12-07", "reason": "workload"}
+    office.desk.hub.make(f"{first}/hand-over", body, at=when)
+    office.desk.hub.make(f"{second}/end", {"on": "2026-12-11", "reason": "left"}, at=when)
 
 
 def _assign(office: Office, name: str, begun: date, lead: int) -> str:

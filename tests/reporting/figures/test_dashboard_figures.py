@@ -52,7 +52,7 @@ def supported_tile(_headline: Figures, own: Figures, _scope: str) -> list[float]
         return some(own["intensive-support-coverage/n"])
     n, of = own["visit-compliance/n"], own["visit-compliance/N"]
     kept = [n, of, int(1000 * n / of) / 10] if of else []
-    shown = some(term["excused"], term["missed"], term["to_come"])
+    shown = some(*(term[name] for name in ("excused", "missed", "to_log", "to_come")))
     return [term["seen"], term["owed"], *shown, *kept]
 
 
