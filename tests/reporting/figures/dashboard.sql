@@ -44,3 +44,21 @@ SELECT coalesce(json_agg(row_to_json(d)), '[]') FROM (
   WHERE e.urn IN (SELECT urn FROM scope.eligible)
   GROUP BY coalesce(f.district, f.la_name)
 ) AS d
+
+-- dashboard/outside_now
+SELECT count(*) FROM scope.groups
+WHERE NOT in_range AND state IN ('confirmed', 'at_risk', 'running')
+
+-- dashboard/outside_ended
+SELECT count(*) FROM scope.groups WHERE NOT in_range AND state = 'finished'
+
+-- dashboard/not_planned
+SELECT count(*) FROM scope.settled AS s
+WHERE s.status = 'open'
+  AND s.half_term = (SELECT max(o.half_term) FROM scope.settled AS o, day.asked AS a WHERE o.starts_on <= a.as_at)
+
+-- dashboard/without_lead
+SELECT count(*) FROM day.supported WHERE NOT led AND school IN (SELECT urn FROM scope.holds)
+
+-- dashboard/messages
+SELECT count(*) FROM notifications.messages WHERE status = 'failed'

@@ -78,3 +78,16 @@ def districts(page: Element) -> list[dict[str, Any]]:
         {name.replace("District", "district", 1): value for name, value in row.items() if name != "Share"}
         for row in district_table(page)
     ]
+
+
+def attention(page: Element) -> list[tuple[int, str]]:
+    """What needs attention: how many each item counts, and the address of its list."""
+    return [
+        (int(numbers(item.every("strong")[0].text)[0]), str(item.every("a")[0].attributes["href"]))
+        for item in page.one("attention").every("li")
+    ]
+
+
+def map_key(page: Element) -> list[int]:
+    """Schools on the map: engaged, with a PD lead, not yet."""
+    return [int(numbers(one.text)[-1]) for one in page.one("reach").every("li")]

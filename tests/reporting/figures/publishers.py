@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -53,9 +53,13 @@ class Publishers:
     """A copy of what the publishers know."""
 
     connection: Any
+    stood: list[tuple[str, str, str]] = field(default_factory=list)  # the periods so far
 
     def stand(self, starts_on: str, ends_on: str, as_at: str) -> None:
         """Look at it as at one day, for one period."""
+        if self.stood[-1:] == [(starts_on, ends_on, as_at)]:
+            return
+        self.stood.append((starts_on, ends_on, as_at))
         with self.connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA IF EXISTS scope CASCADE; DROP SCHEMA IF EXISTS day CASCADE")
             values = {"starts_on": starts_on, "ends_on": ends_on, "as_at": as_at}

@@ -6,8 +6,10 @@ import pytest
 from tests.cases.answers import dashboard
 from tests.cases.hub import RunningHub
 from tests.reporting.figures.looking import (
+    attention,
     districts,
     group_rows,
+    map_key,
     month_rows,
     numbers,
     tile,
@@ -114,6 +116,22 @@ def check_reach(page: Element, headline: Figures) -> None:
     expected = [[one[level] for level in ("signed_up", "attended", "completed")] for one in months]
     assert shown == (expected if headline["engagement/signed_up"]["n"] else [])
     assert plain(districts(page)) == headline["dashboard/districts"]
+    (drawn,) = [numbers(one.text)[0] for one in page.every("title") if "Map of" in one.text]
+    assert sum(map_key(page)) == drawn
+
+
+def check_attention(page: Element, hub: RunningHub, headline: Figures, own: Figures) -> None:
+    """Each item counts what SQL does, and leads to a list of so many rows."""
+    names = ("outside_now", "outside_ended", "not_planned", "without_lead", "messages")
+    expected = [own[f"dashboard/{name}"] for name in names]
+    names = ("visit-compliance/missed", "data-quality/register_not_taken", "data-quality/closed_school")
+    expected += [own[name] for name in names]
+    expected.append(headline["engagement/signed_up"]["n"] - headline["engagement/attended"]["n"])
+    shown = attention(page)
+    assert sorted(number for number, _ in shown) == sorted(number for number in expected if number)
+    for number, address in shown:
+        reply = hub("GET", address.replace("format=csv", "format=json"))
+        assert (reply.status, len(reply.json["rows"])) == (200, number), address
 
 
 @pytest.mark.parametrize("scope", FILTERS)
@@ -132,3 +150,4 @@ def test_every_number_on_the_dashboard_is_what_the_publishers_databases_say(
     check_groups(page, own)
     check_visits(page, own)
     check_reach(page, headline)
+    check_attention(page, filled, headline, own)
