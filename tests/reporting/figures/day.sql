@@ -313,9 +313,9 @@ CREATE TABLE day.half_terms (position integer, name text);
 INSERT INTO day.half_terms VALUES
   (1, 'Autumn 1'), (2, 'Autumn 2'), (3, 'Spring 1'), (4, 'Spring 2'), (5, 'Summer 1'), (6, 'Summer 2');
 
--- The classroom tasks that were due in the period, once for each place that was held when the session began.
+-- The classroom tasks that were due in the period, once for each participant when the session began.
 CREATE TABLE day.tasks_due AS
-SELECT t.id AS task_id, t.work_group_id, g.title, e.id AS enrolment_id, n.school,
+SELECT DISTINCT ON (t.id, e.teacher_id) t.id AS task_id, t.work_group_id, g.title, n.school,
        coalesce(r.status IN ('reported', 'discussed'), false) AS reported
 FROM enrolment.classroom_tasks AS t
 JOIN enrolment.sessions AS s ON s.id = t.due_before_session_id
@@ -326,7 +326,8 @@ JOIN enrolment.enrolments AS e ON e.work_group_id = t.work_group_id
   AND (e.withdrawn_at IS NULL OR day.of(e.withdrawn_at) > s.held_on
        OR (day.of(e.withdrawn_at) = s.held_on AND e.withdrawn_at > s.starts_at))
 JOIN day.standing AS n ON n.urn = e.urn
-LEFT JOIN enrolment.task_reports AS r ON r.task_id = t.id AND r.enrolment_id = e.id;
+LEFT JOIN enrolment.task_reports AS r ON r.task_id = t.id AND r.enrolment_id = e.id
+ORDER BY t.id, e.teacher_id, reported DESC, e.enrolled_at DESC, e.id DESC;
 
 -- People of the main leadership team on the day, each at the school of the latest role.
 CREATE TABLE day.leaders AS

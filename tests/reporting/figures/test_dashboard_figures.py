@@ -130,7 +130,7 @@ def check_attention(page: Element, hub: RunningHub, headline: Figures, own: Figu
     shown = attention(page)
     assert sorted(number for number, _ in shown) == sorted(number for number in expected if number)
     for number, address in shown:
-        reply = hub("GET", address.replace("format=csv", "format=json"))
+        reply = hub("GET", f"/reporting/v1{address}")  # the same list as JSON
         assert (reply.status, len(reply.json["rows"])) == (200, number), address
 
 
