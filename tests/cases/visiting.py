@@ -90,7 +90,7 @@ def owed(desk: Desk, urns: Collection[str]) -> dict[tuple[str, str], str]:
     """
     found = {}
     for urn in urns:
-        for one in desk.hub("GET", f"/visits/v1/obligations?urn={urn}&limit=200").json["items"]:
+        for one in desk.hub("GET", f"/visits/v1/obligations?urn={urn}&limit=100").json["items"]:
             status = "late" if one["status"] == "met" and one["late"] else one["status"]
             if status in {"open", "due_soon"}:
                 status = "planned" if one["planned"] else "to come"
