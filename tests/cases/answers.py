@@ -1,5 +1,6 @@
 """What reporting says, once it has taken in everything that was published."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -24,16 +25,30 @@ def caught_up(hub: RunningHub) -> None:
     wait_until(is_caught_up, deadline=30, interval=0.1)
 
 
-def ask(hub: RunningHub, name: str, scope: str, *, as_at: date | None = None, **query: str) -> Reply:
+def ask(
+    hub: RunningHub,
+    name: str,
+    scope: str,
+    *,
+    as_at: date | None = None,
+    period: Mapping[str, str] = THIS_YEAR,
+) -> Reply:
     """Ask for a report of this academic year, or of another period."""
-    wanted = (query or THIS_YEAR) | {"scope": scope} | ({} if as_at is None else {"as_at": str(as_at)})
+    wanted = {**period, "scope": scope} | ({} if as_at is None else {"as_at": str(as_at)})
     return hub("GET", f"/reporting/v1/reports/{name}?{urlencode(wanted)}")
 
 
-def report(hub: RunningHub, name: str, scope: str, *, as_at: date | None = None, **query: str) -> Any:
+def report(
+    hub: RunningHub,
+    name: str,
+    scope: str,
+    *,
+    as_at: date | None = None,
+    period: Mapping[str, str] = THIS_YEAR,
+) -> Any:
     """A report's JSON, once reporting has caught up."""
     caught_up(hub)
-    reply = ask(hub, name, scope, as_at=as_at, **query)
+    reply = ask(hub, name, scope, as_at=as_at, period=period)
     assert reply.status == 200, reply.body
     return reply.json
 

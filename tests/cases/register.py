@@ -34,10 +34,15 @@ def in_trust(uid: str) -> dict[str, str]:
 
 
 def schools(
-    desk: Desk, count: int, la_code: str, *, file_date: date | None = None, **columns: str
+    desk: Desk,
+    count: int,
+    la_code: str,
+    columns: Mapping[str, str] | None = None,
+    *,
+    file_date: date | None = None,
 ) -> list[str]:
     """Import schools of an authority; their URNs."""
-    rows = [row(**place(la_code, **columns)) for _ in range(count)]
+    rows = [row(**place(la_code, **(columns or {}))) for _ in range(count)]
     register(desk, rows, file_date)
     return [one["URN"] for one in rows]
 
@@ -60,7 +65,7 @@ def succeed(
     *,
     last_day: date = YEAR_END,
     opened_on: date = LONG_AGO,
-    **columns: str,
+    columns: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Close schools on a day; from the next day on others stand for them.
 
@@ -78,7 +83,7 @@ def succeed(
     closing["OpenDate"] = in_gias(opened_on)
     rows = [changed(old, la_code, file_date=opens, **closing) for old in found]
     opened = {new for old, new in found.items() if pairs[old] is None}
-    open_date = {"OpenDate": in_gias(opens)} | columns
+    open_date = {"OpenDate": in_gias(opens), **(columns or {})}
     rows += [changed(new, la_code, file_date=opens, **open_date) for new in sorted(opened)]
     register(desk, rows)
     linked = [(old, new, SUCCESSOR, in_gias(opens)) for old, new in found.items()]

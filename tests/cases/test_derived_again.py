@@ -33,7 +33,7 @@ class Seen:
 @pytest.fixture(name="seen")
 def _seen(desk: Desk) -> Seen:
     la_code, uid = authority(), urn()
-    (number,) = schools(desk, 1, la_code, file_date=date(2025, 9, 1), **in_trust(uid))
+    (number,) = schools(desk, 1, la_code, in_trust(uid), file_date=date(2025, 9, 1))
     set_calendar(desk, f"la:{la_code}", TERMS_2025, year=LAST)
     visit = plan(desk, assigned(desk, number, JANUARY), EASTER)
     said = log(desk, visit, EASTER)

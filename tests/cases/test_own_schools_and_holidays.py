@@ -75,7 +75,10 @@ def test_r4_a_pd_lead_of_a_closed_school_is_not_assigned_to_its_successor(desk: 
 def warned(desk: Desk, group: Group, first_on: date, count: int) -> dict[str, str]:
     """The warnings of a weekly series that is only previewed: day and reason."""
     weekday = f"{first_on:%A}".lower()
-    body = {"pattern": {"repeats": "weekly", "every": 1, "weekday": weekday}, "mode": "in_person"}
+    body: dict[str, Any] = {
+        "pattern": {"repeats": "weekly", "every": 1, "weekday": weekday},
+        "mode": "in_person",
+    }
     body |= {"first_on": first_on.isoformat(), "count": count, "starts": "13:30", "ends": "16:00"}
     made = desk.make(f"work-groups/{group.id}/session-series", body | {"dry_run": True})
     return {one["on"]: one["reason"] for one in made["warnings"]}

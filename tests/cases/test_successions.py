@@ -196,6 +196,6 @@ def test_s2_one_of_six_schools_is_taken_over_by_another_of_them(desk: Desk) -> N
 def test_s1_figures_of_a_day_before_show_the_closed_school(desk: Desk, academy: Academy) -> None:
     """More of S1's kind: history is under the number of its day."""
     when = {"from": "2025-09-01", "to": "2026-08-31"}
-    answer = report(desk.hub, "engagement", f"la:{academy.la_code}", **when)
+    answer = report(desk.hub, "engagement", f"la:{academy.la_code}", period=when)
     assert urns(answer) == {academy.old}
     assert ask(desk.hub, "engagement", f"la:{academy.la_code}").json["rows"][0]["urn"] == academy.new

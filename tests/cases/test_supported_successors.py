@@ -107,7 +107,7 @@ def test_s4_a_school_counts_for_the_trust_that_it_was_in_on_the_day(
 ) -> None:
     """Before: it counts for its trust of today on every day."""
     la_code, old, new = authority(), urn(), urn()
-    (number,) = schools(desk, 1, la_code, file_date=OCTOBER, **in_trust(old))
+    (number,) = schools(desk, 1, la_code, in_trust(old), file_date=OCTOBER)
     move(desk, la_code, number, old, new)
     for uid, day, counted in (
         (old, DECEMBER, {number}),
@@ -117,7 +117,7 @@ def test_s4_a_school_counts_for_the_trust_that_it_was_in_on_the_day(
         (new, FEBRUARY, {number}),
     ):
         caught_up(desk.hub)
-        reply = ask(desk.hub, "engagement", f"trust:{uid}", as_at=day, **LAST_YEAR)
+        reply = ask(desk.hub, "engagement", f"trust:{uid}", as_at=day, period=LAST_YEAR)
         found = urns(reply.json) if reply.status == 200 else reply.json["code"]
         assert found == counted, (uid, day)
 
@@ -128,8 +128,8 @@ def test_s4_an_authority_that_is_recoded_keeps_its_schools_of_last_year(desk: De
     numbers = set(schools(desk, 2, before, file_date=OCTOBER))
     recoded = [changed(number, after, file_date=LEFT) for number in sorted(numbers)]
     register(desk, recoded, LEFT)
-    assert urns(report(desk.hub, "engagement", f"la:{before}", as_at=DECEMBER, **LAST_YEAR)) == numbers
-    assert urns(report(desk.hub, "engagement", f"la:{after}", as_at=FEBRUARY, **LAST_YEAR)) == numbers
+    assert urns(report(desk.hub, "engagement", f"la:{before}", as_at=DECEMBER, period=LAST_YEAR)) == numbers
+    assert urns(report(desk.hub, "engagement", f"la:{after}", as_at=FEBRUARY, period=LAST_YEAR)) == numbers
 
 
 def test_s4_a_school_counts_under_the_phase_that_it_had_on_the_day(desk: Desk) -> None:
@@ -139,5 +139,5 @@ def test_s4_a_school_counts_under_the_phase_that_it_had_on_the_day(desk: Desk) -
     through = {"PhaseOfEducation (code)": "7"}
     register(desk, [changed(number, la_code, file_date=LEFT, **through)], LEFT)
     for day, phase in ((DECEMBER, "primary"), (FEBRUARY, "all_through")):
-        answer = report(desk.hub, "engagement", f"la:{la_code}", as_at=day, **LAST_YEAR)
+        answer = report(desk.hub, "engagement", f"la:{la_code}", as_at=day, period=LAST_YEAR)
         assert [one["phase"] for one in answer["rows"]] == [phase], day

@@ -101,6 +101,6 @@ def owed(desk: Desk, urns: Collection[str]) -> dict[tuple[str, str], str]:
 def reported(desk: Desk, la_code: str, *, year: str = "2026/27") -> dict[tuple[str, str], str]:
     """How the obligations of an authority's schools stand, as reporting says."""
     period = THIS_YEAR if year == "2026/27" else LAST_YEAR
-    answer = report(desk.hub, "visit-compliance", f"la:{la_code}", **period)
+    answer = report(desk.hub, "visit-compliance", f"la:{la_code}", period=period)
     words = {"open": "to come", "ahead": "to come"}
     return {(one["urn"], one["half_term"]): words.get(one["status"], one["status"]) for one in answer["rows"]}

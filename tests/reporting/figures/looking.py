@@ -45,7 +45,7 @@ def group_rows(page: Element) -> list[dict[str, Any]]:
             "title": row.every("th")[0].children[0].strip(),  # type: ignore[union-attr]
             "teachers": int(row.every("td")[0].text),
             "schools": int(row.every("td")[1].text),
-            "attendance": (numbers(row.every("td")[2].text) or [None])[0],
+            "attendance": next(iter(numbers(row.every("td")[2].text)), None),
         }
         for table in page.one("groups").every("table")
         for row in table.every("tbody")[0].every("tr")

@@ -57,7 +57,7 @@ def _register_schools(office: Office) -> None:
         ("elsewhere", 3, "210", PRIMARY),
     )
     for name, count, la_code, columns in kinds:
-        office.urns[name] = schools(office.desk, count, la_code, file_date=FIRST_FILE, **columns)
+        office.urns[name] = schools(office.desk, count, la_code, columns, file_date=FIRST_FILE)
     hub = {"id": "cases", "name": "Maths Hub of the Cases", "lead_school_urn": office.urns["secondary"][0]}
     area = {"area_la_codes": ["873", "874"], "excluded_urns": [office.urns["primary"][4]]}
     area["extra_urns"] = [office.urns["elsewhere"][2]]
@@ -146,7 +146,7 @@ def _assign(office: Office, name: str, begun: date, lead: int) -> str:
 def _schools_change(office: Office) -> None:
     """One becomes an academy, two become one, one closes for good, one changes trusts."""
     primary, peterborough = office.urns["primary"], office.urns["peterborough"]
-    succeed(office.desk, "873", {primary[3]: None}, last_day=HALF_TERM, **PRIMARY, **in_trust(TRUSTS[0]))
+    succeed(office.desk, "873", {primary[3]: None}, last_day=HALF_TERM, columns=PRIMARY | in_trust(TRUSTS[0]))
     merged = {peterborough[1]: peterborough[3], peterborough[2]: peterborough[3]}
     succeed(office.desk, "874", merged)
     closed = {"EstablishmentStatus (code)": "2", "CloseDate": "31-12-2025"}

@@ -124,8 +124,8 @@ def check_attention(page: Element, hub: RunningHub, headline: Figures, own: Figu
     """Each item counts what SQL does, and leads to a list of so many rows."""
     names = ("outside_now", "outside_ended", "not_planned", "without_lead", "messages")
     expected = [own[f"dashboard/{name}"] for name in names]
-    names = ("visit-compliance/missed", "data-quality/register_not_taken", "data-quality/closed_school")
-    expected += [own[name] for name in names]
+    others = ("visit-compliance/missed", "data-quality/register_not_taken", "data-quality/closed_school")
+    expected += [own[name] for name in others]
     expected.append(headline["engagement/signed_up"]["n"] - headline["engagement/attended"]["n"])
     shown = attention(page)
     assert sorted(number for number, _ in shown) == sorted(number for number in expected if number)

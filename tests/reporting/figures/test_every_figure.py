@@ -36,7 +36,7 @@ def names(hub: RunningHub) -> list[str]:
 def answered(hub: RunningHub, name: str, scope: str, period: tuple[str, str, str]) -> Any:
     """A report's JSON, or the code with which it is refused."""
     starts_on, ends_on, as_at = period
-    reply = ask(hub, name, scope, as_at=date.fromisoformat(as_at), **{"from": starts_on, "to": ends_on})
+    reply = ask(hub, name, scope, as_at=date.fromisoformat(as_at), period={"from": starts_on, "to": ends_on})
     return reply.json if reply.status == 200 else reply.json["code"]
 
 
