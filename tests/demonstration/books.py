@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hub_enrolment.domain import enrolments, sessions, waiting_list, work_groups
@@ -12,7 +12,10 @@ from hub_enrolment.domain.enrolments import Places
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.sessions import Place
 from hub_enrolment.domain.venues import NOWHERE, Location
+from hub_kernel.successions import Successions
 from local.demonstration.groups.offers import told_at
+
+ANY_DAY: Final = date(2025, 9, 1)  # no school of these groups has a successor
 
 
 def located(facts: Mapping[str, Any]) -> Location:
@@ -112,7 +115,8 @@ class Group:
 
     def composition(self) -> work_groups.Composition:
         """How large and wide the group is."""
-        return work_groups.composition((place.urn for place in self.held().values()), {})
+        urns = [place.urn for place in self.held().values()]
+        return work_groups.composition(urns, Successions([]), ANY_DAY)
 
     def offer(self, at: datetime) -> None:
         """Offer free places to those who wait."""

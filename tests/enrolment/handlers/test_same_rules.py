@@ -91,7 +91,7 @@ def correct(session: Session, ada: UUID, place: UUID, right: str) -> None:
     ],
 )
 def test_a_place_counts_for_another_school_by_the_rules_for_a_place_there(
-    database: Sessions, of: dict[str, Any], right: dict[str, str], code: str
+    database: Sessions, of: dict[str, Any], right: dict[str, Any], code: str
 ) -> None:
     with database.begin() as session:
         (wrong,), (other,) = schools(session), schools(session, **right)
