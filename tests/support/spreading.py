@@ -13,10 +13,12 @@ from xdist.scheduler import LoadScopeScheduling
 # Whole hubs look for free ports from 8000 on, so there is one at a time.
 HUBS: Final = "whole hubs"
 CASES: Final = "the hub of the cases"
+FIGURES: Final = "the hub of the figures"
 UNITS: Final[Mapping[str, str]] = {
     "tests/system/": HUBS,
     "tests/stories/": HUBS,
     "tests/cases/": CASES,
+    "tests/figures/": FIGURES,
     "tests/enrolment/api/": "enrolment's service",
     "tests/reporting/api/": "reporting's service",
 }
@@ -47,7 +49,7 @@ def dearest_first(items: list[pytest.Item]) -> None:
 
 
 def _rank(item: pytest.Item) -> int:
-    if unit_of(item.nodeid) in {HUBS, CASES}:
+    if unit_of(item.nodeid) in {HUBS, CASES, FIGURES}:
         return 0
     fixtures = getattr(item, "fixturenames", ())
     if "postgres" in fixtures and "broker" not in fixtures:

@@ -10,8 +10,8 @@ from typing import Final
 from tests.cases.desk import V1
 from tests.cases.register import changed, in_trust, register, schools, succeed
 from tests.cases.visiting import TERMS_2025, assigned, log, plan, set_calendar, visited
-from tests.reporting.figures import groups
-from tests.reporting.figures.office import Office, at
+from tests.figures import groups
+from tests.figures.office import Office, at
 
 PRIMARY, SECONDARY, THROUGH = ({"PhaseOfEducation (code)": code} for code in ("2", "4", "7"))
 INDEPENDENT: Final = {"TypeOfEstablishment (code)": "11", "EstablishmentTypeGroup (code)": "3"}

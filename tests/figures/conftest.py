@@ -7,9 +7,9 @@ from tests.cases.answers import caught_up
 from tests.cases.desk import Desk
 from tests.cases.hub import PUBLISHERS, RunningHub, running_hub
 from tests.cases.mail_server import mail_server
-from tests.reporting.figures.office import Office
-from tests.reporting.figures.publishers import Publishers, connect, copy_tables
-from tests.reporting.figures.small_year import fill
+from tests.figures.office import Office
+from tests.figures.publishers import Publishers, connect, copy_tables
+from tests.figures.small_year import fill
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until

@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 from tests.cases.answers import dashboard
 from tests.cases.hub import RunningHub
-from tests.reporting.figures.looking import (
+from tests.figures.looking import (
     attention,
     districts,
     group_rows,
@@ -16,9 +16,9 @@ from tests.reporting.figures.looking import (
     visit_cells,
     without_names,
 )
-from tests.reporting.figures.publishers import Publishers, plain
-from tests.reporting.figures.small_year import TRUSTS
-from tests.reporting.figures.test_every_figure import PERIODS
+from tests.figures.periods import PERIODS
+from tests.figures.publishers import Publishers, plain
+from tests.figures.small_year import TRUSTS
 from tests.reporting.reading import Element
 
 FILTERS: Final = ("", "hub", "la:873", "la:874", "phase:primary", f"trust:{TRUSTS[0]}")

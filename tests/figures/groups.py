@@ -5,7 +5,7 @@ from datetime import date
 
 from tests.cases.desk import V1, Group, Person
 from tests.cases.mail_server import Rule
-from tests.reporting.figures.office import Office, at
+from tests.figures.office import Office, at
 
 
 def last_year(office: Office) -> None:

@@ -6,8 +6,9 @@ from typing import Any, Final
 import pytest
 from tests.cases.answers import ask
 from tests.cases.hub import RunningHub
-from tests.reporting.figures.publishers import Publishers, figures_of, statements
-from tests.reporting.figures.small_year import TRUSTS
+from tests.figures.periods import PERIODS
+from tests.figures.publishers import Publishers, figures_of, statements
+from tests.figures.small_year import TRUSTS
 
 SCOPES: Final = (
     "connected",
@@ -19,13 +20,6 @@ SCOPES: Final = (
     "phase:all_through",
     *(f"trust:{uid}" for uid in TRUSTS),
 )
-PERIODS: Final = {
-    "this year": ("2026-09-01", "2027-08-31", "2027-01-12"),
-    "this year as at November": ("2026-09-01", "2027-08-31", "2026-11-15"),
-    "this year as at the first days of January": ("2026-09-01", "2027-08-31", "2027-01-05"),
-    "last year": ("2025-09-01", "2026-08-31", "2026-08-31"),
-    "a year without data": ("2023-09-01", "2024-08-31", "2024-08-31"),
-}
 
 
 def names(hub: RunningHub) -> list[str]:
