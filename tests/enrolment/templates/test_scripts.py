@@ -91,6 +91,13 @@ def test_a_letter_that_no_font_has_does_not_change_the_names_beside_it() -> None
     assert NOTE in " ".join(papers.pages(pdf))
 
 
+def test_a_mark_that_belongs_to_no_letter_does_not_change_the_names_beside_it() -> None:
+    people = tuple(Attendee(name=name, school="", apologies=False) for name in ("王小明", "Emmy\u0951"))
+    pdf = pressed(papers.sheet(attendees=people))
+    assert has_name(pdf, "王小明") is is_installed("Chinese")
+    assert NOTE in " ".join(papers.pages(pdf))
+
+
 def test_a_long_name_is_broken_between_syllables_and_never_within_one() -> None:
     name = "வெங்கடசுப்பிரமணியன்" * 3
     someone = Attendee(name=name, school=name, apologies=False)

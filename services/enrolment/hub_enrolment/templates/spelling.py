@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Set
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 # What the fonts of Typst have; a test prints every letter. `fonts` has the scripts of fonts of the machine.
@@ -44,7 +45,9 @@ def in_print(text: str, letters: Set[int] = frozenset()) -> str:
             their form.
     """
     kept = _composed(_joined(text, letters))
-    runs = ((known, "".join(run)) for known, run in groupby(kept, key=lambda one: _is_printed(one, letters)))
+    pairs = zip(f" {kept}", kept, strict=False)
+    told = [(_is_printed(letter, letters, after=before), letter) for before, letter in pairs]
+    runs = ((known, "".join(letter for _, letter in run)) for known, run in groupby(told, key=itemgetter(0)))
     return "".join(run if known else ascii_only(run) for known, run in runs)
 
 
@@ -71,6 +74,10 @@ def _joined(text: str, letters: Set[int]) -> str:
     )
 
 
-def _is_printed(letter: str, letters: Set[int]) -> bool:
+def _is_printed(letter: str, letters: Set[int], *, after: str) -> bool:
+    """Whether a font has a letter. A mark is printed with the font of the letter that it belongs to."""
     code = ord(letter)
-    return code in letters or code in JOINERS or any(code in script for script in SCRIPTS)
+    if any(code in script for script in SCRIPTS) or code in JOINERS:
+        return True
+    is_mark = unicodedata.category(letter).startswith("M")
+    return code in letters and (not is_mark or ord(after) in letters or ord(after) in JOINERS)
