@@ -1,5 +1,6 @@
 """Events of hand-overs between three PD leads, and what each of them was sent."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -107,7 +108,7 @@ def sent_since(office: FakeOffice, already: int) -> dict[UUID, list[str]]:
             for part in mail.walk()
             if part.get_content_type() == "text/calendar"
         ]
-        found[person].append(" ".join([str(mail["Subject"]).partition(":")[0], *methods]))
+        found[person].append(" ".join([re.split(r":| at ", str(mail["Subject"]))[0], *methods]))
     return found
 
 

@@ -35,7 +35,7 @@ from hub_notifications.handlers import hub
 from hub_notifications.models import Visit
 from hub_platform.database import Sessions
 
-CHANGES = "Changes to the schools that you support"
+CHANGES = "Change of PD lead"
 
 
 @pytest.fixture(name="known", autouse=True)

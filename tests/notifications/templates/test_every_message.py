@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.templates.content import AboutGroup, CalendarEntry, Content, PDDay, Visit
 from hub_notifications.templates.examples import BARE_HUB, EXAMPLES, HUB, VARIANTS
+from hub_notifications.templates.hand_over_content import SchoolsHandedOver
 from hub_notifications.templates.header_fields import text_field
 from hub_notifications.templates.words import render
 
@@ -52,6 +53,14 @@ def with_title(content: Content, title: str) -> Content:
             return replace(content, school_name=title)
         case CalendarEntry():
             return replace(content, summary=title)
+        case SchoolsHandedOver():
+            return replace(
+                content,
+                taken_over=tuple(replace(school, name=title) for school in content.taken_over),
+                given_up=tuple(replace(school, name=title) for school in content.given_up),
+                gained=tuple(replace(visit, school_name=title) for visit in content.gained),
+                lost=tuple(replace(visit, school_name=title) for visit in content.lost),
+            )
         case _:
             raise AssertionError(f"say what a {type(content).__name__} is about")
 

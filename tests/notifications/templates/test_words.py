@@ -131,7 +131,9 @@ def test_who_waited_for_a_cancelled_group_reads_other_words_than_who_had_a_place
 def test_a_message_says_how_the_calendar_follows_if_it_does(kind: Kind) -> None:
     none, one, several = (render(replace(EXAMPLES[kind], entries=entries)).text for entries in (0, 1, 2))
     assert "your calendar" not in none
-    assert "This e-mail also " in one
+    # Visits that change hands never have their entry in the e-mail itself.
+    apart = kind is Kind.SCHOOLS_HANDED_OVER
+    assert ("A short e-mail follows" if apart else "This e-mail also ") in one
     assert 'Short e-mails follow, whose subject begins with "Calendar:".' in several
     is_cancelled = "out of your calendar" in one
     assert ("accept, please do" in one) == ("accept, please do" in several) == (not is_cancelled)

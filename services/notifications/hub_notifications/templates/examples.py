@@ -101,6 +101,7 @@ ENTRY: Final = CalendarEntry(
 
 BARE: Final[dict[str, Any]] = {"hub": HUB, "given": "Grace"}
 MILL_LANE: Final = LedSchool(name="Mill Lane Primary School", urn="980001", day=date(2026, 11, 16))
+TOWN: Final = LedSchool(name="Town Primary School", urn="980002", day=date(2026, 11, 16))
 A_VISIT: Final = LedVisit(
     school_name="Mill Lane Primary School",
     planned_at=datetime(2026, 11, 20, 9, 30, tzinfo=ENGLAND),
@@ -185,9 +186,9 @@ VARIANTS: Final[dict[str, Content]] = {
     "schools_handed_over: no visits planned": SchoolsHandedOver(taken_over=(MILL_LANE,), **BARE),
     "schools_handed_over: both ways": SchoolsHandedOver(
         entries=3,
-        taken_over=(MILL_LANE,),
+        taken_over=(MILL_LANE, TOWN),
         gained=(A_VISIT,),
-        given_up=(MILL_LANE,),
+        given_up=(replace(MILL_LANE, name="Fen Primary School", urn="980003"),),
         lost=(A_VISIT, NEXT_VISIT),
         **BARE,
     ),
