@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from tests.demonstration.counting import body, made, named
@@ -36,7 +36,9 @@ class Assignment:
     urn: str
     half_terms: Sequence[HalfTerm]
     span: visits.Span
+    kinds: Sequence[str]
     owed: list[Owed]
+    chain: str  # the key of the first assignment
 
 
 @dataclass
@@ -69,7 +71,8 @@ class Rounds:
         about = [
             visit.status
             for visit in self.visits.values()
-            if (visit.assignment, visit.half_term, visit.meets) == (key, owed.half_term, owed.kind)
+            if (visit.half_term, visit.meets) == (owed.half_term, owed.kind)
+            and self.assignments[visit.assignment].chain == self.assignments[key].chain
         ]
         return obligations.Facts(
             ends_on=owed.ends_on,
@@ -106,8 +109,26 @@ def assigned(rounds: Rounds, command: Command) -> None:
         urn=urn,
         half_terms=half_terms,
         span=visits.Span(starts_on=starts_on, ends_on=calendars.last_day_of(year)),
+        kinds=facts["kinds"],
         owed=owed_by(half_terms, facts["kinds"], starts_on=starts_on),
+        chain=command.key,
     )
+
+
+def handed_over(rounds: Rounds, command: Command) -> None:
+    before, on = rounds.assignments[named(command)], date.fromisoformat(body(command)["on"])
+    after = replace(
+        before,
+        span=replace(before.span, starts_on=on),
+        owed=owed_by(before.half_terms, before.kinds, starts_on=on),
+    )
+    before.owed = owed_by(before.half_terms, before.kinds, starts_on=before.span.starts_on, followed_on=on)
+    before.span = replace(before.span, ends_on=on - timedelta(days=1))
+    rounds.assignments[command.key] = after
+    for visit in rounds.visits.values():
+        if visit.assignment == named(command) and day_in_england(visit.planned_at) >= on:
+            assert visit.status == "planned"
+            visit.assignment = command.key
 
 
 def planned(rounds: Rounds, command: Command) -> None:
@@ -148,6 +169,7 @@ V1: Final = "/visits/v1"
 HANDLERS: Final[Mapping[str, Callable[[Rounds, Command], None]]] = {
     rf"PUT {V1}/calendars/.*": calendar_set,
     rf"POST {V1}/assignments": assigned,
+    rf"POST {V1}/assignments/.*/hand-over": handed_over,
     rf"POST {V1}/visits": planned,
     rf"POST {V1}/visits/.*/log": logged,
     rf"POST {V1}/visits/.*/cancellation": cancelled,

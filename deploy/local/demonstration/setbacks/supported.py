@@ -1,7 +1,6 @@
 """Two supported schools' stories: a PD lead stops in February, and a school becomes an academy in April.
 
-Visits knows no hand-over yet: a school that is given another PD lead in the course of a year is given one for
-another programme, and the first assignment stays as it is.
+Each school of the PD lead who stops is handed over to another one, who takes over the visit in the diary.
 """
 
 import random
@@ -21,12 +20,11 @@ from local.demonstration.register.files import links_csv, register_csv
 from local.demonstration.register.hub import InventedHub
 from local.demonstration.register.imports import LINKS_FOLLOW, import_file
 from local.demonstration.register.later import Register, academy_opens
-from local.demonstration.support.assignments import Changes, Support, assign
+from local.demonstration.support.assignments import Changes, Support, hand_over
 from local.demonstration.support.diary import cancel_visit, log_body, log_visit, plan_visit
 
 STOPS: Final = 1  # which of the PD leads, counted from 0
 AT_ONCE: Final = 2  # of their schools, so many have another PD lead the next half term; the others wait one
-OTHER_PROGRAMME: Final = "tfm_support"
 
 
 @dataclass(frozen=True)
@@ -62,10 +60,15 @@ class Stories:
 
     @cached_property
     def academy(self) -> Support:
-        """The one of the academy, with the same PD lead."""
+        """The same assignment, carried on by the academy."""
         fifth = self.year.half_term(5)
-        at = moment(fifth.starts_on, 10)
-        return replace(self.converting, school=self.april.new, assigned_at=at, starts_on=fifth.starts_on)
+        return replace(
+            self.converting,
+            school=self.april.new,
+            assigned_at=moment(fifth.starts_on, 10),
+            starts_on=fifth.starts_on,
+            assigned_as=self.converting.school.urn,
+        )
 
     @cached_property
     def handed_over(self) -> dict[tuple[str, int], Support]:
@@ -79,15 +82,15 @@ class Stories:
                 pd_lead=others[n % 2],
                 assigned_at=moment(half_term.starts_on, 9),
                 starts_on=half_term.starts_on,
-                programme=OTHER_PROGRAMME,
                 prefix="second/",
             )
         return found
 
     def changes(self) -> Changes:
         """What is different from other schools."""
-        waiting = [one.school.urn for one in self.left[AT_ONCE:]]
-        certain = {(urn, 4): "missed" for urn in waiting} | {(self.april.old.urn, 5): "on_time"}
+        urns = [one.school.urn for one in self.left]
+        certain = {(urn, 4): "on_time" if n < AT_ONCE else "missed" for n, urn in enumerate(urns)}
+        certain[self.april.old.urn, 5] = "on_time"
         return Changes(self.handed_over | {(self.april.old.urn, 6): self.academy}, certain)
 
     def at_the_end(self) -> list[Support]:
@@ -101,7 +104,11 @@ class Stories:
         yield from self._academy_opens()
 
     def _pd_lead_stops(self) -> Iterator[Command]:
-        """The PD lead stops with visits in the diary. All but the last one are cancelled later."""
+        """The PD lead stops with visits in the diary.
+
+        Those of schools that are handed over at once are made by the PD lead who follows. All but the last of
+        the others are cancelled.
+        """
         third, fourth = self.year.half_term(3), self.year.half_term(4)
         yield end_role(self.stops, "pd_lead", third.ends_on, moment(third.day(5, MONDAY), 11))
         for n, one in enumerate(self.left):
@@ -109,12 +116,18 @@ class Stories:
             name = f"{one.school.urn}/left-behind"
             planned = plan_visit(one, name, moment(day, 10, 15 * (n % 4)), "support", at)
             yield planned
-            if one is not self.left[-1]:
+            if n < AT_ONCE:
+                body = log_body("primary", day, random.Random(name))
+                log = log_visit(planned, body, moment(day, 16, n))
+                yield replace(log, lane=self.handed_over[one.school.urn, fourth.n].key)
+            elif one is not self.left[-1]:
                 yield cancel_visit(planned, "pd_lead_absence", moment(fourth.day(1, WEDNESDAY), 9, n))
-        yield from map(assign, self.handed_over.values())
+        before = {one.school.urn: one for one in self.left}
+        for (urn, _), after in self.handed_over.items():
+            yield hand_over(before[urn], after, "left")
 
     def _academy_opens(self) -> Iterator[Command]:
-        """A visit planned under the old number is logged under it; the new number has its own assignment."""
+        """A visit planned at the old number takes place at the academy, which carries the assignment on."""
         register, fifth = self.april, self.year.half_term(5)
         at, after = moment(fifth.starts_on, 6), ("import/april", "import/links-april")
         content = register_csv(register.schools, self.year)
@@ -122,7 +135,6 @@ class Stories:
         yield import_file("links-april", at + LINKS_FOLLOW, links_csv(register.links), fifth.starts_on, 0)
         connected = moment(fifth.starts_on, 9)
         yield connect(register.new, register.day, "other", connected, after=after)
-        yield assign(self.academy, *after)
         day, before = fifth.day(2, WEDNESDAY), self.year.half_term(4).school_days()[-1]
         name = f"{register.old.urn}/{fifth.id}/visit"
         planned = plan_visit(self.converting, name, moment(day, 10), "support", moment(before, 11))

@@ -34,11 +34,12 @@ class Support:
     starts_on: date
     programme: str = "opportunity_area"
     prefix: str = ""  # tells the assignments of one school from each other
+    assigned_as: str = ""  # the URN of the assignment, when another school carries on the one it was made for
 
     @property
     def key(self) -> str:
         """How the plan names it."""
-        return f"assignment/{self.prefix}{self.school.urn}"
+        return f"assignment/{self.prefix}{self.assigned_as or self.school.urn}"
 
     def again(self, prefix: str, assigned_at: datetime, starts_on: date) -> "Support":
         """The same in another year."""
@@ -119,6 +120,26 @@ def assign(support: Support, *after: str) -> Command:
         lane=support.key,
         gives="assignment_id",
         after=(f"leader/{support.pd_lead.key}/pd_lead", *after),
+    )
+
+
+def hand_over(before: Support, after: Support, reason: str) -> Command:
+    """Give the school another PD lead, from the first day of `after` on."""
+    return Command(
+        key=after.key,
+        at=after.assigned_at,
+        service="visits",
+        method="POST",
+        path=f"/visits/v1/assignments/{{{before.key}}}/hand-over",
+        body={
+            "pd_lead_id": Made(after.pd_lead.key),
+            "on": after.starts_on.isoformat(),
+            "reason": reason,
+        },
+        lane=after.key,
+        gives="assignment_id",
+        after=(f"leader/{after.pd_lead.key}/pd_lead", before.key),
+        announces=3,
     )
 
 
