@@ -59,7 +59,7 @@ def assign(
 
 def assigned(desk: Desk, urn: str, starts_on: date, **changes: Any) -> str:
     """Give a school a PD lead; the assignment's id."""
-    reply = assign(desk, urn, starts_on, at=noon(starts_on), **changes)
+    reply = assign(desk, urn, starts_on, at=min(noon(starts_on), desk.hub.now), **changes)
     assert reply.status == 201, reply.body
     return str(reply.json["assignment_id"])
 
