@@ -9,6 +9,7 @@ from tests.reporting.looking import check_policy, check_structure, page_of, tile
 
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
+from hub_reporting.pages.words import percent
 
 VISITED, OTHER = "110001", "110002"
 
@@ -21,14 +22,17 @@ VISITED, OTHER = "110001", "110002"
             datetime(2025, 10, 25, 12, tzinfo=UTC),
             "ended, not logged yet",
             (
-                "1 of 1 visits and department meetings owed in half terms that have ended took place, 100.0%;"
-                " 1 can still be logged on time"
+                "1 of 1 visits and department meetings owed in half terms that have ended took place,"
+                f" {percent(100)}; 1 can still be logged on time"
             ),
         ),
         (
             datetime(2025, 11, 8, 12, tzinfo=UTC),  # the day after the tenth working day
             "missed",
-            "1 of 2 visits and department meetings owed in half terms that have ended took place, 50.0%",
+            (
+                "1 of 2 visits and department meetings owed in half terms that have ended took place,"
+                f" {percent(50)}"
+            ),
         ),
     ],
 )
