@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
 from tests.support.announcing import own_user, set_up_publishers
 from tests.support.broker import BrokerServer
@@ -21,7 +21,7 @@ from hub_visits.commands import ExcuseHalfTerm
 from hub_visits.handlers import calendars, obligations, schools
 from hub_visits.service import VisitsService
 
-ADA, BEN, CAT = uuid4(), uuid4(), uuid4()
+ADA, BEN, CAT = (uuid5(NAMESPACE_URL, name) for name in ("Ada", "Ben", "Cat"))  # parameters of tests
 LEADS = {"Ada": ADA, "Ben": BEN, "Cat": CAT}
 NOTE = "A calm, purposeful morning."
 MARCH = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
