@@ -69,7 +69,12 @@ def noons(plan: Plan, first: date, last: date) -> Iterator[Noon]:
     """Each day from one to another, after all that happens before noon of the first."""
     schools = {school.urn: school for school in (*plan.hub.september, *plan.last_year.register.schools)}
     scopes = {
-        urn: (f"trust:{school.trust.uid}" if school.trust else "", f"la:{school.la_code}", "hub")
+        urn: (
+            f"school:{urn}",
+            f"trust:{school.trust.uid}" if school.trust else "",
+            f"la:{school.la_code}",
+            "hub",
+        )
         for urn, school in schools.items()
     }
     ledger, rounds = Ledger(plan.commands), Rounds(scopes)

@@ -27,6 +27,12 @@ class Visit:
     meets: str
     planned_at: datetime
     status: str = "planned"
+    happened_on: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day on which it took place or is planned."""
+        return self.happened_on or day_in_england(self.planned_at)
 
 
 @dataclass
@@ -39,6 +45,11 @@ class Assignment:
     kinds: Sequence[str]
     owed: list[Owed]
     chain: str  # the key of the first assignment
+
+    @property
+    def year(self) -> str:
+        """The academic year."""
+        return academic_year_of(self.span.starts_on)
 
 
 @dataclass
@@ -97,6 +108,20 @@ def calendar_set(rounds: Rounds, command: Command) -> None:
     ]
     calendars.check_half_terms(year, half_terms)
     rounds.calendars[scope, year] = half_terms
+    for assignment in rounds.assignments.values():
+        covers = next(one for one in rounds.calendar_of[assignment.urn] if (one, year) in rounds.calendars)
+        if covers == scope and assignment.year == year:
+            settle(rounds, assignment, half_terms)
+
+
+def settle(rounds: Rounds, assignment: Assignment, half_terms: Sequence[HalfTerm]) -> None:
+    """Go by other dates: what is owed, and to which half term each visit belongs."""
+    assignment.half_terms = half_terms
+    assignment.owed = owed_by(half_terms, assignment.kinds, starts_on=assignment.span.starts_on)
+    for visit in rounds.visits.values():
+        if rounds.assignments[visit.assignment] is assignment:
+            half_term = calendars.half_term_on(half_terms, visit.day)
+            visit.half_term = half_term.id if half_term else None
 
 
 def assigned(rounds: Rounds, command: Command) -> None:
@@ -149,7 +174,7 @@ def logged(rounds: Rounds, command: Command) -> None:
     half_term = calendars.half_term_on(assignment.half_terms, happened_on)
     today = day_in_england(command.at)
     held = visits.hold(half_term, happened_on=happened_on, span=assignment.span, today=today)
-    visit.half_term, visit.status = held.half_term, "logged"
+    visit.half_term, visit.status, visit.happened_on = held.half_term, "logged", happened_on
 
 
 def cancelled(rounds: Rounds, command: Command) -> None:

@@ -125,6 +125,18 @@ def test_visits_of_the_pd_lead_who_stopped_were_planned_and_one_is_never_cancell
     assert made_by == {urn for urn, c in hand_overs.items() if body(c)["on"] == "2026-02-23"}
 
 
+def test_a_visit_lay_before_the_summer_term_of_its_school_and_another_one_is_made(year: Year) -> None:
+    (corrected,) = (c for c in year.commands if "/calendars/school:" in c.path)
+    urn = corrected.path.rpartition(":")[2]
+    fifth = body(corrected)["half_terms"][4]
+    planned = {c.key: c for c in sent(year.commands, r".*/v1/visits") if f"/{urn}/" in c.key}
+    logs = [c for c in sent(year.commands, r".*/log") if named(c) in planned and "2025-5" in c.key]
+    days = [body(c)["happened_on"] for c in logs]
+    assert days == ["2026-04-15", "2026-05-06"]
+    assert fifth["starts_on"] == "2026-04-20"
+    assert logs[0].at < corrected.at < planned[named(logs[1])].at
+
+
 def test_a_participant_withdrawn_by_mistake_attends_everything_on_two_places(year: Year) -> None:
     (reopened,) = (c for c in year.commands if c.method == "PATCH")
     places = placed(year.commands)
@@ -161,3 +173,4 @@ def test_every_year_has_its_setbacks(day: date) -> None:
     assert len(cancelled(commands)) == 2
     assert len(sent(commands, r".*/leaders/.*/end")) == 1
     assert len([c for c in commands if c.method == "PATCH"]) == 1
+    assert len([c for c in commands if "/calendars/school:" in c.path]) == 1

@@ -1,11 +1,12 @@
 """The calendars that visits is told: of the hub, of Cambridgeshire and of a trust with dates of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from local.demonstration.cast import Cast
 from local.demonstration.commands import Command
 from local.demonstration.dates.england import moment
-from local.demonstration.dates.school_years import SchoolYear
+from local.demonstration.dates.school_years import HalfTerm, SchoolYear
 
 
 def set_calendars(year: SchoolYear, cast: Cast, prefix: str = "") -> Iterator[Command]:
@@ -15,15 +16,22 @@ def set_calendars(year: SchoolYear, cast: Cast, prefix: str = "") -> Iterator[Co
         "la:873": year.half_terms,
         f"trust:{cast.long_holiday.uid}": year.half_terms_of_the_trust,
     }
-    for scope, half_terms in scopes.items():
-        yield Command(
-            key=f"calendar/{prefix}{scope}",
-            at=moment(year.opening_days[0], 6, 30),
-            service="visits",
-            method="PUT",
-            path=f"/visits/v1/calendars/{scope}",
-            body=year.calendar_body(half_terms),
-            lane="calendars",
-            match="*",
-            look=f"/visits/v1/calendars/{scope}?academic_year={year}",
-        )
+    at = moment(year.opening_days[0], 6, 30)
+    return (set_calendar(year, scope, half_terms, at, prefix) for scope, half_terms in scopes.items())
+
+
+def set_calendar(
+    year: SchoolYear, scope: str, half_terms: Sequence[HalfTerm], at: datetime, prefix: str = ""
+) -> Command:
+    """Give a scope that has no calendar yet its half terms of the year."""
+    return Command(
+        key=f"calendar/{prefix}{scope}",
+        at=at,
+        service="visits",
+        method="PUT",
+        path=f"/visits/v1/calendars/{scope}",
+        body=year.calendar_body(half_terms),
+        lane="calendars",
+        match="*",
+        look=f"/visits/v1/calendars/{scope}?academic_year={year}",
+    )

@@ -34,6 +34,7 @@ from local.demonstration.register.imports import imports_of
 from local.demonstration.register.later import Register
 from local.demonstration.setbacks.cancelled import FullGroup, unwanted
 from local.demonstration.setbacks.mistake import is_possible, withdrawn_by_mistake
+from local.demonstration.setbacks.own_dates import OwnDates
 from local.demonstration.setbacks.supported import Stories
 from local.demonstration.support import assignments, visits
 
@@ -92,11 +93,14 @@ class Planner:
         commands += about_groups
         supported = assignments.supports(cast, visiting, year)
         stories = Stories(year, self.hub, supported, r)
+        own_dates = OwnDates.among(year, supported, but=stories.concerned, trust=cast.long_holiday)
+        changes = stories.changes().with_outcomes(own_dates.outcomes)
         commands += (assignments.assign(one) for one in supported)
-        for owed in assignments.everything_owed(year, cast, supported, stories.changes(), r):
+        for owed in assignments.everything_owed(year, cast, supported, changes, r):
             commands += visits.commands_of(owed, year, r)
         commands += visits.visit_in_the_holidays(supported[0], year, r)
         commands += stories.plan()
+        commands += own_dates.plan()
         commands += self._cancelled(r)
         return LastYear(
             commands=commands,

@@ -86,6 +86,11 @@ class Stories:
             )
         return found
 
+    @property
+    def concerned(self) -> frozenset[str]:
+        """The URNs of September of both stories' schools."""
+        return frozenset({one.school.urn for one in self.left} | {self.april.old.urn})
+
     def changes(self) -> Changes:
         """What is different from other schools."""
         urns = [one.school.urn for one in self.left]

@@ -83,6 +83,10 @@ class Changes:
     supports: Mapping[tuple[str, int], Support] = field(default_factory=dict)
     outcomes: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
+    def with_outcomes(self, outcomes: Mapping[tuple[str, int], str]) -> "Changes":
+        """The same and what certainly happens in another story."""
+        return Changes(self.supports, {**self.outcomes, **outcomes})
+
     def support(self, usual: Support, n: int) -> Support:
         """Who supports a school in a half term."""
         known = (self.supports.get((usual.school.urn, m)) for m in range(n, 0, -1))
