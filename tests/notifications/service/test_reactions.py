@@ -9,6 +9,7 @@ from tests.support.reactions import DELIVERY, HAPPENED_AT, HUB_NOW, REVISION, SE
 from hub_notifications.domain.messages import Cause
 from hub_notifications.handlers import (
     applications,
+    hand_overs,
     hub,
     pd_days,
     people,
@@ -30,6 +31,8 @@ HANDLERS = {
     "PDDayCancelled": "pd_days.on_pd_day_cancelled",
     "PDDayRegistered": "pd_days.on_pd_day_registered",
     "PDDayScheduled": "pd_days.on_pd_day_scheduled",
+    "PDLeadAssigned": "hand_overs.on_pd_lead_assigned",
+    "PDLeadUnassigned": "hand_overs.on_pd_lead_unassigned",
     "ParticipantCompleted": "places.on_place_ended",
     "ParticipantEnrolled": "places.on_participant_enrolled",
     "ParticipantWithdrawn": "places.on_place_ended",
@@ -45,6 +48,7 @@ HANDLERS = {
     "VisitCancelled": "visits.on_visit_ended",
     "VisitLogged": "visits.on_visit_ended",
     "VisitPlanned": "visits.on_visit_planned",
+    "VisitReassigned": "visits.on_visit_reassigned",
     "WaitingListJoined": "waiting_list.on_waiting_list_changed",
     "WaitingListLeft": "waiting_list.on_waiting_list_changed",
     "WithdrawalUndone": "places.on_withdrawal_undone",
@@ -66,7 +70,9 @@ class Service(NotificationsService):
 
 
 def test_each_event_reaches_its_handler_with_what_caused_it() -> None:
-    called = reactions(Service, applications, hub, pd_days, people, places, visits, waiting_list, work_groups)
+    called = reactions(
+        Service, applications, hand_overs, hub, pd_days, people, places, visits, waiting_list, work_groups
+    )
     assert {type_: call.function for type_, call in called.items()} == HANDLERS
     cause = Cause(
         revision=REVISION,

@@ -48,7 +48,7 @@ def test_a_report_says_whose_facts_it_takes(lead: Client) -> None:
     path = f"{REPORTS}/engagement?{YEAR}&scope=la:873&as_at=2025-12-01"
     then, now = lead("GET", path).json["facts"], lead("GET", f"{path}&facts=now").json["facts"]
     assert (then["of"], then["on"]) == ("as_at", "2025-12-01")
-    assert "those of 1 December 2025, the day of as_at" in then["meaning"]
+    assert "those of 1 December 2025, the day of the report" in then["meaning"]
     assert now["of"] == "now"
     assert "as they are now" in now["meaning"]
     headers = lead("GET", f"{path}&facts=now&format=csv").headers

@@ -139,6 +139,15 @@ def test_an_empty_year_is_not_praised(sessions: Sessions, hear: Hear, options: O
     assert said.endswith("None yet: nothing is recorded of schools in Cambridgeshire for 2023/24.")
 
 
+def test_an_item_of_the_whole_hub_does_not_hide_that_a_year_is_empty(
+    sessions: Sessions, hear: Hear, options: Options
+) -> None:
+    hear(troubles())
+    said = attention(page_of(sessions, options, year="2023/24", scope="la:873"))
+    assert "1 message of the whole hub" in said
+    assert said.endswith("None yet: nothing is recorded of schools in Cambridgeshire for 2023/24.")
+
+
 def test_a_year_in_order_says_that_nothing_recorded_needs_attention(
     sessions: Sessions, hear: Hear, options: Options
 ) -> None:
