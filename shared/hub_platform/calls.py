@@ -55,7 +55,7 @@ class Answer:
 class Later:
     """An answer that is made when the transaction has ended and the worker is free: for slow work.
 
-    Only answers to GET are made so; what fails then does not undo a change.
+    Only answers to GET are made so; what fails then does not undo a change. For changes: `Completed`.
     """
 
     make: "Callable[[], Content]"

@@ -7,6 +7,7 @@ The answer is kept in the transaction of the change, so that there is never one 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -52,6 +53,7 @@ _KEEP = (
     .where(*_MINE)
     .values(status=sa.bindparam("status"), headers=sa.bindparam("headers"), body=sa.bindparam("body"))
 )
+_REPLACE = _KEEP.where(idempotency_keys.c.body == sa.bindparam("first_body"))
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,13 @@ def first_answer(session: Session, attempt: Attempt, *, now: datetime) -> Respon
 
 def keep(session: Session, attempt: Attempt, response: Response) -> None:
     """Keep the answer for the next time the same request comes."""
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    kept = {"status": response.status_code, "headers": headers, "body": response.get_data()}
-    session.connection().execute(_KEEP, attempt.identity | kept)
+    session.connection().execute(_KEEP, attempt.identity | _kept(response))
+
+
+def replace(session: Session, attempt: Attempt, first: Response, response: Response) -> None:
+    """Keep an answer instead of the first one, unless that was erased since."""
+    facts = attempt.identity | _kept(response) | {"first_body": first.get_data()}
+    session.connection().execute(_REPLACE, facts)
 
 
 def erase(session: Session, named: bytes) -> None:
@@ -136,6 +142,11 @@ def erase(session: Session, named: bytes) -> None:
             body=gone.get_data(),
         )
     )
+
+
+def _kept(response: Response) -> dict[str, Any]:
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    return {"status": response.status_code, "headers": headers, "body": response.get_data()}
 
 
 def forget(session: Session, before: datetime) -> None:

@@ -21,6 +21,7 @@ from hub_platform import calls, idempotency, tracing
 from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, refuse_other_sites
 from hub_platform.bodies import RAW, Body, Raw, Received, receive
 from hub_platform.calls import Answer, Call, Content, Later
+from hub_platform.completing import Completed, completed
 from hub_platform.ids import new_id
 from hub_platform.paging import Page, PageRequest
 from hub_platform.problem_pages import refusal_of
@@ -29,8 +30,8 @@ from hub_platform.telemetry import http_seconds_of
 from hub_platform.web import HubRequest, HubWebServer
 
 __all__ = [
-    "JSON", "PAGE", "RAW", "Answer", "Body", "Call", "Content", "Later", "Page", "PageRequest", "Raw",
-    "Route", "route",
+    "JSON", "PAGE", "RAW", "Answer", "Body", "Call", "Completed", "Content", "Later", "Page", "PageRequest",
+    "Raw", "Route", "route",
 ]  # fmt: skip
 
 JSON = "application/json"
@@ -166,11 +167,13 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             )
             result = self._work(call)
             if not isinstance(result, Later):
-                response = self._respond(result)
+                response = self._respond(result.first if isinstance(result, Completed) else result)
                 if attempt:
                     idempotency.keep(session, attempt, response)
         if isinstance(result, Later):
             response = self._respond(result.make())
+        if isinstance(result, Completed):
+            response = completed(result, response, attempt, self._respond, self.container.config["sessions"])
         return response.make_conditional(request) if self.method == "GET" else response
 
     def _work(self, call: Call[Any]) -> Any:
