@@ -31,7 +31,8 @@ class Service:
     name: str
     port: int  # the one it prefers
     hears: frozenset[str] = frozenset()  # the publishers whose events it may read
-    uses_rpc: bool = False
+    answers: bool = False  # questions of other services, by RPC
+    asks: frozenset[str] = frozenset()  # the services to which it may put questions
 
     @property
     def package(self) -> str:
@@ -51,14 +52,21 @@ class Service:
     @property
     def subscriber(self) -> Subscriber:
         """Its place in the broker; which types it wants it says itself when it starts."""
-        return Subscriber(self.name, {p: frozenset() for p in sorted(self.hears)}, uses_rpc=self.uses_rpc)
+        heard = {p: frozenset[str]() for p in sorted(self.hears)}
+        return Subscriber(self.name, heard, answers=self.answers, asks=self.asks)
 
 
 SERVICES = (
     Service("reporting", 8000, hears=frozenset({"enrolment", "visits", "notifications"})),
-    Service("enrolment", 8001, hears=frozenset({"notifications", "visits"}), uses_rpc=True),
-    Service("visits", 8002, hears=frozenset({"enrolment"})),
-    Service("notifications", 8003, hears=frozenset({"enrolment", "visits"}), uses_rpc=True),
+    Service(
+        "enrolment",
+        8001,
+        hears=frozenset({"notifications", "visits"}),
+        answers=True,
+        asks=frozenset({"visits"}),
+    ),
+    Service("visits", 8002, hears=frozenset({"enrolment"}), answers=True),
+    Service("notifications", 8003, hears=frozenset({"enrolment", "visits"}), asks=frozenset({"enrolment"})),
 )
 
 

@@ -174,7 +174,7 @@ def definitions(listed: Iterable[Subscriber], passwords: Mapping[str, str]) -> d
     }
     services = topology.users(known, VIRTUAL_HOST, passwords)
     return topology.definitions(known, VIRTUAL_HOST) | {
-        kind: administrator[kind] + services[kind] for kind in ("users", "permissions")
+        kind: administrator.get(kind, []) + things for kind, things in services.items()
     }
 
 

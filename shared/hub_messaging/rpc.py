@@ -22,6 +22,7 @@ from hub_messaging.rpc_format import (
     declare_exchange,
     encode,
     error_of,
+    is_address,
     message_of,
     queue_of,
     read_question,
@@ -111,7 +112,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         channel = message.channel
         asked = (message.properties.get("reply_to"), message.properties.get("correlation_id"))
         try:
-            if not asked[0]:
+            if not is_address(asked[0]):
                 log.warning("question_without_return_address", service=self._service)
                 self._line.do(channel, lambda: channel.basic_ack(message.delivery_tag))
                 return

@@ -10,7 +10,9 @@ from typing import Any, Final
 from kombu import serialization
 from nameko.exceptions import IncorrectSignature, MalformedRequest, MethodNotFound, UnserializableValueError
 
-EXCHANGE: Final = "nameko-rpc"
+from hub_messaging.topology import RPC_ADDRESS, RPC_EXCHANGE
+
+EXCHANGE: Final = RPC_EXCHANGE
 JSON: Final = "application/json"
 CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # what the `code` of a refusal looks like
 BAD_QUESTIONS: Final = (MalformedRequest, MethodNotFound, IncorrectSignature)  # the asker's mistakes
@@ -24,6 +26,11 @@ def queue_of(service: str) -> str:
 def reply_queue_of(service: str, address: str) -> str:
     """The queue of the answers to one connection of a service that asks."""
     return f"rpc.reply-{service}-{address}"
+
+
+def is_address(reply_to: Any) -> bool:
+    """Return whether an answer can be sent there: it is no name of a question."""
+    return isinstance(reply_to, str) and re.fullmatch(RPC_ADDRESS, reply_to, re.DOTALL) is not None
 
 
 def declare_exchange(channel: Any) -> None:

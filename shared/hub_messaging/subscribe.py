@@ -98,7 +98,8 @@ def subscriber_of(service_class: type) -> Subscriber:
     return Subscriber(
         service=str(service_class.name),  # type: ignore[attr-defined]
         listens_to={publisher: frozenset(types) for publisher, types in listens_to.items()},
-        uses_rpc=any(isinstance(member, Asking) for member in members) or _answers_rpc(members),
+        answers=_answers_rpc(members),
+        asks=frozenset(member.service for member in members if isinstance(member, Asking)),
     )
 
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 LOG_QUEUE: Final = "hub.log"
+RPC_EXCHANGE: Final = "nameko-rpc"
+# The address of an answer: a name without a dot, or a queue that the broker has named; never a wildcard.
+RPC_ADDRESS: Final = r"[^.*#]+|amq\.gen-[^.*#]+"
 LOG_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "stream"}
 # RabbitMQ 4 drops a message after 20 redeliveries unless told otherwise; a consumer that is killed often must
 # lose nothing. A number, because 3.10 does not know -1.
@@ -27,7 +30,13 @@ class Subscriber:
 
     service: str
     listens_to: Mapping[str, frozenset[str]]  # publisher → event types
-    uses_rpc: bool = False
+    answers: bool = False  # questions of other services, by RPC
+    asks: frozenset[str] = frozenset()  # the services to which it puts questions
+
+    @property
+    def uses_rpc(self) -> bool:
+        """Whether it asks or answers."""
+        return self.answers or bool(self.asks)
 
     @property
     def queue(self) -> str:
@@ -58,10 +67,30 @@ def permissions_of(subscriber: Subscriber) -> dict[str, str]:
     """
     own = f"{subscriber.service}\\.(in|events)|{LOG_QUEUE.replace('.', chr(92) + '.')}"
     if subscriber.uses_rpc:
-        own += f"|nameko-rpc|rpc-{subscriber.service}|rpc\\.reply-{subscriber.service}-.*"
+        own += f"|{RPC_EXCHANGE}|rpc-{subscriber.service}|rpc\\.reply-{subscriber.service}-.*"
     heard = "|".join(sorted(subscriber.listens_to))
     read = own + (f"|({heard})\\.events" if heard else "")
     return {"configure": f"^({own})$", "write": f"^({own})$", "read": f"^({read})$"}
+
+
+def topic_permissions_of(subscriber: Subscriber) -> dict[str, str] | None:
+    """Which routing keys a service that uses RPC may write and read; None for one that does not.
+
+    A question to a service is named `<service>.<method>`, which the address of an answer never is. So a
+    service puts questions to those it declares and to no other, and reads no question to another service.
+    """
+    if not subscriber.uses_rpc:
+        return None
+    asked = [rf"({'|'.join(sorted(subscriber.asks))})\..+"] if subscriber.asks else []
+    written = asked + ([RPC_ADDRESS] if subscriber.answers else [])
+    read = ([RPC_ADDRESS] if subscriber.asks else []) + (
+        [rf"{subscriber.service}\..+"] if subscriber.answers else []
+    )
+    return {
+        "exchange": RPC_EXCHANGE,
+        "write": f"^({'|'.join(written)})$",
+        "read": f"^({'|'.join(read)})$",
+    }
 
 
 def definitions(subscribers: Iterable[Subscriber], vhost: str) -> dict[str, Any]:
@@ -108,6 +137,11 @@ def users(subscribers: Iterable[Subscriber], vhost: str, passwords: Mapping[str,
             for s in listed
         ],
         "permissions": [{"user": s.service, "vhost": vhost, **permissions_of(s)} for s in listed],
+        "topic_permissions": [
+            {"user": s.service, "vhost": vhost, **topic}
+            for s in listed
+            if (topic := topic_permissions_of(s)) is not None
+        ],
     }
 
 

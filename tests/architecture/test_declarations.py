@@ -8,7 +8,7 @@ import pytest
 
 from hub_contracts import EVENTS
 from hub_messaging.subscribe import subscriber_of, subscriptions_of
-from hub_messaging.topology import Subscriber, permissions_of
+from hub_messaging.topology import Subscriber, permissions_of, topic_permissions_of
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.openapi import describe
 from hub_platform.routes import routes_of
@@ -99,13 +99,31 @@ def test_reporting_hears_everything(subscribers: list[Subscriber]) -> None:
     assert heard == {type_ for type_, event in EVENTS.items() if event.publisher != "reporting"}
 
 
-def test_addresses_may_be_asked_for_by_notifications_only(subscribers: list[Subscriber]) -> None:
-    def may(subscriber: Subscriber, action: str, resource: str) -> bool:
-        return re.match(permissions_of(subscriber)[action], resource) is not None
+@pytest.mark.parametrize(("asked", "by"), [("enrolment", "notifications"), ("visits", "enrolment")])
+def test_a_service_is_asked_only_by_the_one_that_may(
+    subscribers: list[Subscriber], asked: str, by: str
+) -> None:
+    """Enrolment is asked for addresses: no other service can put such a question or read one."""
 
-    may_ask = {s.service for s in subscribers if may(s, "write", "nameko-rpc")}
-    may_hear = {s.service for s in subscribers if may(s, "read", "rpc-enrolment")}
-    assert (may_ask, may_hear) == ({"enrolment", "notifications"}, {"enrolment"})
+    def may(subscriber: Subscriber, action: str, resource: str, routing_key: str) -> bool:
+        topic = topic_permissions_of(subscriber)
+        return (
+            topic is not None
+            and re.match(permissions_of(subscriber)[action], resource) is not None
+            and re.match(topic[action], routing_key) is not None
+        )
+
+    may_ask = {s.service for s in subscribers if may(s, "write", "nameko-rpc", f"{asked}.contacts")}
+    may_bind = {s.service for s in subscribers if may(s, "read", "nameko-rpc", f"{asked}.*")}
+    may_hear = {s.service for s in subscribers if re.match(permissions_of(s)["read"], f"rpc-{asked}")}
+    assert (may_ask, may_bind, may_hear) == ({by}, {asked}, {asked})
+    wildcards = ("#", "*", "*.*", "#.contacts", "*.contacts")
+    assert not any(may(s, "read", "nameko-rpc", key) for s in subscribers for key in wildcards)
+
+
+def test_the_hub_on_one_machine_lets_services_ask_what_they_declare(subscribers: list[Subscriber]) -> None:
+    declared_here = {s.service: (s.answers, s.asks) for s in subscribers}
+    assert {s.name: (s.subscriber.answers, s.subscriber.asks) for s in SERVICES} == declared_here
 
 
 def test_the_brokers_definitions_are_what_the_services_declare() -> None:

@@ -10,7 +10,7 @@ from tests.support.broker import BrokerServer
 from hub_contracts import Event
 from hub_messaging.envelope import CONTENT_TYPE, Envelope
 from hub_messaging.subscribe import subscriber_of
-from hub_messaging.topology import exchange_of, permissions_of, source_of
+from hub_messaging.topology import exchange_of, permissions_of, source_of, topic_permissions_of
 from hub_messaging.wire import declare_publisher
 
 
@@ -28,6 +28,9 @@ def own_user(broker: BrokerServer, amqp_uri: str, service_class: type) -> str:
     user = f"{subscriber.service}-{vhost}"
     broker.manage("PUT", f"users/{user}", {"password": "own", "tags": ""})  # pragma: allowlist secret
     broker.manage("PUT", f"permissions/{vhost}/{user}", permissions_of(subscriber))
+    topic = topic_permissions_of(subscriber)
+    if topic is not None:
+        broker.manage("PUT", f"topic-permissions/{vhost}/{user}", topic)
     return broker.uri(vhost, user=user, password="own")  # pragma: allowlist secret
 
 

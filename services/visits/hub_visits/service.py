@@ -1,6 +1,9 @@
 """The visits service: routes by inheritance, reactions to what enrolment announces."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -17,13 +20,15 @@ from hub_contracts.enrolment import (
     TeacherRegistered,
 )
 from hub_messaging.relay import OutboxRelay
+from hub_messaging.rpc import answer
 from hub_messaging.subscribe import Delivery, subscribe
+from hub_platform.dependencies import Database
 from hub_platform.probes import Probes
 from hub_visits.api.assignments import Assignments
 from hub_visits.api.calendars import Calendars
 from hub_visits.api.obligations import Obligations
 from hub_visits.api.visits import Visits
-from hub_visits.handlers import schools
+from hub_visits.handlers import leads, schools
 
 
 class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
@@ -31,6 +36,27 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
 
     name = "visits"
     relay = OutboxRelay()
+    database: Any = Database()
+
+    @answer
+    def assignments_after(self, pd_lead_ids: Sequence[str], last_day: str) -> list[dict[str, str | int]]:
+        """Tell which assignments a PD lead has after a day, and how many visits are planned for later.
+
+        `pd_lead_ids` are the records of one person. Records that were merged into them are looked at, too.
+        """
+        ids, day = [UUID(one) for one in pd_lead_ids], date.fromisoformat(last_day)
+        with self.database() as session:
+            found = leads.assignments_after(session, ids, day)
+        return [
+            {
+                "assignment_id": str(one.assignment_id),
+                "urn": one.urn,
+                "programme": one.programme,
+                "ends_on": one.ends_on.isoformat(),
+                "planned_visits_n": one.planned_visits_n,
+            }
+            for one in found
+        ]
 
     @subscribe(SchoolImported, SchoolChanged)
     def on_school_told(self, session: Session, delivery: Delivery) -> None:

@@ -1,9 +1,11 @@
-"""Over HTTP: leadership roles are ended and listed."""
+"""Over HTTP: leadership roles are ended and listed; the end of a PD lead's says what is still assigned."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+from tests.enrolment.answering import ADA_LEADS, visits
 from tests.enrolment.desk import Desk, leader_body, problem
 
 
@@ -40,3 +42,60 @@ def test_one_role_ended_many_times_at_once_ends_once(desk: Desk) -> None:
         replies = list(pool.map(lambda _: desk.post(f"leaders/{role_id}/end", ask), range(6)))
     assert Counter(reply.status for reply in replies) == {200: 1, 409: 5}
     assert {problem(reply)[1] for reply in replies if reply.status == 409} == {"already_ended"}
+
+
+def test_the_end_of_a_pd_leads_role_says_what_is_still_assigned(publishers: str, desk: Desk) -> None:
+    role = appointed(desk, role="pd_lead")
+    path = f"leaders/{role['leader_role_id']}/end"
+    with visits(publishers, {"result": [ADA_LEADS], "error": None}) as asked:
+        reply = desk.post(path, {"ends_on": "2025-12-31"}, Idempotency_Key=role["leader_role_id"])
+    assert asked == [("visits.assignments_after", [[role["teacher_id"]], "2025-12-31"])]
+    assert (reply.status, reply.headers["Etag"]) == (200, '"2"')
+    told = {"still_assigned": [ADA_LEADS], "warnings": reply.json["warnings"]}
+    assert reply.json == role | {"ends_on": "2025-12-31"} | told
+    (warning,) = reply.json["warnings"]
+    assert warning["reason"] == "still_assigned"
+    assert "After 31 December 2025 this person still has 1 assignment" in warning["detail"]
+    again = desk.post(path, {"ends_on": "2025-12-31"}, Idempotency_Key=role["leader_role_id"])
+    assert again.body == reply.body, "a repeat is answered as the first time, without asking again"
+
+
+NOTHING: dict[str, Any] = {"result": [], "error": None}
+AN_ERROR = {"result": None, "error": {"exc_type": "RuntimeError", "value": "RuntimeError"}}
+
+
+@pytest.mark.parametrize(
+    ("said", "still_assigned", "reasons"),
+    [
+        (NOTHING, [], []),
+        (AN_ERROR, None, ["assignments_unknown"]),
+        ({"result": [{"urn": "110623"}], "error": None}, None, ["assignments_unknown"]),
+        (None, None, ["assignments_unknown"]),  # it takes the question and stays silent
+        ("away", None, ["assignments_unknown"]),
+    ],
+    ids=["nothing", "error", "another form", "silent", "away"],
+)
+def test_a_role_ends_whatever_visits_answers(
+    publishers: str, desk: Desk, said: Any, still_assigned: Any, reasons: list[str]
+) -> None:
+    role = appointed(desk, role="pd_lead")
+    path, key = f"leaders/{role['leader_role_id']}", role["leader_role_id"]
+    last_day = {"ends_on": "2025-12-31"}
+    if said == "away":
+        reply = desk.post(f"{path}/end", last_day, Idempotency_Key=key)
+    else:
+        with visits(publishers, said):
+            reply = desk.post(f"{path}/end", last_day, Idempotency_Key=key)
+    assert (reply.status, reply.json["still_assigned"]) == (200, still_assigned)
+    assert [one["reason"] for one in reply.json["warnings"]] == reasons
+    if reasons:
+        assert "GET /visits/v1/assignments?without_lead=true" in reply.json["warnings"][0]["detail"]
+    assert desk.get(path).json == role | last_day
+    assert desk.post(f"{path}/end", last_day, Idempotency_Key=key).body == reply.body
+
+
+def test_a_refused_end_asks_visits_nothing(publishers: str, desk: Desk) -> None:
+    role = appointed(desk, role="pd_lead")
+    with visits(publishers, NOTHING) as asked:
+        reply = desk.post(f"leaders/{role['leader_role_id']}/end", {"ends_on": "2025-08-31"})
+    assert (problem(reply)[1], asked) == ("ends_before_start", [])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_enrolment.domain.leaders import end
+from hub_enrolment.domain.leaders import assignments_unknown, end, last_day_of, still_assigned
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.teachers import LEADER_ROLES, Appointment
 
@@ -67,3 +67,46 @@ def test_only_a_role_that_leads_groups_is_kept_by_them(role: str, days: int, gro
     kept = role not in {"pd_lead", "administrator"} and groups_n > 0
     with pytest.raises(Refused, match="still_leads_groups") if kept else nullcontext():
         end(held(role), STARTS + days * DAY, others=[], groups_n=groups_n)
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ([LAST], LAST),
+        ([LAST, None], None),
+        ([None], None),
+        ([LAST, LAST + DAY], LAST + DAY),
+        ([LAST + DAY, LAST - DAY], LAST + DAY),
+    ],
+)
+def test_a_person_holds_roles_until_the_last_of_them_ends(
+    ends: list[date | None], expected: date | None
+) -> None:
+    assert last_day_of(ends) == expected
+
+
+@given(st.lists(st.none() | st.dates(), min_size=1))
+def test_a_role_without_a_last_day_outlasts_all_others(ends: list[date | None]) -> None:
+    last_day = last_day_of(ends)
+    assert (last_day is None) == (None in ends)
+    assert all(last_day is None or one is None or one <= last_day for one in ends)
+
+
+@pytest.mark.parametrize(
+    ("assignments_n", "visits_n", "words"),
+    [
+        (1, 0, "still has 1 assignment to schools, with 0 visits planned."),
+        (2, 1, "still has 2 assignments to schools, with 1 visit planned."),
+    ],
+)
+def test_people_are_told_what_is_still_assigned_and_what_to_do(
+    assignments_n: int, visits_n: int, words: str
+) -> None:
+    warned = still_assigned(assignments_n, visits_n, last_day=date(2026, 1, 5))
+    assert warned is not None
+    assert warned.detail.startswith(f"After 5 January 2026 this person {words} Hand each assignment over")
+
+
+def test_people_are_told_nothing_when_nothing_is_assigned_and_where_to_look_when_it_is_unknown() -> None:
+    assert still_assigned(0, 0, last_day=LAST) is None
+    assert "could not be looked up" in assignments_unknown().detail

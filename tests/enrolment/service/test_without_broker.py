@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.enrolment.conftest import MIGRATIONS
-from tests.enrolment.desk import Desk
+from tests.enrolment.desk import Desk, leader_body
 from tests.support.postgres import PostgresServer
 from tests.support.services import free_port, running_service
 
@@ -24,5 +24,7 @@ def test_enrolment_starts_and_takes_commands_with_the_broker_away(
         HUB_ALLOW_HUB_TIME="1",
     ) as service:
         desk = Desk(service.client("hub_admin"))
-        assert desk.teacher(desk.schools()[0])
+        role = desk.made("leaders", leader_body(desk.teacher(desk.schools()[0]), role="pd_lead"))
+        ended = desk.made(f"leaders/{role['leader_role_id']}/end", {"ends_on": "2025-12-31"})
+        assert (ended["ends_on"], ended["still_assigned"]) == ("2025-12-31", None)
         assert not service.ready()

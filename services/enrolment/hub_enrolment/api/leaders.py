@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF
+from hub_enrolment.api.visits import VisitsAssignments
 from hub_enrolment.commands.teachers import (
     AppointLeader,
     AppointLeaderSchema,
@@ -13,10 +14,11 @@ from hub_enrolment.commands.teachers import (
 )
 from hub_enrolment.domain import teachers
 from hub_enrolment.handlers import leaders as handlers
+from hub_enrolment.handlers import leads_ending
 from hub_enrolment.models import LeaderRole
 from hub_enrolment.store import leaders as store
 from hub_kernel.england import day_in_england
-from hub_platform.routes import Answer, Call, Page, route
+from hub_platform.routes import Answer, Call, Completed, Page, route
 
 
 class LeaderSchema(Schema):
@@ -33,6 +35,30 @@ class LeaderSchema(Schema):
     cohort = fields.String(allow_none=True)
 
 
+class StillAssignedSchema(Schema):
+    """An assignment that the person has after their last day as a PD lead."""
+
+    assignment_id = fields.UUID()
+    urn = fields.String()
+    programme = fields.String()
+    ends_on = fields.Date()
+    planned_visits_n = fields.Integer()
+
+
+class EndWarnedSchema(Schema):
+    """What to look at: `still_assigned` or `assignments_unknown`, and a sentence for people."""
+
+    reason = fields.String()
+    detail = fields.String()
+
+
+class EndedLeaderSchema(LeaderSchema):
+    """The role that ends. Of a PD lead also what is still assigned; null when visits did not answer."""
+
+    still_assigned = fields.List(fields.Nested(StillAssignedSchema), allow_none=True)
+    warnings = fields.List(fields.Nested(EndWarnedSchema))
+
+
 class LeaderQuery(Schema):
     """Which roles to list; `current`: held today, or not."""
 
@@ -43,6 +69,8 @@ class LeaderQuery(Schema):
 
 class Leaders:
     """Who leads the hub and its work groups."""
+
+    assignments: Any = VisitsAssignments()
 
     @route(
         "POST",
@@ -75,14 +103,35 @@ class Leaders:
         "/enrolment/v1/leaders/<uuid:leader_role_id>/end",
         allow=HUB_STAFF,
         body=EndLeaderSchema,
-        answer=LeaderSchema,
+        answer=EndedLeaderSchema,
     )
-    def end_leader(self, call: Call[EndLeader]) -> Answer:
+    def end_leader(self, call: Call[EndLeader]) -> Answer | Completed:
         """Say which day is the last in a leadership role; it may lie ahead.
 
-        Refused while the person leads work groups that go on after that day, unless in another role.
+        Refused while the person leads work groups that go on after that day, unless in another role. Of a PD
+        lead, `still_assigned` names the assignments to schools that they have after their last day, with the
+        visits planned for later; `warnings` says so. When visits does not answer, the role ends all the same.
         """
-        return _answer(handlers.end_leader(call.session, call.command, now=call.now, by=call.actor.subject))
+        leader = handlers.end_leader(call.session, call.command, now=call.now, by=call.actor.subject)
+        ending = leads_ending.ending_of(call.session, leader)
+        if ending is None:
+            return _answer(leader)
+        facts, revision, assignments = _facts(leader), leader.revision, self.assignments
+
+        def ended(outlook: leads_ending.Outlook) -> Answer:
+            return Answer(facts | vars(outlook), revision=revision)
+
+        return Completed(
+            ended(leads_ending.unknown()), lambda: ended(leads_ending.look_up(ending, assignments))
+        )
+
+
+def _facts(leader: LeaderRole) -> dict[str, Any]:
+    """What the schema shows of a role; the row itself is not to be read after the commit."""
+    return {
+        name: getattr(leader, name)
+        for name in (field.attribute or name for name, field in LeaderSchema().fields.items())
+    }
 
 
 def _answer(leader: LeaderRole, location: str | None = None) -> Answer:

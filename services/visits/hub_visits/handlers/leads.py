@@ -1,14 +1,14 @@
 """What assignments look like from outside: until when each has a PD lead, and who that is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_kernel.england import day_in_england
+from hub_kernel.england import day_in_england, start_of_day
 from hub_platform.paging import PageRequest
 from hub_visits.domain import assignments, calendars, hand_overs
 from hub_visits.domain.refusals import Unknown
@@ -28,6 +28,32 @@ class AssignmentView:
     lead_until: date | None = None  # see `hand_overs.lead_until`
     reassigned_n: int = 0  # planned visits that its PD lead has taken over
     without_lead_n: int = 0  # planned visits that it leaves without a PD lead
+
+
+@dataclass(frozen=True, kw_only=True)
+class StillAssigned:
+    """An assignment that a person has after a day."""
+
+    assignment_id: UUID
+    urn: str
+    programme: str
+    ends_on: date
+    planned_visits_n: int  # visits planned for later than that day
+
+
+def assignments_after(session: Session, pd_lead_ids: Collection[UUID], last_day: date) -> list[StillAssigned]:
+    """Return the assignments of one person, given by all known records, that hold after a day."""
+    since = start_of_day(last_day + timedelta(days=1))
+    return [
+        StillAssigned(
+            assignment_id=row.id,
+            urn=row.urn,
+            programme=row.programme,
+            ends_on=row.ends_on,
+            planned_visits_n=planned_n,
+        )
+        for row, planned_n in hand_over_store.assignments_after(session, pd_lead_ids, last_day, since)
+    ]
 
 
 def find_assignment(session: Session, assignment_id: UUID) -> AssignmentView:

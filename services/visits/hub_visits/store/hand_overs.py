@@ -66,6 +66,30 @@ def lock_planned(session: Session, assignment_id: UUID, since: datetime) -> Sequ
     ).all()
 
 
+def assignments_after(
+    session: Session, pd_lead_ids: Collection[UUID], last_day: date, since: datetime
+) -> Sequence[tuple[Assignment, int]]:
+    """The assignments of one person that hold after a day, each with its visits planned from an instant on.
+
+    Records that were merged into one of `pd_lead_ids` are the same person's.
+    """
+    planned_n = (
+        select(func.count())
+        .select_from(Visit)
+        .where(Visit.assignment_id == Assignment.id, Visit.status == "planned", Visit.planned_at >= since)
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
+    merged = select(Merger.from_id).where(Merger.into_id.in_(pd_lead_ids))
+    rows = session.execute(
+        select(Assignment, planned_n)
+        .where(or_(Assignment.pd_lead_id.in_(pd_lead_ids), Assignment.pd_lead_id.in_(merged)))
+        .where(Assignment.ends_on > last_day, Assignment.ends_on >= Assignment.starts_on)
+        .order_by(Assignment.urn, Assignment.starts_on, Assignment.id)
+    )
+    return [(row, n) for row, n in rows]
+
+
 def entrusted_to(pd_lead_id: UUID, today: date) -> Select[UUID]:
     """The assignments of which `domain.hand_overs.lead_of` gives this PD lead; a test holds the two equal."""
     leading = aliased(Assignment)

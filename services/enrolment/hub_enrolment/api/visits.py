@@ -1,0 +1,49 @@
+"""How enrolment asks visits, by RPC: which assignments a PD lead has whose role ends."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from hub_enrolment.gateways import AssignmentsUnknown, StillAssigned
+from hub_messaging.asking import Asking, Unanswered
+
+SECONDS: Final = 2.0  # a person waits for the answer to a change that is saved already
+
+
+class VisitsAssignments(Asking):
+    """Asks visits for assignments."""
+
+    def __init__(self) -> None:
+        super().__init__("visits", seconds=SECONDS)
+
+    def get_dependency(self, worker_ctx: Any) -> "RpcAssignments":  # noqa: ARG002 - nameko's signature
+        """Visits, as the source of assignments."""
+        return RpcAssignments(self.ask)
+
+
+class RpcAssignments:
+    """`gateways.Assignments` by RPC."""
+
+    def __init__(self, ask: Callable[..., Any]) -> None:
+        self._ask = ask
+
+    def after(self, pd_lead_ids: Collection[UUID], last_day: date) -> Sequence[StillAssigned]:
+        """Look up the assignments of one person that hold after a day."""
+        ids = sorted(str(one) for one in pd_lead_ids)
+        try:
+            found = self._ask("assignments_after", ids, last_day.isoformat())
+            return [
+                StillAssigned(
+                    assignment_id=UUID(one["assignment_id"]),
+                    urn=str(one["urn"]),
+                    programme=str(one["programme"]),
+                    ends_on=date.fromisoformat(one["ends_on"]),
+                    planned_visits_n=int(one["planned_visits_n"]),
+                )
+                for one in found
+            ]
+        except Unanswered as exc:
+            raise AssignmentsUnknown(type(exc).__name__) from exc
+        except (AttributeError, KeyError, TypeError, ValueError) as exc:
+            raise AssignmentsUnknown("UndecodableAnswer") from exc

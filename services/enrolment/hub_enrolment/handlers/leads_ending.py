@@ -1,0 +1,67 @@
+"""What visits still has for a person whose role as a PD lead ends; asked after the end is saved."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from hub_enrolment.domain import leaders
+from hub_enrolment.gateways import Assignments, AssignmentsUnknown, StillAssigned
+from hub_enrolment.models import LeaderRole
+from hub_enrolment.store import correspondence
+from hub_enrolment.store import leaders as store
+
+PD_LEAD: Final = "pd_lead"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """A person who is a PD lead until a day."""
+
+    records: Collection[UUID]  # the record that is left, and those that were merged into it
+    last_day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What is still assigned to them; None: visits did not answer."""
+
+    still_assigned: Sequence[StillAssigned] | None
+    warnings: Sequence[leaders.Warned]
+
+
+def ending_of(session: Session, leader: LeaderRole) -> Ending | None:
+    """Return whom visits is to be asked about when a role ends.
+
+    None: the role is no PD lead's, or the person goes on as a PD lead in another role without a last day.
+    """
+    if leader.role != PD_LEAD:
+        return None
+    others = [one.ends_on for one in store.others_of(session, leader) if one.role == PD_LEAD]
+    last_day = leaders.last_day_of([leader.ends_on, *others])
+    if last_day is None:
+        return None
+    return Ending(records=correspondence.records(session, leader.teacher_id), last_day=last_day)
+
+
+def unknown() -> Outlook:
+    """Return what is said when visits did not answer."""
+    return Outlook(still_assigned=None, warnings=[leaders.assignments_unknown()])
+
+
+def look_up(ending: Ending, assignments: Assignments) -> Outlook:
+    """Ask visits what is still assigned to a person after their last day as a PD lead."""
+    try:
+        found = assignments.after(ending.records, ending.last_day)
+    except AssignmentsUnknown as exc:
+        log.warning("assignments_unknown", error=str(exc))
+        return unknown()
+    visits_n = sum(one.planned_visits_n for one in found)
+    warning = leaders.still_assigned(len(found), visits_n, last_day=ending.last_day)
+    return Outlook(still_assigned=found, warnings=[warning] if warning else [])
