@@ -76,9 +76,9 @@ class SchoolFactsSchema(SchoolEventSchema):
     trust_uid = Code("The academy trust's identity in GIAS; absent when it belongs to none", optional=True)
     trust_name = Text("The trust's name", optional=True)
     trust_since = Day(
-        "First day of the present trust membership, or of belonging to no trust any more: the day that the "
-        "register names, otherwise the date of the file that first said so; absent for a school that never "
-        "belonged to a trust",
+        "First day of the present trust membership or, for a school that has left its trust, the first day "
+        "without one: the day in the register, otherwise the date of the first file that said so; absent for "
+        "a school that never belonged to a trust",
         optional=True,
     )
     companies_house = Code(

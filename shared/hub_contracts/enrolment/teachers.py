@@ -181,8 +181,8 @@ class TeacherAnonymisedSchema(RecordSchema):
 class LeaderAppointed(TeacherEvent):
     """A teacher was given a role in the hub.
 
-    Published once for each role that somebody is given; one person may hold several. Published again when the
-    school was wrong and is corrected.
+    Published once for each role; one teacher may hold several. Published again when a wrong school of the
+    role is corrected.
     """
 
     leader_role_id: UUID
@@ -209,8 +209,8 @@ class LeaderAppointedSchema(TeacherEventSchema):
 class LeaderEnded(TeacherEvent):
     """A role in the hub has a last day.
 
-    Published when somebody ends a role, which may be before its last day; again when that is brought forward,
-    or when the school was wrong and is corrected.
+    Published when hub staff set the last day of a role, which may lie ahead. Published again when the last
+    day is brought forward and when a wrong school of the role is corrected.
     """
 
     leader_role_id: UUID

@@ -1,7 +1,7 @@
 """A supported school's own dates become known in April: a visit lay in its holidays.
 
-The authority's summer term has begun when the PD lead comes; the school begins a week later. The calendar is
-corrected afterwards, the visit belongs to no half term any more, and another one is made.
+The authority's summer term has begun when the PD lead visits; the school's begins a week later. After the
+school's calendar is set, the visit lies out of term, and the PD lead makes a second one.
 """
 
 import random
