@@ -5,7 +5,6 @@ then the queue is read on. The inbox removes the overlap.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from hub_messaging import inbox, retries
 from hub_messaging.dispatch import Dispatcher
 from hub_messaging.envelope import Envelope, Undecodable
+from hub_messaging.messages import Message
 from hub_messaging.metrics import recorded_at
 from hub_messaging.tables import inbox_types
 
@@ -29,23 +29,15 @@ BETWEEN_REPAIRS: Final = timedelta(minutes=5)  # reading the whole log is not do
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class Logged:
-    """One message of the log."""
-
-    type: str | None  # as its publisher labelled it
-    body: bytes
-
-
-ReadLog = Callable[[datetime | None], Iterable[list[Logged]]]
-Take = Callable[[list[bytes]], None]
+ReadLog = Callable[[datetime | None], Iterable[list[Message]]]
+Take = Callable[[list[Message]], None]
 
 
 class CatchUp:
     """Reads history through a dispatcher when that is needed."""
 
     def __init__(self, dispatcher: Dispatcher, take: Take) -> None:
-        """`take` hands bodies to the dispatcher and comes back when all of them are dealt with."""
+        """`take` hands messages to the dispatcher and comes back when all of them are dealt with."""
         self._dispatcher = dispatcher
         self._subscription = dispatcher.subscription
         self._sessions = dispatcher.sessions
@@ -75,7 +67,7 @@ class CatchUp:
         known = [start for start in starts if start is not None]
         since = min(known) if len(known) == len(starts) else None
         for messages in read_log(since):
-            self._hand_in(m.body for m in messages if m.type is None or m.type in behind)
+            self._hand_in(m for m in messages if m.routing_key in behind)
         with self._sessions.begin() as session:
             _caught_up(session, self._subscription, behind)
         log.info("caught_up", queue=self._subscription, types=len(behind))
@@ -92,20 +84,20 @@ class CatchUp:
         subjects = {(gap.source, gap.subject) for gap in listed}
         log.warning("gap", queue=self._subscription, subjects=len(subjects))
         for messages in read_log(None):
-            self._hand_in(m.body for m in messages if _subject_of(m) in subjects)
+            self._hand_in(m for m in messages if _subject_of(m) in subjects)
         with self._sessions.begin() as session:
             for gap in listed:
                 if retries.stop_waiting_for(session, self._subscription, gap.source, gap.event_id):
                     log.warning("predecessor_never_came", event_id=gap.event_id, queue=self._subscription)
 
-    def _hand_in(self, bodies: Iterator[bytes]) -> None:
-        wanted = list(bodies)
+    def _hand_in(self, messages: Iterator[Message]) -> None:
+        wanted = list(messages)
         self._dispatcher.metrics.from_log.inc(len(wanted))
         if wanted:
             self._take(wanted)
 
 
-def _subject_of(message: Logged) -> tuple[str, str] | None:
+def _subject_of(message: Message) -> tuple[str, str] | None:
     try:
         envelope = Envelope.from_bytes(message.body)
     except Undecodable:

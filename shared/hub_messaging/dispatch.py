@@ -16,7 +16,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from hub_messaging import inbox, retries
 from hub_messaging.envelope import Envelope, Event
 from hub_messaging.inbox import Delivery
+from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
+from hub_messaging.opening import Opening, Unreadable
+from hub_messaging.provenance import Forged, Origins
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.tracing import handling
@@ -39,6 +42,10 @@ class DatabaseAway(Exception):
     """Nothing can be decided without the database; the messages are to be handed in again."""
 
 
+class NotHeard(Exception):
+    """A kept delivery of a type that this release does not hear."""
+
+
 class Struggling(Exception):
     """One failure follows another; the rest of the messages are to be handed in later, a few at a time."""
 
@@ -47,7 +54,7 @@ class Struggling(Exception):
 class Handler:
     """One function that lets events of certain types take effect."""
 
-    event_classes: Mapping[str, type[Event]]
+    event_classes: Mapping[str, type[Event]]  # by routing key
     batch: bool  # whether it takes many at a time
     call: Callable[[Session, Sequence[Delivery]], None]
 
@@ -60,35 +67,38 @@ class Dispatcher:
     sessions: sessionmaker[Session] | OneConnection
     handlers: Sequence[Handler]
     metrics: ReadingMetrics
+    origins: Origins
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     failures: int = 0  # one after the other, without a success
     lost_connections: int = 0
 
     def __post_init__(self) -> None:
-        self._by_type = {type_: handler for handler in self.handlers for type_ in handler.event_classes}
+        self._by_key = {key: handler for handler in self.handlers for key in handler.event_classes}
+        heard = {key: one for handler in self.handlers for key, one in handler.event_classes.items()}
+        self._opening = Opening(heard, self.origins)
 
     @property
     def types(self) -> frozenset[str]:
-        """What is heard."""
-        return frozenset(self._by_type)
+        """The routing keys of what is heard."""
+        return frozenset(self._by_key)
 
     @property
     def struggling(self) -> bool:
         """Whether to go on one at a time."""
         return self.failures >= RUN_OF_FAILURES
 
-    def take(self, bodies: Sequence[bytes]) -> None:
+    def take(self, messages: Sequence[Message]) -> None:
         """Let each message take effect or keep it; afterwards all of them may be acknowledged.
 
         Raises:
             DatabaseAway, Struggling: hand the same messages in again; those that are done change nothing.
         """
-        deliveries = [delivery for delivery in map(self._open, bodies) if delivery is not None]
-        for handler, run in groupby(deliveries, key=lambda d: self._by_type[d.envelope.type]):
+        deliveries = [delivery for delivery in map(self._open, messages) if delivery is not None]
+        for handler, run in groupby(deliveries, key=lambda d: self._by_key[d.envelope.routing_key]):
             in_order = list(run)
             step = len(in_order) if handler.batch else TOGETHER
             for start in range(0, len(in_order), step):
-                if self.struggling and len(bodies) > 1:
+                if self.struggling and len(messages) > 1:
                     raise Struggling
                 self._deliver(handler, in_order[start : start + step])
 
@@ -111,35 +121,28 @@ class Dispatcher:
             raise DatabaseAway from exc
         return succeeded
 
-    def _open(self, body: bytes) -> Delivery | None:
-        """Read a message; what cannot be read is parked, what nobody here asked for is passed over."""
-        envelope = None
+    def _open(self, message: Message) -> Delivery | None:
+        """Read a message; what cannot be read or believed is parked, what nobody asked for is passed over."""
         try:
-            envelope = Envelope.from_bytes(body)
-            if envelope.type not in self._by_type:
-                self.metrics.unknown.inc()
-                log.info("unknown_type", type=envelope.type, event_id=str(envelope.id))
-                return None
-            return self._delivery(envelope, body)
-        except Exception as exc:  # noqa: BLE001 - reading is pure: what fails once fails always
-            self._park(body, exc, envelope)
+            delivery = self._opening.open(message)
+        except Unreadable as exc:
+            self._park(message, exc)
             return None
+        if delivery is None:
+            self.metrics.unknown.inc()
+        return delivery
 
-    def _delivery(self, envelope: Envelope, body: bytes) -> Delivery:
-        event_class = self._by_type[envelope.type].event_classes[envelope.type]
-        after = envelope.predecessor(self._by_type)
-        return Delivery(event_class.from_data(envelope.data), envelope, body, after)
-
-    def _park(self, body: bytes, error: Exception, envelope: Envelope | None) -> None:
+    def _park(self, message: Message, refused: Unreadable) -> None:
         try:
             with self.sessions.begin() as session:
-                retries.park_unreadable(session, self.subscription, body, error, envelope)
+                retries.park_unreadable(session, self.subscription, message, refused.error, refused.envelope)
         except (OperationalError, InterfaceError) as exc:
             raise DatabaseAway from exc
         self.metrics.kept.labels("parked").inc()
-        log.warning(
-            "parked", reason=type(error).__name__, event_id=None if envelope is None else str(envelope.id)
-        )
+        if isinstance(refused.error, Forged):
+            self.metrics.forged.inc()
+        event_id = None if refused.envelope is None else str(refused.envelope.id)
+        log.warning("parked", reason=type(refused.error).__name__, event_id=event_id)
 
     def _deliver(self, handler: Handler, deliveries: Sequence[Delivery]) -> None:
         """Let deliveries take effect together; when that fails, halve until only the poison is kept."""
@@ -171,14 +174,13 @@ class Dispatcher:
         self._count_failure(delivery.envelope, state, error)
 
     def _try_row(self, session: Session, row: Any) -> bool:
-        body = bytes(row.body)
         envelope, policy = None, NEVER_AGAIN
         try:
             with session.begin_nested():
-                envelope = Envelope.from_bytes(body)
-                delivery = self._delivery(envelope, body)
+                delivery = self._open_kept(row)
+                envelope = delivery.envelope
                 policy = self.policy  # it can be read: another attempt may succeed
-                self._call(self._by_type[envelope.type], session, [delivery])
+                self._call(self._by_key[envelope.routing_key], session, [delivery])
                 retries.finish(session, retries.adopt(session, row, envelope))
         except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
             self._require_database(exc)
@@ -188,6 +190,22 @@ class Dispatcher:
         self.failures = 0
         log.info("taken_late", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
         return True
+
+    def _open_kept(self, row: Any) -> Delivery:
+        """Read a kept row again, as strictly as when it came.
+
+        What was kept before exchanges were written down is believed.
+
+        Raises:
+            Exception: it cannot be read or believed, or nobody here hears it any more.
+        """
+        try:
+            delivery = self._opening.open(Message(bytes(row.body), row.exchange, from_log=True))
+        except Unreadable as exc:
+            raise exc.error from exc
+        if delivery is None:
+            raise NotHeard(f"{row.type} is not heard here any more")
+        return delivery
 
     def _call(self, handler: Handler, session: Session, deliveries: Sequence[Delivery]) -> None:
         envelopes = [delivery.envelope for delivery in deliveries]

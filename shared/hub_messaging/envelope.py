@@ -8,6 +8,7 @@ from uuid import UUID
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SPEC_VERSION: Final = "1.0"
+SCHEMAS: Final = "https://hub.example.org/schemas"  # where schemas are found, unless a publisher says
 LONGEST_NAME: Final = 255  # characters of a source, type or subject; they are keys of an index
 HIGHEST_REVISION: Final = 2**31 - 1  # as the database keeps it
 
@@ -41,6 +42,7 @@ class Posted(NamedTuple):
 
     id: str
     type: str
+    routing_key: str
     source: str
     body: bytes
 
@@ -61,12 +63,18 @@ class Envelope(NamedTuple):
     traceparent: str | None = None  # W3C Trace Context
     # The newest event of each type about this subject before this one, "ParcelSorted=1,ParcelWeighed=6".
     after: str | None = None
+    change_id: str | None = None  # shared by the versions in which one change is published
 
-    def to_bytes(self) -> bytes:
-        """The structured JSON form."""
-        return self.with_json(json.dumps(self.data, ensure_ascii=False, separators=(",", ":")))
+    @property
+    def routing_key(self) -> str:
+        """How the broker routes it, and what a subscriber asks for."""
+        return routing_key_of(self.type, self.version)
 
-    def with_json(self, data: str) -> bytes:
+    def to_bytes(self, schemas: str = SCHEMAS) -> bytes:
+        """The structured JSON form; `schemas` is the absolute URI under which schemas are found."""
+        return self.with_json(json.dumps(self.data, ensure_ascii=False, separators=(",", ":")), schemas)
+
+    def with_json(self, data: str, schemas: str = SCHEMAS) -> bytes:
         """The structured JSON form around data that is JSON text already."""
         body: dict[str, Any] = {
             "specversion": SPEC_VERSION,
@@ -76,7 +84,7 @@ class Envelope(NamedTuple):
             "subject": self.subject,
             "time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "datacontenttype": "application/json",
-            "dataschema": f"/schemas/{self.type}/{self.version}",
+            "dataschema": f"{schemas}/{self.type}/{self.version}",
             "revision": self.revision,
         }
         may_be_absent = {
@@ -84,19 +92,20 @@ class Envelope(NamedTuple):
             "causationid": self.causation_id,
             "traceparent": self.traceparent,
             "after": self.after,
+            "changeid": self.change_id,
         }
         body |= {name: value for name, value in may_be_absent.items() if value is not None}
         head = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         return f'{head[:-1]},"data":{data}}}'.encode()
 
-    def posted(self) -> Posted:
+    def posted(self, schemas: str = SCHEMAS) -> Posted:
         """The event as it goes to the broker."""
-        return Posted(str(self.id), self.type, self.source, self.to_bytes())
+        return Posted(str(self.id), self.type, self.routing_key, self.source, self.to_bytes(schemas))
 
     def predecessor(self, types: Container[str]) -> int:
-        """The newest earlier revision of this subject among these types; 0 when there is none.
+        """The newest earlier revision of this subject among these routing keys; 0 when there is none.
 
-        Whoever hears these types only must have seen that revision before this one.
+        Whoever hears these only must have seen that revision before this one.
         """
         newest = 0
         for part in (self.after or "").split(","):
@@ -120,7 +129,7 @@ class Envelope(NamedTuple):
                 id=UUID(fields["id"]),
                 source=_text(fields, "source"),
                 type=_text(fields, "type"),
-                version=int(str(fields["dataschema"]).rpartition("/")[2]),
+                version=_version(fields["dataschema"], fields["type"]),
                 subject=_text(fields, "subject"),
                 revision=_revision(fields["revision"]),
                 time=_instant(fields["time"]),
@@ -128,12 +137,28 @@ class Envelope(NamedTuple):
                 causation_id=_words(fields, "causationid"),
                 traceparent=_words(fields, "traceparent"),
                 after=_words(fields, "after"),
+                change_id=_words(fields, "changeid"),
                 data=_object(fields["data"]),
             )
         except KeyError as exc:
             raise Undecodable(f"no {exc.args[0]}") from exc
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
             raise Undecodable(f"not an envelope: {type(exc).__name__}") from exc
+
+
+def routing_key_of(type_: str, version: int) -> str:
+    """The routing key of an event: its type, from version 2 on with the version, as `VisitLogged.v2`."""
+    return type_ if version == 1 else f"{type_}.v{version}"
+
+
+def _version(schema: Any, type_: Any) -> int:
+    """The version that a dataschema names, such as `https://hub.example.org/schemas/VisitLogged/1`."""
+    *_, named, version = ["", *str(schema).split("/")]
+    if named != type_:
+        raise Undecodable("dataschema names another type")
+    if not version.isdecimal() or len(version) > 4 or int(version) < 1:
+        raise Undecodable("dataschema names no version")
+    return int(version)
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:

@@ -26,6 +26,7 @@ class Delivery:
     envelope: Envelope
     body: bytes
     after: int = 0  # the revision of its subject that must have taken effect before it; 0 for none
+    exchange: str | None = None  # through which it came
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -135,6 +136,7 @@ def _unseen_one(session: Session, subscription: str, delivery: Delivery) -> list
         "revision": envelope.revision,
         "body": delivery.body,
         "after": delivery.after,
+        "exchange": delivery.exchange,
     }
     state = session.execute(statements.RECEIVE_ONE, row).scalar()
     session.info["held"] = int(state == HELD)
@@ -198,6 +200,7 @@ def _insert(
         "revisions": [envelope.revision for envelope in envelopes],
         "bodies": [None if done else delivery.body for delivery in deliveries],
         "after": [None if done else delivery.after or None for delivery in deliveries],
+        "exchanges": [None if done else delivery.exchange for delivery in deliveries],
     }
     row = session.execute(statements.RECEIVE, rows).one()
     return row.new, row.which

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from uuid_utils.compat import uuid7
 
-from hub_messaging.catchup import Logged
 from hub_messaging.envelope import Envelope
+from hub_messaging.messages import Message
 from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.topology import LOG_QUEUE, exchange_of
 from hub_messaging.wall_clock import utc_now
-from hub_messaging.wire import declare_publisher, drain, tick
+from hub_messaging.wire import declare_publisher, drain, message_of, tick
 
 BATCH: Final = 500
 PREFETCH: Final = 2 * BATCH
@@ -24,7 +24,7 @@ class LogSilent(OSError):
     """The log stopped sending before its end; to be tried again like any fault of the broker's."""
 
 
-def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[list[Logged]]:
+def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[list[Message]]:
     """Everything in the log from an instant on (None: its beginning) to its end as of now, in batches.
 
     The end is found by writing a mark there, through the service's own exchange: a stream does not tell its
@@ -50,7 +50,7 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
                 heard = time.monotonic()
                 ended = [message.properties.get("message_id") for message in messages]
                 end = ended.index(mark) if mark in ended else None
-                yield [_logged(message) for message in messages[:end]]
+                yield [message_of(one, from_log=True) for one in messages[:end]]
                 channel.basic_ack(messages[-1].delivery_tag, multiple=True)
                 if end is not None:
                     return
@@ -58,11 +58,6 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
                 raise LogSilent("the event log sends nothing")
     finally:
         channel.close()
-
-
-def _logged(message: Any) -> Logged:
-    body = message.body
-    return Logged(message.properties.get("type"), body.encode() if isinstance(body, str) else bytes(body))
 
 
 def _write_mark(connection: Any, service: str) -> str:

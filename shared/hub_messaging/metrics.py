@@ -67,6 +67,11 @@ class ReadingMetrics:
         self.kept = Counter(
             "hub_inbox_kept", "Deliveries that failed, by what they became.", ["state"], registry=registry
         )
+        self.forged = Counter(
+            "hub_inbox_forged",
+            "Messages that did not come through their publisher's exchange.",
+            registry=registry,
+        )
         self.reconnects = Counter(
             "hub_inbox_reconnects", "Times the reader lost the broker.", registry=registry
         )

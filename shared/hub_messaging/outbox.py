@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from hub_messaging.envelope import Envelope, Event, Posted
+from hub_messaging.envelope import SCHEMAS, Envelope, Event, Posted, routing_key_of
 from hub_messaging.tables import outbox
 from hub_messaging.tracing import current_traceparent
 
@@ -65,7 +65,7 @@ _RECORD = sa.text(
 _UNPUBLISHED = sa.text(
     """
     SELECT position, CAST(id AS text), type, version, subject, revision, occurred_at, CAST(data AS text),
-           correlation_id, causation_id, traceparent, after
+           correlation_id, causation_id, traceparent, after, change_id
     FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT :limit
     """
 )
@@ -122,9 +122,13 @@ def record_each(
     return ids
 
 
-def unpublished(session: Session | sa.Connection, source: str, limit: int) -> list[tuple[int, Posted]]:
+def unpublished(
+    session: Session | sa.Connection, source: str, limit: int, schemas: str = SCHEMAS
+) -> list[tuple[int, Posted]]:
     """The oldest events that the broker has not confirmed, ready to go, with their positions."""
-    return [(row[0], _posted(row, source)) for row in session.execute(_UNPUBLISHED, {"limit": limit})]
+    return [
+        (row[0], _posted(row, source, schemas)) for row in session.execute(_UNPUBLISHED, {"limit": limit})
+    ]
 
 
 def mark_published(session: Session | sa.Connection, positions: Sequence[int]) -> None:
@@ -198,7 +202,7 @@ def _order(events: Sequence[Event]) -> dict[str, list[Any]]:
         reached[subject] += 1
         places.append(reached[subject])
         earlier.append(json.dumps(latest[subject]))
-        latest[subject][event.type] = reached[subject]
+        latest[subject][routing_key_of(event.type, event.version)] = reached[subject]
     return {
         "subjects": list(latest),
         "events": [counts[subject] for subject in latest],
@@ -210,10 +214,10 @@ def _order(events: Sequence[Event]) -> dict[str, list[Any]]:
     }
 
 
-def _posted(row: Any, source: str) -> Posted:
+def _posted(row: Any, source: str, schemas: str) -> Posted:
     _, id_, type_, version, subject, revision, occurred_at, data, *known = row
     envelope = Envelope(id_, source, type_, version, subject, revision, occurred_at, {}, *known)
-    return Posted(id_, type_, source, envelope.with_json(data))
+    return Posted(id_, type_, envelope.routing_key, source, envelope.with_json(data, schemas))
 
 
 def _envelope(row: Any, source: str) -> Envelope:
@@ -229,5 +233,6 @@ def _envelope(row: Any, source: str) -> Envelope:
         causation_id=row.causation_id,
         traceparent=row.traceparent,
         after=row.after,
+        change_id=row.change_id,
         data=row.data,
     )

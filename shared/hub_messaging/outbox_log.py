@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub_messaging import outbox
-from hub_messaging.catchup import Logged
+from hub_messaging.envelope import Envelope
+from hub_messaging.messages import Message
 from hub_messaging.tables import outbox as table
+from hub_messaging.topology import exchange_of
 
 BATCH: Final = 1000
 
 
-def read_outboxes(publishers: Mapping[str, sa.Engine], since: datetime | None) -> Iterator[list[Logged]]:
+def read_outboxes(publishers: Mapping[str, sa.Engine], since: datetime | None) -> Iterator[list[Message]]:
     """What was published from an instant on (None: all that is kept), one publisher after the other.
 
     Args:
@@ -26,8 +28,14 @@ def read_outboxes(publishers: Mapping[str, sa.Engine], since: datetime | None) -
             position = _before(session, since)
             while events := outbox.history(session, source, after=position, limit=BATCH):
                 position = events[-1][0]
-                yield [Logged(envelope.type, envelope.to_bytes()) for _, envelope in events]
+                exchange = exchange_of(source.rpartition("/")[2])
+                yield [_message(envelope, exchange) for _, envelope in events]
                 session.rollback()  # what is published meanwhile is seen by the next look
+
+
+def _message(envelope: Envelope, exchange: str) -> Message:
+    """What the log would hold of an event; the database that it was read from proves its publisher."""
+    return Message(envelope.to_bytes(), exchange, envelope.routing_key, from_log=True)
 
 
 def _before(session: Session, since: datetime | None) -> int:

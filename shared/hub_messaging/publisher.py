@@ -57,7 +57,10 @@ class ConfirmedPublisher:
             for event in events:
                 self._sent += 1
                 self._channel.basic_publish(
-                    self._message(event), exchange=self._exchange, routing_key=event.type, mandatory=True
+                    self._message(event),
+                    exchange=self._exchange,
+                    routing_key=event.routing_key,
+                    mandatory=True,
                 )
         self._wait()
         if self._refused:

@@ -14,9 +14,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from hub_messaging import inbox
 from hub_messaging.catchup import CatchUp
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler, Struggling
+from hub_messaging.envelope import routing_key_of
 from hub_messaging.log import read_log
+from hub_messaging.messages import Message
 from hub_messaging.metrics import InboxTable, ReadingMetrics
 from hub_messaging.pace import BATCH, Pace
+from hub_messaging.provenance import Origins
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
@@ -31,6 +34,7 @@ from hub_messaging.wire import (
     declare_subscriber,
     drain,
     fill_up,
+    message_of,
     queue_exists,
     tick,
 )
@@ -67,7 +71,9 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         config["work_left"]["deliveries to retry"] = inbox.waiting
         config["metrics"].register(InboxTable(self._sessions))
         self._metrics = ReadingMetrics(config["metrics"])
-        self._policy = RetryPolicy(config["settings"].retry_after)
+        settings = config["settings"]
+        self._policy = RetryPolicy(settings.retry_after)
+        self._origins = Origins(settings.hub_id, settings.foreign_sources)
 
     def start(self) -> None:
         """Begin reading, when anything is subscribed to."""
@@ -75,13 +81,14 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         listens_to: dict[str, set[str]] = {}
         for handler in handlers:
             for event_class in handler.event_classes.values():
-                listens_to.setdefault(event_class.publisher, set()).add(event_class.type)
+                key = routing_key_of(event_class.type, event_class.version)
+                listens_to.setdefault(event_class.publisher, set()).add(key)
         self._subscriber = Subscriber(
             self.container.service_name, {p: frozenset(types) for p, types in listens_to.items()}
         )
         queue = self._subscriber.queue
         self._dispatcher = Dispatcher(
-            queue, OneConnection(self._sessions), handlers, self._metrics, self._policy
+            queue, OneConnection(self._sessions), handlers, self._metrics, self._origins, self._policy
         )
         self._pace = Pace(
             all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS - FILL_UP_SECONDS
@@ -166,17 +173,17 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         if not messages:
             return True
         started = time.monotonic()
-        if not self._take([_body(message) for message in messages]):
+        if not self._take([message_of(one) for one in messages]):
             return False
         channel.basic_ack(messages[-1].delivery_tag, multiple=True)
         del self._arrived[: len(messages)]
         self._pace.learn(time.monotonic() - started, len(messages))
         return True
 
-    def _take(self, bodies: Sequence[bytes]) -> bool:
+    def _take(self, messages: Sequence[Message]) -> bool:
         """Hand messages to the dispatcher; False, after a pause, when they must be handed in again."""
         try:
-            self._dispatcher.take(bodies)
+            self._dispatcher.take(messages)
         except (DatabaseAway, OperationalError, InterfaceError) as exc:
             self._rest("the database does not answer", exc)
             return False
@@ -189,13 +196,13 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             self._away = None
         return True
 
-    def _take_all(self, bodies: Sequence[bytes]) -> None:
+    def _take_all(self, messages: Sequence[Message]) -> None:
         """Hand in what comes from the log, however long it takes.
 
         Raises:
             Stopped: before all of it was dealt with, so nobody may say that we have caught up.
         """
-        left = list(bodies)
+        left = list(messages)
         while left:
             if self._stop.asked:
                 raise Stopped
@@ -235,7 +242,3 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         # Whatever has become of the connection, the worker's transaction must not be left while it runs.
         with contextlib.suppress(*BROKER_ERRORS):
             beat(self._connection)
-
-
-def _body(message: Any) -> bytes:
-    return message.body.encode() if isinstance(message.body, str) else bytes(message.body)

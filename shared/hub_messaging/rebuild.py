@@ -10,7 +10,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -22,8 +22,10 @@ from hub_messaging import beside, inbox, kept, retries
 from hub_messaging.beside import Beside, Busy, Compared, Decision
 from hub_messaging.catchup import ReadLog
 from hub_messaging.dispatch import Dispatcher, Handler, Struggling
+from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.parking import Operator
+from hub_messaging.provenance import Origins
 from hub_messaging.tables import inbox_audit, inbox_types
 from hub_messaging.wall_clock import utc_now
 
@@ -63,6 +65,7 @@ class Rebuild:
     handlers: Sequence[Handler]
     projections: Sequence[sa.Table]
     read_log: ReadLog
+    origins: Origins
     progress: Callable[[int], None] = lambda _read: None  # told how many messages have been read
     read: int = 0
     _began: datetime = field(default_factory=utc_now)
@@ -72,7 +75,7 @@ class Rebuild:
         self._fresh = _engine_of(self.engine, beside.NEW)
         sessions = sessionmaker(self._fresh, expire_on_commit=False)
         metrics = ReadingMetrics(CollectorRegistry())
-        self._dispatcher = Dispatcher(self.subscription, sessions, self.handlers, metrics)
+        self._dispatcher = Dispatcher(self.subscription, sessions, self.handlers, metrics, self.origins)
 
     def run(self, operator: Operator | None, *, accept_undone: bool = False) -> Rebuilt:
         """Fill, compare and switch; without an operator nothing is switched.
@@ -115,13 +118,13 @@ class Rebuild:
         with contextlib.nullcontext(live) if live else self.engine.connect() as connection:
             decided = beside.decided(connection)
         types = self._dispatcher.types
-        gathered: list[bytes] = []
+        gathered: list[Message] = []
         # A batch takes effect in another thread, which waits for the database, while the next one is read.
         with ThreadPoolExecutor(1) as worker:
             taken = worker.submit(self._take, [])
             for messages in self.read_log(since):
-                bodies = [m.body for m in messages if m.type is None or m.type in types]
-                gathered += self._as_decided(bodies, decided) if decided else bodies
+                wanted = [m for m in messages if m.routing_key in types]
+                gathered += self._as_decided(wanted, decided) if decided else wanted
                 self.read += len(messages)
                 self.progress(self.read)
                 if len(gathered) >= BATCH:
@@ -131,7 +134,7 @@ class Rebuild:
         self._take(gathered)
         self._let_held_ones_follow(whole=since is None)
 
-    def _take(self, left: list[bytes]) -> None:
+    def _take(self, left: list[Message]) -> None:
         """Hand messages to the dispatcher until none is left."""
         while left:
             step = 1 if self._dispatcher.struggling else BATCH
@@ -142,19 +145,19 @@ class Rebuild:
             del left[:step]
 
     def _as_decided(
-        self, bodies: Sequence[bytes], decided: Mapping[tuple[str, str], Decision]
-    ) -> Iterator[bytes]:
+        self, messages: Sequence[Message], decided: Mapping[tuple[str, str], Decision]
+    ) -> Iterator[Message]:
         """Messages as operators have left them: without the dropped ones, edited ones as they are now."""
-        for body in bodies:
-            decision = decided.get(kept.name_of(body))
+        for message in messages:
+            decision = decided.get(kept.name_of(message.body))
             if decision is None:
-                yield body
+                yield message
                 continue
             if decision.given_up is not None:
                 with self._dispatcher.sessions.begin() as session:
                     retries.reach(session, decision.given_up)
             if decision.instead is not None:
-                yield decision.instead
+                yield replace(message, body=decision.instead, routing_key=None)
 
     def _let_held_ones_follow(self, *, whole: bool) -> None:
         """Try what is held; what the whole of history does not bring is waited for no longer."""

@@ -16,13 +16,15 @@ import sqlalchemy as sa
 import structlog
 from nameko.extensions import DependencyProvider
 
-from hub_messaging.catchup import Logged, ReadLog
+from hub_messaging.catchup import ReadLog
 from hub_messaging.dispatch import DatabaseAway, Handler
 from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Refused
 from hub_messaging.log import read_log
+from hub_messaging.messages import Message
 from hub_messaging.outbox_log import read_outboxes
 from hub_messaging.parking import Operator
+from hub_messaging.provenance import Origins, foreign_sources
 from hub_messaging.rebuild import CannotRebuild, Rebuild
 from hub_messaging.rebuild_output import Interruption, Words
 from hub_messaging.subscribe import Subscription, subscriber_of
@@ -154,14 +156,20 @@ def _prepared(
         else:
             history = _log(setting("AMQP_URI"), subscriber.service)
         yield Rebuild(
-            engine, subscriber.queue, handlers_of(service_class), projections, history, words.progress
+            engine,
+            subscriber.queue,
+            handlers_of(service_class),
+            projections,
+            history,
+            Origins(setting("ID"), foreign_sources(setting("FOREIGN_SOURCES"))),
+            words.progress,
         )
 
 
 def _log(uri: str, service: str) -> ReadLog:
     """Read with a connection of its own each time: between two readings nobody would answer heartbeats."""
 
-    def read(since: datetime | None) -> Iterator[list[Logged]]:
+    def read(since: datetime | None) -> Iterator[list[Message]]:
         with connected(uri) as connection:
             yield from read_log(connection, service, since)
 

@@ -47,7 +47,9 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         config = self.container.config
         self._sessions = config["sessions"]
         self._publisher = self.container.service_name
-        self._source = source_of(config["settings"].hub_id, self._publisher)
+        settings = config["settings"]
+        self._source = source_of(settings.hub_id, self._publisher)
+        self._schemas = settings.schemas_url
         config["checks"]["broker (relay)"] = lambda: self._broker_away
         config.setdefault("work_left", {})["events to publish"] = outbox.pending
         self._metrics = PublishingMetrics(config["metrics"], self._sessions)
@@ -107,7 +109,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
 
     def _send_batch(self, lock: Any, publisher: ConfirmedPublisher) -> int:
         """Read and mark on the connection that holds the lock: each statement commits by itself."""
-        waiting = outbox.unpublished(lock, self._source, BATCH)
+        waiting = outbox.unpublished(lock, self._source, BATCH, self._schemas)
         if waiting:
             with self._metrics.seconds.time():
                 publisher.publish([event for _, event in waiting])

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hub_messaging import statements
 from hub_messaging.envelope import Envelope
 from hub_messaging.inbox import Delivery
+from hub_messaging.messages import Message
 from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox, inbox_subjects
 from hub_messaging.wall_clock import utc_now
 
@@ -46,22 +47,28 @@ def keep_failed(
     values = _failure(error, 1, policy)
     row = _row(subscription, delivery.envelope) | values | {"body": delivery.body}
     row |= {"first_error": values["last_error"], "after_revision": delivery.after or None}
+    row["exchange"] = delivery.exchange
     session.execute(insert(inbox).values(row).on_conflict_do_nothing())
     return str(values["state"])
 
 
 def park_unreadable(
-    session: Session, subscription: str, body: bytes, error: BaseException, envelope: Envelope | None = None
+    session: Session,
+    subscription: str,
+    message: Message,
+    error: BaseException,
+    envelope: Envelope | None = None,
 ) -> None:
     """Park a message that cannot be understood, its bytes kept as they came.
 
     `envelope` is given when it could be read and only the data could not: then its subject is held up.
     """
     said = say(error)
-    known = {"subscription": subscription, "source": "", "event_id": hashlib.sha256(body).hexdigest()}
+    known = {"subscription": subscription, "source": "", "event_id": hashlib.sha256(message.body).hexdigest()}
     row = known if envelope is None else _row(subscription, envelope)
-    failure = {"state": PARKED, "attempts": 1, "first_error": said, "last_error": said, "body": body}
-    session.execute(insert(inbox).values(row | failure).on_conflict_do_nothing())
+    failure = {"state": PARKED, "attempts": 1, "first_error": said, "last_error": said, "body": message.body}
+    came = {"exchange": message.exchange}
+    session.execute(insert(inbox).values(row | failure | came).on_conflict_do_nothing())
 
 
 def due(session: Session, subscription: str, now: datetime, limit: int = 100) -> list[tuple[str, str]]:

@@ -24,12 +24,13 @@ PROGRESS = sa.text(
 RECEIVE = sa.text(
     """
     WITH received AS (
-      INSERT INTO inbox (subscription, source, event_id, type, subject, revision, state, body, after_revision)
-      SELECT :subscription, source, event_id, type, subject, revision, :state, body, after
+      INSERT INTO inbox
+        (subscription, source, event_id, type, subject, revision, state, body, after_revision, exchange)
+      SELECT :subscription, source, event_id, type, subject, revision, :state, body, after, exchange
       FROM unnest(CAST(:sources AS text[]), CAST(:event_ids AS text[]), CAST(:types AS text[]),
                   CAST(:subjects AS text[]), CAST(:revisions AS integer[]), CAST(:bodies AS bytea[]),
-                  CAST(:after AS integer[]))
-           WITH ORDINALITY AS delivery (source, event_id, type, subject, revision, body, after, n)
+                  CAST(:after AS integer[]), CAST(:exchanges AS text[]))
+           WITH ORDINALITY AS delivery (source, event_id, type, subject, revision, body, after, exchange, n)
       ORDER BY n
       ON CONFLICT DO NOTHING
       RETURNING source, event_id, subject, revision, state
@@ -60,11 +61,13 @@ RECEIVE_ONE = sa.text(
           WHERE subscription = :subscription AND source = :source AND subject = :subject
             AND revision < :revision AND state IN ('waiting', 'held', 'parked')) AS come
     ), received AS (
-      INSERT INTO inbox (subscription, source, event_id, type, subject, revision, state, body, after_revision)
+      INSERT INTO inbox
+        (subscription, source, event_id, type, subject, revision, state, body, after_revision, exchange)
       SELECT :subscription, :source, :event_id, :type, :subject, :revision,
              CASE WHEN come THEN 'done' ELSE 'held' END,
              CASE WHEN NOT come THEN CAST(:body AS bytea) END,
-             CASE WHEN NOT come THEN nullif(:after, 0) END
+             CASE WHEN NOT come THEN nullif(:after, 0) END,
+             CASE WHEN NOT come THEN CAST(:exchange AS text) END
       FROM turn
       ON CONFLICT DO NOTHING
       RETURNING state

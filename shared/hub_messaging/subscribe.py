@@ -11,7 +11,7 @@ from eventlet.event import Event as Signal
 from nameko.extensions import Entrypoint
 
 from hub_messaging.asking import Asking
-from hub_messaging.envelope import Event
+from hub_messaging.envelope import Event, routing_key_of
 from hub_messaging.inbox import Batch, Delivery
 from hub_messaging.reader import QueueReader
 from hub_messaging.retries import Permanent
@@ -31,7 +31,10 @@ class Subscription(Entrypoint):  # type: ignore[misc]  # nameko ships no types
 
     def __init__(self, *event_classes: type[Event], batch: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.event_classes = {event_class.type: event_class for event_class in event_classes}
+        self.event_classes = {
+            routing_key_of(event_class.type, event_class.version): event_class
+            for event_class in event_classes
+        }
         self.batch = batch
 
     def setup(self) -> None:
@@ -94,7 +97,8 @@ def subscriber_of(service_class: type) -> Subscriber:
     listens_to: dict[str, set[str]] = {}
     for subscription in subscriptions_of(service_class):
         for event_class in subscription.event_classes.values():
-            listens_to.setdefault(event_class.publisher, set()).add(event_class.type)
+            key = routing_key_of(event_class.type, event_class.version)
+            listens_to.setdefault(event_class.publisher, set()).add(key)
     return Subscriber(
         service=str(service_class.name),  # type: ignore[attr-defined]
         listens_to={publisher: frozenset(types) for publisher, types in listens_to.items()},

@@ -39,6 +39,7 @@ outbox = sa.Table(
     sa.Column("data", JSONB, nullable=False),
     sa.Column("published_at", _instant),
     sa.Column("after", sa.Text),  # as in Envelope
+    sa.Column("change_id", sa.Text),  # as in Envelope
     sa.UniqueConstraint("subject", "revision", name="uq_outbox_subject_revision"),
     sa.CheckConstraint("revision >= 1", name="ck_outbox_revision"),
 )
@@ -70,6 +71,7 @@ inbox = sa.Table(
     sa.Column("body", sa.LargeBinary),  # kept only while the delivery is not done
     sa.Column("revision", sa.Integer),
     sa.Column("after_revision", sa.Integer),  # of the same subject; must have taken effect before this one
+    sa.Column("exchange", sa.Text),  # through which it came, while it is not done; null: not known
     sa.Column("original_body", sa.LargeBinary),  # as it came, when an operator has edited the body
     sa.CheckConstraint("state IN ('done', 'waiting', 'held', 'parked', 'dropped')", name="ck_inbox_state"),
     sa.CheckConstraint("(state = 'done') = (body IS NULL)", name="ck_inbox_body"),
@@ -105,6 +107,71 @@ inbox_types = sa.Table(
     sa.Column("behind_since", _instant),  # null: caught up
 )
 
+# How many events of each kind were published from here, ever: kept by the relay as it marks them.
+outbox_counts = sa.Table(
+    "outbox_counts",
+    metadata,
+    sa.Column("routing_key", sa.Text, primary_key=True),
+    sa.Column("published", sa.BigInteger, nullable=False),
+)
+
+# The line before which published events have been forgotten here; one row at most.
+outbox_forgotten = sa.Table(
+    "outbox_forgotten",
+    metadata,
+    sa.Column("before", _instant, primary_key=True),
+    sa.Column("moved_at", _instant, nullable=False),
+)
+
+# Where in the event log this publisher's newest mark stood, and what is wrong with the log; one row at most.
+outbox_log = sa.Table(
+    "outbox_log",
+    metadata,
+    sa.Column("mark_offset", sa.BigInteger, primary_key=True),
+    sa.Column("seen_at", _instant, nullable=False),
+    sa.Column("trouble", sa.Text),  # null: the log is as it should be
+)
+
+# How many events of each kind have been received, ever, beside what their publisher has counted.
+inbox_counts = sa.Table(
+    "inbox_counts",
+    metadata,
+    sa.Column("subscription", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("routing_key", sa.Text, primary_key=True),
+    sa.Column("received", sa.BigInteger, nullable=False, server_default="0"),  # in whatever state
+    sa.Column("done", sa.BigInteger, nullable=False, server_default="0"),  # have taken effect
+    sa.Column("newest_at", _instant),  # when the newest was received
+    sa.Column("published", sa.BigInteger),  # by the publisher's newest mark; null: none has come
+    sa.Column("marked_at", _instant),  # when that mark came
+    sa.Column("missing", sa.BigInteger, nullable=False, server_default="0"),  # as of that mark
+    sa.Column(
+        "accepted", sa.BigInteger, nullable=False, server_default="0"
+    ),  # of those, given up by an operator
+)
+
+# The line before which a subscription has forgotten what took effect, of each source.
+inbox_forgotten = sa.Table(
+    "inbox_forgotten",
+    metadata,
+    sa.Column("subscription", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("before", _instant, nullable=False),
+    sa.Column("moved_at", _instant, nullable=False),
+)
+
+# Events that took effect although an earlier one about their subject had never come.
+inbox_gaps = sa.Table(
+    "inbox_gaps",
+    metadata,
+    sa.Column("subscription", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("event_id", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("after_revision", sa.Integer, nullable=False),
+    sa.Column("given_up_at", _instant, nullable=False, server_default=sa.func.clock_timestamp()),
+)
+
 # Who did what to which delivery, and why.
 inbox_audit = sa.Table(
     "inbox_audit",
@@ -119,6 +186,9 @@ inbox_audit = sa.Table(
     sa.Column("event_id", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("last_error", sa.Text),
-    sa.CheckConstraint("action IN ('replay', 'edit', 'drop', 'rebuild')", name="ck_inbox_audit_action"),
+    sa.CheckConstraint(
+        "action IN ('replay', 'edit', 'drop', 'rebuild', 'forged', 'switch_back', 'heal', 'accept')",
+        name="ck_inbox_audit_action",
+    ),
     sa.CheckConstraint("why <> ''", name="ck_inbox_audit_why"),
 )

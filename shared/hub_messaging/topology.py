@@ -29,7 +29,7 @@ class Subscriber:
     """One service's place in the broker."""
 
     service: str
-    listens_to: Mapping[str, frozenset[str]]  # publisher → event types
+    listens_to: Mapping[str, frozenset[str]]  # publisher → routing keys of events
     answers: bool = False  # questions of other services, by RPC
     asks: frozenset[str] = frozenset()  # the services to which it puts questions
 
@@ -47,6 +47,11 @@ class Subscriber:
 def exchange_of(publisher: str) -> str:
     """The exchange that a publisher's events go to."""
     return f"{publisher}.events"
+
+
+def refill_exchange_of(publisher: str) -> str:
+    """The exchange through which an administrator puts a publisher's events back into the log."""
+    return f"{publisher}.refill"
 
 
 def queue_of(service: str) -> str:

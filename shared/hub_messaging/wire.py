@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 
 from hub_messaging import tolerant  # noqa: F401 - imported for what it does
 from hub_messaging.buffering import ReadAhead
+from hub_messaging.messages import Message
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
 
 HEARTBEAT_SECONDS: Final = 10  # a broker that has gone without a word is noticed after two of them
@@ -113,6 +114,19 @@ def fill_up(connection: Any, arrived: Sized, prefetch: int, heard_at: float) -> 
         drain(connection, min(ends, heard_at + QUIET_SECONDS) - now)
         if len(arrived) > before:
             heard_at = time.monotonic()
+
+
+def message_of(received: Any, *, from_log: bool = False) -> Message:
+    """What py-amqp has received, as the core takes it."""
+    body, told = received.body, received.delivery_info
+    user_id = received.properties.get("user_id")
+    return Message(
+        body=body.encode() if isinstance(body, str) else bytes(body),
+        exchange=told["exchange"],
+        routing_key=told["routing_key"],
+        user_id=user_id if isinstance(user_id, str) else None,
+        from_log=from_log,
+    )
 
 
 def queue_exists(connection: Any, queue: str) -> bool:

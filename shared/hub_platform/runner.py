@@ -49,15 +49,15 @@ def main(
 
 
 def setting(name: str) -> str:
-    """One setting by its name without HUB_; the hub's id has a usual value.
+    """One setting by its name without HUB_; a few have a usual value.
 
     Raises:
         environs.EnvError: it is missing.
     """
-    from hub_platform.settings import HUB_ID, environment
+    from hub_platform.settings import OPTIONAL, environment
 
     env = environment(eager=True)
-    return env.str(name, HUB_ID) if name == "ID" else env.str(name)
+    return env.str(name, OPTIONAL[name]) if name in OPTIONAL else env.str(name)
 
 
 def run(service: str, service_class: str, package: str) -> None:

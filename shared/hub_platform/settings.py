@@ -10,6 +10,9 @@ from typing import Any
 from environs import FileAwareEnv, validate
 
 HUB_ID = "cambridge"  # unless an operator says otherwise
+# Settings that a command reads by themselves and that have a usual value.
+OPTIONAL = {"ID": HUB_ID, "FOREIGN_SOURCES": ""}
+PUBLIC_URL = "https://hub.example.org"  # unless the deployment says where browsers find the hub
 RETRY_AFTER = [timedelta(seconds=s) for s in (1, 10, 60, 600, 3600)]
 
 
@@ -36,6 +39,8 @@ class Settings:
     allow_hub_time: bool  # demonstration and tests only: Hub-Time headers and events set the hub's clock
     log_level: str
     retry_after: tuple[timedelta, ...]  # the waits between attempts at a delivery that failed
+    foreign_sources: dict[str, str]  # of events of other hubs that are federated here: source → exchange
+    schemas_url: str  # absolute, without a slash at its end: where the schemas of events are found
     otlp_endpoint: str  # http://host:4318 of an OpenTelemetry collector; empty: no spans are made
     trace_ratio: float  # 0 to 1: the part of the traces beginning here that is sent
 
@@ -71,6 +76,9 @@ def load_settings(service: str) -> Settings:
         "allow_hub_time": env.bool("ALLOW_HUB_TIME", False),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "retry_after": env.list("RETRY_AFTER", RETRY_AFTER, subcast=_seconds),
+        "foreign_sources": env.dict("FOREIGN_SOURCES", {}),
+        "schemas_url": env.str("SCHEMAS_URL", "")
+        or f"{env.str('PUBLIC_URL', PUBLIC_URL).rstrip('/')}/schemas",
         "otlp_endpoint": env.str("OTLP_ENDPOINT", ""),
         "trace_ratio": env.float("TRACE_RATIO", 1.0, validate=validate.Range(0, 1)),
     }

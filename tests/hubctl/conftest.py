@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from parcels.events import ParcelSorted
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session, sessionmaker
-from tests.messaging.received import delivery
+from tests.messaging.received import ORIGINS, delivery, message
 from tests.support.broker import BrokerServer
 from tests.support.databases import Databases
 from tests.support.postgres import PostgresServer
@@ -58,7 +58,7 @@ class Keeper:
 
         dispatcher = self._dispatcher(fail)
         for body in bodies:
-            dispatcher.take([body])
+            dispatcher.take([message(body)])
 
     def try_kept(self) -> list[str]:
         """Let what waits take effect; the subjects in order."""
@@ -84,7 +84,7 @@ class Keeper:
     def _dispatcher(self, call: Callable[[Session, Sequence[Delivery]], None]) -> Dispatcher:
         handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=call)]
         metrics = ReadingMetrics(CollectorRegistry())
-        return Dispatcher(self.queue, self.database, handlers, metrics, RetryPolicy(()))
+        return Dispatcher(self.queue, self.database, handlers, metrics, ORIGINS, RetryPolicy(()))
 
 
 @pytest.fixture(name="visits")

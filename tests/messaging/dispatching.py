@@ -7,7 +7,7 @@ from typing import Any
 from parcels.events import ParcelSorted, ParcelWeighed
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
-from tests.messaging.received import QUEUE, Database
+from tests.messaging.received import ORIGINS, QUEUE, Database, message
 
 from hub_messaging.dispatch import Dispatcher, Handler
 from hub_messaging.inbox import Delivery
@@ -39,6 +39,7 @@ class Office:
                 Handler({ParcelWeighed.type: ParcelWeighed}, not self.batch, self.handle),
             ],
             ReadingMetrics(self.registry),
+            ORIGINS,
             self.policy,
         )
 
@@ -51,7 +52,7 @@ class Office:
 
     def take(self, *deliveries: Delivery) -> None:
         """Let deliveries arrive together."""
-        self.dispatcher.take([delivery.body for delivery in deliveries])
+        self.dispatcher.take([message(delivery) for delivery in deliveries])
 
     def metric(self, name: str, **labels: str) -> float:
         """A figure of this office."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from parcels.events import ParcelSorted
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
-from tests.messaging.received import QUEUE, Database
+from tests.messaging.received import ORIGINS, QUEUE, Database, message
 
 from hub_messaging import kept, parking
 from hub_messaging.dispatch import Dispatcher, Handler
@@ -35,6 +35,7 @@ class Poisoned:
             database,
             [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=self.weigh)],
             ReadingMetrics(CollectorRegistry()),
+            ORIGINS,
             RetryPolicy(()),
         )
 
@@ -44,7 +45,7 @@ class Poisoned:
         self.taken += [(d.envelope.subject, d.envelope.revision, d.event.weight) for d in deliveries]
 
     def take(self, *deliveries: Delivery) -> None:
-        self.dispatcher.take([d.body for d in deliveries])
+        self.dispatcher.take([message(d) for d in deliveries])
 
 
 def act(database: Database, action: Callable[[Session], Any]) -> Any:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from hub_messaging import inbox, retries
 from hub_messaging.envelope import Envelope
 from hub_messaging.inbox import Delivery
+from hub_messaging.messages import Message
+from hub_messaging.provenance import Origins
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.tables import inbox as table
 
@@ -19,6 +21,8 @@ QUEUE = "counting.in"
 SOURCE = "/hubs/test/sorting"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)  # every wait is over
 POLICY = RetryPolicy()
+EXCHANGE = "sorting.events"
+ORIGINS = Origins("test", {"/hubs/other/sorting": "other.sorting.events"})
 Database = sessionmaker[Session]
 
 
@@ -40,6 +44,18 @@ def delivery(
         data=event.to_data(),
     )
     return Delivery(event, envelope, envelope.to_bytes(), after)
+
+
+def message(said: bytes | Delivery, **others: Any) -> Message:
+    """What the broker hands out of an event of this publisher's."""
+    body = said if isinstance(said, bytes) else said.body
+    return Message(body, **({"exchange": EXCHANGE} | others))
+
+
+def logged(said: bytes | Delivery, key: str = "ParcelSorted", **others: Any) -> Message:
+    """What the log hands out."""
+    key = key if isinstance(said, bytes) else said.envelope.routing_key
+    return message(said, routing_key=key, from_log=True, **others)
 
 
 def receive(database: Database, *deliveries: Delivery) -> list[Delivery]:

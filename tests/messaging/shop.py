@@ -11,13 +11,13 @@ from parcels.service import POISON
 from parcels.tables import Base, Effect
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
-from tests.messaging.received import QUEUE, SOURCE, Database, delivery
+from tests.messaging.received import ORIGINS, QUEUE, SOURCE, Database, delivery, logged, message
 
 from hub_messaging import beside
-from hub_messaging.catchup import Logged
 from hub_messaging.dispatch import Dispatcher, Handler
 from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Key
+from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.parking import Operator
 from hub_messaging.rebuild import Rebuild, Rebuilt
@@ -48,7 +48,7 @@ class Shop:
     def dispatcher(self, call: Callable[[Session, Sequence[Delivery]], None]) -> Dispatcher:
         handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=call)]
         metrics = ReadingMetrics(CollectorRegistry())
-        return Dispatcher(QUEUE, self.database, handlers, metrics, RetryPolicy(()))
+        return Dispatcher(QUEUE, self.database, handlers, metrics, ORIGINS, RetryPolicy(()))
 
     def note(self, session: Session, deliveries: Iterable[Delivery]) -> None:
         for one in deliveries:
@@ -66,12 +66,12 @@ class Shop:
     def receive(self, *bodies: bytes) -> None:
         """Events are published: they reach the log and the reader."""
         self.log += bodies
-        self.reader.take(bodies)
+        self.reader.take([message(body) for body in bodies])
 
-    def read_log(self, since: datetime | None) -> Iterator[list[Logged]]:
+    def read_log(self, since: datetime | None) -> Iterator[list[Message]]:
         self.reads.append(since)
         for start in range(0, len(self.log), 7):
-            yield [Logged(ParcelSorted.type, body) for body in self.log[start : start + 7]]
+            yield [logged(body) for body in self.log[start : start + 7]]
         if self.meanwhile:
             self.meanwhile.pop(0)()
 
@@ -84,6 +84,7 @@ class Shop:
             "handlers": handlers,
             "projections": (EFFECTS,),
             "read_log": self.read_log,
+            "origins": ORIGINS,
         } | others
         return Rebuild(self.engine, QUEUE, **values)
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from tests.messaging.operating import ADA, heavier
-from tests.messaging.received import LATER, POLICY, QUEUE, SOURCE, Database, delivery, receive
+from tests.messaging.received import LATER, POLICY, QUEUE, SOURCE, Database, delivery, message, receive
 
 from hub_messaging import inbox, kept, parking, retries
 from hub_messaging.envelope import Envelope
@@ -120,7 +120,7 @@ def test_a_message_that_can_be_read_at_last_gets_its_own_name_and_no_other_messa
     unreadable = Delivery(None, TARGET.envelope, b"first", 0)
     with database.begin() as session:
         for body in (unreadable.body, b"second"):
-            retries.park_unreadable(session, QUEUE, body, ValueError("no"))
+            retries.park_unreadable(session, QUEUE, message(body), ValueError("no"))
         session.execute(sa.update(table).values(state=WAITING, next_attempt_at=datetime.now(UTC)))
         first, second = session.scalars(sa.select(table.c.event_id).order_by(table.c.arrival))
     with database.begin() as session:
@@ -149,7 +149,7 @@ def test_a_subscription_sees_only_its_own_due_and_missing_deliveries(database: D
     with database.begin() as session:
         inbox.unseen(session, OTHER_QUEUE, [delivery(1, 2, after=1)])
         retries.keep_failed(session, OTHER_QUEUE, delivery(2), RuntimeError("no"), POLICY)
-        retries.park_unreadable(session, OTHER_QUEUE, b"?", ValueError("no"))
+        retries.park_unreadable(session, OTHER_QUEUE, message(b"?"), ValueError("no"))
         session.execute(
             sa.update(table).where(table.c.subject.is_(None)).values(state=WAITING, next_attempt_at=LATER)
         )
@@ -223,7 +223,7 @@ def test_only_later_events_of_the_same_subject_wait_behind_a_delivery(database: 
 def test_a_message_that_could_not_be_read_is_no_last_arrival(database: Database) -> None:
     receive(database, delivery(1))
     with database.begin() as session:
-        retries.park_unreadable(session, QUEUE, b"?", ValueError("no"))
+        retries.park_unreadable(session, QUEUE, message(b"?"), ValueError("no"))
         last = inbox.last_arrival(session, QUEUE)
     assert last is not None
     assert last[0] == str(delivery(1).envelope.id), "a digest is no id, and tells no time"

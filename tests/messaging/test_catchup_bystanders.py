@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from tests.messaging.dispatching import Office
-from tests.messaging.received import QUEUE, Database, delivery, receive
+from tests.messaging.received import QUEUE, Database, delivery, logged, receive
 
-from hub_messaging.catchup import CatchUp, Logged
+from hub_messaging.catchup import CatchUp
+from hub_messaging.messages import Message
 from hub_messaging.tables import inbox_types
 
 OTHER_QUEUE = "auditing.in"
@@ -39,9 +40,9 @@ def test_a_subscription_catches_up_by_itself_whatever_another_has_read(database:
     office, asked = Office(database), list[datetime | None]()
     caught_up(database, OTHER_QUEUE)
 
-    def read_log(since: datetime | None) -> list[list[Logged]]:
+    def read_log(since: datetime | None) -> list[list[Message]]:
         asked.append(since)
-        return [[Logged(delivery(1).envelope.type, delivery(1).body)]]
+        return [[logged(delivery(1))]]
 
     CatchUp(office.dispatcher, office.dispatcher.take).run(read_log)
     assert asked == [None]
@@ -56,7 +57,7 @@ def test_the_log_is_read_from_the_earliest_instant_that_any_type_is_behind(datab
             since = early + timedelta(hours=hours)
             session.execute(sa.insert(inbox_types).values(subscription=QUEUE, type=type_, behind_since=since))
 
-    def read_log(since: datetime | None) -> list[list[Logged]]:
+    def read_log(since: datetime | None) -> list[list[Message]]:
         asked.append(since)
         return []
 

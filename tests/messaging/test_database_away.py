@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from tests.messaging.dispatching import Office, failing_on
-from tests.messaging.received import Database, delivery, states
+from tests.messaging.received import Database, delivery, message, states
 
 from hub_messaging.dispatch import LOST_CONNECTIONS, DatabaseAway
 from hub_messaging.inbox import Delivery
@@ -54,7 +54,7 @@ def test_without_a_database_nothing_is_decided(database: Database) -> None:
     with pytest.raises(DatabaseAway):
         office.take(delivery(1))
     with pytest.raises(DatabaseAway):
-        office.dispatcher.take([b"\xff"])
+        office.dispatcher.take([message(b"\xff")])
     with pytest.raises(DatabaseAway):
         office.dispatcher.try_kept()
     assert office.seen == []

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from tests.messaging.dispatching import Office, failing_on
-from tests.messaging.received import Database, delivery, states
+from tests.messaging.received import Database, delivery, message, states
 
 from hub_messaging import inbox, retries
 from hub_messaging.dispatch import RUN_OF_FAILURES, TOGETHER, Struggling
@@ -88,7 +88,7 @@ def test_a_repeat_changes_nothing_and_is_counted(database: Database) -> None:
 def test_bytes_and_broken_data_are_parked_and_the_rest_goes_on(database: Database) -> None:
     office = Office(database)
     broken = json.loads(delivery(2).body) | {"data": {"number": "many"}}
-    office.dispatcher.take([b"\xff", delivery(1).body, json.dumps(broken).encode()])
+    office.dispatcher.take([message(b"\xff"), message(delivery(1)), message(json.dumps(broken).encode())])
     assert office.seen == [("parcels/1", 1)]
     assert sorted(states(database).values()) == ["done", "parked", "parked"]
     assert office.metric("hub_inbox_kept_total", state="parked") == 2
@@ -96,8 +96,8 @@ def test_bytes_and_broken_data_are_parked_and_the_rest_goes_on(database: Databas
 
 def test_a_type_that_nobody_asked_for_is_counted_and_passed_over(database: Database) -> None:
     office = Office(database)
-    stranger = json.loads(delivery(1).body) | {"type": "ParcelBurnt"}
-    office.dispatcher.take([json.dumps(stranger).encode()])
+    stranger = json.loads(delivery(1).body) | {"type": "ParcelBurnt", "dataschema": "/schemas/ParcelBurnt/1"}
+    office.dispatcher.take([message(json.dumps(stranger).encode())])
     assert states(database) == {}
     assert office.metric("hub_inbox_unknown_total") == 1
 
@@ -144,7 +144,7 @@ def test_an_attempt_that_breaks_its_transaction_is_undone_and_counted(
 
 def test_a_replay_of_bytes_that_still_cannot_be_read_counts_up(database: Database) -> None:
     office = Office(database)
-    office.dispatcher.take([b"\xff"])
+    office.dispatcher.take([message(b"\xff")])
     with database.begin() as session:
         session.execute(sa.update(table).values(state="waiting", next_attempt_at=datetime.now(UTC)))
     assert office.dispatcher.try_kept() == 0

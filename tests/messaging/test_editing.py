@@ -13,7 +13,17 @@ from tests.messaging.operating import (
     park,
     replay,
 )
-from tests.messaging.received import QUEUE, SOURCE, Database, delivery, due_now, fail, receive, states
+from tests.messaging.received import (
+    QUEUE,
+    SOURCE,
+    Database,
+    delivery,
+    due_now,
+    fail,
+    message,
+    receive,
+    states,
+)
 
 from hub_messaging import kept, parking
 from hub_messaging.kept import Key, Refused
@@ -40,11 +50,11 @@ def test_an_edited_delivery_keeps_its_original_takes_effect_and_its_subject_goes
 def test_a_message_that_could_not_be_read_gets_the_name_of_its_new_body_and_is_not_taken_twice(
     database: Database, broken: Poisoned
 ) -> None:
-    broken.dispatcher.take([UNREADABLE])
+    broken.dispatcher.take([message(UNREADABLE)])
     (found,) = listed(database)
     key = edit(database, found.key, delivery(1).body)
     assert key == Key(QUEUE, SOURCE, str(delivery(1).envelope.id))
-    broken.dispatcher.take([UNREADABLE, delivery(1).body])
+    broken.dispatcher.take([message(UNREADABLE), message(delivery(1))])
     assert states(database) == {found.key.event_id: DROPPED, key.event_id: PARKED}
     replay(database, key)
     broken.dispatcher.try_kept()

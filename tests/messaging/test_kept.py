@@ -2,7 +2,7 @@
 
 import pytest
 from tests.messaging.operating import UNREADABLE, Poisoned, act, listed, park
-from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail, receive
+from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail, message, receive
 
 from hub_messaging import kept
 from hub_messaging.kept import Key, Refused
@@ -37,7 +37,7 @@ def test_failures_are_grouped_by_class_of_error_and_type_the_largest_first(
     park(broken, delivery(1), delivery(2), error=Permanent("1 of 2"))
     park(broken, delivery(3), error=KeyError("weight"))
     broken.take(delivery(2, 2, after=1))
-    broken.dispatcher.take([UNREADABLE])
+    broken.dispatcher.take([message(UNREADABLE)])
     groups = act(database, kept.groups)
     assert [(g.error, g.type, g.count, g.behind) for g in groups] == [
         ("Permanent", "ParcelSorted", 2, 1),

@@ -8,8 +8,8 @@ import pytest
 from tests.messaging.received import delivery
 
 from hub_messaging import log as reading
-from hub_messaging.catchup import Logged
 from hub_messaging.log import MARK, LogSilent, read_log
+from hub_messaging.messages import Message
 from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.wire import connected, declare_publisher
 
@@ -24,13 +24,13 @@ def publish(uri: str, *numbers: int) -> None:
         publisher.close()
 
 
-def read(uri: str, since: datetime | None = None) -> list[list[Logged]]:
+def read(uri: str, since: datetime | None = None) -> list[list[Message]]:
     with connected(uri) as connection:
         return [batch for batch in read_log(connection, "counting", since) if batch]
 
 
-def events(batches: list[list[Logged]]) -> list[bytes]:
-    return [message.body for batch in batches for message in batch if message.type != MARK]
+def events(batches: list[list[Message]]) -> list[bytes]:
+    return [message.body for batch in batches for message in batch if message.routing_key != MARK]
 
 
 def test_everything_up_to_now_is_read_in_order_and_in_batches(
@@ -41,7 +41,7 @@ def test_everything_up_to_now_is_read_in_order_and_in_batches(
     batches = read(amqp_uri)
     assert events(batches) == [delivery(number).body for number in range(1, 31)]
     assert max(len(batch) for batch in batches) <= 7
-    assert {message.type for batch in batches for message in batch} == {"ParcelSorted"}
+    assert {message.routing_key for batch in batches for message in batch} == {"ParcelSorted"}
 
 
 def test_the_marks_of_earlier_readings_do_not_end_a_later_one(amqp_uri: str) -> None:

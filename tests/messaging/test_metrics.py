@@ -146,7 +146,7 @@ def repeat(amqp_uri: str, times: int) -> None:
 
         body = wait_until(first_event)
         for _ in range(times):
-            connection.channel().basic_publish(amqp.Message(body), "", "counting.in")
+            connection.channel().basic_publish(amqp.Message(body), "sorting.events", "ParcelSorted")
 
 
 def cut(broker: BrokerServer, amqp_uri: str) -> None:

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from tests.messaging.received import QUEUE, SOURCE, delivery
 
-from hub_messaging import migrations
+from hub_messaging import migrations, migrations_v3
 from hub_messaging.tables import metadata
 
 ROW = sa.text(
@@ -62,10 +62,10 @@ def rows(connection: sa.Connection) -> dict[str, Any]:
 def test_the_steps_lead_to_the_tables_that_the_code_describes_and_back_to_none(
     connection: sa.Connection,
 ) -> None:
-    run(connection, migrations.create_v1, migrations.v1_to_v2)
+    run(connection, migrations.create_v1, migrations.v1_to_v2, migrations_v3.v2_to_v3)
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     assert compare_metadata(context, metadata) == []
-    run(connection, migrations.v2_to_v1, migrations.drop_v1)
+    run(connection, migrations_v3.v3_to_v2, migrations.v2_to_v1, migrations.drop_v1)
     assert sa.inspect(connection).get_table_names() == []
 
 

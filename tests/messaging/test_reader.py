@@ -8,10 +8,12 @@ from typing import Any
 import eventlet
 import pytest
 from prometheus_client import CollectorRegistry
+from tests.messaging.received import message as came
 
 from hub_messaging import reader as reading
 from hub_messaging import wire
 from hub_messaging.dispatch import DatabaseAway, Struggling
+from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.pace import Pace
 from hub_messaging.reader import QueueReader
@@ -28,11 +30,11 @@ class Dispatcher:
         self.struggling = False
         self.kept: Exception | int = 0
 
-    def take(self, bodies: Sequence[bytes]) -> None:
+    def take(self, messages: Sequence[Message]) -> None:
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
             raise answer
-        self.taken.append(list(bodies))
+        self.taken.append([message.body for message in messages])
 
     def try_kept(self) -> int:
         self.tried += 1
@@ -70,7 +72,8 @@ class Channel:
 
 
 def message(tag: int) -> Any:
-    return SimpleNamespace(body=f"body {tag}", delivery_tag=tag)
+    told = {"exchange": "sorting.events", "routing_key": "ParcelSorted"}
+    return SimpleNamespace(body=f"body {tag}", delivery_tag=tag, delivery_info=told, properties={})
 
 
 @pytest.fixture(name="reader")
@@ -129,7 +132,7 @@ def test_nothing_in_hand_is_no_work(reader: QueueReader) -> None:
 def test_history_is_handed_in_until_all_of_it_is_dealt_with(reader: QueueReader) -> None:
     dispatcher = told(reader, DatabaseAway(), None)
     bodies = [b"%d" % number for number in range(reader._pace.step + 1)]
-    reader._take_all(bodies)
+    reader._take_all([came(body) for body in bodies])
     assert [body for taken in dispatcher.taken for body in taken] == bodies
 
 
@@ -137,7 +140,7 @@ def test_history_that_is_cut_short_by_a_stop_is_not_called_done(reader: QueueRea
     dispatcher = told(reader)
     reader._stop.ask()
     with pytest.raises(Stopped):
-        reader._take_all([b"1"])
+        reader._take_all([came(b"1")])
     assert dispatcher.taken == []
 
 

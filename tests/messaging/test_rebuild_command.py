@@ -75,7 +75,8 @@ def answer(process: subprocess.Popen[str]) -> Any:
 def in_this_process(
     counting: RunningService, capsys: pytest.CaptureFixture[str], *arguments: str, **settings: str
 ) -> tuple[int, str]:
-    known = {name.removeprefix("HUB_"): value for name, value in counting.environment.items()} | settings
+    named = {name.removeprefix("HUB_"): value for name, value in counting.environment.items()}
+    known = {"FOREIGN_SOURCES": ""} | named | settings
     code = rebuild(CountingService, known.__getitem__, arguments)
     return code, capsys.readouterr().out
 

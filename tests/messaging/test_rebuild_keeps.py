@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from parcels.events import ParcelSorted
 from parcels.service import POISON
 from sqlalchemy.orm import Session
-from tests.messaging.received import QUEUE, SOURCE
+from tests.messaging.received import QUEUE, SOURCE, message
 from tests.messaging.shop import ADA, Shop, body, ids, key
 
 from hub_messaging import kept, outbox, parking
@@ -34,7 +34,7 @@ def test_what_is_parked_stays_parked_with_its_record(shop: Shop) -> None:
 
 def test_what_only_the_queue_brought_is_kept(shop: Shop) -> None:
     shop.receive(body(1))
-    shop.reader.take([b"not JSON"])
+    shop.reader.take([message(b"not JSON")])
     assert shop.rebuild().switched
     assert sorted(shop.states().values()) == ["done", "parked"]
 
@@ -146,7 +146,7 @@ def test_outboxes_tell_the_same_history_from_any_instant(shop: Shop) -> None:
     assert [json.loads(m.body) for messages in read_outboxes(publishers, between) for m in messages] == sent[
         2:
     ]
-    shop.reader.take(bodies)
+    shop.reader.take([message(body) for body in bodies])
     shop.spoil()
     history = shop.prepared(read_log=lambda since: read_outboxes(publishers, since))
     assert history.run(ADA).switched

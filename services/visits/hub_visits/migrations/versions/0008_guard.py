@@ -1,0 +1,14 @@
+"""The post office's tables in their third form: counts, exchanges, and how far has been forgotten."""
+
+from hub_messaging import migrations_v3 as messaging
+
+revision = "0008_guard"
+down_revision = "0007_hand_overs"
+
+
+def upgrade() -> None:
+    messaging.v2_to_v3()
+
+
+def downgrade() -> None:
+    messaging.v3_to_v2()
