@@ -318,6 +318,7 @@ def test_a_handler_that_needs_a_running_service_is_refused_before_anything_takes
 ) -> None:
     known = {name.removeprefix("HUB_"): value for name, value in fed.environment.items()}
     before = effects(counting_url)
+    known["FOREIGN_SOURCES"] = ""
     assert rebuild(Leaning, known.__getitem__, SWITCH) == 1
     assert "use `database`, which only a running service has" in capsys.readouterr().out
     assert effects(counting_url) == before
