@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import amqp
 
+from hub_messaging.wire import connected, declare_all
 from local import broker_container, broker_node, containers, packages, passwords, ports
 from local.deadlines import wait_for
 from local.definitions import ADMINISTRATOR, VIRTUAL_HOST, Definitions
@@ -70,13 +71,13 @@ def start(
 ) -> Broker:
     """Start a broker.
 
-    A given one keeps its own users: all services connect with the one URI and declare what they need.
+    A given one keeps its own users: all services connect with the one URI, an administrator's there.
 
     Raises:
         CannotStart: there is none to be had.
     """
     if given:
-        return use(given, contents.secrets)
+        return use(given, contents)
     file = folder / "definitions.json"
     passwords.write_private(file, json.dumps(contents.definitions))
     if containers.can_run(broker_container.IMAGE, say):
@@ -84,13 +85,31 @@ def start(
     return start_node(programs, folder, file, contents, say=say, plugins=plugins)
 
 
-def use(given: str, users: Iterable[str]) -> Broker:
-    """A broker that somebody else runs."""
+def use(given: str, contents: Contents) -> Broker:
+    """A broker that is run elsewhere; what it lacks of the hub's exchanges, queues and bindings is made."""
 
     def require_ready() -> None:
         require_answer(given, seconds=10, otherwise="HUB_AMQP_URI is set, but no broker lets us in there.")
+        declare(given, contents.definitions)
 
-    return Broker("the one of HUB_AMQP_URI", dict.fromkeys(users, given), require_ready, stop=lambda: None)
+    uris = dict.fromkeys(contents.secrets, given)
+    return Broker("the one of HUB_AMQP_URI", uris, require_ready, stop=lambda: None)
+
+
+def declare(uri: str, definitions: Definitions) -> None:
+    """Make exchanges, queues and bindings.
+
+    Raises:
+        CannotStart: the user may not, or what is there is of another kind.
+    """
+    try:
+        with connected(uri) as connection:
+            declare_all(connection, definitions)
+    except amqp.AMQPError as refused:
+        raise CannotStart(
+            "HUB_AMQP_URI is set, but its user may not make the hub's exchanges, queues and bindings there: "
+            f"{refused.reply_text}."
+        ) from None
 
 
 def start_container(programs: Programs, folder: Path, file: Path, contents: Contents, *, say: Say) -> Broker:

@@ -5,6 +5,7 @@ business; here is only who there is, and the administrator.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hub_messaging import topology
@@ -35,19 +36,31 @@ def administrator(password: str) -> Definitions:
 
 
 def of_hub(
-    subscribers: Iterable[Subscriber], passwords: Mapping[str, str], declared: Definitions | None = None
+    subscribers: Iterable[Subscriber], passwords: Mapping[str, str], declared: Definitions
 ) -> Definitions:
     """Everything that exists before the first event, and a user for each service.
 
-    `declared` is what the services have written down, with bindings; they declare it again when they start.
+    `declared` is what the services have written down: exchanges, queues and bindings.
     """
-    listed = list(subscribers)
+    listed = [hearing(subscriber, declared) for subscriber in subscribers]
     return merged(
         administrator(passwords[ADMINISTRATOR]),
-        topology.definitions(listed, VIRTUAL_HOST),
-        declared or {},
+        declared,
         topology.users(listed, VIRTUAL_HOST, passwords),
     )
+
+
+def hearing(subscriber: Subscriber, declared: Definitions) -> Subscriber:
+    """A service with the kinds of event that its queue is bound to, publisher by publisher."""
+    heard = {
+        publisher: frozenset(
+            one["routing_key"]
+            for one in declared["bindings"]
+            if (one["source"], one["destination"]) == (topology.exchange_of(publisher), subscriber.queue)
+        )
+        for publisher in subscriber.listens_to
+    }
+    return replace(subscriber, listens_to=heard)
 
 
 def merged(*parts: Definitions) -> Definitions:

@@ -154,7 +154,7 @@ def launch_broker(programs: Programs, places: Places, terminal: Terminal, given:
     """Start the broker with a user for each service."""
     users = (ADMINISTRATOR, *(service.name for service in SERVICES))
     secrets = {user: passwords.password(places.secrets, f"broker_{user}") for user in users}
-    declared = json.loads(FILE.read_text()) if FILE.exists() else {}
+    declared = json.loads(FILE.read_text())
     known = of_hub([service.subscriber for service in SERVICES], secrets, declared)
     return broker.start(programs, places.broker, Contents(known, secrets), say=terminal.say, given=given)
 

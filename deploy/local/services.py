@@ -51,7 +51,7 @@ class Service:
 
     @property
     def subscriber(self) -> Subscriber:
-        """Its place in the broker; which types it wants it says itself when it starts."""
+        """Its place in the broker; which types it hears is written in `deploy/rabbitmq/definitions.json`."""
         heard = {p: frozenset[str]() for p in sorted(self.hears)}
         return Subscriber(self.name, heard, answers=self.answers, asks=self.asks)
 

@@ -19,13 +19,13 @@ from hub_messaging.line import Line
 from hub_messaging.rpc_format import (
     CODE,
     EXCHANGE,
-    declare_exchange,
     decode,
     encode,
     message_of,
     reply_queue_of,
 )
 from hub_messaging.stopping import has_ended
+from hub_messaging.wire import require_exchange
 
 STOP_SECONDS: Final = 1.0  # for a goodbye to the broker; nothing is in hand by then
 LEAVING_SECONDS: Final = 3.0  # what open questions may still take once the service was asked to stop
@@ -123,7 +123,7 @@ class Asking(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
         """Make a queue for the answers to this connection; it ends with it."""
         self._address = str(uuid4())
         queue = reply_queue_of(self._own_name, self._address)
-        declare_exchange(channel)
+        require_exchange(channel.connection, EXCHANGE)
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, EXCHANGE, routing_key=self._address)
         channel.basic_consume(queue, no_ack=True, callback=self._on_answer)

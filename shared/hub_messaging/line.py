@@ -18,7 +18,7 @@ import structlog
 from hub_messaging import tolerant  # noqa: F401 - imported for what it does
 from hub_messaging.buffering import ReadAhead
 from hub_messaging.stopping import Stop, where
-from hub_messaging.wire import BROKER_ERRORS, connected, drain, tick
+from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, tick
 
 IDLE_SECONDS: Final = 0.5  # how often a heartbeat is looked after while nothing happens
 ANSWER_SECONDS: Final = 3.0  # what the broker may take to answer whatever we declare or cancel
@@ -78,8 +78,10 @@ class Line:
             except Exception as exc:  # noqa: BLE001 - whatever happens, the loop goes on
                 at = None if isinstance(exc, BROKER_ERRORS) else where(exc)
                 log.warning("line_lost", line=self._name, error=type(exc).__name__, at=at)
-                self.has_failed = True
-            self.away, self.channel = AWAY, None
+                self.has_failed, self.away = True, reason_of(exc, AWAY)
+            else:
+                self.away = AWAY
+            self.channel = None
             self._jobs.clear()
             self._holder.lost()
             self._stop.pause_after_failure()

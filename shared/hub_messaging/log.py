@@ -1,7 +1,7 @@
 """The edge that reads the event log, the stream `hub.log`: from an instant on, up to now."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from hub_messaging.messages import Message
 from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.topology import LOG_QUEUE, exchange_of
 from hub_messaging.wall_clock import utc_now
-from hub_messaging.wire import declare_publisher, drain, message_of, tick
+from hub_messaging.wire import drain, message_of, require_exchange, require_log, tick
 
 BATCH: Final = 500
 PREFETCH: Final = 2 * BATCH
@@ -33,7 +33,7 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
     Raises:
         wire.BROKER_ERRORS: the broker goes away, or the log falls silent.
     """
-    mark = _write_mark(connection, service)
+    mark = write_mark(connection, service, {})
     channel = connection.channel()
     arrived: list[Any] = []
     channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
@@ -60,7 +60,19 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
         channel.close()
 
 
-def _write_mark(connection: Any, service: str) -> str:
+def write_mark(connection: Any, service: str, counts: Mapping[str, int]) -> str:
+    """Write a mark into the log, through the service's own exchange, and give its id.
+
+    Args:
+        connection: to the broker.
+        service: who writes it.
+        counts: routing key → how many events of that kind the service has published, ever.
+
+    Raises:
+        wire.Missing: the exchange or the log is not there.
+        Unconfirmed: the log is not bound to the exchange, or does not confirm.
+        wire.BROKER_ERRORS: the broker goes away.
+    """
     envelope = Envelope(
         id=uuid7(),
         source=f"/log/{service}",
@@ -69,9 +81,10 @@ def _write_mark(connection: Any, service: str) -> str:
         subject=f"log/{service}",
         revision=1,
         time=utc_now(),
-        data={},
+        data={"published": dict(counts)} if counts else {},
     )
-    declare_publisher(connection, service)
+    require_exchange(connection, exchange_of(service))
+    require_log(connection)
     publisher = ConfirmedPublisher(connection, exchange_of(service))
     try:
         publisher.publish([envelope.posted()])

@@ -30,12 +30,12 @@ from hub_messaging.wire import (
     FILL_UP_SECONDS,
     beat,
     connected,
-    declare_publisher,
     declare_subscriber,
     drain,
     fill_up,
     message_of,
     queue_exists,
+    reason_of,
     tick,
 )
 
@@ -118,7 +118,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
                     while not self._stop.asked:
                         self._read()
             except Exception as exc:  # noqa: BLE001 - whatever happens, the loop goes on
-                self._away = "the broker or the database does not answer"
+                self._away = reason_of(exc, "the broker or the database does not answer")
                 self._metrics.reconnects.inc()
                 at = None if isinstance(exc, EXPECTED) else where(exc)
                 log.warning("reading_interrupted", error=type(exc).__name__, at=at)
@@ -127,7 +127,6 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
     def _prepare(self) -> None:
         """Bind the queue, then get from the log what the queue will not bring."""
         with answered():
-            declare_publisher(self._connection, self._subscriber.service)
             if not queue_exists(self._connection, self._subscriber.queue):
                 self._catch_up.note_missing_queue()
             declare_subscriber(self._connection, self._subscriber)

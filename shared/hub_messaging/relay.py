@@ -19,7 +19,7 @@ from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 from hub_messaging.stopping import Stop, has_ended, where
 from hub_messaging.topology import exchange_of, source_of
 from hub_messaging.wall_clock import utc_now
-from hub_messaging.wire import BROKER_ERRORS, connected, declare_publisher, drain, tick
+from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, require_exchange, tick
 
 BATCH: Final = 500
 SWEEP_SECONDS: Final = 1.0  # how long a lost wake-up can delay an event
@@ -75,7 +75,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 with self._sessions.kw["bind"].connect() as lock:
                     self._hold_and_send(lock.execution_options(isolation_level="AUTOCOMMIT"))
             except Exception as exc:  # noqa: BLE001 - whatever happens, the loop goes on
-                self._broker_away = "the relay cannot reach the broker or the database"
+                self._broker_away = reason_of(exc, "the relay cannot reach the broker or the database")
                 self._metrics.reconnects.inc()
                 at = None if isinstance(exc, EXPECTED) else where(exc)
                 log.warning("relay_interrupted", error=type(exc).__name__, at=at)
@@ -92,7 +92,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         lock.execute(text(f"LISTEN {outbox.WAKE_CHANNEL}"))
         try:
             with connected(self.container.config["AMQP_URI"]) as connection:
-                declare_publisher(connection, self._publisher)
+                require_exchange(connection, exchange_of(self._publisher))
                 publisher = ConfirmedPublisher(
                     connection, exchange_of(self._publisher), giving_up=lambda: self._stop.asked
                 )

@@ -19,15 +19,15 @@ from hub_messaging.line import Line
 from hub_messaging.rpc_format import (
     BAD_QUESTIONS,
     EXCHANGE,
-    declare_exchange,
     encode,
     error_of,
     is_address,
     message_of,
-    queue_of,
     read_question,
 )
 from hub_messaging.stopping import has_ended, where
+from hub_messaging.topology import rpc_queue_of
+from hub_messaging.wire import require_exchange
 
 STOP_SECONDS: Final = 6.0  # for the questions in hand; what is not answered by then is asked again
 KEPT: Final = 100  # answers that could not be sent; see RpcListener._respond
@@ -80,9 +80,9 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             self._thread.kill()
 
     def opened(self, channel: Any) -> None:
-        """Declare what nameko declares, and listen."""
-        queue = queue_of(self._service)
-        declare_exchange(channel)
+        """Make sure of our queue, and listen."""
+        queue = rpc_queue_of(self._service)
+        require_exchange(channel.connection, EXCHANGE)
         channel.queue_declare(queue, durable=True, auto_delete=False)
         channel.queue_bind(queue, EXCHANGE, routing_key=f"{self._service}.*")
         channel.basic_qos(0, IN_HAND, False)  # noqa: FBT003 - amqp's signature

@@ -18,11 +18,6 @@ CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # what the `code` of a refusa
 BAD_QUESTIONS: Final = (MalformedRequest, MethodNotFound, IncorrectSignature)  # the asker's mistakes
 
 
-def queue_of(service: str) -> str:
-    """The queue of the questions to a service."""
-    return f"rpc-{service}"
-
-
 def reply_queue_of(service: str, address: str) -> str:
     """The queue of the answers to one connection of a service that asks."""
     return f"rpc.reply-{service}-{address}"
@@ -31,11 +26,6 @@ def reply_queue_of(service: str, address: str) -> str:
 def is_address(reply_to: Any) -> bool:
     """Return whether an answer can be sent there: it is no name of a question."""
     return isinstance(reply_to, str) and re.fullmatch(RPC_ADDRESS, reply_to, re.DOTALL) is not None
-
-
-def declare_exchange(channel: Any) -> None:
-    """Make sure that the exchange for questions and answers exists."""
-    channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
 
 
 def read_question(message: Any) -> tuple[list[Any], dict[str, Any]]:

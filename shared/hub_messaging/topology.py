@@ -1,12 +1,13 @@
 """What must exist in the broker before the first event: exchanges, queues, bindings.
 
-Only names and arguments live here; the edges declare them, and a deployment loads them into its broker.
+Only names and arguments live here; a deployment loads them into its broker, as its administrator.
 """
 
 import base64
 import hashlib
+import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ LOG_QUEUE: Final = "hub.log"
 RPC_EXCHANGE: Final = "nameko-rpc"
 # The address of an answer: a name without a dot, or a queue that the broker has named; never a wildcard.
 RPC_ADDRESS: Final = r"[^.*#]+|amq\.gen-[^.*#]+"
+NOTHING: Final = "^$"  # fits no name
 LOG_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "stream"}
 # RabbitMQ 4 drops a message after 20 redeliveries unless told otherwise; a consumer that is killed often must
 # lose nothing. A number, because 3.10 does not know -1.
@@ -59,73 +61,100 @@ def queue_of(service: str) -> str:
     return f"{service}.in"
 
 
+def rpc_queue_of(service: str) -> str:
+    """The queue of the questions to a service."""
+    return f"rpc-{service}"
+
+
 def source_of(hub_id: str, publisher: str) -> str:
     """The source attribute of a publisher's events."""
     return f"/hubs/{hub_id}/{publisher}"
 
 
 def permissions_of(subscriber: Subscriber) -> dict[str, str]:
-    """The least that a service's broker user needs: write its own exchange, read its own queue.
+    """The least that a service's broker user needs (docs/security.md says why each of them).
 
-    Binding a queue needs write on the queue and read on the exchange. RPC keeps nameko's names: one exchange,
-    a queue for each service that answers and one for each connection that asks.
+    Exchanges, the log and their bindings are an administrator's to make. A service makes only queues that it
+    alone reads, so that one which was deleted by mistake is there again at once. To bind a queue needs write
+    on the queue and read on the exchange.
     """
-    own = f"{subscriber.service}\\.(in|events)|{LOG_QUEUE.replace('.', chr(92) + '.')}"
-    if subscriber.uses_rpc:
-        own += f"|{RPC_EXCHANGE}|rpc-{subscriber.service}|rpc\\.reply-{subscriber.service}-.*"
-    heard = "|".join(sorted(subscriber.listens_to))
-    read = own + (f"|({heard})\\.events" if heard else "")
-    return {"configure": f"^({own})$", "write": f"^({own})$", "read": f"^({read})$"}
-
-
-def topic_permissions_of(subscriber: Subscriber) -> dict[str, str] | None:
-    """Which routing keys a service that uses RPC may write and read; None for one that does not.
-
-    A question to a service is named `<service>.<method>`, which the address of an answer never is. So a
-    service puts questions to those it declares and to no other, and reads no question to another service.
-    """
-    if not subscriber.uses_rpc:
-        return None
-    asked = [rf"({'|'.join(sorted(subscriber.asks))})\..+"] if subscriber.asks else []
-    written = asked + ([RPC_ADDRESS] if subscriber.answers else [])
-    read = ([RPC_ADDRESS] if subscriber.asks else []) + (
-        [rf"{subscriber.service}\..+"] if subscriber.answers else []
-    )
+    own, answers, addresses = [], [], []
+    if subscriber.listens_to:
+        own.append(re.escape(subscriber.queue))
+    if subscriber.answers:
+        answers.append(f"rpc-{re.escape(subscriber.service)}")
+    if subscriber.asks:
+        addresses.append(rf"rpc\.reply-{re.escape(subscriber.service)}-.*")
+    queues = own + answers + addresses
+    rpc = [RPC_EXCHANGE] if subscriber.uses_rpc else []
+    heard = [re.escape(exchange_of(publisher)) for publisher in sorted(subscriber.listens_to)]
     return {
-        "exchange": RPC_EXCHANGE,
-        "write": f"^({'|'.join(written)})$",
-        "read": f"^({'|'.join(read)})$",
+        "configure": _any_of(queues),
+        "write": _any_of([re.escape(exchange_of(subscriber.service)), *queues, *rpc]),
+        "read": _any_of([re.escape(LOG_QUEUE), *queues, *heard, *rpc]),
     }
+
+
+def topic_permissions_of(subscriber: Subscriber) -> list[dict[str, str]]:
+    """Which routing keys a service may write to an exchange and bind from it.
+
+    A service binds its queue to the kinds of event that it subscribes to and to no other. A question to a
+    service is named `<service>.<method>`, which the address of an answer never is. So a service puts
+    questions to those it declares and to no other, and reads no question to another service.
+    """
+    topics = [
+        {"exchange": exchange_of(publisher), "write": NOTHING, "read": _any_of(map(re.escape, sorted(keys)))}
+        for publisher, keys in sorted(subscriber.listens_to.items())
+    ]
+    if subscriber.uses_rpc:
+        asked = [rf"({'|'.join(sorted(subscriber.asks))})\..+"] if subscriber.asks else []
+        written = asked + ([RPC_ADDRESS] if subscriber.answers else [])
+        read = ([RPC_ADDRESS] if subscriber.asks else []) + (
+            [rf"{subscriber.service}\..+"] if subscriber.answers else []
+        )
+        topics.append({"exchange": RPC_EXCHANGE, "write": _any_of(written), "read": _any_of(read)})
+    return topics
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """A regular expression of the broker's that fits these and nothing else."""
+    listed = list(names)
+    return f"^({'|'.join(listed)})$" if listed else NOTHING
 
 
 def definitions(subscribers: Iterable[Subscriber], vhost: str) -> dict[str, Any]:
     """Exchanges, queues and bindings in the form that RabbitMQ loads at start."""
     listed = sorted(subscribers, key=lambda s: s.service)
-    publishers = [s.service for s in listed]  # whoever publishes nothing still writes marks into the log
-    bindings = [_binding(vhost, publisher, LOG_QUEUE, "#") for publisher in publishers]
-    queues = [_queue(vhost, LOG_QUEUE, LOG_ARGUMENTS)]
-    for subscriber in listed:
-        if subscriber.listens_to:
-            queues.append(_queue(vhost, subscriber.queue, INBOX_ARGUMENTS))
-        for publisher, types in sorted(subscriber.listens_to.items()):
-            bindings.extend(_binding(vhost, publisher, subscriber.queue, type_) for type_ in sorted(types))
     return {
         "vhosts": [{"name": vhost}],
-        "exchanges": [
-            {
-                "name": exchange_of(publisher),
-                "vhost": vhost,
-                "type": "topic",
-                "durable": True,
-                "auto_delete": False,
-                "internal": False,
-                "arguments": {},
-            }
-            for publisher in publishers
-        ],
-        "queues": queues,
-        "bindings": bindings,
+        "exchanges": [_exchange(vhost, name) for name in _exchanges(listed)],
+        "queues": [_queue(vhost, name, arguments) for name, arguments in _queues(listed).items()],
+        "bindings": [_binding(vhost, *binding) for binding in _bindings(listed)],
     }
+
+
+def _exchanges(listed: Sequence[Subscriber]) -> list[str]:
+    # Whoever publishes nothing still writes marks into the log.
+    names = [name(s.service) for s in listed for name in (exchange_of, refill_exchange_of)]
+    return names + ([RPC_EXCHANGE] if any(s.uses_rpc for s in listed) else [])
+
+
+def _queues(listed: Sequence[Subscriber]) -> dict[str, dict[str, Any]]:
+    inboxes = {s.queue: INBOX_ARGUMENTS for s in listed if s.listens_to}
+    questions: dict[str, dict[str, Any]] = {rpc_queue_of(s.service): {} for s in listed if s.answers}
+    return {LOG_QUEUE: LOG_ARGUMENTS, **inboxes, **questions}
+
+
+def _bindings(listed: Sequence[Subscriber]) -> Iterator[tuple[str, str, str]]:
+    """Exchange, queue and routing key of each."""
+    for subscriber in listed:
+        yield exchange_of(subscriber.service), LOG_QUEUE, "#"
+        yield refill_exchange_of(subscriber.service), LOG_QUEUE, "#"
+    for subscriber in listed:
+        for publisher, keys in sorted(subscriber.listens_to.items()):
+            yield from ((exchange_of(publisher), subscriber.queue, key) for key in sorted(keys))
+        if subscriber.answers:
+            yield RPC_EXCHANGE, rpc_queue_of(subscriber.service), f"{subscriber.service}.*"
 
 
 def users(subscribers: Iterable[Subscriber], vhost: str, passwords: Mapping[str, str]) -> dict[str, Any]:
@@ -143,9 +172,7 @@ def users(subscribers: Iterable[Subscriber], vhost: str, passwords: Mapping[str,
         ],
         "permissions": [{"user": s.service, "vhost": vhost, **permissions_of(s)} for s in listed],
         "topic_permissions": [
-            {"user": s.service, "vhost": vhost, **topic}
-            for s in listed
-            if (topic := topic_permissions_of(s)) is not None
+            {"user": s.service, "vhost": vhost, **topic} for s in listed for topic in topic_permissions_of(s)
         ],
     }
 
@@ -160,9 +187,14 @@ def _queue(vhost: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": arguments}
 
 
-def _binding(vhost: str, publisher: str, queue: str, key: str) -> dict[str, Any]:
+def _exchange(vhost: str, name: str) -> dict[str, Any]:
+    flags = {"durable": True, "auto_delete": False, "internal": False}
+    return {"name": name, "vhost": vhost, "type": "topic", **flags, "arguments": {}}
+
+
+def _binding(vhost: str, exchange: str, queue: str, key: str) -> dict[str, Any]:
     return {
-        "source": exchange_of(publisher),
+        "source": exchange,
         "vhost": vhost,
         "destination": queue,
         "destination_type": "queue",

@@ -2,17 +2,20 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Mapping, Sized
 from typing import Any, Final
 
-from amqp.exceptions import NotFound
+from amqp.exceptions import AccessRefused, NotFound
 from kombu.connection import Connection as KombuConnection
 from kombu.exceptions import OperationalError as BrokerAway
 
-from hub_messaging import tolerant  # noqa: F401 - imported for what it does
+from hub_messaging import (
+    tolerant,  # noqa: F401 - imported for what it does
+    topology,
+)
 from hub_messaging.buffering import ReadAhead
 from hub_messaging.messages import Message
-from hub_messaging.topology import INBOX_ARGUMENTS, LOG_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
+from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
 
 HEARTBEAT_SECONDS: Final = 10  # a broker that has gone without a word is noticed after two of them
 CONNECT_SECONDS: Final = 5
@@ -31,6 +34,10 @@ BROKER_ERRORS: Final = (
     BrokerAway,
     OSError,
 )
+
+
+class Missing(OSError):
+    """An exchange or the log is not in the broker; an administrator makes them, so it is tried again."""
 
 
 def connect(uri: str) -> Any:
@@ -140,27 +147,73 @@ def queue_exists(connection: Any, queue: str) -> bool:
     return True
 
 
-def declare_publisher(connection: Any, publisher: str) -> None:
-    """Make sure that a service's exchange exists and that the event log hears it."""
-    with connection.channel() as channel:
-        exchange = exchange_of(publisher)
-        channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
-        channel.queue_declare(LOG_QUEUE, durable=True, auto_delete=False, arguments=LOG_ARGUMENTS)
-        channel.queue_bind(LOG_QUEUE, exchange, routing_key="#")
+def exchange_exists(connection: Any, exchange: str) -> bool:
+    """Whether the broker has such an exchange now."""
+    channel = connection.channel()
+    try:
+        channel.exchange_declare(exchange, "topic", passive=True)
+    except NotFound:  # the broker has closed the channel
+        return False
+    channel.close()
+    return True
+
+
+def require_exchange(connection: Any, exchange: str) -> None:
+    """See that an exchange is there; a service may not make one.
+
+    Raises:
+        Missing: it is not.
+    """
+    if not exchange_exists(connection, exchange):
+        raise Missing(f"the broker has no exchange {exchange}")
+
+
+def require_log(connection: Any) -> None:
+    """See that the event log is there; a service may not make it.
+
+    Raises:
+        Missing: it is not.
+    """
+    if not queue_exists(connection, LOG_QUEUE):
+        raise Missing(f"the broker has no event log {LOG_QUEUE}")
 
 
 def declare_subscriber(connection: Any, subscriber: Subscriber) -> None:
     """Make sure that a service's queue exists and is bound to all it listens to.
 
-    The exchanges are only looked for: they are their publishers' to declare.
-
     Raises:
-        BROKER_ERRORS: among them "not found", until each publisher has been there once.
+        Missing: until each publisher's exchange is there.
+        BROKER_ERRORS: the broker goes away, or refuses.
     """
+    for publisher in sorted(subscriber.listens_to):
+        require_exchange(connection, exchange_of(publisher))
     with connection.channel() as channel:
-        for publisher in sorted(subscriber.listens_to):
-            channel.exchange_declare(exchange_of(publisher), "topic", passive=True)
         channel.queue_declare(subscriber.queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
         for publisher, types in sorted(subscriber.listens_to.items()):
             for type_ in sorted(types):
                 channel.queue_bind(subscriber.queue, exchange_of(publisher), routing_key=type_)
+
+
+def declare_all(connection: Any, definitions: Mapping[str, Any]) -> None:
+    """Make what topology.definitions names, as the broker's administrator; what is there stays."""
+    with connection.channel() as channel:
+        for one in definitions.get("exchanges", ()):
+            channel.exchange_declare(one["name"], one["type"], durable=one["durable"], auto_delete=False)
+        for one in definitions.get("queues", ()):
+            channel.queue_declare(one["name"], durable=True, auto_delete=False, arguments=one["arguments"])
+        for one in definitions.get("bindings", ()):
+            channel.queue_bind(one["destination"], one["source"], routing_key=one["routing_key"])
+
+
+def declare_publishers(connection: Any, *publishers: str) -> None:
+    """Make the event log, the exchanges of publishers and their bindings, as the broker's administrator."""
+    declare_all(connection, topology.definitions([Subscriber(name, {}) for name in publishers], ""))
+
+
+def reason_of(error: BaseException, otherwise: str) -> str:
+    """Why the broker cannot be worked with, for the readiness probe."""
+    if isinstance(error, Missing):
+        return str(error)
+    if isinstance(error, AccessRefused):
+        return "the broker does not permit what this release needs: its permissions are of another one"
+    return otherwise

@@ -106,11 +106,11 @@ def test_a_service_is_asked_only_by_the_one_that_may(
     """Enrolment is asked for addresses: no other service can put such a question or read one."""
 
     def may(subscriber: Subscriber, action: str, resource: str, routing_key: str) -> bool:
-        topic = topic_permissions_of(subscriber)
+        topics = {topic["exchange"]: topic for topic in topic_permissions_of(subscriber)}
         return (
-            topic is not None
+            resource in topics
             and re.match(permissions_of(subscriber)[action], resource) is not None
-            and re.match(topic[action], routing_key) is not None
+            and re.match(topics[resource][action], routing_key) is not None
         )
 
     may_ask = {s.service for s in subscribers if may(s, "write", "nameko-rpc", f"{asked}.contacts")}

@@ -14,8 +14,8 @@ from tests.bench.contenders import work
 from tests.support.amqp import connected
 
 from hub_messaging import tables
-from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE
-from hub_messaging.wire import declare_publisher
+from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, refill_exchange_of
+from hub_messaging.wire import declare_publishers
 from local import broker, definitions, passwords, postgres
 from local.alone import interruptible, only_one
 from local.places import Places
@@ -54,7 +54,7 @@ class Servers:
         """A broker with an exchange that one empty queue and the log hear; `late`: the log only."""
         try:
             with connected(self.amqp_uri) as connection:
-                declare_publisher(connection, work.PUBLISHER)
+                declare_publishers(connection, work.PUBLISHER)
                 if not late:
                     channel = connection.channel()
                     channel.queue_declare(queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
@@ -66,6 +66,7 @@ class Servers:
                 channel.queue_delete(queue)
                 channel.queue_delete(LOG_QUEUE)
                 channel.exchange_delete(work.EXCHANGE)
+                channel.exchange_delete(refill_exchange_of(work.PUBLISHER))
 
     def url(self, database: str) -> str:
         """The address of one database."""

@@ -23,6 +23,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.services import Client, Reply, free_port
 from tests.support.waiting import wait_until
 
+from hub_messaging.wire import declare_all
 from local.keys import Signer, signer
 from local.places import ROOT, SOURCE_ROOTS
 from local.processes import Child, Programs
@@ -34,6 +35,7 @@ PUBLISHERS: Final = ("enrolment", "visits", "notifications")
 # the services of older commits go by the machine's clock.
 MORNING: Final = datetime(2027, 1, 12, 10, 0, tzinfo=UTC)
 SOON: Final = timedelta(minutes=30)  # a message that is due so soon is waited for
+DEFINITIONS: Final = Path("deploy", "rabbitmq", "definitions.json")
 QUEUE: Final = "cases"  # every event of every service
 
 
@@ -227,6 +229,8 @@ def running_hub(
     )
     with contextlib.ExitStack() as stack:
         stack.callback(hub.stop)
+        with connected(hub.amqp_uri) as connection:
+            declare_all(connection, json.loads((CHECKOUT / DEFINITIONS).read_text()))
         hub.migrate()
         for name in SERVICES:
             hub.start(name)

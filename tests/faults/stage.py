@@ -17,6 +17,7 @@ from tests.faults.programs import Program, folder_of
 from tests.faults.servers import Servers
 from tests.faults.systems.catalogue import HUB, System
 from tests.support.amqp import connected
+from tests.support.announcing import set_up_publishers
 
 from local import ports
 from local.keys import signer
@@ -59,6 +60,7 @@ class Stage:
         self.database_urls = dict(zip(("publisher", "consumer"), urls, strict=True))
         self.ledger = Ledger(*urls)
         self.direct_uri = self.servers.broker.server.new_vhost()
+        set_up_publishers(self.direct_uri, *self.system.installed)
         self.uri = self.direct_uri  # what the programs are given
         self.vhost = self.direct_uri.rpartition("/")[2]
         self.programs = folder_of(self.folder, self.system.name, self.name)

@@ -1,8 +1,10 @@
 """What the private RabbitMQ is told at boot."""
 
+import json
 import re
 from typing import Any
 
+from local.declared import FILE
 from local.definitions import ADMINISTRATOR, VIRTUAL_HOST, merged, of_hub
 from local.services import SERVICES
 
@@ -10,7 +12,7 @@ PASSWORDS = {name: f"{name}-secret" for name in (ADMINISTRATOR, *(s.name for s i
 
 
 def known() -> dict[str, Any]:
-    return of_hub([service.subscriber for service in SERVICES], PASSWORDS)
+    return of_hub([service.subscriber for service in SERVICES], PASSWORDS, json.loads(FILE.read_text()))
 
 
 def test_every_service_has_a_user_and_only_ours_is_administrator() -> None:
@@ -49,11 +51,17 @@ def test_everything_is_on_the_hubs_virtual_host() -> None:
     assert {thing["vhost"] for thing in placed} == {VIRTUAL_HOST}
 
 
-def test_what_the_services_have_written_down_is_bound_before_the_first_event() -> None:
-    binding = {"source": "enrolment.events", "vhost": VIRTUAL_HOST, "destination": "visits.in"}
-    known_too = of_hub([s.subscriber for s in SERVICES], PASSWORDS, {"bindings": [binding]})
-    assert binding in known_too["bindings"]
-    assert known_too["queues"] == known()["queues"]
+def test_what_the_services_have_written_down_exists_before_the_first_event() -> None:
+    declared = json.loads(FILE.read_text())
+    assert {kind: known()[kind] for kind in declared} == declared
+
+
+def test_a_service_may_bind_what_it_has_written_down_and_nothing_else() -> None:
+    topics = {(t["user"], t["exchange"]): t["read"] for t in known()["topic_permissions"]}
+    heard = topics["visits", "enrolment.events"]
+    assert re.search(heard, "SchoolChanged")
+    assert not any(re.search(heard, key) for key in ("#", "*", "HubTold", "xSchoolChanged"))
+    assert ("visits", "notifications.events") not in topics
 
 
 def test_merging_keeps_what_is_said_twice_once_and_in_order() -> None:

@@ -24,6 +24,7 @@ from local import (
     passwords,
     postgres,
 )
+from local.declared import FILE
 from local.processes import Programs
 from local.services import SERVICES
 
@@ -56,7 +57,8 @@ def _restarted(
         pytest.skip("no Docker engine that could run it answers")
     if not in_container and broker_node.find_program() is None and not packages.can_install():
         pytest.skip("RabbitMQ's program is not on this machine")
-    known = definitions.of_hub([service.subscriber for service in SERVICES], SECRETS)
+    subscribers = [service.subscriber for service in SERVICES]
+    known = definitions.of_hub(subscribers, SECRETS, json.loads(FILE.read_text()))
     contents = broker.Contents(known, SECRETS)
     folder = tmp_path_factory.mktemp("servers")
     file = folder / "broker" / "definitions.json"

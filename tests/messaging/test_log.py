@@ -11,14 +11,14 @@ from hub_messaging import log as reading
 from hub_messaging.log import MARK, LogSilent, read_log
 from hub_messaging.messages import Message
 from hub_messaging.publisher import ConfirmedPublisher
-from hub_messaging.wire import connected, declare_publisher
+from hub_messaging.wire import connected, declare_publishers
 
 EXCHANGE = "sorting.events"
 
 
 def publish(uri: str, *numbers: int) -> None:
     with connected(uri) as connection:
-        declare_publisher(connection, "sorting")
+        declare_publishers(connection, "sorting", "counting")
         publisher = ConfirmedPublisher(connection, EXCHANGE)
         publisher.publish([delivery(number).envelope.posted() for number in numbers])
         publisher.close()
@@ -60,7 +60,7 @@ def test_a_log_that_falls_silent_before_its_end_is_told_as_a_fault_of_the_broker
     amqp_uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(amqp_uri, 1)
-    monkeypatch.setattr(reading, "_write_mark", lambda _connection, _service: "never written")
+    monkeypatch.setattr(reading, "write_mark", lambda *_: "never written")
     clock = itertools.count(0.0, reading.SILENCE_SECONDS / 2)
     monkeypatch.setattr(reading, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     with connected(amqp_uri) as connection, pytest.raises(LogSilent):

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from tests.messaging.received import delivery, fail, receive
 from tests.support.amqp import connected
 from tests.support.broker import USER, BrokerServer
-from tests.support.services import RunningService
+from tests.support.services import RunningService, install
 from tests.support.waiting import wait_until
 from uuid_utils.compat import uuid7
 
@@ -211,5 +211,6 @@ def test_what_waits_for_the_broker_is_told_with_its_age(
     broker.manage("PUT", f"vhosts/{vhost}")
     all_of_it = dict.fromkeys(("configure", "write", "read"), ".*")
     broker.manage("PUT", f"permissions/{vhost}/{USER}", all_of_it)
+    install("sorting", amqp_uri)
     wait_until(lambda: sorting.metric("hub_outbox_pending") == 0, deadline=20)
     assert sorting.metric("hub_outbox_oldest_seconds") == 0

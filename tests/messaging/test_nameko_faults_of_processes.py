@@ -73,6 +73,7 @@ def _away(
 ) -> Iterator[tuple[RunningService, int]]:
     """Our publisher, and the port at which it looks for a broker that is not there."""
     uri, port = broker.new_vhost(), ports.any_free()
+    set_up_publishers(uri, "sorting")
     with running_service(
         tmp_path_factory.mktemp("sorting"),
         "sorting",

@@ -46,7 +46,7 @@ def service(folder: Path, name: str, postgres: PostgresServer, amqp_uri: str, **
         ("parcels", name),
         database_url=postgres.migrated_database(MIGRATIONS),
         amqp_uri=amqp_uri,
-        **environment,
+        **environment,  # type: ignore[arg-type]  # mypy takes one of them for `installed`
     )
 
 

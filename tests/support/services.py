@@ -10,9 +10,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from amqp.exceptions import AMQPError
+from tests.support.amqp import connected
+from tests.support.broker import USER
 from tests.support.waiting import wait_until
 
+from hub_messaging.topology import Subscriber, definitions
+from hub_messaging.wire import declare_all
 from local import ports
 from local.keys import Signer, signer
 from local.places import ROOT, python_path
@@ -127,6 +133,16 @@ def free_port() -> int:
     return port
 
 
+def install(name: str, amqp_uri: str) -> None:
+    """Make in a broker what an installation makes for a service before its first start.
+
+    Only an administrator can. A broker that is away stays as it is.
+    """
+    if urlsplit(amqp_uri).username == USER:
+        with contextlib.suppress(OSError, AMQPError), connected(amqp_uri) as connection:
+            declare_all(connection, definitions([Subscriber(name, {}, asks=frozenset({name}))], ""))
+
+
 @contextlib.contextmanager
 def running_service(  # the parts of one process; each test states only what differs
     folder: Path,
@@ -135,13 +151,16 @@ def running_service(  # the parts of one process; each test states only what dif
     *,
     database_url: str,
     amqp_uri: str,
+    installed: bool = True,
     **environment: str,
 ) -> Iterator[RunningService]:
-    """Start, give, end. The database has its tables already.
+    """Start, give, end. The database has its tables already, and the broker what an installation makes.
 
     A test that cares how the process ends stops it itself. Afterwards it is killed: its database and its
     virtual host are thrown away. Where coverage is measured it leaves politely, to tell what it reached.
     """
+    if installed:
+        install(name, amqp_uri)
     port = free_port()
     keys = signer(folder)
     own = {

@@ -27,6 +27,7 @@ class System:
     routing_key_of: Callable[[Change], str]
     message_of: Callable[[Change], amqp.Message]  # as its publisher would send it
     broken_message_of: Callable[[Change], amqp.Message]  # the same with data that breaks the schema
+    installed: tuple[str, ...] = ()  # services for which an installation makes exchanges and log
 
     @property
     def module(self) -> str:
@@ -104,6 +105,7 @@ SYSTEMS = {
             routing_key_of=lambda change: event_of(change.n, change.subject).type,
             message_of=our_message,
             broken_message_of=our_broken_message,
+            installed=("publisher", "consumer"),
         ),
         System(
             name="plain_nameko",

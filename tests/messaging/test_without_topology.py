@@ -1,0 +1,88 @@
+"""A service on a broker that lacks what an installation makes: it stays up, says what is missing, goes on."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inquiries.service import ClerkService
+from tests.messaging.conftest import MIGRATIONS
+from tests.support.announcing import own_user, set_up_publishers
+from tests.support.broker import BrokerServer
+from tests.support.postgres import PostgresServer
+from tests.support.services import Client, RunningService, running_service
+from tests.support.waiting import wait_until
+
+
+def missing(service: RunningService) -> dict[str, Any]:
+    """What its readiness probe names."""
+    found: dict[str, Any] = Client(service.port)("GET", f"/{service.name}/health/ready").json.get(
+        "missing", {}
+    )
+    return found
+
+
+def test_a_publisher_says_that_its_exchange_is_missing_and_sends_when_it_is_made(
+    postgres: PostgresServer, amqp_uri: str, tmp_path: Path
+) -> None:
+    with running_service(
+        tmp_path,
+        "sorting",
+        ("parcels", "sorting"),
+        database_url=postgres.migrated_database(MIGRATIONS),
+        amqp_uri=amqp_uri,
+        installed=False,
+    ) as service:
+        assert (
+            service.client("sorter")("POST", "/sorting/v1/parcels", {"number": 1, "weight": 1}).status == 201
+        )
+        said = "the broker has no exchange sorting.events"
+        wait_until(lambda: missing(service).get("broker (relay)") == said)
+        set_up_publishers(amqp_uri, "sorting")
+        wait_until(service.ready)
+        wait_until(lambda: service.metric("hub_outbox_pending") == 0)
+
+
+@pytest.mark.parametrize(
+    ("made_first", "said"),
+    [
+        ((), "the broker has no exchange sorting.events"),
+        (("sorting",), "the broker has no exchange counting.events"),
+    ],
+)
+def test_a_subscriber_says_what_is_missing_and_reads_when_it_is_made(
+    postgres: PostgresServer, amqp_uri: str, tmp_path: Path, made_first: tuple[str, ...], said: str
+) -> None:
+    if made_first:
+        set_up_publishers(amqp_uri, *made_first)
+    with running_service(
+        tmp_path,
+        "counting",
+        ("parcels", "counting"),
+        database_url=postgres.migrated_database(MIGRATIONS),
+        amqp_uri=amqp_uri,
+        installed=False,
+    ) as service:
+        wait_until(lambda: missing(service).get("broker (queue)") == said)
+        set_up_publishers(amqp_uri, "sorting", "counting")
+        wait_until(service.ready)
+
+
+def test_a_service_that_asks_says_that_the_exchange_of_questions_is_missing(
+    postgres: PostgresServer, broker: BrokerServer, amqp_uri: str, tmp_path: Path
+) -> None:
+    uri = own_user(broker, amqp_uri, ClerkService)
+    vhost = amqp_uri.rpartition("/")[2]
+    broker.manage("DELETE", f"exchanges/{vhost}/nameko-rpc")
+    with running_service(
+        tmp_path,
+        "clerk",
+        ("inquiries", "clerk"),
+        database_url=postgres.migrated_database(MIGRATIONS),
+        amqp_uri=uri,
+    ) as service:
+        said = Client(service.port)("GET", "/clerk/v1/ask/weigh/1").json
+        assert said["unanswered"] == "BrokerAway"
+        own_user(broker, amqp_uri, ClerkService)
+        wait_until(
+            lambda: Client(service.port)("GET", "/clerk/v1/ask/weigh/1").json["unanswered"] == "NobodyAnswers"
+        )
