@@ -194,11 +194,14 @@ class Dispatcher:
     def _open_kept(self, row: Any) -> Delivery:
         """Read a kept row again, as strictly as when it came.
 
-        What was kept before exchanges were written down is believed.
+        What was kept before exchanges were written down is believed. A forgery stays one, whatever its body
+        has become: the row does not hold everything that showed it.
 
         Raises:
             Exception: it cannot be read or believed, or nobody here hears it any more.
         """
+        if retries.was_forged(row):
+            raise Forged(str(row.first_error).partition(": ")[2])
         try:
             delivery = self._opening.open(Message(bytes(row.body), row.exchange, from_log=True))
         except Unreadable as exc:

@@ -94,6 +94,12 @@ def counts(session: Session) -> dict[str, int]:
     return {WAITING: 0, HELD: 0, PARKED: 0} | {row.state: row.n for row in rows}
 
 
+def forged(session: Session) -> int:
+    """How many parked deliveries did not come through their publisher's exchange."""
+    wanted = sa.select(sa.func.count()).where(inbox.c.state == PARKED, inbox.c.last_error.like("Forged: %"))
+    return session.scalar(wanted) or 0
+
+
 def waiting(session: Session) -> int:
     """How many deliveries will be tried again by themselves, with those held behind them."""
     found = counts(session)

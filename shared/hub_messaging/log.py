@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from hub_messaging.envelope import Envelope
 from hub_messaging.messages import Message
+from hub_messaging.provenance import MARK, MARK_SOURCE
 from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.topology import LOG_QUEUE, exchange_of
 from hub_messaging.wall_clock import utc_now
@@ -17,7 +18,6 @@ from hub_messaging.wire import drain, message_of, require_exchange, require_log,
 BATCH: Final = 500
 PREFETCH: Final = 2 * BATCH
 SILENCE_SECONDS: Final = 20.0  # a log that falls silent before its end is broken
-MARK: Final = "LogMark"  # the type of a message that only shows where the log ended when it was asked
 
 
 class LogSilent(OSError):
@@ -75,7 +75,7 @@ def write_mark(connection: Any, service: str, counts: Mapping[str, int]) -> str:
     """
     envelope = Envelope(
         id=uuid7(),
-        source=f"/log/{service}",
+        source=f"{MARK_SOURCE}{service}",
         type=MARK,
         version=1,
         subject=f"log/{service}",

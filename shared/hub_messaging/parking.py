@@ -19,6 +19,7 @@ from hub_messaging.kept import Key, Refused, is_, key_of
 from hub_messaging.tables import DROPPED, PARKED, WAITING, inbox, inbox_audit
 
 OPEN_TO_CHANGE: Final = (PARKED, WAITING)  # what is held has not failed: it follows what it is held for
+STAYS_FORGED: Final = "did not come through its publisher's exchange and can only be dropped."
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,16 @@ class Operator:
 def replay(session: Session, keys: Sequence[Key], operator: Operator, now: datetime) -> list[Key]:
     """Let parked deliveries be tried again at once; gives those that were.
 
-    What is not parked, or in somebody else's hands, stays as it is. Attempts are counted on: whatever fails
-    again beyond the last wait is parked again.
+    What is not parked, or in somebody else's hands, stays as it is, and so does a forgery. Attempts are
+    counted on: whatever fails again beyond the last wait is parked again.
+
+    Raises:
+        Refused: nothing but forgeries was named.
     """
-    rows = _take(session, keys, (PARKED,))
+    taken = _take(session, keys, (PARKED,))
+    rows = [row for row in taken if not retries.was_forged(row)]
+    if taken and not rows:
+        raise Refused(f"{taken[0].event_id} {STAYS_FORGED}")
     _set(session, rows, state=WAITING, next_attempt_at=now)
     _write_down(session, rows, operator, "replay")
     return [key_of(row) for row in rows]
@@ -65,7 +72,8 @@ def edit(session: Session, key: Key, body: bytes, operator: Operator) -> Key:
     message must not come a second time, and what waited for it must go on.
 
     Raises:
-        Refused: the body is no event of ours, or one that is known; or the delivery cannot be changed.
+        Refused: the body is no event of ours, or one that is known; or the delivery cannot be changed, which
+            a forgery never can.
     """
     try:
         envelope = Envelope.from_bytes(body)
@@ -75,6 +83,8 @@ def edit(session: Session, key: Key, body: bytes, operator: Operator) -> Key:
     if not rows:
         raise Refused(f"{key.event_id} is neither parked nor waiting, or somebody else has it in hand.")
     (row,) = rows
+    if retries.was_forged(row):
+        raise Refused(f"{key.event_id} {STAYS_FORGED}")
     if bytes(row.body) == body:
         raise Refused("The new body is the same as the old one.")
     named = Key(key.subscription, envelope.source, str(envelope.id))

@@ -3,12 +3,16 @@
 A service's broker user may write to its own exchange and to no other, so the exchange tells who has spoken.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from hub_messaging.envelope import Envelope, routing_key_of
 from hub_messaging.messages import Message
 from hub_messaging.topology import exchange_of, refill_exchange_of, source_of
+
+MARK: Final = "LogMark"  # the type of what each publisher writes into the event log about itself
+MARK_SOURCE: Final = "/log/"  # followed by the publisher's name
 
 
 class Forged(Exception):
@@ -28,44 +32,68 @@ class Origins:
 
         Args:
             envelope: what the message says.
-            message: what the broker says.
+            message: what the broker says. An exchange of None is that of a delivery stored by a release that
+                did not write it down; only its source can be checked.
             publisher: the service that publishes events of this type.
 
         Raises:
             Forged: it came from somebody else, or says that it is of another hub.
         """
-        if message.exchange is None:
-            return
         if message.routing_key not in (None, envelope.routing_key, routing_key_of(envelope.type, 1)):
             raise Forged(f"{envelope.routing_key} came as {message.routing_key!r}")
         foreign = self.foreign.get(envelope.source)
         if foreign is not None:
-            if message.exchange != foreign or not envelope.source.endswith(f"/{publisher}"):
-                raise Forged(f"{envelope.type} of {envelope.source} came through {_named(message.exchange)}")
+            self._check_foreign(envelope, message, publisher, foreign)
             return
         if envelope.source != source_of(self.hub_id, publisher):
             raise Forged(f"{envelope.type} is not published by {envelope.source}")
         allowed = {exchange_of(publisher)} | ({refill_exchange_of(publisher)} if message.from_log else set())
-        if message.exchange not in allowed:
-            raise Forged(f"{envelope.type} of {envelope.source} came through {_named(message.exchange)}")
-        if message.user_id not in (None, publisher):
-            raise Forged(f"{envelope.type} of {envelope.source} was sent by user {message.user_id!r}")
+        _check_exchange(envelope, message, allowed)
+        _check_user(envelope, message, publisher)
+
+    def publisher_of_mark(
+        self, envelope: Envelope, message: Message, publishers: Container[str]
+    ) -> str | None:
+        """The publisher that wrote a mark into the event log; None when it is a mark of a federated hub.
+
+        Args:
+            envelope: what the mark says; its source is `/log/<publisher>`.
+            message: what the broker says.
+            publishers: the services whose marks are asked for.
+
+        Raises:
+            Forged: it came from another service, or is no mark of these publishers.
+        """
+        if message.exchange in self.foreign.values():
+            return None  # about the log of that hub, which is not this one
+        publisher = envelope.source.removeprefix(MARK_SOURCE)
+        if envelope.type != MARK or envelope.source == publisher or publisher not in publishers:
+            raise Forged(f"{envelope.type} is not published by {envelope.source}")
+        if message.routing_key not in (None, envelope.routing_key):
+            raise Forged(f"{envelope.routing_key} came as {message.routing_key!r}")
+        _check_exchange(envelope, message, {exchange_of(publisher)})
+        _check_user(envelope, message, publisher)
+        return publisher
+
+    def _check_foreign(self, envelope: Envelope, message: Message, publisher: str, exchange: str) -> None:
+        if not envelope.source.endswith(f"/{publisher}"):
+            raise Forged(f"{envelope.type} is not published by {envelope.source}")
+        _check_exchange(envelope, message, {exchange})
 
 
-def _named(exchange: str) -> str:
-    return f"exchange {exchange!r}" if exchange else "no exchange: it was written to the queue itself"
+def _check_exchange(envelope: Envelope, message: Message, allowed: Container[str]) -> None:
+    if message.exchange is not None and message.exchange not in allowed:
+        came = f"exchange {message.exchange!r}" if message.exchange else "no exchange: written to the queue"
+        raise Forged(f"{envelope.type} of {envelope.source} came through {came}")
+
+
+def _check_user(envelope: Envelope, message: Message, publisher: str) -> None:
+    """RabbitMQ has checked a user_id; a sender may leave it out, so its absence says nothing."""
+    if message.user_id not in (None, publisher):
+        raise Forged(f"{envelope.type} of {envelope.source} was sent by user {message.user_id!r}")
 
 
 def foreign_sources(text: str) -> dict[str, str]:
-    """Read what an operator has written: `/hubs/oxford/visits=oxford.visits.events`, several with commas.
-
-    Raises:
-        ValueError: an entry is not of that form.
-    """
-    found = {}
-    for entry in filter(None, (part.strip() for part in text.split(","))):
-        source, _, exchange = entry.partition("=")
-        if not source.startswith("/hubs/") or source.count("/") != 3 or not exchange:
-            raise ValueError(f"{entry!r} is not of the form /hubs/<hub>/<service>=<exchange>")
-        found[source] = exchange
-    return found
+    """Read the setting `/hubs/oxford/visits=oxford.visits.events,…`, whose form has been checked."""
+    entries = (entry.strip().partition("=") for entry in text.split(",") if entry.strip())
+    return {source: exchange for source, _, exchange in entries}

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from hub_messaging.buffering import corked
 from hub_messaging.envelope import CONTENT_TYPE, Posted
-from hub_messaging.wire import drain, tick
+from hub_messaging.topology import exchange_of
+from hub_messaging.wire import drain, tick, user_of
 
 CONFIRM_SECONDS: Final = (
     30.0  # of silence; while the broker says that it is short of memory or disk we wait on
@@ -27,6 +28,9 @@ class ConfirmedPublisher:
         """`giving_up` is asked while waiting; when it says so, waiting ends."""
         self._connection = connection
         self._exchange = exchange
+        # RabbitMQ refuses any user_id but the connection's own, so only a service's own user is written down.
+        user = user_of(connection)
+        self._signed = {"user_id": user} if user and exchange_of(user) == exchange else {}
         self._giving_up = giving_up
         self._blocked = False
         connection.on_blocked = self._on_blocked
@@ -90,6 +94,7 @@ class ConfirmedPublisher:
                 "message_id": event.id,
                 "type": event.type,
                 "app_id": event.source,
+                **self._signed,
             },
         )
 

@@ -20,6 +20,7 @@ from hub_messaging.wall_clock import utc_now
 
 JITTER: Final = 0.2  # up to a fifth longer, so that many failures do not return in step
 ERROR_LENGTH: Final = 2000  # characters of an error that are kept
+FORGED: Final = "Forged: "  # how the error of a forgery begins, as `say` puts it
 
 
 class Permanent(Exception):
@@ -131,6 +132,11 @@ def stop_waiting_for(session: Session, subscription: str, source: str, event_id:
     """Let a held delivery go ahead without what it was held for; False when that came after all."""
     values = {"subscription": subscription, "source": source, "event_id": event_id}
     return session.execute(statements.GIVE_UP, values).first() is not None
+
+
+def was_forged(row: Any) -> bool:
+    """Whether a stored delivery did not come through its publisher's exchange."""
+    return str(row.first_error or "").startswith(FORGED)
 
 
 def say(error: BaseException) -> str:

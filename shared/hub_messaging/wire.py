@@ -52,8 +52,15 @@ def connect(uri: str) -> Any:
     asked = Connection(uri, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS)
     connection = asked.transport.establish_connection()  # once: connect() would try again after two seconds
     connection.transport.sock.settimeout(SOCKET_SECONDS)
+    connection.hub_user = asked.userid
     ReadAhead.of(connection)
     return connection
+
+
+def user_of(connection: Any) -> str | None:
+    """The broker user of a connection that `connect` has opened."""
+    user = getattr(connection, "hub_user", None)
+    return user if isinstance(user, str) else None
 
 
 def close(connection: Any) -> None:

@@ -52,11 +52,13 @@ def setting(name: str) -> str:
     """One setting by its name without HUB_; a few have a usual value.
 
     Raises:
-        environs.EnvError: it is missing.
+        environs.EnvError: it is missing or malformed.
     """
-    from hub_platform.settings import OPTIONAL, environment
+    from hub_platform.settings import OPTIONAL, check_foreign_sources, environment
 
     env = environment(eager=True)
+    if name == "FOREIGN_SOURCES":
+        return env.str(name, OPTIONAL[name], validate=check_foreign_sources(env))
     return env.str(name, OPTIONAL[name]) if name in OPTIONAL else env.str(name)
 
 

@@ -3,11 +3,14 @@
 Every name may also be given as NAME_FILE, the path of a file that holds the value (compose secrets).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from environs import FileAwareEnv, validate
+from environs import FileAwareEnv, ValidationError, validate
+
+from hub_platform.federation import foreign_sources
 
 HUB_ID = "cambridge"  # unless an operator says otherwise
 # Settings that a command reads by themselves and that have a usual value.
@@ -76,7 +79,7 @@ def load_settings(service: str) -> Settings:
         "allow_hub_time": env.bool("ALLOW_HUB_TIME", False),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "retry_after": env.list("RETRY_AFTER", RETRY_AFTER, subcast=_seconds),
-        "foreign_sources": env.dict("FOREIGN_SOURCES", {}),
+        "foreign_sources": env.str("FOREIGN_SOURCES", "", validate=check_foreign_sources(env)),
         "schemas_url": env.str("SCHEMAS_URL", "")
         or f"{env.str('PUBLIC_URL', PUBLIC_URL).rstrip('/')}/schemas",
         "otlp_endpoint": env.str("OTLP_ENDPOINT", ""),
@@ -84,7 +87,20 @@ def load_settings(service: str) -> Settings:
     }
     env.seal()
     values["retry_after"] = tuple(values["retry_after"])
+    values["foreign_sources"] = foreign_sources(values["foreign_sources"], values["hub_id"])
     return Settings(service=service, **values)
+
+
+def check_foreign_sources(env: FileAwareEnv) -> Callable[[str], None]:
+    """What refuses a text that names no foreign sources of this hub."""
+
+    def check(text: str) -> None:
+        try:
+            foreign_sources(text, env.str("ID", HUB_ID))
+        except ValueError as exc:
+            raise ValidationError(str(exc)) from exc
+
+    return check
 
 
 def _seconds(text: str) -> timedelta:
