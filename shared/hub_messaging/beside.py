@@ -12,7 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from hub_messaging import kept, tables
-from hub_messaging.tables import inbox, inbox_subjects, inbox_types
+from hub_messaging.tables import inbox, inbox_counts, inbox_gaps, inbox_subjects, inbox_types
 
 LIVE: Final = "public"
 NEW: Final = "rebuild"
@@ -24,7 +24,8 @@ VOLATILE: Final = (
 BUSY: Final = "55P03"  # PostgreSQL's code for a lock that was not to be had in time
 # Less than the second after which PostgreSQL looks for deadlocks: we give way before anybody is thrown out.
 LOCK_TIMEOUT: Final = "300ms"
-RECEIVED: Final = (inbox_subjects, inbox, inbox_types)  # in the order in which the reader asks for them
+# In the order in which the reader asks for them.
+RECEIVED: Final = (inbox_subjects, inbox, inbox_types, inbox_counts, inbox_gaps)
 
 _COLUMNS = ", ".join(column.name for column in inbox.c if column.name != "arrival")
 _SAME = (

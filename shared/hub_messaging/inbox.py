@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import statements
 from hub_messaging.envelope import Envelope
-from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox
+from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox, inbox_counts
 from hub_messaging.tracing import name_in_log
 
 
@@ -27,6 +27,7 @@ class Delivery:
     body: bytes
     after: int = 0  # the revision of its subject that must have taken effect before it; 0 for none
     exchange: str | None = None  # through which it came
+    from_log: bool = False  # read from the event log, not from the queue
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -107,8 +108,8 @@ def waiting(session: Session) -> int:
 
 
 def received(session: Session) -> int:
-    """How many deliveries have taken effect."""
-    return session.scalar(sa.select(sa.func.count()).where(inbox.c.state == DONE)) or 0
+    """How many deliveries have taken effect, ever."""
+    return int(session.scalar(sa.select(sa.func.sum(inbox_counts.c.done))) or 0)
 
 
 def last_arrival(session: Session, subscription: str) -> tuple[str, datetime] | None:
@@ -137,12 +138,13 @@ def _unseen_one(session: Session, subscription: str, delivery: Delivery) -> list
         "subscription": subscription,
         "source": envelope.source,
         "event_id": str(envelope.id),
-        "type": envelope.type,
+        "type": envelope.routing_key,
         "subject": envelope.subject,
         "revision": envelope.revision,
         "body": delivery.body,
         "after": delivery.after,
         "exchange": delivery.exchange,
+        "from_log": delivery.from_log,
     }
     state = session.execute(statements.RECEIVE_ONE, row).scalar()
     session.info["held"] = int(state == HELD)
@@ -198,10 +200,11 @@ def _insert(
     rows = {
         "subscription": subscription,
         "state": state,
+        "from_log": deliveries[0].from_log,  # all of them are, or none
         "sent": len(deliveries),
         "sources": [envelope.source for envelope in envelopes],
         "event_ids": [str(envelope.id) for envelope in envelopes],
-        "types": [envelope.type for envelope in envelopes],
+        "types": [envelope.routing_key for envelope in envelopes],
         "subjects": [envelope.subject for envelope in envelopes],
         "revisions": [envelope.revision for envelope in envelopes],
         "bodies": [None if done else delivery.body for delivery in deliveries],

@@ -169,7 +169,22 @@ def read_again(types: Iterable[str]) -> None:
     listed = {"types": sorted(types)}
     connection = op.get_bind()
     connection.execute(sa.text("DELETE FROM inbox WHERE state = 'done' AND type = ANY(:types)"), listed)
+    if connection.scalar(sa.text("SELECT to_regclass('inbox_counts')")) is not None:  # since the third form
+        connection.execute(_COUNT_AGAIN, listed)
     connection.execute(sa.text("DELETE FROM inbox_types WHERE type = ANY(:types)"), listed)
+
+
+# What is read once more is counted once more.
+_COUNT_AGAIN: Final = sa.text(
+    """
+    UPDATE inbox_counts SET done = 0, received = (
+      SELECT count(*) FROM inbox
+      WHERE inbox.subscription = inbox_counts.subscription AND inbox.source = inbox_counts.source
+        AND inbox.type = inbox_counts.routing_key AND inbox.state <> 'done' AND inbox.subject IS NOT NULL
+    )
+    WHERE routing_key = ANY(:types)
+    """
+)
 
 
 def _number_what_is_kept() -> None:

@@ -49,7 +49,8 @@ class Opening:
             self._origins.check(envelope, message, heard.publisher)
             self._require_version(envelope)
             after = envelope.predecessor(self._event_classes)
-            return Delivery(heard.from_data(envelope.data), envelope, message.body, after, message.exchange)
+            event = heard.from_data(envelope.data)
+            return Delivery(event, envelope, message.body, after, message.exchange, message.from_log)
         except Forged as exc:
             raise Unreadable(exc, None) from exc
         except Exception as exc:  # reading is pure: what fails once fails always

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from hub_messaging import counting
 from hub_messaging.envelope import SCHEMAS, Envelope, Event, Posted, routing_key_of
 from hub_messaging.tables import outbox
 from hub_messaging.tracing import current_traceparent
@@ -68,10 +69,6 @@ _UNPUBLISHED = sa.text(
            correlation_id, causation_id, traceparent, after, change_id
     FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT :limit
     """
-)
-
-_MARK = sa.text(
-    "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY(CAST(:positions AS bigint[]))"
 )
 
 
@@ -133,14 +130,13 @@ def unpublished(
 
 def mark_published(session: Session | sa.Connection, positions: Sequence[int]) -> None:
     """Note that the broker has confirmed these."""
-    session.execute(_MARK, {"positions": list(positions)})
+    session.execute(counting.MARK_PUBLISHED, {"positions": list(positions)})
 
 
 def counts(session: Session) -> tuple[int, int]:
     """How many events were ever recorded here, and how many of them wait to be published."""
-    waiting = sa.func.count().filter(outbox.c.published_at.is_(None))
-    row = session.execute(sa.select(sa.func.count(), waiting).select_from(outbox)).one()
-    return row[0], row[1]
+    waiting = pending(session)
+    return sum(counting.published(session).values()) + waiting, waiting
 
 
 def pending(session: Session) -> int:
@@ -173,13 +169,7 @@ def publish_again(session: Session, since: datetime) -> int:
 
     Subscribers of ours know what they have received; it changes nothing there. Gives how many are sent.
     """
-    again = (
-        sa.update(outbox)
-        .where(outbox.c.recorded_at >= since)
-        .values(published_at=None)
-        .returning(outbox.c.position)
-    )
-    return len(session.execute(again).all())
+    return int(session.execute(counting.SEND_AGAIN, {"since": since}).scalar_one())
 
 
 def forget(session: Session, before: datetime) -> int:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hub_messaging import retries
+from hub_messaging import counting, retries
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.kept import Key, Refused, is_, key_of
 from hub_messaging.tables import DROPPED, PARKED, WAITING, inbox, inbox_audit
@@ -89,6 +89,7 @@ def edit(session: Session, key: Key, body: bytes, operator: Operator) -> Key:
         raise Refused("The new body is the same as the old one.")
     named = Key(key.subscription, envelope.source, str(envelope.id))
     _replace(session, row, named, envelope, body)
+    counting.move(session, row, named.source, envelope.routing_key, doubled=named != key)
     _write_down(session, [row], operator, "edit")
     if named != key:
         _leave_behind(session, row)
@@ -103,7 +104,7 @@ def _replace(session: Session, row: Any, named: Key, envelope: Envelope, body: b
     values = {
         "source": named.source,
         "event_id": named.event_id,
-        "type": envelope.type,
+        "type": envelope.routing_key,
         "subject": envelope.subject,
         "revision": envelope.revision,
         "body": body,

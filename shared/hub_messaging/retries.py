@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub_messaging import statements
+from hub_messaging import counting, statements
 from hub_messaging.envelope import Envelope
 from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
@@ -49,7 +49,7 @@ def keep_failed(
     row = _row(subscription, delivery.envelope) | values | {"body": delivery.body}
     row |= {"first_error": values["last_error"], "after_revision": delivery.after or None}
     row["exchange"] = delivery.exchange
-    session.execute(insert(inbox).values(row).on_conflict_do_nothing())
+    _keep(session, row)
     return str(values["state"])
 
 
@@ -69,7 +69,7 @@ def park_unreadable(
     row = known if envelope is None else _row(subscription, envelope)
     failure = {"state": PARKED, "attempts": 1, "first_error": said, "last_error": said, "body": message.body}
     came = {"exchange": message.exchange}
-    session.execute(insert(inbox).values(row | failure | came).on_conflict_do_nothing())
+    _keep(session, row | failure | came)
 
 
 def due(session: Session, subscription: str, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
@@ -93,12 +93,15 @@ def adopt(session: Session, row: Any, envelope: Envelope) -> Any:
     if row.subject is not None:
         return row
     named = sa.update(inbox).where(*_is_row(row)).values(_row(row.subscription, envelope)).returning(inbox)
+    counting.add(session, row.subscription, envelope.source, envelope.routing_key, received=1)
     return session.execute(named).one()
 
 
 def finish(session: Session, row: Any) -> None:
     """A kept delivery has taken effect."""
     _end(session, row, state=DONE, body=None, attempts=row.attempts + 1)
+    if row.subject is not None:
+        counting.add(session, row.subscription, row.source, row.type, done=1)
     reach(session, row)
 
 
@@ -149,6 +152,13 @@ def say(error: BaseException) -> str:
     return said.encode(errors="replace").decode()  # half a character cannot be kept either
 
 
+def _keep(session: Session, row: dict[str, Any]) -> None:
+    """Write a row that is not known; count it when it is an event of which the type is known."""
+    kept = session.execute(insert(inbox).values(row).on_conflict_do_nothing().returning(inbox.c.arrival))
+    if kept.first() is not None and "subject" in row:
+        counting.add(session, row["subscription"], row["source"], row["type"], received=1)
+
+
 def _end(session: Session, row: Any, **values: Any) -> None:
     ended = {"next_attempt_at": None} | values
     session.execute(sa.update(inbox).where(*_is_row(row)).values(ended))
@@ -159,7 +169,7 @@ def _row(subscription: str, envelope: Envelope) -> dict[str, Any]:
         "subscription": subscription,
         "source": envelope.source,
         "event_id": str(envelope.id),
-        "type": envelope.type,
+        "type": envelope.routing_key,
         "subject": envelope.subject,
         "revision": envelope.revision,
     }

@@ -33,7 +33,19 @@ RECEIVE = sa.text(
            WITH ORDINALITY AS delivery (source, event_id, type, subject, revision, body, after, exchange, n)
       ORDER BY n
       ON CONFLICT DO NOTHING
-      RETURNING source, event_id, subject, revision, state
+      RETURNING source, event_id, type, subject, revision, state
+    ), counted AS (
+      INSERT INTO inbox_counts AS known
+        (subscription, source, routing_key, received, done, newest_at)
+      SELECT :subscription, source, type, count(*), count(*) FILTER (WHERE state = 'done'), clock_timestamp()
+      FROM received
+      GROUP BY source, type
+      ORDER BY source, type
+      ON CONFLICT (subscription, source, routing_key) DO UPDATE SET
+        received = known.received + excluded.received,
+        done = known.done + excluded.done,
+        newest_at = excluded.newest_at,
+        missing = greatest(0, known.missing - CASE WHEN :from_log THEN excluded.received ELSE 0 END)
     ), reached AS (
       INSERT INTO inbox_subjects (subscription, source, subject, revision)
       SELECT :subscription, source, subject, max(revision)
@@ -71,6 +83,16 @@ RECEIVE_ONE = sa.text(
       FROM turn
       ON CONFLICT DO NOTHING
       RETURNING state
+    ), counted AS (
+      INSERT INTO inbox_counts AS known
+        (subscription, source, routing_key, received, done, newest_at)
+      SELECT :subscription, :source, :type, 1, CASE WHEN state = 'done' THEN 1 ELSE 0 END, clock_timestamp()
+      FROM received
+      ON CONFLICT (subscription, source, routing_key) DO UPDATE SET
+        received = known.received + 1,
+        done = known.done + excluded.done,
+        newest_at = excluded.newest_at,
+        missing = greatest(0, known.missing - CASE WHEN :from_log THEN 1 ELSE 0 END)
     ), reached AS (
       INSERT INTO inbox_subjects (subscription, source, subject, revision)
       SELECT :subscription, :source, :subject, :revision FROM received WHERE state = 'done'

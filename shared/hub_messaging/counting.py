@@ -1,0 +1,169 @@
+"""Counts that are kept in the statements that change what they count, so that no table is ever counted.
+
+A publisher counts what the broker has confirmed, a subscriber what it has received, by routing key and for
+ever: what retention deletes stays counted. What was published and not received has been lost on the way.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub_messaging.tables import inbox_counts, outbox_counts
+
+_ROUTING_KEY: Final = "CASE version WHEN 1 THEN type ELSE type || '.v' || version END"  # routing_key_of
+
+MARK_PUBLISHED = sa.text(
+    f"""
+    WITH marked AS (
+      UPDATE outbox SET published_at = clock_timestamp()
+      WHERE position = ANY(CAST(:positions AS bigint[])) AND published_at IS NULL
+      RETURNING {_ROUTING_KEY} AS routing_key
+    )
+    INSERT INTO outbox_counts AS known (routing_key, published)
+    SELECT routing_key, count(*) FROM marked GROUP BY routing_key ORDER BY routing_key
+    ON CONFLICT (routing_key) DO UPDATE SET published = known.published + excluded.published
+    """  # noqa: S608 - our own text
+)
+
+# What is sent again is counted again once the broker has confirmed it.
+SEND_AGAIN = sa.text(
+    f"""
+    WITH published AS (
+      SELECT position, {_ROUTING_KEY} AS routing_key FROM outbox
+      WHERE recorded_at >= :since AND published_at IS NOT NULL
+      FOR UPDATE
+    ), uncounted AS (
+      UPDATE outbox_counts SET published = outbox_counts.published - again.number
+      FROM (SELECT routing_key, count(*) AS number FROM published GROUP BY routing_key) AS again
+      WHERE outbox_counts.routing_key = again.routing_key
+    ), pending AS (
+      UPDATE outbox SET published_at = NULL FROM published WHERE outbox.position = published.position
+    )
+    SELECT count(*) FROM outbox WHERE recorded_at >= :since
+    """  # noqa: S608 - our own text
+)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Events of one kind that were published and never arrived."""
+
+    source: str
+    routing_key: str
+    missing: int
+    marked_at: datetime | None  # when the publisher counted
+
+
+def published(session: Session | sa.Connection) -> dict[str, int]:
+    """How many events the broker has confirmed, ever, by routing key."""
+    return {row.routing_key: row.published for row in session.execute(sa.select(outbox_counts))}
+
+
+def add(
+    session: Session,
+    subscription: str,
+    source: str,
+    routing_key: str,
+    *,
+    received: int = 0,
+    done: int = 0,
+    accepted: int = 0,
+) -> None:
+    """Change the counts of one kind of event by so many."""
+    changes = {"received": received, "done": done, "accepted": accepted}
+    named = {"subscription": subscription, "source": source, "routing_key": routing_key}
+    new = insert(inbox_counts).values(named | changes | {"newest_at": sa.func.clock_timestamp()})
+    added: dict[str, Any] = {name: inbox_counts.c[name] + new.excluded[name] for name in changes}
+    if received > 0:
+        added["newest_at"] = new.excluded.newest_at
+    session.execute(new.on_conflict_do_update(index_elements=list(named), set_=added))
+
+
+def move(session: Session, row: Any, source: str, routing_key: str, *, doubled: bool) -> None:
+    """Let an inbox row count as another kind of event, because an operator has edited it.
+
+    What a publisher has counted is not changed by that, so neither is what is missing. `doubled`: the row is
+    kept under its old name as well.
+    """
+    if row.subject is not None and not doubled:
+        add(session, row.subscription, row.source, row.type, received=-1, accepted=1)
+    # What could not be read had not been counted: read at last, it is no longer missing.
+    accepted = 0 if row.subject is None else -1
+    add(session, row.subscription, source, routing_key, received=1, accepted=accepted)
+
+
+def compare(
+    session: Session,
+    subscription: str,
+    source: str,
+    heard: Iterable[str],
+    told: Mapping[str, int],
+    marked_at: datetime,
+) -> list[Loss]:
+    """Compare what a publisher has published with what came from it, write it down, and give what is missing.
+
+    Args:
+        session: a transaction.
+        subscription: the queue; everything that came before the mark has been recorded.
+        source: of the publisher's events.
+        heard: the routing keys that the subscription hears of this publisher.
+        told: what the publisher has counted, by routing key.
+        marked_at: when it did.
+    """
+    keys = sorted(heard)
+    values = {
+        "subscription": subscription,
+        "source": source,
+        "keys": keys,
+        "told": [told.get(key, 0) for key in keys],
+        "marked_at": marked_at,
+    }
+    return [Loss(source, row[0], row[1], row[2]) for row in session.execute(_COMPARE, values)]
+
+
+def losses(session: Session, subscription: str | None = None) -> list[Loss]:
+    """What is missing as of the newest marks."""
+    wanted = sa.select(inbox_counts).where(inbox_counts.c.missing > 0)
+    if subscription is not None:
+        wanted = wanted.where(inbox_counts.c.subscription == subscription)
+    rows = session.execute(wanted.order_by(inbox_counts.c.source, inbox_counts.c.routing_key))
+    return [Loss(row.source, row.routing_key, row.missing, row.marked_at) for row in rows]
+
+
+def leave_unheard(session: Session, subscription: str, heard: Sequence[str]) -> None:
+    """Ask no more for what is not heard any more."""
+    unheard = inbox_counts.c.routing_key.not_in(list(heard))
+    session.execute(
+        sa.update(inbox_counts)
+        .where(inbox_counts.c.subscription == subscription, unheard, inbox_counts.c.missing > 0)
+        .values(missing=0)
+    )
+
+
+# Gives, with what is missing, the mark up to which nothing was: only what came after it can have been lost.
+_COMPARE = sa.text(
+    """
+    WITH before AS (
+      SELECT routing_key, CASE WHEN missing = 0 THEN marked_at END AS complete_at
+      FROM inbox_counts WHERE subscription = :subscription AND source = :source
+    ), marked AS (
+      INSERT INTO inbox_counts AS known (subscription, source, routing_key, published, marked_at, missing)
+      SELECT :subscription, :source, routing_key, published, CAST(:marked_at AS timestamptz), published
+      FROM unnest(CAST(:keys AS text[]), CAST(:told AS bigint[])) AS told (routing_key, published)
+      ON CONFLICT (subscription, source, routing_key) DO UPDATE SET
+        published = excluded.published,
+        marked_at = excluded.marked_at,
+        missing = greatest(0, excluded.published - known.received - known.accepted)
+      RETURNING routing_key, missing
+    )
+    SELECT routing_key, missing, complete_at
+    FROM marked LEFT JOIN before USING (routing_key)
+    WHERE missing > 0
+    ORDER BY routing_key
+    """
+)
