@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 metadata = sa.MetaData()
 
 _instant = sa.DateTime(timezone=True)
+_zero = sa.text("0")
 _none_yet = sa.text("'{}'::jsonb")
 
 # One row for each subject: its lock keeps the events about it in order, its counter numbers them.
@@ -139,14 +140,14 @@ inbox_counts = sa.Table(
     sa.Column("subscription", sa.Text, primary_key=True),
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("routing_key", sa.Text, primary_key=True),
-    sa.Column("received", sa.BigInteger, nullable=False, server_default="0"),  # in whatever state
-    sa.Column("done", sa.BigInteger, nullable=False, server_default="0"),  # have taken effect
+    sa.Column("received", sa.BigInteger, nullable=False, server_default=_zero),  # in whatever state
+    sa.Column("done", sa.BigInteger, nullable=False, server_default=_zero),  # have taken effect
     sa.Column("newest_at", _instant),  # when the newest was received
     sa.Column("published", sa.BigInteger),  # by the publisher's newest mark; null: none has come
     sa.Column("marked_at", _instant),  # when that mark came
-    sa.Column("missing", sa.BigInteger, nullable=False, server_default="0"),  # as of that mark
+    sa.Column("missing", sa.BigInteger, nullable=False, server_default=_zero),  # as of that mark
     sa.Column(
-        "accepted", sa.BigInteger, nullable=False, server_default="0"
+        "accepted", sa.BigInteger, nullable=False, server_default=_zero
     ),  # of those, given up by an operator
 )
 
