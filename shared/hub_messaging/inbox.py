@@ -124,14 +124,6 @@ def last_arrival(session: Session, subscription: str) -> tuple[str, datetime] | 
     return None if row is None else (row.event_id, row.received_at)
 
 
-def forget(session: Session, before: datetime) -> int:
-    """Delete the memory of what took effect before an instant; a repeat of that would count again."""
-    deleted = (
-        sa.delete(inbox).where(inbox.c.state == DONE, inbox.c.received_at < before).returning(inbox.c.arrival)
-    )
-    return len(session.execute(deleted).all())
-
-
 def _unseen_one(session: Session, subscription: str, delivery: Delivery) -> list[Delivery]:
     envelope = delivery.envelope
     row = {

@@ -7,6 +7,57 @@ from typing import Final
 
 from alembic import op
 
+_HOW_FAR: Final = """
+      before TIMESTAMPTZ,
+      moved_at TIMESTAMPTZ,
+      waited_seconds DOUBLE PRECISION NOT NULL DEFAULT 0,
+      keeper TEXT,
+      marks BIGINT[] NOT NULL DEFAULT '{}',
+      table_oid BIGINT,
+      stopped BOOLEAN NOT NULL DEFAULT FALSE
+"""
+
+# The marks that would have been made until now (retention.Line): for each age in days, the last place before
+# the first row that is younger. Ages are counted from the newest row or the clock, whichever is earlier.
+_MARKS_OF_OUTBOX: Final = """
+    INSERT INTO outbox_forgotten (marks, table_oid)
+    WITH now AS (
+      SELECT least(max(published_at), clock_timestamp()) AS instant, max(position) AS head FROM outbox
+    ), days AS (
+      SELECT floor(extract(epoch FROM now.instant - outbox.published_at) / 86400) AS age,
+             min(position) AS first
+      FROM outbox, now GROUP BY 1
+    )
+    SELECT array_agg(coalesce((SELECT min(first) - 1 FROM days
+                               WHERE days.age < n.age OR days.age IS NULL), head) ORDER BY n.age DESC),
+           CAST('outbox'::regclass AS oid)::bigint
+    FROM now, generate_series(0, 400) AS n (age)
+    WHERE head IS NOT NULL
+    HAVING count(*) > 0
+"""
+# Until now an inbox forgot after 400 days: one that is as old as that has forgotten what is before its oldest
+# row.
+_MARKS_OF_INBOX: Final = """
+    INSERT INTO inbox_forgotten (subscription, source, before, marks, table_oid)
+    WITH ends AS (
+      SELECT subscription, source, max(arrival) AS head,
+             least(max(received_at), clock_timestamp()) AS instant, min(received_at) AS oldest
+      FROM inbox WHERE subject IS NOT NULL GROUP BY subscription, source
+    ), days AS (
+      SELECT subscription, source, min(arrival) AS first,
+             floor(extract(epoch FROM instant - received_at) / 86400) AS age
+      FROM inbox JOIN ends USING (subscription, source) GROUP BY subscription, source, age
+    )
+    SELECT subscription, source,
+           CASE WHEN oldest < instant - INTERVAL '399 days' THEN oldest END,
+           array_agg(coalesce((SELECT min(first) - 1 FROM days
+                               WHERE days.subscription = ends.subscription AND days.source = ends.source
+                                 AND days.age < n.age), head) ORDER BY n.age DESC),
+           CAST('inbox'::regclass AS oid)::bigint
+    FROM ends, generate_series(0, 430) AS n (age)
+    GROUP BY subscription, source, oldest, instant
+"""
+
 _V3: Final = (
     "ALTER TABLE outbox ADD change_id TEXT",
     "ALTER TABLE inbox ADD exchange TEXT",
@@ -17,7 +68,13 @@ _V3: Final = (
         CHECK (action IN ('replay', 'edit', 'drop', 'rebuild', 'forged', 'switch_back', 'heal', 'accept'))
     """,
     "CREATE TABLE outbox_counts (routing_key TEXT NOT NULL PRIMARY KEY, published BIGINT NOT NULL)",
-    "CREATE TABLE outbox_forgotten (before TIMESTAMPTZ NOT NULL PRIMARY KEY, moved_at TIMESTAMPTZ NOT NULL)",
+    f"""
+    CREATE TABLE outbox_forgotten (
+      only_row BOOLEAN NOT NULL DEFAULT TRUE PRIMARY KEY
+        CONSTRAINT ck_outbox_forgotten_only_row CHECK (only_row),
+      {_HOW_FAR}
+    )
+    """,
     """
     CREATE TABLE outbox_log (
       mark_offset BIGINT NOT NULL PRIMARY KEY,
@@ -40,12 +97,11 @@ _V3: Final = (
       PRIMARY KEY (subscription, source, routing_key)
     )
     """,
-    """
+    f"""
     CREATE TABLE inbox_forgotten (
       subscription TEXT NOT NULL,
       source TEXT NOT NULL,
-      before TIMESTAMPTZ NOT NULL,
-      moved_at TIMESTAMPTZ NOT NULL,
+      {_HOW_FAR},
       PRIMARY KEY (subscription, source)
     )
     """,
@@ -60,6 +116,9 @@ _V3: Final = (
       PRIMARY KEY (subscription, source, event_id)
     )
     """,
+    "CREATE INDEX ix_inbox_arrival ON inbox (arrival)",
+    _MARKS_OF_OUTBOX,
+    _MARKS_OF_INBOX,
     # Until now every event was of version 1, so its routing key was its type.
     """
     INSERT INTO outbox_counts (routing_key, published)
@@ -89,6 +148,7 @@ _UNDO_V3: Final = (
       DROP CONSTRAINT ck_inbox_audit_action,
       ADD CONSTRAINT ck_inbox_audit_action CHECK (action IN ('replay', 'edit', 'drop', 'rebuild'))
     """,
+    "DROP INDEX ix_inbox_arrival",
     "ALTER TABLE inbox DROP exchange",
     "ALTER TABLE outbox DROP change_id",
 )

@@ -172,12 +172,6 @@ def publish_again(session: Session, since: datetime) -> int:
     return int(session.execute(counting.SEND_AGAIN, {"since": since}).scalar_one())
 
 
-def forget(session: Session, before: datetime) -> int:
-    """Delete what the broker confirmed before an instant; gives how many events that were."""
-    deleted = sa.delete(outbox).where(outbox.c.published_at < before).returning(outbox.c.position)
-    return len(session.execute(deleted).all())
-
-
 def _order(events: Sequence[Event]) -> dict[str, list[Any]]:
     """Where each event stands among the new ones of its subject, and which subjects to lock.
 

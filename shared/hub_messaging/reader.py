@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from hub_messaging import inbox
 from hub_messaging.catchup import CatchUp
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler, Struggling
 from hub_messaging.envelope import routing_key_of
+from hub_messaging.forgetting import Forgetting, inbox_rows
 from hub_messaging.log import read_log
 from hub_messaging.messages import Message
 from hub_messaging.metrics import InboxTable, ReadingMetrics
@@ -42,8 +43,6 @@ from hub_messaging.wire import (
 IDLE_SECONDS: Final = 0.5  # how often kept deliveries are looked at
 KEPT_SECONDS: Final = 1.0  # how long kept deliveries, one behind the other, may keep the queue waiting
 STOP_SECONDS: Final = 5.0  # for what is in hand; what is not finished by then goes back to the queue
-FORGET_SECONDS: Final = 3600.0
-KEPT_FOR: Final = timedelta(days=400)  # as long as publishers keep what they could send again
 
 EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway, Stopped)
 
@@ -60,7 +59,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self._away: str | None = "the queue is not being read yet"
         self._connection: Any = None
         self._arrived: list[Any] = []
-        self._looked_at = self._forgot_at = 0.0
+        self._looked_at = 0.0
 
     def setup(self) -> None:
         """Tell the readiness probe how reading goes."""
@@ -94,6 +93,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS - FILL_UP_SECONDS
         )
         self._catch_up = CatchUp(self._dispatcher, self._take_all)
+        self._forgetting = Forgetting(self._sessions, inbox_rows(queue))
         self._thread = self.container.spawn_managed_thread(self._run)
 
     def stop_reading(self) -> None:
@@ -226,16 +226,10 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             while self._dispatcher.try_kept() and not self._stop.asked and time.monotonic() < ends:
                 pass
             self._catch_up.repair(self._read_log, utc_now())
-            self._forget()
+            self._forgetting.turn()
         except (DatabaseAway, OperationalError, InterfaceError) as exc:
             self._rest("the database does not answer", exc)
         self._looked_at = time.monotonic()
-
-    def _forget(self) -> None:
-        if time.monotonic() - self._forgot_at >= FORGET_SECONDS:
-            with self._sessions.begin() as session:
-                inbox.forget(session, utc_now() - KEPT_FOR)
-            self._forgot_at = time.monotonic()
 
     def _beat(self) -> None:
         # Whatever has become of the connection, the worker's transaction must not be left while it runs.

@@ -4,8 +4,6 @@ One relay is active for each database, by an advisory lock: two at once would br
 """
 
 import select
-import time
-from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -14,18 +12,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import outbox
+from hub_messaging.forgetting import Forgetting, outbox_rows
 from hub_messaging.metrics import PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 from hub_messaging.stopping import Stop, has_ended, where
 from hub_messaging.topology import exchange_of, source_of
-from hub_messaging.wall_clock import utc_now
 from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, require_exchange, tick
 
 BATCH: Final = 500
 SWEEP_SECONDS: Final = 1.0  # how long a lost wake-up can delay an event
 STOP_SECONDS: Final = 2.0  # for the batch in hand; what is not confirmed is sent again
-FORGET_SECONDS: Final = 3600.0
-KEPT_FOR: Final = timedelta(days=400)  # a year and a bit: the second copy of the log
 LOCK_KEY: Final = 0x6F7574626F78  # "outbox"; advisory locks are per database
 
 EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, Unconfirmed)
@@ -40,12 +36,12 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         self._thread: Any = None
         self._stop = Stop()
         self._broker_away: str | None = "the relay has not reached the broker yet"
-        self._forgot_at = 0.0
 
     def setup(self) -> None:
         """Learn where to send, and tell the readiness probe how that goes."""
         config = self.container.config
         self._sessions = config["sessions"]
+        self._forgetting = Forgetting(self._sessions, outbox_rows)
         self._publisher = self.container.service_name
         settings = config["settings"]
         self._source = source_of(settings.hub_id, self._publisher)
@@ -125,15 +121,9 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             self._broker_away = "the broker is short of memory or disk and takes nothing"
             drain(connection, SWEEP_SECONDS)
             tick(connection)
-        self._forget()
+        self._forgetting.turn()
         raw.poll()
         if not raw.notifies:
             select.select([raw], [], [], SWEEP_SECONDS)
             raw.poll()
         raw.notifies.clear()
-
-    def _forget(self) -> None:
-        if time.monotonic() - self._forgot_at >= FORGET_SECONDS:
-            with self._sessions.begin() as session:
-                outbox.forget(session, utc_now() - KEPT_FOR)
-            self._forgot_at = time.monotonic()

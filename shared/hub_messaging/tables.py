@@ -3,7 +3,7 @@
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = sa.MetaData()
 
@@ -88,6 +88,7 @@ sa.Index(
     inbox.c.revision,
     postgresql_where=sa.text("state IN ('waiting', 'held', 'parked')"),
 )
+sa.Index("ix_inbox_arrival", inbox.c.arrival)  # forgotten in this order, and the newest row is asked for
 
 # How far each subject has come: the highest revision that has taken effect, or was given up.
 inbox_subjects = sa.Table(
@@ -116,12 +117,27 @@ outbox_counts = sa.Table(
     sa.Column("published", sa.BigInteger, nullable=False),
 )
 
-# The line before which published events have been forgotten here; one row at most.
+
+def _how_far() -> tuple[sa.Column[object], ...]:
+    """How far a table has been forgotten, and what the next step depends on (retention.Line)."""
+    return (
+        sa.Column("before", _instant),  # what is older has been forgotten; null: nothing has
+        sa.Column("moved_at", _instant),  # by the clock; told to operators, decides nothing
+        sa.Column("waited_seconds", sa.Double, nullable=False, server_default=sa.text("0")),
+        sa.Column("keeper", sa.Text),  # the process that measures them; no other may add to them
+        sa.Column("marks", ARRAY(sa.BigInteger), nullable=False, server_default=sa.text("'{}'::bigint[]")),
+        sa.Column("table_oid", sa.BigInteger),  # the marks are of this table: a rebuild makes another one
+        sa.Column("stopped", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
+
+
+# How far published events have been forgotten; one row at most.
 outbox_forgotten = sa.Table(
     "outbox_forgotten",
     metadata,
-    sa.Column("before", _instant, primary_key=True),
-    sa.Column("moved_at", _instant, nullable=False),
+    sa.Column("only_row", sa.Boolean, primary_key=True, server_default=sa.true()),
+    *_how_far(),
+    sa.CheckConstraint("only_row", name="ck_outbox_forgotten_only_row"),
 )
 
 # Where in the event log this publisher's newest mark stood, and what is wrong with the log; one row at most.
@@ -151,14 +167,13 @@ inbox_counts = sa.Table(
     ),  # of those, given up by an operator
 )
 
-# The line before which a subscription has forgotten what took effect, of each source.
+# How far a subscription has forgotten what took effect, of each source.
 inbox_forgotten = sa.Table(
     "inbox_forgotten",
     metadata,
     sa.Column("subscription", sa.Text, primary_key=True),
     sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("before", _instant, nullable=False),
-    sa.Column("moved_at", _instant, nullable=False),
+    *_how_far(),
 )
 
 # Events that took effect although an earlier one about their subject had never come.

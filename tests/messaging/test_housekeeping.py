@@ -1,24 +1,54 @@
-"""What is forgotten and what is kept: only what was published, or took effect, longer ago than that."""
+"""What is forgotten and what is kept, in a database: old rows that have come to their end, in batches."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from parcels.events import ParcelSorted
-from tests.messaging.received import Database, delivery, receive
+from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail, receive
 
-from hub_messaging import inbox, outbox
-from hub_messaging import reader as reading
-from hub_messaging import relay as sending
-from hub_messaging.reader import QueueReader
-from hub_messaging.relay import OutboxRelay
+from hub_messaging import forgetting as module
+from hub_messaging import inbox, outbox, retention
+from hub_messaging.forgetting import NOTE_SECONDS, Forgetting, inbox_rows, outbox_rows
 from hub_messaging.tables import inbox as received
+from hub_messaging.tables import inbox_forgotten, outbox_forgotten
 from hub_messaging.tables import outbox as recorded
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
+OUTBOX, INBOX = retention.OUTBOX_DAYS * DAY, retention.INBOX_DAYS * DAY
+DAY_SECONDS = DAY.total_seconds()
+
+
+class Process:
+    """One process of a service, with clocks of its own."""
+
+    def __init__(self, database: Database, rows: Callable[..., Any]) -> None:
+        self.seconds = 1000.0
+        self.error = timedelta(0)
+        self.forgetting = Forgetting(
+            database, rows, now=lambda: datetime.now(UTC) + self.error, monotonic=lambda: self.seconds
+        )
+
+    def run(self, days: float) -> None:
+        """Let time pass, and look now and then."""
+        for _ in range(2):
+            self.forgetting.turn()
+            self.seconds += NOTE_SECONDS  # the second look takes over from a process that has ended
+        self.seconds += days * DAY_SECONDS
+        self.forgetting.turn()
+
+
+@pytest.fixture(name="relay")
+def _relay(database: Database) -> Process:
+    return Process(database, outbox_rows)
+
+
+@pytest.fixture(name="reader")
+def _reader(database: Database) -> Process:
+    return Process(database, inbox_rows(QUEUE))
 
 
 def record(database: Database, *published: datetime | None) -> None:
@@ -29,18 +59,28 @@ def record(database: Database, *published: datetime | None) -> None:
             session.execute(sa.update(recorded).where(recorded.c.id == id_).values(published_at=at))
 
 
+def receive_at(database: Database, *instants: datetime, source: str = SOURCE) -> None:
+    """Receive one delivery at each of these instants."""
+    for number, at in enumerate(instants, start=1):
+        one = delivery(number, source=source)
+        receive(database, one)
+        wanted = (received.c.source == source, received.c.event_id == str(one.envelope.id))
+        with database.begin() as session:
+            session.execute(sa.update(received).where(*wanted).values(received_at=at))
+
+
+def ripen(database: Database, lines: sa.Table, days: int, place: int, before: datetime | None) -> None:
+    """Let the table have run for long, with a line; the first rows up to a place are old by running time."""
+    key = {} if lines is outbox_forgotten else {"subscription": QUEUE, "source": SOURCE}
+    with database.begin() as session:
+        session.execute(sa.delete(lines))
+        row = {"marks": [place] * (days + 1), "before": before}
+        session.execute(sa.insert(lines).values(**key, **row))
+
+
 def recorded_subjects(database: Database) -> list[str]:
     with database() as session:
         return list(session.scalars(sa.select(recorded.c.subject).order_by(recorded.c.position)))
-
-
-def receive_at(database: Database, *instants: datetime) -> None:
-    """Receive one delivery at each of these instants."""
-    for number, at in enumerate(instants, start=1):
-        receive(database, delivery(number))
-        subject = delivery(number).envelope.subject
-        with database.begin() as session:
-            session.execute(sa.update(received).where(received.c.subject == subject).values(received_at=at))
 
 
 def received_subjects(database: Database) -> list[str]:
@@ -48,93 +88,151 @@ def received_subjects(database: Database) -> list[str]:
         return list(session.scalars(sa.select(received.c.subject).order_by(received.c.arrival)))
 
 
-def test_only_what_was_published_before_an_instant_is_forgotten(database: Database) -> None:
-    record(database, NOW - DAY, NOW, NOW + DAY, None)
-    with database.begin() as session:
-        assert outbox.forget(session, NOW) == 1
+def line_of(database: Database, lines: sa.Table) -> Any:
+    with database() as session:
+        return session.execute(sa.select(lines)).one()
+
+
+def test_what_was_published_longer_ago_than_it_is_kept_goes_after_a_day(
+    database: Database, relay: Process
+) -> None:
+    record(database, NOW - OUTBOX - DAY, NOW - OUTBOX + DAY, None, NOW)
+    ripen(database, outbox_forgotten, retention.OUTBOX_DAYS, 3, NOW - OUTBOX - DAY)
+    relay.run(0.9)
+    assert len(recorded_subjects(database)) == 4
+    relay.run(1)
     assert recorded_subjects(database) == ["parcels/2", "parcels/3", "parcels/4"]
 
 
-def test_only_what_was_received_before_an_instant_is_forgotten(database: Database) -> None:
-    receive_at(database, NOW - DAY, NOW, NOW + DAY)
+def test_what_took_effect_longer_ago_than_it_is_kept_goes_and_what_is_stuck_stays(
+    database: Database, reader: Process
+) -> None:
+    fail(database, delivery(9), RuntimeError("no"))
+    receive_at(database, NOW - INBOX - DAY, NOW - INBOX + DAY, NOW)
+    ripen(database, inbox_forgotten, retention.INBOX_DAYS, 3, NOW - INBOX - DAY)
+    reader.run(1)
+    assert received_subjects(database) == ["parcels/9", "parcels/2", "parcels/3"]
+
+
+def test_each_source_is_forgotten_by_its_own_newest_row(database: Database, reader: Process) -> None:
+    silent = "/hubs/other/sorting"
+    receive_at(database, NOW - INBOX - 2 * DAY, NOW - INBOX - DAY, source=silent)
+    receive_at(database, NOW - INBOX - DAY, NOW)
+    ripen(database, inbox_forgotten, retention.INBOX_DAYS, 3, NOW - INBOX - DAY)
     with database.begin() as session:
-        assert inbox.forget(session, NOW) == 1
-    assert received_subjects(database) == ["parcels/2", "parcels/3"]
+        row = {"subscription": QUEUE, "source": silent, "before": NOW - 2 * INBOX}
+        session.execute(sa.insert(inbox_forgotten).values(row | {"marks": [9] * (retention.INBOX_DAYS + 1)}))
+    reader.run(1)
+    with database() as session:
+        left = session.execute(sa.select(received.c.source, received.c.subject).order_by(received.c.arrival))
+    assert [tuple(row) for row in left] == [
+        (silent, "parcels/1"),
+        (silent, "parcels/2"),
+        (SOURCE, "parcels/2"),
+    ]
 
 
-@pytest.fixture(name="relay")
-def _relay(database: Database, monkeypatch: pytest.MonkeyPatch) -> OutboxRelay:
-    """A relay that sends nothing and has done no housekeeping yet."""
-    monkeypatch.setattr(sending, "drain", lambda _connection, _seconds: False)
-    monkeypatch.setattr(sending, "tick", lambda _connection: None)
-    relay = OutboxRelay()
-    relay._sessions = database
-    relay._forgot_at = float("-inf")
-    return relay
+@pytest.mark.parametrize("error", [401 * DAY, -401 * DAY, 4000 * DAY])
+@pytest.mark.parametrize("starts", [1, 3])
+def test_no_clock_of_a_service_empties_a_table(database: Database, error: timedelta, starts: int) -> None:
+    receive_at(database, *(NOW - n * DAY for n in range(20, 0, -1)))
+    record(database, *(NOW - n * DAY for n in range(20, 0, -1)))
+    for _ in range(starts):
+        for process in (Process(database, inbox_rows(QUEUE)), Process(database, outbox_rows)):
+            process.error = error
+            process.run(3)
+    assert len(received_subjects(database)) == len(recorded_subjects(database)) == 20
 
 
-def wait_once(relay: OutboxRelay) -> None:
-    """Let the relay wait for a commit that has happened already."""
-    woken: Any = SimpleNamespace(poll=lambda: None, notifies=["a commit"])
-    relay._wait(woken, None, SimpleNamespace(blocked=False))  # type: ignore[arg-type]
-
-
-def test_the_relay_forgets_what_was_published_longer_ago_than_it_is_kept(
-    database: Database, relay: OutboxRelay
+@pytest.mark.parametrize("error", [401 * DAY, -401 * DAY, -4000 * DAY])
+def test_no_clock_of_a_database_empties_a_table(
+    database: Database, reader: Process, relay: Process, error: timedelta
 ) -> None:
-    record(database, NOW - sending.KEPT_FOR - DAY, NOW - sending.KEPT_FOR + DAY, NOW, None)
-    wait_once(relay)
-    assert recorded_subjects(database) == ["parcels/2", "parcels/3", "parcels/4"]
+    reader.error = relay.error = error  # the service goes by the same clock
+    times = [NOW - 2 * DAY, NOW - DAY, *(NOW + error + n * DAY / 100 for n in range(10))]
+    receive_at(database, *times)
+    record(database, *times)
+    ripen(database, outbox_forgotten, retention.OUTBOX_DAYS, 0, NOW - OUTBOX)
+    ripen(database, inbox_forgotten, retention.INBOX_DAYS, 0, NOW - INBOX)
+    for _ in range(3):
+        reader.run(1)
+        relay.run(1)
+    assert len(received_subjects(database)) == len(recorded_subjects(database)) == 12
 
 
-def test_the_relay_looks_for_what_is_old_once_an_hour(
-    database: Database, relay: OutboxRelay, monkeypatch: pytest.MonkeyPatch
+def test_while_the_newest_row_lies_ahead_nothing_goes_and_that_is_written_down(
+    database: Database, relay: Process
 ) -> None:
-    seconds = 10_000.0
-    monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=lambda: seconds))
-    wait_once(relay)
-    record(database, NOW - sending.KEPT_FOR - DAY)
-    seconds += sending.FORGET_SECONDS - 1
-    wait_once(relay)
-    assert recorded_subjects(database) == ["parcels/1"]
-    seconds += 1
-    wait_once(relay)
-    assert recorded_subjects(database) == []
+    record(database, NOW - OUTBOX - DAY, NOW + 401 * DAY)
+    ripen(database, outbox_forgotten, retention.OUTBOX_DAYS, 2, NOW - OUTBOX - DAY)
+    relay.run(1)
+    assert line_of(database, outbox_forgotten).stopped
+    record(database, NOW)
+    with database.begin() as session:
+        session.execute(sa.update(recorded).where(recorded.c.position == 3).values(published_at=NOW))
+    relay.run(1)
+    assert not line_of(database, outbox_forgotten).stopped
+    assert len(recorded_subjects(database)) == 2
 
 
-@pytest.fixture(name="reader")
-def _reader(database: Database) -> QueueReader:
-    """A reader with nothing to try again that has done no housekeeping yet."""
-    reader = QueueReader()
-    reader._sessions = database
-    reader._dispatcher = SimpleNamespace(try_kept=lambda: 0)  # type: ignore[assignment]
-    reader._catch_up = SimpleNamespace(repair=lambda _read, _now: None)  # type: ignore[assignment]
-    reader._looked_at = reader._forgot_at = float("-inf")
-    return reader
+def test_two_processes_do_not_count_the_same_time_twice(database: Database) -> None:
+    record(database, NOW)
+    pair = Process(database, outbox_rows), Process(database, outbox_rows)
+    for _ in range(20):
+        for process in pair:
+            process.forgetting.turn()
+            process.seconds += NOTE_SECONDS
+    assert line_of(database, outbox_forgotten).waited_seconds == 19 * NOTE_SECONDS
 
 
-def test_the_reader_forgets_what_took_effect_longer_ago_than_it_is_kept(
-    database: Database, reader: QueueReader
+def test_what_a_process_has_measured_outlives_it_and_the_time_between_does_not_count(
+    database: Database, relay: Process
 ) -> None:
-    receive_at(database, NOW - reading.KEPT_FOR - DAY, NOW - reading.KEPT_FOR + DAY, NOW)
-    reader._look_after_kept()
-    assert received_subjects(database) == ["parcels/2", "parcels/3"]
+    record(database, NOW)
+    relay.run(0.5)
+    waited = line_of(database, outbox_forgotten).waited_seconds
+    Process(database, outbox_rows).run(0.25)
+    gained = line_of(database, outbox_forgotten).waited_seconds - waited
+    assert gained == pytest.approx(0.25 * DAY_SECONDS, abs=2 * NOTE_SECONDS)
 
 
-def test_the_reader_looks_for_what_is_old_once_an_hour(
-    database: Database, reader: QueueReader, monkeypatch: pytest.MonkeyPatch
+def test_marks_of_a_table_that_a_rebuild_has_replaced_say_nothing_of_the_new_one(
+    database: Database, reader: Process
 ) -> None:
-    seconds = 10_000.0
-    monkeypatch.setattr(reading, "time", SimpleNamespace(monotonic=lambda: seconds))
-    reader._look_after_kept()
-    receive_at(database, NOW - reading.KEPT_FOR - DAY)
-    seconds += reading.FORGET_SECONDS - 1
-    reader._look_after_kept()
-    assert received_subjects(database) == ["parcels/1"]
-    seconds += 1
-    reader._look_after_kept()
-    assert received_subjects(database) == []
+    receive_at(database, NOW - INBOX - DAY, NOW)
+    ripen(database, inbox_forgotten, retention.INBOX_DAYS, 2, NOW - INBOX - DAY)
+    with database.begin() as session:
+        session.execute(sa.update(inbox_forgotten).values(table_oid=1))
+    reader.run(1)
+    assert len(received_subjects(database)) == 2
+    assert list(line_of(database, inbox_forgotten).marks) == [2]
 
 
-def test_a_subscriber_remembers_for_as_long_as_publishers_could_send_again() -> None:
-    assert reading.KEPT_FOR >= sending.KEPT_FOR
+def test_many_rows_go_in_batches_within_a_limit_of_time(
+    database: Database, relay: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 10)
+    record(database, *[NOW - OUTBOX - DAY] * 95, NOW)
+    ripen(database, outbox_forgotten, retention.OUTBOX_DAYS, 95, NOW - OUTBOX - DAY / 2)
+    ticks = iter(range(10_000))
+    forgetting = relay.forgetting
+    forgetting.monotonic = lambda: relay.seconds + next(ticks) * module.TURN_SECONDS / 9
+    forgetting.turn()
+    assert 0 < len(recorded_subjects(database)) - 1 < 95
+    for _ in range(20):
+        forgetting.turn()
+    assert recorded_subjects(database) == ["parcels/96"]
+
+
+def test_an_inbox_that_is_being_forgotten_keeps_no_delivery_waiting(
+    database: Database, reader: Process
+) -> None:
+    receive_at(database, NOW - INBOX - DAY, NOW)
+    ripen(database, inbox_forgotten, retention.INBOX_DAYS, 2, NOW - INBOX - DAY / 2)
+    (rows,) = inbox_rows(QUEUE)(database())
+    with database.begin() as deleting:
+        line = module._line(rows.line(deleting))
+        assert rows.delete(deleting, line, 0)[0] == 1
+        with database.begin() as session:
+            session.execute(sa.text("SET LOCAL lock_timeout = '2s'"))
+            assert len(inbox.unseen(session, QUEUE, [delivery(7)])) == 1

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.messaging.received import (
-    LATER,
     QUEUE,
     Database,
     delivery,
@@ -91,14 +90,6 @@ def test_progress_counts_what_took_effect_only(database: Database) -> None:
     with database() as session:
         reached = {row.subject: row.revision for row in session.execute(sa.select(inbox_subjects))}
     assert reached == {"parcels/1": 2}
-
-
-def test_what_took_effect_long_ago_is_forgotten_and_what_is_stuck_is_not(database: Database) -> None:
-    receive(database, delivery(1), delivery(2))
-    fail(database, delivery(3), RuntimeError("no"))
-    with database.begin() as session:
-        assert inbox.forget(session, LATER) == 2
-    assert list(states(database).values()) == ["waiting"]
 
 
 def test_the_last_arrival_is_known(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from hub_messaging import catchup, dispatch, pace, reader, relay, retries, stopping
+from hub_messaging import catchup, dispatch, pace, reader, relay, retention, retries, stopping
 from hub_messaging.tables import metadata
 from local.places import ROOT
 
@@ -32,8 +32,8 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert "after 1 s, 10 s, 1 min, 10 min and 1 h" in FLOWING
     assert f"up to {relay.BATCH} unpublished rows" in FLOWING
     assert f"up to {pace.BATCH} messages" in FLOWING
-    assert f"after {reader.KEPT_FOR.days} days" in FLOWING
-    assert f"outbox rows for {relay.KEPT_FOR.days} days" in FLOWING
+    assert f"after {retention.INBOX_DAYS} days" in FLOWING
+    assert f"outbox rows for {retention.OUTBOX_DAYS} days" in FLOWING
     assert f"up to {dispatch.TOGETHER} of them in one transaction" in FLOWING
     assert dispatch.RUN_OF_FAILURES == 20
     assert "Twenty failures in a row" in FLOWING

@@ -89,7 +89,7 @@ def _reader(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
     reader._catch_up = SimpleNamespace(repair=lambda _read, _now: None)  # type: ignore[assignment]
     reader._metrics = ReadingMetrics(CollectorRegistry())
     reader._pace = Pace(False, limit_seconds=reading.STOP_SECONDS)
-    reader._forgot_at = float("inf")
+    reader._forgetting = SimpleNamespace(turn=lambda: None)  # type: ignore[assignment]
     monkeypatch.setattr(reader._stop, "pause", lambda _seconds: None)
     return reader
 

@@ -31,7 +31,7 @@ def _relay(monkeypatch: pytest.MonkeyPatch) -> OutboxRelay:
     monkeypatch.setattr(sending, "drain", lambda _connection, _seconds: False)
     monkeypatch.setattr(sending, "tick", lambda _connection: None)
     relay = OutboxRelay()
-    relay._forgot_at = float("inf")
+    relay._forgetting = SimpleNamespace(turn=lambda: None)  # type: ignore[assignment]
     return relay
 
 

@@ -1,0 +1,81 @@
+"""How long events are remembered, by a rule that no wrong clock can turn against them.
+
+Two conditions must both hold before a row is deleted. By its time it lies before a line, which is stored and
+moves forward by a day at a time. By its place it lies before a mark that was made when this database had
+run for so many days less: marks are made by a clock that nobody can set, so they hold whatever times say.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+OUTBOX_DAYS: Final = 400  # a year and a bit: the second copy of the log
+INBOX_DAYS: Final = 430  # longer than publishers keep what they could send again
+SENT_AGAIN_DAYS: Final = 390  # what a restored backup sends again: every inbox still knows it
+DAY: Final = timedelta(days=1)
+AHEAD: Final = DAY  # a newest row further ahead of the clock than that stops forgetting: one of them is wrong
+
+
+class Forgotten(Exception):
+    """An event so old that nothing remembers whether it has taken effect."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """How far a table has forgotten, and what the next step depends on."""
+
+    before: datetime | None = None  # rows from before this may be deleted; None: nothing has been deleted yet
+    waited: timedelta = timedelta(0)  # running time since the newest mark
+    marks: tuple[int, ...] = ()  # the table's last place at the end of each day of running, oldest first
+    stopped: bool = False  # clock and newest row contradict each other
+
+    def ripe(self, days: int) -> int:
+        """The last place that was written when the table had run for so many days less; 0 for none."""
+        return self.marks[0] if len(self.marks) > days else 0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a table and the clock say when the line is looked at."""
+
+    clock: datetime  # the earlier of the service's and the database's (aware)
+    newest: datetime | None  # time of the row in the last place
+    oldest: datetime | None  # earliest time of the rows up to the ripe mark
+
+
+def contradicts(clock: datetime, newest: datetime | None) -> bool:
+    """Whether the newest row lies more than a day ahead of the clock."""
+    return newest is not None and newest - AHEAD > clock
+
+
+def after_running(line: Line, elapsed: timedelta) -> Line:
+    """Count running time, which only a monotonic clock may measure."""
+    return replace(line, waited=line.waited + max(elapsed, timedelta(0)))
+
+
+def is_due(line: Line) -> bool:
+    """Whether the table has run for a day since its newest mark."""
+    return line.waited >= DAY
+
+
+def marked(line: Line, head: int, days: int) -> Line:
+    """Make the mark of one more day of running; what exceeds the days that are kept falls off."""
+    return replace(line, waited=timedelta(0), marks=(*line.marks, head)[-(days + 1) :])
+
+
+def moved(line: Line, seen: Seen, days: int) -> Line:
+    """Move the line forward by at most a day, never past the cut-off; it never goes back.
+
+    The cut-off is the earlier of clock and newest row, less the days that are kept. A line that has not been
+    set begins at the oldest row that has been kept for long enough.
+    """
+    if contradicts(seen.clock, seen.newest):
+        return replace(line, stopped=True)
+    line = replace(line, stopped=False)
+    if seen.newest is None:
+        return line
+    cut_off = min(seen.clock, seen.newest) - timedelta(days=days)
+    if line.before is None:
+        begins = seen.oldest is not None and seen.oldest <= cut_off
+        return replace(line, before=seen.oldest) if begins else line
+    return replace(line, before=max(line.before, min(line.before + DAY, cut_off)))
