@@ -8,6 +8,8 @@ from tests.faults.counting import Count, count, gaps
 from tests.faults.programs import STOPS_WITHIN
 from tests.faults.stage import Stage, Stuck
 
+from hub_messaging.provenance import Forged
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -106,6 +108,7 @@ def broken_promises(
     """Whatever ours promises and did not keep, in words; nothing is asked of the other systems."""
     if not stage.system.is_ours:
         return []
+    forged = stage.ledger.parked_as(Forged.__name__)
     facts = (
         (counted.accepted != stage.events + len(stage.extra), f"{counted.accepted} accepted"),
         (counted.lost != stage.forbidden, f"{counted.lost - stage.forbidden} lost"),
@@ -119,7 +122,9 @@ def broken_promises(
             states.get("parked", 0) != stage.unreadable,
             f"{states} kept in the inbox, {stage.unreadable} expected parked",
         ),
-        (states.keys() - {"parked"}, f"{states} kept in the inbox at the end"),
+        (states.keys() - {"parked", "dropped"}, f"{states} kept in the inbox at the end"),
+        (states.get("dropped", 0) != stage.dropped, f"{states}, {stage.dropped} expected dropped"),
+        (forged != stage.forged, f"{forged} parked as forged, {stage.forged} expected"),
         (any(p.slowest_stop > STOPS_WITHIN for p in stage.everyone), "a service took too long to leave"),
         (stage.notes, "; ".join(stage.notes)),
     )

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from tests.faults.counting import Change, Effect
 from tests.faults.systems.tables import changes, effects, refused, wanted
 
+from hub_messaging import kept
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -77,6 +79,11 @@ class Ledger:
                 sa.text("SELECT state, count(*) AS n FROM inbox WHERE state <> 'done' GROUP BY state")
             )
             return {row.state: row.n for row in rows}
+
+    def parked_as(self, error: str) -> int:
+        """How many deliveries our inbox has parked for a class of error."""
+        with self.consumer_session() as session:
+            return kept.count(session, error=error)
 
     def consumer_session(self) -> Session:
         """A session on the consumer's database, for what an operator does there."""

@@ -1,23 +1,67 @@
 """What the harness itself puts into the broker, or takes out of it, behind the services' backs."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import amqp
+from tests.faults.broker_users import PUBLISHER
+from tests.faults.counting import Change
 from tests.faults.stage import Stage
 from tests.faults.systems.catalogue import EXCHANGE
 from tests.support.amqp import connected
 from tests.support.waiting import wait_until
 
 TAP = "tap"
+OURS = "faults-posted"  # a header of what the harness posts, by which the tap leaves it out
 
 
-def post(stage: Stage, messages: Sequence[amqp.Message]) -> None:
-    """Put messages straight into the consumer's queue, each confirmed."""
-    with connected(stage.direct_uri) as connection:
+@dataclass(frozen=True)
+class Post:
+    """A message, and the key by which an exchange routes it."""
+
+    message: amqp.Message
+    routing_key: str
+
+
+def post_of(stage: Stage, change: Change, message: amqp.Message | None = None) -> Post:
+    """An event as its publisher would send it, or other bytes in its place."""
+    system = stage.system
+    return Post(system.message_of(change) if message is None else message, system.routing_key_of(change))
+
+
+def post(stage: Stage, posts: Sequence[Post], *, exchange: str = EXCHANGE, user: str = PUBLISHER) -> None:
+    """Publish through an exchange as a service does, each confirmed."""
+    with connected(stage.uri_of(user)) as connection:
         channel = connection.channel()
-        for message in messages:
-            channel.basic_publish(message, exchange="", routing_key=stage.system.queue)
+        for one in posts:
+            channel.basic_publish(_marked(one.message), exchange=exchange, routing_key=one.routing_key)
+
+
+def post_many(
+    stage: Stage, posts: Iterator[Post], *, exchange: str = EXCHANGE, user: str = PUBLISHER
+) -> None:
+    """Publish without waiting for each confirm; when this returns the broker has all of them."""
+    with connected(stage.uri_of(user), confirm_publish=False) as connection:
+        channel = connection.channel()
+        for one in posts:
+            channel.basic_publish(_marked(one.message), exchange=exchange, routing_key=one.routing_key)
+        channel.queue_declare(stage.system.queue, passive=True)
+
+
+def is_refused(stage: Stage, one: Post, *, exchange: str, user: str) -> bool:
+    """Whether the broker lets a service's user publish nothing through an exchange."""
+    with contextlib.suppress(amqp.AccessRefused):
+        post(stage, [one], exchange=exchange, user=user)
+        return False
+    return True
+
+
+def _marked(message: amqp.Message) -> amqp.Message:
+    headers = message.properties.get("application_headers") or {}
+    message.properties["application_headers"] = {**headers, OURS: True}
+    return message
 
 
 def listen(stage: Stage) -> None:
@@ -28,17 +72,22 @@ def listen(stage: Stage) -> None:
         channel.queue_bind(TAP, EXCHANGE, routing_key="#")
 
 
-def listened(stage: Stage, *, at_most: int) -> list[amqp.Message]:
-    """What was published since we last asked, the oldest first, as it was."""
-    heard: list[amqp.Message] = []
+def listened(stage: Stage, *, at_most: int) -> list[Post]:
+    """What the publisher has published since we last asked, the oldest first, as it was."""
+    heard: list[Post] = []
     with connected(stage.direct_uri) as connection:
         channel = connection.channel()
         while len(heard) < at_most and (message := channel.basic_get(TAP, no_ack=True)) is not None:
-            heard.append(amqp.Message(message.body, **message.properties))
+            if OURS not in (message.properties.get("application_headers") or {}):
+                heard.append(_again(message))
     return heard
 
 
-def take_all(stage: Stage, expected: int) -> list[amqp.Message]:
+def _again(received: Any) -> Post:
+    return Post(amqp.Message(received.body, **received.properties), received.delivery_info["routing_key"])
+
+
+def take_all(stage: Stage, expected: int) -> list[Post]:
     """Take every message out of the consumer's queue, which nobody reads; in the order of the queue."""
     taken: list[Any] = []
     with connected(stage.direct_uri) as connection:
@@ -55,4 +104,4 @@ def take_all(stage: Stage, expected: int) -> list[amqp.Message]:
         channel.basic_ack(taken[-1].delivery_tag, multiple=True)
         # A round trip, so that the acknowledgement has arrived before we hang up.
         channel.queue_declare(stage.system.queue, passive=True)
-    return [amqp.Message(message.body, **message.properties) for message in taken]
+    return [_again(message) for message in taken]

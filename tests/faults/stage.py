@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import amqp
+from tests.faults.broker_users import import_definitions
 from tests.faults.counting import Change
 from tests.faults.ledger import Ledger, Progress
 from tests.faults.network import Network
@@ -17,7 +18,6 @@ from tests.faults.programs import Program, folder_of
 from tests.faults.servers import Servers
 from tests.faults.systems.catalogue import HUB, System
 from tests.support.amqp import connected
-from tests.support.announcing import set_up_publishers
 
 from local import ports
 from local.keys import signer
@@ -47,7 +47,9 @@ class Stage:
     consumer_kills: list[str] = field(default_factory=list)
     extra: list[Change] = field(default_factory=list)  # accepted events that the harness published itself
     forbidden: int = 0  # accepted events that must take no effect while the case lasts
-    unreadable: int = 0  # messages that are no events of ours and must end parked
+    unreadable: int = 0  # messages that must end parked …
+    forged: int = 0  # … and how many of them because of where they came from
+    dropped: int = 0  # deliveries that an operator gives up
     notes: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], object]] = field(default_factory=list)  # to undo what was done to servers
     healed_at: float = 0.0  # when the fault was over
@@ -60,9 +62,9 @@ class Stage:
         self.database_urls = dict(zip(("publisher", "consumer"), urls, strict=True))
         self.ledger = Ledger(*urls)
         self.direct_uri = self.servers.broker.server.new_vhost()
-        set_up_publishers(self.direct_uri, *self.system.installed)
-        self.uri = self.direct_uri  # what the programs are given
         self.vhost = self.direct_uri.rpartition("/")[2]
+        if self.system.is_ours:
+            import_definitions(self.servers.broker.server, self.vhost)
         self.programs = folder_of(self.folder, self.system.name, self.name)
         self.publishers: list[Program] = []
         self.consumers: list[Program] = []
@@ -87,7 +89,7 @@ class Stage:
         environment = {
             "HUB_ID": HUB,
             "HUB_DATABASE_URL": self.database_urls[role],
-            "HUB_AMQP_URI": self.uri,
+            "HUB_AMQP_URI": self.uri_of(role, through_network=True),
             "HUB_HTTP_PORT": str(ports.any_free()),
             "HUB_TOKEN_PUBLIC_KEY_FILE": str(keys.public_file),
             "FAULTS_SEED": str(self.seed),
@@ -102,6 +104,14 @@ class Stage:
             self.programs,
             list(kills) if replica == 0 else [],
         )
+
+    def uri_of(self, user: str, *, through_network: bool = False) -> str:
+        """The broker's URI for a service's own user; the other systems know only the administrator."""
+        server = self.servers.broker.server
+        uri = server.uri(self.vhost, user=user) if self.system.is_ours else self.direct_uri
+        if through_network and self._network is not None:
+            return uri.replace(f":{server.port}/", f":{self._network.port}/")
+        return uri
 
     def look_after(self) -> None:
         """Be the process supervisor."""
@@ -222,9 +232,7 @@ class Stage:
 
     def put_proxy_between(self) -> Network:
         """Let the programs that start from now on reach the broker through a network that can be bad."""
-        port = self.servers.broker.port
-        self._network = Network(self.programs, port)
-        self.uri = self.direct_uri.replace(f":{port}/", f":{self._network.port}/")
+        self._network = Network(self.programs, self.servers.broker.port)
         return self._network
 
     def stop(self) -> None:

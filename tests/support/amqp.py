@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import amqp
 
 
-def connected(uri: str) -> amqp.Connection:
+def connected(uri: str, *, confirm_publish: bool = True) -> amqp.Connection:
     """A connection for a `with` statement, which opens and closes it."""
     parts = urlsplit(uri)
     return amqp.Connection(
@@ -13,5 +13,5 @@ def connected(uri: str) -> amqp.Connection:
         userid=parts.username,
         password=parts.password,
         virtual_host=parts.path[1:],
-        confirm_publish=True,
+        confirm_publish=confirm_publish,
     )

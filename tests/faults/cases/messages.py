@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import amqp
 from tests.faults.cases.case import Case
 from tests.faults.counting import Change
-from tests.faults.posting import listen, listened, post, take_all
+from tests.faults.posting import Post, listen, listened, post, post_of, take_all
 from tests.faults.stage import Stage
 
 BAD = 20  # messages mixed in
@@ -31,35 +31,36 @@ def rubbish() -> Iterator[amqp.Message]:
 
 def undecodable(stage: Stage) -> None:
     """Bodies that are no events."""
-    _mix_in(stage, list(rubbish()))
+    _mix_in(stage, [post_of(stage, strange(stage, n), message) for n, message in enumerate(rubbish())])
 
 
 def wrong_schema(stage: Stage) -> None:
     """Envelopes whose data lacks what the schema asks for."""
-    _mix_in(stage, [stage.system.broken_message_of(_strange(stage, n)) for n in range(BAD)])
+    changes = [strange(stage, n) for n in range(BAD)]
+    _mix_in(stage, [post_of(stage, one, stage.system.broken_message_of(one)) for one in changes])
 
 
 def malformed_headers(stage: Stage) -> None:
     """Good events with a header that the framework cannot read: they count as accepted."""
-    stage.extra = [_strange(stage, n) for n in range(BAD)]
-    messages = [stage.system.message_of(change) for change in stage.extra]
-    for message in messages:
-        message.properties["application_headers"] = {"nameko.call_id_stack": 7}
-    _mix_in(stage, messages, readable=True)
+    stage.extra = [strange(stage, n) for n in range(BAD)]
+    posts = [post_of(stage, change) for change in stage.extra]
+    for one in posts:
+        one.message.properties["application_headers"] = {"nameko.call_id_stack": 7}
+    _mix_in(stage, posts, readable=True)
 
 
-def _mix_in(stage: Stage, messages: list[amqp.Message], *, readable: bool = False) -> None:
+def _mix_in(stage: Stage, posts: list[Post], *, readable: bool = False) -> None:
     stage.start()
     stage.order(per_second=stage.events / LOAD)
     for turn in range(4):
         stage.wait_for_accepted(int(stage.events * (turn + 1) * 0.2))
-        post(stage, messages[turn::4])
+        post(stage, posts[turn::4])
     if not readable:
-        stage.unreadable = len(messages)
+        stage.unreadable = len(posts)
     stage.healed()
 
 
-def _strange(stage: Stage, n: int) -> Change:
+def strange(stage: Stage, n: int) -> Change:
     """An event about a subject of its own, as if the publisher had sent it."""
     identity = uuid.UUID(int=random.Random(f"{stage.seed} strange {n}").getrandbits(128), version=4)
     return Change(-n - 1, str(identity), f"strange/{n}", 1)

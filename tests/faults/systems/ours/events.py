@@ -37,6 +37,16 @@ class ThingMarked(ThingChanged):
     type = "ThingMarked"
 
 
+class ThingNoticed(ThingChanged):
+    """Another service has noticed a thing; only its exchange matters here."""
+
+    type = "ThingNoticed"
+    publisher = "bystander"
+
+
+EVENTS: tuple[type[ThingChanged], ...] = (ThingChanged, ThingMarked, ThingNoticed)
+
+
 def event_of(n: int, thing: str) -> ThingChanged:
     """Every fourth command marks, the others change."""
     return ThingMarked(n=n, thing=thing) if n % 4 == 0 else ThingChanged(n=n, thing=thing)

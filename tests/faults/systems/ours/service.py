@@ -9,7 +9,7 @@ from nameko.extensions import DependencyProvider
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from tests.faults.systems.ours import points
-from tests.faults.systems.ours.events import ThingChanged, ThingMarked, event_of
+from tests.faults.systems.ours.events import ThingChanged, ThingMarked, ThingNoticed, event_of
 from tests.faults.systems.setting import Pace, read_setting, subject_of
 from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED
 
@@ -92,6 +92,11 @@ class Consumer(Probes):
         """Note the effect."""
         _take_effect(session, delivery)
         points.effect_noted(session)
+
+    @subscribe(ThingNoticed)
+    def on_thing_noticed(self, session: Session, delivery: Delivery) -> None:
+        """Note the effect: in the cases nothing but forgeries comes this way."""
+        _take_effect(session, delivery)
 
     @subscribe_batch(ThingChanged)
     def on_things_changed(self, session: Session, deliveries: Iterable[Delivery]) -> None:
