@@ -83,7 +83,7 @@ def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: flo
     left = sum(len(program.kills) for program in stage.everyone)
     if left:
         stage.notes.append(f"{left} kills never happened")
-    redelivered = stage.redelivered()
+    redelivered = stage.queue.redelivered()
     return Outcome(
         case=case.name,
         system=stage.system.name,

@@ -11,9 +11,11 @@ from tests.faults.counting import Change
 from tests.faults.stage import Stage
 from tests.faults.systems.catalogue import EXCHANGE
 from tests.support.amqp import connected
+from tests.support.broker import USER
 from tests.support.waiting import wait_until
 
 TAP = "tap"
+ADMINISTRATOR = USER
 OURS = "faults-posted"  # a header of what the harness posts, by which the tap leaves it out
 
 

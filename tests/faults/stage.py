@@ -1,15 +1,13 @@
 """One case's world: fresh databases and a fresh virtual host, the programs, and the means to do them harm."""
 
-import contextlib
 import math
 import time
-import urllib.error
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import amqp
 from tests.faults.broker_users import import_definitions
+from tests.faults.consumer_queue import ConsumerQueue
 from tests.faults.counting import Change
 from tests.faults.ledger import Ledger, Progress
 from tests.faults.network import Network
@@ -17,7 +15,6 @@ from tests.faults.patience import Patience
 from tests.faults.programs import Program, folder_of
 from tests.faults.servers import Servers
 from tests.faults.systems.catalogue import HUB, System
-from tests.support.amqp import connected
 
 from local import ports
 from local.keys import signer
@@ -63,6 +60,8 @@ class Stage:
         self.ledger = Ledger(*urls)
         self.direct_uri = self.servers.broker.server.new_vhost()
         self.vhost = self.direct_uri.rpartition("/")[2]
+        server, name = self.servers.broker.server, self.system.queue
+        self.queue = ConsumerQueue(server, self.vhost, self.direct_uri, name)
         if self.system.is_ours:
             import_definitions(self.servers.broker.server, self.vhost)
         self.programs = folder_of(self.folder, self.system.name, self.name)
@@ -77,7 +76,7 @@ class Stage:
         self.consumers = [self._program("consumer", i, self.consumer_kills) for i in range(self.replicas)]
         for program in self.everyone:
             program.start()
-        self.wait("the consumer to listen", lambda: self.consumers_listening() > 0, READY_WITHIN)
+        self.wait("the consumer to listen", lambda: self.queue.consumers() > 0, READY_WITHIN)
 
     @property
     def everyone(self) -> list[Program]:
@@ -163,7 +162,7 @@ class Stage:
     def _furthest(self) -> tuple[float, ...]:
         """How far things have ever come; what goes round in circles gets no further."""
         now = self.ledger.progress() or Progress(0, 0, 0)
-        ready, _ = self._declared()
+        ready, _ = self.queue.declared()
         accepted, distinct, left, _ = self._best
         self._best = (
             max(accepted, now.accepted), max(distinct, now.distinct), min(left, ready), self.healed_at
@@ -189,46 +188,15 @@ class Stage:
                 complete = now.distinct >= self.events + len(self.extra) - self.forbidden
                 quiet = time.monotonic() - self.changed_at > QUIET and not self.system.is_ours
                 # Repeats that are still in the queue could still do harm.
-                if (complete or quiet) and self.queue_is_empty():
+                if (complete or quiet) and self.queue.is_empty():
                     return True
             time.sleep(LOOK_EVERY)
         return False
 
-    def queue_facts(self) -> dict[str, object]:
-        """What the broker says of the consumer's queue; empty when there is none or nobody answers."""
-        path = f"queues/{self.vhost}/{self.system.queue}"
-        try:
-            facts: dict[str, object] = self.servers.broker.server.manage("GET", path)
-        except (urllib.error.URLError, OSError):
-            return {}
-        return facts
-
-    def queue_is_empty(self) -> bool:
-        """Whether the queue holds nothing, in hand or not; a queue that is not there holds nothing."""
-        ready, _ = self._declared()  # known at once, while the other count is a second old
-        return ready == 0 and self.queue_facts().get("messages", 0) == 0
-
-    def consumers_listening(self) -> int:
-        """How many consumers the queue has just now."""
-        return self._declared()[1]
-
-    def _declared(self) -> tuple[int, int]:
-        """How many messages the queue has ready, and how many consumers."""
-        with contextlib.suppress(OSError, amqp.AMQPError), connected(self.direct_uri) as connection:
-            told = connection.channel().queue_declare(self.system.queue, passive=True)
-            return int(told.message_count), int(told.consumer_count)
-        return 0, 0
-
-    def redelivered(self) -> int:
-        """How many messages the broker has handed out a second time, once its counts have settled."""
-        seen = [-1, -2]
-        end = time.monotonic() + 10
-        while seen[-1] != seen[-2] and time.monotonic() < end:
-            time.sleep(1.2)  # the interval of RabbitMQ's own counting: there is nothing to wait for instead
-            stats = self.queue_facts().get("message_stats", {})
-            assert isinstance(stats, dict)
-            seen.append(int(stats.get("redeliver", 0)))
-        return seen[-1]
+    def delete_queue(self) -> None:
+        """Delete the consumer's queue as an administrator, and wait until the consumer has made it anew."""
+        self.queue.delete()
+        self.wait("the consumer to listen again", lambda: self.queue.consumers() > 0, 60)
 
     def put_proxy_between(self) -> Network:
         """Let the programs that start from now on reach the broker through a network that can be bad."""

@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-from tests.faults.cases import brokers, databases, handlers, messages, networks, operators, parked, processes
+from tests.faults.cases import (
+    brokers,
+    databases,
+    forged,
+    handlers,
+    messages,
+    networks,
+    operators,
+    parked,
+    processes,
+)
 from tests.faults.cases.case import Case
 
 ALL: tuple[Case, ...] = (
@@ -14,6 +24,7 @@ ALL: tuple[Case, ...] = (
     *messages.CASES,
     *operators.CASES,
     *parked.CASES,
+    *forged.CASES,
 )
 
 

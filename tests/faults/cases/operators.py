@@ -10,8 +10,7 @@ def delete_queue(stage: Stage) -> None:
     stage.order(per_second=stage.events / 10)
     for share in (0.25, 0.5):
         stage.wait_for_effects(share)
-        stage.servers.broker.server.manage("DELETE", f"queues/{stage.vhost}/{stage.system.queue}")
-        stage.wait("the consumer to listen again", lambda: stage.consumers_listening() > 0, 60)
+        stage.delete_queue()
     stage.healed()
 
 
