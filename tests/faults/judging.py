@@ -97,7 +97,7 @@ def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: flo
         forbidden=stage.forbidden,
         slowest_stop=max(program.slowest_stop for program in stage.everyone),
         took=time.monotonic() - begun,
-        notes=tuple(stage.notes),
+        notes=(*stage.findings, *stage.notes),
         broken=tuple(broken_promises(case, stage, counted, drained, states, redelivered)),
     )
 

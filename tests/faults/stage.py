@@ -47,7 +47,8 @@ class Stage:
     unreadable: int = 0  # messages that must end parked …
     forged: int = 0  # … and how many of them because of where they came from
     dropped: int = 0  # deliveries that an operator gives up
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # of what went wrong
+    findings: list[str] = field(default_factory=list)  # what else is worth knowing
     afterwards: list[Callable[[], object]] = field(default_factory=list)  # to undo what was done to servers
     healed_at: float = 0.0  # when the fault was over
     changed_at: float = 0.0  # when an effect was last seen to appear

@@ -11,6 +11,7 @@ from tests.faults.cases import (
     networks,
     operators,
     parked,
+    poison,
     processes,
 )
 from tests.faults.cases.case import Case
@@ -25,6 +26,7 @@ ALL: tuple[Case, ...] = (
     *operators.CASES,
     *parked.CASES,
     *forged.CASES,
+    *poison.CASES,
 )
 
 
