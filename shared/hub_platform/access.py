@@ -3,18 +3,19 @@
 Which roles exist and what they may do is each service's own business (its `access.py`).
 """
 
+import hashlib
 import json
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
 
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
 from werkzeug.wrappers import Request
 
+from hub_platform.bounds import is_text
 from hub_platform.clocks import real_now
 from hub_platform.issuer import Issuer
 from hub_platform.problems import Problem
@@ -23,7 +24,6 @@ from hub_platform.revoked import Revoked, Unreadable
 ANYONE: Final = frozenset({"anyone"})  # no credential needed: health probes and the sign-in page only
 SIGNED_IN: Final = frozenset({"signed in"})  # any valid credential
 
-OWN_SITE: Final = frozenset({"same-origin", "none"})  # none: typed, or a bookmark
 READING: Final = frozenset({"GET", "HEAD"})
 SESSION_COOKIE: Final = "hub_session"
 AUDIENCE: Final = "hub"
@@ -31,6 +31,7 @@ SIGN_IN_AUDIENCE: Final = "hub/sign-in"  # of a link's token, which opens one se
 # RFC 9864 (2025) names the algorithm Ed25519; issuers that still say EdDSA are understood.
 ALGORITHMS: Final = ["Ed25519", "EdDSA"]
 REMEMBERED_TOKENS: Final = 1_000
+FOR_EVER: Final = 1e11  # seconds since 1970: the year 5138
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class TokenCheck:
         """
         try:
             claims = self._claims(token, SIGN_IN_AUDIENCE)
-            found, ends, once = known_from(claims), float(claims["session_ends"]), True
+            found, ends, once = known_from(claims), _ends(claims.get("session_ends")), True
         except Problem:
             claims = self._bearer(token)
             found, once = known_from(claims), False
@@ -159,9 +160,34 @@ class TokenCheck:
 
 
 def known_from(claims: Mapping[str, Any]) -> Known:
-    """What the claims of a good token say."""
-    actor = Actor(str(claims["sub"]), frozenset(map(str, claims.get("roles", ()))))
-    return Known(actor, float(claims["exp"]), claims.get("jti"))
+    """What the claims of a well signed token say.
+
+    Raises:
+        Problem: 401 `invalid_token`: a claim is not of its type.
+    """
+    subject, roles, token_id = claims["sub"], claims.get("roles", []), claims.get("jti")
+    well_formed = (
+        isinstance(subject, str)
+        and subject
+        and is_text(subject)
+        and isinstance(roles, list)
+        and all(isinstance(role, str) for role in roles)
+        and isinstance(token_id, str | None)
+    )
+    if not well_formed:
+        raise unauthorised("invalid_token", "The token does not say who it is for, or with which roles.")
+    return Known(Actor(subject, frozenset(roles)), _ends(claims["exp"]), token_id)
+
+
+def _ends(value: Any) -> float:
+    """An instant in seconds since 1970.
+
+    Raises:
+        Problem: 401 `invalid_token`: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < FOR_EVER:
+        raise unauthorised("invalid_token", "The token does not say when it ends.")
+    return float(value)
 
 
 def unauthorised(code: str, detail: str) -> Problem:
@@ -200,18 +226,8 @@ def admit(actor: Actor, allow: frozenset[str]) -> None:
     raise Problem(403, "forbidden", f"This needs one of the roles: {', '.join(sorted(allow))}.")
 
 
-def refuse_other_sites(request: Request) -> None:
-    """Refuse a form that a page of another site has sent in somebody's name.
-
-    Browsers say where a request comes from, in Sec-Fetch-Site or at least in Origin; programs say neither,
-    and a bearer token is never sent by a browser of itself.
-
-    Raises:
-        Problem: 403 `from_another_site`.
-    """
-    if request.method in READING or request.authorization is not None:
-        return
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    same = origin is None or urlsplit(origin).netloc == request.host
-    if site not in OWN_SITE if site else not same:
-        raise Problem(403, "from_another_site", "This was sent by a page of another site.")
+def named_in_log(actor: Actor) -> str:
+    """A subject as log lines have it: an issuer may name people by e-mail addresses, which no log holds."""
+    if "@" not in actor.subject:
+        return actor.subject
+    return "sha256:" + hashlib.sha256(actor.subject.encode()).hexdigest()[:16]

@@ -1,10 +1,9 @@
 """What a route's method is given and what it may answer."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError
@@ -12,14 +11,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
 from hub_platform.access import Actor
-from hub_platform.clocks import LONGEST_JUMP, HubClock, JumpRefused, SettableClock
+from hub_platform.bounds import FAR_OFF, Unusable, far_off, is_text, parse_json
 from hub_platform.paging import PAGE_FIELDS, Page, PageRequest, decode_cursor
 from hub_platform.problems import Problem, pointers
 
 C = TypeVar("C")
 
-REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
-TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 MAX_JSON_BYTES: Final = 1024 * 1024
 
 
@@ -98,52 +95,6 @@ def _dump(schema: Schema | None, value: Any, *, many: bool = False) -> Any:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def read_now(request: Request, clock: HubClock, *, known: bool) -> datetime:
-    """The instant at which a request is decided: that of its Hub-Time header, or else hub time.
-
-    A header of a known sender that is later than hub time sets the clock.
-
-    Raises:
-        Problem: 400 `hub_time_refused`, `bad_hub_time` or `hub_time_too_far_ahead`.
-    """
-    header = request.headers.get("Hub-Time")
-    if header is None:
-        return clock.now()
-    if not isinstance(clock, SettableClock):
-        raise Problem(400, "hub_time_refused", "This deployment keeps its own time.")
-    instant = _instant(header)
-    try:
-        if known:
-            clock.follow(instant)
-    except JumpRefused as exc:
-        detail = f"Hub-Time lies more than {LONGEST_JUMP.days} days ahead of the hub's time."
-        raise Problem(400, "hub_time_too_far_ahead", detail) from exc
-    return instant
-
-
-def _instant(text: str) -> datetime:
-    refused = Problem(400, "bad_hub_time", "Hub-Time is an ISO 8601 instant with an offset.")
-    try:
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is None:
-            raise refused
-        return instant.astimezone(UTC)
-    except (ValueError, OverflowError) as exc:
-        raise refused from exc
-
-
-def read_request_id(request: Request) -> str | None:
-    """The sender's X-Request-ID, when it is no more than an id: it goes into logs and events."""
-    header = request.headers.get("X-Request-ID", "")
-    return header if REQUEST_ID.fullmatch(header) else None
-
-
-def read_traceparent(request: Request) -> str | None:
-    """The trace that the request belongs to (W3C Trace Context, November 2021, section 3.2)."""
-    header = request.headers.get("traceparent", "")
-    return header if TRACEPARENT.fullmatch(header) else None
-
-
 def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> Any:
     """The body as the route's command; values of the path belong to it where the schema has them.
 
@@ -165,8 +116,9 @@ def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any],
     Raises:
         Problem: 400 `bad_parameter`, naming each unknown or malformed one.
     """
+    given = request.args.to_dict()
     try:
-        values: dict[str, Any] = (schema or NoQuery()).load(request.args.to_dict())
+        values = _loaded(schema or NoQuery(), given)
     except ValidationError as exc:
         raise Problem(
             400, "bad_parameter", "A query parameter is unknown or malformed.", errors=pointers(exc.messages)
@@ -177,29 +129,28 @@ def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any],
     return values, PageRequest(values.pop("limit"), None if after is None else decode_cursor(after))
 
 
-def read_expected(request: Request) -> int | None:
-    """The revision that a change is based on.
+def refuse_unusable_path(path: Mapping[str, Any]) -> None:
+    """Refuse an address that names something which cannot exist.
 
     Raises:
-        Problem: 428 `if_match_required` when a PUT or PATCH names none; 412 `stale` for a strange ETag.
+        Problem: 404 `not_found`.
     """
-    header, none = request.headers.get("If-Match"), request.headers.get("If-None-Match")
-    if none == "*" and header is None:
-        return 0
-    if none is not None and request.method in {"PUT", "PATCH"}:
-        raise Problem(412, "stale", "If-None-Match takes * alone, and no If-Match beside it.")
-    if header is None:
-        if request.method in {"PUT", "PATCH"}:
-            raise Problem(
-                428,
-                "if_match_required",
-                "Send If-Match with the ETag that you read, or If-None-Match: * to create.",
-            )
-        return None
-    tag = header.strip().removeprefix("W/").strip('"')
-    if not tag.isdecimal():
-        raise Problem(412, "stale", "The ETag in If-Match is not one of this resource.")
-    return int(tag)
+    if not all(is_text(value) for value in path.values() if isinstance(value, str)):
+        raise Problem(404, "not_found", "There is nothing at this address.")
+
+
+def _loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
+    """Parameters as values.
+
+    Raises:
+        ValidationError: one is unknown, malformed, or of a kind that nothing can use.
+    """
+    if unusable := [name for name, value in given.items() if not (is_text(name) and is_text(value))]:
+        raise ValidationError({name.replace("\0", ""): ["Give characters only."] for name in unusable})
+    values: dict[str, Any] = schema.load(given)
+    if far := far_off(values):
+        raise ValidationError({schema.fields[name].data_key or name: [FAR_OFF] for name in far})
+    return values
 
 
 class NoQuery(Schema):
@@ -223,7 +174,9 @@ def _json(request: Request) -> dict[str, Any]:
     if request.mimetype != "application/json":
         raise Problem(415, "unsupported_media_type", "Send the body as application/json.")
     try:
-        data = json.loads(request.get_data())
+        data = parse_json(request.get_data())
+    except Unusable as exc:
+        raise Problem(400, "malformed_json", str(exc)) from exc
     except ValueError as exc:
         raise Problem(400, "malformed_json", "The body is not JSON.") from exc
     if not isinstance(data, dict):

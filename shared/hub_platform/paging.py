@@ -13,12 +13,14 @@ from marshmallow import fields, validate
 from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from hub_platform.bounds import is_text, parse_json
 from hub_platform.problems import Problem
 
 T = TypeVar("T")
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+LARGEST = 2**31 - 1  # of PostgreSQL's integer
 
 PAGE_FIELDS = {
     "limit": fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT)),
@@ -84,15 +86,19 @@ def decode_cursor(cursor: str) -> tuple[Any, ...]:
         Problem: 400 `bad_cursor`.
     """
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        values = parse_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as exc:
         raise bad_cursor() from exc
-    # PostgreSQL keeps no NUL, so no cursor of ours holds one.
-    if not isinstance(values, list) or not all(
-        isinstance(v, int | str) and "\0" not in str(v) for v in values
-    ):
+    if not isinstance(values, list) or not all(map(_is_key, values)):
         raise bad_cursor()
     return tuple(values)
+
+
+def _is_key(value: Any) -> bool:
+    """Whether a value can stand in a cursor of ours: a text, or a number that a column can hold."""
+    if isinstance(value, int):
+        return abs(value) <= LARGEST
+    return isinstance(value, str) and is_text(value)
 
 
 def bad_cursor() -> Problem:
@@ -111,9 +117,12 @@ def _typed(value: Any, key: InstrumentedAttribute[Any]) -> Any:
             return _instant(value)
         if python_type is date:
             return date.fromisoformat(value)
-        return python_type(value)
+        typed = python_type(value)
     except (ValueError, TypeError, AttributeError, OverflowError) as exc:
         raise bad_cursor() from exc
+    if isinstance(typed, int) and not _is_key(typed):
+        raise bad_cursor()
+    return typed
 
 
 def _instant(text: str) -> datetime:

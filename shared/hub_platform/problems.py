@@ -7,10 +7,15 @@ from http import HTTPStatus
 from typing import Any
 
 from marshmallow import ValidationError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 MEDIA_TYPE = "application/problem+json"
+
+# PostgreSQL error codes (appendix A): deadlock, serialisation failure, lock not available; cancelled.
+GAVE_WAY = frozenset({"40P01", "40001", "55P03"})
+CANCELLED = "57014"
 
 # What a service's own refusals may call themselves, and the status that says it over HTTP.
 STATUS_OF_KIND = {"rule": 422, "unknown": 404, "conflict": 409, "stale": 412}
@@ -47,12 +52,29 @@ def problem_of(exc: BaseException) -> Problem:
         return Problem(
             422, "invalid", "Some values are missing or not as expected.", errors=pointers(exc.messages)
         )
+    if isinstance(exc, OperationalError):
+        return _database(exc)
+    if isinstance(exc, DataError):
+        return Problem(422, "unusable_value", "A value is too large, or of a form that cannot be kept.")
     kind = getattr(exc, "kind", None)
     if kind in STATUS_OF_KIND and hasattr(exc, "code"):
         return _refusal(exc, STATUS_OF_KIND[kind])
     if isinstance(exc, HTTPException) and exc.code is not None:
         return _http(exc)
     return Problem(500, "internal_error", "Something went wrong on our side; it has been logged.")
+
+
+def _database(exc: OperationalError) -> Problem:
+    """What a failure of the database's means for the sender, who may send the request again."""
+    code = str(getattr(getattr(exc, "orig", None), "pgcode", None) or "")
+    if code in GAVE_WAY:
+        detail = "Another change was made to the same things at the same time; try again."
+        return Problem(503, "gave_way", detail, headers={"Retry-After": "1"})
+    if code == CANCELLED:
+        detail = "The database took too long over this; try again later."
+        return Problem(503, "took_too_long", detail, headers={"Retry-After": "5"})
+    detail = "The database does not answer; try again."
+    return Problem(503, "database_away", detail, headers={"Retry-After": "2"})
 
 
 def response_of(problem: Problem) -> Response:

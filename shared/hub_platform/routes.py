@@ -13,19 +13,19 @@ import structlog
 from eventlet.event import Event
 from marshmallow import Schema
 from nameko.web.handlers import HttpRequestHandler
-from sqlalchemy.exc import OperationalError
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub_platform import calls, idempotency, tracing
-from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, refuse_other_sites
+from hub_platform import calls, headers, idempotency, tracing
+from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, named_in_log
 from hub_platform.bodies import RAW, Body, Raw, Received, receive
 from hub_platform.calls import Answer, Call, Content, Later
 from hub_platform.completing import Completed, completed
 from hub_platform.ids import new_id
+from hub_platform.other_sites import refuse_other_sites
 from hub_platform.paging import Page, PageRequest
 from hub_platform.problem_pages import refusal_of
-from hub_platform.problems import Problem, problem_of
+from hub_platform.problems import problem_of
 from hub_platform.telemetry import http_seconds_of
 from hub_platform.web import HubRequest, HubWebServer
 
@@ -91,10 +91,10 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
     def handle_request(self, request: HubRequest) -> Response:
         """Answer one request; whatever goes wrong becomes a problem, never an exception."""
         request.shallow = False
-        request.correlation_id = calls.read_request_id(request) or str(new_id())
+        request.correlation_id = headers.read_request_id(request) or str(new_id())
         with (
             structlog.contextvars.bound_contextvars(correlation_id=request.correlation_id),
-            tracing.serving(self.method, self.url, calls.read_traceparent(request)) as span,
+            tracing.serving(self.method, self.url, headers.read_traceparent(request)) as span,
         ):
             response = self._handle(request)
             tracing.answered(span, response.status_code)
@@ -110,6 +110,8 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             response = self._say(exc, request)
         response.headers["X-Request-ID"] = request.correlation_id
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if self.allow != ANYONE:  # what only some may read is kept by no cache
+            response.headers.setdefault("Cache-Control", "no-store")
         seconds = time.perf_counter() - started
         http_seconds_of(self.method, self.url, response.status_code).observe(seconds)
         say = log.debug if "/health/" in self.url else log.info  # a probe each few seconds tells nothing
@@ -119,28 +121,30 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             route=self.url,
             status=response.status_code,
             ms=round(seconds * 1000, 1),
-            actor=actor.subject,
+            actor=named_in_log(actor),
         )
         return response
 
     def _admitted(self, request: HubRequest) -> Actor:
         """Whoever asks, if they may ask for this, from here, and so often."""
         config = self.container.config
-        refuse_other_sites(request)
         if self.allow == ANYONE:
             config["rate_limits"].spend_open(request)
+            refuse_other_sites(request)
             return NOBODY
         actor = identify(request, config["token_check"], config.get("session_check"))
         config["rate_limits"].spend_known(actor)
+        refuse_other_sites(request)
         admit(actor, self.allow)
         return actor
 
     def _answer(self, request: HubRequest, actor: Actor) -> Response:
         clocks = self.container.config["clocks"]
+        calls.refuse_unusable_path(request.path_values)
         query, page = calls.read_query(request, self.query_schema)
         known = actor is not NOBODY
-        now = calls.read_now(request, clocks.hub, known=known)
-        expected = calls.read_expected(request)
+        now = headers.read_now(request, clocks.hub, known=known)
+        expected = headers.read_expected(request)
         took = Received()
         if isinstance(self.body, Raw):
             took = receive(request, self.body, subject=actor.subject, known=known)
@@ -191,10 +195,6 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         return calls.respond(result, status=self.status, schema=self.answer_schema)
 
     def _say(self, exc: Exception, request: HubRequest) -> Response:
-        if isinstance(exc, OperationalError):
-            exc = Problem(
-                503, "database_away", "The database does not answer; try again.", headers={"Retry-After": "2"}
-            )
         problem = problem_of(exc)
         if problem.status == 401 and self.sign_in_at is not None:
             return redirect(self.sign_in_at, 303)

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from hub_platform.bounds import FAR_OFF, far_off
+
 DAYS: Final = (date(2000, 1, 1), date(2199, 12, 31))  # the first and the last one that a list is asked for
 SPACE: Final = "Zs"  # Unicode's spaces, the no-break space among them
 
@@ -108,5 +110,11 @@ class CommandSchema(Schema):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Any:
-        """Build the command."""
+        """Build the command.
+
+        Raises:
+            ValidationError: a day lies so far off that no rule can count from it.
+        """
+        if far := far_off(data):
+            raise ValidationError({self.fields[name].data_key or name: [FAR_OFF] for name in far})
         return self.command(**data)

@@ -7,7 +7,7 @@ from typing import Any
 
 from eventlet import wsgi
 from nameko.web.server import HttpOnlyProtocol, WebServer, WsgiApp
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Request, Response
 
 from hub_platform.ids import new_id
@@ -52,6 +52,8 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
     def _refused(self, request: HubRequest, exc: HTTPException) -> Response:
         """Answer a request for which there is no route."""
         reference = str(new_id())
+        if isinstance(exc, MethodNotAllowed) and request.method == "OPTIONS":  # RFC 9110 (June 2022), 9.3.7
+            return Response(status=204, headers={"Allow": ", ".join(sorted(exc.valid_methods or ()))})
         response = refusal_of(problem_of(exc), request, reference=reference, pages=request.pages)
         response.headers["X-Request-ID"] = reference
         response.headers["X-Content-Type-Options"] = "nosniff"

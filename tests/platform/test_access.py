@@ -9,7 +9,7 @@ from tests.platform.sending import PARCELS, parcel
 from tests.support.services import Client, RunningService
 from werkzeug.wrappers import Request
 
-from hub_platform.access import refuse_other_sites
+from hub_platform.other_sites import refuse_other_sites
 from hub_platform.problems import Problem
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.dialects import postgresql
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from hub_platform.calls import read_now
 from hub_platform.clocks import WallClock
 from hub_platform.database import UtcDateTime
+from hub_platform.headers import read_now
 from hub_platform.paging import _typed
 from hub_platform.problems import Problem
 from hub_platform.settings import _seconds
