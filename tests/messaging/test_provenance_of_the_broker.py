@@ -15,7 +15,7 @@ from hub_messaging.log import read_log
 from hub_messaging.messages import Message
 from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.topology import LOG_QUEUE, Subscriber, permissions_of, topic_permissions_of
-from hub_messaging.wire import connected, declare_publisher, declare_subscriber, drain, message_of
+from hub_messaging.wire import connected, declare_publishers, declare_subscriber, drain, message_of
 
 COUNTING = Subscriber("counting", {"sorting": frozenset({"ParcelSorted"})})
 POSTED = delivery(1).envelope.posted()
@@ -25,8 +25,7 @@ POSTED = delivery(1).envelope.posted()
 def _sorting(broker: BrokerServer, amqp_uri: str) -> str:
     """The virtual host for the broker user `sorting`, which is named as its service, with its permissions."""
     with connected(amqp_uri) as connection:
-        declare_publisher(connection, "sorting")
-        declare_publisher(connection, "weighing")
+        declare_publishers(connection, "sorting", "weighing")
         declare_subscriber(connection, COUNTING)
     return service_user(broker, amqp_uri, Subscriber("sorting", {"weighing": frozenset({"ParcelWeighed"})}))
 
@@ -35,8 +34,7 @@ def service_user(broker: BrokerServer, amqp_uri: str, subscriber: Subscriber) ->
     user, vhost = subscriber.service, amqp_uri.rpartition("/")[2]
     broker.manage("PUT", f"users/{user}", {"password": "own", "tags": ""})  # pragma: allowlist secret
     broker.manage("PUT", f"permissions/{vhost}/{user}", permissions_of(subscriber))
-    topic = topic_permissions_of(subscriber)
-    if topic is not None:
+    for topic in topic_permissions_of(subscriber):
         broker.manage("PUT", f"topic-permissions/{vhost}/{user}", topic)
     return broker.uri(vhost, user=user, password="own")  # pragma: allowlist secret
 
