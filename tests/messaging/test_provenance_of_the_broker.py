@@ -25,7 +25,7 @@ POSTED = delivery(1).envelope.posted()
 def _sorting(broker: BrokerServer, amqp_uri: str) -> str:
     """The virtual host for the broker user `sorting`, which is named as its service, with its permissions."""
     with connected(amqp_uri) as connection:
-        declare_publishers(connection, "sorting", "weighing")
+        declare_publishers(connection, "sorting", "weighing", "counting")
         declare_subscriber(connection, COUNTING)
     return service_user(broker, amqp_uri, Subscriber("sorting", {"weighing": frozenset({"ParcelWeighed"})}))
 
