@@ -1,7 +1,9 @@
 """The edge that reads the event log, the stream `hub.log`: from an instant on, up to now."""
 
+import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -10,14 +12,18 @@ from uuid_utils.compat import uuid7
 from hub_messaging.envelope import Envelope
 from hub_messaging.messages import Message
 from hub_messaging.provenance import MARK, MARK_SOURCE
-from hub_messaging.publisher import ConfirmedPublisher
+from hub_messaging.publisher import ConfirmedPublisher, Unroutable
 from hub_messaging.topology import LOG_QUEUE, exchange_of
 from hub_messaging.wall_clock import utc_now
-from hub_messaging.wire import drain, message_of, require_exchange, require_log, tick
+from hub_messaging.wire import Missing, drain, message_of, require_exchange, require_log, tick
 
 BATCH: Final = 500
 PREFETCH: Final = 2 * BATCH
 SILENCE_SECONDS: Final = 20.0  # a log that falls silent before its end is broken
+
+
+class Unbound(Missing):
+    """What goes to a service's exchange does not reach the log."""
 
 
 class LogSilent(OSError):
@@ -60,22 +66,29 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
         channel.close()
 
 
-def write_mark(connection: Any, service: str, counts: Mapping[str, int]) -> str:
+def write_mark(
+    connection: Any,
+    service: str,
+    counts: Mapping[str, int],
+    giving_up: Callable[[], bool] = lambda: False,
+) -> str:
     """Write a mark into the log, through the service's own exchange, and give its id.
 
     Args:
         connection: to the broker.
         service: who writes it.
         counts: routing key → how many events of that kind the service has published, ever.
+        giving_up: ends waiting for the confirm.
 
     Raises:
+        Unbound: no queue takes what goes to the exchange.
         wire.Missing: the exchange or the log is not there.
-        Unconfirmed: the log is not bound to the exchange, or does not confirm.
+        publisher.Unconfirmed: the broker does not confirm.
         wire.BROKER_ERRORS: the broker goes away.
     """
     envelope = Envelope(
         id=uuid7(),
-        source=f"{MARK_SOURCE}{service}",
+        source=MARK_SOURCE + service,
         type=MARK,
         version=1,
         subject=f"log/{service}",
@@ -85,9 +98,83 @@ def write_mark(connection: Any, service: str, counts: Mapping[str, int]) -> str:
     )
     require_exchange(connection, exchange_of(service))
     require_log(connection)
-    publisher = ConfirmedPublisher(connection, exchange_of(service))
+    publisher = ConfirmedPublisher(connection, exchange_of(service), giving_up=giving_up)
     try:
         publisher.publish([envelope.posted()])
+    except Unroutable:
+        raise Unbound(f"the event log is not bound to the exchange {exchange_of(service)}") from None
     finally:
         publisher.close()
     return str(envelope.id)
+
+
+def place_of_new_mark(
+    connection: Any, service: str, counts: Mapping[str, int], seconds: float, giving_up: Callable[[], bool]
+) -> int | None:
+    """Write a mark and give its offset in the log; None when it does not arrive within so many seconds.
+
+    Raises:
+        as write_mark
+    """
+    with _listening(connection, "next") as arriving:
+        mark = write_mark(connection, service, counts, giving_up)
+        for message in arriving(seconds, giving_up):
+            if message.properties.get("message_id") == mark:
+                return _offset_of(message)
+    return None
+
+
+def mark_stands_at(connection: Any, service: str, offset: int, seconds: float) -> bool:
+    """Whether the log has a mark of this service at an offset."""
+    with _listening(connection, offset) as arriving:
+        for message in arriving(seconds, lambda: False):
+            told = message.properties.get("type"), message.properties.get("app_id")
+            return _offset_of(message) == offset and told == (MARK, MARK_SOURCE + service)
+    return False
+
+
+def events_between(connection: Any, service: str, first: int, end: int, seconds: float) -> int:
+    """How many events came through a service's exchange, from one offset to before another.
+
+    Raises:
+        LogSilent: not all of it came within so many seconds.
+    """
+    number = 0
+    with _listening(connection, first) as arriving:
+        for message in arriving(seconds, lambda: False):
+            if _offset_of(message) >= end:
+                return number
+            told = message.delivery_info
+            number += told["exchange"] == exchange_of(service) and told["routing_key"] != MARK
+    raise LogSilent("the event log sends nothing")
+
+
+Arriving = Callable[[float, Callable[[], bool]], Iterator[Any]]
+
+
+@contextlib.contextmanager
+def _listening(connection: Any, offset: int | str) -> Iterator[Arriving]:
+    """Read the log from an offset on; gives a function: what arrives within so many seconds."""
+    require_log(connection)
+    channel = connection.channel()
+    channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
+    arrived: deque[Any] = deque()
+    channel.basic_consume(LOG_QUEUE, callback=arrived.append, arguments={"x-stream-offset": offset})
+
+    def arriving(seconds: float, giving_up: Callable[[], bool]) -> Iterator[Any]:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not giving_up():
+            drain(connection, 0.1)
+            while arrived:
+                message = arrived.popleft()
+                yield message
+                channel.basic_ack(message.delivery_tag)
+
+    try:
+        yield arriving
+    finally:
+        channel.close()
+
+
+def _offset_of(message: Any) -> int:
+    return int(message.properties["application_headers"]["x-stream-offset"])

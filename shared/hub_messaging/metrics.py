@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,6 +35,12 @@ class PublishingMetrics:
         )
         self.reconnects = Counter(
             "hub_outbox_reconnects", "Times the relay lost the broker or the database.", registry=registry
+        )
+        self.log_trouble = Gauge(
+            "hub_event_log_trouble",
+            "1 while the event log does not hold what is published here, by reason, otherwise 0.",
+            ["reason"],
+            registry=registry,
         )
         registry.register(OutboxTable(sessions))
 

@@ -78,6 +78,7 @@ _V3: Final = (
     """
     CREATE TABLE outbox_log (
       mark_offset BIGINT NOT NULL PRIMARY KEY,
+      published BIGINT,
       seen_at TIMESTAMPTZ NOT NULL,
       trouble TEXT
     )

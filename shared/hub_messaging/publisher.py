@@ -19,6 +19,10 @@ class Unconfirmed(Exception):
     """The broker refused or did not confirm; the events stay in the outbox."""
 
 
+class Unroutable(Unconfirmed):
+    """No queue takes what was sent: bindings are missing."""
+
+
 class ConfirmedPublisher:
     """Publishes many messages and returns when the broker has confirmed every one."""
 
@@ -44,6 +48,7 @@ class ConfirmedPublisher:
         self._confirmed = 0  # every number up to this one
         self._early: set[int] = set()  # confirmed before an earlier one
         self._refused: list[str] = []
+        self._unroutable = False
 
     @property
     def blocked(self) -> bool:
@@ -56,7 +61,7 @@ class ConfirmedPublisher:
         Raises:
             Unconfirmed: one was refused, came back, or was not confirmed in time; none may be taken as sent.
         """
-        self._refused = []
+        self._refused, self._unroutable = [], False
         with corked(self._connection):
             for event in events:
                 self._sent += 1
@@ -68,7 +73,7 @@ class ConfirmedPublisher:
                 )
         self._wait()
         if self._refused:
-            raise Unconfirmed(self._refused[0])
+            raise (Unroutable if self._unroutable else Unconfirmed)(self._refused[0])
 
     def close(self) -> None:
         """Leave the channel."""
@@ -113,6 +118,7 @@ class ConfirmedPublisher:
 
     def _on_return(self, _exc: Any, _exchange: str, routing_key: str, _message: Any) -> None:
         self._refused.append(f"no queue takes {routing_key}")
+        self._unroutable = True
 
     def _on_blocked(self, _reason: str) -> None:
         self._blocked = True

@@ -17,6 +17,7 @@ from hub_messaging.metrics import PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 from hub_messaging.stopping import Stop, has_ended, where
 from hub_messaging.topology import exchange_of, source_of
+from hub_messaging.watching import LogWatch
 from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, require_exchange, tick
 
 BATCH: Final = 500
@@ -49,6 +50,8 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         config["checks"]["broker (relay)"] = lambda: self._broker_away
         config.setdefault("work_left", {})["events to publish"] = outbox.pending
         self._metrics = PublishingMetrics(config["metrics"], self._sessions)
+        self._watch = LogWatch(self._publisher, config["AMQP_URI"], self._sessions, self._metrics.log_trouble)
+        config["details"]["event log"] = lambda: self._watch.detail
 
     def start(self) -> None:
         """Begin sending."""
@@ -92,10 +95,12 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 publisher = ConfirmedPublisher(
                     connection, exchange_of(self._publisher), giving_up=lambda: self._stop.asked
                 )
+                self._watch.begin()
                 while not self._stop.asked:
                     sent = self._send_batch(lock, publisher)
                     self._broker_away = None
                     self._stop.succeeded()
+                    self._watch.look_when_due(giving_up=lambda: self._stop.asked)
                     if sent < BATCH:
                         self._wait(raw, connection, publisher)
         finally:

@@ -145,6 +145,8 @@ outbox_log = sa.Table(
     "outbox_log",
     metadata,
     sa.Column("mark_offset", sa.BigInteger, primary_key=True),
+    # Events, ever, when that mark was written; null: as many as there are by the next one.
+    sa.Column("published", sa.BigInteger),
     sa.Column("seen_at", _instant, nullable=False),
     sa.Column("trouble", sa.Text),  # null: the log is as it should be
 )
