@@ -1,10 +1,10 @@
-"""How a subscriber gets what its queue did not bring: new types, a deleted queue, a gap in a subject.
+"""What a subscriber must get from the event log: new types, a deleted queue, types that were not heard.
 
 The order is always the same: the queue is bound first, then the log is read up to a mark written after that,
 then the queue is read on. The inbox removes the overlap.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,17 +14,15 @@ import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub_messaging import inbox, retries
+from hub_messaging import counting, inbox
 from hub_messaging.dispatch import Dispatcher
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.messages import Message
 from hub_messaging.metrics import recorded_at
-from hub_messaging.tables import inbox_types
+from hub_messaging.tables import inbox_forgotten, inbox_types
 
 MARGIN: Final = timedelta(hours=1)  # clocks differ, and an event may have waited before it was published
-PATIENCE: Final = timedelta(seconds=10)  # how long an event waits for an earlier one before the log is asked
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)  # before any log began
-BETWEEN_REPAIRS: Final = timedelta(minutes=5)  # reading the whole log is not done for each gap
 
 log = structlog.get_logger(__name__)
 
@@ -33,8 +31,12 @@ ReadLog = Callable[[datetime | None], Iterable[list[Message]]]
 Take = Callable[[list[Message]], None]
 
 
+class LogAway(Exception):
+    """The event log cannot be read now."""
+
+
 class CatchUp:
-    """Reads history through a dispatcher when that is needed."""
+    """Reads history through a dispatcher when that is needed, before the queue is read."""
 
     def __init__(self, dispatcher: Dispatcher, take: Take) -> None:
         """`take` hands messages to the dispatcher and comes back when all of them are dealt with."""
@@ -42,92 +44,127 @@ class CatchUp:
         self._subscription = dispatcher.subscription
         self._sessions = dispatcher.sessions
         self._take = take
-        self._repaired_at = datetime.min.replace(tzinfo=UTC)
 
     def note_missing_queue(self) -> None:
         """The queue must be made anew: what an earlier one of its name held may be lost."""
         with self._sessions.begin() as session:
-            since = _horizon(session, self._subscription)
-            if since is None:
+            last = inbox.last_arrival(session, self._subscription)
+            if last is None:
                 return  # nothing was ever received: every type is behind from the beginning anyway
-            session.execute(
-                sa.update(inbox_types)
-                .where(inbox_types.c.subscription == self._subscription)
-                .values(behind_since=sa.func.least(inbox_types.c.behind_since, since))
-            )
+            since = _horizon(*last)
+            fall_behind(session, self._subscription, None, since)
         log.warning("queue_missing", queue=self._subscription, since=since.isoformat())
+
+    def note_types(self) -> None:
+        """Types that are known and not heard any more are behind from now on, until they are heard again."""
+        heard = sorted(self._dispatcher.types)
+        with self._sessions.begin() as session:
+            counting.leave_unheard(session, self._subscription, heard)
+            for type_ in _left_unheard(session, self._subscription, heard):
+                last = inbox.last_arrival(session, self._subscription, type_)
+                fall_behind(session, self._subscription, [type_], EVER if last is None else _horizon(*last))
+                log.info("type_not_heard", queue=self._subscription, type=type_)
 
     def run(self, read_log: ReadLog) -> None:
         """Read from the log what of the types heard has not been caught up with."""
         with self._sessions() as session:
-            behind = _behind(session, self._subscription, self._dispatcher.types)
-        if not behind:
+            wanted = behind(session, self._subscription, self._dispatcher.types)
+        if not wanted:
             return
-        starts = list(behind.values())
+        try:
+            for messages in self.read(read_log, wanted):
+                self._take(messages)
+        except LogAway:
+            log.warning("log_away", queue=self._subscription, types=len(wanted))
+            return  # the queue is read meanwhile; `healing` asks for the log again
+        log.info("caught_up", queue=self._subscription, types=len(wanted))
+
+    def read(self, read_log: ReadLog, wanted: Mapping[str, datetime | None]) -> Iterator[list[Message]]:
+        """What the log has of types since they are behind; once all is dealt with they no longer are."""
+        starts = list(wanted.values())
         known = [start for start in starts if start is not None]
-        since = min(known) if len(known) == len(starts) else None
-        for messages in read_log(since):
-            self._hand_in(m for m in messages if m.routing_key in behind)
-        with self._sessions.begin() as session:
-            _caught_up(session, self._subscription, behind)
-        log.info("caught_up", queue=self._subscription, types=len(behind))
-
-    def repair(self, read_log: ReadLog, now: datetime) -> None:
-        """Look in the log for what deliveries have waited for in vain; what is not there is given up."""
-        if now - self._repaired_at < BETWEEN_REPAIRS:
-            return
         with self._sessions() as session:
-            listed = retries.missing(session, self._subscription, now - PATIENCE)
-        if not listed:
-            return
-        self._repaired_at = now
-        subjects = {(gap.source, gap.subject) for gap in listed}
-        log.warning("gap", queue=self._subscription, subjects=len(subjects))
-        for messages in read_log(None):
-            self._hand_in(m for m in messages if _subject_of(m) in subjects)
+            lines = _lines(session, self._subscription)
+        for messages in read_log(min(known) if len(known) == len(starts) else None):
+            of_types = (message for message in messages if message.routing_key in wanted)
+            yield self.counted([message for message in of_types if not _past(message, wanted, lines)])
         with self._sessions.begin() as session:
-            for gap in listed:
-                if retries.stop_waiting_for(session, self._subscription, gap.source, gap.event_id):
-                    log.warning("predecessor_never_came", event_id=gap.event_id, queue=self._subscription)
+            _caught_up(session, self._subscription, wanted)
 
-    def _hand_in(self, messages: Iterator[Message]) -> None:
-        wanted = list(messages)
-        self._dispatcher.metrics.from_log.inc(len(wanted))
-        if wanted:
-            self._take(wanted)
+    def counted(self, messages: list[Message]) -> list[Message]:
+        """Note how many messages of the log are handed in."""
+        self._dispatcher.metrics.from_log.inc(len(messages))
+        return messages
 
 
-def _subject_of(message: Message) -> tuple[str, str] | None:
-    try:
-        envelope = Envelope.from_bytes(message.body)
-    except Undecodable:
-        return None
-    return envelope.source, envelope.subject
+def fall_behind(session: Session, subscription: str, types: Iterable[str] | None, since: datetime) -> None:
+    """Let types that are known (None: all of them) be read from the log from an instant on."""
+    mine = [inbox_types.c.subscription == subscription]
+    if types is not None:
+        mine.append(inbox_types.c.type.in_(list(types)))
+    earlier = sa.func.least(inbox_types.c.behind_since, since)
+    session.execute(sa.update(inbox_types).where(*mine).values(behind_since=earlier))
 
 
-def _horizon(session: Session, subscription: str) -> datetime | None:
-    """An instant before which nothing can have been missed.
-
-    What was not received was published after what arrived last, and that not before it was recorded.
-    """
-    last = inbox.last_arrival(session, subscription)
-    if last is None:
-        return None
-    event_id, received_at = last
-    recorded = recorded_at(UUID(event_id))
-    return EVER if recorded is None else min(recorded, received_at) - MARGIN
-
-
-def _behind(session: Session, subscription: str, types: Iterable[str]) -> dict[str, datetime | None]:
+def behind(session: Session, subscription: str, types: Iterable[str]) -> dict[str, datetime | None]:
     """The types that are to be read from the log, and since when; None is from its beginning."""
     rows = session.execute(sa.select(inbox_types).where(inbox_types.c.subscription == subscription))
     known = {row.type: row.behind_since for row in rows}
     return {t: known.get(t) for t in sorted(types) if t not in known or known[t] is not None}
 
 
-def _caught_up(session: Session, subscription: str, types: Iterable[str]) -> None:
-    rows = [{"subscription": subscription, "type": type_, "behind_since": None} for type_ in types]
-    new = insert(inbox_types).values(rows)
+def _left_unheard(session: Session, subscription: str, heard: list[str]) -> list[str]:
+    """Types that have not been noted as not heard; notes which are heard now."""
+    mine, is_heard = inbox_types.c.subscription == subscription, inbox_types.c.type.in_(heard)
+    left = list(session.scalars(sa.select(inbox_types.c.type).where(mine, inbox_types.c.heard, ~is_heard)))
     session.execute(
-        new.on_conflict_do_update(index_elements=["subscription", "type"], set_={"behind_since": None})
+        sa.update(inbox_types).where(mine, inbox_types.c.heard != is_heard).values(heard=is_heard)
+    )
+    return left
+
+
+def _horizon(event_id: str, received_at: datetime) -> datetime:
+    """An instant before which nothing can have been missed after this delivery had arrived.
+
+    What was not received was published after what arrived last, and that not before it was recorded.
+    """
+    recorded = recorded_at(UUID(event_id))
+    return EVER if recorded is None else min(recorded, received_at) - MARGIN
+
+
+def _lines(session: Session, subscription: str) -> dict[str, datetime]:
+    """Source → before when its deliveries have been forgotten."""
+    mine = inbox_forgotten.c.subscription == subscription
+    rows = session.execute(sa.select(inbox_forgotten).where(mine, inbox_forgotten.c.before.is_not(None)))
+    return {row.source: row.before for row in rows}
+
+
+def _past(message: Message, wanted: Mapping[str, datetime | None], lines: Mapping[str, datetime]) -> bool:
+    """Whether it took effect so long ago that nothing remembers it: it must not do so again.
+
+    A type that has never been heard has nothing to forget.
+    """
+    if not lines or wanted.get(message.routing_key or "") is None:
+        return False
+    try:
+        envelope = Envelope.from_bytes(message.body)
+    except Undecodable:
+        return False
+    line, recorded = lines.get(envelope.source), recorded_at(envelope.id)
+    return line is not None and recorded is not None and recorded < line
+
+
+def _caught_up(session: Session, subscription: str, wanted: Mapping[str, datetime | None]) -> None:
+    """Note it for types that have not fallen behind further meanwhile."""
+    rows = [
+        {"subscription": subscription, "type": type_, "behind_since": since}
+        for type_, since in wanted.items()
+    ]
+    new = insert(inbox_types).values(rows)
+    known = inbox_types.c.behind_since
+    further = sa.case((known.is_distinct_from(new.excluded.behind_since), known))
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["subscription", "type"], set_={"behind_since": further, "heard": True}
+        )
     )

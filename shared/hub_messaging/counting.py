@@ -4,7 +4,7 @@ A publisher counts what the broker has confirmed, a subscriber what it has recei
 ever: what retention deletes stays counted. What was published and not received has been lost on the way.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hub_messaging.marks import Mark
 from hub_messaging.tables import inbox_counts, outbox_counts
 
 _ROUTING_KEY: Final = "CASE version WHEN 1 THEN type ELSE type || '.v' || version END"  # routing_key_of
@@ -56,7 +57,7 @@ class Loss:
     source: str
     routing_key: str
     missing: int
-    marked_at: datetime | None  # when the publisher counted
+    complete_at: datetime | None  # when the publisher wrote the newest mark by which nothing was missing
 
 
 def published(session: Session | sa.Connection) -> dict[str, int]:
@@ -97,33 +98,20 @@ def move(session: Session, row: Any, source: str, routing_key: str, *, doubled: 
     add(session, row.subscription, source, routing_key, received=1, accepted=accepted)
 
 
-def compare(
-    session: Session,
-    subscription: str,
-    source: str,
-    heard: Iterable[str],
-    told: Mapping[str, int],
-    marked_at: datetime,
-) -> list[Loss]:
+def compare(session: Session, subscription: str, mark: Mark) -> list[Loss]:
     """Compare what a publisher has published with what came from it, write it down, and give what is missing.
 
-    Args:
-        session: a transaction.
-        subscription: the queue; everything that came before the mark has been recorded.
-        source: of the publisher's events.
-        heard: the routing keys that the subscription hears of this publisher.
-        told: what the publisher has counted, by routing key.
-        marked_at: when it did.
+    Everything that came before the mark has been recorded.
     """
-    keys = sorted(heard)
+    keys = sorted(mark.heard)
     values = {
         "subscription": subscription,
-        "source": source,
+        "source": mark.source,
         "keys": keys,
-        "told": [told.get(key, 0) for key in keys],
-        "marked_at": marked_at,
+        "told": [mark.published.get(key, 0) for key in keys],
+        "marked_at": mark.written_at,
     }
-    return [Loss(source, row[0], row[1], row[2]) for row in session.execute(_COMPARE, values)]
+    return [Loss(mark.source, *row) for row in session.execute(_COMPARE, values)]
 
 
 def losses(session: Session, subscription: str | None = None) -> list[Loss]:
@@ -132,7 +120,7 @@ def losses(session: Session, subscription: str | None = None) -> list[Loss]:
     if subscription is not None:
         wanted = wanted.where(inbox_counts.c.subscription == subscription)
     rows = session.execute(wanted.order_by(inbox_counts.c.source, inbox_counts.c.routing_key))
-    return [Loss(row.source, row.routing_key, row.missing, row.marked_at) for row in rows]
+    return [Loss(row.source, row.routing_key, row.missing, row.complete_at) for row in rows]
 
 
 def leave_unheard(session: Session, subscription: str, heard: Sequence[str]) -> None:
@@ -145,25 +133,22 @@ def leave_unheard(session: Session, subscription: str, heard: Sequence[str]) -> 
     )
 
 
-# Gives, with what is missing, the mark up to which nothing was: only what came after it can have been lost.
 _COMPARE = sa.text(
     """
-    WITH before AS (
-      SELECT routing_key, CASE WHEN missing = 0 THEN marked_at END AS complete_at
-      FROM inbox_counts WHERE subscription = :subscription AND source = :source
-    ), marked AS (
-      INSERT INTO inbox_counts AS known (subscription, source, routing_key, published, marked_at, missing)
-      SELECT :subscription, :source, routing_key, published, CAST(:marked_at AS timestamptz), published
+    WITH marked AS (
+      INSERT INTO inbox_counts AS known
+        (subscription, source, routing_key, published, marked_at, complete_at, missing)
+      SELECT :subscription, :source, routing_key, published, CAST(:marked_at AS timestamptz),
+             CASE WHEN published = 0 THEN CAST(:marked_at AS timestamptz) END, published
       FROM unnest(CAST(:keys AS text[]), CAST(:told AS bigint[])) AS told (routing_key, published)
       ON CONFLICT (subscription, source, routing_key) DO UPDATE SET
         published = excluded.published,
         marked_at = excluded.marked_at,
+        complete_at = CASE WHEN excluded.published <= known.received + known.accepted
+                           THEN excluded.marked_at ELSE known.complete_at END,
         missing = greatest(0, excluded.published - known.received - known.accepted)
-      RETURNING routing_key, missing
+      RETURNING routing_key, missing, complete_at
     )
-    SELECT routing_key, missing, complete_at
-    FROM marked LEFT JOIN before USING (routing_key)
-    WHERE missing > 0
-    ORDER BY routing_key
+    SELECT routing_key, missing, complete_at FROM marked WHERE missing > 0 ORDER BY routing_key
     """
 )

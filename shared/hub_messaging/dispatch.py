@@ -14,8 +14,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub_messaging import inbox, retries
+from hub_messaging.comparing import Comparing
 from hub_messaging.envelope import Envelope, Event
 from hub_messaging.inbox import Delivery
+from hub_messaging.marks import is_mark
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.opening import Opening, Unreadable
@@ -76,6 +78,7 @@ class Dispatcher:
         self._by_key = {key: handler for handler in self.handlers for key in handler.event_classes}
         heard = {key: one for handler in self.handlers for key, one in handler.event_classes.items()}
         self._opening = Opening(heard, self.origins)
+        self._comparing = Comparing(self.subscription, heard.values(), self.origins)
 
     @property
     def types(self) -> frozenset[str]:
@@ -93,12 +96,21 @@ class Dispatcher:
         Raises:
             DatabaseAway, Struggling: hand the same messages in again; those that are done change nothing.
         """
+        begin = 0
+        for index, message in enumerate(messages):
+            if is_mark(message):  # it counts exactly what came before it
+                self._take_events(messages[begin:index], alone=len(messages) == 1)
+                self._take_mark(message)
+                begin = index + 1
+        self._take_events(messages[begin:], alone=len(messages) == 1)
+
+    def _take_events(self, messages: Sequence[Message], *, alone: bool) -> None:
         deliveries = [delivery for delivery in map(self._open, messages) if delivery is not None]
         for handler, run in groupby(deliveries, key=lambda d: self._by_key[d.envelope.routing_key]):
             in_order = list(run)
             step = len(in_order) if handler.batch else TOGETHER
             for start in range(0, len(in_order), step):
-                if self.struggling and len(messages) > 1:
+                if self.struggling and not alone:
                     raise Struggling
                 self._deliver(handler, in_order[start : start + step])
 
@@ -131,6 +143,15 @@ class Dispatcher:
         if delivery is None:
             self.metrics.unknown.inc()
         return delivery
+
+    def _take_mark(self, message: Message) -> None:
+        try:
+            with self.sessions.begin() as session:
+                self._comparing.take(session, message)
+        except Unreadable as exc:
+            self._park(message, exc)
+        except (OperationalError, InterfaceError) as exc:
+            raise DatabaseAway from exc
 
     def _park(self, message: Message, refused: Unreadable) -> None:
         try:

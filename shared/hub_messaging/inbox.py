@@ -112,11 +112,14 @@ def received(session: Session) -> int:
     return int(session.scalar(sa.select(sa.func.sum(inbox_counts.c.done))) or 0)
 
 
-def last_arrival(session: Session, subscription: str) -> tuple[str, datetime] | None:
-    """The id of the delivery that arrived last, and when it arrived."""
+def last_arrival(
+    session: Session, subscription: str, type_: str | None = None
+) -> tuple[str, datetime] | None:
+    """The id of the delivery (of one type) that arrived last, and when it arrived."""
+    of_type = sa.true() if type_ is None else inbox.c.type == type_
     wanted = (
         sa.select(inbox.c.event_id, inbox.c.received_at)
-        .where(inbox.c.subscription == subscription, inbox.c.subject.is_not(None))
+        .where(inbox.c.subscription == subscription, inbox.c.subject.is_not(None), of_type)
         .order_by(inbox.c.arrival.desc())
         .limit(1)
     )

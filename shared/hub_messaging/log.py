@@ -7,18 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from uuid_utils.compat import uuid7
-
-from hub_messaging.envelope import Envelope
+from hub_messaging.marks import mark_of
 from hub_messaging.messages import Message
-from hub_messaging.provenance import MARK, MARK_SOURCE
+from hub_messaging.provenance import MARK_SOURCE
 from hub_messaging.publisher import ConfirmedPublisher, Unroutable
-from hub_messaging.topology import LOG_QUEUE, exchange_of
-from hub_messaging.wall_clock import utc_now
+from hub_messaging.topology import LOG_QUEUE, MARK, exchange_of
 from hub_messaging.wire import Missing, drain, message_of, require_exchange, require_log, tick
 
 BATCH: Final = 500
 PREFETCH: Final = 2 * BATCH
+WAIT_SECONDS: Final = 0.05  # for the log at a time: whoever reads a queue as well gets its turn then
 SILENCE_SECONDS: Final = 20.0  # a log that falls silent before its end is broken
 
 
@@ -32,6 +30,8 @@ class LogSilent(OSError):
 
 def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[list[Message]]:
     """Everything in the log from an instant on (None: its beginning) to its end as of now, in batches.
+
+    A batch is empty when nothing has come for a moment.
 
     The end is found by writing a mark there, through the service's own exchange: a stream does not tell its
     length. What the broker sends meanwhile on the connection's other channels reaches their callbacks.
@@ -48,7 +48,7 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
     heard = time.monotonic()
     try:
         while True:
-            while drain(connection, 0.01 if arrived else 1.0) and len(arrived) < BATCH:
+            while drain(connection, 0.01 if arrived else WAIT_SECONDS) and len(arrived) < BATCH:
                 pass
             tick(connection)
             messages, arrived[:] = arrived[:BATCH], arrived[BATCH:]
@@ -62,6 +62,8 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
                     return
             elif time.monotonic() - heard > SILENCE_SECONDS:
                 raise LogSilent("the event log sends nothing")
+            else:
+                yield []
     finally:
         channel.close()
 
@@ -86,16 +88,7 @@ def write_mark(
         publisher.Unconfirmed: the broker does not confirm.
         wire.BROKER_ERRORS: the broker goes away.
     """
-    envelope = Envelope(
-        id=uuid7(),
-        source=MARK_SOURCE + service,
-        type=MARK,
-        version=1,
-        subject=f"log/{service}",
-        revision=1,
-        time=utc_now(),
-        data={"published": dict(counts)} if counts else {},
-    )
+    envelope = mark_of(service, counts)
     require_exchange(connection, exchange_of(service))
     require_log(connection)
     publisher = ConfirmedPublisher(connection, exchange_of(service), giving_up=giving_up)

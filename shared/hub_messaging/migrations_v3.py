@@ -67,6 +67,7 @@ _V3: Final = (
       ADD CONSTRAINT ck_inbox_audit_action
         CHECK (action IN ('replay', 'edit', 'drop', 'rebuild', 'forged', 'switch_back', 'heal', 'accept'))
     """,
+    "ALTER TABLE inbox_types ADD heard BOOLEAN NOT NULL DEFAULT TRUE",
     "CREATE TABLE outbox_counts (routing_key TEXT NOT NULL PRIMARY KEY, published BIGINT NOT NULL)",
     f"""
     CREATE TABLE outbox_forgotten (
@@ -93,6 +94,7 @@ _V3: Final = (
       newest_at TIMESTAMPTZ,
       published BIGINT,
       marked_at TIMESTAMPTZ,
+      complete_at TIMESTAMPTZ,
       missing BIGINT NOT NULL DEFAULT 0,
       accepted BIGINT NOT NULL DEFAULT 0,
       PRIMARY KEY (subscription, source, routing_key)
@@ -150,6 +152,7 @@ _UNDO_V3: Final = (
       ADD CONSTRAINT ck_inbox_audit_action CHECK (action IN ('replay', 'edit', 'drop', 'rebuild'))
     """,
     "DROP INDEX ix_inbox_arrival",
+    "ALTER TABLE inbox_types DROP heard",
     "ALTER TABLE inbox DROP exchange",
     "ALTER TABLE outbox DROP change_id",
 )

@@ -9,9 +9,8 @@ from typing import Final
 
 from hub_messaging.envelope import Envelope, routing_key_of
 from hub_messaging.messages import Message
-from hub_messaging.topology import exchange_of, refill_exchange_of, source_of
+from hub_messaging.topology import MARK, exchange_of, refill_exchange_of, source_of
 
-MARK: Final = "LogMark"  # the type of what each publisher writes into the event log about itself
 MARK_SOURCE: Final = "/log/"  # followed by the publisher's name
 
 

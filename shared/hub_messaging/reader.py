@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -12,23 +12,25 @@ from nameko.extensions import ProviderCollector, SharedExtension
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from hub_messaging import inbox
-from hub_messaging.catchup import CatchUp
+from hub_messaging.catchup import CatchUp, LogAway
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler, Struggling
 from hub_messaging.envelope import routing_key_of
 from hub_messaging.forgetting import Forgetting, inbox_rows
-from hub_messaging.log import read_log
+from hub_messaging.healing import Healing
+from hub_messaging.log import LogSilent, read_log
 from hub_messaging.messages import Message
 from hub_messaging.metrics import InboxTable, ReadingMetrics
 from hub_messaging.pace import BATCH, Pace
 from hub_messaging.provenance import Origins
+from hub_messaging.publisher import Unconfirmed
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
 from hub_messaging.topology import Subscriber
-from hub_messaging.wall_clock import utc_now
 from hub_messaging.wire import (
     BROKER_ERRORS,
     FILL_UP_SECONDS,
+    Missing,
     beat,
     connected,
     declare_subscriber,
@@ -59,6 +61,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self._away: str | None = "the queue is not being read yet"
         self._connection: Any = None
         self._arrived: list[Any] = []
+        self._reads_log = False  # there is more to read from the log at once
         self._looked_at = 0.0
 
     def setup(self) -> None:
@@ -94,6 +97,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         )
         self._catch_up = CatchUp(self._dispatcher, self._take_all)
         self._forgetting = Forgetting(self._sessions, inbox_rows(queue))
+        self._healing = Healing(self._dispatcher, self._take_all, self._catch_up)
         self._thread = self.container.spawn_managed_thread(self._run)
 
     def stop_reading(self) -> None:
@@ -126,14 +130,19 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
 
     def _prepare(self) -> None:
         """Bind the queue, then get from the log what the queue will not bring."""
+        self._healing.abandon()
+        self._catch_up.note_types()
         with answered():
             if not queue_exists(self._connection, self._subscriber.queue):
                 self._catch_up.note_missing_queue()
             declare_subscriber(self._connection, self._subscriber)
         self._catch_up.run(self._read_log)
 
-    def _read_log(self, since: datetime | None) -> Any:
-        return read_log(self._connection, self._subscriber.service, since)
+    def _read_log(self, since: datetime | None) -> Iterator[list[Message]]:
+        try:
+            yield from read_log(self._connection, self._subscriber.service, since)
+        except (Missing, LogSilent, Unconfirmed) as exc:
+            raise LogAway from exc
 
     def _read(self) -> None:
         """Read until we stop, or until more or less should be sent ahead."""
@@ -149,7 +158,10 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             if self._work_off(channel):
                 self._stop.succeeded()
             self._look_after_kept()
+            self._heal()
             self._fill()
+        if self._stop.asked:
+            self._healing.abandon()
         fill_up(self._connection, self._arrived, asked_for, self._pace.heard_at)
         channel.basic_cancel(consumer)  # the broker sends no more; what it has sent is ours to finish
         while self._arrived and not self._stop.overdue(STOP_SECONDS):
@@ -160,7 +172,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
     def _fill(self) -> None:
         """Take in what comes; never wait for more once something is there."""
         had = len(self._arrived)
-        wait = 0.001 if had else IDLE_SECONDS
+        wait = 0.001 if had or self._reads_log else IDLE_SECONDS
         while drain(self._connection, wait) and len(self._arrived) < BATCH:
             wait = 0.001
         self._pace.hear(len(self._arrived) - had, len(self._arrived), time.monotonic())
@@ -217,15 +229,23 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         drain(self._connection, 0.001)
         tick(self._connection)
 
+    def _heal(self) -> None:
+        """Read a little of what the log must bring."""
+        try:
+            self._reads_log = self._healing.step(self._read_log, time.monotonic())
+        except (DatabaseAway, OperationalError, InterfaceError) as exc:
+            self._rest("the database does not answer", exc)
+        except Stopped:
+            self._reads_log = False  # it is begun anew at the next start
+
     def _look_after_kept(self) -> None:
-        """Give kept deliveries their next attempt, ask the log for what is missing, forget what is old."""
+        """Give kept deliveries their next attempt, forget what is old."""
         if time.monotonic() - self._looked_at < IDLE_SECONDS:
             return
         try:
             ends = time.monotonic() + KEPT_SECONDS
             while self._dispatcher.try_kept() and not self._stop.asked and time.monotonic() < ends:
                 pass
-            self._catch_up.repair(self._read_log, utc_now())
             self._forgetting.turn()
         except (DatabaseAway, OperationalError, InterfaceError) as exc:
             self._rest("the database does not answer", exc)

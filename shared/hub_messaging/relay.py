@@ -17,7 +17,7 @@ from hub_messaging.metrics import PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 from hub_messaging.stopping import Stop, has_ended, where
 from hub_messaging.topology import exchange_of, source_of
-from hub_messaging.watching import LogWatch
+from hub_messaging.watching import EVERY_SECONDS, LogWatch
 from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, require_exchange, tick
 
 BATCH: Final = 500
@@ -33,7 +33,9 @@ log = structlog.get_logger(__name__)
 class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
     """Declared on a service class that publishes: `relay = OutboxRelay()`."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark_seconds: float = EVERY_SECONDS) -> None:
+        """`mark_seconds`: how often subscribers are told what has been published, while it changes."""
+        self._mark_seconds = mark_seconds
         self._thread: Any = None
         self._stop = Stop()
         self._broker_away: str | None = "the relay has not reached the broker yet"
@@ -50,7 +52,8 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         config["checks"]["broker (relay)"] = lambda: self._broker_away
         config.setdefault("work_left", {})["events to publish"] = outbox.pending
         self._metrics = PublishingMetrics(config["metrics"], self._sessions)
-        self._watch = LogWatch(self._publisher, config["AMQP_URI"], self._sessions, self._metrics.log_trouble)
+        gauge, uri = self._metrics.log_trouble, config["AMQP_URI"]
+        self._watch = LogWatch(self._publisher, uri, self._sessions, gauge, self._mark_seconds)
         config["details"]["event log"] = lambda: self._watch.detail
 
     def start(self) -> None:

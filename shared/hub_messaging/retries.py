@@ -137,6 +137,11 @@ def stop_waiting_for(session: Session, subscription: str, source: str, event_id:
     return session.execute(statements.GIVE_UP, values).first() is not None
 
 
+def forget_gaps(session: Session, subscription: str) -> None:
+    """Note that earlier events which were given up have come after all."""
+    session.execute(statements.FORGET_GAPS, {"subscription": subscription})
+
+
 def was_forged(row: Any) -> bool:
     """Whether a stored delivery did not come through its publisher's exchange."""
     return str(row.first_error or "").startswith(FORGED)

@@ -150,12 +150,31 @@ MISSING = sa.text(
 
 GIVE_UP = sa.text(
     """
-    UPDATE inbox SET after_revision = NULL
-    WHERE subscription = :subscription AND source = :source AND event_id = :event_id AND state = 'held'
-      AND after_revision > coalesce(
-        (SELECT revision FROM inbox_subjects AS reached
-         WHERE reached.subscription = inbox.subscription AND reached.source = inbox.source
-           AND reached.subject = inbox.subject), 0)
-    RETURNING event_id
+    WITH held AS (
+      SELECT subscription, source, event_id, subject, after_revision FROM inbox
+      WHERE subscription = :subscription AND source = :source AND event_id = :event_id AND state = 'held'
+        AND after_revision > coalesce(
+          (SELECT revision FROM inbox_subjects AS reached
+           WHERE reached.subscription = inbox.subscription AND reached.source = inbox.source
+             AND reached.subject = inbox.subject), 0)
+      FOR UPDATE
+    ), noted AS (
+      INSERT INTO inbox_gaps (subscription, source, event_id, subject, after_revision)
+      SELECT subscription, source, event_id, subject, after_revision FROM held
+      ON CONFLICT DO NOTHING
+    )
+    UPDATE inbox SET after_revision = NULL FROM held
+    WHERE inbox.subscription = held.subscription AND inbox.source = held.source
+      AND inbox.event_id = held.event_id
+    RETURNING inbox.event_id
+    """
+)
+
+# An event that had been given up has come after all.
+FORGET_GAPS = sa.text(
+    """
+    DELETE FROM inbox_gaps AS gap USING inbox
+    WHERE gap.subscription = :subscription AND inbox.subscription = gap.subscription
+      AND inbox.source = gap.source AND inbox.subject = gap.subject AND inbox.revision = gap.after_revision
     """
 )

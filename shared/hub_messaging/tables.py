@@ -107,6 +107,7 @@ inbox_types = sa.Table(
     sa.Column("subscription", sa.Text, primary_key=True),
     sa.Column("type", sa.Text, primary_key=True),
     sa.Column("behind_since", _instant),  # null: caught up
+    sa.Column("heard", sa.Boolean, nullable=False, server_default=sa.true()),  # by the release that runs
 )
 
 # How many events of each kind were published from here, ever: kept by the relay as it marks them.
@@ -162,7 +163,8 @@ inbox_counts = sa.Table(
     sa.Column("done", sa.BigInteger, nullable=False, server_default=_zero),  # have taken effect
     sa.Column("newest_at", _instant),  # when the newest was received
     sa.Column("published", sa.BigInteger),  # by the publisher's newest mark; null: none has come
-    sa.Column("marked_at", _instant),  # when that mark came
+    sa.Column("marked_at", _instant),  # when that mark was written
+    sa.Column("complete_at", _instant),  # when the newest mark was written by which nothing was missing
     sa.Column("missing", sa.BigInteger, nullable=False, server_default=_zero),  # as of that mark
     sa.Column(
         "accepted", sa.BigInteger, nullable=False, server_default=_zero

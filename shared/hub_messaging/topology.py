@@ -15,6 +15,7 @@ LOG_QUEUE: Final = "hub.log"
 RPC_EXCHANGE: Final = "nameko-rpc"
 # The address of an answer: a name without a dot, or a queue that the broker has named; never a wildcard.
 RPC_ADDRESS: Final = r"[^.*#]+|amq\.gen-[^.*#]+"
+MARK: Final = "LogMark"  # the routing key and type of what each publisher writes about itself
 NOTHING: Final = "^$"  # fits no name
 LOG_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "stream"}
 # RabbitMQ 4 drops a message after 20 redeliveries unless told otherwise; a consumer that is killed often must
@@ -39,6 +40,11 @@ class Subscriber:
     def uses_rpc(self) -> bool:
         """Whether it asks or answers."""
         return self.answers or bool(self.asks)
+
+    @property
+    def binds_to(self) -> dict[str, frozenset[str]]:
+        """Publisher → routing keys that its queue is bound to: events, and what the publisher has counted."""
+        return {publisher: keys | {MARK} for publisher, keys in self.listens_to.items()}
 
     @property
     def queue(self) -> str:
@@ -104,7 +110,7 @@ def topic_permissions_of(subscriber: Subscriber) -> list[dict[str, str]]:
     """
     topics = [
         {"exchange": exchange_of(publisher), "write": NOTHING, "read": _any_of(map(re.escape, sorted(keys)))}
-        for publisher, keys in sorted(subscriber.listens_to.items())
+        for publisher, keys in sorted(subscriber.binds_to.items())
     ]
     if subscriber.uses_rpc:
         asked = [rf"({'|'.join(sorted(subscriber.asks))})\..+"] if subscriber.asks else []
@@ -151,7 +157,7 @@ def _bindings(listed: Sequence[Subscriber]) -> Iterator[tuple[str, str, str]]:
         yield exchange_of(subscriber.service), LOG_QUEUE, "#"
         yield refill_exchange_of(subscriber.service), LOG_QUEUE, "#"
     for subscriber in listed:
-        for publisher, keys in sorted(subscriber.listens_to.items()):
+        for publisher, keys in sorted(subscriber.binds_to.items()):
             yield from ((exchange_of(publisher), subscriber.queue, key) for key in sorted(keys))
         if subscriber.answers:
             yield RPC_EXCHANGE, rpc_queue_of(subscriber.service), f"{subscriber.service}.*"

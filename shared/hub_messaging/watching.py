@@ -76,7 +76,11 @@ def remember(session: Session, seen: Remembered) -> None:
 class LogWatch:
     """Looks at the log for one publisher. `trouble` is one of REASONS, or None."""
 
-    def __init__(self, service: str, uri: str, sessions: Any, gauge: Gauge) -> None:
+    def __init__(
+        self, service: str, uri: str, sessions: Any, gauge: Gauge, every: float = EVERY_SECONDS
+    ) -> None:
+        """`every`: seconds between looks."""
+        self._every = every
         self._service = service
         self._uri = uri
         self._sessions = sessions
@@ -109,7 +113,7 @@ class LogWatch:
                 self._say(found)
             self._suspected = found
         again = self._suspected != self.trouble
-        self._due = time.monotonic() + (AGAIN_SECONDS if again else EVERY_SECONDS)
+        self._due = time.monotonic() + (min(AGAIN_SECONDS, self._every) if again else self._every)
 
     def _say(self, trouble: str | None) -> None:
         before = getattr(self, "trouble", None)

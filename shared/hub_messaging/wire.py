@@ -196,7 +196,7 @@ def declare_subscriber(connection: Any, subscriber: Subscriber) -> None:
         require_exchange(connection, exchange_of(publisher))
     with connection.channel() as channel:
         channel.queue_declare(subscriber.queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
-        for publisher, types in sorted(subscriber.listens_to.items()):
+        for publisher, types in sorted(subscriber.binds_to.items()):
             for type_ in sorted(types):
                 channel.queue_bind(subscriber.queue, exchange_of(publisher), routing_key=type_)
 

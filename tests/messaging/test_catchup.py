@@ -1,7 +1,7 @@
 """Catching up: new types, a queue that was lost, a gap; the log is read only when that is needed."""
 
-import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -9,17 +9,14 @@ import pytest
 import sqlalchemy as sa
 from parcels.events import ParcelSorted, ParcelWeighed
 from tests.messaging.dispatching import Office
-from tests.messaging.received import Database, delivery, logged, message, receive, states
+from tests.messaging.received import QUEUE, SOURCE, Database, delivery, logged, message, receive, states
 from uuid_utils.compat import uuid7
 
 from hub_messaging import catchup
-from hub_messaging.catchup import CatchUp
+from hub_messaging.catchup import CatchUp, LogAway
 from hub_messaging.messages import Message
 from hub_messaging.stopping import Stopped
-from hub_messaging.tables import inbox as table
-from hub_messaging.tables import inbox_types
-
-LATER = datetime(2100, 1, 1, tzinfo=UTC)
+from hub_messaging.tables import inbox_forgotten, inbox_types
 
 
 class Log:
@@ -120,45 +117,73 @@ def test_catching_up_that_was_cut_short_is_begun_again(database: Database) -> No
     assert office.seen == [("parcels/1", 1)]
 
 
-def test_a_gap_is_filled_from_the_log(database: Database) -> None:
-    office = Office(database)
-    office.take(delivery(1, 2, after=1), delivery(2, 1))
-    log = Log(logged(delivery(1, 1)), logged(delivery(3, 1)))
-    catching_up(office).repair(log, LATER)
-    assert office.dispatcher.try_kept() == 1
-    assert office.seen == [("parcels/2", 1), ("parcels/1", 1), ("parcels/1", 2)]
+def heard(database: Database) -> dict[str, bool]:
+    with database() as session:
+        return {row.type: row.heard for row in session.execute(sa.select(inbox_types))}
 
 
-def test_the_log_is_not_asked_before_patience_has_ended_nor_again_and_again(database: Database) -> None:
-    office, log = Office(database), Log()
-    catch_up = catching_up(office)
-    office.take(delivery(1, 2, after=1))
-    catch_up.repair(log, datetime.now(UTC))
-    assert log.asked == []
-    catch_up.repair(log, LATER)
-    office.take(delivery(2, 2, after=1))
-    catch_up.repair(log, LATER + catchup.BETWEEN_REPAIRS / 2)
-    assert log.asked == [None]
-    catch_up.repair(log, LATER + catchup.BETWEEN_REPAIRS)
-    assert log.asked == [None, None]
+def hears_only(office: Office, type_: str) -> Office:
+    """A release of the same service that hears one type."""
+    (handler,) = (one for one in office.dispatcher.handlers if type_ in one.event_classes)
+    office.dispatcher = replace(office.dispatcher, handlers=[handler])
+    return office
 
 
-def test_what_not_even_the_log_has_is_given_up(database: Database) -> None:
-    office = Office(database)
-    office.take(delivery(1, 3, after=2), delivery(1, 4, after=3))
-    unreadable = logged(b"?")
-    foreign = logged(json.dumps({"type": "ParcelSorted"}).encode())
-    catching_up(office).repair(Log(unreadable, foreign), LATER)
-    while office.dispatcher.try_kept():
-        pass
-    assert office.seen == [("parcels/1", 3), ("parcels/1", 4)]
+def test_a_type_that_is_not_heard_is_behind_from_its_last_arrival_until_it_is_heard_again(
+    database: Database,
+) -> None:
+    catching_up(Office(database)).run(Log())
+    arrived = delivery(1).envelope._replace(id=UUID(str(uuid7())))
+    Office(database).dispatcher.take([message(arrived.to_bytes())])
+    before = datetime.now(UTC)
+    silent = hears_only(Office(database), ParcelWeighed.type)
+    for _ in range(2):  # a restart of that release changes nothing
+        catching_up(silent).note_types()
+    assert heard(database) == {ParcelSorted.type: False, ParcelWeighed.type: True}
+    since = behind(database)[ParcelSorted.type]
+    assert since is not None
+    assert timedelta(0) <= before - since - catchup.MARGIN + timedelta(seconds=1) < timedelta(minutes=1)
+    catching_up(silent).run(log := Log(logged(delivery(2))))
+    assert (log.asked, silent.seen) == ([], [])
+    again = Office(database)
+    catching_up(again).note_types()
+    catching_up(again).run(log)
+    assert (log.asked, again.seen) == ([since], [("parcels/2", 1)])
+    assert heard(database) == {ParcelSorted.type: True, ParcelWeighed.type: True}
+    assert behind(database)[ParcelSorted.type] is None
 
 
-def test_what_waits_behind_a_failure_is_no_gap(database: Database) -> None:
-    office, log = Office(database), Log()
+def test_a_type_of_which_nothing_ever_came_is_read_from_the_beginning(database: Database) -> None:
+    catching_up(Office(database)).run(Log())
+    catching_up(hears_only(Office(database), ParcelWeighed.type)).note_types()
+    assert behind(database)[ParcelSorted.type] == catchup.EVER
+
+
+def test_what_took_effect_and_was_forgotten_does_not_take_effect_again(database: Database) -> None:
+    old, young = (
+        delivery(number).envelope._replace(id=UUID(int=(milliseconds << 80) | (7 << 76) | (2 << 62) | number))
+        for number, milliseconds in ((1, 1_600_000_000_000), (2, 1_700_000_000_000))
+    )
+    log = Log(*(logged(one.to_bytes()) for one in (old, young)))
     with database.begin() as session:
-        office.dispatcher.take([message(delivery(1, 1).body.replace(b'"weight":1', b'"weight":"x"'))])
-        assert session.scalar(sa.select(sa.func.count()).select_from(table)) == 1
-    office.take(delivery(1, 2, after=1))
-    catching_up(office).repair(log, LATER)
-    assert log.asked == []
+        line = datetime.fromtimestamp(1_650_000_000, UTC)
+        session.execute(
+            sa.insert(inbox_forgotten).values(subscription=QUEUE, source=SOURCE, before=line, moved_at=line)
+        )
+        for type_ in (ParcelSorted.type, ParcelWeighed.type):
+            values = {"subscription": QUEUE, "type": type_, "behind_since": catchup.EVER}
+            session.execute(sa.insert(inbox_types).values(values))
+    office = Office(database)
+    catching_up(office).run(log)
+    assert office.seen == [("parcels/2", 1)]
+
+
+def test_a_log_that_cannot_be_read_does_not_keep_the_queue_waiting(database: Database) -> None:
+    def away(_since: datetime | None) -> list[list[Message]]:
+        raise LogAway
+
+    office = Office(database)
+    catching_up(office).run(away)
+    assert behind(database) == {}
+    catching_up(office).run(Log(logged(delivery(1))))
+    assert office.seen == [("parcels/1", 1)]

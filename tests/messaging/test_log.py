@@ -10,8 +10,8 @@ from tests.messaging.received import delivery
 from hub_messaging import log as reading
 from hub_messaging.log import LogSilent, read_log
 from hub_messaging.messages import Message
-from hub_messaging.provenance import MARK
 from hub_messaging.publisher import ConfirmedPublisher
+from hub_messaging.topology import MARK
 from hub_messaging.wire import connected, declare_publishers
 
 EXCHANGE = "sorting.events"

@@ -2,7 +2,7 @@
 
 import re
 
-from hub_messaging import catchup, dispatch, pace, reader, relay, retention, retries, stopping
+from hub_messaging import catchup, dispatch, healing, pace, reader, relay, retention, retries, stopping
 from hub_messaging.tables import metadata
 from local.places import ROOT
 
@@ -37,8 +37,8 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert f"up to {dispatch.TOGETHER} of them in one transaction" in FLOWING
     assert dispatch.RUN_OF_FAILURES == 20
     assert "Twenty failures in a row" in FLOWING
-    assert f"held for {catchup.PATIENCE.seconds} s" in FLOWING
-    assert catchup.BETWEEN_REPAIRS.seconds == 5 * 60
+    assert f"held for {healing.PATIENCE.seconds} s" in FLOWING
+    assert healing.BETWEEN_REPAIRS == 5 * 60
     assert catchup.MARGIN.seconds == 3600
     *growing, last = (f"{seconds:g}" for seconds in stopping.RECONNECT_SECONDS)
     assert f"waits {', '.join(growing)}, then always {last} s" in FLOWING

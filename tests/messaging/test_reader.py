@@ -86,7 +86,7 @@ def _reader(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
     reader._connection = SimpleNamespace(channel=Channel)
     reader._dispatcher = Dispatcher()  # type: ignore[assignment]
     reader._subscriber = SimpleNamespace(service="counting", queue="counting.in")  # type: ignore[assignment]
-    reader._catch_up = SimpleNamespace(repair=lambda _read, _now: None)  # type: ignore[assignment]
+    reader._healing = SimpleNamespace(step=lambda _read, _now: False, abandon=lambda: None)  # type: ignore[assignment]
     reader._metrics = ReadingMetrics(CollectorRegistry())
     reader._pace = Pace(False, limit_seconds=reading.STOP_SECONDS)
     reader._forgetting = SimpleNamespace(turn=lambda: None)  # type: ignore[assignment]

@@ -1,5 +1,6 @@
 """The example's two services: one publishes, one receives."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +62,7 @@ class SortingService(Probes):
     """Publishes."""
 
     name = "sorting"
-    relay = OutboxRelay()
+    relay = OutboxRelay(mark_seconds=float(os.environ.get("EXAMPLE_MARK_SECONDS", "60")))
 
     @route(
         "POST", "/sorting/v1/parcels", allow=SORTERS, body=SortParcelSchema, answer=ParcelSchema, status=201
