@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_messaging.marks import Mark
-from hub_messaging.tables import inbox_counts, outbox_counts
+from hub_messaging.tables import inbox_counts, inbox_gaps, outbox_counts
 
 _ROUTING_KEY: Final = "CASE version WHEN 1 THEN type ELSE type || '.v' || version END"  # routing_key_of
 
@@ -58,6 +58,11 @@ class Loss:
     routing_key: str
     missing: int
     complete_at: datetime | None  # when the publisher wrote the newest mark by which nothing was missing
+
+    @property
+    def publisher(self) -> str:
+        """The service that published them."""
+        return self.source.rpartition("/")[2]
 
 
 def published(session: Session | sa.Connection) -> dict[str, int]:
@@ -114,13 +119,25 @@ def compare(session: Session, subscription: str, mark: Mark) -> list[Loss]:
     return [Loss(mark.source, *row) for row in session.execute(_COMPARE, values)]
 
 
-def losses(session: Session, subscription: str | None = None) -> list[Loss]:
-    """What is missing as of the newest marks."""
-    wanted = sa.select(inbox_counts).where(inbox_counts.c.missing > 0)
-    if subscription is not None:
-        wanted = wanted.where(inbox_counts.c.subscription == subscription)
-    rows = session.execute(wanted.order_by(inbox_counts.c.source, inbox_counts.c.routing_key))
+def losses(session: Session, subscription: str) -> list[Loss]:
+    """What of a subscription is missing as of the newest marks."""
+    return _compared(session, inbox_counts.c.subscription == subscription, inbox_counts.c.missing > 0)
+
+
+def compared(session: Session) -> list[Loss]:
+    """How much of each kind of event is missing, 0 included, of those for which a mark has come."""
+    return _compared(session, inbox_counts.c.marked_at.is_not(None))
+
+
+def _compared(session: Session, *wanted: sa.ColumnElement[bool]) -> list[Loss]:
+    ordered = (inbox_counts.c.subscription, inbox_counts.c.source, inbox_counts.c.routing_key)
+    rows = session.execute(sa.select(inbox_counts).where(*wanted).order_by(*ordered))
     return [Loss(row.source, row.routing_key, row.missing, row.complete_at) for row in rows]
+
+
+def gaps(session: Session) -> int:
+    """How many events took effect without an earlier one that never came, and nobody has accepted it."""
+    return session.scalar(sa.select(sa.func.count()).select_from(inbox_gaps)) or 0
 
 
 def leave_unheard(session: Session, subscription: str, heard: Sequence[str]) -> None:
@@ -128,8 +145,8 @@ def leave_unheard(session: Session, subscription: str, heard: Sequence[str]) -> 
     unheard = inbox_counts.c.routing_key.not_in(list(heard))
     session.execute(
         sa.update(inbox_counts)
-        .where(inbox_counts.c.subscription == subscription, unheard, inbox_counts.c.missing > 0)
-        .values(missing=0)
+        .where(inbox_counts.c.subscription == subscription, unheard, inbox_counts.c.marked_at.is_not(None))
+        .values(missing=0, marked_at=None)
     )
 
 

@@ -22,6 +22,7 @@ from hub_messaging.wall_clock import utc_now
 
 PATIENCE: Final = timedelta(seconds=10)  # how long an event waits for an earlier one before the log is asked
 LOOK_SECONDS: Final = 2.0  # between two looks for what is missing
+AWAY_SECONDS: Final = 10.0  # until a log that could not be read is asked for again
 BETWEEN_REPAIRS: Final = 300.0  # reading the log is not done for each gap, nor again and again for a loss
 HOPELESS_SECONDS: Final = 3600.0  # before a log that did not have it is read for the same loss again
 
@@ -65,7 +66,7 @@ class Healing:
                 return True
         except LogAway:
             log.warning("log_away", queue=self._subscription)
-            self._look_at = clock + BETWEEN_REPAIRS / 5
+            self._look_at = clock + AWAY_SECONDS
         except BaseException:
             self.abandon()
             raise

@@ -11,7 +11,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub_messaging import inbox, outbox
+from hub_messaging import counting, inbox, outbox
+from hub_messaging.counting import Loss
 from hub_messaging.envelope import Envelope
 from hub_messaging.wall_clock import utc_now
 
@@ -137,29 +138,47 @@ class OutboxTable(Collector):
 
 
 class InboxTable(Collector):
-    """How many deliveries took effect, and how many wait, are held or are parked."""
+    """How many deliveries took effect, wait, are held or parked, and how many events never arrived."""
 
     def __init__(self, sessions: Any) -> None:
         self._sessions = sessions
 
     def describe(self) -> Iterator[Any]:
         """Give the figures' names."""
-        return self._families({}, None)
+        return self._families({}, None, [], None)
 
     def collect(self) -> Iterator[Any]:
         """Give the figures of now."""
         try:
             with self._sessions() as session:
                 unfinished, received = inbox.counts(session), inbox.received(session)
+                compared, gaps = counting.compared(session), counting.gaps(session)
         except SQLAlchemyError:
             return
-        yield from self._families(unfinished, received)
+        yield from self._families(unfinished, received, compared, gaps)
 
-    def _families(self, unfinished: Mapping[str, int], received: int | None) -> Iterator[Any]:
-        family = GaugeMetricFamily(
+    def _families(
+        self,
+        unfinished: Mapping[str, int],
+        received: int | None,
+        compared: Sequence[Loss],
+        gaps: int | None,
+    ) -> Iterator[Any]:
+        deliveries = GaugeMetricFamily(
             "hub_inbox_deliveries", "Deliveries without effect so far.", labels=["state"]
         )
         for state, count in unfinished.items():
-            family.add_metric([state], count)
-        yield family
+            deliveries.add_metric([state], count)
+        yield deliveries
         yield CounterMetricFamily("hub_inbox_received", "Deliveries that have taken effect.", value=received)
+        missing = GaugeMetricFamily(
+            "hub_inbox_missing",
+            "Events that were published and never arrived, as of the publisher's newest mark.",
+            labels=["publisher", "type"],
+        )
+        for loss in compared:
+            missing.add_metric([loss.publisher, loss.routing_key], loss.missing)
+        yield missing
+        yield GaugeMetricFamily(
+            "hub_inbox_gaps", "Events that took effect without an earlier one, which never came.", value=gaps
+        )

@@ -44,6 +44,7 @@ from hub_messaging.wire import (
 
 IDLE_SECONDS: Final = 0.5  # how often kept deliveries are looked at
 KEPT_SECONDS: Final = 1.0  # how long kept deliveries, one behind the other, may keep the queue waiting
+BIND_SECONDS: Final = 60.0  # how often the queue is bound again to what it is bound to
 STOP_SECONDS: Final = 5.0  # for what is in hand; what is not finished by then goes back to the queue
 
 EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway, Stopped)
@@ -62,7 +63,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self._connection: Any = None
         self._arrived: list[Any] = []
         self._reads_log = False  # there is more to read from the log at once
-        self._looked_at = 0.0
+        self._looked_at = self._bind_at = 0.0
 
     def setup(self) -> None:
         """Tell the readiness probe how reading goes."""
@@ -135,8 +136,14 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         with answered():
             if not queue_exists(self._connection, self._subscriber.queue):
                 self._catch_up.note_missing_queue()
-            declare_subscriber(self._connection, self._subscriber)
+        self._bind()
         self._catch_up.run(self._read_log)
+
+    def _bind(self) -> None:
+        """Bind the queue to all that is heard: a binding that was lost is back within a minute."""
+        with answered():
+            declare_subscriber(self._connection, self._subscriber)
+        self._bind_at = time.monotonic() + BIND_SECONDS
 
     def _read_log(self, since: datetime | None) -> Iterator[list[Message]]:
         try:
@@ -239,7 +246,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             self._reads_log = False  # it is begun anew at the next start
 
     def _look_after_kept(self) -> None:
-        """Give kept deliveries their next attempt, forget what is old."""
+        """Give kept deliveries their next attempt, forget what is old, see that the queue is bound."""
         if time.monotonic() - self._looked_at < IDLE_SECONDS:
             return
         try:
@@ -250,6 +257,8 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         except (DatabaseAway, OperationalError, InterfaceError) as exc:
             self._rest("the database does not answer", exc)
         self._looked_at = time.monotonic()
+        if self._looked_at >= self._bind_at:
+            self._bind()
 
     def _beat(self) -> None:
         # Whatever has become of the connection, the worker's transaction must not be left while it runs.

@@ -27,7 +27,7 @@ EVERY_SECONDS: Final = 60.0
 AGAIN_SECONDS: Final = (
     3.0  # until a first suspicion is looked at again: a broker that starts may be half there
 )
-QUIET_SECONDS: Final = 600.0  # between marks while nothing is published: each of them stays in the log
+QUIET_TIMES: Final = 5  # as rarely a mark while nothing is published: each of them stays in the log
 LATE_SECONDS: Final = 5.0
 COUNTED: Final = (
     2_000  # messages between two marks that are read to be counted; of more only their number is seen
@@ -148,7 +148,7 @@ class LogWatch:
             return found or BEHIND
         if found is None and offset is not None:
             self._keep(Remembered(offset, published))
-            self._mark_due = time.monotonic() + QUIET_SECONDS
+            self._mark_due = time.monotonic() + QUIET_TIMES * self._every
         elif found == self._suspected:
             self._keep(replace(last, trouble=found))
         return found

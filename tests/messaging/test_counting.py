@@ -196,4 +196,4 @@ def test_what_is_not_heard_any_more_is_not_missed(database: Database) -> None:
 def test_the_tables_are_empty_at_first(database: Database) -> None:
     with database() as session:
         assert not session.execute(sa.select(outbox_counts)).all()
-        assert counting.losses(session) == []
+        assert counting.compared(session) == []

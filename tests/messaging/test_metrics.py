@@ -13,14 +13,15 @@ from parcels.events import ParcelSorted
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
-from tests.messaging.received import delivery, fail, receive
+from tests.messaging.received import QUEUE, SOURCE, delivery, fail, receive
 from tests.support.amqp import connected
 from tests.support.broker import USER, BrokerServer
 from tests.support.services import RunningService, install
 from tests.support.waiting import wait_until
 from uuid_utils.compat import uuid7
 
-from hub_messaging import outbox
+from hub_messaging import counting, outbox
+from hub_messaging.marks import Mark
 from hub_messaging.metrics import InboxTable, OutboxTable, PublishingMetrics, ReadingMetrics, recorded_at
 from hub_notifications.api.mail_sender import TroubleTable
 from hub_platform import telemetry
@@ -83,6 +84,15 @@ def test_the_tables_figures_are_those_of_the_tables(database: Any) -> None:
     assert {name: registry.get_sample_value(name) for name in expected} == expected
     states = {state: registry.get_sample_value("hub_inbox_deliveries", {"state": state}) for state in STATES}
     assert states == {"waiting": 1, "held": 1, "parked": 0}
+    assert registry.get_sample_value("hub_inbox_gaps") == 0
+    with database.begin() as session:
+        told = {"ParcelSorted": 5, "ParcelWeighed": 0}
+        counting.compare(session, QUEUE, Mark(uuid4(), SOURCE, frozenset(told), told, datetime.now(UTC)))
+    missing = {
+        type_: registry.get_sample_value("hub_inbox_missing", {"publisher": "sorting", "type": type_})
+        for type_ in told
+    }
+    assert missing == {"ParcelSorted": 2, "ParcelWeighed": 0}
     assert 90 <= (registry.get_sample_value("hub_outbox_oldest_seconds") or 0) < 150
 
 

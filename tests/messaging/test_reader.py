@@ -87,6 +87,7 @@ def _reader(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
     reader._dispatcher = Dispatcher()  # type: ignore[assignment]
     reader._subscriber = SimpleNamespace(service="counting", queue="counting.in")  # type: ignore[assignment]
     reader._healing = SimpleNamespace(step=lambda _read, _now: False, abandon=lambda: None)  # type: ignore[assignment]
+    reader._bind_at = float("inf")
     reader._metrics = ReadingMetrics(CollectorRegistry())
     reader._pace = Pace(False, limit_seconds=reading.STOP_SECONDS)
     reader._forgetting = SimpleNamespace(turn=lambda: None)  # type: ignore[assignment]

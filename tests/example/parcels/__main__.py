@@ -1,12 +1,13 @@
 """Run it like any other service: `python -m parcels run|migrate|openapi|rebuild`."""
 
+import os
 import sys
 
 from hub_platform.runner import main
 
 ROLES = {
     "sorting": "parcels.service:SortingService",
-    "counting": "parcels.service:CountingService",
+    "counting": os.environ.get("EXAMPLE_COUNTING", "parcels.service:CountingService"),
 }
 
 if __name__ == "__main__":

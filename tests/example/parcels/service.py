@@ -126,16 +126,17 @@ class CountingService(Probes):
     @subscribe(ParcelSorted)
     def on_parcel_sorted(self, session: Session, delivery: Delivery) -> None:
         """Note the effect."""
-        _note(session, delivery)
+        note(session, delivery)
 
     @subscribe_batch(ParcelWeighed)
     def on_parcels_weighed(self, session: Session, deliveries: Iterable[Delivery]) -> None:
         """Note each effect."""
         for delivery in deliveries:
-            _note(session, delivery)
+            note(session, delivery)
 
 
-def _note(session: Session, delivery: Delivery) -> None:
+def note(session: Session, delivery: Delivery) -> None:
+    """Note the effect of one event."""
     log.info("noting")
     if delivery.event.weight == POISON:
         raise RuntimeError("poison")
