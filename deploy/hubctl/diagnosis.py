@@ -42,6 +42,7 @@ class DatabaseSeen:
     pending: int = 0
     oldest_seconds: float = 0.0
     unfinished: Mapping[str, int] = field(default_factory=dict)  # state → deliveries
+    forged: int = 0  # of those that are parked
     listens: bool = False  # to events, so that it has a queue
 
 
@@ -112,13 +113,22 @@ def _database(seen: DatabaseSeen) -> Iterator[tuple[Grade, str]]:
                 "the broker is away or takes nothing, or the service does not run."
             ),
         )
-    yield from _deliveries(seen.unfinished)
+    yield from _deliveries(seen.unfinished, seen.forged)
 
 
-def _deliveries(unfinished: Mapping[str, int]) -> Iterator[tuple[Grade, str]]:
-    parked, waiting = unfinished.get("parked", 0), unfinished.get("waiting", 0)
+def _deliveries(unfinished: Mapping[str, int], forged: int) -> Iterator[tuple[Grade, str]]:
+    parked, waiting = unfinished.get("parked", 0) - forged, unfinished.get("waiting", 0)
     held = unfinished.get("held", 0)
-    if parked:
+    if forged:
+        yield (
+            Grade.WRONG,
+            (
+                f"{_count(forged, 'forged event has', 'forged events have')} been received and took no "
+                "effect: hubctl parked list --error Forged shows through which exchange; change the "
+                "password of the broker user that writes there (docs/operations.md, Forged events)."
+            ),
+        )
+    if parked > 0:
         yield (
             Grade.WRONG,
             f"{_count(parked, 'delivery is', 'deliveries are')} parked: hubctl parked list says why.",

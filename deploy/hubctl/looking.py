@@ -45,6 +45,7 @@ def database(service: str, url: str) -> DatabaseSeen:
                 pending=outbox.counts(session)[1],
                 oldest_seconds=0.0 if oldest is None else (real_now() - oldest).total_seconds(),
                 unfinished=inbox.counts(session),
+                forged=inbox.forged(session),
                 listens=bool(session.scalar(sa.select(sa.exists().select_from(inbox_types)))),
             )
     except SQLAlchemyError as exc:

@@ -13,7 +13,7 @@ from hub_messaging.kept import Key
 from hub_messaging.parking import Operator
 from hub_messaging.tables import HELD, PARKED, WAITING
 from hub_platform.clocks import real_now
-from hubctl import databases, shown
+from hubctl import databases, forged, shown
 from hubctl.databases import Found, by_service, opened
 from hubctl.editor import in_editor
 from hubctl.options import AsJson, By, DryRun, Error, Services, Type, Why, operator
@@ -25,6 +25,8 @@ app = typer.Typer(
     help="Deliveries that failed for good: look, try again, mend, give up.",
     no_args_is_help=True,
 )
+
+app.command("forged")(forged.forged)
 
 STEP: Final = 100  # deliveries changed in one transaction
 Act = Callable[[Session, Sequence[Key], Operator], list[Key]]

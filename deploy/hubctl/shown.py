@@ -45,7 +45,7 @@ def deliveries(rows: Sequence[Found], total: int, *, as_json: bool) -> None:
     )
     for found in rows:
         one = found.kept
-        row = [one.key.event_id[-SHORT:], found.service, printable(one.type) or "unreadable"]
+        row = [one.key.event_id[-SHORT:], found.service, _typed(one.type, one.last_error)]
         row += [printable(one.subject), one.state] if wide else []
         row += [str(one.attempts), str(one.behind or ""), printable(one.last_error)]
         table.add_row(*map(Text, row))
@@ -70,7 +70,7 @@ def groups(listed: Sequence[tuple[str, Group]], *, as_json: bool) -> None:
     wide = console().width >= WIDE
     table = table_of("count", "service", "type", "error", "behind", "since", *(["last"] if wide else []))
     for service, group in ordered:
-        row = [str(group.count), service, printable(group.type) or "unreadable", printable(group.error)]
+        row = [str(group.count), service, _typed(group.type, group.error), printable(group.error)]
         row += [str(group.behind or ""), instant(group.first_at)[:16]]
         row += [instant(group.last_at)[:16]] if wide else []
         table.add_row(*map(Text, row))
@@ -133,13 +133,18 @@ def table_of(*columns: str) -> Table:
     return table
 
 
+def _typed(type_: str | None, error: str | None) -> str:
+    """The type of a delivery, or why it has none."""
+    return printable(type_) or ("forged" if (error or "").startswith("Forged") else "unreadable")
+
+
 def _facts(service: str, shown: Shown) -> list[tuple[str, str]]:
     kept = shown.kept
     facts = [
         ("Id", kept.key.event_id),
         ("Service", service),
         ("Source", printable(kept.key.source)),
-        ("Type", printable(kept.type) or "unreadable"),
+        ("Type", _typed(kept.type, kept.last_error)),
         ("Subject", f"{printable(kept.subject)}, revision {kept.revision}" if kept.subject else ""),
         ("State", kept.state + (", edited" if kept.edited else "")),
         ("Received", instant(kept.received_at)),

@@ -145,22 +145,24 @@ class InboxTable(Collector):
 
     def describe(self) -> Iterator[Any]:
         """Give the figures' names."""
-        return self._families({}, None, [], None)
+        return self._families({}, None, None, [], None)
 
     def collect(self) -> Iterator[Any]:
         """Give the figures of now."""
         try:
             with self._sessions() as session:
                 unfinished, received = inbox.counts(session), inbox.received(session)
+                forged = inbox.forged(session)
                 compared, gaps = counting.compared(session), counting.gaps(session)
         except SQLAlchemyError:
             return
-        yield from self._families(unfinished, received, compared, gaps)
+        yield from self._families(unfinished, received, forged, compared, gaps)
 
     def _families(
         self,
         unfinished: Mapping[str, int],
         received: int | None,
+        forged: int | None,
         compared: Sequence[Loss],
         gaps: int | None,
     ) -> Iterator[Any]:
@@ -170,6 +172,7 @@ class InboxTable(Collector):
         for state, count in unfinished.items():
             deliveries.add_metric([state], count)
         yield deliveries
+        yield GaugeMetricFamily("hub_inbox_forged_parked", "Forged deliveries that are parked.", value=forged)
         yield CounterMetricFamily("hub_inbox_received", "Deliveries that have taken effect.", value=received)
         missing = GaugeMetricFamily(
             "hub_inbox_missing",

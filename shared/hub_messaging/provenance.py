@@ -93,6 +93,6 @@ def _check_user(envelope: Envelope, message: Message, publisher: str) -> None:
 
 
 def foreign_sources(text: str) -> dict[str, str]:
-    """Read the setting `/hubs/oxford/visits=oxford.visits.events,…`, whose form has been checked."""
+    """Read the setting `/hubs/oxford/sorting=oxford.sorting.events,…`, whose form has been checked."""
     entries = (entry.strip().partition("=") for entry in text.split(",") if entry.strip())
     return {source: exchange for source, _, exchange in entries}

@@ -9,7 +9,7 @@ _TAKEN: Final = re.compile(r"[^.]*(\.(events|refill))?|amq\..*")
 
 
 def foreign_sources(text: str, hub_id: str) -> dict[str, str]:
-    """Read `/hubs/oxford/visits=oxford.visits.events`, several with commas: source → exchange.
+    """Read `/hubs/oxford/sorting=oxford.sorting.events`, several with commas: source → exchange.
 
     Each source has an exchange of its own, so that no publisher can speak for another.
 

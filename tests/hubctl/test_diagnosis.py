@@ -32,6 +32,11 @@ SERVICE = ServiceSeen(service="visits", version="0.1.0")
         (replace(WELL, pending=9, oldest_seconds=59), Grade.WELL, "nothing waits"),
         (replace(WELL, unfinished={"parked": 1}), Grade.WRONG, "1 delivery is parked: hubctl parked list"),
         (replace(WELL, unfinished={"parked": 2, "held": 9}), Grade.WRONG, "2 deliveries are parked"),
+        (
+            replace(WELL, unfinished={"parked": 1}, forged=1),
+            Grade.WRONG,
+            "1 forged event has been received and took no effect: hubctl parked list --error Forged",
+        ),
         (replace(WELL, unfinished={"waiting": 2}), Grade.NOTE, "2 deliveries have failed"),
         (replace(WELL, unfinished={"held": 1}), Grade.NOTE, "1 delivery waits for an earlier event"),
     ],
@@ -40,6 +45,13 @@ def test_a_database(seen: DatabaseSeen, grade: Grade, says: str) -> None:
     (finding,) = diagnosis.of_database(seen)
     assert (finding.part, finding.grade) == ("the database of visits", grade)
     assert says in finding.says
+
+
+def test_forged_and_failed_deliveries_are_told_apart() -> None:
+    seen = replace(WELL, unfinished={"parked": 5}, forged=3)
+    forged, parked = diagnosis.of_database(seen)
+    assert forged.says.startswith("3 forged events have been received")
+    assert parked.says.startswith("2 deliveries are parked")
 
 
 @pytest.mark.parametrize(
