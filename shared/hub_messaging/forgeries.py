@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hub_messaging import counting
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.kept import Key, is_
 from hub_messaging.metrics import recorded_at
@@ -25,7 +26,6 @@ from hub_messaging.tables import (
     DROPPED,
     inbox,
     inbox_audit,
-    inbox_counts,
     inbox_gaps,
     inbox_subjects,
     inbox_types,
@@ -188,13 +188,10 @@ def _take_out(session: Session, forgery: Forgery, operator: Operator) -> bool:
     name = asdict(one.key)
     session.execute(sa.delete(inbox).where(*is_(one.key)))
     session.execute(sa.delete(inbox_gaps).where(*(inbox_gaps.c[part] == name[part] for part in name)))
-    counted = inbox_counts.c
-    session.execute(
-        sa.update(inbox_counts)
-        .where(counted.subscription == row.subscription, counted.source == row.source)
-        .where(counted.routing_key == row.type)
-        .values(received=counted.received - 1, done=counted.done - int(row.state == DONE))
-    )
+    if row.type is not None:
+        counting.add(
+            session, row.subscription, row.source, row.type, received=-1, done=-int(row.state == DONE)
+        )
     if row.body is not None:
         _keep_body(session, row, forgery.why)
     said = {"by": operator.by, "why": operator.why, "action": "forged"}
