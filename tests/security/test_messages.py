@@ -1,0 +1,324 @@
+"""Forged events, sent by those who can reach the broker: none moves a figure or writes to a teacher.
+
+Each test is an attack that was tried at commit 6a1328b as well; "Before" says what it did there. Most are
+made with the broker user of visits, whose password is taken to be known, the others by its administrator.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import amqp
+import pytest
+import sqlalchemy as sa
+from amqp.exceptions import AccessRefused, AMQPNotImplementedError
+from tests.notifications.factories import group_opened, participant_enrolled, visit_planned
+from tests.security.attacking import AT, BOUND, Attacked, attacked_hub, envelope, leader, school, send
+from tests.support.amqp import connected
+from tests.support.broker import BrokerServer
+from tests.support.postgres import PostgresServer
+from tests.support.waiting import wait_until
+
+from hub_messaging.envelope import HIGHEST_REVISION, Envelope
+from hub_messaging.tables import inbox_subjects, inbox_types
+
+SENTENCE = "You have won a prize, visit https://attacker.example today"
+ALL = ("reporting", "notifications")
+
+
+@pytest.fixture(name="hub", scope="module")
+def _hub(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Attacked]:
+    with attacked_hub(postgres, broker, tmp_path_factory.mktemp("attacked")) as hub:
+        yield hub
+
+
+@pytest.fixture(name="figures", autouse=True)
+def _figures(hub: Attacked) -> Iterator[None]:
+    """Whatever an attack is: no figure moves, no e-mail is written, both services are ready."""
+    before = (hub.leaders(), len(list(hub.mailbox.glob("*"))))
+    yield
+    hub.settle()
+    assert (hub.leaders(), len(list(hub.mailbox.glob("*")))) == before
+    assert hub.reporting.ready()
+    assert hub.notifications.ready()
+
+
+def forged_since(hub: Attacked, attack: Callable[[], None], *services: str) -> list[str]:
+    """What an attack has added to what is parked in some services: forgeries, and nothing else."""
+    before = {name: len(hub.parked(name)) for name in services}
+    attack()
+    hub.settle()
+    added = [error for name in services for error in hub.parked(name)[before[name] :]]
+    assert all(error.startswith("Forged: ") for error in added), added
+    return added
+
+
+def test_the_leadership_figure_is_not_moved_by_visits(hub: Attacked) -> None:
+    """Appointments of leaders, which enrolment publishes, under a routing key that visits may use.
+
+    Before: the figure grew by two.
+    """
+    forged = [envelope(leader(uuid4())), envelope(leader(uuid4(), "110002"))]
+    errors = forged_since(hub, lambda: hub.forge(*forged), "reporting")
+    assert errors == ["Forged: LeaderAppointed came as 'VisitPlanned'"] * 2
+    assert not any(hub.knows("reporting", one) for one in forged)
+
+
+def test_no_teacher_gets_an_attackers_sentence(hub: Attacked) -> None:
+    """A Work Group whose title is a sentence of the attacker's, and a place on it for a teacher.
+
+    Before: the e-mail "Your place on You have won a prize …" was written to the teacher.
+    """
+    place = participant_enrolled()
+    forged = [envelope(replace(group_opened(), title=SENTENCE)), envelope(place)]
+    assert len(forged_since(hub, lambda: hub.forge(*forged), "notifications")) == 2
+    assert hub.told(place.teacher_id) == []
+
+
+def test_what_is_written_to_queues_themselves_takes_no_effect(hub: Attacked) -> None:
+    """The broker's administrator writes to the queues; the user of visits may not.
+
+    Before: what the administrator wrote took effect. The user of visits was refused then as well.
+    """
+    one, place = envelope(leader(uuid4())), envelope(participant_enrolled())
+    for queue in ("reporting.in", "notifications.in", "hub.log"):
+        with pytest.raises(AccessRefused):
+            send(hub.visits, one.to_bytes(), "", queue)
+
+    def attack() -> None:
+        send(hub.admin, one.to_bytes(), "", "reporting.in")
+        send(hub.admin, place.to_bytes(), "", "notifications.in")
+
+    errors = forged_since(hub, attack, *ALL)
+    assert len(errors) == 2
+    assert all(error.startswith("Forged: ") for error in errors)
+
+
+def test_the_log_brings_no_forgery_to_a_rebuild_or_a_catch_up(hub: Attacked) -> None:
+    """Visits writes appointments into the log, through its exchange, and waits until the log is read again.
+
+    Before: a rebuild from the log and a reader that caught up counted them.
+    """
+    forged = [envelope(leader(uuid4())) for _ in range(3)]
+    hub.forge(*forged, key="LeaderAppointed")
+    send(hub.admin, envelope(leader(uuid4())).to_bytes(), "", "hub.log")
+    result = hub.rebuild()["result"]
+    assert result["switched"]
+    assert all(one["only_live"] == one["only_new"] == 0 for one in result["compared"])
+    assert len(hub.parked("reporting")) >= len(forged)
+
+    hub.reporting.stop()
+    with hub.databases["reporting"].begin() as session:
+        session.execute(sa.delete(inbox_types).where(inbox_types.c.type == "LeaderAppointed"))
+    hub.reporting.start()
+    wait_until(hub.reporting.ready, deadline=30)
+    assert not any(hub.knows("reporting", one) for one in forged)
+
+
+def test_a_true_event_is_not_displaced_by_a_copy_with_other_data(hub: Attacked) -> None:
+    """The id, subject and revision of an event that is about to come, with other data, sent first.
+
+    Before: the copy took effect, and the true event was taken for its repeat.
+    """
+    true = envelope(school("110077"))
+    copy = true._replace(data=dict(true.data) | {"name": SENTENCE})
+    same = forged_since(hub, lambda: hub.forge(copy, true), *ALL)
+    assert len(same) == 4
+    hub.publish(true)
+    wait_until(lambda: all(hub.knows(name, true) for name in ALL))
+    page = hub.reporting.client("hub_lead")("GET", "/schools/110077").body.decode()
+    assert SENTENCE not in page
+
+
+def test_no_subject_is_blocked_by_the_highest_revision(hub: Attacked) -> None:
+    """Revision 2,147,483,647 of a subject, so that every later event of it looks old.
+
+    Before: the subject stood at that revision, and reporting ignored what enrolment said of the school.
+    """
+    forged = envelope(school("110088"), HIGHEST_REVISION)
+    forged_since(hub, lambda: hub.forge(forged), *ALL)
+    true = [envelope(school("110088"), number) for number in (1, 2)]
+    hub.publish(*true)
+    wait_until(lambda: all(hub.knows(name, one) for name in ALL for one in true))
+    wanted = sa.select(inbox_subjects.c.revision).where(inbox_subjects.c.subject == forged.subject)
+    for name in ALL:
+        with hub.databases[name]() as session:
+            assert list(session.scalars(wanted)) == [2]
+
+
+def test_no_subject_is_held_up_by_an_event_that_waits_for_ever(hub: Attacked) -> None:
+    """A first event that claims to come after one that never will, or whose data no handler can take.
+
+    Before: the subject's true events were held behind it until an operator dropped it.
+    """
+    forged = envelope(school("110089"))
+    waiting = forged._replace(revision=9, after="SchoolImported=8")
+    broken = forged._replace(id=uuid4(), data={})
+    assert len(forged_since(hub, lambda: hub.forge(waiting, broken), *ALL)) == 4
+    true = envelope(school("110089"))
+    hub.publish(true)
+    wait_until(lambda: all(hub.knows(name, true) for name in ALL))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "/hubs/oxford/enrolment",  # of a hub that is not federated here
+        "/hubs/test/visits",  # true, but visits does not publish this type
+        "/hubs/test/enrolment/",
+        "/HUBS/test/enrolment",
+        "/log/enrolment",
+    ],
+)
+def test_no_other_source_is_believed(hub: Attacked, source: str) -> None:
+    """The same appointment under other names.
+
+    Before: each of the first two was counted; a source of another hub made that hub appear in freshness.
+    """
+    forged = envelope(leader(uuid4()), source=source)
+    assert len(forged_since(hub, lambda: hub.forge(forged), "reporting")) == 1
+    send(hub.admin, forged.to_bytes(), "enrolment.events", "LeaderAppointed")
+    hub.settle()
+    assert not hub.knows("reporting", forged)
+
+
+@pytest.mark.parametrize("first", ["/hubs/test/enrolment", "/hubs/test/visits"])
+def test_keys_that_are_there_twice_deceive_nobody(hub: Attacked, first: str) -> None:
+    """JSON readers disagree on which of two `source`, `type` or `id` counts.
+
+    Before: the last one counted, and it took effect.
+    """
+    true = envelope(leader(uuid4())).to_bytes().decode()
+    twice = true.replace('{"specversion"', f'{{"source":"{first}","type":"{BOUND}","specversion"', 1)
+    last = true[:-1] + f',"source":"{first}"}}'
+    assert len(forged_since(hub, lambda: hub.forge(twice.encode(), last.encode()), "reporting")) == 2
+
+
+def test_the_refill_exchange_counts_only_in_the_log(hub: Attacked) -> None:
+    """An administrator binds the refill exchange to a queue by mistake, and it is written to.
+
+    Before: there was no such exchange; any exchange that was bound to the queue was believed.
+    """
+    with connected(hub.admin) as connection:
+        channel = connection.channel()
+        channel.exchange_declare("enrolment.refill", "topic", durable=True, auto_delete=False)
+        channel.queue_bind("reporting.in", "enrolment.refill", routing_key="SchoolImported")
+    true = envelope(school("110066"))
+    with pytest.raises(AccessRefused):
+        send(hub.visits, true.to_bytes(), "enrolment.refill", "SchoolImported")
+
+    def attack() -> None:
+        send(hub.admin, true.to_bytes(), "enrolment.refill", "SchoolImported")
+
+    (error,) = forged_since(hub, attack, "reporting")
+    assert "came through exchange 'enrolment.refill'" in error
+    hub.publish(true)
+    wait_until(lambda: hub.knows("reporting", true))
+
+
+def test_a_user_id_that_is_not_the_publishers_is_not_believed(hub: Attacked, broker: BrokerServer) -> None:
+    """A user with RabbitMQ's tag `impersonator`, who may sign as anyone, writes to enrolment's exchange.
+
+    Before: nobody looked at the user_id.
+    """
+    vhost = hub.admin.rpartition("/")[2]
+    user = f"impersonator-{vhost}"
+    told = {"password": "own", "tags": "impersonator"}  # pragma: allowlist secret
+    broker.manage("PUT", f"users/{user}", told)
+    broker.manage("PUT", f"permissions/{vhost}/{user}", dict.fromkeys(("configure", "write", "read"), ".*"))
+    uri = broker.uri(vhost, user=user, password="own")  # pragma: allowlist secret
+    forged = envelope(leader(uuid4())).to_bytes()
+
+    def attack() -> None:
+        send(uri, forged, "enrolment.events", "LeaderAppointed", user_id="visits")
+
+    (error,) = forged_since(hub, attack, "reporting")
+    assert error.endswith("was sent by user 'visits'")
+
+
+def test_carbon_copies_reach_no_other_queue(hub: Attacked) -> None:
+    """RabbitMQ's CC and BCC headers add routing keys to a message: they stay within the same exchange.
+
+    Before: the copies went to the log and the queues bound to visits' exchange, and were believed.
+    """
+    headers = {"CC": ["LeaderAppointed", BOUND, "reporting.in"], "BCC": ["enrolment.events"]}
+    forged = envelope(leader(uuid4()))
+
+    def attack() -> None:
+        hub.forge(forged, key="nothing.is.bound", application_headers=headers)
+
+    (error,) = forged_since(hub, attack, "reporting")
+    assert error == "Forged: LeaderAppointed came as 'nothing.is.bound'"
+
+
+def test_a_forged_time_does_not_set_the_hubs_clock(hub: Attacked) -> None:
+    """An event of next year's, where events set the hub's clock.
+
+    Before: the clock followed it, and with it every due date.
+    """
+    client = hub.reporting.client("hub_lead")
+    clock = client("GET", "/reporting/v1/clock").json
+    forged = envelope(leader(uuid4()), time=AT + timedelta(days=300))
+    forged_since(hub, lambda: hub.forge(forged), "reporting")
+    now = client("GET", "/reporting/v1/clock").json
+    assert now["hub_time"][:10] == clock["hub_time"][:10]
+
+
+def test_nothing_of_a_forgery_reaches_log_lines(hub: Attacked) -> None:
+    """Correlation ids, types and subjects that look like log lines or hold an address.
+
+    Before: the correlation id stood in the handler's log lines, an unknown type in `unknown_type`.
+    """
+    said = 'ada@school.example","level":"error'
+    one = envelope(leader(uuid4()), correlation_id=said, causation_id=said, traceparent=said)
+    unknown = one._replace(type=f"X {said}", id=uuid4())
+    forged_since(hub, lambda: hub.forge(one, unknown), "reporting")
+    assert "ada@school.example" not in hub.reporting.log
+
+
+def test_a_forged_mark_says_nothing_about_what_was_published(hub: Attacked) -> None:
+    """Marks in the log in the name of enrolment, with counts so high that everything seems lost.
+
+    Before: marks held no counts.
+    """
+    counts = {"published": {"LeaderAppointed": 10**9, "SchoolImported": 10**9}}
+    mark = Envelope(uuid4(), "/log/enrolment", "LogMark", 1, "log/enrolment", 1, AT, counts)
+    hub.forge(mark, key="LogMark")
+    hub.forge(mark._replace(id=uuid4()))
+    send(hub.admin, mark._replace(id=uuid4()).to_bytes(), "", "hub.log")
+    hub.settle()
+    assert hub.rebuild()["result"]["switched"]
+    for name in ALL:
+        with hub.databases[name]() as session:
+            assert session.scalar(sa.text("SELECT coalesce(max(missing), 0) FROM inbox_counts")) == 0
+
+
+@pytest.mark.parametrize("queue", ["hub.log", "reporting.in", "notifications.in", "enrolment.in"])
+@pytest.mark.parametrize("act", ["unbind", "delete", "purge", "bind", "declare"])
+def test_a_service_user_cannot_touch_the_log_or_the_queue_of_another(
+    hub: Attacked, queue: str, act: str
+) -> None:
+    """The user of visits unbinds, empties or deletes what leads events to others.
+
+    Before: `hub.log` could be unbound from visits' exchange, deleted and declared anew; queues were refused.
+    """
+    acts: dict[str, Callable[[amqp.Channel], object]] = {
+        "unbind": lambda channel: channel.queue_unbind(queue, "visits.events", routing_key="#"),
+        "bind": lambda channel: channel.queue_bind(queue, "visits.events", routing_key="LeaderAppointed"),
+        "delete": lambda channel: channel.queue_delete(queue),
+        "purge": lambda channel: channel.queue_purge(queue),
+        "declare": lambda channel: channel.queue_declare(queue, durable=True, auto_delete=False),
+    }
+    refused = AMQPNotImplementedError if (act, queue) == ("purge", "hub.log") else AccessRefused
+    with connected(hub.visits) as connection, pytest.raises(refused):
+        acts[act](connection.channel())
+
+
+def test_what_visits_itself_publishes_still_takes_effect(hub: Attacked) -> None:
+    """The attacker's own exchange is not closed: true events of visits come through it."""
+    true = envelope(visit_planned())
+    hub.forge(true)
+    wait_until(lambda: all(hub.knows(name, true) for name in ALL))
