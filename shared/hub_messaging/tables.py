@@ -145,7 +145,7 @@ outbox_forgotten = sa.Table(
 outbox_log = sa.Table(
     "outbox_log",
     metadata,
-    sa.Column("mark_offset", sa.BigInteger, primary_key=True),
+    sa.Column("mark_offset", sa.BigInteger, primary_key=True, autoincrement=False),
     # Events, ever, when that mark was written; null: as many as there are by the next one.
     sa.Column("published", sa.BigInteger),
     sa.Column("seen_at", _instant, nullable=False),
