@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import counting, inbox
 from hub_messaging.dispatch import Dispatcher
-from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.messages import Message
 from hub_messaging.metrics import recorded_at
-from hub_messaging.tables import inbox_forgotten, inbox_types
+from hub_messaging.tables import inbox_types
 
 MARGIN: Final = timedelta(hours=1)  # clocks differ, and an event may have waited before it was published
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)  # before any log began
@@ -83,11 +82,16 @@ class CatchUp:
         """What the log has of types since they are behind; once all is dealt with they no longer are."""
         starts = list(wanted.values())
         known = [start for start in starts if start is not None]
-        with self._sessions() as session:
-            lines = _lines(session, self._subscription)
         for messages in read_log(min(known) if len(known) == len(starts) else None):
-            of_types = (message for message in messages if message.routing_key in wanted)
-            yield self.counted([message for message in of_types if not _past(message, wanted, lines)])
+            # A type heard for the first time has no past here; of others, no effect is to be repeated.
+            yield self.counted(
+                [
+                    m
+                    for m in messages
+                    if m.routing_key in wanted
+                    and (wanted[m.routing_key or ""] is None or not self.passes_over(m))
+                ]
+            )
         with self._sessions.begin() as session:
             _caught_up(session, self._subscription, wanted)
 
@@ -95,6 +99,11 @@ class CatchUp:
         """Note how many messages of the log are handed in."""
         self._dispatcher.metrics.from_log.inc(len(messages))
         return messages
+
+    def passes_over(self, message: Message) -> bool:
+        """Whether an event is so old that the inbox could not tell whether it has taken effect."""
+        memory = self._dispatcher.memory
+        return memory is not None and memory.passes_over(message)
 
 
 def fall_behind(session: Session, subscription: str, types: Iterable[str] | None, since: datetime) -> None:
@@ -130,28 +139,6 @@ def _horizon(event_id: str, received_at: datetime) -> datetime:
     """
     recorded = recorded_at(UUID(event_id))
     return EVER if recorded is None else min(recorded, received_at) - MARGIN
-
-
-def _lines(session: Session, subscription: str) -> dict[str, datetime]:
-    """Source → before when its deliveries have been forgotten."""
-    mine = inbox_forgotten.c.subscription == subscription
-    rows = session.execute(sa.select(inbox_forgotten).where(mine, inbox_forgotten.c.before.is_not(None)))
-    return {row.source: row.before for row in rows}
-
-
-def _past(message: Message, wanted: Mapping[str, datetime | None], lines: Mapping[str, datetime]) -> bool:
-    """Whether it took effect so long ago that nothing remembers it: it must not do so again.
-
-    A type that has never been heard has nothing to forget.
-    """
-    if not lines or wanted.get(message.routing_key or "") is None:
-        return False
-    try:
-        envelope = Envelope.from_bytes(message.body)
-    except Undecodable:
-        return False
-    line, recorded = lines.get(envelope.source), recorded_at(envelope.id)
-    return line is not None and recorded is not None and recorded < line
 
 
 def _caught_up(session: Session, subscription: str, wanted: Mapping[str, datetime | None]) -> None:

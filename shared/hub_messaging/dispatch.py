@@ -18,6 +18,7 @@ from hub_messaging.comparing import Comparing
 from hub_messaging.envelope import Envelope, Event
 from hub_messaging.inbox import Delivery
 from hub_messaging.marks import is_mark
+from hub_messaging.memory import Memory
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.opening import Opening, Unreadable
@@ -33,9 +34,8 @@ TOGETHER: Final = 20
 RUN_OF_FAILURES: Final = 20
 # A database that answers when asked did not go away: after so many attempts the fault is the handler's own.
 LOST_CONNECTIONS: Final = 3
-NEVER_AGAIN: Final = RetryPolicy(
-    waits=()
-)  # reading is pure: what cannot be read today cannot be read in an hour
+# Reading is pure: what cannot be read today cannot be read in an hour.
+NEVER_AGAIN: Final = RetryPolicy(waits=())
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +71,7 @@ class Dispatcher:
     metrics: ReadingMetrics
     origins: Origins
     policy: RetryPolicy = field(default_factory=RetryPolicy)
+    memory: Memory | None = None  # of a rebuild, which lets all of history take effect, none
     failures: int = 0  # one after the other, without a success
     lost_connections: int = 0
 
@@ -137,6 +138,8 @@ class Dispatcher:
         """Read a message; what cannot be read or believed is parked, what nobody asked for is passed over."""
         try:
             delivery = self._opening.open(message)
+            if self.memory is not None:
+                self.memory.require(delivery, message)
         except Unreadable as exc:
             self._park(message, exc)
             return None

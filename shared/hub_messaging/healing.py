@@ -117,7 +117,8 @@ class Healing:
 
         def of_subjects() -> Iterator[list[Message]]:
             for messages in read_log(None):
-                yield self._catch_up.counted([m for m in messages if _subject_of(m) in subjects])
+                found = (m for m in messages if _subject_of(m) in subjects)
+                yield self._catch_up.counted([m for m in found if not self._catch_up.passes_over(m)])
 
         yield from self._hand_in(of_subjects())
         with self._sessions.begin() as session:

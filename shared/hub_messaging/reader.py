@@ -18,6 +18,7 @@ from hub_messaging.envelope import routing_key_of
 from hub_messaging.forgetting import Forgetting, inbox_rows
 from hub_messaging.healing import Healing
 from hub_messaging.log import LogSilent, read_log
+from hub_messaging.memory import Memory
 from hub_messaging.messages import Message
 from hub_messaging.metrics import InboxTable, ReadingMetrics
 from hub_messaging.pace import BATCH, Pace
@@ -90,8 +91,9 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             self.container.service_name, {p: frozenset(types) for p, types in listens_to.items()}
         )
         queue = self._subscriber.queue
+        sessions = OneConnection(self._sessions)
         self._dispatcher = Dispatcher(
-            queue, OneConnection(self._sessions), handlers, self._metrics, self._origins, self._policy
+            queue, sessions, handlers, self._metrics, self._origins, self._policy, Memory(queue, sessions)
         )
         self._pace = Pace(
             all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS - FILL_UP_SECONDS
