@@ -9,7 +9,10 @@ ENGLAND: Final = ZoneInfo("Europe/London")
 
 def day_in_england(instant: datetime) -> date:
     """Return the date in England at an instant (aware)."""
-    return instant.astimezone(ENGLAND).date()
+    try:
+        return instant.astimezone(ENGLAND).date()
+    except OverflowError:  # in the first minute or the last hour that there is
+        return instant.date()
 
 
 def instant_in_england(day: date, clock: time) -> datetime:

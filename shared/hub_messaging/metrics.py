@@ -19,6 +19,7 @@ from hub_messaging.wall_clock import utc_now
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LAG_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600)
 _TIME_ORDERED: Final = 7  # the UUID version whose first 48 bits are milliseconds since 1970 (RFC 9562, 5.7)
+_YEAR_10000: Final = 253_402_300_800_000  # in milliseconds since 1970
 
 
 class PublishingMetrics:
@@ -100,10 +101,14 @@ class ReadingMetrics:
 
 
 def recorded_at(event_id: UUID) -> datetime | None:
-    """When an event was recorded, which a time-ordered id tells; None for other ids."""
-    if event_id.version != _TIME_ORDERED:
+    """When an event was recorded, which a time-ordered id tells; None for other ids.
+
+    Such an id may tell a time after the year 9999, which counts as none.
+    """
+    milliseconds = event_id.int >> 80
+    if event_id.version != _TIME_ORDERED or milliseconds >= _YEAR_10000:
         return None
-    return datetime.fromtimestamp((event_id.int >> 80) / 1000, UTC)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 class OutboxTable(Collector):

@@ -5,6 +5,7 @@ and metrics go by it. Hub time is for rules, due dates, timers, the sender of e-
 same unless HUB_ALLOW_HUB_TIME lets a demonstration or a test say what time it is at the hub.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -155,11 +156,13 @@ def follow_events(clock: SettableClock, hub_id: str) -> Callable[[Iterable[Any]]
             for delivery in deliveries
             if delivery.envelope.source == f"/hubs/{hub_id}/{delivery.event.publisher}"
         ]
-        try:
-            if times:
-                clock.follow(max(times))
-        except JumpRefused:
+        now = clock.now() if times else None
+        near = [time for time in times if now is not None and time - now <= LONGEST_JUMP]
+        if len(near) < len(times):
             log.warning("hub_time_jump_refused", days=LONGEST_JUMP.days)
+        if near:
+            with contextlib.suppress(JumpRefused):  # it was set back meanwhile, in the first instant
+                clock.follow(max(near))
 
     return follow
 

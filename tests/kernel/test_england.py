@@ -57,3 +57,15 @@ def test_a_day_a_date_and_a_time_are_said_as_a_school_office_says_them() -> None
     assert spoken_date(date(2026, 12, 24)) == "24 December 2026"
     assert spoken_time(datetime(2026, 6, 1, 12, 30, tzinfo=UTC)) == "13:30"
     assert spoken_time(datetime(2026, 12, 1, 9, 5, tzinfo=UTC)) == "09:05"
+
+
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), date(1, 1, 1)),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), date(9999, 12, 31)),
+        (datetime(2999, 7, 1, 23, 30, tzinfo=UTC), date(2999, 7, 2)),
+    ],
+)
+def test_every_instant_has_a_day(instant: datetime, day: date) -> None:
+    assert day_in_england(instant) == day

@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
+import pytest
 import sqlalchemy as sa
 from parcels.events import ParcelSorted
 from prometheus_client import CollectorRegistry
@@ -128,6 +129,20 @@ def test_when_an_event_was_recorded_is_told_by_its_id() -> None:
     assert made is not None
     assert abs(made - datetime.now(UTC)) < timedelta(minutes=1)
     assert recorded_at(uuid4()) is None
+
+
+@pytest.mark.parametrize(
+    ("id_", "year"),
+    [
+        ("ffffffff-ffff-7fff-bfff-ffffffffffff", None),
+        ("e677d21fdc00-7000-8000-000000000000", None),
+        ("e677d21fdbff-7000-8000-000000000000", 9999),
+        ("000000000000-7000-8000-000000000000", 1970),
+    ],
+)
+def test_no_id_is_too_far_in_time_to_be_measured(id_: str, year: int | None) -> None:
+    recorded = recorded_at(UUID(id_.replace("-", "")))
+    assert (recorded and recorded.year) == year
 
 
 def scraped(service: RunningService) -> dict[str, float]:

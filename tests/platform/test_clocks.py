@@ -216,6 +216,18 @@ def test_an_event_too_far_ahead_takes_effect_and_does_not_set_it(sessions: Sessi
     assert clock.now() == SEPTEMBER
 
 
+@pytest.mark.parametrize(
+    "far",
+    [datetime(2999, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)],
+)
+def test_an_event_of_an_absurd_time_keeps_no_other_from_setting_it(sessions: Sessions, far: datetime) -> None:
+    clock = SettableClock(sessions, Machine())
+    clock.follow(SEPTEMBER)
+    soon = SEPTEMBER + timedelta(hours=1)
+    follow_events(clock, HUB)([heard(HUB, "visits", far), heard(HUB, "visits", soon)])
+    assert clock.now() == soon
+
+
 def test_where_nobody_may_set_it_both_clocks_are_the_machines() -> None:
     both = Clocks()
     assert isinstance(both.hub, WallClock)

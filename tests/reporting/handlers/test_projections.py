@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,39 @@ def test_hubs_are_told_apart(sessions: Sessions, options: Options, expected: dic
     with sessions.begin() as session:
         report = run_report(session, "connected-schools", options=replace(options, hub_id="norfolk"), now=NOW)
     assert report.n == 0, "its schools were imported, none was connected at revision 1"
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2999, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=UTC),
+        NOW + timedelta(hours=1),
+    ],
+)
+def test_an_event_of_an_absurd_time_is_counted_and_leaves_freshness_alone(
+    sessions: Sessions, at: datetime
+) -> None:
+    heard(sessions, [delivered(make.school("110001"), at=make.NOON)])
+    heard(sessions, [delivered(make.school("110002"), at=at)])
+    with sessions.begin() as session:
+        found = freshness.freshness(session, "cambridge")
+        assert session.get(School, ("cambridge", "110002")) is not None
+    assert found.events == 2
+    assert found.up_to is not None
+    assert make.NOON <= found.up_to <= NOW + projections.CLOCKS_DIFFER
+
+
+def test_freshness_that_an_absurd_time_has_carried_away_comes_back(sessions: Sessions) -> None:
+    heard(sessions, [delivered(make.school("110001"))])
+    with sessions.begin() as session:
+        session.execute(sa.update(Source).values(up_to=datetime(2999, 1, 1, tzinfo=UTC)))
+    heard(sessions, [delivered(make.school("110002"))])
+    with sessions.begin() as session:
+        up_to = freshness.freshness(session, "cambridge").up_to
+    assert up_to is not None
+    assert up_to <= NOW + projections.CLOCKS_DIFFER
 
 
 def test_the_post_offices_counting_is_kept_for_freshness(sessions: Sessions) -> None:

@@ -7,7 +7,7 @@ statement. Nothing is read, so the order in which subjects arrive cannot matter,
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
 }
 _SOURCE: Final = re.compile(r"/hubs/([^/]+)/[^/]+")
 
+CLOCKS_DIFFER: Final = timedelta(minutes=5)  # how far a publisher's clock may be ahead of reporting's
+
 # Read model → key → the newest row of that key.
 Pending = dict[type[Projected], dict[tuple[Any, ...], dict[str, Any]]]
 
@@ -49,17 +51,25 @@ def project(session: Session, deliveries: Iterable[Delivery], *, now: datetime) 
     pending: Pending = {}
     heard: Counter[str] = Counter()
     newest: dict[str, datetime] = {}
+    latest = now + CLOCKS_DIFFER  # nothing has happened after that, whatever an event says
     for delivery in deliveries:
         envelope = delivery.envelope
         heard[envelope.source] += 1
-        newest[envelope.source] = max(envelope.time, newest.get(envelope.source, envelope.time))
+        up_to = min(envelope.time, latest)
+        newest[envelope.source] = max(up_to, newest.get(envelope.source, up_to))
         _put(pending, delivery.event, envelope)
     for model in sorted(pending, key=lambda m: m.__tablename__):
         # In the order of their keys, so that two writers could never wait for each other.
         store.save(session, model, [row for _, row in sorted(pending[model].items())])
     for source in sorted(heard):
         store.note_source(
-            session, source, hub_of(source), events=heard[source], up_to=newest[source], now=now
+            session,
+            source,
+            hub_of(source),
+            events=heard[source],
+            up_to=newest[source],
+            latest=latest,
+            now=now,
         )
 
 

@@ -18,7 +18,7 @@ _NOTE_SOURCE: Final = sa.text(
     VALUES (:source, :hub, :events, :up_to, :projected_at)
     ON CONFLICT (source) DO UPDATE SET
       events = known.events + excluded.events,
-      up_to = greatest(known.up_to, excluded.up_to),
+      up_to = greatest(least(known.up_to, CAST(:latest AS timestamptz)), excluded.up_to),
       projected_at = excluded.projected_at
     """
 )
@@ -39,10 +39,18 @@ def save(session: Session, model: type[Projected], rows: Sequence[Mapping[str, A
 
 
 def note_source(
-    session: Session, source: str, hub: str, *, events: int, up_to: datetime, now: datetime
+    session: Session,
+    source: str,
+    hub: str,
+    *,
+    events: int,
+    up_to: datetime,
+    latest: datetime,
+    now: datetime,
 ) -> None:
-    """Count events of a source in."""
-    values = {"source": source, "hub": hub, "events": events, "up_to": up_to, "projected_at": now}
+    """Count events of a source in; what is known to be heard up to is no later than `latest`."""
+    values = {"source": source, "hub": hub, "events": events, "up_to": up_to, "latest": latest}
+    values["projected_at"] = now
     session.execute(_NOTE_SOURCE, values)
 
 
