@@ -8,6 +8,7 @@ from typing import Final
 POSTGRES_AT_LEAST: Final = 15  # major version (docs/messaging.md)
 RABBITMQ_AT_LEAST: Final = (3, 10)
 CLOCK_APART: Final = 2.0  # seconds, beyond which instants of different parts cannot be compared
+SERVICE_CLOCK_APART: Final = 5.0  # seconds; a service tells whole ones, and takes its time to answer
 OUTBOX_OLD: Final = 60.0  # seconds
 QUEUE_DEEP: Final = 1_000  # messages
 CERTIFICATE_SOON: Final = 14  # days; Caddy renews 30 days before the end
@@ -44,6 +45,7 @@ class DatabaseSeen:
     unfinished: Mapping[str, int] = field(default_factory=dict)  # state → deliveries
     forged: int = 0  # of those that are parked
     listens: bool = False  # to events, so that it has a queue
+    not_forgotten: tuple[str, ...] = ()  # tables whose newest row lies ahead of a clock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,7 @@ class ServiceSeen:
     version: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)  # what it waits for → what that said
     details: Mapping[str, str] = field(default_factory=dict)  # what is wrong although it is ready → in words
+    clock_ahead: float = 0.0  # seconds, of the clock here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,11 +100,7 @@ def _database(seen: DatabaseSeen) -> Iterator[tuple[Grade, str]]:
             f"PostgreSQL {seen.version // 10_000} is too old; {POSTGRES_AT_LEAST} or later is needed.",
         )
     if abs(seen.clock_ahead) > CLOCK_APART:
-        ahead = "ahead of" if seen.clock_ahead > 0 else "behind"
-        yield (
-            Grade.WRONG,
-            f"Its clock is {abs(seen.clock_ahead):.0f} s {ahead} the one here: let NTP set both.",
-        )
+        yield Grade.WRONG, _apart(seen.clock_ahead)
     if not seen.at_head:
         yield Grade.WRONG, "It is not at the newest migration of this release: make migrate."
         return
@@ -113,7 +112,20 @@ def _database(seen: DatabaseSeen) -> Iterator[tuple[Grade, str]]:
                 "the broker is away or takes nothing, or the service does not run."
             ),
         )
+    if seen.not_forgotten:
+        yield (
+            Grade.WRONG,
+            (
+                f"Nothing old is deleted from its {' and '.join(seen.not_forgotten)}: the newest row lies "
+                "more than a day ahead of a clock. Set the clocks right with NTP; deleting goes on by itself."
+            ),
+        )
     yield from _deliveries(seen.unfinished, seen.forged)
+
+
+def _apart(ahead: float) -> str:
+    where = "ahead of" if ahead > 0 else "behind"
+    return f"Its clock is {abs(ahead):.0f} s {where} the one here: let NTP set both."
 
 
 def _deliveries(unfinished: Mapping[str, int], forged: int) -> Iterator[tuple[Grade, str]]:
@@ -167,8 +179,10 @@ def of_queue(seen: QueueSeen) -> Iterator[Finding]:
 
 def of_service(seen: ServiceSeen, *, wanted: str) -> Finding:
     """What follows from what a service says of itself, when this release is `wanted`."""
+    apart = abs(seen.clock_ahead) > SERVICE_CLOCK_APART
     if seen.away is not None:
-        return Finding(seen.service, Grade.WRONG, f"It does not answer ({seen.away}).")
+        clock = f" {_apart(seen.clock_ahead)}" if apart else ""
+        return Finding(seen.service, Grade.WRONG, f"It does not answer ({seen.away}).{clock}")
     if seen.missing:
         missing = "; ".join(f"{what}: {said}" for what, said in sorted(seen.missing.items()))
         return Finding(seen.service, Grade.WRONG, f"It is not ready ({missing}).")
@@ -176,6 +190,8 @@ def of_service(seen: ServiceSeen, *, wanted: str) -> Finding:
         return Finding(
             seen.service, Grade.WRONG, f"It runs release {seen.version}, and this is {wanted}: make upgrade."
         )
+    if apart:
+        return Finding(seen.service, Grade.WRONG, f"Release {seen.version}, but: {_apart(seen.clock_ahead)}")
     if seen.details:
         details = " ".join(said for _, said in sorted(seen.details.items()))
         return Finding(seen.service, Grade.WRONG, f"Release {seen.version}, ready, but: {details}")

@@ -5,6 +5,8 @@ import socket
 import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub_messaging import inbox, outbox
-from hub_messaging.tables import inbox_types
+from hub_messaging.tables import inbox_forgotten, inbox_types, outbox_forgotten
 from hub_messaging.topology import queue_of
 from hub_messaging.wire import BROKER_ERRORS, connected
 from hub_platform.clocks import real_now
@@ -47,9 +49,17 @@ def database(service: str, url: str) -> DatabaseSeen:
                 unfinished=inbox.counts(session),
                 forged=inbox.forged(session),
                 listens=bool(session.scalar(sa.select(sa.exists().select_from(inbox_types)))),
+                not_forgotten=tuple(_not_forgotten(session)),
             )
     except SQLAlchemyError as exc:
         return DatabaseSeen(service=service, away=type(exc).__name__)
+
+
+def _not_forgotten(session: Session) -> Iterator[str]:
+    """The tables from which nothing is deleted at present."""
+    for table in (outbox_forgotten, inbox_forgotten):
+        if session.scalar(sa.select(sa.exists().where(table.c.stopped))):
+            yield table.name.removesuffix("_forgotten")
 
 
 def _server(session: Session) -> tuple[int, float]:
@@ -80,25 +90,40 @@ def queue(service: str, uri: str) -> QueueSeen:
 def service(name: str, address: str, token: str) -> ServiceSeen:
     """Ask a service how it is and which release it is."""
     try:
-        ready = _get(f"{address}/{name}/health/ready", token)
-        version = _get(f"{address}/{name}/version", token)["version"]
+        ready, _ = _get(f"{address}/{name}/health/ready", token)
+        said, ahead = _get(f"{address}/{name}/version", token)
+        version = said["version"]
+    except urllib.error.HTTPError as exc:  # a token is no good where the clock is wrong
+        return ServiceSeen(service=name, away=type(exc).__name__, clock_ahead=_ahead(exc.headers.get("Date")))
     except (OSError, ValueError, KeyError) as exc:
         return ServiceSeen(service=name, away=type(exc).__name__)
     return ServiceSeen(
-        service=name, version=version, missing=ready.get("missing", {}), details=ready.get("details", {})
+        service=name,
+        version=version,
+        missing=ready.get("missing", {}),
+        details=ready.get("details", {}),
+        clock_ahead=ahead,
     )
 
 
-def _get(url: str, token: str) -> dict[str, Any]:
+def _get(url: str, token: str) -> tuple[dict[str, Any], float]:
+    """What is answered, and how far the clock there is ahead of ours."""
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - ours
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - ours
-            body = json.load(answer)
+            body, date = json.load(answer), answer.headers.get("Date")
     except urllib.error.HTTPError as exc:
         if exc.code != 503:
             raise
-        body = json.load(exc)  # "not ready" is an answer
-    return body if isinstance(body, dict) else {}
+        body, date = json.load(exc), exc.headers.get("Date")  # "not ready" is an answer
+    return body if isinstance(body, dict) else {}, _ahead(date)
+
+
+def _ahead(date: str | None) -> float:
+    """How many seconds an answer's date is ahead of ours, which tells whole seconds."""
+    if date is None:
+        return 0.0
+    return (parsedate_to_datetime(date) - real_now()).total_seconds() + 0.5
 
 
 def certificate(gateway: str, host: str, port: int) -> CertificateSeen:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -20,6 +21,7 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 _LAG_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600)
 _TIME_ORDERED: Final = 7  # the UUID version whose first 48 bits are milliseconds since 1970 (RFC 9562, 5.7)
 _YEAR_10000: Final = 253_402_300_800_000  # in milliseconds since 1970
+_CLOCK: Final = sa.func.clock_timestamp()
 
 
 class PublishingMetrics:
@@ -189,4 +191,40 @@ class InboxTable(Collector):
         yield missing
         yield GaugeMetricFamily(
             "hub_inbox_gaps", "Events that took effect without an earlier one, which never came.", value=gaps
+        )
+
+
+class ForgettingTable(Collector):
+    """Whether a table is being forgotten, and how far the service's clock is ahead of its database's."""
+
+    def __init__(self, sessions: Any, lines: sa.Table) -> None:
+        """`lines` is `outbox_forgotten` or `inbox_forgotten`."""
+        self._sessions = sessions
+        self._lines = lines
+        self._table = lines.name.removesuffix("_forgotten")
+
+    def describe(self) -> Iterator[Any]:
+        """Give the figures' names."""
+        return self._families(None, None)
+
+    def collect(self) -> Iterator[Any]:
+        """Give the figures of now."""
+        asked = sa.select(sa.func.coalesce(sa.func.bool_or(self._lines.c.stopped), False), _CLOCK)
+        try:
+            with self._sessions() as session:
+                stopped, there = session.execute(asked).one()
+        except SQLAlchemyError:
+            return
+        yield from self._families(int(stopped), (utc_now() - there).total_seconds())
+
+    def _families(self, stopped: int | None, ahead: float | None) -> Iterator[Any]:
+        yield GaugeMetricFamily(
+            f"hub_{self._table}_forgetting_stopped",
+            "1 while nothing old is deleted, as the newest row lies more than a day ahead of the clock.",
+            value=stopped,
+        )
+        yield GaugeMetricFamily(
+            f"hub_{self._table}_clock_ahead_seconds",
+            "How far the service's clock is ahead of its database's.",
+            value=ahead,
         )

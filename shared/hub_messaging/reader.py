@@ -20,13 +20,14 @@ from hub_messaging.healing import Healing
 from hub_messaging.log import LogSilent, read_log
 from hub_messaging.memory import Memory
 from hub_messaging.messages import Message
-from hub_messaging.metrics import InboxTable, ReadingMetrics
+from hub_messaging.metrics import ForgettingTable, InboxTable, ReadingMetrics
 from hub_messaging.pace import BATCH, Pace
 from hub_messaging.provenance import Origins
 from hub_messaging.publisher import Unconfirmed
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
+from hub_messaging.tables import inbox_forgotten
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
@@ -74,6 +75,7 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         config.setdefault("work_left", {})["deliveries in hand"] = lambda _session: len(self._arrived)
         config["work_left"]["deliveries to retry"] = inbox.waiting
         config["metrics"].register(InboxTable(self._sessions))
+        config["metrics"].register(ForgettingTable(self._sessions, inbox_forgotten))
         self._metrics = ReadingMetrics(config["metrics"])
         settings = config["settings"]
         self._policy = RetryPolicy(settings.retry_after)

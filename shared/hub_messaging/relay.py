@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import outbox
 from hub_messaging.forgetting import Forgetting, outbox_rows
-from hub_messaging.metrics import PublishingMetrics
+from hub_messaging.metrics import ForgettingTable, PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 from hub_messaging.stopping import Stop, has_ended, where
+from hub_messaging.tables import outbox_forgotten
 from hub_messaging.topology import exchange_of, source_of
 from hub_messaging.watching import EVERY_SECONDS, LogWatch
 from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, require_exchange, tick
@@ -55,6 +56,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         gauge, uri = self._metrics.log_trouble, config["AMQP_URI"]
         self._watch = LogWatch(self._publisher, uri, self._sessions, gauge, self._mark_seconds)
         config["details"]["event log"] = lambda: self._watch.detail
+        config["metrics"].register(ForgettingTable(self._sessions, outbox_forgotten))
 
     def start(self) -> None:
         """Begin sending."""

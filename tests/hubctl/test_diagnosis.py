@@ -25,6 +25,11 @@ SERVICE = ServiceSeen(service="visits", version="0.1.0")
         (replace(WELL, clock_ahead=1.9), Grade.WELL, "nothing waits"),
         (replace(WELL, at_head=False), Grade.WRONG, "make migrate"),
         (
+            replace(WELL, not_forgotten=("outbox", "inbox")),
+            Grade.WRONG,
+            "Nothing old is deleted from its outbox and inbox: the newest row lies more than a day ahead",
+        ),
+        (
             replace(WELL, pending=1_200, oldest_seconds=300),
             Grade.WRONG,
             "1,200 events wait to be published, the oldest for 5 minutes",
@@ -77,6 +82,13 @@ def test_a_queue(seen: QueueSeen, grade: Grade, says: str) -> None:
         (SERVICE, Grade.WELL, "Release 0.1.0, ready."),
         (replace(SERVICE, away="TimeoutError"), Grade.WRONG, "does not answer (TimeoutError)"),
         (replace(SERVICE, missing={"broker": "away"}), Grade.WRONG, "not ready (broker: away)"),
+        (replace(SERVICE, clock_ahead=-3_600.0), Grade.WRONG, "Its clock is 3600 s behind the one here"),
+        (replace(SERVICE, clock_ahead=4.0), Grade.WELL, "ready."),
+        (
+            replace(SERVICE, away="HTTPError", clock_ahead=90.0),
+            Grade.WRONG,
+            "does not answer (HTTPError). Its clock is 90 s ahead of the one here",
+        ),
         (replace(SERVICE, details={"e-mail": "No e-mail."}), Grade.WRONG, "ready, but: No e-mail."),
         (replace(SERVICE, version="0.0.9"), Grade.WRONG, "It runs release 0.0.9, and this is 0.1.0"),
     ],

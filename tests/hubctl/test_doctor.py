@@ -13,10 +13,11 @@ from tests.hubctl.conftest import Keeper, hubctl
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
 
-from hub_messaging.tables import inbox, inbox_types
+from hub_messaging.tables import inbox, inbox_types, outbox_forgotten
 from hub_messaging.topology import INBOX_ARGUMENTS
 from hub_messaging.wire import connected
 from hub_platform import __version__
+from hub_platform.clocks import real_now
 from hub_platform.runner import migrations_of
 from hubctl import doctor as command
 from hubctl.places import SERVICES
@@ -85,6 +86,11 @@ def test_a_parked_delivery_is_wrong(visits_url: str) -> None:
     assert "1 thing is wrong." in hubctl("doctor").out
 
 
+def test_a_table_that_is_not_forgotten_is_told(visits_url: str) -> None:
+    written(visits_url, sa.insert(outbox_forgotten).values(stopped=True))
+    assert "Nothing old is deleted from its outbox" in findings(wrong=1)[0]["says"]
+
+
 def test_a_database_without_our_migrations_is_told_from_one_that_is_away(
     visits: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +119,10 @@ class Answers(BaseHTTPRequestHandler):
 
     ready: tuple[int, dict[str, Any]] = (200, {"status": "ready"})
     version = __version__
+    clock_ahead = 0
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(round((timestamp or real_now().timestamp()) + self.clock_ahead))
 
     def do_GET(self) -> None:
         status, body = self.ready if "ready" in self.path else (200, {"version": self.version})
@@ -151,6 +161,9 @@ def test_a_service_is_asked_how_it_is(visits_service: type[Answers]) -> None:
     assert findings(wrong=0)[1]["says"] == f"Release {__version__}, ready."
     visits_service.ready = (200, {"status": "ready", "details": {"e-mail": "The password is refused."}})
     assert "ready, but: The password is refused." in findings(wrong=1)[1]["says"]
+    visits_service.clock_ahead = 9_000
+    assert "s ahead of the one here: let NTP set both" in findings(wrong=1)[1]["says"]
+    visits_service.clock_ahead = 0
     visits_service.version = "0.0.1"
     assert "It runs release 0.0.1" in findings(wrong=1)[1]["says"]
     visits_service.ready = (503, {"missing": {"broker": "away"}})

@@ -21,9 +21,16 @@ from tests.support.services import RunningService, install
 from tests.support.waiting import wait_until
 from uuid_utils.compat import uuid7
 
-from hub_messaging import counting, outbox
+from hub_messaging import counting, outbox, tables
 from hub_messaging.marks import Mark
-from hub_messaging.metrics import InboxTable, OutboxTable, PublishingMetrics, ReadingMetrics, recorded_at
+from hub_messaging.metrics import (
+    ForgettingTable,
+    InboxTable,
+    OutboxTable,
+    PublishingMetrics,
+    ReadingMetrics,
+    recorded_at,
+)
 from hub_notifications.api.mail_sender import TroubleTable
 from hub_platform import telemetry
 from local.places import ROOT
@@ -39,10 +46,12 @@ def families() -> list[tuple[str, str, str, str]]:
     PublishingMetrics(registry, None)
     ReadingMetrics(registry)
     registry.register(InboxTable(None))
+    registry.register(ForgettingTable(None, tables.outbox_forgotten))
+    registry.register(ForgettingTable(None, tables.inbox_forgotten))
     registry.register(TroubleTable(None))
     listed = []
     for collector in [*registry._collector_to_names, telemetry.http_seconds, telemetry.process_failures]:
-        mark = "¹" if isinstance(collector, (OutboxTable, InboxTable, TroubleTable)) else ""
+        mark = "¹" if isinstance(collector, (OutboxTable, InboxTable, ForgettingTable, TroubleTable)) else ""
         for family in collector.describe():  # type: ignore[attr-defined]
             name = family.name + ("_total" if family.type == "counter" else "")
             labels = ", ".join(getattr(collector, "_labelnames", ()) or getattr(family, "_labelnames", ()))
@@ -97,6 +106,18 @@ def test_the_tables_figures_are_those_of_the_tables(database: Any) -> None:
     assert 90 <= (registry.get_sample_value("hub_outbox_oldest_seconds") or 0) < 150
 
 
+def test_that_nothing_is_forgotten_is_told(database: Any) -> None:
+    registry = CollectorRegistry()
+    registry.register(ForgettingTable(database, tables.outbox_forgotten))
+    assert registry.get_sample_value("hub_outbox_forgetting_stopped") == 0
+    with database.begin() as session:
+        session.execute(sa.insert(tables.outbox_forgotten).values(stopped=True))
+    assert registry.get_sample_value("hub_outbox_forgetting_stopped") == 1
+    ahead = registry.get_sample_value("hub_outbox_clock_ahead_seconds")
+    assert ahead is not None
+    assert abs(ahead) < 2
+
+
 def test_with_the_database_away_the_other_figures_are_still_told() -> None:
     def sessions() -> Any:
         raise OperationalError("SELECT", {}, Exception("away"))
@@ -104,6 +125,7 @@ def test_with_the_database_away_the_other_figures_are_still_told() -> None:
     registry = CollectorRegistry()
     PublishingMetrics(registry, sessions).published.inc()
     registry.register(InboxTable(sessions))
+    registry.register(ForgettingTable(sessions, tables.inbox_forgotten))
     told = {family.name for family in registry.collect()}
     assert "hub_outbox_published" in told
     assert not told & {"hub_outbox_pending", "hub_outbox_recorded", "hub_inbox_deliveries"}
