@@ -1,6 +1,6 @@
 """What a backup needs before it is read back, and what databases need afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,12 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub_messaging import outbox
+from hub_messaging.retention import DAY, SENT_AGAIN_DAYS
+from hub_messaging.tables import inbox_forgotten
+from hub_messaging.tables import outbox as recorded
 from operations.archive import Manifest, Unusable
 from operations.contents import contents_of, differences
 
-# Inboxes forget after 400 days. What is sent again must be younger by more than the sending takes, so that
-# every subscriber still knows whether it has had it.
-SENT_AGAIN: Final = timedelta(days=390)
+# What is sent again must be younger than all that inboxes have forgotten by more than the sending takes, so
+# that every subscriber still knows whether it has had it.
+SENT_AGAIN: Final = timedelta(days=SENT_AGAIN_DAYS)
 
 
 class NotAsItWas(Exception):
@@ -63,11 +66,32 @@ def finish(urls: Mapping[str, str], manifest: Manifest, now: datetime) -> int:
             found[service] = contents_of(connection)
     if wrong := list(differences(manifest.tables, found)):
         raise NotAsItWas("\n".join(wrong))
+    forgotten = [line for engine in engines.values() for line in _lines(engine)]
     again = 0
-    for engine in engines.values():
+    for service, engine in engines.items():
+        lines = [before for source, before in forgotten if source.endswith(f"/{service}")]
         with Session(engine) as session, session.begin():
-            again += outbox.publish_again(session, now - SENT_AGAIN)
+            again += outbox.publish_again(session, _since(session, lines, now))
     return again
+
+
+def _since(session: Session, lines: Sequence[datetime], now: datetime) -> datetime:
+    """From when on a publisher's events are sent again.
+
+    Neither a clock that is ahead nor a newest event from the future keeps anything back, and with a clock
+    that is behind nothing is sent that an inbox has forgotten.
+    """
+    newest = session.scalar(sa.select(recorded.c.recorded_at).order_by(recorded.c.position.desc()).limit(1))
+    young = min(now, newest or now) - SENT_AGAIN
+    return max([young, *(before + DAY for before in lines)])
+
+
+def _lines(engine: sa.Engine) -> list[tuple[str, datetime]]:
+    """Source and line of what the subscriptions of a database have forgotten."""
+    wanted = sa.select(inbox_forgotten.c.source, inbox_forgotten.c.before)
+    with engine.connect() as connection:
+        found = connection.execute(wanted.where(inbox_forgotten.c.before.is_not(None)))
+        return [(row.source, row.before) for row in found]
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
 
 from hub_messaging import outbox
-from hub_messaging.tables import inbox, metadata
+from hub_messaging.tables import inbox, inbox_forgotten, metadata
 from hub_messaging.tables import outbox as recorded
 from operations.archive import Manifest
 from operations.contents import Contents, contents_of
@@ -141,9 +141,29 @@ def test_after_a_restore_young_events_are_sent_again_and_old_ones_are_not(kept: 
     old, young = a.record(1), a.record(2)
     long_ago = NOW - SENT_AGAIN - timedelta(hours=1)
     with a.sessions() as session, session.begin():
-        session.execute(sa.update(recorded).values(published_at=NOW, recorded_at=NOW - timedelta(days=1)))
+        session.execute(sa.update(recorded).values(published_at=NOW, recorded_at=NOW))
         session.execute(sa.update(recorded).where(recorded.c.id == old).values(recorded_at=long_ago))
     assert finish({"a": a.url}, manifest(a=a.contents()), NOW) == 1
+    with a.sessions() as session:
+        waiting = [posted.id for _, posted in outbox.unpublished(session, "/hubs/x/a", 10)]
+    assert waiting == [young]
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=401), timedelta(days=-401)])
+def test_with_a_wrong_clock_what_inboxes_remember_is_sent_again_and_no_more(
+    kept: Callable[[], Kept], wrong: timedelta
+) -> None:
+    a, b = kept(), kept()
+    forgotten, young = a.record(1), a.record(2)
+    line = NOW - timedelta(days=430)
+    with a.sessions() as session, session.begin():
+        session.execute(sa.update(recorded).values(published_at=NOW, recorded_at=NOW))
+        session.execute(sa.update(recorded).where(recorded.c.id == forgotten).values(recorded_at=line))
+    with b.sessions() as session, session.begin():
+        said = {"subscription": "b.in", "source": "/hubs/x/a", "before": line}
+        session.execute(sa.insert(inbox_forgotten).values(said))
+    whole = manifest(a=a.contents(), b=b.contents())
+    assert finish({"a": a.url, "b": b.url}, whole, NOW + wrong) == 1
     with a.sessions() as session:
         waiting = [posted.id for _, posted in outbox.unpublished(session, "/hubs/x/a", 10)]
     assert waiting == [young]
