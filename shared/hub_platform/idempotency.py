@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 from hub_platform.problems import Problem, response_of
 
 KEPT_FOR = timedelta(hours=24)
+AT_A_TIME = timedelta(hours=2)  # how much is deleted at once
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
 metadata = sa.MetaData()
@@ -150,5 +151,11 @@ def _kept(response: Response) -> dict[str, Any]:
 
 
 def forget(session: Session, before: datetime) -> None:
-    """Delete the answers kept before an instant."""
-    session.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.created_at < before))
+    """Delete the answers kept before an instant, but no more than the oldest two hours of them.
+
+    Called every hour, that keeps up, and a wrong clock cannot empty the table: a request that is sent again
+    would take effect again.
+    """
+    oldest = sa.select(sa.func.min(idempotency_keys.c.created_at)).scalar_subquery()
+    until = sa.func.least(before, oldest + AT_A_TIME)
+    session.execute(sa.delete(idempotency_keys).where(idempotency_keys.c.created_at < until))

@@ -2,7 +2,18 @@
 
 import re
 
-from hub_messaging import catchup, dispatch, healing, pace, reader, relay, retention, retries, stopping
+from hub_messaging import (
+    catchup,
+    dispatch,
+    forgetting,
+    healing,
+    pace,
+    reader,
+    relay,
+    retention,
+    retries,
+    stopping,
+)
 from hub_messaging.tables import metadata
 from local.places import ROOT
 
@@ -34,6 +45,9 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert f"up to {pace.BATCH} messages" in FLOWING
     assert f"after {retention.INBOX_DAYS} days" in FLOWING
     assert f"outbox rows for {retention.OUTBOX_DAYS} days" in FLOWING
+    assert f"what has taken effect for {retention.INBOX_DAYS}" in FLOWING
+    assert f"at most {forgetting.BATCH:,} in a transaction" in FLOWING
+    assert (forgetting.TURN_SECONDS, forgetting.NOTE_SECONDS) == (0.25, 5 * 60)
     assert f"up to {dispatch.TOGETHER} of them in one transaction" in FLOWING
     assert dispatch.RUN_OF_FAILURES == 20
     assert "Twenty failures in a row" in FLOWING

@@ -106,6 +106,15 @@ def test_a_service_forgets_answers_a_day_after_they_were_given_by_the_machines_c
     assert set(bodies(database)) == {("ada", "a day"), ("ada", "new")}
 
 
+def test_a_wrong_clock_deletes_no_more_than_the_oldest_two_hours(database: Database) -> None:
+    for hours in range(24):
+        answer(database, attempt(f"{hours}"), f"{hours}", at=NOW - timedelta(hours=hours))
+    with database.begin() as session:
+        idempotency.forget(session, NOW + timedelta(days=401))
+        left = session.scalar(sa.select(sa.func.count()).select_from(idempotency_keys))
+    assert left == 22
+
+
 def test_an_answer_is_kept_for_a_day() -> None:
     assert timedelta(hours=24) == KEPT_FOR
 
