@@ -1,8 +1,8 @@
 """What was promised against what came of it: lost, repeated and out-of-order effects."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,28 @@ class Count:
     strangers: int  # effects of events that nobody accepted
 
 
-def count(accepted: Iterable[Change], effects: Sequence[Effect]) -> Count:
-    """Compare what was accepted with what took effect."""
-    promised = {change.event_id for change in accepted}
+def count(
+    accepted: Iterable[Change],
+    effects: Sequence[Effect],
+    kind_of: Callable[[Change], object] = lambda _change: None,
+) -> Count:
+    """Compare what was accepted with what took effect.
+
+    Args:
+        accepted: what was promised.
+        effects: in the order in which they came about.
+        kind_of: events of different kinds may overtake one another; all are of one kind unless it says else.
+    """
+    kinds = {change.event_id: kind_of(change) for change in accepted}
+    promised = kinds.keys()
     seen = Counter(effect.event_id for effect in effects)
     return Count(
         accepted=len(promised),
         lost=len(promised - seen.keys()),
         duplicates=sum(times - 1 for times in seen.values()),
-        disorder=disorder(effects),
+        disorder=disorder(
+            replace(effect, subject=f"{effect.subject} {kinds.get(effect.event_id)}") for effect in effects
+        ),
         strangers=len(seen.keys() - promised),
     )
 

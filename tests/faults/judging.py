@@ -4,9 +4,10 @@ import time
 from dataclasses import dataclass
 
 from tests.faults.cases.case import Case
-from tests.faults.counting import Count, count, gaps
+from tests.faults.counting import Change, Count, count, gaps
 from tests.faults.programs import STOPS_WITHIN
 from tests.faults.stage import Stage, Stuck
+from tests.faults.systems.ours.events import event_of
 
 from hub_messaging.provenance import Forged
 
@@ -78,7 +79,8 @@ def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: flo
     """Read the books of a case whose programs have left."""
     accepted = stage.ledger.accepted()
     assert gaps(accepted) == 0, "the harness numbered its own commands wrongly"
-    counted = count([*accepted, *stage.extra], stage.ledger.effects())
+    kind_of = type_of if case.order_within_types else one_kind
+    counted = count([*accepted, *stage.extra], stage.ledger.effects(), kind_of)
     states = stage.ledger.inbox_states() if stage.system.is_ours else {}
     left = sum(len(program.kills) for program in stage.everyone)
     if left:
@@ -100,6 +102,15 @@ def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: flo
         notes=(*stage.findings, *stage.notes),
         broken=tuple(broken_promises(case, stage, counted, drained, states, redelivered)),
     )
+
+
+def type_of(change: Change) -> str:
+    """The type of our event about a change."""
+    return event_of(change.n, change.subject).type
+
+
+def one_kind(_change: Change) -> None:
+    """Keep all events about a subject in one order."""
 
 
 def broken_promises(

@@ -10,6 +10,16 @@ from tests.faults.systems.tables import changes, effects, refused, wanted
 
 from hub_messaging import kept
 
+AGE_OUTBOX = sa.text(
+    """
+    UPDATE outbox SET published_at = published_at - make_interval(days => :days),
+      recorded_at = recorded_at - make_interval(days => :days),
+      occurred_at = occurred_at - make_interval(days => :days)
+    WHERE published_at IS NOT NULL
+    """
+)
+AGE_INBOX = sa.text("UPDATE inbox SET received_at = received_at - make_interval(days => :days)")
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -79,6 +89,30 @@ class Ledger:
                 sa.text("SELECT state, count(*) AS n FROM inbox WHERE state <> 'done' GROUP BY state")
             )
             return {row.state: row.n for row in rows}
+
+    def age(self, days: int) -> None:
+        """Let everything that has been published and received be so many days older."""
+        older = {"days": days}
+        with self._publisher.begin() as connection:
+            connection.execute(AGE_OUTBOX, older)
+        with self._consumer.begin() as connection:
+            connection.execute(AGE_INBOX, older)
+
+    def remembered(self) -> tuple[int, int]:
+        """How many events the outbox keeps, and of how many the inbox knows that they have taken effect."""
+        with self._publisher.connect() as connection:
+            published = connection.scalar(sa.text("SELECT count(*) FROM outbox"))
+        with self._consumer.connect() as connection:
+            done = connection.scalar(sa.text("SELECT count(*) FROM inbox WHERE state = 'done'"))
+        return published or 0, done or 0
+
+    def forget(self, commands: int) -> None:
+        """Delete what outbox and inbox remember of the first commands, as after more than a year."""
+        gone = {"ids": [change.event_id for change in self.accepted() if change.n < commands]}
+        with self._publisher.begin() as connection:
+            connection.execute(sa.text("DELETE FROM outbox WHERE CAST(id AS text) = ANY(:ids)"), gone)
+        with self._consumer.begin() as connection:
+            connection.execute(sa.text("DELETE FROM inbox WHERE event_id = ANY(:ids)"), gone)
 
     def parked_as(self, error: str) -> int:
         """How many deliveries our inbox has parked for a class of error."""

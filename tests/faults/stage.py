@@ -105,6 +105,14 @@ class Stage:
             list(kills) if replica == 0 else [],
         )
 
+    def begin_again(self, *programs: Program, **environment: str) -> None:
+        """Stop programs and start them with other settings."""
+        for program in programs:
+            program.stop()
+        for program in programs:
+            program.environment = {**program.environment, **environment}
+            program.start()
+
     def uri_of(self, user: str, *, through_network: bool = False) -> str:
         """The broker's URI for a service's own user; the other systems know only the administrator."""
         server = self.servers.broker.server

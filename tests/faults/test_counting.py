@@ -55,6 +55,12 @@ def test_subjects_may_overtake_one_another() -> None:
     assert disorder(effects) == 0
 
 
+def test_kinds_of_events_may_overtake_one_another_when_a_case_says_so() -> None:
+    swapped = [EFFECTS[1], EFFECTS[0], *EFFECTS[2:]]
+    assert count(ACCEPTED, swapped, lambda accepted: accepted.n == 1).disorder == 0
+    assert count(ACCEPTED, swapped, lambda accepted: accepted.n > 1).disorder == 1
+
+
 @given(st.permutations(EFFECTS))
 def test_any_order_but_the_promised_one_is_noticed(effects: list[Effect]) -> None:
     assert (disorder(effects) == 0) == (effects == EFFECTS)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tests.faults.cases import (
     brokers,
+    clocks,
     databases,
     forged,
     handlers,
@@ -27,6 +28,7 @@ ALL: tuple[Case, ...] = (
     *parked.CASES,
     *forged.CASES,
     *poison.CASES,
+    *clocks.CASES,
 )
 
 

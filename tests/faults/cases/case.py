@@ -17,4 +17,5 @@ class Case:
     short: bool = True  # whether it takes seconds, so that every change can be held against it
     only_ours: bool = False  # needs something that the others do not have
     redelivers_nothing: bool = False
+    order_within_types: bool = False  # events of different types about a subject may overtake one another
     ends_broker: bool = False  # stops or kills it: it is given one from which nothing was ever deleted

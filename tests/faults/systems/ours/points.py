@@ -1,15 +1,18 @@
-"""The exact places at which our programs can be made to kill themselves, put around the product."""
+"""What is put around the product: places at which a program kills itself, and a wrong clock."""
 
-from typing import Any
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, Self
 
 import amqp
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from tests.faults.systems.setting import Killer, Setting
+from uuid_utils.compat import uuid7
 
-from hub_messaging import subscribe, wire
+from hub_messaging import log, outbox, subscribe, wall_clock, wire
 from hub_messaging.topology import exchange_of
+from hub_platform import clocks, ids
 
 _killers: list[Killer] = []
 
@@ -19,6 +22,8 @@ def set_up(setting: Setting) -> None:
     for module in (wire, subscribe):
         assert hasattr(module, "HEARTBEAT_SECONDS")
         module.HEARTBEAT_SECONDS = setting.heartbeat  # type: ignore[attr-defined]  # not final in a test
+    if setting.clock_days:
+        _shift_clock(timedelta(days=setting.clock_days))
     killer = Killer(setting)
     _killers[:] = [killer]
     if killer.waits_at("before_publish"):
@@ -26,6 +31,25 @@ def set_up(setting: Setting) -> None:
     if killer.waits_at("after_publish"):
         event.listen(sa.Engine, "before_cursor_execute", lambda *told: _on_statement(killer, told[2]))
     event.listen(Session, "after_commit", _on_commit)
+
+
+def _shift_clock(wrong: timedelta) -> None:
+    """Have every instant that the product asks the machine for, and every id made of one, be wrong.
+
+    The database has a clock of its own, which stays right.
+    """
+
+    class Shifted(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + wrong
+
+    for asks in (wall_clock, clocks):
+        assert hasattr(asks, "datetime")
+        vars(asks)["datetime"] = Shifted
+    for makes in (outbox, log, ids):
+        assert hasattr(makes, "uuid7")
+        vars(makes)["uuid7"] = lambda: uuid7(nanoseconds=int(Shifted.now().timestamp() * 1e9))
 
 
 def effect_noted(session: Session) -> None:

@@ -1,7 +1,6 @@
 """The two services: one carries out commands and records their events, one lets events take effect."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import eventlet
@@ -11,9 +10,9 @@ from sqlalchemy.orm import Session
 from tests.faults.systems.ours import points
 from tests.faults.systems.ours.events import ThingChanged, ThingMarked, ThingNoticed, event_of
 from tests.faults.systems.setting import Pace, read_setting, subject_of
-from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED
+from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED, effects
 
-from hub_messaging import outbox
+from hub_messaging import outbox, wall_clock
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, Permanent, subscribe, subscribe_batch
 from hub_platform.probes import Probes
@@ -70,7 +69,7 @@ class Commands(DependencyProvider):  # type: ignore[misc]  # nameko ships no typ
     def _carry_out(self, n: int) -> None:
         subject = subject_of(setting.seed, n)
         with self._sessions.begin() as session:
-            event_id = outbox.record(session, event_of(n, subject), occurred_at=datetime.now(UTC))
+            event_id = outbox.record(session, event_of(n, subject), occurred_at=wall_clock.utc_now())
             session.execute(ACCEPT, {"n": n, "event_id": str(event_id), "subject": subject})
 
 
@@ -82,16 +81,11 @@ class Publisher(Probes):
     commands: Any = Commands()
 
 
-class Consumer(Probes):
-    """Receives one type an event at a time, the other in batches; both are about the same subjects."""
+class HearsLess(Probes):
+    """The consumer in a release that has dropped a type."""
 
     name = "consumer"
-
-    @subscribe(ThingMarked)
-    def on_thing_marked(self, session: Session, delivery: Delivery) -> None:
-        """Note the effect."""
-        _take_effect(session, delivery)
-        points.effect_noted(session)
+    projections = (effects,)
 
     @subscribe(ThingNoticed)
     def on_thing_noticed(self, session: Session, delivery: Delivery) -> None:
@@ -104,6 +98,16 @@ class Consumer(Probes):
         for delivery in deliveries:
             _take_effect(session, delivery)
             points.effect_noted(session)
+
+
+class Consumer(HearsLess):
+    """Receives one type an event at a time, the other in batches; both are about the same subjects."""
+
+    @subscribe(ThingMarked)
+    def on_thing_marked(self, session: Session, delivery: Delivery) -> None:
+        """Note the effect."""
+        _take_effect(session, delivery)
+        points.effect_noted(session)
 
 
 def _take_effect(session: Session, delivery: Delivery) -> None:
