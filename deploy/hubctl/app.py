@@ -2,7 +2,7 @@
 
 import typer
 
-from hubctl import doctor, imports, issuer_keys, parked, replay, tokens
+from hubctl import doctor, imports, issuer_keys, log, parked, replay, tokens
 
 app = typer.Typer(
     name="hubctl",
@@ -12,6 +12,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(imports.app, name="import")
+app.add_typer(log.app, name="log")
 app.add_typer(parked.app, name="parked")
 app.add_typer(tokens.app, name="tokens")
 app.command("sign-in")(tokens.sign_in)

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from environs import EnvError, FileAwareEnv
 
+from hub_messaging.envelope import SCHEMAS
+
 SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
 CONNECTIONS: Final = Path(__file__).resolve().parents[2] / ".local" / "run" / "connections.json"
 
@@ -23,6 +25,7 @@ class Hub:
     database_urls: Mapping[str, str]  # service → URL, of the services that were found
     amqp_uris: Mapping[str, str]
     hub_id: str
+    schemas_url: str = SCHEMAS  # where the schemas of events are found
 
     def chosen(self, services: Sequence[str]) -> list[str]:
         """The services asked for, or all that were found.
@@ -59,7 +62,8 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
     try:
         urls = _named(env, "DATABASE_URL")
         if urls:
-            return Hub(urls, _named(env, "AMQP_URI"), env.str("ID", "cambridge"))
+            schemas = env.str("SCHEMAS_URL", "") or SCHEMAS
+            return Hub(urls, _named(env, "AMQP_URI"), env.str("ID", "cambridge"), schemas)
     except (EnvError, ValueError, OSError) as exc:
         raise WrongUse(f"A setting cannot be read: {exc}") from exc
     try:
@@ -73,6 +77,26 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise WrongUse(
             f"{connections.name} of the running hub cannot be read ({type(exc).__name__})."
+        ) from exc
+
+
+def find_broker_administrator(connections: Path = CONNECTIONS) -> str:
+    """The AMQP URI of the broker's administrator: by the environment, or of the hub that runs here.
+
+    Raises:
+        WrongUse: nobody says, or it cannot be read.
+    """
+    try:
+        uri = FileAwareEnv(prefix="HUB_").str("BROKER_ADMIN_URI", "").strip()
+        return uri or json.loads(connections.read_text())["broker_admin_uri"].strip()
+    except FileNotFoundError:
+        raise WrongUse(
+            "This needs the broker's administrator: name the file of its AMQP URI in "
+            "HUB_BROKER_ADMIN_URI_FILE."
+        ) from None
+    except (EnvError, OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise WrongUse(
+            f"The address of the broker's administrator cannot be read ({type(exc).__name__})."
         ) from exc
 
 

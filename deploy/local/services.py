@@ -13,6 +13,7 @@ from pathlib import Path
 from hub_messaging.topology import Subscriber
 from local import ports
 from local.deadlines import wait_for
+from local.definitions import ADMINISTRATOR
 from local.failures import CannotStart
 from local.keys import PRIVATE, PUBLIC
 from local.passwords import write_private
@@ -90,6 +91,7 @@ class Connections:
             "addresses": {name: f"http://{ports.LOOPBACK}:{port}" for name, port in self.ports.items()},
             "database_urls": dict(self.database_urls),
             "amqp_uris": {name: self.amqp_uris[name] for name in self.database_urls},
+            "broker_admin_uri": self.amqp_uris.get(ADMINISTRATOR),
         }
         write_private(places.connections, json.dumps(known))
 
