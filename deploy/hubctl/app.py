@@ -2,7 +2,7 @@
 
 import typer
 
-from hubctl import doctor, imports, issuer_keys, log, parked, replay, tokens
+from hubctl import doctor, heal, imports, issuer_keys, log, parked, replay, tokens
 
 app = typer.Typer(
     name="hubctl",
@@ -17,5 +17,6 @@ app.add_typer(parked.app, name="parked")
 app.add_typer(tokens.app, name="tokens")
 app.command("sign-in")(tokens.sign_in)
 app.command("replay")(replay.replay)
+app.command("heal")(heal.heal)
 app.command("doctor")(doctor.doctor)
 app.command("issuer-keys")(issuer_keys.issuer_keys)

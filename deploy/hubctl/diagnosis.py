@@ -143,15 +143,15 @@ def _deliveries(unfinished: Mapping[str, int], forged: int) -> Iterator[tuple[Gr
     if parked > 0:
         yield (
             Grade.WRONG,
-            f"{_count(parked, 'delivery is', 'deliveries are')} parked: hubctl parked list says why.",
+            f"{count(parked, 'delivery is', 'deliveries are')} parked: hubctl parked list says why.",
         )
     if waiting:
         yield (
             Grade.NOTE,
-            f"{_count(waiting, 'delivery has', 'deliveries have')} failed and will be tried again.",
+            f"{count(waiting, 'delivery has', 'deliveries have')} failed and will be tried again.",
         )
     if held and not (parked or waiting):
-        yield Grade.NOTE, f"{_count(held, 'delivery waits', 'deliveries wait')} for an earlier event."
+        yield Grade.NOTE, f"{count(held, 'delivery waits', 'deliveries wait')} for an earlier event."
 
 
 def of_queue(seen: QueueSeen) -> Iterator[Finding]:
@@ -216,7 +216,8 @@ def _release(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
 
 
-def _count(number: int, one: str, several: str) -> str:
+def count(number: int, one: str, several: str) -> str:
+    """So many of something, as people say it."""
     return f"{number:,} {one if number == 1 else several}"
 
 

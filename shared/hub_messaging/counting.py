@@ -161,6 +161,9 @@ _COMPARE = sa.text(
       ON CONFLICT (subscription, source, routing_key) DO UPDATE SET
         published = excluded.published,
         marked_at = excluded.marked_at,
+        accepted = CASE WHEN known.accepted > 0  -- what has come after all is not given up any more
+                        THEN least(known.accepted, greatest(0, excluded.published - known.received))
+                        ELSE known.accepted END,
         complete_at = CASE WHEN excluded.published <= known.received + known.accepted
                            THEN excluded.marked_at ELSE known.complete_at END,
         missing = greatest(0, excluded.published - known.received - known.accepted)

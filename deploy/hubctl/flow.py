@@ -1,0 +1,77 @@
+"""What publishers have published beside what has come from them: two databases of one hub compared."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub_messaging import counting, losses
+from hub_messaging.topology import source_of
+from hubctl import looking
+from hubctl.databases import opened
+from hubctl.lost import FlowSeen, Lost
+from hubctl.places import Hub
+
+SETTLES_SECONDS: Final = 4.0  # what is on its way moves within this time
+LOOK_SECONDS: Final = 0.5
+
+
+def look(hub: Hub, service: str, *, patient: bool = True) -> FlowSeen:
+    """See what was published and has not come; patient: wait until what is on its way has come."""
+    try:
+        seen = _missing(hub, service)
+        ends = time.monotonic() + (SETTLES_SECONDS if patient else 0.0)
+        still = now = time.monotonic()  # since when nothing has moved
+        while seen and now < ends:
+            time.sleep(LOOK_SECONDS)
+            now = time.monotonic()
+            again = {name: number for name, number in _missing(hub, service).items() if name in seen}
+            fewer = {name: min(number, seen[name]) for name, number in again.items()}
+            still = still if fewer == seen else now
+            seen = fewer
+        moves = bool(seen) and patient and (now - still < SETTLES_SECONDS / 2 or _waits(hub, service))
+        with opened(hub, service) as session:
+            gaps = counting.gaps(session)
+            healing = any(one.behind for one in losses.heard(session))
+    except SQLAlchemyError as exc:
+        return FlowSeen(service=service, away=type(exc).__name__)
+    lost = [Lost(source.rpartition("/")[2], source, type_, n) for (source, type_), n in sorted(seen.items())]
+    if moves:
+        return FlowSeen(service=service, on_its_way=sum(seen.values()), healing=healing, gaps=gaps)
+    return FlowSeen(service=service, lost=lost, healing=healing, gaps=gaps)
+
+
+def _missing(hub: Hub, service: str) -> dict[tuple[str, str], int]:
+    """Source and type → how many were published and have not come."""
+    published = dict(_published(hub))  # first: what comes meanwhile only makes less seem missing
+    with opened(hub, service) as session:
+        listed = losses.heard(session)
+    found = {
+        (source, one.routing_key): published[source][one.routing_key] - one.received
+        for one in listed
+        for source in published
+        if one.routing_key in published[source] and one.source in (None, source)
+    }
+    # Of a publisher whose database is not known here, what its mark has shown.
+    found |= {
+        (one.source, one.routing_key): one.missing
+        for one in listed
+        if one.source is not None and one.source not in published
+    }
+    return {name: number for name, number in found.items() if number > 0}
+
+
+def _published(hub: Hub) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """Source → what each publisher has counted, of those whose database answers."""
+    for publisher in hub.database_urls:
+        with suppress(SQLAlchemyError), opened(hub, publisher) as session:
+            yield source_of(hub.hub_id, publisher), counting.published(session)
+
+
+def _waits(hub: Hub, service: str) -> bool:
+    """Whether there are events in the service's queue."""
+    if service not in hub.amqp_uris:
+        return False
+    return looking.queue(service, hub.amqp_uris[service]).messages > 0

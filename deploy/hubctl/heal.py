@@ -1,0 +1,110 @@
+"""`hubctl heal`: let a service read from the event log what never arrived, or give it up."""
+
+import time
+from typing import Annotated, Final
+
+import typer
+
+from hub_messaging import losses
+from hub_messaging.parking import Operator
+from hub_messaging.topology import queue_of
+from hubctl import flow, looking, shown
+from hubctl.databases import opened
+from hubctl.lost import RESTORE, FlowSeen
+from hubctl.options import AsJson, By, Why, account, operator
+from hubctl.output import NOTHING, print_json, progress, sentences
+from hubctl.places import Hub, find_hub
+
+LOOK_SECONDS: Final = 0.5
+NO_READER_SECONDS: Final = 10.0  # after which a service that nobody runs is not waited for
+NOTHING_SECONDS: Final = 300.0  # without an event of those that are missing: the log may be long
+
+
+@sentences
+def heal(
+    service: Annotated[str, typer.Argument(help="The service that misses events.")],
+    give_up: Annotated[
+        bool, typer.Option("--accept", help="Give up what is missing, for good; written down.")
+    ] = False,
+    by: By = "",
+    why: Why = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a running service read from the event log what never arrived; exit code 1 if some stays missing."""
+    hub = find_hub()
+    hub.chosen([service])
+    before = flow.look(hub, service)
+    if give_up:
+        _accept(hub, before, operator(by, why), as_json=as_json)
+        return
+    if not (before.missing or before.gaps):
+        _tell(before, before, read=True, as_json=as_json)
+        return
+    who = Operator(by.strip() or account(), why.strip() or "events are missing")
+    read = _read(hub, before, who)
+    after = flow.look(hub, service)
+    _tell(before, after, read=read, as_json=as_json)
+    if after.missing or after.gaps:
+        raise typer.Exit(NOTHING)
+
+
+def _read(hub: Hub, before: FlowSeen, who: Operator) -> bool:
+    """Ask for what is missing and wait until the log has been read; False when no reader does so."""
+    with opened(hub, before.service) as session:
+        listed = [one.routing_key for one in losses.heard(session)]
+        # What a gap lacks may be of any kind.
+        asked = listed if before.gaps else [one.type for one in before.lost]
+        losses.ask(session, queue_of(before.service), asked, who)
+    runs = _is_read(hub, before.service)
+    since, missing = time.monotonic(), before.missing
+    with progress(f"{before.service}: reading the event log", before.missing) as tell:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            seen = flow.look(hub, before.service, patient=False)
+            if not seen.healing:
+                return True
+            if seen.missing != missing:
+                since, missing = time.monotonic(), seen.missing
+            elif time.monotonic() - since > (NOTHING_SECONDS if runs else NO_READER_SECONDS):
+                return False
+            tell(max(0, before.missing - missing), before.missing)
+
+
+def _is_read(hub: Hub, service: str) -> bool:
+    """Whether somebody reads the service's queue, as far as that can be seen from here."""
+    return service not in hub.amqp_uris or looking.queue(service, hub.amqp_uris[service]).readers > 0
+
+
+def _accept(hub: Hub, seen: FlowSeen, who: Operator, *, as_json: bool) -> None:
+    lost = [(one.source, one.type, one.missing) for one in seen.lost]
+    with opened(hub, seen.service) as session:
+        gaps = losses.accept(session, queue_of(seen.service), lost, who)
+    if as_json:
+        print_json({"service": seen.service, "accepted": seen.lost, "gaps": gaps})
+    else:
+        shown.say(f"{seen.missing:,} missing events and {gaps:,} gaps given up.")
+    if not (lost or gaps):
+        raise typer.Exit(NOTHING)
+
+
+def _tell(before: FlowSeen, after: FlowSeen, *, read: bool, as_json: bool) -> None:
+    healed = max(0, before.missing - after.missing)
+    if as_json:
+        told = {"service": after.service, "healed": healed, "missing": after.lost, "gaps": after.gaps}
+        print_json(told | {"read": read})
+        return
+    if not (before.missing or before.gaps):
+        shown.say("Nothing is missing.")
+        return
+    shown.say(f"{healed:,} of {before.missing:,} missing events have come from the event log.")
+    for one in after.lost:
+        shown.say(f"  {one.missing:,} {one.type} of {one.publisher} stay missing.")
+    if after.gaps:
+        shown.say(f"  {after.gaps:,} events took effect without an earlier one that never came.")
+    if not read:
+        shown.say("The log has not been read: the service reads it once it runs and the log is there.")
+    elif after.missing or after.gaps:
+        shown.say(
+            f"The event log does not hold them: {RESTORE}, then hubctl heal {after.service}; "
+            "--accept gives them up."
+        )
