@@ -135,7 +135,7 @@ def _deliveries(unfinished: Mapping[str, int], forged: int) -> Iterator[tuple[Gr
         yield (
             Grade.WRONG,
             (
-                f"{_count(forged, 'forged event has', 'forged events have')} been received and took no "
+                f"{count(forged, 'forged event has', 'forged events have')} been received and took no "
                 "effect: hubctl parked list --error Forged shows through which exchange; change the "
                 "password of the broker user that writes there (docs/operations.md, Forged events)."
             ),
