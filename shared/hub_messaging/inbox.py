@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub_messaging import statements
+from hub_messaging import kept_statements, statements
 from hub_messaging.envelope import Envelope
 from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox, inbox_counts
 from hub_messaging.tracing import name_in_log
@@ -150,18 +150,15 @@ def _progress(
     session: Session, subscription: str, deliveries: Sequence[Delivery]
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
     """How far each subject has come, and the first revision that each stuck subject is stuck at."""
-    subjects = sorted({delivery.subject for delivery in deliveries if delivery.after})
+    subjects = sorted({delivery.subject for delivery in deliveries})
     values = {
         "subscription": subscription,
         "sources": [source for source, _ in subjects],
         "subjects": [subject for _, subject in subjects],
     }
-    taken, stuck = {}, {}
-    for row in session.execute(statements.PROGRESS, values):
-        if row.stuck is not None:
-            stuck[row.source, row.subject] = row.stuck
-        elif row.taken is not None:
-            taken[row.source, row.subject] = row.taken
+    rows = session.execute(kept_statements.PROGRESS, values).all()
+    taken = {(row.source, row.subject): row.taken for row in rows if row.taken is not None}
+    stuck = {(row.source, row.subject): row.stuck for row in rows if row.stuck is not None}
     return taken, stuck
 
 

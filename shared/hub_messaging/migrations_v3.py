@@ -61,6 +61,24 @@ _MARKS_OF_INBOX: Final = """
 _V3: Final = (
     "ALTER TABLE outbox ADD change_id TEXT",
     "ALTER TABLE inbox ADD exchange TEXT",
+    "DROP INDEX ix_inbox_unfinished",
+    """
+    CREATE INDEX ix_inbox_unfinished ON inbox (subscription, source, subject, revision, arrival)
+      WHERE state IN ('waiting', 'held', 'parked')
+    """,
+    """
+    CREATE INDEX ix_inbox_to_try ON inbox (subscription, source, subject)
+      WHERE state IN ('waiting', 'held') AND subject IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_inbox_next_attempt ON inbox (subscription, next_attempt_at)
+      WHERE state = 'waiting' AND subject IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_inbox_next_attempt_unreadable ON inbox (subscription, next_attempt_at)
+      WHERE state = 'waiting' AND subject IS NULL
+    """,
+    "CREATE INDEX ix_inbox_dropped ON inbox (subscription, arrival) WHERE state = 'dropped'",
     """
     ALTER TABLE inbox_audit
       DROP CONSTRAINT ck_inbox_audit_action,
@@ -152,6 +170,15 @@ _UNDO_V3: Final = (
       ADD CONSTRAINT ck_inbox_audit_action CHECK (action IN ('replay', 'edit', 'drop', 'rebuild'))
     """,
     "DROP INDEX ix_inbox_arrival",
+    "DROP INDEX ix_inbox_dropped",
+    "DROP INDEX ix_inbox_next_attempt_unreadable",
+    "DROP INDEX ix_inbox_next_attempt",
+    "DROP INDEX ix_inbox_to_try",
+    "DROP INDEX ix_inbox_unfinished",
+    """
+    CREATE INDEX ix_inbox_unfinished ON inbox (subscription, source, subject, revision)
+      WHERE state IN ('waiting', 'held', 'parked')
+    """,
     "ALTER TABLE inbox_types DROP heard",
     "ALTER TABLE inbox DROP exchange",
     "ALTER TABLE outbox DROP change_id",

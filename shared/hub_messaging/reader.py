@@ -255,7 +255,11 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             return
         try:
             ends = time.monotonic() + KEPT_SECONDS
-            while self._dispatcher.try_kept() and not self._stop.asked and time.monotonic() < ends:
+
+            def go_on() -> bool:
+                return not self._stop.asked and time.monotonic() < ends
+
+            while self._dispatcher.try_kept(go_on) and go_on():
                 pass
             self._forgetting.turn()
         except (DatabaseAway, OperationalError, InterfaceError) as exc:

@@ -161,7 +161,7 @@ class Rebuild:
 
     def _let_held_ones_follow(self, *, whole: bool) -> None:
         """Try what is held; what the whole of history does not bring is waited for no longer."""
-        while self._dispatcher.try_kept():
+        while self._dispatcher.try_all_kept():
             pass
         if not whole:
             return

@@ -5,22 +5,23 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub_messaging import counting, statements
+from hub_messaging import counting, kept_statements, statements
 from hub_messaging.envelope import Envelope
 from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
-from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox, inbox_subjects
+from hub_messaging.tables import HELD, PARKED, WAITING, inbox
 from hub_messaging.wall_clock import utc_now
 
 JITTER: Final = 0.2  # up to a fifth longer, so that many failures do not return in step
 ERROR_LENGTH: Final = 2000  # characters of an error that are kept
 FORGED: Final = "Forged: "  # how the error of a forgery begins, as `say` puts it
+MISSING_AT_MOST: Final = 100_000  # subjects that are looked through for what never came
 
 
 class Permanent(Exception):
@@ -53,29 +54,37 @@ def keep_failed(
     return str(values["state"])
 
 
-def park_unreadable(
-    session: Session,
-    subscription: str,
-    message: Message,
-    error: BaseException,
-    envelope: Envelope | None = None,
-) -> None:
-    """Park a message that cannot be understood, its bytes kept as they came.
+class Unread(NamedTuple):
+    """A message that cannot be understood."""
 
-    `envelope` is given when it could be read and only the data could not: then its subject is held up.
+    message: Message
+    error: BaseException
+    envelope: Envelope | None = None  # when it could be read and only the data could not
+
+
+def park_unreadable(session: Session, subscription: str, *unread: Unread) -> None:
+    """Park messages that cannot be understood, their bytes kept as they came.
+
+    One whose envelope is known holds up its subject.
     """
-    said = say(error)
-    known = {"subscription": subscription, "source": "", "event_id": hashlib.sha256(message.body).hexdigest()}
-    row = known if envelope is None else _row(subscription, envelope)
-    failure = {"state": PARKED, "attempts": 1, "first_error": said, "last_error": said, "body": message.body}
-    came = {"exchange": message.exchange}
-    _keep(session, row | failure | came)
+    rows = [_unreadable(*one) for one in unread]
+    if rows:
+        values: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+        session.execute(kept_statements.PARK, values | {"subscription": subscription})
 
 
-def due(session: Session, subscription: str, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
-    """Source and event id of what may be tried now, of each subject only the next one, oldest first."""
-    rows = session.execute(statements.DUE, {"subscription": subscription, "now": now, "limit": limit})
-    return [(row.source, row.event_id) for row in rows]
+def _unreadable(message: Message, error: BaseException, envelope: Envelope | None) -> dict[str, Any]:
+    digest = hashlib.sha256(message.body).hexdigest()
+    return {
+        "sources": envelope.source if envelope else "",
+        "event_ids": str(envelope.id) if envelope else digest,
+        "types": envelope.routing_key if envelope else None,
+        "subjects": envelope.subject if envelope else None,
+        "revisions": envelope.revision if envelope else None,
+        "errors": say(error),
+        "bodies": message.body,
+        "exchanges": message.exchange,
+    }
 
 
 def lock(session: Session, subscription: str, source: str, event_id: str) -> Any | None:
@@ -97,12 +106,17 @@ def adopt(session: Session, row: Any, envelope: Envelope) -> Any:
     return session.execute(named).one()
 
 
-def finish(session: Session, row: Any) -> None:
-    """A kept delivery has taken effect."""
-    _end(session, row, state=DONE, body=None, attempts=row.attempts + 1)
-    if row.subject is not None:
-        counting.add(session, row.subscription, row.source, row.type, done=1)
-    reach(session, row)
+def finish(session: Session, *rows: Any) -> None:
+    """Kept deliveries of one subscription have taken effect."""
+    if not rows:
+        return
+    values = {
+        "subscription": rows[0].subscription,
+        "sources": [row.source for row in rows],
+        "event_ids": [row.event_id for row in rows],
+    }
+    session.execute(kept_statements.FINISH, values)
+    reach(session, *rows)
 
 
 def fail_again(session: Session, row: Any, error: BaseException, policy: RetryPolicy) -> str:
@@ -113,14 +127,15 @@ def fail_again(session: Session, row: Any, error: BaseException, policy: RetryPo
     return str(values["state"])
 
 
-def reach(session: Session, row: Any) -> None:
-    """Note how far the row's subject has come."""
-    if row.subject is None:
-        return
-    key = {"subscription": row.subscription, "source": row.source, "subject": row.subject}
-    new = insert(inbox_subjects).values(key | {"revision": row.revision})
-    highest = sa.func.greatest(inbox_subjects.c.revision, new.excluded.revision)
-    session.execute(new.on_conflict_do_update(index_elements=list(key), set_={"revision": highest}))
+def reach(session: Session, *rows: Any) -> None:
+    """Note how far the subjects of rows have come."""
+    values = {
+        "subscriptions": [row.subscription for row in rows],
+        "sources": [row.source for row in rows],
+        "subjects": [row.subject for row in rows],
+        "revisions": [row.revision for row in rows],
+    }
+    session.execute(kept_statements.REACH, values)
 
 
 def missing(session: Session, subscription: str, before: datetime) -> list[Any]:
@@ -128,13 +143,15 @@ def missing(session: Session, subscription: str, before: datetime) -> list[Any]:
 
     Gives rows of source, subject and event id.
     """
-    return list(session.execute(statements.MISSING, {"subscription": subscription, "before": before}))
+    start = {"after_source": "", "after_subject": "", "steps": MISSING_AT_MOST}
+    values = {"subscription": subscription, "before": before} | start
+    return list(session.execute(kept_statements.MISSING, values))
 
 
 def stop_waiting_for(session: Session, subscription: str, source: str, event_id: str) -> bool:
     """Let a held delivery go ahead without what it was held for; False when that came after all."""
     values = {"subscription": subscription, "source": source, "event_id": event_id}
-    return session.execute(statements.GIVE_UP, values).first() is not None
+    return session.execute(kept_statements.GIVE_UP, values).first() is not None
 
 
 def forget_gaps(session: Session, subscription: str) -> None:
@@ -158,15 +175,10 @@ def say(error: BaseException) -> str:
 
 
 def _keep(session: Session, row: dict[str, Any]) -> None:
-    """Write a row that is not known; count it when it is an event of which the type is known."""
+    """Write a row that is not known, and count it."""
     kept = session.execute(insert(inbox).values(row).on_conflict_do_nothing().returning(inbox.c.arrival))
-    if kept.first() is not None and "subject" in row:
+    if kept.first() is not None:
         counting.add(session, row["subscription"], row["source"], row["type"], received=1)
-
-
-def _end(session: Session, row: Any, **values: Any) -> None:
-    ended = {"next_attempt_at": None} | values
-    session.execute(sa.update(inbox).where(*_is_row(row)).values(ended))
 
 
 def _row(subscription: str, envelope: Envelope) -> dict[str, Any]:

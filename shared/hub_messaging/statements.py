@@ -2,25 +2,6 @@
 
 import sqlalchemy as sa
 
-# How far a subject has come is asked by a subquery: a join could be planned as a scan of every subject.
-
-# How far subjects have come, and at which revision stuck ones are stuck.
-PROGRESS = sa.text(
-    """
-    SELECT source, subject,
-           (SELECT revision FROM inbox_subjects AS reached
-            WHERE reached.subscription = :subscription
-              AND reached.source = wanted.source AND reached.subject = wanted.subject) AS taken,
-           NULL AS stuck
-    FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS wanted (source, subject)
-    UNION ALL
-    SELECT source, subject, NULL, min(revision)
-    FROM inbox
-    WHERE subscription = :subscription AND state IN ('waiting', 'held', 'parked') AND subject IS NOT NULL
-    GROUP BY source, subject
-    """
-)
-
 RECEIVE = sa.text(
     """
     WITH received AS (
@@ -100,73 +81,6 @@ RECEIVE_ONE = sa.text(
       DO UPDATE SET revision = greatest(inbox_subjects.revision, excluded.revision)
     )
     SELECT state FROM received
-    """
-)
-
-# Of each stuck subject the row whose turn is next, when that row may be tried now: its wait is over, or what
-# held it has taken effect. What could not be read belongs to no subject and holds up nothing.
-DUE = sa.text(
-    """
-    WITH next AS (
-      SELECT DISTINCT ON (source, subject)
-        source, event_id, subject, state, next_attempt_at, after_revision, arrival
-      FROM inbox
-      WHERE subscription = :subscription AND state IN ('waiting', 'held', 'parked') AND subject IS NOT NULL
-      ORDER BY source, subject, revision, arrival
-    )
-    SELECT source, event_id, arrival
-    FROM next
-    WHERE (state = 'waiting' AND next_attempt_at <= :now)
-      OR (state = 'held' AND coalesce(after_revision, 0) <= coalesce(
-        (SELECT revision FROM inbox_subjects AS reached
-         WHERE reached.subscription = :subscription
-           AND reached.source = next.source AND reached.subject = next.subject), 0))
-    UNION ALL
-    SELECT source, event_id, arrival FROM inbox
-    WHERE subscription = :subscription AND state = 'waiting' AND subject IS NULL AND next_attempt_at <= :now
-    ORDER BY arrival
-    LIMIT :limit
-    """
-)
-
-# Held for an event that has not come, and nothing before them in their subject is stuck.
-MISSING = sa.text(
-    """
-    SELECT kept.source, kept.subject, kept.event_id
-    FROM inbox AS kept
-    WHERE kept.subscription = :subscription AND kept.state = 'held' AND kept.received_at <= :before
-      AND kept.after_revision > coalesce(
-        (SELECT revision FROM inbox_subjects AS reached
-         WHERE reached.subscription = kept.subscription
-           AND reached.source = kept.source AND reached.subject = kept.subject), 0)
-      AND NOT EXISTS (
-        SELECT FROM inbox AS earlier
-        WHERE earlier.subscription = kept.subscription AND earlier.source = kept.source
-          AND earlier.subject = kept.subject AND earlier.revision < kept.revision
-          AND earlier.state IN ('waiting', 'held', 'parked')
-      )
-    """
-)
-
-GIVE_UP = sa.text(
-    """
-    WITH held AS (
-      SELECT subscription, source, event_id, subject, after_revision FROM inbox
-      WHERE subscription = :subscription AND source = :source AND event_id = :event_id AND state = 'held'
-        AND after_revision > coalesce(
-          (SELECT revision FROM inbox_subjects AS reached
-           WHERE reached.subscription = inbox.subscription AND reached.source = inbox.source
-             AND reached.subject = inbox.subject), 0)
-      FOR UPDATE
-    ), noted AS (
-      INSERT INTO inbox_gaps (subscription, source, event_id, subject, after_revision)
-      SELECT subscription, source, event_id, subject, after_revision FROM held
-      ON CONFLICT DO NOTHING
-    )
-    UPDATE inbox SET after_revision = NULL FROM held
-    WHERE inbox.subscription = held.subscription AND inbox.source = held.source
-      AND inbox.event_id = held.event_id
-    RETURNING inbox.event_id
     """
 )
 

@@ -86,9 +86,33 @@ sa.Index(
     inbox.c.source,
     inbox.c.subject,
     inbox.c.revision,
+    inbox.c.arrival,
     postgresql_where=sa.text("state IN ('waiting', 'held', 'parked')"),
 )
 sa.Index("ix_inbox_arrival", inbox.c.arrival)  # forgotten in this order, and the newest row is asked for
+# Whatever is parked must not slow down the search for what may be tried.
+sa.Index(
+    "ix_inbox_to_try",
+    inbox.c.subscription,
+    inbox.c.source,
+    inbox.c.subject,
+    postgresql_where=sa.text("state IN ('waiting', 'held') AND subject IS NOT NULL"),
+)
+sa.Index(
+    "ix_inbox_next_attempt",
+    inbox.c.subscription,
+    inbox.c.next_attempt_at,
+    postgresql_where=sa.text("state = 'waiting' AND subject IS NOT NULL"),
+)
+sa.Index(
+    "ix_inbox_next_attempt_unreadable",
+    inbox.c.subscription,
+    inbox.c.next_attempt_at,
+    postgresql_where=sa.text("state = 'waiting' AND subject IS NULL"),
+)
+sa.Index(
+    "ix_inbox_dropped", inbox.c.subscription, inbox.c.arrival, postgresql_where=sa.text("state = 'dropped'")
+)
 
 # How far each subject has come: the highest revision that has taken effect, or was given up.
 inbox_subjects = sa.Table(

@@ -15,6 +15,7 @@ from hub_messaging.messages import Message
 from hub_messaging.provenance import Origins
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.tables import inbox as table
+from hub_messaging.turns import Turns
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 QUEUE = "counting.in"
@@ -73,13 +74,13 @@ def fail(database: Database, failed: Delivery, error: Exception) -> str:
 def due_now(database: Database, now: datetime = LATER) -> list[str]:
     """Ids of what may be tried now."""
     with database() as session:
-        return [event_id for _, event_id in retries.due(session, QUEUE, now)]
+        return [turn.event_id for turn in Turns(QUEUE).due(session, now)]
 
 
 def lock_next(session: Session) -> Any:
     """The row that is tried next, locked."""
-    (first, *_) = retries.due(session, QUEUE, LATER)
-    return retries.lock(session, QUEUE, *first)
+    (first, *_) = Turns(QUEUE).due(session, LATER)
+    return retries.lock(session, QUEUE, first.source, first.event_id)
 
 
 def finish_next(database: Database) -> int:

@@ -14,9 +14,10 @@ from hub_messaging import inbox, kept, parking, retries
 from hub_messaging.envelope import Envelope
 from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Key
-from hub_messaging.retries import Permanent
+from hub_messaging.retries import Permanent, Unread
 from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox_audit, inbox_subjects
 from hub_messaging.tables import inbox as table
+from hub_messaging.turns import Turns
 
 OTHER_QUEUE = "auditing.in"
 OTHER_HUB = "/hubs/other/sorting"
@@ -120,7 +121,7 @@ def test_a_message_that_can_be_read_at_last_gets_its_own_name_and_no_other_messa
     unreadable = Delivery(None, TARGET.envelope, b"first", 0)
     with database.begin() as session:
         for body in (unreadable.body, b"second"):
-            retries.park_unreadable(session, QUEUE, message(body), ValueError("no"))
+            retries.park_unreadable(session, QUEUE, Unread(message(body), ValueError("no")))
         session.execute(sa.update(table).values(state=WAITING, next_attempt_at=datetime.now(UTC)))
         first, second = session.scalars(sa.select(table.c.event_id).order_by(table.c.arrival))
     with database.begin() as session:
@@ -149,14 +150,14 @@ def test_a_subscription_sees_only_its_own_due_and_missing_deliveries(database: D
     with database.begin() as session:
         inbox.unseen(session, OTHER_QUEUE, [delivery(1, 2, after=1)])
         retries.keep_failed(session, OTHER_QUEUE, delivery(2), RuntimeError("no"), POLICY)
-        retries.park_unreadable(session, OTHER_QUEUE, message(b"?"), ValueError("no"))
+        retries.park_unreadable(session, OTHER_QUEUE, Unread(message(b"?"), ValueError("no")))
         session.execute(
             sa.update(table).where(table.c.subject.is_(None)).values(state=WAITING, next_attempt_at=LATER)
         )
     with database() as session:
-        assert retries.due(session, QUEUE, LATER) == []
+        assert Turns(QUEUE).due(session, LATER) == []
         assert retries.missing(session, QUEUE, LATER) == []
-        assert len(retries.due(session, OTHER_QUEUE, LATER)) == 2
+        assert len(Turns(OTHER_QUEUE).due(session, LATER)) == 2
         assert len(retries.missing(session, OTHER_QUEUE, LATER)) == 1
 
 
@@ -223,7 +224,7 @@ def test_only_later_events_of_the_same_subject_wait_behind_a_delivery(database: 
 def test_a_message_that_could_not_be_read_is_no_last_arrival(database: Database) -> None:
     receive(database, delivery(1))
     with database.begin() as session:
-        retries.park_unreadable(session, QUEUE, message(b"?"), ValueError("no"))
+        retries.park_unreadable(session, QUEUE, Unread(message(b"?"), ValueError("no")))
         last = inbox.last_arrival(session, QUEUE)
     assert last is not None
     assert last[0] == str(delivery(1).envelope.id), "a digest is no id, and tells no time"

@@ -1,7 +1,7 @@
 """The reader between a broker and a dispatcher that do as they are told: what it has in hand, how long."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +36,7 @@ class Dispatcher:
             raise answer
         self.taken.append([message.body for message in messages])
 
-    def try_kept(self) -> int:
+    def try_kept(self, _go_on: Callable[[], bool]) -> int:
         self.tried += 1
         if isinstance(self.kept, Exception):
             raise self.kept

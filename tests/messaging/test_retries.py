@@ -20,7 +20,7 @@ from tests.messaging.received import (
 
 from hub_messaging import retries
 from hub_messaging.envelope import Envelope
-from hub_messaging.retries import Permanent, RetryPolicy
+from hub_messaging.retries import Permanent, RetryPolicy, Unread
 from hub_messaging.tables import inbox as table
 
 
@@ -96,8 +96,8 @@ def test_an_error_that_cannot_be_kept_in_its_own_words_does_not_cost_the_deliver
 
 def test_bytes_that_are_no_event_are_parked_as_they_came_and_hold_up_nothing(database: Database) -> None:
     with database.begin() as session:
-        retries.park_unreadable(session, QUEUE, message(b"\xff"), ValueError("no"))
-        retries.park_unreadable(session, QUEUE, message(b"\xff"), ValueError("no"))
+        retries.park_unreadable(session, QUEUE, Unread(message(b"\xff"), ValueError("no")))
+        retries.park_unreadable(session, QUEUE, Unread(message(b"\xff"), ValueError("no")))
     with database() as session:
         row = session.execute(sa.select(table)).one()
     assert (bytes(row.body), row.state) == (b"\xff", "parked")
@@ -107,14 +107,14 @@ def test_bytes_that_are_no_event_are_parked_as_they_came_and_hold_up_nothing(dat
 def test_an_event_that_breaks_its_schema_holds_up_its_subject(database: Database) -> None:
     broken = delivery(1, 1)
     with database.begin() as session:
-        retries.park_unreadable(session, QUEUE, message(broken), ValueError("no"), broken.envelope)
+        retries.park_unreadable(session, QUEUE, Unread(message(broken), ValueError("no"), broken.envelope))
     assert receive(database, delivery(1, 2), delivery(2, 1)) == [delivery(2, 1)]
 
 
 def test_what_could_not_be_read_takes_its_events_name_when_it_can(database: Database) -> None:
     readable = delivery(1, 1)
     with database.begin() as session:
-        retries.park_unreadable(session, QUEUE, message(readable), ValueError("no"))
+        retries.park_unreadable(session, QUEUE, Unread(message(readable), ValueError("no")))
         session.execute(sa.update(table).values(state="waiting", next_attempt_at=datetime.now(UTC)))
     with database.begin() as session:
         row = retries.adopt(session, lock_next(session), Envelope.from_bytes(readable.body))

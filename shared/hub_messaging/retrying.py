@@ -1,0 +1,183 @@
+"""Kept deliveries given another attempt: many in one transaction, halved when one of them fails.
+
+What follows in a subject is tried right after what held it, so a long chain takes effect in few transactions.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from hub_messaging import retries, turns
+from hub_messaging.attempts import TOGETHER, Attempts, DatabaseAway, Handler
+from hub_messaging.inbox import Delivery
+from hub_messaging.messages import Message
+from hub_messaging.opening import Opening, Unreadable
+from hub_messaging.provenance import Forged
+from hub_messaging.retries import RetryPolicy
+from hub_messaging.turns import About, Turn, Turns
+from hub_messaging.wall_clock import utc_now
+
+NEVER_AGAIN: Final = RetryPolicy(
+    waits=()
+)  # reading is pure: what cannot be read today cannot be read in an hour
+MOST: Final = 200  # kept deliveries in one transaction
+FIRST: Final = 8  # before anything is known of how long they take
+QUICK_SECONDS, SLOW_SECONDS = 0.1, 0.25  # of one transaction: then the next one has twice or half as many
+
+Opened = tuple[Any, Delivery]  # a row of the inbox, locked, and what is in it
+
+log = structlog.get_logger("hub_messaging.dispatch")
+
+
+class NotHeard(Exception):
+    """A kept delivery of a type that this release does not hear."""
+
+
+@dataclass
+class Retrying:
+    """Gives what the inbox keeps another attempt."""
+
+    attempts: Attempts
+    handlers: Mapping[str, Handler]  # by routing key
+    opening: Opening
+    policy: RetryPolicy
+    size: int = FIRST  # deliveries in the next transaction
+    _stuck: set[About] = field(default_factory=set)  # subjects that wait for the next look
+
+    def __post_init__(self) -> None:
+        self._turns = Turns(self.attempts.subscription)
+        self._together = MOST if all(one.batch for one in self.handlers.values()) else TOGETHER
+
+    def look(self, go_on: Callable[[], bool]) -> int:
+        """Try what is due; how many succeeded.
+
+        Args:
+            go_on: asked before each transaction whether there is time for it.
+
+        Raises:
+            DatabaseAway: what was not decided stays as it was.
+        """
+        self._stuck.clear()
+        succeeded = 0
+        try:
+            with self.attempts.sessions() as session:
+                due = self._turns.due(session, utc_now())
+            while due and go_on():
+                size = 1 if self.attempts.struggling else min(self.size, self._together)
+                succeeded += self._try_chains(due[:size], size)
+                if self.attempts.struggling:
+                    break
+                del due[:size]
+        except (OperationalError, InterfaceError) as exc:
+            raise DatabaseAway from exc
+        return succeeded
+
+    def look_at_all(self) -> int:
+        """Try what is due of every subject; how many succeeded."""
+        succeeded = self.look(lambda: True)
+        while not self._turns.at_start:
+            succeeded += self.look(lambda: True)
+        return succeeded
+
+    def _try_chains(self, firsts: Sequence[Turn], size: int) -> int:
+        started = time.monotonic()
+        with self.attempts.sessions() as session:
+            listed = turns.follow(session, self.attempts.subscription, firsts, utc_now(), size)
+        succeeded = self._try(listed)
+        seconds = time.monotonic() - started
+        if seconds > SLOW_SECONDS:
+            self.size = max(1, self.size // 2)
+        elif seconds < QUICK_SECONDS and len(listed) >= self.size:
+            self.size = min(MOST, self.size * 2)
+        return succeeded
+
+    def _try(self, listed: Sequence[Turn]) -> int:
+        """Let deliveries take effect together; when that fails, halve until the poison is alone."""
+        wanted = [turn for turn in listed if turn.about not in self._stuck]
+        if not wanted or (self.attempts.struggling and len(wanted) > 1):
+            return 0
+        with self.attempts.sessions.begin() as session:
+            rows = turns.lock(session, self.attempts.subscription, wanted, self._stuck)
+            opened = self._open_all(session, rows)
+            error = self._take_effect(session, opened) if opened else None
+            if error is not None and len(opened) == 1:
+                self._fail(session, *opened[0], error)
+        if error is None:
+            self._count(opened)
+            return len(opened)
+        if len(opened) == 1:
+            return 0
+        middle = len(wanted) // 2
+        return self._try(wanted[:middle]) + self._try(wanted[middle:])
+
+    def _open_all(self, session: Session, rows: Sequence[Any]) -> list[Opened]:
+        """Read rows again; what cannot be read is parked, and what follows it in its subject left alone."""
+        opened = []
+        for row in rows:
+            if _about(row) in self._stuck:
+                continue
+            try:
+                opened.append((row, self._open(row)))
+            except Exception as exc:  # noqa: BLE001 - reading is pure: what fails once fails always
+                state = retries.fail_again(session, row, exc, NEVER_AGAIN)
+                self.attempts.note_failure(None, state, exc)
+                self._stick(row)
+        return opened
+
+    def _open(self, row: Any) -> Delivery:
+        """Read a kept row again, as strictly as when it came.
+
+        What was kept before exchanges were written down is believed. A forgery stays one, whatever its body
+        has become: the row does not hold everything that showed it.
+
+        Raises:
+            Exception: it cannot be read or believed, or nobody here hears it any more.
+        """
+        if retries.was_forged(row):
+            raise Forged(str(row.first_error).partition(": ")[2])
+        try:
+            delivery = self.opening.open(Message(bytes(row.body), row.exchange, from_log=True))
+        except Unreadable as exc:
+            raise exc.error from exc
+        if delivery is None:
+            raise NotHeard(f"{row.type} is not heard here any more")
+        return delivery
+
+    def _take_effect(self, session: Session, opened: Sequence[Opened]) -> Exception | None:
+        """Call the handlers in order and finish the rows; what went wrong, when that was undone."""
+        try:
+            with session.begin_nested():
+                for handler, run in groupby(opened, lambda one: self.handlers[one[1].envelope.routing_key]):
+                    self.attempts.call(handler, session, [delivery for _, delivery in run])
+                adopted = [retries.adopt(session, row, delivery.envelope) for row, delivery in opened]
+                retries.finish(session, *adopted)
+        except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
+            self.attempts.require_database(exc)
+            return exc
+        return None
+
+    def _fail(self, session: Session, row: Any, delivery: Delivery, error: Exception) -> None:
+        state = retries.fail_again(session, row, error, self.policy)
+        self.attempts.count_failure(delivery.envelope, state, error)
+        self._stick(row)
+
+    def _count(self, opened: Sequence[Opened]) -> None:
+        if opened:
+            self.attempts.failures = 0
+        for row, _ in opened:
+            log.info("taken_late", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
+
+    def _stick(self, row: Any) -> None:
+        about = _about(row)
+        if about is not None:
+            self._stuck.add(about)
+
+
+def _about(row: Any) -> About | None:
+    return None if row.subject is None else (row.source, row.subject)
