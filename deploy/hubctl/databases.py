@@ -63,9 +63,7 @@ def one(hub: Hub, services: Sequence[str], name: str) -> Found:
 
 def by_service(found: Sequence[Found]) -> dict[str, list[Key]]:
     """The names of deliveries, of each service once."""
-    keys: dict[str, list[Key]] = {}
+    keys: dict[str, dict[Key, None]] = {}
     for one in found:
-        known = keys.setdefault(one.service, [])
-        if one.kept.key not in known:
-            known.append(one.kept.key)
-    return keys
+        keys.setdefault(one.service, {})[one.kept.key] = None
+    return {service: list(named) for service, named in keys.items()}

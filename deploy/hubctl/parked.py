@@ -1,7 +1,7 @@
 """`hubctl parked`: what failed for good, and what to do about it."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -9,7 +9,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from hub_messaging import kept, parking
-from hub_messaging.kept import Key
+from hub_messaging.kept import Key, Refused
 from hub_messaging.parking import Operator
 from hub_messaging.tables import HELD, PARKED, WAITING
 from hub_platform.clocks import real_now
@@ -28,7 +28,7 @@ app = typer.Typer(
 
 app.command("forged")(forged.forged)
 
-STEP: Final = 100  # deliveries changed in one transaction
+STEP: Final = 1000  # deliveries changed in one transaction
 Act = Callable[[Session, Sequence[Key], Operator], list[Key]]
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or the beginning or the end of ids.")
@@ -56,9 +56,11 @@ def list_(
     for name in hub.chosen(service or []):
         with opened(hub, name) as session:
             total += kept.count(session, states, error=error, type_=type_)
+            if grouped:
+                groups += [(name, group) for group in kept.groups(session, states)]
+                continue
             found = kept.kept(session, states, error=error, type_=type_, limit=limit)
             rows += [Found(name, one) for one in found]
-            groups += [(name, group) for group in kept.groups(session, states)]
     rows = sorted(rows, key=lambda one: one.kept.received_at)[:limit]
     groups = [
         (name, g)
@@ -205,24 +207,40 @@ def _change(
 ) -> None:
     """Change deliveries in steps, each in a transaction; what another has in hand is left alone."""
     who = None if dry_run else operator(by, why)
-    changed: list[tuple[str, Key]] = []
     keys = by_service(found)
     total = sum(map(len, keys.values()))
     with progress(done, total) as tell:
-        for service, listed in keys.items():
-            for start in range(0, len(listed), STEP):
-                step = listed[start : start + STEP]
-                if who is not None:
-                    with opened(hub, service) as session:
-                        step = act(session, step, who)
-                changed += [(service, key) for key in step]
-                tell(len(changed), total)
+        changed = _in_steps(hub, keys, act, who, lambda so_far: tell(so_far, total))
     if as_json:
         print_json({done: [{"service": service} | vars(key) for service, key in changed], "dry_run": dry_run})
     else:
         shown.done(done, len(changed), total, dry_run=dry_run)
     if not changed:
         raise typer.Exit(NOTHING)
+
+
+def _in_steps(
+    hub: Hub, keys: Mapping[str, Sequence[Key]], act: Act, who: Operator | None, tell: Callable[[int], None]
+) -> list[tuple[str, Key]]:
+    """Change deliveries; without an operator nothing is. Gives those that were.
+
+    Raises:
+        Refused: by every step.
+    """
+    changed: list[tuple[str, Key]] = []
+    refused: Refused | None = None
+    for service, listed in keys.items():
+        for start in range(0, len(listed), STEP):
+            step = listed[start : start + STEP]
+            try:
+                with opened(hub, service) as session:
+                    changed += [(service, key) for key in (act(session, step, who) if who else step)]
+            except Refused as exc:
+                refused = exc  # there may be others behind these
+            tell(len(changed))
+    if refused is not None and not changed:
+        raise refused
+    return changed
 
 
 def _from_file(file: Path) -> bytes:

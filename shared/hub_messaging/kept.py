@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,30 @@ _HELD_BEHIND = (
     .correlate(inbox)
     .scalar_subquery()
 )
-_ERROR_CLASS = sa.func.split_part(sa.func.coalesce(inbox.c.last_error, ""), ":", 1)
+_COLUMNS = (
+    *(column for column in inbox.c if column.name not in {"body", "original_body"}),
+    inbox.c.original_body.is_not(None).label("edited"),
+)
+# The same of all of them at once, in one sort: counted one by one, many in one subject would take for ever.
+_AMONG_OTHERS = (
+    sa.func.rank().over(
+        partition_by=(inbox.c.subscription, inbox.c.source, inbox.c.subject),
+        order_by=inbox.c.revision.desc(),
+    )
+    - 1
+)
+_UNFINISHED = (
+    sa.select(
+        *_COLUMNS,
+        sa.case((inbox.c.subject.is_(None), 0), else_=_AMONG_OTHERS).label("behind"),
+    )
+    .where(inbox.c.state.in_(UNFINISHED))
+    .subquery("unfinished")
+)
+
+
+def _error_class(rows: sa.FromClause) -> sa.ColumnElement[str]:
+    return sa.func.split_part(sa.func.coalesce(rows.c.last_error, ""), ":", 1)
 
 
 class Refused(Exception):
@@ -102,8 +125,9 @@ def kept(
     type_: str | None = None,
     limit: int | None = None,
 ) -> list[Kept]:
-    """Deliveries in these states, oldest first; of one class of error, of one type."""
-    return _read(session, *_wanted(states, error, type_), limit=limit)
+    """Deliveries that are waiting, held or parked, oldest first; of one class of error, of one type."""
+    wanted = sa.select(_UNFINISHED).where(*_wanted(_UNFINISHED, states, error, type_))
+    return _read(session, wanted.order_by(_UNFINISHED.c.arrival).limit(limit))
 
 
 def count(
@@ -114,31 +138,26 @@ def count(
     type_: str | None = None,
 ) -> int:
     """How many deliveries `kept` gives without a limit."""
-    wanted = sa.select(sa.func.count()).select_from(inbox).where(*_wanted(states, error, type_))
+    wanted = sa.select(sa.func.count()).select_from(inbox).where(*_wanted(inbox, states, error, type_))
     return session.scalar(wanted) or 0
 
 
 def groups(session: Session, states: Iterable[str] = (PARKED,)) -> list[Group]:
     """The same, together by error and type, the largest group first."""
-    each = (
-        sa.select(
-            _ERROR_CLASS.label("error"), inbox.c.type, inbox.c.received_at, _HELD_BEHIND.label("behind")
-        )
-        .where(*_wanted(states, None, None))
-        .subquery()
-    )
+    rows, error = _UNFINISHED.c, _error_class(_UNFINISHED).label("error")
     number = sa.func.count().label("count")
     wanted = (
         sa.select(
-            each.c.error,
-            each.c.type,
+            error,
+            rows.type,
             number,
-            sa.func.sum(each.c.behind).label("behind"),
-            sa.func.min(each.c.received_at).label("first_at"),
-            sa.func.max(each.c.received_at).label("last_at"),
+            sa.func.sum(rows.behind).label("behind"),
+            sa.func.min(rows.received_at).label("first_at"),
+            sa.func.max(rows.received_at).label("last_at"),
         )
-        .group_by(each.c.error, each.c.type)
-        .order_by(number.desc(), each.c.error, each.c.type)
+        .where(*_wanted(_UNFINISHED, states, None, None))
+        .group_by(error, rows.type)
+        .order_by(number.desc(), error, rows.type)
     )
     return [
         Group(row.error, row.type, row[2], int(row.behind), row.first_at, row.last_at)
@@ -150,7 +169,9 @@ def find(session: Session, name: str) -> list[Kept]:
     """Deliveries whose id is, begins with or ends with a name, dropped ones included."""
     escaped = name.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     named = sa.or_(inbox.c.event_id.like(f"{escaped}%"), inbox.c.event_id.like(f"%{escaped}"))
-    return _read(session, inbox.c.state.in_((*UNFINISHED, DROPPED)), named)
+    # Each part has an index of its own.
+    found = _named(session, inbox.c.state.in_(UNFINISHED), named)
+    return found + _named(session, inbox.c.state == DROPPED, named)
 
 
 def show(session: Session, key: Key) -> Shown:
@@ -162,7 +183,7 @@ def show(session: Session, key: Key) -> Shown:
     row = session.execute(sa.select(inbox).where(*is_(key), inbox.c.body.is_not(None))).first()
     if row is None:
         raise Refused(f"{key.event_id} is not kept here: it has taken effect, or was never received.")
-    (found,) = _read(session, *is_(key))
+    (found,) = _named(session, *is_(key))
     original = None if row.original_body is None else bytes(row.original_body)
     return Shown(found, bytes(row.body), original, history(session, key))
 
@@ -189,37 +210,25 @@ def name_of(body: bytes) -> tuple[str, str]:
 
 
 def _wanted(
-    states: Iterable[str], error: str | None, type_: str | None
+    rows: sa.FromClause, states: Iterable[str], error: str | None, type_: str | None
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    wanted: list[sa.ColumnElement[bool]] = [inbox.c.state.in_(list(states))]
+    wanted: list[sa.ColumnElement[bool]] = [rows.c.state.in_(list(states))]
     if error is not None:
-        wanted.append(_ERROR_CLASS.in_([error]))
+        wanted.append(_error_class(rows).in_([error]))
     if type_ is not None:
-        wanted.append(inbox.c.type == type_)
+        wanted.append(rows.c.type == type_)
     return tuple(wanted)
 
 
-def _read(session: Session, *wanted: sa.ColumnElement[bool], limit: int | None = None) -> list[Kept]:
-    rows = session.execute(
-        sa.select(inbox, _HELD_BEHIND.label("behind")).where(*wanted).order_by(inbox.c.arrival).limit(limit)
-    )
-    return [
-        Kept(
-            key=key_of(row),
-            state=row.state,
-            type=row.type,
-            subject=row.subject,
-            revision=row.revision,
-            received_at=row.received_at,
-            attempts=row.attempts,
-            next_attempt_at=row.next_attempt_at,
-            first_error=row.first_error,
-            last_error=row.last_error,
-            behind=row.behind,
-            edited=row.original_body is not None,
-        )
-        for row in rows
-    ]
+def _named(session: Session, *wanted: sa.ColumnElement[bool]) -> list[Kept]:
+    rows = sa.select(*_COLUMNS, _HELD_BEHIND.label("behind"))
+    return _read(session, rows.where(*wanted).order_by(inbox.c.arrival))
+
+
+def _read(session: Session, wanted: sa.Select[Any]) -> list[Kept]:
+    names = [field.name for field in fields(Kept) if field.name != "key"]
+    rows = session.execute(wanted)
+    return [Kept(key=key_of(row), **{name: getattr(row, name) for name in names}) for row in rows]
 
 
 def key_of(row: Any) -> Key:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,10 @@ from hub_messaging.tables import DROPPED, PARKED, WAITING, inbox, inbox_audit
 
 OPEN_TO_CHANGE: Final = (PARKED, WAITING)  # what is held has not failed: it follows what it is held for
 STAYS_FORGED: Final = "did not come through its publisher's exchange and can only be dropped."
+
+_NAME: Final = ("subscription", "source", "event_id")
+# Many bodies at once would need much memory, and only who edits reads one.
+_FACTS: Final = tuple(column for column in inbox.c if column.name not in {"body", "original_body"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def replay(session: Session, keys: Sequence[Key], operator: Operator, now: datet
     Raises:
         Refused: nothing but forgeries was named.
     """
-    taken = _take(session, keys, (PARKED,))
+    taken = _take(session, keys, (PARKED,), _FACTS)
     rows = [row for row in taken if not retries.was_forged(row)]
     if taken and not rows:
         raise Refused(f"{taken[0].event_id} {STAYS_FORGED}")
@@ -57,10 +62,9 @@ def drop(session: Session, keys: Sequence[Key], operator: Operator) -> list[Key]
 
     Their bodies are kept.
     """
-    rows = _take(session, keys, OPEN_TO_CHANGE)
+    rows = _take(session, keys, OPEN_TO_CHANGE, _FACTS)
     _set(session, rows, state=DROPPED, next_attempt_at=None)
-    for row in rows:
-        retries.reach(session, row)
+    retries.reach(session, *rows)
     _write_down(session, rows, operator, "drop")
     return [key_of(row) for row in rows]
 
@@ -126,17 +130,23 @@ def _leave_behind(session: Session, row: Any) -> None:
     retries.reach(session, row)
 
 
-def _take(session: Session, keys: Sequence[Key], states: Sequence[str]) -> list[Any]:
+def _take(
+    session: Session,
+    keys: Sequence[Key],
+    states: Sequence[str],
+    columns: Sequence[sa.ColumnElement[Any]] = tuple(inbox.c),
+) -> list[Any]:
     """The rows of these names that are in these states and in nobody's hands, locked."""
     if not keys:
         return []
-    listed = [(key.subscription, key.source, key.event_id) for key in keys]
-    name = sa.tuple_(inbox.c.subscription, inbox.c.source, inbox.c.event_id)
+    listed = [sa.bindparam(None, [getattr(key, name) for key in keys], ARRAY(sa.Text)) for name in _NAME]
+    named = sa.func.unnest(*listed).table_valued(*_NAME, name="named").render_derived()
     wanted = (
-        sa.select(inbox)
-        .where(name.in_(listed), inbox.c.state.in_(states))
+        sa.select(*columns)
+        .join(named, sa.and_(*(inbox.c[name] == named.c[name] for name in _NAME)))
+        .where(inbox.c.state.in_(states))
         .order_by(inbox.c.arrival)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=inbox)
     )
     return list(session.execute(wanted))
 
