@@ -103,31 +103,38 @@ class Retrying:
         if not wanted or (self.attempts.struggling and len(wanted) > 1):
             return 0
         with self.attempts.sessions.begin() as session:
-            rows = turns.lock(session, self.attempts.subscription, wanted, self._stuck)
-            opened = self._open_all(session, rows)
+            rows, stuck = turns.lock(session, self.attempts.subscription, wanted)
+            opened = self._open_all(session, rows, stuck)
             error = self._take_effect(session, opened) if opened else None
             if error is not None and len(opened) == 1:
                 self._fail(session, *opened[0], error)
         if error is None:
             self._count(opened)
-            return len(opened)
-        if len(opened) == 1:
-            return 0
-        middle = len(wanted) // 2
-        return self._try(wanted[:middle]) + self._try(wanted[middle:])
+        names = {(row.source, row.event_id) for row, _ in opened}
+        left = [turn for turn in wanted if error is not None and (turn.source, turn.event_id) in names]
+        middle = len(left) // 2
+        succeeded = self._try(left[:middle]) + self._try(left[middle:]) if middle else 0
+        self._stuck |= stuck
+        return len(opened) if error is None else succeeded
 
-    def _open_all(self, session: Session, rows: Sequence[Any]) -> list[Opened]:
-        """Read rows again; what cannot be read is parked, and what follows it in its subject left alone."""
+    def _open_all(self, session: Session, rows: Sequence[Any], stuck: set[About]) -> list[Opened]:
+        """Read rows again; what cannot be read is parked, and what follows it in its subject left alone.
+
+        Puts such subjects into `stuck`.
+        """
         opened = []
+        broken: set[About] = set()
         for row in rows:
-            if _about(row) in self._stuck:
+            about = _about(row)
+            if about in broken:
                 continue
             try:
                 opened.append((row, self._open(row)))
             except Exception as exc:  # noqa: BLE001 - reading is pure: what fails once fails always
                 state = retries.fail_again(session, row, exc, NEVER_AGAIN)
                 self.attempts.note_failure(None, state, exc)
-                self._stick(row)
+                broken |= {about} if about is not None else set()
+        stuck |= broken
         return opened
 
     def _open(self, row: Any) -> Delivery:
@@ -165,18 +172,14 @@ class Retrying:
     def _fail(self, session: Session, row: Any, delivery: Delivery, error: Exception) -> None:
         state = retries.fail_again(session, row, error, self.policy)
         self.attempts.count_failure(delivery.envelope, state, error)
-        self._stick(row)
+        if row.subject is not None:
+            self._stuck.add((row.source, row.subject))
 
     def _count(self, opened: Sequence[Opened]) -> None:
         if opened:
             self.attempts.failures = 0
         for row, _ in opened:
             log.info("taken_late", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
-
-    def _stick(self, row: Any) -> None:
-        about = _about(row)
-        if about is not None:
-            self._stuck.add(about)
 
 
 def _about(row: Any) -> About | None:

@@ -1,7 +1,7 @@
 """Whose turn it is among kept deliveries: of each subject the first, and what may follow it at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -38,7 +38,7 @@ class Turns:
     """
 
     subscription: str
-    subjects_at_once: int = SUBJECTS_AT_ONCE
+    subjects_at_once: int = field(default_factory=lambda: SUBJECTS_AT_ONCE)
     _last: About = _START  # subject that was looked at last
 
     @property
@@ -93,11 +93,11 @@ def _ready(chain: Sequence[Any], now: datetime) -> list[Turn]:
     return ready
 
 
-def lock(session: Session, subscription: str, turns: Sequence[Turn], stuck: set[About]) -> list[Any]:
+def lock(session: Session, subscription: str, turns: Sequence[Turn]) -> tuple[list[Any], set[About]]:
     """The rows of these turns, locked; without what somebody else has in hand or has changed.
 
-    What follows such a one in its subject is left out too: its turn has not come. Such subjects are put into
-    `stuck`.
+    What follows such a one in its subject is left out too: its turn has not come. Gives these subjects as
+    well.
     """
     values = {
         "subscription": subscription,
@@ -105,6 +105,7 @@ def lock(session: Session, subscription: str, turns: Sequence[Turn], stuck: set[
         "event_ids": [turn.event_id for turn in turns],
     }
     rows = {(row.source, row.event_id): row for row in session.execute(kept_statements.LOCK, values)}
+    stuck: set[About] = set()
     locked = []
     for turn in turns:
         row = rows.get((turn.source, turn.event_id))
@@ -113,4 +114,4 @@ def lock(session: Session, subscription: str, turns: Sequence[Turn], stuck: set[
             locked.append(row)
         elif turn.about is not None:
             stuck.add(turn.about)
-    return locked
+    return locked, stuck

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
+from tests.messaging.operating import ADA
 from tests.messaging.plans import STORM, STORMS, cost_of, fill
-from tests.messaging.received import QUEUE, Database, delivery, message
+from tests.messaging.received import QUEUE, SOURCE, Database, delivery, message
 
-from hub_messaging import inbox, kept, retries
+from hub_messaging import inbox, kept, parking, retries
 from hub_messaging.retries import Unread
+from hub_messaging.tables import UNFINISHED
 from hub_messaging.turns import SUBJECTS_AT_ONCE, Turns
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -38,4 +40,30 @@ def test_a_storm_costs_nothing_that_grows_with_it(database: Database, storm: str
                 act(session)
             assert not cost.scanned, name
             assert cost.rows <= 4 * asked_for, name
+            assert cost.statements, name
+
+
+KEYS = [kept.Key(QUEUE, source, f"storm-{n}") for n in range(1, 1001) for source in ("", SOURCE)]
+# What operators and probes ask may read all that is kept, once, and never all that was received.
+QUESTIONS: dict[str, Callable[[Session], Any]] = {
+    "figures": inbox.counts,
+    "what never came": lambda session: retries.missing(session, QUEUE, NOW),
+    "a page": lambda session: kept.kept(session, UNFINISHED, limit=50),
+    "all": lambda session: kept.kept(session, UNFINISHED),
+    "how many": lambda session: kept.count(session, UNFINISHED),
+    "groups": lambda session: kept.groups(session, UNFINISHED),
+    "a name": lambda session: kept.find(session, "7777"),
+    "a replay": lambda session: parking.replay(session, KEYS, ADA, NOW),
+    "a drop": lambda session: parking.drop(session, KEYS, ADA),
+}
+
+
+@pytest.mark.parametrize("analyzed", [False, True], ids=["in the middle of it", "known to PostgreSQL"])
+@pytest.mark.parametrize("storm", STORMS)
+def test_what_operators_ask_reads_what_is_kept_once(database: Database, storm: str, analyzed: bool) -> None:
+    fill(database, storm, analyzed=analyzed)
+    for name, ask in QUESTIONS.items():
+        with database() as session, cost_of(session) as cost:
+            ask(session)
+            assert cost.rows <= 3.5 * STORM, name
             assert cost.statements, name
