@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from hub_messaging import counting
-from hub_messaging.envelope import Event, Undecodable, routing_key_of
+from hub_messaging.envelope import Event, Undecodable, keys_by_publisher
 from hub_messaging.marks import read_mark
 from hub_messaging.messages import Message
 from hub_messaging.opening import Unreadable
@@ -22,10 +22,7 @@ class Comparing:
     def __init__(self, subscription: str, heard: Iterable[type[Event]], origins: Origins) -> None:
         self._subscription = subscription
         self._origins = origins
-        keys: dict[str, set[str]] = {}
-        for one in heard:
-            keys.setdefault(one.publisher, set()).add(routing_key_of(one.type, one.version))
-        self._heard = {publisher: frozenset(listed) for publisher, listed in keys.items()}
+        self._heard = keys_by_publisher(heard)
         self._newest: dict[str, UUID] = {}  # by source
 
     def take(self, session: Session, message: Message) -> None:

@@ -1,7 +1,7 @@
 """How an event travels: CloudEvents 1.0.2 (CNCF, February 2022) in structured JSON."""
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, NamedTuple, Protocol, Self, runtime_checkable
 from uuid import UUID
@@ -149,6 +149,14 @@ class Envelope(NamedTuple):
 def routing_key_of(type_: str, version: int) -> str:
     """The routing key of an event: its type, from version 2 on with the version, as `VisitLogged.v2`."""
     return type_ if version == 1 else f"{type_}.v{version}"
+
+
+def keys_by_publisher(event_classes: Iterable[type[Event]]) -> dict[str, frozenset[str]]:
+    """Publisher → the routing keys of its events among these."""
+    keys: dict[str, set[str]] = {}
+    for one in event_classes:
+        keys.setdefault(one.publisher, set()).add(routing_key_of(one.type, one.version))
+    return {publisher: frozenset(listed) for publisher, listed in keys.items()}
 
 
 def _version(schema: Any, type_: Any) -> int:

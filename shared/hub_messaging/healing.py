@@ -97,7 +97,10 @@ class Healing:
 
     def _fall_behind(self, session: Session, clock: float) -> None:
         """Let what is missing be read from the log: first since it was complete, then all of it."""
-        for loss in counting.losses(session, self._subscription):
+        losses = counting.losses(session, self._subscription)
+        lost = {(loss.source, loss.routing_key) for loss in losses}
+        self._attempts = {key: last for key, last in self._attempts.items() if key in lost}
+        for loss in losses:
             key, last = (loss.source, loss.routing_key), self._attempts.get((loss.source, loss.routing_key))
             since = EVER if last is not None or loss.complete_at is None else loss.complete_at - MARGIN
             if last is not None:

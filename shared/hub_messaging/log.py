@@ -101,6 +101,21 @@ def write_mark(
     return str(envelope.id)
 
 
+def tell_subscribers(
+    connection: Any, service: str, counts: Mapping[str, int], giving_up: Callable[[], bool]
+) -> None:
+    """Send a mark although there is no log for it: what was lost must be noticed all the same.
+
+    Raises:
+        publisher.Unconfirmed: the broker does not confirm.
+        wire.BROKER_ERRORS: the broker goes away.
+    """
+    publisher = ConfirmedPublisher(connection, exchange_of(service), giving_up=giving_up)
+    with contextlib.suppress(Unroutable):  # nobody subscribes
+        publisher.publish([mark_of(service, counts).posted()])
+    publisher.close()
+
+
 def place_of_new_mark(
     connection: Any, service: str, counts: Mapping[str, int], seconds: float, giving_up: Callable[[], bool]
 ) -> int | None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from hub_messaging import inbox
 from hub_messaging.catchup import CatchUp, LogAway
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler, Struggling
-from hub_messaging.envelope import routing_key_of
+from hub_messaging.envelope import keys_by_publisher
 from hub_messaging.forgetting import Forgetting, inbox_rows
 from hub_messaging.healing import Healing
 from hub_messaging.log import LogSilent, read_log
@@ -84,14 +84,8 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
     def start(self) -> None:
         """Begin reading, when anything is subscribed to."""
         handlers = [Handler(p.event_classes, p.batch, partial(p.run, self._beat)) for p in self._providers]
-        listens_to: dict[str, set[str]] = {}
-        for handler in handlers:
-            for event_class in handler.event_classes.values():
-                key = routing_key_of(event_class.type, event_class.version)
-                listens_to.setdefault(event_class.publisher, set()).add(key)
-        self._subscriber = Subscriber(
-            self.container.service_name, {p: frozenset(types) for p, types in listens_to.items()}
-        )
+        heard = [one for handler in handlers for one in handler.event_classes.values()]
+        self._subscriber = Subscriber(self.container.service_name, keys_by_publisher(heard))
         queue = self._subscriber.queue
         sessions = OneConnection(self._sessions)
         self._dispatcher = Dispatcher(

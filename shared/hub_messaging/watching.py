@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hub_messaging import counting
-from hub_messaging.log import Unbound, events_between, mark_stands_at, place_of_new_mark
+from hub_messaging.log import Unbound, events_between, mark_stands_at, place_of_new_mark, tell_subscribers
 from hub_messaging.publisher import Unconfirmed
 from hub_messaging.tables import outbox_log
 from hub_messaging.topology import LOG_QUEUE
@@ -140,6 +140,7 @@ class LogWatch:
             found = UNBOUND
         except Missing:
             found = MISSING
+            tell_subscribers(connection, self._service, counts, giving_up)
         if offset is not None and self._lacks(connection, last, offset, published):
             found = self._suspected = BEHIND  # no need to look again
         elif offset is None and found is None:
