@@ -24,8 +24,11 @@ class Unbound(Missing):
     """What goes to a service's exchange does not reach the log."""
 
 
-class LogSilent(OSError):
+class LogSilent(Missing):
     """The log stopped sending before its end; to be tried again like any fault of the broker's."""
+
+    def __init__(self) -> None:
+        super().__init__("the event log does not send what was written: it stands still, or is not bound")
 
 
 def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[list[Message]]:
@@ -61,7 +64,7 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
                 if end is not None:
                     return
             elif time.monotonic() - heard > SILENCE_SECONDS:
-                raise LogSilent("the event log sends nothing")
+                raise LogSilent
             else:
                 yield []
     finally:
@@ -154,7 +157,7 @@ def events_between(connection: Any, service: str, first: int, end: int, seconds:
                 return number
             told = message.delivery_info
             number += told["exchange"] == exchange_of(service) and told["routing_key"] != MARK
-    raise LogSilent("the event log sends nothing")
+    raise LogSilent
 
 
 Arriving = Callable[[float, Callable[[], bool]], Iterator[Any]]

@@ -143,8 +143,8 @@ class LogWatch:
             tell_subscribers(connection, self._service, counts, giving_up)
         if offset is not None and self._lacks(connection, last, offset, published):
             found = self._suspected = BEHIND  # no need to look again
-        elif offset is None and found is None:
-            found = BEHIND
+        elif offset is None and found is None:  # confirmed, and not in the log
+            found = UNBOUND
         if last.trouble == BEHIND:  # until it has been restored, whatever else happens to it
             return found or BEHIND
         if found is None and offset is not None:

@@ -13,6 +13,7 @@ from hub_messaging import watching
 from hub_messaging.metrics import PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.tables import outbox_counts
+from hub_messaging.topology import MARK
 from hub_messaging.watching import LogWatch, Remembered, remember, remembered
 from hub_messaging.wire import connected
 
@@ -90,6 +91,13 @@ def _watched(amqp_uri: str, database: Database, monkeypatch: pytest.MonkeyPatch)
     return watched
 
 
+@pytest.fixture(name="marks_heard", params=[True, False], ids=["marks heard", "marks for the log only"])
+def _marks_heard(watched: Watched, request: pytest.FixtureRequest) -> None:
+    """Let subscribers hear marks as well, so that one is taken although the log is not bound."""
+    if request.param:
+        watched.administrate(lambda channel: channel.queue_bind("heard", "sorting.events", MARK))
+
+
 def heard(channel: Any) -> None:
     """Somebody else hears the events."""
     channel.queue_declare("heard", durable=True, auto_delete=False)
@@ -117,6 +125,7 @@ def test_while_nothing_is_published_no_mark_is_added(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize(("harm", "reason"), [("unbind", "unbound"), ("delete", "missing")])
+@pytest.mark.usefixtures("marks_heard")
 def test_harm_is_seen_at_the_second_look_and_told(watched: Watched, harm: str, reason: str) -> None:
     watched.publish(1)
     watched.look()

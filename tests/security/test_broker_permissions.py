@@ -1,0 +1,258 @@
+"""What each broker user may do: every action on every exchange and queue, tried against a real broker.
+
+The table of docs/security.md is what was found.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import amqp
+import pytest
+from tests.support.amqp import connected
+from tests.support.broker import BrokerServer
+
+from hub_messaging import topology
+from hub_messaging.topology import LOG_QUEUE, RPC_EXCHANGE, Subscriber
+from hub_messaging.wire import declare_all
+from local import definitions
+from local.declared import FILE
+from local.places import ROOT
+from local.services import SERVICES
+
+DECLARED: Final = json.loads(FILE.read_text())
+EXCHANGES: Final = tuple(one["name"] for one in DECLARED["exchanges"])
+QUEUES: Final = {one["name"]: one["arguments"] for one in DECLARED["queues"]}
+USERS: Final = tuple(service.name for service in SERVICES)
+ACTIONS: Final = ("declare", "delete", "bind", "unbind", "publish", "consume", "purge")
+QUESTIONS: Final = ("enrolment.contacts", "visits.contacts", "notifications.contacts")
+ADDRESS: Final = "address"  # of an answer: any name without a dot
+PAGE: Final = ROOT / "docs" / "security.md"
+
+Attempt = tuple[str, str, str]  # action, what it is done to, routing key
+Act = Callable[[Any], object]
+Found = dict[str, set[Attempt]]
+
+
+def subscriber(name: str) -> Subscriber:
+    """A service as the definitions know it."""
+    (found,) = (service.subscriber for service in SERVICES if service.name == name)
+    return definitions.hearing(found, DECLARED)
+
+
+@dataclass
+class Attempts:
+    """One user's connection, whose channel is opened anew after each refusal."""
+
+    uri: str
+
+    def __post_init__(self) -> None:
+        self.connection: amqp.Connection = connected(self.uri)
+        self.connection.connect()
+        self._channel: Any = None
+
+    def may(self, act: Act) -> bool:
+        """Whether the broker lets the user do something."""
+        if self._channel is None or not self._channel.is_open:
+            self._channel = self.connection.channel()
+        try:
+            act(self._channel)
+        except amqp.AccessRefused:
+            return False
+        except (amqp.NotFound, amqp.PreconditionFailed, amqp.ResourceLocked):
+            return True  # it was let through, and failed for what is there
+        except amqp.AMQPNotImplementedError:  # ends the connection: a stream cannot be purged by anybody
+            self.connection = connected(self.uri)
+            self.connection.connect()
+            self._channel = None
+            return False
+        return True
+
+
+@pytest.fixture(name="hub", scope="module")
+def _hub(broker: BrokerServer) -> Iterator[str]:
+    """A virtual host with all that definitions hold, and one that is whole again after each harm."""
+    uri = broker.new_vhost()
+    whole(uri)
+    yield uri
+    broker.drop_vhost(uri)
+
+
+def whole(uri: str) -> None:
+    with connected(uri) as connection:
+        declare_all(connection, DECLARED)
+
+
+@pytest.fixture(name="users", scope="module")
+def _users(broker: BrokerServer, hub: str) -> Iterator[dict[str, Attempts]]:
+    """The users with the permissions that definitions give them."""
+    vhost = hub.rpartition("/")[2]
+    attempts = {}
+    for name in USERS:
+        user = f"{name}-{vhost}"
+        broker.manage("PUT", f"users/{user}", {"password": "own", "tags": ""})  # pragma: allowlist secret
+        broker.manage("PUT", f"permissions/{vhost}/{user}", topology.permissions_of(subscriber(name)))
+        for topic in topology.topic_permissions_of(subscriber(name)):
+            broker.manage("PUT", f"topic-permissions/{vhost}/{user}", topic)
+        attempts[name] = Attempts(broker.uri(vhost, user=user, password="own"))  # pragma: allowlist secret
+    yield attempts
+    for one in attempts.values():
+        one.connection.close()
+        broker.manage("DELETE", f"users/{one.uri.partition('//')[2].partition(':')[0]}")
+
+
+@pytest.fixture(name="found", scope="module")
+def _found(hub: str, users: dict[str, Attempts]) -> Found:
+    """Try everything as everybody; what one may break is whole again for the next."""
+    found: Found = {}
+    for name, user in users.items():
+        found[name] = {attempt for attempt, act in attempts(subscriber(name)) if user.may(act)}
+        whole(hub)
+    return found
+
+
+def attempts(who: Subscriber) -> Iterator[tuple[Attempt, Act]]:
+    """Everything, the harm that makes other attempts senseless last."""
+    for exchange in EXCHANGES:
+        yield ("declare", exchange, ""), partial(declare_exchange, exchange)
+        for key in keys_of(exchange, every=exchange == RPC_EXCHANGE):
+            yield ("publish", exchange, key), partial(publish, exchange, key)
+        for source in EXCHANGES:
+            for key in keys_of(source, every=False)[:2]:
+                yield (
+                    ("bind exchange", f"{exchange} <- {source}", key),
+                    partial(bind, "exchange_bind", exchange, source, key),
+                )
+    for queue in QUEUES:
+        yield ("declare", queue, ""), partial(declare_queue, queue)
+        yield ("publish", queue, ""), partial(publish, "", queue)
+        yield ("consume", queue, ""), partial(consume, queue)
+        for exchange in EXCHANGES:
+            for key in (
+                keys_of(exchange, every=True) if queue == who.queue else keys_of(exchange, every=False)[:2]
+            ):
+                for action in ("bind", "unbind"):
+                    yield (
+                        (action, f"{queue} <- {exchange}", key),
+                        partial(bind, f"queue_{action}", queue, exchange, key),
+                    )
+        yield ("purge", queue, ""), partial(end, "queue_purge", queue)
+        yield ("delete", queue, ""), partial(end, "queue_delete", queue)
+    for exchange in EXCHANGES:
+        yield ("delete", exchange, ""), partial(end, "exchange_delete", exchange)
+
+
+def keys_of(exchange: str, *, every: bool) -> list[str]:
+    """Routing keys that are bound to an exchange, every one or the first, and such as nobody binds."""
+    bound = sorted({one["routing_key"] for one in DECLARED["bindings"] if one["source"] == exchange} - {"#"})
+    return [*(bound if every else bound[:1]), "#", "*", *QUESTIONS, ADDRESS]
+
+
+def declare_exchange(exchange: str, channel: Any) -> None:
+    channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
+
+
+def declare_queue(queue: str, channel: Any) -> None:
+    channel.queue_declare(queue, durable=True, auto_delete=False, arguments=QUEUES[queue])
+
+
+def publish(exchange: str, key: str, channel: Any) -> None:
+    channel.basic_publish_confirm(amqp.Message(""), exchange, key)
+
+
+def consume(queue: str, channel: Any) -> None:
+    channel.basic_qos(0, 1, False)
+    channel.basic_cancel(channel.basic_consume(queue, callback=lambda _message: None))
+
+
+def bind(method: str, into: str, source: str, key: str, channel: Any) -> None:
+    getattr(channel, method)(into, source, key)
+
+
+def end(method: str, name: str, channel: Any) -> None:
+    getattr(channel, method)(name)
+
+
+def table_of(found: Found) -> str:
+    """Who may do what, as the page shows it."""
+    lines = [f"| | {' | '.join(USERS)} |", f"|---|{'---|' * len(USERS)}"]
+    for thing in (*EXCHANGES, *QUEUES):
+        cells = []
+        for user in USERS:
+            may = {action for action, what, _ in found[user] if thing in what.split(" <- ")}
+            cells.append(", ".join(action for action in ACTIONS if action in may) or "–")
+        lines.append(f"| `{thing}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def test_the_page_shows_what_each_user_may_do(found: Found) -> None:
+    table = table_of(found)
+    assert table in PAGE.read_text(), f"the table should be:\n{table}"
+
+
+def test_the_log_and_every_exchange_are_an_administrators(found: Found) -> None:
+    for user in USERS:
+        done = {action for action, what, _ in found[user] if LOG_QUEUE in what.split(" <- ")}
+        assert done == {"consume"}
+        harmed = {what for action, what, _ in found[user] if action in ("declare", "delete", "purge")}
+        assert harmed <= {f"{user}.in", f"rpc-{user}"}
+
+
+def test_each_publishes_to_its_own_exchange_and_asks_and_answers_as_it_declares(found: Found) -> None:
+    for user in USERS:
+        who = subscriber(user)
+        written = {(what, key) for action, what, key in found[user] if action == "publish"}
+        assert {what for what, _ in written} == {f"{user}.events"} | (
+            {RPC_EXCHANGE} if who.uses_rpc else set()
+        )
+        asked = {key for what, key in written if what == RPC_EXCHANGE} - {ADDRESS}
+        assert {key.partition(".")[0] for key in asked} == who.asks
+        assert ((RPC_EXCHANGE, ADDRESS) in written) is who.answers
+
+
+def test_each_binds_its_queue_to_what_it_hears_and_nothing_else(found: Found) -> None:
+    for user in USERS:
+        who = subscriber(user)
+        for action in ("bind", "unbind"):
+            bound = {(what, key) for done, what, key in found[user] if done == action}
+            events = {(what, key) for what, key in bound if what.startswith(who.queue) and "events" in what}
+            assert events == {
+                (f"{who.queue} <- {publisher}.events", key)
+                for publisher, keys in who.binds_to.items()
+                for key in keys
+            }
+            assert {what.partition(" <- ")[0] for what, _ in bound} <= {who.queue, f"rpc-{user}"}
+            assert not {what for what, key in bound if key in ("#", "*")}
+
+
+def test_exchanges_are_led_into_ones_own_only_with_what_one_may_hear(found: Found) -> None:
+    """A broker cannot forbid it to a user who may bind a queue; an event still shows its first exchange."""
+    for user in USERS:
+        led = {(what, key) for action, what, key in found[user] if action == "bind exchange"}
+        assert {what.partition(" <- ")[0] for what, _ in led} <= {f"{user}.events", RPC_EXCHANGE}
+        assert not {what for what, key in led if key in ("#", "*")}
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_a_dead_letter_exchange_leads_nowhere_else(users: dict[str, Attempts], user: str) -> None:
+    """A queue of one's own whose messages the broker itself publishes elsewhere when they are thrown away."""
+    other = next(exchange for exchange in EXCHANGES if not exchange.startswith((user, "nameko")))
+    for leads_to in (other, ""):
+        arguments = {"x-dead-letter-exchange": leads_to, "x-dead-letter-routing-key": "enrolment.in"}
+        name = f"rpc.reply-{user}-x" if subscriber(user).asks else f"{user}.in"
+        assert not users[user].may(partial(declare_leading, name, arguments))
+
+
+def declare_leading(name: str, arguments: dict[str, str], channel: Any) -> None:
+    if not name.startswith("rpc"):
+        channel.queue_delete(name)
+    channel.queue_declare(name, exclusive=name.startswith("rpc"), arguments=arguments)
+
+
+@pytest.mark.parametrize("name", ["", "anything", "enrolment.in.x", "amq.gen-x", "hub.log2"])
+def test_no_other_queue_or_exchange_can_be_made(users: dict[str, Attempts], name: str) -> None:
+    for user in users.values():
+        assert not user.may(lambda channel: channel.queue_declare(name, exclusive=True))
+        assert not user.may(lambda channel: channel.exchange_declare(name or "x", "fanout"))
