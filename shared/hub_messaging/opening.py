@@ -1,6 +1,8 @@
 """From a message to a delivery: read, in a version that is known, from who may say it."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 import structlog
 
@@ -8,6 +10,8 @@ from hub_messaging.envelope import Envelope, Event
 from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
 from hub_messaging.provenance import Forged, Origins
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}(\.v[0-9]{1,4})?")
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +48,8 @@ class Opening:
             envelope = Envelope.from_bytes(message.body)
             heard = self._heard(envelope, message)
             if heard is None:
-                log.info("unknown_type", type=envelope.routing_key, event_id=str(envelope.id))
+                # Nothing has been checked yet, and what a stranger sends is not for log lines.
+                log.info("unknown_type", type=_name(envelope.routing_key), event_id=str(envelope.id))
                 return None
             self._origins.check(envelope, message, heard.publisher)
             self._require_version(envelope)
@@ -67,3 +72,8 @@ class Opening:
             return known
         # In the log a version that was not asked for is passed over like an unknown type.
         return None if message.from_log else self._event_classes.get(message.routing_key or "")
+
+
+def _name(type_: str) -> str:
+    """A type as it may stand in a log line: nothing but a name."""
+    return type_ if _NAME.fullmatch(type_) else "not a name"

@@ -179,3 +179,16 @@ def test_an_unreadable_message_of_another_exchange_stays_without_effect_when_edi
     (forged,) = listed(database)
     assert str(forged.last_error).startswith("Forged: ")
     assert ParcelSorted.type in str(forged.last_error)
+
+
+def test_a_type_that_is_no_name_stays_out_of_log_lines(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = Office(database)
+    for type_ in ("ParcelLost", "ada@example.org", "Parcel\nLost", "P" * 65):
+        changed = delivery(1).envelope._replace(type=type_)
+        office.dispatcher.take([Message(changed.to_bytes(), "sorting.events", from_log=True)])
+    said = capsys.readouterr().out
+    assert (said.count("unknown_type"), said.count("not a name")) == (4, 3)
+    assert "ParcelLost" in said
+    assert "ada@" not in said

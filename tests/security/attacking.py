@@ -35,6 +35,7 @@ from local.places import ROOT
 
 AT = datetime(2026, 9, 7, 9, tzinfo=UTC)  # a Monday morning, when e-mails are sent
 BOUND = "VisitPlanned"  # a routing key by which visits' exchange leads into both queues
+FEDERATED = "/hubs/oxford/visits=oxford.visits.events"
 LEADERSHIP = "/reporting/v1/reports/leadership-spread?from=2026-09-01&to=2027-08-31"
 
 
@@ -116,7 +117,8 @@ class Attacked:
         """Let the user of visits send them through its own exchange."""
         for one in said:
             body = one if isinstance(one, bytes) else one.to_bytes()
-            send(self.visits, body, exchange_of("visits"), key, **properties)
+            named = {} if isinstance(one, bytes) else {"type": one.type}  # as the relay would
+            send(self.visits, body, exchange_of("visits"), key, **named, **properties)
 
     def settle(self) -> None:
         """Wait until both services have dealt with all that was sent before."""
@@ -170,7 +172,7 @@ def attacked_hub(postgres: PostgresServer, broker: BrokerServer, folder: Path) -
     urls = {name: postgres.migrated_database(migrations_of(f"hub_{name}")) for name in USERS}
     settings: dict[str, dict[str, Any]] = {
         "notifications": {"HUB_MAIL_DIR": str(folder / "mail"), "HUB_ALLOW_HUB_TIME": "1"},
-        "reporting": {"HUB_ALLOW_HUB_TIME": "1"},
+        "reporting": {"HUB_ALLOW_HUB_TIME": "1", "HUB_FOREIGN_SOURCES": FEDERATED},
     }
     with ExitStack() as stack:
         stack.enter_context(_addresses(uri))

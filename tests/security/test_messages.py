@@ -70,7 +70,7 @@ def test_the_leadership_figure_is_not_moved_by_visits(hub: Attacked) -> None:
 def test_no_teacher_gets_an_attackers_sentence(hub: Attacked) -> None:
     """A Work Group whose title is a sentence of the attacker's, and a place on it for a teacher.
 
-    Before: the e-mail "Your place on You have won a prize …" was written to the teacher.
+    Before: an e-mail about a place on "You have won a prize …" was written to the teacher.
     """
     place = participant_enrolled()
     forged = [envelope(replace(group_opened(), title=SENTENCE)), envelope(place)]
@@ -150,9 +150,9 @@ def test_no_subject_is_blocked_by_the_highest_revision(hub: Attacked) -> None:
 
 
 def test_no_subject_is_held_up_by_an_event_that_waits_for_ever(hub: Attacked) -> None:
-    """A first event that claims to come after one that never will, or whose data no handler can take.
+    """A first event that claims to come after one that never will, and one whose data break the schema.
 
-    Before: the subject's true events were held behind it until an operator dropped it.
+    Before: the first was held, the second parked under its subject, so that true events waited behind it.
     """
     forged = envelope(school("110089"))
     waiting = forged._replace(revision=9, after="SchoolImported=8")
@@ -176,7 +176,7 @@ def test_no_subject_is_held_up_by_an_event_that_waits_for_ever(hub: Attacked) ->
 def test_no_other_source_is_believed(hub: Attacked, source: str) -> None:
     """The same appointment under other names.
 
-    Before: each of the first two was counted; a source of another hub made that hub appear in freshness.
+    Before: the first two took effect, the others were parked as `unknown_source`.
     """
     forged = envelope(leader(uuid4()), source=source)
     assert len(forged_since(hub, lambda: hub.forge(forged), "reporting")) == 1
@@ -219,6 +219,30 @@ def test_the_refill_exchange_counts_only_in_the_log(hub: Attacked) -> None:
     wait_until(lambda: hub.knows("reporting", true))
 
 
+def test_a_federated_source_speaks_through_its_own_exchange_only(hub: Attacked) -> None:
+    """Events of another hub, whose exchange the administrator has federated, bound and named in the setting.
+
+    Before: every source of every hub was believed through every exchange.
+    """
+    theirs = envelope(visit_planned(), source="/hubs/oxford/visits")
+    with connected(hub.admin) as connection:
+        channel = connection.channel()
+        channel.exchange_declare("oxford.visits.events", "topic", durable=True, auto_delete=False)
+        for queue, key in (("reporting.in", BOUND), ("hub.log", "#")):
+            channel.queue_bind(queue, "oxford.visits.events", routing_key=key)
+    (error,) = forged_since(hub, lambda: hub.forge(theirs), "reporting")
+    assert error.endswith("of /hubs/oxford/visits came through exchange 'visits.events'")
+
+    def attack() -> None:
+        for source in ("/hubs/test/visits", "/hubs/test/enrolment", "/hubs/oxford/enrolment"):
+            forged = theirs._replace(id=uuid4(), source=source)
+            send(hub.admin, forged.to_bytes(), "oxford.visits.events", BOUND)
+
+    assert len(forged_since(hub, attack, "reporting")) == 3
+    send(hub.admin, theirs.to_bytes(), "oxford.visits.events", BOUND)
+    wait_until(lambda: hub.knows("reporting", theirs))
+
+
 def test_a_user_id_that_is_not_the_publishers_is_not_believed(hub: Attacked, broker: BrokerServer) -> None:
     """A user with RabbitMQ's tag `impersonator`, who may sign as anyone, writes to enrolment's exchange.
 
@@ -242,7 +266,7 @@ def test_a_user_id_that_is_not_the_publishers_is_not_believed(hub: Attacked, bro
 def test_carbon_copies_reach_no_other_queue(hub: Attacked) -> None:
     """RabbitMQ's CC and BCC headers add routing keys to a message: they stay within the same exchange.
 
-    Before: the copies went to the log and the queues bound to visits' exchange, and were believed.
+    Before: the copies went to the queues bound to visits' exchange, and were believed.
     """
     headers = {"CC": ["LeaderAppointed", BOUND, "reporting.in"], "BCC": ["enrolment.events"]}
     forged = envelope(leader(uuid4()))
@@ -270,7 +294,7 @@ def test_a_forged_time_does_not_set_the_hubs_clock(hub: Attacked) -> None:
 def test_nothing_of_a_forgery_reaches_log_lines(hub: Attacked) -> None:
     """Correlation ids, types and subjects that look like log lines or hold an address.
 
-    Before: the correlation id stood in the handler's log lines, an unknown type in `unknown_type`.
+    Before: an unknown type stood in the log line `unknown_type` as it came.
     """
     said = 'ada@school.example","level":"error'
     one = envelope(leader(uuid4()), correlation_id=said, causation_id=said, traceparent=said)
