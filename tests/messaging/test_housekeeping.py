@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from parcels.events import ParcelSorted
+from tests.messaging.dispatching import Office
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail, receive
 
 from hub_messaging import forgetting as module
@@ -146,9 +147,10 @@ def test_no_clock_of_a_service_empties_a_table(database: Database, error: timede
 
 @pytest.mark.parametrize("error", [401 * DAY, -401 * DAY, -4000 * DAY])
 def test_no_clock_of_a_database_empties_a_table(
-    database: Database, reader: Process, relay: Process, error: timedelta
+    database: Database, reader: Process, relay: Process, error: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader.error = relay.error = error  # the service goes by the same clock
+    monkeypatch.setattr(module, "_CLOCK", sa.select(sa.func.clock_timestamp() + error))
     times = [NOW - 2 * DAY, NOW - DAY, *(NOW + error + n * DAY / 100 for n in range(10))]
     receive_at(database, *times)
     record(database, *times)
@@ -236,3 +238,29 @@ def test_an_inbox_that_is_being_forgotten_keeps_no_delivery_waiting(
         with database.begin() as session:
             session.execute(sa.text("SET LOCAL lock_timeout = '2s'"))
             assert len(inbox.unseen(session, QUEUE, [delivery(7)])) == 1
+
+
+MANY = sa.text(
+    """
+    INSERT INTO inbox (subscription, source, event_id, type, subject, revision, state, received_at)
+    SELECT :queue, :source, 'known-' || n, 'ParcelSorted', 'known/' || n, 1, 'done',
+           clock_timestamp() - INTERVAL '300 days' + n * INTERVAL '5 minutes'
+    FROM generate_series(1, 72784) AS n
+    """
+)
+
+
+def test_a_start_with_a_clock_ahead_forgets_no_inbox_and_repeats_no_event(
+    database: Database, reader: Process
+) -> None:
+    """Before the rule, 72,884 rows went at such a start, and 100 events that came again counted twice."""
+    office, known = Office(database), [delivery(number) for number in range(1, 101)]
+    with database.begin() as session:
+        session.execute(MANY, {"queue": QUEUE, "source": SOURCE})
+    office.take(*known)
+    for _ in range(3):
+        reader.error = 401 * DAY
+        reader.run(1.5)
+    office.take(*known)
+    assert len(received_subjects(database)) == 72_884
+    assert len(office.seen) == 100

@@ -150,3 +150,52 @@ def test_events_and_their_order_survive_both_ways(connection: sa.Connection) -> 
         assert connection.scalar(sa.text("SELECT revision FROM outbox_subjects")) == 4
         assert connection.scalar(sa.text("SELECT revision FROM outbox WHERE published_at IS NULL")) == 4
     assert connection.execute(sa.text("SELECT latest, before FROM outbox_subjects")).one() == ({}, {})
+
+
+AGED = """
+    INSERT INTO outbox (id, type, version, subject, revision, occurred_at, data, published_at)
+    SELECT gen_random_uuid(), 'ParcelSorted', 1, 'parcels/' || n, 1, now(), '{}',
+           CASE WHEN n <= 500 THEN now() - n_days END
+    FROM (SELECT n, (501 - n) * INTERVAL '1 day' + INTERVAL '1 hour' AS n_days
+          FROM generate_series(1, 501) AS n) AS rows ORDER BY n
+"""
+
+
+def test_the_marks_of_forgetting_are_made_from_the_rows_that_are_there(connection: sa.Connection) -> None:
+    run(connection, migrations.create_v1, migrations.v1_to_v2)
+    connection.execute(sa.text(AGED))
+    # One row in the middle was given a time 401 days too early: it is no older by its place.
+    connection.execute(
+        sa.text("UPDATE outbox SET published_at = published_at - INTERVAL '401 days' WHERE position = 450")
+    )
+    keep(connection, 1, "done", None)
+    keep(connection, 2, "done", None)
+    run(connection, migrations_v3.v2_to_v3)
+    outbox = connection.execute(sa.text("SELECT * FROM outbox_forgotten")).one()
+    # Ages count from the newest row: the row of place n was published 500 - n days before it.
+    assert (len(outbox.marks), outbox.before) == (401, None)
+    assert [outbox.marks[400 - age] for age in (400, 399, 1)] == [100, 101, 499]
+    inbox = connection.execute(sa.text("SELECT * FROM inbox_forgotten")).one()
+    assert (len(inbox.marks), inbox.before) == (431, None)
+    assert set(inbox.marks[:430]) == {0}
+
+
+def test_an_inbox_that_has_forgotten_keeps_the_line_of_its_oldest_row(connection: sa.Connection) -> None:
+    run(connection, migrations.create_v1, migrations.v1_to_v2)
+    for number, days in ((1, 400), (2, 0)):
+        keep(connection, number, "done", None)
+        age = {"id": str(delivery(number).envelope.id), "days": days}
+        connection.execute(
+            sa.text(
+                "UPDATE inbox SET received_at = now() - make_interval(days => :days) WHERE event_id = :id"
+            ),
+            age,
+        )
+    run(connection, migrations_v3.v2_to_v3)
+    oldest = connection.scalar(sa.text("SELECT min(received_at) FROM inbox"))
+    assert connection.scalar(sa.text("SELECT before FROM inbox_forgotten")) == oldest
+
+
+def test_an_empty_database_has_nothing_to_mark(connection: sa.Connection) -> None:
+    run(connection, migrations.create_v1, migrations.v1_to_v2, migrations_v3.v2_to_v3)
+    assert not connection.execute(sa.text("SELECT FROM outbox_forgotten")).all()
