@@ -17,11 +17,14 @@ from local.places import ROOT
 
 EVENTS = 2000
 EVERY = "all"
-LANES = 3
+LANES = 5
 
 
 def main(
-    seed: Annotated[int | None, typer.Option(help="Of commands and shuffles; drawn when not given.")] = None,
+    seed: Annotated[
+        list[int] | None,
+        typer.Option(help="Of commands and shuffles; may be given twice. One is drawn when it is not given."),
+    ] = None,
     system: Annotated[str, typer.Option(help=f"{', '.join(SYSTEMS)} or {EVERY}.")] = EVERY,
     case: Annotated[list[str] | None, typer.Option(help="Only cases whose name holds this.")] = None,
     events: Annotated[int, typer.Option(help="Events of each case.", min=100)] = EVENTS,
@@ -42,9 +45,10 @@ def main(
         sys.exit(f"no case is called so; there are: {', '.join(one.name for one in report.CASES)}")
     cases = [one for one in chosen if one is not random_faults.CASE]
     at_random = random_faults.CASE in chosen and examples > 0 and SYSTEMS["ours"] in systems
-    seed = random.SystemRandom().randrange(1_000_000) if seed is None else seed
-    console.print(f"seed {seed}, {events} events in each of {len(chosen)} cases")
-    suite = Suite(seed, events, systems, console, lanes=lanes)
+    seeds = seed or [random.SystemRandom().randrange(1_000_000)]
+    said = report.words_of(seeds)
+    console.print(f"{said}, {events} events in each of {len(chosen)} cases")
+    suite = Suite(seeds, events, systems, console, lanes=lanes)
     suite.run(cases, examples=examples if at_random else 0, steps=steps, logs=logs)
     if write and (len(systems) < len(SYSTEMS) or len(chosen) < len(report.CASES)):
         console.print(f"{report.FILE.name} stays as it is: not every case ran with every system")
@@ -54,7 +58,7 @@ def main(
     verdict = (
         "ours kept its promise" if not suite.broken else f"ours broke its promise in {len(suite.broken)}"
     )
-    console.print(f"{len(suite.outcomes)} runs in {suite.minutes:.1f} minutes, seed {seed}: {verdict}")
+    console.print(f"{len(suite.outcomes)} runs in {suite.minutes:.1f} minutes, {said}: {verdict}")
     sys.exit(bool(suite.broken))
 
 

@@ -28,6 +28,7 @@ class Outcome:
     forbidden: int  # accepted events that were to take no effect
     slowest_stop: float  # seconds
     took: float  # seconds, the whole case
+    seed: int = 0
     notes: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()  # promises, in words; only asked of ours
 
@@ -99,6 +100,7 @@ def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: flo
         forbidden=stage.forbidden,
         slowest_stop=max(program.slowest_stop for program in stage.everyone),
         took=time.monotonic() - begun,
+        seed=stage.seed,
         notes=(*stage.findings, *stage.notes),
         broken=tuple(broken_promises(case, stage, counted, drained, states, redelivered)),
     )

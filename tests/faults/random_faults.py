@@ -7,7 +7,7 @@ order.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, note, settings
@@ -21,11 +21,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.faults.cases.case import Case
-from tests.faults.counting import Count
 from tests.faults.judging import Outcome, judge
 from tests.faults.posting import listen, listened, post
 from tests.faults.servers import Servers
 from tests.faults.stage import Stage
+from tests.faults.summing import summed
 from tests.faults.systems.setting import SUBJECTS
 
 BOUND = 60.0  # seconds that everything may stand still once all is healed
@@ -217,23 +217,5 @@ def run(
     except Exception as failure:  # noqa: BLE001 - a line of the table, whatever went wrong
         failures.append(f"{type(failure).__name__}: {failure}")
     servers.heal()
-    return summed(world.outcomes, failures)
-
-
-def summed(outcomes: list[Outcome], failures: list[str]) -> Outcome:
-    """Several examples as one."""
-    counts = [outcome.counted for outcome in outcomes]
-    total = Count(*(sum(column) for column in zip(*(vars(c).values() for c in counts), strict=True)))
-    return replace(
-        outcomes[0],
-        counted=total,
-        drained=all(outcome.drained for outcome in outcomes),
-        seconds=max(outcome.seconds for outcome in outcomes),
-        redelivered=sum(outcome.redelivered for outcome in outcomes),
-        deaths=sum(outcome.deaths for outcome in outcomes),
-        killed=sum(outcome.killed for outcome in outcomes),
-        slowest_stop=max(outcome.slowest_stop for outcome in outcomes),
-        took=sum(outcome.took for outcome in outcomes),
-        notes=(f"{len(outcomes)} examples",),
-        broken=tuple(failures),
-    )
+    notes = [f"{len(world.outcomes)} examples"]
+    return summed(world.outcomes, notes=notes, broken=failures)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tests.faults import random_faults
 from tests.faults.cases.all import ALL
 from tests.faults.judging import Outcome
+from tests.faults.summing import by_case
 from tests.faults.systems.catalogue import SYSTEMS
 from tests.faults.systems.setting import SUBJECTS
 from tests.notifications import mail_cases
@@ -42,6 +43,8 @@ survive anything short of losing the disks.
 and a consumer, once on our post office (`hub_messaging`) and once on each of two others. The publisher
 carries out {events} commands about {subjects} subjects, drawn from a seed, each in one transaction with its
 event; the consumer writes down one row each time that an event takes effect. Meanwhile the fault happens.
+Ours goes through every case with each of the seeds below: its figures are added up, its seconds are those of
+the slowest run. Each of its services connects as a broker user with no more than its own permissions.
 Programs that die are started again, as a process supervisor would. In the end the two databases are
 compared:
 
@@ -54,8 +57,8 @@ compared:
 
 Ours must show 0, 0 and 0 in every line, never stand still for a minute with something left to do, and never
 end unless it is killed; otherwise `make faults` fails. Messages that can never be understood must lie in the
-inbox, parked, and be exactly as many as were sent. Of the others nothing is asked: their figures are written
-down as they came.
+inbox, parked, and be exactly as many as were sent; forged ones must be parked as such. Of the others nothing
+is asked: their figures are written down as they came.
 
 What the suite leaves out: a RabbitMQ that is killed within half a second of the declaration of `hub.log`,
 and one that is killed again and again while queues are deleted. RabbitMQ 3.10.8 was seen to lose a stream
@@ -70,15 +73,22 @@ They are written as their documentation shows, at the settings that keep most; n
 
 def render(suite: "Suite") -> str:
     """The whole page."""
+    outcomes = by_case(suite.outcomes)
     parts = [
         HEAD.format(command="make faults", events=f"{suite.events:,}", subjects=SUBJECTS),
         _others(),
-        _summary(suite.outcomes),
-        _cases(suite.outcomes),
+        _summary(outcomes),
+        _cases(outcomes),
         _circumstances(suite),
         mail_cases.section(),
     ]
     return "\n".join(parts)
+
+
+def words_of(seeds: Sequence[int]) -> str:
+    """`seed 7`, or `seeds 7 and 8`."""
+    listed = " and ".join(str(seed) for seed in seeds)
+    return f"seed {listed}" if len(seeds) == 1 else f"seeds {listed}"
 
 
 def _others() -> str:
@@ -145,6 +155,8 @@ def _row(name: str, outcome: Outcome) -> str:
 
 
 def _circumstances(suite: "Suite") -> str:
+    minutes = f"{suite.minutes:.0f} minutes in all"
+    again = " ".join(f"--seed {seed}" for seed in suite.seeds)
     packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     python = platform.python_version()
     servers = ", ".join(f"{name} {number}" for name, number in suite.versions.items())
@@ -152,11 +164,11 @@ def _circumstances(suite: "Suite") -> str:
         [
             "## Circumstances",
             "",
-            f"- Seed {suite.seed}, {suite.events:,} events in each case; {suite.minutes:.0f} minutes in all.",
+            f"- {words_of(suite.seeds).capitalize()}, {suite.events:,} events in each case; {minutes}.",
             f"- {suite.lanes} cases at a time, each with its own servers.",
             f"- {os.cpu_count()} cores ({platform.machine()}), Python {python}, {servers}.",
             f"- {packages}.",
-            f"- The same again: `make faults ARGS='--seed {suite.seed}'`.",
+            f"- The same again: `make faults ARGS='{again}'`.",
             "",
         ]
     )

@@ -36,7 +36,7 @@ HEAD = f"{'case':44} {'system':13} {'lost':>6} {'twice':>6} {'order':>6} {'again
 class Suite:
     """What is run, and what has come of it so far."""
 
-    seed: int
+    seeds: Sequence[int]  # ours goes through every case with each, the others with the first
     events: int
     systems: Sequence[System]
     console: Console
@@ -52,12 +52,13 @@ class Suite:
         A case waits most of the time: for a server that is away, a silence that is noticed, a bound.
         """
         work: deque[Callable[[Servers], Outcome]] = deque()
-        if examples:
-            work.append(partial(self._at_random, examples, steps))  # first, because it takes longest
+        if examples:  # first, because they take longest
+            work += [partial(self._at_random, examples, steps, seed) for seed in self.seeds]
         work += [
-            partial(self._one, case, system)
-            for case in cases
+            partial(self._one, case, system, seed)
+            for case in sorted(cases, key=lambda case: case.short)  # the longest first: no lane ends late
             for system in self.systems
+            for seed in self.seeds[: None if system.is_ours else 1]
             if system.is_ours or not case.only_ours
         ]
         self.console.print(HEAD, style="bold", soft_wrap=True)
@@ -87,27 +88,29 @@ class Suite:
                 self._note(job(servers))
                 advance()
 
-    def _one(self, case: Case, system: System, servers: Servers) -> Outcome:
+    def _one(self, case: Case, system: System, seed: int, servers: Servers) -> Outcome:
         if case.ends_broker:
             servers.broker.renew()
-        return run_case(case, Stage(servers, system, self.events, self.seed, servers.folder, case.name))
+        name = case.name if len(self.seeds) == 1 else f"{case.name} {seed}"
+        return run_case(case, Stage(servers, system, self.events, seed, servers.folder, name))
 
-    def _at_random(self, examples: int, steps: int, servers: Servers) -> Outcome:
+    def _at_random(self, examples: int, steps: int, seed: int, servers: Servers) -> Outcome:
         """Run ours through faults in random order, too."""
 
         def make_stage(name: str) -> Stage:
             servers.broker.renew()
-            return Stage(servers, SYSTEMS["ours"], self.events, self.seed, servers.folder, name)
+            return Stage(servers, SYSTEMS["ours"], self.events, seed, servers.folder, f"{name} {seed}")
 
         return random_faults.run(
-            servers, make_stage, seed=self.seed, examples=examples, steps=steps, say=self.console.print
+            servers, make_stage, seed=seed, examples=examples, steps=steps, say=self.console.print
         )
 
     def _note(self, outcome: Outcome) -> None:
         with self.lock:
             self.outcomes.append(outcome)
             style = "red" if outcome.broken else None
-            self.console.print(line_of(outcome), style=style, soft_wrap=True)
+            told = f" (seed {outcome.seed})" if outcome.broken and len(self.seeds) > 1 else ""
+            self.console.print(line_of(outcome) + told, style=style, soft_wrap=True)
 
     @property
     def broken(self) -> list[Outcome]:

@@ -10,7 +10,9 @@ from tests.faults.systems.catalogue import SYSTEMS
 from tests.notifications import mail_cases
 
 
-def outcome(system: str = "ours", *, lost: int = 0, broken: tuple[str, ...] = (), deaths: int = 0) -> Outcome:
+def outcome(
+    system: str = "ours", *, lost: int = 0, broken: tuple[str, ...] = (), deaths: int = 0, seed: int = 7
+) -> Outcome:
     return Outcome(
         case=ALL[0].name,
         system=system,
@@ -24,12 +26,13 @@ def outcome(system: str = "ours", *, lost: int = 0, broken: tuple[str, ...] = ()
         forbidden=0,
         slowest_stop=0.5,
         took=9.0,
+        seed=seed,
         broken=broken,
     )
 
 
 def page(*outcomes: Outcome) -> str:
-    suite = Suite(7, 100, tuple(SYSTEMS.values()), Console(), list(outcomes), {"RabbitMQ": "9.9"})
+    suite = Suite((7, 8), 100, tuple(SYSTEMS.values()), Console(), list(outcomes), {"RabbitMQ": "9.9"})
     return report.render(suite)
 
 
@@ -38,7 +41,8 @@ def test_a_run_is_a_line_of_the_table() -> None:
     assert f"| {ALL[0].name} | Hub Operations | 0 | 3 | 0 | 17 | 4.2 |  |" in text
     assert f"| {ALL[0].name} | FastStream | 5 | 3 | 0 | 17 | 4.2 | ended by itself 2 times |" in text
     assert "RabbitMQ 9.9" in text
-    assert "--seed 7" in text
+    assert "--seed 7 --seed 8" in text
+    assert "- Seeds 7 and 8, 100 events in each case;" in text
     assert mail_cases.section() in text
 
 
@@ -48,6 +52,12 @@ def test_the_systems_of_a_case_stand_in_one_order_and_each_in_one_line() -> None
     assert first.startswith(f"| {ALL[0].name} | Hub Operations |")
     assert first.endswith("| a failure of two lines |")
     assert second.startswith(f"| {ALL[0].name} | FastStream |")
+
+
+def test_runs_with_two_seeds_are_one_line_of_the_table() -> None:
+    text = page(outcome(), outcome(lost=1, broken=("1 lost",), seed=8))
+    assert f"| {ALL[0].name} | Hub Operations | 1 | 6 | 0 | 34 | 4.2 | seed 8: 1 lost |" in text
+    assert "| Hub Operations | 1 | 0 | 0 | 1 | 0 |" in text
 
 
 def test_a_broken_promise_is_said_in_the_table_and_on_the_terminal() -> None:

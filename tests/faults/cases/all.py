@@ -14,6 +14,7 @@ from tests.faults.cases import (
     parked,
     poison,
     processes,
+    releases,
 )
 from tests.faults.cases.case import Case
 
@@ -28,6 +29,7 @@ ALL: tuple[Case, ...] = (
     *parked.CASES,
     *forged.CASES,
     *poison.CASES,
+    *releases.CASES,
     *clocks.CASES,
 )
 

@@ -35,6 +35,7 @@ class Setting:
     burns: dict[int, float]  # … or computes so long, without a pause
     seconds_each: float  # and every one takes at least so long
     may_refuse: bool  # whether the handler looks for subjects to refuse
+    mark_seconds: float  # between marks and what follows from them; 0: as usual
     clock_days: float  # how far the clock of this process is wrong, to the future when positive
     kill_at: str  # "" or the place of the kill
     kill_count: int  # and which time it is reached
@@ -71,6 +72,7 @@ def read_setting() -> Setting:
         burns=parse_waits(env.get("FAULTS_BURNS", "")),
         seconds_each=float(env.get("FAULTS_SECONDS_EACH", "0")),
         may_refuse=env.get("FAULTS_MAY_REFUSE", "") == "1",
+        mark_seconds=float(env.get("FAULTS_MARK_SECONDS", "0")),
         clock_days=float(env.get("FAULTS_CLOCK_DAYS", "0")),
         kill_at=place,
         kill_count=int(count or 0),

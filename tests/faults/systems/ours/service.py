@@ -15,6 +15,7 @@ from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_
 from hub_messaging import outbox, wall_clock
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, Permanent, subscribe, subscribe_batch
+from hub_messaging.watching import EVERY_SECONDS
 from hub_platform.probes import Probes
 
 LOOK_AGAIN = 0.05  # seconds
@@ -77,7 +78,7 @@ class Publisher(Probes):
     """Publishes."""
 
     name = "publisher"
-    relay = OutboxRelay()
+    relay = OutboxRelay(setting.mark_seconds or EVERY_SECONDS)
     commands: Any = Commands()
 
 
