@@ -8,6 +8,7 @@ from tests.faults.cases import (
     databases,
     forged,
     handlers,
+    logs,
     messages,
     networks,
     operators,
@@ -31,6 +32,7 @@ ALL: tuple[Case, ...] = (
     *poison.CASES,
     *releases.CASES,
     *clocks.CASES,
+    *logs.CASES,
 )
 
 
