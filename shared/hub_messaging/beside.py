@@ -12,7 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from hub_messaging import kept, tables
-from hub_messaging.tables import inbox, inbox_counts, inbox_gaps, inbox_subjects, inbox_types
+from hub_messaging.tables import inbox, inbox_changes, inbox_counts, inbox_gaps, inbox_subjects, inbox_types
 
 LIVE: Final = "public"
 NEW: Final = "rebuild"
@@ -25,7 +25,7 @@ BUSY: Final = "55P03"  # PostgreSQL's code for a lock that was not to be had in 
 # Less than the second after which PostgreSQL looks for deadlocks: we give way before anybody is thrown out.
 LOCK_TIMEOUT: Final = "300ms"
 # In the order in which the reader asks for them.
-RECEIVED: Final = (inbox_subjects, inbox, inbox_types, inbox_counts, inbox_gaps)
+RECEIVED: Final = (inbox_subjects, inbox, inbox_changes, inbox_types, inbox_counts, inbox_gaps)
 
 _COLUMNS = ", ".join(column.name for column in inbox.c if column.name != "arrival")
 _SAME = (
@@ -107,6 +107,7 @@ class Beside:
         connection.execute(sa.text(_CARRY_FAILURES))
         connection.execute(sa.text(_CARRY_UNKNOWN))
         connection.execute(sa.text(_CARRY_PROGRESS))
+        connection.execute(sa.text(_CARRY_CHANGES))
 
     def swap(self, connection: sa.Connection) -> None:
         """Let the copies change places."""
@@ -207,6 +208,9 @@ _CARRY_PROGRESS = f"""
     SELECT subscription, source, subject, revision FROM {LIVE}.inbox_subjects
     ON CONFLICT (subscription, source, subject)
     DO UPDATE SET revision = excluded.revision WHERE excluded.revision > made.revision
+"""  # noqa: S608
+_CARRY_CHANGES = f"""
+    INSERT INTO {NEW}.inbox_changes SELECT * FROM {LIVE}.inbox_changes ON CONFLICT DO NOTHING
 """  # noqa: S608
 _MISSING = f"""
     SELECT count(*) FROM {LIVE}.inbox AS live

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from hub_messaging import inbox, retries
+from hub_messaging import changes, retries
 from hub_messaging.attempts import (
     LOST_CONNECTIONS,
     RUN_OF_FAILURES,
@@ -174,7 +174,7 @@ class Dispatcher:
             raise Struggling
         try:
             with self.sessions.begin() as session:
-                fresh = inbox.unseen(session, self.subscription, deliveries)
+                fresh = changes.unseen(session, self.subscription, deliveries, self.types)
                 if fresh:
                     self._attempts.call(handler, session, fresh)
         except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
@@ -194,6 +194,7 @@ class Dispatcher:
             return
         (delivery,) = deliveries
         with self.sessions.begin() as session:
+            changes.take_over(session, self.subscription, deliveries, self.types)
             state = retries.keep_failed(session, self.subscription, delivery, error, self.policy)
         self._attempts.count_failure(delivery.envelope, state, error)
 

@@ -137,6 +137,15 @@ _V3: Final = (
       PRIMARY KEY (subscription, source, event_id)
     )
     """,
+    """
+    CREATE TABLE inbox_changes (
+      subscription TEXT NOT NULL,
+      source TEXT NOT NULL,
+      change_id TEXT NOT NULL,
+      event_id TEXT NOT NULL,
+      PRIMARY KEY (subscription, source, change_id)
+    )
+    """,
     "CREATE INDEX ix_inbox_arrival ON inbox (arrival)",
     _MARKS_OF_OUTBOX,
     _MARKS_OF_INBOX,
@@ -155,6 +164,7 @@ _UNDO_V3: Final = (
     *(
         f"DROP TABLE {name}"
         for name in (
+            "inbox_changes",
             "inbox_gaps",
             "inbox_forgotten",
             "inbox_counts",

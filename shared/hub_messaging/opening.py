@@ -63,7 +63,9 @@ class Opening:
 
     def _require_version(self, envelope: Envelope) -> None:
         if envelope.routing_key not in self._event_classes:
-            raise UnknownVersion(f"{envelope.type} came in version {envelope.version}")
+            raise UnknownVersion(
+                f"dataschema: version {envelope.version} of {envelope.type} is not read here"
+            )
 
     def _heard(self, envelope: Envelope, message: Message) -> type[Event] | None:
         """The class that a message is to be read as, or would be, were its version known."""
@@ -71,7 +73,18 @@ class Opening:
         if known is not None:
             return known
         # In the log a version that was not asked for is passed over like an unknown type.
-        return None if message.from_log else self._event_classes.get(message.routing_key or "")
+        if message.from_log:
+            return None
+        # A binding of an earlier release may bring a version that is not heard any more. A change that comes
+        # in several versions comes in the one that is heard, too; without a changeid this is its only event.
+        alone = envelope.change_id is None
+        return self._event_classes.get(message.routing_key or "") or (
+            self._other(envelope) if alone else None
+        )
+
+    def _other(self, envelope: Envelope) -> type[Event] | None:
+        """The class of another version of the event's type."""
+        return next((one for one in self._event_classes.values() if one.type == envelope.type), None)
 
 
 def _name(type_: str) -> str:

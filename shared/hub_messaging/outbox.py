@@ -41,19 +41,21 @@ _RECORD = sa.text(
         )
       RETURNING subject, revision, before
     ), written AS (
-      INSERT INTO outbox (id, type, version, subject, revision, after, data,
-                          occurred_at, recorded_by, correlation_id, causation_id, traceparent)
+      INSERT INTO outbox (id, type, version, subject, revision, after, data, occurred_at, change_id,
+                          recorded_by, correlation_id, causation_id, traceparent)
       SELECT id, type, version, subject, revision - still, (
                SELECT string_agg(named.type || '=' || named.revision, ',' ORDER BY named.type COLLATE "C")
                FROM jsonb_each_text(before || coalesce((
                  SELECT jsonb_object_agg(made.type, revision - still - event.place + made.place::integer)
                  FROM jsonb_each_text(earlier) AS made (type, place)
                ), '{}')) AS named (type, revision)
-             ), data, occurred_at, :recorded_by, :correlation_id, :causation_id, :traceparent
+             ), data, occurred_at, change_id, :recorded_by, :correlation_id, :causation_id, :traceparent
       FROM unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:versions AS integer[]),
                   CAST(:about AS text[]), CAST(:places AS integer[]), CAST(:still AS integer[]),
-                  CAST(:earlier AS jsonb[]), CAST(:data AS jsonb[]), CAST(:times AS timestamptz[]))
-           WITH ORDINALITY AS event (id, type, version, subject, place, still, earlier, data, occurred_at, n)
+                  CAST(:earlier AS jsonb[]), CAST(:data AS jsonb[]), CAST(:times AS timestamptz[]),
+                  CAST(:changes AS text[]))
+           WITH ORDINALITY
+           AS event (id, type, version, subject, place, still, earlier, data, occurred_at, change_id, n)
            JOIN allotted USING (subject)
       ORDER BY n
     )
@@ -92,9 +94,16 @@ def record_all(
 
 
 def record_each(
-    session: Session | sa.Connection, facts: Iterable[tuple[Event, datetime]], *, by: str | None = None
+    session: Session | sa.Connection,
+    facts: Iterable[tuple[Event, datetime]],
+    *,
+    by: str | None = None,
+    ids: Sequence[UUID] | None = None,
+    change_ids: Sequence[str | None] | None = None,
 ) -> list[UUID]:
     """Record many events, each with the instant at which it happened (aware), in the order given.
+
+    `ids` and `change_ids` are given where events are versions of a change, one of each for every event.
 
     Raises:
         ValueError: an instant has no time zone; nothing is recorded.
@@ -105,7 +114,7 @@ def record_each(
     if any(occurred_at.tzinfo is None for _, occurred_at in listed):
         raise ValueError("occurred_at needs a time zone")
     events = [event for event, _ in listed]
-    ids = [uuid7() for _ in events]
+    ids = list(ids or (uuid7() for _ in events))
     cause = {name: session.info.get(name) for name in ("correlation_id", "causation_id", "traceparent")}
     cause["traceparent"] = current_traceparent() or cause["traceparent"]
     rows = {
@@ -114,6 +123,7 @@ def record_each(
         "versions": [event.version for event in events],
         "data": [json.dumps(event.to_data(), ensure_ascii=False) for event in events],
         "times": [occurred_at for _, occurred_at in listed],
+        "changes": list(change_ids or [None] * len(events)),
     }
     session.execute(_RECORD, rows | _order(events) | cause | {"recorded_by": by, "channel": WAKE_CHANNEL})
     return ids

@@ -15,7 +15,7 @@ from hub_messaging import counting, kept_statements, statements
 from hub_messaging.envelope import Envelope
 from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
-from hub_messaging.tables import HELD, PARKED, WAITING, inbox
+from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox
 from hub_messaging.wall_clock import utc_now
 
 JITTER: Final = 0.2  # up to a fifth longer, so that many failures do not return in step
@@ -117,6 +117,13 @@ def finish(session: Session, *rows: Any) -> None:
     }
     session.execute(kept_statements.FINISH, values)
     reach(session, *rows)
+
+
+def pass_over(session: Session, row: Any) -> None:
+    """A kept delivery will not take effect: another version of its change does, in its own turn."""
+    ended = {"state": DONE, "body": None, "next_attempt_at": None}
+    session.execute(sa.update(inbox).where(*_is_row(row)).values(ended))
+    counting.add(session, row.subscription, row.source, row.type, done=1)
 
 
 def fail_again(session: Session, row: Any, error: BaseException, policy: RetryPolicy) -> str:

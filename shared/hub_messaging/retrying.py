@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from hub_messaging import retries, turns
+from hub_messaging import changes, retries, turns
 from hub_messaging.attempts import TOGETHER, Attempts, DatabaseAway, Handler
 from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
@@ -160,8 +160,11 @@ class Retrying:
         """Call the handlers in order and finish the rows; what went wrong, when that was undone."""
         try:
             with session.begin_nested():
-                for handler, run in groupby(opened, lambda one: self.handlers[one[1].envelope.routing_key]):
-                    self.attempts.call(handler, session, [delivery for _, delivery in run])
+                deliveries = [delivery for _, delivery in opened]
+                changes.take_over(session, self.attempts.subscription, deliveries, self.handlers)
+                first = changes.first(session, self.attempts.subscription, deliveries)
+                for handler, run in groupby(first, lambda one: self.handlers[one.envelope.routing_key]):
+                    self.attempts.call(handler, session, list(run))
                 adopted = [retries.adopt(session, row, delivery.envelope) for row, delivery in opened]
                 retries.finish(session, *adopted)
         except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost

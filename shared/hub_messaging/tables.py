@@ -61,7 +61,7 @@ inbox = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("event_id", sa.Text, primary_key=True),
     sa.Column("arrival", sa.BigInteger, sa.Identity(always=True), nullable=False),
-    sa.Column("type", sa.Text),
+    sa.Column("type", sa.Text),  # with its version from 2 on: the event's routing key
     sa.Column("subject", sa.Text),  # null when the message could not be read: then it holds up nothing
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("received_at", _instant, nullable=False, server_default=sa.func.clock_timestamp()),
@@ -214,6 +214,17 @@ inbox_gaps = sa.Table(
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("after_revision", sa.Integer, nullable=False),
     sa.Column("given_up_at", _instant, nullable=False, server_default=sa.func.clock_timestamp()),
+)
+
+# Changes that came in several versions: the event by which each has taken effect. Never forgotten, because a
+# version that is heard for the first time is read from the beginning of the log, however old.
+inbox_changes = sa.Table(
+    "inbox_changes",
+    metadata,
+    sa.Column("subscription", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("change_id", sa.Text, primary_key=True),
+    sa.Column("event_id", sa.Text, nullable=False),
 )
 
 # Who did what to which delivery, and why.

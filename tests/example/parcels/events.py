@@ -31,6 +31,24 @@ class ParcelSorted:
         return cls(number=int(data["number"]), weight=int(data["weight"]))
 
 
+@dataclass(frozen=True, kw_only=True)
+class ParcelSortedV2(ParcelSorted):
+    """A parcel was put on its shelf, and on which: version 2 of the same event."""
+
+    version = 2
+
+    shelf: str
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON values."""
+        return super().to_data() | {"shelf": self.shelf}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Read it back; raises KeyError or ValueError."""
+        return cls(number=int(data["number"]), weight=int(data["weight"]), shelf=str(data["shelf"]))
+
+
 class ParcelWeighed(ParcelSorted):
     """A parcel was weighed again."""
 

@@ -58,6 +58,11 @@ class ParcelSchema(Schema):
     weight = fields.Integer()
 
 
+def sorted_as(command: SortParcel) -> ParcelSorted:
+    """The event of a command, in version 1."""
+    return ParcelSorted(number=command.number, weight=command.weight)
+
+
 class SortingService(Probes):
     """Publishes."""
 
@@ -74,10 +79,12 @@ class SortingService(Probes):
         if call.session.get(Parcel, command.number):
             raise Refused
         call.session.add(Parcel(number=command.number, weight=command.weight))
-        outbox.record(
-            call.session, ParcelSorted(number=command.number, weight=command.weight), occurred_at=call.now
-        )
+        self.announce(call)
         return Answer(command, revision=1, location=f"/sorting/v1/parcels/{command.number}")
+
+    def announce(self, call: Call[SortParcel]) -> None:
+        """Record what was done, in the versions that this release publishes."""
+        outbox.record(call.session, sorted_as(call.command), occurred_at=call.now)
 
     @route(
         "PUT", "/sorting/v1/parcels/<int:number>", allow=SORTERS, body=SortParcelSchema, answer=ParcelSchema
@@ -136,7 +143,7 @@ class CountingService(Probes):
 
 
 def note(session: Session, delivery: Delivery) -> None:
-    """Note the effect of one event."""
+    """Note one effect; a poisoned parcel fails."""
     log.info("noting")
     if delivery.event.weight == POISON:
         raise RuntimeError("poison")

@@ -1,0 +1,159 @@
+"""One change in several versions, received: the version that comes first takes effect, and no other.
+
+A subscriber that changes from one version to the next reads the new one from the beginning of the log. What
+has taken effect in the old version must not take effect again. All versions of one change share a `changeid`,
+the id of the event in the lowest version.
+"""
+
+from collections.abc import Container, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub_messaging import inbox as received
+from hub_messaging import retries
+from hub_messaging.envelope import Envelope
+from hub_messaging.inbox import Delivery
+from hub_messaging.tables import UNFINISHED, inbox, inbox_changes
+
+# The same event may take effect again, when its type is read again; another version of its change may not. An
+# event that was published before there were several versions has no changeid: the inbox knows it by its id.
+_FIRST = sa.text(
+    """
+    INSERT INTO inbox_changes AS known (subscription, source, change_id, event_id)
+    SELECT :subscription, source, change_id, event_id
+    FROM unnest(CAST(:sources AS text[]), CAST(:change_ids AS text[]), CAST(:event_ids AS text[]))
+      AS delivery (source, change_id, event_id)
+    WHERE event_id = change_id
+      OR EXISTS (
+        SELECT FROM inbox_changes AS taken
+        WHERE taken.subscription = :subscription AND taken.source = delivery.source
+          AND taken.change_id = delivery.change_id AND taken.event_id = delivery.event_id)
+      OR NOT EXISTS (
+        SELECT FROM inbox
+        WHERE inbox.subscription = :subscription AND inbox.source = delivery.source
+          AND inbox.event_id = delivery.change_id AND inbox.state IN ('done', 'dropped')
+          AND inbox.event_id <> ALL(CAST(:these AS text[])))
+    ORDER BY source, change_id
+    ON CONFLICT (subscription, source, change_id)
+    DO UPDATE SET event_id = excluded.event_id WHERE known.event_id = excluded.event_id
+    RETURNING source, event_id
+    """
+)
+
+# Which subjects have anything stored.
+_STUCK = sa.text(
+    """
+    SELECT source, subject
+    FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])) AS wanted (source, subject)
+    WHERE EXISTS (
+      SELECT FROM inbox
+      WHERE inbox.subscription = :subscription AND inbox.source = wanted.source
+        AND inbox.subject = wanted.subject AND inbox.state IN ('waiting', 'held', 'parked'))
+    """
+)
+
+
+def unseen(
+    session: Session, subscription: str, deliveries: Sequence[Delivery], heard: Container[str]
+) -> list[Delivery]:
+    """Record deliveries as received; give those that are to take effect now.
+
+    `heard` are the routing keys that this release hears.
+    """
+    take_over(session, subscription, deliveries, heard)
+    return first(session, subscription, received.unseen(session, subscription, deliveries))
+
+
+def first(session: Session, subscription: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Those that may take effect: no other version of their change has done so.
+
+    Call it in the transaction of the effect, with deliveries whose turn it is.
+    """
+    changed = [one.envelope for one in deliveries if one.envelope.change_id is not None]
+    if not changed:
+        return list(deliveries)
+    named: dict[tuple[str, str | None], Envelope] = {}
+    for envelope in changed:
+        named.setdefault((envelope.source, envelope.change_id), envelope)
+    rows = {
+        "subscription": subscription,
+        "sources": [source for source, _ in named],
+        "change_ids": [change_id for _, change_id in named],
+        "event_ids": [str(envelope.id) for envelope in named.values()],
+        "these": [str(envelope.id) for envelope in changed],  # the inbox says already that they are done
+    }
+    allowed = {(row.source, row.event_id) for row in session.execute(_FIRST, rows)}
+    return [
+        delivery
+        for delivery in deliveries
+        if delivery.envelope.change_id is None
+        or (delivery.envelope.source, str(delivery.envelope.id)) in allowed
+    ]
+
+
+def take_over(
+    session: Session, subscription: str, deliveries: Sequence[Delivery], heard: Container[str]
+) -> None:
+    """Let deliveries take the place of stored lower versions of their changes that are not heard any more.
+
+    Those would never take effect, and hold up their subject. What waits for them waits for what is heard.
+
+    Args:
+        session: a transaction, with or without the effect.
+        subscription: whose inbox it is.
+        deliveries: what is about to be received.
+        heard: the routing keys that this release hears.
+    """
+    changed = [one for one in deliveries if one.envelope.version > 1 and one.envelope.change_id is not None]
+    if not changed:
+        return
+    sources, subjects = zip(*{one.subject for one in changed}, strict=True)
+    found = session.execute(
+        _STUCK, {"subscription": subscription, "sources": list(sources), "subjects": list(subjects)}
+    )
+    stuck = {(row.source, row.subject) for row in found}
+    for envelope in (one.envelope for one in changed if one.subject in stuck):
+        _take_over(session, subscription, envelope, heard)
+
+
+def _take_over(session: Session, subscription: str, envelope: Envelope, heard: Container[str]) -> None:
+    about = (
+        inbox.c.subscription == subscription,
+        inbox.c.source == envelope.source,
+        inbox.c.subject == envelope.subject,
+        inbox.c.state.in_(UNFINISHED),
+    )
+    # Recorded together, versions follow each other, the highest first.
+    lower = range(envelope.revision + 1, envelope.revision + envelope.version)
+    may_be = sa.or_(inbox.c.event_id == envelope.change_id, inbox.c.revision.in_(lower))
+    places = set(lower)
+    for row in session.execute(sa.select(inbox).where(*about, may_be).with_for_update()):
+        stored = Envelope.from_bytes(bytes(row.body))
+        if _is_lower(stored, envelope) and stored.routing_key not in heard:
+            _claim(session, subscription, envelope)
+            retries.pass_over(session, row)
+            places.add(row.revision)
+    waiting = inbox.c.after_revision.in_(places)
+    for row in session.execute(sa.select(inbox).where(*about, waiting).with_for_update()):
+        after = Envelope.from_bytes(bytes(row.body)).predecessor(heard)
+        session.execute(
+            sa.update(inbox).where(inbox.c.arrival == row.arrival).values(after_revision=after or None)
+        )
+
+
+def _is_lower(stored: Envelope, envelope: Envelope) -> bool:
+    same = envelope.change_id in (stored.change_id, str(stored.id))
+    return same and stored.type == envelope.type and stored.version < envelope.version
+
+
+def _claim(session: Session, subscription: str, envelope: Envelope) -> None:
+    """Note by which event a change takes effect, before it has."""
+    row = {
+        "subscription": subscription,
+        "source": envelope.source,
+        "change_id": envelope.change_id,
+        "event_id": str(envelope.id),
+    }
+    session.execute(insert(inbox_changes).values(row).on_conflict_do_nothing())
