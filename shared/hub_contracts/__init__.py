@@ -1,11 +1,13 @@
 """The published language of a Maths Hub: every event that its services tell each other and their subscribers.
 
 event = EVENTS["VisitLogged"].from_data(data)
+
+Events are found by routing key: the type, from version 2 on with the version, as `VisitLogged.v2`.
 """
 
 from typing import Final
 
-from hub_contracts import notifications, visits
+from hub_contracts import log, notifications, visits
 from hub_contracts.enrolment import (
     applications,
     attendance,
@@ -20,7 +22,7 @@ from hub_contracts.enrolment import (
     waiting_list,
     work_groups,
 )
-from hub_contracts.events import BrokenEvent, Event, registry
+from hub_contracts.events import BrokenEvent, Event, publishers, registry
 
 EVENTS: Final[dict[str, type[Event]]] = registry(
     (
@@ -44,9 +46,9 @@ EVENTS: Final[dict[str, type[Event]]] = registry(
 )
 
 # Each service that publishes, with its events.
-PUBLISHERS: Final[dict[str, tuple[type[Event], ...]]] = {
-    publisher: tuple(event for event in EVENTS.values() if event.publisher == publisher)
-    for publisher in dict.fromkeys(event.publisher for event in EVENTS.values())
-}
+PUBLISHERS: Final[dict[str, tuple[type[Event], ...]]] = publishers(EVENTS)
 
-__all__ = ["EVENTS", "PUBLISHERS", "BrokenEvent", "Event"]
+# What the log holds beside the events: messages of the messaging itself, which nobody subscribes to.
+MARKS: Final[dict[str, type[Event]]] = registry((log,))
+
+__all__ = ["EVENTS", "MARKS", "PUBLISHERS", "BrokenEvent", "Event"]

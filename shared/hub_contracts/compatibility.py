@@ -5,10 +5,12 @@ not know, and a newer one reads history from the log: so neither may be given le
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
-# What explains and does not bind.
-WORDS: Final = frozenset({"description", "title", "$comment", "examples"})
+# What explains and does not bind. The name of the file holds type and version; $id says where they are found.
+WORDS: Final = frozenset({"description", "title", "$comment", "examples", "deprecated", "$id"})
+PUBLISHED_UNTIL: Final = "x-published-until"  # the last day on which events of a schema are published
 
 
 def breaks(released: dict[str, Any], current: dict[str, Any], at: str = "") -> Iterator[str]:
@@ -31,11 +33,26 @@ def breaks(released: dict[str, Any], current: dict[str, Any], at: str = "") -> I
     yield from _enum(released.get("enum", []), current.get("enum", []), where)
     if "items" in released and "items" in current:
         yield from breaks(released["items"], current["items"], f"{at}/items")
-    inner = WORDS | {"properties", "required", "$defs", "enum", "items"}
+    yield from _until(released.get(PUBLISHED_UNTIL), current.get(PUBLISHED_UNTIL), where)
+    inner = WORDS | {"properties", "required", "$defs", "enum", "items", PUBLISHED_UNTIL}
     for keyword in sorted((released.keys() | current.keys()) - inner):
         old, new = released.get(keyword), current.get(keyword)
         if old != new:
             yield f"{where}: {keyword} changed from {old!r} to {new!r}"
+
+
+def removed_early(released: dict[str, Any], on: date) -> str | None:
+    """Why a version that was released may not be gone on a day; None when it may."""
+    until = released.get(PUBLISHED_UNTIL)
+    if until is None:
+        return "removed"
+    return f"removed, but promised until {until}" if on <= date.fromisoformat(until) else None
+
+
+def _until(before: str | None, now: str | None, where: str) -> Iterator[str]:
+    """A promise may be prolonged, never shortened."""
+    if before is not None and now is not None and now < before:
+        yield f"{where}: published until {now}, but promised until {before}"
 
 
 def _required(released: dict[str, Any], current: dict[str, Any], at: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import ModuleType
 from typing import Any, ClassVar, Self
 
@@ -53,17 +54,30 @@ class RecordSchema(Schema):
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened. The class name is the event's type and, on the broker, its routing key."""
+    """Something that happened. The class name is the event's type and, on the broker, its routing key.
+
+    The class of a version from 2 on is named `<Type>V<version>`; its routing key is `<Type>.v<version>`.
+    """
 
     type: ClassVar[str]
+    key: ClassVar[str]  # the routing key
     version: ClassVar[int] = 1
+    published_until: ClassVar[date | None] = None  # of a version beside a newer one: the last day
     publisher: ClassVar[str]  # the service that says it
     about: ClassVar[str]  # the subject's pattern; order is kept within a subject
     schema: ClassVar[RecordSchema]
 
     def __init_subclass__(cls) -> None:
-        """Name the type after the class."""
-        cls.type = cls.__name__
+        """Name the type after the class.
+
+        Raises:
+            TypeError: a later version is not named after its type and number.
+        """
+        suffix = "" if cls.version == 1 else f"V{cls.version}"
+        if not cls.__name__.endswith(suffix):
+            raise TypeError(f"{cls.__name__} is version {cls.version}: its name must end with {suffix}")
+        cls.type = cls.__name__.removesuffix(suffix)
+        cls.key = cls.type if cls.version == 1 else f"{cls.type}.v{cls.version}"
 
     @property
     def subject(self) -> str:
@@ -95,15 +109,43 @@ class Event:
 
 
 def registry(modules: Iterable[ModuleType]) -> dict[str, type[Event]]:
-    """The events of some modules by type, in the order in which they are written there.
+    """The events of some modules by routing key, in the order in which they are written there.
 
     Gives each its one schema, made once: making it costs a thousand times what reading an event does.
+
+    Raises:
+        ValueError: a version stands there twice, or an older one does not say until when it is published.
     """
     events: dict[str, type[Event]] = {}
     for module in modules:
         for schema in vars(module).values():
             makes = vars(schema).get("makes") if isinstance(schema, type) else None
             if isinstance(makes, type) and issubclass(makes, Event):
+                if events.get(makes.key, makes) is not makes:
+                    raise ValueError(f"{makes.key} stands there twice")
                 makes.schema = schema()
-                events[makes.type] = makes
+                events[makes.key] = makes
+    _require_dates(events.values())
     return events
+
+
+def publishers(events: Mapping[str, type[Event]]) -> dict[str, tuple[type[Event], ...]]:
+    """Each service that publishes, with its events."""
+    return {
+        publisher: tuple(event for event in events.values() if event.publisher == publisher)
+        for publisher in dict.fromkeys(event.publisher for event in events.values())
+    }
+
+
+def versions_of(type_: str, events: Mapping[str, type[Event]]) -> list[type[Event]]:
+    """The versions in which events of a type are published, the oldest first."""
+    return sorted((one for one in events.values() if one.type == type_), key=lambda one: one.version)
+
+
+def _require_dates(events: Iterable[type[Event]]) -> None:
+    newest: dict[str, int] = {}
+    for event in events:
+        newest[event.type] = max(event.version, newest.get(event.type, 0))
+    for event in events:
+        if event.version < newest[event.type] and event.published_until is None:
+            raise ValueError(f"{event.key} stands beside a newer version and says no published_until")

@@ -119,6 +119,15 @@ class Whole(Described, fields.Integer):
         super().__init__(meaning, json, strict=True, validate=validate.Range(min=at_least), **kwargs)
 
 
+class Counts(Described, fields.Dict):
+    """Whole numbers by name."""
+
+    def __init__(self, meaning: str, **kwargs: Any) -> None:
+        json = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+        values = fields.Integer(strict=True, validate=validate.Range(min=0))
+        super().__init__(meaning, json, keys=fields.String(), values=values, **kwargs)
+
+
 class Percent(Described, fields.Float):
     """From 0 to 100."""
 

@@ -7,32 +7,56 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-from hub_contracts import EVENTS, PUBLISHERS
-from hub_contracts.compatibility import breaks
+from hub_contracts import EVENTS, MARKS
+from hub_contracts.compatibility import breaks, removed_early
 from hub_contracts.documents.asyncapi import asyncapi
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.documents.pages import index, page, pretty
+from hub_contracts.events import Event, publishers
+from hub_contracts.samples import EXAMPLES
 
 FOLDER: Final = Path("docs/events")
 RELEASED: Final = "released"
 
 
-def documents() -> dict[str, str]:
+@dataclass(frozen=True)
+class Language:
+    """What is documented: the events, what is published beside them, and where their samples lie."""
+
+    events: dict[str, type[Event]]
+    marks: dict[str, type[Event]]
+    samples: Path
+
+    @property
+    def all(self) -> dict[str, type[Event]]:
+        """All of it, by routing key."""
+        return self.events | self.marks
+
+
+OURS: Final = Language(EVENTS, MARKS, EXAMPLES)
+
+
+def documents(language: Language = OURS) -> dict[str, str]:
     """Every generated file: its path below the folder, and its text."""
+    named, marks, examples = publishers(language.events), tuple(language.marks.values()), language.samples
     return {
-        "README.md": index(PUBLISHERS),
-        "asyncapi.json": pretty(asyncapi(PUBLISHERS)),
-        **{f"{event.type}.md": page(event, EVENTS) for event in EVENTS.values()},
-        **{f"schemas/{name}": text for name, text in schemas().items()},
+        "README.md": index(named, marks),
+        "asyncapi.json": pretty(asyncapi(named, marks, examples)),
+        **{f"{key}.md": page(event, language.all, examples) for key, event in language.all.items()},
+        **{f"schemas/{name}": text for name, text in schemas(language).items()},
     }
 
 
-def schemas() -> dict[str, str]:
+def schemas(language: Language = OURS) -> dict[str, str]:
     """The JSON Schema of every event by file name."""
-    return {f"{event.type}.{event.version}.json": pretty(json_schema(event)) for event in EVENTS.values()}
+    return {
+        f"{event.type}.{event.version}.json": pretty(json_schema(event)) for event in language.all.values()
+    }
 
 
 def stale(folder: Path) -> list[str]:
@@ -59,23 +83,31 @@ def write(folder: Path) -> list[str]:
     return changed
 
 
-def broken(folder: Path) -> list[str]:
-    """How the schemas of today break those that were released; a version that is gone breaks everything."""
-    current, found = schemas(), []
+def broken(folder: Path, on: date, language: Language = OURS) -> list[str]:
+    """How the schemas of today break those that were released, on a day.
+
+    A version that is gone breaks every reader, before the day that its released schema states.
+    """
+    current, found = schemas(language), []
     for path in sorted((folder / RELEASED).glob("*.json")):
-        if path.name not in current:
-            found.append(f"{path.name}: removed")
-            continue
-        before, now = json.loads(path.read_text(encoding="utf-8")), json.loads(current[path.name])
-        found += [f"{path.name} {each}" for each in breaks(before, now)]
+        before = json.loads(path.read_text(encoding="utf-8"))
+        if path.name in current:
+            now = json.loads(current[path.name])
+            found += [f"{path.name} {each}" for each in breaks(before, now)]
+        elif early := removed_early(before, on):
+            found.append(f"{path.name}: {early}")
     return found
 
 
-def release(folder: Path) -> list[str]:
-    """Keep the schemas of today as the released ones; which changed."""
+def release(folder: Path, language: Language = OURS) -> list[str]:
+    """Keep the schemas of today as the released ones; which changed, or were withdrawn."""
     (folder / RELEASED).mkdir(parents=True, exist_ok=True)
-    changed = []
-    for name, text in schemas().items():
+    changed, current = [], schemas(language)
+    for path in (folder / RELEASED).glob("*.json"):
+        if path.name not in current:
+            path.unlink()
+            changed.append(f"{RELEASED}/{path.name}")
+    for name, text in current.items():
         path = folder / RELEASED / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
@@ -94,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--to", type=Path, default=FOLDER, help="the folder, docs/events unless given")
     asked = parser.parse_args(arguments)
-    problems = broken(asked.to)
+    problems = broken(asked.to, datetime.now(UTC).date())  # noqa: TID251 - the day on which it is given
     if problems:
         return _say(["this would break readers of what was released:", *problems], 1)
     if asked.check:

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-EXAMPLES: Final = Path(__file__).parent / "examples"  # <Event>.<case>.json
+EXAMPLES: Final = Path(__file__).parent / "examples"  # <routing key>.<case>.json
 
 
-def samples(type_: str) -> dict[str, dict[str, Any]]:
-    """The sample envelopes of one event by the name of their case."""
+def samples(key: str, folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
+    """The sample envelopes of one event, named by its routing key, by the name of their case."""
     return {
-        path.name.split(".")[1]: json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(EXAMPLES.glob(f"{type_}.*.json"))
+        path.stem.rpartition(".")[2]: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob(f"{key}.*.json"))
+        if path.stem.rpartition(".")[0] == key
     }

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from hub_contracts.enrolment import SchoolChanged, SessionCompleted
 
 RELEASED = Path(__file__).parents[2] / "docs" / "events" / "released"
 
+TODAY = datetime.now(UTC).date()
 Change = Callable[[dict[str, Any]], Any]
 
 
 def test_todays_schemas_keep_what_was_released() -> None:
-    assert generate.broken(RELEASED.parent) == []
+    assert generate.broken(RELEASED.parent, TODAY) == []
 
 
 def test_every_event_has_been_released() -> None:

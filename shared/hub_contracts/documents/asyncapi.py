@@ -1,20 +1,32 @@
 """The AsyncAPI 3.0 document: a channel for each publisher's exchange, a message for each event."""
 
 import json
+from pathlib import Path
 from typing import Any, Final
 
 from hub_contracts.documents.envelope import CONTENT_TYPE, envelope_schema, exchange_of
 from hub_contracts.documents.json_schema import json_schema
-from hub_contracts.documents.words import data_schema_of, meaning
+from hub_contracts.documents.words import meaning, title
 from hub_contracts.events import Event
-from hub_contracts.samples import samples
+from hub_contracts.samples import EXAMPLES, samples
 
+ROUTING: Final = "The routing key is the event's type, from version 2 on with the version, as VisitLogged.v2."
 COMPONENTS: Final = "#/components/schemas/"
 
 
-def asyncapi(publishers: dict[str, tuple[type[Event], ...]]) -> dict[str, Any]:
-    """The whole document."""
-    events = [event for listed in publishers.values() for event in listed]
+def asyncapi(
+    publishers: dict[str, tuple[type[Event], ...]],
+    marks: tuple[type[Event], ...] = (),
+    folder: Path = EXAMPLES,
+) -> dict[str, Any]:
+    """The whole document.
+
+    Args:
+        publishers: each service with its events.
+        marks: what every service publishes beside them.
+        folder: of the samples.
+    """
+    events = [*(event for listed in publishers.values() for event in listed), *marks]
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -24,23 +36,25 @@ def asyncapi(publishers: dict[str, tuple[type[Event], ...]]) -> dict[str, Any]:
             "license": {"name": "MIT"},
         },
         "defaultContentType": CONTENT_TYPE,
-        "channels": {exchange_of(name): _channel(name, listed) for name, listed in publishers.items()},
+        "channels": {
+            exchange_of(name): _channel(name, (*listed, *marks)) for name, listed in publishers.items()
+        },
         "operations": {f"{name}.publish": _operation(name) for name in publishers},
         "components": {
-            "messages": {event.type: _message(event) for event in events},
+            "messages": {event.key: _message(event, folder) for event in events},
             "schemas": _schemas(events),
         },
     }
 
 
 def _channel(publisher: str, events: tuple[type[Event], ...]) -> dict[str, Any]:
-    types = [event.type for event in events]
+    keys = [event.key for event in events]
     return {
-        "address": "{type}",
+        "address": "{key}",
         "title": exchange_of(publisher),
-        "description": f"Everything that {publisher} publishes. The routing key is the event's type.",
-        "parameters": {"type": {"description": "The event's type", "enum": types}},
-        "messages": {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in types},
+        "description": f"Everything that {publisher} publishes. {ROUTING}",
+        "parameters": {"key": {"description": "The routing key", "enum": keys}},
+        "messages": {key: {"$ref": f"#/components/messages/{key}"} for key in keys},
         "bindings": {
             "amqp": {
                 "is": "routingKey",
@@ -65,30 +79,32 @@ def _operation(publisher: str) -> dict[str, Any]:
     }
 
 
-def _message(event: type[Event]) -> dict[str, Any]:
+def _message(event: type[Event], folder: Path) -> dict[str, Any]:
     what, when = meaning(event)
     described = {
         "type": {"const": event.type},
-        "dataschema": {"const": data_schema_of(event)},
-        "data": {"$ref": COMPONENTS + event.type},
+        "dataschema": {"pattern": f"/{event.type}/{event.version}$"},
+        "data": {"$ref": COMPONENTS + event.key},
     }
     return {
-        "name": event.type,
-        "title": event.type,
+        "name": event.key,
+        "title": title(event),
         "summary": what,
         "description": when,
         "contentType": CONTENT_TYPE,
         "payload": {
             "allOf": [{"$ref": COMPONENTS + "Envelope"}, {"type": "object", "properties": described}]
         },
-        "examples": [{"name": case, "payload": body} for case, body in samples(event.type).items()],
+        "examples": [{"name": case, "payload": body} for case, body in samples(event.key, folder).items()],
     }
 
 
 def _schemas(events: list[type[Event]]) -> dict[str, Any]:
     found = {"Envelope": envelope_schema()}
     for event in events:
-        schema = json.loads(json.dumps(json_schema(event)).replace("#/$defs/", COMPONENTS))
-        found |= schema.pop("$defs", {})
-        found[event.type] = {key: value for key, value in schema.items() if key not in {"$schema", "$id"}}
+        records = COMPONENTS if event.version == 1 else f"{COMPONENTS}{event.key}."
+        schema = json.loads(json.dumps(json_schema(event)).replace("#/$defs/", records))
+        prefix = records.removeprefix(COMPONENTS)
+        found |= {prefix + name: record for name, record in schema.pop("$defs", {}).items()}
+        found[event.key] = {key: value for key, value in schema.items() if key not in {"$schema", "$id"}}
     return dict(sorted(found.items()))

@@ -23,10 +23,16 @@ ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
         "description": "When it happened, in UTC; not when it was sent",
     },
     "datacontenttype": {"const": "application/json", "description": "How data is written"},
-    "dataschema": {"type": "string", "description": "Type and version: which JSON Schema data follows"},
+    "dataschema": {
+        "type": "string",
+        "format": "uri",
+        "description": "Which JSON Schema data follows; the last two parts are type and version. In events of"
+        " earlier releases it is relative, as /schemas/VisitLogged/1",
+    },
     "revision": {
         "type": "integer",
         "minimum": 1,
+        "maximum": 2147483647,
         "description": "1, 2, 3 … within one subject of one source; a reader of some types only sees gaps",
     },
     "correlationid": {"type": "string", "description": "The request that everything goes back to"},
@@ -37,8 +43,13 @@ ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
         "description": "The newest earlier event of each type about this subject, such as"
         " VisitPlanned=1,VisitLogged=3: so a reader of some types tells a gap from what it never asked for",
     },
+    "changeid": {
+        "type": "string",
+        "description": "Shared by the versions in which one change is published: the id of the event in the"
+        " lowest. A reader that knows several versions counts one of them",
+    },
 }
-OPTIONAL: Final = frozenset({"correlationid", "causationid", "traceparent", "after"})
+OPTIONAL: Final = frozenset({"correlationid", "causationid", "traceparent", "after", "changeid"})
 
 
 def envelope_schema() -> dict[str, Any]:
@@ -51,7 +62,7 @@ def envelope_schema() -> dict[str, Any]:
 
 
 def exchange_of(publisher: str) -> str:
-    """The topic exchange that a service publishes to; the routing key is the event's type."""
+    """The topic exchange that a service publishes to; the routing key is the event's type and version."""
     return f"{publisher}.events"
 
 
@@ -60,5 +71,5 @@ def same_subject(event: type[Event], events: dict[str, type[Event]]) -> list[typ
     return [
         other
         for other in events.values()
-        if other is not event and (other.publisher, other.about) == (event.publisher, event.about)
+        if other.type != event.type and (other.publisher, other.about) == (event.publisher, event.about)
     ]

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from hub_contracts.compatibility import PUBLISHED_UNTIL
 from hub_contracts.documents.words import data_schema_of, described_fields, meaning
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Described, Record, Several
@@ -18,9 +19,17 @@ def json_schema(event: type[Event]) -> dict[str, Any]:
         "$id": data_schema_of(event),
         "title": event.type,
         "description": " ".join(meaning(event)),
+        **_promised(event),
         **_object(event.schema),
         **definitions,
     }
+
+
+def _promised(event: type[Event]) -> dict[str, Any]:
+    """Until when an older version is published, where that has been stated."""
+    if event.published_until is None:
+        return {}
+    return {"deprecated": True, PUBLISHED_UNTIL: event.published_until.isoformat()}
 
 
 def record_schemas(schema: RecordSchema) -> dict[str, RecordSchema]:

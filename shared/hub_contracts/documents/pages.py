@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from hub_contracts.documents.envelope import ATTRIBUTES, OPTIONAL, exchange_of, same_subject
 from hub_contracts.documents.json_schema import record_schemas
-from hub_contracts.documents.words import data_schema_of, described_fields, meaning
-from hub_contracts.events import Event, RecordSchema
-from hub_contracts.samples import samples
+from hub_contracts.documents.words import data_schema_of, described_fields, meaning, title
+from hub_contracts.events import Event, RecordSchema, versions_of
+from hub_contracts.samples import EXAMPLES, samples
 
 MADE = "<!-- Made by `python -m hub_contracts.generate --write`; change the code instead. -->"
 
@@ -24,10 +25,13 @@ from hub_contracts import EVENTS
 event = EVENTS[body["type"]].from_data(body["data"])  # a frozen dataclass, or a ValidationError
 ```
 
+`EVENTS` finds version 1 of an event by its type, a later version by its routing key, `VisitLogged.v2`.
+
 ## The envelope
 
 CloudEvents 1.0 in structured JSON, content type `application/cloudevents+json`. Each publisher has one
-durable topic exchange; the routing key is the event's type.
+durable topic exchange; the routing key is the event's type, from version 2 on with the version, such as
+`VisitLogged.v2`.
 """
 
 PROMISES = """
@@ -36,25 +40,35 @@ PROMISES = """
 - Order: events of one `subject` arrive in the order of their `revision`. Between subjects there is no order.
 - Repeats: an event may arrive more than once, always with the same `id`. Whoever has seen it ignores it.
 - Versions: a version only ever gains optional fields; readers ignore fields that they do not know. A changed
-  meaning, a new required field or another list of codes is a new version, published beside the old one for
-  a time that is announced. `released/` holds what has been released, and a test compares.
+  meaning, a new required field or another list of codes is a new version with a routing key of its own, so
+  that a subscriber bound to version 1 never receives it. `released/` holds what has been released, and a test
+  compares.
+- Two versions at a time: page and schema of the older one (`x-published-until`) state the last day on which
+  it is published, and no release ends it earlier. Until then each change is two events with consecutive
+  `revision`s, the newer version first, and one `changeid`. Bind one of them. To change to the newer version,
+  bind it, ignore each event whose `changeid` you have counted already, then unbind the older one.
 - Absent: an optional field that is not known is left out; `null` says the same.
 - Personal data: no names, addresses, telephone numbers, teacher reference numbers or free text. Ids of people
   are pseudonyms, which enrolment alone can turn into names.
 """
 
+MARKS = """## Beside the events
 
-def index(publishers: dict[str, tuple[type[Event], ...]]) -> str:
+What every service writes into the event log through its own exchange. Subscribers may ignore it.
+"""
+
+
+def index(publishers: dict[str, tuple[type[Event], ...]], marks: tuple[type[Event], ...] = ()) -> str:
     """The first page: the envelope, the promises, and every event by publisher."""
-    return "\n".join([MADE, "", "# Events", *_index(publishers)]) + "\n"
+    return "\n".join([MADE, "", "# Events", *_index(publishers, marks)]) + "\n"
 
 
-def page(event: type[Event], events: dict[str, type[Event]]) -> str:
-    """The page of one event."""
-    return "\n".join([MADE, "", f"# {event.type}", *_page(event, events)]) + "\n"
+def page(event: type[Event], events: dict[str, type[Event]], folder: Path = EXAMPLES) -> str:
+    """The page of one event; `folder` has the samples."""
+    return "\n".join([MADE, "", f"# {title(event)}", *_page(event, events, folder)]) + "\n"
 
 
-def _index(publishers: dict[str, tuple[type[Event], ...]]) -> Iterator[str]:
+def _index(publishers: dict[str, tuple[type[Event], ...]], marks: tuple[type[Event], ...]) -> Iterator[str]:
     yield INTRODUCTION
     yield "| Attribute | Always | Meaning |\n|---|---|---|"
     for name, schema in ATTRIBUTES.items():
@@ -65,16 +79,21 @@ def _index(publishers: dict[str, tuple[type[Event], ...]]) -> Iterator[str]:
         yield f"\n## {publisher}\n\nExchange `{exchange_of(publisher)}`.\n"
         yield "| Event | Meaning | Subject |\n|---|---|---|"
         for event in listed:
-            yield f"| [{event.type}]({event.type}.md) | {meaning(event)[0]} | `{event.about}` |"
+            yield f"| [{title(event)}]({event.key}.md) | {meaning(event)[0]} | `{event.about}` |"
+    if marks:
+        yield f"\n{MARKS}"
+        yield "| Message | Meaning | Subject |\n|---|---|---|"
+        for mark in marks:
+            yield f"| [{title(mark)}]({mark.key}.md) | {meaning(mark)[0]} | `{mark.about}` |"
 
 
-def _page(event: type[Event], events: dict[str, type[Event]]) -> Iterator[str]:
+def _page(event: type[Event], events: dict[str, type[Event]], folder: Path) -> Iterator[str]:
     what, when = meaning(event)
     name = f"{event.type}.{event.version}.json"
     yield f"\n{what} {when}\n"
     yield "| | |\n|---|---|"
-    yield f"| Publisher | {event.publisher}, exchange `{exchange_of(event.publisher)}` |"
-    yield f"| Routing key | `{event.type}` |"
+    yield f"| Publisher | {_publisher(event)} |"
+    yield f"| Routing key | `{event.key}` |"
     yield f"| Subject | `{event.about}` |"
     yield f"| Version | {event.version}, `{data_schema_of(event)}`: [JSON Schema](schemas/{name}) |"
     yield f"| Personal data | {_personal(event)} |"
@@ -85,9 +104,15 @@ def _page(event: type[Event], events: dict[str, type[Event]]) -> Iterator[str]:
         yield _table(schema)
     yield f"\n## Order and repeats\n\n{_order(event, events)}"
     yield "\n## Samples"
-    for case, body in samples(event.type).items():
+    for case, body in samples(event.key, folder).items():
         yield f"\n{case.replace('_', ' ').capitalize()}:\n\n```json\n{pretty(body)}```"
-    yield f"\n## Versions\n\n{_versions(event)}"
+    yield f"\n## Versions\n\n{_versions(event, events)}"
+
+
+def _publisher(event: type[Event]) -> str:
+    if " " in event.publisher:  # of a mark: no service alone
+        return f"{event.publisher}, each through its own exchange"
+    return f"{event.publisher}, exchange `{exchange_of(event.publisher)}`"
 
 
 def _personal(event: type[Event]) -> str:
@@ -115,6 +140,8 @@ def _type(json_schema: dict[str, Any]) -> str:
             return f"list of {_type(items)}"
         case {"enum": choices}:
             return ", ".join(f"`{choice}`" for choice in choices)
+        case {"additionalProperties": _}:
+            return "whole numbers by name"
         case {"format": "date-time"}:
             return "instant"
         case {"format": shape}:
@@ -132,7 +159,7 @@ def _order(event: type[Event], events: dict[str, type[Event]]) -> str:
     others = same_subject(event, events)
     shared = ""
     if others:
-        links = ", ".join(f"[{other.type}]({other.type}.md)" for other in others)
+        links = ", ".join(f"[{title(other)}]({other.key}.md)" for other in others)
         shared = f" The same subject also carries {links}: `revision` counts through all of them."
     return (
         f"Events of one subject, `{event.about}`, arrive in the order of their `revision`; between subjects "
@@ -141,10 +168,20 @@ def _order(event: type[Event], events: dict[str, type[Event]]) -> str:
     )
 
 
-def _versions(event: type[Event]) -> str:
+def _versions(event: type[Event], events: dict[str, type[Event]]) -> str:
+    others = [other for other in versions_of(event.type, events) if other is not event]
+    gains = "It can gain optional fields, so readers ignore what they do not know; anything else would be"
+    if not others:
+        return (
+            f"{event.version} is the only one. {gains} a new version, published beside this one for an "
+            "announced time."
+        )
+    listed = ", ".join(f"[version {other.version}]({other.key}.md), `{other.key}`" for other in others)
+    until = event.published_until
+    promise = f" This one is published until {until:%-d %B %Y}." if until else ""
     return (
-        f"{event.version} is the only one. It can gain optional fields, so readers ignore what they do not "
-        "know; anything else would be a new version, published beside this one for an announced time."
+        f"Published beside {listed}.{promise} A change that is published in several versions has the same "
+        f"`changeid` in each. {gains} another version."
     )
 
 

@@ -1,15 +1,23 @@
 """The words of the code that documents quote."""
 
 import inspect
+from typing import Final
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Described
+
+SCHEMAS: Final = "https://hub.example.org/schemas"  # a hub's own address stands in its events
 
 
 def meaning(event: type[Event]) -> tuple[str, str]:
     """What the event says and when it is published: the two paragraphs of its docstring."""
     what, _, when = (inspect.getdoc(event) or "").partition("\n\n")
     return " ".join(what.split()), " ".join(when.split())
+
+
+def title(event: type[Event]) -> str:
+    """The type, from version 2 on with the version."""
+    return event.type if event.version == 1 else f"{event.type}, version {event.version}"
 
 
 def described_fields(schema: RecordSchema) -> dict[str, Described]:
@@ -27,5 +35,5 @@ def described_fields(schema: RecordSchema) -> dict[str, Described]:
 
 
 def data_schema_of(event: type[Event]) -> str:
-    """The CloudEvents `dataschema` of an event."""
-    return f"/schemas/{event.type}/{event.version}"
+    """The CloudEvents `dataschema` of an event, at the address that stands for a hub's own."""
+    return f"{SCHEMAS}/{event.type}/{event.version}"
