@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import FileAwareEnv, ValidationError, validate
 
@@ -80,7 +81,7 @@ def load_settings(service: str) -> Settings:
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "retry_after": env.list("RETRY_AFTER", RETRY_AFTER, subcast=_seconds),
         "foreign_sources": env.str("FOREIGN_SOURCES", "", validate=check_foreign_sources(env)),
-        "schemas_url": env.str("SCHEMAS_URL", "")
+        "schemas_url": (env.str("SCHEMAS_URL", "", validate=_absolute) or "").rstrip("/")
         or f"{env.str('PUBLIC_URL', PUBLIC_URL).rstrip('/')}/schemas",
         "otlp_endpoint": env.str("OTLP_ENDPOINT", ""),
         "trace_ratio": env.float("TRACE_RATIO", 1.0, validate=validate.Range(0, 1)),
@@ -101,6 +102,13 @@ def check_foreign_sources(env: FileAwareEnv) -> Callable[[str], None]:
             raise ValidationError(str(exc)) from exc
 
     return check
+
+
+def _absolute(text: str) -> None:
+    """Raise unless it is an absolute URI, or empty: the dataschema of every event begins with it."""
+    parts = urlsplit(text)
+    if text and not (parts.scheme and parts.netloc):
+        raise ValidationError("Not an absolute URI, such as https://hub.example.org/schemas.")
 
 
 def _seconds(text: str) -> timedelta:

@@ -61,6 +61,11 @@ def test_what_an_operator_sets_for_the_mail_server_reaches_the_service_and_is_ex
     assert read == {name.removesuffix("_FILE") for name in given if re.match("HUB_(SMTP|MAIL)_", name)}
 
 
+def test_every_publisher_knows_where_schemas_are_found(compose: Any) -> None:
+    for name in ("enrolment", "visits", "notifications", "reporting"):
+        assert {"HUB_PUBLIC_URL", "HUB_SCHEMAS_URL"} <= compose["services"][name]["environment"].keys()
+
+
 def test_every_secret_that_is_mounted_is_made(compose: Any, tmp_path: Path) -> None:
     make(tmp_path)
     made = {path.name for path in tmp_path.iterdir()}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.cloudevents_sdks import messages_of_log, refused
 from tests.system.conftest import Office, open_office
 
 from local.demonstration import load, send, wait_for_figures
@@ -57,6 +58,9 @@ def test_reporting_catches_up_and_a_month_loaded_twice_changes_nothing(tmp_path:
         assert load(fleet.addresses, token(), today=TODAY, until=UNTIL) == figures
         assert office.metric("enrolment", "hub_outbox_recorded_total") == recorded
         assert told(office) == caught_up
+        messages = messages_of_log(office.hub.broker.uris["reporting"], "reporting")
+        assert len(messages) > recorded
+        assert refused(messages) == {}  # by the official CloudEvents SDKs
 
         assert differences(made_anew(office)) == {}
         assert told(office) == caught_up
