@@ -62,7 +62,19 @@ in_postgres() { compose exec --no-TTY postgres "$@"; }
 
 hubctl() {
   export HUB_OPERATOR="${HUB_OPERATOR:-$(id -un)}"
+  if [ "${1:-}" = replay ]; then
+    replay "$@"
+    return
+  fi
   compose run --rm --no-deps operator hubctl "$@"
+}
+
+# What a replay would lose is listed in a folder of this machine, under the same name inside: the list holds people's data.
+replay() {
+  local folder="${HUB_LOSSES_DIR:-$BACKUPS/losses}"
+  (umask 077 && mkdir -p "$folder") || give_up "The folder $folder cannot be made."
+  folder="$(cd "$folder" && pwd)"
+  compose run --rm --no-deps --user "$(id -u):$(id -g)" --volume "$folder:$folder" --env "HUB_LOSSES_DIR=$folder" operator hubctl "$@"
 }
 
 address() {

@@ -14,6 +14,9 @@ SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
 CONNECTIONS: Final = Path(__file__).resolve().parents[2] / ".local" / "run" / "connections.json"
 
 
+LOSSES: Final = CONNECTIONS.parents[1] / "losses"
+
+
 class WrongUse(Exception):
     """What was asked for makes no sense, or not here; the message says what to do, in one sentence."""
 
@@ -98,6 +101,11 @@ def find_broker_administrator(connections: Path = CONNECTIONS) -> str:
         raise WrongUse(
             f"The address of the broker's administrator cannot be read ({type(exc).__name__})."
         ) from exc
+
+
+def find_losses() -> Path:
+    """The folder for lists of what a replay would lose: HUB_LOSSES_DIR, or one of this checkout."""
+    return Path(FileAwareEnv(prefix="HUB_").str("LOSSES_DIR", "") or LOSSES)
 
 
 def find_addresses(connections: Path = CONNECTIONS) -> dict[str, str]:

@@ -16,7 +16,7 @@ from hub_messaging.parking import Operator
 from hubctl import shown
 from hubctl.options import AsJson, By, DryRun, Why, operator
 from hubctl.output import NOTHING, console, leave, print_json, progress, sentences
-from hubctl.places import Hub, WrongUse, find_hub
+from hubctl.places import Hub, WrongUse, find_hub, find_losses
 
 LEAVES_WITHIN: Final = 15  # seconds after Ctrl-C
 
@@ -30,17 +30,33 @@ def replay(
     accept_undone: Annotated[
         bool, typer.Option("--accept-undone", help="Switch although events that had taken effect fail now.")
     ] = False,
+    accept_loss: Annotated[
+        str,
+        typer.Option(
+            "--accept-loss",
+            metavar="SHA256",
+            help="Switch although history is not complete: the SHA-256 of the list of an earlier run.",
+        ),
+    ] = "",
+    back: Annotated[
+        bool,
+        typer.Option("--back", help="Go back to what was live before the last switch, brought up to date."),
+    ] = False,
     by: By = "",
     why: Why = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a service's projections anew beside the live ones, compare, and switch while it runs."""
+    if back and accept_loss:
+        raise WrongUse("--accept-loss is of a replay; going back loses nothing.")
     hub = find_hub()
     hub.chosen([service])
     environment = _environment(hub, service, from_outboxes=from_outboxes)
     arguments = ["--json", *(["--from-outboxes"] if from_outboxes else [])]
     arguments += ["--accept-undone"] if accept_undone else []
+    arguments += [f"--accept-loss={accept_loss}"] if accept_loss else []
+    arguments += ["--back"] if back else [f"--losses={find_losses()}"]
     arguments += ["--dry-run"] if dry_run else _named(operator(by, why))
     with progress(f"{service}: reading", 0) as tell:
         answer = _run(
@@ -121,6 +137,31 @@ def _show(result: dict[str, Any]) -> None:
     failed = {state: n for state, n in result["kept"].items() if n}
     if failed:
         shown.say("Without effect: " + ", ".join(f"{n} {state}" for state, n in failed.items()) + ".")
+    _show_loss(result)
     if result["undone"]:
         shown.say(f"{result['undone']} that have taken effect in the live tables fail now.")
     shown.say("Switched." if result["switched"] else "Nothing was switched.")
+
+
+def _show_loss(result: dict[str, Any]) -> None:
+    """What would vanish, or has vanished, and how to accept it."""
+    loss = result.get("loss")
+    if result.get("behind"):
+        shown.say(f"{result['behind']:,} events have taken effect since the switch; they are read first.")
+    if loss is None:
+        return
+    shown.say(
+        f"History is not complete: it lacks events of {loss['subjects']:,} subjects, and {loss['events']:,}"
+        " events that the inbox remembers."
+    )
+    rows = ", ".join(f"{n:,} of {table}" for table, n in loss["rows"].items())
+    shown.say(
+        f"{'Lost' if result['switched'] else 'A switch would lose'}: {rows or 'no rows'}."
+        f" All of it is listed in {loss['file']}"
+    )
+    shown.say(f"SHA-256 of the list: {loss['sha256']}")
+    if not result["switched"]:
+        shown.say(
+            "Refill the log, or read --from-outboxes. If the list may be lost, replay with"
+            f" --accept-loss {loss['sha256']}"
+        )

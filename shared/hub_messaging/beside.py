@@ -11,12 +11,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from hub_messaging import kept, tables
+from hub_messaging import copying, kept, tables
+from hub_messaging.copying import LIVE, NEW, PREVIOUS
 from hub_messaging.tables import inbox, inbox_changes, inbox_counts, inbox_gaps, inbox_subjects, inbox_types
 
-LIVE: Final = "public"
-NEW: Final = "rebuild"
-PREVIOUS: Final = "previous"  # what was live before the last switch, until the next one
 VOLATILE: Final = (
     "volatile"  # in a column's info: its values are of the run that wrote them, not of the events
 )
@@ -24,14 +22,12 @@ VOLATILE: Final = (
 BUSY: Final = "55P03"  # PostgreSQL's code for a lock that was not to be had in time
 # Less than the second after which PostgreSQL looks for deadlocks: we give way before anybody is thrown out.
 LOCK_TIMEOUT: Final = "300ms"
+ASIDE: Final = "switching"  # between the two, within the transaction of a switch
 # In the order in which the reader asks for them.
 RECEIVED: Final = (inbox_subjects, inbox, inbox_changes, inbox_types, inbox_counts, inbox_gaps)
-
-_COLUMNS = ", ".join(column.name for column in inbox.c if column.name != "arrival")
-_SAME = (
-    "made.subscription = live.subscription AND made.source = live.source AND made.event_id = live.event_id"
-)
-_UNFINISHED = "('waiting', 'held', 'parked')"
+# What a handler or the receipt of an event may look into while a copy is filled. None of it is switched: the
+# outbox only shows whether a handler has recorded events, and what has been forgotten stays forgotten.
+LOOKED_INTO: Final = (tables.outbox_subjects, tables.outbox, tables.inbox_forgotten)
 
 
 class Busy(Exception):
@@ -60,9 +56,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Beside:
-    """The two copies of one service."""
+    """The two copies of one service: the live one, and the one in the schema `made`."""
 
     projections: Sequence[sa.Table]
+    made: str = NEW
 
     @property
     def moved(self) -> tuple[sa.Table, ...]:
@@ -74,13 +71,27 @@ class Beside:
         connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {NEW} CASCADE"))
         connection.execute(sa.text(f"CREATE SCHEMA {NEW}"))
         into = connection.execution_options(schema_translate_map={None: NEW})
-        # The outbox only shows whether somebody writes into it.
-        for table in (*self.moved, tables.outbox_subjects, tables.outbox):
+        for table in (*self.moved, *LOOKED_INTO):
             table.create(into, checkfirst=False)
+        connection.execute(sa.text(copying.HISTORY))
+
+    def make_looked_into(self, connection: sa.Connection) -> None:
+        """Make empty tables that a copy needs while it is filled, and that are not moved with it."""
+        self.drop_looked_into(connection)
+        into = connection.execution_options(schema_translate_map={None: self.made})
+        for table in LOOKED_INTO:
+            table.create(into, checkfirst=False)
+
+    def drop_looked_into(self, connection: sa.Connection) -> None:
+        """Take them away again."""
+        for table in LOOKED_INTO:
+            connection.execute(sa.text(f"DROP TABLE IF EXISTS {_name(self.made, table)}"))
 
     def linked(self, connection: sa.Connection) -> list[str]:
         """Projections with foreign keys: those would go on pointing at the old copy."""
-        found = connection.execute(_LINKED, {"names": [table.name for table in self.projections]})
+        found = connection.execute(
+            sa.text(copying.LINKED), {"names": [table.name for table in self.projections]}
+        )
         return [row.relname for row in found]
 
     def lock(self, connection: sa.Connection, mode: str) -> None:
@@ -102,22 +113,62 @@ class Beside:
         """Row counts of each projection, and how many rows differ."""
         return [self._compare(connection, table) for table in sorted(self.projections, key=lambda t: t.name)]
 
-    def carry(self, connection: sa.Connection) -> None:
-        """Bring along what only the live inbox knows: attempts that failed, edits, what was dropped."""
-        connection.execute(sa.text(_CARRY_FAILURES))
-        connection.execute(sa.text(_CARRY_UNKNOWN))
-        connection.execute(sa.text(_CARRY_PROGRESS))
-        connection.execute(sa.text(_CARRY_CHANGES))
+    def missing(self, connection: sa.Connection, types: Sequence[str]) -> int:
+        """How many deliveries of these types took effect in the live copy and are unknown to the other."""
+        return connection.scalar(self._text(copying.MISSING), {"types": list(types)}) or 0
+
+    def undone(self, connection: sa.Connection) -> int:
+        """How many deliveries took effect in the live copy and have not in the other."""
+        return connection.scalar(self._text(copying.UNDONE)) or 0
+
+    def recorded(self, connection: sa.Connection) -> bool:
+        """Whether a handler recorded events while the copy was filled."""
+        return bool(connection.scalar(self._text("SELECT EXISTS (SELECT FROM {made}.outbox)")))
+
+    def carry(self, connection: sa.Connection, *, lossy: bool = False) -> None:
+        """Bring along what only the live inbox knows: attempts that failed, edits, what was dropped.
+
+        `lossy`: the history was not complete, and an operator has accepted that.
+
+        How far a subject has come follows from the deliveries; what `inbox_subjects` says by itself may come
+        from an event that has been found to be forged.
+        """
+        for statement in copying.CARRY:
+            connection.execute(self._text(statement))
+        connection.execute(self._text(copying.CARRY_COUNTS), {"lossy": lossy})
 
     def swap(self, connection: sa.Connection) -> None:
-        """Let the copies change places."""
-        quoted = connection.dialect.identifier_preparer.quote
-        connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {PREVIOUS} CASCADE"))
-        connection.execute(sa.text(f"CREATE SCHEMA {PREVIOUS}"))
+        """Let the copies change places; what was live becomes `previous`."""
+        release = _migration(connection)
+        for schema in (ASIDE, *({PREVIOUS} - {self.made})):
+            connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+        connection.execute(sa.text(f"CREATE SCHEMA {ASIDE}"))
         for table in self.moved:
-            connection.execute(sa.text(f"ALTER TABLE {LIVE}.{quoted(table.name)} SET SCHEMA {PREVIOUS}"))
-            connection.execute(sa.text(f"ALTER TABLE {NEW}.{quoted(table.name)} SET SCHEMA {LIVE}"))
-        connection.execute(sa.text(f"DROP SCHEMA {NEW} CASCADE"))
+            _move(connection, table, LIVE, ASIDE)
+            _move(connection, table, self.made, LIVE)
+        connection.execute(sa.text(f"DROP SCHEMA {self.made} CASCADE"))
+        connection.execute(sa.text(f"ALTER SCHEMA {ASIDE} RENAME TO {PREVIOUS}"))
+        if release is not None:
+            quoted = "'" + release.replace("'", "''") + "'"
+            connection.execute(sa.text(f"COMMENT ON SCHEMA {PREVIOUS} IS {quoted}"))
+
+    def exists(self, connection: sa.Connection) -> bool:
+        """Whether the schema `made` holds what was live once."""
+        return bool(connection.scalar(self._text("SELECT to_regclass('{made}.inbox') IS NOT NULL")))
+
+    def changed(self, connection: sa.Connection) -> list[str]:
+        """Tables whose form is no longer that of `made`; after any migration, all of them."""
+        made_by = connection.scalar(self._text("SELECT obj_description('{made}'::regnamespace)"))
+        if made_by not in (None, _migration(connection)):
+            return [table.name for table in self.moved]
+        return [
+            table.name
+            for table in self.moved
+            if _shape(connection, LIVE, table) != _shape(connection, self.made, table)
+        ]
+
+    def _text(self, statement: str) -> sa.TextClause:
+        return sa.text(statement.replace("{made}", self.made))
 
     def _compare(self, connection: sa.Connection, table: sa.Table) -> Compared:
         columns = ", ".join(
@@ -127,25 +178,10 @@ class Beside:
         )
         sides = {
             side: f"SELECT md5(ROW({columns})::text) AS row FROM {_name(schema, table)}"  # noqa: S608 - our names
-            for side, schema in (("live", LIVE), ("made", NEW))
+            for side, schema in (("live", LIVE), ("made", self.made))
         }
-        row = connection.execute(sa.text(_COMPARE.format(**sides))).one()
+        row = connection.execute(sa.text(copying.COMPARE.format(**sides))).one()
         return Compared(table.name, *row)
-
-
-def missing(connection: sa.Connection, types: Sequence[str]) -> int:
-    """How many deliveries of these types took effect in the live copy and are unknown to the new one."""
-    return connection.scalar(sa.text(_MISSING), {"types": list(types)}) or 0
-
-
-def undone(connection: sa.Connection) -> int:
-    """How many deliveries took effect in the live copy and have not in the new one."""
-    return connection.scalar(sa.text(_UNDONE)) or 0
-
-
-def recorded(connection: sa.Connection) -> bool:
-    """Whether a handler recorded events while the new copy was filled."""
-    return bool(connection.scalar(sa.text(f"SELECT EXISTS (SELECT FROM {NEW}.outbox)")))  # noqa: S608 - our name
 
 
 def decided(connection: sa.Connection) -> dict[tuple[str, str], Decision]:
@@ -176,58 +212,21 @@ def only_one(engine: sa.Engine) -> Iterator[bool]:
                 connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
 
 
+def _migration(connection: sa.Connection) -> str | None:
+    """The newest migration of the service's database."""
+    if connection.scalar(sa.text(f"SELECT to_regclass('{LIVE}.alembic_version')")) is None:
+        return None
+    newest = sa.text(f"SELECT max(version_num) FROM {LIVE}.alembic_version")  # noqa: S608 - our name
+    return str(connection.scalar(newest))
+
+
+def _shape(connection: sa.Connection, schema: str, table: sa.Table) -> list[str]:
+    return list(connection.scalars(sa.text(copying.SHAPE), {"name": _name(schema, table)}))
+
+
+def _move(connection: sa.Connection, table: sa.Table, source: str, target: str) -> None:
+    connection.execute(sa.text(f"ALTER TABLE {_name(source, table)} SET SCHEMA {target}"))
+
+
 def _name(schema: str, table: sa.Table) -> str:
     return f'{schema}."{table.name}"'
-
-
-_LINKED = sa.text(
-    f"""
-    SELECT DISTINCT relname FROM pg_constraint JOIN pg_class ON pg_class.oid IN (conrelid, confrelid)
-    WHERE contype = 'f' AND relnamespace = '{LIVE}'::regnamespace AND relname = ANY(:names)
-    ORDER BY relname
-    """  # noqa: S608 - our names
-)
-# What failed in both keeps the record of its failures, and the body that an operator gave it.
-_CARRY_FAILURES = f"""
-    UPDATE {NEW}.inbox AS made SET
-      state = live.state, attempts = live.attempts, next_attempt_at = live.next_attempt_at,
-      first_error = live.first_error, last_error = live.last_error, received_at = live.received_at,
-      body = live.body, original_body = live.original_body, after_revision = live.after_revision,
-      type = live.type, subject = live.subject, revision = live.revision
-    FROM {LIVE}.inbox AS live
-    WHERE {_SAME} AND live.state IN ('waiting', 'parked', 'dropped') AND made.state IN {_UNFINISHED}
-"""  # noqa: S608 - our names
-_CARRY_UNKNOWN = f"""
-    INSERT INTO {NEW}.inbox ({_COLUMNS})
-    SELECT {_COLUMNS} FROM {LIVE}.inbox AS live
-    WHERE NOT EXISTS (SELECT FROM {NEW}.inbox AS made WHERE {_SAME})
-    ORDER BY arrival
-"""  # noqa: S608
-_CARRY_PROGRESS = f"""
-    INSERT INTO {NEW}.inbox_subjects AS made (subscription, source, subject, revision)
-    SELECT subscription, source, subject, revision FROM {LIVE}.inbox_subjects
-    ON CONFLICT (subscription, source, subject)
-    DO UPDATE SET revision = excluded.revision WHERE excluded.revision > made.revision
-"""  # noqa: S608
-_CARRY_CHANGES = f"""
-    INSERT INTO {NEW}.inbox_changes SELECT * FROM {LIVE}.inbox_changes ON CONFLICT DO NOTHING
-"""  # noqa: S608
-_MISSING = f"""
-    SELECT count(*) FROM {LIVE}.inbox AS live
-    WHERE live.state = 'done' AND live.type = ANY(:types)
-      AND NOT EXISTS (SELECT FROM {NEW}.inbox AS made WHERE {_SAME})
-"""  # noqa: S608
-_UNDONE = f"""
-    SELECT count(*) FROM {LIVE}.inbox AS live JOIN {NEW}.inbox AS made ON {_SAME}
-    WHERE live.state = 'done' AND made.state IN {_UNFINISHED}
-"""  # noqa: S608
-_COMPARE = """
-    WITH live AS ({live}), made AS ({made}),
-      only_live AS (SELECT row FROM live EXCEPT ALL SELECT row FROM made),
-      only_new AS (SELECT row FROM made EXCEPT ALL SELECT row FROM live)
-    SELECT
-      (SELECT count(*) FROM live), (SELECT count(*) FROM made),
-      (SELECT count(*) FROM only_live), (SELECT count(*) FROM only_new),
-      (SELECT md5(string_agg(side || row, '' ORDER BY side, row)) FROM (
-         SELECT '-' AS side, row FROM only_live UNION ALL SELECT '+', row FROM only_new) AS differing)
-"""

@@ -107,12 +107,7 @@ class Envelope(NamedTuple):
 
         Whoever hears these only must have seen that revision before this one.
         """
-        newest = 0
-        for part in (self.after or "").split(","):
-            type_, _, revision = part.partition("=")
-            if type_ in types and revision.isdecimal() and len(revision) < 10:
-                newest = max(newest, int(revision))
-        return min(newest, self.revision - 1)
+        return newest_before(self.revision, self.after, types)
 
     @classmethod
     def from_bytes(cls, body: bytes) -> "Envelope":
@@ -144,6 +139,16 @@ class Envelope(NamedTuple):
             raise Undecodable(f"no {exc.args[0]}") from exc
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
             raise Undecodable(f"not an envelope: {type(exc).__name__}") from exc
+
+
+def newest_before(revision: int, after: str | None, types: Container[str]) -> int:
+    """The highest revision below `revision` that `after` names for one of these routing keys; 0 for none."""
+    newest = 0
+    for part in (after or "").split(","):
+        type_, _, named = part.partition("=")
+        if type_ in types and named.isdecimal() and len(named) < 10:
+            newest = max(newest, int(named))
+    return min(newest, revision - 1)
 
 
 def routing_key_of(type_: str, version: int) -> str:

@@ -79,6 +79,20 @@ class Origins:
             raise Forged(f"{envelope.type} is not published by {envelope.source}")
         _check_exchange(envelope, message, {exchange})
 
+    def vouch(self, source: str, message: Message) -> bool:
+        """Whether a message of the log, of whatever type, came through its source's exchange."""
+        if message.exchange is None:
+            return True
+        foreign = self.foreign.get(source)
+        if foreign is not None:
+            return message.exchange == foreign
+        publisher = source.rpartition("/")[2]
+        return (
+            source == source_of(self.hub_id, publisher)
+            and message.exchange in (exchange_of(publisher), refill_exchange_of(publisher))
+            and message.user_id in (None, publisher)
+        )
+
 
 def _check_exchange(envelope: Envelope, message: Message, allowed: Container[str]) -> None:
     if message.exchange is not None and message.exchange not in allowed:

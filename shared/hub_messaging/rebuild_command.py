@@ -18,6 +18,7 @@ from nameko.extensions import DependencyProvider
 
 from hub_messaging.catchup import ReadLog
 from hub_messaging.dispatch import DatabaseAway, Handler
+from hub_messaging.filling import CannotRebuild, Service
 from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Refused
 from hub_messaging.log import read_log
@@ -25,11 +26,14 @@ from hub_messaging.messages import Message
 from hub_messaging.outbox_log import read_outboxes
 from hub_messaging.parking import Operator
 from hub_messaging.provenance import Origins, foreign_sources
-from hub_messaging.rebuild import CannotRebuild, Rebuild
+from hub_messaging.rebuild import Accepted, Rebuild, Rebuilt
+from hub_messaging.rebuild_options import options_of
 from hub_messaging.rebuild_output import Interruption, Words
 from hub_messaging.subscribe import Subscription, subscriber_of
+from hub_messaging.switch_back import SwitchBack
 from hub_messaging.tables import inbox
 from hub_messaging.topology import source_of
+from hub_messaging.vanishing import CannotList
 from hub_messaging.wire import BROKER_ERRORS, connected
 
 INTERRUPTED: Final = 130  # the exit code that shells give it
@@ -59,19 +63,19 @@ def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> 
         setting: gives the value of a setting by its name.
         arguments: what follows `rebuild` on the command line.
     """
-    options = _parser().parse_args(arguments)
+    options = options_of(arguments)
     words = Words(options.json)
     try:
         operator = None if options.dry_run else Operator(options.by, options.why)
         with (
             _heard(words.interruption),
             _without_log(),
-            _prepared(service_class, setting, words, from_outboxes=options.from_outboxes) as prepared,
+            _prepared(service_class, setting, words, from_outboxes=options.from_outboxes) as service,
         ):
-            rebuilt = prepared.run(operator, accept_undone=options.accept_undone)
+            rebuilt = _run(service, operator, options)
     except KeyboardInterrupt:
         return _interrupted(words)
-    except (Refused, CannotRebuild) as exc:
+    except (Refused, CannotRebuild, CannotList) as exc:
         words.error(str(exc))
         return 1
     except NeedsDependency as exc:
@@ -83,6 +87,13 @@ def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> 
         return _unanswered(words, "broker", exc)
     words.result(rebuilt)
     return 0 if options.dry_run or rebuilt.switched else 1
+
+
+def _run(service: Service, operator: Operator | None, options: argparse.Namespace) -> Rebuilt:
+    if options.back:
+        return SwitchBack(service).run(operator, accept_undone=options.accept_undone)
+    accepted = Accepted(undone=options.accept_undone, loss=options.accept_loss)
+    return Rebuild(service, options.losses).run(operator, accepted)
 
 
 def _interrupted(words: Words) -> int:
@@ -141,7 +152,7 @@ def _without_log() -> Iterator[None]:
 @contextlib.contextmanager
 def _prepared(
     service_class: type, setting: Setting, words: Words, *, from_outboxes: bool
-) -> Iterator[Rebuild]:
+) -> Iterator[Service]:
     subscriber = subscriber_of(service_class)
     projections = getattr(service_class, "projections", None)
     if not projections:
@@ -155,7 +166,7 @@ def _prepared(
             history = _outboxes(stack, subscriber.listens_to, setting)
         else:
             history = _log(setting("AMQP_URI"), subscriber.service)
-        yield Rebuild(
+        yield Service(
             engine,
             subscriber.queue,
             handlers_of(service_class),
@@ -191,16 +202,3 @@ def _engine(stack: contextlib.ExitStack, url: str) -> sa.Engine:
     )
     stack.callback(engine.dispose)
     return engine
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rebuild", description="Make the projections anew from history.")
-    parser.add_argument("--dry-run", action="store_true", help="compare and switch nothing")
-    parser.add_argument("--from-outboxes", action="store_true", help="read publishers' outboxes, not the log")
-    parser.add_argument(
-        "--accept-undone", action="store_true", help="switch although events that had taken effect fail now"
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--by", default="", help="who switches")
-    parser.add_argument("--why", default="", help="and why; kept in the service's database")
-    return parser

@@ -11,6 +11,19 @@ from hub_messaging.rebuild import Rebuilt
 BETWEEN_REPORTS: Final = 0.2  # seconds
 
 
+def loss_sentence(rebuilt: Rebuilt) -> str:
+    """What a switch would lose, and how an operator accepts that."""
+    loss = rebuilt.loss
+    if loss is None:
+        return ""
+    rows = ", ".join(f"{n:,} of {table}" for table, n in loss.rows.items()) or "none"
+    return (
+        f"History is not complete: {loss.subjects:,} subjects do not begin with their first event or lack"
+        f" later ones, and {loss.events:,} events that have taken effect are missing."
+        f" Rows that only the live tables hold: {rows}. Listed in {loss.file}, SHA-256 {loss.sha256}."
+    )
+
+
 class Interruption:
     """Ctrl-C, remembered: it may be raised where Python drops what is raised, as in a finaliser."""
 
@@ -57,6 +70,8 @@ class Words:
         for one in rebuilt.compared:
             differs = "same" if one.digest is None else f"-{one.only_live} +{one.only_new} {one.digest[:8]}"
             self._say({}, f"{one.table:<24} {one.live:>9,} {one.new:>9,}  {differs}")
+        if rebuilt.loss is not None:
+            self._say({}, loss_sentence(rebuilt))
         rate = rebuilt.read / max(rebuilt.seconds, 0.001)
         self._say({}, f"{rebuilt.read:,} events read, {rate:,.0f} a second; undone: {rebuilt.undone}")
         self._say({}, "switched" if rebuilt.switched else "nothing was switched")

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from tests.hubctl.conftest import WHY, Keeper, hubctl
 
+from hubctl.places import LOSSES
+
 RESULT = {
     "read": 40,
     "seconds": 0.5,
@@ -18,7 +20,16 @@ RESULT = {
     ],
     "kept": {"waiting": 1, "held": 0, "parked": 0},
     "undone": 0,
+    "loss": None,
     "switched": True,
+    "behind": 0,
+}
+LOSS = {
+    "sha256": "ab" * 32,
+    "subjects": 1200,
+    "events": 30,
+    "rows": {"effects": 9000},
+    "file": "/losses/list.jsonl",
 }
 Answering = Callable[..., Path]
 
@@ -53,7 +64,7 @@ def test_a_rebuild_is_compared_and_switched(reporting: Keeper, answering: Answer
     assert "feedfeedfeed" in said.out
     assert "40 events read in 0.5 s, 80 a second.\nWithout effect: 1 waiting.\nSwitched.\n" in said.out
     arguments, environment = json.loads(seen.read_text())
-    assert arguments == ["rebuild", "--json", "--by=ada", f"--why={WHY[3]}"]
+    assert arguments == ["rebuild", "--json", f"--losses={LOSSES}", "--by=ada", f"--why={WHY[3]}"]
     assert environment["HUB_AMQP_URI"] == "amqp://reporting"
     assert environment["HUB_DATABASE_URL"] == environment["HUB_REPORTING_DATABASE_URL"]
 
@@ -65,7 +76,41 @@ def test_a_dry_run_needs_no_reason_and_its_json_is_of_one_shape(
     said = hubctl("replay", "reporting", "--dry-run", "--json", "--from-outboxes", "--accept-undone")
     assert (said.code, said.json) == (0, {"result": RESULT | {"switched": False}})
     arguments, _ = json.loads(seen.read_text())
-    assert arguments == ["rebuild", "--json", "--from-outboxes", "--accept-undone", "--dry-run"]
+    losses = f"--losses={LOSSES}"
+    assert arguments == ["rebuild", "--json", "--from-outboxes", "--accept-undone", losses, "--dry-run"]
+
+
+def test_what_would_be_lost_is_said_and_can_be_accepted(
+    reporting: Keeper, answering: Answering, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HUB_LOSSES_DIR", str(tmp_path / "losses"))
+    seen = answering({"result": RESULT | {"switched": False, "loss": LOSS}})
+    said = hubctl("replay", "reporting", *WHY)
+    assert said.code == 1
+    assert "lacks events of 1,200 subjects, and 30 events that the inbox remembers." in said.out
+    assert "A switch would lose: 9,000 of effects. All of it is listed in /losses/list.jsonl" in said.out
+    assert f"--accept-loss {LOSS['sha256']}\nNothing was switched.\n" in said.out
+    answering({"result": RESULT | {"loss": LOSS}})
+    said = hubctl("replay", "reporting", *WHY, "--accept-loss", str(LOSS["sha256"]))
+    assert said.code == 0
+    assert "Lost: 9,000 of effects." in said.out
+    arguments, _ = json.loads(seen.read_text())
+    assert arguments[2:4] == [f"--accept-loss={LOSS['sha256']}", f"--losses={tmp_path / 'losses'}"]
+
+
+def test_going_back_needs_a_reason_and_nothing_to_accept(reporting: Keeper, answering: Answering) -> None:
+    seen = answering({"result": RESULT | {"behind": 0}})
+    said = hubctl("replay", "reporting", "--back", *WHY)
+    assert said.code == 0
+    assert said.out.endswith("Switched.\n")
+    arguments, _ = json.loads(seen.read_text())
+    assert arguments == ["rebuild", "--json", "--back", "--by=ada", f"--why={WHY[3]}"]
+    assert hubctl("replay", "reporting", "--back").code == 2
+    answering({"result": RESULT | {"switched": False, "behind": 12}})
+    said = hubctl("replay", "reporting", "--back", "--dry-run")
+    assert "12 events have taken effect since the switch; they are read first.\n" in said.out
+    said = hubctl("replay", "reporting", "--back", "--accept-loss", "feed", *WHY)
+    assert (said.code, "loses nothing" in said.err) == (2, True)
 
 
 def test_what_is_not_switched_to_has_exit_code_1_and_says_why(

@@ -141,5 +141,5 @@ def _broken(database: sessionmaker[Session]) -> Poisoned:
 
 
 @pytest.fixture(name="shop")
-def _shop(database: sessionmaker[Session]) -> Shop:
-    return Shop(database)
+def _shop(database: sessionmaker[Session], tmp_path: Path) -> Shop:
+    return Shop(database, tmp_path / "losses")

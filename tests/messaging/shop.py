@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +14,17 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
 from tests.messaging.received import ORIGINS, QUEUE, SOURCE, Database, delivery, logged, message
 
-from hub_messaging import beside
+from hub_messaging import copying
 from hub_messaging.dispatch import Dispatcher, Handler
+from hub_messaging.filling import Service
 from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Key
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.parking import Operator
-from hub_messaging.rebuild import Rebuild, Rebuilt
+from hub_messaging.rebuild import Accepted, Rebuild, Rebuilt
 from hub_messaging.retries import Permanent, RetryPolicy
+from hub_messaging.switch_back import SwitchBack
 from hub_messaging.tables import inbox
 
 ADA = Operator(by="ada", why="the shelf list was wrong")
@@ -35,8 +38,9 @@ class Interruption(BaseException):
 class Shop:
     """A live service of one projection, and the log that it was fed from."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
+        self.folder = folder  # for lists of what would be lost
         self.engine: sa.Engine = database.kw["bind"]
         Base.metadata.create_all(self.engine)
         self.log: list[bytes] = []
@@ -76,9 +80,15 @@ class Shop:
             self.meanwhile.pop(0)()
 
     def rebuild(self, operator: Operator | None = ADA, **options: Any) -> Rebuilt:
-        return self.prepared().run(operator, **options)
+        return self.prepared().run(operator, Accepted(**options))
+
+    def back(self, operator: Operator | None = ADA, **options: Any) -> Rebuilt:
+        return SwitchBack(self.service()).run(operator, **options)
 
     def prepared(self, **others: Any) -> Rebuild:
+        return Rebuild(self.service(**others), self.folder)
+
+    def service(self, **others: Any) -> Service:
         handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=self.note_anew)]
         values: dict[str, Any] = {
             "handlers": handlers,
@@ -86,9 +96,9 @@ class Shop:
             "read_log": self.read_log,
             "origins": ORIGINS,
         } | others
-        return Rebuild(self.engine, QUEUE, **values)
+        return Service(self.engine, QUEUE, **values)
 
-    def effects(self, schema: str = beside.LIVE) -> list[tuple[str, int]]:
+    def effects(self, schema: str = copying.LIVE) -> list[tuple[str, int]]:
         with self.engine.connect() as connection:
             table = EFFECTS.to_metadata(sa.MetaData(), schema=schema)
             rows = connection.execute(sa.select(table).order_by(table.c.position))
@@ -99,7 +109,7 @@ class Shop:
             return {row.event_id: row.state for row in session.execute(sa.select(inbox))}
 
     def schemas(self) -> set[str]:
-        return set(sa.inspect(self.engine).get_schema_names()) & {beside.NEW, beside.PREVIOUS}
+        return set(sa.inspect(self.engine).get_schema_names()) & {copying.NEW, copying.PREVIOUS}
 
     def spoil(self) -> None:
         """Make the projection wrong, as a fault of an earlier version would."""

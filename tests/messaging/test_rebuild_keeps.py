@@ -14,10 +14,10 @@ from tests.messaging.shop import ADA, Shop, body, ids, key
 
 from hub_messaging import kept, outbox, parking
 from hub_messaging.dispatch import Handler
+from hub_messaging.filling import CannotRebuild
 from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Key
 from hub_messaging.outbox_log import read_outboxes
-from hub_messaging.rebuild import CannotRebuild
 from hub_messaging.tables import inbox
 
 
@@ -81,18 +81,9 @@ def test_a_version_that_fails_where_the_live_one_did_not_is_not_switched_to_unle
     rebuilt = shop.rebuild()
     assert (rebuilt.switched, rebuilt.undone) == (False, 30)
     assert len(shop.effects()) == 30
-    assert shop.rebuild(accept_undone=True).switched
+    assert shop.rebuild(undone=True).switched
     assert shop.effects() == []
     assert set(shop.states().values()) == {"waiting"}
-
-
-def test_what_history_lost_holds_up_nothing_for_ever(shop: Shop) -> None:
-    shop.receive(body(1), body(1, 2), body(1, 3))
-    with shop.database.begin() as session:
-        session.execute(sa.delete(inbox).where(inbox.c.event_id == ids(1001)[0]))  # forgotten long ago
-    del shop.log[0]
-    assert shop.rebuild().kept == {"waiting": 0, "held": 0, "parked": 0}
-    assert shop.effects() == [("parcels/1", 2), ("parcels/1", 3)]
 
 
 def test_a_handler_that_touches_other_tables_fails_instead_of_changing_them(shop: Shop) -> None:
