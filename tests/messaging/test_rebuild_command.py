@@ -2,6 +2,7 @@
 
 # Long: all of it is about one service that has been fed once.
 
+import hashlib
 import json
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,7 +149,9 @@ def _forty(pair: Pair) -> None:
 @pytest.fixture(name="fed")
 def _fed(forty: None, sorting: RunningService, counting: RunningService, counting_url: str) -> RunningService:
     """Give the counting service once every event has come, without the notes of earlier operators."""
-    (recorded,) = rows(sorting.environment["HUB_DATABASE_URL"], "SELECT count(*) FROM outbox")
+    waiting = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+    published = "SELECT coalesce(sum(published), 0) FROM outbox_counts"
+    (recorded,) = rows(sorting.environment["HUB_DATABASE_URL"], f"SELECT ({waiting}) + ({published})")
     wait_until(lambda: effects(counting_url) == recorded[0], deadline=20)
     rows(counting_url, "DELETE FROM inbox_audit")
     return counting
@@ -283,6 +287,61 @@ def test_it_reads_the_publishers_outboxes_when_told(
     code, said = in_this_process(fed, capsys, *arguments, AMQP_URI=NOWHERE, SORTING_DATABASE_URL=outbox)
     assert code == 0
     assert json.loads(said.splitlines()[-1])["result"]["read"] >= 40
+
+
+def test_outboxes_past_their_retention_replace_nothing(
+    fed: RunningService, sorting: RunningService, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Before (at 6a1328b): the projection was emptied, and the command said "Switched."."""
+    outbox, url = sorting.environment["HUB_DATABASE_URL"], fed.environment["HUB_DATABASE_URL"]
+    settings = {"AMQP_URI": NOWHERE, "SORTING_DATABASE_URL": outbox}
+    all_n = effects(url)
+    rows(outbox, "DELETE FROM outbox WHERE subject IN ('parcels/3', 'parcels/4')")
+    rows(url, "DELETE FROM inbox WHERE subject IN ('parcels/3', 'parcels/4')")
+    listing = ("--from-outboxes", "--json", f"--losses={tmp_path}")
+    code, said = in_this_process(fed, capsys, *listing, *SWITCH, **settings)
+    result = json.loads(said.splitlines()[-1])["result"]
+    assert (code, result["switched"], result["loss"]["subjects"]) == (1, False, 2)
+    assert result["loss"]["rows"] == {"effects": 2}
+    assert effects(url) == all_n
+    listed = Path(result["loss"]["file"]).read_bytes()
+    assert hashlib.sha256(listed).hexdigest() == result["loss"]["sha256"]
+    code, said = in_this_process(
+        fed, capsys, "--from-outboxes", "--dry-run", f"--losses={tmp_path}", **settings
+    )
+    assert code == 0
+    assert "History is not complete: 2 subjects" in said
+    accept = f"--accept-loss={result['loss']['sha256']}"
+    code, _ = in_this_process(fed, capsys, *listing, accept, *SWITCH, **settings)
+    assert (code, effects(url)) == (0, all_n - 2)
+    # The log holds all of it: a second replay brings back what was accepted as lost.
+    assert answer(command(fed, *SWITCH))["result"]["switched"] is True
+    assert effects(url) == all_n
+
+
+def test_the_reader_goes_on_with_what_was_live_before_the_switch(
+    fed: RunningService, sorting: RunningService, counting_url: str
+) -> None:
+    before = effects(counting_url)
+    assert answer(command(fed, *SWITCH))["result"]["switched"] is True
+    sort(sorting, *range(20_000, 20_010))
+    wait_until(lambda: effects(counting_url) == before + 10, deadline=20)
+    rows(counting_url, FIRST_GONE)  # the figures of the new copy are wrong
+    with events_flowing(sorting, 30_000) as numbers:
+        said = answer(command(fed, "--back", *SWITCH))
+        since_then = len(numbers)
+        wait_until(lambda: len(numbers) > since_then + 5)
+    assert said["result"]["switched"] is True
+    wait_until(lambda: effects(counting_url) >= before + 10 + len(numbers), deadline=20)
+    found = [row.event_id for row in rows(counting_url, "SELECT event_id FROM effects")]
+    assert len(found) == len(set(found)) == before + 10 + len(numbers)
+    assert [row.action for row in rows(counting_url, "SELECT action FROM inbox_audit ORDER BY id")] == [
+        "rebuild",
+        "switch_back",
+    ]
+    counted = "SELECT sum(received) AS n FROM inbox_counts"
+    known = "SELECT count(*) AS n FROM inbox WHERE subject IS NOT NULL"
+    assert rows(counting_url, counted)[0].n == rows(counting_url, known)[0].n
 
 
 def test_nobody_switches_without_a_name_and_a_reason(
