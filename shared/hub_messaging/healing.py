@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import counting, retries
 from hub_messaging.catchup import EVER, MARGIN, CatchUp, LogAway, ReadLog, Take, behind, fall_behind
+from hub_messaging.counting import Loss
 from hub_messaging.dispatch import Dispatcher
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.messages import Message
@@ -97,10 +98,7 @@ class Healing:
 
     def _fall_behind(self, session: Session, clock: float) -> None:
         """Let what is missing be read from the log: first since it was complete, then all of it."""
-        losses = counting.losses(session, self._subscription)
-        lost = {(loss.source, loss.routing_key) for loss in losses}
-        self._attempts = {key: last for key, last in self._attempts.items() if key in lost}
-        for loss in losses:
+        for loss in self._losses(session):
             key, last = (loss.source, loss.routing_key), self._attempts.get((loss.source, loss.routing_key))
             since = EVER if last is not None or loss.complete_at is None else loss.complete_at - MARGIN
             if last is not None:
@@ -109,6 +107,13 @@ class Healing:
                     continue
             self._attempts[key] = Attempt(loss.missing, clock, whole=since == EVER)
             fall_behind(session, self._subscription, [loss.routing_key], since)
+
+    def _losses(self, session: Session) -> list[Loss]:
+        """What is missing; what no longer is was healed, and what is missing later is another loss."""
+        losses = counting.losses(session, self._subscription)
+        lost = {(loss.source, loss.routing_key) for loss in losses}
+        self._attempts = {key: last for key, last in self._attempts.items() if key in lost}
+        return losses
 
     def _gaps(self, session: Session) -> list[Any]:
         return retries.missing(session, self._subscription, utc_now() - PATIENCE)
@@ -136,6 +141,8 @@ class Healing:
             for messages in batches:
                 for start in range(0, len(messages), STEP):
                     self._take(messages[start : start + STEP])
+                    with self._sessions() as session:
+                        self._losses(session)
                     yield
                 yield
         at_the_end()

@@ -14,6 +14,7 @@ import amqp
 import pytest
 import sqlalchemy as sa
 from parcels.events import ParcelSorted
+from sqlalchemy.orm import Session
 from tests.messaging.conftest import MIGRATIONS
 from tests.messaging.posting import rows
 from tests.support.amqp import connected
@@ -21,8 +22,9 @@ from tests.support.postgres import PostgresServer
 from tests.support.services import RunningService, running_service
 from tests.support.waiting import wait_until
 
-from hub_messaging import outbox
+from hub_messaging import losses, outbox
 from hub_messaging.outbox_log import read_outboxes
+from hub_messaging.parking import Operator
 from hub_messaging.topology import LOG_ARGUMENTS, LOG_QUEUE, refill_exchange_of
 from hub_messaging.wire import declare_publishers
 
@@ -124,14 +126,35 @@ def test_a_log_that_was_deleted_heals_nothing_until_it_is_filled_again(both: Bot
     assert both.effects() == 5
     assert both.counting.ready()
     refill(both)
-    with sa.create_engine(both.url).begin() as operator:
-        operator.execute(sa.text("UPDATE inbox_types SET behind_since = '2000-01-01'"))
+    with Session(sa.create_engine(both.url)) as session, session.begin():
+        losses.ask(session, QUEUE, ["ParcelSorted"], Operator("ada", "the log is whole again"))
     both.wait(9)
+
+
+def test_without_a_log_a_loss_is_noticed_all_the_same_and_the_queue_is_read_on(both: Both) -> None:
+    with connected(both.uri) as connection:
+        connection.channel().queue_delete(LOG_QUEUE)
+    sort_for_nobody(both, 4)
+    wait_until(lambda: both.counting.metric(MISSING) == 4, deadline=30)
+    wait_until(lambda: both.counting.lines("log_away"), deadline=30)
+    both.sort(3)
+    wait_until(lambda: both.effects() == 8, deadline=10)
+    refill(both)
+    both.wait(12)
+
+
+def test_one_loss_after_another_is_healed_without_waiting(both: Both) -> None:
+    for lost in (3, 4):
+        with connected(both.uri) as connection:
+            connection.channel().queue_unbind(QUEUE, "sorting.events", "ParcelSorted")
+        both.sort(lost)
+        both.wait(both.sorted)
 
 
 def sort_for_nobody(both: Both, number: int) -> None:
     """Record events that count as published and that neither the queue nor the log has."""
     numbers = range(both.sorted + 1, both.sorted + number + 1)
+    both.sorted += number
     with sa.create_engine(both.sorting.environment["HUB_DATABASE_URL"]).begin() as database:
         outbox.record_each(database, [(ParcelSorted(number=n, weight=1), datetime.now(UTC)) for n in numbers])
         positions = database.scalars(sa.text("SELECT position FROM outbox WHERE published_at IS NULL"))
