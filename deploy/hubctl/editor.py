@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hub_messaging import json_text
+from hub_messaging.json_text import NotJson
 from hubctl.places import WrongUse
 
 
@@ -18,18 +20,16 @@ def editable(body: bytes) -> str:
         UnicodeDecodeError: it is no text.
     """
     try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False) + "\n"
-    except UnicodeDecodeError:
-        raise
-    except ValueError:
+        return json.dumps(json_text.parse(body), indent=2, ensure_ascii=False) + "\n"
+    except NotJson:
         return body.decode()
 
 
 def _compact(text: str) -> bytes:
     """What came out of the editor; JSON without the spaces that were put in for it."""
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")).encode()
-    except ValueError:
+        return json.dumps(json_text.parse(text.encode()), ensure_ascii=False, separators=(",", ":")).encode()
+    except NotJson:
         return text.encode()
 
 

@@ -6,11 +6,15 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, NamedTuple, Protocol, Self, runtime_checkable
 from uuid import UUID
 
+from hub_messaging import json_text
+from hub_messaging.json_text import NotJson
+
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SPEC_VERSION: Final = "1.0"
 SCHEMAS: Final = "https://hub.example.org/schemas"  # where schemas are found, unless a publisher says
 LONGEST_NAME: Final = 255  # characters of a source, type or subject; they are keys of an index
 HIGHEST_REVISION: Final = 2**31 - 1  # as the database keeps it
+NO_INSTANT: Final = "time is no instant with a zone"
 
 
 @runtime_checkable
@@ -117,11 +121,11 @@ class Envelope(NamedTuple):
             Undecodable: saying what is wrong, without the body.
         """
         try:
-            fields = _object(json.loads(body))
+            fields = _object(json_text.parse(body), "the message")
             if fields["specversion"] != SPEC_VERSION:
                 raise Undecodable("not CloudEvents 1.0")
             return cls(
-                id=UUID(fields["id"]),
+                id=_uuid(fields["id"]),
                 source=_text(fields, "source"),
                 type=_text(fields, "type"),
                 version=_version(fields["dataschema"], fields["type"]),
@@ -133,12 +137,12 @@ class Envelope(NamedTuple):
                 traceparent=_words(fields, "traceparent"),
                 after=_words(fields, "after"),
                 change_id=_words(fields, "changeid"),
-                data=_object(fields["data"]),
+                data=_object(fields["data"], "data"),
             )
         except KeyError as exc:
             raise Undecodable(f"no {exc.args[0]}") from exc
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
-            raise Undecodable(f"not an envelope: {type(exc).__name__}") from exc
+        except NotJson as exc:
+            raise Undecodable(str(exc)) from exc
 
 
 def newest_before(revision: int, after: str | None, types: Container[str]) -> int:
@@ -166,7 +170,9 @@ def keys_by_publisher(event_classes: Iterable[type[Event]]) -> dict[str, frozens
 
 def _version(schema: Any, type_: Any) -> int:
     """The version that a dataschema names, such as `https://hub.example.org/schemas/VisitLogged/1`."""
-    *_, named, version = ["", *str(schema).split("/")]
+    *_, named, version = ["", *str(schema or "").split("/")]
+    if schema and not isinstance(schema, str):
+        raise Undecodable("dataschema is not text")
     if named != type_:
         raise Undecodable("dataschema names another type")
     if not version.isdecimal() or len(version) > 4 or int(version) < 1:
@@ -175,6 +181,8 @@ def _version(schema: Any, type_: Any) -> int:
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
+    if fields.get(name) is None:
+        raise Undecodable(f"no {name}")
     value = _words(fields, name)
     if not value or len(value) > LONGEST_NAME:
         raise Undecodable(f"{name} is not text of 1 to {LONGEST_NAME} characters")
@@ -201,18 +209,29 @@ def _is_unicode(value: str) -> bool:
 
 def _revision(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= HIGHEST_REVISION:
-        raise Undecodable("revision is not a whole number from 1")
+        raise Undecodable(f"revision is no whole number from 1 to {HIGHEST_REVISION}")
     return value
 
 
-def _instant(value: str) -> datetime:
-    instant = datetime.fromisoformat(value)
+def _uuid(value: Any) -> UUID:
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError) as exc:
+        raise Undecodable("id is no UUID") from exc
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value)
+        utc = instant.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError) as exc:
+        raise Undecodable(NO_INSTANT) from exc
     if instant.tzinfo is None:
-        raise Undecodable("time has no zone")
-    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+        raise Undecodable(NO_INSTANT)
+    return instant if instant.tzinfo is UTC else utc
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def _object(value: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise Undecodable("not a JSON object")
+        raise Undecodable(f"{name} is no JSON object")
     return value

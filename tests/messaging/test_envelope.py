@@ -98,6 +98,66 @@ def test_what_is_no_envelope_is_refused(body: bytes) -> None:
 
 
 DEEP = 5_000
+SECRET = "ada@example.org"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"specversion": "0.3"}, "not CloudEvents 1.0"),
+        ({"id": SECRET}, "id is no UUID"),
+        ({"id": 7}, "id is no UUID"),
+        ({"id": None}, "id is no UUID"),
+        ({"source": None}, "no source"),
+        ({"source": ""}, "source is not text of 1 to 255 characters"),
+        ({"subject": None}, "no subject"),
+        ({"subject": [SECRET]}, "subject is not text"),
+        ({"type": SECRET}, "dataschema names another type"),
+        ({"revision": SECRET}, "revision is no whole number from 1 to 2147483647"),
+        ({"revision": 0}, "revision is no whole number from 1 to 2147483647"),
+        ({"time": SECRET}, "time is no instant with a zone"),
+        ({"time": "2026-11-23T10:04:00"}, "time is no instant with a zone"),
+        ({"time": 7}, "time is no instant with a zone"),
+        ({"time": "9999-12-31T23:59:59-23:59"}, "time is no instant with a zone"),
+        ({"dataschema": None}, "dataschema names another type"),
+        ({"dataschema": {SECRET: 1}}, "dataschema is not text"),
+        ({"dataschema": "/schemas/ParcelSorted/first"}, "dataschema names no version"),
+        ({"correlationid": 7}, "correlationid is not text"),
+        ({"after": "a\x00b"}, "after holds what is no character"),
+        ({"data": [SECRET]}, "data is no JSON object"),
+        ({"data": None}, "data is no JSON object"),
+    ],
+)
+def test_what_cannot_be_read_names_its_attribute_and_repeats_nothing(
+    changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(Undecodable) as told:
+        Envelope.from_bytes(json.dumps(sample(**changes)).encode())
+    assert str(told.value) == said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "not JSON from character 1 on"),
+        (b'{"id": ada@example.org}', "not JSON from character 8 on"),
+        (b'{"id": "Zo\xff"}', "not UTF-8 from byte 11 on"),
+        (b"[1]", "the message is no JSON object"),
+        (b'{"id": 1, "id": 2}', "id stands in one JSON object twice"),
+        (b'{"data": {"people": [{"role": 1, "role": 1}]}}', "role stands in one JSON object twice"),
+        (b'{"data": {"ada@example.org": 1, "ada@example.org": 2}}', "a name stands in one JSON object twice"),
+        (b'{"data": {"a\\u0062": 1, "ab": 2}}', "ab stands in one JSON object twice"),
+        (b'{"data": {"miles": NaN}}', "JSON holds a number that is not finite"),
+        (b'{"data": {"miles": -Infinity}}', "JSON holds a number that is not finite"),
+        (b'{"revision": 1' + b"0" * DEEP + b"}", "JSON holds a number that is too long"),
+        (b"[" * 100_000, "JSON is nested too deeply"),
+    ],
+    ids=range(12),
+)
+def test_what_is_no_json_says_where_and_repeats_nothing(body: bytes, said: str) -> None:
+    with pytest.raises(Undecodable) as told:
+        Envelope.from_bytes(body)
+    assert str(told.value) == said
 
 
 @pytest.mark.parametrize(
