@@ -130,9 +130,8 @@ def attempts(who: Subscriber) -> Iterator[tuple[Attempt, Act]]:
         yield ("publish", queue, ""), partial(publish, "", queue)
         yield ("consume", queue, ""), partial(consume, queue)
         for exchange in EXCHANGES:
-            for key in (
-                keys_of(exchange, every=True) if queue == who.queue else keys_of(exchange, every=False)[:2]
-            ):
+            own = queue in (who.queue, topology.rpc_queue_of(who.service))
+            for key in keys_of(exchange, every=own)[: None if own else 2]:
                 for action in ("bind", "unbind"):
                     yield (
                         (action, f"{queue} <- {exchange}", key),
