@@ -193,4 +193,4 @@ def _sentences(
         if undone:
             yield f"{name}: {len(undone)} dropped. {NEXT.get(name, STAYS)}"
         if any(one.hides for one in undone):
-            yield f"Restart {name}: it reads the true events that they hid from the log."
+            yield f"{name} reads the true events that they hid from the log."

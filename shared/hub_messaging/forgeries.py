@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub_messaging import counting
+from hub_messaging import counting, losses
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.kept import Key, is_
 from hub_messaging.metrics import recorded_at
@@ -28,7 +28,6 @@ from hub_messaging.tables import (
     inbox_audit,
     inbox_gaps,
     inbox_subjects,
-    inbox_types,
     outbox,
     outbox_forgotten,
     outbox_subjects,
@@ -151,7 +150,7 @@ def undo(
     """Take out of the inbox what forgeries left there; gives those that were, not those in other hands.
 
     A body that is still there is kept in a dropped row without a subject. A true event that was taken for a
-    repeat of a forgery is read from the log at the next start.
+    repeat of a forgery is read from the log.
 
     Args:
         session: of the subscriber's database.
@@ -167,10 +166,12 @@ def undo(
             highest[about] = max(highest.get(about, 0), one.revision or 0)
     for about in sorted(highest):
         _go_back(session, about, highest[about], reached.get(about[1:], 0))
-    hidden = {(one.received.key.subscription, one.hides) for one in undone if one.hides is not None}
-    for subscription, type_ in sorted(hidden):
-        named = (inbox_types.c.subscription == subscription, inbox_types.c.type == type_)
-        session.execute(sa.delete(inbox_types).where(*named))
+    hidden: dict[str, set[str]] = {}
+    for one in undone:
+        if one.hides is not None:
+            hidden.setdefault(one.received.key.subscription, set()).add(one.hides)
+    for subscription, types in sorted(hidden.items()):
+        losses.ask(session, subscription, sorted(types), operator)
     return undone
 
 
