@@ -167,9 +167,9 @@ def undo(
     for about in sorted(highest):
         _go_back(session, about, highest[about], reached.get(about[1:], 0))
     hidden: dict[str, set[str]] = {}
-    for one in undone:
-        if one.hides is not None:
-            hidden.setdefault(one.received.key.subscription, set()).add(one.hides)
+    for forgery in undone:
+        if forgery.hides is not None:
+            hidden.setdefault(forgery.received.key.subscription, set()).add(forgery.hides)
     for subscription, types in sorted(hidden.items()):
         losses.ask(session, subscription, sorted(types), operator)
     return undone
