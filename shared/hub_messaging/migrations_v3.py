@@ -18,12 +18,13 @@ _HOW_FAR: Final = """
 """
 
 # The marks that would have been made until now (retention.Line): for each age in days, the last place before
-# the first row that is younger. Ages are counted from the newest row or the clock, whichever is earlier.
+# the first row that is younger. Ages are counted from the newest row or the clock, whichever is earlier. The
+# days are found once: a query that PostgreSQL may merge into the other would read the table for each age.
 _MARKS_OF_OUTBOX: Final = """
     INSERT INTO outbox_forgotten (marks, table_oid)
     WITH now AS (
       SELECT least(max(published_at), clock_timestamp()) AS instant, max(position) AS head FROM outbox
-    ), days AS (
+    ), days AS MATERIALIZED (
       SELECT floor(extract(epoch FROM now.instant - outbox.published_at) / 86400) AS age,
              min(position) AS first
       FROM outbox, now GROUP BY 1
@@ -43,7 +44,7 @@ _MARKS_OF_INBOX: Final = """
       SELECT subscription, source, max(arrival) AS head,
              least(max(received_at), clock_timestamp()) AS instant, min(received_at) AS oldest
       FROM inbox WHERE subject IS NOT NULL GROUP BY subscription, source
-    ), days AS (
+    ), days AS MATERIALIZED (
       SELECT subscription, source, min(arrival) AS first,
              floor(extract(epoch FROM instant - received_at) / 86400) AS age
       FROM inbox JOIN ends USING (subscription, source) GROUP BY subscription, source, age

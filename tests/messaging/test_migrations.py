@@ -199,3 +199,11 @@ def test_an_inbox_that_has_forgotten_keeps_the_line_of_its_oldest_row(connection
 def test_an_empty_database_has_nothing_to_mark(connection: sa.Connection) -> None:
     run(connection, migrations.create_v1, migrations.v1_to_v2, migrations_v3.v2_to_v3)
     assert not connection.execute(sa.text("SELECT FROM outbox_forgotten")).all()
+
+
+@pytest.mark.parametrize("statement", [migrations_v3._MARKS_OF_OUTBOX, migrations_v3._MARKS_OF_INBOX])
+def test_marks_are_made_in_two_readings_of_the_table(connection: sa.Connection, statement: str) -> None:
+    """Merged into the outer query, the second reading would be made for each of 400 days."""
+    run(connection, migrations.create_v1, migrations.v1_to_v2, migrations_v3.v2_to_v3)
+    plan = "\n".join(connection.scalars(sa.text(f"EXPLAIN {statement}")))
+    assert "CTE Scan on days" in plan
