@@ -95,6 +95,11 @@ fill() {
   done
   beside "$1" restored /run/secrets /work
   import_definitions "$1/broker/definitions.json"
+  # An archive of an earlier release brings that release's permissions.
+  import_definitions "$SECRETS/rabbitmq_definitions.json"
+  # Before anything is sent again: what is older than that goes into the log first, and into no queue.
+  say "  the event log, from the outboxes"
+  hubctl log restore </dev/null || give_up "The event log could not be refilled from the outboxes."
   compose create --quiet-pull
   for volume in "${KEPT_VOLUMES[@]}"; do
     docker run --rm --interactive --network none --user 0 --entrypoint tar --volume "${PROJECT}_$volume:/to" "$OPERATOR" -C /to -x <"$1/volumes/$volume.tar"

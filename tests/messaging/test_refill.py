@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.messaging.office import PUBLISHERS, SCHEMAS, Office, heard
 from tests.support.announcing import set_up_publishers
 from tests.support.postgres import PostgresServer
 
-from hub_messaging import refill
+from hub_messaging import outbox, refill
 from hub_messaging.envelope import Envelope
 from hub_messaging.log import Unbound, read_log
 from hub_messaging.messages import Message
@@ -45,6 +46,38 @@ def _office(amqp_uri: str, postgres: PostgresServer) -> Iterator[Office]:
 def unbind(channel: Any) -> None:
     """Let events of one publisher bypass the log."""
     channel.queue_unbind("hub.log", "sorting.events", "#")
+
+
+def test_a_new_broker_gets_old_events_into_its_log_only_and_before_the_rest(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `make restore` does it: what is too old to be sent again is refilled before the relays start."""
+    monkeypatch.setattr(refill, "CONFIRM_SECONDS", 0.1)  # no relay runs that could have sent anything
+    office.publish("sorting", 6)
+    whole = office.expected()
+    engine = office.engines["sorting"]
+    with Session(engine) as session, session.begin():
+        old = sa.update(rows).where(rows.c.position <= 4).values(recorded_at=datetime(2025, 1, 1, tzinfo=UTC))
+        session.execute(old)
+        counted = session.execute(sa.select(outbox_counts)).all()
+        assert outbox.publish_again(session, datetime(2025, 10, 1, tzinfo=UTC)) == 2
+    office.delete_log()
+    office.administrate(lambda channel: channel.queue_purge("heard"))
+    assert office.restore() == 4
+    office.note("sorting", office.send("sorting"))
+    logged = office.logged()
+    assert ids_of(logged) == whole
+    assert [one.exchange for one in logged] == ["sorting.refill"] * 4 + ["sorting.events"] * 2
+    revisions: dict[str, list[int]] = {}
+    for one in logged:
+        event = json.loads(one.body)
+        revisions.setdefault(event["subject"], []).append(event["revision"])
+    assert all(numbers == sorted(numbers) for numbers in revisions.values())
+    with Session(engine) as session:
+        assert session.execute(sa.select(outbox_counts)).all() == counted
+    waiting: list[int] = []
+    office.administrate(lambda ch: waiting.append(ch.queue_declare("heard", passive=True).message_count))
+    assert waiting == [2]
 
 
 def test_a_deleted_log_is_made_anew_with_each_event_once_and_in_order(office: Office) -> None:
