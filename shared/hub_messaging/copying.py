@@ -5,7 +5,7 @@
 
 from typing import Final
 
-from hub_messaging.tables import inbox, inbox_counts, inbox_gaps, inbox_types
+from hub_messaging.tables import inbox, inbox_changes, inbox_counts, inbox_gaps, inbox_types
 
 LIVE: Final = "public"
 NEW: Final = "rebuild"
@@ -14,6 +14,7 @@ PREVIOUS: Final = "previous"  # what was live before the last switch, until the 
 _COLUMNS = ", ".join(column.name for column in inbox.c if column.name != "arrival")
 _GAPS = ", ".join(inbox_gaps.c.keys())
 _COUNTS = ", ".join(inbox_counts.c.keys())
+_CHANGES = ", ".join(inbox_changes.c.keys())
 _TYPES = ", ".join(inbox_types.c.keys())
 _SAME = (
     "made.subscription = live.subscription AND made.source = live.source AND made.event_id = live.event_id"
@@ -105,7 +106,8 @@ CARRY_OTHER_COUNTS = f"""
 """  # noqa: S608
 # By which of its versions a change took effect.
 CARRY_CHANGES = f"""
-    INSERT INTO {{made}}.inbox_changes SELECT * FROM {LIVE}.inbox_changes ON CONFLICT DO NOTHING
+    INSERT INTO {{made}}.inbox_changes ({_CHANGES}) SELECT {_CHANGES} FROM {LIVE}.inbox_changes
+    ON CONFLICT DO NOTHING
 """  # noqa: S608 - our names
 CARRY: Final = (CARRY_GAPS, CARRY_FAILURES, CARRY_UNKNOWN, CARRY_OTHER_COUNTS, CARRY_CHANGES)
 MISSING = f"""
