@@ -14,7 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from hub_messaging import changes, retries, turns
-from hub_messaging.attempts import TOGETHER, Attempts, DatabaseAway, Handler
+from hub_messaging.attempts import Attempts, DatabaseAway, Handler
 from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
 from hub_messaging.opening import Opening, Unreadable
@@ -28,7 +28,8 @@ NEVER_AGAIN: Final = RetryPolicy(
 )  # reading is pure: what cannot be read today cannot be read in an hour
 MOST: Final = 200  # kept deliveries in one transaction
 FIRST: Final = 8  # before anything is known of how long they take
-QUICK_SECONDS, SLOW_SECONDS = 0.1, 0.25  # of one transaction: then the next one has twice or half as many
+# Of one transaction: then the next one has twice or half as many. After a failure it has half as many too.
+QUICK_SECONDS, SLOW_SECONDS = 0.1, 0.25
 
 Opened = tuple[Any, Delivery]  # a row of the inbox, locked, and what is in it
 
@@ -52,7 +53,6 @@ class Retrying:
 
     def __post_init__(self) -> None:
         self._turns = Turns(self.attempts.subscription)
-        self._together = MOST if all(one.batch for one in self.handlers.values()) else TOGETHER
 
     def look(self, go_on: Callable[[], bool]) -> int:
         """Try what is due; how many succeeded.
@@ -69,7 +69,7 @@ class Retrying:
             with self.attempts.sessions() as session:
                 due = self._turns.due(session, utc_now())
             while due and go_on():
-                size = 1 if self.attempts.struggling else min(self.size, self._together)
+                size = 1 if self.attempts.struggling else self.size
                 succeeded += self._try_chains(due[:size], size)
                 if self.attempts.struggling:
                     break
@@ -91,7 +91,7 @@ class Retrying:
             listed = turns.follow(session, self.attempts.subscription, firsts, utc_now(), size)
         succeeded = self._try(listed)
         seconds = time.monotonic() - started
-        if seconds > SLOW_SECONDS:
+        if seconds > SLOW_SECONDS or succeeded < len(listed):
             self.size = max(1, self.size // 2)
         elif seconds < QUICK_SECONDS and len(listed) >= self.size:
             self.size = min(MOST, self.size * 2)
