@@ -160,7 +160,7 @@ def undo(
     """
     undone = [one for one in forgeries if _take_out(session, one, operator)]
     highest: dict[tuple[str, str, str], int] = {}
-    for one in (forgery.received for forgery in undone):
+    for one in [forgery.received for forgery in undone]:
         if one.subject is not None:
             about = (one.key.subscription, one.key.source, one.subject)
             highest[about] = max(highest.get(about, 0), one.revision or 0)
