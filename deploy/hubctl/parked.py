@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 from sqlalchemy.orm import Session
 
-from hub_messaging import kept, parking
+from hub_messaging import kept, parking, retries
 from hub_messaging.kept import Key, Refused
 from hub_messaging.parking import Operator
 from hub_messaging.tables import HELD, PARKED, WAITING
@@ -106,7 +106,10 @@ def replay(
     """Let parked deliveries be tried again at once: some, those of an error or type, or all."""
     hub = find_hub()
     found = _selected(hub, hub.chosen(service or []), names or [], error, type_, everything=everything)
-    found = [one for one in found if one.kept.state == PARKED]
+    parked = [one for one in found if one.kept.state == PARKED]
+    found = [one for one in parked if not retries.was_forged(one.kept)]
+    if parked and not found:
+        raise Refused(f"{parked[0].kept.key.event_id} {parking.STAYS_FORGED}")
 
     def act(session: Session, keys: Sequence[Key], who: Operator) -> list[Key]:
         return parking.replay(session, keys, who, real_now())

@@ -230,3 +230,12 @@ def test_a_setting_that_cannot_be_read_is_said(
     monkeypatch.setenv("HUB_FOREIGN_SOURCES", "oxford")
     said = hubctl("parked", "forged")
     assert (said.code, "HUB_FOREIGN_SOURCES cannot be read" in said.err) == (2, True)
+
+
+def test_a_replay_of_everything_leaves_forgeries_and_says_so_of_one(visits: Keeper) -> None:
+    visits.park(forged(1).to_bytes(), forged(2, source="/hubs/test/sorting").to_bytes())
+    said = hubctl("parked", "replay", "--error", "Forged", *WHY)
+    assert (said.code, "can only be dropped" in said.err) == (1, True)
+    assert hubctl("parked", "replay", "--all", *WHY).out == "1 replayed.\n"
+    assert sorted(visits.states()) == ["parked", "waiting"]
+    assert hubctl("parked", "drop", "--error", "Forged", *WHY).out == "1 dropped.\n"
