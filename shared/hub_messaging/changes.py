@@ -6,6 +6,7 @@ the id of the event in the lowest version.
 """
 
 from collections.abc import Container, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import inbox as received
 from hub_messaging import retries
-from hub_messaging.envelope import Envelope
+from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.inbox import Delivery
 from hub_messaging.tables import UNFINISHED, inbox, inbox_changes
 
@@ -91,6 +92,22 @@ def first(session: Session, subscription: str, deliveries: Sequence[Delivery]) -
         if delivery.envelope.change_id is None
         or (delivery.envelope.source, str(delivery.envelope.id)) in allowed
     ]
+
+
+def is_settled(session: Session, row: Any) -> bool:
+    """Whether another version of a stored delivery's change has taken effect, heard here or not."""
+    if b'"changeid"' not in row.body:
+        return False
+    try:
+        envelope = Envelope.from_bytes(bytes(row.body))
+    except Undecodable:
+        return False
+    wanted = sa.select(inbox_changes.c.event_id).where(
+        inbox_changes.c.subscription == row.subscription,
+        inbox_changes.c.source == envelope.source,
+        inbox_changes.c.change_id == envelope.change_id,
+    )
+    return session.scalar(wanted) not in (None, str(envelope.id))
 
 
 def take_over(

@@ -128,6 +128,9 @@ class Retrying:
             about = _about(row)
             if about in broken:
                 continue
+            if changes.is_settled(session, row):
+                retries.finish(session, row)
+                continue
             try:
                 opened.append((row, self._open(row)))
             except Exception as exc:  # noqa: BLE001 - reading is pure: what fails once fails always

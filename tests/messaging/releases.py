@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from parcels.events import ParcelSorted, ParcelSortedV2, ParcelWeighed
+from parcels.tables import Effect
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
 from tests.messaging.received import EXCHANGE, ORIGINS, QUEUE, SOURCE, Database
@@ -103,6 +105,29 @@ class Reader:
     def catch_up(self, messages: Iterable[Message], *keys: str) -> None:
         """Read some kinds of event from the log."""
         self.take([logged(one) for one in messages if one.routing_key in keys])
+
+
+class Noting(Reader):
+    """A reader with a read model, in which a change is a row."""
+
+    def handle(self, session: Session, deliveries: Sequence[Delivery]) -> None:
+        """Count in the read model."""
+        note(session, deliveries)
+
+
+def note(session: Session, deliveries: Iterable[Delivery]) -> None:
+    """Write changes into the read model, named by parcel and weight."""
+    for one in deliveries:
+        name = f"{one.event.number} {one.event.weight}"
+        session.add(Effect(event_id=name, subject=one.envelope.subject, revision=one.envelope.revision))
+        session.flush()
+
+
+def noted(database: Database) -> list[tuple[int, int]]:
+    """The changes of the read model, sorted."""
+    with database() as session:
+        names = session.scalars(sa.select(Effect.event_id)).all()
+    return sorted((int(number), int(weight)) for number, weight in (name.split() for name in names))
 
 
 def logged(message: Message, **others: Any) -> Message:
