@@ -136,16 +136,11 @@ class Fleet:
         """Service → base URL."""
         return {s.name: f"http://{ports.LOOPBACK}:{self.connections.ports[s.name]}" for s in self.services}
 
-    @property
-    def public_url(self) -> str:
-        """Where a browser finds the hub: the first service has the dashboard."""
-        return next(iter(self.addresses.values()))
-
     def environment(self, service: Service) -> dict[str, str]:
         """The operator's environment, and what this run has decided."""
         return os.environ | {
             "HUB_ID": hub_id(),
-            "HUB_PUBLIC_URL": os.environ.get("HUB_PUBLIC_URL", self.public_url),
+            "HUB_PUBLIC_URL": os.environ.get("HUB_PUBLIC_URL", next(iter(self.addresses.values()))),
             "HUB_LOG_LEVEL": os.environ.get("HUB_LOG_LEVEL", "INFO"),
             "HUB_DATABASE_URL": self.connections.database_urls[service.name],
             "HUB_AMQP_URI": self.connections.amqp_uris[service.name],

@@ -14,11 +14,12 @@ from tests.messaging.received import EXCHANGE, ORIGINS, QUEUE, SOURCE, Database
 
 from hub_messaging import outbox
 from hub_messaging.dispatch import Dispatcher, Handler
-from hub_messaging.envelope import Event, routing_key_of
+from hub_messaging.envelope import Envelope, Event, routing_key_of
 from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.retries import RetryPolicy
+from hub_messaging.tables import inbox
 from hub_messaging.versions import record_versions
 
 AT_ONCE = RetryPolicy((timedelta(0),) * 5)
@@ -133,3 +134,15 @@ def noted(database: Database) -> list[tuple[int, int]]:
 def logged(message: Message, **others: Any) -> Message:
     """The same message as the log hands it out."""
     return Message(message.body, message.exchange, message.routing_key, from_log=True, **others)
+
+
+def envelopes(messages: list[Message]) -> list[Envelope]:
+    return [Envelope.from_bytes(message.body) for message in messages]
+
+
+def kept(database: Database) -> list[tuple[Any, ...]]:
+    with database() as session:
+        wanted = (
+            sa.select(inbox.c.type, inbox.c.state).where(inbox.c.state != "done").order_by(inbox.c.arrival)
+        )
+        return [tuple(row) for row in session.execute(wanted)]

@@ -1,45 +1,28 @@
 """One change in two versions: each subscriber counts it once, whichever versions it has heard."""
 
-import random
 from collections import Counter
-from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from parcels.events import ParcelSorted, ParcelSortedV2, ParcelWeighed
 from tests.messaging.received import Database, states
-from tests.messaging.releases import NOW, V1, V2, WEIGHED, Publisher, Reader, logged, v1, v2
+from tests.messaging.releases import NOW, V1, V2, WEIGHED, Publisher, Reader, envelopes, kept, logged, v1, v2
 
 from hub_messaging import backfill, outbox
 from hub_messaging.envelope import Envelope, Event
 from hub_messaging.messages import Message
 from hub_messaging.tables import inbox
-from hub_messaging.tables import outbox as outbox_table
 from hub_messaging.versions import NotOneChange, record_versions
 
 Change = tuple[int, int]
 ONLY_V1 = [ParcelSorted]
 ONLY_V2 = [ParcelSortedV2]
 BOTH = [ParcelSorted, ParcelSortedV2]
-SEEDS = 4
 
 
 @pytest.fixture(name="publisher")
 def _publisher(database: Database) -> Publisher:
     return Publisher(database)
-
-
-def envelopes(messages: list[Message]) -> list[Envelope]:
-    return [Envelope.from_bytes(message.body) for message in messages]
-
-
-def kept(database: Database) -> list[tuple[Any, ...]]:
-    with database() as session:
-        wanted = (
-            sa.select(inbox.c.type, inbox.c.state).where(inbox.c.state != "done").order_by(inbox.c.arrival)
-        )
-        return [tuple(row) for row in session.execute(wanted)]
 
 
 def test_the_versions_of_a_change_follow_each_other_and_share_its_id(publisher: Publisher) -> None:
@@ -226,118 +209,3 @@ def test_a_dropped_version_1_is_not_replaced(publisher: Publisher, database: Dat
     counted: list[Change] = []
     Reader(database, ONLY_V2, counted).catch_up(history, V2)
     assert counted == []
-
-
-def test_a_fact_is_recorded_in_version_2_with_the_change_that_version_1_has_told(
-    publisher: Publisher, database: Database
-) -> None:
-    later = NOW + timedelta(days=1)
-    publisher.sort("v1", 7, 1)
-    publisher.sort("v1", 7, 1, at=later)
-    publisher.sort("v1", 8, 1)
-    publisher.sort("both", 9, 1)
-    told = envelopes(publisher.history())
-    facts: list[Any] = [(v2(7, 2), later), *((v2(number, 1), NOW) for number in (7, 8, 9, 10))]
-    for expected in (4, 0):
-        with database.begin() as session:
-            assert backfill.record_missing(session.connection(), facts) == expected
-    made = envelopes(publisher.history())[len(told) :]
-    assert [(one.subject, one.change_id) for one in made] == [
-        ("parcels/7", str(told[1].id)),
-        ("parcels/7", str(told[0].id)),
-        ("parcels/8", str(told[2].id)),
-        ("parcels/10", None),
-    ]
-
-
-def test_several_facts_of_one_instant_are_as_many_changes(publisher: Publisher, database: Database) -> None:
-    for weight in (1, 2):
-        publisher.sort("v1", 7, weight)
-    told = envelopes(publisher.history())
-    with database.begin() as session:
-        backfill.record_missing(session.connection(), [(v2(7, weight), NOW) for weight in (1, 2, 3)])
-    made = envelopes(publisher.history())[2:]
-    assert [one.change_id for one in made] == [str(told[0].id), str(told[1].id), None]
-
-
-def test_facts_of_version_2_are_no_facts_of_version_1(publisher: Publisher, database: Database) -> None:
-    publisher.sort("v2", 7, 1)
-    with database.begin() as session:
-        assert backfill.record_missing(session.connection(), [(v1(7, 1), NOW)]) == 1
-        assert session.scalars(sa.select(outbox_table.c.change_id)).all() == [None, None]
-
-
-def test_what_was_recorded_afterwards_counts_once_for_old_and_new_readers(
-    publisher: Publisher, database: Database
-) -> None:
-    publisher.sort("v1", 7, 1)
-    publisher.weigh(7, 2)
-    history = publisher.history()
-    counted: list[Change] = []
-    Reader(database, ONLY_V1, counted).receive(history)
-    with database.begin() as session:
-        backfill.record_missing(session.connection(), [(v2(7, 1), NOW), (v2(8, 1), NOW)])
-    history = publisher.history()
-    Reader(database, ONLY_V2, counted).catch_up(history, V2)
-    assert counted == [(7, 1), (7, 2), (8, 1)]
-    emptied_inbox(database)
-    anew: list[Change] = []
-    Reader(database, ONLY_V2, anew).catch_up(history, V2, WEIGHED)
-    assert sorted(anew) == [(7, 1), (7, 2), (8, 1)]
-
-
-def emptied_inbox(database: Database) -> None:
-    with database.begin() as session:
-        session.execute(sa.text("TRUNCATE inbox, inbox_subjects, inbox_types, inbox_changes"))
-
-
-@pytest.mark.parametrize("after", [ONLY_V2, BOTH], ids=["then 2", "then both"])
-@pytest.mark.parametrize("before", [ONLY_V1, BOTH], ids=["1", "both"])
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_nothing_is_lost_or_counted_twice_whatever_order_and_failures(
-    database: Database, before: list[Any], after: list[Any], seed: int
-) -> None:
-    """Two releases of a reader over three of a publisher; the first has had what version 1 alone tells."""
-    chance = random.Random(f"{seed} {before is BOTH} {after is BOTH}")
-    publisher, counted = Publisher(database), list[Change]()
-    told = tell(publisher, chance, "v1", 1)
-    ever = publisher.history()
-    first = Reader(database, before, counted, failing=some(chance, told))
-    first.receive(shuffled(chance, ever))
-    told += tell(publisher, chance, "both", 100)
-    overlap = shuffled(chance, publisher.history()[len(ever) :])
-    received = overlap[: chance.randint(0, len(overlap))]
-    first.failing |= some(chance, told)
-    first.dispatcher.take([one for one in received if one.routing_key in first.dispatcher.types])
-    if after is ONLY_V2 or before is BOTH:
-        told += tell(publisher, chance, "v2", 200)
-    history = publisher.history()
-    second = Reader(database, after, counted, failing=some(chance, told))
-    second.catch_up(history, *(second.dispatcher.types - first.dispatcher.types))
-    second.receive(shuffled(chance, history))
-    second.catch_up(history, *second.dispatcher.types)
-    assert Counter(counted) == Counter(told)
-    assert kept(database) == []
-    for number in range(3):  # in order within a subject
-        assert [change for change in counted if change[0] == number] == [c for c in told if c[0] == number]
-
-
-def tell(publisher: Publisher, chance: random.Random, release: str, weight: int) -> list[Change]:
-    """A few changes of a few parcels, each with another weight."""
-    told = []
-    for place in range(chance.randint(0, 6)):
-        number = chance.randint(0, 2)
-        if chance.random() < 0.6:
-            publisher.sort(release, number, weight + place)
-        else:
-            publisher.weigh(number, weight + place)
-        told.append((number, weight + place))
-    return told
-
-
-def some(chance: random.Random, told: list[Change]) -> set[Change]:
-    return {change for change in told if chance.random() < 0.3}
-
-
-def shuffled(chance: random.Random, messages: list[Message]) -> list[Message]:
-    return chance.sample(messages, len(messages))
