@@ -17,6 +17,7 @@ from tests.faults.systems.ours.events import ThingChanged, ThingNoticed
 
 from hub_messaging import kept, parking
 from hub_messaging.topology import exchange_of, source_of
+from hubctl.parked import STEP
 
 TIMES = 10  # as many as there are events
 WAVES = 4
@@ -70,9 +71,12 @@ def strangers(numbers: range) -> Iterator[Post]:
 
 
 def drop_all(stage: Stage) -> None:
-    """Give up all that is parked, as an operator does."""
-    with stage.ledger.consumer_session() as session, session.begin():
-        parking.drop(session, [one.key for one in kept.kept(session)], OPERATOR)
+    """Give up all that is parked, as `hubctl parked drop --all` does."""
+    with stage.ledger.consumer_session() as session:
+        keys = [one.key for one in kept.kept(session)]
+    for start in range(0, len(keys), STEP):
+        with stage.ledger.consumer_session() as session, session.begin():
+            parking.drop(session, keys[start : start + STEP], OPERATOR)
 
 
 CASES = (

@@ -32,7 +32,7 @@ changes = sa.Table(
 effects = sa.Table(
     "effects",
     metadata,
-    sa.Column("position", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("position", sa.BigInteger, sa.Identity(), primary_key=True, info={"volatile": True}),
     sa.Column("event_id", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),

@@ -1,19 +1,20 @@
 """What is put around the product: places at which a program kills itself, and a wrong clock."""
 
+import sys
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Self
 
 import amqp
-import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from tests.faults.systems.setting import Killer, Setting
 from uuid_utils.compat import uuid7
 
-from hub_messaging import healing, log, outbox, subscribe, wall_clock, wire
+from hub_messaging import healing, outbox, subscribe, wall_clock, wire
 from hub_messaging.topology import exchange_of
-from hub_platform import clocks, ids
+from hub_platform import clocks
 
+PRODUCT = ("hub_messaging.", "hub_platform.")
 _killers: list[Killer] = []
 
 
@@ -27,17 +28,17 @@ def set_up(setting: Setting) -> None:
             assert hasattr(healing, wait)
             vars(healing)[wait] = setting.mark_seconds
     if setting.clock_days:
-        _shift_clock(timedelta(days=setting.clock_days))
+        shift_clock(timedelta(days=setting.clock_days))
     killer = Killer(setting)
     _killers[:] = [killer]
     if killer.waits_at("before_publish"):
         _watch_publishing(killer)
     if killer.waits_at("after_publish"):
-        event.listen(sa.Engine, "before_cursor_execute", lambda *told: _on_statement(killer, told[2]))
+        _watch_noting(killer)
     event.listen(Session, "after_commit", _on_commit)
 
 
-def _shift_clock(wrong: timedelta) -> None:
+def shift_clock(wrong: timedelta) -> None:
     """Have every instant that the product asks the machine for, and every id made of one, be wrong.
 
     The database has a clock of its own, which stays right.
@@ -51,9 +52,9 @@ def _shift_clock(wrong: timedelta) -> None:
     for asks in (wall_clock, clocks):
         assert hasattr(asks, "datetime")
         vars(asks)["datetime"] = Shifted
-    for makes in (outbox, log, ids):
-        assert hasattr(makes, "uuid7")
-        vars(makes)["uuid7"] = lambda: uuid7(nanoseconds=int(Shifted.now().timestamp() * 1e9))
+    for name, makes in list(sys.modules.items()):
+        if name.startswith(PRODUCT) and "uuid7" in vars(makes):
+            vars(makes)["uuid7"] = lambda: uuid7(nanoseconds=int(Shifted.now().timestamp() * 1e9))
 
 
 def effect_noted(session: Session) -> None:
@@ -68,10 +69,15 @@ def _on_commit(session: Session) -> None:
         _killers[0].reached("after_commit", session.info.pop("effects", 0))
 
 
-def _on_statement(killer: Killer, statement: str) -> None:
+def _watch_noting(killer: Killer) -> None:
     """What the broker has confirmed is about to be noted."""
-    if statement.lstrip().upper().startswith("UPDATE OUTBOX SET"):
+    original = outbox.mark_published
+
+    def mark_published(*arguments: Any) -> None:
         killer.reached("after_publish")
+        original(*arguments)
+
+    vars(outbox)["mark_published"] = mark_published
 
 
 def _watch_publishing(killer: Killer) -> None:
