@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from hub_messaging import inbox
 from hub_messaging.catchup import CatchUp, LogAway
-from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler, Struggling
+from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler
 from hub_messaging.envelope import keys_by_publisher
 from hub_messaging.forgetting import Forgetting, inbox_rows
 from hub_messaging.healing import Healing
@@ -28,6 +28,7 @@ from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
 from hub_messaging.tables import inbox_forgotten
+from hub_messaging.taking import Taking
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
@@ -54,7 +55,7 @@ EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway, Stopped)
 log = structlog.get_logger(__name__)
 
 
-class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # nameko ships no types
+class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[misc]  # nameko ships no types
     """One for each service."""
 
     def __init__(self) -> None:
@@ -195,36 +196,6 @@ class QueueReader(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         del self._arrived[: len(messages)]
         self._pace.learn(time.monotonic() - started, len(messages))
         return True
-
-    def _take(self, messages: Sequence[Message]) -> bool:
-        """Hand messages to the dispatcher; False, after a pause, when they must be handed in again."""
-        try:
-            self._dispatcher.take(messages)
-        except (DatabaseAway, OperationalError, InterfaceError) as exc:
-            self._rest("the database does not answer", exc)
-            return False
-        except Struggling as exc:
-            self._rest("one handler after the other fails", exc)
-            return False
-        if self._dispatcher.struggling:
-            self._rest("one handler after the other fails", None)
-        else:
-            self._away = None
-        return True
-
-    def _take_all(self, messages: Sequence[Message]) -> None:
-        """Hand in what comes from the log, however long it takes.
-
-        Raises:
-            Stopped: before all of it was dealt with, so nobody may say that we have caught up.
-        """
-        left = list(messages)
-        while left:
-            if self._stop.asked:
-                raise Stopped
-            step = 1 if self._dispatcher.struggling else self._pace.step
-            if self._take(left[:step]):
-                del left[:step]
 
     def _rest(self, reason: str, error: Exception | None) -> None:
         """Stop consuming for a while: what is in hand stays in hand, the connection stays alive."""

@@ -1,7 +1,6 @@
 """Counts that are kept: they are what counting the rows would give, whatever happens to a delivery."""
 
-from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,38 +9,14 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from parcels.events import ParcelSorted, ParcelWeighed
+from tests.messaging.counted import NOW, SORTED, WEIGHED, counted, kept, key
 from tests.messaging.operating import ADA, Poisoned, edit, heavier
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail, message, receive
 
 from hub_messaging import counting, migrations, outbox, parking
 from hub_messaging.counting import Loss
-from hub_messaging.kept import Key
 from hub_messaging.marks import Mark
-from hub_messaging.tables import inbox, inbox_counts, outbox_counts
-
-NOW = datetime.now(UTC)
-SORTED, WEIGHED = ParcelSorted.type, ParcelWeighed.type
-
-
-def key(number: int, revision: int = 1) -> Key:
-    one = delivery(number, revision).envelope
-    return Key(QUEUE, SOURCE, str(one.id))
-
-
-def kept(database: Database) -> dict[tuple[str, str], tuple[int, int]]:
-    """Source and routing key → received, done; without those that are nothing."""
-    with database() as session:
-        rows = session.execute(sa.select(inbox_counts))
-        return {(r.source, r.routing_key): (r.received, r.done) for r in rows if r.received or r.done}
-
-
-def counted(database: Database) -> dict[tuple[str, str], tuple[int, int]]:
-    """The same, by counting rows."""
-    with database() as session:
-        rows = list(session.execute(sa.select(inbox).where(inbox.c.subject.is_not(None))))
-    received = Counter((row.source, row.type) for row in rows)
-    done = Counter((row.source, row.type) for row in rows if row.state == "done")
-    return {name: (number, done[name]) for name, number in received.items()}
+from hub_messaging.tables import outbox_counts
 
 
 def record(database: Database, *events: Any) -> None:

@@ -9,9 +9,9 @@ from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
+from tests.messaging.counted import NOW, SORTED, counted, kept, key
 from tests.messaging.operating import ADA, Poisoned, edit, heavier
 from tests.messaging.received import Database, delivery, fail, message
-from tests.messaging.test_counting import NOW, SORTED, counted, kept, key
 
 from hub_messaging import migrations, parking
 from hub_messaging.kept import Refused

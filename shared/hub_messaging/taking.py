@@ -1,0 +1,52 @@
+"""What a reader has in hand, handed to the dispatcher; again, after a pause, when it must be."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from hub_messaging.dispatch import DatabaseAway, Dispatcher, Struggling
+from hub_messaging.messages import Message
+from hub_messaging.pace import Pace
+from hub_messaging.stopping import Stop, Stopped
+
+
+class Taking:
+    """The part of a reader that knows what a dispatcher may answer."""
+
+    _dispatcher: Dispatcher
+    _pace: Pace
+    _stop: Stop
+    _away: str | None
+
+    def _rest(self, reason: str, error: Exception | None) -> None:
+        raise NotImplementedError
+
+    def _take(self, messages: Sequence[Message]) -> bool:
+        """Hand messages to the dispatcher; False, after a pause, when they must be handed in again."""
+        try:
+            self._dispatcher.take(messages)
+        except (DatabaseAway, OperationalError, InterfaceError) as exc:
+            self._rest("the database does not answer", exc)
+            return False
+        except Struggling as exc:
+            self._rest("one handler after the other fails", exc)
+            return False
+        if self._dispatcher.struggling:
+            self._rest("one handler after the other fails", None)
+        else:
+            self._away = None
+        return True
+
+    def _take_all(self, messages: Sequence[Message]) -> None:
+        """Hand in what comes from the log, however long it takes.
+
+        Raises:
+            Stopped: before all of it was dealt with, so nobody may say that we have caught up.
+        """
+        left = list(messages)
+        while left:
+            if self._stop.asked:
+                raise Stopped
+            step = 1 if self._dispatcher.struggling else self._pace.step
+            if self._take(left[:step]):
+                del left[:step]
