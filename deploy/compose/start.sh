@@ -50,6 +50,15 @@ start() {
     why_not
     give_up "The hub is not up. What is there can be looked at with make ps and make logs; make down stops it."
   fi
+  whole_log
+}
+
+# The definitions of a start make a log that is missing, and an empty one looks like any other to a subscriber.
+whole_log() {
+  local code=0
+  hubctl log status >/dev/null 2>&1 || code=$?
+  [ "$code" -ne 1 ] || say "" "The event log lacks events that publishers keep: deploy/compose.sh hubctl log restore brings them back." \
+    "  (deploy/compose.sh hubctl log status says which; the hub runs meanwhile)"
 }
 
 up() {

@@ -10,7 +10,7 @@ import typer
 
 from hub_platform import __version__, tokens
 from hub_platform.clocks import real_now
-from hubctl import diagnosis, flow, looking, lost
+from hubctl import diagnosis, flow, logged, looking, lost
 from hubctl.diagnosis import Finding, Grade
 from hubctl.options import AsJson
 from hubctl.output import NOTHING, console, print_json, progress, sentences
@@ -57,6 +57,8 @@ def _database_and_queue(hub: Hub, service: str) -> Look:
         yield from diagnosis.of_database(seen)
         if seen.listens and service in hub.amqp_uris:
             yield from diagnosis.of_queue(looking.queue(service, hub.amqp_uris[service]))
+        if seen.away is None and seen.at_head:
+            yield from logged.of_log(hub, service)
         if seen.listens:
             yield from lost.of_flow(flow.look(hub, service))
 

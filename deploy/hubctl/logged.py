@@ -1,0 +1,49 @@
+"""Whether the event log holds what a service publishes, for `hubctl doctor`: seen now, and by its relay."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import sqlalchemy as sa
+
+from hub_messaging import counting, watching
+from hub_messaging.log import Unbound, place_of_new_mark
+from hub_messaging.publisher import Unconfirmed
+from hub_messaging.wire import BROKER_ERRORS, Missing, connected
+from hubctl.databases import opened
+from hubctl.diagnosis import Finding, Grade
+from hubctl.places import Hub
+
+SECONDS: Final = 5.0  # for a mark to arrive
+
+
+def of_log(hub: Hub, service: str) -> Iterator[Finding]:
+    """What is wrong with the event log for one service; nothing for one that has never published.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+    """
+    with opened(hub, service) as session:
+        session.execute(sa.text("SET TRANSACTION READ ONLY"))
+        if not counting.published(session):
+            return
+        # Other trouble that the relay has seen may be over by now.
+        known = watching.remembered(session).trouble == watching.BEHIND
+    said = _seen_now(service, hub.amqp_uris[service]) if service in hub.amqp_uris else None
+    if said is None and known:
+        said = watching.words_of(watching.BEHIND, service)
+    if said is not None:
+        yield Finding("the event log", Grade.WRONG, f"{said[0].upper()}{said[1:]}.")
+
+
+def _seen_now(service: str, uri: str) -> str | None:
+    """Write a mark as the service, and see it arrive; a broker that is away is told elsewhere."""
+    try:
+        with connected(uri) as connection:
+            offset = place_of_new_mark(connection, service, {}, SECONDS, lambda: False)
+    except Unbound:
+        return watching.words_of(watching.UNBOUND, service)
+    except Missing as exc:
+        return f"{exc}: {watching.REMEDY}"
+    except (*BROKER_ERRORS, Unconfirmed):
+        return None
+    return None if offset is not None else watching.words_of(watching.UNBOUND, service)
