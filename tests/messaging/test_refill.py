@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from tests.messaging.conftest import MIGRATIONS
 from tests.messaging.office import PUBLISHERS, SCHEMAS, Office, heard
+from tests.messaging.posting import rows as rows_of
 from tests.support.announcing import set_up_publishers
 from tests.support.postgres import PostgresServer
+from tests.support.services import running_service
+from tests.support.waiting import wait_until
 
 from hub_messaging import outbox, refill
 from hub_messaging.envelope import Envelope
@@ -98,6 +102,28 @@ def test_a_deleted_log_is_made_anew_with_each_event_once_and_in_order(office: Of
         if publisher == "sorting":
             origins.check(Envelope.from_bytes(message.body), message, "sorting")
     assert all(found == sorted(found) for found in revisions.values())
+
+
+def test_a_new_subscriber_builds_its_read_model_from_a_refilled_log(
+    office: Office, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """What came before the log was deleted, what bypassed it, and what came after: all in order, once."""
+    office.publish("sorting", 40)
+    office.delete_log()
+    office.publish("sorting", 10)
+    assert office.restore() == 50
+    office.publish("sorting", 10)
+    url = postgres.migrated_database(MIGRATIONS)
+    with running_service(
+        tmp_path, "counting", ("parcels", "counting"), database_url=url, amqp_uri=office.uri
+    ) as counting:
+        wait_until(lambda: len(rows_of(url, "SELECT 1 FROM effects")) == 60, deadline=30)
+        effects = rows_of(url, "SELECT subject, revision FROM effects ORDER BY position")
+        assert counting.metric('hub_inbox_deliveries{state="parked"}') == 0
+    revisions: dict[str, list[int]] = {}
+    for subject, revision in effects:
+        revisions.setdefault(subject, []).append(revision)
+    assert all(found == list(range(1, len(found) + 1)) for found in revisions.values())
 
 
 def test_what_the_log_has_is_not_written_again(office: Office) -> None:
