@@ -12,6 +12,7 @@ from tests.messaging.releases import V1, V2, WEIGHED, Noting, Publisher, logged,
 from tests.messaging.shop import ADA
 
 from hub_messaging.dispatch import Handler
+from hub_messaging.filling import Service
 from hub_messaging.messages import Message
 from hub_messaging.rebuild import Rebuild
 
@@ -51,7 +52,7 @@ def test_a_rebuild_counts_each_change_once(
         yield [logged(one) for one in history]
 
     handlers = [Handler({key: KEYS[key] for key in (*again, WEIGHED)}, batch=True, call=note)]
-    made = Rebuild(
+    service = Service(
         database.kw["bind"],
         QUEUE,
         handlers=handlers,
@@ -59,7 +60,7 @@ def test_a_rebuild_counts_each_change_once(
         read_log=read_log,
         origins=ORIGINS,
     )
-    assert made.run(ADA).switched
+    assert Rebuild(service).run(ADA).switched
     assert [weight for _, weight in noted(database)] == expected
     later = Noting(database, [KEYS[key] for key in again], [])
     later.receive(history)
