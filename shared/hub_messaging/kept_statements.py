@@ -199,3 +199,15 @@ GIVE_UP = sa.text(
     RETURNING inbox.event_id
     """  # noqa: S608 - our names
 )
+
+# What an operator did, for each delivery.
+WRITE_DOWN = sa.text(
+    """
+    INSERT INTO inbox_audit (by, why, action, subscription, source, event_id, attempts, last_error)
+    SELECT :by, :why, :action, subscription, source, event_id, attempts, error
+    FROM unnest(CAST(:subscriptions AS text[]), CAST(:sources AS text[]), CAST(:event_ids AS text[]),
+                CAST(:attempts AS integer[]), CAST(:errors AS text[]))
+         WITH ORDINALITY AS row (subscription, source, event_id, attempts, error, n)
+    ORDER BY n
+    """
+)

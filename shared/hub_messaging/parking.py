@@ -5,7 +5,7 @@ another operator has in hand is left alone, so nobody waits for anybody.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,10 +14,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hub_messaging import counting, retries
+from hub_messaging import counting, kept_statements, retries
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.kept import Key, Refused, is_, key_of
-from hub_messaging.tables import DROPPED, PARKED, WAITING, inbox, inbox_audit
+from hub_messaging.tables import DROPPED, PARKED, WAITING, inbox
 
 OPEN_TO_CHANGE: Final = (PARKED, WAITING)  # what is held has not failed: it follows what it is held for
 STAYS_FORGED: Final = "did not come through its publisher's exchange and can only be dropped."
@@ -159,10 +159,15 @@ def _set(session: Session, rows: Sequence[Any], **values: Any) -> None:
 def _write_down(
     session: Session, rows: Sequence[Any], operator: Operator, action: str, named: Key | None = None
 ) -> None:
-    said = {"by": operator.by, "why": operator.why, "action": action}
-    listed = [
-        said | asdict(named or key_of(row)) | {"attempts": row.attempts, "last_error": row.last_error}
-        for row in rows
-    ]
-    if listed:
-        session.execute(sa.insert(inbox_audit), listed)
+    keys = [named or key_of(row) for row in rows]
+    values = {
+        "by": operator.by,
+        "why": operator.why,
+        "action": action,
+        "subscriptions": [key.subscription for key in keys],
+        "sources": [key.source for key in keys],
+        "event_ids": [key.event_id for key in keys],
+        "attempts": [row.attempts for row in rows],
+        "errors": [row.last_error for row in rows],
+    }
+    session.execute(kept_statements.WRITE_DOWN, values)
