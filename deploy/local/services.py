@@ -21,8 +21,7 @@ from local.places import ROOT, Places, python_path
 from local.postgres import revision
 from local.processes import GRACE, Child, Programs
 
-MIGRATED_WITHIN = 120.0  # seconds
-READY_WITHIN = 60.0  # seconds
+MIGRATED_WITHIN, READY_WITHIN = 120.0, 60.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -81,14 +80,15 @@ class Connections:
 
     def write(self, places: Places) -> None:
         """Let `hubctl` find databases, broker and tokens; readable by the owner only."""
+        at = f"http://{ports.LOOPBACK}"
         known = {
             "hub_id": hub_id(),
             "tokens": {
                 "private_key_file": str(places.secrets / PRIVATE),
                 "folder": str(places.tokens),
-                "address": f"http://{ports.LOOPBACK}:{self.ports.get('reporting', 0)}",
+                "address": f"{at}:{self.ports.get('reporting', 0)}",
             },
-            "addresses": {name: f"http://{ports.LOOPBACK}:{port}" for name, port in self.ports.items()},
+            "addresses": {name: f"{at}:{port}" for name, port in self.ports.items()},
             "database_urls": dict(self.database_urls),
             "amqp_uris": {name: self.amqp_uris[name] for name in self.database_urls},
             "broker_admin_uri": self.amqp_uris.get(ADMINISTRATOR),
@@ -226,10 +226,9 @@ class Fleet:
 
     def stop(self, *names: str) -> None:
         """Stop services (all, when none is named): ask all of them first, then wait."""
-        children = [self.running.pop(name) for name in names or tuple(self.running)]
+        children, end = [self.running.pop(n) for n in names or tuple(self.running)], time.monotonic() + GRACE
         for child in children:
             child.ask_to_stop()
-        end = time.monotonic() + GRACE
         for child in children:
             child.stop(max(0.0, end - time.monotonic()))
 
