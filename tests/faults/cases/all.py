@@ -16,6 +16,7 @@ from tests.faults.cases import (
     poison,
     processes,
     releases,
+    replays,
 )
 from tests.faults.cases.case import Case
 
@@ -33,6 +34,7 @@ ALL: tuple[Case, ...] = (
     *releases.CASES,
     *clocks.CASES,
     *logs.CASES,
+    *replays.CASES,
 )
 
 
