@@ -6,7 +6,7 @@ from tests.faults.stage import Stage
 ROLLS = 5
 
 
-def kill_at(role: str, place: str, *counts: float) -> Case:
+def kill_at(role: str, place: str, *counts: float, short: bool = True) -> Case:
     """A case in which a program kills itself at a place, once for each count (a share of the events)."""
 
     def run(stage: Stage) -> None:
@@ -20,7 +20,7 @@ def kill_at(role: str, place: str, *counts: float) -> Case:
 
     words = place.replace("_", " ")
     what = f"The {role} is ended by SIGKILL {words.replace('publish', 'it publishes an event')}"
-    return Case(f"kill -9 {role} {words}", f"{what}, {len(counts)} times.", run)
+    return Case(f"kill -9 {role} {words}", f"{what}, {len(counts)} times.", run, short=short)
 
 
 def kill_publisher_after_publish(stage: Stage) -> None:
@@ -56,13 +56,13 @@ def two_of_each(stage: Stage) -> None:
 
 
 CASES = (
-    kill_at("publisher", "before_publish", 0.1, 0.2, 0.3),
+    kill_at("publisher", "before_publish", 0.1, 0.2, 0.3, short=False),
     Case(
         "kill -9 publisher after publish",
         "The publisher is ended by SIGKILL when RabbitMQ has its events and it has not noted that, 3 times.",
         kill_publisher_after_publish,
     ),
-    kill_at("consumer", "before_commit", 0.05, 0.2, 0.3),
+    kill_at("consumer", "before_commit", 0.05, 0.2, 0.3, short=False),
     kill_at("consumer", "after_commit", 0.05, 0.2, 0.3),
     Case(
         "SIGTERM rolling restart of the consumer",
