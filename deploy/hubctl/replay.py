@@ -21,6 +21,7 @@ from hubctl.places import Hub, WrongUse, find_hub, find_losses
 LEAVES_WITHIN: Final = 15  # seconds after Ctrl-C
 
 
+# Long: an argument for each option.
 @sentences
 def replay(
     service: Annotated[str, typer.Argument(help="The service whose projections are made anew.")],

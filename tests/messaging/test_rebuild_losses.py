@@ -4,6 +4,8 @@ Before (at 6a1328b): a subject that both the inbox and the history had forgotten
 and the command said "Switched.".
 """
 
+# Long: each way in which a history can be incomplete has a test of its own.
+
 import json
 import stat
 from pathlib import Path
