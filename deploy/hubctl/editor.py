@@ -66,3 +66,15 @@ def _edited(text: str) -> str:
         except (OSError, subprocess.CalledProcessError) as exc:
             raise WrongUse(f"The editor {editor} failed: nothing was changed.") from exc
         return file.read_text()
+
+
+def from_file(file: Path) -> bytes:
+    """What a file holds; `-` is standard input.
+
+    Raises:
+        WrongUse: it cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as exc:
+        raise WrongUse(f"{file} cannot be read: {exc.strerror}.") from exc

@@ -1,6 +1,5 @@
 """`hubctl parked`: what failed for good, and what to do about it."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
@@ -15,7 +14,7 @@ from hub_messaging.tables import HELD, PARKED, WAITING
 from hub_platform.clocks import real_now
 from hubctl import databases, forged, shown
 from hubctl.databases import Found, by_service, opened
-from hubctl.editor import in_editor
+from hubctl.editor import from_file, in_editor
 from hubctl.options import AsJson, By, DryRun, Error, Services, Type, Why, operator
 from hubctl.output import NOTHING, print_json, progress, sentences
 from hubctl.places import Hub, WrongUse, find_hub
@@ -154,7 +153,7 @@ def edit(
     found = databases.one(hub, hub.chosen(service or []), name)
     with opened(hub, found.service) as session:
         body = kept.show(session, found.kept.key).body
-    new = in_editor(body) if file is None else _from_file(file)
+    new = in_editor(body) if file is None else from_file(file)
     who = operator(by, why)
     with opened(hub, found.service) as session:
         key = parking.edit(session, found.kept.key, new, who)
@@ -244,10 +243,3 @@ def _in_steps(
     if refused is not None and not changed:
         raise refused
     return changed
-
-
-def _from_file(file: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as exc:
-        raise WrongUse(f"{file} cannot be read: {exc.strerror}.") from exc

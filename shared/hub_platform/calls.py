@@ -110,12 +110,16 @@ def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> A
     return schema.load(data | {name: value for name, value in path.items() if name in schema.fields})
 
 
-def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any], PageRequest]:
+def read_query(
+    request: Request, schema: Schema | None, path: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], PageRequest]:
     """The query parameters and the page asked for.
 
     Raises:
-        Problem: 400 `bad_parameter`, naming each unknown or malformed one.
+        Problem: 400 `bad_parameter`, naming each unknown or malformed one; 404 `not_found` for values of the
+            path that cannot exist.
     """
+    _refuse_unusable(path or {})
     given = request.args.to_dict()
     try:
         values = _loaded(schema or NoQuery(), given)
@@ -129,7 +133,7 @@ def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any],
     return values, PageRequest(values.pop("limit"), None if after is None else decode_cursor(after))
 
 
-def refuse_unusable_path(path: Mapping[str, Any]) -> None:
+def _refuse_unusable(path: Mapping[str, Any]) -> None:
     """Refuse an address that names something which cannot exist.
 
     Raises:

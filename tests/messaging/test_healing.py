@@ -1,5 +1,7 @@
 """Healing: what marks, operators and gaps ask of the log is read a little at a time, and not for ever."""
 
+# Long: each way to the log is tried with each way in which it fails.
+
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field

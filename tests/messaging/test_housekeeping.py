@@ -1,5 +1,7 @@
 """What is forgotten and what is kept, in a database: old rows that have come to their end, in batches."""
 
+# Long: each kind of wrong clock is tried on both tables.
+
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any

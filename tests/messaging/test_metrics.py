@@ -1,5 +1,7 @@
 """What can be measured: every figure exists, moves with what it counts, and stands in docs/metrics.md."""
 
+# Long: each figure of the page moves in one journey.
+
 import contextlib
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,7 @@
 """The event log made whole from the outboxes: each event once, in order, whatever happens meanwhile."""
 
+# Long: one broker and one office serve every way in which a log can lack events.
+
 import json
 from collections import Counter
 from collections.abc import Iterator
