@@ -19,6 +19,7 @@ from tests.bench.servers import Servers
 from tests.support.amqp import connected
 from tests.support.waiting import wait_until
 
+from hub_messaging.topology import LOG_QUEUE
 from local import ports
 from local.keys import signer
 from local.places import ROOT, python_path
@@ -104,7 +105,9 @@ def read(servers: Servers, contender: Contender, events: int) -> Run:
         servers.broker(contender.queue) as connection,
         closed_gate(servers, contender.queue) as open_gate,
     ):
-        filling.fill(connection, "", contender.queue, events, contender.content_type)
+        # What the queue is to bring must not be in the log, which a new reader reads first.
+        connection.channel().queue_unbind(LOG_QUEUE, work.EXCHANGE, "#")
+        filling.fill(connection, work.EXCHANGE, work.EVENT_TYPE, events, contender.content_type)
         with running(servers, contender, events) as child:
             wait_until(lambda: alive(child) and at_the_broker(servers, child), deadline=30)
             wait_until(lambda: idle(child), deadline=30)

@@ -14,7 +14,7 @@ from tests.bench.contenders import work
 from tests.support.amqp import connected
 
 from hub_messaging import tables
-from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, refill_exchange_of
+from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, exchange_of, refill_exchange_of
 from hub_messaging.wire import declare_publishers
 from local import broker, definitions, passwords, postgres
 from local.alone import interruptible, only_one
@@ -23,6 +23,7 @@ from local.processes import Programs
 
 PASSWORD: Final = "bench"  # of servers that listen on loopback and live for minutes
 DATABASE: Final = "bench"
+INSTALLED: Final = (work.PUBLISHER, "projecting", "reacting")  # whose exchanges an administrator makes
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Servers:
         """A broker with an exchange that one empty queue and the log hear; `late`: the log only."""
         try:
             with connected(self.amqp_uri) as connection:
-                declare_publishers(connection, work.PUBLISHER)
+                declare_publishers(connection, *INSTALLED)
                 if not late:
                     channel = connection.channel()
                     channel.queue_declare(queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
@@ -65,8 +66,9 @@ class Servers:
                 channel = connection.channel()
                 channel.queue_delete(queue)
                 channel.queue_delete(LOG_QUEUE)
-                channel.exchange_delete(work.EXCHANGE)
-                channel.exchange_delete(refill_exchange_of(work.PUBLISHER))
+                for service in INSTALLED:
+                    channel.exchange_delete(exchange_of(service))
+                    channel.exchange_delete(refill_exchange_of(service))
 
     def url(self, database: str) -> str:
         """The address of one database."""
