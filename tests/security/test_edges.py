@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import json
 import socket
 import uuid
 from collections.abc import Iterator
@@ -10,13 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from joserfc import jwt
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService, running_service
 
-from hub_platform.problems import problem_of
 from hub_platform.runner import migrations_of
 from local import ports
 
@@ -228,30 +225,3 @@ def test_a_subject_that_is_an_e_mail_address_is_not_logged(sorting: RunningServi
     assert Client(sorting.port, token)("GET", PARCELS).status == 200
     assert "ada@school.example" not in sorting.log
     assert any(line["actor"].startswith("sha256:") for line in sorting.lines("request"))
-
-
-class Deadlock(Exception):
-    """What psycopg2 raises."""
-
-    def __init__(self, code: str | None) -> None:
-        super().__init__()
-        self.pgcode = code
-
-
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        ("40P01", "gave_way"),
-        ("40001", "gave_way"),
-        ("55P03", "gave_way"),
-        ("57014", "took_too_long"),
-        ("57P01", "database_away"),
-        (None, "database_away"),
-    ],
-)
-def test_a_deadlock_is_not_a_database_that_is_away(code: str | None, said: str) -> None:
-    """Before: "The database does not answer"."""
-    problem = problem_of(sa.exc.OperationalError("SELECT", {}, Deadlock(code)))
-    assert (problem.status, problem.code) == (503, said)
-    assert problem.headers["Retry-After"].isdecimal()
-    assert json.dumps(problem.detail)
