@@ -47,10 +47,10 @@ STORMS: Final = {
 }
 
 
-def fill(database: Database, storm: str, *, analyzed: bool, done: int = STORM) -> None:
+def fill(database: Database, storm: str, *, analyzed: bool, done: int = STORM, size: int = STORM) -> None:
     """A storm in an inbox that has received as much again; PostgreSQL may not have noticed yet."""
     with database.begin() as session:
-        for values in (_DONE | {"storm": str(done)}, {"name": "storm"} | STORMS[storm]):
+        for values in (_DONE | {"storm": str(done)}, {"name": "storm", "storm": str(size)} | STORMS[storm]):
             session.execute(sa.text(_FILL.format(**(_KEPT | values)).replace(":00Z", r"\:00Z")))
         if analyzed:
             session.execute(sa.text("ANALYZE inbox"))

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from parcels.events import ParcelSorted, ParcelSortedV2, ParcelWeighed
 from tests.messaging.received import Database, states
-from tests.messaging.releases import NOW, V1, V2, WEIGHED, Publisher, Reader, envelopes, kept, logged, v1, v2
+from tests.messaging.releases import NOW, V1, V2, WEIGHED, Publisher, Reader, envelopes, kept, v1, v2
 
 from hub_messaging import backfill, outbox
 from hub_messaging.envelope import Envelope, Event
@@ -72,18 +72,6 @@ def test_what_is_no_change_in_versions_is_refused(database: Database, events: li
         record_versions(session, events, occurred_at=NOW)
     with database() as session:
         assert outbox.counts(session) == (0, 0)
-
-
-def test_who_knows_only_version_1_never_gets_version_2(publisher: Publisher, database: Database) -> None:
-    publisher.sort("both", 7, 1)
-    publisher.sort("v2", 8, 1)
-    counted: list[Change] = []
-    reader = Reader(database, ONLY_V1, counted)
-    history = publisher.history()
-    reader.receive(history)
-    reader.take([logged(one) for one in history])
-    assert counted == [(7, 1)]
-    assert kept(database) == []
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["version 2 first", "version 1 first"])

@@ -2,46 +2,24 @@
 
 # Long: each kind of wrong clock is tried on both tables.
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from parcels.events import ParcelSorted
-from tests.messaging.dispatching import Office
-from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail, receive
+from tests.messaging.aging import DAY, DAY_SECONDS, Process, receive_at, received_subjects
+from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail
 
 from hub_messaging import forgetting as module
 from hub_messaging import inbox, outbox, retention
-from hub_messaging.forgetting import NOTE_SECONDS, Forgetting, inbox_rows, outbox_rows
+from hub_messaging.forgetting import NOTE_SECONDS, inbox_rows, outbox_rows
 from hub_messaging.tables import inbox as received
 from hub_messaging.tables import inbox_forgotten, outbox_forgotten
 from hub_messaging.tables import outbox as recorded
 
 NOW = datetime.now(UTC)
-DAY = timedelta(days=1)
 OUTBOX, INBOX = retention.OUTBOX_DAYS * DAY, retention.INBOX_DAYS * DAY
-DAY_SECONDS = DAY.total_seconds()
-
-
-class Process:
-    """One process of a service, with clocks of its own."""
-
-    def __init__(self, database: Database, rows: Callable[..., Any]) -> None:
-        self.seconds = 1000.0
-        self.error = timedelta(0)
-        self.forgetting = Forgetting(
-            database, rows, now=lambda: datetime.now(UTC) + self.error, monotonic=lambda: self.seconds
-        )
-
-    def run(self, days: float) -> None:
-        """Let time pass, and look now and then."""
-        for _ in range(2):
-            self.forgetting.turn()
-            self.seconds += NOTE_SECONDS  # the second look takes over from a process that has ended
-        self.seconds += days * DAY_SECONDS
-        self.forgetting.turn()
 
 
 @pytest.fixture(name="relay")
@@ -62,16 +40,6 @@ def record(database: Database, *published: datetime | None) -> None:
             session.execute(sa.update(recorded).where(recorded.c.id == id_).values(published_at=at))
 
 
-def receive_at(database: Database, *instants: datetime, source: str = SOURCE) -> None:
-    """Receive one delivery at each of these instants."""
-    for number, at in enumerate(instants, start=1):
-        one = delivery(number, source=source)
-        receive(database, one)
-        wanted = (received.c.source == source, received.c.event_id == str(one.envelope.id))
-        with database.begin() as session:
-            session.execute(sa.update(received).where(*wanted).values(received_at=at))
-
-
 def ripen(database: Database, lines: sa.Table, days: int, place: int, before: datetime | None) -> None:
     """Let the table have run for long, with a line; the first rows up to a place are old by running time."""
     key = {} if lines is outbox_forgotten else {"subscription": QUEUE, "source": SOURCE}
@@ -84,11 +52,6 @@ def ripen(database: Database, lines: sa.Table, days: int, place: int, before: da
 def recorded_subjects(database: Database) -> list[str]:
     with database() as session:
         return list(session.scalars(sa.select(recorded.c.subject).order_by(recorded.c.position)))
-
-
-def received_subjects(database: Database) -> list[str]:
-    with database() as session:
-        return list(session.scalars(sa.select(received.c.subject).order_by(received.c.arrival)))
 
 
 def line_of(database: Database, lines: sa.Table) -> Any:
@@ -240,29 +203,3 @@ def test_an_inbox_that_is_being_forgotten_keeps_no_delivery_waiting(
         with database.begin() as session:
             session.execute(sa.text("SET LOCAL lock_timeout = '2s'"))
             assert len(inbox.unseen(session, QUEUE, [delivery(7)])) == 1
-
-
-MANY = sa.text(
-    """
-    INSERT INTO inbox (subscription, source, event_id, type, subject, revision, state, received_at)
-    SELECT :queue, :source, 'known-' || n, 'ParcelSorted', 'known/' || n, 1, 'done',
-           clock_timestamp() - INTERVAL '300 days' + n * INTERVAL '5 minutes'
-    FROM generate_series(1, 72784) AS n
-    """
-)
-
-
-def test_a_start_with_a_clock_ahead_forgets_no_inbox_and_repeats_no_event(
-    database: Database, reader: Process
-) -> None:
-    """Before the rule, 72,884 rows went at such a start, and 100 events that came again counted twice."""
-    office, known = Office(database), [delivery(number) for number in range(1, 101)]
-    with database.begin() as session:
-        session.execute(MANY, {"queue": QUEUE, "source": SOURCE})
-    office.take(*known)
-    for _ in range(3):
-        reader.error = 401 * DAY
-        reader.run(1.5)
-    office.take(*known)
-    assert len(received_subjects(database)) == 72_884
-    assert len(office.seen) == 100

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -161,6 +161,16 @@ class Attacked:
         )
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return answer
+
+
+def forged_since(hub: Attacked, attack: Callable[[], None], *services: str) -> list[str]:
+    """What an attack has added to what is parked in some services: forgeries, and nothing else."""
+    before = {name: len(hub.parked(name)) for name in services}
+    attack()
+    hub.settle()
+    added = [error for name in services for error in hub.parked(name)[before[name] :]]
+    assert all(error.startswith("Forged: ") for error in added), added
+    return added
 
 
 @contextmanager

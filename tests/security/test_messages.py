@@ -1,10 +1,11 @@
-"""Forged events, sent by those who can reach the broker: none moves a figure or writes to a teacher.
+"""Attacks on what services tell each other, each as it was tried at commit 6a1328b: none succeeds now.
 
-Each test is an attack that was tried at commit 6a1328b as well; "Before" says what it did there. Most are
-made with the broker user of visits, whose password is taken to be known, the others by its administrator.
+"Before" says what an attack did there. One test for each attack, and some more of its kind; more forgeries
+are in `test_forgeries.py`, more losses in `tests/messaging/test_losses.py` and `test_healing.py`, more wrong
+clocks in `test_housekeeping.py` and `test_retention.py`, more storms in `test_costs.py`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -13,72 +14,55 @@ import amqp
 import pytest
 import sqlalchemy as sa
 from amqp.exceptions import AccessRefused, AMQPNotImplementedError
-from tests.notifications.factories import group_opened, participant_enrolled, visit_planned
-from tests.security.attacking import AT, BOUND, Attacked, attacked_hub, envelope, leader, school, send
+from parcels.events import ParcelSorted
+from tests.messaging.aging import DAY, Process, know, received_subjects
+from tests.messaging.dispatching import Office
+from tests.messaging.losing import MISSING, QUEUE, Both, queue_depth, refill, sort_for_nobody
+from tests.messaging.plans import cost_of, fill
+from tests.messaging.received import Database, delivery
+from tests.messaging.releases import NOW, V1, V2, Publisher, Reader, kept, logged
+from tests.notifications.factories import group_opened, participant_enrolled
+from tests.security.attacking import Attacked, envelope, forged_since, leader, school, send
+from tests.security.believing import Hub, replay
 from tests.support.amqp import connected
-from tests.support.broker import BrokerServer
-from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
 
-from hub_messaging.envelope import HIGHEST_REVISION, Envelope
-from hub_messaging.tables import inbox_subjects, inbox_types
+from hub_messaging import inbox
+from hub_messaging.envelope import HIGHEST_REVISION
+from hub_messaging.forgetting import inbox_rows
+from hub_messaging.messages import Message
+from hub_messaging.tables import inbox as received
+from hub_messaging.tables import inbox_subjects, outbox
+from hub_messaging.topology import LOG_QUEUE
+from hub_messaging.turns import Turns
 
 SENTENCE = "You have won a prize, visit https://attacker.example today"
 ALL = ("reporting", "notifications")
 
 
-@pytest.fixture(name="hub", scope="module")
-def _hub(
-    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Attacked]:
-    with attacked_hub(postgres, broker, tmp_path_factory.mktemp("attacked")) as hub:
-        yield hub
-
-
-@pytest.fixture(name="figures", autouse=True)
-def _figures(hub: Attacked) -> Iterator[None]:
-    """Whatever an attack is: no figure moves, no e-mail is written, both services are ready."""
-    before = (hub.leaders(), len(list(hub.mailbox.glob("*"))))
-    yield
-    hub.settle()
-    assert (hub.leaders(), len(list(hub.mailbox.glob("*")))) == before
-    assert hub.reporting.ready()
-    assert hub.notifications.ready()
-
-
-def forged_since(hub: Attacked, attack: Callable[[], None], *services: str) -> list[str]:
-    """What an attack has added to what is parked in some services: forgeries, and nothing else."""
-    before = {name: len(hub.parked(name)) for name in services}
-    attack()
-    hub.settle()
-    added = [error for name in services for error in hub.parked(name)[before[name] :]]
-    assert all(error.startswith("Forged: ") for error in added), added
-    return added
-
-
-def test_the_leadership_figure_is_not_moved_by_visits(hub: Attacked) -> None:
+def test_the_leadership_figure_is_not_moved_by_visits(unmoved: Attacked) -> None:
     """Appointments of leaders, which enrolment publishes, under a routing key that visits may use.
 
     Before: the figure grew by two.
     """
     forged = [envelope(leader(uuid4())), envelope(leader(uuid4(), "110002"))]
-    errors = forged_since(hub, lambda: hub.forge(*forged), "reporting")
+    errors = forged_since(unmoved, lambda: unmoved.forge(*forged), "reporting")
     assert errors == ["Forged: LeaderAppointed came as 'VisitPlanned'"] * 2
-    assert not any(hub.knows("reporting", one) for one in forged)
+    assert not any(unmoved.knows("reporting", one) for one in forged)
 
 
-def test_no_teacher_gets_an_attackers_sentence(hub: Attacked) -> None:
+def test_no_teacher_gets_an_attackers_sentence(unmoved: Attacked) -> None:
     """A Work Group whose title is a sentence of the attacker's, and a place on it for a teacher.
 
     Before: an e-mail about a place on "You have won a prize …" was written to the teacher.
     """
     place = participant_enrolled()
     forged = [envelope(replace(group_opened(), title=SENTENCE)), envelope(place)]
-    assert len(forged_since(hub, lambda: hub.forge(*forged), "notifications")) == 2
-    assert hub.told(place.teacher_id) == []
+    assert len(forged_since(unmoved, lambda: unmoved.forge(*forged), "notifications")) == 2
+    assert unmoved.told(place.teacher_id) == []
 
 
-def test_what_is_written_to_queues_themselves_takes_no_effect(hub: Attacked) -> None:
+def test_what_is_written_to_queues_themselves_takes_no_effect(unmoved: Attacked) -> None:
     """The broker's administrator writes to the queues; the user of visits may not.
 
     Before: what the administrator wrote took effect. The user of visits was refused then as well.
@@ -86,242 +70,29 @@ def test_what_is_written_to_queues_themselves_takes_no_effect(hub: Attacked) -> 
     one, place = envelope(leader(uuid4())), envelope(participant_enrolled())
     for queue in ("reporting.in", "notifications.in", "hub.log"):
         with pytest.raises(AccessRefused):
-            send(hub.visits, one.to_bytes(), "", queue)
+            send(unmoved.visits, one.to_bytes(), "", queue)
 
     def attack() -> None:
-        send(hub.admin, one.to_bytes(), "", "reporting.in")
-        send(hub.admin, place.to_bytes(), "", "notifications.in")
+        send(unmoved.admin, one.to_bytes(), "", "reporting.in")
+        send(unmoved.admin, place.to_bytes(), "", "notifications.in")
 
-    errors = forged_since(hub, attack, *ALL)
-    assert len(errors) == 2
-    assert all(error.startswith("Forged: ") for error in errors)
+    assert len(forged_since(unmoved, attack, *ALL)) == 2
 
 
-def test_the_log_brings_no_forgery_to_a_rebuild_or_a_catch_up(hub: Attacked) -> None:
-    """Visits writes appointments into the log, through its exchange, and waits until the log is read again.
-
-    Before: a rebuild from the log and a reader that caught up counted them.
-    """
-    forged = [envelope(leader(uuid4())) for _ in range(3)]
-    hub.forge(*forged, key="LeaderAppointed")
-    send(hub.admin, envelope(leader(uuid4())).to_bytes(), "", "hub.log")
-    result = hub.rebuild()["result"]
-    assert result["switched"]
-    assert all(one["only_live"] == one["only_new"] == 0 for one in result["compared"])
-    assert len(hub.parked("reporting")) >= len(forged)
-
-    hub.reporting.stop()
-    with hub.databases["reporting"].begin() as session:
-        session.execute(sa.delete(inbox_types).where(inbox_types.c.type == "LeaderAppointed"))
-    hub.reporting.start()
-    wait_until(hub.reporting.ready, deadline=30)
-    assert not any(hub.knows("reporting", one) for one in forged)
-
-
-def test_a_true_event_is_not_displaced_by_a_copy_with_other_data(hub: Attacked) -> None:
-    """The id, subject and revision of an event that is about to come, with other data, sent first.
-
-    Before: the copy took effect, and the true event was taken for its repeat.
-    """
-    true = envelope(school("110077"))
-    copy = true._replace(data=dict(true.data) | {"name": SENTENCE})
-    same = forged_since(hub, lambda: hub.forge(copy, true), *ALL)
-    assert len(same) == 4
-    hub.publish(true)
-    wait_until(lambda: all(hub.knows(name, true) for name in ALL))
-    page = hub.reporting.client("hub_lead")("GET", "/schools/110077").body.decode()
-    assert SENTENCE not in page
-
-
-def test_no_subject_is_blocked_by_the_highest_revision(hub: Attacked) -> None:
+def test_no_subject_is_blocked_by_the_highest_revision(unmoved: Attacked) -> None:
     """Revision 2,147,483,647 of a subject, so that every later event of it looks old.
 
     Before: the subject stood at that revision, and reporting ignored what enrolment said of the school.
     """
     forged = envelope(school("110088"), HIGHEST_REVISION)
-    forged_since(hub, lambda: hub.forge(forged), *ALL)
+    forged_since(unmoved, lambda: unmoved.forge(forged), *ALL)
     true = [envelope(school("110088"), number) for number in (1, 2)]
-    hub.publish(*true)
-    wait_until(lambda: all(hub.knows(name, one) for name in ALL for one in true))
+    unmoved.publish(*true)
+    wait_until(lambda: all(unmoved.knows(name, one) for name in ALL for one in true))
     wanted = sa.select(inbox_subjects.c.revision).where(inbox_subjects.c.subject == forged.subject)
     for name in ALL:
-        with hub.databases[name]() as session:
+        with unmoved.databases[name]() as session:
             assert list(session.scalars(wanted)) == [2]
-
-
-def test_no_subject_is_held_up_by_an_event_that_waits_for_ever(hub: Attacked) -> None:
-    """A first event that claims to come after one that never will, and one whose data break the schema.
-
-    Before: the first was held, the second parked under its subject, so that true events waited behind it.
-    """
-    forged = envelope(school("110089"))
-    waiting = forged._replace(revision=9, after="SchoolImported=8")
-    broken = forged._replace(id=uuid4(), data={})
-    assert len(forged_since(hub, lambda: hub.forge(waiting, broken), *ALL)) == 4
-    true = envelope(school("110089"))
-    hub.publish(true)
-    wait_until(lambda: all(hub.knows(name, true) for name in ALL))
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "/hubs/oxford/enrolment",  # of a hub that is not federated here
-        "/hubs/test/visits",  # true, but visits does not publish this type
-        "/hubs/test/enrolment/",
-        "/HUBS/test/enrolment",
-        "/log/enrolment",
-    ],
-)
-def test_no_other_source_is_believed(hub: Attacked, source: str) -> None:
-    """The same appointment under other names.
-
-    Before: the first two took effect, the others were parked as `unknown_source`.
-    """
-    forged = envelope(leader(uuid4()), source=source)
-    assert len(forged_since(hub, lambda: hub.forge(forged), "reporting")) == 1
-    send(hub.admin, forged.to_bytes(), "enrolment.events", "LeaderAppointed")
-    hub.settle()
-    assert not hub.knows("reporting", forged)
-
-
-@pytest.mark.parametrize("first", ["/hubs/test/enrolment", "/hubs/test/visits"])
-def test_keys_that_are_there_twice_deceive_nobody(hub: Attacked, first: str) -> None:
-    """JSON readers disagree on which of two `source`, `type` or `id` counts.
-
-    Before: the last one counted, and it took effect.
-    """
-    true = envelope(leader(uuid4())).to_bytes().decode()
-    twice = true.replace('{"specversion"', f'{{"source":"{first}","type":"{BOUND}","specversion"', 1)
-    last = true[:-1] + f',"source":"{first}"}}'
-    before = len(hub.parked("reporting"))
-    hub.forge(twice.encode(), last.encode())
-    hub.settle()
-    errors = hub.parked("reporting")[before:]
-    assert errors == ["Undecodable: source stands in one JSON object twice"] * 2
-
-
-def test_the_refill_exchange_counts_only_in_the_log(hub: Attacked) -> None:
-    """An administrator binds the refill exchange to a queue by mistake, and it is written to.
-
-    Before: there was no such exchange; any exchange that was bound to the queue was believed.
-    """
-    with connected(hub.admin) as connection:
-        channel = connection.channel()
-        channel.exchange_declare("enrolment.refill", "topic", durable=True, auto_delete=False)
-        channel.queue_bind("reporting.in", "enrolment.refill", routing_key="SchoolImported")
-    true = envelope(school("110066"))
-    with pytest.raises(AccessRefused):
-        send(hub.visits, true.to_bytes(), "enrolment.refill", "SchoolImported")
-
-    def attack() -> None:
-        send(hub.admin, true.to_bytes(), "enrolment.refill", "SchoolImported")
-
-    (error,) = forged_since(hub, attack, "reporting")
-    assert "came through exchange 'enrolment.refill'" in error
-    hub.publish(true)
-    wait_until(lambda: hub.knows("reporting", true))
-
-
-def test_a_federated_source_speaks_through_its_own_exchange_only(hub: Attacked) -> None:
-    """Events of another hub, whose exchange the administrator has federated, bound and named in the setting.
-
-    Before: every source of every hub was believed through every exchange.
-    """
-    theirs = envelope(visit_planned(), source="/hubs/oxford/visits")
-    with connected(hub.admin) as connection:
-        channel = connection.channel()
-        channel.exchange_declare("oxford.visits.events", "topic", durable=True, auto_delete=False)
-        for queue, key in (("reporting.in", BOUND), ("hub.log", "#")):
-            channel.queue_bind(queue, "oxford.visits.events", routing_key=key)
-    (error,) = forged_since(hub, lambda: hub.forge(theirs), "reporting")
-    assert error.endswith("of /hubs/oxford/visits came through exchange 'visits.events'")
-
-    def attack() -> None:
-        for source in ("/hubs/test/visits", "/hubs/test/enrolment", "/hubs/oxford/enrolment"):
-            forged = theirs._replace(id=uuid4(), source=source)
-            send(hub.admin, forged.to_bytes(), "oxford.visits.events", BOUND)
-
-    assert len(forged_since(hub, attack, "reporting")) == 3
-    send(hub.admin, theirs.to_bytes(), "oxford.visits.events", BOUND)
-    wait_until(lambda: hub.knows("reporting", theirs))
-
-
-def test_a_user_id_that_is_not_the_publishers_is_not_believed(hub: Attacked, broker: BrokerServer) -> None:
-    """A user with RabbitMQ's tag `impersonator`, who may sign as anyone, writes to enrolment's exchange.
-
-    Before: nobody looked at the user_id.
-    """
-    vhost = hub.admin.rpartition("/")[2]
-    user = f"impersonator-{vhost}"
-    told = {"password": "own", "tags": "impersonator"}  # pragma: allowlist secret
-    broker.manage("PUT", f"users/{user}", told)
-    broker.manage("PUT", f"permissions/{vhost}/{user}", dict.fromkeys(("configure", "write", "read"), ".*"))
-    uri = broker.uri(vhost, user=user, password="own")  # pragma: allowlist secret
-    forged = envelope(leader(uuid4())).to_bytes()
-
-    def attack() -> None:
-        send(uri, forged, "enrolment.events", "LeaderAppointed", user_id="visits")
-
-    (error,) = forged_since(hub, attack, "reporting")
-    assert error.endswith("was sent by user 'visits'")
-
-
-def test_carbon_copies_reach_no_other_queue(hub: Attacked) -> None:
-    """RabbitMQ's CC and BCC headers add routing keys to a message: they stay within the same exchange.
-
-    Before: the copies went to the queues bound to visits' exchange, and were believed.
-    """
-    headers = {"CC": ["LeaderAppointed", BOUND, "reporting.in"], "BCC": ["enrolment.events"]}
-    forged = envelope(leader(uuid4()))
-
-    def attack() -> None:
-        hub.forge(forged, key="nothing.is.bound", application_headers=headers)
-
-    (error,) = forged_since(hub, attack, "reporting")
-    assert error == "Forged: LeaderAppointed came as 'nothing.is.bound'"
-
-
-def test_a_forged_time_does_not_set_the_hubs_clock(hub: Attacked) -> None:
-    """An event of next year's, where events set the hub's clock.
-
-    Before: the clock followed it, and with it every due date.
-    """
-    client = hub.reporting.client("hub_lead")
-    clock = client("GET", "/reporting/v1/clock").json
-    forged = envelope(leader(uuid4()), time=AT + timedelta(days=300))
-    forged_since(hub, lambda: hub.forge(forged), "reporting")
-    now = client("GET", "/reporting/v1/clock").json
-    assert now["hub_time"][:10] == clock["hub_time"][:10]
-
-
-def test_nothing_of_a_forgery_reaches_log_lines(hub: Attacked) -> None:
-    """Correlation ids, types and subjects that look like log lines or hold an address.
-
-    Before: an unknown type stood in the log line `unknown_type` as it came.
-    """
-    said = 'ada@school.example","level":"error'
-    one = envelope(leader(uuid4()), correlation_id=said, causation_id=said, traceparent=said)
-    unknown = one._replace(type=f"X {said}", id=uuid4())
-    forged_since(hub, lambda: hub.forge(one, unknown), "reporting")
-    assert "ada@school.example" not in hub.reporting.log
-
-
-def test_a_forged_mark_says_nothing_about_what_was_published(hub: Attacked) -> None:
-    """Marks in the log in the name of enrolment, with counts so high that everything seems lost.
-
-    Before: marks held no counts.
-    """
-    counts = {"published": {"LeaderAppointed": 10**9, "SchoolImported": 10**9}}
-    mark = Envelope(uuid4(), "/log/enrolment", "LogMark", 1, "log/enrolment", 1, AT, counts)
-    hub.forge(mark, key="LogMark")
-    hub.forge(mark._replace(id=uuid4()))
-    send(hub.admin, mark._replace(id=uuid4()).to_bytes(), "", "hub.log")
-    hub.settle()
-    assert hub.rebuild()["result"]["switched"]
-    for name in ALL:
-        with hub.databases[name]() as session:
-            assert session.scalar(sa.text("SELECT coalesce(max(missing), 0) FROM inbox_counts")) == 0
 
 
 @pytest.mark.parametrize("queue", ["hub.log", "reporting.in", "notifications.in", "enrolment.in"])
@@ -331,7 +102,8 @@ def test_a_service_user_cannot_touch_the_log_or_the_queue_of_another(
 ) -> None:
     """The user of visits unbinds, empties or deletes what leads events to others.
 
-    Before: `hub.log` could be unbound from visits' exchange, deleted and declared anew; queues were refused.
+    Before: `hub.log` could be unbound from visits' exchange, deleted and declared anew, while doctor said
+    "All is well."; queues were refused.
     """
     acts: dict[str, Callable[[amqp.Channel], object]] = {
         "unbind": lambda channel: channel.queue_unbind(queue, "visits.events", routing_key="#"),
@@ -345,8 +117,132 @@ def test_a_service_user_cannot_touch_the_log_or_the_queue_of_another(
         acts[act](connection.channel())
 
 
-def test_what_visits_itself_publishes_still_takes_effect(hub: Attacked) -> None:
-    """The attacker's own exchange is not closed: true events of visits come through it."""
-    true = envelope(visit_planned())
-    hub.forge(true)
-    wait_until(lambda: all(hub.knows(name, true) for name in ALL))
+def test_a_queue_that_was_purged_heals(both: Both) -> None:
+    """Before: 181 events were lost, the service was ready, and doctor said "All is well."."""
+    both.counting.stop()
+    both.sort(20)
+    with connected(both.uri) as connection:
+        assert connection.channel().queue_purge(QUEUE) >= 20
+    both.counting.start()
+    both.wait(25)
+    assert both.counting.lines("events_missing")
+
+
+def test_a_binding_that_is_taken_away_while_events_flow_heals(both: Both) -> None:
+    """Before: 185 events were lost without a word."""
+    both.lose_binding()
+    both.sort(20)
+    both.wait(25)
+    assert both.counting.lines("events_missing")
+    assert both.counting.ready()
+
+
+def test_a_deleted_log_is_noticed_by_both_sides_and_restored(both: Both) -> None:
+    """Events that reach neither the queue nor the log, which is deleted; the queue is read on meanwhile.
+
+    Before: 79 events that only the log had held were lost without a word.
+    """
+    with connected(both.uri) as connection:
+        connection.channel().queue_delete(LOG_QUEUE)
+    sort_for_nobody(both, 4)
+    wait_until(lambda: both.sorting.metric('hub_event_log_trouble{reason="missing"}') == 1, deadline=30)
+    wait_until(lambda: both.counting.metric(MISSING) == 4, deadline=30)
+    wait_until(lambda: both.counting.lines("log_away"), deadline=30)
+    both.sort(3)
+    wait_until(lambda: both.effects() == 8, deadline=10)
+    refill(both)
+    both.wait(12)
+
+
+def test_a_type_that_is_dropped_and_taken_up_again_is_read_in_full(both: Both) -> None:
+    """Three releases of a reader: one that hears a type, one that does not, one that does.
+
+    Before: 79 events that came in between were lost without a word.
+    """
+    both.counting.stop()
+    both.sort(3)  # in the queue when the release that does not hear them starts: acknowledged, not heard
+    both.restart("parcels.releases:WeighingService")
+    both.sort(20)
+    wait_until(lambda: not queue_depth(both.uri))
+    assert both.effects() == 5
+    both.restart()
+    both.wait(28)
+
+
+@pytest.mark.parametrize("forgotten", [1, 2, 3], ids=["the oldest", "all but one", "all"])
+def test_a_replay_from_outboxes_past_retention_is_refused(believing: Hub, forgotten: int) -> None:
+    """Outbox and inbox have forgotten old events: history does not begin at revision 1 of every subject.
+
+    Before: the reports were emptied of them, and the command said "Switched.".
+    """
+    told = believing.record(*(leader(uuid4()) for _ in range(3)))
+    believing.hear(*believing.record(school("110001")), *told)
+    names = [str(one.id) for one in told[:forgotten]]
+    with believing.databases["enrolment"].begin() as session:
+        session.execute(sa.delete(outbox).where(sa.cast(outbox.c.id, sa.Text).in_(names)))
+    with believing.databases["reporting"].begin() as session:
+        session.execute(sa.delete(received).where(received.c.event_id.in_(names)))
+    said = replay()
+    assert (said.code, f"it lacks events of {forgotten} subjects" in said.out) == (1, True), said
+    assert believing.leaders() == 3
+
+
+@pytest.mark.parametrize("error", [401 * DAY, -401 * DAY], ids=["ahead", "behind"])
+def test_a_start_with_a_wrong_clock_forgets_no_inbox_and_repeats_no_event(
+    database: Database, error: timedelta
+) -> None:
+    """A service's clock is wrong by 401 days at three starts, then 100 events come again.
+
+    Before: with a clock ahead, 72,884 rows went, and the 100 events counted twice.
+    """
+    office, known = Office(database), [delivery(number) for number in range(1, 101)]
+    know(database, 72_784 if error > timedelta(0) else 1_000)
+    office.take(*known)
+    before = len(received_subjects(database))
+    for _ in range(3):
+        process = Process(database, inbox_rows(QUEUE))
+        process.error = error
+        process.run(1.5)
+    office.take(*known)
+    assert len(received_subjects(database)) == before
+    assert len(office.seen) == 100
+
+
+def test_a_version_2_is_not_read_as_version_1(database: Database) -> None:
+    """A version 2 is published; a reader that knows version 1 alone has the live queue and the log.
+
+    Before: both versions had one routing key, and version 2 took effect as if it were version 1.
+    """
+    publisher, counted = Publisher(database), list[tuple[int, int]]()
+    publisher.sort("both", 7, 1)
+    publisher.sort("v2", 8, 1)
+    reader, history = Reader(database, [ParcelSorted], counted), publisher.history()
+    reader.receive(history)
+    reader.take([logged(one) for one in history])
+    assert counted == [(7, 1)]
+    assert kept(database) == []
+
+
+def test_a_version_2_under_the_routing_key_of_version_1_is_parked(database: Database) -> None:
+    """A publisher that goes on with the old key. Before: it was read as version 1."""
+    publisher, counted = Publisher(database), list[tuple[int, int]]()
+    publisher.sort("v2", 8, 1)
+    reader = Reader(database, [ParcelSorted], counted)
+    reader.take([Message(one.body, one.exchange, V1) for one in publisher.history()])
+    assert counted == []
+    assert kept(database) == [(V2, "parked")]
+
+
+@pytest.mark.parametrize("storm", ["parked subjects", "parked in one subject", "parked unreadable"])
+def test_what_is_parked_slows_nothing(database: Database, storm: str) -> None:
+    """By the rows that PostgreSQL touches for a batch and for a look at what is due.
+
+    Before: with 20,000 parked deliveries each batch took 0.7 s instead of 0.05 s.
+    """
+    batch = [delivery(number, 2, after=1) for number in range(20)]
+    fill(database, storm, analyzed=True, done=2_000, size=2_000)
+    with database() as session, cost_of(session) as cost:
+        inbox.unseen(session, QUEUE, batch)
+        Turns(QUEUE).due(session, NOW)
+    assert not cost.scanned
+    assert cost.rows <= 4 * len(batch)

@@ -21,6 +21,8 @@ UNITS: Final[Mapping[str, str]] = {
     "tests/figures/": FIGURES,
     "tests/enrolment/api/": "enrolment's service",
     "tests/reporting/api/": "reporting's service",
+    "tests/security/test_forgeries.py": "the attacked hub",
+    "tests/security/test_messages.py": "the attacked hub",
 }
 
 
