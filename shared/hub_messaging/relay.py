@@ -89,6 +89,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         """Wait to become the one relay of this database, then send until something breaks or we stop."""
         while not lock.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}):
             self._broker_away = None  # another replica sends; we are ready to take over
+            self._watch.leave()
             self._stop.pause(SWEEP_SECONDS)
             if self._stop.asked:
                 return
@@ -131,7 +132,8 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             self._broker_away = "the broker is short of memory or disk and takes nothing"
             drain(connection, SWEEP_SECONDS)
             tick(connection)
-        self._forgetting.turn()
+        if self._watch.trouble is None:  # while the log lacks events the outbox is their only copy
+            self._forgetting.turn()
         raw.poll()
         if not raw.notifies:
             select.select([raw], [], [], SWEEP_SECONDS)

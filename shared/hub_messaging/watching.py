@@ -98,6 +98,10 @@ class LogWatch:
         self._due = self._mark_due = 0.0
         self._suspected: str | None = None
 
+    def leave(self) -> None:
+        """Say nothing more of the log: another process publishes, and looks."""
+        self._say(None)
+
     def look_when_due(self, giving_up: Callable[[], bool]) -> None:
         """Look at the log, if it is time; never fails for what it finds. `giving_up` ends waiting."""
         if time.monotonic() < self._due or giving_up():

@@ -32,6 +32,7 @@ def _relay(monkeypatch: pytest.MonkeyPatch) -> OutboxRelay:
     monkeypatch.setattr(sending, "tick", lambda _connection: None)
     relay = OutboxRelay()
     relay._forgetting = SimpleNamespace(turn=lambda: None)  # type: ignore[assignment]
+    relay._watch = SimpleNamespace(trouble=None)  # type: ignore[assignment]
     return relay
 
 
@@ -91,3 +92,14 @@ def test_the_lock_is_given_back_unless_its_connection_is_lost(
     with pytest.raises(OSError):  # noqa: PT011 - whatever the broker's client raises
         relay._hold_and_send(lock)
     assert ("SELECT pg_advisory_unlock_all()" in said) is not lost
+
+
+@pytest.mark.parametrize(("trouble", "turns"), [(None, 1), ("behind", 0), ("missing", 0), ("unbound", 0)])
+def test_while_the_log_lacks_events_their_only_copy_is_not_forgotten(
+    relay: OutboxRelay, trouble: str | None, turns: int
+) -> None:
+    taken: list[str] = []
+    relay._forgetting = SimpleNamespace(turn=lambda: taken.append("turn"))  # type: ignore[assignment]
+    relay._watch = SimpleNamespace(trouble=trouble)  # type: ignore[assignment]
+    relay._wait(woken(), None, SimpleNamespace(blocked=False))  # type: ignore[arg-type]
+    assert len(taken) == turns
