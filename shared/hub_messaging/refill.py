@@ -24,7 +24,7 @@ from hub_messaging.publisher import CONFIRM_SECONDS, ConfirmedPublisher
 from hub_messaging.tables import outbox as table
 from hub_messaging.topology import MARK, exchange_of, refill_exchange_of, source_of
 from hub_messaging.watching import Remembered, remember
-from hub_messaging.wire import declare_publishers
+from hub_messaging.wire import declare_publishers, drain, tick
 
 BATCH: Final = 500
 LOCK: Final = "hub.log.restore"  # a queue of one connection: two restores at once would write an event twice
@@ -217,7 +217,8 @@ def _after_those_under_way(
     while any(_waits(outboxes.engines[name], positions) for name, positions in under_way.items()):
         if time.monotonic() - bound_at > CONFIRM_SECONDS:
             break  # a relay that had sent them has given up by now and sends them again: into the log
-        time.sleep(LOOK_AGAIN_SECONDS)
+        drain(connection, LOOK_AGAIN_SECONDS)
+        tick(connection)  # the wait is longer than the broker waits for a heartbeat
     if not any(under_way.values()):
         return found
     with _snapshots(outboxes) as sessions:
