@@ -84,6 +84,7 @@ def record_missing(connection: sa.Connection, facts: Iterable[tuple[Event, datet
     Raises:
         ValueError: an instant has no time zone.
     """
+    _require_change_id(connection)
     remaining = iter(facts)
     recorded = 0
     while batch := list(islice(remaining, BATCH)):
@@ -91,6 +92,12 @@ def record_missing(connection: sa.Connection, facts: Iterable[tuple[Event, datet
         change_ids = [change_id for _, change_id in missing]
         recorded += len(outbox.record_each(connection, [fact for fact, _ in missing], change_ids=change_ids))
     return recorded
+
+
+def _require_change_id(connection: sa.Connection) -> None:
+    """Give the outbox its newest column where an earlier migration than that column's records events."""
+    if "change_id" not in {column["name"] for column in sa.inspect(connection).get_columns("outbox")}:
+        connection.execute(sa.text("ALTER TABLE outbox ADD change_id TEXT"))
 
 
 def _missing(

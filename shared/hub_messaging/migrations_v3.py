@@ -60,7 +60,8 @@ _MARKS_OF_INBOX: Final = """
 """
 
 _V3: Final = (
-    "ALTER TABLE outbox ADD change_id TEXT",
+    # An earlier migration that records events (backfill.py) has added it already.
+    "ALTER TABLE outbox ADD COLUMN IF NOT EXISTS change_id TEXT",
     "ALTER TABLE inbox ADD exchange TEXT",
     "DROP INDEX ix_inbox_unfinished",
     """

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 DEEPEST: Final = 50  # levels of nesting in a JSON body; our deepest command has five
-# Earlier and later days overflow as soon as a rule adds a year or an offset to them.
-FIRST_DAY: Final = date(1900, 1, 1)
-LAST_DAY: Final = date(2199, 12, 31)
+# Days near the year 1 and 9999 overflow when a rule adds years or an offset to them; what is too early or
+# too late for a rule, the rule says itself.
+FIRST_DAY: Final = date(1000, 1, 1)
+LAST_DAY: Final = date(8999, 12, 31)
 FAR_OFF: Final = f"Give a day from {FIRST_DAY.isoformat()} to {LAST_DAY.isoformat()}."
 
 
@@ -17,10 +18,12 @@ class Unusable(ValueError):
 
 
 def parse_json(raw: bytes) -> Any:
-    """Read a JSON text (RFC 8259, December 2017) that is no deeper than DEEPEST and holds only characters.
+    """Read a JSON text (RFC 8259, December 2017) that is no deeper than DEEPEST and has usable names.
+
+    Values are each field's to check.
 
     Raises:
-        Unusable: it is too deep, is not UTF-8, or holds NUL or half a character.
+        Unusable: it is too deep, or a name holds NUL or half a character.
         ValueError: it is not JSON.
     """
     try:
@@ -32,8 +35,19 @@ def parse_json(raw: bytes) -> Any:
             if level > DEEPEST:
                 raise Unusable("The body is nested too deeply.")
             if text is not None and not is_text(text):
-                raise Unusable("The body holds NUL or half a character.")
+                raise Unusable("A name in the body holds NUL or half a character.")
     return value
+
+
+def unusable_texts(value: Any) -> Any:
+    """The texts with NUL or half a character in a JSON value, as marshmallow would name them; else None."""
+    if isinstance(value, str):
+        return None if is_text(value) else ["Only printable characters can be kept."]
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        found = {key: said for key, inner in pairs if (said := unusable_texts(inner)) is not None}
+        return found or None
+    return None
 
 
 def is_text(value: str) -> bool:
@@ -63,11 +77,11 @@ def _is_far_off(value: Any) -> bool:
 
 
 def _walk(value: Any) -> Iterator[tuple[int, str | None]]:
-    """Each level that is reached, and each text, without recursion."""
+    """Each level that is reached, and each name, without recursion."""
     left = [(0, value)]
     while left:
         level, one = left.pop()
-        yield level, one if isinstance(one, str) else None
+        yield level, None
         if level > DEEPEST:
             return
         if isinstance(one, dict):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
 from hub_platform.access import Actor
-from hub_platform.bounds import FAR_OFF, Unusable, far_off, is_text, parse_json
+from hub_platform.bounds import FAR_OFF, Unusable, far_off, is_text, parse_json, unusable_texts
 from hub_platform.paging import PAGE_FIELDS, Page, PageRequest, decode_cursor
 from hub_platform.problems import Problem, pointers
 
@@ -104,22 +104,20 @@ def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> A
     """
     request.max_content_length = MAX_JSON_BYTES
     data = _json(request) if request.content_length or request.headers.get("Transfer-Encoding") else {}
+    if (unusable := unusable_texts(data)) is not None:
+        raise ValidationError(unusable)
     given_twice = data.keys() & path.keys()
     if given_twice:
         raise ValidationError({name: ["This comes from the address."] for name in given_twice})
     return schema.load(data | {name: value for name, value in path.items() if name in schema.fields})
 
 
-def read_query(
-    request: Request, schema: Schema | None, path: Mapping[str, Any] | None = None
-) -> tuple[dict[str, Any], PageRequest]:
+def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any], PageRequest]:
     """The query parameters and the page asked for.
 
     Raises:
-        Problem: 400 `bad_parameter`, naming each unknown or malformed one; 404 `not_found` for values of the
-            path that cannot exist.
+        Problem: 400 `bad_parameter`, naming each unknown or malformed one.
     """
-    _refuse_unusable(path or {})
     given = request.args.to_dict()
     try:
         values = _loaded(schema or NoQuery(), given)
@@ -131,16 +129,6 @@ def read_query(
         return values, PageRequest()
     after = values.pop("after")
     return values, PageRequest(values.pop("limit"), None if after is None else decode_cursor(after))
-
-
-def _refuse_unusable(path: Mapping[str, Any]) -> None:
-    """Refuse an address that names something which cannot exist.
-
-    Raises:
-        Problem: 404 `not_found`.
-    """
-    if not all(is_text(value) for value in path.values() if isinstance(value, str)):
-        raise Problem(404, "not_found", "There is nothing at this address.")
 
 
 def _loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:

@@ -140,7 +140,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
 
     def _answer(self, request: HubRequest, actor: Actor) -> Response:
         clocks = self.container.config["clocks"]
-        query, page = calls.read_query(request, self.query_schema, request.path_values)
+        query, page = calls.read_query(request, self.query_schema)
         known = actor is not NOBODY
         now = headers.read_now(request, clocks.hub, known=known)
         expected = headers.read_expected(request)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
 from inquiries.service import ClerkService
 from tests.messaging.conftest import MIGRATIONS
 from tests.support.announcing import own_user, set_up_publishers
@@ -42,18 +41,9 @@ def test_a_publisher_says_that_its_exchange_is_missing_and_sends_when_it_is_made
         wait_until(lambda: service.metric("hub_outbox_pending") == 0)
 
 
-@pytest.mark.parametrize(
-    ("made_first", "said"),
-    [
-        ((), "the broker has no exchange sorting.events"),
-        (("sorting",), "the broker has no exchange counting.events"),
-    ],
-)
 def test_a_subscriber_says_what_is_missing_and_reads_when_it_is_made(
-    postgres: PostgresServer, amqp_uri: str, tmp_path: Path, made_first: tuple[str, ...], said: str
+    postgres: PostgresServer, amqp_uri: str, tmp_path: Path
 ) -> None:
-    if made_first:
-        set_up_publishers(amqp_uri, *made_first)
     with running_service(
         tmp_path,
         "counting",
@@ -62,9 +52,29 @@ def test_a_subscriber_says_what_is_missing_and_reads_when_it_is_made(
         amqp_uri=amqp_uri,
         installed=False,
     ) as service:
+        said = "the broker has no exchange sorting.events"
         wait_until(lambda: missing(service).get("broker (queue)") == said)
         set_up_publishers(amqp_uri, "sorting", "counting")
-        wait_until(service.ready)
+        wait_until(service.ready, deadline=20)
+
+
+def test_a_subscriber_that_cannot_ask_the_log_reads_its_queue_meanwhile(
+    postgres: PostgresServer, amqp_uri: str, tmp_path: Path
+) -> None:
+    """It would write the mark that ends a reading of the log through its own exchange."""
+    set_up_publishers(amqp_uri, "sorting")
+    with running_service(
+        tmp_path,
+        "counting",
+        ("parcels", "counting"),
+        database_url=postgres.migrated_database(MIGRATIONS),
+        amqp_uri=amqp_uri,
+        installed=False,
+    ) as service:
+        wait_until(service.ready, deadline=20)
+        assert service.lines("log_away")
+        set_up_publishers(amqp_uri, "counting")
+        wait_until(lambda: service.lines("healing"), deadline=30)
 
 
 def test_a_service_that_asks_says_that_the_exchange_of_questions_is_missing(
