@@ -77,7 +77,8 @@ def configure(service: str, level: int | str) -> None:
     # nameko logs every exception with its message; the edges log failures themselves, without.
     logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)
     logging.getLogger("nameko.web.server").setLevel(logging.WARNING)
-    logging.getLogger("amqp").setLevel(logging.WARNING)
+    # It warns of each message that still comes while a channel is closed, which is no trouble.
+    logging.getLogger("amqp").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
