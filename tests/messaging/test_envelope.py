@@ -98,7 +98,7 @@ def test_what_is_no_envelope_is_refused(body: bytes) -> None:
 
 
 DEEP = 5_000
-SECRET = "ada@example.org"
+SECRET = "ada@example.org"  # pragma: allowlist secret
 
 
 @pytest.mark.parametrize(
