@@ -170,10 +170,10 @@ def keys_by_publisher(event_classes: Iterable[type[Event]]) -> dict[str, frozens
 
 def _version(schema: Any, type_: Any) -> int:
     """The version that a dataschema names, such as `https://hub.example.org/schemas/VisitLogged/1`."""
-    *_, named, version = ["", *str(schema or "").split("/")]
+    base, _, version = str(schema or "").rpartition("/")
     if schema and not isinstance(schema, str):
         raise Undecodable("dataschema is not text")
-    if named != type_:
+    if not base.endswith(f"/{type_}"):
         raise Undecodable("dataschema names another type")
     if not version.isdecimal() or len(version) > 4 or int(version) < 1:
         raise Undecodable("dataschema names no version")
