@@ -16,7 +16,7 @@ from hubctl.output import NOTHING, print_json, progress, sentences
 from hubctl.places import Hub, find_hub
 
 LOOK_SECONDS: Final = 0.5
-NO_READER_SECONDS: Final = 10.0  # after which a service that nobody runs is not waited for
+NO_READER_SECONDS: Final = 10.0  # without a reader on its queue, after which a service is not waited for
 NOTHING_SECONDS: Final = 300.0  # without an event of those that are missing: the log may be long
 
 
@@ -71,7 +71,7 @@ def _read(hub: Hub, before: FlowSeen, who: Operator) -> bool:
 
 
 def _is_read(hub: Hub, service: str) -> bool:
-    """Whether somebody reads the service's queue, as far as that can be seen from here."""
+    """Whether the service's queue has a reader; True where the broker cannot be asked."""
     return service not in hub.amqp_uris or looking.queue(service, hub.amqp_uris[service]).readers > 0
 
 

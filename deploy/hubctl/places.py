@@ -87,7 +87,7 @@ def find_broker_administrator(connections: Path = CONNECTIONS) -> str:
     """The AMQP URI of the broker's administrator: by the environment, or of the hub that runs here.
 
     Raises:
-        WrongUse: nobody says, or it cannot be read.
+        WrongUse: neither names it, or it cannot be read.
     """
     try:
         uri = FileAwareEnv(prefix="HUB_").str("BROKER_ADMIN_URI", "").strip()

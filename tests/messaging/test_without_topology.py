@@ -1,5 +1,6 @@
 """A service on a broker that lacks what an installation makes: it stays up, says what is missing, goes on."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,24 @@ def missing(service: RunningService) -> dict[str, Any]:
     return found
 
 
-def test_a_publisher_says_that_its_exchange_is_missing_and_sends_when_it_is_made(
-    postgres: PostgresServer, amqp_uri: str, tmp_path: Path
-) -> None:
-    with running_service(
-        tmp_path,
-        "sorting",
-        ("parcels", "sorting"),
+def lacking(
+    folder: Path, postgres: PostgresServer, amqp_uri: str, name: str
+) -> AbstractContextManager[RunningService]:
+    """A service of the example for which nothing was made in the broker."""
+    return running_service(
+        folder,
+        name,
+        ("parcels", name),
         database_url=postgres.migrated_database(MIGRATIONS),
         amqp_uri=amqp_uri,
         installed=False,
-    ) as service:
+    )
+
+
+def test_a_publisher_says_that_its_exchange_is_missing_and_sends_when_it_is_made(
+    postgres: PostgresServer, amqp_uri: str, tmp_path: Path
+) -> None:
+    with lacking(tmp_path, postgres, amqp_uri, "sorting") as service:
         assert (
             service.client("sorter")("POST", "/sorting/v1/parcels", {"number": 1, "weight": 1}).status == 201
         )
@@ -44,18 +52,11 @@ def test_a_publisher_says_that_its_exchange_is_missing_and_sends_when_it_is_made
 def test_a_subscriber_says_what_is_missing_and_reads_when_it_is_made(
     postgres: PostgresServer, amqp_uri: str, tmp_path: Path
 ) -> None:
-    with running_service(
-        tmp_path,
-        "counting",
-        ("parcels", "counting"),
-        database_url=postgres.migrated_database(MIGRATIONS),
-        amqp_uri=amqp_uri,
-        installed=False,
-    ) as service:
+    with lacking(tmp_path, postgres, amqp_uri, "counting") as service:
         said = "the broker has no exchange sorting.events"
         wait_until(lambda: missing(service).get("broker (queue)") == said)
         set_up_publishers(amqp_uri, "sorting", "counting")
-        wait_until(service.ready, deadline=20)
+        wait_until(service.ready)
 
 
 def test_a_subscriber_that_cannot_ask_the_log_reads_its_queue_meanwhile(
@@ -63,15 +64,8 @@ def test_a_subscriber_that_cannot_ask_the_log_reads_its_queue_meanwhile(
 ) -> None:
     """It would write the mark that ends a reading of the log through its own exchange."""
     set_up_publishers(amqp_uri, "sorting")
-    with running_service(
-        tmp_path,
-        "counting",
-        ("parcels", "counting"),
-        database_url=postgres.migrated_database(MIGRATIONS),
-        amqp_uri=amqp_uri,
-        installed=False,
-    ) as service:
-        wait_until(service.ready, deadline=20)
+    with lacking(tmp_path, postgres, amqp_uri, "counting") as service:
+        wait_until(service.ready)
         assert service.lines("log_away")
         set_up_publishers(amqp_uri, "counting")
         wait_until(lambda: service.lines("healing"), deadline=30)
