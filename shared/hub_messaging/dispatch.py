@@ -82,6 +82,11 @@ class Dispatcher:
         """Whether to go on one at a time."""
         return self._attempts.struggling
 
+    @property
+    def failures(self) -> int:
+        """How many attempts have failed one after the other, without a success."""
+        return self._attempts.failures
+
     def take(self, messages: Sequence[Message]) -> None:
         """Let each message take effect or keep it; afterwards all of them may be acknowledged.
 

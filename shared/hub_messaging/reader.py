@@ -28,7 +28,7 @@ from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
 from hub_messaging.tables import inbox_forgotten
-from hub_messaging.taking import Taking
+from hub_messaging.taking import SILENT, Taking
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
@@ -210,12 +210,15 @@ class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[m
         try:
             self._reads_log = self._healing.step(self._read_log, time.monotonic())
         except (DatabaseAway, OperationalError, InterfaceError) as exc:
-            self._rest("the database does not answer", exc)
+            self._rest(SILENT, exc)
         except Stopped:
             self._reads_log = False  # it is begun anew at the next start
 
     def _look_after_kept(self) -> None:
-        """Give kept deliveries their next attempt, forget what is old, see that the queue is bound."""
+        """Give kept deliveries their next attempt, forget what is old, see that the queue is bound.
+
+        An idle reader asks the database nothing else: it is here that it notices that the database is back.
+        """
         if time.monotonic() - self._looked_at < IDLE_SECONDS:
             return
         try:
@@ -228,7 +231,10 @@ class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[m
                 pass
             self._forgetting.turn()
         except (DatabaseAway, OperationalError, InterfaceError) as exc:
-            self._rest("the database does not answer", exc)
+            self._rest(SILENT, exc)
+        else:
+            if not self._arrived:  # what is in hand says by itself whether it can be dealt with
+                self._away = None
         self._looked_at = time.monotonic()
         if self._looked_at >= self._bind_at:
             self._bind()

@@ -1,6 +1,7 @@
 """What a reader has in hand, handed to the dispatcher; again, after a pause, when it must be."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -8,6 +9,10 @@ from hub_messaging.dispatch import DatabaseAway, Dispatcher, Struggling
 from hub_messaging.messages import Message
 from hub_messaging.pace import Pace
 from hub_messaging.stopping import Stop, Stopped
+
+# What the readiness probe says.
+SILENT: Final = "the database does not answer"
+FAILING: Final = "one handler after the other fails"
 
 
 class Taking:
@@ -23,18 +28,19 @@ class Taking:
 
     def _take(self, messages: Sequence[Message]) -> bool:
         """Hand messages to the dispatcher; False, after a pause, when they must be handed in again."""
+        failures = self._dispatcher.failures
         try:
             self._dispatcher.take(messages)
         except (DatabaseAway, OperationalError, InterfaceError) as exc:
-            self._rest("the database does not answer", exc)
+            self._rest(SILENT, exc)
             return False
         except Struggling as exc:
-            self._rest("one handler after the other fails", exc)
+            self._rest(FAILING, exc)
             return False
-        if self._dispatcher.struggling:
-            self._rest("one handler after the other fails", None)
+        if self._dispatcher.struggling and self._dispatcher.failures > failures:
+            self._rest(FAILING, None)
         else:
-            self._away = None
+            self._away = None  # also for a repeat or a mark, which no handler sees: the database has answered
         return True
 
     def _take_all(self, messages: Sequence[Message]) -> None:
@@ -50,3 +56,4 @@ class Taking:
             step = 1 if self._dispatcher.struggling else self._pace.step
             if self._take(left[:step]):
                 del left[:step]
+        self._away = None  # a service that catches up can work, however much there is to read

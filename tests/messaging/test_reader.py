@@ -28,12 +28,15 @@ class Dispatcher:
         self.taken: list[list[bytes]] = []
         self.tried = 0
         self.struggling = False
+        self.fails = False
+        self.failures = 0
         self.kept: Exception | int = 0
 
     def take(self, messages: Sequence[Message]) -> None:
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
             raise answer
+        self.failures += self.fails
         self.taken.append([message.body for message in messages])
 
     def try_kept(self, _go_on: Callable[[], bool]) -> int:
@@ -118,11 +121,20 @@ def test_what_cannot_be_decided_stays_in_hand_and_is_handed_in_again(
 
 def test_while_one_failure_follows_another_it_goes_on_one_at_a_time_and_says_so(reader: QueueReader) -> None:
     dispatcher, channel = told(reader), Channel()
-    dispatcher.struggling = True
+    dispatcher.struggling = dispatcher.fails = True
     reader._arrived = [message(1), message(2)]
     assert reader._work_off(channel)
     assert (dispatcher.taken, channel.acknowledged) == ([[b"body 1"]], [1])
     assert reader._away is not None
+
+
+def test_what_no_handler_sees_is_no_further_failure(reader: QueueReader) -> None:
+    dispatcher = told(reader)
+    dispatcher.struggling = True
+    reader._away = "one handler after the other fails"
+    reader._arrived = [message(1)]
+    assert reader._work_off(Channel())
+    assert reader._away is None
 
 
 def test_nothing_in_hand_is_no_work(reader: QueueReader) -> None:
@@ -163,6 +175,55 @@ def test_kept_deliveries_wait_for_the_database(reader: QueueReader) -> None:
     told(reader).kept = DatabaseAway()
     reader._look_after_kept()
     assert reader._away is not None
+
+
+def look(reader: QueueReader) -> str | None:
+    """What the probe is told after the next look at kept deliveries."""
+    reader._looked_at = 0.0
+    reader._look_after_kept()
+    return reader._away
+
+
+def test_an_idle_reader_is_ready_again_as_soon_as_the_database_answers(reader: QueueReader) -> None:
+    dispatcher = told(reader)
+    dispatcher.kept = DatabaseAway()
+    assert look(reader) is not None
+    dispatcher.kept = 0
+    assert look(reader) is None
+
+
+def test_so_is_one_that_noticed_it_while_it_healed(reader: QueueReader) -> None:
+    def away(_read: Any, _now: float) -> bool:
+        raise DatabaseAway
+
+    told(reader)
+    reader._healing = SimpleNamespace(step=away)  # type: ignore[assignment]
+    reader._heal()
+    assert reader._away is not None
+    assert look(reader) is None
+
+
+def test_handlers_that_have_failed_keep_no_idle_reader_from_being_ready(reader: QueueReader) -> None:
+    dispatcher = told(reader)
+    dispatcher.struggling = dispatcher.fails = True
+    reader._arrived = [message(1)]
+    assert reader._work_off(Channel())
+    assert reader._away is not None
+    assert look(reader) is None
+
+
+def test_what_is_in_hand_and_cannot_be_dealt_with_is_told_whatever_else_succeeds(reader: QueueReader) -> None:
+    told(reader, DatabaseAway())
+    reader._arrived = [message(1)]
+    assert not reader._work_off(Channel())
+    assert look(reader) is not None
+
+
+def test_a_reader_that_catches_up_is_ready(reader: QueueReader) -> None:
+    told(reader)
+    assert reader._away is not None
+    reader._take_all([])
+    assert reader._away is None
 
 
 @pytest.fixture(name="short_stop")
