@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 LOOK_EVERY: Final = 10.0  # seconds
+LOOK_AGAIN: Final = 1.0  # seconds, while the file cannot be read
 # Signatures with a public key only: nobody who can read the file can make a token.
 ALGORITHMS: Final = [
     "RS256",
@@ -42,6 +43,7 @@ class Issuer:
     roles_claim: str = "roles"  # where the hub's roles stand; a.b for a claim inside another
     subject_claim: str = "sub"
     _keys: KeySet | None = None
+    _reason: str | None = None  # why the keys may be old, or none are known
     _seen: tuple[int, int] | None = None
     _looked_at: float = field(default=-math.inf)
 
@@ -70,11 +72,18 @@ class Issuer:
         named = [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []
         return {"sub": subject, "roles": named, "exp": claims["exp"], "jti": claims.get("jti")}
 
+    @property
+    def reason(self) -> str | None:
+        """Why the keys may be old, or none are known, for operators; it looks itself."""
+        self._known_keys()
+        return self._reason
+
     def _known_keys(self) -> KeySet | None:
         """The keys as the file had them when it could last be read."""
         now = time.monotonic()
-        if now - self._looked_at >= LOOK_EVERY:
+        if now - self._looked_at >= (LOOK_EVERY if self._reason is None else LOOK_AGAIN):
             self._looked_at = now
+            self._reason = None
             try:
                 status = self.keys_path.stat()
                 seen = (status.st_mtime_ns, status.st_size)
@@ -82,7 +91,8 @@ class Issuer:
                     self._keys = KeySet.import_key_set(json.loads(self.keys_path.read_text()))
                     self._seen = seen
             except (OSError, ValueError, TypeError, KeyError, JoseError):
-                pass  # what was known stays good; without any, nobody of the issuer's comes in
+                # What was known stays good; without any, nobody of the issuer's comes in.
+                self._reason = f"the keys of the issuer {self.name} cannot be read from their file"
         return self._keys
 
 

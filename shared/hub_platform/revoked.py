@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 LOOK_EVERY: Final = 10.0  # seconds; a revocation takes effect within a minute (design: "Access")
+LOOK_AGAIN: Final = 1.0  # seconds, while the file cannot be read
 
 
 class Unreadable(Exception):
@@ -23,7 +24,7 @@ class Revoked:
     """
 
     path: Path | None
-    reason: str | None = None  # why what is known may be old, for the readiness probe
+    _reason: str | None = None  # why what is known may be old
     _ids: frozenset[str] | None = None
     _looked_at: float = field(default=-math.inf)
     _seen: tuple[int, int] | None = None  # when it was written, and how long it was
@@ -34,22 +35,31 @@ class Revoked:
         Raises:
             Unreadable: nobody can tell.
         """
-        now = time.monotonic()
-        if now - self._looked_at >= LOOK_EVERY:
-            self._looked_at = now
-            self._look()
+        self._look_when_due()
         if self._ids is None:
             self._looked_at = -math.inf
             raise Unreadable
         return token_id in self._ids
 
+    @property
+    def reason(self) -> str | None:
+        """Why what is known may be old, for the readiness probe: it looks itself, as nobody else may ask."""
+        self._look_when_due()
+        return self._reason
+
+    def _look_when_due(self) -> None:
+        now = time.monotonic()
+        if now - self._looked_at >= (LOOK_EVERY if self._reason is None else LOOK_AGAIN):
+            self._looked_at = now
+            self._look()
+
     def _look(self) -> None:
         try:
             self._read()
         except FileNotFoundError:
-            self._ids, self._seen, self.reason = frozenset(), None, None
+            self._ids, self._seen, self._reason = frozenset(), None, None
         except (OSError, ValueError, TypeError, KeyError):
-            self.reason = "the list of revoked tokens cannot be read"
+            self._reason = "the list of revoked tokens cannot be read"
 
     def _read(self) -> None:
         if self.path is None:
@@ -60,4 +70,4 @@ class Revoked:
         if seen != self._seen or self._ids is None:
             self._ids = frozenset(map(str, json.loads(self.path.read_text())["revoked"]))
             self._seen = seen
-        self.reason = None
+        self._reason = None

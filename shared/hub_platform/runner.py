@@ -110,6 +110,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
     path = settings.revoked_tokens_path
     revoked = Revoked(Path(path) if path else None)
     clocks, listeners = clocks_of(settings, sessions)
+    issuer = issuer_of(settings)
     return {
         "AMQP_URI": settings.amqp_uri,
         "WEB_SERVER_ADDRESS": f"{settings.http_host}:{settings.http_port}",
@@ -120,9 +121,9 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "on_deliveries": listeners,
         "hub_time_of_turns": {},
         "work_left": {},
-        "details": {},
+        "details": {"issuer's keys": lambda: issuer.reason} if issuer else {},
         "metrics": telemetry.registry,
-        "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked, issuer_of(settings)),
+        "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked, issuer),
         "rate_limits": RateLimits(
             settings.requests_per_minute, settings.forms_per_minute, settings.trusted_proxies
         ),

@@ -51,6 +51,18 @@ def _later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return later
 
 
+def test_keys_that_cannot_be_read_are_told_until_they_can(path: Path, later: Callable[[], None]) -> None:
+    issuer = Issuer(NAME, "hub", path)
+    assert issuer.reason is None
+    keys = path.read_text()
+    path.write_text("not JSON")
+    later()
+    assert NAME in str(issuer.reason)
+    path.write_text(keys)
+    later()
+    assert issuer.reason is None
+
+
 def test_its_tokens_say_who_somebody_is(check: TokenCheck) -> None:
     actor = check.actor(signed())
     assert (actor.subject, actor.roles) == ("ada", frozenset({"hub_lead"}))

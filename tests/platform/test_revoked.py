@@ -77,6 +77,31 @@ def test_a_file_that_breaks_leaves_what_was_known_in_force(
     assert revoked.reason is None
 
 
+def test_the_probe_looks_itself_as_nobody_may_ask_at_night(path: Path, later: Callable[[], None]) -> None:
+    write(path, "one")
+    revoked = Revoked(path)
+    assert revoked.reason is None
+    path.write_text("not JSON")
+    later()
+    assert revoked.reason == UNREADABLE
+    write(path, "one")
+    later()
+    assert revoked.reason is None
+
+
+def test_a_file_that_cannot_be_read_is_looked_at_every_second(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    path.write_text("not JSON")
+    revoked = Revoked(path)
+    assert revoked.reason == UNREADABLE
+    write(path, "one")
+    now[0] += revoking.LOOK_AGAIN
+    assert revoked.reason is None
+
+
 def test_a_file_that_goes_away_revokes_nothing_any_longer(path: Path, later: Callable[[], None]) -> None:
     write(path, "one")
     revoked = Revoked(path)
