@@ -17,6 +17,8 @@ from sqlalchemy import text
 F = TypeVar("F", bound=Callable[..., Any])
 
 OFTEN_SECONDS: Final = 0.05
+DOUBLINGS: Final = 20  # no pause is longer than that of so many failures
+AGAIN_SECONDS: Final = 5.0  # after a turn that failed; twice as long after each further one, up to the usual
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,7 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         self.by_hub_time = by_hub_time
         self._stopping = Event()
         self._thread: Any = None
+        self._failures = 0  # one after the other
         super().__init__(**kwargs)
 
     def start(self) -> None:
@@ -54,12 +57,14 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
                 with self.container.config["sessions"].kw["bind"].connect() as lock:
                     self._take_turns(lock.execution_options(isolation_level="AUTOCOMMIT"))
             except Exception as exc:  # noqa: BLE001 - the database is away; it may come back
+                self._failures += 1
                 log.error("periodic_interrupted", method=self.method_name, error=type(exc).__name__)
 
     def _take_turns(self, lock: Any) -> None:
         """Take a turn, and every one from then on, unless another replica does."""
         key = {"key": zlib.crc32(f"{self.container.service_name}.{self.method_name}".encode())}
         if not lock.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+            self._failures = 0
             return
         try:
             self._turn()
@@ -72,14 +77,21 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
 
     def _was_stopped_in_pause(self) -> bool:
         """Wait for the next turn; True when the service stops instead."""
+        seconds = self._pause_seconds()
         if not (self.by_hub_time and self.container.config["settings"].allow_hub_time):
-            return _waited(self._stopping, self.seconds)
-        left = self.seconds
+            return _waited(self._stopping, seconds)
+        left = seconds
         while left > 0:
             if _waited(self._stopping, min(left, OFTEN_SECONDS)):
                 return True
             left = 0 if self.container.config["clocks"].hub.was_just_set() else left - OFTEN_SECONDS
         return False
+
+    def _pause_seconds(self) -> float:
+        """How long to wait: what is done once an hour does not wait an hour for a database that came back."""
+        if self._failures == 0:
+            return self.seconds
+        return min(self.seconds, AGAIN_SECONDS * 2.0 ** min(self._failures - 1, DOUBLINGS))
 
     def _turn(self) -> None:
         done = Event()
@@ -88,8 +100,10 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         try:
             done.wait()
         except Exception as exc:  # noqa: BLE001 - an error in one turn must not end the service
+            self._failures += 1
             log.error("periodic_failed", method=self.method_name, error=type(exc).__name__)
         else:
+            self._failures = 0
             if hub_time is not None:
                 self.container.config["hub_time_of_turns"][self.method_name] = hub_time
 
