@@ -1,27 +1,49 @@
 """The routes that every service answers about itself: health, metrics, version, its own description."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import FunctionType
-from typing import Any
+from typing import Any, Final
 
+import eventlet
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from werkzeug.wrappers import Response
 
-from hub_platform import __version__, idempotency
-from hub_platform.access import ANYONE, SIGNED_IN
+from hub_platform import __version__, calls, headers, idempotency
+from hub_platform.access import ANYONE, SIGNED_IN, Actor
 from hub_platform.calls import Call, Content
 from hub_platform.dependencies import Database, Noted, Time
 from hub_platform.periodic import every
-from hub_platform.routes import JSON, Answer, route
+from hub_platform.routes import JSON, Answer, Route, route
 from hub_platform.telemetry import registry
+from hub_platform.web import HubRequest
+
+CHECKS_SECONDS: Final = 3.0  # for all checks together: a container's health check (alive.py) waits 4 s
+
+Checks = Mapping[str, Callable[[], str | None]]
+
+
+class Probe(Route):
+    """A health probe: its method is called with the container's configuration.
+
+    Its answer needs no worker, no transaction and no clock that is kept in the database: whatever hangs there
+    keeps no probe, and the probe says what hangs.
+    """
+
+    def _answer(self, request: HubRequest, actor: Actor) -> Response:  # noqa: ARG002 - anyone may ask
+        config = self.container.config
+        calls.read_query(request, self.query_schema)
+        if "Hub-Time" in request.headers:
+            headers.read_now(request, config["clocks"].hub, known=False)
+        said = getattr(self.container.service_cls, self.method_name)(config)
+        return self._respond(said)
 
 
 class Probes:
     """Inherited by every service class; a subclass with a name gets the probes below /<name>/."""
 
     name: str
-    checks: Any = Noted("checks")
-    details: Any = Noted("details")
     housekeeping: Any = Database()
     clocks: Any = Time()
     timers: Any = Noted("hub_time_of_turns")
@@ -32,19 +54,22 @@ class Probes:
         super().__init_subclass__(**kwargs)
         if "name" not in vars(cls):
             return
-        for probe, path, allow, media_type in (
-            (_live, "health/live", ANYONE, JSON),
-            (_ready, "health/ready", ANYONE, JSON),
-            (_metrics, "metrics", SIGNED_IN, "text/plain"),
-            (_version, "version", SIGNED_IN, JSON),
-            (_clock, "v1/clock", SIGNED_IN, JSON),
-            (_openapi, "v1/openapi.json", SIGNED_IN, JSON),
+        for probe, path in ((_live, "health/live"), (_ready, "health/ready")):
+            cls._add(probe, Probe.decorator("GET", f"/{cls.name}/{path}", allow=ANYONE))
+        for answer, path, media_type in (
+            (_metrics, "metrics", "text/plain"),
+            (_version, "version", JSON),
+            (_clock, "v1/clock", JSON),
+            (_openapi, "v1/openapi.json", JSON),
         ):
-            # A function of its own for each class: nameko keeps the route on the function.
-            own = FunctionType(probe.__code__, probe.__globals__, probe.__name__)
-            own.__doc__ = probe.__doc__
-            answers = route("GET", f"/{cls.name}/{path}", allow=allow, media_type=media_type)
-            setattr(cls, probe.__name__.removeprefix("_"), answers(own))
+            cls._add(answer, route("GET", f"/{cls.name}/{path}", allow=SIGNED_IN, media_type=media_type))
+
+    @classmethod
+    def _add(cls, answer: Any, decorate: Callable[[Any], Any]) -> None:
+        """Put a route on this class; on a function of its own, as nameko keeps the route on the function."""
+        own = FunctionType(answer.__code__, answer.__globals__, answer.__name__)
+        own.__doc__ = answer.__doc__
+        setattr(cls, answer.__name__.removeprefix("_"), decorate(own))
 
     @every(seconds=3600)
     def forget_answers(self) -> None:
@@ -53,22 +78,35 @@ class Probes:
             idempotency.forget(session, self.clocks.real() - idempotency.KEPT_FOR)
 
 
-def _live(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 - every route takes the call
+def _live(config: Mapping[str, Any]) -> dict[str, str]:  # noqa: ARG001 - every probe takes it
     """The process answers; says nothing about what it depends on."""
     return {"status": "live"}
 
 
-def _ready(self: Probes, call: Call[None]) -> Answer:  # noqa: ARG001 - every route takes the call
+def _ready(config: Mapping[str, Any]) -> Answer:
     """Whether the service can do its work, what is missing if not, and what else operators should see to."""
-    wrong, details = _said(self.checks), _said(self.details)
+    until = time.monotonic() + CHECKS_SECONDS
+    wrong, details = _said(config["checks"], until), _said(config["details"], until)
     told = {"details": details} if details else {}
     if wrong:
         return Answer({"status": "not ready", "missing": wrong, **told}, status=503)
     return Answer({"status": "ready", **told})
 
 
-def _said(checks: Mapping[str, Callable[[], str | None]]) -> dict[str, str]:
-    return {name: said for name, check in checks.items() if (said := check()) is not None}
+def _said(checks: Checks, until: float) -> dict[str, str]:
+    """What checks say, by their names; one that waits longer than `until` (monotonic) is ended."""
+    answers = {name: _ask(check, max(0.0, until - time.monotonic())) for name, check in checks.items()}
+    return {name: said for name, said in answers.items() if said is not None}
+
+
+def _ask(check: Callable[[], str | None], seconds: float) -> str | None:
+    said: str | None = f"no answer within {CHECKS_SECONDS:.0f} s"
+    with eventlet.Timeout(seconds, False):  # noqa: FBT003 - eventlet's signature
+        try:
+            said = check()
+        except Exception as exc:  # noqa: BLE001 - a check that fails is an answer, too
+            said = f"the check failed: {type(exc).__name__}"
+    return said
 
 
 def _metrics(self: Probes, call: Call[None]) -> Content:  # noqa: ARG001 - every route takes the call
