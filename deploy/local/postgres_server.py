@@ -45,10 +45,22 @@ SETTINGS: Mapping[str, str] = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # A statement that fails holds what somebody sent: names, addresses, joining links. None of it is logged.
+}
+# Statements and their errors hold what somebody sent: names, addresses, TRNs, joining links. None of it is
+# logged; the service that gets an error logs its SQLSTATE. What the server says of itself is logged.
+DISCREET: Mapping[str, str] = {
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_duration": "off",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
+NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)
@@ -209,7 +221,7 @@ def start(programs: Programs, folder: Path, password: str, *, port: int, durable
     if not (data / "PG_VERSION").exists():
         create(account, binaries, data, password, durable=durable)
 
-    settings = dict(SETTINGS) if durable else dict(SETTINGS) | {"fsync": "off", "full_page_writes": "off"}
+    settings = {**SETTINGS, **DISCREET, **({} if durable else NOT_DURABLE)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return programs.start(
         "postgres",

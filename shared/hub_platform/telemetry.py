@@ -109,5 +109,11 @@ def _told(exc: BaseException | None) -> Iterator[str]:
         if exc is None:
             return
         yield from traceback.format_tb(exc.__traceback__)
-        yield f"{type(exc).__qualname__}\n"
+        yield f"{type(exc).__qualname__}{_sqlstate(exc)}\n"
         exc = exc.__cause__ or exc.__context__
+
+
+def _sqlstate(exc: BaseException) -> str:
+    """PostgreSQL's code of a database error: its own log holds none of it."""
+    code = getattr(exc, "pgcode", None)
+    return f" [{code}]" if isinstance(code, str) else ""
