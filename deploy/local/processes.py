@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from local.passwords import private_folder
+
 GRACE = 15.0  # seconds between the polite signal and SIGKILL
 LOG_LIMIT = 5_000_000  # bytes; a longer log is put aside at the next start
 
@@ -76,12 +78,12 @@ class Programs:
         user: int | None = None,
     ) -> Child:
         """Start a program in its own session, so that Ctrl-C in the terminal reaches only us."""
-        self.logs.mkdir(parents=True, exist_ok=True)
-        self.records.mkdir(parents=True, exist_ok=True)
+        private_folder(self.logs)
+        private_folder(self.records)
         log = self.logs / f"{name}.log"
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
-        with log.open("ab") as output:
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
             process = subprocess.Popen(
                 [str(argument) for argument in arguments],
                 stdin=subprocess.DEVNULL,

@@ -151,3 +151,16 @@ def test_a_long_log_is_put_aside(programs: Programs) -> None:
     child.stop()
     assert child.log.read_text() == "new\n"
     assert (programs.logs / "sleeper.log.1").stat().st_size == 6_000_000
+
+
+def test_only_its_owner_may_read_what_a_program_writes(tmp_path: Path) -> None:
+    left_open = tmp_path / "log"
+    left_open.mkdir()
+    left_open.chmod(0o755)
+    programs = Programs(left_open, tmp_path / "run")
+    child = programs.start(
+        "said", [sys.executable, "-c", "print(1)"], environment=os.environ, folder=tmp_path
+    )
+    child.stop()
+    assert {path.stat().st_mode & 0o777 for path in (left_open, tmp_path / "run")} == {0o700}
+    assert child.log.stat().st_mode & 0o777 == 0o600

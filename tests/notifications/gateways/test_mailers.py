@@ -44,6 +44,18 @@ def test_a_repeat_replaces_its_file(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_only_its_owner_may_read_the_folder_and_its_messages(tmp_path: Path) -> None:
+    """Before: whoever had an account on the machine could."""
+    left_open, made = tmp_path / "open", tmp_path / "made"
+    left_open.mkdir(mode=0o755)
+    left_open.chmod(0o755)
+    for folder in (left_open, made):
+        with MailboxFolder(folder).open() as connection:
+            connection.send(ID, a_message())
+        [file] = folder.iterdir()
+        assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
 def test_a_folder_that_cannot_be_made_is_away(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(MailAway), MailboxFolder(tmp_path / "file" / "mail").open():

@@ -1,12 +1,20 @@
-"""A folder instead of a mail server, for demonstrations."""
+"""A folder instead of a mail server, for demonstrations; only its owner may read it.
 
+E-mails hold names, addresses and joining links.
+"""
+
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from hub_notifications.gateways.mail import Connection, MailAway
+
+FOLDER_MODE: Final = 0o700
+FILE_MODE: Final = 0o600
 
 
 class MailboxFolder:
@@ -17,9 +25,11 @@ class MailboxFolder:
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
-        """Make the folder when it is not there."""
+        """Make the folder, or close it to others when an earlier release left it open."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            if self._folder.stat().st_uid == os.geteuid():
+                self._folder.chmod(FOLDER_MODE)
         except OSError as exc:
             raise MailAway from exc
         yield self
@@ -28,7 +38,11 @@ class MailboxFolder:
         """Write the file whole or not at all."""
         unfinished = self._folder / f".{message_id}.part"
         try:
-            unfinished.write_bytes(mail.as_bytes())
+            unfinished.unlink(missing_ok=True)
+            with os.fdopen(
+                os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb"
+            ) as file:
+                file.write(mail.as_bytes())
             unfinished.replace(self._folder / f"{message_id}.eml")
         except OSError as exc:
             raise MailAway from exc
