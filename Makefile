@@ -84,11 +84,11 @@ check-generated:
 check-units:
 	@$(bin)/python -m pytest --quiet --no-header -m "not servers and not long"
 
-faults: setup-peers ## Kill, starve and cut everything, ours and two others; writes docs/reliability.md
-	@$(bin)/python -m tests.faults --write $(ARGS)
+faults: setup-peers ## Kill, starve and cut everything, ours and two others; writes docs/reliability.md (BROKER=container: on the deployed images)
+	@$(bin)/python -m tests.faults --write --broker $(or $(BROKER),node) $(ARGS)
 
 faults-short: setup-tests ## Do so in a few minutes: ours only, few events, only cases that take seconds
-	@$(bin)/python -m tests.faults --system ours --short --events 200 --examples 1 --steps 8 $(ARGS)
+	@$(bin)/python -m tests.faults --system ours --short --events 200 --examples 1 --steps 8 --broker $(or $(BROKER),node) $(ARGS)
 
 bench: setup-peers ## Measure ours, FastStream, plain nameko and the limit side by side; writes docs/performance.md
 	@$(bin)/python -m tests.bench --write $(ARGS)

@@ -6,6 +6,7 @@ Files are copied in rather than mounted, so that any engine serves. The data is 
 
 import hashlib
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,15 +39,22 @@ class Container:
 
     def last_words(self, log: Path) -> Path:
         """Save what the container wrote, for the person who wants to know why."""
-        finished = subprocess.run(
-            ["docker", "logs", "--tail", "200", self.name],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_bytes(finished.stdout)
+        log.write_text(last_words(self.name))
         return log
+
+
+def last_words(name: str) -> str:
+    """What a container wrote of late."""
+    finished = subprocess.run(
+        ["docker", "logs", "--tail", "200", name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    return finished.stdout
 
 
 def container_name(folder: Path) -> str:
@@ -68,20 +76,45 @@ def start(folder: Path, *, definitions: Path) -> Container:
     """Create, fill and start the container; what a killed run left is replaced, its volume kept."""
     name = container_name(folder)
     docker("rm", "--force", name, check=False)
-    settings = folder / "container.conf"
-    settings.write_text(SETTINGS)
-    # In the container another account reads it; here nobody else may enter its folder.
-    private_folder(folder).chmod(0o700)
-    definitions.chmod(0o644)
     port = ports.any_free()
-    # The host name is part of the node's name, and that of its data.
-    options = ["--name", name, "--hostname", "hub", "--volume", f"{name}:/var/lib/rabbitmq"]
-    docker("create", *options, "--publish", f"{ports.LOOPBACK}:{port}:5672", IMAGE)
+    volume = ("--volume", f"{name}:/var/lib/rabbitmq")
+    create(name, folder, definitions=definitions, published={5672: port}, options=volume)
     try:
-        docker("cp", str(settings), f"{name}:/etc/rabbitmq/conf.d/90-hub.conf")
-        docker("cp", str(definitions), f"{name}:/etc/rabbitmq/hub-definitions.json")
         docker("start", name)
     except CannotStart:
         docker("rm", "--force", name, check=False)
         raise
     return Container(name, ports.LOOPBACK, port)
+
+
+def create(
+    name: str,
+    folder: Path,
+    *,
+    definitions: Path,
+    published: Mapping[int, int],
+    settings: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> None:
+    """Create and fill a container; `settings` are more lines for rabbitmq.conf.
+
+    `published` maps its ports to the loopback ports where they are reached.
+    """
+    file = folder / "container.conf"
+    # In the container another account reads it; here nobody else may enter its folder.
+    private_folder(folder).chmod(0o700)
+    file.write_text(SETTINGS + "".join(f"{line}\n" for line in settings))
+    definitions.chmod(0o644)
+    words = [word for inside, outside in published.items() for word in _publish(inside, outside)]
+    # The host name is part of the node's name, and that of its data.
+    docker("create", "--name", name, "--hostname", "hub", *options, *words, IMAGE)
+    try:
+        docker("cp", str(file), f"{name}:/etc/rabbitmq/conf.d/90-hub.conf")
+        docker("cp", str(definitions), f"{name}:/etc/rabbitmq/hub-definitions.json")
+    except CannotStart:
+        docker("rm", "--force", name, check=False)
+        raise
+
+
+def _publish(inside: int, outside: int) -> tuple[str, str]:
+    return "--publish", f"{ports.LOOPBACK}:{outside}:{inside}"

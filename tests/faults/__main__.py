@@ -10,7 +10,9 @@ import typer
 from rich.console import Console
 from tests.faults import random_faults, report
 from tests.faults.cases.all import fits
+from tests.faults.records import Record, all_kept
 from tests.faults.suite import Suite
+from tests.faults.surroundings import Kind, surroundings_of
 from tests.faults.systems.catalogue import SYSTEMS
 
 from local.places import ROOT
@@ -32,6 +34,10 @@ def main(
     examples: Annotated[int, typer.Option(help="Worlds with faults at random.")] = 5,
     steps: Annotated[int, typer.Option(help="Steps in each of them, at most.")] = 15,
     lanes: Annotated[int, typer.Option(help="Cases at a time, each with its own servers.", min=1)] = LANES,
+    broker: Annotated[
+        Kind,
+        typer.Option(help="A program of this machine, or the RabbitMQ and Python of the deployed images."),
+    ] = Kind.NODE,
     logs: Annotated[Path | None, typer.Option(help="Keep every program's log in this folder.")] = None,
     write: Annotated[
         bool, typer.Option("--write", help=f"Write {report.FILE.name} when all of it ran.")
@@ -48,12 +54,14 @@ def main(
     seeds = seed or [random.SystemRandom().randrange(1_000_000)]
     said = report.words_of(seeds)
     console.print(f"{said}, {events} events in each of {len(chosen)} cases")
-    suite = Suite(seeds, events, systems, console, lanes=lanes)
+    surroundings = surroundings_of(broker, with_peers=any(not one.is_ours for one in systems))
+    suite = Suite(seeds, events, systems, console, surroundings, lanes=lanes)
     suite.run(cases, examples=examples if at_random else 0, steps=steps, logs=logs)
     if write and (len(systems) < len(SYSTEMS) or len(chosen) < len(report.CASES)):
         console.print(f"{report.FILE.name} stays as it is: not every case ran with every system")
     elif write:
-        report.FILE.write_text(report.render(suite))
+        Record.of(suite).keep()
+        report.FILE.write_text(report.render(all_kept()))
         console.print(f"wrote {report.FILE.relative_to(ROOT)}")
     verdict = (
         "ours kept its promise" if not suite.broken else f"ours broke its promise in {len(suite.broken)}"

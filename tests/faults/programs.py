@@ -1,15 +1,14 @@
 """The programs of a system under test, and their supervisor: what dies is started again."""
 
-import os
 import signal
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.places import ROOT, python_path
-from local.processes import Child, Programs
+from tests.faults.pythons import Python, Started
+
+from local.processes import Programs
 
 STOPS_WITHIN = 10.0  # seconds, promised
 RESTARTS_AT_MOST = 40  # of one program that dies again and again
@@ -25,48 +24,55 @@ class Program:
     role: str
     environment: Mapping[str, str]
     programs: Programs
+    python: Python
+    folder: Path  # of the whole run
     kills: list[str] = field(default_factory=list)  # places of the kills to come, one for each life
     killed: int = 0  # times that it was killed, as the case wanted
     deaths: int = 0  # times that it ended by itself, as nobody wanted
     slowest_stop: float = 0.0  # seconds
     stopped: bool = False  # by us; a supervisor leaves it alone
-    _child: Child | None = None
+    _started: Started | None = None
     _restart_at: float = 0.0
 
     def start(self) -> None:
         """Start it; the first kill that is left is for this life."""
         own = {"FAULTS_KILL": self.kills[0]} if self.kills else {}
-        command = [sys.executable, "-W", "ignore", "-m", self.module, self.role]
-        command += ["run"] if self.module.endswith(".ours") else []
-        environment = {**os.environ, **self.environment, **own, "PYTHONPATH": python_path()}
-        self._child = self.programs.start(self.name, command, environment=environment, folder=ROOT)
+        words = ["-W", "ignore", "-m", self.module, self.role]
+        words += ["run"] if self.module.endswith(".ours") else []
+        environment = {**self.environment, **own}
+        self._started = self.python.start(self.programs, self.name, words, environment, self.folder)
         self.stopped = False
 
     @property
     def runs(self) -> bool:
         """Whether its process is there."""
-        return self._child is not None and not self._child.has_ended
+        return self._started is not None and not self._started.child.has_ended
 
     @property
     def log(self) -> str:
         """Everything that it has written, in all its lives."""
-        assert self._child is not None
-        return self._child.log.read_text(errors="replace")
+        assert self._started is not None
+        return self._started.child.log.read_text(errors="replace")
+
+    def send(self, number: signal.Signals) -> None:
+        """Send the program itself a signal."""
+        assert self._started is not None
+        self._started.send(number)
 
     def kill(self) -> None:
         """`kill -9` and wait until it is gone; the supervisor starts it again when it next looks."""
         if self.runs:
-            assert self._child is not None
+            assert self._started is not None
             self.kills.insert(0, "")
-            self._child.process.send_signal(signal.SIGKILL)
-            self._child.process.wait()
+            self.send(signal.SIGKILL)
+            self._started.child.process.wait()
 
     def stop(self) -> float:
         """SIGTERM; the seconds that it took to leave, or to be made to."""
-        assert self._child is not None
+        assert self._started is not None
         self.stopped = True
         begun = time.monotonic()
-        self._child.stop(grace=STOPS_WITHIN + 2)
+        self._started.stop(grace=STOPS_WITHIN + 2)
         taken = time.monotonic() - begun
         self.slowest_stop = max(self.slowest_stop, taken)
         return taken
@@ -75,13 +81,13 @@ class Program:
         """Start it again when it has ended; whether that was a kill of the case's."""
         if self.stopped or self.runs:
             return False
-        assert self._child is not None
+        assert self._started is not None
         if self._restart_at:
             if time.monotonic() >= self._restart_at and self.deaths < RESTARTS_AT_MOST:
                 self._restart_at = 0.0
                 self._start_again()
             return False
-        if self.kills and self._child.process.returncode == -signal.SIGKILL:
+        if self.kills and self._started.was_killed:
             self.kills.pop(0)
             self.killed += 1
             self._start_again()
@@ -91,8 +97,8 @@ class Program:
         return False
 
     def _start_again(self) -> None:
-        assert self._child is not None
-        self._child.stop(grace=0)  # its record, and whatever it left behind
+        assert self._started is not None
+        self._started.stop(grace=0)  # its record, and whatever it left behind
         self.start()
 
 

@@ -1,32 +1,25 @@
-"""docs/reliability.md: what is promised, how it was measured, what came of it. Generated, never edited."""
+"""docs/reliability.md: what is promised, how it was measured, what came of it. Generated, never edited.
+
+python -m tests.faults.report writes it anew from what the last runs found.
+"""
 
 import ast
-import os
-import platform
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.faults import random_faults
 from tests.faults.cases.all import ALL
-from tests.faults.judging import Outcome
-from tests.faults.summing import by_case
-from tests.faults.systems.catalogue import SYSTEMS
+from tests.faults.records import Line, Record, all_kept
+from tests.faults.surroundings import Kind
+from tests.faults.systems.catalogue import SYSTEMS, System
 from tests.faults.systems.setting import SUBJECTS
 from tests.notifications import mail_cases
 
 from local.places import ROOT
 
-if TYPE_CHECKING:
-    from tests.faults.suite import Suite
-
 FILE: Path = ROOT / "docs" / "reliability.md"
 CASES = (*ALL, random_faults.CASE)
-PACKAGES = (
-    "nameko", "kombu", "amqp", "eventlet", "SQLAlchemy", "psycopg2-binary", "faststream", "aio-pika",
-    "asyncpg",
-)  # fmt: skip
+FIGURES = ("lost", "repeated", "out of order", "redelivered", "seconds")
 HEAD = """\
 # What survives what
 
@@ -39,14 +32,15 @@ survive anything short of losing the disks.
 
 ## How it is measured
 
-`{command}` starts a RabbitMQ and a PostgreSQL of its own and two services as real processes, a publisher
+`make faults` starts a RabbitMQ and a PostgreSQL of its own and two services as real processes, a publisher
 and a consumer, once on our post office (`hub_messaging`) and once on each of two others. The publisher
-carries out {events} commands about {subjects} subjects, drawn from a seed, each in one transaction with its
-event; the consumer writes down one row each time that an event takes effect. Meanwhile the fault happens.
+carries out hundreds of commands about {subjects} subjects, drawn from a seed, each in one transaction with
+its event; the consumer writes down one row each time that an event takes effect. Meanwhile the fault happens.
 Ours goes through every case with each of the seeds below: its figures are added up, its seconds are those of
 the slowest run. Each of its services connects as a broker user with no more than its own permissions.
-Programs that die are started again, as a process supervisor would. In the end the two databases are
-compared:
+Programs that die are started again, as a process supervisor would. `make faults BROKER=container` does the
+same with what compose deploys: RabbitMQ is a container of the deployed image, and the programs run on the
+Python and the packages of the services' images. In the end the two databases are compared:
 
 - **lost**: accepted events that took no effect;
 - **repeated**: effects beyond the first of the same event;
@@ -71,15 +65,16 @@ They are written as their documentation shows, at the settings that keep most; n
 """
 
 
-def render(suite: "Suite") -> str:
+def render(records: Sequence[Record]) -> str:
     """The whole page."""
-    outcomes = by_case(suite.outcomes)
+    marks = dict(zip((record.kind for record in records), "AB", strict=False)) if len(records) > 1 else {}
     parts = [
-        HEAD.format(command="make faults", events=f"{suite.events:,}", subjects=SUBJECTS),
+        HEAD.format(subjects=SUBJECTS),
         _others(),
-        _summary(outcomes),
-        _cases(outcomes),
-        _circumstances(suite),
+        _summary(records, marks),
+        _cases(records, marks),
+        "## Circumstances\n",
+        *(_circumstances(record, marks) for record in records),
         mail_cases.section(),
     ]
     return "\n".join(parts)
@@ -102,73 +97,91 @@ def _others() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:  # of a peer, when ours ran alone
-        return "not installed"
+def _row(cells: Iterable[object]) -> str:
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 
-def _summary(outcomes: Sequence[Outcome]) -> str:
+def _summary(records: Sequence[Record], marks: dict[Kind, str]) -> str:
+    lines = ["## In short", ""]
+    for record in records:
+        if marks:
+            versions = f"RabbitMQ {record.versions['RabbitMQ']}, Python {record.versions['Python']}"
+            lines += [f"- **{marks[record.kind]}**: {versions}, {record.day}"]
+    lines += ["", *_summary_table(records, marks)] if marks else _summary_table(records, marks)
+    return "\n".join(lines) + "\n"
+
+
+def _summary_table(records: Sequence[Record], marks: dict[Kind, str]) -> list[str]:
     lines = [
-        "## In short",
-        "",
         "| of the cases below | all | none lost | none repeated | in order | all that, in time, none died |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     for system in SYSTEMS.values():
-        own = [o for o in outcomes if o.system == system.name]
-        figures = (
-            len(own),
-            sum(o.counted.lost == o.forbidden for o in own),
-            sum(o.counted.duplicates == 0 for o in own),
-            sum(o.counted.disorder == 0 for o in own),
-            sum(o.is_clean for o in own),
-        )
-        lines.append(f"| {system.words} | {' | '.join(str(figure) for figure in figures)} |")
-    return "\n".join(lines) + "\n"
+        for record in records:
+            own = [line for line in record.lines if line.system == system.name]
+            figures = (
+                len(own),
+                sum(line.lost == 0 for line in own),
+                sum(line.repeated == 0 for line in own),
+                sum(line.disorder == 0 for line in own),
+                sum(line.clean for line in own),
+            )
+            lines.append(_row((_marked(system.words, record, marks), *figures)))
+    return lines
 
 
-def _cases(outcomes: Sequence[Outcome]) -> str:
+def _marked(words: str, record: Record, marks: dict[Kind, str]) -> str:
+    return f"{words} ({marks[record.kind]})" if marks else words
+
+
+def _cases(records: Sequence[Record], marks: dict[Kind, str]) -> str:
+    columns = [_marked(figure, record, marks) for record in records for figure in FIGURES]
     lines = [
         "## Case by case",
         "",
-        "| case | system | lost | repeated | out of order | redelivered | seconds | remarks |",
-        "|---|---|--:|--:|--:|--:|--:|---|",
+        _row(("case", "system", *columns, "remarks")),
+        f"|---|---|{'--:|' * len(columns)}---|",
     ]
     for case in CASES:
-        for system in SYSTEMS:  # whichever ended first
-            lines += [_row(case.name, o) for o in outcomes if (o.case, o.system) == (case.name, system)]
+        for system in SYSTEMS.values():
+            found = [record.line(case.name, system.name) for record in records]
+            if any(found):
+                lines.append(_case_row(case.name, system, found, list(marks.values())))
     lines += ["", "What happens in each:", ""]
     lines += [f"- **{case.name}.** {case.what}" for case in CASES]
     return "\n".join(lines) + "\n"
 
 
-def _row(name: str, outcome: Outcome) -> str:
-    counted = outcome.counted
-    lost = counted.lost - outcome.forbidden
-    seconds = f"{outcome.seconds:.1f}" if outcome.drained else "–"
-    remarks = " ".join("; ".join(outcome.broken or outcome.remarks()).split())
-    figures = (lost, counted.duplicates, counted.disorder, outcome.redelivered, seconds, remarks)
-    cells = (name, SYSTEMS[outcome.system].words, *figures)
-    return f"| {' | '.join(str(cell) for cell in cells)} |"
+def _case_row(name: str, system: System, found: Sequence[Line | None], marks: Sequence[str]) -> str:
+    cells = [cell for line in found for cell in (line.figures if line else ("",) * len(FIGURES))]
+    said = [line.remarks if line else "not run yet" for line in found]
+    remarks = said[0]
+    if len(set(said)) > 1:
+        remarks = "; ".join(f"{mark}: {words}" for mark, words in zip(marks, said, strict=True) if words)
+    return _row((name, system.words, *cells, remarks))
 
 
-def _circumstances(suite: "Suite") -> str:
-    minutes = f"{suite.minutes:.0f} minutes in all"
-    again = " ".join(f"--seed {seed}" for seed in suite.seeds)
-    packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
-    python = platform.python_version()
-    servers = ", ".join(f"{name} {number}" for name, number in suite.versions.items())
-    return "\n".join(
-        [
-            "## Circumstances",
-            "",
-            f"- {words_of(suite.seeds).capitalize()}, {suite.events:,} events in each case; {minutes}.",
-            f"- {suite.lanes} cases at a time, each with its own servers.",
-            f"- {os.cpu_count()} cores ({platform.machine()}), Python {python}, {servers}.",
-            f"- {packages}.",
-            f"- The same again: `make faults ARGS='{again}'`.",
-            "",
-        ]
+def _circumstances(record: Record, marks: dict[Kind, str]) -> str:
+    again = " ".join(f"--seed {seed}" for seed in record.seeds)
+    command = "make faults" if record.kind is Kind.NODE else f"make faults BROKER={record.kind}"
+    servers = ", ".join(f"{name} {record.versions[name]}" for name in ("Python", "RabbitMQ", "PostgreSQL"))
+    packages = ", ".join(
+        f"{name} {number}"
+        for name, number in record.versions.items()
+        if name not in ("Python", "RabbitMQ", "PostgreSQL")
     )
+    seeds = words_of(record.seeds)
+    took = f"{record.minutes:.0f} minutes in all, on {record.day}"
+    facts = [
+        f"{seeds.capitalize()}, {record.events:,} events in each case; {took}.",
+        f"{record.lanes} cases at a time, each with its own servers.",
+        f"{record.cores} cores ({record.machine}), {servers}.",
+        f"{packages}.",
+        f"The same again: `{command} ARGS='{again}'`.",
+    ]
+    head = [f"**{marks[record.kind]}**", ""] if marks else []
+    return "\n".join([*head, *(f"- {fact}" for fact in facts), ""])
+
+
+if __name__ == "__main__":
+    FILE.write_text(render(all_kept()))

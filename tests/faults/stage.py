@@ -102,6 +102,8 @@ class Stage:
             role,
             environment | self.environment,
             self.programs,
+            self.servers.python,
+            self.folder,
             list(kills) if replica == 0 else [],
         )
 

@@ -27,8 +27,13 @@ from tests.faults.judging import Outcome, run_case
 from tests.faults.preparing import prepare
 from tests.faults.servers import Servers
 from tests.faults.stage import Stage
+from tests.faults.surroundings import Surroundings
 from tests.faults.systems.catalogue import SYSTEMS, System
 
+PACKAGES = (
+    "nameko", "kombu", "amqp", "eventlet", "SQLAlchemy", "psycopg2-binary", "faststream", "aio-pika",
+    "asyncpg",
+)  # fmt: skip
 HEAD = f"{'case':44} {'system':13} {'lost':>6} {'twice':>6} {'order':>6} {'again':>6} {'seconds':>8}"
 
 
@@ -40,6 +45,7 @@ class Suite:
     events: int
     systems: Sequence[System]
     console: Console
+    surroundings: Surroundings
     outcomes: list[Outcome] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)
@@ -77,9 +83,9 @@ class Suite:
     def _lane(
         self, work: deque[Callable[[Servers], Outcome]], advance: Callable[[], None], logs: Path | None
     ) -> None:
-        with private_servers(logs) as servers:
+        with private_servers(self.surroundings, logs) as servers:
             prepare(servers, self.systems)
-            self.versions = {"RabbitMQ": servers.broker.version(), "PostgreSQL": servers.database.version()}
+            self._ask_versions(servers)
             while work:
                 try:
                     job = work.popleft()
@@ -87,6 +93,16 @@ class Suite:
                     return
                 self._note(job(servers))
                 advance()
+
+    def _ask_versions(self, servers: Servers) -> None:
+        with self.lock:
+            if not self.versions:
+                told = servers.python.versions(PACKAGES, servers.folder)
+                self.versions = {
+                    "RabbitMQ": servers.broker.version(),
+                    "PostgreSQL": servers.database.version(),
+                    **told,
+                }
 
     def _one(self, case: Case, system: System, seed: int, servers: Servers) -> Outcome:
         if case.ends_broker:
@@ -134,12 +150,12 @@ class Suite:
 
 
 @contextmanager
-def private_servers(logs: Path | None) -> Iterator[Servers]:
+def private_servers(surroundings: Surroundings, logs: Path | None) -> Iterator[Servers]:
     """A RabbitMQ and a PostgreSQL in a folder that is thrown away, but for the logs when they are wanted."""
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL may run as another account
-        servers = Servers(folder)
+        servers = Servers(folder, surroundings)
         try:
             yield servers
         finally:

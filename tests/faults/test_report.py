@@ -1,11 +1,18 @@
-"""The report is what a run found, and the one in the repository is of the cases that there are."""
+"""The report is what the last runs found, and the one in the repository is of the cases that there are."""
+
+from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 from tests.faults import report
+from tests.faults.brokers import NodeBroker
 from tests.faults.cases.all import ALL, fits
 from tests.faults.counting import Count
 from tests.faults.judging import Outcome
+from tests.faults.pythons import Python
+from tests.faults.records import Record, all_kept
 from tests.faults.suite import Suite, line_of
+from tests.faults.surroundings import Kind, Surroundings
 from tests.faults.systems.catalogue import SYSTEMS
 from tests.notifications import mail_cases
 
@@ -31,9 +38,17 @@ def outcome(
     )
 
 
+VERSIONS = {"RabbitMQ": "9.9", "PostgreSQL": "8.8", "Python": "7.7", "nameko": "6.6"}
+
+
+def record(*outcomes: Outcome, kind: Kind = Kind.NODE) -> Record:
+    surroundings = Surroundings(kind, Python(), NodeBroker)
+    systems = tuple(SYSTEMS.values())
+    return Record.of(Suite((7, 8), 100, systems, Console(), surroundings, list(outcomes), VERSIONS))
+
+
 def page(*outcomes: Outcome) -> str:
-    suite = Suite((7, 8), 100, tuple(SYSTEMS.values()), Console(), list(outcomes), {"RabbitMQ": "9.9"})
-    return report.render(suite)
+    return report.render([record(*outcomes)])
 
 
 def test_a_run_is_a_line_of_the_table() -> None:
@@ -41,7 +56,8 @@ def test_a_run_is_a_line_of_the_table() -> None:
     assert f"| {ALL[0].name} | Hub Operations | 0 | 3 | 0 | 17 | 4.2 |  |" in text
     assert f"| {ALL[0].name} | FastStream | 5 | 3 | 0 | 17 | 4.2 | ended by itself 2 times |" in text
     assert "RabbitMQ 9.9" in text
-    assert "--seed 7 --seed 8" in text
+    assert "nameko 6.6." in text
+    assert "`make faults ARGS='--seed 7 --seed 8'`" in text
     assert "- Seeds 7 and 8, 100 events in each case;" in text
     assert mail_cases.section() in text
 
@@ -58,6 +74,28 @@ def test_runs_with_two_seeds_are_one_line_of_the_table() -> None:
     text = page(outcome(), outcome(lost=1, broken=("1 lost",), seed=8))
     assert f"| {ALL[0].name} | Hub Operations | 1 | 6 | 0 | 34 | 4.2 | seed 8: 1 lost |" in text
     assert "| Hub Operations | 1 | 0 | 0 | 1 | 0 |" in text
+
+
+def test_runs_on_both_brokers_stand_side_by_side() -> None:
+    other = record(outcome(lost=2, broken=("2 lost",)), outcome("faststream"), kind=Kind.CONTAINER)
+    text = report.render([record(outcome()), replace(other, day="2026-02-03")])
+    case = ALL[0].name
+    assert f"| {case} | Hub Operations | 0 | 3 | 0 | 17 | 4.2 | 2 | 3 | 0 | 17 | 4.2 | B: 2 lost |" in text
+    assert f"| {case} | FastStream |  |  |  |  |  | 0 | 3 | 0 | 17 | 4.2 | A: not run yet |" in text
+    assert "| Hub Operations (A) | 1 | 1 | 0 | 1 | 0 |\n| Hub Operations (B) | 1 | 0 | 0 | 1 | 0 |" in text
+    assert "- **B**: RabbitMQ 9.9, Python 7.7, 2026-02-03" in text
+    assert "`make faults BROKER=container ARGS='--seed 7 --seed 8'`" in text
+
+
+def test_a_run_replaces_the_last_of_its_kind_and_no_other(tmp_path: Path) -> None:
+    old, new, other = record(outcome()), record(outcome(lost=1)), record(outcome(), kind=Kind.CONTAINER)
+    for one in (old, other, new):
+        one.keep(tmp_path)
+    assert all_kept(tmp_path) == [new, other]
+
+
+def test_the_page_is_made_of_what_is_kept() -> None:
+    assert report.FILE.read_text() == report.render(all_kept())
 
 
 def test_a_broken_promise_is_said_in_the_table_and_on_the_terminal() -> None:

@@ -1,14 +1,9 @@
 """A replay from outboxes that no longer hold all of history."""
 
-import os
 import shutil
-import subprocess
-import sys
 
 from tests.faults.cases.case import Case
 from tests.faults.stage import Stage, Stuck
-
-from local.places import ROOT, python_path
 
 SWITCH = ("--by", "fault suite", "--why", "a replay past retention")
 
@@ -37,15 +32,8 @@ def rebuild(stage: Stage, *arguments: str) -> tuple[int, str]:
         "HUB_PUBLISHER_DATABASE_URL": stage.database_urls["publisher"],
         "HUB_BYSTANDER_DATABASE_URL": stage.servers.database.copy_of("template_ours"),
     }
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", consumer.module, consumer.role, "rebuild", *arguments],
-        env={**os.environ, **consumer.environment, **urls, "PYTHONPATH": python_path()},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    words = ["-W", "ignore", "-m", consumer.module, consumer.role, "rebuild", *arguments]
+    done = consumer.python.run(words, {**consumer.environment, **urls}, stage.folder)
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
