@@ -54,8 +54,20 @@ class Program:
         assert self._started is not None
         return self._started.child.log.read_text(errors="replace")
 
-    def send(self, number: signal.Signals) -> None:
-        """Send the program itself a signal."""
+    @property
+    def pid(self) -> int:
+        """The number of its process, in this life; in a container, of what stands before it."""
+        return 0 if self._started is None else self._started.child.process.pid
+
+    def halt(self) -> None:
+        """SIGSTOP: it is there, and does nothing at all."""
+        self._send(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        self._send(signal.SIGCONT)
+
+    def _send(self, number: signal.Signals) -> None:
         assert self._started is not None
         self._started.send(number)
 
@@ -64,7 +76,7 @@ class Program:
         if self.runs:
             assert self._started is not None
             self.kills.insert(0, "")
-            self.send(signal.SIGKILL)
+            self._send(signal.SIGKILL)
             self._started.child.process.wait()
 
     def stop(self) -> float:

@@ -45,6 +45,11 @@ class Database:
         self._child.stop()
 
     @property
+    def port(self) -> int:
+        """Where it takes connections, in every life."""
+        return self._port
+
+    @property
     def runs(self) -> bool:
         """Whether its process is there."""
         return not self._child.has_ended
