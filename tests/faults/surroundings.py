@@ -1,4 +1,4 @@
-"""What a run happens on: which RabbitMQ, and which Python the programs run on."""
+"""What a run happens on: which RabbitMQ and PostgreSQL, and which Python the programs run on."""
 
 import sys
 from collections.abc import Callable
@@ -8,9 +8,11 @@ from pathlib import Path
 
 from tests.faults.broker_in_container import ContainerBroker
 from tests.faults.brokers import Broker, NodeBroker
+from tests.faults.databases import ContainerDatabase, Database, NodeDatabase
 from tests.faults.pythons import Python, build_image
+from tests.support import postgres
 
-from local.broker_container import IMAGE
+from local import broker_container
 from local.containers import can_run
 
 
@@ -28,12 +30,15 @@ class Surroundings:
     kind: Kind
     python: Python
     make_broker: Callable[[Path], Broker]
+    make_database: Callable[[Path], Database]
 
 
 def surroundings_of(kind: Kind, *, with_peers: bool) -> Surroundings:
     """Find what a run needs, or end with a sentence about what is missing."""
     if kind is Kind.NODE:
-        return Surroundings(kind, Python(), NodeBroker)
-    if not can_run(IMAGE, print):
-        sys.exit(f"BROKER=container needs a Docker engine that has or can fetch {IMAGE}; none answers here.")
-    return Surroundings(kind, build_image(with_peers=with_peers), ContainerBroker)
+        return Surroundings(kind, Python(), NodeBroker, NodeDatabase)
+    for image in (broker_container.IMAGE, postgres.IMAGE):
+        if not can_run(image, print):
+            sys.exit(f"BROKER=container needs a Docker engine that can run {image}; none answers here.")
+    python = build_image(with_peers=with_peers)
+    return Surroundings(kind, python, ContainerBroker, ContainerDatabase)

@@ -8,6 +8,7 @@ from tests.faults import report
 from tests.faults.brokers import NodeBroker
 from tests.faults.cases.all import ALL, fits
 from tests.faults.counting import Count
+from tests.faults.databases import NodeDatabase
 from tests.faults.judging import Outcome
 from tests.faults.pythons import Python
 from tests.faults.records import Record, all_kept
@@ -42,7 +43,7 @@ VERSIONS = {"RabbitMQ": "9.9", "PostgreSQL": "8.8", "Python": "7.7", "nameko": "
 
 
 def record(*outcomes: Outcome, kind: Kind = Kind.NODE) -> Record:
-    surroundings = Surroundings(kind, Python(), NodeBroker)
+    surroundings = Surroundings(kind, Python(), NodeBroker, NodeDatabase)
     systems = tuple(SYSTEMS.values())
     return Record.of(Suite((7, 8), 100, systems, Console(), surroundings, list(outcomes), VERSIONS))
 
