@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import amqp
 
+from hub_messaging.addresses import uris_of
 from hub_messaging.wire import connected, declare_all
 from local import broker_container, broker_node, containers, packages, passwords, ports
 from local.deadlines import wait_for
@@ -196,10 +197,15 @@ def require_answer(
 
 
 def answers(uri: str, queues: Iterable[str] = ()) -> bool:
-    """Whether a connection over AMQP succeeds now and the queues are there.
+    """Whether a connection over AMQP succeeds now, to any node that the URI names, and the queues are there.
 
     A replicated queue or a stream is elected a leader a moment after the server lets clients in.
     """
+    names = tuple(queues)
+    return any(_answers(one, names) for one in uris_of(uri))
+
+
+def _answers(uri: str, queues: Iterable[str]) -> bool:
     parts = urlsplit(uri)
     connection = amqp.Connection(
         host=f"{parts.hostname}:{parts.port or 5672}",

@@ -13,6 +13,7 @@ from hub_messaging import (
     tolerant,  # noqa: F401 - imported for what it does
     topology,
 )
+from hub_messaging.addresses import in_random_order
 from hub_messaging.buffering import ReadAhead
 from hub_messaging.messages import Message
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
@@ -41,7 +42,7 @@ class Missing(OSError):
 
 
 def connect(uri: str) -> Any:
-    """Open a connection to the broker.
+    """Open a connection to the broker: to any node of it that lets us in, when `uri` names several.
 
     Gives py-amqp's connection: kombu's own would connect anew by itself when asked for anything after it has
     been lost, and leave us waiting on a connection without our consumer.
@@ -49,6 +50,14 @@ def connect(uri: str) -> Any:
     Raises:
         BROKER_ERRORS: it is away, or refuses.
     """
+    *others, last = in_random_order(uri)
+    for one in others:
+        with contextlib.suppress(*BROKER_ERRORS):
+            return _connect(one)
+    return _connect(last)
+
+
+def _connect(uri: str) -> Any:
     asked = Connection(uri, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS)
     connection = asked.transport.establish_connection()  # once: connect() would try again after two seconds
     connection.transport.sock.settimeout(SOCKET_SECONDS)
