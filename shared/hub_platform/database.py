@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -10,9 +11,39 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
+from hub_platform.hosts import look_up_hosts
+
 Sessions = sessionmaker[Session]
 
 ASKED_AFTER_SECONDS: Final = 1.0
+PING_SECONDS: Final = 3.0  # for a connection that has lain unused to show that it lives
+CONNECT_SECONDS: Final = 5
+POOL_SECONDS: Final = 5.0  # for one of the pool's connections to become free
+# Of silence, after which a server is given up: longer than statement_timeout, by which a live one answers.
+SILENT_SECONDS: Final = 25.0
+# How any program of ours reaches a database (libpq's parameters): a dead network is noticed within 25 s.
+REACHED: Final[dict[str, Any]] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # milliseconds until what was sent is acknowledged
+}
+# In a service's sessions: what waits too long gives up, and requests answer 503. The others are for the
+# server, whose clients may vanish as well: what they have locked becomes free.
+SESSION: Final = {
+    "statement_timeout": "20s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20s",
+}
+
+# Seconds of silence that psycopg2's wait callback bears (see patience.py), for what is being done now.
+patience: ContextVar[float] = ContextVar("patience", default=SILENT_SECONDS)
 
 # So that every constraint has a name that a migration can change and an error can be told by.
 naming_convention = {
@@ -79,17 +110,28 @@ def one_of(column: str, values: Iterable[str]) -> sa.CheckConstraint:
 def make_sessions(url: str, *, asked_after: float = ASKED_AFTER_SECONDS) -> Sessions:
     """A source of sessions; connects when the first one is used.
 
+    What the address says of itself (`?connect_timeout=`, `?options=-c statement_timeout=60s`) comes first.
+
     `asked_after`: seconds without use after which a connection is asked whether it lives.
     """
+    own = sa.make_url(url).query
+    options = [f"-c {name}={value}" for name, value in SESSION.items()]
     engine = sa.create_engine(
         url,
         pool_size=10,
         max_overflow=20,
+        pool_timeout=POOL_SECONDS,
         hide_parameters=True,  # an error message must not carry somebody's name
-        connect_args={"connect_timeout": 5},
+        connect_args={name: value for name, value in REACHED.items() if name not in own}
+        | {"options": " ".join([*options, *_listed(own.get("options"))])},
     )
+    sa.event.listen(engine, "do_connect", look_up_hosts)
     _ask_after(engine, asked_after)
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def _listed(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value or ()
 
 
 def _ask_after(engine: sa.Engine, seconds: float) -> None:
@@ -108,10 +150,13 @@ def _ask_after(engine: sa.Engine, seconds: float) -> None:
         now = time.monotonic()
         if now - record.info.get("used_at", now) < seconds:
             return
+        before = patience.set(PING_SECONDS)
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as exc:
             raise sa.exc.InvalidatePoolError from exc
+        finally:
+            patience.reset(before)
 
 
 def at_head(sessions: Sessions, migrations: Path) -> bool:

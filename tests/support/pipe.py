@@ -22,7 +22,12 @@ class Pipe:
         self.late_seconds = 0.0  # how long what the target says is held back
         self._closed = False
         self._sockets: list[socket.socket] = []
+        self._silent: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def swallow(self) -> None:
+        """Let the connections that there are die silently; new ones pass."""
+        self._silent.update(self._sockets)
 
     def close(self) -> None:
         """End every connection, take no more."""
@@ -49,12 +54,14 @@ class Pipe:
             while not self._closed:
                 for key, _ in selector.select(timeout=1.0):
                     data = key.fileobj.recv(65536)  # type: ignore[union-attr]  # sockets are what we gave
-                    if not data and not self.dead:
-                        self._end(near, far)
+                    silent = self.dead or near in self._silent
+                    if not data:
+                        if not silent:
+                            self._end(near, far)
                         return
                     if key.fileobj is far:
                         time.sleep(self.late_seconds)
-                    if not self.dead:
+                    if not silent:
                         key.data.sendall(data)
 
     def _end(self, *sockets: socket.socket) -> None:
