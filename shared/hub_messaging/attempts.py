@@ -6,9 +6,9 @@ from typing import Final
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from hub_messaging.database_errors import AWAY, is_away
 from hub_messaging.envelope import Envelope, Event
 from hub_messaging.inbox import Delivery
 from hub_messaging.metrics import ReadingMetrics
@@ -66,13 +66,13 @@ class Attempts:
         Raises:
             DatabaseAway: it does not answer, or hung up on us for the first times in a row.
         """
-        if not isinstance(error, (OperationalError, InterfaceError)):
+        if not is_away(error):
             return
-        hung_up = error.connection_invalidated
+        hung_up = getattr(error, "connection_invalidated", True)
         try:
             with self.sessions() as session:
                 session.execute(sa.text("SELECT 1"))
-        except (OperationalError, InterfaceError) as exc:
+        except AWAY as exc:
             raise DatabaseAway from exc
         if hung_up and self.lost_connections < LOST_CONNECTIONS:
             self.lost_connections += 1

@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub_messaging import changes, retries
@@ -22,6 +21,7 @@ from hub_messaging.attempts import (
     Handler,
 )
 from hub_messaging.comparing import Comparing
+from hub_messaging.database_errors import AWAY, again
 from hub_messaging.inbox import Delivery
 from hub_messaging.marks import is_mark
 from hub_messaging.memory import Memory
@@ -158,14 +158,14 @@ class Dispatcher:
                 self._comparing.take(session, message)
         except Unreadable as exc:
             self._park([Unread(message, exc.error, exc.envelope)])
-        except (OperationalError, InterfaceError) as exc:
+        except AWAY as exc:
             raise DatabaseAway from exc
 
     def _park(self, unread: Sequence[Unread]) -> None:
         try:
             with self.sessions.begin() as session:
                 retries.park_unreadable(session, self.subscription, *unread)
-        except (OperationalError, InterfaceError) as exc:
+        except AWAY as exc:
             raise DatabaseAway from exc
         self.metrics.kept.labels("parked").inc(len(unread))
         self.metrics.forged.inc(sum(isinstance(one.error, Forged) for one in unread))
@@ -177,11 +177,16 @@ class Dispatcher:
         """Let deliveries take effect together; when that fails, halve until only the poison is kept."""
         if self.struggling and len(deliveries) > 1:
             raise Struggling
-        try:
+
+        def let_take_effect() -> tuple[int, int]:
             with self.sessions.begin() as session:
                 fresh = changes.unseen(session, self.subscription, deliveries, self.types)
                 if fresh:
                     self._attempts.call(handler, session, fresh)
+            return len(fresh), session.info["held"]
+
+        try:
+            fresh, held = again(let_take_effect)
         except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
             self._attempts.require_database(exc)
             self._bisect(handler, deliveries, exc)
@@ -189,7 +194,7 @@ class Dispatcher:
         self._attempts.lost_connections = 0
         if fresh:
             self._attempts.failures = 0
-        self.metrics.repeated.inc(len(deliveries) - len(fresh) - session.info["held"])
+        self.metrics.repeated.inc(len(deliveries) - fresh - held)
 
     def _bisect(self, handler: Handler, deliveries: Sequence[Delivery], error: Exception) -> None:
         if len(deliveries) > 1:

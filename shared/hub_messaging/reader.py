@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import structlog
 from nameko.extensions import ProviderCollector, SharedExtension
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import inbox
 from hub_messaging.catchup import CatchUp, LogAway
+from hub_messaging.database_errors import AWAY
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler
 from hub_messaging.envelope import keys_by_publisher
 from hub_messaging.forgetting import Forgetting, inbox_rows
@@ -209,7 +210,7 @@ class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[m
         """Read a little of what the log must bring."""
         try:
             self._reads_log = self._healing.step(self._read_log, time.monotonic())
-        except (DatabaseAway, OperationalError, InterfaceError) as exc:
+        except (DatabaseAway, *AWAY) as exc:
             self._rest(SILENT, exc)
         except Stopped:
             self._reads_log = False  # it is begun anew at the next start
@@ -230,7 +231,7 @@ class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[m
             while self._dispatcher.try_kept(go_on) and go_on():
                 pass
             self._forgetting.turn()
-        except (DatabaseAway, OperationalError, InterfaceError) as exc:
+        except (DatabaseAway, *AWAY) as exc:
             self._rest(SILENT, exc)
         else:
             if not self._arrived:  # what is in hand says by itself whether it can be dealt with

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import outbox
+from hub_messaging.database_errors import again
 from hub_messaging.forgetting import Forgetting, outbox_rows
 from hub_messaging.metrics import ForgettingTable, PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
@@ -116,11 +117,11 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
 
     def _send_batch(self, lock: Any, publisher: ConfirmedPublisher) -> int:
         """Read and mark on the connection that holds the lock: each statement commits by itself."""
-        waiting = outbox.unpublished(lock, self._source, BATCH, self._schemas)
+        waiting = again(lambda: outbox.unpublished(lock, self._source, BATCH, self._schemas))
         if waiting:
             with self._metrics.seconds.time():
                 publisher.publish([event for _, event in waiting])
-            outbox.mark_published(lock, [position for position, _ in waiting])
+            again(lambda: outbox.mark_published(lock, [position for position, _ in waiting]))
             self._metrics.published.inc(len(waiting))
         return len(waiting)
 

@@ -10,11 +10,11 @@ from itertools import groupby
 from typing import Any, Final
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from hub_messaging import changes, retries, turns
 from hub_messaging.attempts import Attempts, DatabaseAway, Handler
+from hub_messaging.database_errors import AWAY, again
 from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
 from hub_messaging.opening import Opening, Unreadable
@@ -74,7 +74,7 @@ class Retrying:
                 if self.attempts.struggling:
                     break
                 del due[:size]
-        except (OperationalError, InterfaceError) as exc:
+        except AWAY as exc:
             raise DatabaseAway from exc
         return succeeded
 
@@ -161,15 +161,19 @@ class Retrying:
 
     def _take_effect(self, session: Session, opened: Sequence[Opened]) -> Exception | None:
         """Call the handlers in order and finish the rows; what went wrong, when that was undone."""
-        try:
+        deliveries = [delivery for _, delivery in opened]
+
+        def let_take_effect() -> None:
             with session.begin_nested():
-                deliveries = [delivery for _, delivery in opened]
                 changes.take_over(session, self.attempts.subscription, deliveries, self.handlers)
                 first = changes.first(session, self.attempts.subscription, deliveries)
                 for handler, run in groupby(first, lambda one: self.handlers[one.envelope.routing_key]):
                     self.attempts.call(handler, session, list(run))
                 adopted = [retries.adopt(session, row, delivery.envelope) for row, delivery in opened]
                 retries.finish(session, *adopted)
+
+        try:
+            again(let_take_effect)
         except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
             self.attempts.require_database(exc)
             return exc

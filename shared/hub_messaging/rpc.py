@@ -15,6 +15,7 @@ from eventlet.event import Event as Signal
 from nameko.exceptions import ContainerBeingKilled, IncorrectSignature, MethodNotFound
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
+from hub_messaging.database_errors import again
 from hub_messaging.line import Line
 from hub_messaging.rpc_format import (
     BAD_QUESTIONS,
@@ -144,7 +145,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             method = entrypoint.method_name
             args, kwargs = read_question(message)
             entrypoint.check_signature(args, kwargs)
-            result = self._call(entrypoint, args, kwargs)
+            result = again(lambda: self._call(entrypoint, args, kwargs))
             if isinstance(result, Later):
                 result = result.make()
             return encode({"result": result, "error": None})

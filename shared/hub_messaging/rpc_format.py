@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from kombu import serialization
 from nameko.exceptions import IncorrectSignature, MalformedRequest, MethodNotFound, UnserializableValueError
+from sqlalchemy.exc import SQLAlchemyError
 
+from hub_messaging.database_errors import gave_way, is_away
 from hub_messaging.topology import RPC_ADDRESS, RPC_EXCHANGE
 
 EXCHANGE: Final = RPC_EXCHANGE
@@ -87,6 +89,8 @@ def error_of(exc: BaseException) -> dict[str, Any]:
     code = getattr(exc, "code", None)
     if isinstance(exc, BAD_QUESTIONS):
         code = exc.args[0]  # ours, see rpc.py
+    if isinstance(exc, SQLAlchemyError):  # its own code is a page of SQLAlchemy's documentation
+        code = "gave_way" if gave_way(exc) else "database_away" if is_away(exc) else None
     told = code if isinstance(code, str) and CODE.fullmatch(code) else None
     return {
         "exc_type": kind.__name__,

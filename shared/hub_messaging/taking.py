@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-
+from hub_messaging.database_errors import AWAY
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Struggling
 from hub_messaging.messages import Message
 from hub_messaging.pace import Pace
@@ -31,7 +30,7 @@ class Taking:
         failures = self._dispatcher.failures
         try:
             self._dispatcher.take(messages)
-        except (DatabaseAway, OperationalError, InterfaceError) as exc:
+        except (DatabaseAway, *AWAY) as exc:
             self._rest(SILENT, exc)
             return False
         except Struggling as exc:

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 from marshmallow import ValidationError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
@@ -16,6 +17,7 @@ MEDIA_TYPE = "application/problem+json"
 # PostgreSQL error codes (appendix A): deadlock, serialisation failure, lock not available; cancelled.
 GAVE_WAY = frozenset({"40P01", "40001", "55P03"})
 CANCELLED = "57014"
+READ_ONLY = "25006"  # a standby, or a server that a managed service is about to replace
 
 # What a service's own refusals may call themselves, and the status that says it over HTTP.
 STATUS_OF_KIND = {"rule": 422, "unknown": 404, "conflict": 409, "stale": 412}
@@ -52,7 +54,10 @@ def problem_of(exc: BaseException) -> Problem:
         return Problem(
             422, "invalid", "Some values are missing or not as expected.", errors=pointers(exc.messages)
         )
-    if isinstance(exc, OperationalError):
+    if isinstance(exc, PoolTimeout):
+        detail = "Too many requests need the database at once; try again."
+        return Problem(503, "busy", detail, headers={"Retry-After": "2"})
+    if isinstance(exc, DBAPIError) and is_passing(exc):
         return _database(exc)
     if isinstance(exc, DataError):
         return Problem(422, "unusable_value", "A value is too large, or of a form that cannot be kept.")
@@ -64,9 +69,24 @@ def problem_of(exc: BaseException) -> Problem:
     return Problem(500, "internal_error", "Something went wrong on our side; it has been logged.")
 
 
-def _database(exc: OperationalError) -> Problem:
+def is_passing(exc: BaseException) -> bool:
+    """Whether it is the database's state now that is in the way, as opposed to what it was asked."""
+    if not isinstance(exc, DBAPIError):
+        return False
+    return (
+        isinstance(exc, OperationalError | InterfaceError)
+        or exc.connection_invalidated
+        or _code(exc) in {*GAVE_WAY, CANCELLED, READ_ONLY}
+    )
+
+
+def _code(exc: DBAPIError) -> str:
+    return str(getattr(exc.orig, "pgcode", None) or "")
+
+
+def _database(exc: DBAPIError) -> Problem:
     """What a failure of the database's means for the sender, who may send the request again."""
-    code = str(getattr(getattr(exc, "orig", None), "pgcode", None) or "")
+    code = _code(exc)
     if code in GAVE_WAY:
         detail = "Another change was made to the same things at the same time; try again."
         return Problem(503, "gave_way", detail, headers={"Retry-After": "1"})

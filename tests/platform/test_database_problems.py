@@ -33,3 +33,26 @@ def test_a_deadlock_is_not_a_database_that_is_away(code: str | None, said: str) 
     assert (problem.status, problem.code) == (503, said)
     assert problem.headers["Retry-After"].isdecimal()
     assert json.dumps(problem.detail)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (sa.exc.TimeoutError("QueuePool limit"), "busy"),
+        (sa.exc.InterfaceError("SELECT", {}, Deadlock(None)), "database_away"),
+        (sa.exc.InternalError("SELECT", {}, Deadlock("25006")), "database_away"),
+        (sa.exc.InternalError("SELECT", {}, Deadlock("25P03"), connection_invalidated=True), "database_away"),
+        (sa.exc.DBAPIError("SELECT", {}, Deadlock(None), connection_invalidated=True), "database_away"),
+        (sa.exc.DBAPIError("SELECT", {}, Deadlock("40001")), "gave_way"),
+    ],
+    ids=["no connection free", "connection closed", "read only", "ended while idle", "lost", "gave way"],
+)
+def test_whatever_passes_by_itself_is_answered_503(error: Exception, said: str) -> None:
+    problem = problem_of(error)
+    assert (problem.status, problem.code) == (503, said)
+    assert problem.headers["Retry-After"].isdecimal()
+
+
+@pytest.mark.parametrize("kind", [sa.exc.ProgrammingError, sa.exc.InternalError, sa.exc.IntegrityError])
+def test_a_fault_of_ours_is_no_database_that_is_away(kind: type[sa.exc.DBAPIError]) -> None:
+    assert problem_of(kind("SELECT", {}, Deadlock("25P02"))).status == 500
