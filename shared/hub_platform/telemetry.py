@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from opentelemetry import trace
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from structlog.typing import EventDict, Processor
 
 CHAIN = 5  # exceptions, each the cause of the one before, that a log line tells of
@@ -32,6 +32,8 @@ process_failures = Counter(
     ["work", "reason"],
     registry=registry,
 )
+http_connections = Gauge("hub_http_connections", "Open connections of clients.", registry=registry)
+
 http_seconds_of = cache(http_seconds.labels)  # looked up once: there are only so many routes and statuses
 
 

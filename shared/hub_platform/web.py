@@ -1,21 +1,28 @@
 """nameko's web server with refusals that programs and browsers can read."""
 
+import errno
 import socket
 from collections.abc import Mapping
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, Final
 
+import eventlet
+import structlog
 from eventlet import wsgi
-from nameko.web.server import HttpOnlyProtocol, WebServer, WsgiApp
+from nameko.web.server import WebServer, WsgiApp
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Request, Response
 
+from hub_platform.connections import IDLE_SECONDS, Connection, Connections, most_connections
 from hub_platform.ids import new_id
 from hub_platform.problem_pages import SIGN_IN_PAGE, START_PAGE, refusal_of
 from hub_platform.problems import problem_of
+from hub_platform.protocol import BoundedProtocol
+from hub_platform.telemetry import http_connections
 
-# A connection that sends nothing for this long is closed.
-IDLE_SECONDS = 75
+REST_SECONDS: Final = 0.5  # after an accept that failed, such as for want of file descriptors
+
+log = structlog.get_logger(__name__)
 
 
 class HubRequest(Request):
@@ -61,13 +68,16 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
 
 
 class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
-    """Serves the routes of one service."""
+    """Serves the routes of one service; what one connection does ends that connection alone."""
+
+    connections: Connections
+    _reaper: Any = None
 
     def get_wsgi_app(self) -> HubWsgiApp:
         """The application that finds routes."""
         return HubWsgiApp(self)
 
-    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = HttpOnlyProtocol, **_: Any) -> Any:
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = BoundedProtocol, **_: Any) -> Any:
         """Eventlet's server, without its own log lines (routes write one each).
 
         It sends the head of an answer over 16 KiB before its body. With Nagle's algorithm the body would then
@@ -82,3 +92,53 @@ class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
             log_output=False,
             socket_timeout=IDLE_SECONDS,
         )
+
+    def run(self) -> None:
+        """Accept connections, as many as there may be. A failure to accept one ends nothing."""
+        self.connections = Connections(most_connections())
+        http_connections.set_function(lambda: len(self.connections))
+        self._reaper = self.container.spawn_managed_thread(self.connections.reap, identifier="reaper")
+        while self._is_accepting:
+            self.connections.make_room()
+            try:
+                sock, address = self._sock.accept()
+            except OSError as exc:
+                self.connections.not_taken()
+                self._not_accepted(exc)
+                continue
+            sock.settimeout(self._serv.socket_timeout)
+            connection = self.connections.opened(sock)
+            self.container.spawn_managed_thread(
+                partial(self.serve, sock, address, connection), identifier="connection"
+            )
+
+    def serve(self, sock: Any, address: Any, connection: Connection) -> None:
+        """Serve one connection until it ends, whatever ends it."""
+        try:
+            self._serv.process_request([address, sock, wsgi.STATE_IDLE, connection])
+        except OSError as exc:  # the client's side, or the network between
+            log.debug("connection_lost", error=_named(exc))
+        except Exception as exc:
+            log.error("connection_failed", error=type(exc).__name__, exc_info=exc)
+        finally:
+            sock.close()
+            self.connections.closed(connection)
+
+    def stop(self) -> None:
+        """Accept nothing more."""
+        super().stop()
+        if self._reaper is not None:
+            self._reaper.kill()
+
+    def _not_accepted(self, exc: OSError) -> None:
+        """Make way when files have run out; a client that has left before it was accepted is none of ours."""
+        if exc.errno == errno.ECONNABORTED or not self._is_accepting:
+            return
+        log.error("connection_not_accepted", error=_named(exc))
+        self.connections.give_up_one()
+        eventlet.sleep(REST_SECONDS)
+
+
+def _named(exc: OSError) -> str:
+    """The system's name of an error, such as ECONNRESET."""
+    return errno.errorcode.get(exc.errno or 0, type(exc).__name__)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hub_messaging import outbox
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe, subscribe_batch
+from hub_platform import connections
 from hub_platform.access import ANYONE
 from hub_platform.probes import Probes
 from hub_platform.routes import RAW, Answer, Call, Content, Page, route
@@ -23,7 +24,13 @@ from parcels.tables import Effect, Parcel
 SORTERS = frozenset({"sorter"})
 POISON = 666  # a parcel of this weight makes the receiver fail
 
+LONG_ANSWER = b"0" * 20_000_000
+
 log = structlog.get_logger(__name__)
+
+if "EXAMPLE_PATIENCE" in os.environ:  # a test does not wait as long as a service
+    for limit in ("HEAD_SECONDS", "PATIENCE_SECONDS", "UNREAD_SECONDS"):
+        setattr(connections, limit, float(os.environ["EXAMPLE_PATIENCE"]))
 
 
 class Refused(Exception):
@@ -117,6 +124,11 @@ class SortingService(Probes):
     def fault(self, call: Call[None]) -> None:
         """Fails with something secret in its message."""
         raise RuntimeError(f"secret of {call.actor.subject}")
+
+    @route("GET", "/sorting/v1/long-answer", allow=SORTERS)
+    def answer_at_length(self, call: Call[None]) -> Content:  # noqa: ARG002 - a route's signature
+        """More than the buffers of the network hold."""
+        return Content(LONG_ANSWER, "application/octet-stream")
 
     @route("GET", "/sorting/page", allow=SORTERS, sign_in_at="/sign-in")
     def page(self, call: Call[None]) -> Content:
