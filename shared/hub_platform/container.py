@@ -64,6 +64,12 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
         thread.link(self._handle_worker_thread_exited, context, answer)
         return context
 
+    def kill_worker(self, context: Any) -> None:
+        """End a worker whose result nobody waits for; its connection to the database is closed."""
+        thread = self._worker_threads.get(context)
+        if thread is not None:
+            thread.kill()
+
     def _run_worker(self, context: Any, answer: "_Once") -> None:
         result, exc_info = None, None
         set_up: list[Any] = []

@@ -13,6 +13,8 @@ from typing import Final
 from hub_platform.problems import Problem
 
 RETRY_AFTER: Final = "5"  # seconds
+YOURS: Final = "You have as much of this work under way as one account may have."
+ALL: Final = "Too much of this work is under way."
 
 
 @dataclass
@@ -42,22 +44,34 @@ class Queue:
         finally:
             self._leave(subject)
 
+    def check(self, subject: str) -> None:
+        """Refuse what would be refused if it came now.
+
+        Raises:
+            Problem: 503 `busy` with Retry-After.
+        """
+        with self._turns:
+            if self._subjects.get(subject, 0) >= self.of_one_subject:
+                raise busy(YOURS)
+            if len(self._line) >= self.waiting:
+                raise busy(ALL)
+
     def _enter(self, subject: str) -> None:
         with self._turns:
-            if self._subjects[subject] >= self.of_one_subject:
-                raise busy("You have as much of this work under way as one account may have.")
+            if self._subjects.get(subject, 0) >= self.of_one_subject:
+                raise busy(YOURS)
             if self._at_work < self.at_once and not self._line:
                 self._at_work += 1
                 self._subjects[subject] += 1
                 return
             if len(self._line) >= self.waiting:
-                raise busy("Too much of this work is under way.")
+                raise busy(ALL)
             mine = threading.Event()
             self._line.append(mine)
             self._subjects[subject] += 1
         if not self._waited(mine):
             self._forget(subject)
-            raise busy("Too much of this work is under way.")
+            raise busy(ALL)
 
     def _waited(self, mine: threading.Event) -> bool:
         """Whether the turn came; a turn that comes at the last instant is taken."""

@@ -6,11 +6,11 @@ the answer kept for an Idempotency-Key are saved together or not at all.
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any, TypeVar
 
 import structlog
-from eventlet.event import Event
 from marshmallow import Schema
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.utils import redirect
@@ -21,13 +21,16 @@ from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, named_in
 from hub_platform.bodies import RAW, Body, Raw, Received, receive
 from hub_platform.calls import Answer, Call, Content, Later
 from hub_platform.completing import Completed, completed
+from hub_platform.deadlines import REQUEST_SECONDS
 from hub_platform.ids import new_id
 from hub_platform.other_sites import refuse_other_sites
 from hub_platform.paging import Page, PageRequest
 from hub_platform.problem_pages import refusal_of
 from hub_platform.problems import problem_of
+from hub_platform.queueing import Queue
 from hub_platform.telemetry import http_seconds_of
 from hub_platform.web import HubRequest, HubWebServer
+from hub_platform.working import turn, work
 
 __all__ = [
     "JSON", "PAGE", "RAW", "Answer", "Body", "Call", "Completed", "Content", "Later", "Page", "PageRequest",
@@ -36,7 +39,6 @@ __all__ = [
 
 JSON = "application/json"
 PAGE = "text/html"
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 log = structlog.get_logger(__name__)
@@ -60,9 +62,14 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         status: int = 200,
         media_type: str | tuple[str, ...] = JSON,
         sign_in_at: str | None = None,
+        seconds: float = REQUEST_SECONDS,
+        later_in: Queue | None = None,
         **kwargs: Any,
     ) -> None:
-        """`sign_in_at`: where pages send people without a credential; the first media type is the usual."""
+        """`sign_in_at`: where pages send people without a credential; the first media type is the usual.
+
+        `seconds` is what the method may take, `later_in` the queue in which a `Later` answer is made.
+        """
         super().__init__(method, path, **kwargs)
         self.allow = allow
         self.body = body
@@ -72,6 +79,8 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         self.status = status
         self.media_types = (media_type,) if isinstance(media_type, str) else media_type
         self.sign_in_at = sign_in_at
+        self.seconds = seconds
+        self.later_in = later_in
 
     @cached_property
     def body_schema(self) -> Schema | None:
@@ -149,7 +158,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             took = receive(request, self.body, subject=actor.subject, known=known)
         command = self.body_schema and calls.read_command(request, self.body_schema, request.path_values)
         attempt = idempotency.Attempt.of(request, actor.subject, took.digest)
-        with self.container.config["sessions"].begin() as session:
+        with self._turn(request, actor), self.container.config["sessions"].begin() as session:
             session.info["correlation_id"] = request.correlation_id
             session.info["traceparent"] = tracing.current_traceparent()
             if attempt and (kept := idempotency.first_answer(session, attempt, now=clocks.real())):
@@ -168,7 +177,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
                 expected=expected,
                 request=request,
             )
-            result = self._work(call)
+            result = work(self.container, self, call)
             if not isinstance(result, Later):
                 response = self._respond(result.first if isinstance(result, Completed) else result)
                 if attempt:
@@ -179,16 +188,12 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             response = completed(result, response, attempt, self._respond, self.container.config["sessions"])
         return response.make_conditional(request) if self.method == "GET" else response
 
-    def _work(self, call: Call[Any]) -> Any:
-        """Run the method in a nameko worker and wait for what it gives."""
-        done = Event()
-
-        def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            done.send(result, exc_info)
-            return result, exc_info
-
-        self.container.spawn_worker(self, (call,), {}, handle_result=handle_result)
-        return done.wait()
+    def _turn(self, request: HubRequest, actor: Actor) -> AbstractContextManager[None]:
+        """A share of the workers; probes take none."""
+        if "/health/" in self.url:
+            return nullcontext()
+        subject = f"address {request.remote_addr}" if actor is NOBODY else actor.subject
+        return turn(self.container.config, subject, seconds=self.seconds, later_in=self.later_in)
 
     def _respond(self, result: Any) -> Response:
         return calls.respond(result, status=self.status, schema=self.answer_schema)
@@ -224,6 +229,8 @@ def route(
     status: int = 200,
     media_type: str | tuple[str, ...] = JSON,
     sign_in_at: str | None = None,
+    seconds: float = REQUEST_SECONDS,
+    later_in: Queue | None = None,
 ) -> Callable[[F], F]:
     """Declare a method as the one that answers `method path`; see `Route`."""
     decorator: Callable[[F], F] = Route.decorator(
@@ -237,5 +244,7 @@ def route(
         status=status,
         media_type=media_type,
         sign_in_at=sign_in_at,
+        seconds=seconds,
+        later_in=later_in,
     )
     return decorator

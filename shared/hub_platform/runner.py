@@ -106,6 +106,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
     from hub_platform.limiting import RateLimits
     from hub_platform.revoked import Revoked
     from hub_platform.settings import load_settings
+    from hub_platform.shares import Shares
 
     settings = load_settings(service)
     telemetry.configure(service, settings.log_level)
@@ -131,6 +132,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "rate_limits": RateLimits(
             settings.requests_per_minute, settings.forms_per_minute, settings.trusted_proxies
         ),
+        "shares": Shares(),
         "checks": {
             "database": database_check(sessions, migrations_of(package)),
             "revoked tokens": lambda: revoked.reason,

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from marshmallow import Schema, fields, validate
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from hub_messaging import outbox
@@ -129,6 +129,12 @@ class SortingService(Probes):
     def answer_at_length(self, call: Call[None]) -> Content:  # noqa: ARG002 - a route's signature
         """More than the buffers of the network hold."""
         return Content(LONG_ANSWER, "application/octet-stream")
+
+    @route("GET", "/sorting/v1/wait/<int:milliseconds>", allow=SORTERS, seconds=3.0)
+    def wait(self, call: Call[None]) -> dict[str, Any]:
+        """Have the database take its time."""
+        call.session.execute(text("SELECT pg_sleep(:seconds)"), {"seconds": call.path["milliseconds"] / 1000})
+        return dict(call.path)
 
     @route("GET", "/sorting/page", allow=SORTERS, sign_in_at="/sign-in")
     def page(self, call: Call[None]) -> Content:
