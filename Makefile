@@ -6,7 +6,7 @@ bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests setup-peers run demo test test-deploy test-deploy-short check check-format check-lint check-types check-files check-imports \
-  check-generated check-units coverage mutants fmt lock faults faults-short bench up down logs ps \
+  check-generated check-units coverage mutants fmt lock faults faults-short bench audit up check-settings down logs ps \
   migrate backup restore upgrade doctor uninstall sign-in clean
 
 help: ## List the targets
@@ -98,6 +98,9 @@ export HUB_DEMO := $(or $(DEMO),$(HUB_DEMO),0)
 
 up: ## Start the hub with docker compose, or say what is missing (DEMO=1: with an invented year)
 	@deploy/compose.sh up
+
+check-settings: ## Check all settings and secrets by this release's images, and change nothing that runs
+	@deploy/compose.sh check-settings
 
 down: ## Stop it; what it keeps stays
 	@deploy/compose.sh down

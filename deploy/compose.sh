@@ -23,5 +23,6 @@ case "${1:-}" in
   down) require_hub; compose --profile '*' down --timeout 60 "${@:2}" ;;
   logs) require_hub; compose logs --follow --tail 100 "${@:2}" ;;
   ps) require_hub; compose ps --all ;;
-  *) give_up "usage: compose.sh up|down|logs|ps|migrate|backup|restore|upgrade|doctor|uninstall|hubctl" ;;
+  check-settings) require_settings; build; check_settings; say "The settings are complete and fit together." ;;
+  *) give_up "usage: compose.sh up|check-settings|down|logs|ps|migrate|backup|restore|upgrade|doctor|uninstall|hubctl" ;;
 esac

@@ -56,6 +56,7 @@ restore() {
   local archive="${1:-}"
   [ -f "$archive" ] || give_up "Say which backup: make restore ARCHIVE=backups/hub-….tar.gz"
   archive="$(cd "$(dirname "$archive")" && pwd)/$(basename "$archive")"
+  require_settings
   require_no_hub
   require_room
   require_ports
@@ -71,11 +72,13 @@ restore() {
     cp "$work/settings/env" .env
     made_settings=1
     take_settings_over
+    require_settings
     require_no_hub # where those settings point to
   fi
   (umask 077 && mkdir -p "$SECRETS")
   cp "$work"/secrets/* "$SECRETS/"
   made_secrets=1
+  check_settings
   make_secrets
   say "Starting PostgreSQL and RabbitMQ …"
   compose up --detach --wait --wait-timeout "$WAIT_SECONDS" --quiet-pull postgres rabbitmq

@@ -3,6 +3,7 @@
 
 upgrade() {
   local before sick
+  require_settings
   require_running postgres rabbitmq "${SERVICES[@]}"
   before="$(compose ps --format '{{.Image}}' enrolment | head -n 1)"
   before="${before##*:}"
@@ -12,6 +13,7 @@ upgrade() {
   require_own_database
   say "From release $before to $VERSION."
   build
+  check_settings
   backup
   make_secrets
   say "Migrating …"
@@ -36,7 +38,7 @@ uninstall() {
   say "Backups stay in $BACKUPS."
   [ -n "$answer" ] || read -r -p "Type $PROJECT to go on: " answer || true
   [ "$answer" = "$PROJECT" ] || give_up "Nothing was deleted."
-  [ -e "$SECRETS/token_public_key.json" ] || make_secrets # compose reads them to know what there is
+  [ -e "$SECRETS/token_public_key.json" ] || make_secrets anew # compose reads them to know what there is
   compose --profile '*' down --volumes --remove-orphans --timeout 60
   local part
   for part in "${SERVICES[@]}" operator; do docker image rm "mathshub-$part:$VERSION" >/dev/null 2>&1 || true; done # another hub may use them

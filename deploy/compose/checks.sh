@@ -34,13 +34,8 @@ require_room() {
   [ $((memory / 1000)) -ge "$MEMORY_AT_LEAST" ] || give_up "This machine has $memory MB of memory; the hub needs $MEMORY_AT_LEAST GB."
 }
 
-is_port() { [[ "$1" =~ ^[0-9]{1,5}$ ]] && [ "$1" -ge 1 ] && [ "$1" -le 65535 ]; }
-
 require_ports() {
   local port
-  for port in HUB_HTTP_PORT HUB_HTTPS_PORT; do
-    is_port "${!port:-80}" || give_up "$port is \"${!port}\": a port is a number from 1 to 65535."
-  done
   [ -z "$(compose ps --quiet gateway 2>/dev/null)" ] || return 0 # they are ours
   for port in "${HUB_HTTP_PORT:-80}" "${HUB_HTTPS_PORT:-443}"; do
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
@@ -59,7 +54,9 @@ require_own_database() {
 }
 
 require_hub() {
-  [ -e "$SECRETS/token_public_key.json" ] || give_up "There is no hub here yet: make up makes one, make restore brings one back."
+  [ ! -e "$SECRETS/token_public_key.json" ] || return 0
+  ! hub_exists || give_up "The hub is here, but $SECRETS/token_public_key.json is lost: make check-settings says what to do."
+  give_up "There is no hub here yet: make up makes one, make restore brings one back."
 }
 
 require_no_hub() {

@@ -1,15 +1,8 @@
 # shellcheck shell=bash
 # What the other files here stand on: words, the engine, the places of things.
 
-# An operator's settings; the environment wins over them, as it does for docker compose.
-read_settings() {
-  local name value
-  [ -f .env ] || return 0
-  while IFS='=' read -r name value || [ -n "$name" ]; do
-    case "$value" in \"*\" | \'*\') value="${value:1:-1}" ;; esac # compose takes quotes off, too
-    case "$name" in HUB_* | COMPOSE_PROFILES) [ -n "${!name+set}" ] || export "$name=$value" ;; esac
-  done <.env
-}
+# shellcheck source=compose/settings.sh
+. "${BASH_SOURCE[0]%/*}/settings.sh"
 
 take_settings_over() {
   read_settings
@@ -26,8 +19,9 @@ take_settings_over() {
     export HUB_PAGES=pages_oidc COMPOSE_PROFILES="${COMPOSE_PROFILES:+$COMPOSE_PROFILES,}oidc"
   fi
   PROJECT="${COMPOSE_PROJECT_NAME:-hub}"
-  SECRETS="${HUB_SECRETS:-$PWD/secrets}"
-  BACKUPS="${HUB_BACKUPS:-$PWD/backups}"
+  SECRETS="$(absolute "${HUB_SECRETS:-secrets}")"
+  BACKUPS="$(absolute "${HUB_BACKUPS:-backups}")"
+  export HUB_SECRETS="$SECRETS"
 }
 
 SERVICES=(enrolment visits notifications reporting)
@@ -37,13 +31,19 @@ POSTGRES=17 # the major version in compose.yaml; its data can only be read by th
 
 say() { printf '%s\n' "$@"; }
 give_up() { printf '%s\n' "$*" >&2; exit 1; }
-compose() { HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" docker compose --file compose.yaml "$@"; }
+# .env has been read already (settings.sh), and a line of it that compose cannot read must not keep make down from working.
+compose() { HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" docker compose --file compose.yaml --env-file /dev/null "$@"; }
 
 # `python -m operations …` on folders of this machine, without a network: aside HOST_FOLDER:CONTAINER_FOLDER … -- words
+# With --interactive before them it hears standard input.
 aside() {
-  local mounts=()
+  local mounts=() name settings=(--env "HUB_ID=${HUB_ID:-cambridge}")
+  [ "$1" != --interactive ] || { mounts+=("$1"); shift; }
   while [ "$1" != -- ]; do mounts+=(--volume "$1"); shift; done
-  docker run --rm --network none --user "$(id -u):$(id -g)" --env "HUB_ID=${HUB_ID:-cambridge}" "${mounts[@]}" "$OPERATOR" operations "${@:2}"
+  for name in "${!HUB_@}" COMPOSE_PROFILES; do
+    [[ "$name" == HUB_ID || "$name" == HUB_TOKEN* ]] || settings+=(--env "$name")
+  done
+  docker run --rm --network none --user "$(id -u):$(id -g)" "${settings[@]}" "${mounts[@]}" "$OPERATOR" operations "${@:2}"
 }
 
 # The same beside the databases, with a folder of this machine as /work.
@@ -85,6 +85,9 @@ address() {
     *) printf 'https://%s' "$given" ;;
   esac
 }
+
+# Whether data is kept here: what a lost secret would lock up for good.
+hub_exists() { [ -n "$(volumes)" ]; }
 
 volumes() { docker volume ls --quiet --filter "label=com.docker.compose.project=$PROJECT"; }
 

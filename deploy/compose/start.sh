@@ -9,9 +9,12 @@ build() {
 }
 
 # Compose reads the secrets of every service, so they must be there for any of its commands.
+# None is made while a hub keeps data that only the old ones open; with "anew" they are, as that data is deleted next.
 make_secrets() {
+  local exists=()
+  [ "${1:-}" = anew ] || ! hub_exists || exists=(--hub-exists)
   (umask 077 && mkdir -p "$SECRETS")
-  aside "$SECRETS:/secrets" -- secrets /secrets || give_up "No hub was started."
+  aside "$SECRETS:/secrets" -- secrets /secrets "${exists[@]}" || give_up "No hub was started."
 }
 
 # What is not as it should be: the parts that are not healthy, then a migration that failed. One that was ended by
@@ -62,10 +65,12 @@ whole_log() {
 }
 
 up() {
+  require_settings
   require_room
   require_ports
   require_own_database
   build
+  check_settings
   make_secrets
   start
   [ "${HUB_DEMO:-0}" != 1 ] || load_year

@@ -9,6 +9,7 @@ from typing import Any, Final
 from environs import EnvError, FileAwareEnv
 
 from hub_messaging.envelope import SCHEMAS
+from hub_platform.settings import PUBLIC_URL
 
 SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
 CONNECTIONS: Final = Path(__file__).resolve().parents[2] / ".local" / "run" / "connections.json"
@@ -61,17 +62,19 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
     Raises:
         WrongUse: there is none, or a setting cannot be read.
     """
-    env = FileAwareEnv(prefix="HUB_")
+    env = FileAwareEnv(prefix="HUB_", strip_whitespace=True)
     try:
         urls = _named(env, "DATABASE_URL")
         if urls:
-            schemas = env.str("SCHEMAS_URL", "") or SCHEMAS
+            # As the services do, so that an event that is sent again is the same to the byte.
+            schemas = env.str("SCHEMAS_URL", "") or f"{env.str('PUBLIC_URL', PUBLIC_URL).rstrip('/')}/schemas"
             return Hub(urls, _named(env, "AMQP_URI"), env.str("ID", "cambridge"), schemas)
     except (EnvError, ValueError, OSError) as exc:
         raise WrongUse(f"A setting cannot be read: {exc}") from exc
     try:
         known: Mapping[str, Any] = json.loads(connections.read_text())
-        return Hub(known["database_urls"], known["amqp_uris"], known["hub_id"])
+        schemas = known.get("schemas_url", SCHEMAS)  # an older run has written none
+        return Hub(known["database_urls"], known["amqp_uris"], known["hub_id"], schemas)
     except FileNotFoundError:
         raise WrongUse(
             "No hub was found: start one with `make run`, or say where the databases are in "
@@ -90,7 +93,7 @@ def find_broker_administrator(connections: Path = CONNECTIONS) -> str:
         WrongUse: neither names it, or it cannot be read.
     """
     try:
-        uri = FileAwareEnv(prefix="HUB_").str("BROKER_ADMIN_URI", "").strip()
+        uri = FileAwareEnv(prefix="HUB_", strip_whitespace=True).str("BROKER_ADMIN_URI", "").strip()
         return uri or json.loads(connections.read_text())["broker_admin_uri"].strip()
     except FileNotFoundError:
         raise WrongUse(
@@ -105,7 +108,7 @@ def find_broker_administrator(connections: Path = CONNECTIONS) -> str:
 
 def find_losses() -> Path:
     """The folder for lists of what a replay would lose: HUB_LOSSES_DIR, or one of this checkout."""
-    return Path(FileAwareEnv(prefix="HUB_").str("LOSSES_DIR", "") or LOSSES)
+    return Path(FileAwareEnv(prefix="HUB_", strip_whitespace=True).str("LOSSES_DIR", "") or LOSSES)
 
 
 def find_addresses(connections: Path = CONNECTIONS) -> dict[str, str]:
@@ -114,7 +117,7 @@ def find_addresses(connections: Path = CONNECTIONS) -> dict[str, str]:
     Raises:
         WrongUse: the file of the running hub cannot be read.
     """
-    named = _named(FileAwareEnv(prefix="HUB_"), "ADDRESS")
+    named = _named(FileAwareEnv(prefix="HUB_", strip_whitespace=True), "ADDRESS")
     if named or not connections.exists():
         return named
     try:
@@ -137,7 +140,7 @@ def find_gate() -> Gate | None:
     Raises:
         WrongUse: the token is missing or cannot be read, or the address is none.
     """
-    env = FileAwareEnv(prefix="HUB_")
+    env = FileAwareEnv(prefix="HUB_", strip_whitespace=True)
     address = env.str("URL", "").rstrip("/")
     if not address:
         return None
@@ -167,7 +170,7 @@ def find_token_places(connections: Path = CONNECTIONS) -> TokenPlaces:
     Raises:
         WrongUse: nobody says, or the key's file cannot be read.
     """
-    env = FileAwareEnv(prefix="HUB_")
+    env = FileAwareEnv(prefix="HUB_", strip_whitespace=True)
     try:
         folder = env.str("TOKENS_DIR", "")
         if folder:

@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_platform import __version__
 from hub_platform.clocks import real_now
+from operations import secret_state
 from operations.archive import Manifest, Unusable, manifest_of, pack, unpack
 from operations.broker_definitions import lasting
 from operations.contents import Contents
 from operations.cut import snapshots
 from operations.restoring import NotAsItWas, check_fits, finish
 from operations.secret_files import SERVICES, WeakSecret, database_urls, make
+from operations.settings_check import WrongSettings, wrong_settings
 
 TABLES: Final = "tables.json"
 
@@ -28,7 +30,7 @@ def main(words: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(words)
     try:
         asked.do(asked)
-    except (WeakSecret, Unusable, NotAsItWas) as exc:
+    except (WeakSecret, WrongSettings, Unusable, NotAsItWas) as exc:
         sys.exit(str(exc))
     except SQLAlchemyError as exc:
         sys.exit(f"A database does not answer as it should ({type(exc).__name__}).")
@@ -37,9 +39,25 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def secrets(asked: argparse.Namespace) -> None:
-    """Make the secrets that are missing."""
-    if made := make(asked.folder):
+    """Make the secrets that are missing; none while a hub holds data that the old ones open."""
+    _require_secrets(asked.folder, hub_exists=asked.hub_exists)
+    made = make(asked.folder)
+    secret_state.remember(asked.folder)
+    if made:
         _say(f"Made {len(made)} secrets. They are in no other place: a backup holds them, too.")
+
+
+def settings(asked: argparse.Namespace) -> None:
+    """Check the settings that standard input tells, as Docker Compose has read them, and the secrets."""
+    _require_secrets(asked.folder, hub_exists=asked.hub_exists)
+    if wrong := wrong_settings(json.load(sys.stdin), asked.folder, os.environ, asked.names):
+        raise WrongSettings("\n".join(wrong))
+
+
+def _require_secrets(folder: Path, *, hub_exists: bool) -> None:
+    wrong = secret_state.repair_modes(folder) if folder.is_dir() else []
+    if wrong := wrong or secret_state.wrong_secrets(folder, hub_exists=hub_exists):
+        raise WrongSettings("\n".join(wrong))
 
 
 def cut(asked: argparse.Namespace) -> None:
@@ -87,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     for do, arguments in (
         (secrets, ("folder",)),
+        (settings, ("folder",)),
         (cut, ("secrets", "folder")),
         (backup, ("folder", "archive", "postgres")),
         (check, ("archive", "folder", "postgres")),
@@ -95,6 +114,10 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(do.__name__, help=do.__doc__)
         for name in arguments:
             command.add_argument(name, type=int if name == "postgres" else Path)
+        if do in (secrets, settings):
+            command.add_argument("--hub-exists", action="store_true", help="its volumes hold data")
+        if do is settings:
+            command.add_argument("names", nargs="*", help="those that deploy/.env sets")
         command.set_defaults(do=do)
     return parser
 

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from environs import FileAwareEnv, ValidationError, validate
+from environs import EnvError, FileAwareEnv, ValidationError, validate
 
+from hub_platform import setting_checks as check
 from hub_platform.federation import foreign_sources
 
 HUB_ID = "cambridge"  # unless an operator says otherwise
 # Settings that a command reads by themselves and that have a usual value.
 OPTIONAL = {"ID": HUB_ID, "FOREIGN_SOURCES": ""}
 PUBLIC_URL = "https://hub.example.org"  # unless the deployment says where browsers find the hub
-RETRY_AFTER = [timedelta(seconds=s) for s in (1, 10, 60, 600, 3600)]
+RETRY_AFTER = "1,10,60,600,3600"  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +49,28 @@ class Settings:
     trace_ratio: float  # 0 to 1: the part of the traces beginning here that is sent
 
 
+class Environment(FileAwareEnv):
+    """Reads settings and files of them; a file that cannot be read is a sentence, not a traceback."""
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        try:
+            return super()._get_value(env_key, default)
+        except UnicodeDecodeError as exc:
+            raise EnvError(f"The file that {env_key}_FILE names is not text.") from exc
+        except OSError as exc:
+            raise EnvError(f"The file that {env_key}_FILE names cannot be read: {exc.strerror}.") from exc
+        except EnvError:
+            raise
+        except ValueError as exc:
+            raise EnvError(f"The file that {env_key}_FILE names cannot be read.") from exc
+
+
 def environment(*, eager: bool = False) -> FileAwareEnv:
-    """The process's environment; the missing or malformed are reported together by `seal()`, or at once."""
-    return FileAwareEnv(prefix="HUB_", eager=eager)
+    """The process's environment; the missing or malformed are reported together by `seal()`, or at once.
+
+    A file of a setting may end with a new line, as editors and `echo` write it.
+    """
+    return Environment(prefix="HUB_", eager=eager, strip_whitespace=True)
 
 
 def load_settings(service: str) -> Settings:
@@ -62,14 +81,14 @@ def load_settings(service: str) -> Settings:
     """
     env = environment()
     values: dict[str, Any] = {
-        "hub_id": env.str("ID", HUB_ID),
-        "database_url": env.str("DATABASE_URL"),
-        "amqp_uri": env.str("AMQP_URI"),
+        "hub_id": env.str("ID", HUB_ID, validate=check.hub_id),
+        "database_url": env.str("DATABASE_URL", validate=check.database_url),
+        "amqp_uri": env.str("AMQP_URI", validate=check.broker_uri),
         "http_host": env.str("HTTP_HOST", "127.0.0.1"),
-        "http_port": env.int("HTTP_PORT", 8000),
+        "http_port": env.int("HTTP_PORT", 8000, validate=validate.Range(0, 65_535)),
         "token_public_key": env.str("TOKEN_PUBLIC_KEY"),
         "revoked_tokens_path": env.str("REVOKED_TOKENS_PATH", ""),
-        "oidc_issuer": env.str("OIDC_ISSUER", ""),
+        "oidc_issuer": env.str("OIDC_ISSUER", "", validate=check.web_address),
         "oidc_audience": env.str("OIDC_AUDIENCE", "hub"),
         "oidc_keys_path": env.str("OIDC_KEYS_PATH", ""),
         "oidc_roles_claim": env.str("OIDC_ROLES_CLAIM", "roles"),
@@ -78,16 +97,16 @@ def load_settings(service: str) -> Settings:
         "forms_per_minute": env.int("FORMS_PER_MINUTE", 20, validate=validate.Range(0)),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),
         "allow_hub_time": env.bool("ALLOW_HUB_TIME", False),
-        "log_level": env.str("LOG_LEVEL", "INFO"),
-        "retry_after": env.list("RETRY_AFTER", RETRY_AFTER, subcast=_seconds),
+        "log_level": env.str("LOG_LEVEL", "INFO", validate=check.log_level),
+        "retry_after": env.str("RETRY_AFTER", RETRY_AFTER, validate=check.waits),
         "foreign_sources": env.str("FOREIGN_SOURCES", "", validate=check_foreign_sources(env)),
-        "schemas_url": (env.str("SCHEMAS_URL", "", validate=_absolute) or "").rstrip("/")
-        or f"{env.str('PUBLIC_URL', PUBLIC_URL).rstrip('/')}/schemas",
-        "otlp_endpoint": env.str("OTLP_ENDPOINT", ""),
+        "schemas_url": (env.str("SCHEMAS_URL", "", validate=check.absolute) or "").rstrip("/")
+        or f"{(env.str('PUBLIC_URL', PUBLIC_URL, validate=check.web_address) or '').rstrip('/')}/schemas",
+        "otlp_endpoint": env.str("OTLP_ENDPOINT", "", validate=check.web_address),
         "trace_ratio": env.float("TRACE_RATIO", 1.0, validate=validate.Range(0, 1)),
     }
     env.seal()
-    values["retry_after"] = tuple(values["retry_after"])
+    values["retry_after"] = tuple(map(_seconds, values["retry_after"].split(",")))
     values["foreign_sources"] = foreign_sources(values["foreign_sources"], values["hub_id"])
     return Settings(service=service, **values)
 
@@ -102,13 +121,6 @@ def check_foreign_sources(env: FileAwareEnv) -> Callable[[str], None]:
             raise ValidationError(str(exc)) from exc
 
     return check
-
-
-def _absolute(text: str) -> None:
-    """Raise unless it is an absolute URI, or empty: the dataschema of every event begins with it."""
-    parts = urlsplit(text)
-    if text and not (parts.scheme and parts.netloc):
-        raise ValidationError("Not an absolute URI, such as https://hub.example.org/schemas.")
 
 
 def _seconds(text: str) -> timedelta:

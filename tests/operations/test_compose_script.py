@@ -18,6 +18,7 @@ case "$*" in
   "info --format {{.DockerRootDir}}") echo / ;;
   "info --format {{.MemTotal}}") echo "$MEMORY" ;;
   "volume inspect"*) exit 1 ;;
+  "volume ls"*) ;;
   *"ps --quiet"*) ;;
   *) echo "${COMPOSE_PROJECT_NAME:-hub}: $*" >>"$DONE"; exit 1 ;;
 esac
@@ -108,7 +109,7 @@ def test_a_hub_that_is_not_there(machine: Machine, command: str) -> None:
 
 
 def test_what_is_no_command(machine: Machine) -> None:
-    assert machine.says("frobnicate").startswith("usage: compose.sh up|down|")
+    assert machine.says("frobnicate").startswith("usage: compose.sh up|check-settings|down|")
     assert machine.says().startswith("usage: ")
 
 
@@ -120,7 +121,9 @@ def test_a_backup_that_is_not_named(machine: Machine) -> None:
 def test_a_demonstration_has_everything_of_its_own(machine: Machine) -> None:
     assert "There is no hub here yet" in machine.says("down", HUB_DEMO="1")
     machine.says("up", HUB_DEMO="1", ENGINE="26.1.5")
-    assert machine.changes[0].startswith("hub-demo: compose --file compose.yaml --profile operator build")
+    assert machine.changes[0].startswith(
+        "hub-demo: compose --file compose.yaml --env-file /dev/null --profile operator build"
+    )
 
 
 def settings(folder: Path, names: str, **environment: str) -> list[str]:

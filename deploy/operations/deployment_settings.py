@@ -1,0 +1,136 @@
+"""Every setting of a deployment, and what must be true of those that no service reads by itself.
+
+Those that a service reads are checked by the service's own code (`settings_check`).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+Check = Callable[[str], str | None]  # a sentence's end, if the value cannot be
+
+_HOST: Final = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+_ADDRESS: Final = re.compile(rf":80|(https?://)?{_HOST}")
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+PROFILES: Final = ("observability",)
+LONGEST_NAME: Final = 200
+
+
+def one_of(*values: str) -> Check:
+    """A check for a few possible values."""
+    return lambda value: (
+        None if value in values else f"this must be {', '.join(values[:-1])} or {values[-1]}."
+    )
+
+
+def _address(value: str) -> str | None:
+    if _ADDRESS.fullmatch(value):
+        return None
+    return (
+        "this must be :80, a name such as hub.example.org, or https:// and a name;"
+        " ports are chosen with HUB_HTTP_PORT and HUB_HTTPS_PORT."
+    )
+
+
+def _id(value: str) -> str | None:
+    return None if _ID.fullmatch(value) else "this must be letters, digits, dots, - and _ only, 63 at most."
+
+
+def _name(value: str) -> str | None:
+    if len(value) > LONGEST_NAME or not value.isprintable():
+        return f"this must be at most {LONGEST_NAME} characters that can be read, in UTF-8."
+    return None
+
+
+def _profiles(value: str) -> str | None:
+    # Those of a demonstration, an issuer and an operator's commands are added by the script.
+    unknown = {one.strip() for one in value.split(",")} - {*PROFILES, "demo", "oidc", "operator", ""}
+    return (
+        f"there is no {min(unknown)!r}: this must be {' or '.join(PROFILES)}, or empty." if unknown else None
+    )
+
+
+def _anything(_value: str) -> None:
+    return None
+
+
+# Read by the script, the gateway or Compose; a value that Compose itself could not read is refused by
+# deploy/compose/settings.sh before.
+OF_DEPLOYMENT: Final[Mapping[str, Check]] = {
+    "HUB_ID": _id,
+    "HUB_NAME": _name,
+    "HUB_ADDRESS": _address,
+    "HUB_TLS": _anything,  # the gateway is asked
+    "HUB_BIND": _anything,
+    "HUB_HTTP_PORT": _anything,
+    "HUB_HTTPS_PORT": _anything,
+    "HUB_DEMO_HTTP_PORT": _anything,
+    "HUB_DEMO_HTTPS_PORT": _anything,
+    "HUB_INSIDE_CLOSED": one_of("true", "false"),
+    "HUB_SECRETS": _anything,
+    "HUB_BACKUPS": _anything,
+    "HUB_LOSSES_DIR": _anything,
+    "COMPOSE_PROFILES": _profiles,
+}
+# Read by services; compose.yaml gives each to those that read it.
+OF_SERVICES: Final = frozenset(
+    {
+        "HUB_PUBLIC_URL",
+        "HUB_SCHEMAS_URL",
+        "HUB_HEADLINE_SCOPE",
+        "HUB_LOG_LEVEL",
+        "HUB_OTLP_ENDPOINT",
+        "HUB_TRACE_RATIO",
+        "HUB_RETRY_AFTER",
+        "HUB_SETTLE_SECONDS",
+        "HUB_REQUESTS_PER_MINUTE",
+        "HUB_FORMS_PER_MINUTE",
+        "HUB_ALLOW_HUB_TIME",
+        "HUB_FOREIGN_SOURCES",
+        "HUB_SMTP_HOST",
+        "HUB_SMTP_PORT",
+        "HUB_SMTP_USER",
+        "HUB_SMTP_TLS",
+        "HUB_SMTP_STARTTLS",
+        "HUB_MAIL_FROM",
+        "HUB_OIDC_ISSUER",
+        "HUB_OIDC_AUDIENCE",
+        "HUB_OIDC_ROLES_CLAIM",
+        "HUB_OIDC_SUBJECT_CLAIM",
+    }
+)
+DOCUMENTED: Final = OF_SERVICES | OF_DEPLOYMENT.keys()
+# No settings of a hub, but no mistakes either. Of the second `make doctor` says that it is not read any more.
+TOLERATED: Final = frozenset({"HUB_VERSION", "HUB_AREA_LA_CODES", "HUB_DEMO", "HUB_OPERATOR"})
+
+
+def wrong_values(values: Mapping[str, str]) -> dict[str, str]:
+    """What the deployment's own settings cannot be; name → sentence."""
+    wrong: dict[str, str] = {}
+    for name, check in OF_DEPLOYMENT.items():
+        if (value := values.get(name)) and (why := check(value)):
+            wrong[name] = f'{name} is "{readable(value)}": {why}'
+    if values.get("HUB_TLS") and values.get("HUB_ADDRESS", ":80").startswith((":", "http://")):
+        wrong["HUB_TLS"] = "HUB_TLS is set, but HUB_ADDRESS is not https:// and a name: set both or neither."
+    if (port := values.get("HUB_HTTP_PORT", "80")) == values.get("HUB_HTTPS_PORT", "443"):
+        wrong["HUB_HTTPS_PORT"] = f"HUB_HTTP_PORT and HUB_HTTPS_PORT are both {port}: choose two ports."
+    return wrong
+
+
+def unknown(names: list[str]) -> list[str]:
+    """Say of each name in deploy/.env that is no setting which one may have been meant."""
+    said: list[str] = []
+    for name in names:
+        if name.startswith("HUB_") and name not in DOCUMENTED | TOLERATED:
+            meant = get_close_matches(name, DOCUMENTED, n=1, cutoff=0.7)
+            what = f"is {meant[0]} meant?" if meant else "remove it; docs/operations.md lists all."
+            said.append(f"{name} in deploy/.env is no setting of this release: {what}")
+    return said
+
+
+def readable(value: str) -> str:
+    """A value as it can be shown on a terminal: without what would move its cursor, and not too long."""
+    shown = value.encode("utf-8", "backslashreplace").decode()
+    shown = "".join(one if one.isprintable() else "?" for one in shown)
+    return shown if len(shown) <= LONGEST_NAME // 2 else f"{shown[: LONGEST_NAME // 2]}…"
