@@ -113,10 +113,9 @@ class Python:
     def _before(self, container: str | None, variables: Iterable[str], folder: Path) -> list[str]:
         if self.image is None:
             return [sys.executable]
-        kept = folder / "pycache"  # otherwise every start would compile every module
         options = ["--rm", "--network", "host", "--pid", "host", "--user", f"{os.getuid()}:{os.getgid()}"]
-        options += ["--volume", f"{ROOT}:{ROOT}:ro", "--volume", f"{folder}:{folder}", "--workdir", str(ROOT)]
-        options += ["--env", "PYTHONDONTWRITEBYTECODE=", "--env", f"PYTHONPYCACHEPREFIX={kept}"]
+        options += ["--volume", f"{ROOT}:{ROOT}", "--volume", f"{folder}:{folder}", "--workdir", str(ROOT)]
+        options += ["--env", "PYTHONDONTWRITEBYTECODE="]  # or every start would compile every module
         for variable in variables:  # their values do not stand on the command line
             options += ["--env", variable]
         if container is not None:
