@@ -1,0 +1,68 @@
+"""Programs of the suite: signals reach the program, its end is understood, secrets stay off command lines."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from tests.faults import pythons
+from tests.faults.pythons import Python, Started
+
+from local.processes import Child, Programs
+
+FOR_EVER = "import time\nwhile True: time.sleep(60)"
+
+
+@pytest.fixture(name="started")
+def _started(tmp_path: Path) -> Iterator[Started]:
+    programs = Programs(tmp_path / "log", tmp_path / "run")
+    started = Python().start(programs, "sleeper", ["-c", FOR_EVER], {}, tmp_path)
+    yield started
+    started.stop(grace=0)
+
+
+def test_a_program_that_was_killed_is_known_as_such(started: Started) -> None:
+    assert not started.was_killed
+    started.send(signal.SIGKILL)
+    started.child.process.wait()
+    assert started.was_killed
+
+
+def test_a_program_that_left_when_asked_was_not_killed(started: Started) -> None:
+    started.stop(grace=10)
+    assert not started.was_killed
+
+
+@pytest.mark.parametrize(("code", "killed"), [(137, True), (143, False), (0, False), (1, False)])
+def test_the_end_of_a_container_is_read_as_a_shell_tells_it(code: int, killed: bool) -> None:
+    child = mock.Mock(spec=Child, process=mock.Mock(returncode=code))
+    assert Started(child, "name").was_killed is killed
+
+
+def test_values_of_the_environment_are_not_on_the_command_line_of_a_container(tmp_path: Path) -> None:
+    programs = mock.create_autospec(Programs, instance=True)
+    own = {"HUB_DATABASE_URL": "postgresql://a:secret@host/b"}  # pragma: allowlist secret
+    started = Python("image").start(programs, "publisher", ["-m", "it"], own, tmp_path)
+    (_, command), given = programs.start.call_args
+    assert "secret" not in " ".join(command)
+    assert command[(at := command.index("HUB_DATABASE_URL")) - 1 : at + 1] == ["--env", "HUB_DATABASE_URL"]
+    assert command[-3:] == ["image", "-m", "it"]
+    assert given["environment"]["HUB_DATABASE_URL"] == own["HUB_DATABASE_URL"]
+    assert started.container in command
+
+
+def test_a_signal_waits_until_the_engine_has_made_the_container() -> None:
+    child = mock.create_autospec(Child, instance=True)
+    child.has_ended = False
+    answers = iter(["", "created", "running", ""])
+    with mock.patch.object(pythons, "docker", side_effect=lambda *_, **__: next(answers)) as docker:
+        Started(child, "name").send(signal.SIGSTOP)
+    assert docker.call_args.args == ("kill", "--signal", "SIGSTOP", "name")
+
+
+def test_the_versions_are_those_of_the_python_that_is_asked(tmp_path: Path) -> None:
+    told = Python().versions(["sqlalchemy", "no-such-package"], tmp_path)
+    assert told["Python"].count(".") == 2
+    assert told["sqlalchemy"].startswith("2.")
+    assert told["no-such-package"] == "not installed"
