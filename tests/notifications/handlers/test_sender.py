@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from tests.notifications.factories import enrol, know_the_basics, messages, published
 from tests.notifications.fakes import NOW, FakeOffice
 from tests.notifications.mail_server import WAITS, MailServer, mail_server
@@ -13,6 +14,7 @@ from tests.support.waiting import wait_until
 from hub_notifications.domain.failures import SENDER_TROUBLES
 from hub_notifications.gateways import SmtpMailer, SmtpServer, Tls
 from hub_notifications.handlers import sender
+from hub_notifications.models import Message
 from hub_platform.database import Sessions
 
 QUOTA = "550 5.4.5 daily quota exceeded"
@@ -106,6 +108,58 @@ def test_a_clock_that_is_put_back_makes_no_pause_longer(
     server.behave()
     office.real_now -= timedelta(hours=1)
     assert office.send() == 1
+
+
+@pytest.fixture(name="idle")
+def _idle(sessions: Sessions, office: FakeOffice, server: MailServer) -> FakeOffice:
+    """Trouble has been met, its pause is over, and no message waits any more."""
+    know_the_basics(sessions)
+    enrol(sessions)
+    server.replies["connect"] = "554 5.7.1 blocked"
+    office.send()
+    with sessions.begin() as session:
+        session.execute(sa.update(Message).values(status="suppressed", reason="cancelled"))
+    assert office.send() == 0
+    assert server.connections == 1, "not before the pause is over"
+    office.later(minutes=1)
+    return office
+
+
+def test_trouble_of_an_idle_sender_ends_when_the_mail_server_lets_it_in(
+    sessions: Sessions, idle: FakeOffice, server: MailServer
+) -> None:
+    server.behave()
+    assert idle.send() == 0
+    assert told(sessions) is None
+    tried = server.connections
+    assert idle.send() == 0
+    assert server.connections == tried, "without trouble and without a message nothing is asked"
+
+
+def test_an_idle_sender_that_is_still_refused_waits_longer(
+    sessions: Sessions, idle: FakeOffice, server: MailServer
+) -> None:
+    assert idle.send() == 0
+    assert told(sessions) == ("service_refused", 2)
+    tried = server.connections
+    idle.later(minutes=1)
+    assert idle.send() == 0
+    assert server.connections == tried
+
+
+def test_a_mail_server_that_is_away_says_nothing_about_the_trouble(
+    sessions: Sessions, idle: FakeOffice
+) -> None:
+    idle.real_mailer = None
+    idle.mailer.away = True
+    assert idle.send() == 0
+    assert told(sessions) == ("service_refused", 1)
+    idle.mailer.away = False
+    assert idle.send() == 0
+    assert told(sessions) is not None, "for some seconds"
+    idle.later(seconds=10)
+    assert idle.send() == 0
+    assert told(sessions) is None
 
 
 def test_since_when_is_told_for_each_trouble(

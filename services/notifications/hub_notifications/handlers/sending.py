@@ -79,6 +79,10 @@ def send_due(office: Office) -> int:
     """Send one batch; gives how many messages it held, 0 when nothing is due or nothing can be sent now."""
     batch = _claim(office)
     if not batch.prepared:
+        if not batch.claimed_n:
+            sender.look(
+                office.sessions, office.mailer, real_now=office.real_now, started_at=office.started_at
+            )
         return batch.claimed_n
     try:
         recipients = {each.message.recipient_ref for each in batch.prepared}
