@@ -95,7 +95,7 @@ class LogWatch:
 
     def begin(self) -> None:
         """Look at once: this process has become the one that publishes."""
-        self._due = self._mark_due = 0.0
+        self._due = self._mark_due = self._ask_at = 0.0
         self._suspected: str | None = None
 
     def leave(self) -> None:
@@ -104,7 +104,7 @@ class LogWatch:
 
     def look_when_due(self, giving_up: Callable[[], bool]) -> None:
         """Look at the log, if it is time; never fails for what it finds. `giving_up` ends waiting."""
-        if time.monotonic() < self._due or giving_up():
+        if giving_up() or (time.monotonic() < self._due and not self._was_restored()):
             return
         until = time.monotonic() + 2 * LATE_SECONDS
         try:
@@ -118,6 +118,17 @@ class LogWatch:
             self._suspected = found
         again = self._suspected != self.trouble
         self._due = time.monotonic() + (min(AGAIN_SECONDS, self._every) if again else self._every)
+
+    def _was_restored(self) -> bool:
+        """Whether an operator has restored the log since trouble was seen, so that it is looked at now."""
+        if self.trouble is None or time.monotonic() < self._ask_at:
+            return False
+        self._ask_at = time.monotonic() + AGAIN_SECONDS
+        try:
+            with self._sessions() as session:
+                return remembered(session).trouble is None
+        except SQLAlchemyError:
+            return False
 
     def _say(self, trouble: str | None) -> None:
         before = getattr(self, "trouble", None)

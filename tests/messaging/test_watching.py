@@ -217,6 +217,36 @@ def test_after_a_restore_the_next_mark_is_taken_as_it_is(watched: Watched) -> No
     assert watched.look(2) == "behind"
 
 
+@pytest.mark.usefixtures("marks_heard")
+def test_a_restore_is_seen_within_seconds_not_with_the_next_look(watched: Watched) -> None:
+    watched.publish(1)
+    watched.look()
+    watched.unbind()
+    watched.publish(1)
+    assert watched.look(2) == "unbound"
+    watched.watch.look_when_due(lambda: False)
+    assert watched.watch.trouble == "unbound", "asked, and not restored"
+    watched.bind()
+    with watched.database.begin() as session:
+        remember(session, Remembered(mark_offset=-1, published=None))
+    watched.watch._ask_at = 0.0
+    watched.watch.look_when_due(lambda: False)
+    assert watched.watch.trouble is None
+
+
+def test_a_database_that_is_away_is_no_restore(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched.publish(1)
+    watched.look()
+    watched.unbind()
+    watched.publish(1)
+    assert watched.look(2) == "unbound"
+    nowhere = sa.create_engine("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
+    monkeypatch.setattr(watched.watch, "_sessions", sessionmaker(nowhere))
+    watched.watch._ask_at = 0.0
+    watched.watch.look_when_due(lambda: False)
+    assert watched.watch.trouble == "unbound"
+
+
 def test_a_broker_that_is_away_says_nothing_of_the_log(watched: Watched) -> None:
     watched.watch._uri = "amqp://guest:guest@127.0.0.1:1/"  # pragma: allowlist secret
     assert watched.look(3) is None
