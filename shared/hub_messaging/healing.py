@@ -68,6 +68,7 @@ class Healing:
         except LogAway:
             log.warning("log_away", queue=self._subscription)
             self._look_at = clock + AWAY_SECONDS
+            self._repair_at = 0.0  # nothing was repaired: the gaps are looked for again as soon as the log is
         except BaseException:
             self.abandon()
             raise
@@ -77,6 +78,8 @@ class Healing:
     def abandon(self) -> None:
         """Leave what has been begun; what was not finished is begun anew."""
         reading, self._reading = self._reading, None
+        if reading is not None:
+            self._repair_at = 0.0
         # The connection that it reads from may be gone: then it cannot even be closed.
         with contextlib.suppress(Exception):
             if reading is not None:

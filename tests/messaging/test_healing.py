@@ -270,6 +270,27 @@ def test_the_log_is_not_asked_before_patience_has_ended_nor_again_and_again(
     assert reader.log.asked == [None, None]
 
 
+def test_a_gap_is_looked_for_again_as_soon_as_a_log_that_was_away_is_back(impatient: Reader) -> None:
+    impatient.office.take(delivery(1, 2, after=1))
+    impatient.log.away = True
+    impatient.work()
+    assert impatient.office.dispatcher.try_kept() == 0
+    impatient.log = Log([logged(delivery(1, 1))])
+    impatient.work(healing.AWAY_SECONDS)
+    assert impatient.office.dispatcher.try_kept() == 1
+
+
+def test_a_repair_that_is_cut_short_is_begun_anew(impatient: Reader) -> None:
+    impatient.office.take(delivery(1, 2, after=1))
+    impatient.log.messages = [logged(delivery(9)), logged(delivery(1, 1))]
+    impatient.clock += healing.LOOK_SECONDS
+    assert impatient.healing.step(impatient.log, impatient.clock)
+    impatient.healing.abandon()
+    impatient.work()
+    assert impatient.log.asked == [None, None]
+    assert impatient.office.dispatcher.try_kept() == 1
+
+
 def test_what_not_even_the_log_has_is_given_up_and_remembered(impatient: Reader) -> None:
     office = impatient.office
     office.take(delivery(1, 3, after=2), delivery(1, 4, after=3))
