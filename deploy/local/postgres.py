@@ -120,6 +120,8 @@ def prepare(server: Server, names: Mapping[str, str], secrets: Path) -> dict[str
     engine = sa.create_engine(server.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     urls = {}
     with engine.connect() as connection:
+        if server.programs:  # ours: on a server that is given, others may need them
+            connection.exec_driver_sql("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
         quote = connection.dialect.identifier_preparer.quote
         for service, database in names.items():
             password = passwords.password(secrets, f"database_{service}")
