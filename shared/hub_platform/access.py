@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from joserfc import jwt
-from joserfc.errors import JoseError, SecurityWarning
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import OKPKey
 from werkzeug.wrappers import Request
 
 from hub_platform.bounds import is_text
 from hub_platform.clocks import real_now
-from hub_platform.issuer import Issuer
+from hub_platform.headers import read_authorization
+from hub_platform.issuer import MALFORMED, Issuer
 from hub_platform.problems import Problem
 from hub_platform.revoked import Revoked, Unreadable
 
@@ -25,7 +26,7 @@ ANYONE: Final = frozenset({"anyone"})  # no credential needed: health probes and
 SIGNED_IN: Final = frozenset({"signed in"})  # any valid credential
 
 READING: Final = frozenset({"GET", "HEAD"})
-SESSION_COOKIE: Final = "hub_session"
+COOKIE_PREFIX: Final = "hub_session_"
 AUDIENCE: Final = "hub"
 SIGN_IN_AUDIENCE: Final = "hub/sign-in"  # of a link's token, which opens one session and no route
 # RFC 9864 (2025) names the algorithm Ed25519; issuers that still say EdDSA are understood.
@@ -155,7 +156,7 @@ class TokenCheck:
                 sub={"essential": True}, exp={"essential": True}, aud={"essential": True, "value": audience}
             ).validate(claims)
             return dict(claims)
-        except (JoseError, ValueError, TypeError) as exc:
+        except MALFORMED as exc:
             raise unauthorised("invalid_token", "The token is not valid here, or has expired.") from exc
 
 
@@ -195,21 +196,33 @@ def unauthorised(code: str, detail: str) -> Problem:
     return Problem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def identify(request: Request, check: TokenCheck, sessions: SessionCheck | None = None) -> Actor:
+def session_cookie(deployment: str) -> str:
+    """Name the cookie of a deployment's sessions.
+
+    Browsers send a cookie to every port of a host: with one name for all, a demonstration beside a real hub
+    would end the sessions of that hub.
+    """
+    return COOKIE_PREFIX + deployment
+
+
+def identify(
+    request: Request, check: TokenCheck, sessions: SessionCheck | None = None, *, cookie_name: str = ""
+) -> Actor:
     """Find who is asking, from the Authorization header or, to read only, the session cookie.
 
     Args:
         request: what came.
         check: knows bearer tokens.
         sessions: knows the cookies of the service that has pages.
+        cookie_name: of the cookie that names a session.
 
     Raises:
         Problem: 401 `no_token`, `invalid_token` or `session_over`.
     """
-    authorization = request.authorization
+    authorization = read_authorization(request)
     if authorization is not None and authorization.type == "bearer" and authorization.token:
         return check.actor(authorization.token)
-    cookie = request.cookies.get(SESSION_COOKIE)
+    cookie = request.cookies.get(cookie_name)
     if cookie and sessions is not None and request.method in READING:
         return sessions(cookie)
     raise unauthorised("no_token", "Send a token: Authorization: Bearer …")

@@ -1,7 +1,9 @@
 """Values that no rule and no database can use: half characters, NUL, deep nesting, far-off days."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -27,7 +29,7 @@ def parse_json(raw: bytes) -> Any:
         ValueError: it is not JSON.
     """
     try:
-        value = json.loads(raw.decode())
+        value = json.loads(raw.decode(), parse_constant=_no_number, parse_float=_finite)
     except RecursionError as exc:
         raise Unusable("The body is nested too deeply.") from exc
     if b"\\u" in raw or raw.count(b"[") + raw.count(b"{") > DEEPEST:
@@ -37,6 +39,18 @@ def parse_json(raw: bytes) -> Any:
             if text is not None and not is_text(text):
                 raise Unusable("A name in the body holds NUL or half a character.")
     return value
+
+
+def _no_number(name: str) -> float:
+    """Refuse NaN and Infinity, which Python's reader takes and JSON does not have."""
+    raise Unusable(f"{name} is not JSON.")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise Unusable("A number in the body is too large.")
+    return number
 
 
 def unusable_texts(value: Any) -> Any:
@@ -62,17 +76,20 @@ def is_text(value: str) -> bool:
 
 
 def far_off(values: Mapping[str, Any]) -> list[str]:
-    """The names of values that are, or hold, days outside FIRST_DAY to LAST_DAY."""
-    return [name for name, value in values.items() if any(map(_is_far_off, _each(value)))]
-
-
-def _each(value: Any) -> Any:
-    return value if isinstance(value, list | tuple | set | frozenset) else (value,)
+    """The names of values that are, or hold at any depth, days outside FIRST_DAY to LAST_DAY."""
+    return [name for name, value in values.items() if _is_far_off(value)]
 
 
 def _is_far_off(value: Any) -> bool:
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(_is_far_off, value))
+    if is_dataclass(value):
+        return any(_is_far_off(getattr(value, field.name)) for field in fields(value))
     if isinstance(value, datetime):
-        value = value.astimezone(UTC).date() if value.tzinfo else value.date()
+        try:
+            value = value.astimezone(UTC).date() if value.tzinfo else value.date()
+        except OverflowError:  # its offset leads out of the years 1 to 9999
+            return True
     return isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from werkzeug.datastructures import Authorization
 from werkzeug.wrappers import Request
 
 from hub_platform.bounds import far_off
@@ -48,6 +49,14 @@ def _instant(text: str) -> datetime:
         return instant.astimezone(UTC)
     except (ValueError, OverflowError) as exc:
         raise refused from exc
+
+
+def read_authorization(request: Request) -> Authorization | None:
+    """The credential of the Authorization header; None where there is none, or nothing that can be read."""
+    try:
+        return request.authorization
+    except ValueError:  # werkzeug: Basic with bytes that are not ASCII
+        return None
 
 
 def read_request_id(request: Request) -> str | None:

@@ -31,6 +31,8 @@ ALGORITHMS: Final = [
     "Ed25519",
     "EdDSA",
 ]
+# What joserfc raises for texts that are no token: parts that are no JSON object, or are nested too deeply.
+MALFORMED: Final = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Issuer:
                 aud={"essential": True, "value": self.audience},
                 exp={"essential": True},
             ).validate(claims)
-        except JoseError as exc:
+        except MALFORMED as exc:
             raise ValueError("the issuer's token is no good") from exc
         subject = inner(claims, self.subject_claim)
         if not isinstance(subject, str) or not subject:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Request
 
 from hub_platform.access import READING
+from hub_platform.headers import read_authorization
 from hub_platform.problems import Problem
 
 OWN_SITE: Final = frozenset({"same-origin", "none"})  # none: typed, or a bookmark
@@ -28,7 +29,7 @@ def refuse_other_sites(request: Request) -> None:
     Raises:
         Problem: 403 `from_another_site`.
     """
-    if request.method in READING or request.authorization is not None:
+    if request.method in READING or read_authorization(request) is not None:
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     same = origin is None or _host_of(origin) == request.host

@@ -141,7 +141,8 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             config["rate_limits"].spend_open(request)
             refuse_other_sites(request)
             return NOBODY
-        actor = identify(request, config["token_check"], config.get("session_check"))
+        cookie_name = config["session_cookie"]
+        actor = identify(request, config["token_check"], config.get("session_check"), cookie_name=cookie_name)
         config["rate_limits"].spend_known(actor)
         refuse_other_sites(request)
         admit(actor, self.allow)

@@ -81,6 +81,7 @@ def run(service: str, service_class: str, package: str) -> None:
     from hub_platform.names import look_up_on_threads
     from hub_platform.patience import be_patient
     from hub_platform.stopping import Departure
+    from hub_platform.web import AddressTaken
 
     look_up_on_threads()
     be_patient()
@@ -90,7 +91,10 @@ def run(service: str, service_class: str, package: str) -> None:
     departure = Departure(service, container)
     container.on_death = departure.set_clock
     departure.listen()
-    container.start()
+    try:
+        container.start()
+    except AddressTaken as exc:
+        sys.exit(f"{service}: {exc}")
     departure.started()
     try:
         container.wait()
@@ -101,7 +105,7 @@ def run(service: str, service_class: str, package: str) -> None:
 def make_config(service: str, package: str) -> dict[str, Any]:
     """What nameko hands to every extension: its own settings and ours."""
     from hub_platform import telemetry, tracing
-    from hub_platform.access import TokenCheck
+    from hub_platform.access import TokenCheck, session_cookie
     from hub_platform.database import make_sessions
     from hub_platform.limiting import RateLimits
     from hub_platform.revoked import Revoked
@@ -129,6 +133,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "details": {"issuer's keys": lambda: issuer.reason} if issuer else {},
         "metrics": telemetry.registry,
         "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked, issuer),
+        "session_cookie": session_cookie(settings.deployment),
         "rate_limits": RateLimits(
             settings.requests_per_minute, settings.forms_per_minute, settings.trusted_proxies
         ),

@@ -14,6 +14,8 @@ from hub_platform import setting_checks as check
 from hub_platform.federation import foreign_sources
 
 HUB_ID = "cambridge"  # unless an operator says otherwise
+DEPLOYMENT = "hub"
+DEPLOYMENT_NAME = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"  # as compose names projects
 # Settings that a command reads by themselves and that have a usual value.
 OPTIONAL = {"ID": HUB_ID, "FOREIGN_SOURCES": ""}
 PUBLIC_URL = "https://hub.example.org"  # unless the deployment says where browsers find the hub
@@ -26,6 +28,7 @@ class Settings:
 
     service: str
     hub_id: str  # names the hub in the source of every event
+    deployment: str  # tells it from others at the same host name, in the names of cookies
     database_url: str  # postgresql+psycopg2://…
     amqp_uri: str  # amqp://user:…@host:port/vhost
     http_host: str
@@ -82,6 +85,7 @@ def load_settings(service: str) -> Settings:
     env = environment()
     values: dict[str, Any] = {
         "hub_id": env.str("ID", HUB_ID, validate=check.hub_id),
+        "deployment": env.str("DEPLOYMENT", DEPLOYMENT, validate=validate.Regexp(DEPLOYMENT_NAME)),
         "database_url": env.str("DATABASE_URL", validate=check.database_url),
         "amqp_uri": env.str("AMQP_URI", validate=check.broker_uri),
         "http_host": env.str("HTTP_HOST", "127.0.0.1"),

@@ -10,9 +10,10 @@ import eventlet
 import structlog
 from eventlet import wsgi
 from nameko.web.server import WebServer, WsgiApp
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
+from hub_platform.bounds import is_text
 from hub_platform.connections import IDLE_SECONDS, Connection, Connections, most_connections
 from hub_platform.ids import new_id
 from hub_platform.problem_pages import SIGN_IN_PAGE, START_PAGE, refusal_of
@@ -23,6 +24,15 @@ from hub_platform.telemetry import http_connections
 REST_SECONDS: Final = 0.5  # after an accept that failed, such as for want of file descriptors
 
 log = structlog.get_logger(__name__)
+
+
+class AddressTaken(Exception):
+    """The service cannot listen at its address."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"it cannot listen at {host}:{port}: another program does, or it is not an address here"
+        )
 
 
 class HubRequest(Request):
@@ -41,11 +51,25 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
         request = HubRequest(environ, shallow=True)
         request.pages = self.pages_at(request)
         try:
-            provider, values = self.url_map.bind_to_environ(environ).match()
+            provider, values = self._match(environ)
         except HTTPException as exc:
             return self._refused(request, exc)(environ, start_response)
         request.path_values = values
         return provider.handle_request(request)(environ, start_response)
+
+    def _match(self, environ: dict[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+        """Find the route, and the values that the address gives it.
+
+        Raises:
+            HTTPException: there is none, also where a value is none that anything could be named by.
+        """
+        try:
+            provider, values = self.url_map.bind_to_environ(environ).match()
+        except ValueError as exc:  # a number of thousands of digits, a host name that is none
+            raise NotFound from exc
+        if not all(is_text(value) for value in values.values() if isinstance(value, str)):
+            raise NotFound
+        return provider, values
 
     def pages_at(self, request: HubRequest) -> frozenset[str]:
         """Return the pages to which a refusal can lead: this service's, or behind the gateway the hub's."""
@@ -60,7 +84,8 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
         """Answer a request for which there is no route."""
         reference = str(new_id())
         if isinstance(exc, MethodNotAllowed) and request.method == "OPTIONS":  # RFC 9110 (June 2022), 9.3.7
-            return Response(status=204, headers={"Allow": ", ".join(sorted(exc.valid_methods or ()))})
+            methods = {"OPTIONS", *(exc.valid_methods or ())}
+            return Response(status=204, headers={"Allow": ", ".join(sorted(methods))})
         response = refusal_of(problem_of(exc), request, reference=reference, pages=request.pages)
         response.headers["X-Request-ID"] = reference
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -72,6 +97,26 @@ class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
 
     connections: Connections
     _reaper: Any = None
+    _starting: bool
+
+    def start(self) -> None:
+        """Begin to take requests.
+
+        nameko has eventlet listen with SO_REUSEPORT: a second process would take half of the connections.
+
+        Raises:
+            AddressTaken: another process listens there.
+        """
+        if self._starting:
+            return
+        self._starting = True
+        try:
+            self._sock = eventlet.listen(self.bind_addr, reuse_port=False)
+        except OSError as exc:
+            raise AddressTaken(*self.bind_addr) from exc
+        self._sock.settimeout(None)
+        self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
+        self._gt = self.container.spawn_managed_thread(self.run)
 
     def get_wsgi_app(self) -> HubWsgiApp:
         """The application that finds routes."""

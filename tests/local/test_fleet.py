@@ -1,11 +1,13 @@
 """The supervisor, with services made of a few lines instead of the real ones."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from hub_platform.settings import DEPLOYMENT_NAME
 from local import ports, services
 from local.failures import CannotStart
 from local.places import Places
@@ -70,6 +72,14 @@ def test_services_are_migrated_started_and_stopped(fleet_of: MakeFleet, tmp_path
     fleet.stop()
     assert services.answer(port, "/good/health/ready")[0] == 0
     assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_two_hubs_of_one_machine_have_cookies_of_different_names(fleet_of: MakeFleet) -> None:
+    """Browsers send a cookie to every port of this machine."""
+    one, other = fleet_of(good=GOOD), fleet_of(other=GOOD)
+    names = {fleet.environment(fleet.services[0])["HUB_DEPLOYMENT"] for fleet in (one, other)}
+    assert len(names) == 2
+    assert all(re.match(DEPLOYMENT_NAME, name) for name in names)
 
 
 def test_a_failed_migration_names_the_service_and_shows_its_last_lines(fleet_of: MakeFleet) -> None:

@@ -10,6 +10,7 @@ import yaml
 from tests.support.postgres import IMAGE as DATABASE_IMAGE
 
 from hub_platform import __version__
+from hub_platform.access import session_cookie
 from local import postgres_server
 from local.broker_container import IMAGE as BROKER_IMAGE
 from local.places import ROOT
@@ -44,6 +45,30 @@ def test_no_database_logs_a_statement_or_a_value(compose: Any) -> None:
     """They hold what somebody sent; tests/security/test_database_log.py tries it."""
     command = compose["services"]["postgres"]["command"]
     assert command == ["postgres", *(f"-c{name}={value}" for name, value in postgres_server.DISCREET.items())]
+
+
+def test_cookies_are_named_by_deployment(compose: Any) -> None:
+    """Browsers send them to every port of a host: a demonstration beside a real hub has its own."""
+    parts, deployment = compose["services"], "${COMPOSE_PROJECT_NAME:-hub}"
+    for name in (*SERVICES, "gateway"):
+        assert parts[name]["environment"]["HUB_DEPLOYMENT"] == deployment
+    assert parts["oauth2-proxy"]["environment"]["OAUTH2_PROXY_COOKIE_NAME"].endswith(deployment)
+    assert parts["grafana"]["environment"]["GF_AUTH_LOGIN_COOKIE_NAME"].endswith(deployment)
+    gateway = (DEPLOY / "caddy" / "Caddyfile").read_text()
+    assert f"*{session_cookie('{$HUB_DEPLOYMENT:hub}')}=*" in gateway
+
+
+def test_the_gateway_logs_no_address_of_a_request_and_no_header() -> None:
+    """Before: when a service was away, its line held the secret of a sign-in link."""
+    gateway = (DEPLOY / "caddy" / "Caddyfile").read_text()
+    for name in ("uri", "headers", "remote_ip", "client_ip"):
+        assert f"request>{name} delete" in gateway
+
+
+def test_what_asks_the_issuer_about_people_logs_no_line_about_them(compose: Any) -> None:
+    """Its lines about requests name them by their e-mail addresses."""
+    environment = compose["services"]["oauth2-proxy"]["environment"]
+    assert environment["OAUTH2_PROXY_AUTH_LOGGING"] == environment["OAUTH2_PROXY_REQUEST_LOGGING"] == "false"
 
 
 def test_what_an_operator_sets_for_the_mail_server_reaches_the_service_and_is_explained(compose: Any) -> None:

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from joserfc import jwt
+from joserfc.jwk import OKPKey
 from tests.platform.sending import PARCELS, parcel
 from tests.support.services import Client, RunningService
 from werkzeug.wrappers import Request
 
+from hub_platform.access import Actor, TokenCheck, identify, session_cookie
 from hub_platform.other_sites import refuse_other_sites
 from hub_platform.problems import Problem
 
@@ -47,9 +49,21 @@ def test_a_page_sends_a_person_without_a_token_to_sign_in(sorting: RunningServic
 
 def test_a_service_without_sessions_knows_no_cookie(sorting: RunningService) -> None:
     token = sorting.keys.issue("reader", ["sorter"], timedelta(hours=1))
-    browser = Client(sorting.port, headers={"Cookie": f"hub_session={token}"})
+    browser = Client(sorting.port, headers={"Cookie": f"{session_cookie('hub')}={token}"})
     assert browser("GET", PARCELS).status == 401
     assert browser("POST", PARCELS, parcel()).status == 401
+
+
+@pytest.mark.parametrize(
+    "cookies", ["hub_session_hub-demo=demo; hub_session_hub=ours", "hub_session_hub=ours"]
+)
+def test_of_the_cookies_of_one_host_name_a_deployment_reads_its_own(cookies: str) -> None:
+    """Before: both had one name, so a demonstration beside a real hub signed people out of it."""
+    request = Request.from_values("/", headers={"Cookie": cookies})
+    check = TokenCheck(OKPKey.generate_key("Ed25519"))
+    assert identify(request, check, Actor, cookie_name=session_cookie("hub")) == Actor("ours")
+    with pytest.raises(Problem, match="no_token"):
+        identify(request, check, Actor, cookie_name=session_cookie("other"))
 
 
 def test_the_token_of_a_sign_in_link_opens_no_route(sorting: RunningService) -> None:

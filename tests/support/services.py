@@ -125,7 +125,7 @@ class RunningService:
 
 
 def free_port() -> int:
-    """A port that no other worker chooses in the same moment: two services would share it without a word."""
+    """A port that no other worker chooses in the same moment: the second service would not start."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     while (port := ports.any_free()) // 2 % workers != worker:  # Linux gives odd ones only

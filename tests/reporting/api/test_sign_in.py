@@ -72,7 +72,9 @@ def test_another_sites_form_signs_nobody_in(service: RunningService, lead: Clien
     assert (reply.status, reply.json["code"]) == (403, "from_another_site")
 
 
-@pytest.mark.parametrize("cookie", ["hub_session=", "hub_session=made-up", "hub_session=' OR 1=1"])
+@pytest.mark.parametrize(
+    "cookie", ["hub_session_hub=", "hub_session_hub=made-up", "hub_session_hub=' OR 1=1"]
+)
 def test_a_cookie_that_is_none_opens_nothing(service: RunningService, cookie: str) -> None:
     assert Client(service.port)("GET", f"{REPORTS}/engagement", Cookie=cookie).status == 401
 

@@ -8,7 +8,8 @@ from nameko.extensions import DependencyProvider
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub_platform.access import ANYONE, SESSION_COOKIE, Actor, TokenCheck, unauthorised
+from hub_platform.access import ANYONE, Actor, TokenCheck, unauthorised
+from hub_platform.dependencies import Noted
 from hub_platform.problems import Problem
 from hub_platform.routes import PAGE, Call, Content, Raw, route
 from hub_reporting.api.page_form import page, to_page
@@ -59,6 +60,7 @@ class SignIn:
 
     options: Any
     tokens: Any = Tokens()
+    cookie_name: Any = Noted("session_cookie")
 
     @route("GET", "/sign-in", allow=ANYONE, query=SignInQuerySchema, media_type=PAGE)
     def get_sign_in(self, call: Call[None]) -> Content | Response:
@@ -85,15 +87,15 @@ class SignIn:
         except signing_in.UsedBefore as refused:
             return page(self._form(call.session, refused.detail), status=401)
         response = to_page("/")
-        response.set_cookie(SESSION_COOKIE, cookie, **_cookie_for(call))
+        response.set_cookie(self.cookie_name, cookie, **_cookie_for(call))
         return response
 
     @route("POST", "/sign-in/end", allow=ANYONE, status=303, media_type=PAGE)
     def post_sign_out(self, call: Call[None]) -> Response:
         """Sign out."""
-        signing_in.end(call.session, call.request.cookies.get(SESSION_COOKIE, ""), call.real_now)
+        signing_in.end(call.session, call.request.cookies.get(self.cookie_name, ""), call.real_now)
         response = to_page("/sign-in")
-        response.delete_cookie(SESSION_COOKIE, **_cookie_for(call))
+        response.delete_cookie(self.cookie_name, **_cookie_for(call))
         return response
 
     def _refused(self, session: Session, problem: Problem) -> Content:
