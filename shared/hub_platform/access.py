@@ -206,7 +206,7 @@ def session_cookie(deployment: str) -> str:
 
 
 def identify(
-    request: Request, check: TokenCheck, sessions: SessionCheck | None = None, *, cookie_name: str = ""
+    request: Request, check: TokenCheck, sessions: SessionCheck | None = None, cookie_name: str = ""
 ) -> Actor:
     """Find who is asking, from the Authorization header or, to read only, the session cookie.
 

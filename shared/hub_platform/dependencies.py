@@ -38,7 +38,7 @@ class Noted(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
     - `details`: name → a function that gives None, or what is wrong although the service is ready
     - `hub_time_of_turns`: timer → the hub time at which its last turn without an error began
     - `work_left`: name → a function of a session that counts what is still to be done
-    - `session_cookie`: the name of the cookie of browser sessions
+    - `cookie_name`: the name of the cookie of browser sessions
     """
 
     def __init__(self, name: str) -> None:

@@ -5,6 +5,7 @@ The answer is kept in the transaction of the change, so that there is never one 
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,11 +15,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
-from hub_platform.problems import Problem, response_of
+from hub_platform.access import Actor
+from hub_platform.bodies import RAW, read_raw
+from hub_platform.problems import Problem, problem_of, response_of
 
 KEPT_FOR = timedelta(hours=24)
 AT_A_TIME = timedelta(hours=2)  # how much is deleted at once
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+ROLES = ":roles"  # of whoever got the answer, kept beside its headers; no header has such a name
 
 metadata = sa.MetaData()
 
@@ -64,6 +68,7 @@ class Attempt:
     actor: str
     key: str
     fingerprint: str
+    roles: frozenset[str] = frozenset()  # of the actor; an answer may hold what only one of them may read
 
     @property
     def identity(self) -> dict[str, str]:
@@ -71,13 +76,14 @@ class Attempt:
         return {"of_actor": self.actor, "of_key": self.key}
 
     @classmethod
-    def of(cls, request: Request, actor: str, digest: str | None = None) -> "Attempt | None":
+    def of(cls, request: Request, actor: Actor, digest: str | None = None) -> "Attempt | None":
         """The attempt that a request is, or None when it carries no key.
 
         `digest`: of a body that was read as a stream.
 
         Raises:
-            Problem: 400 `bad_idempotency_key` when the key is empty, long or not printable.
+            Problem: 400 `bad_idempotency_key` when the key is empty, long or not printable; 413 for a long
+                body that the route does not read.
         """
         key = request.headers.get("Idempotency-Key")
         if key is None or request.method != "POST":
@@ -85,11 +91,11 @@ class Attempt:
         if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
             detail = "An Idempotency-Key has 1 to 200 printable ASCII characters."
             raise Problem(400, "bad_idempotency_key", detail)
-        body = request.get_data() if digest is None else digest.encode()
+        body = read_raw(request, RAW, known=False) if digest is None else digest.encode()
         fingerprint = hashlib.sha256()
         for part in (request.method.encode(), request.full_path.encode(), body):
             fingerprint.update(len(part).to_bytes(8, "big") + part)
-        return cls(actor, key, fingerprint.hexdigest())
+        return cls(actor.subject, key, fingerprint.hexdigest(), actor.roles)
 
 
 def first_answer(session: Session, attempt: Attempt, *, now: datetime) -> Response | None:
@@ -98,7 +104,8 @@ def first_answer(session: Session, attempt: Attempt, *, now: datetime) -> Respon
     `now`: real time.
 
     Raises:
-        Problem: 422 `idempotency_key_reused` when the key came with another request.
+        Problem: 422 `idempotency_key_reused` when the key came with another request; 403
+            `answer_not_readable` when the actor has lost a role since.
     """
     row = {
         "actor": attempt.actor,
@@ -114,17 +121,41 @@ def first_answer(session: Session, attempt: Attempt, *, now: datetime) -> Respon
         raise Problem(
             422, "idempotency_key_reused", "This Idempotency-Key was sent before with another request."
         )
-    return Response(known.body, known.status, headers=known.headers)
+    headers = dict(known.headers)
+    if not attempt.roles.issuperset(headers.pop(ROLES, ())):
+        detail = "This request has taken effect; its answer needs the roles that you had then."
+        raise Problem(403, "answer_not_readable", detail)
+    return Response(known.body, known.status, headers=headers)
+
+
+def repeated(kept: Response, session: Session, work: Callable[[], Any]) -> Response:
+    """Give a kept answer again, unless its actor may not do this any longer; change nothing.
+
+    An actor can lose a school or a group after the first answer. Only the method knows whose the thing is, so
+    it is run once more and rolled back; any other refusal, such as "already done", does not matter.
+
+    Raises:
+        Exception: a refusal of 403, or 503 where it cannot be told.
+    """
+    trial = session.begin_nested()
+    try:
+        work()
+    except Exception as exc:
+        if problem_of(exc).status in {403, 503}:
+            raise
+    finally:
+        trial.rollback()
+    return kept
 
 
 def keep(session: Session, attempt: Attempt, response: Response) -> None:
     """Keep the answer for the next time the same request comes."""
-    session.connection().execute(_KEEP, attempt.identity | _kept(response))
+    session.connection().execute(_KEEP, attempt.identity | _kept(attempt, response))
 
 
 def replace(session: Session, attempt: Attempt, first: Response, response: Response) -> None:
     """Keep an answer instead of the first one, unless that was erased since."""
-    facts = attempt.identity | _kept(response) | {"first_body": first.get_data()}
+    facts = attempt.identity | _kept(attempt, response) | {"first_body": first.get_data()}
     session.connection().execute(_REPLACE, facts)
 
 
@@ -145,8 +176,9 @@ def erase(session: Session, named: bytes) -> None:
     )
 
 
-def _kept(response: Response) -> dict[str, Any]:
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+def _kept(attempt: Attempt, response: Response) -> dict[str, Any]:
+    headers: dict[str, Any] = {n: response.headers[n] for n in KEPT_HEADERS if n in response.headers}
+    headers[ROLES] = sorted(attempt.roles)
     return {"status": response.status_code, "headers": headers, "body": response.get_data()}
 
 

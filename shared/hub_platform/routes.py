@@ -7,7 +7,7 @@ the answer kept for an Idempotency-Key are saved together or not at all.
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import structlog
@@ -117,8 +117,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             response = self._answer(request, actor)
         except Exception as exc:  # noqa: BLE001 - the edge of the service: everything becomes an answer
             response = self._say(exc, request)
-        response.headers["X-Request-ID"] = request.correlation_id
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.update({"X-Request-ID": request.correlation_id, "X-Content-Type-Options": "nosniff"})
         if self.allow != ANYONE:  # what only some may read is kept by no cache
             response.headers.setdefault("Cache-Control", "no-store")
         seconds = time.perf_counter() - started
@@ -141,8 +140,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             config["rate_limits"].spend_open(request)
             refuse_other_sites(request)
             return NOBODY
-        cookie_name = config["session_cookie"]
-        actor = identify(request, config["token_check"], config.get("session_check"), cookie_name=cookie_name)
+        actor = identify(request, config["token_check"], config.get("session_check"), config["cookie_name"])
         config["rate_limits"].spend_known(actor)
         refuse_other_sites(request)
         admit(actor, self.allow)
@@ -158,12 +156,11 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         if isinstance(self.body, Raw):
             took = receive(request, self.body, subject=actor.subject, known=known)
         command = self.body_schema and calls.read_command(request, self.body_schema, request.path_values)
-        attempt = idempotency.Attempt.of(request, actor.subject, took.digest)
+        attempt = idempotency.Attempt.of(request, actor, took.digest) if known else None
         with self._turn(request, actor), self.container.config["sessions"].begin() as session:
             session.info["correlation_id"] = request.correlation_id
             session.info["traceparent"] = tracing.current_traceparent()
-            if attempt and (kept := idempotency.first_answer(session, attempt, now=clocks.real())):
-                return kept
+            kept = attempt and idempotency.first_answer(session, attempt, now=clocks.real())
             call: Call[Any] = Call(
                 session=session,
                 actor=actor,
@@ -178,6 +175,8 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
                 expected=expected,
                 request=request,
             )
+            if kept:
+                return idempotency.repeated(kept, session, partial(work, self.container, self, call))
             result = work(self.container, self, call)
             if not isinstance(result, Later):
                 response = self._respond(result.first if isinstance(result, Completed) else result)

@@ -133,7 +133,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "details": {"issuer's keys": lambda: issuer.reason} if issuer else {},
         "metrics": telemetry.registry,
         "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked, issuer),
-        "session_cookie": session_cookie(settings.deployment),
+        "cookie_name": session_cookie(settings.deployment),
         "rate_limits": RateLimits(
             settings.requests_per_minute, settings.forms_per_minute, settings.trusted_proxies
         ),

@@ -37,13 +37,15 @@ class Chain:
     assignments: dict[str, str]
     visits: dict[str, str]
 
-    def ask(self, who: str, method: str, path: str, body: Any = None, *, at: str = WINTER) -> Reply:
+    def ask(
+        self, who: str, method: str, path: str, body: Any = None, *, at: str = WINTER, **headers: str
+    ) -> Reply:
         """Ask as a PD lead, by name, or as hub staff, by role."""
         client = self.service.client(who) if who not in LEADS else None
         if client is None:
             token = self.service.keys.issue(str(LEADS[who]), ["pd_lead"], timedelta(hours=1))
             client = Client(self.service.port, token)
-        return client(method, f"/visits/v1/{path}", body, Hub_Time=at)
+        return client(method, f"/visits/v1/{path}", body, Hub_Time=at, **headers)
 
 
 def make_chain(url: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -1,6 +1,7 @@
 """Over HTTP: hand-overs and ends, and who reads notes, plans and writes up visits after them."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -136,3 +137,33 @@ def test_a_hand_over_answers_with_the_assignment_that_follows(chain: Chain) -> N
     after = chain.ask("hub_admin", "POST", f"assignments/{made.json['assignment_id']}/end", end)
     assert (after.status, after.json["lead_until"]) == (200, "2024-03-01")
     assert after.json["visits_without_lead"] == 0
+
+
+def support(assignment_id: str, planned_at: str) -> dict[str, str]:
+    return {"assignment_id": assignment_id, "planned_at": planned_at, "kind": "support"}
+
+
+def test_a_kept_answer_is_only_for_those_who_may_still_read_it(chain: Chain) -> None:
+    """Before: a PD lead was given the note for a day more, also when the school was another's by then."""
+    plan = support(chain.assignments["first"], "2023-12-04T09:00:00Z")
+    visit_id = chain.ask("Ada", "POST", "visits", plan, at=AUTUMN).json["visit_id"]
+    log = {"happened_on": "2023-12-04", "half_days": 1, "note": NOTE}
+    path = f"visits/{visit_id}/log"
+    first = chain.ask("Ada", "POST", path, log, at="2023-12-04T15:00:00Z", Idempotency_Key="write up")
+    assert (first.status, first.json["note"]) == (200, NOTE)
+    again = chain.ask("Ada", "POST", path, log, at="2023-12-05T15:00:00Z", Idempotency_Key="write up")
+    assert (again.status, again.body) == (200, first.body)
+    late = chain.ask("Ada", "POST", path, log, at=WINTER, Idempotency_Key="write up")
+    assert (late.status, late.json["code"]) == (403, "not_your_school")
+    assert chain.ask("hub_lead", "GET", f"visits/{visit_id}", at=WINTER).json["note"] == NOTE
+
+
+def test_a_kept_answer_needs_the_roles_that_its_reader_had(chain: Chain) -> None:
+    plan = support(chain.assignments["second"], "2024-02-05T09:00:00Z")
+    sent: dict[str, Any] = {"Hub_Time": WINTER, "Idempotency_Key": "plan it"}
+    both, one = (chain.service.client(*roles) for roles in (("hub_admin", "hub_lead"), ("hub_admin",)))
+    first = both("POST", "/visits/v1/visits", plan, **sent)
+    assert first.status == 201, first.json
+    refused = one("POST", "/visits/v1/visits", plan, **sent)
+    assert (refused.status, refused.json["code"]) == (403, "answer_not_readable")
+    assert both("POST", "/visits/v1/visits", plan, **sent).body == first.body

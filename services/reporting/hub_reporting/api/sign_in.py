@@ -60,7 +60,7 @@ class SignIn:
 
     options: Any
     tokens: Any = Tokens()
-    cookie_name: Any = Noted("session_cookie")
+    cookie_name: Any = Noted("cookie_name")
 
     @route("GET", "/sign-in", allow=ANYONE, query=SignInQuerySchema, media_type=PAGE)
     def get_sign_in(self, call: Call[None]) -> Content | Response:
