@@ -6,7 +6,6 @@ the answer kept for an Idempotency-Key are saved together or not at all.
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -21,7 +20,7 @@ from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, named_in
 from hub_platform.bodies import RAW, Body, Raw, Received, receive
 from hub_platform.calls import Answer, Call, Content, Later
 from hub_platform.completing import Completed, completed
-from hub_platform.deadlines import REQUEST_SECONDS
+from hub_platform.deadlines import REQUEST_SECONDS, within
 from hub_platform.ids import new_id
 from hub_platform.other_sites import refuse_other_sites
 from hub_platform.paging import Page, PageRequest
@@ -157,7 +156,11 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             took = receive(request, self.body, subject=actor.subject, known=known)
         command = self.body_schema and calls.read_command(request, self.body_schema, request.path_values)
         attempt = idempotency.Attempt.of(request, actor, took.digest) if known else None
-        with self._turn(request, actor), self.container.config["sessions"].begin() as session:
+        with (
+            turn(self.container.config, request, actor, self.later_in),
+            self.container.config["sessions"].begin() as session,
+            within(self.seconds),  # and no longer: a commit that is broken off may have taken effect
+        ):
             session.info["correlation_id"] = request.correlation_id
             session.info["traceparent"] = tracing.current_traceparent()
             kept = attempt and idempotency.first_answer(session, attempt, now=clocks.real())
@@ -187,13 +190,6 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         if isinstance(result, Completed):
             response = completed(result, response, attempt, self._respond, self.container.config["sessions"])
         return response.make_conditional(request) if self.method == "GET" else response
-
-    def _turn(self, request: HubRequest, actor: Actor) -> AbstractContextManager[None]:
-        """A share of the workers; probes take none."""
-        if "/health/" in self.url:
-            return nullcontext()
-        subject = f"address {request.remote_addr}" if actor is NOBODY else actor.subject
-        return turn(self.container.config, subject, seconds=self.seconds, later_in=self.later_in)
 
     def _respond(self, result: Any) -> Response:
         return calls.respond(result, status=self.status, schema=self.answer_schema)

@@ -1,29 +1,30 @@
-"""How a request gets at a worker: in its turn, until its deadline."""
+"""How a request is worked on: in its turn, by a nameko worker, which ends when nobody waits for it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from eventlet import Timeout
 from eventlet.event import Event
+from werkzeug.wrappers import Request
 
-from hub_platform.deadlines import within
+from hub_platform.access import NOBODY, Actor
 from hub_platform.queueing import Queue
+from hub_platform.shares import Shares
 
 
-@contextmanager
-def turn(config: Any, subject: str, *, seconds: float, later_in: Queue | None) -> Iterator[None]:
-    """Hold a fair share of the service's workers, until the deadline.
-
-    A request whose answer would be made `later_in` a queue that is full does not begin.
+def turn(
+    config: Mapping[str, Any], request: Request, actor: Actor, later_in: Queue | None
+) -> AbstractContextManager[None]:
+    """A share of the workers; a request whose answer would have to be made in a full queue gets none.
 
     Raises:
-        hub_platform.problems.Problem: 503 `busy` or `took_too_long`.
+        hub_platform.problems.Problem: 503 `busy`.
     """
     if later_in is not None:
-        later_in.check(subject)
-    with config["shares"].turn(subject), within(seconds):
-        yield
+        later_in.check(actor.subject)
+    shares: Shares = config["shares"]
+    return shares.turn(f"address {request.remote_addr}" if actor is NOBODY else actor.subject)
 
 
 def work(container: Any, entrypoint: Any, call: Any) -> Any:
