@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request
 
 from hub_platform.access import READING, Actor
 from hub_platform.clocks import real_now
+from hub_platform.forwarded import visitor
 from hub_platform.problems import Problem
 
 NO_LIMIT: Final = 0
@@ -25,7 +26,6 @@ class RateLimits:
 
     by_credential: int  # requests a minute of one subject; NO_LIMIT for as many as they like
     by_address: int  # a minute, of what anybody may send without a credential: sign-in forms
-    proxies: int = 0  # gateways in front, whose X-Forwarded-For says who has called
     _limiter: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
 
     def spend_known(self, actor: Actor) -> None:
@@ -43,7 +43,7 @@ class RateLimits:
             Problem: 429 `too_many_requests`, with Retry-After in seconds.
         """
         if request.method not in READING:
-            self._spend(self.by_address, f"address {address_of(request, self.proxies)}")
+            self._spend(self.by_address, f"address {visitor(request.remote_addr or '')}")
 
     def _spend(self, a_minute: int, who: str) -> None:
         if a_minute == NO_LIMIT:
@@ -58,10 +58,3 @@ class RateLimits:
             f"That was more than {a_minute} requests in a minute; try again in {seconds} s.",
             headers={"Retry-After": str(seconds)},
         )
-
-
-def address_of(request: Request, proxies: int) -> str:
-    """Where a request came from, as our outermost gateway saw it; what callers put before it is ignored."""
-    route = [*request.headers.get("X-Forwarded-For", "").split(","), request.remote_addr or ""]
-    named = [address.strip() for address in route if address.strip()]
-    return named[-1 - proxies] if len(named) > proxies else named[0] if named else ""

@@ -134,9 +134,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "metrics": telemetry.registry,
         "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked, issuer),
         "cookie_name": session_cookie(settings.deployment),
-        "rate_limits": RateLimits(
-            settings.requests_per_minute, settings.forms_per_minute, settings.trusted_proxies
-        ),
+        "rate_limits": RateLimits(settings.requests_per_minute, settings.forms_per_minute),
         "shares": Shares(),
         "checks": {
             "database": database_check(sessions, migrations_of(package)),

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from environs import ValidationError
 from sqlalchemy.exc import ArgumentError
 
+from hub_platform.forwarded import networks
+
 LOG_LEVELS: Final = ("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG")
 LONGEST_WAIT_SECONDS: Final = 30 * 86_400
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -80,3 +82,12 @@ def _is_web_address(text: str) -> bool:
 
 def _has_gap(text: str) -> bool:
     return any(one.isspace() or not one.isprintable() for one in text)
+
+
+def gateways(text: str) -> None:
+    """Raise unless it is addresses and ranges with spaces between them, or empty."""
+    try:
+        networks(text)
+    except ValueError as exc:
+        detail = "This must be addresses and ranges with spaces between them, such as 10.0.0.5 10.1.0.0/16."
+        raise ValidationError(detail) from exc

@@ -12,6 +12,7 @@ from environs import EnvError, FileAwareEnv, ValidationError, validate
 
 from hub_platform import setting_checks as check
 from hub_platform.federation import foreign_sources
+from hub_platform.forwarded import Network, networks
 
 HUB_ID = "cambridge"  # unless an operator says otherwise
 DEPLOYMENT = "hub"
@@ -42,7 +43,8 @@ class Settings:
     oidc_subject_claim: str
     requests_per_minute: int  # of one subject; 0: as many as they like
     forms_per_minute: int  # of one address, without a credential; 0: as many as they like
-    trusted_proxies: int  # gateways in front of the service, whose X-Forwarded-For is believed
+    trusted_proxies: int  # gateways in front of the service, whose X-Forwarded-* headers are believed
+    outer_gateways: tuple[Network, ...]  # in front of those, whose addresses are no visitor's
     allow_hub_time: bool  # demonstration and tests only: Hub-Time headers and events set the hub's clock
     log_level: str
     retry_after: tuple[timedelta, ...]  # the waits between attempts at a delivery that failed
@@ -100,6 +102,7 @@ def load_settings(service: str) -> Settings:
         "requests_per_minute": env.int("REQUESTS_PER_MINUTE", 3_000, validate=validate.Range(0)),
         "forms_per_minute": env.int("FORMS_PER_MINUTE", 20, validate=validate.Range(0)),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),
+        "outer_gateways": env.str("OUTER_GATEWAYS", "", validate=check.gateways),
         "allow_hub_time": env.bool("ALLOW_HUB_TIME", False),
         "log_level": env.str("LOG_LEVEL", "INFO", validate=check.log_level),
         "retry_after": env.str("RETRY_AFTER", RETRY_AFTER, validate=check.waits),
@@ -111,6 +114,7 @@ def load_settings(service: str) -> Settings:
     }
     env.seal()
     values["retry_after"] = tuple(map(_seconds, values["retry_after"].split(",")))
+    values["outer_gateways"] = networks(values["outer_gateways"])
     values["foreign_sources"] = foreign_sources(values["foreign_sources"], values["hub_id"])
     return Settings(service=service, **values)
 

@@ -16,7 +16,7 @@ from eventlet.event import Event
 from hub_platform.queueing import busy
 
 AT_ONCE: Final = 16  # of 20 workers: deliveries, timers and questions of other services need some, too
-OF_ONE_SUBJECT: Final = 8
+OF_ONE_SUBJECT: Final = 10
 WAITING: Final = 400  # requests, all together
 WAITING_OF_ONE: Final = 200
 PATIENCE_SECONDS: Final = 20.0

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from hub_platform.bounds import is_text
 from hub_platform.connections import IDLE_SECONDS, Connection, Connections, most_connections
+from hub_platform.forwarded import Forwarded
 from hub_platform.ids import new_id
 from hub_platform.problem_pages import SIGN_IN_PAGE, START_PAGE, refusal_of
 from hub_platform.problems import problem_of
@@ -118,9 +119,10 @@ class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
         self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
         self._gt = self.container.spawn_managed_thread(self.run)
 
-    def get_wsgi_app(self) -> HubWsgiApp:
-        """The application that finds routes."""
-        return HubWsgiApp(self)
+    def get_wsgi_app(self) -> Forwarded:
+        """The application that finds routes, behind its gateways."""
+        settings = self.container.config["settings"]
+        return Forwarded(HubWsgiApp(self), gateways=settings.trusted_proxies, outer=settings.outer_gateways)
 
     def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = BoundedProtocol, **_: Any) -> Any:
         """Eventlet's server, without its own log lines (routes write one each).

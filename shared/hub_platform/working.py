@@ -9,6 +9,7 @@ from eventlet.event import Event
 from werkzeug.wrappers import Request
 
 from hub_platform.access import NOBODY, Actor
+from hub_platform.forwarded import visitor
 from hub_platform.queueing import Queue
 from hub_platform.shares import Shares
 
@@ -24,7 +25,7 @@ def turn(
     if later_in is not None:
         later_in.check(actor.subject)
     shares: Shares = config["shares"]
-    return shares.turn(f"address {request.remote_addr}" if actor is NOBODY else actor.subject)
+    return shares.turn(f"address {visitor(request.remote_addr or '')}" if actor is NOBODY else actor.subject)
 
 
 def work(container: Any, entrypoint: Any, call: Any) -> Any:

@@ -27,6 +27,23 @@ def _sorting(
         yield service
 
 
+@pytest.fixture(name="behind_gateway", scope="module")
+def _behind_gateway(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
+    with running_service(
+        tmp_path_factory.mktemp("behind_gateway"),
+        "sorting",
+        ("parcels", "sorting"),
+        database_url=postgres.migrated_database(MIGRATIONS),
+        amqp_uri=broker.new_vhost(),
+        HUB_TRUSTED_PROXIES="1",
+        HUB_OUTER_GATEWAYS="127.0.0.1/8 192.0.2.0/24",
+        HUB_FORMS_PER_MINUTE="3",
+    ) as service:
+        yield service
+
+
 @pytest.fixture(name="sorter")
 def _sorter(sorting: RunningService) -> Client:
     return sorting.client("sorter")

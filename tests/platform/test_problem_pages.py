@@ -130,7 +130,13 @@ def test_a_browser_without_a_credential_gets_a_page(sorting: RunningService) -> 
     page = Words(reply.body.decode())
     assert "You are not signed in" in page.said
     assert page.links == [], "this service has no page to sign in at"
-    behind_gateway = Client(sorting.port)(
-        "POST", PARCELS, parcel(), Accept=FIREFOX, X_Forwarded_Host="hub.lan"
-    )
-    assert Words(behind_gateway.body.decode()).links == ["/sign-in", "/"]
+
+
+def test_behind_a_gateway_a_refusal_leads_to_the_pages_of_the_hub(
+    sorting: RunningService, behind_gateway: RunningService
+) -> None:
+    given = {"Accept": FIREFOX, "X_Forwarded_Host": "hub.lan"}
+    page = Client(behind_gateway.port)("POST", PARCELS, parcel(), **given)
+    assert Words(page.body.decode()).links == ["/sign-in", "/"]
+    spoofed = Client(sorting.port)("POST", PARCELS, parcel(), **given)
+    assert Words(spoofed.body.decode()).links == []

@@ -120,6 +120,12 @@ class SortingService(Probes):
         """How many bytes a stranger sent."""
         return {"bytes": len(call.raw)}
 
+    @route("GET", "/sorting/v1/caller", allow=ANYONE)
+    def tell_caller(self, call: Call[None]) -> dict[str, Any]:
+        """From where the request came, and how."""
+        request = call.request
+        return {"address": request.remote_addr, "secure": request.is_secure, "host": request.host}
+
     @route("GET", "/sorting/v1/fault", allow=ANYONE)
     def fault(self, call: Call[None]) -> None:
         """Fails with something secret in its message."""

@@ -111,9 +111,4 @@ class SignIn:
 
 def _cookie_for(call: Call[None]) -> dict[str, Any]:
     """How the cookie is kept: by the browser until it is closed, out of reach of scripts and other sites."""
-    return {"path": "/", "httponly": True, "samesite": "Lax", "secure": _is_secure(call)}
-
-
-def _is_secure(call: Call[None]) -> bool:
-    """Whether the browser came by TLS, to us or to the gateway in front."""
-    return call.request.is_secure or call.request.headers.get("X-Forwarded-Proto") == "https"
+    return {"path": "/", "httponly": True, "samesite": "Lax", "secure": call.request.is_secure}
