@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from tests.faults import leftovers
 from tests.faults.brokers import SETTINGS, Broker
 from tests.support.broker import PASSWORD, BrokerServer
 
@@ -52,6 +53,7 @@ class ContainerBroker(Broker):
                 definitions=self._definitions,
                 published={5672: self.server.port, 15672: self.server.management_port},
                 settings=SETTINGS,
+                options=leftovers.label(),
             )
             self._is_made = True
         docker("start", self._name)

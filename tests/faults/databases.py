@@ -4,6 +4,7 @@ import itertools
 from pathlib import Path
 
 import sqlalchemy as sa
+from tests.faults import leftovers
 from tests.support.postgres import IMAGE, PostgresServer
 from tests.support.waiting import wait_until
 
@@ -127,7 +128,18 @@ class ContainerDatabase(Database):
         variables = {"POSTGRES_USER": postgres_server.ADMINISTRATOR, "POSTGRES_PASSWORD": self._password}
         given = [word for name, value in variables.items() for word in ("--env", f"{name}={value}")]
         settings = [word for one in SETTINGS for word in ("-c", one)]
-        docker("create", "--name", self._name, "--publish", published, *given, IMAGE, "postgres", *settings)
+        docker(
+            "create",
+            "--name",
+            self._name,
+            *leftovers.label(),
+            "--publish",
+            published,
+            *given,
+            IMAGE,
+            "postgres",
+            *settings,
+        )
         self._is_made = True
 
     def stop(self) -> None:

@@ -11,10 +11,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults import leftovers
 from tests.support.waiting import wait_until
 
 from local.containers import docker
@@ -58,12 +60,15 @@ class Started:
         """Whether it was ended by SIGKILL; a container's end tells that as a shell does."""
         return self.child.process.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
 
-    def stop(self, grace: float) -> None:
-        """Ask it to leave, then make it; nothing of it stays."""
+    def stop(self, grace: float) -> float:
+        """Ask it to leave, then make it; nothing of it stays. The seconds that it took itself."""
         self._wait_until_there()
+        begun = time.monotonic()
         self.child.stop(grace=grace)
+        taken = time.monotonic() - begun
         if self.container is not None:
             docker("rm", "--force", self.container, check=False)
+        return taken
 
     def _wait_until_there(self) -> None:
         """Wait until the engine has made the container, so that no signal is lost."""
@@ -113,7 +118,16 @@ class Python:
     def _before(self, container: str | None, variables: Iterable[str], folder: Path) -> list[str]:
         if self.image is None:
             return [sys.executable]
-        options = ["--rm", "--network", "host", "--pid", "host", "--user", f"{os.getuid()}:{os.getgid()}"]
+        options = [
+            "--rm",
+            *leftovers.label(),
+            "--network",
+            "host",
+            "--pid",
+            "host",
+            "--user",
+            f"{os.getuid()}:{os.getgid()}",
+        ]
         options += ["--volume", f"{ROOT}:{ROOT}", "--volume", f"{folder}:{folder}", "--workdir", str(ROOT)]
         options += ["--env", "PYTHONDONTWRITEBYTECODE="]  # or every start would compile every module
         for variable in variables:  # their values do not stand on the command line

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from tests.faults import leftovers
 from tests.faults.broker_in_container import ContainerBroker
 from tests.faults.brokers import Broker, NodeBroker
 from tests.faults.databases import ContainerDatabase, Database, NodeDatabase
@@ -40,5 +41,6 @@ def surroundings_of(kind: Kind, *, with_peers: bool) -> Surroundings:
     for image in (broker_container.IMAGE, postgres.IMAGE):
         if not can_run(image, print):
             sys.exit(f"BROKER=container needs a Docker engine that can run {image}; none answers here.")
+    leftovers.remove()
     python = build_image(with_peers=with_peers)
     return Surroundings(kind, python, ContainerBroker, ContainerDatabase)

@@ -1,12 +1,13 @@
 """Programs of the suite: signals reach the program, its end is understood, secrets stay off command lines."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from tests.faults import pythons
+from tests.faults import leftovers, pythons
 from tests.faults.pythons import Python, Started
 
 from local.processes import Child, Programs
@@ -59,6 +60,13 @@ def test_a_signal_waits_until_the_engine_has_made_the_container() -> None:
     with mock.patch.object(pythons, "docker", side_effect=lambda *_, **__: next(answers)) as docker:
         Started(child, "name").send(signal.SIGSTOP)
     assert docker.call_args.args == ("kill", "--signal", "SIGSTOP", "name")
+
+
+def test_containers_of_a_run_that_is_over_are_removed_and_no_others() -> None:
+    answers = iter([f"mine {os.getpid()}\nleft {2**22 + 1}", ""])
+    with mock.patch.object(leftovers, "docker", side_effect=lambda *_, **__: next(answers)) as docker:
+        assert leftovers.remove() == ["left"]
+    assert docker.call_args.args == ("rm", "--force", "--volumes", "left")
 
 
 def test_the_versions_are_those_of_the_python_that_is_asked(tmp_path: Path) -> None:
