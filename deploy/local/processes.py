@@ -44,6 +44,11 @@ class Child:
             self.process.send_signal(self.stop_signal)
         self.asked = True
 
+    def kill(self) -> None:
+        """End the program at once, as a power cut would, and wait until it is gone."""
+        self.process.kill()
+        self.process.wait()
+
     def stop(self, grace: float = GRACE) -> None:
         """Ask the program to end, then end it and whatever is left of its session."""
         if not self.record.exists():

@@ -20,8 +20,7 @@ ORDERED_WITHIN = 60.0  # seconds, for `rabbitmqctl`
 
 def end_at_once(child: Child) -> None:
     """`kill -9`, and wait until it is gone."""
-    child.process.kill()
-    child.process.wait()
+    child.kill()
     child.stop(grace=0)
 
 

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from tests.faults.surroundings import Surroundings
+from tests.faults.contained import ContainedPrograms
+from tests.faults.surroundings import Kind, Surroundings
+
+from local.processes import Programs
 
 
 class Servers:
@@ -11,12 +14,20 @@ class Servers:
     def __init__(self, folder: Path, surroundings: Surroundings) -> None:
         self.folder = folder
         self.python = surroundings.python
+        self._surroundings = surroundings
         self.database = surroundings.make_database(folder)
         try:
             self.broker = surroundings.make_broker(folder)
         except BaseException:
             self.database.remove()
             raise
+
+    def programs(self, folder: Path) -> Programs:
+        """What starts nodes of a cluster; they write below this folder."""
+        logs, records = folder / "log", folder / "run"
+        if self._surroundings.kind is Kind.NODE:
+            return Programs(logs, records)
+        return ContainedPrograms(logs, records, shared=self.folder)
 
     def heal(self) -> None:
         """Start again whatever a case left away."""

@@ -1,0 +1,74 @@
+"""RabbitMQ nodes in containers that have the machine's network, process numbers and folders.
+
+So a node of a cluster is given its ports, name and name server as one that is a process of this machine,
+and the network between the nodes can be bad in the same ways; only program and Erlang are those of the image.
+"""
+
+import itertools
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults import leftovers
+
+from local.broker_container import IMAGE
+from local.containers import docker
+from local.processes import GRACE, Child, Programs
+
+NODE = "rabbitmq"  # the name under which `broker_node` starts one
+# Where images keep the script that does not insist on an account of its own.
+SCRIPT = "PATH=/opt/rabbitmq/sbin:/usr/lib/rabbitmq/bin:$PATH exec rabbitmq-server"
+GIVEN = ("RABBITMQ_", "ERL_", "HOME", "LANG", "LC_ALL", "RUNNING_UNDER_SYSTEMD")
+numbers = itertools.count(1)
+
+
+@dataclass
+class ContainedChild(Child):
+    """A program behind `docker run`."""
+
+    container: str = ""
+
+    def kill(self) -> None:
+        """Have the engine end the program: SIGKILL to `docker run` would leave it."""
+        docker("kill", self.container, check=False)
+        self.process.wait()
+
+    def stop(self, grace: float = GRACE) -> None:
+        """Ask the program to end, then see that its container is gone."""
+        super().stop(grace)
+        docker("rm", "--force", "--volumes", self.container, check=False)
+
+
+@dataclass(frozen=True)
+class ContainedPrograms(Programs):
+    """Starts nodes in containers, and whatever else as ever."""
+
+    shared: Path  # the folder of all that they read and write
+
+    def start(
+        self,
+        name: str,
+        arguments: Sequence[str | Path],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        user: int | None = None,
+    ) -> Child:
+        """Start a program."""
+        container = f"hub-faults-{os.getpid()}-node-{next(numbers)}"
+        command = _command(container, environment, self.shared) if name == NODE else arguments
+        child = super().start(
+            name, command, environment=environment, folder=folder, stop_signal=stop_signal, user=user
+        )
+        return ContainedChild(**vars(child), container=container) if name == NODE else child
+
+
+def _command(container: str, environment: Mapping[str, str], shared: Path) -> list[str]:
+    options = ["--rm", "--name", container, *leftovers.label(), "--network", "host", "--pid", "host"]
+    options += ["--user", f"{os.getuid()}:{os.getgid()}", "--volume", f"{shared}:{shared}"]
+    for variable in environment:
+        options += ["--env", variable] if variable.startswith(GIVEN) else []
+    return ["docker", "run", *options, "--entrypoint", "sh", IMAGE, "-c", SCRIPT]
