@@ -1,5 +1,6 @@
 """A broker may be a cluster of several nodes; one of them is enough to work with."""
 
+import random
 import socket
 import time
 from collections.abc import Iterator
@@ -7,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hub_messaging import addresses
 from hub_messaging.addresses import in_random_order, uris_of
 from hub_messaging.wire import BROKER_ERRORS, CONNECT_SECONDS, connected
 from local import broker as local_broker
@@ -54,7 +54,7 @@ def with_hosts(uri: str, *other_ports: int) -> str:
 
 @pytest.fixture(name="_in_order")
 def _in_order_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses.random, "shuffle", lambda _listed: None)
+    monkeypatch.setattr(random, "shuffle", lambda _listed: None)
 
 
 @pytest.mark.usefixtures("_in_order")
