@@ -17,12 +17,13 @@ from local.processes import Child, Programs
 DEBIAN_SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 SYSTEM_PATH = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 NODE_NAME = "hub@localhost"
+NAME_SERVER_PORT = "ERL_EPMD_PORT"
 MEMORY_LIMIT = "400MB"  # publishers are blocked above this
 DISK_LIMIT = "200MB"  # and below this much free disk
 # The log of quorum queues is kept in memory too; the default of 512 MB is for big machines.
 QUORUM_LOG_LIMIT = 32 * 1024 * 1024  # bytes
 # Idle schedulers spin a while; "short" costs under 1 % of a core, none at all doubles the time to start (5.5
-# for 2.6 s on two cores). And nothing listens on other interfaces for a cluster that will never be.
+# for 2.6 s on two cores). And nothing listens on other interfaces for nodes of a cluster elsewhere.
 ERLANG_ARGUMENTS = "+sbwt short +sbwtdcpu short +sbwtdio short -kernel inet_dist_use_interface {127,0,0,1}"
 
 
@@ -76,11 +77,13 @@ def start(
     plugins: Sequence[str] = (),
     settings: Sequence[str] = (),
     again: Node | None = None,
+    own: Mapping[str, str] | None = None,
 ) -> Node:
     """Start the node with its data in `folder`; kept data is found again by the fixed node name.
 
     `settings` are more lines for rabbitmq.conf. Without `again` the node is given free ports; with it, the
-    ports of that node, which has ended.
+    ports of that node, which has ended. `own` is what a node of a cluster has in its environment: a name, a
+    port for the others, and the port of a name server that runs already.
     """
     (folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = folder.resolve()
@@ -91,16 +94,16 @@ def start(
         management_port = ports.any_free() if "rabbitmq_management" in plugins else None
     write_settings(folder, port, management_port, definitions.resolve(), plugins, settings)
 
-    environment = node_environment(folder)
+    environment = node_environment(folder) | dict(own or {})
     name_server = None
     epmd = find_name_server()
-    if epmd is not None:
+    if epmd is not None and NAME_SERVER_PORT not in (own or {}):
         arguments: list[str | Path] = [
             epmd,
             "-address",
             ports.LOOPBACK,
             "-port",
-            environment["ERL_EPMD_PORT"],
+            environment[NAME_SERVER_PORT],
         ]
         name_server = programs.start("epmd", arguments, environment=environment, folder=folder)
     server = programs.start("rabbitmq", [program], environment=environment, folder=folder)
@@ -145,7 +148,7 @@ def node_environment(folder: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "ERL_CRASH_DUMP_SECONDS": "0",  # the log says enough
         "ERL_EPMD_ADDRESS": ports.LOOPBACK,
-        "ERL_EPMD_PORT": str(ports.any_free()),
+        NAME_SERVER_PORT: str(ports.any_free()),
         "RABBITMQ_NODENAME": NODE_NAME,
         "RABBITMQ_DIST_PORT": str(ports.any_free()),
         "RABBITMQ_MNESIA_BASE": str(folder),

@@ -38,7 +38,8 @@ class ConsumerQueue:
 
     def declared(self) -> tuple[int, int]:
         """How many messages it has ready, and how many consumers."""
-        with contextlib.suppress(OSError, amqp.AMQPError), connected(self.uri) as connection:
+        uri = self.server.nearest(self.uri)
+        with contextlib.suppress(OSError, amqp.AMQPError), connected(uri) as connection:
             told = connection.channel().queue_declare(self.name, passive=True)
             return int(told.message_count), int(told.consumer_count)
         return 0, 0
@@ -60,5 +61,5 @@ class ConsumerQueue:
 
     def purge(self) -> int:
         """Delete all that it holds ready; how many messages those were."""
-        with connected(self.uri) as connection:
+        with connected(self.server.nearest(self.uri)) as connection:
             return int(connection.channel().queue_purge(self.name))

@@ -28,6 +28,7 @@ class Outcome:
     forbidden: int  # accepted events that were to take no effect
     slowest_stop: float  # seconds
     took: float  # seconds, the whole case
+    ready: float = 0.0  # seconds from the end of the fault until every service said that it was ready
     seed: int = 0
     notes: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()  # promises, in words; only asked of ours
@@ -61,6 +62,7 @@ def run_case(case: Case, stage: Stage) -> Outcome:
         try:
             case.run(stage)
             drained = stage.drain(case.bound)
+            stage.require_ready()
         except Stuck as stuck:
             stage.notes.append(str(stuck))
         except Exception as error:  # noqa: BLE001 - one case that cannot be carried out must not end the run
@@ -100,6 +102,7 @@ def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: flo
         forbidden=stage.forbidden,
         slowest_stop=max(program.slowest_stop for program in stage.everyone),
         took=time.monotonic() - begun,
+        ready=stage.readiness.slowest,
         seed=stage.seed,
         notes=(*stage.findings, *stage.notes),
         broken=tuple(broken_promises(case, stage, counted, drained, states, redelivered)),

@@ -1,4 +1,4 @@
-"""The network between the programs and the broker, as good or as bad as a case wants it."""
+"""The network between the programs and a server, as good or as bad as a case wants it."""
 
 import contextlib
 import sys
@@ -12,15 +12,14 @@ from local.processes import Programs
 
 
 class Network:
-    """A proxy process that stands before the broker."""
+    """A proxy process that stands before a server."""
 
-    def __init__(self, programs: Programs, broker_port: int) -> None:
+    def __init__(self, programs: Programs, server_port: int, name: str = "proxy") -> None:
         self.port = ports.any_free()
         self._control = ports.any_free()
-        numbers = [str(number) for number in (self.port, broker_port, self._control)]
         self._proxy = programs.start(
-            "proxy",
-            [sys.executable, "-m", proxy.__name__, *numbers],
+            name,
+            [sys.executable, "-m", proxy.__name__, str(self._control), f"{self.port}:{server_port}"],
             environment={"PYTHONPATH": python_path()},
             folder=ROOT,
         )
@@ -38,9 +37,21 @@ class Network:
         """Reset every connection and take no new one."""
         self._harm("refuse")
 
+    def refuse_if_any(self) -> None:
+        """Reset whatever connections there happen to be and take no new one."""
+        proxy.order(self._control, "refuse")
+
     def swallow(self) -> None:
         """Let every connection die without telling anybody; new ones pass."""
         self._harm("swallow")
+
+    def fall_silent(self) -> None:
+        """Let every connection die without telling anybody, and new ones too, until it is healed."""
+        self._harm("silence")
+
+    def freeze(self) -> None:
+        """Hold back whatever is sent until it is healed."""
+        proxy.order(self._control, "freeze")
 
     def slow_down(self) -> None:
         """Pass everything late and little by little."""
@@ -61,3 +72,27 @@ class Network:
         with contextlib.suppress(OSError):
             return proxy.order(self._control, "pass") == 0
         return False
+
+
+class Networks:
+    """The proxies of one case, each before one server."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+        self._before: dict[int, Network] = {}
+
+    def before(self, server_port: int, name: str) -> Network:
+        """Put a proxy before a server."""
+        self._before[server_port] = Network(self._programs, server_port, name)
+        return self._before[server_port]
+
+    def through(self, url: str) -> str:
+        """The URL that leads to the same server by way of its proxy, if it has one."""
+        for port, network in self._before.items():
+            url = url.replace(f":{port}/", f":{network.port}/")
+        return url
+
+    def stop(self) -> None:
+        """End all of them."""
+        for network in self._before.values():
+            network.stop()

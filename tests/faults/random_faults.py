@@ -182,6 +182,7 @@ class RandomFaults(RuleBasedStateMachine):
         self.stage.events = self.ordered
         self.stage.healed()
         drained = self.stage.drain(BOUND)
+        self.stage.require_ready()
         seconds = max(0.0, self.stage.changed_at - self.stage.healed_at) if drained else BOUND
         self.stage.stop()
         return judge(CASE, self.stage, drained=drained, seconds=seconds, begun=self.begun)

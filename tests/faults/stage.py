@@ -10,9 +10,10 @@ from tests.faults.broker_users import import_definitions
 from tests.faults.consumer_queue import ConsumerQueue
 from tests.faults.counting import Change
 from tests.faults.ledger import Ledger, Progress
-from tests.faults.network import Network
+from tests.faults.network import Network, Networks
 from tests.faults.patience import Patience
 from tests.faults.programs import Program, folder_of
+from tests.faults.readiness import Readiness
 from tests.faults.servers import Servers
 from tests.faults.systems.catalogue import HUB, System
 
@@ -68,7 +69,8 @@ class Stage:
         self.programs = folder_of(self.folder, self.system.name, self.name)
         self.publishers: list[Program] = []
         self.consumers: list[Program] = []
-        self._network: Network | None = None
+        self.networks = Networks(self.programs)
+        self.readiness = Readiness(())
         self._best: tuple[float, float, float, float] = (0, 0, math.inf, 0)
 
     def start(self) -> None:
@@ -77,6 +79,9 @@ class Stage:
         self.consumers = [self._program("consumer", i, self.consumer_kills) for i in range(self.replicas)]
         for program in self.everyone:
             program.start()
+        if self.system.is_ours:
+            self.readiness = Readiness(self.everyone)
+            self.readiness.start()
         self.wait("the consumer to listen", lambda: self.queue.consumers() > 0, READY_WITHIN)
 
     @property
@@ -88,8 +93,8 @@ class Stage:
         keys = signer(self.folder / "keys")
         environment = {
             "HUB_ID": HUB,
-            "HUB_DATABASE_URL": self.database_urls[role],
-            "HUB_AMQP_URI": self.uri_of(role, through_network=True),
+            "HUB_DATABASE_URL": self.networks.through(self.database_urls[role]),
+            "HUB_AMQP_URI": self.networks.through(self.uri_of(role)),
             "HUB_HTTP_PORT": str(ports.any_free()),
             "HUB_TOKEN_PUBLIC_KEY_FILE": str(keys.public_file),
             "FAULTS_SEED": str(self.seed),
@@ -115,13 +120,10 @@ class Stage:
             program.environment = {**program.environment, **environment}
             program.start()
 
-    def uri_of(self, user: str, *, through_network: bool = False) -> str:
+    def uri_of(self, user: str) -> str:
         """The broker's URI for a service's own user; the other systems know only the administrator."""
         server = self.servers.broker.server
-        uri = server.uri(self.vhost, user=user) if self.system.is_ours else self.direct_uri
-        if through_network and self._network is not None:
-            return uri.replace(f":{server.port}/", f":{self._network.port}/")
-        return uri
+        return server.uri(self.vhost, user=user) if self.system.is_ours else self.direct_uri
 
     def look_after(self) -> None:
         """Be the process supervisor."""
@@ -183,6 +185,16 @@ class Stage:
     def healed(self) -> None:
         """Note that the fault is over now."""
         self.healed_at = time.monotonic()
+        self.readiness.begin()
+
+    def require_ready(self) -> None:
+        """See that every program is ready again soon after the fault, whether or not there is work to do."""
+        self.notes += self.readiness.late()
+
+    def require_ready_now(self, what: str) -> None:
+        """See that every program is ready while a fault lasts that leaves them a way to work."""
+        self.readiness.begin()
+        self.notes += [f"{what}: {words}" for words in self.readiness.late()]
 
     def drain(self, seconds: float) -> bool:
         """Wait until everything has taken effect, or nothing more will; False after a standstill."""
@@ -211,19 +223,18 @@ class Stage:
 
     def put_proxy_between(self) -> Network:
         """Let the programs that start from now on reach the broker through a network that can be bad."""
-        self._network = Network(self.programs, self.servers.broker.port)
-        return self._network
+        return self.networks.before(self.servers.broker.port, "proxy")
 
     def stop(self) -> None:
         """Ask every program to leave, publishers first."""
+        self.readiness.stop()
         for program in self.everyone:
             program.stop()
 
     def close(self) -> None:
         """Leave nothing behind."""
         self.stop()
-        if self._network is not None:
-            self._network.stop()
+        self.networks.stop()
         self.ledger.close()
 
     def dismantle(self) -> None:

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,11 +23,12 @@ from rich.progress import (
 )
 from tests.faults import random_faults
 from tests.faults.cases.case import Case
+from tests.faults.cluster import clustered
 from tests.faults.judging import Outcome, run_case
 from tests.faults.preparing import prepare
 from tests.faults.servers import Servers
 from tests.faults.stage import Stage
-from tests.faults.surroundings import Surroundings
+from tests.faults.surroundings import Kind, Surroundings
 from tests.faults.systems.catalogue import SYSTEMS, System
 
 PACKAGES = (
@@ -65,7 +66,7 @@ class Suite:
             for case in sorted(cases, key=lambda case: case.short)  # the longest first: no lane ends late
             for system in self.systems
             for seed in self.seeds[: None if system.is_ours else 1]
-            if system.is_ours or not case.only_ours
+            if (system.is_ours or not case.only_ours) and self._can_be_run(case)
         ]
         self.console.print(HEAD, style="bold", soft_wrap=True)
         with self._progress() as progress, ThreadPoolExecutor(self.lanes) as pool:
@@ -79,6 +80,9 @@ class Suite:
             except BaseException:
                 work.clear()  # the other lanes end with what they have in hand
                 raise
+
+    def _can_be_run(self, case: Case) -> bool:
+        return self.surroundings.kind is Kind.NODE or not case.on_cluster  # of programs of this machine
 
     def _lane(
         self, work: deque[Callable[[Servers], Outcome]], advance: Callable[[], None], logs: Path | None
@@ -108,7 +112,8 @@ class Suite:
         if case.ends_broker:
             servers.broker.renew()
         name = case.name if len(self.seeds) == 1 else f"{case.name} {seed}"
-        return run_case(case, Stage(servers, system, self.events, seed, servers.folder, name))
+        with clustered(servers) if case.on_cluster else nullcontext(servers) as used:
+            return run_case(case, Stage(used, system, self.events, seed, servers.folder, name))
 
     def _at_random(self, examples: int, steps: int, seed: int, servers: Servers) -> Outcome:
         """Run ours through faults in random order, too."""

@@ -23,6 +23,7 @@ def summed(outcomes: Sequence[Outcome], *, notes: Iterable[str], broken: Iterabl
         forbidden=sum(outcome.forbidden for outcome in outcomes),
         slowest_stop=max(outcome.slowest_stop for outcome in outcomes),
         took=sum(outcome.took for outcome in outcomes),
+        ready=max(outcome.ready for outcome in outcomes),
         notes=tuple(notes),
         broken=tuple(broken),
     )

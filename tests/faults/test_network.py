@@ -102,6 +102,39 @@ def test_a_swallowing_network_says_nothing_at_all(network: Network) -> None:
         assert answer(connection, b"three") == b"three"
 
 
+def test_a_silent_network_takes_new_connections_and_says_nothing_there_either(network: Network) -> None:
+    with connection_through(network) as old:
+        assert answer(old, b"one") == b"one"
+        network.fall_silent()
+        with connection_through(network) as new:
+            for connection in (old, new):
+                connection.sendall(b"two")
+                connection.settimeout(0.3)
+                with pytest.raises(TimeoutError):
+                    connection.recv(3)
+        network.heal()
+        with connection_through(network) as new:
+            assert answer(new, b"three") == b"three"
+        with pytest.raises(TimeoutError):
+            answer(old, b"four")
+
+
+def test_a_frozen_network_delivers_when_it_is_healed(network: Network) -> None:
+    with connection_through(network) as old:
+        assert answer(old, b"one") == b"one"
+        network.freeze()
+        with connection_through(network) as new:
+            for connection in (old, new):
+                connection.sendall(b"two")
+                connection.settimeout(0.3)
+                with pytest.raises(TimeoutError):
+                    connection.recv(3)
+            network.heal()
+            for connection in (old, new):
+                connection.settimeout(5)
+                assert connection.recv(3) == b"two"
+
+
 def test_a_slow_network_passes_everything_late(network: Network) -> None:
     network.slow_down()
     sent = b"x" * (proxy.PIECE * 5)

@@ -36,6 +36,10 @@ class BrokerServer:
         """The AMQP URI of a virtual host."""
         return f"amqp://{user}:{password}@{self.host}:{self.port}/{quote(vhost, safe='')}"
 
+    def nearest(self, uri: str) -> str:
+        """A URI of this broker with the one address at which it can be reached just now."""
+        return uri
+
     def new_vhost(self) -> str:
         """The AMQP URI of a fresh, empty virtual host."""
         name = f"test-{next(self.numbers)}"

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from tests.faults.cases import (
     brokers,
     clocks,
+    clusters,
     databases,
     forged,
+    halts,
     handlers,
+    idling,
     logs,
     messages,
     networks,
@@ -22,9 +25,12 @@ from tests.faults.cases.case import Case
 
 ALL: tuple[Case, ...] = (
     *processes.CASES,
+    *halts.CASES,
     *brokers.CASES,
+    *clusters.CASES,
     *databases.CASES,
     *networks.CASES,
+    *idling.CASES,
     *handlers.CASES,
     *messages.CASES,
     *operators.CASES,

@@ -19,3 +19,4 @@ class Case:
     redelivers_nothing: bool = False
     order_within_types: bool = False  # events of different types about a subject may overtake one another
     ends_broker: bool = False  # stops or kills it: it is given one from which nothing was ever deleted
+    on_cluster: bool = False  # RabbitMQ is three nodes, new for this case

@@ -1,0 +1,90 @@
+"""One RabbitMQ node of a cluster, over all its lives."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.faults.brokers import STARTS_WITHIN, end_at_once
+from tests.support.broker import BrokerServer
+from tests.support.waiting import wait_until
+
+from local import broker as local_broker
+from local import broker_node, definitions, ports
+from local.processes import Programs
+
+HOST = "localhost"  # in the names of the nodes
+
+
+class Member:
+    """One node of a cluster, over all its lives."""
+
+    def __init__(self, name: str, folder: Path, home: Path, program: Path) -> None:
+        self.name = name
+        self.inter_node_port, self.name_server_port = ports.any_free(), ports.any_free()
+        self.can_be_reached = False  # by the harness
+        self._folder, self._home, self._program = folder, home, program
+        self._programs = Programs(folder / "log", folder / "run")
+        self._node: broker_node.Node | None = None
+
+    @property
+    def node_name(self) -> str:
+        """Its name as RabbitMQ says it."""
+        return f"{self.name}@{HOST}"
+
+    @property
+    def node(self) -> broker_node.Node:
+        """The process and its ports."""
+        assert self._node is not None
+        return self._node
+
+    @property
+    def server(self) -> BrokerServer:
+        """What it answers to."""
+        assert self.node.management_port is not None
+        return BrokerServer(ports.LOOPBACK, self.node.port, self.node.management_port)
+
+    @property
+    def runs(self) -> bool:
+        """Whether its process is there."""
+        return self._node is not None and not self._node.server.has_ended
+
+    def start(self, users: Path, settings: Sequence[str]) -> None:
+        """Start it, or start it again, and wait until it lets clients in."""
+        own = {
+            "RABBITMQ_NODENAME": self.node_name,
+            "RABBITMQ_DIST_PORT": str(self.inter_node_port),
+            broker_node.NAME_SERVER_PORT: str(self.name_server_port),
+            "HOME": str(self._home),
+        }
+        self._node = broker_node.start(
+            self._programs,
+            self._program,
+            self._folder,
+            definitions=users,
+            plugins=("rabbitmq_management",),
+            settings=settings,
+            again=self._node,
+            own=own,
+        )
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until it answers, over AMQP and over its management interface."""
+        uri = self.server.uri(definitions.VIRTUAL_HOST)
+        wait_until(
+            lambda: not self.runs or (local_broker.answers(uri) and self.server.answers()),
+            deadline=STARTS_WITHIN,
+            interval=0.1,
+        )
+        assert self.runs, self.node.server.log.read_text()[-3000:]
+        self.can_be_reached = True
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.can_be_reached = False
+        if self._node is not None:
+            end_at_once(self._node.server)
+
+    def stop(self) -> None:
+        """End it politely."""
+        self.can_be_reached = False
+        self.node.stop()
