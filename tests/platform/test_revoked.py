@@ -80,13 +80,13 @@ def test_a_file_that_breaks_leaves_what_was_known_in_force(
 def test_the_probe_looks_itself_as_nobody_may_ask_at_night(path: Path, later: Callable[[], None]) -> None:
     write(path, "one")
     revoked = Revoked(path)
-    assert revoked.reason is None
+    assert not revoked.reason
     path.write_text("not JSON")
     later()
-    assert revoked.reason == UNREADABLE
+    noticed = revoked.reason
     write(path, "one")
     later()
-    assert revoked.reason is None
+    assert (noticed, revoked.reason) == (UNREADABLE, None)
 
 
 def test_a_file_that_cannot_be_read_is_looked_at_every_second(
