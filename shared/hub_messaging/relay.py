@@ -91,6 +91,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         while not lock.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}):
             self._broker_away = None  # another replica sends; we are ready to take over
             self._watch.leave()
+            self._stop.succeeded()
             self._stop.pause(SWEEP_SECONDS)
             if self._stop.asked:
                 return

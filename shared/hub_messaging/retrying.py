@@ -187,7 +187,7 @@ class Retrying:
 
     def _count(self, opened: Sequence[Opened]) -> None:
         if opened:
-            self.attempts.failures = 0
+            self.attempts.failures = self.attempts.lost_connections = 0
         for row, _ in opened:
             log.info("taken_late", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
 

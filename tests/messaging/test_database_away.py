@@ -42,6 +42,23 @@ def test_a_connection_that_is_lost_is_nobodys_failure_until_it_happens_again_and
     assert states(database) == {str(delivery(1).envelope.id): "waiting"}
 
 
+def test_a_kept_delivery_that_takes_effect_ends_the_count_of_lost_connections(database: Database) -> None:
+    office = Office(database, act=failing_on(2))
+    office.take(delivery(2))
+
+    def lose_connections() -> None:
+        office.act = failing_on(1, error=lost(invalidated=True))
+        for _ in range(LOST_CONNECTIONS):
+            with pytest.raises(DatabaseAway):
+                office.take(delivery(1))
+
+    lose_connections()
+    make_due(database)
+    assert office.dispatcher.try_kept() == 1
+    lose_connections()
+    assert states(database) == {str(delivery(2).envelope.id): "done"}
+
+
 def unreachable() -> Database:
     engine = sa.create_engine(
         "postgresql+psycopg2://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1}
