@@ -38,10 +38,15 @@ class Text(fields.String):
         also: Callable[[str], None] | None = None,
         **kwargs: Any,
     ) -> None:
-        """`also`: one more check of the text, which raises `ValidationError`."""
+        """`also`: one more check of a text of the right length, which raises `ValidationError`."""
         self.longest = longest
-        checks: list[Callable[[str], Any]] = [validate.Length(shortest, longest)]
-        super().__init__(validate=[*checks, also] if also else checks, **kwargs)
+
+        def check(text: str) -> None:
+            # marshmallow runs every check, also when one before it has failed.
+            if also is not None and shortest <= len(text) <= longest:
+                also(text)
+
+        super().__init__(validate=[validate.Length(shortest, longest), check], **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = trimmed(str(super()._deserialize(value, attr, data, **kwargs)))

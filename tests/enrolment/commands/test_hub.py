@@ -25,3 +25,10 @@ def test_a_privacy_notice_is_a_sentence_or_a_safe_address(notice: str) -> None:
 def test_another_kind_of_address_is_no_privacy_notice(notice: str) -> None:
     with pytest.raises(ValidationError, match="https"):
         DescribeHubSchema().load(body(privacy_notice=notice))
+
+
+@pytest.mark.parametrize("notice", ["", "   ", "\u00a0", "x" * 501])
+def test_a_privacy_notice_of_the_wrong_length_is_refused(notice: str) -> None:
+    """Before: 500 when it was empty."""
+    with pytest.raises(ValidationError, match="Length"):
+        DescribeHubSchema().load(body(privacy_notice=notice))

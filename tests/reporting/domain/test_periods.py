@@ -29,7 +29,9 @@ def test_every_day_lies_in_its_year_whose_name_is_read_back(day: date) -> None:
     assert AcademicYear.parse(str(year)) == year
 
 
-@pytest.mark.parametrize("text", ["2025", "2025/27", "2025/26 ", "25/26", "0001/02", ""])
+@pytest.mark.parametrize(
+    "text", ["2025", "2025/27", "2025/26 ", "25/26", "0001/02", "9999/00", "2200/01", ""]
+)
 def test_what_is_no_year_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="unknown_year"):
         AcademicYear.parse(text)

@@ -12,6 +12,7 @@ AS_AT, NOW = "as_at", "now"  # whose facts of the register a report may take
 FACTS: Final = (AS_AT, NOW)
 HALF_TERM_NAMES: Final = ("Autumn 1", "Autumn 2", "Spring 1", "Spring 2", "Summer 1", "Summer 2")
 _YEAR: Final = re.compile(r"(\d{4})/(\d{2})")
+YEARS: Final = range(1900, 2200)  # in which an academic year that somebody asks for may begin
 
 
 @dataclass(frozen=True, order=True)
@@ -33,7 +34,7 @@ class AcademicYear:
             Refused: `unknown_year`.
         """
         found = _YEAR.fullmatch(text)
-        if found is None or (int(found[1]) + 1) % 100 != int(found[2]) or int(found[1]) < 1900:
+        if found is None or (int(found[1]) + 1) % 100 != int(found[2]) or int(found[1]) not in YEARS:
             raise Refused("unknown_year", 'An academic year is written "2025/26".', "/year")
         return cls(int(found[1]))
 
