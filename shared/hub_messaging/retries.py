@@ -174,11 +174,23 @@ def was_forged(row: Any) -> bool:
 def say(error: BaseException) -> str:
     """An error in the words that are kept with a delivery; they stay in this database."""
     try:
-        text = str(error)
+        text = _of_database(error) or str(error)
     except Exception:  # noqa: BLE001 - a broken exception must not cost us the delivery
         text = ""
     said = f"{type(error).__name__}: {text}"[:ERROR_LENGTH].replace("\x00", "")
     return said.encode(errors="replace").decode()  # half a character cannot be kept either
+
+
+def _of_database(error: BaseException) -> str | None:
+    """A database error without its own text, which holds values of rows; None for other errors."""
+    cause = getattr(error, "orig", error)
+    code, known = getattr(cause, "pgcode", None), getattr(cause, "diag", None)
+    if code is None and known is None:
+        return None
+    told = {"SQLSTATE": code} | {
+        name: getattr(known, f"{name}_name", None) for name in ("table", "column", "constraint")
+    }
+    return ", ".join(f"{name} {value}" for name, value in told.items() if value) or "no SQLSTATE"
 
 
 def _keep(session: Session, row: dict[str, Any]) -> None:

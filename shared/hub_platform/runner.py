@@ -197,13 +197,19 @@ def migrations_of(package: str) -> Path:
 
 
 def _migrate(service: str, package: str) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from hub_platform import telemetry
     from hub_platform.migrations import migrate
     from hub_platform.settings import environment
 
     env = environment()
     url = env.str("DATABASE_URL")
     env.seal()
-    migrate(url, migrations_of(package))
+    try:
+        migrate(url, migrations_of(package))
+    except SQLAlchemyError as exc:  # its text, in Python's report of it, holds values of rows
+        sys.exit(f"{''.join(telemetry.told(exc))}{service}: the migration failed and was undone")
     print(f"{service}: the database is at the newest migration")  # noqa: T201 - a command's answer
 
 

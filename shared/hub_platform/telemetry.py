@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from functools import cache
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -76,12 +77,21 @@ def configure(service: str, level: int | str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    sys.excepthook = _uncaught
     # nameko logs every exception with its message; the edges log failures themselves, without.
     logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)
     logging.getLogger("nameko.web.server").setLevel(logging.WARNING)
     # It warns of each message that still comes while a channel is closed, which is no trouble.
     logging.getLogger("amqp").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _uncaught(kind: type[BaseException], exc: BaseException, trace: TracebackType | None) -> None:
+    """Log what ends the process, where Python would print its text."""
+    if isinstance(exc, KeyboardInterrupt):
+        sys.__excepthook__(kind, exc, trace)
+    else:
+        logging.getLogger(__name__).critical("uncaught", exc_info=(kind, exc, trace))
 
 
 def _say_service(service: str) -> Processor:
@@ -95,7 +105,7 @@ def _say_service(service: str) -> Processor:
 def _tell_exceptions_without_their_texts(_logger: object, _method: str, event: EventDict) -> EventDict:
     """Say where an exception came from, in ours and the libraries' lines; its text may hold what was sent."""
     if exc_info := event.pop("exc_info", None):
-        event["exception"] = "".join(_told(_exception(exc_info)))
+        event["exception"] = "".join(told(_exception(exc_info)))
     return event
 
 
@@ -106,7 +116,8 @@ def _exception(exc_info: Any) -> BaseException | None:
     return exc_info if isinstance(exc_info, BaseException) else sys.exc_info()[1]
 
 
-def _told(exc: BaseException | None) -> Iterator[str]:
+def told(exc: BaseException | None) -> Iterator[str]:
+    """Where an exception and its causes were raised, line by line, without their texts."""
     for _ in range(CHAIN):
         if exc is None:
             return

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import structlog
 from tests.platform.conftest import MIGRATIONS
 from tests.platform.sending import PARCELS
@@ -99,6 +100,7 @@ def _written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root, output = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers, root.level
     monkeypatch.setattr(sys, "stdout", output)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     telemetry.configure("tried", "INFO")
     yield output
     root.handlers = handlers
@@ -141,3 +143,22 @@ def test_of_a_long_chain_of_exceptions_only_the_last_are_told(written: io.String
     structlog.get_logger("ours").error("it_broke", exc_info=last)
     (line,) = map(json.loads, written.getvalue().splitlines())
     assert line["exception"].count("RuntimeError\n") == telemetry.CHAIN
+
+
+def test_what_ends_a_process_is_logged_without_its_text(written: io.StringIO) -> None:
+    """Before: Python wrote the text of a database's error, with values of rows, to the log."""
+    exc = ValueError("Ada")
+    sys.excepthook(ValueError, exc, None)
+    (line,) = map(json.loads, written.getvalue().splitlines())
+    assert (line["event"], line["level"]) == ("uncaught", "critical")
+    assert line["exception"] == "ValueError\n"
+
+
+def test_of_a_database_error_its_code_is_logged(written: io.StringIO, database_url: str) -> None:
+    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+    with pytest.raises(sa.exc.DataError) as failed, engine.connect() as connection:
+        connection.execute(sa.text("SELECT 'Ada'::integer"))
+    structlog.get_logger("ours").error("it_broke", exc_info=failed.value)
+    (line,) = map(json.loads, written.getvalue().splitlines())
+    assert "InvalidTextRepresentation [22P02]\n" in line["exception"]
+    assert "Ada" not in line["exception"].replace("SELECT 'Ada'::integer", "")
