@@ -9,6 +9,7 @@ from rich.text import Text
 from sqlalchemy.pool import NullPool
 
 from hub_messaging import refill
+from hub_messaging.declaring import Mismatch
 from hub_messaging.kept import Refused
 from hub_messaging.publisher import Unconfirmed
 from hub_messaging.refill import Compared, Outboxes
@@ -71,6 +72,10 @@ def _with_broker(act: Callable[[Any, Outboxes, refill.Tell], Compared]) -> Compa
         raise Refused("Another restore is at work, or was interrupted a moment ago: try again.") from None
     except Missing as exc:
         raise Refused(f"{str(exc)[0].upper()}{str(exc)[1:]}: {RESTORE}.") from None
+    except Mismatch as exc:
+        raise Refused(
+            f"{str(exc)[0].upper()}{str(exc)[1:]}: an administrator must delete it first."
+        ) from None
     except Unconfirmed as exc:
         raise Refused(f"RabbitMQ does not confirm ({exc}): what was confirmed stays, try again.") from None
     except BROKER_ERRORS as exc:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import amqp
 
 from hub_messaging.addresses import uris_of
+from hub_messaging.declaring import Mismatch
 from hub_messaging.wire import connected, declare_all
 from local import broker_container, broker_node, containers, packages, passwords, ports
 from local.deadlines import wait_for
@@ -106,6 +107,10 @@ def declare(uri: str, definitions: Definitions) -> None:
     try:
         with connected(uri) as connection:
             declare_all(connection, definitions)
+    except Mismatch as exc:
+        raise CannotStart(
+            f"HUB_AMQP_URI is set, but there {exc}. Delete it, or give an empty vhost."
+        ) from None
     except amqp.AMQPError as refused:
         raise CannotStart(
             "HUB_AMQP_URI is set, but its user may not make the hub's exchanges, queues and bindings there: "

@@ -5,6 +5,7 @@ tests/messaging/test_buffering.py compares what arrives with what was sent, howe
 """
 
 import contextlib
+import socket
 import struct
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,6 +15,14 @@ from amqp.transport import SSLTransport
 SIZE: Final = 65_536  # bytes that one system call may bring
 HEAD: Final = struct.Struct(">BHI")  # of a frame (AMQP 0-9-1, 4.2.3): kind, channel, size of what follows
 END: Final = 1  # byte that closes a frame
+# The kernel notices a dead network too. py-amqp's own limit of 1 s would end a connection that only stalls.
+SOCKET_SETTINGS: Final = {
+    socket.TCP_NODELAY: 1,
+    socket.TCP_KEEPIDLE: 10,
+    socket.TCP_KEEPINTVL: 5,
+    socket.TCP_KEEPCNT: 3,
+    socket.TCP_USER_TIMEOUT: 20_000,  # milliseconds until what was sent is acknowledged
+}
 
 
 class ReadAhead:

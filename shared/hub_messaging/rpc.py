@@ -16,6 +16,7 @@ from nameko.exceptions import ContainerBeingKilled, IncorrectSignature, MethodNo
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
 from hub_messaging.database_errors import again
+from hub_messaging.declaring import declare_queue
 from hub_messaging.line import Line
 from hub_messaging.rpc_format import (
     BAD_QUESTIONS,
@@ -84,7 +85,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         """Make sure of our queue, and listen."""
         queue = rpc_queue_of(self._service)
         require_exchange(channel.connection, EXCHANGE)
-        channel.queue_declare(queue, durable=True, auto_delete=False)
+        declare_queue(channel, queue)
         channel.queue_bind(queue, EXCHANGE, routing_key=f"{self._service}.*")
         channel.basic_qos(0, IN_HAND, False)  # noqa: FBT003 - amqp's signature
         self._consumer = channel.basic_consume(queue, callback=self._take)

@@ -14,7 +14,8 @@ from hub_messaging import (
     topology,
 )
 from hub_messaging.addresses import in_random_order
-from hub_messaging.buffering import ReadAhead
+from hub_messaging.buffering import SOCKET_SETTINGS, ReadAhead
+from hub_messaging.declaring import Mismatch, declare_exchange, declare_queue
 from hub_messaging.messages import Message
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
 
@@ -58,7 +59,12 @@ def connect(uri: str) -> Any:
 
 
 def _connect(uri: str) -> Any:
-    asked = Connection(uri, heartbeat=HEARTBEAT_SECONDS, connect_timeout=CONNECT_SECONDS)
+    asked = Connection(
+        uri,
+        heartbeat=HEARTBEAT_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
+        transport_options={"socket_settings": SOCKET_SETTINGS},
+    )
     connection = asked.transport.establish_connection()  # once: connect() would try again after two seconds
     connection.transport.sock.settimeout(SOCKET_SECONDS)
     connection.hub_user = asked.userid
@@ -199,24 +205,29 @@ def declare_subscriber(connection: Any, subscriber: Subscriber) -> None:
 
     Raises:
         Missing: until each publisher's exchange is there.
+        Mismatch: the queue exists with other arguments.
         BROKER_ERRORS: the broker goes away, or refuses.
     """
     for publisher in sorted(subscriber.listens_to):
         require_exchange(connection, exchange_of(publisher))
     with connection.channel() as channel:
-        channel.queue_declare(subscriber.queue, durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS)
+        declare_queue(channel, subscriber.queue, INBOX_ARGUMENTS)
         for publisher, types in sorted(subscriber.binds_to.items()):
             for type_ in sorted(types):
                 channel.queue_bind(subscriber.queue, exchange_of(publisher), routing_key=type_)
 
 
 def declare_all(connection: Any, definitions: Mapping[str, Any]) -> None:
-    """Make what topology.definitions names, as the broker's administrator; what is there stays."""
+    """Make what topology.definitions names, as the broker's administrator; what is there stays.
+
+    Raises:
+        Mismatch: something is there with other arguments.
+    """
     with connection.channel() as channel:
         for one in definitions.get("exchanges", ()):
-            channel.exchange_declare(one["name"], one["type"], durable=one["durable"], auto_delete=False)
+            declare_exchange(channel, one["name"], one["type"], durable=one["durable"])
         for one in definitions.get("queues", ()):
-            channel.queue_declare(one["name"], durable=True, auto_delete=False, arguments=one["arguments"])
+            declare_queue(channel, one["name"], one["arguments"])
         for one in definitions.get("bindings", ()):
             channel.queue_bind(one["destination"], one["source"], routing_key=one["routing_key"])
 
@@ -228,7 +239,7 @@ def declare_publishers(connection: Any, *publishers: str) -> None:
 
 def reason_of(error: BaseException, otherwise: str) -> str:
     """Why the broker cannot be worked with, for the readiness probe."""
-    if isinstance(error, Missing):
+    if isinstance(error, Missing | Mismatch):
         return str(error)
     if isinstance(error, AccessRefused):
         return "the broker does not permit what this release needs: its permissions are of another one"

@@ -4,13 +4,18 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from inquiries.service import ClerkService
-from tests.messaging.conftest import MIGRATIONS
+from tests.messaging.conftest import MIGRATIONS, running_scales
+from tests.support.amqp import connected
 from tests.support.announcing import own_user, set_up_publishers
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService, running_service
 from tests.support.waiting import wait_until
+
+from hub_messaging.declaring import Mismatch
+from hub_messaging.wire import declare_publishers
 
 
 def missing(service: RunningService) -> dict[str, Any]:
@@ -90,3 +95,38 @@ def test_a_service_that_asks_says_that_the_exchange_of_questions_is_missing(
         wait_until(
             lambda: Client(service.port)("GET", "/clerk/v1/ask/weigh/1").json["unanswered"] == "NobodyAnswers"
         )
+
+
+def test_a_queue_of_events_with_other_arguments_is_named_and_made_when_that_is_deleted(
+    postgres: PostgresServer, amqp_uri: str, tmp_path: Path
+) -> None:
+    set_up_publishers(amqp_uri, "sorting", "counting")
+    with connected(amqp_uri) as connection:
+        connection.channel().queue_declare("counting.in", durable=True, auto_delete=False)
+        with lacking(tmp_path, postgres, amqp_uri, "counting") as service:
+            said = (
+                "the queue counting.in exists with other arguments than this release declares (x-queue-type)"
+            )
+            wait_until(lambda: missing(service).get("broker (queue)") == said)
+            connection.channel().queue_delete("counting.in")
+            wait_until(service.ready)
+
+
+def test_a_queue_of_questions_with_other_arguments_is_named_and_made_when_that_is_deleted(
+    postgres: PostgresServer, amqp_uri: str, tmp_path: Path
+) -> None:
+    set_up_publishers(amqp_uri, "sorting")
+    with connected(amqp_uri) as connection:
+        connection.channel().queue_declare("rpc-scales", durable=False, auto_delete=False)
+        with running_scales(tmp_path, postgres.migrated_database(MIGRATIONS), amqp_uri) as service:
+            said = "the queue rpc-scales exists with other arguments than this release declares (durable)"
+            wait_until(lambda: missing(service).get("broker (rpc)") == said)
+            connection.channel().queue_delete("rpc-scales")
+            wait_until(service.ready)
+
+
+def test_an_administrator_is_told_which_exchange_is_of_another_kind(amqp_uri: str) -> None:
+    with connected(amqp_uri) as connection:
+        connection.channel().exchange_declare("sorting.events", "fanout", durable=True, auto_delete=False)
+        with pytest.raises(Mismatch, match=r"the exchange sorting.events .* \(type\)"):
+            declare_publishers(connection, "sorting")

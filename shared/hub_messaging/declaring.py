@@ -1,0 +1,43 @@
+"""The edge that declares queues and exchanges, and names one that exists with other arguments."""
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from amqp.exceptions import PreconditionFailed
+
+
+class Mismatch(OSError):
+    """A queue or exchange exists with other arguments than ours; an administrator has to delete it."""
+
+
+def declare_queue(channel: Any, name: str, arguments: Mapping[str, Any] | None = None) -> None:
+    """Make a durable queue, unless it is there.
+
+    Raises:
+        Mismatch: it is there with other arguments.
+    """
+    with _declaring("queue", name):
+        channel.queue_declare(name, durable=True, auto_delete=False, arguments=arguments)
+
+
+def declare_exchange(channel: Any, name: str, kind: str, *, durable: bool) -> None:
+    """Make an exchange, unless it is there.
+
+    Raises:
+        Mismatch: it is there with other arguments.
+    """
+    with _declaring("exchange", name):
+        channel.exchange_declare(name, kind, durable=durable, auto_delete=False)
+
+
+@contextlib.contextmanager
+def _declaring(kind: str, name: str) -> Iterator[None]:
+    try:
+        yield
+    except PreconditionFailed as exc:
+        found = re.search(r"inequivalent arg '([\w-]+)'", str(exc))
+        which = f" ({found[1]})" if found else ""
+        told = f"the {kind} {name} exists with other arguments than this release declares{which}"
+        raise Mismatch(told) from exc
