@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import kept
 from hub_messaging.kept import Kept, Key, Refused
+from hub_platform.database import reaching
 from hubctl.places import Hub
 
 NAMED_AT_MOST = 3  # deliveries that are listed when a name fits several
@@ -29,12 +30,8 @@ def opened(hub: Hub, service: str) -> Iterator[Session]:
     Raises:
         sqlalchemy.exc.SQLAlchemyError: it does not answer.
     """
-    engine = sa.create_engine(
-        hub.database_url(service),
-        poolclass=sa.NullPool,
-        hide_parameters=True,
-        connect_args={"connect_timeout": 5},
-    )
+    url = hub.database_url(service)
+    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=reaching(url))
     with Session(engine) as session, session.begin():
         yield session
 

@@ -15,6 +15,7 @@ from hub_messaging.publisher import Unconfirmed
 from hub_messaging.refill import Compared, Outboxes
 from hub_messaging.topology import LOG_QUEUE
 from hub_messaging.wire import BROKER_ERRORS, Missing, connected
+from hub_platform.database import reaching
 from hubctl.options import AsJson
 from hubctl.output import NOTHING, console, print_json, progress, sentences
 from hubctl.places import SERVICES, Hub, find_broker_administrator, find_hub
@@ -90,7 +91,7 @@ def _outboxes(hub: Hub) -> Outboxes:
             hub.database_url(service),
             poolclass=NullPool,
             hide_parameters=True,
-            connect_args={"connect_timeout": 5},
+            connect_args=reaching(hub.database_url(service)),
         )
         for service in SERVICES
     }

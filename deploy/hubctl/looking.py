@@ -21,7 +21,7 @@ from hub_messaging.tables import inbox_forgotten, inbox_types, outbox_forgotten
 from hub_messaging.topology import queue_of
 from hub_messaging.wire import BROKER_ERRORS, connected
 from hub_platform.clocks import real_now
-from hub_platform.database import at_head
+from hub_platform.database import at_head, reaching
 from hubctl.diagnosis import CertificateSeen, DatabaseSeen, QueueSeen, ServiceSeen
 
 SECONDS: Final = 5  # how long one part may take to answer
@@ -29,9 +29,7 @@ SECONDS: Final = 5  # how long one part may take to answer
 
 def database(service: str, url: str) -> DatabaseSeen:
     """Look into one service's database."""
-    engine = sa.create_engine(
-        url, poolclass=sa.NullPool, hide_parameters=True, connect_args={"connect_timeout": SECONDS}
-    )
+    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=reaching(url))
     sessions = sessionmaker(engine)
     try:
         with sessions() as session:

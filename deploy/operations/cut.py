@@ -14,6 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from hub_platform.database import reaching
 from operations.contents import Contents, contents_of
 
 # Commits of handlers wait behind this lock, reading and recording do not.
@@ -65,6 +66,4 @@ def _opened(engine: sa.Engine) -> Iterator[Any]:
 
 
 def _engine(url: str) -> sa.Engine:
-    return sa.create_engine(
-        url, poolclass=sa.NullPool, hide_parameters=True, connect_args={"connect_timeout": 5}
-    )
+    return sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=reaching(url))

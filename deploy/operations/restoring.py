@@ -11,6 +11,7 @@ from hub_messaging import outbox
 from hub_messaging.retention import DAY, SENT_AGAIN_DAYS
 from hub_messaging.tables import inbox_forgotten
 from hub_messaging.tables import outbox as recorded
+from hub_platform.database import reaching
 from operations.archive import Manifest, Unusable
 from operations.contents import contents_of, differences
 
@@ -58,7 +59,8 @@ def finish(urls: Mapping[str, str], manifest: Manifest, now: datetime) -> int:
         NotAsItWas: a table holds something else.
     """
     engines = {
-        s: sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True) for s, url in urls.items()
+        s: sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=reaching(url))
+        for s, url in urls.items()
     }
     found = {}
     for service, engine in engines.items():

@@ -25,6 +25,7 @@ from hub_messaging.dispatch import Dispatcher, Handler, Struggling
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.provenance import Origins
+from hub_messaging.sessions import reaching
 from hub_messaging.wall_clock import utc_now
 
 BATCH: Final = 1000  # messages in one transaction
@@ -174,7 +175,8 @@ class Filling:
 
 def _engine_of(live: sa.Engine, schema: str) -> sa.Engine:
     """Connections that see one schema and nothing else: a handler that touches other tables fails."""
-    engine = sa.create_engine(live.url, hide_parameters=True, pool_pre_ping=True)
+    url = live.url
+    engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=reaching(url))
 
     @sa.event.listens_for(engine, "connect")
     def look_here(connection: Any, _record: Any) -> None:

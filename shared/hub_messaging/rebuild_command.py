@@ -29,6 +29,7 @@ from hub_messaging.provenance import Origins, foreign_sources
 from hub_messaging.rebuild import Accepted, Rebuild, Rebuilt
 from hub_messaging.rebuild_options import options_of
 from hub_messaging.rebuild_output import Interruption, Words
+from hub_messaging.sessions import reaching
 from hub_messaging.subscribe import Subscription, subscriber_of
 from hub_messaging.switch_back import SwitchBack
 from hub_messaging.tables import inbox
@@ -197,8 +198,6 @@ def _outboxes(stack: contextlib.ExitStack, publishers: Any, setting: Setting) ->
 
 
 def _engine(stack: contextlib.ExitStack, url: str) -> sa.Engine:
-    engine = sa.create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5}
-    )
+    engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=reaching(url))
     stack.callback(engine.dispose)
     return engine

@@ -1,10 +1,27 @@
-"""Sessions for a loop that never ends: one connection kept, instead of one borrowed for each transaction."""
+"""How databases are reached, and sessions for a loop that never ends, which keeps its one connection."""
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
+
+# How a command reaches a database: as services do (hub_platform.database; a test holds the two equal).
+REACHED: Final[dict[str, Any]] = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+def reaching(url: str | sa.URL) -> dict[str, Any]:
+    """How to reach a database by SQLAlchemy: `connect_args`. What its address says itself comes first."""
+    own = sa.make_url(url).query
+    return {name: value for name, value in REACHED.items() if name not in own}
 
 
 class OneConnection:

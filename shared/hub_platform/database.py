@@ -107,10 +107,16 @@ def one_of(column: str, values: Iterable[str]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({words})", name=column)
 
 
+def reaching(url: str | sa.URL) -> dict[str, Any]:
+    """How to reach a database by SQLAlchemy: `connect_args`. What its address says itself comes first."""
+    own = sa.make_url(url).query
+    return {name: value for name, value in REACHED.items() if name not in own}
+
+
 def make_sessions(url: str, *, asked_after: float = ASKED_AFTER_SECONDS) -> Sessions:
     """A source of sessions; connects when the first one is used.
 
-    What the address says of itself (`?connect_timeout=`, `?options=-c statement_timeout=60s`) comes first.
+    What the address says of itself (`?connect_timeout=`, `?options=-c lock_timeout=5s`) comes first.
 
     `asked_after`: seconds without use after which a connection is asked whether it lives.
     """
@@ -122,8 +128,7 @@ def make_sessions(url: str, *, asked_after: float = ASKED_AFTER_SECONDS) -> Sess
         max_overflow=20,
         pool_timeout=POOL_SECONDS,
         hide_parameters=True,  # an error message must not carry somebody's name
-        connect_args={name: value for name, value in REACHED.items() if name not in own}
-        | {"options": " ".join([*options, *_listed(own.get("options"))])},
+        connect_args=reaching(url) | {"options": " ".join([*options, *_listed(own.get("options"))])},
     )
     sa.event.listen(engine, "do_connect", look_up_hosts)
     _ask_after(engine, asked_after)

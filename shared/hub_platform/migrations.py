@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import command, context
 from alembic.config import Config
 
+from hub_platform.database import reaching
+
 
 def alembic_config(url: str, migrations: Path) -> Config:
     """Alembic's settings for one service."""
@@ -22,7 +24,8 @@ def migrate(url: str, migrations: Path) -> None:
 
 def run_migrations(metadata: sa.MetaData) -> None:
     """What every service's migrations/env.py does: run what is due, each migration in a transaction."""
-    engine = sa.create_engine(context.config.attributes["url"], poolclass=sa.NullPool)
+    url = context.config.attributes["url"]
+    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=reaching(url))
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
         with context.begin_transaction():
