@@ -24,6 +24,7 @@ from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, requi
 
 BATCH: Final = 500
 SWEEP_SECONDS: Final = 1.0  # how long a lost wake-up can delay an event
+IDLE_SECONDS: Final = 30  # without a statement from the relay, after which PostgreSQL ends its connection
 STOP_SECONDS: Final = 2.0  # for the batch in hand; what is not confirmed is sent again
 LOCK_KEY: Final = 0x6F7574626F78  # "outbox"; advisory locks are per database
 
@@ -95,6 +96,8 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             self._stop.pause(SWEEP_SECONDS)
             if self._stop.asked:
                 return
+        # A relay that is halted, or cut off without a word, loses its lock to another replica.
+        lock.execute(text(f"SET idle_session_timeout = '{IDLE_SECONDS}s'"))
         raw = lock.connection.driver_connection
         lock.execute(text(f"LISTEN {outbox.WAKE_CHANNEL}"))
         try:
@@ -115,6 +118,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             if not lock.invalidated:
                 lock.execute(text("SELECT pg_advisory_unlock_all()"))
                 lock.execute(text("UNLISTEN *"))
+                lock.execute(text("RESET idle_session_timeout"))
 
     def _send_batch(self, lock: Any, publisher: ConfirmedPublisher) -> int:
         """Read and mark on the connection that holds the lock: each statement commits by itself."""

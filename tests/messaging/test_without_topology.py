@@ -104,10 +104,8 @@ def test_a_queue_of_events_with_other_arguments_is_named_and_made_when_that_is_d
     with connected(amqp_uri) as connection:
         connection.channel().queue_declare("counting.in", durable=True, auto_delete=False)
         with lacking(tmp_path, postgres, amqp_uri, "counting") as service:
-            said = (
-                "the queue counting.in exists with other arguments than this release declares (x-queue-type)"
-            )
-            wait_until(lambda: missing(service).get("broker (queue)") == said)
+            said = "the queue counting.in exists with other arguments than this release declares (x-"
+            wait_until(lambda: str(missing(service).get("broker (queue)")).startswith(said))
             connection.channel().queue_delete("counting.in")
             wait_until(service.ready)
 
