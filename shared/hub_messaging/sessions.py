@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 # How a command reaches a database: as services do (hub_platform.database; a test holds the two equal).
 REACHED: Final[dict[str, Any]] = {
-    "connect_timeout": 5,
+    "connect_timeout": 4,
     "keepalives": 1,
     "keepalives_idle": 10,
     "keepalives_interval": 5,

@@ -17,7 +17,7 @@ Sessions = sessionmaker[Session]
 
 ASKED_AFTER_SECONDS: Final = 1.0
 PING_SECONDS: Final = 3.0  # for a connection that has lain unused to show that it lives
-CONNECT_SECONDS: Final = 5
+CONNECT_SECONDS: Final = 4
 POOL_SECONDS: Final = 5.0  # for one of the pool's connections to become free
 # Of silence, after which a server is given up: longer than statement_timeout, by which a live one answers.
 SILENT_SECONDS: Final = 25.0
