@@ -36,6 +36,7 @@ SESSION: Final = {
     "statement_timeout": "20s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
+    "client_connection_check_interval": "5s",  # a statement ends when nobody waits for it any more
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
