@@ -128,11 +128,11 @@ def gateway(service: RunningService, folder: Path, outer: str) -> Iterator[Clien
     file = folder / "Caddyfile"
     sites = text[:begin] + f"to {ports.LOOPBACK}:{service.port}" + text[end:]
     file.write_text(sites.replace("handle /visits/*", "handle /sorting/*").replace("/visits/metrics", "/x"))
-    command = ["caddy"]
-    if shutil.which("caddy") is None:
+    command = [shutil.which("caddy") or "docker"]
+    if command == ["docker"]:
         mounted = f"{file}:/etc/caddy/Caddyfile:ro"
         named = ("--env", f"HUB_ADDRESS=:{port}", "--env", f"HUB_OUTER_GATEWAYS={outer}")
-        command = ["docker", "run", "--rm", "--network", "host", *named, "--volume", mounted, IMAGE, "caddy"]
+        command += ["run", "--rm", "--network", "host", *named, "--volume", mounted, IMAGE, "caddy"]
         file = Path("/etc/caddy/Caddyfile")
     child = Programs(folder / "log", folder / "run").start(
         "gateway",
