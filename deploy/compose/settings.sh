@@ -98,6 +98,7 @@ require_settings() {
   for port in HUB_HTTP_PORT HUB_HTTPS_PORT; do
     is_port "${!port:-80}" || give_up "$port is \"${!port}\": a port is a number from 1 to 65535."
   done
+  [[ "$PROJECT" =~ ^[a-z0-9][a-z0-9_-]*$ ]] || give_up "COMPOSE_PROJECT_NAME is \"$PROJECT\": this must be lower-case letters, digits, - and _, and begin with one of the first two."
   is_address "${HUB_BIND:-0.0.0.0}" || give_up "HUB_BIND is \"$HUB_BIND\": this is an address of this machine, such as 127.0.0.1, or [::1] for IPv6."
   case "${HUB_INSIDE_CLOSED:-true}" in
     true | false) ;;
@@ -128,7 +129,7 @@ check_settings() {
 
 gateway_accepts() {
   local said
-  said="$(docker run --rm --network none --entrypoint caddy --env HUB_ADDRESS --env HUB_TLS --env HUB_PAGES --env HUB_TRUSTED_PROXIES \
+  said="$(docker run --rm --network none --entrypoint caddy --env HUB_ADDRESS --env HUB_TLS --env HUB_PAGES --env HUB_OUTER_GATEWAYS \
     --volume "$PWD/caddy/Caddyfile:/etc/caddy/Caddyfile:ro" caddy:2 adapt --config /etc/caddy/Caddyfile 2>&1 >/dev/null)" ||
     give_up "The gateway cannot use HUB_ADDRESS, HUB_TLS or another of its settings: ${said##*$'\n'}"
 }

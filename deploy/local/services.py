@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub_messaging.topology import Subscriber
-from local import ports
+from local import addresses, ports
 from local.deadlines import wait_for
 from local.definitions import ADMINISTRATOR
 from local.failures import CannotStart
@@ -78,24 +78,12 @@ class Connections:
     amqp_uris: Mapping[str, str]  # service → URI
     ports: Mapping[str, int]  # service → port
 
-    @property
-    def public_url(self) -> str:
-        """Where browsers find the hub."""
-        return os.environ.get(
-            "HUB_PUBLIC_URL", f"http://{ports.LOOPBACK}:{next(iter(self.ports.values()), 0)}"
-        )
-
-    @property
-    def schemas_url(self) -> str:
-        """Where the schemas of events are found, as every service works it out for itself."""
-        return os.environ.get("HUB_SCHEMAS_URL", "") or f"{self.public_url.rstrip('/')}/schemas"
-
     def write(self, places: Places) -> None:
         """Let `hubctl` find databases, broker and tokens; readable by the owner only."""
         at = f"http://{ports.LOOPBACK}"
         known = {
             "hub_id": hub_id(),
-            "schemas_url": self.schemas_url,
+            "schemas_url": addresses.schemas_url(self.ports),
             "tokens": {
                 "private_key_file": str(places.secrets / PRIVATE),
                 "folder": str(places.tokens),
@@ -159,7 +147,7 @@ class Fleet:
         return os.environ | {
             "HUB_ID": hub_id(),
             "HUB_DEPLOYMENT": self.deployment,
-            "HUB_PUBLIC_URL": self.connections.public_url,
+            "HUB_PUBLIC_URL": addresses.public_url(self.connections.ports),
             "HUB_LOG_LEVEL": os.environ.get("HUB_LOG_LEVEL", "INFO"),
             "HUB_DATABASE_URL": self.connections.database_urls[service.name],
             "HUB_AMQP_URI": self.connections.amqp_uris[service.name],

@@ -88,6 +88,7 @@ OF_SERVICES: Final = frozenset(
         "HUB_FORMS_PER_MINUTE",
         "HUB_ALLOW_HUB_TIME",
         "HUB_FOREIGN_SOURCES",
+        "HUB_OUTER_GATEWAYS",
         "HUB_SMTP_HOST",
         "HUB_SMTP_PORT",
         "HUB_SMTP_USER",

@@ -49,7 +49,7 @@ def wrong_settings(
         }
         for name, why in _refused(service, environment, secrets).items():
             found.setdefault(name, _sentence(service, name, why, environment, secrets))
-    found |= _missing_secrets(given, secrets)
+    found = _missing_secrets(given, secrets) | found
     return [*unknown(named), *found.values()]
 
 

@@ -17,6 +17,7 @@ from hub_notifications.templates.content import HubDetails
 from hub_platform.settings import environment
 
 PORTS: Final = {Tls.STARTTLS: 587, Tls.TLS: 465, Tls.NONE: 587}
+LAST_PORT: Final = 65_535
 DEFAULT_SENDER: Final = "maths-hub@localhost.localdomain"
 NO_REAL_DOMAINS: Final = ("localhost", "localdomain")  # the last part of a domain that no mail server knows
 
@@ -84,8 +85,8 @@ def _smtp(env: Env) -> SmtpServer | None:
     authorities = env.str("SMTP_CA", "").strip() or None  # the content of HUB_SMTP_CA_FILE
     if tls not in set(Tls):
         raise _invalid("HUB_SMTP_TLS", "This must be starttls, tls or none.")
-    if port and not port.isdecimal():
-        raise _invalid("HUB_SMTP_PORT", "This must be a number.")
+    if port and not (port.isdecimal() and port.isascii() and 0 < int(port) <= LAST_PORT):
+        raise _invalid("HUB_SMTP_PORT", f"This must be a number from 1 to {LAST_PORT}.")
     if host is None:
         return None
     return SmtpServer(
