@@ -22,7 +22,8 @@ VARIABLE: Final = re.compile(r"\$\{(\w+):-([^${}]*)\}")
 # Settings of the image, or of what compose itself puts there: no operator chooses them.
 OF_IMAGE: Final = {
     "DATABASE_URL", "AMQP_URI", "DEPLOYMENT", "HTTP_HOST", "HTTP_PORT", "TOKEN_PUBLIC_KEY",
-    "REVOKED_TOKENS_PATH", "OIDC_KEYS_PATH", "TRUSTED_PROXIES", "MAIL_DIR", "SMTP_PASSWORD", "SMTP_CA", "CONTACTS_SECONDS",
+    "REVOKED_TOKENS_PATH", "OIDC_KEYS_PATH", "TRUSTED_PROXIES", "MAIL_DIR", "SMTP_PASSWORD", "SMTP_CA",
+    "CONTACTS_SECONDS",
 }  # fmt: skip
 
 
