@@ -139,5 +139,8 @@ fmt: setup-tests ## Put the code into shape
 lock: setup-tests ## Write the lock files from the pyproject.toml files (ARGS=--upgrade takes the newest versions)
 	@$(bin)/python -m local.lock $(ARGS)
 
+audit: setup-tests ## Say which locked packages have known vulnerabilities (needs PyPI)
+	@$(bin)/python -m local.audit
+
 clean: ## Delete .local/ (data, logs, secrets, Python packages) and what tools keep, saying so
 	@deploy/local/clean.sh

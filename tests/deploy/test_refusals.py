@@ -2,14 +2,16 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.deploy.conftest import Deployment
+from tests.deploy.conftest import SERVICES, Deployment
 
 from local import ports
 from operations.archive import pack, unpack
+from operations.secret_state import FILLED_IN, NEEDED
 
 OTHER = "hub-test-other"  # a second hub, which never comes up
 
@@ -149,3 +151,92 @@ def test_there_is_no_hub_yet(other: Deployment) -> None:
         assert refused(other, command).startswith("There is no hub here yet")
     assert refused(other, "uninstall") == "There is no hub here."
     assert refused(other, "restore", "/nowhere.tar.gz").startswith("Say which backup")
+
+
+@contextmanager
+def untouched(hub: Deployment) -> Iterator[None]:
+    """The same containers run before and after, as long as before, and answer."""
+    parts = (*SERVICES, "gateway", "postgres", "rabbitmq")
+
+    def runs() -> list[object]:
+        facts = [hub.facts(one) for part in parts for one in hub.containers(part)]
+        return [(one["Id"], one["State"]["StartedAt"]) for one in facts]  # type: ignore[index]
+
+    before = runs()
+    yield
+    assert runs() == before
+    assert all(map(hub.answers, SERVICES))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("HUB_ID", "our hub", 'HUB_ID is "our hub": this must be letters'),
+        ("HUB_ADDRESS", "hub.example.org:8443", "HUB_ADDRESS is"),
+        ("HUB_TLS", "tls internal", "HUB_TLS is set, but HUB_ADDRESS is not https://"),
+        ("HUB_BIND", "localhost", 'HUB_BIND is "localhost": this is an address of this machine'),
+        ("HUB_INSIDE_CLOSED", "no", 'HUB_INSIDE_CLOSED is "no": this is true or false.'),
+        ("HUB_PUBLIC_URL", "hub.example.org", "HUB_PUBLIC_URL is"),
+        ("HUB_HEADLINE_SCOPE", "county:x", "HUB_HEADLINE_SCOPE is"),
+        ("HUB_LOG_LEVEL", "LOUD", 'HUB_LOG_LEVEL is "LOUD": this must be one of'),
+        ("HUB_REQUESTS_PER_MINUTE", "many", "not a valid integer."),
+        ("HUB_FOREIGN_SOURCES", "oxford", "is not of the form"),
+        ("HUB_SMTP_HOST", "mail.example", "HUB_MAIL_FROM is"),
+        ("HUB_SMTP_USER", "hub", "smtp_password is empty: write the account's password into it."),
+        ("HUB_OIDC_ISSUER", "https://sign-in.example", "oidc_client_secret is empty"),
+        ("COMPOSE_PROFILES", "monitoring", "there is no 'monitoring'"),
+    ],
+)
+def test_a_wrong_setting_leaves_the_running_hub_as_it_is(
+    hub: Deployment, name: str, value: str, says: str
+) -> None:
+    with untouched(hub):
+        assert says in refused(hub, "up", **{name: value})
+
+
+def test_an_upgrade_begins_with_the_same_check(hub: Deployment) -> None:
+    backups = Path(hub.environment["HUB_BACKUPS"])
+    with untouched(hub):
+        before = sorted(backups.glob("hub-*"))
+        assert 'HUB_LOG_LEVEL is "LOUD"' in refused(hub, "upgrade", HUB_LOG_LEVEL="LOUD")
+        assert sorted(backups.glob("hub-*")) == before
+
+
+def test_settings_are_checked_without_a_start(hub: Deployment, other: Deployment) -> None:
+    assert "The settings are complete and fit together." in hub.script("check-settings").stdout
+    assert "The settings are complete and fit together." in other.script("check-settings").stdout
+    assert leftovers(other, "container") == leftovers(other, "volume") == []
+    assert not Path(other.environment["HUB_SECRETS"]).exists()
+
+
+@pytest.mark.parametrize("name", [*NEEDED, *FILLED_IN])
+def test_a_lost_secret_leaves_the_running_hub_as_it_is(hub: Deployment, tmp_path: Path, name: str) -> None:
+    path = Path(hub.environment["HUB_SECRETS"]) / name
+    with untouched(hub):
+        path.rename(tmp_path / name)
+        try:
+            assert f"{path} is lost" in refused(hub, "check-settings" if name in FILLED_IN else "up")
+            assert not path.exists()
+        finally:
+            (tmp_path / name).rename(path)
+
+
+def test_secrets_that_are_all_lost(hub: Deployment, tmp_path: Path) -> None:
+    folder = Path(hub.environment["HUB_SECRETS"])
+    with untouched(hub):
+        folder.rename(tmp_path / "away")
+        try:
+            assert f"The secrets in {folder} are lost" in refused(hub, "up")
+            assert not folder.exists()
+        finally:
+            (tmp_path / "away").rename(folder)
+
+
+def test_modes_of_secrets_are_repaired(hub: Deployment) -> None:
+    folder = Path(hub.environment["HUB_SECRETS"])
+    with untouched(hub):
+        (folder / "smtp_password").chmod(0o600)
+        folder.chmod(0o755)
+        hub.script("check-settings")
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert (folder / "smtp_password").stat().st_mode & 0o777 == 0o444
