@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . compose/common.sh
 # shellcheck source=compose/checks.sh
 . compose/checks.sh
+# shellcheck source=compose/mend.sh
+. compose/mend.sh
 # shellcheck source=compose/start.sh
 . compose/start.sh
 # shellcheck source=compose/backup.sh

@@ -1,31 +1,51 @@
 # shellcheck shell=bash
 # From one release to the next, and away with all of it.
 
+# A hub that is not well is helped first. What runs stays that of the release before until the backup is made.
 upgrade() {
-  local before sick
+  local before
   require_settings
-  require_running postgres rabbitmq "${SERVICES[@]}"
-  before="$(compose ps --format '{{.Image}}' enrolment | head -n 1)"
+  before="$(compose ps --all --format '{{.Image}}' enrolment | head -n 1)"
   before="${before##*:}"
-  sick="$(compose ps --format '{{.Service}} {{.Health}}' | awk '$2 == "unhealthy" || $2 == "starting" { print $1 }' | head -n 1)"
-  [ -z "$sick" ] || give_up "$sick is not healthy; an upgrade begins with a healthy hub. make doctor says what is wrong."
   require_room
   require_own_database
-  say "From release $before to $VERSION."
+  say "From release ${before:-unknown (the hub is down)} to release $VERSION."
   build
   check_settings
+  revive
   backup
   make_secrets
   say "Migrating …"
-  (migrate) || give_up "The services still run as release $before."
+  (migrate) || give_up "The services still run as release ${before:-before}."
   start
   description
   hubctl doctor || give_up "The hub runs, but not everything is well. $(way_back "$before")"
   say "" "Release $VERSION runs." "$(way_back "$before")"
 }
 
+# Database and broker must be well, because the backup is of both. A service that stays unwell does not stop an
+# upgrade: the new release may be what mends it.
+revive() {
+  local service old=() sick=()
+  START_OPTIONS=(--no-recreate)
+  bring_up_database_and_broker
+  START_OPTIONS=()
+  for service in "${SERVICES[@]}"; do
+    [ -z "$(compose ps --all --quiet "$service")" ] || old+=("$service")
+  done
+  [ "${#old[@]}" -gt 0 ] || return 0
+  settled "${old[@]}" && return
+  mapfile -t sick < <(unwell "${old[@]}")
+  [ "${#sick[@]}" -gt 0 ] || return 0
+  restart_parts "${sick[@]}"
+  settled "${old[@]}" && return
+  mapfile -t sick < <(unwell "${old[@]}")
+  for service in "${sick[@]}"; do last_words "$service"; done
+  say "" "Not well before the upgrade: ${sick[*]}. It goes on, because the new release may mend that." >&2
+}
+
 way_back() {
-  printf 'To go back: git checkout v%s && make uninstall && make restore ARCHIVE=%s' "$1" "$ARCHIVE"
+  printf 'To go back: git checkout v%s && make uninstall && make restore ARCHIVE=%s' "${1:-…}" "$ARCHIVE"
 }
 
 uninstall() {

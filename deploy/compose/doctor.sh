@@ -53,17 +53,21 @@ machine() {
 }
 
 containers() {
-  local name state health restarts image
+  local name state health restarts image network
   for name in gateway "${SERVICES[@]}" postgres rabbitmq; do
     read -r state health image < <(compose ps --all --format '{{.State}} {{or .Health "none"}} {{.Image}}' "$name" | head -n 1) || true
     if [ -z "${state:-}" ]; then wrong "$name is not there: make up makes it."; continue; fi
     restarts="$(docker inspect --format '{{.RestartCount}}' "$(compose ps --all --quiet "$name" | head -n 1)")"
-    if [ "$state" != running ]; then wrong "$name is $state: make logs ARGS=$name says why."
-    elif [ "$health" = unhealthy ]; then wrong "$name runs but is unhealthy: make logs ARGS=$name says why."
+    if [ "$state" != running ]; then wrong "$name is $state: make logs ARGS=$name says why, make up starts it again."
+    elif [ "$health" = unhealthy ]; then wrong "$name runs but is unhealthy: make logs ARGS=$name says why, make up restarts it."
+    elif [ "$health" = starting ]; then note "$name is starting, and not ready yet."
     elif [ "$restarts" -gt 0 ]; then note "$name ($image) runs, and was started again $restarts times by itself."
     else well "$name ($image)"; fi
     state=""
   done
+  while read -r name _ network; do
+    wrong "$name is cut off from the network $network, so others cannot reach it: make up connects it again."
+  done < <(cut_off)
 }
 
 last_backup() {

@@ -1,8 +1,6 @@
 # shellcheck shell=bash
 # From nothing, or from an older start, to a hub that is healthy; or to a sentence.
 
-WAIT_SECONDS=120
-
 build() {
   say "Building images …"
   compose --profile operator build --quiet || give_up "The images could not be built; nothing that runs was changed."
@@ -17,42 +15,34 @@ make_secrets() {
   aside "$SECRETS:/secrets" -- secrets /secrets "${exists[@]}" || give_up "No hub was started."
 }
 
-# What is not as it should be: the parts that are not healthy, then a migration that failed. One that was ended by
-# a signal did not: Compose ends those under way when another part does not come up.
+# Name the parts that are not well, with their last lines; a migration that failed is what the others wait for.
 why_not() {
-  local name
-  # shellcheck disable=SC2016 # awk's fields, not the shell's
-  for name in $(parts_where '$3 != "" && $3 != "healthy" || $2 == "restarting" || $1 !~ /^migrate-/ && $2 == "exited" && $4 != 0'); do
-    say "" "The last words of $name:" >&2
-    compose logs --no-log-prefix --tail 15 "$name" >&2
-  done
-  # shellcheck disable=SC2016
-  for name in $(parts_where '$1 ~ /^migrate-/ && $2 == "exited" && $4 != 0 && $4 < 128'); do
-    say "" "The last words of $name:" >&2
-    compose logs --no-log-prefix --tail 15 "$name" >&2
-    give_up "The migration of ${name#migrate-} failed and was undone as a whole: its database is as it was. A release that is older than the database cannot be started."
-  done
-}
-
-parts_where() {
-  compose ps --all --format '{{.Service}}|{{.State}}|{{.Health}}|{{.ExitCode}}' | awk -F '|' "$1 { print \$1 }"
+  local name sick=()
+  mapfile -t sick < <(unwell "$@")
+  for name in "${sick[@]}"; do last_words "$name"; done
+  name="$(failed_migration)"
+  [ -z "$name" ] || { last_words "migrate-$name"; give_up "The migration of $name failed and was undone as a whole: its database is as it was. A release that is older than the database cannot be started."; }
+  give_up "The hub is not up. Not well: ${sick[*]:-no container, so read what Compose says above}. What is there can be looked at with make ps and make logs; make down stops it."
 }
 
 # A broker reads its definitions when it starts. One that runs already, at an upgrade or with a backup's
 # definitions, is given those of this release: a service may have a new queue, or read more than before.
 renew_definitions() {
-  [ -n "$(compose ps --quiet --status running rabbitmq)" ] || return 0
   import_definitions "$SECRETS/rabbitmq_definitions.json" ||
     give_up "RabbitMQ refused the definitions of this release; nothing was started. make logs ARGS=rabbitmq shows why."
 }
 
+# Database and broker first: a service that waits for them is not well before they are.
 start() {
-  renew_definitions
-  say "Starting (up to $WAIT_SECONDS s) …"
-  if ! compose up --detach --wait --wait-timeout "$WAIT_SECONDS" --remove-orphans --quiet-pull; then
-    why_not
-    give_up "The hub is not up. What is there can be looked at with make ps and make logs; make down stops it."
-  fi
+  local broker all=()
+  unpause # it would look like one that runs, and take no definitions
+  broker="$(compose ps --quiet --status running rabbitmq)"
+  bring_up_database_and_broker
+  [ -z "$broker" ] || renew_definitions
+  say "Starting the rest (up to $WAIT_SECONDS s) …"
+  mapfile -t all < <(all_parts)
+  START_OPTIONS=(--remove-orphans)
+  bring_up "${all[@]}" || why_not "${all[@]}"
   whole_log
 }
 

@@ -158,12 +158,15 @@ def test_an_issuer_changes_the_pages_and_a_demonstration_stays_apart(tmp_path: P
 
 BROKER = """#!/bin/sh
 case "$*" in
+  *"config --services") printf 'postgres\\nrabbitmq\\n' ;;
+  *"ps --all --format"*ID*) printf 'postgres|running|healthy|1\\nrabbitmq|running|healthy|2\\n' ;;
+  "inspect"* | *"ps --all"* | *"compose.yaml config") ;;
   *"ps --quiet"*) echo "$RUNS" ;;
   *" import_definitions "*) echo "$*" >>"$DONE"; exit "$REFUSES" ;;
   *) echo "$*" >>"$DONE" ;;
 esac
 """
-STARTS = '. "$1/common.sh"; . "$1/start.sh"; start'
+STARTS = '. "$1/common.sh"; . "$1/mend.sh"; . "$1/start.sh"; start'
 
 
 @pytest.mark.parametrize(
@@ -190,9 +193,10 @@ def test_a_broker_that_runs_is_given_the_definitions_of_this_release_before_the_
     asked = [one for one in told if "hubctl log" not in one]
     assert len(told) - len(asked) == started  # whether the event log is whole is looked at once the hub is up
     assert sum("definitions" in one for one in asked) == given
-    assert [" up --detach" in one for one in asked] == [False] * given + [True] * started
+    # Database and broker are started first.
+    assert [" up --detach" in one for one in asked] == [True] + [False] * given + [True] * started
     if given:
-        assert asked[0].endswith("cp /secrets/rabbitmq_definitions.json rabbitmq:/tmp/definitions.json")
+        assert asked[1].endswith("cp /secrets/rabbitmq_definitions.json rabbitmq:/tmp/definitions.json")
 
 
 DESCRIBES = '. "$1/common.sh"; . "$1/doctor.sh"; description'
