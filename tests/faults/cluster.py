@@ -16,13 +16,13 @@ from urllib.parse import quote
 
 from tests.faults import name_server, proxy
 from tests.faults.brokers import SETTINGS, STARTS_WITHIN, Broker
+from tests.faults.contained import program_for
 from tests.faults.member import Member
 from tests.faults.servers import Servers
 from tests.support.broker import PASSWORD, USER, BrokerServer
 from tests.support.waiting import wait_until
 
-from local import broker as local_broker
-from local import broker_node, definitions, passwords, ports
+from local import definitions, passwords, ports
 from local.places import ROOT, python_path
 from local.processes import Child, Programs
 
@@ -56,17 +56,17 @@ class ClusterServer(BrokerServer):
 class Cluster(Broker):
     """Three nodes; a case may harm each of them, and the network between them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs_in: Callable[[Path], Programs]) -> None:
         super().__init__(folder)
-        self._programs = Programs(self.folder / "log", self.folder / "run")
-        self._program = broker_node.find_program() or local_broker.install(self._programs, say=print)
+        self._programs = programs_in(self.folder)
+        self._program = program_for(self._programs)
         self._users = self.folder / "definitions.json"
         passwords.write_private(self._users, json.dumps(definitions.administrator(PASSWORD)))
         home = self.folder / "home"
         write_cookie(home)
         self.members = [
-            Member(name, self.folder / name, home, self._program)
-            for name in (f"hub{number}" for number in range(1, SIZE + 1))
+            Member(name, folder, home, self._program, programs_in(folder))
+            for name, folder in ((f"hub{n}", self.folder / f"hub{n}") for n in range(1, SIZE + 1))
         ]
         self._control, self._between = ports.any_free(), self._ports_between()
         self._network = self._start_network()
@@ -198,7 +198,7 @@ def clustered(servers: Servers) -> Iterator[Servers]:
     """The same servers with a new cluster for their broker; it is thrown away afterwards."""
     with few_at_a_time, tempfile.TemporaryDirectory(dir=servers.folder, ignore_cleanup_errors=True) as folder:
         changed = copy.copy(servers)
-        changed.broker = cluster = Cluster(Path(folder))
+        changed.broker = cluster = Cluster(Path(folder), servers.programs)
         try:
             yield changed
         finally:

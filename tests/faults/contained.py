@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.faults import leftovers
 
+from local import broker, broker_node
 from local.broker_container import IMAGE
 from local.containers import docker
 from local.processes import GRACE, Child, Programs
@@ -59,14 +60,22 @@ class ContainedPrograms(Programs):
     ) -> Child:
         """Start a program."""
         container = f"hub-faults-{os.getpid()}-node-{next(numbers)}"
-        command = _command(container, environment, self.shared) if name == NODE else arguments
+        command = command_of(container, environment, self.shared) if name == NODE else arguments
         child = super().start(
             name, command, environment=environment, folder=folder, stop_signal=stop_signal, user=user
         )
         return ContainedChild(**vars(child), container=container) if name == NODE else child
 
 
-def _command(container: str, environment: Mapping[str, str], shared: Path) -> list[str]:
+def program_for(programs: Programs) -> Path:
+    """The program of a node that is started by these; an image knows itself where its own is."""
+    if isinstance(programs, ContainedPrograms):
+        return Path(NODE)
+    return broker_node.find_program() or broker.install(programs, say=print)
+
+
+def command_of(container: str, environment: Mapping[str, str], shared: Path) -> list[str]:
+    """What runs a node in a container."""
     options = ["--rm", "--name", container, *leftovers.label(), "--network", "host", "--pid", "host"]
     options += ["--user", f"{os.getuid()}:{os.getgid()}", "--volume", f"{shared}:{shared}"]
     for variable in environment:

@@ -17,12 +17,12 @@ HOST = "localhost"  # in the names of the nodes
 class Member:
     """One node of a cluster, over all its lives."""
 
-    def __init__(self, name: str, folder: Path, home: Path, program: Path) -> None:
+    def __init__(self, name: str, folder: Path, home: Path, program: Path, programs: Programs) -> None:
         self.name = name
         self.inter_node_port, self.name_server_port = ports.any_free(), ports.any_free()
         self.can_be_reached = False  # by the harness
         self._folder, self._home, self._program = folder, home, program
-        self._programs = Programs(folder / "log", folder / "run")
+        self._programs = programs
         self._node: broker_node.Node | None = None
 
     @property

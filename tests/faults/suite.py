@@ -28,7 +28,7 @@ from tests.faults.judging import Outcome, run_case
 from tests.faults.preparing import prepare
 from tests.faults.servers import Servers
 from tests.faults.stage import Stage
-from tests.faults.surroundings import Kind, Surroundings
+from tests.faults.surroundings import Surroundings
 from tests.faults.systems.catalogue import SYSTEMS, System
 
 PACKAGES = (
@@ -66,7 +66,7 @@ class Suite:
             for case in sorted(cases, key=lambda case: case.short)  # the longest first: no lane ends late
             for system in self.systems
             for seed in self.seeds[: None if system.is_ours else 1]
-            if (system.is_ours or not case.only_ours) and self._can_be_run(case)
+            if system.is_ours or not case.only_ours
         ]
         self.console.print(HEAD, style="bold", soft_wrap=True)
         with self._progress() as progress, ThreadPoolExecutor(self.lanes) as pool:
@@ -80,9 +80,6 @@ class Suite:
             except BaseException:
                 work.clear()  # the other lanes end with what they have in hand
                 raise
-
-    def _can_be_run(self, case: Case) -> bool:
-        return self.surroundings.kind is Kind.NODE or not case.on_cluster  # of programs of this machine
 
     def _lane(
         self, work: deque[Callable[[Servers], Outcome]], advance: Callable[[], None], logs: Path | None
