@@ -35,6 +35,7 @@ PACKAGES = (
     "nameko", "kombu", "amqp", "eventlet", "SQLAlchemy", "psycopg2-binary", "faststream", "aio-pika",
     "asyncpg",
 )  # fmt: skip
+APART = 4  # in the order of cases: from one on a cluster to the next
 HEAD = f"{'case':44} {'system':13} {'lost':>6} {'twice':>6} {'order':>6} {'again':>6} {'seconds':>8}"
 
 
@@ -63,7 +64,7 @@ class Suite:
             work += [partial(self._at_random, examples, steps, seed) for seed in self.seeds]
         work += [
             partial(self._one, case, system, seed)
-            for case in sorted(cases, key=lambda case: case.short)  # the longest first: no lane ends late
+            for case in in_turns(cases)
             for system in self.systems
             for seed in self.seeds[: None if system.is_ours else 1]
             if system.is_ours or not case.only_ours
@@ -149,6 +150,14 @@ class Suite:
             TextColumn("{task.description}"),
         )
         return Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)
+
+
+def in_turns(cases: Sequence[Case]) -> list[Case]:
+    """The longest first, so that no lane ends late, and those on a cluster apart: few fit at a time."""
+    listed = sorted((case for case in cases if not case.on_cluster), key=lambda case: case.short)
+    for n, case in enumerate(case for case in cases if case.on_cluster):
+        listed.insert(n * APART, case)
+    return listed
 
 
 @contextmanager
