@@ -28,7 +28,7 @@ from hub_messaging.rpc_format import (
     read_question,
 )
 from hub_messaging.stopping import has_ended, where
-from hub_messaging.topology import rpc_queue_of
+from hub_messaging.topology import RPC_ARGUMENTS, rpc_queue_of
 from hub_messaging.wire import require_exchange
 
 STOP_SECONDS: Final = 6.0  # for the questions in hand; what is not answered by then is asked again
@@ -85,7 +85,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         """Make sure of our queue, and listen."""
         queue = rpc_queue_of(self._service)
         require_exchange(channel.connection, EXCHANGE)
-        declare_queue(channel, queue)
+        declare_queue(channel, queue, RPC_ARGUMENTS)
         channel.queue_bind(queue, EXCHANGE, routing_key=f"{self._service}.*")
         channel.basic_qos(0, IN_HAND, False)  # noqa: FBT003 - amqp's signature
         self._consumer = channel.basic_consume(queue, callback=self._take)

@@ -25,6 +25,9 @@ INBOX_ARGUMENTS: Final[dict[str, Any]] = {
     "x-single-active-consumer": True,
     "x-delivery-limit": 1_000_000,
 }
+# Questions are replicated too: a classic queue of a cluster is away with the node that it lives on, and
+# whoever answers cannot be ready until that node is back.
+RPC_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def queue_of(service: str) -> str:
 
 def rpc_queue_of(service: str) -> str:
     """The queue of the questions to a service."""
-    return f"rpc-{service}"
+    return f"{service}.rpc"
 
 
 def source_of(hub_id: str, publisher: str) -> str:
@@ -88,7 +91,7 @@ def permissions_of(subscriber: Subscriber) -> dict[str, str]:
     if subscriber.listens_to:
         own.append(re.escape(subscriber.queue))
     if subscriber.answers:
-        answers.append(f"rpc-{re.escape(subscriber.service)}")
+        answers.append(re.escape(rpc_queue_of(subscriber.service)))
     if subscriber.asks:
         addresses.append(rf"rpc\.reply-{re.escape(subscriber.service)}-.*")
     queues = own + answers + addresses
@@ -147,7 +150,7 @@ def _exchanges(listed: Sequence[Subscriber]) -> list[str]:
 
 def _queues(listed: Sequence[Subscriber]) -> dict[str, dict[str, Any]]:
     inboxes = {s.queue: INBOX_ARGUMENTS for s in listed if s.listens_to}
-    questions: dict[str, dict[str, Any]] = {rpc_queue_of(s.service): {} for s in listed if s.answers}
+    questions = {rpc_queue_of(s.service): RPC_ARGUMENTS for s in listed if s.answers}
     return {LOG_QUEUE: LOG_ARGUMENTS, **inboxes, **questions}
 
 

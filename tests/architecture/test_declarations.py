@@ -8,7 +8,7 @@ import pytest
 
 from hub_contracts import EVENTS
 from hub_messaging.subscribe import subscriber_of, subscriptions_of
-from hub_messaging.topology import Subscriber, permissions_of, topic_permissions_of
+from hub_messaging.topology import Subscriber, permissions_of, rpc_queue_of, topic_permissions_of
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.openapi import describe
 from hub_platform.routes import routes_of
@@ -115,7 +115,7 @@ def test_a_service_is_asked_only_by_the_one_that_may(
 
     may_ask = {s.service for s in subscribers if may(s, "write", "nameko-rpc", f"{asked}.contacts")}
     may_bind = {s.service for s in subscribers if may(s, "read", "nameko-rpc", f"{asked}.*")}
-    may_hear = {s.service for s in subscribers if re.match(permissions_of(s)["read"], f"rpc-{asked}")}
+    may_hear = {s.service for s in subscribers if re.match(permissions_of(s)["read"], rpc_queue_of(asked))}
     assert (may_ask, may_bind, may_hear) == ({by}, {asked}, {asked})
     wildcards = ("#", "*", "*.*", "#.contacts", "*.contacts")
     assert not any(may(s, "read", "nameko-rpc", key) for s in subscribers for key in wildcards)

@@ -23,7 +23,7 @@ def _heard(*publishers: str) -> dict[str, frozenset[str]]:
 # The bystander publishes a type of its own, so that the consumer's queue hears its exchange too.
 SUBSCRIBERS = (
     Subscriber(PUBLISHER, {}),
-    Subscriber(CONSUMER, _heard(ThingChanged.publisher, BYSTANDER)),
+    Subscriber(CONSUMER, _heard(ThingChanged.publisher, BYSTANDER), answers=True),
     Subscriber(BYSTANDER, {}),
 )
 

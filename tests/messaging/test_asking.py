@@ -82,7 +82,7 @@ def test_a_question_that_nobody_waits_for_any_more_leaves_the_queue(
 ) -> None:
     scales.service.stop()
     assert ask(clerk, "weigh", 1)["unanswered"] == "TooLate"
-    wait_until(lambda: queue(scales.uri, "rpc-scales")[0] == 0)
+    wait_until(lambda: queue(scales.uri, "scales.rpc")[0] == 0)
     scales.service.start()
     wait_until(lambda: "answer" in ask(clerk, "weigh", 1))
 

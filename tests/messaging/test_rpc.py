@@ -72,7 +72,7 @@ def _scales_as_before(scales: Scales) -> Any:
     """Check after a test that the same process goes on, and that it has acknowledged everything."""
     pid = scales.pid
     yield scales
-    wait_until(lambda: queue(scales.uri, "rpc-scales") == (0, 1))
+    wait_until(lambda: queue(scales.uri, "scales.rpc") == (0, 1))
     wait_until(scales.service.ready)
     assert scales.pid == pid
     assert put(scales.uri, "weigh", GOOD)["error"] is None
@@ -175,11 +175,11 @@ def test_what_was_asked_before_sigterm_is_answered_and_not_asked_again(scales: S
 
     with ThreadPoolExecutor(3) as pool:
         waiting = [pool.submit(ask_slowly, number) for number in range(3)]
-        wait_until(lambda: len(sent) == 3 and queue(scales.uri, "rpc-scales") == (0, 1))
+        wait_until(lambda: len(sent) == 3 and queue(scales.uri, "scales.rpc") == (0, 1))
         assert scales.service.child is not None
         scales.service.child.process.send_signal(signal.SIGTERM)
         assert [one.result()["result"] for one in waiting] == ["done"] * 3
     assert scales.service.child.process.wait(10) == 0
-    assert queue(scales.uri, "rpc-scales") == (0, 0)
+    assert queue(scales.uri, "scales.rpc") == (0, 0)
     scales.service.start()
     wait_until(scales.service.ready)

@@ -22,7 +22,7 @@ from tests.support.amqp import connected
 from tests.support.broker import BrokerServer
 
 from hub_messaging import topology
-from hub_messaging.topology import LOG_QUEUE, RPC_EXCHANGE
+from hub_messaging.topology import LOG_QUEUE, RPC_EXCHANGE, rpc_queue_of
 from hub_messaging.wire import declare_all
 from local.places import ROOT
 from local.services import SERVICES
@@ -98,7 +98,7 @@ def test_the_log_and_every_exchange_are_an_administrators(found: Found) -> None:
         done = {action for action, what, _ in found[user] if LOG_QUEUE in what.split(" <- ")}
         assert done == {"consume"}
         harmed = {what for action, what, _ in found[user] if action in ("declare", "delete", "purge")}
-        assert harmed <= {f"{user}.in", f"rpc-{user}"}
+        assert harmed <= {f"{user}.in", rpc_queue_of(user)}
 
 
 def test_each_publishes_to_its_own_exchange_and_asks_and_answers_as_it_declares(found: Found) -> None:
@@ -124,7 +124,7 @@ def test_each_binds_its_queue_to_what_it_hears_and_nothing_else(found: Found) ->
                 for publisher, keys in who.binds_to.items()
                 for key in keys
             }
-            assert {what.partition(" <- ")[0] for what, _ in bound} <= {who.queue, f"rpc-{user}"}
+            assert {what.partition(" <- ")[0] for what, _ in bound} <= {who.queue, rpc_queue_of(user)}
             assert not {what for what, key in bound if key in ("#", "*")}
 
 

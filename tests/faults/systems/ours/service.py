@@ -14,6 +14,7 @@ from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_
 
 from hub_messaging import outbox, wall_clock
 from hub_messaging.relay import OutboxRelay
+from hub_messaging.rpc import answer
 from hub_messaging.subscribe import Delivery, Permanent, subscribe, subscribe_batch
 from hub_messaging.watching import EVERY_SECONDS
 from hub_platform.probes import Probes
@@ -87,6 +88,11 @@ class HearsLess(Probes):
 
     name = "consumer"
     projections = (effects,)
+
+    @answer
+    def is_there(self) -> bool:
+        """Answer a question, so that the readiness of answering is part of every case, too."""
+        return True
 
     @subscribe(ThingNoticed)
     def on_thing_noticed(self, session: Session, delivery: Delivery) -> None:
