@@ -4,6 +4,9 @@ One relay is active for each database, by an advisory lock: two at once would br
 """
 
 import select
+import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -25,6 +28,7 @@ from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, requi
 BATCH: Final = 500
 SWEEP_SECONDS: Final = 1.0  # how long a lost wake-up can delay an event
 IDLE_SECONDS: Final = 30  # without a statement from the relay, after which PostgreSQL ends its connection
+ALIVE_SECONDS: Final = 5.0  # how often the relay says a word while it waits for the broker
 STOP_SECONDS: Final = 2.0  # for the batch in hand; what is not confirmed is sent again
 LOCK_KEY: Final = 0x6F7574626F78  # "outbox"; advisory locks are per database
 
@@ -41,6 +45,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         self._mark_seconds = mark_seconds
         self._thread: Any = None
         self._stop = Stop()
+        self._spoke_at = 0.0
         self._broker_away: str | None = "the relay has not reached the broker yet"
 
     def setup(self) -> None:
@@ -101,24 +106,33 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         raw = lock.connection.driver_connection
         lock.execute(text(f"LISTEN {outbox.WAKE_CHANNEL}"))
         try:
+            gives_up = partial(self._gives_up, lock)
             with connected(self.container.config["AMQP_URI"]) as connection:
                 require_exchange(connection, exchange_of(self._publisher))
-                publisher = ConfirmedPublisher(
-                    connection, exchange_of(self._publisher), giving_up=lambda: self._stop.asked
-                )
+                publisher = ConfirmedPublisher(connection, exchange_of(self._publisher), giving_up=gives_up)
                 self._watch.begin()
                 while not self._stop.asked:
                     sent = self._send_batch(lock, publisher)
                     self._broker_away = None
                     self._stop.succeeded()
-                    self._watch.look_when_due(giving_up=lambda: self._stop.asked)
+                    self._watch.look_when_due(giving_up=gives_up)
                     if sent < BATCH:
-                        self._wait(raw, connection, publisher)
+                        self._wait(raw, connection, publisher, gives_up)
         finally:
             if not lock.invalidated:
                 lock.execute(text("SELECT pg_advisory_unlock_all()"))
                 lock.execute(text("UNLISTEN *"))
                 lock.execute(text("RESET idle_session_timeout"))
+
+    def _gives_up(self, lock: Any) -> bool:
+        """Whether waiting for the broker is to end; PostgreSQL hears meanwhile that the relay is there.
+
+        Otherwise it would end the connection, and another replica would send the batch in hand a second time.
+        """
+        if time.monotonic() - self._spoke_at >= ALIVE_SECONDS:
+            lock.execute(text("SELECT 1"))
+            self._spoke_at = time.monotonic()
+        return self._stop.asked
 
     def _send_batch(self, lock: Any, publisher: ConfirmedPublisher) -> int:
         """Read and mark on the connection that holds the lock: each statement commits by itself."""
@@ -130,11 +144,13 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             self._metrics.published.inc(len(waiting))
         return len(waiting)
 
-    def _wait(self, raw: Any, connection: Any, publisher: ConfirmedPublisher) -> None:
+    def _wait(
+        self, raw: Any, connection: Any, publisher: ConfirmedPublisher, gives_up: Callable[[], bool]
+    ) -> None:
         """Sleep until a commit wakes us or the sweep is due; do the housekeeping meanwhile."""
         drain(connection, 0.001)
         tick(connection)
-        while publisher.blocked and not self._stop.asked:
+        while publisher.blocked and not gives_up():
             self._broker_away = "the broker is short of memory or disk and takes nothing"
             drain(connection, SWEEP_SECONDS)
             tick(connection)

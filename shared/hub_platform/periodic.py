@@ -6,6 +6,8 @@ turn; when it ends, or loses its database, another one takes over.
 
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
+from math import ceil
 from typing import Any, Final, TypeVar
 
 import eventlet
@@ -13,10 +15,13 @@ import structlog
 from eventlet.event import Event
 from nameko.extensions import Entrypoint
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 OFTEN_SECONDS: Final = 0.05
+IDLE_SECONDS: Final = 30  # at least, without a word of the holder, after which PostgreSQL frees the lock
+ALIVE_SECONDS: Final = 5.0  # how often the holder says a word while a turn lasts
 DOUBLINGS: Final = 20  # no pause is longer than that of so many failures
 AGAIN_SECONDS: Final = 5.0  # after a turn that failed; twice as long after each further one, up to the usual
 
@@ -66,14 +71,18 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         if not lock.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
             self._failures = 0
             return
+        # A replica that is halted, or cut off without a word, loses the lock to another one.
+        idle = max(IDLE_SECONDS, ceil(2 * self.seconds))
+        lock.execute(text(f"SET idle_session_timeout = '{idle}s'"))
         try:
-            self._turn()
+            self._turn(lock)
             while not self._was_stopped_in_pause():
                 lock.execute(text("SELECT 1"))  # raises when the lock went with its connection
-                self._turn()
+                self._turn(lock)
         finally:
             if not lock.invalidated:
                 lock.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+                lock.execute(text("RESET idle_session_timeout"))
 
     def _was_stopped_in_pause(self) -> bool:
         """Wait for the next turn; True when the service stops instead."""
@@ -93,10 +102,11 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
             return self.seconds
         return min(self.seconds, AGAIN_SECONDS * 2.0 ** min(self._failures - 1, DOUBLINGS))
 
-    def _turn(self) -> None:
+    def _turn(self, lock: Any) -> None:
         done = Event()
         hub_time = self.container.config["clocks"].hub.now() if self.by_hub_time else None
         self.container.spawn_worker(self, (), {}, handle_result=_send_to(done))
+        lost = _wait_for(done, lock)
         try:
             done.wait()
         except Exception as exc:  # noqa: BLE001 - an error in one turn must not end the service
@@ -106,6 +116,25 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
             self._failures = 0
             if hub_time is not None:
                 self.container.config["hub_time_of_turns"][self.method_name] = hub_time
+        if lost is not None:
+            raise lost
+
+
+def _wait_for(done: Event, lock: Any) -> SQLAlchemyError | None:
+    """Wait until a turn has ended, also where the lock is lost meanwhile: no turn is taken over itself.
+
+    PostgreSQL hears every few seconds that the replica is there. Gives how the lock was lost.
+    """
+    lost = None
+    while not done.ready():
+        with eventlet.Timeout(ALIVE_SECONDS, False), suppress(Exception):  # noqa: FBT003 - eventlet's signature
+            done.wait()
+        if lost is None and not done.ready():
+            try:
+                lock.execute(text("SELECT 1"))
+            except SQLAlchemyError as exc:
+                lost = exc
+    return lost
 
 
 def _waited(event: Event, seconds: float) -> bool:

@@ -43,15 +43,30 @@ def woken() -> Any:
 
 def test_while_the_broker_takes_nothing_the_relay_says_so_and_waits(relay: OutboxRelay) -> None:
     raw = woken()
-    relay._wait(raw, None, Publisher(3))  # type: ignore[arg-type]
+    relay._wait(raw, None, Publisher(3), lambda: False)  # type: ignore[arg-type]
     assert "takes nothing" in str(relay._broker_away)
     assert raw.notifies == []
 
 
 def test_a_stop_ends_the_wait_for_a_broker_that_takes_nothing(relay: OutboxRelay) -> None:
     publisher = Publisher(1_000_000, relay._stop.ask)
-    relay._wait(woken(), None, publisher)  # type: ignore[arg-type]
+    relay._wait(woken(), None, publisher, lambda: relay._stop.asked)  # type: ignore[arg-type]
     assert publisher.looks > 0
+
+
+def test_while_it_waits_for_the_broker_the_database_hears_of_the_relay(
+    relay: OutboxRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, said = [100.0], []
+    monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    lock = SimpleNamespace(execute=lambda statement: said.append(str(statement)))
+    for seconds in (0.0, 1.0, sending.ALIVE_SECONDS, 1.0):
+        now[0] += seconds
+        assert not relay._gives_up(lock)
+    assert said == ["SELECT 1"] * 2
+    assert 3 * sending.ALIVE_SECONDS <= sending.IDLE_SECONDS
+    relay._stop.ask()
+    assert relay._gives_up(lock)
 
 
 def test_a_relay_that_does_not_end_in_time_is_ended_and_named(
@@ -101,5 +116,5 @@ def test_while_the_log_lacks_events_their_only_copy_is_not_forgotten(
     taken: list[str] = []
     relay._forgetting = SimpleNamespace(turn=lambda: taken.append("turn"))  # type: ignore[assignment]
     relay._watch = SimpleNamespace(trouble=trouble)  # type: ignore[assignment]
-    relay._wait(woken(), None, SimpleNamespace(blocked=False))  # type: ignore[arg-type]
+    relay._wait(woken(), None, SimpleNamespace(blocked=False), lambda: False)  # type: ignore[arg-type]
     assert len(taken) == turns

@@ -4,6 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from eventlet import spawn_after
+from eventlet.event import Event
+from sqlalchemy.exc import InvalidRequestError
 
 from hub_platform import periodic
 from hub_platform.periodic import Every
@@ -16,12 +19,13 @@ class Lock:
 
     def __init__(self, *, free: bool = True) -> None:
         self.free = free
+        self.said: list[str] = []
 
     def scalar(self, *_statement: Any) -> bool:
         return self.free
 
-    def execute(self, *_statement: Any) -> None:
-        """Nothing is asked of it."""
+    def execute(self, statement: Any, _values: Any = None) -> None:
+        self.said.append(str(statement))
 
 
 class Container:
@@ -108,3 +112,35 @@ def test_a_database_that_is_away_is_tried_again_soon(monkeypatch: pytest.MonkeyP
 
 def test_a_replica_that_another_one_keeps_from_it_waits_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pauses(monkeypatch, 3600.0, None, lock=Lock(free=False)) == [3600.0, 3600.0]
+
+
+@pytest.mark.parametrize(("seconds", "idle"), [(1.0, 30), (30.0, 60), (3600.0, 7200)])
+def test_a_lock_whose_holder_says_nothing_becomes_free(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, idle: int
+) -> None:
+    lock = Lock()
+    pauses(monkeypatch, seconds, None, lock=lock)
+    assert lock.said[0] == f"SET idle_session_timeout = '{idle}s'"
+    assert lock.said[-1] == "RESET idle_session_timeout"
+
+
+def test_while_a_turn_lasts_the_holder_is_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(periodic, "ALIVE_SECONDS", 0.01)
+    lock, done = Lock(), Event()
+    spawn_after(0.1, done.send, None)
+    assert periodic._wait_for(done, lock) is None
+    assert set(lock.said) == {"SELECT 1"}
+
+
+def test_a_turn_ends_before_the_loss_of_its_lock_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Losing(Lock):
+        def execute(self, statement: Any, _values: Any = None) -> None:
+            super().execute(statement)
+            raise InvalidRequestError
+
+    monkeypatch.setattr(periodic, "ALIVE_SECONDS", 0.01)
+    lock, done = Losing(), Event()
+    spawn_after(0.1, done.send, None)
+    assert isinstance(periodic._wait_for(done, lock), InvalidRequestError)
+    assert done.ready()
+    assert lock.said == ["SELECT 1"]
