@@ -47,6 +47,10 @@ class HubRequest(Request):
 class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
     """Finds the route of a request."""
 
+    def __init__(self, server: "HubWebServer") -> None:
+        super().__init__(server)
+        self.url_map.merge_slashes = False  # //visits/v1 is no address of ours, and none to be led away from
+
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer one request."""
         request = HubRequest(environ, shallow=True)
@@ -65,11 +69,14 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
             HTTPException: there is none, also where a value is none that anything could be named by.
         """
         try:
-            provider, values = self.url_map.bind_to_environ(environ).match()
+            addresses = self.url_map.bind_to_environ(environ)
+            provider, values = addresses.match()
         except ValueError as exc:  # a number of thousands of digits, a host name that is none
             raise NotFound from exc
         if not all(is_text(value) for value in values.values() if isinstance(value, str)):
             raise NotFound
+        if not environ["REQUEST_METHOD"].isupper():  # werkzeug takes `get` for GET
+            raise MethodNotAllowed(addresses.allowed_methods())
         return provider, values
 
     def pages_at(self, request: HubRequest) -> frozenset[str]:

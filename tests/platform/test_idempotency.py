@@ -1,6 +1,8 @@
 """Answers kept under Idempotency-Keys: each sender's own, erased one by one, forgotten after a day."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -8,12 +10,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
 from hub_platform import idempotency
+from hub_platform.access import Actor
+from hub_platform.bodies import MAX_OPEN_BYTES
 from hub_platform.clocks import Clocks
 from hub_platform.idempotency import KEPT_FOR, Attempt, idempotency_keys
 from hub_platform.probes import Probes
+from hub_platform.problems import Problem
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -113,6 +118,59 @@ def test_a_wrong_clock_deletes_no_more_than_the_oldest_two_hours(database: Datab
         idempotency.forget(session, NOW + timedelta(days=401))
         left = session.scalar(sa.select(sa.func.count()).select_from(idempotency_keys))
     assert left == 22
+
+
+def test_a_body_that_no_rule_reads_is_not_read_for_the_sake_of_its_key() -> None:
+    """Before: as many bytes as one liked, into memory."""
+    headers = {"Idempotency-Key": "a"}
+    for length, refused in ((MAX_OPEN_BYTES, False), (MAX_OPEN_BYTES + 1, True)):
+        request = Request.from_values("/", method="POST", data=b"x" * length, headers=headers)
+        with pytest.raises(Problem, match="too_large") if refused else nullcontext():
+            Attempt.of(request, Actor("ada"))
+
+
+@pytest.mark.parametrize(("roles", "readable"), [("ab", True), ("abc", True), ("a", False), ("", False)])
+def test_an_answer_needs_the_roles_that_its_first_reader_had(
+    database: Database, roles: str, readable: bool
+) -> None:
+    answer(database, replace(attempt(), roles=frozenset("ab")), "both")
+    again = replace(attempt(), roles=frozenset(roles))
+    with (
+        database.begin() as session,
+        nullcontext() if readable else pytest.raises(Problem, match="answer_not_readable"),
+    ):
+        kept = idempotency.first_answer(session, again, now=NOW)
+        assert kept is not None
+        assert kept.get_data() == b"both"
+        assert idempotency.ROLES not in kept.headers
+
+
+@pytest.mark.parametrize(
+    ("raised", "refused"),
+    [
+        (None, False),
+        (Problem(409, "already_there", ""), False),
+        (Problem(403, "not_yours", ""), True),
+        (Problem(503, "busy", ""), True),
+        (KeyError("a fault"), False),
+    ],
+)
+def test_a_repeat_is_tried_for_whether_it_is_still_allowed_and_changes_nothing(
+    database: Database, raised: Exception | None, refused: bool
+) -> None:
+    kept = Response("kept")
+    with database.begin() as session:
+
+        def work() -> None:
+            session.execute(
+                sa.insert(idempotency_keys).values(actor="ada", key="a", fingerprint="f", created_at=NOW)
+            )
+            if raised is not None:
+                raise raised
+
+        with pytest.raises(Problem) if refused else nullcontext():
+            assert idempotency.repeated(kept, session, work) is kept
+        assert session.execute(sa.select(idempotency_keys)).all() == []
 
 
 def test_an_answer_is_kept_for_a_day() -> None:

@@ -9,6 +9,7 @@ from tests.security.attacking import Attacked, attacked_hub
 from tests.security.believing import Hub, believing_hub
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
+from tests.support.services import Client, RunningService, running_service
 
 from hub_platform.runner import migrations_of
 
@@ -49,3 +50,24 @@ def _both(postgres: PostgresServer, amqp_uri: str, tmp_path: Path) -> Iterator[B
 @pytest.fixture(name="migrations", scope="session")
 def _migrations() -> Path:
     return migrations_of("parcels")
+
+
+@pytest.fixture(name="sorting", scope="session")
+def _sorting(
+    postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
+    with running_service(
+        tmp_path_factory.mktemp("sorting"),
+        "sorting",
+        ("parcels", "sorting"),
+        database_url=postgres.migrated_database(migrations_of("parcels")),
+        amqp_uri=broker.new_vhost(),
+        HUB_ALLOW_HUB_TIME="1",
+        HUB_FORMS_PER_MINUTE="5",
+    ) as service:
+        yield service
+
+
+@pytest.fixture(name="sorter")
+def _sorter(sorting: RunningService) -> Client:
+    return sorting.client("sorter")
