@@ -14,6 +14,15 @@ T = TypeVar("T")
 AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
 # PostgreSQL's error codes (appendix A): deadlock, serialisation failure. At once, the same work succeeds.
 DEADLOCK, NOT_SERIAL = "40P01", "40001"
+# A lock that was waited for too long; a statement that was ended.
+LOCKED, ENDED = "55P03", "57014"
+SILENT: Final = "the database does not answer"
+REASONS: Final = {
+    DEADLOCK: "another transaction was in the way",
+    NOT_SERIAL: "another transaction was in the way",
+    LOCKED: "another transaction was in the way",
+    ENDED: "the database takes too long over a statement",
+}
 TRIES: Final = 4
 LONGEST_PAUSE: Final = 0.2  # seconds, so that two who were in each other's way are not so again
 
@@ -22,12 +31,24 @@ def gave_way(error: BaseException) -> bool:
     """Whether PostgreSQL undid this so that another could go on."""
     if not isinstance(error, DBAPIError) or error.connection_invalidated:
         return False
-    return getattr(error.orig, "pgcode", None) in (DEADLOCK, NOT_SERIAL)
+    return _code(error) in (DEADLOCK, NOT_SERIAL)
+
+
+def reason_of(error: BaseException, otherwise: str = SILENT) -> str:
+    """Why work on events rests, for readiness. The error is the database's or was raised from it."""
+    cause = error if isinstance(error, DBAPIError) else error.__cause__
+    if isinstance(cause, DBAPIError) and not cause.connection_invalidated:
+        return REASONS.get(_code(cause), otherwise)
+    return otherwise
 
 
 def is_away(error: BaseException) -> bool:
     """Whether the database could not be worked with, as opposed to refusing a statement."""
     return isinstance(error, AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def _code(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "pgcode", None) or "")
 
 
 def again(work: Callable[[], T]) -> T:

@@ -153,18 +153,25 @@ class Dispatcher:
         return deliveries
 
     def _take_mark(self, message: Message) -> None:
-        try:
+
+        def compare() -> None:
             with self.sessions.begin() as session:
                 self._comparing.take(session, message)
+
+        try:
+            again(compare)
         except Unreadable as exc:
             self._park([Unread(message, exc.error, exc.envelope)])
         except AWAY as exc:
             raise DatabaseAway from exc
 
     def _park(self, unread: Sequence[Unread]) -> None:
-        try:
+        def park() -> None:
             with self.sessions.begin() as session:
                 retries.park_unreadable(session, self.subscription, *unread)
+
+        try:
+            again(park)
         except AWAY as exc:
             raise DatabaseAway from exc
         self.metrics.kept.labels("parked").inc(len(unread))
@@ -203,9 +210,13 @@ class Dispatcher:
             self._deliver(handler, deliveries[middle:])
             return
         (delivery,) = deliveries
-        with self.sessions.begin() as session:
-            changes.take_over(session, self.subscription, deliveries, self.types)
-            state = retries.keep_failed(session, self.subscription, delivery, error, self.policy)
+
+        def keep() -> str:
+            with self.sessions.begin() as session:
+                changes.take_over(session, self.subscription, deliveries, self.types)
+                return retries.keep_failed(session, self.subscription, delivery, error, self.policy)
+
+        state = again(keep)
         self._attempts.count_failure(delivery.envelope, state, error)
 
 

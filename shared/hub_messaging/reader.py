@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub_messaging import inbox
 from hub_messaging.catchup import CatchUp, LogAway
 from hub_messaging.database_errors import AWAY
+from hub_messaging.database_errors import reason_of as why_at_rest
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler
 from hub_messaging.envelope import keys_by_publisher
 from hub_messaging.forgetting import Forgetting, inbox_rows
@@ -29,7 +30,7 @@ from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
 from hub_messaging.tables import inbox_forgotten
-from hub_messaging.taking import SILENT, Taking
+from hub_messaging.taking import Taking
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
@@ -211,7 +212,7 @@ class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[m
         try:
             self._reads_log = self._healing.step(self._read_log, time.monotonic())
         except (DatabaseAway, *AWAY) as exc:
-            self._rest(SILENT, exc)
+            self._rest(why_at_rest(exc), exc)
         except Stopped:
             self._reads_log = False  # it is begun anew at the next start
 
@@ -232,7 +233,7 @@ class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[m
                 pass
             self._forgetting.turn()
         except (DatabaseAway, *AWAY) as exc:
-            self._rest(SILENT, exc)
+            self._rest(why_at_rest(exc), exc)
         else:
             if not self._arrived:  # what is in hand says by itself whether it can be dealt with
                 self._away = None

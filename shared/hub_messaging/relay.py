@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import outbox
 from hub_messaging.database_errors import again
+from hub_messaging.database_errors import reason_of as why_at_rest
 from hub_messaging.forgetting import Forgetting, outbox_rows
 from hub_messaging.metrics import ForgettingTable, PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
@@ -86,7 +87,8 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 with self._sessions.kw["bind"].connect() as lock:
                     self._hold_and_send(lock.execution_options(isolation_level="AUTOCOMMIT"))
             except Exception as exc:  # noqa: BLE001 - whatever happens, the loop goes on
-                self._broker_away = reason_of(exc, "the relay cannot reach the broker or the database")
+                unreachable = "the relay cannot reach the broker or the database"
+                self._broker_away = reason_of(exc, why_at_rest(exc, unreachable))
                 self._metrics.reconnects.inc()
                 at = None if isinstance(exc, EXPECTED) else where(exc)
                 log.warning("relay_interrupted", error=type(exc).__name__, at=at)

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from hub_messaging.database_errors import AWAY
+from hub_messaging.database_errors import AWAY, reason_of
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Struggling
 from hub_messaging.messages import Message
 from hub_messaging.pace import Pace
 from hub_messaging.stopping import Stop, Stopped
 
-# What the readiness probe says.
-SILENT: Final = "the database does not answer"
-FAILING: Final = "one handler after the other fails"
+FAILING: Final = "one handler after the other fails"  # what the readiness probe says
 
 
 class Taking:
@@ -31,7 +29,7 @@ class Taking:
         try:
             self._dispatcher.take(messages)
         except (DatabaseAway, *AWAY) as exc:
-            self._rest(SILENT, exc)
+            self._rest(reason_of(exc), exc)
             return False
         except Struggling as exc:
             self._rest(FAILING, exc)

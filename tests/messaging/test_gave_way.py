@@ -11,7 +11,8 @@ from tests.messaging.received import Database, delivery, states
 from tests.messaging.test_database_away import make_due
 
 from hub_messaging import database_errors
-from hub_messaging.database_errors import TRIES, again
+from hub_messaging.database_errors import TRIES, again, reason_of
+from hub_messaging.dispatch import DatabaseAway
 from hub_messaging.inbox import Delivery
 from hub_messaging.rpc_format import error_of
 
@@ -126,3 +127,21 @@ def test_anything_else_is_not_done_again(error: Exception) -> None:
 )
 def test_who_asks_by_rpc_is_told_a_code_of_ours(error: Exception, code: str | None) -> None:
     assert error_of(error)["exc_args"] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ended("40P01"), "another transaction was in the way"),
+        (ended("55P03"), "another transaction was in the way"),
+        (ended("57014"), "the database takes too long over a statement"),
+        (ended("57P01"), "the database does not answer"),
+        (ended("40P01", invalidated=True), "the database does not answer"),
+        (sa.exc.TimeoutError("QueuePool limit"), "the database does not answer"),
+    ],
+)
+def test_readiness_says_which_it_was(error: Exception, said: str) -> None:
+    assert reason_of(error) == said
+    away = DatabaseAway()
+    away.__cause__ = error
+    assert reason_of(away) == said
