@@ -145,17 +145,34 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         admit(actor, self.allow)
         return actor
 
-    def _answer(self, request: HubRequest, actor: Actor) -> Response:
-        clocks = self.container.config["clocks"]
+    def _read(self, request: HubRequest, actor: Actor) -> tuple["partial[Call[Any]]", str | None]:
+        """What a call needs besides its transaction, and the digest of a body that was read as a stream."""
         query, page = calls.read_query(request, self.query_schema)
         known = actor is not NOBODY
-        now = headers.read_now(request, clocks.hub, known=known)
+        now = headers.read_now(request, self.container.config["clocks"].hub, known=known)
         expected = headers.read_expected(request)
         took = Received()
         if isinstance(self.body, Raw):
             took = receive(request, self.body, subject=actor.subject, known=known)
-        command = self.body_schema and calls.read_command(request, self.body_schema, request.path_values)
-        attempt = idempotency.Attempt.of(request, actor, took.digest) if known else None
+        call: partial[Call[Any]] = partial(
+            Call,
+            actor=actor,
+            now=now,
+            command=self.body_schema and calls.read_command(request, self.body_schema, request.path_values),
+            query=query,
+            path=request.path_values,
+            page=page,
+            raw=took.raw,
+            content=took.content,
+            expected=expected,
+            request=request,
+        )
+        return call, took.digest
+
+    def _answer(self, request: HubRequest, actor: Actor) -> Response:
+        make_call, digest = self._read(request, actor)
+        attempt = None if actor is NOBODY else idempotency.Attempt.of(request, actor, digest)
+        real_now = self.container.config["clocks"].real
         with (
             turn(self.container.config, request, actor, self.later_in),
             self.container.config["sessions"].begin() as session,
@@ -163,21 +180,8 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         ):
             session.info["correlation_id"] = request.correlation_id
             session.info["traceparent"] = tracing.current_traceparent()
-            kept = attempt and idempotency.first_answer(session, attempt, now=clocks.real())
-            call: Call[Any] = Call(
-                session=session,
-                actor=actor,
-                now=now,
-                real_now=clocks.real(),
-                command=command,
-                query=query,
-                path=request.path_values,
-                page=page,
-                raw=took.raw,
-                content=took.content,
-                expected=expected,
-                request=request,
-            )
+            kept = attempt and idempotency.first_answer(session, attempt, now=real_now())
+            call = make_call(session=session, real_now=real_now())
             if kept:
                 return idempotency.repeated(kept, session, partial(work, self.container, self, call))
             result = work(self.container, self, call)
