@@ -25,6 +25,7 @@ case "${1:-}" in
   down) require_hub; compose --profile '*' down --timeout 60 "${@:2}" ;;
   logs) require_hub; compose logs --follow --tail 100 "${@:2}" ;;
   ps) require_hub; compose ps --all ;;
+  renew) require_hub; aside "$SECRETS:/secrets" -- renew /secrets "${2:-}" || give_up "No secret was changed." ;;
   check-settings) require_settings; build; check_settings; say "The settings are complete and fit together." ;;
-  *) give_up "usage: compose.sh up|check-settings|down|logs|ps|migrate|backup|restore|upgrade|doctor|uninstall|hubctl" ;;
+  *) give_up "usage: compose.sh up|check-settings|down|logs|ps|migrate|backup|restore|upgrade|doctor|uninstall|renew|hubctl" ;;
 esac

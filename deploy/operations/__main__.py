@@ -54,9 +54,22 @@ def settings(asked: argparse.Namespace) -> None:
         raise WrongSettings("\n".join(wrong))
 
 
-def _require_secrets(folder: Path, *, hub_exists: bool) -> None:
+def renew(asked: argparse.Namespace) -> None:
+    """Make a new password of a broker user, or a new key of the cookies of an issuer's people."""
+    files = secret_state.RENEWABLE.get(asked.name)
+    if files is None:
+        raise WrongSettings(f"{asked.name} is none of {', '.join(secret_state.RENEWABLE)}.")
+    _require_secrets(asked.folder, hub_exists=True, besides=files)
+    for name in files:
+        (asked.folder / name).unlink(missing_ok=True)
+    made = make(asked.folder)
+    secret_state.remember(asked.folder)
+    _say(f"Made {' and '.join(made)} anew. It is used after make down and make up.")
+
+
+def _require_secrets(folder: Path, *, hub_exists: bool, besides: Sequence[str] = ()) -> None:
     wrong = secret_state.repair_modes(folder) if folder.is_dir() else []
-    if wrong := wrong or secret_state.wrong_secrets(folder, hub_exists=hub_exists):
+    if wrong := wrong or secret_state.wrong_secrets(folder, hub_exists=hub_exists, besides=besides):
         raise WrongSettings("\n".join(wrong))
 
 
@@ -106,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     for do, arguments in (
         (secrets, ("folder",)),
         (settings, ("folder",)),
+        (renew, ("folder",)),
         (cut, ("secrets", "folder")),
         (backup, ("folder", "archive", "postgres")),
         (check, ("archive", "folder", "postgres")),
@@ -118,6 +132,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--hub-exists", action="store_true", help="its volumes hold data")
         if do is settings:
             command.add_argument("names", nargs="*", help="those that deploy/.env sets")
+        if do is renew:
+            command.add_argument("name", help=", ".join(secret_state.RENEWABLE))
         command.set_defaults(do=do)
     return parser
 

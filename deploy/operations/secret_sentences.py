@@ -1,6 +1,7 @@
 """What an operator is told about a secret: which file, what is wrong, what to do; never what it holds."""
 
 import os
+import re
 from pathlib import Path
 
 
@@ -18,7 +19,9 @@ def lost(folder: Path, name: str) -> str:
     """Say that a file is not there, or empty."""
     how = "empty" if (folder / name).exists() else "lost"
     why = "and no other can take its place while the hub holds data"
-    return f"The secret {shown(folder, name)} is {how}, {why}: {put_back(folder, name)}"
+    user = re.fullmatch("(?:broker_password|amqp_uri)_(.+)|(oidc_cookie_secret)", name)
+    anew = f" Or make a new one: deploy/compose.sh renew {user[1] or user[2]}." if user else ""
+    return f"The secret {shown(folder, name)} is {how}, {why}: {put_back(folder, name)}{anew}"
 
 
 def all_lost(folder: Path) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +44,13 @@ NEEDED: Final = (
 FILLED_IN: Final = (SMTP_PASSWORD, SMTP_AUTHORITIES, OIDC_CLIENT_SECRET)
 
 
+# What may be made anew while a hub holds data, because no data was made with it: name → the files.
+RENEWABLE: Final = {
+    **{user: (f"broker_password_{user}", f"amqp_uri_{user}") for user in (ADMINISTRATOR, *SERVICES)},
+    OIDC_COOKIE_SECRET: (OIDC_COOKIE_SECRET,),
+}
+
+
 def repair_modes(folder: Path) -> list[str]:
     """Let only the owner enter the folder, and containers read its files; sentences where it fails."""
     wrong: list[str] = []
@@ -56,17 +63,18 @@ def repair_modes(folder: Path) -> list[str]:
     return wrong
 
 
-def wrong_secrets(folder: Path, *, hub_exists: bool) -> list[str]:
+def wrong_secrets(folder: Path, *, hub_exists: bool, besides: Collection[str] = ()) -> list[str]:
     """Say in a sentence each what is lost, changed, unreadable or malformed.
 
     Args:
         folder: of the secrets; it need not exist.
         hub_exists: whether there is data that the secrets open; otherwise what is missing will be made.
+        besides: files that are not looked at, as they are about to be replaced.
     """
-    known, wrong = _contents(folder)
+    known, wrong = _contents(folder, besides)
     if hub_exists and not wrong:
         noted = _fingerprints(folder)[1]
-        lost = [name for name in NEEDED if not known.get(name)]
+        lost = [name for name in NEEDED if not known.get(name) and name not in besides]
         lost += [name for name in FILLED_IN if name not in known and name in noted]
         if lost[: len(NEEDED)] == list(NEEDED):
             return [say.all_lost(folder)]
@@ -93,11 +101,11 @@ def _files(folder: Path) -> list[Path]:
         return []  # said of the folder
 
 
-def _contents(folder: Path) -> tuple[dict[str, str], list[str]]:
+def _contents(folder: Path, besides: Collection[str] = ()) -> tuple[dict[str, str], list[str]]:
     """What the files hold, without spaces around it, and sentences about those that cannot be read."""
     known: dict[str, str] = {}
     wrong: list[str] = []
-    for name in (*NEEDED, *FILLED_IN):
+    for name in (one for one in (*NEEDED, *FILLED_IN) if one not in besides):
         path = folder / name
         try:
             if path.is_dir():

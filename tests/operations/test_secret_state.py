@@ -231,3 +231,31 @@ def test_before_there_is_a_hub_what_is_missing_is_made(folder: Path) -> None:
     (folder / FINGERPRINTS).unlink()
     command.main(["secrets", str(folder)])
     assert (folder / "postgres_password").read_text()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_password_of_the_broker_can_be_made_anew(
+    folder: Path, lost: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = contents(folder)
+    if lost:
+        (folder / "amqp_uri_visits").unlink()
+        (sentence,) = refused(folder)
+        assert sentence.endswith("Or make a new one: deploy/compose.sh renew visits.")
+    command.main(["renew", str(folder), "visits"])
+    assert "Made broker_password_visits and amqp_uri_visits anew." in capsys.readouterr().out
+    after = contents(folder)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"broker_password_visits", "amqp_uri_visits", DEFINITIONS, FINGERPRINTS}
+    assert after["broker_password_visits"] in after["amqp_uri_visits"]
+    command.main(["secrets", str(folder), "--hub-exists"])
+
+
+def test_what_the_data_was_made_with_is_not_made_anew(folder: Path) -> None:
+    before = contents(folder)
+    with pytest.raises(SystemExit, match="postgres_password is none of hub_admin, enrolment"):
+        command.main(["renew", str(folder), "postgres_password"])
+    (folder / "postgres_password").unlink()
+    with pytest.raises(SystemExit, match="postgres_password is lost"):
+        command.main(["renew", str(folder), "visits"])
+    assert contents(folder) == {n: t for n, t in before.items() if n != "postgres_password"}
