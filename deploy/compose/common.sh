@@ -32,7 +32,7 @@ POSTGRES=17 # the major version in compose.yaml; its data can only be read by th
 say() { printf '%s\n' "$@"; }
 give_up() { printf '%s\n' "$*" >&2; exit 1; }
 # .env has been read already (settings.sh), and a line of it that compose cannot read must not keep make down from working.
-compose() { HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" docker compose --file compose.yaml --env-file /dev/null "$@"; }
+compose() { HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" docker compose --env-file /dev/null --file compose.yaml "$@"; }
 
 # `python -m operations …` on folders of this machine, without a network: aside HOST_FOLDER:CONTAINER_FOLDER … -- words
 # With --interactive before them it hears standard input.

@@ -122,7 +122,7 @@ def test_a_demonstration_has_everything_of_its_own(machine: Machine) -> None:
     assert "There is no hub here yet" in machine.says("down", HUB_DEMO="1")
     machine.says("up", HUB_DEMO="1", ENGINE="26.1.5")
     assert machine.changes[0].startswith(
-        "hub-demo: compose --file compose.yaml --env-file /dev/null --profile operator build"
+        "hub-demo: compose --env-file /dev/null --file compose.yaml --profile operator build"
     )
 
 
