@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from tests.faults.judging import Outcome
 from tests.faults.summing import by_case
 from tests.faults.surroundings import Kind
+from tests.faults.systems.catalogue import SYSTEMS
 
 from hub_platform.clocks import real_now
 
@@ -33,6 +34,7 @@ class Line:
     seconds: float | None  # None: it did not drain
     clean: bool  # everything was as ours promises it
     remarks: str
+    ready: float | None = None  # seconds until every service said that it was ready; None: not asked
 
     @classmethod
     def of(cls, outcome: Outcome) -> Self:
@@ -48,13 +50,15 @@ class Line:
             seconds=round(outcome.seconds, 2) if outcome.drained else None,
             clean=outcome.is_clean,
             remarks=" ".join("; ".join(outcome.broken or outcome.remarks()).split()),
+            ready=round(outcome.ready, 2) if SYSTEMS[outcome.system].is_ours else None,
         )
 
     @property
     def figures(self) -> tuple[object, ...]:
         """The cells of the table."""
         seconds = "–" if self.seconds is None else f"{self.seconds:.1f}"
-        return self.lost, self.repeated, self.disorder, self.redelivered, seconds
+        ready = "" if self.ready is None else f"{self.ready:.1f}"
+        return self.lost, self.repeated, self.disorder, self.redelivered, seconds, ready
 
 
 @dataclass(frozen=True)

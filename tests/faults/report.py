@@ -20,7 +20,7 @@ from local.places import ROOT
 
 FILE: Path = ROOT / "docs" / "reliability.md"
 CASES = (*ALL, random_faults.CASE)
-FIGURES = ("lost", "repeated", "out of order", "redelivered", "seconds")
+FIGURES = ("lost", "repeated", "out of order", "redelivered", "seconds", "ready")
 HEAD = """\
 # What survives what
 
@@ -48,7 +48,8 @@ Python and the packages of the services' images. In the end the two databases ar
 - **out of order**: effects that came after one of a later revision of the same subject;
 - **redelivered**: messages that RabbitMQ handed out a second time (it forgets that count when it is
   restarted);
-- **seconds**: from the end of the fault until the last effect.
+- **seconds**: from the end of the fault until the last effect;
+- **ready**: seconds from the end of the fault until each of our services said that it was ready.
 
 Ours must show 0, 0 and 0 in every line, never stand still for a minute with something left to do, say that
 it is ready within {ready} s of the end of the fault, under load and with nothing to do, and never end unless

@@ -34,6 +34,7 @@ def outcome(
         forbidden=0,
         slowest_stop=0.5,
         took=9.0,
+        ready=0.5,
         seed=seed,
         broken=broken,
     )
@@ -54,8 +55,8 @@ def page(*outcomes: Outcome) -> str:
 
 def test_a_run_is_a_line_of_the_table() -> None:
     text = page(outcome(), outcome("faststream", lost=5, deaths=2))
-    assert f"| {ALL[0].name} | Hub Operations | 0 | 3 | 0 | 17 | 4.2 |  |" in text
-    assert f"| {ALL[0].name} | FastStream | 5 | 3 | 0 | 17 | 4.2 | ended by itself 2 times |" in text
+    assert f"| {ALL[0].name} | Hub Operations | 0 | 3 | 0 | 17 | 4.2 | 0.5 |  |" in text
+    assert f"| {ALL[0].name} | FastStream | 5 | 3 | 0 | 17 | 4.2 |  | ended by itself 2 times |" in text
     assert "RabbitMQ 9.9" in text
     assert "nameko 6.6." in text
     assert "`make faults ARGS='--seed 7 --seed 8'`" in text
@@ -73,7 +74,7 @@ def test_the_systems_of_a_case_stand_in_one_order_and_each_in_one_line() -> None
 
 def test_runs_with_two_seeds_are_one_line_of_the_table() -> None:
     text = page(outcome(), outcome(lost=1, broken=("1 lost",), seed=8))
-    assert f"| {ALL[0].name} | Hub Operations | 1 | 6 | 0 | 34 | 4.2 | seed 8: 1 lost |" in text
+    assert f"| {ALL[0].name} | Hub Operations | 1 | 6 | 0 | 34 | 4.2 | 0.5 | seed 8: 1 lost |" in text
     assert "| Hub Operations | 1 | 0 | 0 | 1 | 0 |" in text
 
 
@@ -81,8 +82,11 @@ def test_runs_on_both_brokers_stand_side_by_side() -> None:
     other = record(outcome(lost=2, broken=("2 lost",)), outcome("faststream"), kind=Kind.CONTAINER)
     text = report.render([record(outcome()), replace(other, day="2026-02-03")])
     case = ALL[0].name
-    assert f"| {case} | Hub Operations | 0 | 3 | 0 | 17 | 4.2 | 2 | 3 | 0 | 17 | 4.2 | B: 2 lost |" in text
-    assert f"| {case} | FastStream |  |  |  |  |  | 0 | 3 | 0 | 17 | 4.2 | A: not run yet |" in text
+    assert (
+        f"| {case} | Hub Operations | 0 | 3 | 0 | 17 | 4.2 | 0.5 | 2 | 3 | 0 | 17 | 4.2 | 0.5 | B: 2 lost |"
+        in text
+    )
+    assert f"| {case} | FastStream |  |  |  |  |  |  | 0 | 3 | 0 | 17 | 4.2 |  | A: not run yet |" in text
     assert "| Hub Operations (A) | 1 | 1 | 0 | 1 | 0 |\n| Hub Operations (B) | 1 | 0 | 0 | 1 | 0 |" in text
     assert "- **B**: RabbitMQ 9.9, Python 7.7, 2026-02-03" in text
     assert "`make faults BROKER=container ARGS='--seed 7 --seed 8'`" in text
@@ -101,7 +105,7 @@ def test_the_page_is_made_of_what_is_kept() -> None:
 
 def test_a_broken_promise_is_said_in_the_table_and_on_the_terminal() -> None:
     broken = outcome(lost=1, broken=("1 lost",))
-    assert "| 1 | 3 | 0 | 17 | 4.2 | 1 lost |" in page(broken)
+    assert "| 1 | 3 | 0 | 17 | 4.2 | 0.5 | 1 lost |" in page(broken)
     assert line_of(broken).endswith("1 lost")
 
 
