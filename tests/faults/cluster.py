@@ -175,9 +175,8 @@ class Cluster(Broker):
 
     def start(self) -> None:
         """Start again whatever does not run."""
-        for member in self.members:
-            if not member.runs:
-                self.start_one(member)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self.start_one, [member for member in self.members if not member.runs]))
 
     def renew(self) -> None:
         """Nothing: a cluster is new for each case."""

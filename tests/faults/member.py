@@ -1,5 +1,7 @@
 """One RabbitMQ node of a cluster, over all its lives."""
 
+import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,6 +85,19 @@ class Member:
         self.can_be_reached = False
         if self._node is not None:
             end_at_once(self._node.server)
+
+    def halt(self) -> None:
+        """SIGSTOP: its connections stay, and it says nothing."""
+        self.can_be_reached = False
+        os.kill(self._process, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        os.kill(self._process, signal.SIGCONT)
+
+    @property
+    def _process(self) -> int:
+        return int((self._folder / "node.pid").read_text())
 
     def stop(self) -> None:
         """End it politely."""

@@ -9,6 +9,7 @@ from tests.faults.stage import Stage
 
 SECONDS = 25  # over which the events are spread
 AWAY = 20  # seconds
+HALTED = 40  # seconds: longer than it takes to notice
 APART = 30  # seconds: long enough to be noticed, and for the smaller part to pause
 
 
@@ -57,6 +58,32 @@ def node_away(stage: Stage) -> None:
     stage.wait_for_effects(0.7)
     stage.require_ready_now("while a node was away")
     cluster_of(stage).start_one(node)
+    stage.healed()
+
+
+def node_halted(stage: Stage) -> None:
+    """Halt the node to which the consumer is connected: its connections stay, and it says nothing."""
+    begin(stage)
+    node = cluster_of(stage).node_of(CONSUMER)
+    node.halt()
+    try:
+        stage.pause(HALTED)
+        stage.wait_for_effects(0.7)
+        stage.require_ready_now("while a node was halted")
+    finally:
+        node.go_on()
+    stage.healed()
+
+
+def majority_lost(stage: Stage) -> None:
+    """Kill two nodes at once; the third may serve nobody until one of them is back."""
+    begin(stage)
+    cluster = cluster_of(stage)
+    lost = cluster.members[:2]
+    for node in lost:
+        node.kill()
+    stage.pause(AWAY)
+    cluster.start()
     stage.healed()
 
 
@@ -119,6 +146,23 @@ CASES = (
         f"Of {SIZE} RabbitMQ nodes the one to which the consumer is connected is stopped for {AWAY} s under "
         "load; events go on without it.",
         node_away,
+        short=False,
+        only_ours=True,
+        on_cluster=True,
+    ),
+    Case(
+        "cluster: one node halted",
+        f"Of {SIZE} RabbitMQ nodes the one to which the consumer is connected is halted by SIGSTOP for "
+        f"{HALTED} s under load: its connections stay, and it says nothing.",
+        node_halted,
+        short=False,
+        only_ours=True,
+        on_cluster=True,
+    ),
+    Case(
+        "cluster: two nodes killed",
+        f"Of {SIZE} RabbitMQ nodes two are ended by SIGKILL under load; they come back {AWAY} s later.",
+        majority_lost,
         short=False,
         only_ours=True,
         on_cluster=True,
