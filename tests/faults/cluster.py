@@ -43,6 +43,11 @@ class ClusterServer(BrokerServer):
         hosts = ",".join(f"{self.host}:{port}" for port in self.all_ports)
         return f"amqp://{user}:{password}@{hosts}/{quote(vhost, safe='')}"
 
+    @property
+    def counts_truly(self) -> bool:
+        """A node that was halted keeps the counts from when it led the queue, and they are added up."""
+        return False
+
     def nearest(self, uri: str) -> str:
         """The same with the address of one node that can be reached."""
         login, _, rest = uri.rpartition("@")

@@ -36,6 +36,11 @@ class BrokerServer:
         """The AMQP URI of a virtual host."""
         return f"amqp://{user}:{password}@{self.host}:{self.port}/{quote(vhost, safe='')}"
 
+    @property
+    def counts_truly(self) -> bool:
+        """Whether what its management says of a queue's messages is never out of date for long."""
+        return True
+
     def nearest(self, uri: str) -> str:
         """A URI of this broker with the one address at which it can be reached just now."""
         return uri
