@@ -224,8 +224,6 @@ def test_a_restore_is_seen_within_seconds_not_with_the_next_look(watched: Watche
     watched.unbind()
     watched.publish(1)
     assert watched.look(2) == "unbound"
-    watched.watch.look_when_due(lambda: False)
-    assert watched.watch.trouble == "unbound", "asked, and not restored"
     watched.bind()
     with watched.database.begin() as session:
         remember(session, Remembered(mark_offset=-1, published=None))

@@ -1,0 +1,73 @@
+"""What the probe is told of a reader: whatever a failure sets, the next success clears, of whatever kind."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.messaging.readers import Channel, begun, message, told
+
+from hub_messaging.dispatch import DatabaseAway
+from hub_messaging.reader import QueueReader
+
+
+@pytest.fixture(name="reader")
+def _reader(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
+    return begun(monkeypatch)
+
+
+def test_what_no_handler_sees_is_no_further_failure(reader: QueueReader) -> None:
+    dispatcher = told(reader)
+    dispatcher.struggling = True
+    reader._away = "one handler after the other fails"
+    reader._arrived = [message(1)]
+    assert reader._work_off(Channel())
+    assert reader._away is None
+
+
+def look(reader: QueueReader) -> str | None:
+    """What the probe is told after the next look at kept deliveries."""
+    reader._looked_at = 0.0
+    reader._look_after_kept()
+    return reader._away
+
+
+def test_an_idle_reader_is_ready_again_as_soon_as_the_database_answers(reader: QueueReader) -> None:
+    dispatcher = told(reader)
+    dispatcher.kept = DatabaseAway()
+    assert look(reader) is not None
+    dispatcher.kept = 0
+    assert look(reader) is None
+
+
+def test_so_is_one_that_noticed_it_while_it_healed(reader: QueueReader) -> None:
+    def away(_read: Any, _now: float) -> bool:
+        raise DatabaseAway
+
+    told(reader)
+    reader._healing = SimpleNamespace(step=away)  # type: ignore[assignment]
+    reader._heal()
+    assert reader._away is not None
+    assert look(reader) is None
+
+
+def test_handlers_that_have_failed_keep_no_idle_reader_from_being_ready(reader: QueueReader) -> None:
+    dispatcher = told(reader)
+    dispatcher.struggling = dispatcher.fails = True
+    reader._arrived = [message(1)]
+    assert reader._work_off(Channel())
+    assert reader._away is not None
+    assert look(reader) is None
+
+
+def test_what_is_in_hand_and_cannot_be_dealt_with_is_told_whatever_else_succeeds(reader: QueueReader) -> None:
+    told(reader, DatabaseAway())
+    reader._arrived = [message(1)]
+    assert not reader._work_off(Channel())
+    assert look(reader) is not None
+
+
+def test_a_reader_that_catches_up_is_ready(reader: QueueReader) -> None:
+    told(reader)
+    assert reader._away is not None
+    reader._take_all([])
+    assert reader._away is None
