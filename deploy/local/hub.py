@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from local.declared import FILE
 from local.definitions import ADMINISTRATOR, of_hub
 from local.failures import CannotStart
 from local.keys import Signer
-from local.places import Places
+from local.places import Places, python_path
 from local.postgres import Server
 from local.processes import Child, Programs
 from local.services import SERVICES, Connections, Fleet, choose_ports
@@ -49,9 +51,31 @@ class Hub:
 
     @property
     def sign_in_link(self) -> str:
-        """Lets the operator into the pages once."""
-        token = self.signer.issue_sign_in(OPERATOR, OPERATOR_ROLES, SIGN_IN_LIFETIME)
-        return f"{self.address}/sign-in?token={token}"
+        """Lets the operator into the pages once.
+
+        `hubctl` makes it, as in a deployment: it writes down whom it lets in, so that it can be revoked.
+
+        Raises:
+            CannotStart: with the last words of `hubctl`.
+        """
+        roles = [word for role in OPERATOR_ROLES for word in ("--role", role)]
+        places = self.fleet.places
+        own = {
+            "HUB_TOKENS_DIR": str(places.tokens),
+            "HUB_TOKEN_PRIVATE_KEY_FILE": str(places.secrets / keys.PRIVATE),
+            "HUB_PUBLIC_URL": self.address,
+            "PYTHONPATH": python_path(),
+        }
+        made = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "hubctl", "sign-in", OPERATOR, *roles],
+            env=os.environ | own,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode != 0:
+            raise CannotStart(f"No sign-in link could be made: {made.stderr.strip().splitlines()[-1:]}")
+        return made.stdout.strip()
 
     @property
     def programs(self) -> tuple[Child, ...]:
