@@ -9,11 +9,14 @@ import psutil
 import pytest
 from tests.enrolment.desk import V1, Desk, problem
 from tests.support.services import Client, Reply, RunningService
+from tests.support.stalls import seconds
 from tests.support.waiting import wait_until
 
 from hub_enrolment.files.reading import heavy
 
 PRESS = "hub_enrolment.templates.press"
+MANY = 150
+PROMPT = 1.0  # seconds, without the time in which a processor was waited for
 FAILURES = 'hub_process_failures_total{reason="killed",work="document"}'
 
 
@@ -95,3 +98,16 @@ def test_a_press_that_dies_is_a_clear_problem_and_is_counted(enrolment: RunningS
     assert len(enrolment.lines("document_not_printed")) == before + 1
     assert enrolment.metric(FAILURES) >= 1
     assert account(enrolment, "ada")("GET", path).status == 200
+
+
+def test_one_accounts_many_documents_stall_nobody_else(enrolment: RunningService, path: str) -> None:
+    """Before: each was prepared before it was refused, and others stood in the same line."""
+    assert enrolment.child is not None
+    ada, bea = account(enrolment, "ada"), account(enrolment, "bea")
+    with ThreadPoolExecutor(MANY) as pool:
+        sent = [pool.submit(ada, "GET", path) for _ in range(MANY)]
+        wait_until(lambda: presses(enrolment), interval=0.005)
+        for _ in range(10):
+            took = seconds(lambda: bea("GET", f"{V1}/work-groups").status == 200, enrolment.child.process.pid)
+            assert took < PROMPT
+    assert {one.result().status for one in sent} == {200, 503}
