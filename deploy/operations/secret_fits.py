@@ -61,7 +61,7 @@ def _wrong_database(folder: Path, known: Mapping[str, str], name: str, other: st
     except (ArgumentError, ValueError):
         is_url = False
     if not is_url:
-        form = "postgresql+psycopg2://user:password@host/database"
+        form = "postgresql+psycopg2://user:password@host/database"  # pragma: allowlist secret
         yield say.no_address(folder, name, "a PostgreSQL database", form)
     elif read.host == DATABASE_HOST.partition(":")[0] and known.get(other, read.password) != read.password:
         yield say.does_not_fit(folder, name, other)

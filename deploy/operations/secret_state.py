@@ -7,9 +7,11 @@ which there were, and the hash of those that must stay as they are.
 
 import hashlib
 import json
+import os
 import secrets
 import stat
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +55,11 @@ RENEWABLE: Final = {
 
 def repair_modes(folder: Path) -> list[str]:
     """Let only the owner enter the folder, and containers read its files; sentences where it fails."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        with suppress(OSError):
+            folder.chmod(FOLDER_MODE)
+        if not os.access(folder, os.R_OK | os.X_OK):
+            return [say.wrong_mode(folder, "")]  # one sentence, not one for each file
     wrong: list[str] = []
     for path, wanted in ((folder, FOLDER_MODE), *((path, FILE_MODE) for path in _files(folder))):
         try:
@@ -95,10 +102,7 @@ def remember(folder: Path) -> None:
 
 
 def _files(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if path.is_file())
-    except OSError:
-        return []  # said of the folder
+    return sorted(path for path in folder.iterdir() if path.is_file())
 
 
 def _contents(folder: Path, besides: Collection[str] = ()) -> tuple[dict[str, str], list[str]]:

@@ -51,7 +51,7 @@ def database_url(text: str) -> None:
     except (ArgumentError, ValueError):
         is_right = False
     if not is_right:
-        raise ValidationError("This must be postgresql+psycopg2://user:password@host/database.")
+        raise ValidationError("This must be postgresql+psycopg2://…@host/database.")
 
 
 def broker_uri(text: str) -> None:

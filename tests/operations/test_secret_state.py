@@ -101,10 +101,9 @@ def test_an_address_with_another_password(folder: Path, name: str, fits: str) ->
 
 
 def test_addresses_of_servers_elsewhere_are_an_operators_own(folder: Path) -> None:
-    write(
-        folder / "database_url_visits", "postgresql+psycopg2://v:secret@db.example/visits?sslmode=verify-full"
-    )
-    write(folder / "amqp_uri_visits", "amqps://v:secret@mq.example:5671/hub\n")
+    elsewhere = "v:secret@db.example"  # pragma: allowlist secret
+    write(folder / "database_url_visits", f"postgresql+psycopg2://{elsewhere}/visits?sslmode=verify-full")
+    write(folder / "amqp_uri_visits", f"amqps://{elsewhere}:5671,mq2.example:5671/hub\n")
     command.main(["secrets", str(folder), "--hub-exists"])
 
 
@@ -216,6 +215,12 @@ def test_a_mode_that_cannot_be_repaired_is_named(folder: Path, monkeypatch: pyte
     monkeypatch.setattr(Path, "chmod", refuse)
     (sentence,) = refused(folder)
     assert sentence.startswith(f"{folder / SMTP_PASSWORD} belongs to another account and has the wrong mode")
+
+
+def test_a_folder_of_another_account_is_one_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+    (sentence,) = refused(folder)
+    assert sentence.startswith(f"{folder} belongs to another account and has the wrong mode")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
