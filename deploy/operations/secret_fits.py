@@ -61,7 +61,7 @@ def _wrong_database(folder: Path, known: Mapping[str, str], name: str, other: st
     except (ArgumentError, ValueError):
         is_url = False
     if not is_url:
-        form = "postgresql+psycopg2://user:password@host/database"  # pragma: allowlist secret
+        form = "postgresql+psycopg2://user:…@host/database"
         yield say.no_address(folder, name, "a PostgreSQL database", form)
     elif read.host == DATABASE_HOST.partition(":")[0] and known.get(other, read.password) != read.password:
         yield say.does_not_fit(folder, name, other)
@@ -72,7 +72,7 @@ def _wrong_broker(folder: Path, known: Mapping[str, str], name: str, other: str)
         return
     host, password = _broker_of(uri)
     if not host:
-        yield say.no_address(folder, name, "a RabbitMQ broker", "amqp://user:password@host:5672/hub")
+        yield say.no_address(folder, name, "a RabbitMQ broker", "amqp://user:…@host:5672/hub")
     elif host == BROKER_HOST.partition(":")[0] and known.get(other, password) != password:
         yield say.does_not_fit(folder, name, other)
 
