@@ -137,16 +137,12 @@ class Fleet:
         """Service → base URL."""
         return {s.name: f"http://{ports.LOOPBACK}:{self.connections.ports[s.name]}" for s in self.services}
 
-    @property
-    def deployment(self) -> str:
-        """Tells this hub's cookies from those of others on this machine: browsers send them to every port."""
-        return f"run-{self.connections.ports[self.services[0].name]}"
-
     def environment(self, service: Service) -> dict[str, str]:
         """The operator's environment, and what this run has decided."""
         return os.environ | {
             "HUB_ID": hub_id(),
-            "HUB_DEPLOYMENT": self.deployment,
+            # In the names of cookies, which browsers send to every port of this machine.
+            "HUB_DEPLOYMENT": f"run-{self.connections.ports[self.services[0].name]}",
             "HUB_PUBLIC_URL": addresses.public_url(self.connections.ports),
             "HUB_LOG_LEVEL": os.environ.get("HUB_LOG_LEVEL", "INFO"),
             "HUB_DATABASE_URL": self.connections.database_urls[service.name],

@@ -131,7 +131,7 @@ def first_answer(session: Session, attempt: Attempt, *, now: datetime) -> Respon
 def repeated(kept: Response, session: Session, work: Callable[[], Any]) -> Response:
     """Give a kept answer again, unless its actor may not do this any longer; change nothing.
 
-    An actor can lose a school or a group after the first answer. Only the method knows whose the thing is, so
+    An actor can lose responsibility for a thing after the first answer. Only the method knows whose it is, so
     it is run once more and rolled back; any other refusal, such as "already done", does not matter.
 
     Raises:

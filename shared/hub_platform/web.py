@@ -49,7 +49,9 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
 
     def __init__(self, server: "HubWebServer") -> None:
         super().__init__(server)
-        self.url_map.merge_slashes = False  # //visits/v1 is no address of ours, and none to be led away from
+        self.url_map.merge_slashes = (
+            False  # an address with doubled slashes is none of ours
+        )
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer one request."""
