@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
-from hub_platform.access import Actor
+from hub_platform.access import NOBODY, Actor
 from hub_platform.bodies import RAW, read_raw
 from hub_platform.problems import Problem, problem_of, response_of
 
@@ -77,7 +77,7 @@ class Attempt:
 
     @classmethod
     def of(cls, request: Request, actor: Actor, digest: str | None = None) -> "Attempt | None":
-        """The attempt that a request is, or None when it carries no key.
+        """The attempt that a request is, or None when it carries no key or is a stranger's.
 
         `digest`: of a body that was read as a stream.
 
@@ -91,6 +91,8 @@ class Attempt:
         if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
             detail = "An Idempotency-Key has 1 to 200 printable ASCII characters."
             raise Problem(400, "bad_idempotency_key", detail)
+        if actor is NOBODY:  # strangers have no name: one would be given what another was answered
+            return None
         body = read_raw(request, RAW, known=False) if digest is None else digest.encode()
         fingerprint = hashlib.sha256()
         for part in (request.method.encode(), request.full_path.encode(), body):

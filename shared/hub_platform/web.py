@@ -49,9 +49,7 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
 
     def __init__(self, server: "HubWebServer") -> None:
         super().__init__(server)
-        self.url_map.merge_slashes = (
-            False  # an address with doubled slashes is none of ours
-        )
+        self.url_map.merge_slashes = False  # an address with doubled slashes is none of ours
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer one request."""
