@@ -171,7 +171,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
 
     def _answer(self, request: HubRequest, actor: Actor) -> Response:
         make_call, digest = self._read(request, actor)
-        attempt = None if actor is NOBODY else idempotency.Attempt.of(request, actor, digest)
+        attempt = idempotency.Attempt.of(request, actor, digest)
         real_now = self.container.config["clocks"].real
         with (
             turn(self.container.config, request, actor, self.later_in),
