@@ -104,9 +104,8 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             if self._stop.asked:
                 return
         # A relay that is halted, or cut off without a word, loses its lock to another replica.
-        lock.execute(text(f"SET idle_session_timeout = '{IDLE_SECONDS}s'"))
+        lock.execute(text(f"SET idle_session_timeout = '{IDLE_SECONDS}s'; LISTEN {outbox.WAKE_CHANNEL}"))
         raw = lock.connection.driver_connection
-        lock.execute(text(f"LISTEN {outbox.WAKE_CHANNEL}"))
         try:
             gives_up = partial(self._gives_up, lock)
             with connected(self.container.config["AMQP_URI"]) as connection:
@@ -123,8 +122,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         finally:
             if not lock.invalidated:
                 lock.execute(text("SELECT pg_advisory_unlock_all()"))
-                lock.execute(text("UNLISTEN *"))
-                lock.execute(text("RESET idle_session_timeout"))
+                lock.execute(text("UNLISTEN *; RESET idle_session_timeout"))
 
     def _gives_up(self, lock: Any) -> bool:
         """Whether waiting for the broker is to end; PostgreSQL hears meanwhile that the relay is there.

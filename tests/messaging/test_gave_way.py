@@ -1,6 +1,7 @@
 """A transaction that PostgreSQL ended for another's sake is done again at once: no attempt is counted."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -8,15 +9,20 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from tests.messaging.dispatching import Office
 from tests.messaging.received import Database, delivery, states
-from tests.messaging.test_database_away import make_due
 
 from hub_messaging import database_errors
 from hub_messaging.database_errors import TRIES, again, reason_of
 from hub_messaging.dispatch import DatabaseAway
 from hub_messaging.inbox import Delivery
 from hub_messaging.rpc_format import error_of
+from hub_messaging.tables import inbox
 
 LOCK = sa.text("SELECT pg_advisory_xact_lock(:key)")
+
+
+def make_due(database: Database) -> None:
+    with database.begin() as session:
+        session.execute(sa.update(inbox).values(next_attempt_at=datetime.now(UTC)))
 
 
 class Ended(Exception):
