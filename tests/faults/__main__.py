@@ -57,17 +57,24 @@ def main(
     surroundings = surroundings_of(broker, with_peers=any(not one.is_ours for one in systems))
     suite = Suite(seeds, events, systems, console, surroundings, lanes=lanes)
     suite.run(cases, examples=examples if at_random else 0, steps=steps, logs=logs)
-    if write and (len(systems) < len(SYSTEMS) or len(chosen) < len(report.CASES)):
-        console.print(f"{report.FILE.name} stays as it is: not every case ran with every system")
-    elif write:
-        Record.of(suite).keep()
-        report.FILE.write_text(report.render(all_kept()))
-        console.print(f"wrote {report.FILE.relative_to(ROOT)}")
+    if write:
+        console.print(
+            write_page(suite, whole=len(systems) == len(SYSTEMS) and len(chosen) == len(report.CASES))
+        )
     verdict = (
         "ours kept its promise" if not suite.broken else f"ours broke its promise in {len(suite.broken)}"
     )
     console.print(f"{len(suite.outcomes)} runs in {suite.minutes:.1f} minutes, {said}: {verdict}")
     sys.exit(bool(suite.broken))
+
+
+def write_page(suite: Suite, *, whole: bool) -> str:
+    """Keep what a whole run has found, and write the page of it; what was done, in words."""
+    if not whole:
+        return f"{report.FILE.name} stays as it is: not every case ran with every system"
+    Record.of(suite).keep()
+    report.FILE.write_text(report.render(all_kept()))
+    return f"wrote {report.FILE.relative_to(ROOT)}"
 
 
 def end_politely(_signal: int, _frame: object) -> None:
