@@ -3,6 +3,7 @@
 import random
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from rich.console import Console
 from tests.faults import random_faults, report
 from tests.faults.cases.all import fits
+from tests.faults.cases.case import Case
 from tests.faults.records import Record, all_kept
 from tests.faults.suite import Suite
 from tests.faults.surroundings import Kind, surroundings_of
@@ -46,9 +48,7 @@ def main(
     """Run every fault against every system; exit with 1 when ours breaks its promise."""
     console = Console(highlight=False)
     systems = list(SYSTEMS.values()) if system == EVERY else [SYSTEMS[system]]
-    chosen = [one for one in report.CASES if fits(one, case or []) and (one.short or not short)]
-    if not chosen:
-        sys.exit(f"no case is called so; there are: {', '.join(one.name for one in report.CASES)}")
+    chosen = chosen_cases(case or [], short=short)
     cases = [one for one in chosen if one is not random_faults.CASE]
     at_random = random_faults.CASE in chosen and examples > 0 and SYSTEMS["ours"] in systems
     seeds = seed or [random.SystemRandom().randrange(1_000_000)]
@@ -61,11 +61,21 @@ def main(
         console.print(
             write_page(suite, whole=len(systems) == len(SYSTEMS) and len(chosen) == len(report.CASES))
         )
-    verdict = (
-        "ours kept its promise" if not suite.broken else f"ours broke its promise in {len(suite.broken)}"
-    )
-    console.print(f"{len(suite.outcomes)} runs in {suite.minutes:.1f} minutes, {said}: {verdict}")
+    console.print(f"{len(suite.outcomes)} runs in {suite.minutes:.1f} minutes, {said}: {verdict_of(suite)}")
     sys.exit(bool(suite.broken))
+
+
+def chosen_cases(names: Sequence[str], *, short: bool) -> list[Case]:
+    """The cases that are to be run; ends here when there is none."""
+    chosen = [one for one in report.CASES if fits(one, names) and (one.short or not short)]
+    if not chosen:
+        sys.exit(f"no case is called so; there are: {', '.join(one.name for one in report.CASES)}")
+    return chosen
+
+
+def verdict_of(suite: Suite) -> str:
+    """Whether ours kept its promise."""
+    return "ours kept its promise" if not suite.broken else f"ours broke its promise in {len(suite.broken)}"
 
 
 def write_page(suite: Suite, *, whole: bool) -> str:
