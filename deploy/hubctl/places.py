@@ -73,8 +73,8 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
         raise WrongUse(f"A setting cannot be read: {exc}") from exc
     try:
         known: Mapping[str, Any] = json.loads(connections.read_text())
-        schemas = known.get("schemas_url", SCHEMAS)  # an older run has written none
-        return Hub(known["database_urls"], known["amqp_uris"], known["hub_id"], schemas)
+        urls, uris, hub_id = known["database_urls"], known["amqp_uris"], known["hub_id"]
+        return Hub(urls, uris, hub_id, known.get("schemas_url", SCHEMAS))  # an older run has written none
     except FileNotFoundError:
         raise WrongUse(
             "No hub was found: start one with `make run`, or say where the databases are in "

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from local import ports
 
 
+def hub_id() -> str:
+    """Which hub this is."""
+    return os.environ.get("HUB_ID", "cambridge")
+
+
 def public_url(chosen: Mapping[str, int]) -> str:
     """Where browsers find the hub; `chosen` holds each service's port, the pages' first."""
     first = next(iter(chosen.values()), 0)

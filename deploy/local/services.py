@@ -82,7 +82,7 @@ class Connections:
         """Let `hubctl` find databases, broker and tokens; readable by the owner only."""
         at = f"http://{ports.LOOPBACK}"
         known = {
-            "hub_id": hub_id(),
+            "hub_id": addresses.hub_id(),
             "schemas_url": addresses.schemas_url(self.ports),
             "tokens": {
                 "private_key_file": str(places.secrets / PRIVATE),
@@ -95,11 +95,6 @@ class Connections:
             "broker_admin_uri": self.amqp_uris.get(ADMINISTRATOR),
         }
         write_private(places.connections, json.dumps(known))
-
-
-def hub_id() -> str:
-    """Which hub this is."""
-    return os.environ.get("HUB_ID", "cambridge")
 
 
 def choose_ports(services: Iterable[Service], first: int | None = None) -> dict[str, int]:
@@ -137,12 +132,16 @@ class Fleet:
         """Service → base URL."""
         return {s.name: f"http://{ports.LOOPBACK}:{self.connections.ports[s.name]}" for s in self.services}
 
+    @property
+    def deployment(self) -> str:
+        """Tells this hub's cookies from those of others on this machine: browsers send them to every port."""
+        return f"run-{self.connections.ports[self.services[0].name]}"
+
     def environment(self, service: Service) -> dict[str, str]:
         """The operator's environment, and what this run has decided."""
         return os.environ | {
-            "HUB_ID": hub_id(),
-            # In the names of cookies, which browsers send to every port of this machine.
-            "HUB_DEPLOYMENT": f"run-{self.connections.ports[self.services[0].name]}",
+            "HUB_ID": addresses.hub_id(),
+            "HUB_DEPLOYMENT": self.deployment,
             "HUB_PUBLIC_URL": addresses.public_url(self.connections.ports),
             "HUB_LOG_LEVEL": os.environ.get("HUB_LOG_LEVEL", "INFO"),
             "HUB_DATABASE_URL": self.connections.database_urls[service.name],
