@@ -1,5 +1,6 @@
 """Secrets that are lost, changed, unreadable: named with what to do, and not made up while data is kept."""
 
+# Long: each way in which a secret can be wrong.
 import json
 import os
 import stat

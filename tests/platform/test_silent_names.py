@@ -16,6 +16,7 @@ PROMISED = 10.0  # seconds until it is ready again
 
 
 @pytest.mark.skipif(not possible(), reason="needs mounts of its own and port 53 of a loopback address")
+# Long: one fault from its beginning to its end.
 def test_a_name_server_that_falls_silent_holds_nothing_up(
     postgres: PostgresServer, amqp_uri: str, tmp_path: Path
 ) -> None:

@@ -61,7 +61,7 @@ def test_an_extreme_hub_time_is_refused(sorter: Client, instant: str) -> None:
     "origin",
     [
         *("http://[", "http://[::1", "null", "http://", "http://]", "//[", "\u00ff", "https://evil.example"),
-        *("", "http://user:pass@[", "http://127.0.0.1:99999999", "http://%00", "[", "a" * 8_000),
+        *("", "http://user@[", "http://127.0.0.1:99999999", "http://%00", "[", "a" * 8_000),
     ],
 )
 def test_a_malformed_origin_is_another_site_and_is_counted(sorting: RunningService, origin: str) -> None:
