@@ -15,8 +15,8 @@ from tests.support.waiting import wait_until
 PROMISED = 10.0  # seconds until it is ready again
 
 
-@pytest.mark.skipif(not possible(), reason="needs mounts of its own and port 53 of a loopback address")
 # Long: one fault from its beginning to its end.
+@pytest.mark.skipif(not possible(), reason="needs mounts of its own and port 53 of a loopback address")
 def test_a_name_server_that_falls_silent_holds_nothing_up(
     postgres: PostgresServer, amqp_uri: str, tmp_path: Path
 ) -> None:
