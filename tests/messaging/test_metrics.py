@@ -52,7 +52,12 @@ def families() -> list[tuple[str, str, str, str]]:
     registry.register(ForgettingTable(None, tables.inbox_forgotten))
     registry.register(TroubleTable(None))
     listed = []
-    for collector in [*registry._collector_to_names, telemetry.http_seconds, telemetry.process_failures]:
+    for collector in [
+        *registry._collector_to_names,
+        telemetry.http_connections,
+        telemetry.http_seconds,
+        telemetry.process_failures,
+    ]:
         mark = "¹" if isinstance(collector, (OutboxTable, InboxTable, ForgettingTable, TroubleTable)) else ""
         for family in collector.describe():  # type: ignore[attr-defined]
             name = family.name + ("_total" if family.type == "counter" else "")

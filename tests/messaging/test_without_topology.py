@@ -115,11 +115,11 @@ def test_a_queue_of_questions_with_other_arguments_is_named_and_made_when_that_i
 ) -> None:
     set_up_publishers(amqp_uri, "sorting")
     with connected(amqp_uri) as connection:
-        connection.channel().queue_declare("rpc-scales", durable=False, auto_delete=False)
+        connection.channel().queue_declare("scales.rpc", durable=False, auto_delete=False)
         with running_scales(tmp_path, postgres.migrated_database(MIGRATIONS), amqp_uri) as service:
-            said = "the queue rpc-scales exists with other arguments than this release declares (durable)"
+            said = "the queue scales.rpc exists with other arguments than this release declares (durable)"
             wait_until(lambda: missing(service).get("broker (rpc)") == said)
-            connection.channel().queue_delete("rpc-scales")
+            connection.channel().queue_delete("scales.rpc")
             wait_until(service.ready)
 
 
