@@ -34,6 +34,6 @@ def test_over_http_a_school_has_its_authorities_in_time(desk: Desk) -> None:
 
 def test_over_http_what_is_unknown_is_said(desk: Desk) -> None:
     assert problem(desk.get("trusts/424242"))[:2] == (404, "unknown_trust")
-    assert problem(desk.get("trusts/%00"))[:2] == (404, "unknown_trust")
+    assert problem(desk.get("trusts/%00"))[:2] == (404, "not_found")  # no address holds NUL
     assert problem(desk.get("schools/424242/trusts"))[:2] == (404, "unknown_school")
     assert problem(desk.get("trusts?status=asleep"))[0] == 400

@@ -221,7 +221,8 @@ def test_what_is_not_there_is_a_404_and_a_broken_rule_points_at_it(
     staff: Client, visit: dict[str, Any]
 ) -> None:
     assert staff("GET", f"/visits/v1/visits/{uuid4()}").json["code"] == "unknown_visit"
-    assert staff("GET", "/visits/v1/calendars/%00").json["code"] == "unknown_calendar"
+    assert staff("GET", "/visits/v1/calendars/2999-1").json["code"] == "unknown_calendar"
+    assert staff("GET", "/visits/v1/calendars/%00").json["code"] == "not_found"  # no address holds NUL
     body = {"assignment_id": str(uuid4()), "planned_at": "0001-01-01T00:00:00Z", "kind": "support"}
     assert staff("POST", "/visits/v1/visits", body).json["code"] == "invalid"
     body["planned_at"] = "2023-09-18T09:00:00Z"
