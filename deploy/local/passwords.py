@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def private_folder(folder: Path) -> Path:
-    """A folder that nobody else may look into, also when it was there before and open."""
+    """Make a folder that only its owner may read; an existing one of this account gets the same mode."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid == os.geteuid():
         folder.chmod(0o700)

@@ -46,7 +46,7 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# Statements and their errors hold what somebody sent: names, addresses, TRNs, joining links. None of it is
+# Statements and their errors hold values of requests: names, addresses, TRNs, joining links. None of it is
 # logged; the service that gets an error logs its SQLSTATE. What the server says of itself is logged.
 DISCREET: Mapping[str, str] = {
     "log_min_messages": "log",

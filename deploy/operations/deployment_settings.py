@@ -34,7 +34,9 @@ def _address(value: str) -> str | None:
 
 
 def _id(value: str) -> str | None:
-    return None if _ID.fullmatch(value) else "this must be letters, digits, dots, - and _ only, 63 at most."
+    if _ID.fullmatch(value):
+        return None
+    return "this must be 1 to 63 letters, digits, dots, hyphens and underscores."
 
 
 def _name(value: str) -> str | None:
@@ -102,7 +104,7 @@ OF_SERVICES: Final = frozenset(
     }
 )
 DOCUMENTED: Final = OF_SERVICES | OF_DEPLOYMENT.keys()
-# No settings of a hub, but no mistakes either. Of the second `make doctor` says that it is not read any more.
+# Not settings of a hub, and allowed. `make doctor` reports the second as obsolete.
 TOLERATED: Final = frozenset({"HUB_VERSION", "HUB_AREA_LA_CODES", "HUB_DEMO", "HUB_OPERATOR"})
 
 

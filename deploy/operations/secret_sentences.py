@@ -27,7 +27,7 @@ def lost(folder: Path, name: str) -> str:
 def all_lost(folder: Path) -> str:
     """Say that no file is there."""
     return (
-        f"The secrets in {shown(folder)} are lost, and nobody can open the data of this hub without them:"
+        f"The secrets in {shown(folder)} are lost; the data of this hub cannot be opened without them:"
         " put the folder back from a backup (tar -xzf hub-….tar.gz secrets),"
         " or delete the hub with make uninstall."
     )

@@ -25,8 +25,8 @@ INBOX_ARGUMENTS: Final[dict[str, Any]] = {
     "x-single-active-consumer": True,
     "x-delivery-limit": 1_000_000,
 }
-# Questions are replicated too: a classic queue of a cluster is away with the node that it lives on, and
-# whoever answers cannot be ready until that node is back.
+# Questions are replicated too: a classic queue is unavailable while the cluster node that holds it is down,
+# and the answering service cannot be ready until then.
 RPC_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
 
 

@@ -18,7 +18,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 def hub_id(text: str) -> None:
     """Raise unless it can stand in the source of an event and in the name of a file."""
     if not _ID.fullmatch(text):
-        raise ValidationError("This must be letters, digits, dots, - and _ only, 63 at most.")
+        raise ValidationError("This must be 1 to 63 letters, digits, dots, hyphens and underscores.")
 
 
 def log_level(text: str) -> None:

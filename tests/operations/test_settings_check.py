@@ -85,8 +85,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"HUB_ID": "Cambridge Hub"}, 'HUB_ID is "Cambridge Hub": this must be letters'),
-        ({"HUB_ID": "../etc"}, 'HUB_ID is "../etc": this must be letters'),
+        ({"HUB_ID": "Cambridge Hub"}, 'HUB_ID is "Cambridge Hub": this must be 1 to 63 letters'),
+        ({"HUB_ID": "../etc"}, 'HUB_ID is "../etc": this must be 1 to 63 letters'),
         ({"HUB_NAME": "a\x1b[2J"}, 'HUB_NAME is "a?[2J": this must be at most'),
         ({"HUB_NAME": "x" * 201}, "this must be at most 200 characters"),
         ({"HUB_ADDRESS": ":8080"}, 'HUB_ADDRESS is ":8080": this must be :80, a name'),
@@ -177,7 +177,7 @@ def test_the_command_reads_what_compose_says(
     with pytest.raises(SystemExit, match=r"HUB_NMAE in deploy/\.env is no setting"):
         command.main(["settings", str(tmp_path), "HUB_NMAE"])
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(resolved({}))))
-    with pytest.raises(SystemExit, match="are lost, and nobody can open the data of this hub"):
+    with pytest.raises(SystemExit, match="are lost; the data of this hub cannot be opened"):
         command.main(["settings", str(tmp_path), "--hub-exists"])
     assert capsys.readouterr().out == ""
 

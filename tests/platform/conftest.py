@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from tests.support.broker import BrokerServer
+from tests.support.example import running_sorting
 from tests.support.postgres import PostgresServer
-from tests.support.services import Client, RunningService, running_service
+from tests.support.services import Client, RunningService
 
 from hub_platform.runner import migrations_of
 
@@ -16,14 +17,7 @@ MIGRATIONS = migrations_of("parcels")
 def _sorting(
     postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningService]:
-    with running_service(
-        tmp_path_factory.mktemp("sorting"),
-        "sorting",
-        ("parcels", "sorting"),
-        database_url=postgres.migrated_database(MIGRATIONS),
-        amqp_uri=broker.new_vhost(),
-        HUB_ALLOW_HUB_TIME="1",
-    ) as service:
+    with running_sorting(postgres, broker, tmp_path_factory, HUB_ALLOW_HUB_TIME="1") as service:
         yield service
 
 
@@ -31,12 +25,10 @@ def _sorting(
 def _behind_gateway(
     postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningService]:
-    with running_service(
-        tmp_path_factory.mktemp("behind_gateway"),
-        "sorting",
-        ("parcels", "sorting"),
-        database_url=postgres.migrated_database(MIGRATIONS),
-        amqp_uri=broker.new_vhost(),
+    with running_sorting(
+        postgres,
+        broker,
+        tmp_path_factory,
         HUB_TRUSTED_PROXIES="1",
         HUB_OUTER_GATEWAYS="127.0.0.1/8 192.0.2.0/24",
         HUB_FORMS_PER_MINUTE="3",

@@ -8,8 +8,9 @@ from tests.messaging.losing import Both, losing_pair
 from tests.security.attacking import Attacked, attacked_hub
 from tests.security.believing import Hub, believing_hub
 from tests.support.broker import BrokerServer
+from tests.support.example import running_sorting
 from tests.support.postgres import PostgresServer
-from tests.support.services import Client, RunningService, running_service
+from tests.support.services import Client, RunningService
 
 from hub_platform.runner import migrations_of
 
@@ -56,14 +57,8 @@ def _migrations() -> Path:
 def _sorting(
     postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningService]:
-    with running_service(
-        tmp_path_factory.mktemp("sorting"),
-        "sorting",
-        ("parcels", "sorting"),
-        database_url=postgres.migrated_database(migrations_of("parcels")),
-        amqp_uri=broker.new_vhost(),
-        HUB_ALLOW_HUB_TIME="1",
-        HUB_FORMS_PER_MINUTE="5",
+    with running_sorting(
+        postgres, broker, tmp_path_factory, HUB_ALLOW_HUB_TIME="1", HUB_FORMS_PER_MINUTE="5"
     ) as service:
         yield service
 

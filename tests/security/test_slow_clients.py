@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 from tests.support.broker import BrokerServer
+from tests.support.example import running_sorting
 from tests.support.postgres import PostgresServer
-from tests.support.services import Client, RunningService, running_service
+from tests.support.services import Client, RunningService
 from tests.support.waiting import wait_until
 
-from hub_platform.runner import migrations_of
 from local import ports
 
 PARCELS = "/sorting/v1/parcels"
@@ -27,14 +27,7 @@ PROMPT = 1.0
 def _sorting(
     postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningService]:
-    with running_service(
-        tmp_path_factory.mktemp("sorting"),
-        "sorting",
-        ("parcels", "sorting"),
-        database_url=postgres.migrated_database(migrations_of("parcels")),
-        amqp_uri=broker.new_vhost(),
-        EXAMPLE_PATIENCE=str(PATIENCE),
-    ) as service:
+    with running_sorting(postgres, broker, tmp_path_factory, EXAMPLE_PATIENCE=str(PATIENCE)) as service:
         yield service
 
 
