@@ -21,7 +21,7 @@ from local.places import ROOT
 
 EVENTS = 2000
 EVERY = "all"
-LANES = 5
+LANES = 4
 
 
 def main(

@@ -5,8 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.faults.starting import ServerFailed, wait_for_server
 from tests.support.broker import PASSWORD, USER, BrokerServer
-from tests.support.waiting import wait_until
 
 from local import broker as local_broker
 from local import broker_node, definitions, passwords, ports
@@ -14,7 +14,6 @@ from local.processes import Child, Programs
 
 # Counts are read once a case is over; RabbitMQ's own interval of five seconds would be added to each.
 SETTINGS = ("collect_statistics_interval = 1000",)
-STARTS_WITHIN = 240.0  # seconds, on a busy machine, with logs to read again
 ORDERED_WITHIN = 60.0  # seconds, for `rabbitmqctl`
 
 
@@ -113,12 +112,12 @@ class Broker:
     def wait(self) -> None:
         """Wait until it answers, over AMQP and over its management interface."""
         uri = self.server.uri(definitions.VIRTUAL_HOST, user=USER)
-        wait_until(
+        wait_for_server(
+            "the broker to answer",
             lambda: not self.runs or (local_broker.answers(uri) and self.server.answers()),
-            deadline=STARTS_WITHIN,
-            interval=0.1,
         )
-        assert self.runs, self.last_words()
+        if not self.runs:
+            raise ServerFailed(self.last_words())
 
     def tell(self, *words: str) -> str:
         """Run RabbitMQ's own `rabbitmqctl` against it, as an operator would."""

@@ -15,10 +15,11 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.faults import name_server, proxy
-from tests.faults.brokers import SETTINGS, STARTS_WITHIN, Broker
+from tests.faults.brokers import SETTINGS, Broker
 from tests.faults.contained import program_for
 from tests.faults.member import Member
 from tests.faults.servers import Servers
+from tests.faults.starting import wait_for_server
 from tests.support.broker import PASSWORD, USER, BrokerServer
 from tests.support.waiting import wait_until
 
@@ -27,7 +28,7 @@ from local.places import ROOT, python_path
 from local.processes import Child, Programs
 
 SIZE = 3
-few_at_a_time = threading.Semaphore(2)  # each is three nodes
+one_at_a_time = threading.Lock()  # each is three nodes
 TICK_SECONDS = 8  # after which a node that has fallen silent is taken for gone; usually a minute
 
 
@@ -118,7 +119,7 @@ class Cluster(Broker):
         self.start_one(first)
         with ThreadPoolExecutor() as pool:
             list(pool.map(self.start_one, others))
-        wait_until(lambda: len(self.running()) == SIZE, deadline=STARTS_WITHIN)
+        wait_for_server("all nodes in one cluster", lambda: len(self.running()) == SIZE)
 
     def running(self) -> set[str]:
         """The nodes that are in the cluster now, as one that can be reached sees it."""
@@ -132,7 +133,7 @@ class Cluster(Broker):
         """Wait until every node is there again and takes part."""
         for member in self.members:
             member.wait()
-        wait_until(lambda: self.is_whole(vhost, queue), deadline=STARTS_WITHIN, interval=0.5)
+        wait_for_server("all nodes to take part", lambda: self.is_whole(vhost, queue), interval=0.5)
 
     def start_one(self, member: Member) -> None:
         """Start a node, or start it again."""
@@ -200,7 +201,7 @@ class Cluster(Broker):
 @contextlib.contextmanager
 def clustered(servers: Servers) -> Iterator[Servers]:
     """The same servers with a new cluster for their broker; it is thrown away afterwards."""
-    with few_at_a_time, tempfile.TemporaryDirectory(dir=servers.folder, ignore_cleanup_errors=True) as folder:
+    with one_at_a_time, tempfile.TemporaryDirectory(dir=servers.folder, ignore_cleanup_errors=True) as folder:
         changed = copy.copy(servers)
         changed.broker = cluster = Cluster(Path(folder), servers.programs)
         try:

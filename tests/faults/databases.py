@@ -5,15 +5,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from tests.faults import leftovers
+from tests.faults.starting import wait_for_server
 from tests.support.postgres import IMAGE, PostgresServer
-from tests.support.waiting import wait_until
 
 from local import passwords, ports, postgres, postgres_server
 from local.broker_container import container_name
 from local.containers import docker
 from local.processes import Child, Programs
 
-STARTS_WITHIN = 240.0  # seconds, on a busy machine
 SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=200")
 
 
@@ -121,7 +120,7 @@ class ContainerDatabase(Database):
         if not self._is_made:
             self._create()
         docker("start", self._name)
-        wait_until(lambda: postgres.answers(self._url), deadline=STARTS_WITHIN, interval=0.1)
+        wait_for_server("PostgreSQL to answer", lambda: postgres.answers(self._url))
 
     def _create(self) -> None:
         published = f"{ports.LOOPBACK}:{self._port}:5432"

@@ -7,6 +7,7 @@ from tests.faults.cases.case import Case
 from tests.faults.counting import Change, Count, count, gaps
 from tests.faults.programs import STOPS_WITHIN
 from tests.faults.stage import Stage, Stuck
+from tests.faults.starting import ServerFailed
 from tests.faults.systems.ours.events import event_of
 
 from hub_messaging.provenance import Forged
@@ -55,27 +56,44 @@ class Outcome:
 
 
 def run_case(case: Case, stage: Stage) -> Outcome:
-    """Run one case from empty databases to the verdict."""
-    begun = time.monotonic()
+    """Run one case from empty databases to the verdict.
+
+    Raises:
+        ServerFailed: a server failed by itself, which says nothing about the system; both are of no more use.
+    """
     try:
-        drained = False
-        try:
-            case.run(stage)
-            drained = stage.drain(case.bound)
-            stage.require_ready()
-        except Stuck as stuck:
-            stage.notes.append(str(stuck))
-        except Exception as error:  # noqa: BLE001 - one case that cannot be carried out must not end the run
-            stage.notes.append(f"the case came to grief: {type(error).__name__}: {error}"[:300])
-        seconds = (stage.changed_at if drained else time.monotonic()) - (stage.healed_at or begun)
-        stage.servers.heal()
-        stage.notes += [
-            f"{program.name} was not running at the end" for program in stage.everyone if not program.runs
-        ]
-        stage.stop()
-        return judge(case, stage, drained=drained, seconds=max(0.0, seconds), begun=begun)
-    finally:
+        outcome = verdict_on(case, stage)
+    except ServerFailed:
+        stage.close()
+        raise
+    except BaseException:
         stage.dismantle()
+        raise
+    stage.dismantle()
+    return outcome
+
+
+def verdict_on(case: Case, stage: Stage) -> Outcome:
+    """Run one case, and leave its databases and virtual host as they are."""
+    begun = time.monotonic()
+    drained = False
+    try:
+        case.run(stage)
+        drained = stage.drain(case.bound)
+        stage.require_ready()
+    except ServerFailed:
+        raise
+    except Stuck as stuck:
+        stage.notes.append(str(stuck))
+    except Exception as error:  # noqa: BLE001 - one case that cannot be carried out must not end the run
+        stage.notes.append(f"the case came to grief: {type(error).__name__}: {error}"[:300])
+    seconds = (stage.changed_at if drained else time.monotonic()) - (stage.healed_at or begun)
+    stage.servers.heal()
+    stage.notes += [
+        f"{program.name} was not running at the end" for program in stage.everyone if not program.runs
+    ]
+    stage.stop()
+    return judge(case, stage, drained=drained, seconds=max(0.0, seconds), begun=begun)
 
 
 def judge(case: Case, stage: Stage, *, drained: bool, seconds: float, begun: float) -> Outcome:

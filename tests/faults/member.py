@@ -5,9 +5,9 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.faults.brokers import STARTS_WITHIN, end_at_once
+from tests.faults.brokers import end_at_once
+from tests.faults.starting import ServerFailed, wait_for_server
 from tests.support.broker import BrokerServer
-from tests.support.waiting import wait_until
 
 from local import broker as local_broker
 from local import broker_node, definitions, ports
@@ -72,12 +72,12 @@ class Member:
     def wait(self) -> None:
         """Wait until it answers, over AMQP and over its management interface."""
         uri = self.server.uri(definitions.VIRTUAL_HOST)
-        wait_until(
+        wait_for_server(
+            f"{self.name} to answer",
             lambda: not self.runs or (local_broker.answers(uri) and self.server.answers()),
-            deadline=STARTS_WITHIN,
-            interval=0.1,
         )
-        assert self.runs, self.node.server.log.read_text()[-3000:]
+        if not self.runs:
+            raise ServerFailed(self.node.server.log.read_text()[-3000:])
         self.can_be_reached = True
 
     def kill(self) -> None:

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -28,6 +28,7 @@ from tests.faults.judging import Outcome, run_case
 from tests.faults.preparing import prepare
 from tests.faults.servers import Servers
 from tests.faults.stage import Stage
+from tests.faults.starting import ServerFailed
 from tests.faults.surroundings import Surroundings
 from tests.faults.systems.catalogue import SYSTEMS, System
 
@@ -35,8 +36,10 @@ PACKAGES = (
     "nameko", "kombu", "amqp", "eventlet", "SQLAlchemy", "psycopg2-binary", "faststream", "aio-pika",
     "asyncpg",
 )  # fmt: skip
-APART = 4  # in the order of cases: from one on a cluster to the next
+ATTEMPTS = 2  # at a case whose servers fail by themselves, which says nothing about any system
 HEAD = f"{'case':44} {'system':13} {'lost':>6} {'twice':>6} {'order':>6} {'again':>6} {'seconds':>8}"
+
+Work = deque[Callable[[Servers], Outcome]]
 
 
 @dataclass
@@ -57,44 +60,58 @@ class Suite:
     def run(self, cases: Sequence[Case], *, examples: int, steps: int, logs: Path | None) -> None:
         """Run the cases, so many at a time, each lane with servers of its own.
 
-        A case waits most of the time: for a server that is away, a silence that is noticed, a bound.
+        A case waits most of the time: for a server that is away, a silence that is noticed, a bound. The
+        first lane begins with the cases on a cluster, whose three nodes need most of the machine, the
+        others with the rest; a lane that has none left of its own takes from the others.
         """
-        work: deque[Callable[[Servers], Outcome]] = deque()
+        single: Work = deque()
         if examples:  # first, because they take longest
-            work += [partial(self._at_random, examples, steps, seed) for seed in self.seeds]
-        work += [
-            partial(self._one, case, system, seed)
-            for case in in_turns(cases)
-            for system in self.systems
-            for seed in self.seeds[: None if system.is_ours else 1]
-            if system.is_ours or not case.only_ours
-        ]
+            single += [partial(self._at_random, examples, steps, seed) for seed in self.seeds]
+        single += self._runs(longest_first(case for case in cases if not case.on_cluster))
+        clusters: Work = deque(self._runs(case for case in cases if case.on_cluster))
+        work = (single, clusters)
         self.console.print(HEAD, style="bold", soft_wrap=True)
         with self._progress() as progress, ThreadPoolExecutor(self.lanes) as pool:
-            task = progress.add_task("cases", total=len(work))
+            task = progress.add_task("cases", total=sum(map(len, work)))
             running = [
-                pool.submit(self._lane, work, lambda: progress.advance(task), logs) for _ in range(self.lanes)
+                pool.submit(self._lane, order, lambda: progress.advance(task), logs)
+                for order in (work[::-1], *[work] * (self.lanes - 1))
             ]
             try:
                 for lane in as_completed(running):
                     lane.result()
             except BaseException:
-                work.clear()  # the other lanes end with what they have in hand
+                single.clear()  # the other lanes end with what they have in hand
+                clusters.clear()
                 raise
 
-    def _lane(
-        self, work: deque[Callable[[Servers], Outcome]], advance: Callable[[], None], logs: Path | None
-    ) -> None:
-        with private_servers(self.surroundings, logs) as servers:
-            prepare(servers, self.systems)
-            self._ask_versions(servers)
-            while work:
-                try:
-                    job = work.popleft()
-                except IndexError:  # another lane was faster
-                    return
-                self._note(job(servers))
-                advance()
+    def _runs(self, cases: Iterable[Case]) -> Iterator[Callable[[Servers], Outcome]]:
+        """Each case with every system and seed that it is for."""
+        for case in cases:
+            for system in self.systems:
+                if system.is_ours or not case.only_ours:
+                    for seed in self.seeds[: None if system.is_ours else 1]:
+                        yield partial(self._one, case, system, seed)
+
+    def _lane(self, order: Sequence[Work], advance: Callable[[], None], logs: Path | None) -> None:
+        jobs = jobs_of(order)
+        failures: list[str] = []
+        job = next(jobs, None)
+        while job is not None:
+            try:
+                with private_servers(self.surroundings, logs) as servers:
+                    prepare(servers, self.systems)
+                    self._ask_versions(servers)
+                    while job is not None:
+                        self._note(job(servers))
+                        advance()
+                        failures.clear()
+                        job = next(jobs, None)
+            except ServerFailed as failed:
+                failures.append(str(failed))
+                if len(failures) == ATTEMPTS:
+                    raise
+                self.console.print(f"once more, with new servers: {failed}"[:300], soft_wrap=True)
 
     def _ask_versions(self, servers: Servers) -> None:
         with self.lock:
@@ -152,12 +169,19 @@ class Suite:
         return Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)
 
 
-def in_turns(cases: Sequence[Case]) -> list[Case]:
-    """The longest first, so that no lane ends late, and those on a cluster apart: few fit at a time."""
-    listed = sorted((case for case in cases if not case.on_cluster), key=lambda case: case.short)
-    for n, case in enumerate(case for case in cases if case.on_cluster):
-        listed.insert(n * APART, case)
-    return listed
+def longest_first(cases: Iterable[Case]) -> list[Case]:
+    """So that no lane ends late."""
+    return sorted(cases, key=lambda case: case.short)
+
+
+def jobs_of(order: Sequence[Work]) -> Iterator[Callable[[Servers], Outcome]]:
+    """What is left to do: of the first kind as long as there is any, then of the next."""
+    for work in order:
+        while work:
+            try:
+                yield work.popleft()
+            except IndexError:  # another lane was faster
+                break
 
 
 @contextmanager
