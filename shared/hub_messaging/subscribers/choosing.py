@@ -1,0 +1,68 @@
+"""Which events a subscriber hears: what an operator names, as routing keys of each publisher."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from hub_messaging.topology import MARK
+
+ALL: Final = "all"
+VERSION: Final = re.compile(r"(?P<type>.+)\.v(?P<number>[0-9]+)")
+
+Catalogue = Mapping[str, Sequence[str]]  # publisher → routing keys of its events
+Bindings = Mapping[str, frozenset[str]]  # publisher → routing keys that a queue is bound to
+
+
+class UnknownEvents(ValueError):
+    """Something that was named is neither an event nor a publisher; the message suggests what was meant."""
+
+
+def chosen(asked: Iterable[str], catalogue: Catalogue) -> Bindings:
+    """Bindings for what was asked: types with or without a version, publishers, or `all`.
+
+    A publisher or `all` stands for the newest version of each type. `LogMark`, which every publisher writes
+    into the log beside its events, is bound only when it is named.
+
+    Raises:
+        UnknownEvents: a word is none of these, or nothing was named.
+    """
+    words = [word.strip() for one in asked for word in one.split(",") if word.strip()]
+    if not words:
+        raise UnknownEvents(f"Name events with --events: types, publishers, or {ALL}.")
+    bound: dict[str, set[str]] = {}
+    for word in words:
+        for publisher, keys in _meant(word, catalogue).items():
+            bound.setdefault(publisher, set()).update(keys)
+    return {publisher: frozenset(keys) for publisher, keys in sorted(bound.items())}
+
+
+def _meant(word: str, catalogue: Catalogue) -> Mapping[str, Iterable[str]]:
+    if word == ALL:
+        return {publisher: newest(keys) for publisher, keys in catalogue.items() if keys}
+    if word in catalogue:
+        return {word: newest(catalogue[word])}
+    if word == MARK:
+        return {publisher: [MARK] for publisher in catalogue}
+    for publisher, keys in catalogue.items():
+        if word in keys:
+            return {publisher: [word]}
+    raise UnknownEvents(_sentence(word, catalogue))
+
+
+def newest(keys: Iterable[str]) -> list[str]:
+    """Of each type the routing key of its newest version."""
+    found: dict[str, tuple[int, str]] = {}
+    for key in keys:
+        versioned = VERSION.fullmatch(key)
+        type_, number = (versioned["type"], int(versioned["number"])) if versioned else (key, 1)
+        found[type_] = max(found.get(type_, (0, "")), (number, key))
+    return [key for _, key in found.values()]
+
+
+def _sentence(word: str, catalogue: Catalogue) -> str:
+    names = {name.lower(): name for name in [ALL, MARK, *catalogue]}
+    names |= {key.lower(): key for keys in catalogue.values() for key in keys}
+    close = [names[name] for name in difflib.get_close_matches(word.lower(), names, n=3, cutoff=0.5)]
+    meant = f" Did you mean {' or '.join(close)}?" if close else ""
+    return f"There is no event or publisher {word!r}.{meant} `hubctl subscribers events` lists all."

@@ -1,0 +1,74 @@
+"""How much a subscriber's queues may hold, as broker policies: those can be changed while the queues exist.
+
+A full queue drops its oldest message. It never refuses a new one: that would refuse the publisher's.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hub_messaging.subscribers.naming import dead_queue_of, live_queue_of, queue_of
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
+CONNECTIONS: Final = 5  # of one subscriber at a time
+CHANNELS: Final = 20
+USER_LIMITS: Final = {"max-connections": CONNECTIONS, "max-channels": CHANNELS}
+# Older messages are read once more after a failed one; without a number RabbitMQ 3 would redeliver for ever.
+DELIVERIES: Final = 20
+DEAD_MESSAGES: Final = 10_000
+DEAD_BYTES: Final = 64 * 1024 * 1024
+# A queue of live events that nobody has read or declared for so long was left by an `add` that was killed.
+LIVE_EXPIRES_MS: Final = 30 * 60 * 1000
+QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the subscriber's queue may hold; whatever limit is reached first counts."""
+
+    messages: int = 1_000_000
+    size: int = 1024 * 1024 * 1024  # bytes of bodies
+    days: int = 14  # how long a message waits to be read
+
+
+def policies_of(name: str, limits: Limits) -> dict[str, dict[str, Any]]:
+    """Policy name → its body in the management API."""
+    own, dead, live = queue_of(name), dead_queue_of(name), live_queue_of(name)
+    held = {"max-length": limits.messages, "max-length-bytes": limits.size, "overflow": "drop-head"}
+    return {
+        own: _policy(
+            own,
+            held
+            | {
+                "message-ttl": limits.days * DAY_MS,
+                "delivery-limit": DELIVERIES,
+                "dead-letter-exchange": "",
+                "dead-letter-routing-key": dead,
+            },
+        ),
+        dead: _policy(
+            dead,
+            {
+                "max-length": DEAD_MESSAGES,
+                "max-length-bytes": DEAD_BYTES,
+                "message-ttl": limits.days * DAY_MS,
+                "overflow": "drop-head",
+            },
+        ),
+        live: _policy(live, held | {"expires": LIVE_EXPIRES_MS}),
+    }
+
+
+def limits_in(definition: Mapping[str, Any]) -> Limits:
+    """The limits that a policy of `policies_of` for the subscriber's queue sets."""
+    return Limits(
+        messages=int(definition["max-length"]),
+        size=int(definition["max-length-bytes"]),
+        days=int(definition["message-ttl"]) // DAY_MS,
+    )
+
+
+def _policy(queue: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+    pattern = f"^{re.escape(queue)}$"
+    return {"pattern": pattern, "apply-to": "queues", "priority": 0, "definition": dict(definition)}

@@ -1,0 +1,82 @@
+"""What belongs to a subscriber in the broker is found by its name: user, queues, policies, permissions."""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from hub_messaging.topology import NOTHING
+
+PREFIX: Final = "subscriber."
+NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
+DEAD: Final = ".dead"
+LIVE: Final = ".live"
+LOCK: Final = ".lock"
+
+
+class BadName(ValueError):
+    """No subscriber can have this name; the message says why."""
+
+
+def require_name(name: str, services: Collection[str] = ()) -> None:
+    """Check a subscriber's name.
+
+    Raises:
+        BadName: it has another form, or is that of a service.
+    """
+    if NAME.fullmatch(name) is None:
+        raise BadName(
+            f"{name!r} cannot be a subscriber's name: use 3 to 40 lower-case letters, digits and hyphens, "
+            "beginning with a letter and not ending with a hyphen."
+        )
+    if name in services:
+        raise BadName(f"{name!r} is a service of this hub: choose another name.")
+
+
+def user_of(name: str) -> str:
+    """The broker user."""
+    return f"{PREFIX}{name}"
+
+
+def queue_of(name: str) -> str:
+    """The queue that the subscriber reads."""
+    return f"{PREFIX}{name}"
+
+
+def dead_queue_of(name: str) -> str:
+    """The queue of messages that the subscriber rejected, or that its queue could not keep."""
+    return f"{PREFIX}{name}{DEAD}"
+
+
+def live_queue_of(name: str) -> str:
+    """The queue that collects live events while the subscriber's own is filled with older ones."""
+    return f"{PREFIX}{name}{LIVE}"
+
+
+def lock_of(name: str) -> str:
+    """The exclusive queue that one connection of the administrator holds while it works on a subscriber."""
+    return f"{PREFIX}{name}{LOCK}"
+
+
+def queues_of(name: str) -> tuple[str, ...]:
+    """Every durable queue that may exist for a subscriber."""
+    return queue_of(name), dead_queue_of(name), live_queue_of(name)
+
+
+def name_of(queue: str) -> str | None:
+    """The subscriber that a queue, user or policy belongs to; None for one of another kind."""
+    if not queue.startswith(PREFIX):
+        return None
+    name = queue.removeprefix(PREFIX).partition(".")[0]
+    return name if NAME.fullmatch(name) else None
+
+
+def permissions_of(name: str) -> dict[str, str]:
+    """Read its two queues, and nothing else: nothing is declared, bound or published.
+
+    A broker asks for no permission to see whether a queue exists, which is all that a passive declare does.
+    """
+    return {
+        "configure": NOTHING,
+        "write": NOTHING,
+        "read": rf"^{re.escape(queue_of(name))}({re.escape(DEAD)})?$",
+    }

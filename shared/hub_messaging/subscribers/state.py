@@ -1,0 +1,75 @@
+"""What is remembered of each subscriber: in the broker itself, as a global parameter of RabbitMQ.
+
+So it is exported, imported and backed up together with the user, the queues and the policies it is about.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from hub_messaging.subscribers.broker import Management
+from hub_messaging.subscribers.naming import PREFIX
+
+PATH: Final = "global-parameters"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """One subscriber, as it was added and last changed. It exists from the moment that this is stored."""
+
+    name: str
+    asked: tuple[str, ...]  # what the operator named: types, publishers, `all`
+    events: Mapping[str, tuple[str, ...]]  # publisher → routing keys that the queue is bound to
+    since: str  # `now`, `beginning`, or an instant (ISO 8601, UTC): from where on its events are
+    added_at: datetime  # aware UTC
+    added_by: str
+    changed_at: datetime | None = None  # password, events or limits
+    changed_by: str = ""
+
+
+def store(broker: Management, known: Known) -> None:
+    """Remember a subscriber, or what has changed of it."""
+    value = asdict(known) | {"vhost": broker.vhost, "added_at": known.added_at.isoformat()}
+    value["changed_at"] = known.changed_at.isoformat() if known.changed_at else None
+    value["events"] = {publisher: list(keys) for publisher, keys in known.events.items()}
+    name = f"{PREFIX}{known.name}"
+    broker.put(PATH, name, body={"name": name, "value": json.loads(json.dumps(value))})
+
+
+def forget(broker: Management, name: str) -> bool:
+    """Remember it no longer; whether it was."""
+    return broker.delete(PATH, f"{PREFIX}{name}")
+
+
+def load(broker: Management, name: str) -> Known | None:
+    """One subscriber of this virtual host; None when it is not known."""
+    found = broker.get(PATH, f"{PREFIX}{name}")
+    return None if found is None else _read(broker, found)
+
+
+def load_all(broker: Management) -> Iterator[Known]:
+    """Every subscriber of this virtual host, by name."""
+    listed = broker.get(PATH) or []
+    for one in sorted(listed, key=lambda found: str(found["name"])):
+        known = _read(broker, one) if str(one["name"]).startswith(PREFIX) else None
+        if known is not None:
+            yield known
+
+
+def _read(broker: Management, found: Mapping[str, Any]) -> Known | None:
+    value = found["value"]
+    if value.get("vhost") != broker.vhost:
+        return None
+    changed = value.get("changed_at")
+    return Known(
+        name=value["name"],
+        asked=tuple(value["asked"]),
+        events={publisher: tuple(keys) for publisher, keys in value["events"].items()},
+        since=value["since"],
+        added_at=datetime.fromisoformat(value["added_at"]),
+        added_by=value["added_by"],
+        changed_at=datetime.fromisoformat(changed) if changed else None,
+        changed_by=value.get("changed_by", ""),
+    )
