@@ -16,16 +16,18 @@ from amqp.exceptions import ResourceLocked
 from hub_messaging.kept import Refused
 from hub_messaging.subscribers import state
 from hub_messaging.subscribers.broker import Management
-from hub_messaging.subscribers.limits import QUORUM, USER_LIMITS, Limits, policies_of
+from hub_messaging.subscribers.limits import QUORUM, USER_LIMITS, Limits, limits_in, policies_of
 from hub_messaging.subscribers.naming import (
     dead_queue_of,
     lock_of,
+    name_of,
     permissions_of,
     queue_of,
     queues_of,
     user_of,
 )
 from hub_messaging.subscribers.place import Fill, Place, bind_from_now
+from hub_messaging.subscribers.room import too_little
 from hub_messaging.subscribers.state import Known
 from hub_messaging.wire import connected
 
@@ -50,14 +52,13 @@ def add(uri: str, broker: Management, known: Known, limits: Limits, *, fill: Fil
         if state.load(broker, known.name) is not None:
             raise Refused(f"{known.name} exists: `hubctl subscribers show {known.name}` says what it is.")
         clear(broker, known.name)
+        require_room(broker, known.name, limits)
         try:
             put_limits(broker, known.name, limits)
             broker.declare_queue(dead_queue_of(known.name), QUORUM)
             broker.declare_queue(queue_of(known.name), QUORUM)
-            place = Place(
-                known.name, {publisher: frozenset(keys) for publisher, keys in known.events.items()}
-            )
-            fill(connection, broker, place)
+            bindings = {publisher: frozenset(keys) for publisher, keys in known.events.items()}
+            fill(connection, broker, Place(known.name, bindings, limits))
             password = let_in(broker, known.name)
             state.store(broker, known)
         except BaseException:
@@ -90,6 +91,7 @@ def change(
     with working_on(uri, known.name):
         before = required(broker, known.name)
         if limits is not None:
+            require_room(broker, known.name, limits)
             put_limits(broker, known.name, limits)
         queue = queue_of(known.name)
         broker.bind(queue, events)
@@ -145,6 +147,24 @@ def required(broker: Management, name: str) -> Known:
     if known is None:
         raise Refused(f"There is no subscriber {name!r}: `hubctl subscribers list` shows all.")
     return known
+
+
+def require_room(broker: Management, name: str, limits: Limits) -> None:
+    """Check that the broker has room for every subscriber's queue at its limits.
+
+    Raises:
+        Refused: memory or disk would not suffice.
+    """
+    others = {
+        policy["name"]: limits_in(policy["definition"])
+        for policy in broker.get("policies", broker.vhost) or ()
+        if policy["name"] == queue_of(name_of(policy["name"]) or "")
+    }
+    queues = broker.get("queues", broker.vhost, columns="name,message_bytes") or ()
+    held = sum(int(one.get("message_bytes", 0)) for one in queues if name_of(one["name"]) is not None)
+    wanted = others | {queue_of(name): limits}
+    if (sentence := too_little(broker.get("nodes") or (), wanted.values(), held)) is not None:
+        raise Refused(sentence)
 
 
 def put_limits(broker: Management, name: str, limits: Limits) -> None:

@@ -10,14 +10,15 @@ from typing import Any, Final
 
 from hub_messaging.subscribers.naming import dead_queue_of, live_queue_of, queue_of
 
+MEBIBYTE: Final = 1024 * 1024
 DAY_MS: Final = 24 * 60 * 60 * 1000
 CONNECTIONS: Final = 5  # of one subscriber at a time
 CHANNELS: Final = 20
 USER_LIMITS: Final = {"max-connections": CONNECTIONS, "max-channels": CHANNELS}
-# Older messages are read once more after a failed one; without a number RabbitMQ 3 would redeliver for ever.
+# After so many redeliveries a message is dead-lettered; without a number RabbitMQ 3 would redeliver for ever.
 DELIVERIES: Final = 20
 DEAD_MESSAGES: Final = 10_000
-DEAD_BYTES: Final = 64 * 1024 * 1024
+DEAD_BYTES: Final = 64 * MEBIBYTE
 # A queue of live events that nobody has read or declared for so long was left by an `add` that was killed.
 LIVE_EXPIRES_MS: Final = 30 * 60 * 1000
 QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum"}
@@ -27,8 +28,8 @@ QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum"}
 class Limits:
     """What the subscriber's queue may hold; whatever limit is reached first counts."""
 
-    messages: int = 1_000_000
-    size: int = 1024 * 1024 * 1024  # bytes of bodies
+    messages: int = 200_000  # each costs the broker about 80 bytes of memory (RabbitMQ 3.10)
+    size: int = 256 * MEBIBYTE  # bytes of bodies
     days: int = 14  # how long a message waits to be read
 
 

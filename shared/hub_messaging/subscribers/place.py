@@ -6,6 +6,7 @@ from typing import Any
 
 from hub_messaging.subscribers.broker import Management
 from hub_messaging.subscribers.choosing import Bindings
+from hub_messaging.subscribers.limits import Limits
 from hub_messaging.subscribers.naming import live_queue_of, queue_of
 
 
@@ -15,6 +16,7 @@ class Place:
 
     name: str
     bindings: Bindings
+    limits: Limits  # what does not fit is dropped from the head: refuse to fill in more
 
     @property
     def queue(self) -> str:
