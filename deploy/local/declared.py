@@ -1,11 +1,13 @@
-"""What the four services declare to the broker, written down: `deploy/rabbitmq/definitions.json`.
+"""What the four services declare, written down: `python -m local.declared`.
 
-A deployment loads the file into its broker, so that exchanges, queues and bindings exist before the first
-event. It is made from the services' own declarations: `python -m local.declared`.
+A deployment loads `deploy/rabbitmq/definitions.json` into its broker, so that exchanges, queues and bindings
+exist before the first event. The catalogue of events says who reads each: `readers.json` of hub_contracts.
+OpenAPI documents of the services: `docs/api`.
 """
 
 import importlib
 import json
+from pathlib import Path
 from typing import Any
 
 from local.definitions import VIRTUAL_HOST
@@ -13,6 +15,8 @@ from local.places import ROOT
 from local.services import SERVICES
 
 FILE = ROOT / "deploy" / "rabbitmq" / "definitions.json"
+READERS = ROOT / "shared" / "hub_contracts" / "documents" / "readers.json"
+API = ROOT / "docs" / "api"
 
 
 def declared() -> dict[str, Any]:
@@ -24,6 +28,35 @@ def declared() -> dict[str, Any]:
     return definitions([subscriber_of(one) for one in classes], VIRTUAL_HOST)
 
 
+def readers() -> dict[str, list[str]]:
+    """The services that subscribe to each event, by routing key."""
+    from hub_messaging.subscribe import subscriber_of
+
+    found: dict[str, list[str]] = {}
+    for service in sorted(service.name for service in SERVICES):
+        for keys in subscriber_of(service_class(service)).listens_to.values():
+            for key in keys:
+                found.setdefault(key, []).append(service)
+    return dict(sorted(found.items()))
+
+
+def descriptions() -> dict[str, dict[str, Any]]:
+    """The OpenAPI document of each service, by the service's name."""
+    from hub_platform.openapi import describe
+
+    return {service.name: describe(service_class(service.name)) for service in SERVICES}
+
+
+def files() -> dict[Path, str]:
+    """Every file that is made here, with its text."""
+    texts = {FILE: _text(declared(), sort_keys=True), READERS: _text(readers())}
+    return texts | {API / f"{name}.json": _text(told) for name, told in descriptions().items()}
+
+
+def _text(value: Any, *, sort_keys: bool = False) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=sort_keys) + "\n"
+
+
 def service_class(name: str) -> type:
     """The class of one service."""
     module = importlib.import_module(f"hub_{name}.service")
@@ -32,9 +65,10 @@ def service_class(name: str) -> type:
 
 
 def main() -> None:
-    """Write the file."""
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(json.dumps(declared(), indent=2, sort_keys=True) + "\n")
+    """Write the files."""
+    for path, text in files().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

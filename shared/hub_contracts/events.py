@@ -20,6 +20,7 @@ class RecordSchema(Schema):
     """Reads and writes one dataclass, named by `makes`; a field that it does not know is ignored."""
 
     makes: ClassVar[type]
+    origin: ClassVar[str] = ""  # where the values come from; empty: the publisher records them
 
     class Meta:
         """A later publisher may say more; that is no reader's problem."""

@@ -6,11 +6,13 @@ JSON Schema validator and `from_data` take the same documents.
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validate
 
 from hub_contracts.events import RecordSchema
+
+GIAS: Final = "Get Information About Schools (GIAS, DfE)"
 
 
 class Pattern(validate.Regexp):
@@ -26,6 +28,9 @@ class Pattern(validate.Regexp):
 class Described(fields.Field[Any]):
     """A field that says what it means; it is required unless it is optional."""
 
+    unit: str = ""  # of its values; each kind of field has its own
+    origin: str = ""  # where its values come from; empty: what the schema says of all its fields
+
     def __init__(
         self,
         meaning: str,
@@ -33,6 +38,8 @@ class Described(fields.Field[Any]):
         *,
         optional: bool = False,
         pseudonym: bool = False,
+        unit: str = "",
+        origin: str = "",
         **kwargs: Any,
     ) -> None:
         """Describe it.
@@ -42,11 +49,14 @@ class Described(fields.Field[Any]):
             json: the value's JSON Schema.
             optional: it may be absent, and is then None.
             pseudonym: it stands for a person, whom enrolment alone can name.
+            unit: of its values, such as metres.
+            origin: where its values come from, unless that is what the schema says of all its fields.
             kwargs: marshmallow's own.
         """
         presence = {"load_default": None, "allow_none": True} if optional else {"required": True}
         super().__init__(**presence, **kwargs)
         self.meaning, self.json, self.pseudonym = meaning, json, pseudonym
+        self.unit, self.origin = unit or self.unit, origin or self.origin
 
     def _validate(self, value: Any) -> None:
         """Ask each validator, as marshmallow does, without the object that it builds for it at every call."""
@@ -56,6 +66,8 @@ class Described(fields.Field[Any]):
 
 class Text(Described, fields.String):
     """Words. Never empty, never with NUL, which PostgreSQL cannot keep."""
+
+    unit = "text"
 
     def __init__(
         self, meaning: str, *, pattern: str = r"^[^\x00]+$", error: str = "Not text.", **kwargs: Any
@@ -67,12 +79,17 @@ class Text(Described, fields.String):
 class Code(Text):
     """A machine's word, such as `left_school`: no spaces, no @, so neither free text nor an address."""
 
+    unit = "code"
+
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         super().__init__(meaning, pattern=r"^[A-Za-z0-9_.:/-]+$", error="Not a code.", **kwargs)
 
 
 class Urn(Text):
     """A Unique Reference Number of Get Information About Schools: a school's identity, kept as text."""
+
+    unit = "URN"
+    origin = GIAS
 
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         error = "A URN has five or six digits."
@@ -82,6 +99,8 @@ class Urn(Text):
 class AcademicYear(Text):
     """Such as "2025/26", from 1 September to 31 August."""
 
+    unit = "academic year"
+
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         error = 'An academic year is written "2025/26".'
         super().__init__(meaning, pattern=r"^[0-9]{4}/[0-9]{2}$", error=error, **kwargs)
@@ -90,6 +109,8 @@ class AcademicYear(Text):
 class HalfTerm(Text):
     """First calendar year of the academic year, and number: "2025-1" is autumn 1 of 2025/26."""
 
+    unit = "half term"
+
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         error = 'A half term is written "2025-1".'
         super().__init__(meaning, pattern=r"^[0-9]{4}-[1-6]$", error=error, **kwargs)
@@ -97,6 +118,8 @@ class HalfTerm(Text):
 
 class OneOf(Described, fields.String):
     """One of a few codes."""
+
+    unit = "code"
 
     def __init__(self, choices: Iterable[str], meaning: str, **kwargs: Any) -> None:
         listed = list(choices)
@@ -107,12 +130,16 @@ class OneOf(Described, fields.String):
 class Id(Described, fields.UUID):
     """An identifier that a service gave."""
 
+    unit = "UUID"
+
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         super().__init__(meaning, {"type": "string", "format": "uuid"}, **kwargs)
 
 
 class Whole(Described, fields.Integer):
     """A whole number, from 0 unless said otherwise."""
+
+    unit = "count"
 
     def __init__(self, meaning: str, *, at_least: int = 0, **kwargs: Any) -> None:
         json = {"type": "integer", "minimum": at_least}
@@ -122,6 +149,8 @@ class Whole(Described, fields.Integer):
 class Counts(Described, fields.Dict):
     """Whole numbers by name."""
 
+    unit = "count of each name"
+
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         json = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
         values = fields.Integer(strict=True, validate=validate.Range(min=0))
@@ -130,6 +159,8 @@ class Counts(Described, fields.Dict):
 
 class Percent(Described, fields.Float):
     """From 0 to 100."""
+
+    unit = "per cent"
 
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         json = {"type": "number", "minimum": 0, "maximum": 100}
@@ -144,6 +175,8 @@ class Percent(Described, fields.Float):
 class Flag(Described, fields.Boolean):
     """True or false, nothing that looks like it."""
 
+    unit = "true or false"
+
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         super().__init__(meaning, {"type": "boolean"}, **kwargs)
 
@@ -156,6 +189,8 @@ class Flag(Described, fields.Boolean):
 class Day(Described, fields.Date):
     """A date without a time, written 2025-09-04; ISO 8601's other forms are not read."""
 
+    unit = "date in England"
+
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         super().__init__(meaning, {"type": "string", "format": "date"}, **kwargs)
 
@@ -167,6 +202,8 @@ class Day(Described, fields.Date):
 
 class Instant(Described, fields.AwareDateTime):
     """A point in time: any offset is read, UTC is held and written."""
+
+    unit = "instant in UTC"
 
     def __init__(self, meaning: str, **kwargs: Any) -> None:
         super().__init__(meaning, {"type": "string", "format": "date-time"}, **kwargs)
@@ -190,10 +227,13 @@ class Several(Described, fields.List[Any]):
     def __init__(self, item: Described, meaning: str, **kwargs: Any) -> None:
         json = {"type": "array", "items": item.json}
         super().__init__(meaning, json, cls_or_instance=item, pseudonym=item.pseudonym, **kwargs)
+        self.unit, self.origin = f"list: {item.unit}", self.origin or item.origin
 
 
 class Record(Described):
     """Facts that belong together, read and written by a schema of their own."""
+
+    unit = "record"
 
     def __init__(self, schema: type[RecordSchema], meaning: str) -> None:
         self.schema = schema()

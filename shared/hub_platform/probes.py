@@ -60,9 +60,10 @@ class Probes:
             (_metrics, "metrics", "text/plain"),
             (_version, "version", JSON),
             (_clock, "v1/clock", JSON),
-            (_openapi, "v1/openapi.json", JSON),
         ):
             cls._add(answer, route("GET", f"/{cls.name}/{path}", allow=SIGNED_IN, media_type=media_type))
+        # Developers of other programs read it before they have a token.
+        cls._add(_openapi, route("GET", f"/{cls.name}/v1/openapi.json", allow=ANYONE))
 
     @classmethod
     def _add(cls, answer: Any, decorate: Callable[[Any], Any]) -> None:

@@ -5,6 +5,8 @@ import re
 from collections import Counter
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from hub_contracts import EVENTS
 from hub_messaging.subscribe import subscriber_of, subscriptions_of
@@ -12,13 +14,13 @@ from hub_messaging.topology import Subscriber, permissions_of, rpc_queue_of, top
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.openapi import describe
 from hub_platform.routes import routes_of
-from local.declared import FILE, declared, service_class
+from local.declared import API, files, service_class
 from local.services import SERVICES
 
 CLASSES = tuple(service.name for service in SERVICES)
 ROLES = {"hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscriber"}
 # Nothing else answers without a credential.
-OPEN_TO_ANYONE = {"health/live", "health/ready", "/sign-in", "/static/"}
+OPEN_TO_ANYONE = {"health/live", "health/ready", "/sign-in", "/static/", "/v1/openapi.json"}
 
 
 @pytest.fixture(name="subscribers", scope="module")
@@ -126,5 +128,16 @@ def test_the_hub_on_one_machine_lets_services_ask_what_they_declare(subscribers:
     assert {s.name: (s.subscriber.answers, s.subscriber.asks) for s in SERVICES} == declared_here
 
 
-def test_the_brokers_definitions_are_what_the_services_declare() -> None:
-    assert json.loads(FILE.read_text()) == declared(), "run python -m local.declared"
+def test_what_is_written_down_is_what_the_services_declare() -> None:
+    """The broker's definitions, the readers of each event, the OpenAPI documents."""
+    stale = [str(path) for path, text in files().items() if path.read_text("utf-8") != text]
+    assert stale == [], "run python -m local.declared"
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_description_is_valid_openapi(name: str) -> None:
+    document = json.loads((API / f"{name}.json").read_text("utf-8"))
+    OpenAPIV31SpecValidator(document).validate()
+    del document["info"]["title"]
+    with pytest.raises(OpenAPIValidationError, match="title"):
+        OpenAPIV31SpecValidator(document).validate()

@@ -26,7 +26,7 @@ class ApologiesReceivedSchema(SessionEventSchema):
 
     makes = ApologiesReceived
     enrolment_id = Id("The participant's place", pseudonym=True)
-    notice_hours = Whole("Whole hours from the apologies to the start; 0 when they came later")
+    notice_hours = Whole("Whole hours from the apologies to the start; 0 when they came later", unit="hours")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,5 +52,7 @@ class AttendanceCorrectedSchema(SessionEventSchema):
     enrolment_id = Id("The participant's place", pseudonym=True)
     old = OneOf(MARKS, "The mark until now")
     new = OneOf(MARKS, "The mark from now on")
-    notice_hours = Whole("Of apologies: whole hours before the start; 0 when given later", optional=True)
+    notice_hours = Whole(
+        "Of apologies: whole hours before the start; 0 when given later", optional=True, unit="hours"
+    )
     reason = OneOf(CORRECTED_FOR, "Why; the hub keeps the words for it")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub_contracts.events import Event, RecordSchema
-from hub_contracts.fields import Code, Described, Several, Text, Urn
+from hub_contracts.fields import GIAS, Code, Described, Several, Text, Urn
 
 # Readers put these into the headers and the foot of e-mails.
 ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
@@ -47,9 +47,13 @@ class HubDescribedSchema(RecordSchema):
     makes = HubDescribed
     name = Text("What the hub is called")
     lead_school_urn = Urn("The school that leads the hub")
-    trust_uid = Code("The trust of the hub; absent when it has none", optional=True)
-    area_la_codes = Several(Code("A local authority, three digits"), "Authorities whose schools it serves")
-    area_district_codes = Several(Code("A district, E07000012"), "Districts whose schools it serves")
+    trust_uid = Code("The trust of the hub; absent when it has none", optional=True, origin=GIAS)
+    area_la_codes = Several(
+        Code("A local authority, three digits"), "Authorities whose schools it serves", origin=GIAS
+    )
+    area_district_codes = Several(
+        Code("A district, E07000012"), "Districts whose schools it serves", origin=GIAS
+    )
     extra_urns = Several(Urn("A school"), "Schools outside these that it serves, too")
     excluded_urns = Several(Urn("A school"), "Schools inside these that it does not serve")
     contact_name = _line("The office that answers questions, such as Maths Hub office; absent when unknown")

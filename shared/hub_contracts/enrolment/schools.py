@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar, Final
 
 from hub_contracts.events import Event, RecordSchema
-from hub_contracts.fields import Code, Day, Flag, OneOf, Percent, Several, Text, Urn, Whole
+from hub_contracts.fields import GIAS, Code, Day, Flag, OneOf, Percent, Several, Text, Urn, Whole
 
 PHASES: Final = ("early_years", "primary", "secondary", "post16", "all_through", "unknown")
 STATUSES: Final = ("open", "proposed_to_close", "closed", "proposed_to_open")
@@ -59,6 +59,7 @@ class SchoolFacts(SchoolEvent):
 class SchoolFactsSchema(SchoolEventSchema):
     """The facts of one school."""
 
+    origin = GIAS
     name = Text("The school's name")
     la_code = Text(
         "Local authority, three digits: 873 is Cambridgeshire",
@@ -69,9 +70,12 @@ class SchoolFactsSchema(SchoolEventSchema):
     district_code = Text("Administrative district, such as E07000008", optional=True)
     district_name = Text("The district's name", optional=True)
     phase = OneOf(PHASES, "What it teaches; from its pupils' ages where GIAS gives no phase")
-    type_code = Whole("GIAS type of establishment, such as 1: community school")
-    type_group = Whole("GIAS group of types, such as 4: maintained schools")
-    eligible = Flag("Whether schools of its type may take part in the hub's programmes")
+    type_code = Whole("GIAS type of establishment, such as 1: community school", unit="code")
+    type_group = Whole("GIAS group of types, such as 4: maintained schools", unit="code")
+    eligible = Flag(
+        "Whether schools of its type may take part in the hub's programmes",
+        origin="enrolment works it out from type_code",
+    )
     status = OneOf(STATUSES, "Where it stands in the register")
     trust_uid = Code("The academy trust's identity in GIAS; absent when it belongs to none", optional=True)
     trust_name = Text("The trust's name", optional=True)
@@ -86,8 +90,8 @@ class SchoolFactsSchema(SchoolEventSchema):
         "remains when the trust gets a new trust_uid",
         optional=True,
     )
-    easting = Whole("Metres east, OSGB36 national grid", optional=True)
-    northing = Whole("Metres north, OSGB36 national grid", optional=True)
+    easting = Whole("Metres east, OSGB36 national grid", optional=True, unit="metres")
+    northing = Whole("Metres north, OSGB36 national grid", optional=True, unit="metres")
     pupils = Whole("Number of pupils", optional=True)
     fsm_percent = Percent("Share of pupils eligible for free school meals, 0 to 100", optional=True)
     open_date = Day("First day, where the register has it", optional=True)
@@ -124,7 +128,11 @@ class SchoolChangedSchema(SchoolFactsSchema):
     """SchoolChanged."""
 
     makes = SchoolChanged
-    changed_fields = Several(Code("A field of this event"), "Names of the fields that differ from before")
+    changed_fields = Several(
+        Code("A field of this event"),
+        "Names of the fields that differ from before",
+        origin="enrolment compares the files",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +151,7 @@ class SchoolClosedSchema(SchoolEventSchema):
     """SchoolClosed."""
 
     makes = SchoolClosed
+    origin = GIAS
     close_date = Day("Last day, where the register has it", optional=True)
     successor_urn = Urn("The school that carries on, where that is known already", optional=True)
 
@@ -164,6 +173,7 @@ class SchoolSucceededSchema(SchoolEventSchema):
     """SchoolSucceeded."""
 
     makes = SchoolSucceeded
+    origin = GIAS
     urn = Urn("The old school")
     successor_urn = Urn("The school that carries on")
     link_type = Text("In the register's words, such as Successor - merged")
@@ -188,6 +198,7 @@ class SchoolsMergedSchema(SchoolEventSchema):
     """SchoolsMerged."""
 
     makes = SchoolsMerged
+    origin = GIAS
     urn = Urn("One of the old schools")
     successor_urn = Urn("The open school that carries them on")
     link_type = Text("In the register's words, such as Successor - merged")

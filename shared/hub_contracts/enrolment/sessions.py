@@ -58,14 +58,15 @@ class SessionScheduled(SessionEvent):
 class SessionTimesSchema(SessionEventSchema):
     """The session with its time and place."""
 
-    seq = Whole("1 for the group's first session", at_least=1)
+    seq = Whole("1 for the group's first session", at_least=1, unit="number in order")
     starts_at = Instant("When it starts")
     ends_at = Instant("When it ends")
     mode = OneOf(MODES, "How participants meet")
     host_urn = Urn("The school where it is held; always there when school_hosted", optional=True)
     venue = Text("Where it is held: its own venue, or in person its Work Group's", optional=True)
     ics_sequence = Whole(
-        "SEQUENCE of calendar invitations (RFC 5545): 0, and one more each time it changes or is cancelled"
+        "SEQUENCE of calendar invitations (RFC 5545): 0, and one more each time it changes or is cancelled",
+        unit="number in order",
     )
 
 
@@ -125,7 +126,9 @@ class MarkSchema(RecordSchema):
     enrolment_id = Id("The participant's place", pseudonym=True)
     urn = Urn("The school of that place")
     mark = OneOf(MARKS, "What the register says; apologies were given before, absent is without a word")
-    notice_hours = Whole("Of apologies: whole hours before the start; 0 when given later", optional=True)
+    notice_hours = Whole(
+        "Of apologies: whole hours before the start; 0 when given later", optional=True, unit="hours"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

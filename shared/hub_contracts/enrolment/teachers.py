@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
-from hub_contracts.fields import Code, Day, Flag, Id, OneOf, Urn
+from hub_contracts.fields import GIAS, Code, Day, Flag, Id, OneOf, Urn
 
 TEACHER_ROLES: Final = ("headteacher", "maths_lead", "class_teacher", "ta", "department", "other")
 LEADER_ROLES: Final = (
@@ -199,7 +199,9 @@ class LeaderAppointedSchema(TeacherEventSchema):
     makes = LeaderAppointed
     leader_role_id = Id("This holding of the role", pseudonym=True)
     role = OneOf(LEADER_ROLES, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
-    trust_uid = Code("The academy trust of that school at the time; absent when maintained", optional=True)
+    trust_uid = Code(
+        "The academy trust of that school at the time; absent when maintained", optional=True, origin=GIAS
+    )
     core_leadership = Flag("Whether the role belongs to the main hub leadership team")
     starts_on = Day("First day in the role")
     ends_on = Day("Last day in the role; absent while it is open-ended", optional=True)
@@ -229,7 +231,9 @@ class LeaderEndedSchema(RecordSchema):
     urn = Urn("The school where the teacher worked when the role was given")
     leader_role_id = Id("This holding of the role", pseudonym=True)
     role = OneOf(LEADER_ROLES, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
-    trust_uid = Code("The academy trust of that school at that time; absent when maintained", optional=True)
+    trust_uid = Code(
+        "The academy trust of that school at that time; absent when maintained", optional=True, origin=GIAS
+    )
     core_leadership = Flag("Whether the role belongs to the main hub leadership team")
     starts_on = Day("First day in the role")
     ended_on = Day("Last day in the role, which may lie ahead")

@@ -51,6 +51,7 @@ class NcpCode(Text):
             pattern=NCP_CODE,
             error="An NCP code is written NCP25-06a.",
             optional=True,
+            origin="The Maths Hubs programme (NCETM)",
         )
 
 

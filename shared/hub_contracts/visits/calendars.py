@@ -23,7 +23,11 @@ class CalendarHalfTermSchema(RecordSchema):
     """One half term of a calendar."""
 
     makes = CalendarHalfTerm
-    n = Whole("Its number in the academic year, 1 to 6: autumn 1, autumn 2, spring 1 …", at_least=1)
+    n = Whole(
+        "Its number in the academic year, 1 to 6: autumn 1, autumn 2, spring 1 …",
+        at_least=1,
+        unit="number in order",
+    )
     starts_on = Day("Its first day")
     ends_on = Day("Its last day")
     non_school_days = Several(Day("A day"), "Days in it without pupils: training days and bank holidays")

@@ -137,7 +137,7 @@ class VisitLoggedSchema(VisitEventSchema):
     happened_on = Day("The day of the visit")
     half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
     kind = OneOf(KINDS, "What it was for")
-    half_days = Whole("How long it took, in half days")
+    half_days = Whole("How long it took, in half days", unit="half days")
     focus = Several(OneOf(FOCUSES, "A theme"), "What it was about; tfm is Teaching for Mastery")
     people_met_roles = Several(Code("A role"), "What the people met are at the school, such as maths_lead")
     actions_n = Whole("How many actions were agreed")

@@ -1,0 +1,13 @@
+"""Which services of the hub read each event, as they declare it (`python -m local.declared`)."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+FILE: Final = Path(__file__).parent / "readers.json"  # routing key → services
+
+
+def readers() -> dict[str, tuple[str, ...]]:
+    """The services that read each event, by routing key; subscribers elsewhere are not in it."""
+    found: dict[str, list[str]] = json.loads(FILE.read_text(encoding="utf-8"))
+    return {key: tuple(services) for key, services in found.items()}
