@@ -17,6 +17,7 @@ from hub_contracts.compatibility import breaks, removed_early
 from hub_contracts.documents.asyncapi import asyncapi
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.documents.pages import index, page, pretty
+from hub_contracts.documents.readers import readers
 from hub_contracts.events import Event, publishers
 from hub_contracts.samples import EXAMPLES
 
@@ -46,7 +47,7 @@ def documents(language: Language = OURS) -> dict[str, str]:
     named, marks, examples = publishers(language.events), tuple(language.marks.values()), language.samples
     return {
         "README.md": index(named, marks),
-        "asyncapi.json": pretty(asyncapi(named, marks, examples)),
+        "asyncapi.json": pretty(asyncapi(named, marks, examples, readers=readers())),
         **{f"{key}.md": page(event, language.all, examples) for key, event in language.all.items()},
         **{f"schemas/{name}": text for name, text in schemas(language).items()},
     }

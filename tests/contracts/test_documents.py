@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from hub_contracts import EVENTS, MARKS, PUBLISHERS
 from hub_contracts.documents import envelope
+from hub_contracts.documents.readers import readers
 from hub_contracts.generate import documents, main, stale
 from hub_messaging import envelope as post
 from hub_messaging import topology
@@ -67,10 +68,23 @@ def test_the_index_leads_to_every_page() -> None:
 
 def test_asyncapi_has_a_channel_for_each_exchange_with_its_events() -> None:
     channels = ASYNCAPI["channels"]
-    assert {name: set(channel["messages"]) for name, channel in channels.items()} == {
+    assert {name: set(channel["messages"]) for name, channel in channels.items() if ".events" in name} == {
         f"{publisher}.events": {event.key for event in events} | set(MARKS)
         for publisher, events in PUBLISHERS.items()
     }
+
+
+def test_asyncapi_has_the_queue_of_each_service_with_what_it_reads() -> None:
+    channels = ASYNCAPI["channels"]
+    for service in ("enrolment", "visits", "notifications", "reporting"):
+        read = {key for key, services in readers().items() if service in services}
+        assert set(channels[f"{service}.in"]["messages"]) == read | set(MARKS)
+    assert channels.keys() - {name for name in channels if ".events" in name or ".in" in name} == {
+        "hub.log",
+        "subscriber",
+        "subscriber.dead",
+    }
+    assert set(channels["subscriber"]["messages"]) == set(EVENTS)
 
 
 def test_asyncapi_refers_only_to_what_is_there() -> None:

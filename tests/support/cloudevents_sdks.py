@@ -1,27 +1,20 @@
 """The official CloudEvents SDKs for Python and Node, to which every message of the hub is given, strictly."""
 
-import fcntl
 import json
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import pytest
 from cloudevents.core.bindings import rabbitmq
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
+from tests.support import node
 
 from hub_messaging.log import read_log
 from hub_messaging.wire import connected
-from local.places import ROOT
 
-SOURCES: Final = Path(__file__).parent / "cloudevents_node"
-INSTALLED: Final = ROOT / ".local" / "cloudevents_node"
+SOURCES: Final = "cloudevents_node"
 # CloudEvents 1.0.2, "Attribute Naming Convention" and "Type System".
 NAME: Final = re.compile(r"[a-z0-9]{1,20}")
 INTEGERS: Final = range(-(2**31), 2**31)
@@ -69,37 +62,7 @@ def _is_integer(value: Any) -> bool:
 
 
 def _node_refuses(bodies: Sequence[bytes]) -> dict[str, str]:
-    folder = _installed()
     lines = b"".join(body.replace(b"\n", b" ") + b"\n" for body in bodies)
-    run = subprocess.run(["node", "check.mjs"], cwd=folder, input=lines, capture_output=True, check=False)
-    assert run.returncode == 0, run.stderr.decode()[-3000:]
-    told = json.loads(run.stdout)
+    told = json.loads(node.run(SOURCES, "check.mjs", lines))
     assert told["count"] == len(bodies)
     return {bodies[one["event"]].decode()[:300]: f"Node: {one['error']}" for one in told["refused"]}
-
-
-def _installed() -> Path:
-    """The folder of the SDK for Node, installed from the lock file on first use."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        _cannot("Node and npm are not installed (Debian: nodejs, npm)")
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    with (INSTALLED / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several workers
-        done = INSTALLED / "node_modules" / ".installed"
-        wanted = (SOURCES / "package-lock.json").read_text()
-        if not done.exists() or done.read_text() != wanted:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(SOURCES / name, INSTALLED)
-            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            run = subprocess.run(command, cwd=INSTALLED, capture_output=True, check=False)
-            if run.returncode != 0:
-                _cannot(f"npm could not install the SDK: {run.stderr.decode()[-500:]}")
-            done.write_text(wanted)
-        shutil.copy(SOURCES / "check.mjs", INSTALLED)
-    return INSTALLED
-
-
-def _cannot(reason: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(f"The CloudEvents SDK for Node cannot be asked: {reason}")
-    pytest.skip(f"The CloudEvents SDK for Node cannot be asked: {reason}")

@@ -1,16 +1,17 @@
-"""The AsyncAPI 3.0 document: a channel for each publisher's exchange, a message for each event."""
+"""The AsyncAPI 3.0 document: servers, the broker's channels, a message for each event."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from hub_contracts.documents.envelope import CONTENT_TYPE, envelope_schema, exchange_of
+from hub_contracts.documents.channels import HOST, SECURITY, channels, operations, servers
+from hub_contracts.documents.envelope import CONTENT_TYPE, envelope_schema
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.documents.words import meaning, title
 from hub_contracts.events import Event
 from hub_contracts.samples import EXAMPLES, samples
 
-ROUTING: Final = "The routing key is the event's type, from version 2 on with the version, as VisitLogged.v2."
 COMPONENTS: Final = "#/components/schemas/"
 
 
@@ -18,6 +19,9 @@ def asyncapi(
     publishers: dict[str, tuple[type[Event], ...]],
     marks: tuple[type[Event], ...] = (),
     folder: Path = EXAMPLES,
+    *,
+    readers: Mapping[str, tuple[str, ...]] | None = None,
+    host: str = HOST,
 ) -> dict[str, Any]:
     """The whole document.
 
@@ -25,7 +29,10 @@ def asyncapi(
         publishers: each service with its events.
         marks: what every service publishes beside them.
         folder: of the samples.
+        readers: the services that read each event, by routing key.
+        host: the hub's name on the network.
     """
+    found = channels(publishers, marks, readers or {})
     events = [*(event for listed in publishers.values() for event in listed), *marks]
     return {
         "asyncapi": "3.0.0",
@@ -36,46 +43,14 @@ def asyncapi(
             "license": {"name": "MIT"},
         },
         "defaultContentType": CONTENT_TYPE,
-        "channels": {
-            exchange_of(name): _channel(name, (*listed, *marks)) for name, listed in publishers.items()
-        },
-        "operations": {f"{name}.publish": _operation(name) for name in publishers},
+        "servers": servers(host),
+        "channels": found,
+        "operations": operations(publishers, found),
         "components": {
+            "securitySchemes": SECURITY,
             "messages": {event.key: _message(event, folder) for event in events},
             "schemas": _schemas(events),
         },
-    }
-
-
-def _channel(publisher: str, events: tuple[type[Event], ...]) -> dict[str, Any]:
-    keys = [event.key for event in events]
-    return {
-        "address": "{key}",
-        "title": exchange_of(publisher),
-        "description": f"Everything that {publisher} publishes. {ROUTING}",
-        "parameters": {"key": {"description": "The routing key", "enum": keys}},
-        "messages": {key: {"$ref": f"#/components/messages/{key}"} for key in keys},
-        "bindings": {
-            "amqp": {
-                "is": "routingKey",
-                "exchange": {
-                    "name": exchange_of(publisher),
-                    "type": "topic",
-                    "durable": True,
-                    "autoDelete": False,
-                },
-                "bindingVersion": "0.3.0",
-            }
-        },
-    }
-
-
-def _operation(publisher: str) -> dict[str, Any]:
-    return {
-        "action": "send",
-        "summary": f"{publisher} publishes what happened.",
-        "channel": {"$ref": f"#/channels/{exchange_of(publisher)}"},
-        "bindings": {"amqp": {"deliveryMode": 2, "bindingVersion": "0.3.0"}},
     }
 
 
