@@ -5,7 +5,7 @@ PYTHON_DIRS := shared services deploy tests
 bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests setup-peers run demo test test-deploy test-deploy-short check check-format check-lint check-types check-files check-imports \
+.PHONY: help setup setup-tests setup-peers run demo contracts-wheel test test-deploy test-deploy-short check check-format check-lint check-types check-files check-imports \
   check-generated check-units coverage mutants fmt lock faults faults-short bench audit up check-settings down logs ps \
   migrate backup restore upgrade doctor uninstall sign-in clean
 
@@ -26,6 +26,10 @@ run: setup ## Run the whole hub on this machine with a demonstration, until Ctrl
 
 demo: setup ## Do the same, print the figures and stop
 	@$(bin)/python -m local demo $(if $(TODAY),--today '$(TODAY)')
+
+contracts-wheel: setup-tests ## Build the wheel of the published language for subscribers, in .local/dist
+	@$(bin)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir .local/dist shared/hub_contracts
+	@ls .local/dist/mathshub_contracts-*.whl
 
 # Two workers, as CI has two cores; each starts a RabbitMQ and a PostgreSQL of its own (tests/support/spreading.py).
 WORKERS ?= 2

@@ -1,11 +1,14 @@
 """The published language of a Maths Hub: every event that its services tell each other and their subscribers.
 
-event = EVENTS["VisitLogged"].from_data(data)
+received = parse(message.body)
+match received.event:
+    case VisitLogged(urn=urn, half_days=half_days): ...
 
 Events are found by routing key: the type, from version 2 on with the version, as `VisitLogged.v2`.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from hub_contracts import log, notifications, visits
 from hub_contracts.enrolment import (
@@ -23,6 +26,7 @@ from hub_contracts.enrolment import (
     work_groups,
 )
 from hub_contracts.events import BrokenEvent, Event, publishers, registry
+from hub_contracts.reading import InvalidData, NotAnEvent, Received, UnknownEvent, Unreadable, read
 
 EVENTS: Final[dict[str, type[Event]]] = registry(
     (
@@ -51,4 +55,32 @@ PUBLISHERS: Final[dict[str, tuple[type[Event], ...]]] = publishers(EVENTS)
 # What the log holds beside the events: messages of the messaging itself, which nobody subscribes to.
 MARKS: Final[dict[str, type[Event]]] = registry((log,))
 
-__all__ = ["EVENTS", "MARKS", "PUBLISHERS", "BrokenEvent", "Event"]
+_READABLE: Final = EVENTS | MARKS
+
+
+def parse(body: bytes | str | Mapping[str, Any]) -> Received[Event]:
+    """Read the body of a message as a subscriber receives it: its envelope and its typed event.
+
+    Args:
+        body: of the message, or the JSON object that a client has made of it already.
+
+    Raises:
+        UnknownEvent: the type or version is newer than this package; acknowledge and ignore the message.
+        NotAnEvent, InvalidData: the sender is at fault. All three are `Unreadable`.
+    """
+    return read(body, _READABLE)
+
+
+__all__ = [
+    "EVENTS",
+    "MARKS",
+    "PUBLISHERS",
+    "BrokenEvent",
+    "Event",
+    "InvalidData",
+    "NotAnEvent",
+    "Received",
+    "UnknownEvent",
+    "Unreadable",
+    "parse",
+]

@@ -20,12 +20,13 @@ meaning, its fields and samples; for machines there are [JSON Schemas](schemas) 
 marshmallow alone:
 
 ```python
-from hub_contracts import EVENTS
+from hub_contracts import parse
 
-event = EVENTS[body["type"]].from_data(body["data"])  # a frozen dataclass, or a ValidationError
+received = parse(message.body)  # received.event is a frozen dataclass; what cannot be read raises Unreadable
 ```
 
-`EVENTS` finds version 1 of an event by its type, a later version by its routing key, `VisitLogged.v2`.
+[The package's page](../../shared/hub_contracts/README.md) has a whole subscriber with its tests: events for
+tests, an in-memory bus and fixtures for pytest are part of the package.
 
 ## The envelope
 

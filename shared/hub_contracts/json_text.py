@@ -1,0 +1,44 @@
+"""JSON (RFC 8259) read strictly; what is wrong is said without repeating any of the text."""
+
+import json
+import re
+from typing import Any, Final
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")  # what a schema calls a field; anything else may be data
+
+
+class NotJson(ValueError):
+    """Text that is no JSON, or JSON of which two readers could understand different things."""
+
+
+def parse(body: bytes | str) -> Any:
+    """The value that a JSON text stands for.
+
+    Raises:
+        NotJson: saying where or why, never with words of the text itself.
+    """
+    try:
+        return json.loads(body, object_pairs_hook=_once, parse_constant=_refuse)
+    except NotJson:
+        raise
+    except json.JSONDecodeError as exc:
+        raise NotJson(f"not JSON from character {exc.pos + 1} on") from exc
+    except UnicodeDecodeError as exc:
+        raise NotJson(f"not UTF-8 from byte {exc.start + 1} on") from exc
+    except RecursionError as exc:
+        raise NotJson("JSON is nested too deeply") from exc
+    except ValueError as exc:
+        raise NotJson("JSON holds a number that is too long") from exc
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    twice = next(name for place, name in enumerate(names) if name in names[:place])
+    raise NotJson(f"{twice if _NAME.fullmatch(twice) else 'a name'} stands in one JSON object twice")
+
+
+def _refuse(_constant: str) -> Any:
+    raise NotJson("JSON holds a number that is not finite")

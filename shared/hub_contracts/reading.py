@@ -1,0 +1,203 @@
+"""From the body of a message to a typed event: what `hub_contracts.parse` does.
+
+The envelope is CloudEvents 1.0 in structured JSON. It is read strictly: what two readers could understand
+differently, such as a name that stands in one JSON object twice, is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from marshmallow import ValidationError
+
+from hub_contracts import json_text
+from hub_contracts.events import Event
+
+SPEC_VERSION: Final = "1.0"
+LONGEST_NAME: Final = 255  # characters of a source, type or subject
+HIGHEST_REVISION: Final = 2**31 - 1  # as the publishers' databases hold it
+
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+class Unreadable(ValueError):
+    """A message that `parse` cannot turn into an event; the text says why, without words of the message."""
+
+
+class NotAnEvent(Unreadable):
+    """The message is not CloudEvents 1.0 as a hub writes it: a fault of its sender."""
+
+
+class UnknownEvent(Unreadable):
+    """The installed package does not know this type, or this version of it: acknowledge and ignore it."""
+
+    def __init__(self, type_: str, version: int) -> None:
+        super().__init__(f"{type_}, version {version}, is not known to this release of mathshub-contracts")
+        self.type, self.version = type_, version
+
+
+class InvalidData(Unreadable):
+    """`data` does not conform to the schema of the event's type: a fault of its publisher."""
+
+    def __init__(self, key: str, faults: Mapping[str, Any]) -> None:
+        super().__init__(f"data of {key} is invalid: {', '.join(sorted(map(str, faults)))}")
+        self.key = key
+        self.faults = faults  # field → what is wrong with it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received(Generic[E_co]):
+    """One event with what its envelope says."""
+
+    id: UUID  # the same id is the same event, sent again
+    source: str  # the service that published it, such as /hubs/cambridge/visits
+    subject: str  # what it is about; order is kept within a subject of a source
+    revision: int  # 1, 2, 3 … within the subject, counted over all types
+    time: datetime  # when it happened, aware UTC
+    event: E_co
+    # Routing key → revision of the newest earlier event of that kind about this subject.
+    after: Mapping[str, int] = field(default_factory=dict)
+    correlation_id: str | None = None  # the request that everything goes back to
+    causation_id: str | None = None  # id of the event that this one answers
+    traceparent: str | None = None  # W3C Trace Context
+    change_id: str | None = None  # shared by the versions in which one change is published
+
+    @property
+    def key(self) -> str:
+        """The routing key: the type, from version 2 on with the version, as `VisitLogged.v2`."""
+        return self.event.key
+
+    def previous(self, *heard: type[Event] | str) -> int:
+        """The revision that a subscriber to these kinds must have seen before this event; 0 for none.
+
+        Args:
+            heard: the event classes, or their routing keys, that the subscriber is bound to.
+        """
+        keys = {one if isinstance(one, str) else one.key for one in heard}
+        return max((revision for key, revision in self.after.items() if key in keys), default=0)
+
+
+def read(body: bytes | str | Mapping[str, Any], events: Mapping[str, type[E_co]]) -> Received[E_co]:
+    """Read the body of a message.
+
+    Args:
+        body: of the message, or the JSON object that a client has made of it already.
+        events: the events that can be read, by routing key.
+
+    Raises:
+        NotAnEvent, UnknownEvent, InvalidData: all are `Unreadable`.
+    """
+    said = _object(body if isinstance(body, Mapping) else _json(body), "the message")
+    try:
+        if said["specversion"] != SPEC_VERSION:
+            raise NotAnEvent("not CloudEvents 1.0")
+        type_, data = _name(said, "type"), _object(said["data"], "data")
+        version, envelope = _version(said["dataschema"], type_), _envelope(said)
+    except KeyError as exc:
+        raise NotAnEvent(f"no {exc.args[0]}") from exc
+    kind = events.get(type_ if version == 1 else f"{type_}.v{version}")
+    if kind is None:
+        raise UnknownEvent(type_, version)
+    try:
+        return Received(event=kind.from_data(data), **envelope)
+    except ValidationError as exc:
+        raise InvalidData(kind.key, exc.messages_dict) from exc
+
+
+def _envelope(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What `Received` holds beside the event."""
+    revision = _revision(said["revision"])
+    return {
+        "id": _uuid(said["id"]),
+        "source": _name(said, "source"),
+        "subject": _name(said, "subject"),
+        "revision": revision,
+        "time": _instant(said["time"]),
+        "after": _after(_words(said, "after"), revision),
+        "correlation_id": _words(said, "correlationid"),
+        "causation_id": _words(said, "causationid"),
+        "traceparent": _words(said, "traceparent"),
+        "change_id": _words(said, "changeid"),
+    }
+
+
+def _json(body: bytes | str) -> Any:
+    try:
+        return json_text.parse(body)
+    except json_text.NotJson as exc:
+        raise NotAnEvent(str(exc)) from exc
+
+
+def _object(value: Any, name: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise NotAnEvent(f"{name} is no JSON object")
+    return value
+
+
+def _version(schema: Any, type_: str) -> int:
+    """The version that a dataschema names, such as `https://hub.example.org/schemas/VisitLogged/1`."""
+    if not isinstance(schema, str):
+        raise NotAnEvent("dataschema is not text")
+    base, _, version = schema.rpartition("/")
+    if not base.endswith(f"/{type_}"):
+        raise NotAnEvent("dataschema names another type")
+    if not version.isdecimal() or len(version) > 4 or int(version) < 1:
+        raise NotAnEvent("dataschema names no version")
+    return int(version)
+
+
+def _name(said: Mapping[str, Any], attribute: str) -> str:
+    value = _words(said, attribute)
+    if value is None:
+        raise NotAnEvent(f"no {attribute}")
+    if not 1 <= len(value) <= LONGEST_NAME:
+        raise NotAnEvent(f"{attribute} is not text of 1 to {LONGEST_NAME} characters")
+    return value
+
+
+def _words(said: Mapping[str, Any], attribute: str) -> str | None:
+    value = said.get(attribute)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise NotAnEvent(f"{attribute} is not text")
+    # PostgreSQL stores neither NUL nor half of a surrogate pair.
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise NotAnEvent(f"{attribute} holds what is no character")
+    return value
+
+
+def _revision(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= HIGHEST_REVISION:
+        raise NotAnEvent(f"revision is no whole number from 1 to {HIGHEST_REVISION}")
+    return value
+
+
+def _uuid(value: Any) -> UUID:
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError) as exc:
+        raise NotAnEvent("id is no UUID") from exc
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value)
+        utc = instant.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError) as exc:
+        raise NotAnEvent("time is no instant with a zone") from exc
+    if instant.tzinfo is None:
+        raise NotAnEvent("time is no instant with a zone")
+    return utc
+
+
+def _after(said: str | None, revision: int) -> Mapping[str, int]:
+    """What `VisitPlanned=1,VisitLogged=3` names; what is not of this form is passed over."""
+    pairs = (part.partition("=") for part in (said or "").split(","))
+    return {
+        key: min(int(number), revision - 1)
+        for key, _, number in pairs
+        if number.isdecimal() and len(number) < 10
+    }
