@@ -25,7 +25,7 @@ from hub_messaging.rpc_format import (
     reply_queue_of,
 )
 from hub_messaging.stopping import has_ended
-from hub_messaging.wire import require_exchange
+from hub_messaging.wire import require_exchange, user_of
 
 STOP_SECONDS: Final = 1.0  # for a goodbye to the broker; nothing is in hand by then
 LEAVING_SECONDS: Final = 3.0  # what open questions may still take once the service was asked to stop
@@ -161,6 +161,7 @@ class Asking(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
             channel,
             body,
             correlation_id=question_id,
+            user_id=user_of(channel.connection),  # RabbitMQ refuses any other than the connection's own
             reply_to=self._address,
             expiration=str(milliseconds),  # nobody waits for the answer any longer than that
         )

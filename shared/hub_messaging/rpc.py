@@ -5,10 +5,11 @@ lives. What travels is in `rpc_format.py`; asking is in `asking.py`.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, TypeVar
+from inspect import signature
+from typing import Any, Final, TypeVar, overload
 
 import structlog
 from eventlet.event import Event as Signal
@@ -149,6 +150,8 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             result = again(lambda: self._call(entrypoint, args, kwargs))
             if isinstance(result, Later):
                 result = result.make()
+            if entrypoint.recorded:
+                self._record(entrypoint, entrypoint.named(args, kwargs), message.properties)
             return encode({"result": result, "error": None})
         except ContainerBeingKilled:
             raise
@@ -156,6 +159,15 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             at = None if isinstance(exc, BAD_QUESTIONS) else where(exc)
             log.warning("question_failed", method=method, error=type(exc).__name__, at=at)
             return encode({"result": None, "error": error_of(exc)})
+
+    def _record(self, entrypoint: Any, arguments: Mapping[str, Any], properties: Mapping[str, Any]) -> None:
+        """Tell the hook of an answer before it leaves; what the hook raises is answered instead."""
+        self.container.config["on_recorded_answer"](
+            f"{self._service}.{entrypoint.method_name}",
+            arguments,
+            asked_by=properties.get("user_id"),
+            correlation_id=properties.get("correlation_id"),
+        )
 
     def _entrypoint(self, routing_key: str) -> Any:
         for provider in self._providers:
@@ -180,6 +192,11 @@ class RpcAnswer(Entrypoint):  # type: ignore[misc]  # nameko ships no types
 
     listener = RpcListener()
 
+    def __init__(self, *, recorded: bool = False, **kwargs: Any) -> None:
+        """`recorded`: each answer is told to the container's hook `on_recorded_answer` before it leaves."""
+        super().__init__(**kwargs)
+        self.recorded = recorded
+
     def setup(self) -> None:
         """Ask the service's listener for these questions."""
         self.listener.register_provider(self)
@@ -188,6 +205,12 @@ class RpcAnswer(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         """Stop with the listener."""
         self.listener.stop_answering()
         self.listener.unregister_provider(self)
+
+    def named(self, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Give the arguments of a question by the names of the method's parameters."""
+        method = getattr(self.container.service_cls, self.method_name)
+        bound = signature(method).bind(None, *args, **kwargs)  # None stands for the service
+        return dict(list(bound.arguments.items())[1:])
 
     def check_signature(self, args: list[Any], kwargs: dict[str, Any]) -> None:
         """Refuse arguments that the method does not take, without naming them.
@@ -201,10 +224,18 @@ class RpcAnswer(Entrypoint):  # type: ignore[misc]  # nameko ships no types
             raise IncorrectSignature("wrong_arguments") from exc
 
 
-def answer(method: F) -> F:
+@overload
+def answer(method: F) -> F: ...
+
+
+@overload
+def answer(*, recorded: bool) -> Callable[[F], F]: ...
+
+
+def answer(method: Any = None, *, recorded: bool = False) -> Any:
     """Let other services ask this method by nameko RPC; what it gives must be JSON values.
 
-    What it raises reaches the asker as the exception's class, and its `code` if it has one.
+    What it raises reaches the asker as the exception's class, and its `code` if it has one. `recorded`: who
+    asked for what is written down before the answer leaves.
     """
-    decorated: F = RpcAnswer.decorator(method)
-    return decorated
+    return RpcAnswer.decorator(recorded=recorded) if method is None else RpcAnswer.decorator(method)

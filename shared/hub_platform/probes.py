@@ -10,7 +10,7 @@ import eventlet
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from werkzeug.wrappers import Response
 
-from hub_platform import __version__, calls, headers, idempotency
+from hub_platform import __version__, audit, calls, headers, idempotency
 from hub_platform.access import ANYONE, SIGNED_IN, Actor
 from hub_platform.calls import Call, Content
 from hub_platform.dependencies import Database, Noted, Time
@@ -44,6 +44,8 @@ class Probes:
     """Inherited by every service class; a subclass with a name gets the probes below /<name>/."""
 
     name: str
+    # Members of commands, parameters and addresses that the audit takes as ids although they are no UUIDs.
+    named_in_audit: frozenset[str] = frozenset()
     housekeeping: Any = Database()
     clocks: Any = Time()
     timers: Any = Noted("hub_time_of_turns")
@@ -73,10 +75,14 @@ class Probes:
         setattr(cls, answer.__name__.removeprefix("_"), decorate(own))
 
     @every(seconds=3600)
-    def forget_answers(self) -> None:
-        """Delete the answers kept for Idempotency-Keys that nobody will send again."""
+    def apply_retention(self) -> None:
+        """Delete old answers to Idempotency-Keys and old audit rows; shorten old addresses of the audit."""
+        now = self.clocks.real()
         with self.housekeeping.begin() as session:
-            idempotency.forget(session, self.clocks.real() - idempotency.KEPT_FOR)
+            idempotency.forget(session, now - idempotency.KEPT_FOR)
+        with self.housekeeping.begin() as session:
+            audit.shorten(session, now)
+            audit.forget(session, now)
 
 
 def _live(config: Mapping[str, Any]) -> dict[str, str]:  # noqa: ARG001 - every probe takes it

@@ -7,7 +7,7 @@ the answer kept for an Idempotency-Key are saved together or not at all.
 import time
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 import structlog
 from marshmallow import Schema
@@ -15,7 +15,7 @@ from nameko.web.handlers import HttpRequestHandler
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub_platform import calls, headers, idempotency, tracing
+from hub_platform import calls, headers, idempotency, recording, tracing
 from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, named_in_log
 from hub_platform.bodies import RAW, Body, Raw, Received, receive
 from hub_platform.calls import Answer, Call, Content, Later
@@ -25,8 +25,9 @@ from hub_platform.ids import new_id
 from hub_platform.other_sites import refuse_other_sites
 from hub_platform.paging import Page, PageRequest
 from hub_platform.problem_pages import refusal_of
-from hub_platform.problems import problem_of
+from hub_platform.problems import Problem, problem_of
 from hub_platform.queueing import Queue
+from hub_platform.route_options import Options
 from hub_platform.telemetry import http_seconds_of
 from hub_platform.web import HubRequest, HubWebServer
 from hub_platform.working import turn, work
@@ -63,11 +64,13 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         sign_in_at: str | None = None,
         seconds: float = REQUEST_SECONDS,
         later_in: Queue | None = None,
+        personal: bool = False,
         **kwargs: Any,
     ) -> None:
         """`sign_in_at`: where pages send people without a credential; the first media type is the usual.
 
         `seconds` is what the method may take, `later_in` the queue in which a `Later` answer is made.
+        `personal`: the answer holds names or contacts of people, so that the audit records who reads it.
         """
         super().__init__(method, path, **kwargs)
         self.allow = allow
@@ -80,6 +83,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         self.sign_in_at = sign_in_at
         self.seconds = seconds
         self.later_in = later_in
+        self.recorded = recording.is_recorded(method, personal=personal)
 
     @cached_property
     def body_schema(self) -> Schema | None:
@@ -110,12 +114,12 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
 
     def _handle(self, request: HubRequest) -> Response:
         started = time.perf_counter()
-        actor = NOBODY
         try:
-            actor = self._admitted(request)
-            response = self._answer(request, actor)
+            response = self._answer(request, self._admitted(request))
         except Exception as exc:  # noqa: BLE001 - the edge of the service: everything becomes an answer
-            response = self._say(exc, request)
+            problem = problem_of(exc)
+            response = self._say(problem, exc, request)
+            recording.record_refusal(self, request, problem)
         response.headers.update({"X-Request-ID": request.correlation_id, "X-Content-Type-Options": "nosniff"})
         if self.allow != ANYONE:  # what only some may read is kept by no cache
             response.headers.setdefault("Cache-Control", "no-store")
@@ -128,7 +132,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             route=self.url,
             status=response.status_code,
             ms=round(seconds * 1000, 1),
-            actor=named_in_log(actor),
+            actor=named_in_log(request.actor),
         )
         return response
 
@@ -140,6 +144,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             refuse_other_sites(request)
             return NOBODY
         actor = identify(request, config["token_check"], config.get("session_check"), config["cookie_name"])
+        request.actor = actor
         config["rate_limits"].spend_known(actor)
         refuse_other_sites(request)
         admit(actor, self.allow)
@@ -183,14 +188,18 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             kept = attempt and idempotency.first_answer(session, attempt, now=real_now())
             call = make_call(session=session, real_now=real_now())
             if kept:
-                return idempotency.repeated(kept, session, partial(work, self.container, self, call))
+                answer = idempotency.repeated(kept, session, partial(work, self.container, self, call))
+                recording.record(self, call, answer, repeated=True)
+                return answer
             result = work(self.container, self, call)
             if not isinstance(result, Later):
                 response = self._respond(result.first if isinstance(result, Completed) else result)
                 if attempt:
                     idempotency.keep(session, attempt, response)
+                recording.record(self, call, response)
         if isinstance(result, Later):
             response = self._respond(result.make())
+            recording.record_after(self, call, response)
         if isinstance(result, Completed):
             response = completed(result, response, attempt, self._respond, self.container.config["sessions"])
         return response.make_conditional(request) if self.method == "GET" else response
@@ -198,8 +207,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
     def _respond(self, result: Any) -> Response:
         return calls.respond(result, status=self.status, schema=self.answer_schema)
 
-    def _say(self, exc: Exception, request: HubRequest) -> Response:
-        problem = problem_of(exc)
+    def _say(self, problem: Problem, exc: Exception, request: HubRequest) -> Response:
         if problem.status == 401 and self.sign_in_at is not None:
             return redirect(self.sign_in_at, 303)
         if problem.status == 500:
@@ -217,34 +225,7 @@ def routes_of(service_class: type) -> Mapping[str, Route]:
     }
 
 
-def route(
-    method: str,
-    path: str,
-    *,
-    allow: frozenset[str],
-    body: type[Schema] | Raw | None = None,
-    query: type[Schema] | None = None,
-    paged: bool = False,
-    answer: type[Schema] | None = None,
-    status: int = 200,
-    media_type: str | tuple[str, ...] = JSON,
-    sign_in_at: str | None = None,
-    seconds: float = REQUEST_SECONDS,
-    later_in: Queue | None = None,
-) -> Callable[[F], F]:
+def route(method: str, path: str, *, allow: frozenset[str], **options: Unpack[Options]) -> Callable[[F], F]:
     """Declare a method as the one that answers `method path`; see `Route`."""
-    decorator: Callable[[F], F] = Route.decorator(
-        method,
-        path,
-        allow=allow,
-        body=body,
-        query=query,
-        paged=paged,
-        answer=answer,
-        status=status,
-        media_type=media_type,
-        sign_in_at=sign_in_at,
-        seconds=seconds,
-        later_in=later_in,
-    )
+    decorator: Callable[[F], F] = Route.decorator(method, path, allow=allow, **options)
     return decorator

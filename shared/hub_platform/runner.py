@@ -104,7 +104,7 @@ def run(service: str, service_class: str, package: str) -> None:
 
 def make_config(service: str, package: str) -> dict[str, Any]:
     """What nameko hands to every extension: its own settings and ours."""
-    from hub_platform import telemetry, tracing
+    from hub_platform import recording, telemetry, tracing
     from hub_platform.access import TokenCheck, session_cookie
     from hub_platform.database import make_sessions
     from hub_platform.limiting import RateLimits
@@ -128,6 +128,7 @@ def make_config(service: str, package: str) -> dict[str, Any]:
         "sessions": sessions,
         "clocks": clocks,
         "on_deliveries": listeners,
+        "on_recorded_answer": recording.question_recorder(sessions, clocks.real),
         "hub_time_of_turns": {},
         "work_left": {},
         "details": {"issuer's keys": lambda: issuer.reason} if issuer else {},

@@ -13,6 +13,7 @@ from nameko.web.server import WebServer, WsgiApp
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
+from hub_platform.access import NOBODY, Actor
 from hub_platform.bounds import is_text
 from hub_platform.connections import IDLE_SECONDS, Connection, Connections, most_connections
 from hub_platform.forwarded import Forwarded
@@ -41,6 +42,7 @@ class HubRequest(Request):
 
     path_values: Mapping[str, Any] = {}
     correlation_id: str = ""
+    actor: Actor = NOBODY  # whose credential it carries, also where they may not do what they ask for
     pages: frozenset[str] = frozenset()  # those of START_PAGE and SIGN_IN_PAGE that answer at this address
 
 

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from hub_messaging import tables as messaging
-from hub_platform import clocks, idempotency
+from hub_platform import audit, clocks, idempotency
 from hub_platform.migrations import alembic_config, migrate
 from hub_platform.runner import migrations_of
 from local.services import SERVICES
@@ -47,6 +47,7 @@ def test_migrated_and_described_are_the_same(package: str, database_url: str, en
         messaging.metadata,
         idempotency.metadata,
         clocks.metadata,
+        audit.metadata,
     ]
     migrate(database_url, migrations_of(package))
     with engine.connect() as connection:

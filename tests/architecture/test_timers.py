@@ -9,7 +9,7 @@ from hub_platform.periodic import Every
 from local.declared import service_class
 from local.services import SERVICES
 
-EVERY_SERVICE: dict[str, tuple[float, bool]] = {"forget_answers": (3600, False)}
+EVERY_SERVICE: dict[str, tuple[float, bool]] = {"apply_retention": (3600, False)}
 TIMERS: dict[str, dict[str, tuple[float, bool]]] = {  # method → seconds, and whether it goes by hub time
     "enrolment": EVERY_SERVICE | {"expire_offers": (5, True)},
     "visits": EVERY_SERVICE,

@@ -13,6 +13,7 @@ from inquiries.service import SECRET, ClerkService
 from tests.messaging.conftest import MIGRATIONS, Scales
 from tests.messaging.posting import queue
 from tests.support.announcing import own_user
+from tests.support.audited import rows
 from tests.support.broker import BrokerServer
 from tests.support.pipe import Pipe, piped
 from tests.support.postgres import PostgresServer
@@ -49,6 +50,11 @@ def ask(clerk: RunningService, method: str, argument: Any) -> Any:
 
 def test_an_answer_is_given(clerk: RunningService) -> None:
     assert ask(clerk, "weigh", 7)["answer"] == {"number": 7.0, "unit": "g"}
+
+
+def test_a_question_names_the_service_that_asks(clerk: RunningService, scales: Scales) -> None:
+    assert "answer" in ask(clerk, "senders", "ada")
+    assert rows(scales.url, route="scales.senders")[-1]["account"].startswith("clerk-")
 
 
 def test_an_error_is_told_by_class_and_code(clerk: RunningService) -> None:

@@ -8,6 +8,8 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import amqp
 import pytest
@@ -17,6 +19,7 @@ from nameko.standalone.rpc import ClusterRpcProxy
 from tests.messaging.conftest import Scales
 from tests.messaging.posting import JSON, queue
 from tests.support.amqp import connected
+from tests.support.audited import rows, unwritable
 from tests.support.waiting import wait_until
 
 EXCHANGE = "nameko-rpc"
@@ -41,6 +44,10 @@ class NotText(str):
 
     def encode(self, *_: Any) -> bytes:
         return b"\xff\xfe"
+
+
+def user_name(uri: str) -> str:
+    return str(urlsplit(uri).username)
 
 
 def put(uri: str, method: str, body: bytes, *, sent: list[str] | None = None, **properties: Any) -> Any:
@@ -114,6 +121,27 @@ def test_a_question_without_an_address_to_answer_to_is_put_away(
     scales_as_before: Scales, reply_to: str | None
 ) -> None:
     assert put(scales_as_before.uri, "weigh", GOOD, reply_to=reply_to) is None
+
+
+def test_a_recorded_question_says_who_asked_for_what(scales_as_before: Scales) -> None:
+    named, number = str(uuid4()), len(rows(scales_as_before.url))
+    question = json.dumps({"args": [[named]], "kwargs": {"reason": SECRET}}).encode()
+    for user in (None, user_name(scales_as_before.uri)):
+        assert put(scales_as_before.uri, "senders", question, user_id=user)["result"] == {named: SECRET}
+    assert put(scales_as_before.uri, "senders", b'{"args": [], "kwargs": {}}')["error"] is not None
+    written = rows(scales_as_before.url)[number:]
+    assert [row["account"] for row in written] == ["unknown service", user_name(scales_as_before.uri)]
+    for row in written:
+        assert (row["method"], row["route"], row["outcome"]) == ("RPC", "scales.senders", "done")
+        assert (row["subjects"], row["address"]) == ({"parcel_id": [named]}, None)
+        assert SECRET not in str(row)
+
+
+def test_a_question_that_cannot_be_recorded_gets_an_error_for_an_answer(scales_as_before: Scales) -> None:
+    with unwritable(scales_as_before.url):
+        said = put(scales_as_before.uri, "senders", b'{"args": [["x"]], "kwargs": {}}')
+    assert said == {"result": None, "error": said["error"]}
+    assert said["error"]["exc_type"] == "IntegrityError"
 
 
 def test_namekos_own_client_learns_what_was_wrong_with_its_question(scales_as_before: Scales) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Request, Response
 
-from hub_platform import idempotency
+from hub_platform import audit, idempotency
 from hub_platform.access import Actor
 from hub_platform.bodies import MAX_OPEN_BYTES
 from hub_platform.clocks import Clocks
@@ -28,7 +28,8 @@ Database = sessionmaker[Session]
 @pytest.fixture(name="database")
 def _database(database_url: str) -> Iterator[Database]:
     engine = sa.create_engine(database_url)
-    idempotency.metadata.create_all(engine)
+    for metadata in (idempotency.metadata, audit.metadata):
+        metadata.create_all(engine)
     yield sessionmaker(engine)
     engine.dispose()
 
@@ -107,7 +108,7 @@ def test_a_service_forgets_answers_a_day_after_they_were_given_by_the_machines_c
     answer(database, attempt("a day"), "a day", at=NOW - KEPT_FOR)
     answer(database, attempt("new"), "new", at=NOW)
     service: Any = SimpleNamespace(housekeeping=database, clocks=Clocks(real=lambda: NOW))
-    Probes.forget_answers(service)
+    Probes.apply_retention(service)
     assert set(bodies(database)) == {("ada", "a day"), ("ada", "new")}
 
 
@@ -178,5 +179,5 @@ def test_an_answer_is_kept_for_a_day() -> None:
 
 
 def test_every_service_looks_for_old_answers_once_an_hour() -> None:
-    (timer,) = Probes.forget_answers.nameko_entrypoints  # type: ignore[attr-defined]
+    (timer,) = Probes.apply_retention.nameko_entrypoints  # type: ignore[attr-defined]
     assert timer.seconds == 3600

@@ -72,16 +72,17 @@ class EnrolmentService(
     """Owns schools, people, work groups, places and registers."""
 
     name = "enrolment"
+    named_in_audit = frozenset({"urn", "from_urn", "uid"})
     relay = OutboxRelay()
     database: Any = Database()
 
-    @answer
+    @answer(recorded=True)
     def contacts(self, teacher_ids: Sequence[str]) -> dict[str, dict[str, str | bool]]:
         """Names, e-mail address and whether it is confirmed, by teacher id; who is not known is left out."""
         with self.database() as session:
             return teachers.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])
 
-    @answer
+    @answer(recorded=True)
     def certificate(self, enrolment_id: str) -> Later | None:
         """Return the certificate of a completed enrolment as PDF in base64; None when there is none.
 

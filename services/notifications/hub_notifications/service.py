@@ -100,6 +100,7 @@ class NotificationsService(Messages, Templates, Probes):
     """Owns messages and their delivery."""
 
     name = "notifications"
+    named_in_audit = frozenset({"urn"})
     relay = OutboxRelay()
     sessions = Database()
     options = Extra(config.load)

@@ -35,6 +35,7 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
     """Owns calendars, PD-lead assignments, obligations, visits and exemptions."""
 
     name = "visits"
+    named_in_audit = frozenset({"urn", "scope"})
     relay = OutboxRelay()
     database: Any = Database()
 

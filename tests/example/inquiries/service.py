@@ -75,6 +75,11 @@ class ScalesService(Probes):
         """An ordinary question."""
         return {"number": number, "unit": unit}
 
+    @answer(recorded=True)
+    def senders(self, parcel_ids: list[str], *, reason: str = "") -> dict[str, str]:  # noqa: ARG002 - not said
+        """A question about people."""
+        return dict.fromkeys(parcel_ids, SECRET)
+
     @answer
     def weigh_slowly(self, seconds: float) -> str:
         """A question that takes its time and lets others have theirs."""

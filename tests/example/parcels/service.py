@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import structlog
 from marshmallow import Schema, fields, validate
@@ -15,13 +16,15 @@ from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe, subscribe_batch
 from hub_platform import connections
 from hub_platform.access import ANYONE
+from hub_platform.audit import concerns
 from hub_platform.probes import Probes
-from hub_platform.routes import RAW, Answer, Call, Content, Page, route
+from hub_platform.routes import RAW, Answer, Call, Content, Later, Page, route
 from hub_platform.schemas import CommandSchema
 from parcels.events import ParcelSorted, ParcelWeighed
 from parcels.tables import Effect, Parcel
 
 SORTERS = frozenset({"sorter"})
+SENDER_ID = "01920000-0000-7000-8000-000000000001"
 POISON = 666  # a parcel of this weight makes the receiver fail
 
 LONG_ANSWER = b"0" * 20_000_000
@@ -74,6 +77,7 @@ class SortingService(Probes):
     """Publishes."""
 
     name = "sorting"
+    named_in_audit = frozenset({"number"})
     relay = OutboxRelay(mark_seconds=float(os.environ.get("EXAMPLE_MARK_SECONDS", "60")))
 
     @route(
@@ -109,6 +113,18 @@ class SortingService(Probes):
     def list_parcels(self, call: Call[None]) -> Page[Any]:
         """Every parcel."""
         return Page(*call.page.fetch(call.session, select(Parcel), [Parcel.number]))
+
+    @route("GET", "/sorting/v1/parcels/<int:number>/sender", allow=SORTERS, personal=True)
+    def get_sender(self, call: Call[None]) -> dict[str, str]:
+        """Who sent a parcel, with a text that looks like an id."""
+        text = f'"text_id": "{SENDER_ID}"'
+        return {"sender_id": SENDER_ID, "given": "Ada", "text": text, "number": str(call.path["number"])}
+
+    @route("GET", "/sorting/v1/parcels/<int:number>/label", allow=SORTERS, personal=True)
+    def print_label(self, call: Call[None]) -> Later:
+        """The sender's name on paper, made after the transaction; that of parcel 0 cannot be printed."""
+        concerns(call.session, "sender_id", [UUID(SENDER_ID)])
+        return Later(lambda: Content(f"Ada, {1 / call.path['number']}", "text/plain; charset=utf-8"))
 
     @route("POST", "/sorting/v1/bytes", allow=SORTERS, body=RAW)
     def count_bytes(self, call: Call[None]) -> dict[str, int]:

@@ -27,7 +27,9 @@ log = structlog.get_logger(__name__)
 class Documents:
     """Papers. A work group lead prints those of their own groups."""
 
-    @route("GET", f"{SESSION}/attendance-sheet", allow=GROUP_STAFF, media_type=PDF, later_in=heavy)
+    @route(
+        "GET", f"{SESSION}/attendance-sheet", allow=GROUP_STAFF, media_type=PDF, later_in=heavy, personal=True
+    )
     def print_attendance_sheet(self, call: Call[Any]) -> Later:
         """Print the list of everybody who holds a place on the session's day, to be signed at the door.
 
@@ -44,6 +46,7 @@ class Documents:
         allow=GROUP_STAFF,
         media_type=PDF,
         later_in=heavy,
+        personal=True,
     )
     def print_certificate(self, call: Call[Any]) -> Later:
         """Print the certificate of a completed enrolment: programme, group, dates, sessions and hours."""

@@ -108,6 +108,7 @@ class Enrolments:
         query=EnrolmentQuery,
         paged=True,
         answer=ParticipantSchema,
+        personal=True,
     )
     def list_enrolments(self, call: Call[Any]) -> Page[dict[str, Any]]:
         """List the places of a work group with the names of their holders, also those given back."""

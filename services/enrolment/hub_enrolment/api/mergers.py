@@ -82,7 +82,7 @@ class AnonymisedSchema(Schema):
 class Mergers:
     """Records of one person. For hub staff only: this is personal data."""
 
-    @route("GET", f"{URL}/duplicates", allow=HUB_STAFF, paged=True, answer=DuplicateSchema)
+    @route("GET", f"{URL}/duplicates", allow=HUB_STAFF, paged=True, answer=DuplicateSchema, personal=True)
     def list_duplicates(self, call: Call[Any]) -> Page[dict[str, Any]]:
         """List pairs of records that may be of one person.
 

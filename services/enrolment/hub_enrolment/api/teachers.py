@@ -111,12 +111,18 @@ class Teachers:
         employed = register_one(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(employed, location=f"/enrolment/v1/teachers/{employed.teacher.id}")
 
-    @route("GET", "/enrolment/v1/teachers/<uuid:teacher_id>", allow=HUB_STAFF, answer=TeacherSchema)
+    @route(
+        "GET",
+        "/enrolment/v1/teachers/<uuid:teacher_id>",
+        allow=HUB_STAFF,
+        answer=TeacherSchema,
+        personal=True,
+    )
     def get_teacher(self, call: Call[Any]) -> Answer:
         """Read a teacher; of a record that was merged the one that is left, as `teacher_id` says."""
         return _answer(handlers.find_teacher(call.session, call.path["teacher_id"]))
 
-    @route("GET", URL, allow=HUB_STAFF, query=TeacherQuery, paged=True, answer=TeacherSchema)
+    @route("GET", URL, allow=HUB_STAFF, query=TeacherQuery, paged=True, answer=TeacherSchema, personal=True)
     def list_teachers(self, call: Call[Any]) -> Page[Employed]:
         """List teachers by part of a name or of an e-mail address, and by school, the oldest first.
 
@@ -178,7 +184,7 @@ class Teachers:
         keys = [SchoolMembership.starts_on, SchoolMembership.id]
         return Page(*call.page.fetch(call.session, store.list_memberships(teacher_id), keys))
 
-    @route("GET", f"{URL}/<uuid:teacher_id>/subject-access", allow=HUB_STAFF)
+    @route("GET", f"{URL}/<uuid:teacher_id>/subject-access", allow=HUB_STAFF, personal=True)
     def get_subject_access(self, call: Call[Any]) -> dict[str, Any]:
         """Read everything that enrolment holds of one person, under plain headings.
 

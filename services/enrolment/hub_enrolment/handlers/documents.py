@@ -17,6 +17,7 @@ from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.templates.facts import AttendanceSheet, Attendee, Certificate
 from hub_kernel.england import day_in_england, spoken_date, spoken_day, spoken_time
+from hub_platform import audit
 
 
 def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet:
@@ -33,6 +34,12 @@ def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet
     began_at = started_at(meeting.starts_at, held_on=on)
     places = session_store.places(session, group.id)
     sorry = session_store.apologies(session, meeting.id)
+    names = {
+        place_id: name
+        for place_id, name in store.names_of_places(session, group.id).items()
+        if places[place_id].is_active(began_at)
+    }
+    audit.concerns(session, "enrolment_id", names)
     return AttendanceSheet(
         group=group.title,
         session=f"Session {meeting.seq}",
@@ -42,8 +49,7 @@ def attendance_sheet(session: Session, meeting: GroupSession) -> AttendanceSheet
         leads=tuple(full_name(*leads[lead_id]) for lead_id in lead_ids),
         attendees=tuple(
             Attendee(name=listed_name(given, family), school=school, apologies=place_id in sorry)
-            for place_id, (school, family, given) in store.names_of_places(session, group.id).items()
-            if places[place_id].is_active(began_at)
+            for place_id, (school, family, given) in names.items()
         ),
     )
 
@@ -67,6 +73,7 @@ def certificate(session: Session, enrolment: Enrolment) -> Certificate:
         if one.mark is not None or any(place.is_active(one.began_at) for place in own)
     ]
     counted = documents.attended(held)
+    audit.concerns(session, "teacher_id", [enrolment.teacher_id])
     return Certificate(
         hub=None if hub is None else hub.name,
         lead_school=None if hub is None else find_school(session, hub.lead_school_urn).name,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hub_platform.access import ANYONE, Actor, TokenCheck, unauthorised
+from hub_platform.audit import acts_as
 from hub_platform.dependencies import Noted
 from hub_platform.problems import Problem
 from hub_platform.routes import PAGE, Call, Content, Raw, route
@@ -82,6 +83,7 @@ class SignIn:
         try:
             sign_in = tokens.sign_in(given.get("token", [""])[0].strip())
             cookie = signing_in.begin(call.session, sign_in, call.real_now)
+            acts_as(call.session, sign_in.actor)
         except Problem as problem:
             return self._refused(call.session, problem)
         except signing_in.UsedBefore as refused:
@@ -93,7 +95,10 @@ class SignIn:
     @route("POST", "/sign-in/end", allow=ANYONE, status=303, media_type=PAGE)
     def post_sign_out(self, call: Call[None]) -> Response:
         """Sign out."""
-        signing_in.end(call.session, call.request.cookies.get(self.cookie_name, ""), call.real_now)
+        cookie = call.request.cookies.get(self.cookie_name, "")
+        if found := browser_sessions.find(call.session, signing_in.digest(cookie), call.real_now):
+            acts_as(call.session, Actor(found.subject, frozenset(found.roles)))
+        signing_in.end(call.session, cookie, call.real_now)
         response = to_page("/sign-in")
         response.delete_cookie(self.cookie_name, **_cookie_for(call))
         return response
