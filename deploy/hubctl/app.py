@@ -2,7 +2,7 @@
 
 import typer
 
-from hubctl import doctor, heal, imports, issuer_keys, log, parked, replay, tokens
+from hubctl import audit, doctor, heal, imports, issuer_keys, log, parked, replay, tokens
 
 app = typer.Typer(
     name="hubctl",
@@ -11,6 +11,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(audit.app, name="audit")
 app.add_typer(imports.app, name="import")
 app.add_typer(log.app, name="log")
 app.add_typer(parked.app, name="parked")

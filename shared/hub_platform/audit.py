@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, INET, JSONB
 from sqlalchemy.orm import Session
 
-from hub_platform.access import Actor
+from hub_platform.access import Actor, named_in_log
 from hub_platform.database import UtcDateTime
 
 DONE: Final = "done"
@@ -108,6 +108,39 @@ def acts_as(session: Session, actor: Actor) -> None:
 def concerns(session: Session, name: str, ids: Iterable[UUID]) -> None:
     """Name ids that a request concerns and that stand neither in it nor in a JSON answer, as in a PDF."""
     session.info.setdefault(ALSO, {}).setdefault(name, []).extend(map(str, ids))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which rows to read; None leaves a condition out."""
+
+    since: datetime | None = None
+    until: datetime | None = None  # not included
+    account: str | None = None  # as the token names it
+    subject: str | None = None  # an id, whatever it is called
+    route: str | None = None  # a part of it
+    outcome: str | None = None
+
+
+def selected(wanted: Wanted) -> sa.Select[Any]:
+    """Select rows in the order of time."""
+    statement = sa.select(audit).order_by(audit.c.at, audit.c.id)
+    if wanted.since is not None:
+        statement = statement.where(audit.c.at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(audit.c.at < wanted.until)
+    if wanted.account is not None:
+        statement = statement.where(audit.c.account == named_in_log(Actor(wanted.account)))
+    if wanted.subject is not None:
+        among = sa.func.jsonb_path_exists(
+            audit.c.subjects, sa.text("'$.*[*] ? (@ == $id)'"), sa.cast({"id": wanted.subject}, JSONB)
+        )
+        statement = statement.where(among)
+    if wanted.route is not None:
+        statement = statement.where(audit.c.route.contains(wanted.route, autoescape=True))
+    if wanted.outcome is not None:
+        statement = statement.where(audit.c.outcome == wanted.outcome)
+    return statement
 
 
 def shorten(session: Session, now: datetime) -> int:
