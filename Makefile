@@ -6,7 +6,7 @@ bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests setup-peers run demo contracts-wheel test test-deploy test-deploy-short check check-format check-lint check-types check-files check-imports \
-  check-generated check-units coverage mutants fmt lock faults faults-short bench audit up check-settings down logs ps \
+  check-generated check-units coverage mutants release-contracts fmt lock faults faults-short bench audit up check-settings down logs ps \
   migrate backup restore upgrade doctor uninstall sign-in clean
 
 help: ## List the targets
@@ -83,6 +83,7 @@ check-imports:
 	@$(bin)/lint-imports
 
 check-generated:
+	@$(bin)/python -m local.releases --check
 	@$(bin)/python -m hub_contracts.generate --check
 
 check-units:
@@ -135,6 +136,9 @@ uninstall: ## Delete it, saying what and asking first
 
 sign-in: ## Print a sign-in link: make sign-in WHO=ada ROLE=hub_lead
 	@deploy/compose.sh hubctl sign-in "$(or $(WHO),operator)" --role "$(or $(ROLE),hub_admin)"
+
+release-contracts: setup-tests ## Store events, samples and HTTP interfaces as the next release (docs/releases)
+	@$(bin)/python -m local.releases --store
 
 fmt: setup-tests ## Put the code into shape
 	@$(bin)/ruff check --quiet --fix --exit-zero $(PYTHON_DIRS)

@@ -1,20 +1,52 @@
-"""What a change of a schema would break. A version only ever gains optional fields.
+"""Which changes of an event's schema break a reader of a released one. A version only gains optional fields.
 
 Readers of different ages share one exchange. An older reader refuses a code or a value that its schema does
-not know, and a newer one reads history from the log: so neither may be given less, or other, than before.
+not know, and a newer one reads history from the log. So a schema is compared in both directions.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, Final
 
-# What explains and does not bind. The name of the file holds type and version; $id says where they are found.
+# Keywords that explain and do not bind. $id is the address of the schema at the hub that generated it.
 WORDS: Final = frozenset({"description", "title", "$comment", "examples", "deprecated", "$id"})
 PUBLISHED_UNTIL: Final = "x-published-until"  # the last day on which events of a schema are published
 
 
-def breaks(released: dict[str, Any], current: dict[str, Any], at: str = "") -> Iterator[str]:
-    """Say what a reader of one schema could not take from a publisher of the other; nothing when all is well.
+class Rule(StrEnum):
+    """The rules of the published language, as the gate quotes them."""
+
+    KEEPS_FIELDS = "a version keeps its fields"
+    NEW_IS_OPTIONAL = "a new field is optional"
+    KEEPS_PRESENCE = "a required field stays required"
+    KEEPS_VALUES = "a value keeps its type, format, pattern and limits"
+    CLOSED_CODES = "a list of codes is closed: other codes are a new version"
+    OPEN_TO_FIELDS = "a reader may meet fields that it does not know"
+    KEEPS_PROMISE = "a published-until date is only postponed"
+    KEEPS_VERSION = "a version is published until the day that its released schema states"
+    KEEPS_ADDRESS = "an event keeps its exchange, routing key and subject"
+    ENVELOPE = "an envelope satisfies every released envelope schema"
+    STAYS_READABLE = "a released sample is read as it was"
+    ONE_MARK = "a mark has one version, because services of all releases read the log"
+
+
+@dataclass(frozen=True)
+class Break:
+    """One change that breaks a reader: where, what changed, and the rule against it."""
+
+    at: str  # the path of a field within the schema, "/" for the whole
+    what: str
+    rule: str
+
+    def __str__(self) -> str:
+        """`/present_n: removed (a version keeps its fields)`."""
+        return f"{self.at}: {self.what} ({self.rule})"
+
+
+def breaks(released: dict[str, Any], current: dict[str, Any], at: str = "") -> Iterator[Break]:
+    """Compare an event's schema with a released one, in both directions.
 
     Args:
         released: a JSON Schema as it was released.
@@ -23,59 +55,68 @@ def breaks(released: dict[str, Any], current: dict[str, Any], at: str = "") -> I
     """
     where = at or "/"
     old_fields, new_fields = released.get("properties", {}), current.get("properties", {})
-    yield from (f"{at}/{name}: removed" for name in old_fields if name not in new_fields)
+    for name in old_fields:
+        if name not in new_fields:
+            yield Break(f"{at}/{name}", "removed", Rule.KEEPS_FIELDS)
     yield from _required(released, current, at)
-    for name in old_fields.keys() & new_fields.keys():
-        yield from breaks(old_fields[name], new_fields[name], f"{at}/{name}")
+    for name in old_fields:
+        if name in new_fields:
+            yield from breaks(old_fields[name], new_fields[name], f"{at}/{name}")
     old_records, new_records = released.get("$defs", {}), current.get("$defs", {})
-    for name in old_records.keys() & new_records.keys():
-        yield from breaks(old_records[name], new_records[name], f"{at}/$defs/{name}")
+    for name in old_records:
+        if name in new_records:
+            yield from breaks(old_records[name], new_records[name], f"{at}/$defs/{name}")
     yield from _enum(released.get("enum", []), current.get("enum", []), where)
     if "items" in released and "items" in current:
         yield from breaks(released["items"], current["items"], f"{at}/items")
     yield from _until(released.get(PUBLISHED_UNTIL), current.get(PUBLISHED_UNTIL), where)
-    inner = WORDS | {"properties", "required", "$defs", "enum", "items", PUBLISHED_UNTIL}
-    for keyword in sorted((released.keys() | current.keys()) - inner):
-        old, new = released.get(keyword), current.get(keyword)
-        if old != new:
-            yield f"{where}: {keyword} changed from {old!r} to {new!r}"
+    yield from _other_keywords(released, current, where)
 
 
 def removed_early(released: dict[str, Any], on: date) -> str | None:
-    """Why a version that was released may not be gone on a day; None when it may."""
+    """Why a released version may not be gone on a day; None when it may."""
     until = released.get(PUBLISHED_UNTIL)
     if until is None:
         return "removed"
     return f"removed, but promised until {until}" if on <= date.fromisoformat(until) else None
 
 
-def _until(before: str | None, now: str | None, where: str) -> Iterator[str]:
-    """A promise may be prolonged, never shortened."""
+def _other_keywords(released: dict[str, Any], current: dict[str, Any], where: str) -> Iterator[Break]:
+    compared_above = WORDS | {"properties", "required", "$defs", "enum", "items", PUBLISHED_UNTIL}
+    for keyword in sorted((released.keys() | current.keys()) - compared_above):
+        old, new = released.get(keyword), current.get(keyword)
+        if old != new:
+            rule = Rule.OPEN_TO_FIELDS if isinstance(new, bool) else Rule.KEEPS_VALUES
+            yield Break(where, f"{keyword} changed from {old!r} to {new!r}", rule)
+
+
+def _until(before: str | None, now: str | None, where: str) -> Iterator[Break]:
+    """A promise may be postponed, never shortened. Withdrawn, the version is simply published for longer."""
     if before is not None and now is not None and now < before:
-        yield f"{where}: published until {now}, but promised until {before}"
+        yield Break(where, f"published until {now}, but promised until {before}", Rule.KEEPS_PROMISE)
 
 
-def _required(released: dict[str, Any], current: dict[str, Any], at: str) -> Iterator[str]:
+def _required(released: dict[str, Any], current: dict[str, Any], at: str) -> Iterator[Break]:
     before, now = set(released.get("required", [])), set(current.get("required", []))
-    added = now - before
-    yield from (f"{at}/{name}: now required" for name in sorted(added))
-    yield from (
-        f"{at}/{name}: no longer required" for name in sorted(before - now - _gone(released, current))
-    )
+    old_fields = released.get("properties", {})
+    gone = old_fields.keys() - current.get("properties", {}).keys()
+    for name in sorted(now - before):
+        rule = Rule.KEEPS_PRESENCE if name in old_fields else Rule.NEW_IS_OPTIONAL
+        yield Break(f"{at}/{name}", "now required", rule)
+    for name in sorted(before - now - gone):
+        yield Break(f"{at}/{name}", "no longer required", Rule.KEEPS_PRESENCE)
 
 
-def _gone(released: dict[str, Any], current: dict[str, Any]) -> set[str]:
-    return set(released.get("properties", {})) - set(current.get("properties", {}))
-
-
-def _enum(before: list[Any], now: list[Any], where: str) -> Iterator[str]:
+def _enum(before: list[Any], now: list[Any], where: str) -> Iterator[Break]:
     if before and not now:
-        yield f"{where}: enum removed"
+        yield Break(where, "enum removed", Rule.CLOSED_CODES)
         return
     if now and not before:
-        yield f"{where}: enum added"
+        yield Break(where, "enum added", Rule.CLOSED_CODES)
         return
-    yield from (f"{where}: {code!r} is no longer a code" for code in before if code not in now)
-    yield from (
-        f"{where}: {code!r} is a new code, which older readers refuse" for code in now if code not in before
-    )
+    for code in before:
+        if code not in now:
+            yield Break(where, f"{code!r} is no longer a code", Rule.CLOSED_CODES)
+    for code in now:
+        if code not in before:
+            yield Break(where, f"{code!r} is a new code, which older readers refuse", Rule.CLOSED_CODES)

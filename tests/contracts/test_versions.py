@@ -1,130 +1,34 @@
-"""Two versions of one event side by side, an invented one: no event of the hub has a second version yet."""
+"""Two versions of one event side by side."""
 
 import json
-from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
-from types import ModuleType
-from typing import Any, ClassVar
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests.contracts.kettles import (
+    EVENTS_OF_BOTH,
+    UNTIL,
+    V1,
+    V2,
+    Boiled,
+    KettleBoiled,
+    KettleBoiledSchema,
+    KettleBoiledV2,
+    KettleBoiledV2Schema,
+    both,
+    envelope,
+    module,
+)
 
-from hub_contracts import EVENTS, MARKS, Event
-from hub_contracts.events import RecordSchema, publishers, registry, versions_of
-from hub_contracts.fields import OneOf, Record, Several, Whole
-from hub_contracts.generate import RELEASED, Language, broken, documents, release, schemas
-
-UNTIL = date(2027, 6, 30)
-V1, V2 = "KettleBoiled", "KettleBoiled.v2"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cup:
-    """A cup that was poured."""
-
-    drink: str
-
-
-class CupSchema(RecordSchema):
-    """Cup."""
-
-    makes = Cup
-    drink = OneOf(["tea", "coffee"], "What is in it")
-
-
-class HerbalCupSchema(RecordSchema):
-    """Cup, with a new code: the reason for a version 2."""
-
-    makes = Cup
-    drink = OneOf(["tea", "coffee", "herbal"], "What is in it")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Boiled(Event):
-    """A kettle."""
-
-    publisher: ClassVar[str] = "kitchen"
-    about: ClassVar[str] = "kettles/{number}"
-
-    number: int
-    cups: list[Cup]
-
-
-@dataclass(frozen=True, kw_only=True)
-class KettleBoiled(Boiled):
-    """A kettle boiled.
-
-    Published once it has.
-    """
-
-    published_until: ClassVar[date | None] = UNTIL
-
-
-@dataclass(frozen=True, kw_only=True)
-class KettleBoiledV2(Boiled):
-    """A kettle boiled.
-
-    Published once it has.
-    """
-
-    version: ClassVar[int] = 2
-
-
-class KettleBoiledSchema(RecordSchema):
-    """Version 1."""
-
-    makes = KettleBoiled
-    number = Whole("The kettle")
-    cups = Several(Record(CupSchema, "A cup"), "What was poured")
-
-
-class KettleBoiledV2Schema(RecordSchema):
-    """Version 2."""
-
-    makes = KettleBoiledV2
-    number = Whole("The kettle")
-    cups = Several(Record(HerbalCupSchema, "A cup"), "What was poured")
-
-
-def module(*schemas_: type[RecordSchema]) -> ModuleType:
-    """A module of the published language that holds these."""
-    made = ModuleType("kitchen")
-    vars(made).update({schema.__name__: schema for schema in schemas_})
-    return made
-
-
-EVENTS_OF_BOTH = registry((module(KettleBoiledSchema, KettleBoiledV2Schema),))
+from hub_contracts import EVENTS, MARKS
+from hub_contracts.events import publishers, registry, versions_of
+from hub_contracts.generate import documents
+from hub_contracts.language import Language
 
 
 @pytest.fixture(name="language")
 def _language(tmp_path: Path) -> Language:
-    """Both versions, with samples."""
-    for key, event in EVENTS_OF_BOTH.items():
-        for case, drink in (("one_cup", "tea"), ("another", "coffee")):
-            body = envelope(event, drink)
-            (tmp_path / f"{key}.{case}.json").write_text(json.dumps(body))
-    return Language(EVENTS_OF_BOTH, MARKS, tmp_path)
-
-
-def envelope(event: type[Event], drink: str) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": "0192f3c4-0000-7000-8000-000000000000",
-        "source": "/hubs/cambridge/kitchen",
-        "type": event.type,
-        "subject": "kettles/1",
-        "time": "2026-11-30T10:00:00Z",
-        "datacontenttype": "application/json",
-        "dataschema": f"https://hub.example.org/schemas/{event.type}/{event.version}",
-        "revision": 1,
-        "changeid": "0192f3c4-0000-7000-8000-000000000001",
-        "data": {"number": 1, "cups": [{"drink": drink}]},
-    }
-
-
-def only(*schemas_: type[RecordSchema]) -> Language:
-    return Language(registry((module(*schemas_),)), {}, Path())
+    return both(tmp_path, MARKS)
 
 
 def test_a_registry_holds_both_by_their_routing_keys() -> None:
@@ -194,38 +98,3 @@ def test_asyncapi_has_a_message_for_each_version_with_its_own_records(language: 
         other = next(one for one in EVENTS_OF_BOTH.values() if one is not event)
         assert not validator.is_valid(envelope(other, "tea"))
         assert validator.is_valid(envelope(event, "herbal")) == (event.version == 2)
-
-
-def test_a_version_2_beside_version_1_breaks_nobody(tmp_path: Path, language: Language) -> None:
-    release(tmp_path, only(KettleBoiledSchema))
-    assert broken(tmp_path, UNTIL, language) == []
-    assert f"{RELEASED}/KettleBoiled.2.json" in release(tmp_path, language)
-
-
-@pytest.mark.parametrize(
-    ("days", "said"), [(0, ["KettleBoiled.1.json: removed, but promised until 2027-06-30"]), (1, [])]
-)
-def test_version_1_goes_no_earlier_than_was_promised(
-    tmp_path: Path, language: Language, days: int, said: list[str]
-) -> None:
-    release(tmp_path, Language(language.events, {}, language.samples))
-    later = only(KettleBoiledV2Schema)
-    assert broken(tmp_path, UNTIL + timedelta(days), later) == said
-    if not said:
-        assert release(tmp_path, later) == [f"{RELEASED}/KettleBoiled.1.json"]
-        assert {path.name for path in (tmp_path / RELEASED).iterdir()} == set(schemas(later))
-
-
-@pytest.mark.parametrize(
-    ("day", "said"),
-    [
-        (date(2027, 7, 31), []),
-        (date(2027, 5, 31), ["/: published until 2027-05-31, but promised until 2027-06-30"]),
-    ],
-)
-def test_a_promise_is_prolonged_and_never_shortened(
-    tmp_path: Path, language: Language, monkeypatch: pytest.MonkeyPatch, day: date, said: list[str]
-) -> None:
-    release(tmp_path, language)
-    monkeypatch.setattr(KettleBoiled, "published_until", day)
-    assert broken(tmp_path, UNTIL, language) == [f"KettleBoiled.1.json {each}" for each in said]

@@ -42,8 +42,8 @@ PROMISES = """
 - Repeats: an event may arrive more than once, always with the same `id`. Whoever has seen it ignores it.
 - Versions: a version only ever gains optional fields; readers ignore fields that they do not know. A changed
   meaning, a new required field or another list of codes is a new version with a routing key of its own, so
-  that a subscriber bound to version 1 never receives it. `released/` holds what has been released, and a test
-  compares.
+  that a subscriber bound to version 1 never receives it. [Each release](../releases/README.md) is stored, and
+  `make check` refuses a change that breaks a reader of any of them.
 - Two versions at a time: page and schema of the older one (`x-published-until`) state the last day on which
   it is published, and no release ends it earlier. Until then each change is two events with consecutive
   `revision`s, the newer version first, and one `changeid`. Bind one of them. To change to the newer version,

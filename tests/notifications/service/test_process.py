@@ -163,6 +163,7 @@ def test_templates_can_be_looked_at(service: RunningService) -> None:
         preview = staff("GET", f"/notifications/v1/templates/{item['name']}/preview").json
         assert preview["subject"]
         assert preview["html"]
+        assert preview["calendar"] is None  # a field of release 0
         assert preview["text"].startswith("Dear ") == (item["name"] != Kind.CALENDAR_ENTRY)
     reply = staff("GET", "/notifications/v1/templates/newsletter/preview")
     assert (reply.status, reply.json["code"]) == (404, "unknown_template")

@@ -30,6 +30,15 @@ class PreviewSchema(Schema):
     subject = fields.String()
     text = fields.String()
     html = fields.String()
+    # Release 0 had it. A calendar entry is a message of its own since, `calendar_entry`.
+    calendar = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "always null: a calendar entry is attached when a message is sent",
+            "deprecated": True,
+            "x-published-until": "2027-03-31",
+        },
+    )
 
 
 class Templates:

@@ -25,6 +25,7 @@ class Preview:
     subject: str
     text: str
     html: str
+    calendar: str | None = None  # deprecated: always None
 
 
 def list_templates() -> list[TemplateView]:

@@ -1,0 +1,57 @@
+"""The published language as one value: what its documents are made of and its releases hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from hub_contracts import EVENTS, MARKS
+from hub_contracts.documents.envelope import envelope_schema, exchange_of
+from hub_contracts.documents.json_schema import json_schema
+from hub_contracts.documents.pages import pretty
+from hub_contracts.events import Event
+from hub_contracts.samples import EXAMPLES
+from hub_contracts.upcasting import UPCASTERS, Upcaster
+
+
+@dataclass(frozen=True)
+class Language:
+    """The events, what is published beside them, and where their samples lie."""
+
+    events: dict[str, type[Event]]
+    marks: dict[str, type[Event]]
+    samples: Path
+    upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=lambda: UPCASTERS)
+
+    @property
+    def all(self) -> dict[str, type[Event]]:
+        """All of it, by routing key."""
+        return self.events | self.marks
+
+
+OURS: Final = Language(EVENTS, MARKS, EXAMPLES)
+
+
+def schemas(language: Language = OURS) -> dict[str, str]:
+    """The JSON Schema of every event by file name, `<Type>.<version>.json`."""
+    return {
+        f"{event.type}.{event.version}.json": pretty(json_schema(event)) for event in language.all.values()
+    }
+
+
+def transport(language: Language = OURS) -> dict[str, Any]:
+    """How events travel: the envelope's JSON Schema, and each event's exchange, routing key and subject.
+
+    A mark has no exchange of its own: every service publishes it through its exchange.
+    """
+    return {
+        "envelope": envelope_schema(),
+        "events": {
+            f"{event.type}.{event.version}": {
+                "exchange": None if event.key in language.marks else exchange_of(event.publisher),
+                "routing_key": event.key,
+                "subject": event.about,
+            }
+            for event in language.all.values()
+        },
+    }

@@ -1,0 +1,187 @@
+"""Which changes of a JSON Schema break one direction of an exchange.
+
+What is received may widen: every value that was valid stays valid (a request, seen by the hub). What is sent
+may narrow: every value that is valid now was valid before (an answer or an envelope, seen by its reader).
+Both are one question: does the outer schema accept whatever the inner one accepts? Where that cannot be told,
+as for two patterns, any change counts.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from hub_contracts.compatibility import PUBLISHED_UNTIL, WORDS
+
+# Keyword: whether a smaller value accepts more. Those with x- are limits of dates, which compare as text.
+LIMITS: Final = {
+    "minimum": True, "exclusiveMinimum": True, "minLength": True, "minItems": True, "minProperties": True,
+    "maximum": False, "exclusiveMaximum": False, "maxLength": False, "maxItems": False,
+    "maxProperties": False, "x-minimum": True, "x-maximum": False,
+}  # fmt: skip
+CHOICES: Final = ("anyOf", "oneOf", "allOf")
+SAY_NOTHING: Final = (("minLength", 0), ("minItems", 0), ("minProperties", 0))
+COMPARED: Final = WORDS | LIMITS.keys() | {
+    "type", "enum", "pattern", "format", "properties", "required", "items", "default", "additionalProperties",
+    "readOnly", "writeOnly", "$schema", "$defs", *CHOICES,
+}  # fmt: skip
+Schema = Mapping[str, Any]
+Found = Iterator[tuple[str, str]]  # the path within the schema ("/" for the whole), and what changed
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two documents whose schemas are compared, and in which direction."""
+
+    released: Schema  # the whole document, in which `$ref` is resolved
+    current: Schema
+    received: bool  # True for what the hub receives, False for what it sends
+    on: date = date.min  # a field that is announced to go may be gone after its day
+
+    def changes(
+        self, old: Schema, new: Schema, at: str = "", seen: frozenset[tuple[int, int]] = frozenset()
+    ) -> Found:
+        """Name what is no longer accepted (received), or was not sent before (sent).
+
+        Args:
+            old: a schema of the released document.
+            new: the same as it is now.
+            at: the path of the two.
+            seen: the pairs of schemas that the path leads through.
+        """
+        pair = (id(old), id(new))
+        if pair in seen:  # a record that contains itself
+            return
+        seen |= {pair}
+        old, new = plain(old, self.released), plain(new, self.current)
+        yield from self._values(old, new, at or "/")
+        yield from self._fields(old, new, at, seen)
+        for keyword, step in (("items", "/items"), ("additionalProperties", "/*")):
+            before, now = old.get(keyword), new.get(keyword)
+            if isinstance(before, Mapping) and isinstance(now, Mapping):
+                yield from self.changes(before, now, at + step, seen)
+        for keyword in CHOICES:
+            yield from self._choices(keyword, old, new, at, seen)
+
+    def _values(self, old: Schema, new: Schema, where: str) -> Found:
+        inner, outer = (old, new) if self.received else (new, old)
+        told = {*_types(inner, outer), *_codes(inner, outer), *_texts(inner, outer), *_limits(inner, outer)}
+        told |= {
+            keyword
+            for keyword in (old.keys() | new.keys()) - COMPARED
+            if not keyword.startswith("x-") and old.get(keyword) != new.get(keyword)
+        }
+        yield from ((where, _changed(keyword, old, new)) for keyword in sorted(told))
+
+    def _fields(self, old: Schema, new: Schema, at: str, seen: frozenset[tuple[int, int]]) -> Found:
+        before, now = old.get("properties", {}), new.get("properties", {})
+        was, required = set(old.get("required", ())), set(new.get("required", ()))
+        for name, schema in before.items():
+            field = f"{at}/{name}"
+            if name not in now:
+                if not may_go(plain(schema, self.released), self.on):
+                    yield field, "removed"
+                continue
+            yield from self.changes(schema, now[name], field, seen)
+            if self.received and name not in was:
+                yield from self.default_of(schema, now[name], field)
+        changed, what = (
+            (required - was, "now required")
+            if self.received
+            else ((was - required) & now.keys(), "no longer required")
+        )
+        yield from ((f"{at}/{name}", what) for name in sorted(changed))
+        closed = new.get("additionalProperties") is False
+        if self.received and closed and before and old.get("additionalProperties", True) is not False:
+            yield at or "/", "closed to further fields"
+
+    def _choices(
+        self, keyword: str, old: Schema, new: Schema, at: str, seen: frozenset[tuple[int, int]]
+    ) -> Found:
+        """Alternatives are compared in their order."""
+        before, now = old.get(keyword, ()), new.get(keyword, ())
+        if len(before) != len(now):
+            yield at or "/", f"{keyword} has {len(now)} schemas instead of {len(before)}"
+        for number, (one, other) in enumerate(zip(before, now, strict=False)):
+            yield from self.changes(one, other, f"{at}/{keyword}/{number}", seen)
+
+    def default_of(self, old: Schema, new: Schema, where: str) -> Found:
+        """Compare what a request means that leaves out an optional value."""
+        before, now = plain(old, self.released).get("default"), plain(new, self.current).get("default")
+        if before != now:
+            yield where, f"default changed from {before!r} to {now!r}"
+
+
+def may_go(released: Schema, on: date) -> bool:
+    """Whether the last day that was announced for it has passed."""
+    until = released.get(PUBLISHED_UNTIL)
+    return until is not None and date.fromisoformat(until) < on
+
+
+def resolved(schema: Schema, document: Schema) -> Schema:
+    """A schema without its `$ref`; keywords beside that are kept."""
+    while "$ref" in schema:
+        target: Any = document
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        schema = {**target, **{name: value for name, value in schema.items() if name != "$ref"}}
+    return schema
+
+
+def plain(schema: Schema, document: Schema) -> dict[str, Any]:
+    """The schema written in one way: no reference, `type` and `enum` as lists, "or null" among the types."""
+    found, nullable = dict(resolved(schema, document)), False
+    for keyword in CHOICES:
+        others = [each for each in found.get(keyword, ()) if each != {"type": "null"}]
+        if len(others) == 1:
+            nullable = nullable or len(found[keyword]) > 1
+            del found[keyword]
+            found |= resolved(others[0], document)
+    if "const" in found:
+        found["enum"] = [found.pop("const")]
+    if "enum" in found:  # null among the codes is told by the type
+        found["enum"] = [code for code in found["enum"] if code is not None]
+    if "type" in found:
+        listed = [found["type"]] if isinstance(found["type"], str) else list(found["type"])
+        found["type"] = [*listed, "null"] if nullable and "null" not in listed else listed
+    if "pattern" in found:
+        found["pattern"] = found["pattern"].replace(r"\d", "[0-9]")  # the same in ECMA-262
+    return {name: value for name, value in found.items() if (name, value) not in SAY_NOTHING}
+
+
+def _types(inner: Schema, outer: Schema) -> Iterator[str]:
+    if "type" in outer:
+        accepted = {*outer["type"], *(["integer"] if "number" in outer["type"] else [])}
+        if "type" not in inner or not set(inner["type"]) <= accepted:
+            yield "type"
+
+
+def _codes(inner: Schema, outer: Schema) -> Iterator[str]:
+    if "enum" in outer and ("enum" not in inner or any(code not in outer["enum"] for code in inner["enum"])):
+        yield "enum"
+
+
+def _texts(inner: Schema, outer: Schema) -> Iterator[str]:
+    for keyword in ("pattern", "format"):
+        if keyword in outer and inner.get(keyword) != outer[keyword]:
+            yield keyword
+
+
+def _limits(inner: Schema, outer: Schema) -> Iterator[str]:
+    for keyword, smaller_accepts_more in LIMITS.items():
+        limit, given = outer.get(keyword), inner.get(keyword)
+        if limit is None:
+            continue
+        if given is None or (limit > given if smaller_accepts_more else limit < given):
+            yield keyword
+
+
+def _changed(keyword: str, old: Schema, new: Schema) -> str:
+    before, now = old.get(keyword), new.get(keyword)
+    if keyword == "enum" and before is not None and now is not None:
+        gone = [code for code in before if code not in now]
+        added = [code for code in now if code not in before]
+        return f"codes changed: {gone} removed, {added} added"
+    if keyword == "type":
+        before, now = (" or ".join(each or ["anything"]) for each in (before, now))
+    return f"{keyword} changed from {before!r} to {now!r}"

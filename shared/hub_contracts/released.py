@@ -1,0 +1,123 @@
+"""Released versions of the published language, and what of today's would break their readers.
+
+A release is a folder: `events/<Type>.<version>.json` (JSON Schemas), `transport.json` (the envelope; of each
+event exchange, routing key and subject), `samples/<routing key>.<case>.json` (whole messages as they were).
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from marshmallow import ValidationError
+
+from hub_contracts.compatibility import Break, Rule, breaks, removed_early
+from hub_contracts.language import OURS, Language, schemas, transport
+from hub_contracts.narrowing import Comparison
+from hub_contracts.upcasting import UnknownVersion, read
+
+FOLDER: Final = Path("docs/releases")
+EVENTS_OF, SAMPLES_OF, TRANSPORT = "events", "samples", "transport.json"
+
+
+def releases(folder: Path = FOLDER) -> list[Path]:
+    """The folders of all releases, the oldest first."""
+    return sorted(
+        (path for path in folder.glob("*") if path.name.isdecimal()), key=lambda path: int(path.name)
+    )
+
+
+def files(language: Language = OURS) -> dict[str, str]:
+    """What a release of the language holds: paths within its folder, with their text."""
+    return {
+        TRANSPORT: json.dumps(transport(language), ensure_ascii=False, indent=2) + "\n",
+        **{f"{EVENTS_OF}/{name}": text for name, text in schemas(language).items()},
+        **{
+            f"{SAMPLES_OF}/{path.name}": path.read_text(encoding="utf-8")
+            for path in sorted(language.samples.glob("*.json"))
+        },
+    }
+
+
+def broken(folder: Path, on: date, language: Language = OURS) -> list[str]:
+    """How the language would break readers of any release on a day; each line names release, field and rule.
+
+    Args:
+        folder: of all releases.
+        on: the day; a version may be gone after the last day that its released schema states.
+        language: as it is now.
+    """
+    found = [
+        f"release {release.name}: {name} {each}"
+        for release in releases(folder)
+        for name, each in _broken(release, on, language)
+    ]
+    return [*found, *(f"{key} {each}" for key, each in _marks(language))]
+
+
+def _broken(release: Path, on: date, language: Language) -> Iterator[tuple[str, Break]]:
+    current = {name: json.loads(text) for name, text in schemas(language).items()}
+    early: set[str] = set()
+    for path in sorted((release / EVENTS_OF).glob("*.json")):
+        before = _load(path)
+        if path.name in current:
+            yield from ((path.stem, each) for each in breaks(before, current[path.name]))
+        elif what := removed_early(before, on):
+            early.add(path.stem)
+            yield path.stem, Break("/", what, Rule.KEEPS_VERSION)
+    yield from _transport(release, language)
+    yield from _samples(release, language, early)
+
+
+def _transport(release: Path, language: Language) -> Iterator[tuple[str, Break]]:
+    before, now = _load(release / TRANSPORT), transport(language)
+    sent = Comparison(before["envelope"], now["envelope"], received=False)
+    for at, what in sent.changes(before["envelope"], now["envelope"]):
+        yield "envelope", Break(at, what, Rule.ENVELOPE)
+    for name, address in before["events"].items():
+        for part, was in address.items():
+            is_ = now["events"].get(name, address)[part]
+            if is_ != was:
+                what = f"{part} changed from {was!r} to {is_!r}"
+                yield name, Break("/", what, Rule.KEEPS_ADDRESS)
+
+
+def _samples(release: Path, language: Language, early: set[str]) -> Iterator[tuple[str, Break]]:
+    """Read each sample as it was published: none is refused and, by the class of its version, none altered.
+
+    Those of the versions that were removed too `early` are passed over.
+    """
+    for path in sorted((release / SAMPLES_OF).glob("*.json")):
+        message = _load(path)
+        type_, version = message["type"], int(message["dataschema"].rpartition("/")[2])
+        name, case = f"{type_}.{version}", path.stem.rpartition(".")[2]
+        if name in early:
+            continue
+        try:
+            event = read(type_, version, message["data"], language.all, language.upcasters)
+        except UnknownVersion:
+            yield name, Break("/", f"sample {case}: no class and no upcaster reads it", Rule.STAYS_READABLE)
+        except ValidationError as exc:
+            for field in sorted(exc.messages_dict):
+                yield name, Break(f"/{field}", f"sample {case} is refused", Rule.STAYS_READABLE)
+        else:
+            if event.version == version:
+                yield from ((name, each) for each in _lost(message["data"], event.to_data(), case))
+
+
+def _lost(data: dict[str, Any], again: dict[str, Any], case: str) -> Iterator[Break]:
+    for field, value in data.items():
+        if again.get(field) != value:
+            yield Break(f"/{field}", f"sample {case} is read otherwise", Rule.STAYS_READABLE)
+
+
+def _marks(language: Language) -> Iterator[tuple[str, Break]]:
+    for key, mark in language.marks.items():
+        if mark.version != 1:
+            yield key, Break("/", f"version {mark.version} of a mark", Rule.ONE_MARK)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded

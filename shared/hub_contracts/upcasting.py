@@ -1,0 +1,77 @@
+"""Events of every version that was ever released, read by the classes of today.
+
+A version that is published, or still read for the sake of history, has its class. A version whose class is
+gone has an upcaster: a function from its data to the data of the next version. So the event log, which
+forgets nothing, stays readable without the classes of all years.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from hub_contracts.events import Event
+
+Data = Mapping[str, Any]
+Upcaster = Callable[[Data], dict[str, Any]]
+
+# (type, version): from its data to that of the next version. No version has been withdrawn yet.
+UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {}
+
+
+class UnknownVersion(LookupError):
+    """No class and no upcaster reads this type and version: it is newer than this package, or misspelt."""
+
+    def __init__(self, type_: str, version: int) -> None:
+        super().__init__(f"{type_}, version {version}, is not known")
+        self.type, self.version = type_, version
+
+
+def read(
+    type_: str,
+    version: int,
+    data: Data,
+    events: Mapping[str, type[Event]],
+    upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
+) -> Event:
+    """Read the data of an event of any released version.
+
+    Args:
+        type_: the event's type, without a version.
+        version: the last part of its `dataschema`.
+        data: its `data`.
+        events: the classes that read events, by routing key.
+        upcasters: used where the version has no class, step by step until one has.
+
+    Raises:
+        UnknownVersion: no class and no upcaster reads it.
+        marshmallow.ValidationError: the data breaks its schema; each field is named.
+    """
+    known = events.get(key_of(type_, version))
+    while known is None:
+        upcast = upcasters.get((type_, version))
+        if upcast is None:
+            raise UnknownVersion(type_, version)
+        data, version = upcast(data), version + 1
+        known = events.get(key_of(type_, version))
+    return known.from_data(data)
+
+
+def newest(
+    event: Event,
+    events: Mapping[str, type[Event]],
+    upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
+) -> Event:
+    """The event in the newest version that upcasters lead to; itself where none does.
+
+    A subscriber to two versions of a type needs one handler only, for the newest.
+    """
+    found, data, version = event, event.to_data(), event.version
+    while upcast := upcasters.get((event.type, version)):
+        data, version = upcast(data), version + 1
+        known = events.get(key_of(event.type, version))
+        found = found if known is None else known.from_data(data)
+    return found
+
+
+def key_of(type_: str, version: int) -> str:
+    """The routing key of a version of a type."""
+    return type_ if version == 1 else f"{type_}.v{version}"
