@@ -2,7 +2,7 @@
 
 import typer
 
-from hubctl import audit, doctor, heal, imports, issuer_keys, log, parked, replay, tokens
+from hubctl import audit, doctor, heal, imports, issuer_keys, log, parked, replay, subscribers, tokens
 
 app = typer.Typer(
     name="hubctl",
@@ -15,6 +15,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(imports.app, name="import")
 app.add_typer(log.app, name="log")
 app.add_typer(parked.app, name="parked")
+app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(tokens.app, name="tokens")
 app.command("sign-in")(tokens.sign_in)
 app.command("replay")(replay.replay)

@@ -108,7 +108,7 @@ def _database(seen: DatabaseSeen) -> Iterator[tuple[Grade, str]]:
         yield (
             Grade.WRONG,
             (
-                f"{seen.pending:,} events wait to be published, the oldest for {_span(seen.oldest_seconds)}: "
+                f"{seen.pending:,} events wait to be published, the oldest for {span(seen.oldest_seconds)}: "
                 "the broker is away or takes nothing, or the service does not run."
             ),
         )
@@ -221,7 +221,7 @@ def count(number: int, one: str, several: str) -> str:
     return f"{number:,} {one if number == 1 else several}"
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """Roughly how long, as people say it."""
     for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * length:

@@ -10,7 +10,8 @@ import typer
 
 from hub_platform import __version__, tokens
 from hub_platform.clocks import real_now
-from hubctl import diagnosis, flow, logged, looking, lost
+from hubctl import diagnosis, flow, logged, looking, lost, subscriber_findings
+from hubctl.broker_places import find_administrator
 from hubctl.diagnosis import Finding, Grade
 from hubctl.options import AsJson
 from hubctl.output import NOTHING, console, print_json, progress, sentences
@@ -35,6 +36,7 @@ def doctor(
     looks = [_database_and_queue(hub, service) for service in hub.database_urls]
     looks += _services(find_addresses())
     looks += _certificate(os.environ)
+    looks += _subscribers()
     findings: list[Finding] = []
     with progress("Looking", len(looks)) as tell:
         for number, look in enumerate(looks, start=1):
@@ -88,6 +90,15 @@ def _certificate(environment: Mapping[str, str]) -> list[Look]:
         return []
     host = public.hostname
     return [lambda: iter([diagnosis.of_certificate(looking.certificate(gateway, host, HTTPS))])]
+
+
+def _subscribers() -> list[Look]:
+    """Look at the subscribers of other organisations, where the broker's administrator is known."""
+    try:
+        broker = find_administrator().management
+    except WrongUse:
+        return []
+    return [lambda: subscriber_findings.look(broker)]
 
 
 def _show(findings: list[Finding], wrong: int) -> None:

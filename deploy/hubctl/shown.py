@@ -21,7 +21,8 @@ FOLDED: Final = frozenset({"roles"})  # a list takes another line rather than lo
 NUMBERS: Final = frozenset(
     {"tries", "behind", "count", "live", "new", "only live", "only new", "rows", "created", "changed"}
     | {"unchanged", "closed", "successors", "skipped", "findings"}
-    | {"people", "sessions", "places", "waiting", "offers", "applications", "assignments", "visits"}
+    | {"waiting", "dead", "limit", "readers", "events"}
+    | {"people", "sessions", "places", "offers", "applications", "assignments", "visits"}
 )
 
 

@@ -62,6 +62,7 @@ def present(hub: Hub, terminal: Terminal, day: date, *, until_interrupted: bool)
         terminal.say(
             "          (once, for 15 minutes; then: .local/venv/bin/hubctl sign-in operator -r hub_admin)"
         )
+        terminal.say(f"Events:   {hub.broker_address}    to read them: docs/subscribing.md")
         terminal.say(f"Logs:     {shown(LOCAL.logs)}    Mail: {shown(LOCAL.mail)}    Stop: Ctrl-C")
 
 

@@ -41,6 +41,11 @@ class Broker:
     programs: tuple[Child, ...] = field(default=())  # what must stay alive
     management_port: int | None = None
 
+    @property
+    def management_url(self) -> str | None:
+        """Where its management API answers, on this machine."""
+        return f"http://{ports.LOOPBACK}:{self.management_port}" if self.management_port else None
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -70,10 +75,12 @@ def start(
     say: Say,
     given: str | None = None,
     plugins: Sequence[str] = (),
+    first_port: int | None = None,
 ) -> Broker:
     """Start a broker.
 
-    A given one keeps its own users: all services connect with the one URI, an administrator's there.
+    A given one keeps its own users: all services connect with the one URI, an administrator's there. With
+    `first_port` it is reached at the first free port from there on, so that its address stays the same.
 
     Raises:
         CannotStart: there is none to be had.
@@ -83,8 +90,8 @@ def start(
     file = folder / "definitions.json"
     passwords.write_private(file, json.dumps(contents.definitions))
     if containers.can_run(broker_container.IMAGE, say):
-        return start_container(programs, folder, file, contents, say=say)
-    return start_node(programs, folder, file, contents, say=say, plugins=plugins)
+        return start_container(programs, folder, file, contents, say=say, first_port=first_port)
+    return start_node(programs, folder, file, contents, say=say, plugins=plugins, first_port=first_port)
 
 
 def use(given: str, contents: Contents) -> Broker:
@@ -118,10 +125,18 @@ def declare(uri: str, definitions: Definitions) -> None:
         ) from None
 
 
-def start_container(programs: Programs, folder: Path, file: Path, contents: Contents, *, say: Say) -> Broker:
+def start_container(
+    programs: Programs,
+    folder: Path,
+    file: Path,
+    contents: Contents,
+    *,
+    say: Say,
+    first_port: int | None = None,
+) -> Broker:
     """Start RabbitMQ in a container."""
     say(f"RabbitMQ: a container of {broker_container.IMAGE}")
-    container = broker_container.start(folder, definitions=file)
+    container = broker_container.start(folder, definitions=file, first_port=first_port)
     uris = contents.uris(container.host, container.port)
 
     def require_ready() -> None:
@@ -134,7 +149,8 @@ def start_container(programs: Programs, folder: Path, file: Path, contents: Cont
             log = container.last_words(programs.logs / "rabbitmq.log")
             raise CannotStart(str(failure), log=log) from None
 
-    return Broker(f"container {container.name}", uris, require_ready, container.stop)
+    what = f"container {container.name}"
+    return Broker(what, uris, require_ready, container.stop, management_port=container.management_port)
 
 
 def start_node(
@@ -145,10 +161,13 @@ def start_node(
     *,
     say: Say,
     plugins: Sequence[str] = (),
+    first_port: int | None = None,
 ) -> Broker:
     """Start RabbitMQ's program, installing it first when that is possible and needed."""
     program = broker_node.find_program() or install(programs, say=say)
-    node = broker_node.start(programs, program, folder, definitions=file, plugins=plugins)
+    node = broker_node.start(
+        programs, program, folder, definitions=file, plugins=plugins, first_port=first_port
+    )
     uris = contents.uris(ports.LOOPBACK, node.port)
 
     def require_ready() -> None:

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import ports
-from local.broker_node import DISK_LIMIT, MEMORY_LIMIT, QUORUM_LOG_LIMIT
+from local.broker_node import DISK_LIMIT, MEMORY_LIMIT, QUORUM_LOG_LIMIT, SAMPLES
 from local.containers import docker
 from local.failures import CannotStart
 from local.passwords import private_folder
 
 IMAGE = "rabbitmq:4-management"
+SAMPLE_LINES = "\n".join(SAMPLES)
 SETTINGS = f"""load_definitions = /etc/rabbitmq/hub-definitions.json
 vm_memory_high_watermark.absolute = {MEMORY_LIMIT}
 disk_free_limit.absolute = {DISK_LIMIT}
 raft.wal_max_size_bytes = {QUORUM_LOG_LIMIT}
+{SAMPLE_LINES}
 """
 
 
@@ -31,6 +33,7 @@ class Container:
     name: str
     host: str
     port: int
+    management_port: int
 
     def stop(self) -> None:
         """Stop and remove the container; its volume stays."""
@@ -72,19 +75,24 @@ def forget(folder: Path) -> str | None:
     return name
 
 
-def start(folder: Path, *, definitions: Path) -> Container:
-    """Create, fill and start the container; what a killed run left is replaced, its volume kept."""
+def start(folder: Path, *, definitions: Path, first_port: int | None = None) -> Container:
+    """Create, fill and start the container; what a killed run left is replaced, its volume kept.
+
+    It is reached at the first free port from `first_port` on, or at any.
+    """
     name = container_name(folder)
     docker("rm", "--force", name, check=False)
-    port = ports.any_free()
+    port = (ports.next_free(first_port) if first_port else None) or ports.any_free()
+    management_port = ports.any_free()
+    published = {5672: port, 15672: management_port}
     volume = ("--volume", f"{name}:/var/lib/rabbitmq")
-    create(name, folder, definitions=definitions, published={5672: port}, options=volume)
+    create(name, folder, definitions=definitions, published=published, options=volume)
     try:
         docker("start", name)
     except CannotStart:
         docker("rm", "--force", name, check=False)
         raise
-    return Container(name, ports.LOOPBACK, port)
+    return Container(name, ports.LOOPBACK, port, management_port)
 
 
 def create(

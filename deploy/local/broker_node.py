@@ -22,6 +22,19 @@ MEMORY_LIMIT = "400MB"  # publishers are blocked above this
 DISK_LIMIT = "200MB"  # and below this much free disk
 # The log of quorum queues is kept in memory too; the default of 512 MB is for big machines.
 QUORUM_LOG_LIMIT = 32 * 1024 * 1024  # bytes
+# Counters of queues are kept for a day, by which `hubctl subscribers` tells how old messages are.
+SAMPLES = tuple(
+    f"management.sample_retention_policies.{kind}.{span} = {seconds}"
+    for kind, span, seconds in (
+        ("global", "minute", 5),
+        ("global", "hour", 60),
+        ("global", "day", 1200),
+        ("basic", "minute", 5),
+        ("basic", "hour", 60),
+        ("basic", "day", 1200),
+        ("detailed", "10", 5),
+    )
+)
 # Idle schedulers spin a while; "short" costs under 1 % of a core, none at all doubles the time to start (5.5
 # for 2.6 s on two cores). And nothing listens on other interfaces for nodes of a cluster elsewhere.
 ERLANG_ARGUMENTS = "+sbwt short +sbwtdcpu short +sbwtdio short -kernel inet_dist_use_interface {127,0,0,1}"
@@ -78,11 +91,12 @@ def start(
     settings: Sequence[str] = (),
     again: Node | None = None,
     own: Mapping[str, str] | None = None,
+    first_port: int | None = None,
 ) -> Node:
     """Start the node with its data in `folder`; kept data is found again by the fixed node name.
 
-    `settings` are more lines for rabbitmq.conf. Without `again` the node is given free ports; with it, the
-    ports of that node, which has ended. `own` is what a node of a cluster has in its environment: a name, a
+    `settings` are more lines for rabbitmq.conf. Without `again` the node is given free ports, that for AMQP
+    the first one from `first_port` on; with it, the ports of that node, which has ended. `own` is what a node of a cluster has in its environment: a name, a
     port for the others, and the port of a name server that runs already.
     """
     (folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -90,7 +104,7 @@ def start(
     if again is not None:
         port, management_port = again.port, again.management_port
     else:
-        port = ports.any_free()
+        port = (ports.next_free(first_port) if first_port else None) or ports.any_free()
         management_port = ports.any_free() if "rabbitmq_management" in plugins else None
     write_settings(folder, port, management_port, definitions.resolve(), plugins, settings)
 
@@ -132,7 +146,11 @@ def write_settings(
     ]
     lines += settings
     if management_port is not None:
-        lines += [f"management.tcp.ip = {ports.LOOPBACK}", f"management.tcp.port = {management_port}"]
+        lines += [
+            f"management.tcp.ip = {ports.LOOPBACK}",
+            f"management.tcp.port = {management_port}",
+            *SAMPLES,
+        ]
     (folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
     (folder / "enabled_plugins").write_text(f"[{','.join(plugins)}].\n")
     (folder / "advanced.config").write_text("[].\n")

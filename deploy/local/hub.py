@@ -26,6 +26,8 @@ from local.services import SERVICES, Connections, Fleet, choose_ports
 from local.terminal import Terminal
 
 MEGABYTE = 1_000_000
+MANAGEMENT = "rabbitmq_management"  # what `hubctl subscribers` asks
+BROKER_PORT = 5672  # or the next free one: subscribers find the broker where it was in the run before
 OPERATOR = "operator"  # the subject of the sign-in link's token
 OPERATOR_ROLES = ("hub_admin", "hub_lead")
 SIGN_IN_LIFETIME = timedelta(hours=12)
@@ -44,6 +46,11 @@ class Hub:
     def address(self) -> str:
         """Where a browser finds it."""
         return self.fleet.addresses["reporting"]
+
+    @property
+    def broker_address(self) -> str:
+        """Where subscribers connect, without a user: host, port and virtual host."""
+        return f"amqp://{self.broker.uris[ADMINISTRATOR].rpartition('@')[2]}"
 
     def token(self) -> str:
         """A token for the operator of this machine."""
@@ -157,7 +164,7 @@ def start(
         names = {service.name: service.database for service in SERVICES}
         urls = postgres.prepare(server, names, places.secrets)
 
-    connections = Connections(urls, its_broker.uris, its_ports)
+    connections = Connections(urls, its_broker.uris, its_ports, its_broker.management_url)
     fleet = Fleet(programs, places, connections)
     stack.callback(places.connections.unlink, missing_ok=True)
     connections.write(places)
@@ -180,7 +187,16 @@ def launch_broker(programs: Programs, places: Places, terminal: Terminal, given:
     secrets = {user: passwords.password(places.secrets, f"broker_{user}") for user in users}
     declared = json.loads(FILE.read_text())
     known = of_hub([service.subscriber for service in SERVICES], secrets, declared)
-    return broker.start(programs, places.broker, Contents(known, secrets), say=terminal.say, given=given)
+    contents = Contents(known, secrets)
+    return broker.start(
+        programs,
+        places.broker,
+        contents,
+        say=terminal.say,
+        given=given,
+        plugins=(MANAGEMENT,),
+        first_port=BROKER_PORT,
+    )
 
 
 def ports_from(settings: Mapping[str, str], terminal: Terminal) -> dict[str, int]:

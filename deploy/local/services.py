@@ -77,6 +77,7 @@ class Connections:
     database_urls: Mapping[str, str]  # service → URL
     amqp_uris: Mapping[str, str]  # service → URI
     ports: Mapping[str, int]  # service → port
+    management_url: str | None = None  # of the broker's management API
 
     def write(self, places: Places) -> None:
         """Let `hubctl` find databases, broker and tokens; readable by the owner only."""
@@ -93,6 +94,7 @@ class Connections:
             "database_urls": dict(self.database_urls),
             "amqp_uris": {name: self.amqp_uris[name] for name in self.database_urls},
             "broker_admin_uri": self.amqp_uris.get(ADMINISTRATOR),
+            "broker_management_url": self.management_url,
         }
         write_private(places.connections, json.dumps(known))
 

@@ -12,6 +12,7 @@ Check = Callable[[str], str | None]  # a sentence's end, if the value cannot be
 
 _HOST: Final = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 _ADDRESS: Final = re.compile(rf":80|(https?://)?{_HOST}")
+_URL: Final = re.compile(rf"https?://({_HOST}|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{{0,4}})?/?")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 PROFILES: Final = ("observability",)
 LONGEST_NAME: Final = 200
@@ -53,6 +54,12 @@ def _profiles(value: str) -> str | None:
     )
 
 
+def _addresses(value: str) -> str | None:
+    if all(_URL.fullmatch(one.strip()) for one in value.split(",")):
+        return None
+    return "this must be addresses such as https://rabbit1.example:15671, with commas between them."
+
+
 def _anything(_value: str) -> None:
     return None
 
@@ -69,6 +76,7 @@ OF_DEPLOYMENT: Final[Mapping[str, Check]] = {
     "HUB_HTTPS_PORT": _anything,
     "HUB_DEMO_HTTP_PORT": _anything,
     "HUB_DEMO_HTTPS_PORT": _anything,
+    "HUB_BROKER_MANAGEMENT_URL": _addresses,
     "HUB_INSIDE_CLOSED": one_of("true", "false"),
     "HUB_SECRETS": _anything,
     "HUB_BACKUPS": _anything,

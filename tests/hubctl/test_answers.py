@@ -16,7 +16,7 @@ import typer
 from hub_messaging.kept import Key, Refused
 from hubctl import editor, imports, issuer_keys, options, output, replay
 from hubctl.databases import Found, by_service
-from hubctl.diagnosis import _span
+from hubctl.diagnosis import span
 from hubctl.places import WrongUse, find_addresses
 from hubctl.shown import _body_as_json
 
@@ -57,7 +57,7 @@ def test_a_body_that_is_no_text_is_shown_in_hexadecimal_digits(
     [(59, "59 s"), (119, "119 s"), (120, "2 minutes"), (7200, "2 hours"), (172_800, "2 days")],
 )
 def test_how_long_something_waits_is_told_as_people_say_it(seconds: float, said: str) -> None:
-    assert _span(seconds) == said
+    assert span(seconds) == said
 
 
 def test_a_delivery_that_was_named_twice_is_dealt_with_once() -> None:

@@ -9,10 +9,13 @@ import pytest
 import yaml
 from tests.support.postgres import IMAGE as DATABASE_IMAGE
 
+from hub_messaging.subscribers.limits import Limits
+from hub_messaging.subscribers.naming import dead_queue_of, queue_of
 from hub_platform import __version__
 from hub_platform.access import session_cookie
 from local import postgres_server
 from local.broker_container import IMAGE as BROKER_IMAGE
+from local.broker_node import SAMPLES
 from local.places import ROOT
 from operations.secret_files import SERVICES, make
 
@@ -139,4 +142,30 @@ def test_alerts_and_dashboards_ask_for_what_is_measured() -> None:
 def test_prometheus_asks_every_service() -> None:
     jobs = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
     paths = {job["job_name"]: job.get("metrics_path") for job in jobs}
-    assert paths == {s: f"/{s}/metrics" for s in SERVICES} | {"rabbitmq": None}
+    of_broker = {"rabbitmq": None, "subscribers": "/metrics/detailed"}
+    assert paths == {s: f"/{s}/metrics" for s in SERVICES} | of_broker
+
+
+def test_an_alert_comes_before_a_subscribers_queue_is_full() -> None:
+    (expression,) = [text for text in expressions() if "> 160000" in text]
+    numbers = [int(number) for number in re.findall(r"> (\d+)", expression)]
+    assert numbers == [int(0.8 * Limits().messages), int(0.8 * Limits().size)]
+
+
+def test_every_alert_about_subscribers_asks_for_queues_that_there_are() -> None:
+    patterns = {found for text in expressions() for found in re.findall(r'queue=~"([^"]+)"', text)}
+    queues = [queue_of("warehouse"), dead_queue_of("warehouse")]
+    assert patterns
+    for pattern in patterns:
+        assert len([queue for queue in queues if re.fullmatch(pattern, queue)]) == 1
+
+
+def test_the_broker_counts_for_a_day_what_subscribers_read() -> None:
+    settings = (DEPLOY / "rabbitmq" / "hub.conf").read_text().splitlines()
+    assert set(SAMPLES) <= set(settings)
+
+
+def test_the_management_api_has_no_port_outside(compose: Any) -> None:
+    """Hubctl asks it on the inner network, as the administrator."""
+    assert compose["services"]["rabbitmq"]["networks"] == ["inside"]
+    assert "ports" not in compose["services"]["rabbitmq"]

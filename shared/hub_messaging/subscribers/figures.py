@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from hub_messaging.subscribers import state
 from hub_messaging.subscribers.broker import Management
 from hub_messaging.subscribers.limits import Limits, limits_in
-from hub_messaging.subscribers.naming import dead_queue_of, queue_of
+from hub_messaging.subscribers.naming import dead_queue_of, name_of, permissions_of, queue_of, user_of
 from hub_messaging.subscribers.state import Known
+from hub_messaging.topology import exchange_of
 
 # (seconds back, seconds between two samples): the finest first, and one that goes back for a day.
 SPANS: Final = ((600, 5), (3_600, 60), (86_400, 1_200))
@@ -35,6 +37,8 @@ class Doing:
 
     known: Known
     exists: bool  # its queue
+    let_in: bool = True  # its user has the permission to read, and no other
+    unbound: tuple[str, ...] = ()  # routing keys that its queue should be bound to, and is not
     limits: Limits
     messages: int = 0
     unacknowledged: int = 0  # delivered, of those
@@ -66,11 +70,14 @@ def look(broker: Management, known: Known, now: datetime) -> Doing:
     found = spans[0]
     policy = broker.get("policies", broker.vhost, name) or {}
     dead = broker.get("queues", broker.vhost, dead_queue_of(known.name)) or {}
+    permissions = broker.get("permissions", broker.vhost, user_of(known.name)) or {}
     messages = int(found.get("messages", 0))
     published = _samples(spans, ("publish",))
     return Doing(
         known=known,
         exists=bool(found),
+        let_in=permissions.items() >= permissions_of(known.name).items(),
+        unbound=_unbound(broker, known),
         limits=limits_in(policy["definition"]) if policy else Limits(),
         messages=messages,
         unacknowledged=int(found.get("messages_unacknowledged", 0)),
@@ -80,6 +87,19 @@ def look(broker: Management, known: Known, now: datetime) -> Doing:
         oldest=oldest(messages, _total(found, ("publish",)), published, now, known.added_at),
         last_read=last_read(_samples(spans, READ), now),
     )
+
+
+def leftovers(broker: Management) -> list[str]:
+    """Names of which the broker has queues, and that are not known: an `add` or a removal was interrupted.
+
+    One that is at work just now is among them.
+
+    Raises:
+        ManagementAway, ManagementRefused
+    """
+    listed = broker.get("queues", broker.vhost, columns="name") or ()
+    names = {name_of(one["name"]) for one in listed} - {None}
+    return sorted(name for name in names if name and state.load(broker, name) is None)
 
 
 def oldest(
@@ -114,6 +134,13 @@ def last_read(samples: Sequence[Sample], now: datetime) -> Age | None:
     first = next(at for at, count in samples if count == newest)
     # With the first sample: it was before the broker's samples begin.
     return Age(seconds=max(0.0, (now - first).total_seconds()), exact=first != samples[0][0])
+
+
+def _unbound(broker: Management, known: Known) -> tuple[str, ...]:
+    listed = broker.get("queues", broker.vhost, queue_of(known.name), "bindings") or ()
+    bound = {(one["source"], one["routing_key"]) for one in listed}
+    wanted = [(exchange_of(publisher), key) for publisher, keys in known.events.items() for key in keys]
+    return tuple(key for exchange, key in wanted if (exchange, key) not in bound)
 
 
 def _total(queue: Mapping[str, Any], counters: Sequence[str]) -> int:

@@ -1,0 +1,12 @@
+"""What can be subscribed to: the routing keys that each service of the hub publishes."""
+
+from typing import Final
+
+from hub_contracts import PUBLISHERS
+from hub_messaging.subscribers.choosing import Catalogue
+from hubctl.places import SERVICES
+
+# Every service has an exchange, and writes marks through it; one that publishes no event has no key here.
+CATALOGUE: Final[Catalogue] = {
+    service: [event.key for event in PUBLISHERS.get(service, ())] for service in SERVICES
+}

@@ -1,0 +1,212 @@
+"""`hubctl subscribers`: programs of other organisations that read events, let in, looked at and removed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import typer
+
+from hub_messaging.subscribers import figures, lifecycle, state
+from hub_messaging.subscribers.choosing import chosen
+from hub_messaging.subscribers.limits import MEBIBYTE, Limits
+from hub_messaging.subscribers.naming import require_name
+from hub_messaging.subscribers.place import Fill, bind_from_now
+from hub_messaging.subscribers.state import Known
+from hub_platform.clocks import real_now
+from hubctl import subscriber_shown as shown
+from hubctl.broker_places import broker_answering, find_administrator, find_door
+from hubctl.catalogue import CATALOGUE
+from hubctl.editor import at_a_terminal
+from hubctl.options import AsJson, By, account
+from hubctl.output import NOTHING, leave, sentences
+from hubctl.places import SERVICES, WrongUse
+
+NOW: Final = "now"
+BEGINNING: Final = "beginning"
+
+Name = Annotated[str, typer.Argument(help="The subscriber: lower-case letters, digits, hyphens.")]
+Events = Annotated[
+    list[str], typer.Option("--events", "-e", help="Types, publishers or `all`; commas or repeated.")
+]
+Messages = Annotated[int | None, typer.Option("--max-messages", min=1_000, help="What its queue holds.")]
+Mebibytes = Annotated[int | None, typer.Option("--max-mib", min=1, help="The same, in MiB of messages.")]
+Days = Annotated[int | None, typer.Option("--max-days", min=1, max=366, help="How long a message waits.")]
+
+app = typer.Typer(
+    name="subscribers",
+    help="Programs of other organisations that read this hub's events.",
+    no_args_is_help=True,
+)
+
+
+@app.command("add")
+@sentences
+def add(
+    name: Name,
+    events: Events,
+    since: Annotated[str, typer.Option("--from", help="now, beginning, or an instant (ISO 8601).")] = NOW,
+    messages: Messages = None,
+    mebibytes: Mebibytes = None,
+    days: Days = None,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a subscriber in: a broker user and a queue of its own. The password is shown this once."""
+    with broker_answering():
+        require_name(name, SERVICES)
+        heard = {publisher: tuple(sorted(keys)) for publisher, keys in chosen(events, CATALOGUE).items()}
+        start = since_when(since, real_now())
+        known = Known(
+            name=name,
+            asked=tuple(events),
+            events=heard,
+            since=start if isinstance(start, str) else start.isoformat(),
+            added_at=real_now(),
+            added_by=by.strip() or account(),
+        )
+        administrator = find_administrator()
+        door = find_door(administrator.uri)
+        limits = _limits(Limits(), messages, mebibytes, days)
+        password = lifecycle.add(
+            administrator.uri, administrator.management, known, limits, fill=_fill(start)
+        )
+    shown.connection(known, door, password, as_json=as_json)
+
+
+@app.command("change")
+@sentences
+def change(
+    name: Name,
+    events: Annotated[
+        list[str] | None, typer.Option("--events", "-e", help="Instead of those it hears now.")
+    ] = None,
+    messages: Messages = None,
+    mebibytes: Mebibytes = None,
+    days: Days = None,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Change what a subscriber hears from now on, or what its queue may hold."""
+    if not events and messages is mebibytes is days is None:
+        raise WrongUse("Say what to change: --events, --max-messages, --max-mib or --max-days.")
+    with broker_answering():
+        administrator = find_administrator()
+        broker = administrator.management
+        doing = figures.look(broker, lifecycle.required(broker, name), real_now())
+        before = doing.known
+        heard = {p: tuple(sorted(keys)) for p, keys in chosen(events, CATALOGUE).items()} if events else None
+        known = replace(
+            before,
+            asked=tuple(events) if events else before.asked,
+            changed_at=real_now(),
+            changed_by=by.strip() or account(),
+        )
+        limits = _limits(doing.limits, messages, mebibytes, days)
+        new = limits if limits != doing.limits else None
+        lifecycle.change(administrator.uri, broker, known, new, events=heard or before.events)
+        after = figures.look(broker, lifecycle.required(broker, name), real_now())
+    shown.one(after, as_json=as_json)
+
+
+@app.command("list")
+@sentences
+def list_subscribers(as_json: AsJson = False) -> None:
+    """Show every subscriber: what waits for it, for how long, and when it last read."""
+    with broker_answering():
+        broker = find_administrator().management
+        doing = [figures.look(broker, known, real_now()) for known in state.load_all(broker)]
+    shown.several(doing, as_json=as_json)
+
+
+@app.command("show")
+@sentences
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Show one subscriber: its events, limits and queues. Its password is kept nowhere."""
+    with broker_answering():
+        broker = find_administrator().management
+        doing = figures.look(broker, lifecycle.required(broker, name), real_now())
+    shown.one(doing, as_json=as_json)
+
+
+@app.command("rotate")
+@sentences
+def rotate(name: Name, by: By = "", as_json: AsJson = False) -> None:
+    """Give a subscriber a new password, shown this once; connections with the old one are closed."""
+    with broker_answering():
+        administrator = find_administrator()
+        broker = administrator.management
+        door = find_door(administrator.uri)
+        password = lifecycle.rotate(
+            administrator.uri, broker, name, by=by.strip() or account(), now=real_now()
+        )
+        known = lifecycle.required(broker, name)
+    shown.connection(known, door, password, as_json=as_json)
+
+
+@app.command("remove")
+@sentences
+def remove(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a subscriber with its user and queues, and all messages in them."""
+    with broker_answering():
+        require_name(name)
+        administrator = find_administrator()
+        if not yes and not _confirmed(name):
+            raise WrongUse("Nothing was removed: say --yes.")
+        removed = lifecycle.remove(administrator.uri, administrator.management, name)
+    if not removed:
+        leave(f"There is no subscriber {name!r}: `hubctl subscribers list` shows all.", NOTHING)
+    shown.removed(name, as_json=as_json)
+
+
+@app.command("events")
+@sentences
+def events(as_json: AsJson = False) -> None:
+    """List what can be subscribed to: every publisher with its types and versions."""
+    shown.catalogue(CATALOGUE, as_json=as_json)
+
+
+def since_when(text: str, now: datetime) -> str | datetime:
+    """`now`, `beginning`, or an instant in UTC; one without an offset is taken as UTC.
+
+    Raises:
+        WrongUse: it is none of these, or lies ahead.
+    """
+    if text in (NOW, BEGINNING):
+        return text
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUse(
+            f"--from is {text!r}: say now, beginning, or an instant like 2026-09-01T00:00Z."
+        ) from None
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if at > now:
+        raise WrongUse(f"--from is {text!r}, which lies ahead: say now.")
+    return at
+
+
+def _fill(start: str | datetime) -> Fill:
+    """What fills the queue.
+
+    Raises:
+        WrongUse: this release cannot.
+    """
+    if start == NOW:
+        return bind_from_now
+    raise WrongUse("This release fills in no history: say --from now.")
+
+
+def _limits(limits: Limits, messages: int | None, mebibytes: int | None, days: int | None) -> Limits:
+    return Limits(
+        messages=limits.messages if messages is None else messages,
+        size=limits.size if mebibytes is None else mebibytes * MEBIBYTE,
+        days=limits.days if days is None else days,
+    )
+
+
+def _confirmed(name: str) -> bool:
+    return at_a_terminal() and typer.confirm(f"Remove {name}, and every message that waits for it?")
