@@ -1,7 +1,7 @@
 """How subscribers look: the connection to hand over, a table, and everything about one."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import typer
 from rich.table import Table
@@ -17,28 +17,44 @@ from hubctl.diagnosis import span
 from hubctl.output import console, errors, instant, plain, print_json
 from hubctl.shown import WIDE, say, table_of
 
+AUTHORITY_FILE: Final = "hub-ca.pem"  # what docs/subscribing.md calls it
+
 
 def connection(known: Known, door: Door, password: str, *, as_json: bool) -> None:
-    """The connection of a subscriber, to be handed over: lines that a shell reads, or JSON."""
+    """The connection of a subscriber, to be handed over: lines to paste into a shell, or JSON."""
     values = _connection(known, door, password)
     if as_json:
         print_json(values)
         return
-    for name, value in values.items():
-        if name not in ("name", "events", "open"):
-            typer.echo(f"AMQP_{name.upper()}='{'yes' if value is True else value or ''}'")
+    typer.echo(_pasted(values))
     if not door.open:
         errors().print(
             "Programs outside this deployment cannot reach this address: set HUB_SUBSCRIBERS_HOST and the "
-            "profile `subscribers` (docs/operations.md, Subscribers), then `hubctl subscribers rotate`.",
+            f"profile `subscribers` (docs/operations.md), then `hubctl subscribers rotate {known.name}`.",
             markup=False,
             style="yellow",
         )
     errors().print(
-        f"{known.name} may read {door.host}:{door.port} now. The password is shown this once and kept "
-        "nowhere; `hubctl subscribers rotate` makes a new one. How to read: docs/subscribing.md.",
+        f"{known.name} may read now. The password is shown this once and kept nowhere: "
+        f"`hubctl subscribers rotate {known.name}` makes a new one. How to read: docs/subscribing.md.",
         markup=False,
     )
+
+
+def _pasted(values: dict[str, Any]) -> str:
+    """Lines that a shell takes: what a program reads from its environment, and the authority's file."""
+    lines = [
+        f"export HUB_EVENTS_URI='{values['uri']}'",
+        f"export HUB_EVENTS_QUEUE='{values['queue']}'",
+        f"# host {values['host']}, port {values['port']}, TLS {'yes' if values['tls'] else 'no'}, "
+        f"virtual host {values['vhost']}, user {values['user']}",
+        f"# password {values['password']}",
+        f"# dead letters {values['dead_letter_queue']}",
+    ]
+    if values["ca"]:
+        lines.insert(2, f"export HUB_EVENTS_CA='{AUTHORITY_FILE}'")
+        lines += [f"cat >{AUTHORITY_FILE} <<'END'", values["ca"].strip(), "END"]
+    return "\n".join(lines)
 
 
 def _connection(known: Known, door: Door, password: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`hubctl subscribers` on a real broker: let in, looked at, changed, given a new password and removed."""
 
-import shlex
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from hub_messaging.subscribers.broker import Management, ManagementAway
 from hub_messaging.subscribers.naming import lock_of
 from hubctl.places import SERVICES
 
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB$`x\n-----END CERTIFICATE-----\n"
 ADD = ("subscribers", "add", "warehouse", "--by", "ada", "--json")
 
 
@@ -75,14 +77,36 @@ def test_the_connection_is_complete_and_shown_once(hub: Management, amqp_uri: st
     assert connection["password"] not in str(hub.get("global-parameters"))
 
 
-def test_the_lines_for_a_person_are_read_by_a_shell(hub: Management) -> None:
+def test_the_lines_for_a_person_are_pasted_into_a_shell(hub: Management) -> None:
     said = hubctl("subscribers", "add", "warehouse", "--events", "all")
-    values = dict(line.split("=", 1) for line in shlex.split(said.out))
-    assert values["AMQP_QUEUE"] == "subscriber.warehouse"
-    assert values["AMQP_URI"].startswith("amqp://subscriber.warehouse:")
     assert "shown this once" in said.err
-    with connected(values["AMQP_URI"]) as connection:
+    values = in_a_shell(said.out)
+    assert values["HUB_EVENTS_QUEUE"] == "subscriber.warehouse"
+    assert values["HUB_EVENTS_URI"].startswith("amqp://subscriber.warehouse:")
+    assert "HUB_EVENTS_CA" not in values
+    with connected(values["HUB_EVENTS_URI"]) as connection:
         assert connection.channel().queue_declare("subscriber.warehouse", passive=True).message_count == 0
+
+
+def test_the_lines_write_the_file_of_an_authority_of_ones_own(
+    hub: Management, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").write_text(CERTIFICATE)
+    monkeypatch.setenv("HUB_SUBSCRIBERS_HOST", "events.hub.example")
+    monkeypatch.setenv("HUB_SUBSCRIBERS_CA_FILE", str(tmp_path / "ca.pem"))
+    said = hubctl("subscribers", "add", "warehouse", "--events", "all")
+    values = in_a_shell(said.out, tmp_path)
+    assert (tmp_path / values["HUB_EVENTS_CA"]).read_text() == CERTIFICATE
+
+
+def in_a_shell(lines: str, folder: Path | None = None) -> dict[str, str]:
+    """The variables that a shell has after these lines, which hold nothing else than HUB_EVENTS_…"""
+    shell = ["bash", "-eu", "-c", f"{lines}\nenv -0"]
+    done = subprocess.run(
+        shell, cwd=folder, env={"PATH": os.environ["PATH"]}, capture_output=True, check=True
+    )
+    values = dict(one.split("=", 1) for one in done.stdout.decode().split("\0") if one)
+    return {name: value for name, value in values.items() if name.startswith("HUB_EVENTS")}
 
 
 def test_the_door_for_strangers_is_what_the_settings_name(

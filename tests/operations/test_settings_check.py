@@ -75,6 +75,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "HUB_SMTP_USER": "hub",
         "HUB_MAIL_FROM": "hub@hub.example",
         "HUB_FOREIGN_SOURCES": "/hubs/oxford/visits=oxford.visits.events",
+        "HUB_BROKER_MANAGEMENT_URL": "https://rabbit1.lan:15671, http://[::1]:15672/",
         "HUB_OIDC_ISSUER": "https://sign-in.example",
         "HUB_HTTP_PORT": "8080",
         "COMPOSE_PROFILES": "observability,oidc",
@@ -94,6 +95,9 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         ({"HUB_ADDRESS": "hub.example.org:8443"}, "this must be :80, a name"),
         ({"HUB_TLS": "tls internal"}, "HUB_TLS is set, but HUB_ADDRESS is not https://"),
         ({"HUB_HTTP_PORT": "443"}, "HUB_HTTP_PORT and HUB_HTTPS_PORT are both 443"),
+        ({"HUB_BROKER_MANAGEMENT_URL": "rabbit1:15672"}, "this must be addresses such as https://rabbit1"),
+        ({"HUB_BROKER_MANAGEMENT_URL": "http://a:1,,http://b"}, "this must be addresses such as"),
+        ({"HUB_BROKER_MANAGEMENT_URL": "http://user:pw@rabbit1"}, "this must be addresses such as"),
         ({"COMPOSE_PROFILES": "monitoring"}, "there is no 'monitoring'"),
         (
             {"HUB_PUBLIC_URL": "hub.example.org"},

@@ -128,7 +128,13 @@ def remove(uri: str, broker: Management, name: str) -> bool:
 
 
 def clear(broker: Management, name: str) -> bool:
-    """Delete all that may exist of a subscriber; whether anything did."""
+    """Delete all that may exist of a subscriber; whether anything did.
+
+    Raises:
+        Refused: a subscriber of this name belongs to another virtual host.
+    """
+    if state.is_elsewhere(broker, name):
+        raise Refused(f"{name} is a subscriber of another virtual host of this broker: choose another name.")
     found = [broker.delete("users", user_of(name))]
     found += [broker.delete("queues", broker.vhost, queue) for queue in queues_of(name)]
     found += [broker.delete("policies", broker.vhost, queue) for queue in queues_of(name)]

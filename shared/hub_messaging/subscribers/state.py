@@ -49,6 +49,12 @@ def load(broker: Management, name: str) -> Known | None:
     return None if found is None else _read(broker, found)
 
 
+def is_elsewhere(broker: Management, name: str) -> bool:
+    """Whether a subscriber of this name belongs to another virtual host; users are the broker's as a whole."""
+    found = broker.get(PATH, f"{PREFIX}{name}")
+    return found is not None and found["value"].get("vhost") != broker.vhost
+
+
 def load_all(broker: Management) -> Iterator[Known]:
     """Every subscriber of this virtual host, by name."""
     listed = broker.get(PATH) or []
