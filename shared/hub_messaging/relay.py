@@ -14,7 +14,7 @@ from nameko.extensions import DependencyProvider
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub_messaging import outbox
+from hub_messaging import gate, outbox
 from hub_messaging.database_errors import again
 from hub_messaging.database_errors import reason_of as why_at_rest
 from hub_messaging.forgetting import Forgetting, outbox_rows
@@ -104,15 +104,18 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             if self._stop.asked:
                 return
         # A relay that is halted, or cut off without a word, loses its lock to another replica.
-        lock.execute(text(f"SET idle_session_timeout = '{IDLE_SECONDS}s'; LISTEN {outbox.WAKE_CHANNEL}"))
+        lock.execute(text(f"SET idle_session_timeout = '{IDLE_SECONDS}s'"))
+        lock.execute(text(f"LISTEN {outbox.WAKE_CHANNEL}; LISTEN {gate.CHANNEL}"))
         raw = lock.connection.driver_connection
         try:
+            if not gate.enter(lock, self._stop.pause, lambda: self._stop.asked):
+                return
             gives_up = partial(self._gives_up, lock)
             with connected(self.container.config["AMQP_URI"]) as connection:
                 require_exchange(connection, exchange_of(self._publisher))
                 publisher = ConfirmedPublisher(connection, exchange_of(self._publisher), giving_up=gives_up)
                 self._watch.begin()
-                while not self._stop.asked:
+                while not self._stop.asked and self._may_send(lock, raw):
                     sent = self._send_batch(lock, publisher)
                     self._broker_away = None
                     self._stop.succeeded()
@@ -133,6 +136,12 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             lock.execute(text("SELECT 1"))
             self._spoke_at = time.monotonic()
         return self._stop.asked
+
+    def _may_send(self, lock: Any, raw: Any) -> bool:
+        """Give way to whoever has asked for the relay gate; False when we are to stop meanwhile."""
+        asked = gate.asked(raw.notifies)
+        raw.notifies.clear()  # the batch that follows holds whatever they told of
+        return not asked or gate.give_way(lock, self._stop.pause, lambda: self._stop.asked)
 
     def _send_batch(self, lock: Any, publisher: ConfirmedPublisher) -> int:
         """Read and mark on the connection that holds the lock: each statement commits by itself."""
@@ -160,4 +169,3 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         if not raw.notifies:
             select.select([raw], [], [], SWEEP_SECONDS)
             raw.poll()
-        raw.notifies.clear()
