@@ -42,7 +42,11 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
     Raises:
         wire.BROKER_ERRORS: the broker goes away, or the log falls silent.
     """
-    mark = write_mark(connection, service, {})
+    yield from read_up_to(connection, write_mark(connection, service, {}), since)
+
+
+def read_up_to(connection: Any, mark: str, since: datetime | None) -> Iterator[list[Message]]:
+    """Everything in the log from an instant on to a mark that is written; the rest as `read_log`."""
     channel = connection.channel()
     arrived: list[Any] = []
     channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub_messaging import outbox
-from hub_messaging.envelope import Envelope
+from hub_messaging.envelope import SCHEMAS, Envelope
 from hub_messaging.messages import Message
 from hub_messaging.tables import outbox as table
 from hub_messaging.topology import exchange_of
@@ -16,12 +16,15 @@ from hub_messaging.topology import exchange_of
 BATCH: Final = 1000
 
 
-def read_outboxes(publishers: Mapping[str, sa.Engine], since: datetime | None) -> Iterator[list[Message]]:
+def read_outboxes(
+    publishers: Mapping[str, sa.Engine], since: datetime | None, schemas: str = SCHEMAS
+) -> Iterator[list[Message]]:
     """What was published from an instant on (None: all that is kept), one publisher after the other.
 
     Args:
         publishers: source of events → its database.
         since: aware.
+        schemas: absolute URI under which schemas are found.
     """
     for source, engine in publishers.items():
         with Session(engine) as session:
@@ -29,13 +32,13 @@ def read_outboxes(publishers: Mapping[str, sa.Engine], since: datetime | None) -
             while events := outbox.history(session, source, after=position, limit=BATCH):
                 position = events[-1][0]
                 exchange = exchange_of(source.rpartition("/")[2])
-                yield [_message(envelope, exchange) for _, envelope in events]
+                yield [_message(envelope, exchange, schemas) for _, envelope in events]
                 session.rollback()  # what is published meanwhile is seen by the next look
 
 
-def _message(envelope: Envelope, exchange: str) -> Message:
+def _message(envelope: Envelope, exchange: str, schemas: str) -> Message:
     """What the log would hold of an event; the database that it was read from proves its publisher."""
-    return Message(envelope.to_bytes(), exchange, envelope.routing_key, from_log=True)
+    return Message(envelope.to_bytes(schemas), exchange, envelope.routing_key, from_log=True)
 
 
 def _before(session: Session, since: datetime | None) -> int:

@@ -62,6 +62,11 @@ class ConfirmedPublisher:
             Unconfirmed: one was refused, came back, or was not confirmed in time; none may be taken as sent.
         """
         self._refused, self._unroutable = [], False
+        self.send(events)
+        self.wait()
+
+    def send(self, events: Sequence[Posted]) -> None:
+        """Send and do not wait: `wait` tells whether all of it was confirmed."""
         with corked(self._connection):
             for event in events:
                 self._sent += 1
@@ -71,7 +76,14 @@ class ConfirmedPublisher:
                     routing_key=event.routing_key,
                     mandatory=True,
                 )
-        self._wait()
+
+    def wait(self, at_most: int = 0) -> None:
+        """Wait until no more than so many messages are unconfirmed.
+
+        Raises:
+            Unconfirmed: as `publish`; of what was sent since the last `publish`.
+        """
+        self._wait(at_most)
         if self._refused:
             raise (Unroutable if self._unroutable else Unconfirmed)(self._refused[0])
 
@@ -79,9 +91,9 @@ class ConfirmedPublisher:
         """Leave the channel."""
         self._channel.close()
 
-    def _wait(self) -> None:
+    def _wait(self, at_most: int) -> None:
         deadline = time.monotonic() + CONFIRM_SECONDS
-        while self._confirmed < self._sent:
+        while self._sent - self._confirmed > at_most:
             if self._blocked:
                 deadline = time.monotonic() + CONFIRM_SECONDS
             if time.monotonic() > deadline or self._giving_up():
