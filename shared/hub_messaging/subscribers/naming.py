@@ -11,6 +11,7 @@ NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 DEAD: Final = ".dead"
 LIVE: Final = ".live"
 LOCK: Final = ".lock"
+FILL: Final = ".fill"
 
 
 class BadName(ValueError):
@@ -50,6 +51,11 @@ def dead_queue_of(name: str) -> str:
 def live_queue_of(name: str) -> str:
     """The queue that collects live events while the subscriber's own is filled with older ones."""
     return f"{PREFIX}{name}{LIVE}"
+
+
+def filling_exchange_of(name: str) -> str:
+    """The exchange through which a subscriber's queue is filled; it exists meanwhile only."""
+    return f"{PREFIX}{name}{FILL}"
 
 
 def lock_of(name: str) -> str:

@@ -1,0 +1,290 @@
+"""A subscriber's queue filled with history while publishers go on: each event once, each subject in order."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from tests.messaging.conftest import MIGRATIONS
+from tests.messaging.office import PUBLISHERS, SCHEMAS, Office
+from tests.messaging.subscribing import NAME, Outside, revisions
+from tests.messaging.traffic import Traffic, record
+from tests.support.announcing import set_up_publishers
+from tests.support.broker import BrokerServer
+from tests.support.postgres import PostgresServer
+from tests.support.waiting import wait_until
+
+from hub_messaging import gate
+from hub_messaging.gate import Occupied
+from hub_messaging.log import Unbound
+from hub_messaging.subscribers import pouring, switching
+from hub_messaging.subscribers.limits import Limits
+from hub_messaging.subscribers.naming import live_queue_of, queue_of
+from hub_messaging.subscribers.pouring import Pourer, TooMuch
+from hub_messaging.tables import outbox as rows
+from hub_messaging.wire import Missing
+
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND datname = current_database()
+"""
+
+
+@pytest.fixture(name="outside")
+def _outside(amqp_uri: str, broker: BrokerServer, postgres: PostgresServer) -> Iterator[Outside]:
+    urls = {name: postgres.migrated_database(MIGRATIONS) for name in PUBLISHERS}
+    set_up_publishers(amqp_uri, *PUBLISHERS)
+    outside = Outside(Office(amqp_uri, urls), broker)
+    yield outside
+    outside.forget()
+    for url in urls.values():
+        postgres.drop_database(url)
+
+
+def ids_of(messages: list[Any]) -> Counter[str]:
+    return Counter(json.loads(one.body)["id"] for one in messages)
+
+
+def replayed(message: Any) -> bool:
+    headers: dict[str, Any] = message.properties.get("application_headers", {})
+    return headers.get("replayed") is True
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("from_outboxes", [False, True], ids=["log", "outboxes"])
+def test_each_event_comes_once_and_in_order_while_publishers_go_on(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch, seed: int, from_outboxes: bool
+) -> None:
+    """Batches of random size come at random moments in every step, and the size of steps is random too."""
+    rng = random.Random(seed)
+    monkeypatch.setattr(pouring, "BATCH", rng.choice([20, 500]))
+    monkeypatch.setattr(pouring, "WINDOW", rng.choice([25, 2000]))
+    monkeypatch.setattr(pouring, "PREFETCH", rng.choice([2, 1000]))
+    monkeypatch.setattr(switching, "FEW", rng.choice([1, 100]))
+    office = outside.office
+    for publisher in PUBLISHERS:
+        office.publish(publisher, rng.randint(0, 60))
+    traffic = Traffic(office, seed, pause=rng.choice([0.1, 0.3]))
+    with traffic.flowing():
+        wait_until(lambda: traffic.sent > rng.randint(1, 300), deadline=30)
+        filled = outside.add(from_outboxes=from_outboxes)
+        after = traffic.sent
+        wait_until(lambda: traffic.sent > after + 100, deadline=30)
+    messages = outside.read()
+    assert ids_of(messages) == office.expected()
+    assert all(found == list(range(1, len(found) + 1)) for found in revisions(messages).values())
+    marks = [replayed(one) for one in messages]
+    assert marks == sorted(marks, reverse=True)  # history first
+    assert sum(marks) == filled.events > 0
+    assert (filled.gaps(), filled.forged) == ([], 0)
+    assert filled.events + filled.live < len(messages)  # the rest came by its own bindings
+    assert outside.things_left() == outside.things_of_one
+
+
+def test_history_and_live_events_arrive_under_the_same_labels(outside: Outside) -> None:
+    outside.office.publish("sorting", 1)
+    outside.add()
+    outside.office.publish("sorting", 1)
+    old, new = outside.read()
+    assert (replayed(old), replayed(new)) == (True, False)
+    assert old.delivery_info["routing_key"] == "ParcelWeighed"
+    assert new.delivery_info["routing_key"] == "ParcelSorted"
+    for message in (old, new):
+        event = json.loads(message.body)
+        told = {name: message.properties[name] for name in ("message_id", "type", "app_id")}
+        assert told == {"message_id": event["id"], "type": event["type"], "app_id": event["source"]}
+        assert message.properties["content_type"] == "application/cloudevents+json"
+        assert message.properties["delivery_mode"] == 2
+        assert event["dataschema"].startswith(SCHEMAS)
+
+
+def test_how_far_it_is_is_told_of_what_was_published(outside: Outside) -> None:
+    outside.office.publish("sorting", 7)
+    outside.events = {"sorting": ("ParcelSorted",)}
+    assert outside.add().events == 3
+    assert outside.told[-1] == (3, 3)
+
+
+def test_only_what_was_asked_for_is_filled_in_and_bound(outside: Outside) -> None:
+    outside.events = {"counting": ("ParcelWeighed",)}
+    for publisher in PUBLISHERS:
+        outside.office.publish(publisher, 4)
+    outside.add()
+    for publisher in PUBLISHERS:
+        outside.office.publish(publisher, 4)
+    found = Counter((one.properties["app_id"], one.properties["type"]) for one in outside.read())
+    assert found == {("/hubs/test/counting", "ParcelWeighed"): 4}
+
+
+def test_a_subscriber_can_begin_at_an_instant(outside: Outside) -> None:
+    outside.office.publish("sorting", 4)
+    filled = outside.add(since=datetime.now(UTC) + timedelta(hours=1), from_outboxes=True)
+    assert (filled.events, filled.gaps()) == (0, [])
+    outside.office.publish("sorting", 2)
+    assert len(outside.read()) == 2
+
+
+def test_an_instant_in_the_log_leaves_out_what_lies_long_before_it(outside: Outside) -> None:
+    outside.office.publish("sorting", 4)
+    instant = datetime.now(UTC)
+    outside.office.publish("sorting", 6)
+    filled = outside.add(since=instant)
+    # A stream is read from a whole chunk on, so a little more may come and never less.
+    assert 6 <= filled.events <= 10
+    assert filled.missing == {}
+
+
+def test_a_log_that_was_refilled_behind_newer_events_is_put_in_order(outside: Outside) -> None:
+    office = outside.office
+    rng = random.Random(7)
+    for _ in range(5):
+        record(office.engines["sorting"], rng)
+        office.note("sorting", office.send("sorting"))
+    office.delete_log()
+    set_up_publishers(office.uri, *PUBLISHERS)
+    for _ in range(3):
+        record(office.engines["sorting"], rng)
+        office.note("sorting", office.send("sorting"))
+    assert office.restore() > 0
+    outside.add()
+    messages = outside.read()
+    assert ids_of(messages) == office.expected()
+    assert all(found == list(range(1, len(found) + 1)) for found in revisions(messages).values())
+
+
+def test_a_log_that_was_cut_off_is_told_and_the_outboxes_may_hold_the_rest(outside: Outside) -> None:
+    office = outside.office
+    office.publish("sorting", 9)
+    office.delete_log()
+    set_up_publishers(office.uri, *PUBLISHERS)
+    office.publish("sorting", 4)  # 10th to 13th: the first is of a parcel that is known already
+    filled = outside.add()
+    assert filled.missing == {"ParcelSorted": 4, "ParcelWeighed": 5}
+    assert filled.gaps()[0] == "History lacks 9 published events: 4 ParcelSorted, 5 ParcelWeighed."
+    outside.forget()
+    assert outside.add(from_outboxes=True).gaps() == []
+    with Session(office.engines["sorting"]) as session, session.begin():
+        session.execute(sa.delete(rows).where(rows.c.position <= 2))
+    outside.forget()
+    assert outside.add(from_outboxes=True).missing == {"ParcelSorted": 1, "ParcelWeighed": 1}
+
+
+def test_what_a_relay_sent_twice_comes_once(outside: Outside) -> None:
+    office = outside.office
+    office.record("sorting", 5)
+    office.send("sorting")  # and was killed before it noted that
+    office.note("sorting", office.send("sorting"))
+    filled = outside.add()
+    assert (filled.events, filled.repeats) == (5, 5)
+    assert ids_of(outside.read()) == office.expected()
+
+
+def test_more_than_the_queue_may_hold_is_refused_and_nothing_stays(outside: Outside) -> None:
+    outside.office.publish("sorting", 9)
+    for limits in (Limits(messages=8), Limits(size=1000)):
+        outside.limits = limits
+        with pytest.raises(TooMuch):
+            outside.add()
+        assert outside.things_left() == []
+    outside.limits = Limits(messages=9)
+    assert outside.add().events == 9
+
+
+def test_without_a_log_nothing_is_made(outside: Outside) -> None:
+    outside.office.delete_log()
+    with pytest.raises(Missing):
+        outside.add()
+    assert outside.things_left() == []
+    set_up_publishers(outside.office.uri, *PUBLISHERS)
+    outside.office.administrate(lambda channel: channel.queue_unbind("hub.log", "counting.events", "#"))
+    with pytest.raises(Unbound):
+        outside.add()
+    assert outside.things_left() == []
+
+
+def test_a_log_that_is_bound_to_one_publisher_only_is_told(outside: Outside) -> None:
+    outside.office.administrate(lambda channel: channel.queue_unbind("hub.log", "sorting.events", "#"))
+    for publisher in PUBLISHERS:
+        outside.office.administrate(lambda channel: channel.queue_declare("any"))
+        for key in ("ParcelSorted", "ParcelWeighed"):
+            bind = f"{publisher}.events", key
+            outside.office.administrate(lambda channel, bind=bind: channel.queue_bind("any", *bind))
+        outside.office.publish(publisher, 4)
+    assert sum(outside.add().missing.values()) == 4
+
+
+def test_a_relay_that_does_not_give_way_ends_it_and_nothing_stays(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that waits for the broker's confirm."""
+    monkeypatch.setattr(switching, "TRIES", 2)
+    monkeypatch.setattr(gate, "TAKE_SECONDS", 0.1)
+    with outside.office.engines["sorting"].connect() as relay_:
+        relay_.execute(sa.text("SELECT pg_advisory_lock_shared(:key)"), {"key": gate.KEY})
+        with pytest.raises(Occupied, match="sorting"):
+            outside.add()
+    assert outside.things_left() == []
+    outside.add()
+
+
+def test_a_gate_that_is_lost_in_the_switch_ends_it_and_nothing_stays(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A holder that was halted may have been overtaken by a relay."""
+    binds = switching.bind
+
+    def halted(connection: Any, queue: str, bindings: Any) -> None:
+        binds(connection, queue, bindings)
+        if queue == queue_of(NAME):
+            with outside.office.engines["sorting"].connect() as other:
+                other.exec_driver_sql(END_OTHERS)
+
+    outside.office.publish("sorting", 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(switching, "bind", halted)
+        with pytest.raises(sa.exc.DBAPIError):
+            outside.add()
+    assert outside.things_left() == []
+    assert outside.add().events == 3
+
+
+def test_a_queue_of_live_events_that_is_deleted_meanwhile_ends_it(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pour = Pourer.pour
+
+    def pour_and_delete(self: Pourer, events: Any, *, replayed: bool) -> None:
+        pour(self, events, replayed=replayed)
+        outside.office.administrate(lambda channel: channel.queue_delete(live_queue_of(NAME)))
+
+    outside.office.publish("sorting", 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(Pourer, "pour", pour_and_delete)
+        with pytest.raises(OSError):  # noqa: PT011 - whichever the broker tells first
+            outside.add()
+    assert outside.things_left() == []
+
+
+def test_what_came_without_a_relay_in_the_moment_of_the_switch_is_not_lost(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command's mark, for one, is written whenever it likes; twice is better than never."""
+    office, binds = outside.office, switching.bind
+
+    def publish_and_bind(connection: Any, queue: str, bindings: Any) -> None:
+        if queue == queue_of(NAME):
+            office.publish("sorting", 2)
+        binds(connection, queue, bindings)
+        if queue == queue_of(NAME):
+            office.publish("counting", 2)
+
+    monkeypatch.setattr(switching, "bind", publish_and_bind)
+    outside.add()
+    found = ids_of(outside.read())
+    assert set(found) == set(office.expected())
+    assert sorted(found.values()) == [1, 1, 2, 2]
