@@ -16,7 +16,7 @@ from amqp.exceptions import ResourceLocked
 from hub_messaging.kept import Refused
 from hub_messaging.subscribers import state
 from hub_messaging.subscribers.broker import Management
-from hub_messaging.subscribers.limits import QUORUM, USER_LIMITS, Limits, limits_in, policies_of
+from hub_messaging.subscribers.limits import OWN_QUEUE, QUORUM, USER_LIMITS, Limits, limits_in, policies_of
 from hub_messaging.subscribers.naming import (
     dead_queue_of,
     lock_of,
@@ -56,7 +56,7 @@ def add(uri: str, broker: Management, known: Known, limits: Limits, *, fill: Fil
         try:
             put_limits(broker, known.name, limits)
             broker.declare_queue(dead_queue_of(known.name), QUORUM)
-            broker.declare_queue(queue_of(known.name), QUORUM)
+            broker.declare_queue(queue_of(known.name), OWN_QUEUE)
             bindings = {publisher: frozenset(keys) for publisher, keys in known.events.items()}
             fill(connection, broker, Place(known.name, bindings, limits))
             password = let_in(broker, known.name)

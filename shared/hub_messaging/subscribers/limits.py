@@ -22,6 +22,8 @@ DEAD_BYTES: Final = 64 * MEBIBYTE
 # A queue of live events that nobody has read or declared for so long was left by an `add` that was killed.
 LIVE_EXPIRES_MS: Final = 30 * 60 * 1000
 QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum"}
+# Two copies of a program would take events in turns, and so break the order within a subject: one waits.
+OWN_QUEUE: Final[dict[str, Any]] = QUORUM | {"x-single-active-consumer": True}
 
 
 @dataclass(frozen=True, kw_only=True)
