@@ -4,9 +4,11 @@
 - `deploy/local/requirements.lock`: what `make run` adds
 - `tests/requirements.lock`: what checking and testing add
 - `tests/peers/requirements.lock`: what `make faults` and `make bench` compare us with
+- `tests/subscribing/requirements.lock`: what the clients of docs/subscribing.md install
 
-Every later list is made under the constraints of the earlier ones, so that they can be installed together. No
-index address and no path goes into them: each machine uses its own index.
+Every later list is made under the constraints of the earlier ones, so that they can be installed together.
+Only the last stands alone: those clients have environments of their own. No index address and no path goes
+into them: each machine uses its own index.
 """
 
 import os
@@ -24,6 +26,7 @@ RUNTIME = Path("requirements.lock")
 RUN = Path("deploy/local/requirements.lock")
 TESTS = Path("tests/requirements.lock")
 PEERS = Path("tests/peers/requirements.lock")
+CLIENTS = Path("tests/subscribing/requirements.lock")
 # Settings of this machine that would find their way into the lists.
 STEERING = ("UV_", "PIP_")
 
@@ -69,6 +72,7 @@ def main() -> None:
     compile_list((ROOT / RUN.with_suffix(".in")).read_text(), RUN, [RUNTIME], upgrade=upgrade)
     compile_list((ROOT / TESTS.with_suffix(".in")).read_text(), TESTS, [RUNTIME, RUN], upgrade=upgrade)
     compile_list((ROOT / PEERS.with_suffix(".in")).read_text(), PEERS, [RUNTIME, RUN, TESTS], upgrade=upgrade)
+    compile_list((ROOT / CLIENTS.with_suffix(".in")).read_text(), CLIENTS, [], upgrade=upgrade)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+"""What `docs/subscribing.md` tells a developer to save and to type, as it stands there."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from local.places import ROOT
+
+PAGE: Final = ROOT / "docs" / "subscribing.md"
+FILE: Final = re.compile(r"^`([\w.]+)`:\n\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+COMMANDS: Final = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FIRST: Final = "In ten minutes"
+SHARED: Final = "hub_inbox.py"  # the file that every Python client imports
+
+
+@dataclass(frozen=True)
+class Client:
+    """One way to read the queue: files to save, commands that install, and the one that reads."""
+
+    title: str
+    files: dict[str, str]
+    installing: tuple[str, ...]
+    reading: tuple[str, ...]
+
+
+@cache
+def text() -> str:
+    """The page."""
+    return PAGE.read_text("utf-8")
+
+
+def sections(level: int = 2) -> dict[str, str]:
+    """Each section with its heading, of level two or three."""
+    parts = re.split(rf"^{'#' * level} (.+)$", text(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def files(section: str) -> dict[str, str]:
+    """The files to save that a section shows."""
+    return dict(FILE.findall(section))
+
+
+def commands(section: str) -> list[list[str]]:
+    """The blocks of commands of a section, each as its lines."""
+    return [block.strip().splitlines() for block in COMMANDS.findall(section)]
+
+
+def clients() -> list[Client]:
+    """Every way to read that the page shows: pika in the first section, the others below it."""
+    shared = files(text())[SHARED]
+    found = []
+    for title, section in ({FIRST: sections()[FIRST]} | sections(level=3)).items():
+        *installing, reading = commands(section)[-1]
+        saved = files(section)
+        if any(name.endswith(".py") for name in saved):
+            saved[SHARED] = shared
+        found.append(Client(title, saved, tuple(installing), tuple(shlex.split(reading))))
+    return found
+
+
+def adding() -> str:
+    """The operator's command that adds the subscriber of the page."""
+    first, *_ = commands(sections()[FIRST])
+    return first[0]
