@@ -2,7 +2,19 @@
 
 import typer
 
-from hubctl import audit, doctor, heal, imports, issuer_keys, log, parked, replay, subscribers, tokens
+from hubctl import (
+    audit,
+    doctor,
+    events,
+    heal,
+    imports,
+    issuer_keys,
+    log,
+    parked,
+    replay,
+    subscribers,
+    tokens,
+)
 
 app = typer.Typer(
     name="hubctl",
@@ -12,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(audit.app, name="audit")
+app.add_typer(events.app, name="events")
 app.add_typer(imports.app, name="import")
 app.add_typer(log.app, name="log")
 app.add_typer(parked.app, name="parked")

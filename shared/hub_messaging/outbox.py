@@ -171,7 +171,7 @@ def history(
         .order_by(outbox.c.position)
         .limit(limit)
     )
-    return [(row.position, _envelope(row, source)) for row in session.execute(wanted)]
+    return [(row.position, envelope_of(row, source)) for row in session.execute(wanted)]
 
 
 def publish_again(session: Session, since: datetime) -> int:
@@ -214,7 +214,8 @@ def _posted(row: Any, source: str, schemas: str) -> Posted:
     return Posted(id_, type_, envelope.routing_key, source, envelope.with_json(data, schemas))
 
 
-def _envelope(row: Any, source: str) -> Envelope:
+def envelope_of(row: Any, source: str) -> Envelope:
+    """The event of a row of the outbox."""
     return Envelope(
         id=row.id,
         source=source,

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from hub_platform.database import Sessions, UtcDateTime
 
@@ -145,6 +146,15 @@ class SettableClock:
             return real
         hub, set_at = self._known
         return hub + max(real - set_at, timedelta(0))  # the machine's clock may be set back
+
+
+def hub_time_of(session: Session) -> datetime | None:
+    """Hub time (aware UTC) in a database whose hub time has been set; None where nobody has set it.
+
+    Only a demonstration or a test can set it.
+    """
+    row = session.execute(_READ).first()
+    return None if row is None else row.hub_time + max(real_now() - row.real_time, timedelta(0))
 
 
 def follow_events(clock: SettableClock, hub_id: str) -> Callable[[Iterable[Any]], None]:

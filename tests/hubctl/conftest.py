@@ -97,6 +97,14 @@ def _reporting(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterato
     yield from keeper("reporting", databases, monkeypatch)
 
 
+@pytest.fixture(name="hub")
+def _hub(visits: Keeper, reporting: Keeper, no_hub: None, monkeypatch: pytest.MonkeyPatch) -> Keeper:
+    """Visits, which publishes, and reporting, which hears it."""
+    monkeypatch.setenv("HUB_ID", "test")
+    monkeypatch.delenv("HUB_FOREIGN_SOURCES", raising=False)
+    return visits
+
+
 @pytest.fixture(name="no_hub")
 def _no_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing be known of a hub, but what a test puts into connections.json of its folder."""

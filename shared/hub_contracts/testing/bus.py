@@ -19,6 +19,7 @@ from hub_contracts.testing.factories import HUB, SCHEMAS, WHEN, body_of, kind_of
 CONTENT_TYPE: Final = "application/cloudevents+json"
 DELIVERY_LIMIT: Final = 20  # times that a message is handed out again before it is dead-lettered
 PERSISTENT: Final = 2
+FILLING: Final = "subscriber.test.fill"
 A_MOMENT: Final = timedelta(seconds=1)  # between two events, unless a test says when
 
 
@@ -27,7 +28,7 @@ class Message:
     """One message, with what AMQP says about it."""
 
     body: bytes
-    exchange: str  # <publisher>.events
+    exchange: str  # <publisher>.events; of a replayed event the one through which the queue was filled
     routing_key: str
     properties: dict[str, Any]  # content_type, delivery_mode, message_id, type, app_id
     headers: dict[str, Any] = field(default_factory=dict)  # replayed, x-delivery-count
@@ -148,7 +149,7 @@ class Bus:
         keys = frozenset((kind_of(kind) if isinstance(kind, str) else kind).key for kind in kinds)
         queue = Queue(keys)
         if history:
-            earlier = (replace(one, headers=one.headers | {"replayed": True}) for one in self.log)
+            earlier = (replace(one, exchange=FILLING, headers={"replayed": True}) for one in self.log)
             queue.ready.extend(one for one in earlier if _is_bound(queue, one.routing_key))
         self._queues.append(queue)
         return queue

@@ -1,0 +1,107 @@
+"""Messages of the event log as `hubctl events` tells them: what each is, in one line or as JSON."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hub_contracts import InvalidData, NotAnEvent, UnknownEvent, parse
+from hub_messaging.browsing import Logged
+from hub_messaging.envelope import Envelope, Undecodable
+from hub_messaging.provenance import MARK_SOURCE, Forged, Origins
+from hub_messaging.topology import MARK
+from hub_platform.federation import foreign_sources
+from hubctl.output import instant, printable
+from hubctl.places import SERVICES, Hub, WrongUse
+
+EVENT: Final = "event"
+FORGED: Final = "forged"  # did not come through its publisher's exchange
+INVALID: Final = "invalid"  # data breaks the schema
+UNKNOWN: Final = "unknown"  # a type or version that this release does not know
+UNREADABLE: Final = "unreadable"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of the log, judged."""
+
+    logged: Logged
+    verdict: str
+    says: str | None  # why it is no event of this hub
+    envelope: Envelope | None  # None: unreadable
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it is a mark and no event."""
+        return self.logged.message.routing_key == MARK
+
+    def text(self) -> str:
+        """It in one line: when, what, about what, and its id."""
+        told = self.logged.message
+        if self.envelope is None:
+            words = ["-", printable(told.routing_key), "", ""]
+        else:
+            one = self.envelope
+            about = f"{printable(one.subject)} #{one.revision}"
+            words = [instant(one.time), printable(one.routing_key), about, str(one.id)]
+        line = f"{words[0]:20}  {words[1]:24}  {words[2]:56}  {words[3]}"
+        return line.rstrip() if self.says is None else f"{line.rstrip()}  {self.verdict}: {self.says}"
+
+    def as_json(self) -> dict[str, Any]:
+        """It as JSON values; a body that is no JSON object is text, or hexadecimal."""
+        told = self.logged.message
+        where = {
+            "offset": self.logged.offset,
+            "exchange": told.exchange,
+            "routing_key": told.routing_key,
+            "verdict": self.verdict,
+            "says": self.says,
+        }
+        if self.envelope is not None:
+            return where | {"event": json.loads(told.body)}
+        try:
+            return where | {"event": None, "text": told.body.decode()}
+        except UnicodeDecodeError:
+            return where | {"event": None, "hex": told.body.hex()}
+
+
+def origins_of(hub: Hub) -> Origins:
+    """Which exchange each source's events come through.
+
+    Raises:
+        WrongUse: HUB_FOREIGN_SOURCES cannot be read.
+    """
+    try:
+        foreign: Mapping[str, str] = foreign_sources(os.environ.get("HUB_FOREIGN_SOURCES", ""), hub.hub_id)
+    except ValueError as exc:
+        raise WrongUse(f"HUB_FOREIGN_SOURCES cannot be read: {exc}") from exc
+    return Origins(hub.hub_id, foreign)
+
+
+def line_of(logged: Logged, origins: Origins) -> Line:
+    """Judge one message of the log."""
+    message = logged.message
+    try:
+        envelope = Envelope.from_bytes(message.body)
+    except Undecodable as exc:
+        return Line(logged, UNREADABLE, str(exc), None)
+    if not _is_vouched(envelope, logged, origins):
+        return Line(logged, FORGED, f"came through {message.exchange or 'no exchange'}", envelope)
+    try:
+        parse(message.body)
+    except UnknownEvent as exc:
+        return Line(logged, UNKNOWN, str(exc), envelope)
+    except (NotAnEvent, InvalidData) as exc:
+        return Line(logged, INVALID, str(exc), envelope)
+    return Line(logged, EVENT, None, envelope)
+
+
+def _is_vouched(envelope: Envelope, logged: Logged, origins: Origins) -> bool:
+    if not envelope.source.startswith(MARK_SOURCE):
+        return origins.vouch(envelope.source, logged.message)
+    try:
+        origins.publisher_of_mark(envelope, logged.message, SERVICES)
+    except Forged:
+        return False
+    return True
