@@ -286,3 +286,22 @@ def test_a_broker_whose_management_is_away_is_said(hub: Management, monkeypatch:
     answer = hubctl("subscribers", "list")
     assert answer.code == 1
     assert "HUB_BROKER_MANAGEMENT_URL" in answer.err
+
+
+def test_a_backup_of_the_brokers_definitions_holds_all_of_a_subscriber(
+    hub: Management, amqp_uri: str, broker: BrokerServer
+) -> None:
+    """User with its password and limits, permissions, queues, policies, bindings, and what is remembered."""
+    connection = added("VisitLogged")
+    before = hubctl("subscribers", "show", "warehouse", "--json").json
+    definitions = hub.get("definitions")
+    user = hub.get("users", "subscriber.warehouse")
+    lifecycle.clear(hub, "warehouse")
+    assert left(hub) == []
+    broker.manage("POST", "definitions", definitions)
+    assert hub.get("users", "subscriber.warehouse") == user
+    after = hubctl("subscribers", "show", "warehouse", "--json").json
+    assert {**after, "last_read": None} == {**before, "last_read": None}
+    assert after["let_in"]
+    publish(amqp_uri, "visits", "VisitLogged", "one")
+    assert received(connection) == ["one"]

@@ -167,5 +167,5 @@ def test_the_broker_counts_for_a_day_what_subscribers_read() -> None:
 
 def test_the_management_api_has_no_port_outside(compose: Any) -> None:
     """Hubctl asks it on the inner network, as the administrator."""
-    assert compose["services"]["rabbitmq"]["networks"] == ["inside"]
+    assert not {"front", "outside"} & set(compose["services"]["rabbitmq"]["networks"])
     assert "ports" not in compose["services"]["rabbitmq"]
