@@ -1,0 +1,124 @@
+"""A developer follows docs/subscribing.md on a hub as `make run` starts it: history, then live events."""
+
+import json
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.subscribing import page
+from tests.subscribing.feeding import HEARD, NAME
+from tests.subscribing.programs import Program, running
+from tests.support.cloudevents_sdks import messages_of_log
+from tests.support.waiting import wait_until
+from tests.system.conftest import Office, open_office
+
+from local.demonstration import send
+from local.places import ROOT
+
+pytestmark = pytest.mark.servers
+
+TODAY = date(2026, 11, 29)
+# Support visits are planned on the first day of the year, and the first ones are made in the month after it.
+BEFORE, AFTER = date(2025, 9, 1), date(2025, 10, 3)
+FOLLOWED = [client for client in page.clients() if {"read_pika.py", "read.mjs"} & set(client.files)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the event log says of the types that are subscribed to."""
+
+    types: Counter[str]
+    half_days: Counter[str]  # by school
+
+
+@pytest.fixture(name="office", scope="module")
+def _office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with open_office(tmp_path_factory.mktemp("hub")) as office:
+        yield office
+
+
+def operator(office: Office) -> dict[str, str]:
+    """Where hubctl finds this hub; `make run` writes the same into a file that hubctl looks for by itself."""
+    known = json.loads(office.hub.fleet.places.connections.read_text())
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HUB_ID": known["hub_id"],
+        "HUB_SCHEMAS_URL": known["schemas_url"],
+        "HUB_BROKER_ADMIN_URI": known["broker_admin_uri"],
+        "HUB_BROKER_MANAGEMENT_URL": known["broker_management_url"],
+        **{f"HUB_{name.upper()}_DATABASE_URL": url for name, url in known["database_urls"].items()},
+        **{f"HUB_{name.upper()}_AMQP_URI": uri for name, uri in known["amqp_uris"].items()},
+    }
+
+
+def typed(command: str, folder: Path, environment: Mapping[str, str]) -> str:
+    """Type a command of the page in a folder; what it prints."""
+    run = subprocess.run(
+        ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, f"{command}\n{run.stdout}\n{run.stderr}"
+    return run.stdout
+
+
+def followed(office: Office, folder: Path, name: str) -> dict[str, str]:
+    """Do the first two steps of the page, for a subscriber of a name; the settings that its client gets."""
+    folder.mkdir()
+    (folder / ".local").symlink_to(ROOT / ".local")
+    adding, setting, _ = page.commands(page.sections()[page.FIRST])
+    assert f" {NAME} " in adding[0]
+    typed(adding[0].replace(f" {NAME} ", f" {name} "), folder, operator(office))
+    printed = typed(f"{setting[0]}; env -0", folder, {"PATH": "/usr/bin:/bin"})
+    settings = dict(line.split("=", 1) for line in printed.split("\0") if "=" in line)
+    assert settings["AMQP_QUEUE"] == f"subscriber.{name}"
+    return {key: value for key, value in settings.items() if key.startswith("AMQP_")}
+
+
+def told_by(office: Office) -> Told:
+    types, half_days = Counter[str](), Counter[str]()
+    for body in messages_of_log(office.hub.broker.uris["reporting"], "reporting"):
+        event = json.loads(body)
+        if event["type"] in HEARD:
+            types[event["type"]] += 1
+        if event["type"] == "VisitLogged":
+            half_days[event["data"]["urn"]] += event["data"]["half_days"]
+    return Told(types, half_days)
+
+
+def has_heard(program: Program, told: Told) -> bool:
+    """Whether a client has heard everything; it is found to have ended otherwise."""
+    assert program.process.poll() is None, (program.folder / "err").read_text()[-3000:]
+    return Counter(one.type for one in program.heard if not one.repeated) == told.types
+
+
+def test_a_stranger_hears_history_and_then_what_happens(office: Office, tmp_path: Path) -> None:
+    fleet = office.hub.fleet
+    send(fleet.addresses, office.hub.token(), today=TODAY, until=BEFORE)
+    office.settle()
+    history = told_by(office)
+    with ExitStack() as stack:
+        programs = []
+        for number, client in enumerate(FOLLOWED):
+            folder = tmp_path / f"stranger-{number}"
+            settings = followed(office, folder, f"stranger-{number}")
+            programs.append(stack.enter_context(running(client, folder, settings)))
+        for program in programs:
+            wait_until(lambda: has_heard(program, history), deadline=120)  # noqa: B023 - waited for at once
+        send(fleet.addresses, office.hub.token(), today=TODAY, until=AFTER)
+        office.settle()
+        told = told_by(office)
+        for program in programs:
+            wait_until(lambda: has_heard(program, told), deadline=120)  # noqa: B023 - waited for at once
+    assert len(programs) == 2
+    assert 0 < history.types.total() < told.types.total()
+    for program in programs:
+        assert program.half_days == dict(told.half_days)
+        assert program.inbox == told.types.total()
+        reached: dict[str, int] = {}
+        for one in program.heard:
+            assert one.repeated or one.revision > reached.get(one.subject, 0)
+            reached[one.subject] = max(one.revision, reached.get(one.subject, 0))
