@@ -20,7 +20,10 @@ from local.services import SERVICES
 CLASSES = tuple(service.name for service in SERVICES)
 ROLES = {"hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscriber"}
 # Nothing else answers without a credential.
-OPEN_TO_ANYONE = {"health/live", "health/ready", "/sign-in", "/static/", "/v1/openapi.json"}
+OPEN_TO_ANYONE = {
+    "health/live", "health/ready", "/sign-in", "/static/", "/v1/openapi.json",
+    "/events", "/schemas/", "/asyncapi.json", "/docs/api",
+}  # fmt: skip
 
 
 @pytest.fixture(name="subscribers", scope="module")
@@ -41,7 +44,8 @@ def test_every_route_has_a_rule_of_known_roles(name: str) -> None:
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_route_starts_with_the_services_name_and_version(name: str) -> None:
     plain = (f"/{name}/v1/", f"/{name}/health/", f"/{name}/metrics", f"/{name}/version")
-    pages = ("/sign-in", "/static/", "/reports/") if name == "reporting" else ()
+    published = ("/events", "/schemas/", "/asyncapi.json", "/docs/api")
+    pages = ("/sign-in", "/static/", "/reports/", *published) if name == "reporting" else ()
     for route in routes_of(service_class(name)).values():
         assert route.url == "/" if route.url == "/" and pages else route.url.startswith((*plain, *pages))
 

@@ -10,6 +10,7 @@ from hub_platform.dependencies import Extra
 from hub_platform.probes import Probes
 from hub_reporting import config
 from hub_reporting.api.pages import Pages
+from hub_reporting.api.published import HttpDocuments, Published
 from hub_reporting.api.report_pages import ReportPages
 from hub_reporting.api.reports import Reports
 from hub_reporting.api.sign_in import SignIn
@@ -19,7 +20,7 @@ from hub_reporting.models import PROJECTIONS
 HEARD = [event for event in EVENTS.values() if event.publisher != "reporting"]
 
 
-class ReportingService(Reports, ReportPages, Pages, SignIn, Probes):
+class ReportingService(Reports, ReportPages, Pages, Published, HttpDocuments, SignIn, Probes):
     """Owns the read models; changes nothing but what it has heard."""
 
     name = "reporting"

@@ -36,7 +36,7 @@ def servers(host: str = HOST) -> Json:
             "host": f"{host}:{PORT}",
             "protocol": "amqps",
             "description": "A deployed hub: AMQP over TLS, where its operator has opened it"
-            " (profile subscribers). The connection block of `hubctl subscribers add` names the certificate authority.",
+            " (profile subscribers). `hubctl subscribers add` prints the certificate authority to trust.",
             **common,
         },
         "this-machine": {

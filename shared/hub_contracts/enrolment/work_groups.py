@@ -11,16 +11,9 @@ from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import AcademicYear, Code, Day, Flag, Id, Instant, OneOf, Several, Text, Urn, Whole
 
 STRANDS: Final = (
-    "readiness",
-    "development",
-    "embedding",
-    "sustaining",
-    "sktm",
-    "mastering_number",
-    "continuity",
-    "specialist",
-    "innovation",
-)
+    "readiness", "development", "embedding", "sustaining", "sktm", "mastering_number", "continuity",
+    "specialist", "innovation",
+)  # fmt: skip
 MODES: Final = ("in_person", "online", "school_hosted")
 REASONS_CANCELLED: Final = ("too_few_teachers", "lead_unavailable", "venue_unavailable", "funding", "other")
 NCP_CODE = r"^NCP[0-9]{2}-[0-9]{2}[a-z]?$"

@@ -13,7 +13,7 @@ from hub_reporting.config import Options
 from hub_reporting.domain.refusals import Refused
 from hub_reporting.handlers import dashboard, freshness
 from hub_reporting.handlers.hub import hub_name
-from hub_reporting.pages import rendering
+from hub_reporting.pages import rendering, templating
 
 PAGES_KEPT: Final = 16  # 160 KB each
 FOR_EVER: Final = "public, max-age=31536000, immutable"  # the address changes with the content
@@ -65,11 +65,11 @@ class Pages:
         "GET",
         "/static/<version>/<name>",
         allow=ANYONE,
-        media_type=tuple(sorted({each.media_type for each in rendering.STATIC.values()})),
+        media_type=tuple(sorted({each.media_type for each in templating.STATIC.values()})),
     )
     def get_static(self, call: Call[None]) -> Content:
         """Send the style sheet or the icon."""
-        found = rendering.STATIC.get(call.path["name"])
+        found = templating.STATIC.get(call.path["name"])
         if found is None or found.version != call.path["version"]:
             raise Problem(404, "not_found", "There is nothing at this address.")
         headers = {"Cache-Control": FOR_EVER, "X-Content-Type-Options": "nosniff"}

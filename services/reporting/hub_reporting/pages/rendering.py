@@ -1,13 +1,9 @@
 """Renders the pages."""
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hub_reporting.domain.catalogue import DEFINITIONS
 from hub_reporting.domain.columns import STATE_WORDS, STATUS_WORDS
@@ -21,68 +17,25 @@ from hub_reporting.handlers.dashboard import Choice, Dashboard
 from hub_reporting.pages import curve, reach, words
 from hub_reporting.pages.report_table import Table
 from hub_reporting.pages.support import VisitGrid, this_half_term
+from hub_reporting.pages.templating import TEMPLATES
 from hub_reporting.pages.welcome import roles_of
 
-HERE: Final = Path(__file__).parent
-MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 GROUPS_SHOWN: Final = 12  # at least, at once; the others, none outside the rule, are one click away
-
-
-@dataclass(frozen=True)
-class Static:
-    """A file that pages refer to; its version is a digest, so that a browser may keep it for ever."""
-
-    body: bytes
-    version: str
-    media_type: str
-
-    @classmethod
-    def read(cls, path: Path) -> "Static":
-        """Read it once."""
-        body = path.read_bytes()
-        return cls(body, hashlib.sha256(body).hexdigest()[:12], MEDIA_TYPES[path.suffix])
-
-
-STATIC: Final = {path.name: Static.read(path) for path in sorted((HERE / "static").iterdir())}
-
-
-def static_address(name: str) -> str:
-    """Where a browser finds a file."""
-    return f"/static/{STATIC[name].version}/{name}"
-
-
-_environment: Final = Environment(
-    loader=FileSystemLoader(HERE),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.globals["static"] = static_address
-_environment.filters |= {
-    "day": words.day,
-    "short_day": words.short_day,
-    "moment": words.moment,
-    "percent": words.percent,
-    "share": words.share,
-    "count": words.count,
-    "number": words.number,
-}
 
 
 def sign_in(hub_name: str, error: str = "", token: str = "") -> str:
     """The sign-in page; with a link's token only a button."""
-    return _environment.get_template("sign_in.html").render(hub_name=hub_name, error=error, token=token)
+    return TEMPLATES.get_template("sign_in.html").render(hub_name=hub_name, error=error, token=token)
 
 
 def refusal(hub_name: str, detail: str) -> str:
     """What is shown for an address that asks for what there is not."""
-    return _environment.get_template("refusal.html").render(hub_name=hub_name, detail=detail)
+    return TEMPLATES.get_template("refusal.html").render(hub_name=hub_name, detail=detail)
 
 
 def welcome(hub_name: str, roles: Collection[str]) -> str:
     """The page for people whose work is not done on the dashboard."""
-    template = _environment.get_template("welcome.html")
+    template = TEMPLATES.get_template("welcome.html")
     return template.render(hub_name=hub_name, roles=roles_of(roles))
 
 
@@ -94,7 +47,7 @@ def report(hub_name: str, answered: Report, query: Mapping[str, str]) -> str:
     back = {"year": str(answered.period.years[0]), "scope": own}
     if answered.period.facts_on is not None:
         back["facts"] = NOW
-    return _environment.get_template("report.html").render(
+    return TEMPLATES.get_template("report.html").render(
         hub_name=hub_name,
         report=answered,
         scope=scope,
@@ -110,7 +63,7 @@ def dashboard(shown: Dashboard) -> str:
     """The year at a glance."""
     attended = shown.engagement.level("attended")
     schools = words.schools_of(shown.headline, shown.headline_name)
-    return _environment.get_template("dashboard.html").render(
+    return TEMPLATES.get_template("dashboard.html").render(
         d=shown,
         taken_facts=taken_facts(shown.period),
         title=words.headline(attended, schools, str(shown.year), is_over=shown.is_over),

@@ -35,8 +35,11 @@ _ROLES: Final = {
     "subscriber": Role(
         "subscriber",
         "Your program receives the events of the hub.",
-        (("Types, schemas and samples of events, in the project", "docs/events/README.md"),),
-        (("How current the figures are", "/reporting/v1/freshness"),),
+        (),
+        (
+            ("What events there are, with schemas and samples", "/events/"),
+            ("How current the figures are", "/reporting/v1/freshness"),
+        ),
     ),
 }
 

@@ -1,0 +1,103 @@
+"""Renders the catalogue of events: one page for each, and the page that leads to them."""
+
+import json
+from functools import lru_cache
+from typing import Any, Final
+
+from hub_contracts import EVENTS, MARKS, PUBLISHERS
+from hub_contracts.documents.asyncapi import asyncapi
+from hub_contracts.documents.catalogue import EventEntry, entry
+from hub_contracts.documents.envelope import ATTRIBUTES, OPTIONAL, exchange_of
+from hub_contracts.documents.flows import FLOWS, Flow
+from hub_contracts.documents.json_schema import json_schema
+from hub_contracts.documents.readers import readers
+from hub_reporting.pages.picture import Picture, draw
+from hub_reporting.pages.templating import TEMPLATES
+
+ALL: Final = EVENTS | MARKS
+SUBSCRIBER: Final = "subscriber.<name>"
+LOG: Final = "hub.log"
+
+
+def index(hub_name: str) -> str:
+    """The first page of the catalogue: pictures, the envelope, every event by publisher."""
+    entries = {publisher: [_entry(event.key) for event in events] for publisher, events in PUBLISHERS.items()}
+    return TEMPLATES.get_template("catalogue_index.html").render(
+        hub_name=hub_name,
+        entries=entries,
+        marks=[_entry(key) for key in MARKS],
+        attributes=ATTRIBUTES,
+        optional=OPTIONAL,
+        exchange_of=exchange_of,
+        overview=overview(),
+        flows=[(flow, _picture(flow)) for flow in FLOWS],
+        events_n=len(EVENTS),
+    )
+
+
+def event(hub_name: str, key: str, schemas_url: str) -> str | None:
+    """The page of one event; None when there is none of that routing key."""
+    if key not in ALL:
+        return None
+    found = _entry(key)
+    return TEMPLATES.get_template("catalogue_event.html").render(
+        hub_name=hub_name,
+        e=found,
+        samples={case: _pretty(body) for case, body in found.samples.items()},
+        schema=address_of(found.event.type, found.event.version),
+        data_schema=f"{schemas_url}/{found.event.type}/{found.event.version}",
+        flows=[(flow, _picture(flow, found.event.type)) for flow in FLOWS if found.event.type in flow.types],
+    )
+
+
+def schema(type_: str, version: str, schemas_url: str) -> str | None:
+    """The JSON Schema of a version of an event's data, as text; None when there is none.
+
+    Its `$id` is the address that `dataschema` of the hub's events names.
+    """
+    for found in ALL.values():
+        if (found.type, str(found.version)) == (type_, version):
+            return _pretty(json_schema(found) | {"$id": f"{schemas_url}/{type_}/{version}"})
+    return None
+
+
+@lru_cache(maxsize=4)
+def document(host: str) -> str:
+    """The AsyncAPI document of a hub whose broker subscribers find at a host."""
+    return _pretty(asyncapi(PUBLISHERS, tuple(MARKS.values()), readers=readers(), host=host))
+
+
+def address_of(type_: str, version: int) -> str:
+    """Where the hub serves the schema of a version."""
+    return f"/schemas/{type_}/{version}"
+
+
+def overview() -> Picture:
+    """Which service publishes to which exchange, and which queues it leads to."""
+    exchanges = {publisher: exchange_of(publisher) for publisher in PUBLISHERS}
+    arrows: dict[str, list[str]] = {publisher: [exchange] for publisher, exchange in exchanges.items()}
+    for publisher, events in PUBLISHERS.items():
+        reading = {service for one in events for service in readers().get(one.key, ())}
+        arrows[exchanges[publisher]] = [*(f"{name}.in" for name in sorted(reading)), LOG, SUBSCRIBER]
+    queues = dict.fromkeys(end for exchange in exchanges.values() for end in arrows[exchange])
+    queues = dict.fromkeys([*(name for name in queues if name.endswith(".in")), LOG, SUBSCRIBER])
+    return draw(
+        "overview",
+        "Publishers, exchanges and queues",
+        [list(PUBLISHERS), list(exchanges.values()), list(queues)],
+        arrows,
+        {publisher: f"#{publisher}" for publisher in PUBLISHERS},
+    )
+
+
+def _picture(flow: Flow, chosen: str = "") -> Picture:
+    links = {type_: f"/events/{type_}" for type_ in flow.types if type_ != chosen}
+    return draw(f"flow-{flow.name}", flow.title, flow.columns(), flow.steps, links, chosen)
+
+
+def _entry(key: str) -> EventEntry:
+    return entry(ALL[key], ALL, readers())
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,55 @@
+"""The templates of the pages, and the files that every page refers to."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from hub_reporting.pages import words
+
+HERE: Final = Path(__file__).parent
+MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Static:
+    """A file that pages refer to; its version is a digest, so that a browser may keep it for ever."""
+
+    body: bytes
+    version: str
+    media_type: str
+
+    @classmethod
+    def read(cls, path: Path) -> "Static":
+        """Read it once."""
+        body = path.read_bytes()
+        return cls(body, hashlib.sha256(body).hexdigest()[:12], MEDIA_TYPES[path.suffix])
+
+
+STATIC: Final = {path.name: Static.read(path) for path in sorted((HERE / "static").iterdir())}
+
+
+def static_address(name: str) -> str:
+    """Where a browser finds a file."""
+    return f"/static/{STATIC[name].version}/{name}"
+
+
+TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(HERE),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.globals["static"] = static_address
+TEMPLATES.filters |= {
+    "day": words.day,
+    "short_day": words.short_day,
+    "moment": words.moment,
+    "percent": words.percent,
+    "share": words.share,
+    "count": words.count,
+    "number": words.number,
+}
