@@ -1,4 +1,7 @@
-"""Renders the OpenAPI documents of the services for people to read."""
+"""Renders the OpenAPI documents of the services for people to read.
+
+Pages are kept, as anybody may ask for them and the longest takes a tenth of a second.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -68,6 +71,7 @@ def documents() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder().glob("*.json"))}
 
 
+@lru_cache(maxsize=2)
 def index(hub_name: str) -> str:
     """The page that leads to each service's."""
     services = [
@@ -77,6 +81,7 @@ def index(hub_name: str) -> str:
     return TEMPLATES.get_template("api_index.html").render(hub_name=hub_name, services=services)
 
 
+@lru_cache(maxsize=8)
 def service(hub_name: str, name: str) -> str | None:
     """The page of one service; None when there is none of that name."""
     if name not in documents():

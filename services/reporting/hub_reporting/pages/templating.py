@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from hub_reporting.pages import words
 
@@ -36,6 +37,14 @@ def static_address(name: str) -> str:
     return f"/static/{STATIC[name].version}/{name}"
 
 
+def coded(text: str) -> Markup:
+    """A text of the code: what stands between backticks is set as code."""
+    parts = (escape(part) for part in text.split("`"))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts)
+    )
+
+
 TEMPLATES: Final = Environment(
     loader=FileSystemLoader(HERE),
     autoescape=True,
@@ -45,6 +54,7 @@ TEMPLATES: Final = Environment(
 )
 TEMPLATES.globals["static"] = static_address
 TEMPLATES.filters |= {
+    "coded": coded,
     "day": words.day,
     "short_day": words.short_day,
     "moment": words.moment,
