@@ -12,7 +12,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 
-from hub_contracts import json_text
+from hub_contracts import json_text, upcasting
 from hub_contracts.events import Event
 
 SPEC_VERSION: Final = "1.0"
@@ -79,12 +79,17 @@ class Received(Generic[E_co]):
         return max((revision for key, revision in self.after.items() if key in keys), default=0)
 
 
-def read(body: bytes | str | Mapping[str, Any], events: Mapping[str, type[E_co]]) -> Received[E_co]:
+def read(
+    body: bytes | str | Mapping[str, Any],
+    events: Mapping[str, type[E_co]],
+    upcasters: Mapping[tuple[str, int], upcasting.Upcaster] = upcasting.UPCASTERS,
+) -> Received[E_co]:
     """Read the body of a message.
 
     Args:
         body: of the message, or the JSON object that a client has made of it already.
         events: the events that can be read, by routing key.
+        upcasters: read a version that is in no class any more, as the next version.
 
     Raises:
         NotAnEvent, UnknownEvent, InvalidData: all are `Unreadable`.
@@ -97,13 +102,12 @@ def read(body: bytes | str | Mapping[str, Any], events: Mapping[str, type[E_co]]
         version, envelope = _version(said["dataschema"], type_), _envelope(said)
     except KeyError as exc:
         raise NotAnEvent(f"no {exc.args[0]}") from exc
-    kind = events.get(type_ if version == 1 else f"{type_}.v{version}")
-    if kind is None:
-        raise UnknownEvent(type_, version)
     try:
-        return Received(event=kind.from_data(data), **envelope)
+        return Received(event=upcasting.read(type_, version, data, events, upcasters), **envelope)
+    except upcasting.UnknownVersion as exc:
+        raise UnknownEvent(type_, version) from exc
     except ValidationError as exc:
-        raise InvalidData(kind.key, exc.messages_dict) from exc
+        raise InvalidData(upcasting.key_of(type_, version), exc.messages_dict) from exc
 
 
 def _envelope(said: Mapping[str, Any]) -> dict[str, Any]:

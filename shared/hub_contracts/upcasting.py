@@ -6,10 +6,11 @@ forgets nothing, stays readable without the classes of all years.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from hub_contracts.events import Event
 
+E = TypeVar("E", bound=Event)
 Data = Mapping[str, Any]
 Upcaster = Callable[[Data], dict[str, Any]]
 
@@ -29,9 +30,9 @@ def read(
     type_: str,
     version: int,
     data: Data,
-    events: Mapping[str, type[Event]],
+    events: Mapping[str, type[E]],
     upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
-) -> Event:
+) -> E:
     """Read the data of an event of any released version.
 
     Args:

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from marshmallow import fields
 
-from hub_contracts import generate, language
+from hub_contracts import generate, language, parse
 from hub_contracts.compatibility import Rule
 from hub_contracts.documents.words import described_fields
 from hub_contracts.events import RecordSchema
@@ -75,11 +75,17 @@ def test_readers_of_a_release_accept_every_sample_of_today(release: Path) -> Non
 
 
 @pytest.mark.parametrize("release", ALL, ids=lambda release: release.name)
-def test_the_messaging_library_reads_every_golden_sample(release: Path) -> None:
+def test_the_messaging_library_and_the_kit_read_every_golden_sample(release: Path) -> None:
     for path in (release / "samples").glob("*.json"):
         envelope = Envelope.from_bytes(path.read_bytes())
         event = language.OURS.all[path.stem.rpartition(".")[0]]
         assert (envelope.type, envelope.version) == (event.type, event.version)
+        received = parse(path.read_bytes())
+        assert (received.id, received.revision, type(received.event)) == (
+            envelope.id,
+            envelope.revision,
+            event,
+        )
 
 
 def test_a_renamed_field_is_named_with_release_and_rule(tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ from tests.contracts.kettles import (
     KettleBoiledV2,
     KettleBoiledV2Schema,
     both,
+    envelope,
     only,
 )
 
+from hub_contracts import InvalidData, UnknownEvent, reading
 from hub_contracts.compatibility import Rule
 from hub_contracts.language import Language
 from hub_contracts.released import EVENTS_OF, broken, files
@@ -97,6 +99,18 @@ def test_an_old_event_is_read_by_its_class_or_through_upcasters() -> None:
     for version in (2, 3):
         with pytest.raises(UnknownVersion, match=f"KettleBoiled, version {version}"):
             read("KettleBoiled", version, data, {V1: KettleBoiled}, UPCASTERS)
+
+
+def test_a_message_of_a_version_without_a_class_is_read_as_the_next_version() -> None:
+    message = envelope(KettleBoiled, "tea")
+    received = reading.read(message, {V2: KettleBoiledV2}, UPCASTERS)
+    assert received.event == KettleBoiledV2.from_data(message["data"])
+    assert (received.key, received.revision) == (V2, 1)
+    with pytest.raises(UnknownEvent, match="KettleBoiled, version 1"):
+        reading.read(message, {V2: KettleBoiledV2})
+    message["data"]["cups"] = None
+    with pytest.raises(InvalidData, match="data of KettleBoiled is invalid: cups"):
+        reading.read(message, {V2: KettleBoiledV2}, UPCASTERS)
 
 
 def test_upcasters_lead_over_versions_without_a_class() -> None:
