@@ -65,7 +65,7 @@ def _with_broker(act: Callable[[Any, Outboxes, refill.Tell], Compared]) -> Compa
     Raises:
         Refused: the broker does not answer or has no log, or another restore is at work.
     """
-    uri, outboxes = find_broker_administrator(), _outboxes(find_hub())
+    uri, outboxes = find_broker_administrator(), outboxes_of(find_hub())
     try:
         with connected(uri) as connection, progress("The event log", 0) as bar:
             return act(connection, outboxes, lambda _what, done, of: bar(done, of))
@@ -83,7 +83,12 @@ def _with_broker(act: Callable[[Any, Outboxes, refill.Tell], Compared]) -> Compa
         raise Refused(f"RabbitMQ does not answer ({type(exc).__name__}).") from None
 
 
-def _outboxes(hub: Hub) -> Outboxes:
+def outboxes_of(hub: Hub) -> Outboxes:
+    """The databases of all services, each opened when it is first asked for.
+
+    Raises:
+        WrongUse: one of them is not known.
+    """
     for service in SERVICES:
         hub.database_url(service)  # says which is missing
     engines = {

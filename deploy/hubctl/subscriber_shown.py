@@ -9,6 +9,7 @@ from rich.text import Text
 
 from hub_messaging.subscribers.choosing import Catalogue
 from hub_messaging.subscribers.figures import Age, Doing
+from hub_messaging.subscribers.history import Filled
 from hub_messaging.subscribers.limits import CHANNELS, CONNECTIONS, MEBIBYTE
 from hub_messaging.subscribers.naming import dead_queue_of, queue_of, user_of
 from hub_messaging.subscribers.state import Known
@@ -20,12 +21,20 @@ from hubctl.shown import WIDE, say, table_of
 AUTHORITY_FILE: Final = "hub-ca.pem"  # what docs/subscribing.md calls it
 
 
-def connection(known: Known, door: Door, password: str, *, as_json: bool) -> None:
-    """The connection of a subscriber, to be handed over: lines to paste into a shell, or JSON."""
+def connection(
+    known: Known, door: Door, password: str, *, as_json: bool, filled: Filled | None = None
+) -> None:
+    """The connection of a subscriber, to be handed over: lines to paste into a shell, or JSON.
+
+    `filled`: the history that waits in its queue; what is missing of it is told.
+    """
     values = _connection(known, door, password)
     if as_json:
-        print_json(values)
+        told = {} if filled is None else {"history": plain(filled) | {"gaps": filled.gaps()}}
+        print_json(values | told)
         return
+    if filled is not None:
+        _say_filled(filled)
     typer.echo(_pasted(values))
     if not door.open:
         errors().print(
@@ -39,6 +48,20 @@ def connection(known: Known, door: Door, password: str, *, as_json: bool) -> Non
         f"`hubctl subscribers rotate {known.name}` makes a new one. How to read: docs/subscribing.md.",
         markup=False,
     )
+
+
+def _say_filled(filled: Filled) -> None:
+    """What waits in the queue, and what does not, on standard error: the rest is pasted into a shell."""
+    left_out = f" {filled.forged:,} forged messages were left out." if filled.forged else ""
+    waiting = (
+        f"{filled.events:,} events of history wait in the queue, {filled.live:,} newer ones behind them."
+    )
+    errors().print(waiting + left_out, markup=False)
+    for sentence in filled.gaps():
+        errors().print(sentence, markup=False, style="yellow")
+    if filled.gaps():
+        remedy = "hubctl log status compares the log with the outboxes; --from-outboxes may reach further."
+        errors().print(f"Tell the subscriber. {remedy}", markup=False, style="yellow")
 
 
 def _pasted(values: dict[str, Any]) -> str:

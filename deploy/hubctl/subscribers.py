@@ -10,7 +10,7 @@ from hub_messaging.subscribers import figures, lifecycle, state
 from hub_messaging.subscribers.choosing import chosen
 from hub_messaging.subscribers.limits import MEBIBYTE, Limits
 from hub_messaging.subscribers.naming import require_name
-from hub_messaging.subscribers.place import Fill, bind_from_now
+from hub_messaging.subscribers.place import bind_from_now
 from hub_messaging.subscribers.state import Known
 from hub_platform.clocks import real_now
 from hubctl import subscriber_shown as shown
@@ -19,7 +19,8 @@ from hubctl.catalogue import CATALOGUE
 from hubctl.editor import at_a_terminal
 from hubctl.options import AsJson, By, account
 from hubctl.output import NOTHING, leave, sentences
-from hubctl.places import SERVICES, WrongUse
+from hubctl.places import SERVICES, WrongUse, find_hub
+from hubctl.subscriber_history import FromHistory
 
 NOW: Final = "now"
 BEGINNING: Final = "beginning"
@@ -45,6 +46,9 @@ def add(
     name: Name,
     events: Events,
     since: Annotated[str, typer.Option("--from", help="now, beginning, or an instant (ISO 8601).")] = NOW,
+    from_outboxes: Annotated[
+        bool, typer.Option("--from-outboxes", help="Read history from the outboxes, not from the log.")
+    ] = False,
     messages: Messages = None,
     mebibytes: Mebibytes = None,
     days: Days = None,
@@ -67,10 +71,10 @@ def add(
         administrator = find_administrator()
         door = find_door(administrator.uri)
         limits = _limits(Limits(), messages, mebibytes, days)
-        password = lifecycle.add(
-            administrator.uri, administrator.management, known, limits, fill=_fill(start)
-        )
-    shown.connection(known, door, password, as_json=as_json)
+        history = _history(start, administrator.uri, from_outboxes=from_outboxes)
+        fill = history or bind_from_now
+        password = lifecycle.add(administrator.uri, administrator.management, known, limits, fill=fill)
+    shown.connection(known, door, password, as_json=as_json, filled=history.filled if history else None)
 
 
 @app.command("change")
@@ -189,15 +193,18 @@ def since_when(text: str, now: datetime) -> str | datetime:
     return at
 
 
-def _fill(start: str | datetime) -> Fill:
-    """What fills the queue.
+def _history(start: str | datetime, uri: str, *, from_outboxes: bool) -> FromHistory | None:
+    """What fills the queue with history; None when it begins now.
 
     Raises:
-        WrongUse: this release cannot.
+        WrongUse: the options do not go together, or a service's database is not known.
     """
     if start == NOW:
-        return bind_from_now
-    raise WrongUse("This release fills in no history: say --from now.")
+        if from_outboxes:
+            raise WrongUse("--from-outboxes is about history: say --from beginning, or an instant.")
+        return None
+    since = start if isinstance(start, datetime) else None
+    return FromHistory(find_hub(), uri, since, from_outboxes=from_outboxes)
 
 
 def _limits(limits: Limits, messages: int | None, mebibytes: int | None, days: int | None) -> Limits:

@@ -4,20 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from tests.hubctl.conftest import Keeper, hubctl
+from tests.hubctl.publishing import EVENTS, delete_log, publish
 from tests.support.announcing import set_up_publishers
 from tests.support.broker import BrokerServer
 
-from hub_messaging import outbox
-from hub_messaging.publisher import ConfirmedPublisher
-from hub_messaging.tables import outbox as rows
-from hub_messaging.topology import Subscriber, exchange_of, permissions_of, source_of
+from hub_messaging.topology import Subscriber, permissions_of
 from hub_messaging.wire import connected
 from hub_platform.database import Sessions
 from hubctl import places
-
-EVENTS = 6
 
 
 @pytest.fixture(name="visits_only")
@@ -32,32 +27,6 @@ def _visits_only(
     monkeypatch.setenv("HUB_VISITS_AMQP_URI", amqp_uri)
     set_up_publishers(amqp_uri, "visits")
     return visits.database
-
-
-def publish(sessions: Sessions, uri: str) -> None:
-    """Let some visits be planned, as far as the post office can tell."""
-    with sessions.begin() as session:
-        for number in range(EVENTS):
-            session.execute(
-                sa.insert(rows).values(
-                    id=f"00000000-0000-7000-8000-00000000000{number}",
-                    type="VisitPlanned",
-                    version=1,
-                    subject=f"visits/{number}",
-                    revision=1,
-                    occurred_at=sa.func.now(),
-                    data={},
-                )
-            )
-        waiting = outbox.unpublished(session, source_of("test", "visits"), 100)
-        with connected(uri) as connection:
-            ConfirmedPublisher(connection, exchange_of("visits")).publish([event for _, event in waiting])
-        outbox.mark_published(session, [position for position, _ in waiting])
-
-
-def delete_log(uri: str) -> None:
-    with connected(uri) as connection:
-        connection.channel().queue_delete("hub.log")
 
 
 def of_log() -> list[str]:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from inquiries.service import ScalesService
 from sqlalchemy.orm import Session, sessionmaker
+from tests.messaging.office import PUBLISHERS, Office
 from tests.messaging.operating import Poisoned
 from tests.messaging.shop import Shop
+from tests.messaging.subscribing import Outside
 from tests.support.announcing import own_user, set_up_publishers
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
@@ -143,3 +145,15 @@ def _broken(database: sessionmaker[Session]) -> Poisoned:
 @pytest.fixture(name="shop")
 def _shop(database: sessionmaker[Session], tmp_path: Path) -> Shop:
     return Shop(database, tmp_path / "losses")
+
+
+@pytest.fixture(name="outside")
+def _outside(amqp_uri: str, broker: BrokerServer, postgres: PostgresServer) -> Iterator[Outside]:
+    """Two publishers without a subscriber of another organisation yet, which a test adds."""
+    urls = {name: postgres.migrated_database(MIGRATIONS) for name in PUBLISHERS}
+    set_up_publishers(amqp_uri, *PUBLISHERS)
+    outside = Outside(Office(amqp_uri, urls), broker)
+    yield outside
+    outside.forget()
+    for url in urls.values():
+        postgres.drop_database(url)

@@ -1,6 +1,7 @@
 """A subscriber of another organisation that is added to an office, and what its queue brings it."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -51,7 +52,7 @@ class Outside:
         filled: list[Filled] = []
 
         def fill(connection: Any, broker: Management, place: Place) -> None:
-            act = partial(switching.fill, past=replace(self.past, **past), limits=self.limits)
+            act = partial(switching.fill, past=replace(self.past, **past))
             filled.append(act(connection, broker, place, tell=self._tell))
 
         known = Known(
@@ -98,6 +99,11 @@ class Outside:
 
     def _tell(self, done: int, of: int) -> None:
         self.told.append((done, of))
+
+
+def ids_of(messages: list[amqp.Message]) -> Counter[str]:
+    """How often each event came."""
+    return Counter(json.loads(one.body)["id"] for one in messages)
 
 
 def revisions(messages: list[amqp.Message]) -> dict[tuple[str, str], list[int]]:

@@ -111,7 +111,7 @@ def test_a_gate_whose_holder_was_cut_off_is_not_taken_for_held(engines: dict[str
         with engines["counting"].connect() as other:
             other.exec_driver_sql(f"SELECT pg_terminate_backend({cut})")
         with pytest.raises(DBAPIError):
-            wait_until(held.require)  # type: ignore[func-returns-value]
+            wait_until(held.require)
         assert is_free(engines["sorting"])
 
 

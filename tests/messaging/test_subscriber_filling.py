@@ -3,51 +3,26 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from tests.messaging.conftest import MIGRATIONS
-from tests.messaging.office import PUBLISHERS, SCHEMAS, Office
-from tests.messaging.subscribing import NAME, Outside, revisions
+from tests.messaging.office import PUBLISHERS, SCHEMAS
+from tests.messaging.subscribing import NAME, Outside, ids_of, revisions
 from tests.messaging.traffic import Traffic, record
 from tests.support.announcing import set_up_publishers
-from tests.support.broker import BrokerServer
-from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
 
-from hub_messaging import gate
-from hub_messaging.gate import Occupied
-from hub_messaging.log import Unbound
 from hub_messaging.subscribers import pouring, switching
-from hub_messaging.subscribers.limits import Limits
-from hub_messaging.subscribers.naming import live_queue_of, queue_of
-from hub_messaging.subscribers.pouring import Pourer, TooMuch
+from hub_messaging.subscribers.naming import queue_of
 from hub_messaging.tables import outbox as rows
-from hub_messaging.wire import Missing
 
 END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE pid <> pg_backend_pid() AND datname = current_database()
 """
-
-
-@pytest.fixture(name="outside")
-def _outside(amqp_uri: str, broker: BrokerServer, postgres: PostgresServer) -> Iterator[Outside]:
-    urls = {name: postgres.migrated_database(MIGRATIONS) for name in PUBLISHERS}
-    set_up_publishers(amqp_uri, *PUBLISHERS)
-    outside = Outside(Office(amqp_uri, urls), broker)
-    yield outside
-    outside.forget()
-    for url in urls.values():
-        postgres.drop_database(url)
-
-
-def ids_of(messages: list[Any]) -> Counter[str]:
-    return Counter(json.loads(one.body)["id"] for one in messages)
 
 
 def replayed(message: Any) -> bool:
@@ -184,29 +159,6 @@ def test_what_a_relay_sent_twice_comes_once(outside: Outside) -> None:
     assert ids_of(outside.read()) == office.expected()
 
 
-def test_more_than_the_queue_may_hold_is_refused_and_nothing_stays(outside: Outside) -> None:
-    outside.office.publish("sorting", 9)
-    for limits in (Limits(messages=8), Limits(size=1000)):
-        outside.limits = limits
-        with pytest.raises(TooMuch):
-            outside.add()
-        assert outside.things_left() == []
-    outside.limits = Limits(messages=9)
-    assert outside.add().events == 9
-
-
-def test_without_a_log_nothing_is_made(outside: Outside) -> None:
-    outside.office.delete_log()
-    with pytest.raises(Missing):
-        outside.add()
-    assert outside.things_left() == []
-    set_up_publishers(outside.office.uri, *PUBLISHERS)
-    outside.office.administrate(lambda channel: channel.queue_unbind("hub.log", "counting.events", "#"))
-    with pytest.raises(Unbound):
-        outside.add()
-    assert outside.things_left() == []
-
-
 def test_a_log_that_is_bound_to_one_publisher_only_is_told(outside: Outside) -> None:
     outside.office.administrate(lambda channel: channel.queue_unbind("hub.log", "sorting.events", "#"))
     for publisher in PUBLISHERS:
@@ -216,58 +168,6 @@ def test_a_log_that_is_bound_to_one_publisher_only_is_told(outside: Outside) -> 
             outside.office.administrate(lambda channel, bind=bind: channel.queue_bind("any", *bind))
         outside.office.publish(publisher, 4)
     assert sum(outside.add().missing.values()) == 4
-
-
-def test_a_relay_that_does_not_give_way_ends_it_and_nothing_stays(
-    outside: Outside, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As one does that waits for the broker's confirm."""
-    monkeypatch.setattr(switching, "TRIES", 2)
-    monkeypatch.setattr(gate, "TAKE_SECONDS", 0.1)
-    with outside.office.engines["sorting"].connect() as relay_:
-        relay_.execute(sa.text("SELECT pg_advisory_lock_shared(:key)"), {"key": gate.KEY})
-        with pytest.raises(Occupied, match="sorting"):
-            outside.add()
-    assert outside.things_left() == []
-    outside.add()
-
-
-def test_a_gate_that_is_lost_in_the_switch_ends_it_and_nothing_stays(
-    outside: Outside, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A holder that was halted may have been overtaken by a relay."""
-    binds = switching.bind
-
-    def halted(connection: Any, queue: str, bindings: Any) -> None:
-        binds(connection, queue, bindings)
-        if queue == queue_of(NAME):
-            with outside.office.engines["sorting"].connect() as other:
-                other.exec_driver_sql(END_OTHERS)
-
-    outside.office.publish("sorting", 3)
-    with monkeypatch.context() as patched:
-        patched.setattr(switching, "bind", halted)
-        with pytest.raises(sa.exc.DBAPIError):
-            outside.add()
-    assert outside.things_left() == []
-    assert outside.add().events == 3
-
-
-def test_a_queue_of_live_events_that_is_deleted_meanwhile_ends_it(
-    outside: Outside, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pour = Pourer.pour
-
-    def pour_and_delete(self: Pourer, events: Any, *, replayed: bool) -> None:
-        pour(self, events, replayed=replayed)
-        outside.office.administrate(lambda channel: channel.queue_delete(live_queue_of(NAME)))
-
-    outside.office.publish("sorting", 3)
-    with monkeypatch.context() as patched:
-        patched.setattr(Pourer, "pour", pour_and_delete)
-        with pytest.raises(OSError):  # noqa: PT011 - whichever the broker tells first
-            outside.add()
-    assert outside.things_left() == []
 
 
 def test_what_came_without_a_relay_in_the_moment_of_the_switch_is_not_lost(

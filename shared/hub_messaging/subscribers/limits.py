@@ -34,6 +34,11 @@ class Limits:
     size: int = 256 * MEBIBYTE  # bytes of bodies
     days: int = 14  # how long a message waits to be read
 
+    @property
+    def mebibytes(self) -> int:
+        """The size in MiB, rounded down."""
+        return self.size // MEBIBYTE
+
 
 def policies_of(name: str, limits: Limits) -> dict[str, dict[str, Any]]:
     """Policy name → its body in the management API."""

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from hub_messaging.envelope import Posted
 from hub_messaging.publisher import ConfirmedPublisher
-from hub_messaging.subscribers.limits import Limits
 from hub_messaging.subscribers.naming import filling_exchange_of
 from hub_messaging.subscribers.place import Place
 from hub_messaging.wire import BROKER_ERRORS, Missing, drain, message_of, tick
@@ -25,16 +24,16 @@ KEEP_SECONDS: Final = 0.001
 
 
 class TooMuch(Exception):
-    """History is more than the subscriber's queue may hold: its oldest events would be dropped unread."""
+    """More events than the subscriber's queue may hold: the oldest would be dropped unread."""
 
 
 class Pourer(ConfirmedPublisher):
     """Writes events into a subscriber's queue, with as many unconfirmed as WINDOW."""
 
-    def __init__(self, connection: Any, place: Place, limits: Limits) -> None:
+    def __init__(self, connection: Any, place: Place) -> None:
         self._exchange_of_place = filling_exchange_of(place.name)
         super().__init__(connection, self._exchange_of_place)
-        self._limits = limits
+        self._limits = place.limits
         self._headers: dict[str, Any] = {}
         self._messages = self._bytes = 0
         # Neither durable nor kept without a queue: nothing of it stays, whatever happens.

@@ -27,7 +27,7 @@ from hub_messaging.provenance import Origins
 from hub_messaging.subscribers.broker import Management
 from hub_messaging.subscribers.choosing import Bindings
 from hub_messaging.subscribers.history import Filled, History, Wanted
-from hub_messaging.subscribers.limits import QUORUM, Limits
+from hub_messaging.subscribers.limits import QUORUM
 from hub_messaging.subscribers.place import Place
 from hub_messaging.subscribers.pouring import LiveEvents, Pourer
 from hub_messaging.topology import exchange_of, source_of
@@ -53,9 +53,7 @@ class Past:
     from_outboxes: bool = False  # instead of the log
 
 
-def fill(
-    connection: Any, _broker: Management, place: Place, *, past: Past, limits: Limits, tell: Tell
-) -> Filled:
+def fill(connection: Any, _broker: Management, place: Place, *, past: Past, tell: Tell) -> Filled:
     """Fill the queue of a subscriber that is being added, and bind it; gives what it was filled with.
 
     When it fails the queue may hold something and may be bound: whoever made it deletes it.
@@ -64,7 +62,6 @@ def fill(
         connection: the administrator's.
         place: its queue exists, holds nothing and is not bound.
         past: history.
-        limits: of the queue.
         tell: hears how far it is.
 
     Raises:
@@ -77,7 +74,7 @@ def fill(
         _collect(connection, place)
         live = LiveEvents(connection, place.live, idle=lambda: _keep(writing))
         stack.callback(live.close)
-        pourer = Pourer(writing, place, limits)
+        pourer = Pourer(writing, place)
         stack.callback(pourer.remove)
         return Filling(connection, place, past, pourer, live).fill(tell)
 

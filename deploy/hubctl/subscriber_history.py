@@ -1,0 +1,75 @@
+"""Filling a new subscriber's queue with history, for `hubctl subscribers add --from`."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from hub_messaging.gate import Occupied
+from hub_messaging.kept import Refused
+from hub_messaging.log import LogSilent
+from hub_messaging.publisher import Unconfirmed
+from hub_messaging.subscribers import switching
+from hub_messaging.subscribers.broker import Management
+from hub_messaging.subscribers.history import Filled
+from hub_messaging.subscribers.place import Place
+from hub_messaging.subscribers.pouring import TooMuch
+from hub_messaging.subscribers.switching import Past
+from hub_messaging.wire import Missing
+from hubctl.log import RESTORE, outboxes_of
+from hubctl.output import progress
+from hubctl.places import Hub
+
+NOTHING_STAYS: Final = "Nothing was made"
+
+
+class FromHistory:
+    """Fills the queue of a subscriber that is being added, with a bar; remembers what came of it."""
+
+    def __init__(self, hub: Hub, uri: str, since: datetime | None, *, from_outboxes: bool) -> None:
+        """Find the publishers' databases.
+
+        Args:
+            hub: where they are.
+            uri: AMQP URI of the broker's administrator.
+            since: aware; None: from the beginning.
+            from_outboxes: read them instead of the event log.
+
+        Raises:
+            WrongUse: the database of a service is not known.
+        """
+        found = outboxes_of(hub)
+        self.filled: Filled | None = None
+        self._past = Past(
+            uri=uri,
+            hub_id=found.hub_id,
+            schemas=found.schemas,
+            engines=found.engines,
+            since=since,
+            from_outboxes=from_outboxes,
+        )
+
+    def __call__(self, connection: Any, broker: Management, place: Place) -> None:
+        """Fill and bind the queue.
+
+        Raises:
+            Refused: it cannot be; the reason, and what to do.
+            BROKER_ERRORS, SQLAlchemyError: the broker or a database does not answer.
+        """
+        try:
+            with progress("History", 0) as tell:
+                self.filled = switching.fill(connection, broker, place, past=self._past, tell=tell)
+        except TooMuch:
+            raise Refused(
+                f"{NOTHING_STAYS}: history is more than a queue of {place.limits.messages:,} messages or "
+                f"{place.limits.mebibytes:,} MiB holds. Raise --max-messages or --max-mib, name fewer "
+                "--events, or say a later --from."
+            ) from None
+        except Occupied as exc:
+            raise Refused(
+                f"{NOTHING_STAYS}: {exc}, as when the broker confirms nothing. Try again."
+            ) from None
+        except LogSilent as exc:
+            raise Refused(f"{NOTHING_STAYS}: {exc}. Try again.") from None
+        except Missing as exc:
+            raise Refused(f"{NOTHING_STAYS}: {exc}. {RESTORE}, or say --from-outboxes.") from None
+        except Unconfirmed as exc:
+            raise Refused(f"{NOTHING_STAYS}: RabbitMQ does not confirm ({exc}). Try again.") from None
