@@ -6,9 +6,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from tests.bench import commands, latency, page, register
+from tests.bench import backfill, commands, latency, page, register
 from tests.bench.facts import facts
-from tests.bench.results import CommandsResult, HubResult, ImportResult, RowResult
+from tests.bench.results import BackfillResult, CommandsResult, HubResult, ImportResult, RowResult
 from tests.bench.rows import ROWS, Row
 from tests.bench.servers import Servers, running_servers
 
@@ -17,7 +17,8 @@ from local.places import ROOT, Places
 COMMANDS: Final = "commands"  # the row of HTTP commands
 HUB: Final = "hub"  # the row of latency and memory
 IMPORT: Final = "import"  # the row of the register
-NAMES: Final = (*(row.name for row in ROWS), COMMANDS, IMPORT, HUB)
+BACKFILL: Final = "backfill"  # the row of a new subscriber's history
+NAMES: Final = (*(row.name for row in ROWS), COMMANDS, IMPORT, BACKFILL, HUB)
 SECONDS: Final = 20.0  # of commands in each round of the hub
 FOLDER: Final = ROOT / ".local" / "bench"
 
@@ -41,6 +42,7 @@ def main(
             results = measure(bar, servers, wanted, rounds, events)
             answered = measure_commands(bar, servers, rounds) if COMMANDS in asked else None
             imports = measure_import(bar, servers, rounds) if IMPORT in asked else None
+            filled = measure_backfill(bar, servers, rounds, events) if BACKFILL in asked else None
         hub = measure_hub(bar, rounds) if HUB in asked else None
     for result in results:
         show(result.row.title, [line[:-1] for line in page.row_table(result)], result.verdicts())
@@ -49,12 +51,14 @@ def main(
             show(f"HTTP commands: {title}", page.commands_table(answered, kind), [])
     if imports is not None:
         show("The register imported", page.import_table(imports), imports.verdicts())
+    if filled is not None:
+        show("A new subscriber's history", page.backfill_table(filled), filled.verdicts())
     if hub is not None:
         show("The whole hub: latency", page.latency_table(hub), hub.verdicts())
         show("The whole hub: memory", page.memory_table(hub), [])
     if write:
         command = "make bench" if asked == list(NAMES) and events is None else "python -m tests.bench"
-        parts = page.Parts(results, answered, imports, hub)
+        parts = page.Parts(results, answered, imports, hub, filled)
         page.FILE.write_text(page.page(parts, known, command=command, rounds=rounds))
         console.print(f"Written: {page.FILE.relative_to(ROOT)}")
 
@@ -85,6 +89,18 @@ def measure_import(bar: Progress, servers: Servers, rounds: int) -> ImportResult
     for number in range(1, rounds + 1):
         bar.update(task, description=f"round {number}: {IMPORT}")
         result.rounds.append(register.measure(servers, raw))
+        bar.advance(task)
+    return result
+
+
+def measure_backfill(bar: Progress, servers: Servers, rounds: int, events: int | None) -> BackfillResult:
+    """Fill a new subscriber's queue beside a relay at work, round after round."""
+    task = bar.add_task(BACKFILL, total=rounds)
+    result = BackfillResult([])
+    for number in range(1, rounds + 1):
+        bar.update(task, description=f"round {number}: {BACKFILL}")
+        result.rounds.append(backfill.measure(servers, events or backfill.EVENTS))
+        bar.console.print(f"{BACKFILL}: {result.rounds[-1].rate:,.0f} events/s")
         bar.advance(task)
     return result
 

@@ -14,8 +14,8 @@ FILL_OUTBOX: Final = sa.text(
     """
     INSERT INTO outbox (id, type, version, subject, revision, occurred_at, data)
     SELECT gen_random_uuid(), :type, 1,
-           'enrolments/' || lpad(to_hex((n - 1) / :revisions), 32, '0')::uuid, (n - 1) % :revisions + 1,
-           clock_timestamp(), CAST(:data AS jsonb)
+           'enrolments/' || lpad(to_hex((:first + n - 1) / :revisions), 32, '0')::uuid,
+           (n - 1) % :revisions + 1, clock_timestamp(), CAST(:data AS jsonb)
     FROM generate_series(1, :events) AS n
     """
 )
@@ -62,8 +62,11 @@ def fill(connection: amqp.Connection, exchange: str, key: str, events: int, cont
     channel.close()
 
 
-def fill_outbox(connection: sa.Connection, events: int) -> None:
-    """Record events in one transaction and wake the relay, as `outbox.record` does; not committed here."""
-    values = {"type": work.EVENT_TYPE, "revisions": work.REVISIONS, "events": events}
+def fill_outbox(connection: sa.Connection, events: int, *, first: int = 0) -> None:
+    """Record events in one transaction and wake the relay, as `outbox.record` does; not committed here.
+
+    `first`: how many were recorded before, in whole subjects.
+    """
+    values = {"type": work.EVENT_TYPE, "revisions": work.REVISIONS, "events": events, "first": first}
     connection.execute(FILL_OUTBOX, values | {"data": json.dumps(work.facts(1))})
     connection.exec_driver_sql("SELECT pg_notify('hub_outbox', '')")

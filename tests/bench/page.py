@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.bench.arithmetic import Figure
+from tests.bench.backfill import WHAT as BACKFILL
 from tests.bench.commands import CONNECTIONS, KINDS, PROGRAMS, REPLICAS
 from tests.bench.latency import LOOK_EVERY, RATE
 from tests.bench.register import ROWS
-from tests.bench.results import CommandsResult, HubResult, ImportResult, RowResult
+from tests.bench.results import BackfillResult, CommandsResult, HubResult, ImportResult, RowResult
 from tests.bench.rows import OURS
 from tests.bench.runs import Run
 
@@ -74,6 +75,7 @@ class Parts:
     commands: CommandsResult | None = None
     imports: ImportResult | None = None
     hub: HubResult | None = None
+    backfill: BackfillResult | None = None
 
 
 def page(
@@ -93,6 +95,9 @@ def page(
     if measured.imports is not None:
         parts += [f"## The register of schools imported, {ROWS:,} rows\n", IMPORT]
         parts += [markdown(import_table(measured.imports)), *listed(measured.imports.verdicts())]
+    if measured.backfill is not None:
+        parts += ["## A new subscriber given all of history\n", BACKFILL]
+        parts += [markdown(backfill_table(measured.backfill)), *listed(measured.backfill.verdicts())]
     if measured.hub is not None:
         parts += hub_part(measured.hub)
     parts += ["## On what\n", markdown([("", ""), *facts.items()])]
@@ -194,6 +199,21 @@ def import_table(result: ImportResult) -> Table:
             ("longest answer to a health probe meanwhile", "probe", ".2f", "s"),
             ("a page of the list of schools, p99", "page_ms", ".1f", "ms"),
             ("a page of the last tenth of it, p99", "late_page_ms", ".1f", "ms"),
+        )
+    ]
+    return [("", "found"), *lines]
+
+
+def backfill_table(result: BackfillResult) -> Table:
+    """What one queue took."""
+    lines = [
+        (words, f"{spread(result.figure(name), form)}{unit}")
+        for words, name, form, unit in (
+            ("events of history", "events", ",.0f", ""),
+            ("until the queue was bound", "seconds", ".1f", " s"),
+            ("events a second", "rate", ",.0f", ""),
+            ("events published meanwhile", "live", ",.0f", ""),
+            ("longest wait of one of those to be published", "waited", ".2f", " s"),
         )
     ]
     return [("", "found"), *lines]

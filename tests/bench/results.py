@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tests.bench.arithmetic import Figure, percentile, ratio
+from tests.bench.backfill import EVENTS as BACKFILL_EVENTS
+from tests.bench.backfill import BackfillRun
 from tests.bench.commands import KINDS, PROGRAMS, REPLICAS, Answered
 from tests.bench.latency import RATE, Watched
 from tests.bench.register import ROWS, ImportRun
@@ -18,6 +20,8 @@ IMPORT_SECONDS: Final = 60.0
 IMPORT_AGAIN_SECONDS: Final = 20.0
 IMPORT_MEMORY_MB: Final = 300.0
 PAGE_MS: Final = 20.0
+BACKFILL_SECONDS: Final = 300.0  # for BACKFILL_EVENTS; of fewer, as much less
+BACKFILL_WAIT: Final = 5.0  # seconds, of an event that is published meanwhile
 
 
 @dataclass
@@ -131,6 +135,29 @@ class ImportResult:
             f"wherever it lies, {page:.1f} ms was found."
         )
         return said
+
+
+@dataclass(frozen=True)
+class BackfillResult:
+    """Queues of new subscribers filled with history, round by round."""
+
+    rounds: list[BackfillRun]
+
+    def figure(self, name: str) -> Figure:
+        """One figure of the runs (an attribute of `BackfillRun`)."""
+        return Figure.of([float(getattr(run, name)) for run in self.rounds])
+
+    def verdicts(self) -> list[str]:
+        """Each goal in a sentence."""
+        seconds, waited = BACKFILL_EVENTS / self.figure("rate").middle, self.figure("waited").middle
+        measured = self.rounds[0].events
+        how = "" if measured == BACKFILL_EVENTS else f", reckoned from {measured:,} events"
+        wanted = f"{BACKFILL_EVENTS:,} events within {BACKFILL_SECONDS:g} s is the goal"
+        slow = f"no event recorded meanwhile waits {BACKFILL_WAIT:g} s to be published is the goal"
+        return [
+            f"{met(seconds < BACKFILL_SECONDS)}: {wanted}, {seconds:.0f} s was found{how}.",
+            f"{met(waited < BACKFILL_WAIT)}: {slow}, {waited:.1f} s was found.",
+        ]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,21 @@
 """The page says what was measured, and whether it is enough."""
 
+from tests.bench.backfill import BackfillRun
 from tests.bench.commands import Answered
 from tests.bench.latency import Watched
-from tests.bench.page import Parts, commands_table, import_table, latency_table, memory_table, page, row_table
+from tests.bench.page import (
+    Parts,
+    backfill_table,
+    commands_table,
+    import_table,
+    latency_table,
+    memory_table,
+    page,
+    row_table,
+)
 from tests.bench.register import ROWS as REGISTER_ROWS
 from tests.bench.register import ImportRun
-from tests.bench.results import CommandsResult, HubResult, ImportResult, RowResult
+from tests.bench.results import BackfillResult, CommandsResult, HubResult, ImportResult, RowResult
 from tests.bench.rows import BY_HAND, FASTSTREAM_INBOX, NAMEKO, OURS, ROWS
 from tests.bench.runs import Run
 
@@ -146,3 +156,19 @@ def test_the_page_tells_of_commands_when_they_were_measured() -> None:
     text = page(Parts([], commands=told), {}, command="make bench", rounds=1)
     assert "### Enrol a participant" in text
     assert "### Take a register of 20 marks" in text
+
+
+def test_a_history_that_was_shorter_is_judged_by_its_pace() -> None:
+    found = BackfillResult([BackfillRun(200_000, 50.0, 9_000, 0.4), BackfillRun(200_000, 40.0, 8_000, 0.2)])
+    assert backfill_table(found)[3] == ("events a second", "4,500 (4,000 to 5,000)")
+    fast, waiting = found.verdicts()
+    assert fast.startswith(
+        "Met: 1,000,000 events within 300 s is the goal, 222 s was found, reckoned from 200,000"
+    )
+    assert waiting.startswith("Met: no event recorded meanwhile waits 5 s")
+    slow = BackfillResult([BackfillRun(1_000_000, 301.0, 60_000, 6.0)])
+    assert [verdict.partition(":")[0] for verdict in slow.verdicts()] == ["Not met", "Not met"]
+    assert "reckoned" not in slow.verdicts()[0]
+    assert "A new subscriber given all of history" in page(
+        Parts([], backfill=slow), {}, command="x", rounds=1
+    )
