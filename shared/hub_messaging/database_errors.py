@@ -17,6 +17,9 @@ DEADLOCK, NOT_SERIAL = "40P01", "40001"
 # A lock that was waited for too long; a statement that was ended.
 LOCKED, ENDED = "55P03", "57014"
 SILENT: Final = "the database does not answer"
+# Classes of codes: no connection; it shuts down, has crashed or only starts.
+UNREACHABLE: Final = ("08", "57P")
+REFUSES: Final = "the database answers, and cannot carry out the work"  # a full disk, for example
 REASONS: Final = {
     DEADLOCK: "another transaction was in the way",
     NOT_SERIAL: "another transaction was in the way",
@@ -37,9 +40,12 @@ def gave_way(error: BaseException) -> bool:
 def reason_of(error: BaseException, otherwise: str = SILENT) -> str:
     """Why work on events rests, for readiness. The error is the database's or was raised from it."""
     cause = error if isinstance(error, DBAPIError) else error.__cause__
-    if isinstance(cause, DBAPIError) and not cause.connection_invalidated:
-        return REASONS.get(_code(cause), otherwise)
-    return otherwise
+    if not isinstance(cause, DBAPIError) or cause.connection_invalidated:
+        return otherwise
+    code = _code(cause)
+    if not code or code.startswith(UNREACHABLE):
+        return otherwise
+    return REASONS.get(code, REFUSES)
 
 
 def is_away(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import inbox
 from hub_messaging.catchup import CatchUp, LogAway
-from hub_messaging.database_errors import AWAY
+from hub_messaging.database_errors import AWAY, SILENT
 from hub_messaging.database_errors import reason_of as why_at_rest
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler
 from hub_messaging.envelope import keys_by_publisher
@@ -235,7 +235,8 @@ class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[m
         except (DatabaseAway, *AWAY) as exc:
             self._rest(why_at_rest(exc), exc)
         else:
-            if not self._arrived:  # what is in hand says by itself whether it can be dealt with
+            # What is in hand shows it itself, unless it waits for a lock that a dead connection still holds.
+            if not self._arrived or self._away == SILENT:
                 self._away = None
         self._looked_at = time.monotonic()
         if self._looked_at >= self._bind_at:

@@ -35,7 +35,7 @@ REACHED: Final[dict[str, Any]] = {
 SESSION: Final = {
     "statement_timeout": "20s",
     "lock_timeout": "10s",
-    "idle_in_transaction_session_timeout": "60s",
+    "idle_in_transaction_session_timeout": "30s",
     "client_connection_check_interval": "5s",  # a statement ends when nobody waits for it any more
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",

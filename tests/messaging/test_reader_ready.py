@@ -4,8 +4,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from tests.messaging.readers import Channel, begun, message, told
 
+from hub_messaging.database_errors import SILENT
 from hub_messaging.dispatch import DatabaseAway
 from hub_messaging.reader import QueueReader
 
@@ -59,11 +61,39 @@ def test_handlers_that_have_failed_keep_no_idle_reader_from_being_ready(reader: 
     assert look(reader) is None
 
 
-def test_what_is_in_hand_and_cannot_be_dealt_with_is_told_whatever_else_succeeds(reader: QueueReader) -> None:
-    told(reader, DatabaseAway())
+def away_because_of(code: str | None) -> DatabaseAway:
+    """What the dispatcher raises when PostgreSQL reports this error, or nothing at all."""
+    away = DatabaseAway()
+    away.__cause__ = OperationalError("", {}, Reported(code))
+    return away
+
+
+class Reported(Exception):
+    """An error of psycopg2's."""
+
+    def __init__(self, code: str | None) -> None:
+        super().__init__(code)
+        self.pgcode = code
+
+
+def test_a_reader_whose_database_answers_again_is_ready_before_what_is_in_hand_takes_effect(
+    reader: QueueReader,
+) -> None:
+    told(reader, away_because_of(None))
     reader._arrived = [message(1)]
     assert not reader._work_off(Channel())
-    assert look(reader) is not None
+    assert reader._away == SILENT
+    assert look(reader) is None
+
+
+@pytest.mark.parametrize("code", ["53100", "55P03", "57014", "25006"])
+def test_what_is_in_hand_and_cannot_be_dealt_with_is_told_whatever_else_succeeds(
+    reader: QueueReader, code: str
+) -> None:
+    told(reader, away_because_of(code))
+    reader._arrived = [message(1)]
+    assert not reader._work_off(Channel())
+    assert look(reader) not in (None, SILENT)
 
 
 def test_a_reader_that_catches_up_is_ready(reader: QueueReader) -> None:
