@@ -141,6 +141,7 @@ def test_who_asks_by_rpc_is_told_a_code_of_ours(error: Exception, code: str | No
         (ended("40P01"), "another transaction was in the way"),
         (ended("55P03"), "another transaction was in the way"),
         (ended("57014"), "the database takes too long over a statement"),
+        (ended("53100"), "the database answers, and cannot carry out the work"),
         (ended("57P01"), "the database does not answer"),
         (ended("40P01", invalidated=True), "the database does not answer"),
         (sa.exc.TimeoutError("QueuePool limit"), "the database does not answer"),
