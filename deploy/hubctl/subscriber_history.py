@@ -11,7 +11,7 @@ from hub_messaging.subscribers import switching
 from hub_messaging.subscribers.broker import Management
 from hub_messaging.subscribers.history import Filled
 from hub_messaging.subscribers.place import Place
-from hub_messaging.subscribers.pouring import TooMuch
+from hub_messaging.subscribers.pouring import TooFast, TooMuch
 from hub_messaging.subscribers.switching import Past
 from hub_messaging.wire import Missing
 from hubctl.log import RESTORE, outboxes_of
@@ -62,6 +62,11 @@ class FromHistory:
                 f"{NOTHING_STAYS}: history is more than a queue of {place.limits.messages:,} messages or "
                 f"{place.limits.mebibytes:,} MiB holds. Raise --max-messages or --max-mib, name fewer "
                 "--events, or say a later --from."
+            ) from None
+        except TooFast:
+            raise Refused(
+                f"{NOTHING_STAYS}: events are published faster than they can be copied. Try again when less "
+                "happens."
             ) from None
         except Occupied as exc:
             raise Refused(

@@ -14,7 +14,7 @@ from hub_messaging.gate import Occupied
 from hub_messaging.log import LogSilent
 from hub_messaging.publisher import Unconfirmed
 from hub_messaging.subscribers.broker import Management
-from hub_messaging.subscribers.pouring import TooMuch
+from hub_messaging.subscribers.pouring import TooFast, TooMuch
 from hub_platform.database import Sessions
 
 ADD = ("subscribers", "add", "warehouse", "--by", "ada", "--events", "VisitPlanned")
@@ -102,6 +102,7 @@ def test_without_a_log_the_remedy_is_said_and_nothing_stays(
     ("failure", "words"),
     [
         (TooMuch(), "--max-messages"),
+        (TooFast(), "when less happens"),
         (Occupied("visits"), "the relay of visits"),
         (LogSilent(), "Try again"),
         (Unconfirmed("3 not confirmed"), "3 not confirmed"),

@@ -11,10 +11,10 @@ from tests.support.announcing import set_up_publishers
 from hub_messaging import gate
 from hub_messaging.gate import Occupied
 from hub_messaging.log import Unbound
-from hub_messaging.subscribers import switching
+from hub_messaging.subscribers import pouring, switching
 from hub_messaging.subscribers.limits import Limits
 from hub_messaging.subscribers.naming import live_queue_of, queue_of
-from hub_messaging.subscribers.pouring import Pourer, TooMuch
+from hub_messaging.subscribers.pouring import Pourer, TooFast, TooMuch
 from hub_messaging.wire import Missing
 
 END_OTHERS = """
@@ -96,3 +96,25 @@ def test_a_queue_of_live_events_that_is_deleted_meanwhile_ends_it(
         with pytest.raises(OSError):  # noqa: PT011 - whichever the broker tells first
             outside.add()
     assert outside.things_left() == []
+
+
+def test_events_that_come_faster_than_they_are_written_end_it_and_nothing_stays(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Relays are not held back for long, however much is left."""
+    office = outside.office
+    bind = switching.bind
+
+    def bind_and_publish(connection: Any, queue: str, bindings: Any) -> None:
+        bind(connection, queue, bindings)
+        office.publish("sorting", 30)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(switching, "bind", bind_and_publish)
+        patched.setattr(switching, "HOLD_SECONDS", -1.0)
+        patched.setattr(pouring, "BATCH", 5)
+        patched.setattr(switching.Filling, "_write_live", lambda *_: 0)
+        with pytest.raises(TooFast):
+            outside.add()
+    assert outside.things_left() == []
+    assert outside.add().events == 30

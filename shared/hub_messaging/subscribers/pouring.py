@@ -5,6 +5,8 @@ routing key as what is published later.
 """
 
 import contextlib
+import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import uuid4
@@ -25,6 +27,10 @@ KEEP_SECONDS: Final = 0.001
 
 class TooMuch(Exception):
     """More events than the subscriber's queue may hold: the oldest would be dropped unread."""
+
+
+class TooFast(Exception):
+    """Events are published faster than they can be written into the subscriber's queue."""
 
 
 class Pourer(ConfirmedPublisher):
@@ -94,10 +100,11 @@ class LiveEvents:
         callback = self._arrived.append
         self._channel.basic_consume(queue, queue, callback=callback, on_cancel=self._cancelled)
 
-    def empty(self, take: Callable[[list[Posted]], None]) -> int:
+    def empty(self, take: Callable[[list[Posted]], None], *, until: float = math.inf) -> int:
         """Hand out, in order, all that is in the queue when this is called; how many that was.
 
         Raises:
+            TooFast: that is not done by `until`, of the monotonic clock.
             BROKER_ERRORS: the broker goes away; Missing: the queue is gone, with what was in it.
         """
         end = str(uuid4())
@@ -114,6 +121,8 @@ class LiveEvents:
             if end in ids:
                 self._arrived[:0] = messages[len(events) + 1 :]
                 return number
+            if time.monotonic() > until:
+                raise TooFast
             self._wait()
 
     def close(self) -> None:

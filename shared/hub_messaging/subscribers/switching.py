@@ -8,6 +8,7 @@
 """
 
 import contextlib
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ from hub_messaging.topology import exchange_of, source_of
 from hub_messaging.wire import connected, drain, tick
 
 FEW: Final = 200  # live events that were left by one look at them: few enough to hold the relays back for
-LOOKS: Final = 8  # at the queue of live events without finding few; then relays wait until it is empty
+HOLD_SECONDS: Final = 5.0  # for which relays are held back at most while the rest is written
 TRIES: Final = 30  # to take the gates
 AGAIN_SECONDS: Final = 0.5  # between two of them, in which relays send
 
@@ -66,6 +67,7 @@ def fill(connection: Any, _broker: Management, place: Place, *, past: Past, tell
 
     Raises:
         TooMuch: the queue may not hold it.
+        TooFast: events are published faster than they can be written.
         Occupied: a relay does not give way, as when the broker confirms nothing.
         wire.Missing: there is no log, or it is not bound.
         Unconfirmed, BROKER_ERRORS, SQLAlchemyError: the broker or a database is away or refuses.
@@ -105,6 +107,7 @@ class Filling:
     def __init__(self, connection: Any, place: Place, past: Past, pourer: Pourer, live: LiveEvents) -> None:
         self._connection, self._place, self._past = connection, place, past
         self._pourer, self._live = pourer, live
+        self._written = 0  # live events
         self._engines = {publisher: past.engines[publisher] for publisher in place.bindings}
 
     def fill(self, tell: Tell) -> Filled:
@@ -112,8 +115,9 @@ class Filling:
         mark, published = self._end_history()
         of = sum(published.values())
         history = self._write_history(mark, lambda written: tell(written, of))
-        number = self._write_live(history) + self._switch(history)
-        return history.filled({} if self._past.since else published, live=number)
+        self._write_live(history)
+        self._switch(history)
+        return history.filled({} if self._past.since else published, live=self._written)
 
     @contextlib.contextmanager
     def _gates(self) -> Iterator[Held]:
@@ -178,30 +182,30 @@ class Filling:
             channel.queue_purge(self._place.queue)
         self._pourer.begin_again()
 
-    def _write_live(self, history: History) -> int:
-        """Write what came meanwhile, until little is left; how much that was."""
-        number = 0
-        for _ in range(LOOKS):
-            found = self._live.empty(lambda events: self._pass_on(events, history))
-            number += found
-            if found < FEW:
-                break
-        return number
+    def _write_live(self, history: History) -> None:
+        """Write what came meanwhile, until little is left or it does not become less."""
+        before = math.inf
+        while FEW <= (found := self._live.empty(lambda events: self._pass_on(events, history))) < before:
+            before = found
 
-    def _switch(self, history: History) -> int:
-        """Write the rest while no relay sends, and bind the queue; how much the rest was."""
+    def _switch(self, history: History) -> None:
+        """Write the rest while no relay sends, and bind the queue."""
         with self._gates() as held:
-            number = self._live.empty(lambda events: self._pass_on(events, history))
+            until = time.monotonic() + HOLD_SECONDS
+            self._live.empty(lambda events: self._pass_on(events, history), until=until)
             self._pourer.wait()
             bind(self._connection, self._place.queue, self._place.bindings)
             # What came since did so without a relay, as the mark of a command: better twice than never.
-            number += self._live.empty(lambda events: self._pourer.pour(events, replayed=False))
+            self._live.empty(self._write)
             self._pourer.wait()
             held.require()
-        return number
 
     def _pass_on(self, events: Sequence[Posted], history: History) -> None:
-        self._pourer.pour([one for one in events if history.is_new(one.id)], replayed=False)
+        self._write([one for one in events if history.is_new(one.id)])
+
+    def _write(self, events: Sequence[Posted]) -> None:
+        self._pourer.pour(events, replayed=False)
+        self._written += len(events)
 
 
 def _keep(connection: Any, seconds: float = 0.001) -> None:
