@@ -61,7 +61,7 @@ uninstall() {
   [ -e "$SECRETS/token_public_key.json" ] || make_secrets anew # compose reads them to know what there is
   compose --profile '*' down --volumes --remove-orphans --timeout 60
   local part
-  for part in "${SERVICES[@]}" operator; do docker image rm "mathshub-$part:$VERSION" >/dev/null 2>&1 || true; done # another hub may use them
+  for part in "${SERVICES[@]}" operator amqp-gateway; do docker image rm "mathshub-$part:$VERSION" >/dev/null 2>&1 || true; done # another hub may use them
   rm -rf "$SECRETS"
   say "Nothing is left of it but backups, and deploy/.env if you have one."
 }

@@ -35,13 +35,15 @@ require_room() {
 }
 
 require_ports() {
-  local port
-  [ -z "$(compose ps --quiet gateway 2>/dev/null)" ] || return 0 # they are ours
-  for port in "${HUB_HTTP_PORT:-80}" "${HUB_HTTPS_PORT:-443}"; do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      give_up "Port $port is in use: stop what uses it, or choose others with HUB_HTTP_PORT and HUB_HTTPS_PORT."
-    fi
-  done
+  require_free gateway HUB_HTTP_PORT "${HUB_HTTP_PORT:-80}"
+  require_free gateway HUB_HTTPS_PORT "${HUB_HTTPS_PORT:-443}"
+  ! has_subscribers || require_free amqp-gateway HUB_SUBSCRIBERS_PORT "${HUB_SUBSCRIBERS_PORT:-5671}"
+}
+
+require_free() { # require_free PART SETTING PORT
+  [ -z "$(compose ps --quiet "$1" 2>/dev/null)" ] || return 0 # it is ours
+  ! (exec 3<>"/dev/tcp/127.0.0.1/$3") 2>/dev/null ||
+    give_up "Port $3 is in use: stop what uses it, or choose another with $2."
 }
 
 # A server of another major version does not read these files, and would say so in a log that nobody looks at.

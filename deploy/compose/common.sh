@@ -10,6 +10,7 @@ take_settings_over() {
   if [ "${HUB_DEMO:-0}" = 1 ]; then
     export COMPOSE_PROJECT_NAME=hub-demo HUB_SECRETS="$PWD/secrets-demo" HUB_BACKUPS="$PWD/backups-demo"
     export HUB_HTTP_PORT="${HUB_DEMO_HTTP_PORT:-8080}" HUB_HTTPS_PORT="${HUB_DEMO_HTTPS_PORT:-8443}" HUB_ADDRESS=:80
+    export HUB_SUBSCRIBERS_PORT="${HUB_DEMO_SUBSCRIBERS_PORT:-8671}"
     export COMPOSE_PROFILES="${COMPOSE_PROFILES:+$COMPOSE_PROFILES,}demo" HUB_ALLOW_HUB_TIME=1 HUB_REQUESTS_PER_MINUTE=0
     export HUB_SMTP_HOST=mailpit HUB_SMTP_PORT=1025 HUB_SMTP_TLS=none HUB_SMTP_USER=""
     export HUB_MAIL_FROM="${HUB_MAIL_FROM:-maths-hub@hub.example}"
@@ -32,16 +33,19 @@ POSTGRES=17 # the major version in compose.yaml; its data can only be read by th
 say() { printf '%s\n' "$@"; }
 give_up() { printf '%s\n' "$*" >&2; exit 1; }
 # .env has been read already (settings.sh), and a line of it that compose cannot read must not keep make down from working.
-compose() { HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" docker compose --env-file /dev/null --file compose.yaml "$@"; }
+compose() {
+  HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" HUB_SUBSCRIBERS_HOST="$(! has_subscribers || subscribers_host)" \
+    docker compose --env-file /dev/null --file compose.yaml "$@"
+}
 
 # `python -m operations …` on folders of this machine, without a network: aside HOST_FOLDER:CONTAINER_FOLDER … -- words
 # With --interactive before them it hears standard input.
 aside() {
-  local mounts=() name settings=(--env "HUB_ID=${HUB_ID:-cambridge}")
+  local mounts=() name settings=(--env "HUB_ID=${HUB_ID:-cambridge}" --env "HUB_SUBSCRIBERS_HOST=$(subscribers_host)")
   [ "$1" != --interactive ] || { mounts+=("$1"); shift; }
   while [ "$1" != -- ]; do mounts+=(--volume "$1"); shift; done
   for name in "${!HUB_@}" COMPOSE_PROFILES; do
-    [[ "$name" == HUB_ID || "$name" == HUB_TOKEN* ]] || settings+=(--env "$name")
+    [[ "$name" == HUB_ID || "$name" == HUB_SUBSCRIBERS_HOST || "$name" == HUB_TOKEN* ]] || settings+=(--env "$name")
   done
   docker run --rm --network none --user "$(id -u):$(id -g)" "${settings[@]}" "${mounts[@]}" "$OPERATOR" operations "${@:2}"
 }
@@ -85,6 +89,16 @@ address() {
     *) printf 'https://%s' "$given" ;;
   esac
 }
+
+# What subscribers connect to, and their certificate names: the host of the hub's address unless it is set.
+subscribers_host() {
+  local url="${HUB_SUBSCRIBERS_HOST:-${HUB_PUBLIC_URL:-$(address)}}"
+  url="${url#*://}"
+  printf '%s' "${url%%[/:]*}"
+}
+
+# Whether the AMQP gateway is wanted.
+has_subscribers() { [[ ",${COMPOSE_PROFILES:-}," == *,subscribers,* ]]; }
 
 # Whether data is kept here: what a lost secret would lock up for good.
 hub_exists() { [ -n "$(volumes)" ]; }

@@ -53,8 +53,9 @@ machine() {
 }
 
 containers() {
-  local name state health restarts image network
-  for name in gateway "${SERVICES[@]}" postgres rabbitmq; do
+  local name state health restarts image network gateways=(gateway)
+  ! has_subscribers || gateways+=(amqp-gateway)
+  for name in "${gateways[@]}" "${SERVICES[@]}" postgres rabbitmq; do
     read -r state health image < <(compose ps --all --format '{{.State}} {{or .Health "none"}} {{.Image}}' "$name" | head -n 1) || true
     if [ -z "${state:-}" ]; then wrong "$name is not there: make up makes it."; continue; fi
     restarts="$(docker inspect --format '{{.RestartCount}}' "$(compose ps --all --quiet "$name" | head -n 1)")"

@@ -95,7 +95,7 @@ require_settings() {
     for sentence in "${SETTINGS_WRONG[@]}"; do say "$sentence" >&2; done
     give_up "Nothing was changed."
   fi
-  for port in HUB_HTTP_PORT HUB_HTTPS_PORT; do
+  for port in HUB_HTTP_PORT HUB_HTTPS_PORT HUB_SUBSCRIBERS_PORT; do
     is_port "${!port:-80}" || give_up "$port is \"${!port}\": a port is a number from 1 to 65535."
   done
   [[ "$PROJECT" =~ ^[a-z0-9][a-z0-9_-]*$ ]] || give_up "COMPOSE_PROJECT_NAME is \"$PROJECT\": this must be lower-case letters, digits, - and _, and begin with one of the first two."

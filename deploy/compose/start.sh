@@ -43,7 +43,13 @@ start() {
   mapfile -t all < <(all_parts)
   START_OPTIONS=(--remove-orphans)
   bring_up "${all[@]}" || why_not "${all[@]}"
+  show_renewed_certificate
   whole_log
+}
+
+# The AMQP gateway reads its certificate when it starts, and again after this signal; no connection is closed by it.
+show_renewed_certificate() {
+  ! has_subscribers || compose kill --signal USR2 amqp-gateway >/dev/null 2>&1 || true
 }
 
 # The definitions of a start make a log that is missing, and an empty one looks like any other to a subscriber.

@@ -10,7 +10,7 @@ import typer
 
 from hub_platform import __version__, tokens
 from hub_platform.clocks import real_now
-from hubctl import diagnosis, flow, logged, looking, lost, subscriber_findings
+from hubctl import amqp_gateway, diagnosis, flow, logged, looking, lost, subscriber_findings
 from hubctl.broker_places import find_administrator
 from hubctl.diagnosis import Finding, Grade
 from hubctl.options import AsJson
@@ -35,7 +35,7 @@ def doctor(
     hub = find_hub()
     looks = [_database_and_queue(hub, service) for service in hub.database_urls]
     looks += _services(find_addresses())
-    looks += _certificate(os.environ)
+    looks += [*_certificate(os.environ), lambda: amqp_gateway.look(os.environ)]
     looks += _subscribers()
     findings: list[Finding] = []
     with progress("Looking", len(looks)) as tell:

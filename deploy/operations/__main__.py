@@ -21,6 +21,7 @@ from operations.cut import snapshots
 from operations.restoring import NotAsItWas, check_fits, finish
 from operations.secret_files import SERVICES, WeakSecret, database_urls, make
 from operations.settings_check import WrongSettings, wrong_settings
+from operations.subscriber_certificates import CERTIFICATE, has_own_certificate
 
 TABLES: Final = "tables.json"
 
@@ -41,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> None:
 def secrets(asked: argparse.Namespace) -> None:
     """Make the secrets that are missing; none while a hub holds data that the old ones open."""
     _require_secrets(asked.folder, hub_exists=asked.hub_exists)
-    made = make(asked.folder)
+    made = make(asked.folder, _subscribers_host())
     secret_state.remember(asked.folder)
     if made:
         _say(f"Made {len(made)} secrets. They are in no other place: a backup holds them, too.")
@@ -60,11 +61,17 @@ def renew(asked: argparse.Namespace) -> None:
     if files is None:
         raise WrongSettings(f"{asked.name} is none of {', '.join(secret_state.RENEWABLE)}.")
     _require_secrets(asked.folder, hub_exists=True, besides=files)
+    if CERTIFICATE in files and has_own_certificate(asked.folder):
+        raise WrongSettings(f"{CERTIFICATE} is your own: write the new one into that file, then make up.")
     for name in files:
         (asked.folder / name).unlink(missing_ok=True)
-    made = make(asked.folder)
+    made = make(asked.folder, _subscribers_host())
     secret_state.remember(asked.folder)
     _say(f"Made {' and '.join(made)} anew. It is used after make down and make up.")
+
+
+def _subscribers_host() -> str:
+    return os.environ.get("HUB_SUBSCRIBERS_HOST") or "localhost"
 
 
 def _require_secrets(folder: Path, *, hub_exists: bool, besides: Sequence[str] = ()) -> None:

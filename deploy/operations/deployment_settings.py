@@ -13,8 +13,10 @@ Check = Callable[[str], str | None]  # a sentence's end, if the value cannot be
 _HOST: Final = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 _ADDRESS: Final = re.compile(rf":80|(https?://)?{_HOST}")
 _URL: Final = re.compile(rf"https?://({_HOST}|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{{0,4}})?/?")
+_HOST_NAME: Final = re.compile(_HOST)
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
-PROFILES: Final = ("observability",)
+SUBSCRIBERS: Final = "subscribers"  # the profile with the AMQP gateway
+PROFILES: Final = ("observability", SUBSCRIBERS)
 LONGEST_NAME: Final = 200
 
 
@@ -34,6 +36,12 @@ def _address(value: str) -> str | None:
     )
 
 
+def _host(value: str) -> str | None:
+    if _HOST_NAME.fullmatch(value):
+        return None
+    return "this must be a name such as hub.example.org, or an IPv4 address, without a port."
+
+
 def _id(value: str) -> str | None:
     if _ID.fullmatch(value):
         return None
@@ -46,9 +54,14 @@ def _name(value: str) -> str | None:
     return None
 
 
+def profiles_of(values: Mapping[str, str]) -> set[str]:
+    """The parts of compose.yaml that are started besides those that always are."""
+    return {one.strip() for one in values.get("COMPOSE_PROFILES", "").split(",")}
+
+
 def _profiles(value: str) -> str | None:
     # Those of a demonstration, an issuer and an operator's commands are added by the script.
-    unknown = {one.strip() for one in value.split(",")} - {*PROFILES, "demo", "oidc", "operator", ""}
+    unknown = profiles_of({"COMPOSE_PROFILES": value}) - {*PROFILES, "demo", "oidc", "operator", ""}
     return (
         f"there is no {min(unknown)!r}: this must be {' or '.join(PROFILES)}, or empty." if unknown else None
     )
@@ -77,6 +90,9 @@ OF_DEPLOYMENT: Final[Mapping[str, Check]] = {
     "HUB_DEMO_HTTP_PORT": _anything,
     "HUB_DEMO_HTTPS_PORT": _anything,
     "HUB_BROKER_MANAGEMENT_URL": _addresses,
+    "HUB_SUBSCRIBERS_HOST": _host,
+    "HUB_SUBSCRIBERS_PORT": _anything,
+    "HUB_DEMO_SUBSCRIBERS_PORT": _anything,
     "HUB_INSIDE_CLOSED": one_of("true", "false"),
     "HUB_SECRETS": _anything,
     "HUB_BACKUPS": _anything,
@@ -126,6 +142,12 @@ def wrong_values(values: Mapping[str, str]) -> dict[str, str]:
         wrong["HUB_TLS"] = "HUB_TLS is set, but HUB_ADDRESS is not https:// and a name: set both or neither."
     if (port := values.get("HUB_HTTP_PORT", "80")) == values.get("HUB_HTTPS_PORT", "443"):
         wrong["HUB_HTTPS_PORT"] = f"HUB_HTTP_PORT and HUB_HTTPS_PORT are both {port}: choose two ports."
+    if SUBSCRIBERS in profiles_of(values):
+        own = values.get("HUB_SUBSCRIBERS_PORT", "5671")
+        if own in (values.get("HUB_HTTP_PORT", "80"), values.get("HUB_HTTPS_PORT", "443")):
+            wrong["HUB_SUBSCRIBERS_PORT"] = (
+                f"HUB_SUBSCRIBERS_PORT is {own}, a port of the HTTP gateway: choose another."
+            )
     return wrong
 
 

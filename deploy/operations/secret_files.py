@@ -6,9 +6,7 @@ included, so that no password is ever put together from parts in a place where i
 
 import importlib
 import json
-import os
 import secrets
-import stat
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +19,8 @@ from hub_messaging.subscribe import subscriber_of
 from hub_messaging.topology import Subscriber
 from hub_platform import tokens
 from hub_platform.clocks import real_now
+from operations import subscriber_certificates
+from operations.secret_writing import FOLDER_MODE, replace, rewrite
 
 SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
 ADMINISTRATOR: Final = "hub_admin"
@@ -29,9 +29,6 @@ DATABASE_HOST: Final = "postgres:5432"
 BROKER_HOST: Final = "rabbitmq:5672"
 PASSWORD_BYTES: Final = 24
 LEAST_PASSWORD: Final = 16  # characters, of one that an operator has put there
-# Nobody else can enter the folder; in a container another account reads the file that is mounted there.
-FOLDER_MODE: Final = 0o700
-FILE_MODE: Final = 0o444
 
 PRIVATE_KEY: Final = "token_private_key.json"
 PUBLIC_KEY: Final = "token_public_key.json"
@@ -50,8 +47,12 @@ class WeakSecret(Exception):
     """A secret that somebody has put there is no good; the message says which, never what it is."""
 
 
-def make(folder: Path) -> list[str]:
+def make(folder: Path, subscribers_host: str = "localhost") -> list[str]:
     """Make whatever is missing; what is there stays. Gives the names of what was made.
+
+    Args:
+        folder: of the secrets; it need not exist.
+        subscribers_host: the name or address that subscribers connect to.
 
     Raises:
         WeakSecret: a password is too short or would not fit into an address.
@@ -64,7 +65,7 @@ def make(folder: Path) -> list[str]:
     def keep(name: str, content: Callable[[], str]) -> str:
         path = folder / name
         if not path.exists() or not path.read_text().strip():
-            _write(path, content())
+            replace(path, content())
             made.append(name)
         return path.read_text().strip()
 
@@ -76,7 +77,7 @@ def make(folder: Path) -> list[str]:
     keep(OIDC_COOKIE_SECRET, lambda: secrets.token_urlsafe(PASSWORD_BYTES))
     for name in (SMTP_PASSWORD, SMTP_AUTHORITIES, OIDC_CLIENT_SECRET):
         if not (folder / name).exists():
-            _write(folder / name, "")
+            replace(folder / name, "")
     for service in SERVICES:
         own = password(f"database_password_{service}")
         keep(f"database_url_{service}", lambda: database_url(service, own))  # noqa: B023 - called at once
@@ -86,28 +87,21 @@ def make(folder: Path) -> list[str]:
     private = keep(PRIVATE_KEY, lambda: json.dumps(OKPKey.generate_key("Ed25519").as_dict(private=True)))
     keep(PUBLIC_KEY, lambda: public_half(private))
     renew_metrics_token(folder, private, real_now())
+    made += subscriber_certificates.provide(folder, subscribers_host, real_now())
     # Made anew each time: a release may bring new queues and bindings, and the passwords in it are hashed.
-    _write(folder / DEFINITIONS, json.dumps(definitions(subscribers(), broker), indent=1))
+    replace(folder / DEFINITIONS, json.dumps(definitions(subscribers(), broker), indent=1))
     return made
 
 
 def renew_metrics_token(folder: Path, private_key: str, now: datetime) -> None:
-    """Keep a token for Prometheus that is good for two months at least.
-
-    The file keeps its place on the disk, so that a container which has it mounted reads the new one.
-    """
+    """Keep a token for Prometheus that is good for two months at least."""
     path = folder / METRICS_TOKEN
     made = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
     if made is not None and made + METRICS_LASTS - METRICS_RENEWED > now and path.read_text().strip():
         return
     key = tokens.read_key(private_key)
     token, _ = tokens.issue(key, "prometheus", ["subscriber"], METRICS_LASTS, now)
-    if made is None:
-        _write(path, token)
-    else:
-        path.chmod(FILE_MODE | stat.S_IWUSR)
-        path.write_text(token)
-        path.chmod(FILE_MODE)
+    rewrite(path, token)
 
 
 def checked(name: str, password: str) -> str:
@@ -176,13 +170,3 @@ def definitions(listed: Iterable[Subscriber], passwords: Mapping[str, str]) -> d
     return topology.definitions(known, VIRTUAL_HOST) | {
         kind: administrator.get(kind, []) + things for kind, things in services.items()
     }
-
-
-def _write(path: Path, content: str) -> None:
-    """Replace a file in one step."""
-    temporary = path.with_name(path.name + ".new")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content)
-        os.fchmod(file.fileno(), FILE_MODE)
-    temporary.replace(path)

@@ -18,6 +18,7 @@ from operations.secret_files import (
     PUBLIC_KEY,
     SERVICES,
 )
+from operations.subscriber_certificates import AUTHORITY, can_sign
 
 
 def misfits(folder: Path, known: Mapping[str, str]) -> list[str]:
@@ -27,7 +28,7 @@ def misfits(folder: Path, known: Mapping[str, str]) -> list[str]:
         folder: of the secrets.
         known: what its files hold; one that is empty or missing is left out.
     """
-    wrong = [*_wrong_keys(folder, known)]
+    wrong = [*_wrong_keys(folder, known), *_wrong_certificates(folder, known)]
     for service in SERVICES:
         wrong += _wrong_database(folder, known, f"database_url_{service}", f"database_password_{service}")
     for user in (ADMINISTRATOR, *SERVICES):
@@ -50,6 +51,12 @@ def _wrong_keys(folder: Path, known: Mapping[str, str]) -> Iterable[str]:
         fits = False
     if not fits:
         yield say.other_half(folder, PUBLIC_KEY, PRIVATE_KEY)
+
+
+def _wrong_certificates(folder: Path, known: Mapping[str, str]) -> Iterable[str]:
+    authority = known.get(AUTHORITY)
+    if authority and not can_sign(authority):
+        yield say.no_key(folder, AUTHORITY)
 
 
 def _wrong_database(folder: Path, known: Mapping[str, str], name: str, other: str) -> Iterable[str]:

@@ -19,7 +19,9 @@ def lost(folder: Path, name: str) -> str:
     """Say that a file is not there, or empty."""
     how = "empty" if (folder / name).exists() else "lost"
     why = "and no other can take its place while the hub holds data"
-    user = re.fullmatch("(?:broker_password|amqp_uri)_(.+)|(oidc_cookie_secret)", name)
+    user = re.fullmatch(
+        r"(?:broker_password|amqp_uri)_(.+)|(oidc_cookie_secret|subscribers_authority)(?:\.pem)?", name
+    )
     anew = f" Or make a new one: deploy/compose.sh renew {user[1] or user[2]}." if user else ""
     return f"The secret {shown(folder, name)} is {how}, {why}: {put_back(folder, name)}{anew}"
 

@@ -18,8 +18,6 @@ from typing import Final
 from operations import secret_sentences as say
 from operations.secret_files import (
     ADMINISTRATOR,
-    FILE_MODE,
-    FOLDER_MODE,
     OIDC_CLIENT_SECRET,
     OIDC_COOKIE_SECRET,
     PRIVATE_KEY,
@@ -29,6 +27,8 @@ from operations.secret_files import (
     SMTP_PASSWORD,
 )
 from operations.secret_fits import misfits
+from operations.secret_writing import FILE_MODE, FOLDER_MODE
+from operations.subscriber_certificates import AUTHORITY, CERTIFICATE, CHECKED_WITH, FILES, is_authority
 
 FINGERPRINTS: Final = "fingerprints.json"
 # The databases were made with these, and every token and session was signed with the key.
@@ -50,6 +50,8 @@ FILLED_IN: Final = (SMTP_PASSWORD, SMTP_AUTHORITIES, OIDC_CLIENT_SECRET)
 RENEWABLE: Final = {
     **{user: (f"broker_password_{user}", f"amqp_uri_{user}") for user in (ADMINISTRATOR, *SERVICES)},
     OIDC_COOKIE_SECRET: (OIDC_COOKIE_SECRET,),
+    # The certificate alone is renewed by itself, and subscribers notice nothing.
+    "subscribers_authority": FILES,
 }
 
 
@@ -83,10 +85,21 @@ def wrong_secrets(folder: Path, *, hub_exists: bool, besides: Collection[str] = 
         noted = _fingerprints(folder)[1]
         lost = [name for name in NEEDED if not known.get(name) and name not in besides]
         lost += [name for name in FILLED_IN if name not in known and name in noted]
+        lost += [name for name in _lost_certificates(known) if name in noted and name not in besides]
         if lost[: len(NEEDED)] == list(NEEDED):
             return [say.all_lost(folder)]
         wrong = [say.lost(folder, name) for name in lost] + _changed(folder, known)
     return wrong or misfits(folder, {name: content for name, content in known.items() if content})
+
+
+def _lost_certificates(known: Mapping[str, str]) -> list[str]:
+    """The authority, or the operator's own certificate; one of the hub's own is made again."""
+    authority = known.get(AUTHORITY)
+    if not authority:
+        return [AUTHORITY]
+    # The hub's authority stands here as long as its own certificate is shown.
+    is_own = CHECKED_WITH in known and not is_authority(known[CHECKED_WITH], authority)
+    return [CERTIFICATE] if is_own and not known.get(CERTIFICATE) else []
 
 
 def remember(folder: Path) -> None:
@@ -109,7 +122,7 @@ def _contents(folder: Path, besides: Collection[str] = ()) -> tuple[dict[str, st
     """What the files hold, without spaces around it, and sentences about those that cannot be read."""
     known: dict[str, str] = {}
     wrong: list[str] = []
-    for name in (one for one in (*NEEDED, *FILLED_IN) if one not in besides):
+    for name in (one for one in (*NEEDED, *FILLED_IN, *FILES) if one not in besides):
         path = folder / name
         try:
             if path.is_dir():

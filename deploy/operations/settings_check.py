@@ -11,8 +11,9 @@ from typing import Any, Final
 from environs import EnvError, EnvValidationError
 from joserfc.jwk import OKPKey
 
+from hub_platform.clocks import real_now
 from hub_platform.settings import load_settings
-from operations.deployment_settings import readable, unknown, wrong_values
+from operations.deployment_settings import SUBSCRIBERS, profiles_of, readable, unknown, wrong_values
 from operations.secret_files import (
     OIDC_CLIENT_SECRET,
     PASSWORD_BYTES,
@@ -22,6 +23,7 @@ from operations.secret_files import (
     database_url,
 )
 from operations.secret_sentences import shown
+from operations.subscriber_certificates import CERTIFICATE, faults, has_own_certificate
 
 IN_CONTAINER: Final = "/run/secrets/"
 
@@ -50,7 +52,7 @@ def wrong_settings(
         for name, why in _refused(service, environment, secrets).items():
             found.setdefault(name, _sentence(service, name, why, environment, secrets))
     found = _missing_secrets(given, secrets) | found
-    return [*unknown(named), *found.values()]
+    return [*unknown(named), *found.values(), *_wrong_certificate(given, secrets)]
 
 
 def _refused(service: str, environment: Mapping[str, str], secrets: Path) -> dict[str, str]:
@@ -123,6 +125,14 @@ def _missing_secrets(given: Mapping[str, str], secrets: Path) -> dict[str, str]:
         for name, (file, what) in wanted.items()
         if given.get(name) and _content(secrets / file) is None
     }
+
+
+def _wrong_certificate(given: Mapping[str, str], secrets: Path) -> Iterator[str]:
+    """What keeps an operator's certificate from being shown to subscribers; one of the hub's is renewed."""
+    if SUBSCRIBERS in profiles_of(given) and has_own_certificate(secrets):
+        host = given.get("HUB_SUBSCRIBERS_HOST") or "localhost"
+        for why in faults((secrets / CERTIFICATE).read_text(), host, real_now()):
+            yield f"The secret {shown(secrets, CERTIFICATE)}: {why}"
 
 
 @contextmanager

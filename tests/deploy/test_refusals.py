@@ -51,7 +51,7 @@ def test_a_port_in_use(other: Deployment) -> None:
     with socket.create_server((ports.LOOPBACK, 0)) as taken:
         port = str(taken.getsockname()[1])
         said = refused(other, "up", HUB_HTTP_PORT=port)
-    assert said.startswith(f"Port {port} is in use: stop what uses it, or choose others with HUB_HTTP_PORT")
+    assert said.startswith(f"Port {port} is in use: stop what uses it, or choose another with HUB_HTTP_PORT")
     assert "\n" not in said
     assert leftovers(other, "container") == []
 

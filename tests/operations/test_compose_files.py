@@ -18,6 +18,7 @@ from local.broker_container import IMAGE as BROKER_IMAGE
 from local.broker_node import SAMPLES
 from local.places import ROOT
 from operations.secret_files import SERVICES, make
+from operations.subscriber_certificates import AUTHORITY
 
 DEPLOY: Final = ROOT / "deploy"
 # What a histogram's series are called.
@@ -99,7 +100,7 @@ def test_every_secret_that_is_mounted_is_made(compose: Any, tmp_path: Path) -> N
     assert mounted <= compose["secrets"].keys() <= made
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "gateway", "postgres", "rabbitmq"])
+@pytest.mark.parametrize("name", [*SERVICES, "gateway", "amqp-gateway", "postgres", "rabbitmq"])
 def test_what_runs_for_years_has_limits_and_comes_back(compose: Any, name: str) -> None:
     part = compose["services"][name]
     assert part["restart"] == "unless-stopped"
@@ -114,11 +115,30 @@ def test_each_service_holds_its_own_secrets_only(compose: Any) -> None:
         assert not [s for s in compose["services"][service]["secrets"] if s.rpartition("_")[2] in others]
 
 
-def test_the_gateway_is_the_only_door(compose: Any) -> None:
-    assert [name for name, part in compose["services"].items() if "ports" in part] == ["gateway"]
+def test_only_the_gateways_have_a_port(compose: Any) -> None:
+    assert [name for name, part in compose["services"].items() if "ports" in part] == [
+        "gateway",
+        "amqp-gateway",
+    ]
     internal = {name: part.get("internal") for name, part in compose["networks"].items()}
     closed_unless_set = "${HUB_INSIDE_CLOSED:-true}"
-    assert internal == {"outside": None, "front": True, "inside": closed_unless_set}
+    assert internal == {"outside": None, "front": True, "subscribers": True, "inside": closed_unless_set}
+
+
+def test_the_amqp_gateway_reaches_the_broker_alone_and_runs_only_when_asked_for(compose: Any) -> None:
+    gateway = compose["services"]["amqp-gateway"]
+    assert gateway["profiles"] == ["subscribers"]
+    assert gateway["secrets"] == ["subscribers_certificate.pem"]
+    (port,) = gateway["ports"]
+    assert port.endswith(":5671")
+    near = {name for name, part in compose["services"].items() if "subscribers" in part.get("networks", ())}
+    assert near == {"amqp-gateway", "rabbitmq"}
+    outside = {name for name, part in compose["services"].items() if "outside" in part.get("networks", ())}
+    assert "rabbitmq" not in outside
+
+
+def test_no_container_holds_the_key_of_the_subscribers_authority(compose: Any) -> None:
+    assert AUTHORITY not in compose["secrets"]
 
 
 def known_metrics() -> set[str]:

@@ -19,6 +19,7 @@ from operations.secret_files import (
     SMTP_PASSWORD,
 )
 from operations.secret_state import FILLED_IN, FINGERPRINTS, NEEDED, UNCHANGED
+from operations.subscriber_certificates import FILES
 
 
 @pytest.fixture(name="folder")
@@ -182,7 +183,7 @@ def test_fingerprints_that_are_lost_are_taken_anew(folder: Path, text: str | Non
     else:
         write(folder / FINGERPRINTS, text)
     command.main(["secrets", str(folder), "--hub-exists"])
-    assert set(json.loads((folder / FINGERPRINTS).read_text())["secrets"]) == {*NEEDED, *FILLED_IN}
+    assert set(json.loads((folder / FINGERPRINTS).read_text())["secrets"]) == {*NEEDED, *FILLED_IN, *FILES}
 
 
 def test_fingerprints_tell_no_secret(folder: Path) -> None:

@@ -78,7 +78,9 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "HUB_BROKER_MANAGEMENT_URL": "https://rabbit1.lan:15671, http://[::1]:15672/",
         "HUB_OIDC_ISSUER": "https://sign-in.example",
         "HUB_HTTP_PORT": "8080",
-        "COMPOSE_PROFILES": "observability,oidc",
+        "HUB_SUBSCRIBERS_HOST": "events.hub.lan",
+        "HUB_SUBSCRIBERS_PORT": "5672",
+        "COMPOSE_PROFILES": "observability,oidc,subscribers",
     }
     assert said(tmp_path, *values, **values) == []
 
@@ -99,6 +101,12 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         ({"HUB_BROKER_MANAGEMENT_URL": "http://a:1,,http://b"}, "this must be addresses such as"),
         ({"HUB_BROKER_MANAGEMENT_URL": "http://user:pw@rabbit1"}, "this must be addresses such as"),
         ({"COMPOSE_PROFILES": "monitoring"}, "there is no 'monitoring'"),
+        ({"HUB_SUBSCRIBERS_HOST": "https://hub.lan"}, "this must be a name such as hub.example.org"),
+        ({"HUB_SUBSCRIBERS_HOST": "hub.lan:5671"}, "without a port"),
+        (
+            {"HUB_SUBSCRIBERS_PORT": "443", "COMPOSE_PROFILES": "subscribers"},
+            "HUB_SUBSCRIBERS_PORT is 443, a port of the HTTP gateway: choose another.",
+        ),
         (
             {"HUB_PUBLIC_URL": "hub.example.org"},
             'HUB_PUBLIC_URL is "hub.example.org": this must be an address',
