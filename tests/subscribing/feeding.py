@@ -63,14 +63,13 @@ class Feed:
         """Publish events as their publisher does."""
         self.send("visits", *((event["type"], json.dumps(event).encode()) for event in events))
 
-    def send(self, publisher: str, *messages: tuple[str, bytes]) -> None:
+    def send(self, publisher: str, *messages: tuple[str, bytes], **properties: str) -> None:
         """Send bodies through a publisher's exchange, each under a routing key, and wait for confirms."""
         with connected(self.uri) as connection:
             channel = connection.channel()
             for key, body in messages:
-                message = amqp.Message(
-                    body, content_type=CONTENT_TYPE, content_encoding="utf-8", delivery_mode=2
-                )
+                own = {"content_type": CONTENT_TYPE, "content_encoding": "utf-8", "delivery_mode": 2}
+                message = amqp.Message(body, **own, **properties)
                 channel.basic_publish(message, exchange=exchange_of(publisher), routing_key=key)
 
     def add(self, *, fill: Callable[..., Any] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -10,6 +10,7 @@ from local.places import ROOT
 
 PAGE: Final = ROOT / "docs" / "subscribing.md"
 FILE: Final = re.compile(r"^`([\w.]+)`:\n\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+ADDED: Final = re.compile(r"^ {4}(AMQP_SSL: .+)$", re.MULTILINE)  # to nameko.yaml, for TLS
 COMMANDS: Final = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FIRST: Final = "In ten minutes"
 SHARED: Final = "hub_inbox.py"  # the file that every Python client imports
@@ -23,6 +24,14 @@ class Client:
     files: dict[str, str]
     installing: tuple[str, ...]
     reading: tuple[str, ...]
+
+    def encrypted(self, host: str) -> "Client":
+        """The same with what the page says of encrypted connections; the host's name replaces the page's."""
+        if "nameko.yaml" not in self.files:
+            return self
+        (line,) = ADDED.findall(text())
+        content = f"{self.files['nameko.yaml']}{line.replace('hub.example.org', host)}\n"
+        return replace(self, files=self.files | {"nameko.yaml": content})
 
 
 @cache

@@ -1,9 +1,8 @@
 """A developer follows docs/subscribing.md on a hub as `make run` starts it: history, then live events."""
 
 import json
-import subprocess
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -11,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from tests.subscribing import page
-from tests.subscribing.feeding import HEARD, NAME
+from tests.subscribing.feeding import HEARD
+from tests.subscribing.following import follow
 from tests.subscribing.programs import Program, running
 from tests.support.cloudevents_sdks import messages_of_log
 from tests.support.waiting import wait_until
 from tests.system.conftest import Office, open_office
 
 from local.demonstration import send
-from local.places import ROOT
 
 pytestmark = pytest.mark.servers
 
@@ -56,28 +55,6 @@ def operator(office: Office) -> dict[str, str]:
     }
 
 
-def typed(command: str, folder: Path, environment: Mapping[str, str]) -> str:
-    """Type a command of the page in a folder; what it prints."""
-    run = subprocess.run(
-        ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, f"{command}\n{run.stdout}\n{run.stderr}"
-    return run.stdout
-
-
-def followed(office: Office, folder: Path, name: str) -> dict[str, str]:
-    """Do the first two steps of the page, for a subscriber of a name; the settings that its client gets."""
-    folder.mkdir()
-    (folder / ".local").symlink_to(ROOT / ".local")
-    adding, setting, _ = page.commands(page.sections()[page.FIRST])
-    assert f" {NAME} " in adding[0]
-    typed(adding[0].replace(f" {NAME} ", f" {name} "), folder, operator(office))
-    printed = typed(f"{setting[0]}; env -0", folder, {"PATH": "/usr/bin:/bin"})
-    settings = dict(line.split("=", 1) for line in printed.split("\0") if "=" in line)
-    assert settings["AMQP_QUEUE"] == f"subscriber.{name}"
-    return {key: value for key, value in settings.items() if key.startswith("AMQP_")}
-
-
 def told_by(office: Office) -> Told:
     types, half_days = Counter[str](), Counter[str]()
     for body in messages_of_log(office.hub.broker.uris["reporting"], "reporting"):
@@ -104,7 +81,7 @@ def test_a_stranger_hears_history_and_then_what_happens(office: Office, tmp_path
         programs = []
         for number, client in enumerate(FOLLOWED):
             folder = tmp_path / f"stranger-{number}"
-            settings = followed(office, folder, f"stranger-{number}")
+            settings = follow(folder, f"stranger-{number}", operator(office))
             programs.append(stack.enter_context(running(client, folder, settings)))
         for program in programs:
             wait_until(lambda: has_heard(program, history), deadline=120)  # noqa: B023 - waited for at once

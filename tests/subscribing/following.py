@@ -1,0 +1,41 @@
+"""The steps of docs/subscribing.md before a client runs, typed as they stand there."""
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.subscribing import page
+from tests.subscribing.feeding import NAME
+
+from local.places import ROOT
+
+HUBCTL = ".local/venv/bin/hubctl"
+
+
+def follow(folder: Path, name: str, operator: Mapping[str, str], *, hubctl: str = HUBCTL) -> dict[str, str]:
+    """Let the operator add a subscriber, and read the settings that its client gets.
+
+    Args:
+        folder: made here; where the commands are typed.
+        name: of the subscriber, instead of the page's.
+        operator: the environment in which the operator types.
+        hubctl: how the command begins on this deployment.
+    """
+    folder.mkdir()
+    (folder / ".local").symlink_to(ROOT / ".local")
+    adding, setting, _ = page.commands(page.sections()[page.FIRST])
+    assert f" {NAME} " in adding[0]
+    assert adding[0].startswith(HUBCTL)
+    _type(adding[0].replace(f" {NAME} ", f" {name} ").replace(HUBCTL, hubctl), folder, operator)
+    printed = _type(f"{setting[0]}; env -0", folder, {"PATH": "/usr/bin:/bin"})
+    settings = dict(line.split("=", 1) for line in printed.split("\0") if "=" in line)
+    assert settings["AMQP_QUEUE"] == f"subscriber.{name}"
+    return {key: value for key, value in settings.items() if key.startswith("AMQP_")}
+
+
+def _type(command: str, folder: Path, environment: Mapping[str, str]) -> str:
+    run = subprocess.run(
+        ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, f"{command}\n{run.stdout}\n{run.stderr}"
+    return run.stdout
