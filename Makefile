@@ -6,7 +6,7 @@ bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests setup-peers run demo contracts-wheel test test-deploy test-deploy-short check check-format check-lint check-types check-files check-imports \
-  check-generated check-units coverage mutants release-contracts fmt lock faults faults-short bench audit up check-settings down logs ps \
+  check-generated check-units coverage mutants release-contracts eventcatalog fmt lock faults faults-short bench audit up check-settings down logs ps \
   migrate backup restore upgrade doctor uninstall sign-in clean
 
 help: ## List the targets
@@ -139,6 +139,9 @@ sign-in: ## Print a sign-in link: make sign-in WHO=ada ROLE=hub_lead
 
 release-contracts: setup-tests ## Store events, samples and HTTP interfaces as the next release (docs/releases)
 	@$(bin)/python -m local.releases --store
+
+eventcatalog: setup ## Write the catalogue of events for EventCatalog: make eventcatalog FOLDER=…
+	@$(bin)/python -m hub_contracts.eventcatalog $(if $(FOLDER),'$(FOLDER)',$(error FOLDER=… names the folder to write))
 
 fmt: setup-tests ## Put the code into shape
 	@$(bin)/ruff check --quiet --fix --exit-zero $(PYTHON_DIRS)
