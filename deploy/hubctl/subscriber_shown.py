@@ -69,8 +69,8 @@ def _pasted(values: dict[str, Any]) -> str:
     lines = [
         f"export HUB_EVENTS_URI='{values['uri']}'",
         f"export HUB_EVENTS_QUEUE='{values['queue']}'",
-        f"# host {values['host']}, port {values['port']}, TLS {'yes' if values['tls'] else 'no'}, "
-        f"virtual host {values['vhost']}, user {values['user']}",
+        f"# host {values['host']}, port {values['port']}, TLS {'yes' if values['tls'] else 'no'}",
+        f"# virtual host {values['vhost']}, user {values['user']}",
         f"# password {values['password']}",
         f"# dead letters {values['dead_letter_queue']}",
     ]

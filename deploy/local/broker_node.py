@@ -96,8 +96,9 @@ def start(
     """Start the node with its data in `folder`; kept data is found again by the fixed node name.
 
     `settings` are more lines for rabbitmq.conf. Without `again` the node is given free ports, that for AMQP
-    the first one from `first_port` on; with it, the ports of that node, which has ended. `own` is what a node of a cluster has in its environment: a name, a
-    port for the others, and the port of a name server that runs already.
+    the first one from `first_port` on; with it, the ports of that node, which has ended. `own` is what a node
+    of a cluster has in its environment: a name, a port for the others, and the port of a name server that
+    runs already.
     """
     (folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = folder.resolve()

@@ -100,7 +100,7 @@ def test_the_lines_write_the_file_of_an_authority_of_ones_own(
 
 
 def in_a_shell(lines: str, folder: Path | None = None) -> dict[str, str]:
-    """The variables that a shell has after these lines, which hold nothing else than HUB_EVENTS_…"""
+    """The variables that a shell has after these lines, which hold nothing else than HUB_EVENTS_*."""
     shell = ["bash", "-eu", "-c", f"{lines}\nenv -0"]
     done = subprocess.run(
         shell, cwd=folder, env={"PATH": os.environ["PATH"]}, capture_output=True, check=True

@@ -136,7 +136,7 @@ def table_of(found: dict[str, set[str]]) -> str:
 
 def test_it_reads_its_two_queues_and_touches_nothing_else(found: dict[str, set[str]]) -> None:
     touched = {thing: actions for thing, actions in found.items() if actions}
-    assert touched == dict.fromkeys(OWN[:2], {"consume", "purge"})
+    assert touched == {queue: {"consume", "purge"} for queue in OWN[:2]}
 
 
 def test_the_page_shows_what_was_found(found: dict[str, set[str]]) -> None:
@@ -173,7 +173,7 @@ def test_the_management_api_refuses_it(
     broker: BrokerServer, api: Management, password: str, path: str
 ) -> None:
     stranger = Management(api.addresses, user_of("warehouse"), password, api.vhost)
-    with pytest.raises(Exception, match="(?i)not.?auth|401|management") as refused:
+    with pytest.raises(Exception, match=r"(?i)not.?auth|401|management") as refused:
         stranger.get(path)
     assert not isinstance(refused.value, urllib.error.HTTPError)
 

@@ -50,7 +50,7 @@ def load(broker: Management, name: str) -> Known | None:
 
 
 def is_elsewhere(broker: Management, name: str) -> bool:
-    """Whether a subscriber of this name belongs to another virtual host; users are the broker's as a whole."""
+    """Whether a subscriber of this name belongs to another virtual host; users are shared by all of them."""
     found = broker.get(PATH, f"{PREFIX}{name}")
     return found is not None and found["value"].get("vhost") != broker.vhost
 
