@@ -75,12 +75,12 @@ def start(
     say: Say,
     given: str | None = None,
     plugins: Sequence[str] = (),
-    first_port: int | None = None,
+    port: int | None = None,
 ) -> Broker:
     """Start a broker.
 
-    A given one keeps its own users: all services connect with the one URI, an administrator's there. With
-    `first_port` it is reached at the first free port from there on, so that its address stays the same.
+    A given one keeps its own users: all services connect with the one URI, an administrator's there. A
+    private one is reached at `port` of loopback, or at a free one.
 
     Raises:
         CannotStart: there is none to be had.
@@ -90,8 +90,8 @@ def start(
     file = folder / "definitions.json"
     passwords.write_private(file, json.dumps(contents.definitions))
     if containers.can_run(broker_container.IMAGE, say):
-        return start_container(programs, folder, file, contents, say=say, first_port=first_port)
-    return start_node(programs, folder, file, contents, say=say, plugins=plugins, first_port=first_port)
+        return start_container(programs, folder, file, contents, say=say, port=port)
+    return start_node(programs, folder, file, contents, say=say, plugins=plugins, port=port)
 
 
 def use(given: str, contents: Contents) -> Broker:
@@ -132,11 +132,11 @@ def start_container(
     contents: Contents,
     *,
     say: Say,
-    first_port: int | None = None,
+    port: int | None = None,
 ) -> Broker:
     """Start RabbitMQ in a container."""
     say(f"RabbitMQ: a container of {broker_container.IMAGE}")
-    container = broker_container.start(folder, definitions=file, first_port=first_port)
+    container = broker_container.start(folder, definitions=file, port=port)
     uris = contents.uris(container.host, container.port)
 
     def require_ready() -> None:
@@ -161,13 +161,11 @@ def start_node(
     *,
     say: Say,
     plugins: Sequence[str] = (),
-    first_port: int | None = None,
+    port: int | None = None,
 ) -> Broker:
     """Start RabbitMQ's program, installing it first when that is possible and needed."""
     program = broker_node.find_program() or install(programs, say=say)
-    node = broker_node.start(
-        programs, program, folder, definitions=file, plugins=plugins, first_port=first_port
-    )
+    node = broker_node.start(programs, program, folder, definitions=file, plugins=plugins, port=port)
     uris = contents.uris(ports.LOOPBACK, node.port)
 
     def require_ready() -> None:

@@ -75,14 +75,14 @@ def forget(folder: Path) -> str | None:
     return name
 
 
-def start(folder: Path, *, definitions: Path, first_port: int | None = None) -> Container:
+def start(folder: Path, *, definitions: Path, port: int | None = None) -> Container:
     """Create, fill and start the container; what a killed run left is replaced, its volume kept.
 
-    It is reached at the first free port from `first_port` on, or at any.
+    It is reached at `port` of loopback, or at a free one.
     """
     name = container_name(folder)
     docker("rm", "--force", name, check=False)
-    port = (ports.next_free(first_port) if first_port else None) or ports.any_free()
+    port = port or ports.any_free()
     management_port = ports.any_free()
     published = {5672: port, 15672: management_port}
     volume = ("--volume", f"{name}:/var/lib/rabbitmq")

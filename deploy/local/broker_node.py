@@ -91,12 +91,12 @@ def start(
     settings: Sequence[str] = (),
     again: Node | None = None,
     own: Mapping[str, str] | None = None,
-    first_port: int | None = None,
+    port: int | None = None,
 ) -> Node:
     """Start the node with its data in `folder`; kept data is found again by the fixed node name.
 
-    `settings` are more lines for rabbitmq.conf. Without `again` the node is given free ports, that for AMQP
-    the first one from `first_port` on; with it, the ports of that node, which has ended. `own` is what a node
+    `settings` are more lines for rabbitmq.conf. Without `again` the node is given free ports, or `port`
+    for AMQP; with it, the ports of that node, which has ended. `own` is what a node
     of a cluster has in its environment: a name, a port for the others, and the port of a name server that
     runs already.
     """
@@ -105,7 +105,7 @@ def start(
     if again is not None:
         port, management_port = again.port, again.management_port
     else:
-        port = (ports.next_free(first_port) if first_port else None) or ports.any_free()
+        port = port or ports.any_free()
         management_port = ports.any_free() if "rabbitmq_management" in plugins else None
     write_settings(folder, port, management_port, definitions.resolve(), plugins, settings)
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import psutil
 
-from local import broker, keys, passwords, postgres
+from local import broker, keys, passwords, ports, postgres
 from local.alone import announce, interruptible, only_one, undisturbed
 from local.broker import Broker, Contents
 from local.declared import FILE
@@ -27,7 +27,6 @@ from local.terminal import Terminal
 
 MEGABYTE = 1_000_000
 MANAGEMENT = "rabbitmq_management"  # what `hubctl subscribers` asks
-BROKER_PORT = 5672  # or the next free one: subscribers find the broker where it was in the run before
 OPERATOR = "operator"  # the subject of the sign-in link's token
 OPERATOR_ROLES = ("hub_admin", "hub_lead")
 SIGN_IN_LIFETIME = timedelta(hours=12)
@@ -195,7 +194,7 @@ def launch_broker(programs: Programs, places: Places, terminal: Terminal, given:
         say=terminal.say,
         given=given,
         plugins=(MANAGEMENT,),
-        first_port=BROKER_PORT,
+        port=ports.kept(places.broker / "amqp_port"),
     )
 
 

@@ -1,6 +1,8 @@
 """Free TCP ports on the loopback interface."""
 
+import contextlib
 import socket
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 
@@ -31,3 +33,15 @@ def next_free(first: int, *, taken: frozenset[int] = frozenset(), tries: int = 1
         if port not in taken and is_free(port):
             return port
     return None
+
+
+def kept(file: Path) -> int:
+    """The port that a file names, if it is free; else another, which the file names from then on."""
+    with contextlib.suppress(OSError, ValueError):
+        port = int(file.read_text())
+        if 0 < port < 65536 and is_free(port):
+            return port
+    port = any_free()
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.write_text(f"{port}\n")
+    return port

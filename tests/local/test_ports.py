@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,20 @@ def test_a_port_that_was_asked_for_is_taken_or_refused(taken: int) -> None:
         choose_ports([Service("one", 8000)], first=taken)
     free = ports.any_free()
     assert choose_ports([Service("one", 8000)], first=free) == {"one": free}
+
+
+def test_a_kept_port_stays_the_same_until_another_program_has_it(tmp_path: Path, taken: int) -> None:
+    file = tmp_path / "broker" / "amqp_port"
+    first = ports.kept(file)
+    assert ports.kept(file) == first
+    file.write_text(str(taken))
+    assert ports.kept(file) not in (taken, 0)
+    assert int(file.read_text()) != taken
+
+
+@pytest.mark.parametrize("text", ["", "many", "0", "-1", "70000"])
+def test_a_file_that_names_no_port_is_written_anew(tmp_path: Path, text: str) -> None:
+    (tmp_path / "port").write_text(text)
+    port = ports.kept(tmp_path / "port")
+    assert ports.is_free(port)
+    assert (tmp_path / "port").read_text() == f"{port}\n"

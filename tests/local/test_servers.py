@@ -5,6 +5,8 @@ import json
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import amqp
@@ -12,7 +14,14 @@ import psutil
 import pytest
 import sqlalchemy as sa
 from tests.support.amqp import connected
+from tests.support.waiting import wait_until
 
+from hub_messaging.subscribers import figures, lifecycle
+from hub_messaging.subscribers.broker import Management, ManagementAway, management_of
+from hub_messaging.subscribers.limits import Limits
+from hub_messaging.subscribers.naming import queue_of
+from hub_messaging.subscribers.state import Known
+from hub_platform.clocks import real_now
 from local import (
     broker,
     broker_container,
@@ -21,15 +30,26 @@ from local import (
     definitions,
     packages,
     passwords,
+    ports,
     postgres,
 )
 from local.declared import FILE
+from local.hub import MANAGEMENT
 from local.processes import Programs
 from local.services import SERVICES
 
 pytestmark = pytest.mark.servers
 NAMES = {"visits": "hub_visits", "reporting": "hub_reporting"}
 SECRETS = {name: f"{name}-secret" for name in (definitions.ADMINISTRATOR, *(s.name for s in SERVICES))}
+
+SUBSCRIBER = Known(
+    name="warehouse",
+    asked=("VisitLogged",),
+    events={"visits": ("VisitLogged",)},
+    since="now",
+    added_at=datetime(2026, 11, 1, tzinfo=UTC),
+    added_by="ada",
+)
 
 
 @dataclass
@@ -62,10 +82,12 @@ def _restarted(
     folder = tmp_path_factory.mktemp("servers")
     file = folder / "broker" / "definitions.json"
     passwords.write_private(file, json.dumps(known))
-    kind = broker.start_container if in_container else broker.start_node
+    kind = broker.start_container if in_container else partial(broker.start_node, plugins=(MANAGEMENT,))
 
     def start() -> broker.Broker:
-        return kind(Programs(folder / "log", folder / "run"), folder / "broker", file, contents, say=print)
+        programs = Programs(folder / "log", folder / "run")
+        port = ports.kept(folder / "amqp_port")
+        return kind(programs, folder / "broker", file, contents, say=print, port=port)
 
     restarted = Restarted(start, start())
     try:
@@ -124,6 +146,27 @@ def test_a_broker_that_stops_leaves_no_process_and_keeps_events_for_its_next_sta
         connection.channel().basic_consume("reporting.in", callback=received.append, no_ack=True)
         connection.drain_events(timeout=10)
         assert [message.body for message in received] == ["kept"]
+
+
+def test_a_subscriber_finds_its_queue_at_the_same_address_after_a_restart(restarted: Restarted) -> None:
+    administrator = restarted.running.uris[definitions.ADMINISTRATOR]
+    api = management_of(administrator, restarted.running.management_url or "")
+    lifecycle.add(administrator, api, SUBSCRIBER, Limits())
+    restarted.again()
+    assert restarted.running.uris[definitions.ADMINISTRATOR] == administrator
+    again = management_of(administrator, restarted.running.management_url or "")
+    wait_until(lambda: answers(again), deadline=30)
+    doing = figures.look(again, SUBSCRIBER, real_now())
+    assert (doing.exists, doing.let_in, doing.unbound) == (True, True, ())
+    assert lifecycle.remove(administrator, again, SUBSCRIBER.name)
+
+
+def answers(api: Management) -> bool:
+    """The management API begins to answer a moment after the broker itself."""
+    try:
+        return bool(api.get("queues", api.vhost, queue_of(SUBSCRIBER.name)))
+    except ManagementAway:
+        return False
 
 
 def processes_of(running: broker.Broker) -> list[psutil.Process]:
