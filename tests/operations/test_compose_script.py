@@ -156,6 +156,52 @@ def test_an_issuer_changes_the_pages_and_a_demonstration_stays_apart(tmp_path: P
     assert settings(tmp_path, names, HUB_DEMO="1") == ["none", "1025", "maths-hub@hub.example"]
 
 
+@pytest.mark.parametrize(
+    ("environment", "host"),
+    [
+        ({}, "localhost"),
+        ({"HUB_ADDRESS": "https://hub.lan"}, "hub.lan"),
+        ({"HUB_ADDRESS": "hub.example.org"}, "hub.example.org"),
+        ({"HUB_PUBLIC_URL": "https://hub.example.org:8443/"}, "hub.example.org"),
+        ({"HUB_PUBLIC_URL": "https://a.example", "HUB_SUBSCRIBERS_HOST": "events.example"}, "events.example"),
+    ],
+)
+def test_subscribers_connect_to_the_hubs_own_host_unless_it_is_set(
+    tmp_path: Path, environment: dict[str, str], host: str
+) -> None:
+    common = ROOT / "deploy" / "compose" / "common.sh"
+    done = subprocess.run(
+        ["bash", "-euc", '. "$1"; subscribers_host', "-", str(common)],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == host
+
+
+@pytest.mark.parametrize(
+    ("profiles", "wanted"),
+    [("", False), ("observability", False), ("subscribers", True), ("observability,subscribers", True)],
+)
+def test_hubctl_is_told_the_subscribers_host_only_where_their_gateway_runs(
+    tmp_path: Path, profiles: str, wanted: bool
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\necho "$HUB_SUBSCRIBERS_HOST"\n')
+    docker.chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-euc", '. "$1"; compose ps', "-", str(ROOT / "deploy" / "compose" / "common.sh")],
+        cwd=tmp_path,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "COMPOSE_PROFILES": profiles},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == ("localhost" if wanted else "")
+
+
 BROKER = """#!/bin/sh
 case "$*" in
   *"config --services") printf 'postgres\\nrabbitmq\\n' ;;
