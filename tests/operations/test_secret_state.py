@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from tests.operations.secret_folder import contents, refused, write
 
 from operations import __main__ as command
 from operations.secret_files import (
@@ -29,27 +30,6 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "secrets"
     command.main(["secrets", str(folder)])
     return folder
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-
-
-def refused(folder: Path) -> list[str]:
-    """What is said when the secrets are made again, a sentence each; nothing is changed by it."""
-    before = contents(folder) if folder.is_dir() else {}
-    with pytest.raises(SystemExit) as left:
-        command.main(["secrets", str(folder), "--hub-exists"])
-    assert (contents(folder) if folder.is_dir() else {}) == before
-    with pytest.raises(SystemExit) as looked:
-        command.main(["settings", str(folder), "--hub-exists"])
-    assert str(looked.value) == str(left.value)
-    return str(left.value).splitlines()
-
-
-def write(path: Path, text: str) -> None:
-    path.chmod(0o600)
-    path.write_text(text)
 
 
 def test_a_start_with_all_of_them_makes_none(folder: Path) -> None:

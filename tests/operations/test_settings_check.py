@@ -4,45 +4,25 @@ import io
 import json
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import yaml
+from tests.operations.resolving import resolved, said
 
 from local.places import ROOT
 from operations import __main__ as command
 from operations.deployment_settings import DOCUMENTED, OF_SERVICES
 from operations.secret_files import OIDC_CLIENT_SECRET, SERVICES, SMTP_AUTHORITIES, SMTP_PASSWORD, make
-from operations.settings_check import wrong_settings
 
 DEPLOY: Final = ROOT / "deploy"
-VARIABLE: Final = re.compile(r"\$\{(\w+):-([^${}]*)\}")
 # Settings of the image, or of what compose itself puts there: no operator chooses them.
 OF_IMAGE: Final = {
     "DATABASE_URL", "AMQP_URI", "DEPLOYMENT", "HTTP_HOST", "HTTP_PORT", "TOKEN_PUBLIC_KEY",
     "REVOKED_TOKENS_PATH", "OIDC_KEYS_PATH", "TRUSTED_PROXIES", "MAIL_DIR", "SMTP_PASSWORD", "SMTP_CA",
     "CONTACTS_SECONDS",
 }  # fmt: skip
-
-
-def resolved(values: Mapping[str, str]) -> dict[str, Any]:
-    """compose.yaml as Docker Compose gives it with these settings."""
-
-    def value(found: re.Match[str]) -> str:
-        return (values.get(found[1]) or found[2]).replace("$", "$$")
-
-    known = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
-    for part in known["services"].values():
-        part["environment"] = {
-            name: VARIABLE.sub(value, str(text)) for name, text in (part.get("environment") or {}).items()
-        }
-    return dict(known)
-
-
-def said(tmp_path: Path, *named: str, **values: str) -> list[str]:
-    return wrong_settings(resolved(values), tmp_path, values, list(named))
 
 
 def test_what_a_hub_is_unless_set_is_right(tmp_path: Path) -> None:

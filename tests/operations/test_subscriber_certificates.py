@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 from cryptography import x509
-from tests.operations.test_secret_state import contents, refused, write
-from tests.operations.test_settings_check import said
+from tests.operations.resolving import said
+from tests.operations.secret_folder import contents, refused, write
 
 from operations import __main__ as command
 from operations.secret_files import make
