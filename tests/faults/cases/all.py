@@ -20,6 +20,7 @@ from tests.faults.cases import (
     processes,
     releases,
     replays,
+    subscribers,
 )
 from tests.faults.cases.case import Case
 
@@ -36,6 +37,7 @@ ALL: tuple[Case, ...] = (
     *operators.CASES,
     *parked.CASES,
     *forged.CASES,
+    *subscribers.CASES,
     *poison.CASES,
     *releases.CASES,
     *clocks.CASES,
