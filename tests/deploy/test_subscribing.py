@@ -48,8 +48,8 @@ def test_a_stranger_hears_history_and_then_what_happens(hub: Deployment, tmp_pat
             folder = tmp_path / f"stranger-{number}"
             operator = {**hub.environment, **door}
             settings = follow(folder, f"stranger-{number}", operator, hubctl=f"{SCRIPT} hubctl")
-            assert settings["AMQP_URI"].startswith("amqps://")
-            (folder / "hub-ca.pem").write_text(settings["AMQP_CA"])
+            assert settings["HUB_EVENTS_URI"].startswith("amqps://")
+            assert (folder / settings["HUB_EVENTS_CA"]).is_file()
             programs.append(stack.enter_context(running(client.encrypted("localhost"), folder, settings)))
         for program in programs:
             wait_until(lambda: has_heard(program, history), deadline=120)  # noqa: B023 - waited for at once

@@ -86,8 +86,8 @@ class Feed:
         password = lifecycle.add(self.uri, self.management, known, Limits(), **given)
         vhost = self.uri.rpartition("/")[2]
         self.settings = {
-            "AMQP_URI": self.broker.uri(vhost, user=user_of(NAME), password=password),
-            "AMQP_QUEUE": queue_of(NAME),
+            "HUB_EVENTS_URI": self.broker.uri(vhost, user=user_of(NAME), password=password),
+            "HUB_EVENTS_QUEUE": queue_of(NAME),
         }
 
     def hear(self, key: str) -> None:

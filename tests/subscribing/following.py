@@ -29,8 +29,8 @@ def follow(folder: Path, name: str, operator: Mapping[str, str], *, hubctl: str 
     _type(adding[0].replace(f" {NAME} ", f" {name} ").replace(HUBCTL, hubctl), folder, operator)
     printed = _type(f"{setting[0]}; env -0", folder, {"PATH": "/usr/bin:/bin"})
     settings = dict(line.split("=", 1) for line in printed.split("\0") if "=" in line)
-    assert settings["AMQP_QUEUE"] == f"subscriber.{name}"
-    return {key: value for key, value in settings.items() if key.startswith("AMQP_")}
+    assert settings["HUB_EVENTS_QUEUE"] == f"subscriber.{name}"
+    return {key: value for key, value in settings.items() if key.startswith("HUB_EVENTS_")}
 
 
 def _type(command: str, folder: Path, environment: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ class Reader:
     """One consumer of the subscriber's queue, on a connection of its own."""
 
     def __init__(self, feed: Feed) -> None:
-        self.connection = connected(feed.settings["AMQP_URI"], confirm_publish=False)
+        self.connection = connected(feed.settings["HUB_EVENTS_URI"], confirm_publish=False)
         self.connection.connect()
         self.channel = self.connection.channel()
         self.channel.basic_qos(0, 1, a_global=False)
@@ -44,7 +44,7 @@ def _subscribed(feed: Feed) -> Feed:
 def reasons(feed: Feed) -> set[str]:
     """Why each dead letter came there, as its header says."""
     found = set()
-    with connected(feed.settings["AMQP_URI"], confirm_publish=False) as connection:
+    with connected(feed.settings["HUB_EVENTS_URI"], confirm_publish=False) as connection:
         channel = connection.channel()
         while (message := channel.basic_get(dead_queue_of(NAME), no_ack=True)) is not None:
             found |= {death["reason"] for death in message.headers["x-death"]}
@@ -88,7 +88,7 @@ def test_a_dead_letter_says_why_it_is_one(subscribed: Feed) -> None:
 
 
 def test_a_connection_too_many_is_refused(subscribed: Feed) -> None:
-    uri = subscribed.settings["AMQP_URI"]
+    uri = subscribed.settings["HUB_EVENTS_URI"]
     opened = [connected(uri, confirm_publish=False) for _ in range(CONNECTIONS)]
     for connection in opened:
         connection.connect()
@@ -101,4 +101,4 @@ def test_a_connection_too_many_is_refused(subscribed: Feed) -> None:
 def test_a_password_of_before_is_refused(subscribed: Feed) -> None:
     rotate(subscribed.uri, subscribed.management, NAME, by="ada", now=real_now())
     with pytest.raises(amqp.exceptions.AccessRefused):
-        connected(subscribed.settings["AMQP_URI"], confirm_publish=False).connect()
+        connected(subscribed.settings["HUB_EVENTS_URI"], confirm_publish=False).connect()
