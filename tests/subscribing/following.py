@@ -23,17 +23,17 @@ def follow(folder: Path, name: str, operator: Mapping[str, str], *, hubctl: str 
     """
     folder.mkdir()
     (folder / ".local").symlink_to(ROOT / ".local")
-    adding, setting, _ = page.commands(page.sections()[page.FIRST])
-    assert f" {NAME} " in adding[0]
-    assert adding[0].startswith(HUBCTL)
-    _type(adding[0].replace(f" {NAME} ", f" {name} ").replace(HUBCTL, hubctl), folder, operator)
-    printed = _type(f"{setting[0]}; env -0", folder, {"PATH": "/usr/bin:/bin"})
+    assert f" {NAME} " in page.adding()
+    assert page.adding().startswith(HUBCTL)
+    type_in(page.adding().replace(f" {NAME} ", f" {name} ").replace(HUBCTL, hubctl), folder, operator)
+    printed = type_in(f"{page.setting()}; env -0", folder, {"PATH": "/usr/bin:/bin"})
     settings = dict(line.split("=", 1) for line in printed.split("\0") if "=" in line)
     assert settings["HUB_EVENTS_QUEUE"] == f"subscriber.{name}"
     return {key: value for key, value in settings.items() if key.startswith("HUB_EVENTS_")}
 
 
-def _type(command: str, folder: Path, environment: Mapping[str, str]) -> str:
+def type_in(command: str, folder: Path, environment: Mapping[str, str]) -> str:
+    """Type a command in a folder; what it prints on standard output."""
     run = subprocess.run(
         ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

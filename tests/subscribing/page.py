@@ -61,7 +61,8 @@ def clients() -> list[Client]:
     shared = files(text())[SHARED]
     found = []
     for title, section in ({FIRST: sections()[FIRST]} | sections(level=3)).items():
-        *installing, reading = commands(section)[-1]
+        (block,) = (lines for lines in commands(section) if re.search(r" read[\w.]*$", lines[-1]))
+        *installing, reading = block
         saved = files(section)
         if any(name.endswith(".py") for name in saved):
             saved[SHARED] = shared
@@ -71,5 +72,14 @@ def clients() -> list[Client]:
 
 def adding() -> str:
     """The operator's command that adds the subscriber of the page."""
-    first, *_ = commands(sections()[FIRST])
-    return first[0]
+    return commands(sections()[FIRST])[0][0]
+
+
+def setting() -> str:
+    """The command that sets what a client reads from its environment."""
+    return commands(sections()[FIRST])[1][0]
+
+
+def emitting() -> str:
+    """The operator's command that invents an event on a demonstration."""
+    return commands(sections()[FIRST])[-1][0]
