@@ -14,6 +14,7 @@ from hub_contracts.documents.readers import readers
 from hub_contracts.generate import documents, main, stale
 from hub_messaging import envelope as post
 from hub_messaging import topology
+from hub_messaging.subscribers.limits import DEAD_MESSAGES, DELIVERIES, Limits
 
 DOCS = Path(__file__).parents[2] / "docs" / "events"
 ASYNCAPI = json.loads(documents()["asyncapi.json"])
@@ -85,6 +86,14 @@ def test_asyncapi_has_the_queue_of_each_service_with_what_it_reads() -> None:
         "subscriber.dead",
     }
     assert set(channels["subscriber"]["messages"]) == set(EVENTS)
+
+
+def test_asyncapi_tells_the_limits_that_a_subscribers_queue_has() -> None:
+    told, dead = (ASYNCAPI["channels"][name]["description"] for name in ("subscriber", "subscriber.dead"))
+    usual = Limits()
+    assert f"at most {usual.messages:,} messages, {usual.mebibytes} MiB and {usual.days} days" in told
+    assert f"redelivered {DELIVERIES} times" in dead
+    assert f"at most {DEAD_MESSAGES:,} and {usual.days} days" in dead
 
 
 def test_asyncapi_refers_only_to_what_is_there() -> None:

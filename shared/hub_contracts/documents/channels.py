@@ -131,9 +131,9 @@ def _of_a_subscriber(events: Iterable[type[Event]]) -> Json:
     listed = list(events)
     live = _queue(
         "subscriber.{name}",
-        "The events that one subscriber asked for: a quorum queue that the operator makes and binds. It holds"
-        " at most a million messages, 1 GiB and 14 days, unless the operator sets other limits; what exceeds"
-        " them leaves at the old end for the dead-letter queue.",
+        "The events that one subscriber asked for: a quorum queue that the operator makes and binds, with a"
+        " single active consumer. It holds at most 200,000 messages, 256 MiB and 14 days, unless the operator"
+        " sets other limits; what exceeds them leaves at the old end for the dead-letter queue.",
         listed,
     )
     dead = _queue(
