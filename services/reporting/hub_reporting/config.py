@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from environs import EnvValidationError
 
+from hub_contracts.documents.channels import BROKER, PORT
 from hub_platform.settings import PUBLIC_URL, environment
 from hub_reporting.domain.refusals import Refused
 from hub_reporting.domain.scopes import Scope, parse_scope
@@ -18,7 +19,7 @@ class Options:
     hub_name: str  # until the hub is described
     headline: Scope  # whose schools the engagement figure at the top of the page is about
     schemas_url: str = "https://hub.example.org/schemas"  # what `dataschema` of every event begins with
-    subscribers_host: str = "hub.example.org"  # where subscribers find the broker, without a port
+    broker: str = BROKER  # host and port at which subscribers of other organisations find it
 
 
 def load() -> Options:
@@ -31,9 +32,10 @@ def load() -> Options:
     hub_id = env.str("ID", "cambridge")
     hub_name = env.str("NAME", "Cambridge Maths Hub")
     headline = env.str("HEADLINE_SCOPE", "la:873")
-    public_url = env.str("PUBLIC_URL", PUBLIC_URL).rstrip("/")
+    public_url = (env.str("PUBLIC_URL", "") or PUBLIC_URL).rstrip("/")
     schemas_url = env.str("SCHEMAS_URL", "").rstrip("/") or f"{public_url}/schemas"
-    subscribers_host = env.str("SUBSCRIBERS_HOST", "") or urlsplit(public_url).hostname or ""
+    host = env.str("SUBSCRIBERS_HOST", "") or _host_of(public_url)
+    port = env.int("SUBSCRIBERS_PORT", PORT)
     env.seal()
     try:
         scope = parse_scope(headline)
@@ -44,8 +46,15 @@ def load() -> Options:
         hub_name=hub_name,
         headline=scope,
         schemas_url=schemas_url,
-        subscribers_host=subscribers_host,
+        broker=f"{host}:{port}",
     )
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or "localhost"
+    except ValueError:
+        return "localhost"  # the platform's settings refuse this address, with its name
 
 
 def _invalid(name: str, said: str) -> EnvValidationError:

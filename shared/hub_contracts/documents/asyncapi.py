@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from hub_contracts.documents.channels import HOST, SECURITY, channels, operations, servers
+from hub_contracts.documents.channels import BROKER, SECURITY, channels, operations, servers
 from hub_contracts.documents.envelope import CONTENT_TYPE, envelope_schema
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.documents.words import meaning, title
@@ -21,7 +21,7 @@ def asyncapi(
     folder: Path = EXAMPLES,
     *,
     readers: Mapping[str, tuple[str, ...]] | None = None,
-    host: str = HOST,
+    broker: str = BROKER,
 ) -> dict[str, Any]:
     """The whole document.
 
@@ -30,7 +30,7 @@ def asyncapi(
         marks: what every service publishes beside them.
         folder: of the samples.
         readers: the services that read each event, by routing key.
-        host: the hub's name on the network.
+        broker: host and port at which subscribers find it.
     """
     found = channels(publishers, marks, readers or {})
     events = [*(event for listed in publishers.values() for event in listed), *marks]
@@ -43,7 +43,7 @@ def asyncapi(
             "license": {"name": "MIT"},
         },
         "defaultContentType": CONTENT_TYPE,
-        "servers": servers(host),
+        "servers": servers(broker),
         "channels": found,
         "operations": operations(publishers, found),
         "components": {

@@ -7,8 +7,8 @@ from hub_contracts.documents.envelope import exchange_of
 from hub_contracts.events import Event
 
 VHOST: Final = "hub"
-HOST: Final = "hub.example.org"  # stands for a hub's own address
 PORT: Final = 5671  # AMQP over TLS
+BROKER: Final = f"hub.example.org:{PORT}"  # stands for a hub's own address
 ROUTING: Final = "The routing key is the event's type, from version 2 on with the version, as VisitLogged.v2."
 MESSAGES: Final = "#/components/messages/"
 BINDING: Final = "0.3.0"
@@ -27,13 +27,13 @@ SECURITY: Final[Json] = {
 }
 
 
-def servers(host: str = HOST) -> Json:
-    """Where a subscriber connects. `host`: the hub's name on the network, without a port."""
+def servers(broker: str = BROKER) -> Json:
+    """Where a subscriber connects. `broker`: host and port at which a deployed hub lets subscribers in."""
     security = [{"$ref": f"#/components/securitySchemes/{SUBSCRIBER}"}]
     common = {"protocolVersion": "0.9.1", "pathname": f"/{VHOST}", "security": security}
     return {
         "hub": {
-            "host": f"{host}:{PORT}",
+            "host": broker,
             "protocol": "amqps",
             "description": "A deployed hub: AMQP over TLS, where its operator has opened it"
             " (profile subscribers). `hubctl subscribers add` prints the certificate authority to trust.",

@@ -8,11 +8,12 @@ from hub_reporting.domain.scopes import Scope
 from hub_reporting.service import ReportingService
 
 NAMES = ("ID", "NAME", "HEADLINE_SCOPE")
+ADDRESSES = ("PUBLIC_URL", "SCHEMAS_URL", "SUBSCRIBERS_HOST", "SUBSCRIBERS_PORT")
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NAMES:
+    for name in (*NAMES, *ADDRESSES):
         monkeypatch.delenv(f"HUB_{name}", raising=False)
 
 
@@ -28,6 +29,34 @@ def test_a_hub_says_who_and_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None
     options = config.load()
     assert (options.hub_id, options.hub_name) == ("fens", "Fens Maths Hub")
     assert options.headline == Scope("hub")
+
+
+@pytest.mark.parametrize(
+    ("given", "schemas", "broker"),
+    [
+        ({}, "https://hub.example.org/schemas", "hub.example.org:5671"),
+        ({"PUBLIC_URL": ""}, "https://hub.example.org/schemas", "hub.example.org:5671"),
+        (
+            {"PUBLIC_URL": "https://fens.example:8443/"},
+            "https://fens.example:8443/schemas",
+            "fens.example:5671",
+        ),
+        (
+            {"SCHEMAS_URL": "https://schemas.example/", "SUBSCRIBERS_HOST": "events.fens.example"},
+            "https://schemas.example",
+            "events.fens.example:5671",
+        ),
+        ({"PUBLIC_URL": "http://[::1"}, "http://[::1/schemas", "localhost:5671"),
+        ({"SUBSCRIBERS_PORT": "8671"}, "https://hub.example.org/schemas", "hub.example.org:8671"),
+    ],
+)
+def test_published_documents_name_the_addresses_of_the_deployment(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], schemas: str, broker: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"HUB_{name}", value)
+    options = config.load()
+    assert (options.schemas_url, options.broker) == (schemas, broker)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class Published:
     def get_asyncapi(self, call: Call[None]) -> Content:  # noqa: ARG002 - every route takes the call
         """Return the AsyncAPI 3.0 document: servers, security, channels, messages, schemas."""
         options: Options = self.options
-        return document(catalogue.document(options.subscribers_host), JSON)
+        return document(catalogue.document(options.broker), JSON)
 
 
 class HttpDocuments:

@@ -67,9 +67,9 @@ def schema(type_: str, version: str, schemas_url: str) -> str | None:
 
 
 @lru_cache(maxsize=4)
-def document(host: str) -> str:
-    """The AsyncAPI document of a hub whose broker subscribers find at a host."""
-    return _pretty(asyncapi(PUBLISHERS, tuple(MARKS.values()), readers=readers(), host=host))
+def document(broker: str) -> str:
+    """The AsyncAPI document of a hub whose broker subscribers find at a host and port."""
+    return _pretty(asyncapi(PUBLISHERS, tuple(MARKS.values()), readers=readers(), broker=broker))
 
 
 def address_of(type_: str, version: int) -> str:
