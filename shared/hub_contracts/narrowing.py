@@ -19,6 +19,7 @@ LIMITS: Final = {
     "maximum": False, "exclusiveMaximum": False, "maxLength": False, "maxItems": False,
     "maxProperties": False, "x-minimum": True, "x-maximum": False,
 }  # fmt: skip
+EXPLAIN: Final = WORDS | {"default", "readOnly", "writeOnly"}
 CHOICES: Final = ("anyOf", "oneOf", "allOf")
 SAY_NOTHING: Final = (("minLength", 0), ("minItems", 0), ("minProperties", 0))
 COMPARED: Final = WORDS | LIMITS.keys() | {
@@ -57,8 +58,8 @@ class Comparison:
         yield from self._values(old, new, at or "/")
         yield from self._fields(old, new, at, seen)
         for keyword, step in (("items", "/items"), ("additionalProperties", "/*")):
-            before, now = old.get(keyword), new.get(keyword)
-            if isinstance(before, Mapping) and isinstance(now, Mapping):
+            before, now = _inside(old, keyword), _inside(new, keyword)
+            if (keyword in old or keyword in new) and before is not None and now is not None:
                 yield from self.changes(before, now, at + step, seen)
         for keyword in CHOICES:
             yield from self._choices(keyword, old, new, at, seen)
@@ -91,9 +92,12 @@ class Comparison:
             else ((was - required) & now.keys(), "no longer required")
         )
         yield from ((f"{at}/{name}", what) for name in sorted(changed))
-        closed = new.get("additionalProperties") is False
-        if self.received and closed and before and old.get("additionalProperties", True) is not False:
-            yield at or "/", "closed to further fields"
+        further = _inside(old, "additionalProperties")
+        if self.received and further is not None:
+            if new.get("additionalProperties") is False:
+                yield at or "/", "closed to further fields"
+            for name in now.keys() - before.keys():
+                yield from self.changes(further, now[name], f"{at}/{name}", seen)
 
     def _choices(
         self, keyword: str, old: Schema, new: Schema, at: str, seen: frozenset[tuple[int, int]]
@@ -119,34 +123,47 @@ def may_go(released: Schema, on: date) -> bool:
 
 
 def resolved(schema: Schema, document: Schema) -> Schema:
-    """A schema without its `$ref`; keywords beside that are kept."""
+    """A schema without its `$ref`; what binds beside that is kept beside an `allOf`."""
     while "$ref" in schema:
         target: Any = document
         for step in schema["$ref"].removeprefix("#/").split("/"):
             target = target[step]
-        schema = {**target, **{name: value for name, value in schema.items() if name != "$ref"}}
+        beside = {name: value for name, value in schema.items() if name != "$ref"}
+        schema = {**target, **beside} if beside.keys() <= EXPLAIN else {**beside, "allOf": [target]}
     return schema
 
 
 def plain(schema: Schema, document: Schema) -> dict[str, Any]:
     """The schema written in one way: no reference, `type` and `enum` as lists, "or null" among the types."""
-    found, nullable = dict(resolved(schema, document)), False
-    for keyword in CHOICES:
-        others = [each for each in found.get(keyword, ()) if each != {"type": "null"}]
-        if len(others) == 1:
-            nullable = nullable or len(found[keyword]) > 1
-            del found[keyword]
-            found |= resolved(others[0], document)
+    found = _without_null(dict(resolved(schema, document)), document)
     if "const" in found:
-        found["enum"] = [found.pop("const")]
-    if "enum" in found:  # null among the codes is told by the type
-        found["enum"] = [code for code in found["enum"] if code is not None]
+        found["enum"] = [*(code for code in found.get("enum", [found["const"]]) if code == found["const"])]
+        del found["const"]
     if "type" in found:
-        listed = [found["type"]] if isinstance(found["type"], str) else list(found["type"])
-        found["type"] = [*listed, "null"] if nullable and "null" not in listed else listed
+        found["type"] = [found["type"]] if isinstance(found["type"], str) else list(found["type"])
+        if "enum" in found and "null" in found["type"] and None in found["enum"]:
+            found["enum"] = [code for code in found["enum"] if code is not None]  # the type tells it
     if "pattern" in found:
         found["pattern"] = found["pattern"].replace(r"\d", "[0-9]")  # the same in ECMA-262
     return {name: value for name, value in found.items() if (name, value) not in SAY_NOTHING}
+
+
+def _without_null(schema: dict[str, Any], document: Schema) -> dict[str, Any]:
+    """`anyOf` of a typed schema and null, written as a type more; anything else as it is."""
+    for keyword in ("anyOf", "oneOf"):
+        others = [each for each in schema.get(keyword, ()) if each != {"type": "null"}]
+        if len(others) == 1 and schema.keys() - {keyword} <= EXPLAIN:
+            other = dict(resolved(others[0], document))
+            if isinstance(other.get("type"), str) and "const" not in other and "enum" not in other:
+                beside = {name: value for name, value in schema.items() if name != keyword}
+                return {**other, **beside, "type": [other["type"], "null"]}
+    return schema
+
+
+def _inside(schema: Schema, keyword: str) -> Schema | None:
+    """The schema of further items or fields: None for none, an empty one for any."""
+    found = schema.get(keyword, True)
+    return {} if found is True else found or (None if found is False else {})
 
 
 def _types(inner: Schema, outer: Schema) -> Iterator[str]:

