@@ -13,6 +13,8 @@ from hub_contracts import EVENTS, MARKS, BrokenEvent, Event, UnknownEvent, parse
 from hub_contracts.testing import DELIVERY_LIMIT, Bus, Message, Queue, body_of, make
 from hub_contracts.visits import VisitLogged, VisitPlanned, VisitReassigned
 from hub_messaging.envelope import Envelope
+from hub_messaging.subscribers import limits, naming
+from hub_messaging.subscribers.pouring import REPLAYED
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
 
@@ -119,7 +121,9 @@ def test_history_comes_first_and_is_marked() -> None:
     bus.publish(make(VisitPlanned, visit_id=ONE))
     queue = bus.subscribe(VisitPlanned, VisitLogged, history=True)
     bus.publish(make(VisitLogged, visit_id=ONE))
-    assert [one.headers for one in queue.ready] == [{"replayed": True}, {}]
+    assert [one.headers for one in queue.ready] == [{REPLAYED: True}, {}]
+    exchanges = [naming.filling_exchange_of("test"), "visits.events"]
+    assert [one.exchange for one in queue.ready] == exchanges
     assert read(queue) == [(f"visits/{ONE}", 1), (f"visits/{ONE}", 2)]
 
 
@@ -137,6 +141,7 @@ def test_a_message_whose_handler_raised_comes_again_and_then_is_dead_lettered() 
     while not queue.dead:
         with pytest.raises(ConnectionError):
             queue.deliver(fail)
+    assert limits.DELIVERIES == DELIVERY_LIMIT
     assert seen == [False] + [True] * DELIVERY_LIMIT
     assert [one.routing_key for one in queue.dead] == ["VisitPlanned"]
     assert read(queue) == [(f"visits/{ONE}", 2)]
