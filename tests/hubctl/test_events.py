@@ -19,6 +19,14 @@ from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.wire import connected
 from hubctl import events as tailing
 
+# A test run in the background ignores Ctrl-C, and so would the command.
+AT_A_TERMINAL = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from hubctl.app import app
+app()
+"""
+
 
 @pytest.fixture(name="log")
 def _log(hub: Keeper, amqp_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -109,14 +117,17 @@ def test_tail_judges_each_message(hub: Keeper, log: str) -> None:
 def test_tail_follows_until_it_is_interrupted(hub: Keeper, log: str) -> None:
     (earlier,) = record(hub)
     relay(hub, log)
-    command = [sys.executable, "-W", "ignore", "-m", "hubctl", "events", "tail", "--follow", "--json"]
+    command = [sys.executable, "-W", "ignore", "-c", AT_A_TERMINAL, "events", "tail", "--follow", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
-        assert following.stdout is not None
-        assert json.loads(following.stdout.readline())["event"]["id"] == earlier
-        send(log, body_of(make(VisitLogged), source=SOURCE))
-        assert json.loads(following.stdout.readline())["routing_key"] == "VisitLogged"
-        following.send_signal(signal.SIGINT)
-        out, err = following.communicate(timeout=60)
+        try:
+            assert following.stdout is not None
+            assert json.loads(following.stdout.readline())["event"]["id"] == earlier
+            send(log, body_of(make(VisitLogged), source=SOURCE))
+            assert json.loads(following.stdout.readline())["routing_key"] == "VisitLogged"
+            following.send_signal(signal.SIGINT)
+            out, err = following.communicate(timeout=60)
+        finally:
+            following.kill()
     assert (following.returncode, out, err) == (0, "", "")
 
 
