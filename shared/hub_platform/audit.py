@@ -4,6 +4,7 @@ A row holds ids, a route and an address: no name, no contact, no text that a per
 makes the rows of requests and questions.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -88,16 +89,22 @@ class Entry:
     correlation_id: str | None = None
 
 
-# Built once: building a statement costs more than sending it.
-_WRITE: Final = sa.insert(audit).inline()
+# As text for the driver: with SQLAlchemy's own insert a command takes 50 µs more processor time.
+_WRITE: Final = """
+INSERT INTO audit
+  (at, account, roles, method, route, subjects, outcome, status, code, address, correlation_id)
+VALUES
+  (%(at)s, %(account)s, %(roles)s, %(method)s, %(route)s, %(subjects)s, %(outcome)s, %(status)s, %(code)s,
+  %(address)s, %(correlation_id)s)
+"""
 _WHOLE: Final = (audit.c.address.is_not(None), ~audit.c.address_shortened)
 _NETWORK_BITS: Final = sa.case((sa.func.family(audit.c.address) == 4, 24), else_=48)
 
 
 def write(session: Session, entry: Entry, *, now: datetime) -> None:
     """Write an entry in the transaction of what it tells of. `now`: real time."""
-    row = vars(entry) | {"at": now, "roles": sorted(entry.roles), "subjects": dict(entry.subjects)}
-    session.connection().execute(_WRITE, row)
+    row = vars(entry) | {"at": now, "roles": sorted(entry.roles), "subjects": json.dumps(entry.subjects)}
+    session.connection().exec_driver_sql(_WRITE, row)
 
 
 def acts_as(session: Session, actor: Actor) -> None:
