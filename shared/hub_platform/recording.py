@@ -97,7 +97,11 @@ def record_refusal(route: Any, request: HubRequest, problem: Problem) -> None:
     )
     config = route.container.config
     try:
-        with within(REFUSAL_SECONDS), config["sessions"].begin() as session:
+        with (
+            within(REFUSAL_SECONDS),
+            config["shares"].turn(request.actor.subject),  # many refusals must not hold all connections
+            config["sessions"].begin() as session,
+        ):
             audit.write(session, row, now=config["clocks"].real())
     except Exception as exc:  # noqa: BLE001 - whatever it is, the refusal must be answered
         log.error("audit_not_written", route=route.url, status=problem.status, error=type(exc).__name__)
