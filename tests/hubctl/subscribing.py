@@ -5,6 +5,7 @@ from typing import Any
 import amqp
 from tests.support.amqp import connected
 from tests.support.broker import BrokerServer
+from tests.support.taking import take_all
 
 from hub_messaging.subscribers.broker import Management, management_of
 
@@ -21,13 +22,8 @@ def reading(connection: dict[str, Any]) -> amqp.Connection:
 
 def received(connection: dict[str, Any], queue: str | None = None) -> list[str]:
     """Read and acknowledge all that a queue holds now."""
-    bodies = []
     with reading(connection) as opened:
-        channel = opened.channel()
-        while (got := channel.basic_get(queue or connection["queue"])) is not None:
-            bodies.append(str(got.body))
-            channel.basic_ack(got.delivery_info["delivery_tag"])
-    return bodies
+        return [str(one.body) for one in take_all(opened.channel(), queue or connection["queue"])]
 
 
 def publish(uri: str, publisher: str, key: str, body: str = "") -> None:

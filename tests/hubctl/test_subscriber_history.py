@@ -1,6 +1,7 @@
 """`hubctl subscribers add --from …`: the queue holds history before the password is shown."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from tests.hubctl.publishing import EVENTS, delete_log, publish
 from tests.hubctl.subscribing import management, reading
 from tests.support.announcing import set_up_publishers
 from tests.support.broker import BrokerServer
+from tests.support.taking import take_all
 
 from hub_messaging.gate import Occupied
 from hub_messaging.log import LogSilent
 from hub_messaging.publisher import Unconfirmed
+from hub_messaging.subscribers import lifecycle
 from hub_messaging.subscribers.broker import Management
 from hub_messaging.subscribers.pouring import TooFast, TooMuch
 from hub_platform.database import Sessions
@@ -23,14 +26,15 @@ ADD = ("subscribers", "add", "warehouse", "--by", "ada", "--events", "VisitPlann
 @pytest.fixture(name="hub")
 def _hub(
     visits: Keeper, amqp_uri: str, broker: BrokerServer, monkeypatch: pytest.MonkeyPatch, no_hub: None
-) -> Sessions:
-    """A hub of one service."""
+) -> Iterator[Sessions]:
+    """A hub of one service; names of subscribers are given out once in a broker."""
     monkeypatch.setattr("hubctl.log.SERVICES", ("visits",))
     monkeypatch.setenv("HUB_BROKER_ADMIN_URI", amqp_uri)
     monkeypatch.setenv("HUB_BROKER_MANAGEMENT_URL", f"http://{broker.host}:{broker.management_port}")
     monkeypatch.setenv("HUB_ID", "test")
     set_up_publishers(amqp_uri, "visits")
-    return visits.database
+    yield visits.database
+    lifecycle.clear(management(broker, amqp_uri), "warehouse")
 
 
 @pytest.fixture(name="rabbit")
@@ -45,13 +49,11 @@ def queues(rabbit: Management) -> list[str]:
 
 def taken(connection: dict[str, Any]) -> list[tuple[str, bool]]:
     """Subject of each event that waits, and whether it is marked as replayed."""
-    found = []
     with reading(connection) as opened:
-        channel = opened.channel()
-        while (got := channel.basic_get(connection["queue"], no_ack=True)) is not None:
-            headers = got.properties.get("application_headers", {})
-            found.append((json.loads(got.body)["subject"], headers.get("replayed", False)))
-    return found
+        messages = take_all(opened.channel(), connection["queue"])
+    headers = [one.properties.get("application_headers", {}) for one in messages]
+    subjects = [json.loads(one.body)["subject"] for one in messages]
+    return [(subject, one.get("replayed", False)) for subject, one in zip(subjects, headers, strict=True)]
 
 
 def test_history_waits_in_the_queue_and_live_events_follow_it(hub: Sessions, amqp_uri: str) -> None:

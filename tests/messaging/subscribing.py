@@ -12,6 +12,7 @@ import amqp
 from tests.messaging.office import SCHEMAS, Office
 from tests.support.amqp import connected
 from tests.support.broker import BrokerServer
+from tests.support.taking import take_all
 
 from hub_messaging.subscribers import lifecycle, switching
 from hub_messaging.subscribers.broker import Management, management_of
@@ -69,11 +70,7 @@ class Outside:
     def read(self) -> list[amqp.Message]:
         """Take all that is in its queue now, in order."""
         with connected(self.office.uri) as connection:
-            channel = connection.channel()
-            found = []
-            while (message := channel.basic_get(queue_of(NAME), no_ack=True)) is not None:
-                found.append(message)
-        return found
+            return take_all(connection.channel(), queue_of(NAME))
 
     def things_left(self) -> list[str]:
         """Queues, exchanges, users and policies of any subscriber that exist."""

@@ -119,3 +119,25 @@ def test_while_the_log_lacks_events_their_only_copy_is_not_forgotten(
     relay._watch = SimpleNamespace(trouble=trouble)  # type: ignore[assignment]
     relay._wait(woken(), None, SimpleNamespace(blocked=False), lambda: False)  # type: ignore[arg-type]
     assert len(taken) == turns
+
+
+def test_as_long_as_nobody_asks_for_the_gate_a_batch_costs_no_statement_more(relay: OutboxRelay) -> None:
+    raw = woken()
+    assert relay._may_send(None, raw)  # there is no connection that could be asked anything
+    assert raw.notifies == []
+
+
+def test_a_relay_that_is_asked_gives_way_and_does_not_send_once_it_is_to_stop(relay: OutboxRelay) -> None:
+    said: list[str] = []
+    free = [False, False, True]
+    lock = SimpleNamespace(
+        execute=lambda statement, _values: said.append(str(statement)),
+        scalar=lambda _statement, _values: free.pop(0),
+    )
+    relay._stop.pause = lambda _seconds: None  # type: ignore[method-assign]
+    raw = SimpleNamespace(notifies=[SimpleNamespace(channel="hub_gate")])
+    assert relay._may_send(lock, raw)
+    assert (said, free, raw.notifies) == (["SELECT pg_advisory_unlock_shared(:key)"], [], [])
+    relay._stop.ask()
+    raw.notifies.append(SimpleNamespace(channel="hub_gate"))
+    assert not relay._may_send(lock, raw)
