@@ -83,7 +83,7 @@ check-imports:
 	@$(bin)/lint-imports
 
 check-generated:
-	@$(bin)/python -m local.releases --check
+	@$(bin)/python -W ignore -m local.releases --check
 	@$(bin)/python -m hub_contracts.generate --check
 
 check-units:
@@ -138,7 +138,7 @@ sign-in: ## Print a sign-in link: make sign-in WHO=ada ROLE=hub_lead
 	@deploy/compose.sh hubctl sign-in "$(or $(WHO),operator)" --role "$(or $(ROLE),hub_admin)"
 
 release-contracts: setup-tests ## Store events, samples and HTTP interfaces as the next release (docs/releases)
-	@$(bin)/python -m local.releases --store
+	@$(bin)/python -W ignore -m local.releases --store
 
 eventcatalog: setup ## Write the catalogue of events for EventCatalog: make eventcatalog FOLDER=…
 	@$(bin)/python -m hub_contracts.eventcatalog $(if $(FOLDER),'$(FOLDER)',$(error FOLDER=… names the folder to write))

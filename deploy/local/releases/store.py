@@ -84,7 +84,7 @@ def store(folder: Path, on: date, current: Mapping[str, Mapping[str, Any]]) -> P
 
 
 def _require_notice(folder: Path, on: date, language: Mapping[str, str]) -> None:
-    """Refuse an end that is nearer than 90 days, unless an earlier release announced it."""
+    """Refuse the end of an event's version nearer than 90 days, unless an earlier release announced it."""
     for name, text in language.items():
         until = json.loads(text).get(PUBLISHED_UNTIL)
         if until is None or date.fromisoformat(until) >= on + NOTICE:
