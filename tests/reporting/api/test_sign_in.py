@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.reporting.reading import read
+from tests.support.audited import rows
 from tests.support.services import Client, Reply, RunningService
 
 YEAR = "from=2025-09-01&to=2026-08-31"
@@ -57,6 +58,20 @@ def test_a_sign_in_link_becomes_a_cookie_that_opens_the_page(service: RunningSer
     assert again.status == 401
     assert "was used before" in read(again.body.decode()).one("token-error").text
     assert nobody("POST", "/sign-in/end").status == 303
+
+
+def test_a_session_is_begun_and_ended_by_its_account_in_the_audit(service: RunningService) -> None:
+    nobody = Client(service.port)
+    link = service.keys.issue_sign_in("emmy", ["hub_lead"], timedelta(hours=1))
+    entered = sign_in(nobody, link)
+    assert sign_in(nobody, link).status == 401
+    assert nobody("POST", "/sign-in/end", Cookie=cookie_of(entered)).status == 303
+    written = rows(service.environment["HUB_DATABASE_URL"], account="emmy")
+    assert [(row["route"], row["roles"], row["outcome"]) for row in written] == [
+        ("/sign-in", ["hub_lead"], "done"),
+        ("/sign-in/end", ["hub_lead"], "done"),
+    ]
+    assert link not in str(written)
 
 
 def test_a_link_that_is_too_old_or_none_is_refused_before_its_button(service: RunningService) -> None:
