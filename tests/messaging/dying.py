@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pkgutil
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,32 +12,30 @@ from tests.messaging.office import Office
 from tests.messaging.subscribing import Outside
 from tests.support.broker import BrokerServer
 
-from hub_messaging.subscribers import lifecycle, pouring, switching
-
 
 @dataclass(frozen=True)
 class Step:
     """The n-th call of a function, after which the program is killed."""
 
-    owner: Any  # a module or a class
+    owner: str  # a module or a class below hub_messaging.subscribers
     name: str
     call: int = 1
 
     def __str__(self) -> str:
         """As the name of a test."""
-        return f"{self.owner.__name__.rpartition('.')[2]}.{self.name} {self.call}"
+        return f"{self.owner}.{self.name} {self.call}"
 
 
 STEPS = (
-    Step(lifecycle, "put_limits"),
-    Step(switching, "bind"),  # live events are collected
-    Step(switching, "write_mark"),  # the gates are held
-    Step(pouring.Pourer, "pour"),
-    Step(pouring.LiveEvents, "empty"),
-    Step(pouring.LiveEvents, "empty", 2),  # the gates are held again
-    Step(switching, "bind", 2),  # the queue is bound
-    Step(pouring.LiveEvents, "close"),
-    Step(lifecycle, "let_in"),
+    Step("lifecycle", "put_limits"),
+    Step("switching", "bind"),  # live events are collected
+    Step("switching", "write_mark"),  # the gates are held
+    Step("pouring.Pourer", "pour"),
+    Step("pouring.LiveEvents", "empty"),
+    Step("pouring.LiveEvents", "empty", 2),  # the gates are held again
+    Step("switching", "bind", 2),  # the queue is bound
+    Step("pouring.LiveEvents", "close"),
+    Step("lifecycle", "let_in"),
 )
 
 
@@ -53,7 +52,8 @@ def die_while_adding(outside: Outside, step: Step) -> int:
 
 
 def _add(uri: str, urls: dict[str, str], places: tuple[str, int, int], step: Step) -> None:
-    setattr(step.owner, step.name, _killing(getattr(step.owner, step.name), step.call))
+    owner = pkgutil.resolve_name(f"hub_messaging.subscribers.{step.owner}")
+    setattr(owner, step.name, _killing(getattr(owner, step.name), step.call))
     Outside(Office(uri, urls), BrokerServer(*places)).add()
 
 
