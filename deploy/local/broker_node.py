@@ -110,19 +110,19 @@ def start(
     write_settings(folder, port, management_port, definitions.resolve(), plugins, settings)
 
     environment = node_environment(folder) | dict(own or {})
-    name_server = None
-    epmd = find_name_server()
-    if epmd is not None and NAME_SERVER_PORT not in (own or {}):
-        arguments: list[str | Path] = [
-            epmd,
-            "-address",
-            ports.LOOPBACK,
-            "-port",
-            environment[NAME_SERVER_PORT],
-        ]
-        name_server = programs.start("epmd", arguments, environment=environment, folder=folder)
+    shares_name_server = NAME_SERVER_PORT in (own or {})
+    name_server = None if shares_name_server else _start_name_server(programs, environment, folder)
     server = programs.start("rabbitmq", [program], environment=environment, folder=folder)
     return Node(port, management_port, server, name_server, environment)
+
+
+def _start_name_server(programs: Programs, environment: Mapping[str, str], folder: Path) -> Child | None:
+    """Erlang's name server on the node's own port; None where this machine has none."""
+    epmd = find_name_server()
+    if epmd is None:
+        return None
+    arguments = [epmd, "-address", ports.LOOPBACK, "-port", environment[NAME_SERVER_PORT]]
+    return programs.start("epmd", arguments, environment=environment, folder=folder)
 
 
 def write_settings(

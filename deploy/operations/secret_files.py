@@ -47,6 +47,7 @@ class WeakSecret(Exception):
     """A secret that somebody has put there is no good; the message says which, never what it is."""
 
 
+# Long: one line for each secret.
 def make(folder: Path, subscribers_host: str = "localhost") -> list[str]:
     """Make whatever is missing; what is there stays. Gives the names of what was made.
 

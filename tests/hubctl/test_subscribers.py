@@ -1,5 +1,7 @@
 """`hubctl subscribers` on a real broker: let in, looked at, changed, given a new password and removed."""
 
+# Long: the life of a subscriber, command by command.
+
 import os
 import subprocess
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """Subscribers reach the broker over verified TLS only; one that connects endlessly delays no other."""
 
+# Long: one process, tried in each way in which a stranger could misuse it.
+
 import re
 import socket
 import socketserver

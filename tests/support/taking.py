@@ -11,7 +11,7 @@ SECONDS = 60.0  # for all of it
 
 def take_all(channel: amqp.Channel, queue: str) -> list[Any]:
     """Read and acknowledge, in order, as many messages as the queue holds when this is called."""
-    number = channel.queue_declare(queue, passive=True).message_count
+    number: int = channel.queue_declare(queue, passive=True).message_count
     found: list[Any] = []
     if not number:
         return found
