@@ -121,7 +121,7 @@ def _start_name_server(programs: Programs, environment: Mapping[str, str], folde
     epmd = find_name_server()
     if epmd is None:
         return None
-    arguments = [epmd, "-address", ports.LOOPBACK, "-port", environment[NAME_SERVER_PORT]]
+    arguments: list[str | Path] = [epmd, "-address", ports.LOOPBACK, "-port", environment[NAME_SERVER_PORT]]
     return programs.start("epmd", arguments, environment=environment, folder=folder)
 
 

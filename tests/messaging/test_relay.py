@@ -134,7 +134,7 @@ def test_a_relay_that_is_asked_gives_way_and_does_not_send_once_it_is_to_stop(re
         execute=lambda statement, _values: said.append(str(statement)),
         scalar=lambda _statement, _values: free.pop(0),
     )
-    relay._stop.pause = lambda _seconds: None  # type: ignore[method-assign]
+    relay._stop.pause = lambda seconds: None  # type: ignore[method-assign]  # noqa: ARG005
     raw = SimpleNamespace(notifies=[SimpleNamespace(channel="hub_gate")])
     assert relay._may_send(lock, raw)
     assert (said, free, raw.notifies) == (["SELECT pg_advisory_unlock_shared(:key)"], [], [])
