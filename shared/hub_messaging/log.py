@@ -51,7 +51,7 @@ def read_up_to(connection: Any, mark: str, since: datetime | None) -> Iterator[l
     arrived: list[Any] = []
     channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
     offset: Any = "first" if since is None else since.astimezone(UTC).replace(tzinfo=None)
-    channel.basic_consume(LOG_QUEUE, callback=arrived.append, arguments={"x-stream-offset": offset})
+    tag = channel.basic_consume(LOG_QUEUE, callback=arrived.append, arguments={"x-stream-offset": offset})
     heard = time.monotonic()
     try:
         while True:
@@ -72,6 +72,7 @@ def read_up_to(connection: Any, mark: str, since: datetime | None) -> Iterator[l
             else:
                 yield []
     finally:
+        channel.basic_cancel(tag)  # what is written behind the mark would come while the channel closes
         channel.close()
 
 
