@@ -260,10 +260,13 @@ def test_the_list_says_what_waits_and_who_last_read(hub: Management, amqp_uri: s
         publish(amqp_uri, "visits", "VisitLogged", str(number))
     with reading(connection) as opened:
         channel = opened.channel()
-        first = channel.basic_get(connection["queue"])
-        channel.basic_ack(first.delivery_info["delivery_tag"])
-        second = channel.basic_get(connection["queue"])
-        channel.basic_reject(second.delivery_info["delivery_tag"], requeue=False)
+        channel.basic_qos(0, 2, False)
+        read: list[Any] = []
+        tag = channel.basic_consume(connection["queue"], callback=read.append)
+        wait_until(lambda: opened.drain_events(timeout=10) or len(read) == 2)
+        channel.basic_cancel(tag)  # nothing more is sent
+        channel.basic_ack(read[0].delivery_tag)
+        channel.basic_reject(read[1].delivery_tag, requeue=False)
 
         def seen() -> bool:
             (one,) = hubctl("subscribers", "list", "--json").json["subscribers"]
