@@ -26,6 +26,7 @@ envelopes = st.builds(
     causation_id=optional,
     traceparent=optional,
     after=optional,
+    change_id=optional,
     data=st.dictionaries(texts, st.integers() | texts),
 )
 
