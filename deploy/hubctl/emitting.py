@@ -30,8 +30,9 @@ from hubctl.shown import say
 
 STANDARD_INPUT: Final = "-"
 REAL: Final = (
-    "This is no demonstration: nobody has set the clock of {}, as `make run` and `make up DEMO=1` do. Every "
-    "subscriber would take an invented event for a fact, and nothing takes it back. Nothing was emitted."
+    "This hub is not a demonstration: the clock of {} has not been set, as `make run` and `make up DEMO=1` "
+    "do. Every subscriber would take an invented event for a fact, and nothing takes it back. "
+    "Nothing was emitted."
 )
 
 
@@ -139,7 +140,7 @@ def _record(hub: Hub, event: Event, *, dry_run: bool) -> Recorded:
     """Record the event in its publisher's outbox, whose relay sends it, at the demonstration's time.
 
     Raises:
-        WrongUse: where the publisher's database is, nobody says.
+        WrongUse: no setting names the publisher's database.
         Refused: the hub is no demonstration.
     """
     with opened(hub, event.publisher) as session:

@@ -25,7 +25,7 @@ from hubctl.shown import say
 
 BEGINNING: Final = "beginning"
 MARKED_BY: Final = (
-    "reporting"  # has an exchange and publishes no event, so that its marks are counted by nobody
+    "reporting"  # has an exchange and publishes no event, so that no subscriber counts its marks
 )
 FIRST_WINDOW: Final = 1_000  # messages read backwards at first; ten times as many when they do not suffice
 

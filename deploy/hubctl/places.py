@@ -168,7 +168,7 @@ def find_token_places(connections: Path = CONNECTIONS) -> TokenPlaces:
     """The key that signs tokens, and what is known of them: by the environment, or of the hub that runs here.
 
     Raises:
-        WrongUse: nobody says, or the key's file cannot be read.
+        WrongUse: no setting says, or the key's file cannot be read.
     """
     env = FileAwareEnv(prefix="HUB_", strip_whitespace=True)
     try:

@@ -51,7 +51,7 @@ def unheard(doing: Doing, catalogue: Catalogue) -> int:
     try:
         now = chosen(doing.known.asked, catalogue)
     except UnknownEvents:
-        return 0  # a type that this release does not publish any more
+        return 0  # a type that this release no longer publishes
     return sum(len(keys - set(doing.known.events.get(publisher, ()))) for publisher, keys in now.items())
 
 

@@ -2,7 +2,7 @@
 
 The active relay holds it shared, as an advisory lock. Whoever wants it alone asks by a notification: the
 relay gives it back between two batches, when the broker has confirmed all that was sent and the database has
-noted it, and goes on when it is free again. As long as nobody asks, this costs no statement.
+noted it, and goes on when it is free again. Without such a request the gate costs no statement.
 """
 
 import contextlib
@@ -87,7 +87,7 @@ def held(engines: Mapping[str, sa.Engine], seconds: float = TAKE_SECONDS) -> Ite
         seconds: after which a relay that does not give way is waited for no longer.
 
     Raises:
-        Occupied: a relay does not give way, or somebody else holds a gate.
+        Occupied: a relay does not give way, or another command holds a gate.
         sqlalchemy.exc.SQLAlchemyError: a database does not answer.
     """
     until, gates = time.monotonic() + seconds, Held()

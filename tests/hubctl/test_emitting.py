@@ -33,7 +33,7 @@ def test_emit_is_refused_by_a_hub_that_is_no_demonstration(hub: Keeper) -> None:
     for more in ((), ("--dry-run",)):
         said = hubctl("events", "emit", "VisitLogged", *more)
         assert (said.code, said.out) == (1, "")
-        assert "This is no demonstration: nobody has set the clock of visits" in said.err
+        assert "This hub is not a demonstration: the clock of visits has not been set" in said.err
     assert recorded(hub) == 0
 
 

@@ -45,7 +45,7 @@ def add(uri: str, broker: Management, known: Known, limits: Limits, *, fill: Fil
         fill: fills and binds the queue.
 
     Raises:
-        Refused: there is one of this name, or somebody is at work on it.
+        Refused: the name is taken, or another command is changing this subscriber.
         BROKER_ERRORS, ManagementAway, ManagementRefused: the broker is away or refuses.
     """
     with working_on(uri, known.name) as connection:
@@ -86,7 +86,7 @@ def change(
         events: publisher → routing keys; what is bound now is in the stored state.
 
     Raises:
-        Refused: there is no such subscriber, or somebody is at work on it.
+        Refused: there is no such subscriber, or another command is changing it.
     """
     with working_on(uri, known.name):
         before = required(broker, known.name)
@@ -107,7 +107,7 @@ def rotate(uri: str, broker: Management, name: str, *, by: str, now: datetime) -
     """Give a subscriber a new password; connections that used the old one are closed.
 
     Raises:
-        Refused: there is no such subscriber, or somebody is at work on it.
+        Refused: there is no such subscriber, or another command is changing it.
     """
     with working_on(uri, name):
         known = required(broker, name)
@@ -121,7 +121,7 @@ def remove(uri: str, broker: Management, name: str) -> bool:
     """Remove a subscriber with all that its queues hold; whether there was anything of it.
 
     Raises:
-        Refused: somebody is at work on it.
+        Refused: another command is changing it.
     """
     with working_on(uri, name):
         return clear(broker, name)
@@ -191,10 +191,10 @@ def let_in(broker: Management, name: str) -> str:
 
 @contextlib.contextmanager
 def working_on(uri: str, name: str) -> Iterator[Any]:
-    """The administrator's connection while nobody else works on the same subscriber.
+    """The administrator's connection while no other command can change the same subscriber.
 
     Raises:
-        Refused: somebody does.
+        Refused: another command is changing it.
     """
     with connected(uri) as connection:
         channel = connection.channel()

@@ -19,7 +19,7 @@ USER_LIMITS: Final = {"max-connections": CONNECTIONS, "max-channels": CHANNELS}
 DELIVERIES: Final = 20
 DEAD_MESSAGES: Final = 10_000
 DEAD_BYTES: Final = 64 * MEBIBYTE
-# A queue of live events that nobody has read or declared for so long was left by an `add` that was killed.
+# A queue of live events that was neither read nor declared for so long was left by an `add` that was killed.
 LIVE_EXPIRES_MS: Final = 30 * 60 * 1000
 QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum"}
 # Two copies of a program would take events in turns, and so break the order within a subject: one waits.
