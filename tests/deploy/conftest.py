@@ -90,6 +90,12 @@ class Deployment:
         """The ids of a service's containers."""
         return self.compose("ps", "--quiet", service).stdout.split()
 
+    def delete(self) -> None:
+        """Delete the containers, networks and volumes of this deployment's project, whoever started them."""
+        self.compose(
+            "--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "30", check=False
+        )
+
     def facts(self, container: str) -> dict[str, object]:
         """What the engine knows of a container."""
         (found,) = json.loads(self.docker("inspect", container).stdout)
@@ -142,8 +148,9 @@ def _hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
         "HUB_REQUESTS_PER_MINUTE": "0",
     }
     deployment = Deployment(environment, port)
+    deployment.delete()  # a run that was killed leaves its volumes, whose secrets are lost
     try:
         deployment.script("up")
         yield deployment
     finally:
-        deployment.compose("--profile", "*", "down", "--volumes", "--timeout", "30", check=False)
+        deployment.delete()

@@ -25,7 +25,13 @@ def _other(hub: Deployment, tmp_path: Path) -> Iterator[Deployment]:
         "HUB_HTTP_PORT": str(ports.any_free()),
         "HUB_HTTPS_PORT": str(ports.any_free()),
     }
+    delete_volumes(hub)  # of a run that was killed
     yield Deployment({**hub.environment, **settings}, 0)
+    delete_volumes(hub)
+
+
+def delete_volumes(hub: Deployment) -> None:
+    """Delete the volumes of the other hub."""
     for volume in leftovers(hub, "volume"):
         hub.docker("volume", "rm", volume)
 
