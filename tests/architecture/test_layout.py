@@ -22,6 +22,7 @@ ROLES = {
     "files",
     "models",
     "store",
+    "queries",
     "handlers",
     "service",
     "api",

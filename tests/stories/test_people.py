@@ -61,7 +61,7 @@ def test_somebody_asks_what_the_hub_holds_of_her(desk: Desk) -> None:
     answer = desk.get(f"teachers/{ada}/subject-access")
     headings = {one["heading"]: one["items"] for one in answer.json["sections"]}
     assert headings["Who you are and how we reach you"][0]["trn"] == "7234567"
-    assert len(headings["Your places on work groups"]) == 1
+    assert len(headings["Your places on Work Groups"]) == 1
     assert "Bystander" not in answer.body.decode()
 
 

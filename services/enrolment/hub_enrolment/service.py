@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -32,8 +33,9 @@ from hub_enrolment.api.trusts import Trusts
 from hub_enrolment.api.uploads import Uploads
 from hub_enrolment.api.waiting_list import WaitingLists
 from hub_enrolment.api.work_groups import WorkGroups
-from hub_enrolment.handlers import calendars, documents, offers, teachers, venues
-from hub_enrolment.store import correspondence, standing
+from hub_enrolment.handlers import calendars, offers
+from hub_enrolment.queries import contacts, correspondence, documents, venues
+from hub_enrolment.store import teachers as teacher_store
 from hub_kernel.england import day_in_england
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import Later, answer
@@ -80,7 +82,8 @@ class EnrolmentService(
     def contacts(self, teacher_ids: Sequence[str]) -> dict[str, dict[str, str | bool]]:
         """Names, e-mail address and whether it is confirmed, by teacher id; who is not known is left out."""
         with self.database() as session:
-            return teachers.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])
+            found = contacts.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])
+        return {str(teacher_id): asdict(contact) for teacher_id, contact in found.items()}
 
     @answer(recorded=True)
     def certificate(self, enrolment_id: str) -> Later | None:
@@ -100,13 +103,14 @@ class EnrolmentService(
     def joining_links(self, session_ids: Sequence[str]) -> dict[str, str]:
         """The address at which each session is joined online; a session without one is left out."""
         with self.database() as session:
-            return venues.joining_links(session, [UUID(session_id) for session_id in session_ids])
+            links = venues.joining_links(session, [UUID(session_id) for session_id in session_ids])
+        return {str(session_id): link for session_id, link in links.items()}
 
     @answer
     def records(self, teacher_id: str) -> list[str]:
         """Every record of one person: the one that is left and those that were merged into it."""
         with self.database() as session:
-            return [str(one) for one in correspondence.records(session, UUID(teacher_id))]
+            return [str(one) for one in teacher_store.record_ids(session, UUID(teacher_id))]
 
     @answer
     def school_threads(self, urn: str) -> dict[str, list[Any]]:
@@ -115,9 +119,10 @@ class EnrolmentService(
         `threads` holds pairs of a subject, such as `work-groups/<id>`, and a teacher id.
         """
         with self.database() as session:
-            urns = standing.stood_for(session, urn, day_in_england(self.clocks.hub.now()))
-            threads = correspondence.threads(session, urns)
-        return {"urns": sorted(urns), "threads": [[subject, str(one)] for subject, one in threads]}
+            day = day_in_england(self.clocks.hub.now())
+            found = correspondence.school_threads(session, urn, day=day)
+        threads = [[one.subject, str(one.teacher_id)] for one in found.threads]
+        return {"urns": list(found.urns), "threads": threads}
 
     @subscribe(MessageSent)
     def on_message_sent(self, session: Session, delivery: Delivery) -> None:

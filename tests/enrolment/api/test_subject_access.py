@@ -6,7 +6,7 @@ from uuid import uuid4
 from tests.enrolment.desk import Desk, leader_body, problem, register_body
 from tests.enrolment.factories import MEETS
 
-from hub_enrolment.store.subject_access import HEADINGS, TOLD
+from hub_enrolment.queries.subject_access import HEADINGS, PUBLISHED
 
 
 def items(sections: Any, name: str) -> list[dict[str, Any]]:
@@ -41,7 +41,7 @@ def test_everything_is_told_of_one_person_and_nothing_of_another(desk: Desk) -> 
     assert [one["work group id"] for one in items(sections, "work_group_leads")] == [own]
     assert [one["id"] for one in items(sections, "enrolments")] == places[:1]
     assert [one["mark"] for one in items(sections, "attendances")] == ["present"]
-    assert {one["event"] for one in items(sections, TOLD)} == {
+    assert {one["event"] for one in items(sections, PUBLISHED)} == {
         "TeacherRegistered",
         "LeaderAppointed",
         "WorkGroupOpened",

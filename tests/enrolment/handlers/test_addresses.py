@@ -13,6 +13,7 @@ from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.teachers import ChangeTeacher, MoveTeacher
 from hub_enrolment.handlers import erasures, mergers, moves, teachers
 from hub_enrolment.models import Teacher
+from hub_enrolment.queries import contacts
 from hub_enrolment.store.teachers import list_teachers
 from hub_platform.database import Sessions
 
@@ -53,8 +54,8 @@ def test_a_move_questions_the_address_unless_it_answers(
     ada = teacher(session, old)
     assert move(session, ada, old, new, **answer) is (left[1] is None)
     assert address(session, ada) == left
-    told = teachers.contacts(session, [ada])[str(ada)]
-    assert (told["email"], told["confirmed"]) == (left[0], left[1] is None)
+    found = contacts.contacts(session, [ada])[ada]
+    assert (found.email, found.confirmed) == (left[0], left[1] is None)
 
 
 def test_the_event_of_a_move_has_no_address(session: Session) -> None:
@@ -154,7 +155,7 @@ def test_of_a_merged_record_the_one_that_is_left_says_whether_its_address_is_con
     target, origin = teacher(session, old), teacher(session, old)
     move(session, target, old, new)
     assert not merge(session, origin, target)
-    assert teachers.contacts(session, [origin])[str(origin)]["confirmed"] is False
+    assert contacts.contacts(session, [origin])[origin].confirmed is False
 
 
 def test_a_place_given_by_an_upload_or_the_desk_questions_no_address(session: Session) -> None:
@@ -173,7 +174,7 @@ def test_who_is_erased_has_no_address_to_confirm(database: Sessions) -> None:
         erasures.anonymise_teacher(session, command, now=MOVED + DAY, by=BY)
     with database() as session:
         assert address(session, ada) == ("", None)
-        assert teachers.contacts(session, [ada]) == {}
+        assert contacts.contacts(session, [ada]) == {}
 
 
 def test_a_succession_questions_no_address(session: Session) -> None:

@@ -15,8 +15,9 @@ from hub_enrolment.commands.hub import DescribeHub
 from hub_enrolment.commands.sessions import TakeRegister
 from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.sessions import MARKS, PRESENT, Mark
-from hub_enrolment.handlers import attendance, documents, enrolments, hub, sessions
+from hub_enrolment.handlers import attendance, enrolments, hub, sessions
 from hub_enrolment.models import Enrolment
+from hub_enrolment.queries import documents
 
 WEEK = timedelta(days=7)
 

@@ -15,8 +15,9 @@ from hub_enrolment.commands.series import ScheduleSeries
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.series import Weekly
-from hub_enrolment.handlers import series, sessions, venues
+from hub_enrolment.handlers import series, sessions
 from hub_enrolment.models import GroupSession, WorkGroup
+from hub_enrolment.queries import venues
 from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
 
@@ -194,8 +195,8 @@ def test_links_are_given_of_the_sessions_that_have_one(session: Session) -> None
     without = meeting(session, other.id)
     ids = [one.id for one in (*known.values(), without)]
     assert venues.joining_links(session, [*ids, uuid4()]) == {
-        str(known["online"].id): LINK,
-        str(known["own link"].id): OTHER_LINK,
+        known["online"].id: LINK,
+        known["own link"].id: OTHER_LINK,
     }
     assert venues.joining_links(session, []) == {}
 

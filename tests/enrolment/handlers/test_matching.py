@@ -16,10 +16,11 @@ from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.files.lists import read_list
 from hub_enrolment.handlers.erasures import anonymise_teacher
 from hub_enrolment.handlers.mergers import merge_teachers
-from hub_enrolment.handlers.teachers import change_teacher, contacts
+from hub_enrolment.handlers.teachers import change_teacher
 from hub_enrolment.handlers.uploads import Uploaded, upload_participants
 from hub_enrolment.models import Teacher
-from hub_enrolment.store import duplicates
+from hub_enrolment.queries import duplicates
+from hub_enrolment.queries.contacts import contacts
 from hub_enrolment.store.teachers import list_teachers
 
 OFFICE = "office@s.example"
@@ -153,8 +154,8 @@ def test_a_corrected_trn_and_a_replaced_address_are_recognised_until_taken_back(
 def test_a_message_greets_a_person_by_the_only_name(session: Session, given: str, family: str) -> None:
     (school,) = schools(session)
     one = teacher(session, school, given=given, family=family)
-    contact = contacts(session, [one])[str(one)]
-    assert (contact["given"], contact["family"]) == ("Sukarno", "")
+    contact = contacts(session, [one])[one]
+    assert (contact.given, contact.family) == ("Sukarno", "")
 
 
 def test_an_erased_person_is_matched_by_nothing(session: Session) -> None:

@@ -13,6 +13,8 @@ from tests.enrolment.register_files import gias, row, urn
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import teachers
 from hub_enrolment.models import LeaderRole, School, SchoolMembership, Teacher
+from hub_enrolment.queries import contacts
+from hub_enrolment.queries.contacts import Contact
 from hub_platform.database import Sessions
 
 
@@ -109,11 +111,6 @@ def test_a_refused_appointment_writes_nothing(
 def test_contacts_are_given_of_those_who_are_known(session: Session) -> None:
     (school,) = schools(session)
     ada, stranger = teacher(session, school), UUID(int=1)
-    assert teachers.contacts(session, [ada, stranger]) == {
-        str(ada): {
-            "given": "Ada",
-            "family": "Lovelace",
-            "email": "ada@school.example",
-            "confirmed": True,
-        }
+    assert contacts.contacts(session, [ada, stranger]) == {
+        ada: Contact("Ada", "Lovelace", "ada@school.example", confirmed=True)
     }

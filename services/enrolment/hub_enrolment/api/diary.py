@@ -7,7 +7,8 @@ from marshmallow import Schema, fields, validate
 from hub_enrolment.access import GROUP_STAFF, own_groups_only
 from hub_enrolment.domain import sessions
 from hub_enrolment.models import GroupSession
-from hub_enrolment.store import diary as store
+from hub_enrolment.queries import diary as queries
+from hub_enrolment.queries.diary import ListedSession, SessionFilter
 from hub_kernel.england import end_of_day, start_of_day
 from hub_platform.routes import Call, Page, route
 from hub_platform.schemas import DaysQuery
@@ -58,20 +59,20 @@ class Diary:
         paged=True,
         answer=ListedSessionSchema,
     )
-    def list_all_sessions(self, call: Call[Any]) -> Page[store.Listed]:
+    def list_all_sessions(self, call: Call[Any]) -> Page[ListedSession]:
         """List sessions across Work Groups in the order in which they start.
 
         `register=missing` lists the sessions that have started, were not cancelled and have no register.
         """
         wanted = dict(call.query)
         first, last = wanted.pop("first_day"), wanted.pop("last_day")
-        statement = store.list_sessions(
-            now=call.now,
+        asked = SessionFilter(
             begins=None if first is None else start_of_day(first),
             ends=None if last is None else end_of_day(last),
             led_by=own_groups_only(call.actor),
             **wanted,
         )
+        statement = queries.list_sessions(asked, now=call.now)
         keys = [GroupSession.starts_at, GroupSession.id]
         rows, following = call.page.fetch(call.session, statement, keys)
-        return Page(store.describe(call.session, rows, now=call.now), following)
+        return Page(queries.describe(call.session, rows, now=call.now), following)

@@ -7,9 +7,9 @@ import structlog
 from hub_enrolment.access import GROUP_STAFF, check_own_group
 from hub_enrolment.api.sessions import SESSION
 from hub_enrolment.files.reading import heavy
-from hub_enrolment.handlers import documents as handlers
 from hub_enrolment.handlers import enrolments as enrolment_handlers
 from hub_enrolment.handlers import sessions as session_handlers
+from hub_enrolment.queries import documents as queries
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.templates.facts import Paper
 from hub_enrolment.templates.printing import printed
@@ -37,7 +37,7 @@ class Documents:
         """
         meeting = session_handlers.find_session(call.session, call.path["session_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
-        sheet = handlers.attendance_sheet(call.session, meeting)
+        sheet = queries.attendance_sheet(call.session, meeting)
         return _pdf(sheet, f"attendance-session-{meeting.seq}", call.actor.subject)
 
     @route(
@@ -52,7 +52,7 @@ class Documents:
         """Print the certificate of a completed enrolment: programme, group, dates, sessions and hours."""
         enrolment = enrolment_handlers.find_enrolment(call.session, call.path["enrolment_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, enrolment.work_group_id))
-        certificate = handlers.certificate(call.session, enrolment)
+        certificate = queries.certificate(call.session, enrolment)
         return _pdf(certificate, f"certificate-{enrolment.id}", call.actor.subject)
 
 

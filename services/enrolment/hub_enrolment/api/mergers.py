@@ -14,7 +14,8 @@ from hub_enrolment.commands.mergers import (
 from hub_enrolment.handlers import erasures, mergers
 from hub_enrolment.handlers.mergers import Merger
 from hub_enrolment.models import Teacher
-from hub_enrolment.store import duplicates as store
+from hub_enrolment.queries import duplicates as queries
+from hub_enrolment.queries.duplicates import LikelyPair
 from hub_platform.routes import Answer, Call, Page, route
 
 URL = "/enrolment/v1/teachers"
@@ -83,21 +84,15 @@ class Mergers:
     """Records of one person. For hub staff only: this is personal data."""
 
     @route("GET", f"{URL}/duplicates", allow=HUB_STAFF, paged=True, answer=DuplicateSchema, personal=True)
-    def list_duplicates(self, call: Call[Any]) -> Page[dict[str, Any]]:
+    def list_duplicates(self, call: Call[Any]) -> Page[LikelyPair]:
         """List pairs of records that may be of one person.
 
         They have an e-mail address in common, and names that may be one person's; or names that are like each
         other, and work at the same school; or a TRN in common. Former names, addresses and TRNs count. Two
         TRNs tell people at one school apart. A pair that was registered with `different_from` is left out.
         """
-        pairs, following = call.page.fetch(call.session, store.list_duplicates(), store.KEYS)
-        ids = {id_ for pair in pairs for id_ in (pair.first_id, pair.second_id)}
-        people = store.people(call.session, ids)
-        items = [
-            {"first": people[pair.first_id], "second": people[pair.second_id], "reasons": pair.reasons}
-            for pair in pairs
-        ]
-        return Page(items, following)
+        rows, following = call.page.fetch(call.session, queries.list_duplicates(), queries.KEYS)
+        return Page(queries.describe(call.session, rows), following)
 
     @route("POST", f"{URL}/merges", allow=HUB_STAFF, body=MergeTeachersSchema, answer=MergerSchema)
     def merge_teachers(self, call: Call[MergeTeachers]) -> Merger:

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 
 from hub_enrolment.access import HUB_STAFF
 from hub_enrolment.handlers import teachers as handlers
-from hub_enrolment.store import places as store
+from hub_enrolment.queries import places as queries
 from hub_platform.routes import Call, route
 
 
@@ -93,10 +93,10 @@ class Places:
         allow=HUB_STAFF,
         answer=TakesPartSchema,
     )
-    def get_places(self, call: Call[Any]) -> store.TakesPart:
+    def get_places(self, call: Call[Any]) -> queries.TeacherPlaces:
         """Read what a teacher is on: places, waiting lists, open applications and PD days, the latest first.
 
         Of a record that was merged, those of the one that is left.
         """
         teacher_id = handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
-        return store.of_teacher(call.session, teacher_id)
+        return queries.places_of_teacher(call.session, teacher_id)

@@ -20,7 +20,7 @@ from hub_enrolment.handlers import teachers as handlers
 from hub_enrolment.handlers.registrations import register_one
 from hub_enrolment.handlers.schools import numbers_of
 from hub_enrolment.models import SchoolMembership, Teacher
-from hub_enrolment.store import subject_access
+from hub_enrolment.queries import subject_access
 from hub_enrolment.store import teachers as store
 from hub_enrolment.store.teachers import Employed
 from hub_platform.routes import Answer, Call, Page, route
@@ -194,7 +194,7 @@ class Teachers:
         return {
             "teacher_id": str(teacher_id),
             "as_at": call.now.isoformat(),
-            "sections": subject_access.held_of(call.session, teacher_id),
+            "sections": [vars(one) for one in subject_access.report(call.session, teacher_id)],
         }
 
 

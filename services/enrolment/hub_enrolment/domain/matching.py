@@ -102,7 +102,7 @@ def reasons_for_one(evidence: Evidence) -> tuple[str, ...]:
     """Why two records may be of one person, for a member of staff who decides; empty for two people.
 
     Beyond `verdict`, names that are like each other at one school: A. Smith and Alex Smith.
-    `store.duplicates` says the same in SQL.
+    `queries.duplicates` says the same in SQL.
     """
     like_at_school = evidence.names >= Names.ALIKE and evidence.school
     if verdict(evidence) is None and not (like_at_school and evidence.trns == Trns.UNKNOWN):

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from hub_enrolment.domain import leaders
 from hub_enrolment.gateways import Assignments, AssignmentsUnknown, StillAssigned
 from hub_enrolment.models import LeaderRole
-from hub_enrolment.store import correspondence
 from hub_enrolment.store import leaders as store
+from hub_enrolment.store import teachers as teacher_store
 
 PD_LEAD: Final = "pd_lead"
 
@@ -47,7 +47,7 @@ def ending_of(session: Session, leader: LeaderRole) -> Ending | None:
     last_day = leaders.last_day_of([leader.ends_on, *others])
     if last_day is None:
         return None
-    return Ending(records=correspondence.records(session, leader.teacher_id), last_day=last_day)
+    return Ending(records=teacher_store.record_ids(session, leader.teacher_id), last_day=last_day)
 
 
 def unknown() -> Outlook:

@@ -1,6 +1,6 @@
 """Teachers: what is held of them, where they teach, how they are reached."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -85,22 +85,6 @@ def find_teacher(session: Session, teacher_id: UUID) -> store.Employed:
     if employed is None:
         raise unknown_teacher()
     return employed
-
-
-def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[str, dict[str, str | bool]]:
-    """How to write to these people; who is not known, or not any more, is left out.
-
-    Nothing is sent to an address that is not `confirmed`: it may be the mailbox of a school that was left.
-    """
-    return {
-        str(teacher_id): {
-            "given": given or family,  # an e-mail greets by the only name
-            "family": family if given else "",
-            "email": email,
-            "confirmed": confirmed,
-        }
-        for teacher_id, (given, family, email, confirmed) in store.contacts(session, teacher_ids).items()
-    }
 
 
 def unknown_teacher() -> Unknown:

@@ -13,12 +13,13 @@ from hub_enrolment.domain.capacities import check_capacity, most_teachers
 from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.refusals import Refused, Stale
 from hub_enrolment.handlers import offers
-from hub_enrolment.handlers.venues import follow_group, location_of
+from hub_enrolment.handlers.venues import follow_group
 from hub_enrolment.handlers.work_groups import Locked, allow, lock_with_terms, tell_confirmed
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as store
+from hub_enrolment.store.venues import location_of
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made

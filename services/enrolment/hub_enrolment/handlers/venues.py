@@ -1,31 +1,19 @@
 """Where sessions are held and how they are joined, in their own words or their Work Group's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import SessionRescheduled
-from hub_enrolment.domain import venues
 from hub_enrolment.domain.venues import Location
 from hub_enrolment.handlers.schools import standing_urn
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.store import sessions as store
+from hub_enrolment.store.venues import location, location_of
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
-
-
-def location_of(group: WorkGroup) -> Location:
-    """Where a group meets."""
-    return Location(group.venue, group.joining_link)
-
-
-def location(meeting: GroupSession, of_group: Location) -> Location:
-    """Where a session is held and at which address it is joined, given where its group meets."""
-    own = Location(meeting.venue, meeting.joining_link)
-    return venues.location(meeting.mode, meeting.host_urn, own, of_group)
 
 
 def standing_host(session: Session, urn: str | None, starts_at: datetime) -> str | None:
@@ -65,12 +53,3 @@ def session_facts(group: WorkGroup, meeting: GroupSession) -> dict[str, Any]:
     names = ("work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn", "ics_sequence")
     facts = {"session_id": meeting.id, "venue": location(meeting, location_of(group)).venue}
     return facts | {name: getattr(meeting, name) for name in names}
-
-
-def joining_links(session: Session, session_ids: Sequence[UUID]) -> dict[str, str]:
-    """The address at which each session is joined online; a session without one is left out."""
-    found = {
-        str(one.session_id): venues.location(one.mode, one.host_urn, one.own, one.of_group).joining_link
-        for one in store.locations(session, session_ids)
-    }
-    return {session_id: link for session_id, link in found.items() if link is not None}

@@ -4,11 +4,10 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Table, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub_enrolment.models import (
-    Base,
     Enrolment,
     LeaderRole,
     PDDay,
@@ -17,7 +16,7 @@ from hub_enrolment.models import (
     Teacher,
     WorkGroup,
 )
-from hub_enrolment.store import subject_access
+from hub_enrolment.store import personal_data
 from hub_enrolment.store.leaders import OVER
 
 # Free words about one person; a test finds a column that is forgotten.
@@ -59,8 +58,8 @@ def records_of(session: Session, teacher_id: UUID) -> list[Teacher]:
 def erase_words(session: Session, teacher_id: UUID) -> None:
     """Free words of and about somebody; whether there was a report or a correction stays."""
     for name, column in WORDS:
-        table: Table = Base.metadata.tables[name]
-        of_person = subject_access.of_person(table, teacher_id)
+        table = personal_data.table(name)
+        of_person = personal_data.of_person(table, teacher_id)
         session.execute(update(table).where(of_person, table.c[column].is_not(None)).values({column: None}))
 
 

@@ -24,7 +24,7 @@ from hub_enrolment.models import (
     WaitingEntry,
     WorkGroupLead,
 )
-from hub_enrolment.store import subject_access
+from hub_enrolment.store import personal_data
 
 # Every table that names a teacher; a test finds one that is forgotten. What names a place follows the place.
 NAMING: Final[tuple[type[Base], ...]] = (
@@ -62,9 +62,9 @@ def counts(session: Session, teacher_id: UUID) -> dict[str, int]:
     """How many rows of each table are about one person, by the table's name."""
     return {
         name: session.scalars(
-            select(func.count()).where(subject_access.of_person(Base.metadata.tables[name], teacher_id))
+            select(func.count()).where(personal_data.of_person(personal_data.table(name), teacher_id))
         ).one()
-        for name in subject_access.HEADINGS
+        for name in personal_data.TABLES
         if name != Teacher.__tablename__
     }
 

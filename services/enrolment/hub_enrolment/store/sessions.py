@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import TO_COME, Mark, Place
-from hub_enrolment.domain.venues import Location
 from hub_enrolment.models import Apologies, Attendance, Enrolment, GroupSession, WorkGroup
 
 # Built once: building a statement costs more than sending it.
@@ -49,16 +48,6 @@ class Register(NamedTuple):
     apologies: dict[UUID, datetime]
 
 
-class Located(NamedTuple):
-    """Where a session meets, and where its group does."""
-
-    session_id: UUID
-    mode: str
-    host_urn: str | None
-    own: Location
-    of_group: Location
-
-
 def find_session(session: Session, session_id: UUID) -> GroupSession | None:
     """One session of a work group."""
     return session.get(GroupSession, session_id)
@@ -73,27 +62,6 @@ def lock_session(session: Session, session_id: UUID) -> tuple[WorkGroup, GroupSe
 def list_sessions(work_group_id: UUID) -> Select[GroupSession]:
     """The sessions of one work group."""
     return select(GroupSession).where(GroupSession.work_group_id == work_group_id)
-
-
-def locations(session: Session, session_ids: Sequence[UUID]) -> list[Located]:
-    """Where each of these sessions and its group meet; an unknown one is left out."""
-    rows = session.execute(
-        select(
-            GroupSession.id,
-            GroupSession.mode,
-            GroupSession.host_urn,
-            GroupSession.venue,
-            GroupSession.joining_link,
-            WorkGroup.venue,
-            WorkGroup.joining_link,
-        )
-        .join(WorkGroup, WorkGroup.id == GroupSession.work_group_id)
-        .where(GroupSession.id.in_(session_ids))
-    )
-    return [
-        Located(id_, mode, host_urn, Location(venue, link), Location(group_venue, group_link))
-        for id_, mode, host_urn, venue, link, group_venue, group_link in rows
-    ]
 
 
 def slots(session: Session, work_group_id: UUID, *, without: UUID | None = None) -> list[Slot]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.names import name_key, search_keys
@@ -188,6 +188,15 @@ def appointments(session: Session, teacher_ids: Iterable[UUID]) -> dict[UUID, li
     return dict(held)
 
 
+def record_ids(session: Session, teacher_id: UUID) -> list[UUID]:
+    """Return the ids of every record of one person: the one that remains and those merged into it."""
+    remaining = select(func.coalesce(Teacher.merged_into, Teacher.id)).where(Teacher.id == teacher_id)
+    statement = select(Teacher.id).where(
+        or_(Teacher.id == remaining.scalar_subquery(), Teacher.merged_into == remaining.scalar_subquery())
+    )
+    return list(session.scalars(statement.order_by(Teacher.id)))
+
+
 def refs_of(session: Session, teacher_id: UUID) -> set[str]:
     """The ids, as text, under which others may know a teacher: of the record and of those merged into it."""
     merged = session.scalars(select(Teacher.id).where(Teacher.merged_into == teacher_id))
@@ -199,16 +208,3 @@ def names(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str
     columns = (Teacher.id, Teacher.given, Teacher.family)
     rows = session.execute(select(*columns).where(Teacher.id.in_(teacher_ids)))
     return {teacher_id: (given, family) for teacher_id, given, family in rows}
-
-
-def contacts(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str, str, bool]]:
-    """Names, e-mail address and whether it is confirmed; of a merged record those of the one left."""
-    left = aliased(Teacher)
-    rows = session.execute(
-        select(Teacher.id, left.given, left.family, left.email, left.email_unconfirmed_since.is_(None))
-        .join(left, left.id == func.coalesce(Teacher.merged_into, Teacher.id))
-        .where(Teacher.id.in_(teacher_ids), left.anonymised_on.is_(None))
-    )
-    return {
-        teacher_id: (given, family, email, confirmed) for teacher_id, given, family, email, confirmed in rows
-    }

@@ -9,7 +9,7 @@ from tests.enrolment.factories import INSTANT, MEETS, group, meeting
 
 from hub_enrolment.domain.sessions import REGISTER_STATES, STATUSES, register_state
 from hub_enrolment.models import GroupSession
-from hub_enrolment.store import diary as store
+from hub_enrolment.queries import diary as queries
 
 
 @pytest.mark.parametrize("since", [-INSTANT, timedelta(0), INSTANT])
@@ -25,7 +25,7 @@ def test_a_register_is_in_one_state_by_rule_and_by_sql(
         session.flush()
         now = MEETS + since
         found = {
-            state: session.scalars(select(GroupSession.id).where(store.in_register_state(state, now))).all()
+            state: session.scalars(select(GroupSession.id).where(queries.in_register_state(state, now))).all()
             for state in REGISTER_STATES
         }
         rule = register_state(status, starts_at=MEETS, now=now)

@@ -1,10 +1,12 @@
-"""Pairs of records that may be of one person: the rule `domain.matching.reasons_for_one`, in SQL.
+"""The answer to `GET /teachers/duplicates`: pairs of records that may describe one person.
 
-In SQL because all records are compared with each other; a property test holds the two equal.
+The rule `domain.matching.reasons_for_one` in SQL, because every record is compared with every other one; a
+property test checks that both give the same pairs.
 """
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, Text, Uuid, select, text
@@ -22,7 +24,7 @@ WAS_CALLED: Final = """(
         SELECT FROM unnest(b.formers) former WHERE right(former, length(a.family)) = a.family AND {begins}
     )
 )""".format(begins=BEGINS.format("a.given", "left(former, length(former) - length(a.family))"))
-# What is compared: pairs with an e-mail address, a TRN or a school in common, the older record first.
+# The pairs to compare: those with an e-mail address, a TRN or a school in common, the older record first.
 PAIRS: Final = """
 people AS (
     SELECT id, given_key AS given, family_key AS family, former_name_keys AS formers, different_from,
@@ -40,7 +42,7 @@ pairs AS (
     SELECT DISTINCT one.id AS first_id, other.id AS second_id
     FROM keys AS one JOIN keys AS other ON other.key = one.key AND one.id < other.id
 )"""
-# As `domain.evidence.compare`; a pair that was said to be two people is left out.
+# As `domain.evidence.compare`; a pair that was registered as two people is left out.
 EVIDENCE: Final = f"""
 named AS (
     SELECT first_id, second_id,
@@ -92,7 +94,7 @@ WHERE trn OR (alike AND (email OR (school AND trn_unknown))) OR (married AND ema
 
 
 class Duplicate(Base):
-    """Two records and why they may be of one person; no table, but a question asked of two."""
+    """Two records and why they may describe one person: a row of `DUPLICATES`, not of a table."""
 
     __table__ = (
         text(DUPLICATES)
@@ -106,16 +108,26 @@ class Duplicate(Base):
     reasons: Mapped[list[str]]
 
 
-KEYS: list[InstrumentedAttribute[Any]] = [Duplicate.first_id, Duplicate.second_id]
+KEYS: list[InstrumentedAttribute[UUID]] = [Duplicate.first_id, Duplicate.second_id]
+
+
+@dataclass(frozen=True)
+class LikelyPair:
+    """Two records that may describe one person."""
+
+    first: Teacher  # the older record
+    second: Teacher
+    reasons: Sequence[str]  # same_email, same_name_at_school, same_trn
 
 
 def list_duplicates() -> Select[Duplicate]:
-    """All of them, for a list."""
+    """Select every pair."""
     return select(Duplicate)
 
 
-def people(session: Session, ids: Iterable[UUID]) -> dict[UUID, Teacher]:
-    """The records of the pairs on one page."""
-    return {
-        teacher.id: teacher for teacher in session.scalars(select(Teacher).where(Teacher.id.in_(list(ids))))
-    }
+def describe(session: Session, rows: Sequence[Duplicate]) -> list[LikelyPair]:
+    """Return the records of each pair, in one statement for any number of pairs."""
+    ids = {id_ for row in rows for id_ in (row.first_id, row.second_id)}
+    found = session.scalars(select(Teacher).where(Teacher.id.in_(ids)))
+    teachers = {teacher.id: teacher for teacher in found}
+    return [LikelyPair(teachers[row.first_id], teachers[row.second_id], row.reasons) for row in rows]

@@ -1,7 +1,8 @@
 """Every table with rows of a person is part of a subject access report."""
 
 from hub_enrolment.models import Base
-from hub_enrolment.store.subject_access import HEADINGS
+from hub_enrolment.queries.subject_access import HEADINGS
+from hub_enrolment.store.personal_data import TABLES
 
 
 def test_no_table_with_rows_of_a_person_is_forgotten() -> None:
@@ -23,4 +24,4 @@ def test_no_table_with_rows_of_a_person_is_forgotten() -> None:
         if any(fk.column.table.name == "teachers" for fk in table.foreign_keys)
     }
     assert "attendances" in people
-    assert people | others == set(HEADINGS)
+    assert people | others == set(TABLES) == set(HEADINGS)

@@ -15,7 +15,7 @@ from tests.enrolment.factories import BY, NOW, schools, teacher
 from hub_enrolment.domain.evidence import compare
 from hub_enrolment.domain.matching import reasons_for_one
 from hub_enrolment.models import SchoolMembership, Teacher
-from hub_enrolment.store.duplicates import list_duplicates
+from hub_enrolment.queries.duplicates import list_duplicates
 from hub_enrolment.store.matching import record_of
 from hub_platform.database import made
 from hub_platform.ids import new_id

@@ -1,4 +1,4 @@
-"""Everything that one teacher takes part in, has asked for or has registered for."""
+"""The answer to `GET /teachers/…/places`: a teacher's places, requests and registrations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class AskedFor:
+class OpenApplication:
     """An open application that names the teacher."""
 
     row: Application
@@ -58,7 +58,7 @@ class AskedFor:
 
 
 @dataclass(frozen=True)
-class OnDay:
+class PDDayOfTeacher:
     """A PD day for which the teacher has registered or which they have attended."""
 
     day: PDDay
@@ -72,19 +72,19 @@ class OnDay:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakesPart:
-    """Everything of one teacher."""
+class TeacherPlaces:
+    """The places, waiting-list entries, open applications and PD days of a teacher, the latest first."""
 
     teacher_id: UUID
     places: Sequence[HeldPlace]
     waiting_list: Sequence[Waiting]
-    applications: Sequence[AskedFor]
-    pd_days: Sequence[OnDay]
+    applications: Sequence[OpenApplication]
+    pd_days: Sequence[PDDayOfTeacher]
 
 
-def of_teacher(session: Session, teacher_id: UUID) -> TakesPart:
-    """Return everything of one teacher, the latest first in each part."""
-    return TakesPart(
+def places_of_teacher(session: Session, teacher_id: UUID) -> TeacherPlaces:
+    """Return the places, waiting-list entries, open applications and PD days of one teacher."""
+    return TeacherPlaces(
         teacher_id=teacher_id,
         places=_places(session, teacher_id),
         waiting_list=_waiting(session, teacher_id),
@@ -119,7 +119,7 @@ def _waiting(session: Session, teacher_id: UUID) -> list[Waiting]:
     ]
 
 
-def _applications(session: Session, teacher_id: UUID) -> list[AskedFor]:
+def _applications(session: Session, teacher_id: UUID) -> list[OpenApplication]:
     rows = session.execute(
         select(Application, ApplicationParticipant.role, WorkGroup, Programme)
         .join(ApplicationParticipant, ApplicationParticipant.application_id == Application.id)
@@ -128,10 +128,10 @@ def _applications(session: Session, teacher_id: UUID) -> list[AskedFor]:
         .where(ApplicationParticipant.teacher_id == teacher_id, Application.status.in_(applications.OPEN))
         .order_by(Application.id.desc())
     )
-    return [AskedFor(*row) for row in rows]
+    return [OpenApplication(*row) for row in rows]
 
 
-def _pd_days(session: Session, teacher_id: UUID) -> list[OnDay]:
+def _pd_days(session: Session, teacher_id: UUID) -> list[PDDayOfTeacher]:
     registered = and_(PDDayRegistration.pd_day_id == PDDay.id, PDDayRegistration.teacher_id == teacher_id)
     attended = and_(PDDayAttendance.pd_day_id == PDDay.id, PDDayAttendance.teacher_id == teacher_id)
     rows = session.execute(
@@ -141,4 +141,4 @@ def _pd_days(session: Session, teacher_id: UUID) -> list[OnDay]:
         .where(or_(PDDayRegistration.teacher_id.is_not(None), PDDayAttendance.teacher_id.is_not(None)))
         .order_by(PDDay.day.desc(), PDDay.id.desc())
     )
-    return [OnDay(*row) for row in rows]
+    return [PDDayOfTeacher(*row) for row in rows]
