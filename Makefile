@@ -13,19 +13,19 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the Python packages of `make run` into .local/venv
-	@deploy/local/setup.sh run
+	@deploy/hub_local/setup.sh run
 
 setup-tests:
-	@deploy/local/setup.sh tests
+	@deploy/hub_local/setup.sh tests
 
 setup-peers:
-	@deploy/local/setup.sh peers
+	@deploy/hub_local/setup.sh peers
 
 run: setup ## Run the whole hub on this machine with a demonstration, until Ctrl-C (TODAY=2026-11-29 for another day)
-	@$(bin)/python -m local run $(if $(TODAY),--today '$(TODAY)')
+	@$(bin)/python -m hub_demo.local run $(if $(TODAY),--today '$(TODAY)')
 
 demo: setup ## Do the same, print the figures and stop
-	@$(bin)/python -m local demo $(if $(TODAY),--today '$(TODAY)')
+	@$(bin)/python -m hub_demo.local demo $(if $(TODAY),--today '$(TODAY)')
 
 contracts-wheel: setup-tests ## Build the wheel of the published language for subscribers, in .local/dist
 	@$(bin)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir .local/dist shared/hub_contracts
@@ -75,7 +75,7 @@ check-types:
 
 check-files:
 	@$(bin)/hadolint deploy/Dockerfile
-	@$(bin)/shellcheck --external-sources --check-sourced --source-path=SCRIPTDIR deploy/*.sh deploy/local/*.sh deploy/postgres/*.sh .ci/run
+	@$(bin)/shellcheck --external-sources --check-sourced --source-path=SCRIPTDIR deploy/*.sh deploy/hub_local/*.sh deploy/postgres/*.sh .ci/run
 	@$(bin)/yamllint --strict deploy .pre-commit-config.yaml
 	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify
 
@@ -83,7 +83,7 @@ check-imports:
 	@$(bin)/lint-imports
 
 check-generated:
-	@$(bin)/python -W ignore -m local.releases --check
+	@$(bin)/python -W ignore -m hub_local.releases --check
 	@$(bin)/python -m hub_contracts.generate --check
 
 check-units:
@@ -138,7 +138,7 @@ sign-in: ## Print a sign-in link: make sign-in WHO=ada ROLE=hub_lead
 	@deploy/compose.sh hubctl sign-in "$(or $(WHO),operator)" --role "$(or $(ROLE),hub_admin)"
 
 release-contracts: setup-tests ## Store events, samples and HTTP interfaces as the next release (docs/releases)
-	@$(bin)/python -W ignore -m local.releases --store
+	@$(bin)/python -W ignore -m hub_local.releases --store
 
 eventcatalog: setup ## Write the catalogue of events for EventCatalog: make eventcatalog FOLDER=…
 	@$(bin)/python -m hub_contracts.eventcatalog $(if $(FOLDER),'$(FOLDER)',$(error FOLDER=… names the folder to write))
@@ -148,10 +148,10 @@ fmt: setup-tests ## Put the code into shape
 	@$(bin)/ruff format --quiet $(PYTHON_DIRS)
 
 lock: setup-tests ## Write the lock files from the pyproject.toml files (ARGS=--upgrade takes the newest versions)
-	@$(bin)/python -m local.lock $(ARGS)
+	@$(bin)/python -m hub_local.lock $(ARGS)
 
 audit: setup-tests ## Say which locked packages have known vulnerabilities (needs PyPI)
-	@$(bin)/python -m local.audit
+	@$(bin)/python -m hub_local.audit
 
 clean: ## Delete .local/ (data, logs, secrets, Python packages) and what tools keep, saying so
-	@deploy/local/clean.sh
+	@deploy/hub_local/clean.sh

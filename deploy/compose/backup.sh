@@ -35,7 +35,7 @@ backup() {
   say "" "Backup:  $ARCHIVE ($(du -h "$ARCHIVE" | cut -f 1))" "It holds the secrets and people's names: keep it where only you can read it, and not on this machine alone."
 }
 
-# All four at one moment (deploy/operations/cut.py): that command names the moment and holds it until we are done.
+# All four at one moment (deploy/hub_operations/cut.py): that command names the moment and holds it until we are done.
 dump_databases() {
   local service snapshot taken=0
   say "Backing up …"

@@ -38,7 +38,7 @@ compose() {
     docker compose --env-file /dev/null --file compose.yaml "$@"
 }
 
-# `python -m operations …` on folders of this machine, without a network: aside HOST_FOLDER:CONTAINER_FOLDER … -- words
+# `python -m hub_operations …` on folders of this machine, without a network: aside HOST_FOLDER:CONTAINER_FOLDER … -- words
 # With --interactive before them it hears standard input.
 aside() {
   local mounts=() name settings=(--env "HUB_ID=${HUB_ID:-cambridge}" --env "HUB_SUBSCRIBERS_HOST=$(subscribers_host)")
@@ -47,12 +47,12 @@ aside() {
   for name in "${!HUB_@}" COMPOSE_PROFILES; do
     [[ "$name" == HUB_ID || "$name" == HUB_SUBSCRIBERS_HOST || "$name" == HUB_TOKEN* ]] || settings+=(--env "$name")
   done
-  docker run --rm --network none --user "$(id -u):$(id -g)" "${settings[@]}" "${mounts[@]}" "$OPERATOR" operations "${@:2}"
+  docker run --rm --network none --user "$(id -u):$(id -g)" "${settings[@]}" "${mounts[@]}" "$OPERATOR" hub_operations "${@:2}"
 }
 
 # The same beside the databases, with a folder of this machine as /work.
 beside() {
-  compose run --rm --no-TTY --no-deps --user "$(id -u):$(id -g)" --volume "$1:/work" operator operations "${@:2}"
+  compose run --rm --no-TTY --no-deps --user "$(id -u):$(id -g)" --volume "$1:/work" operator hub_operations "${@:2}"
 }
 
 # Queues, bindings, users and permissions of a file, for the broker that runs; what else it has stays.

@@ -79,7 +79,7 @@ load_year() {
   [ -t 1 ] || terminal=(--no-TTY)
   HUB_TOKEN="$(hubctl tokens issue demonstration --role hub_admin --role hub_lead --days 1 2>/dev/null)"
   export HUB_TOKEN
-  compose run --rm --no-deps "${terminal[@]}" --env HUB_TOKEN operator local.demonstration || give_up "The demonstration year is not all there; make up DEMO=1 goes on with it."
+  compose run --rm --no-deps "${terminal[@]}" --env HUB_TOKEN operator hub_demo || give_up "The demonstration year is not all there; make up DEMO=1 goes on with it."
   say "Letters:  $(address)/letters/"
 }
 

@@ -18,7 +18,7 @@ from tests.support.coverage_page import (
     unexplained,
 )
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 FILE = f"{EXPLAINED}/stopping.py"
 SMALL = f"{PACKAGES[1].folder}/small.py"

@@ -9,13 +9,13 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from hub_contracts import EVENTS
+from hub_local.declared import API, files, service_class
+from hub_local.services import SERVICES
 from hub_messaging.subscribe import subscriber_of, subscriptions_of
 from hub_messaging.topology import Subscriber, permissions_of, rpc_queue_of, topic_permissions_of
 from hub_platform.access import ANYONE, SIGNED_IN
 from hub_platform.openapi import describe
 from hub_platform.routes import routes_of
-from local.declared import API, files, service_class
-from local.services import SERVICES
 
 CLASSES = tuple(service.name for service in SERVICES)
 ROLES = {"hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscriber"}
@@ -135,7 +135,7 @@ def test_the_hub_on_one_machine_lets_services_ask_what_they_declare(subscribers:
 def test_what_is_written_down_is_what_the_services_declare() -> None:
     """The broker's definitions, the readers of each event, the OpenAPI documents."""
     stale = [str(path) for path, text in files().items() if path.read_text("utf-8") != text]
-    assert stale == [], "run python -m local.declared"
+    assert stale == [], "run python -m hub_local.declared"
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 SERVICES = ("enrolment", "visits", "notifications", "reporting")
 SHARED = ("hub_kernel", "hub_contracts", "hub_messaging", "hub_platform")

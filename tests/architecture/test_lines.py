@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from marshmallow import Schema, ValidationError, fields
 
+from hub_local.declared import service_class
+from hub_local.services import SERVICES
 from hub_platform.routes import routes_of
 from hub_platform.schemas import Lines
-from local.declared import service_class
-from local.services import SERVICES
 
 # What is read on a page of its own and gets into no header, subject or line of a calendar or log.
 SEVERAL_LINES = {

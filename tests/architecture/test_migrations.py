@@ -10,11 +10,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from hub_local.services import SERVICES
 from hub_messaging import tables as messaging
 from hub_platform import audit, clocks, idempotency
 from hub_platform.migrations import alembic_config, migrate
 from hub_platform.runner import migrations_of
-from local.services import SERVICES
 
 QUERIES = {
     "columns": "SELECT table_name, column_name, is_nullable, data_type, column_default"

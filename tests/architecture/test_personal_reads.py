@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from marshmallow import Schema, fields
 
+from hub_local.declared import service_class
+from hub_local.services import SERVICES
 from hub_messaging.rpc import RpcAnswer
 from hub_platform.access import ANYONE, READING
 from hub_platform.routes import Route, routes_of
-from local.declared import service_class
-from local.services import SERVICES
 
 PERSONAL = re.compile(
     r"(^|_)(given|family|forenames?|surname|email|phone|telephone|mobile|trn|previous_names|known_as)(_|$)"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from hub_local.declared import service_class
+from hub_local.services import SERVICES
 from hub_platform.periodic import Every
-from local.declared import service_class
-from local.services import SERVICES
 
 EVERY_SERVICE: dict[str, tuple[float, bool]] = {"apply_retention": (3600, False)}
 TIMERS: dict[str, dict[str, tuple[float, bool]]] = {  # method → seconds, and whether it goes by hub time

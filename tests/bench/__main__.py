@@ -12,7 +12,7 @@ from tests.bench.results import BackfillResult, CommandsResult, HubResult, Impor
 from tests.bench.rows import ROWS, Row
 from tests.bench.servers import Servers, running_servers
 
-from local.places import ROOT, Places
+from hub_local.places import ROOT, Places
 
 COMMANDS: Final = "commands"  # the row of HTTP commands
 HUB: Final = "hub"  # the row of latency and memory

@@ -28,15 +28,15 @@ from tests.support.amqp import connected
 from tests.support.waiting import wait_until
 
 from hub_enrolment.models import GroupSession, WorkGroup
+from hub_local import ports
+from hub_local.keys import signer
+from hub_local.places import ROOT, python_path
+from hub_local.processes import Child
 from hub_messaging.tables import outbox
 from hub_messaging.topology import LOG_QUEUE
 from hub_platform.database import make_sessions
 from hub_platform.migrations import migrate
 from hub_platform.runner import migrations_of
-from local import ports
-from local.keys import signer
-from local.places import ROOT, python_path
-from local.processes import Child
 
 GROUPS: Final = 25
 PLACES: Final = 20  # of a group; what a register marks

@@ -24,11 +24,11 @@ from rich.console import Console
 from tests.bench.arithmetic import when_reached
 from tests.support.waiting import wait_until
 
-from local.demonstration import send
-from local.hub import Hub, running_hub
-from local.places import Places
-from local.processes import Programs
-from local.terminal import Terminal
+from hub_demo import send
+from hub_local.hub import Hub, running_hub
+from hub_local.places import Places
+from hub_local.processes import Programs
+from hub_local.terminal import Terminal
 
 RATE: Final = 100  # commands a second
 SENDERS: Final = 10  # connections that share them

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Final
 from urllib.parse import quote
 
-from local import ports
+from hub_local import ports
 
 SCHOOLS: Final = "/enrolment/v1/schools"
 

@@ -13,7 +13,7 @@ from tests.bench.results import BackfillResult, CommandsResult, HubResult, Impor
 from tests.bench.rows import OURS
 from tests.bench.runs import Run
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 FILE: Final = ROOT / "docs" / "performance.md"
 Table = Sequence[Sequence[str]]

@@ -25,15 +25,15 @@ from tests.bench.arithmetic import percentile
 from tests.bench.servers import DATABASE, Servers
 from tests.support.waiting import wait_until
 
+from hub_demo.dates.school_years import SchoolYear
+from hub_demo.register.files import register_csv
+from hub_demo.register.hub import invent_hub
+from hub_local import ports
+from hub_local.keys import signer
+from hub_local.places import ROOT, python_path
+from hub_local.processes import Child
 from hub_platform.migrations import migrate
 from hub_platform.runner import migrations_of
-from local import ports
-from local.demonstration.dates.school_years import SchoolYear
-from local.demonstration.register.files import register_csv
-from local.demonstration.register.hub import invent_hub
-from local.keys import signer
-from local.places import ROOT, python_path
-from local.processes import Child
 
 ROWS: Final = 50_000  # GIAS had 52,000 establishments in 2025, the closed ones included
 YEAR: Final = SchoolYear(2025)

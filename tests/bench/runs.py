@@ -19,11 +19,11 @@ from tests.bench.servers import Servers
 from tests.support.amqp import connected
 from tests.support.waiting import wait_until
 
+from hub_local import ports
+from hub_local.keys import signer
+from hub_local.places import ROOT, python_path
+from hub_local.processes import Child
 from hub_messaging.topology import LOG_QUEUE
-from local import ports
-from local.keys import signer
-from local.places import ROOT, python_path
-from local.processes import Child
 
 DEADLINE: Final = 180.0  # seconds that a run may take
 POLL: Final = 0.1  # seconds between two looks at whether it is done

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from tests.bench.contenders import work
 from tests.support.amqp import connected
 
+from hub_local import broker, definitions, passwords, postgres
+from hub_local.alone import interruptible, only_one
+from hub_local.places import Places
+from hub_local.processes import Programs
 from hub_messaging import tables
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, exchange_of, refill_exchange_of
 from hub_messaging.wire import declare_publishers
-from local import broker, definitions, passwords, postgres
-from local.alone import interruptible, only_one
-from local.places import Places
-from local.processes import Programs
 
 PASSWORD: Final = "bench"  # of servers that listen on loopback and live for minutes
 DATABASE: Final = "bench"

@@ -6,7 +6,7 @@ import pytest
 from tests.bench.rows import BY_HAND, OURS, ROWS, Entry
 from tests.bench.servers import Servers, running_servers
 
-from local.places import Places
+from hub_local.places import Places
 
 pytestmark = pytest.mark.servers
 

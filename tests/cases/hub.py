@@ -23,11 +23,11 @@ from tests.support.postgres import PostgresServer
 from tests.support.services import Client, Reply, free_port
 from tests.support.waiting import wait_until
 
+from hub_local.keys import Signer, signer
+from hub_local.places import ROOT, SOURCE_ROOTS
+from hub_local.processes import Child, Programs
 from hub_messaging.topology import MARK
 from hub_messaging.wire import declare_all
-from local.keys import Signer, signer
-from local.places import ROOT, SOURCE_ROOTS
-from local.processes import Child, Programs
 
 CHECKOUT: Final = Path(os.environ.get("HUB_CASES_CHECKOUT", ROOT)).resolve()
 SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")

@@ -11,7 +11,7 @@ from typing import Final
 from tests.cases.messages import Received
 from tests.support.services import free_port
 
-from local.ports import LOOPBACK
+from hub_local.ports import LOOPBACK
 
 HANG_UP: Final = ""  # as an answer: close the connection without one
 

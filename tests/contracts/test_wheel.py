@@ -14,7 +14,7 @@ import pytest
 from hub_contracts import EVENTS, MARKS
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.samples import samples
-from local.places import ROOT
+from hub_local.places import ROOT
 
 pytestmark = pytest.mark.long
 

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from hub_demo.groups.offers import told_at
 from hub_enrolment.domain import enrolments, sessions, waiting_list, work_groups
 from hub_enrolment.domain.enrolments import Places
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.sessions import Place
 from hub_enrolment.domain.venues import NOWHERE, Location
 from hub_kernel.successions import Successions
-from local.demonstration.groups.offers import told_at
 
 ANY_DAY: Final = date(2025, 9, 1)  # no school of these groups has a successor
 

@@ -8,7 +8,7 @@ from tests.demonstration.counting import Counted, count
 from tests.demonstration.stub import Stub, running_stub
 from tests.demonstration.years import Year
 
-from local.demonstration.plan import Plan, plan_for
+from hub_demo.plan import Plan, plan_for
 
 TODAY = date(2026, 11, 29)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from hub_demo.commands import Command, Made
 from hub_kernel.england import ENGLAND
-from local.demonstration.commands import Command, Made
 
 NOT_STATE_FUNDED = {"10", "11"}
 OPEN = {"1", "3"}

@@ -12,12 +12,12 @@ from typing import Any, Final
 from tests.demonstration.books import Application, Entry, Group, id_of, instant, located
 from tests.demonstration.counting import Meets, body, made, meets, named, rows_of, schools_of_teachers
 
+from hub_demo.commands import Command
 from hub_enrolment.domain import applications, enrolments, waiting_list, work_groups
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.schools import SchoolState, check_open
 from hub_enrolment.domain.sessions import Place
 from hub_kernel.england import day_in_england
-from local.demonstration.commands import Command
 
 STATUSES: Final = {"1": "open", "2": "closed", "3": "proposed_to_close", "4": "proposed_to_open"}
 

@@ -7,11 +7,11 @@ from tests.demonstration.books import Group, Session, id_of, instant, located
 from tests.demonstration.counting import body, made, named
 from tests.demonstration.ledger import HANDLERS, Ledger
 
+from hub_demo.commands import Command
 from hub_enrolment.domain import diary, endings, sessions, venues, work_groups
 from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import Mark, Meeting
 from hub_kernel.england import day_in_england
-from local.demonstration.commands import Command
 
 
 def scheduled(ledger: Ledger, command: Command) -> None:

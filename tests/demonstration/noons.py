@@ -9,9 +9,9 @@ from tests.demonstration.books import Group, Session
 from tests.demonstration.ledger import Ledger
 from tests.demonstration.rounds import Rounds
 
+from hub_demo.dates.england import DAY
+from hub_demo.plan import Plan, noon
 from hub_kernel.england import day_in_england
-from local.demonstration.dates.england import DAY
-from local.demonstration.plan import Plan, noon
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.demonstration.stub import Stub
 
-from local.demonstration.commands import Command
-from local.demonstration.play import Player
+from hub_demo.commands import Command
+from hub_demo.play import Player
 
 MORNING = datetime(2025, 9, 4, 9, tzinfo=UTC)
 TEACHERS = "/enrolment/v1/teachers"

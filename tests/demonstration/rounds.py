@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.demonstration.counting import body, made, named
 
+from hub_demo.commands import Command
 from hub_kernel.academic_years import academic_year_of
 from hub_kernel.england import day_in_england
 from hub_kernel.support_visits import kind_met_by
@@ -15,7 +16,6 @@ from hub_visits.domain import calendars, obligations, visits
 from hub_visits.domain.assignments import Owed
 from hub_visits.domain.assignments import obligations as owed_by
 from hub_visits.domain.calendars import HalfTerm
-from local.demonstration.commands import Command
 
 
 @dataclass

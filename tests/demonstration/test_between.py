@@ -4,7 +4,7 @@ import pytest
 from tests.demonstration.counting import body, made, meets, named, sent
 from tests.demonstration.years import Year
 
-from local.demonstration.groups.sessions import SESSIONS
+from hub_demo.groups.sessions import SESSIONS
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 from tests.demonstration.stub import Stub
 
-from local.demonstration.dates.school_years import SchoolYear
-from local.demonstration.figures import Share, read_figures
-from local.demonstration.settling import State
-from local.failures import CannotStart
+from hub_demo.dates.school_years import SchoolYear
+from hub_demo.figures import Share, read_figures
+from hub_demo.settling import State
+from hub_local.failures import CannotStart
 
 YEAR = SchoolYear(2025)
 PHASE = "Autumn 1: sessions, registers and visits"

@@ -7,12 +7,12 @@ import pytest
 from rich.progress import Progress
 from tests.demonstration.stub import Stub
 
-from local.demonstration.commands import Command
-from local.demonstration.dates.school_years import SchoolYear
-from local.demonstration.loading import loaded, part_of, refuse_other_year
-from local.demonstration.plan import IN_PREPARATION, Plan
-from local.demonstration.watch import Watch
-from local.failures import CannotStart
+from hub_demo.commands import Command
+from hub_demo.dates.school_years import SchoolYear
+from hub_demo.loading import loaded, part_of, refuse_other_year
+from hub_demo.plan import IN_PREPARATION, Plan
+from hub_demo.watch import Watch
+from hub_local.failures import CannotStart
 
 GROUPS = "/enrolment/v1/work-groups?limit=200"
 

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from tests.demonstration.counting import body, sent
 
-from local.demonstration.plan import Plan, plan_for
-from local.places import ROOT
+from hub_demo.plan import Plan, plan_for
+from hub_local.places import ROOT
 
 PAGE = (ROOT / "docs" / "demonstration.md").read_text()
 WHO = PAGE.partition("## Who is who")[2].partition("## What comes out wrong")[0]

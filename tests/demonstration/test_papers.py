@@ -3,7 +3,7 @@
 from tests.demonstration.counting import body, made, meets, named, placed, sent
 from tests.demonstration.years import Year
 
-from local.demonstration.groups.meetings import IN_STEP
+from hub_demo.groups.meetings import IN_STEP
 
 
 def test_a_lead_takes_the_registers_of_their_own_groups(year: Year) -> None:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.demonstration.counting import meets
 from tests.demonstration.noons import noons
 
+from hub_demo.dates.school_years import SchoolYear
+from hub_demo.groups.offers import instants_of_offers
+from hub_demo.plan import IN_PREPARATION, noon, plan_for
 from hub_kernel.england import ENGLAND, day_in_england
 from hub_kernel.working_days import is_working_day
-from local.demonstration.dates.school_years import SchoolYear
-from local.demonstration.groups.offers import instants_of_offers
-from local.demonstration.plan import IN_PREPARATION, noon, plan_for
-from local.places import ROOT, python_path
+from hub_local.places import ROOT, python_path
 
 pytestmark = pytest.mark.long
 
@@ -42,7 +42,7 @@ ANY_DAY = st.dates(date(2017, 1, 1), date(2035, 12, 31))
 PRINTS = """
 import hashlib, sys
 from datetime import date
-from local.demonstration.plan import plan_for
+from hub_demo.plan import plan_for
 plan = plan_for(date.fromisoformat(sys.argv[1]))
 print(hashlib.sha256(repr((plan.commands, plan.hub_days())).encode()).hexdigest())
 """

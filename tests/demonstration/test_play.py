@@ -17,9 +17,9 @@ from tests.demonstration.playing import (
 )
 from tests.demonstration.stub import Stub
 
-from local.demonstration.commands import Command, Made
-from local.demonstration.play import LoadStopped
-from local.ports import any_free
+from hub_demo.commands import Command, Made
+from hub_demo.play import LoadStopped
+from hub_local.ports import any_free
 
 
 def test_a_command_carries_who_when_and_a_key_that_is_the_same_in_every_run(stub: Stub) -> None:

@@ -8,9 +8,9 @@ from functools import cache
 import pytest
 from tests.demonstration.noons import Noon, noons
 
-from local.demonstration.dates.england import DAY, monday_of
-from local.demonstration.dates.school_years import THURSDAY, TUESDAY, SchoolYear
-from local.demonstration.plan import plan_for
+from hub_demo.dates.england import DAY, monday_of
+from hub_demo.dates.school_years import THURSDAY, TUESDAY, SchoolYear
+from hub_demo.plan import plan_for
 
 pytestmark = pytest.mark.long
 

@@ -9,15 +9,15 @@ import pytest
 from tests.demonstration.counting import rows_of, sent
 from tests.demonstration.years import Year
 
+from hub_demo.dates.school_years import SchoolYear
+from hub_demo.plan import SEED
+from hub_demo.register.columns import COLUMNS
+from hub_demo.register.files import links_csv, register_csv
+from hub_demo.register.hub import invent_hub
+from hub_demo.register.words import PLACE_HEADS, PLACE_TAILS
 from hub_enrolment.domain.gias_establishments import read_establishments
 from hub_enrolment.domain.gias_links import read_links
 from hub_enrolment.files.csv_text import read_table
-from local.demonstration.dates.school_years import SchoolYear
-from local.demonstration.plan import SEED
-from local.demonstration.register.columns import COLUMNS
-from local.demonstration.register.files import links_csv, register_csv
-from local.demonstration.register.hub import invent_hub
-from local.demonstration.register.words import PLACE_HEADS, PLACE_TAILS
 
 YEAR = SchoolYear(2025)
 REAL_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "gias"

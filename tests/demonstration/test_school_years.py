@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub_demo.dates.school_years import HalfTerm, SchoolYear
 from hub_kernel.working_days import bank_holidays
 from hub_visits.domain import calendars
-from local.demonstration.dates.school_years import HalfTerm, SchoolYear
 
 YEARS = st.integers(2001, 2098).map(SchoolYear)
 # First and last day of each half term, as far as they were published: an academy near Linton (2023/24),

@@ -8,8 +8,8 @@ from tests.demonstration.counting import body, cancelled, given_up, made, named,
 from tests.demonstration.noons import noons
 from tests.demonstration.years import Year
 
-from local.demonstration.commands import Command
-from local.demonstration.plan import Plan, plan_for
+from hub_demo.commands import Command
+from hub_demo.plan import Plan, plan_for
 
 
 def full_group(year: Year) -> tuple[str, Command]:

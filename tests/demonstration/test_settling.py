@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from tests.demonstration.stub import Stub
 
-from local.demonstration.settling import settle
-from local.failures import CannotStart
-from local.ports import any_free
+from hub_demo.settling import settle
+from hub_local.failures import CannotStart
+from hub_local.ports import any_free
 
 
 def metrics(recorded: int, pending: int = 0, waiting: int = 0, parked: int = 0, received: int = 0) -> str:

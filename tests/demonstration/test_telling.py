@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from tests.demonstration.stub import Stub
 
-from local.demonstration.telling import Teller
-from local.failures import CannotStart
-from local.ports import any_free
+from hub_demo.telling import Teller
+from hub_local.failures import CannotStart
+from hub_local.ports import any_free
 
 AT = datetime(2025, 9, 30, 17, tzinfo=UTC)
 BEFORE, AFTER = "2025-09-30T16:59:59Z", "2025-09-30T17:00:00Z"

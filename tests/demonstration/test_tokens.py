@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import OKPKey
 
+from hub_demo.tokens import LEAD, lead_tokens, read_key
+from hub_local.failures import CannotStart
 from hub_platform.access import Actor, TokenCheck
-from local.demonstration.tokens import LEAD, lead_tokens, read_key
-from local.failures import CannotStart
 
 KEY = OKPKey.generate_key("Ed25519")
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from tests.demonstration.counting import body, cancelled, given_up, made, named, placed, sent
 from tests.demonstration.years import Year
 
-from local.demonstration.commands import Command
+from hub_demo.commands import Command
 
 
 def of_group(year: Year, command: Command) -> Command:

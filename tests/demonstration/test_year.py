@@ -19,12 +19,12 @@ from tests.demonstration.counting import (
 )
 from tests.demonstration.years import Year
 
+from hub_demo.dates.school_years import HalfTerm, half_term_on
+from hub_demo.groups.forming import AT_THE_EDGE, BEYOND, FALLS_BELOW
+from hub_demo.register.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
+from hub_demo.support.assignments import OUTCOMES
+from hub_demo.support.visits import holiday_visit
 from hub_kernel.working_days import working_days_after
-from local.demonstration.dates.school_years import HalfTerm, half_term_on
-from local.demonstration.groups.forming import AT_THE_EDGE, BEYOND, FALLS_BELOW
-from local.demonstration.register.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
-from local.demonstration.support.assignments import OUTCOMES
-from local.demonstration.support.visits import holiday_visit
 
 
 def test_a_school_that_opens_in_january_is_mentioned_after_the_register_that_has_it(year: Year) -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from local.demonstration.cast import Cast
-from local.demonstration.commands import Command
-from local.demonstration.dates.school_years import SchoolYear
-from local.demonstration.groups.forming import Group
-from local.demonstration.plan import Plan
-from local.demonstration.register.hub import InventedHub
+from hub_demo.cast import Cast
+from hub_demo.commands import Command
+from hub_demo.dates.school_years import SchoolYear
+from hub_demo.groups.forming import Group
+from hub_demo.plan import Plan
+from hub_demo.register.hub import InventedHub
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import pytest
 from tests.support.services import Client
 from tests.support.waiting import wait_until
 
-from local import ports
-from local.hub import OPERATOR_ROLES
-from local.places import ROOT
+from hub_local import ports
+from hub_local.hub import OPERATOR_ROLES
+from hub_local.places import ROOT
 
 PROJECT = "hub-test"
 TODAY = date(2026, 11, 29)  # the day for which the demonstration is made
@@ -78,7 +78,7 @@ class Deployment:
         token = self.client(*OPERATOR_ROLES, subject=PLAYER).token or ""
         run = ("run", "--rm", "--no-TTY", "--no-deps", "--env", "HUB_TOKEN", "operator")
         day = ("--today", TODAY.isoformat())
-        return self.compose(*run, "local.demonstration", *day, *words, HUB_TOKEN=token).stdout
+        return self.compose(*run, "hub_demo", *day, *words, HUB_TOKEN=token).stdout
 
     def ask(self, service: str, query: str) -> list[str]:
         """Ask a service's database as its administrator; the rows."""

@@ -11,9 +11,9 @@ from tests.deploy.conftest import PLAYER, SERVICES, TODAY, Deployment
 from tests.support.services import Client
 from tests.support.waiting import wait_until
 
-from local import ports
-from local.demonstration import send
-from local.hub import OPERATOR_ROLES
+from hub_demo import send
+from hub_local import ports
+from hub_local.hub import OPERATOR_ROLES
 
 UNTIL = date(2025, 10, 3)  # the first month of last year: every kind of command is in it
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}

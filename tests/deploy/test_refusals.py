@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tests.deploy.conftest import SERVICES, Deployment
 
-from local import ports
-from operations.archive import pack, unpack
-from operations.secret_state import FILLED_IN, NEEDED
+from hub_local import ports
+from hub_operations.archive import pack, unpack
+from hub_operations.secret_state import FILLED_IN, NEEDED
 
 OTHER = "hub-test-other"  # a second hub, which never comes up
 

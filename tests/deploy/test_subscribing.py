@@ -11,7 +11,7 @@ from tests.subscribing.following import follow
 from tests.subscribing.programs import Program, running
 from tests.support.waiting import wait_until
 
-from local import ports
+from hub_local import ports
 
 BEFORE, AFTER = "2025-09-01", "2025-10-03"  # support visits are planned, and the first ones are made
 

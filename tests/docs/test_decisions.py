@@ -2,7 +2,7 @@
 
 import re
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 FOLDER = ROOT / "docs" / "adr"
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hub_contracts import EVENTS
-from local.places import ROOT
+from hub_local.places import ROOT
 
 PAGE = ROOT / "docs" / "glossary.md"
 WORDS = "Words of commands and events"

@@ -2,11 +2,11 @@
 
 import re
 
+from hub_local.declared import service_class
+from hub_local.places import ROOT
+from hub_local.services import SERVICES
 from hub_platform.access import ANYONE
 from hub_platform.routes import routes_of
-from local.declared import service_class
-from local.places import ROOT
-from local.services import SERVICES
 
 PAGE = ROOT / "docs" / "security.md"
 PUBLIC = "## Public addresses"

@@ -4,8 +4,8 @@ import re
 
 from tests.notifications import mail_cases
 
+from hub_local.places import ROOT
 from hub_notifications.domain.failures import SENDER_TROUBLES
-from local.places import ROOT
 
 
 def test_the_page_has_the_cases_of_the_tests() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.refusal_codes import HANDS_ON, said_by, said_in
 from tests.support.ways_in import HEADING
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 PAGE = ROOT / "docs" / "rules.md"
 CODE = re.compile(r"[a-z][a-z0-9_]*")

@@ -17,7 +17,7 @@ from tests.faults.suite import Suite
 from tests.faults.surroundings import Kind, surroundings_of
 from tests.faults.systems.catalogue import SYSTEMS
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 EVENTS = 2000
 EVERY = "all"

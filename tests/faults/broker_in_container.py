@@ -7,8 +7,8 @@ from tests.faults import leftovers
 from tests.faults.brokers import SETTINGS, Broker
 from tests.support.broker import PASSWORD, BrokerServer
 
-from local import broker_container, definitions, passwords, ports
-from local.containers import docker
+from hub_local import broker_container, definitions, passwords, ports
+from hub_local.containers import docker
 
 GRACE = "15"  # seconds between the polite signal and SIGKILL
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from tests.faults.starting import ServerFailed, wait_for_server
 from tests.support.broker import PASSWORD, USER, BrokerServer
 
-from local import broker as local_broker
-from local import broker_node, definitions, passwords, ports
-from local.processes import Child, Programs
+from hub_local import broker as local_broker
+from hub_local import broker_node, definitions, passwords, ports
+from hub_local.processes import Child, Programs
 
 # Counts are read once a case is over; RabbitMQ's own interval of five seconds would be added to each.
 SETTINGS = ("collect_statistics_interval = 1000",)

@@ -23,9 +23,9 @@ from tests.faults.starting import wait_for_server
 from tests.support.broker import PASSWORD, USER, BrokerServer
 from tests.support.waiting import wait_until
 
-from local import definitions, passwords, ports
-from local.places import ROOT, python_path
-from local.processes import Child, Programs
+from hub_local import definitions, passwords, ports
+from hub_local.places import ROOT, python_path
+from hub_local.processes import Child, Programs
 
 SIZE = 3
 one_at_a_time = threading.Lock()  # each is three nodes

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from tests.faults import leftovers
 
-from local import broker, broker_node
-from local.broker_container import IMAGE
-from local.containers import docker
-from local.processes import GRACE, Child, Programs
+from hub_local import broker, broker_node
+from hub_local.broker_container import IMAGE
+from hub_local.containers import docker
+from hub_local.processes import GRACE, Child, Programs
 
 NODE = "rabbitmq"  # the name under which `broker_node` starts one
 # Where images keep the script that does not insist on an account of its own.

@@ -8,10 +8,10 @@ from tests.faults import leftovers
 from tests.faults.starting import wait_for_server
 from tests.support.postgres import IMAGE, PostgresServer
 
-from local import passwords, ports, postgres, postgres_server
-from local.broker_container import container_name
-from local.containers import docker
-from local.processes import Child, Programs
+from hub_local import passwords, ports, postgres, postgres_server
+from hub_local.broker_container import container_name
+from hub_local.containers import docker
+from hub_local.processes import Child, Programs
 
 SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=200")
 

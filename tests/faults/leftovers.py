@@ -4,7 +4,7 @@ import os
 
 import psutil
 
-from local.containers import docker
+from hub_local.containers import docker
 
 LABEL = "mathshub.faults"
 

@@ -9,9 +9,9 @@ from tests.faults.brokers import end_at_once
 from tests.faults.starting import ServerFailed, wait_for_server
 from tests.support.broker import BrokerServer
 
-from local import broker as local_broker
-from local import broker_node, definitions, ports
-from local.processes import Programs
+from hub_local import broker as local_broker
+from hub_local import broker_node, definitions, ports
+from hub_local.processes import Programs
 
 HOST = "localhost"  # in the names of the nodes
 

@@ -6,9 +6,9 @@ import sys
 from tests.faults import proxy
 from tests.support.waiting import wait_until
 
-from local import ports
-from local.places import ROOT, python_path
-from local.processes import Programs
+from hub_local import ports
+from hub_local.places import ROOT, python_path
+from hub_local.processes import Programs
 
 
 class Network:

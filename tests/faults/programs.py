@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.faults.pythons import Python, Started
 
-from local.processes import Programs
+from hub_local.processes import Programs
 
 STOPS_WITHIN = 10.0  # seconds, promised
 RESTARTS_AT_MOST = 40  # of one program that dies again and again

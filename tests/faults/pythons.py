@@ -19,9 +19,9 @@ from pathlib import Path
 from tests.faults import leftovers
 from tests.support.waiting import wait_until
 
-from local.containers import docker
-from local.places import ROOT, python_path
-from local.processes import Child, Programs
+from hub_local.containers import docker
+from hub_local.places import ROOT, python_path
+from hub_local.processes import Child, Programs
 
 IMAGE = "mathshub-faults"
 PEERS = ROOT / "tests" / "peers"

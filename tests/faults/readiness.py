@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.faults.patience import Patience
 from tests.faults.programs import Program
 
-from local.ports import LOOPBACK
+from hub_local.ports import LOOPBACK
 
 READY_AGAIN_WITHIN = 10.0  # seconds after the end of any fault, promised
 LOOK_EVERY = 0.2  # seconds

@@ -16,7 +16,7 @@ from tests.faults.systems.catalogue import SYSTEMS, System
 from tests.faults.systems.setting import SUBJECTS
 from tests.notifications import mail_cases
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 FILE: Path = ROOT / "docs" / "reliability.md"
 CASES = (*ALL, random_faults.CASE)

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.faults.contained import ContainedPrograms
 from tests.faults.surroundings import Kind, Surroundings
 
-from local.processes import Programs
+from hub_local.processes import Programs
 
 
 class Servers:

@@ -17,8 +17,8 @@ from tests.faults.readiness import Readiness
 from tests.faults.servers import Servers
 from tests.faults.systems.catalogue import HUB, System
 
-from local import ports
-from local.keys import signer
+from hub_local import ports
+from hub_local.keys import signer
 
 READY_WITHIN = 60.0  # seconds from the start of the programs
 LOOK_EVERY = 0.1  # seconds

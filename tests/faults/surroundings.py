@@ -13,8 +13,8 @@ from tests.faults.databases import ContainerDatabase, Database, NodeDatabase
 from tests.faults.pythons import Python, build_image
 from tests.support import postgres
 
-from local import broker_container
-from local.containers import can_run
+from hub_local import broker_container
+from hub_local.containers import can_run
 
 
 class Kind(StrEnum):

@@ -57,5 +57,5 @@ def test_other_programs_run_on_this_machine(programs: ContainedPrograms, tmp_pat
 
 
 def test_nothing_is_installed_for_a_node_in_a_container(programs: ContainedPrograms) -> None:
-    with mock.patch("local.broker.install", side_effect=AssertionError):
+    with mock.patch("hub_local.broker.install", side_effect=AssertionError):
         assert program_for(programs) == Path("rabbitmq")

@@ -11,9 +11,9 @@ import pytest
 from tests.faults import name_server
 from tests.support.waiting import wait_until
 
-from local import ports
-from local.places import ROOT, python_path
-from local.processes import Programs
+from hub_local import ports
+from hub_local.places import ROOT, python_path
+from hub_local.processes import Programs
 
 HUB1, BEHIND_A_PROXY = 5001, 6002
 

@@ -13,8 +13,8 @@ from tests.faults import proxy
 from tests.faults.network import Network
 from tests.support.waiting import wait_until
 
-from local.ports import LOOPBACK
-from local.processes import Programs
+from hub_local.ports import LOOPBACK
+from hub_local.processes import Programs
 
 
 class Echo(socketserver.BaseRequestHandler):

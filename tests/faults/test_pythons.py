@@ -10,7 +10,7 @@ import pytest
 from tests.faults import leftovers, pythons
 from tests.faults.pythons import Python, Started
 
-from local.processes import Child, Programs
+from hub_local.processes import Child, Programs
 
 FOR_EVER = "import time\nwhile True: time.sleep(60)"
 

@@ -12,7 +12,7 @@ from tests.faults import readiness
 from tests.faults.readiness import Readiness
 from tests.support.waiting import wait_until
 
-from local.ports import LOOPBACK, any_free
+from hub_local.ports import LOOPBACK, any_free
 
 PROMISED = 0.6  # seconds, instead of ten
 

@@ -18,6 +18,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.services import RunningService, running_service
 from typer.testing import CliRunner
 
+from hub_local.keys import PRIVATE
 from hub_messaging.dispatch import Dispatcher, Handler
 from hub_messaging.inbox import Delivery
 from hub_messaging.metrics import ReadingMetrics
@@ -26,7 +27,6 @@ from hub_messaging.tables import inbox, inbox_audit
 from hub_platform.runner import migrations_of
 from hubctl import places
 from hubctl.app import app
-from local.keys import PRIVATE
 
 WHY = ("--by", "ada", "--why", "the scales were repaired")
 

@@ -11,9 +11,9 @@ from typing import Final
 
 import pytest
 
+from hub_operations.subscriber_certificates import CERTIFICATE, CHECKED_WITH, LASTS, provide
 from hubctl import amqp_gateway
 from hubctl.diagnosis import Finding, Grade
-from operations.subscriber_certificates import CERTIFICATE, CHECKED_WITH, LASTS, provide
 
 HOST: Final = "events.hub.example"
 

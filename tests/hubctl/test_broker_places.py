@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from hub_local.places import Places
+from hub_local.services import Connections
 from hubctl.broker_places import Door, find_administrator, find_door
 from hubctl.places import WrongUse
-from local.places import Places
-from local.services import Connections
 
 ADMINISTRATOR = "amqp://hub_local:pw@127.0.0.1:5672/hub"  # pragma: allowlist secret
 ELSEWHERE = "amqp://hub_admin:pw@rabbitmq:5672/hub"  # pragma: allowlist secret

@@ -13,6 +13,7 @@ from tests.hubctl.conftest import Keeper, hubctl
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
 
+from hub_local.keys import PRIVATE, signer
 from hub_messaging.tables import inbox, inbox_types, outbox_forgotten
 from hub_messaging.topology import INBOX_ARGUMENTS
 from hub_messaging.wire import connected
@@ -21,7 +22,6 @@ from hub_platform.clocks import real_now
 from hub_platform.runner import migrations_of
 from hubctl import doctor as command
 from hubctl.places import SERVICES
-from local.keys import PRIVATE, signer
 
 NOWHERE = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
 

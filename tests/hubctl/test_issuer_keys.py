@@ -8,8 +8,8 @@ import pytest
 from joserfc.jwk import KeySet, RSAKey
 from tests.hubctl.conftest import hubctl
 
+from hub_local.keys import PRIVATE, signer
 from hubctl import issuer_keys
-from local.keys import PRIVATE, signer
 
 ISSUER = "https://sign-in.example/realms/hub"
 KEYS = KeySet([RSAKey.generate_key(2048, parameters={"kid": "1"})]).as_dict(private=False)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.hubctl.conftest import Keeper, hubctl
 
+from hub_local import services
+from hub_local.places import LOCAL, Places
+from hub_local.services import Connections
 from hubctl.places import CONNECTIONS, SERVICES, WrongUse, find_hub
-from local import services
-from local.places import LOCAL, Places
-from local.services import Connections
 
 NOWHERE = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
 

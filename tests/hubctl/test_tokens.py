@@ -10,6 +10,7 @@ import pytest
 from tests.hubctl.conftest import hubctl
 
 from hub_enrolment import access as enrolment
+from hub_local.keys import PRIVATE, signer
 from hub_notifications import access as notifications
 from hub_platform.access import TokenCheck
 from hub_platform.problems import Problem
@@ -18,7 +19,6 @@ from hub_reporting import access as reporting
 from hub_visits import access as visits
 from hubctl import places, token_book
 from hubctl import tokens as commands
-from local.keys import PRIVATE, signer
 
 WHY = ("--by", "grace", "--why", "left the hub")
 

@@ -7,9 +7,9 @@ from tests.interfaces.conftest import SERVICES, Running
 from tests.interfaces.known import Known
 from tests.support.audited import Row, rows
 
+from hub_local.declared import service_class
 from hub_platform.access import ANYONE, READING
 from hub_platform.routes import Route, routes_of
-from local.declared import service_class
 
 ROLES = ("hub_admin", "hub_lead")
 ROUTES = [

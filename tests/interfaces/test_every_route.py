@@ -19,7 +19,7 @@ from tests.interfaces.conftest import SERVICES, Running
 from tests.interfaces.known import Known
 from tests.support.services import RunningService
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 SETTINGS = ROOT / "tests" / "interfaces" / "schemathesis.toml"
 DEADLINE = 1800  # seconds, some twenty times what it takes

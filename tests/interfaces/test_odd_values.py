@@ -8,7 +8,7 @@ import pytest
 from tests.interfaces.conftest import SERVICES, Running
 from tests.interfaces.odd_values import Interface
 
-from local.ports import LOOPBACK
+from hub_local.ports import LOOPBACK
 
 ROLES = ("hub_admin", "hub_lead", "board")
 

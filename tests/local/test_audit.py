@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from local.audit import NOT_AUDITED, VULNERABLE, CouldNotAudit, Found, main, read
-from local.lock import RUN, RUNTIME
-from local.places import ROOT
+from hub_local.audit import NOT_AUDITED, VULNERABLE, CouldNotAudit, Found, main, read
+from hub_local.lock import RUN, RUNTIME
+from hub_local.places import ROOT
 
 WELL = {"name": "kombu", "version": "5.5.4", "vulns": []}
 ILL = {

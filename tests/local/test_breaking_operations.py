@@ -16,7 +16,7 @@ from tests.local.visits_document import (
     parameter,
 )
 
-from local.releases.operations import Rule
+from hub_local.releases.operations import Rule
 
 BREAKS: dict[str, tuple[Change, str, Rule]] = {
     "an operation removed": (lambda d: d["paths"].pop(LOG), f"POST {LOG}: removed", Rule.STAYS),

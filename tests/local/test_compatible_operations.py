@@ -22,8 +22,8 @@ from tests.local.visits_document import (
     parameter,
 )
 
-from local.releases.operations import Rule, broken
-from local.releases.store import FOLDER
+from hub_local.releases.operations import Rule, broken
+from hub_local.releases.store import FOLDER
 
 COMPATIBLE: dict[str, Change] = {
     "a new operation": lambda d: d["paths"].update({"/visits/v1/new": d["paths"][VISITS]}),

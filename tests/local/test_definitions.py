@@ -4,9 +4,9 @@ import json
 import re
 from typing import Any
 
-from local.declared import FILE
-from local.definitions import ADMINISTRATOR, VIRTUAL_HOST, merged, of_hub
-from local.services import SERVICES
+from hub_local.declared import FILE
+from hub_local.definitions import ADMINISTRATOR, VIRTUAL_HOST, merged, of_hub
+from hub_local.services import SERVICES
 
 PASSWORDS = {name: f"{name}-secret" for name in (ADMINISTRATOR, *(s.name for s in SERVICES))}
 

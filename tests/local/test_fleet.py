@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from hub_local import ports, services
+from hub_local.failures import CannotStart
+from hub_local.places import Places
+from hub_local.processes import Programs
+from hub_local.services import Connections, Fleet, Service
 from hub_platform.settings import DEPLOYMENT_NAME
-from local import ports, services
-from local.failures import CannotStart
-from local.places import Places
-from local.processes import Programs
-from local.services import Connections, Fleet, Service
 
 MakeFleet = Callable[..., Fleet]
 

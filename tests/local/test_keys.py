@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from hub_local import keys
+from hub_local.hub import Hub
+from hub_local.places import Places, python_path
 from hub_platform.access import Actor, TokenCheck
 from hub_platform.problems import Problem
 from hub_platform.revoked import Revoked
-from local import keys
-from local.hub import Hub
-from local.places import Places, python_path
 
 
 def check_of(signer: keys.Signer) -> TokenCheck:

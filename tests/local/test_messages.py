@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from local import broker, broker_node, containers, packages, postgres, postgres_server
-from local.alone import announce, only_one
-from local.failures import CannotStart
-from local.hub import ports_from
-from local.places import Places
-from local.processes import Programs
-from local.terminal import Terminal
+from hub_local import broker, broker_node, containers, packages, postgres, postgres_server
+from hub_local.alone import announce, only_one
+from hub_local.failures import CannotStart
+from hub_local.hub import ports_from
+from hub_local.places import Places
+from hub_local.processes import Programs
+from hub_local.terminal import Terminal
 
 CONTENTS = broker.Contents({}, {"hub_local": "secret"})
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local import ports
-from local.failures import CannotStart
-from local.services import Service, choose_ports
+from hub_local import ports
+from hub_local.failures import CannotStart
+from hub_local.services import Service, choose_ports
 
 
 @pytest.fixture(name="taken")

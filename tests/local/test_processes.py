@@ -10,7 +10,7 @@ import psutil
 import pytest
 from tests.support.waiting import wait_until
 
-from local.processes import Child, Programs
+from hub_local.processes import Child, Programs
 
 STUBBORN = """
 import signal, subprocess, sys, time

@@ -9,10 +9,10 @@ import pytest
 
 from hub_contracts import released
 from hub_contracts.released import releases
-from local.failures import CannotStart
-from local.releases import store
-from local.releases.__main__ import check, main
-from local.services import SERVICES
+from hub_local.failures import CannotStart
+from hub_local.releases import store
+from hub_local.releases.__main__ import check, main
+from hub_local.services import SERVICES
 
 TODAY = date(2026, 11, 30)
 OPERATION: dict[str, Any] = {"parameters": [], "responses": {"200": {"description": "Done"}}, "x-roles": []}

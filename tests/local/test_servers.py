@@ -16,13 +16,7 @@ import sqlalchemy as sa
 from tests.support.amqp import connected
 from tests.support.waiting import wait_until
 
-from hub_messaging.subscribers import figures, lifecycle
-from hub_messaging.subscribers.broker import Management, ManagementAway, management_of
-from hub_messaging.subscribers.limits import Limits
-from hub_messaging.subscribers.naming import queue_of
-from hub_messaging.subscribers.state import Known
-from hub_platform.clocks import real_now
-from local import (
+from hub_local import (
     broker,
     broker_container,
     broker_node,
@@ -33,10 +27,16 @@ from local import (
     ports,
     postgres,
 )
-from local.declared import FILE
-from local.hub import MANAGEMENT
-from local.processes import Programs
-from local.services import SERVICES
+from hub_local.declared import FILE
+from hub_local.hub import MANAGEMENT
+from hub_local.processes import Programs
+from hub_local.services import SERVICES
+from hub_messaging.subscribers import figures, lifecycle
+from hub_messaging.subscribers.broker import Management, ManagementAway, management_of
+from hub_messaging.subscribers.limits import Limits
+from hub_messaging.subscribers.naming import queue_of
+from hub_messaging.subscribers.state import Known
+from hub_platform.clocks import real_now
 
 pytestmark = pytest.mark.servers
 NAMES = {"visits": "hub_visits", "reporting": "hub_reporting"}

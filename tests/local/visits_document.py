@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from local.releases.operations import broken
-from local.releases.store import FOLDER
+from hub_local.releases.operations import broken
+from hub_local.releases.store import FOLDER
 
 TODAY = date(2026, 11, 30)
 VISITS, VISIT = "/visits/v1/visits", "/visits/v1/visits/{visit_id}"

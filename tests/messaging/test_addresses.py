@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hub_local import broker as local_broker
+from hub_local import ports
 from hub_messaging.addresses import in_random_order, uris_of
 from hub_messaging.wire import BROKER_ERRORS, CONNECT_SECONDS, connected
-from local import broker as local_broker
-from local import ports
 
 THREE = "amqp://user:a,b@one:5671,two,[::1]:5673/hub"
 

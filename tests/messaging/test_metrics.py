@@ -23,6 +23,7 @@ from tests.support.services import RunningService, install
 from tests.support.waiting import wait_until
 from uuid_utils.compat import uuid7
 
+from hub_local.places import ROOT
 from hub_messaging import counting, outbox, tables
 from hub_messaging.marks import Mark
 from hub_messaging.metrics import (
@@ -35,7 +36,6 @@ from hub_messaging.metrics import (
 )
 from hub_notifications.api.mail_sender import TroubleTable
 from hub_platform import telemetry
-from local.places import ROOT
 
 PAGE = ROOT / "docs" / "metrics.md"
 STATES = ("waiting", "held", "parked")

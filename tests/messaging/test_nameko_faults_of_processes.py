@@ -29,10 +29,10 @@ from tests.support.services import Client, RunningService, running_service
 from tests.support.stock import StockService, running_stock
 from tests.support.waiting import wait_until
 
+from hub_local import ports
 from hub_messaging import stopping, wire
 from hub_messaging.envelope import Envelope, Posted
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
-from local import ports
 
 NOBODY = "amqp://guest:guest@127.0.0.1:1/"  # pragma: allowlist secret
 LEAVES_WITHIN = 10.0  # seconds, promised

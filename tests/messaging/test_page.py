@@ -2,6 +2,7 @@
 
 import re
 
+from hub_local.places import ROOT
 from hub_messaging import (
     catchup,
     dispatch,
@@ -15,7 +16,6 @@ from hub_messaging import (
     stopping,
 )
 from hub_messaging.tables import metadata
-from local.places import ROOT
 
 PAGE = (ROOT / "docs" / "messaging.md").read_text()
 FLOWING = " ".join(PAGE.split())

@@ -24,12 +24,12 @@ from tests.messaging.conftest import Pair
 from tests.support.services import RunningService
 from tests.support.waiting import wait_until
 
+from hub_local.places import ROOT
 from hub_messaging import rebuild_command
 from hub_messaging.beside import Busy
 from hub_messaging.rebuild_command import NeedsDependency, handlers_of, rebuild
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_platform.dependencies import Database, Time
-from local.places import ROOT
 
 FIRST_GONE = "DELETE FROM effects WHERE position = (SELECT min(position) FROM effects)"
 SWITCH = ("--by", "ada", "--why", "a test")

@@ -15,7 +15,7 @@ from tests.mutants.choosing import Candidate, Lines
 from tests.mutants.study import Study
 from tests.mutants.trial import NoVerdict
 
-from local.places import LOCAL, ROOT
+from hub_local.places import LOCAL, ROOT
 
 LIMIT = 40
 MINUTES = 20.0

@@ -10,6 +10,7 @@ ROLES: Final = frozenset(
     {"domain", "files", "commands", "models", "store", "queries", "handlers", "api", "pages", "templates"}
 )
 GENERAL: Final = PurePath("tests", "architecture")
+FOLDERS: Final = {"demo": "demonstration"}  # tests that are not called like their package
 SLOW: Final = frozenset({"bench", "deploy", "faults", "interfaces", "mutants"})
 
 
@@ -46,7 +47,7 @@ def module_of(source: PurePath) -> str:
 def _folders(root: Path, source: PurePath) -> list[PurePath]:
     """The directory below `tests` of the package and of its parts, the innermost first."""
     names = [part.removeprefix("hub_") for part in reversed(source.parts[:-1])]
-    folders = [PurePath("tests", name) for name in names if name not in ROLES]
+    folders = [PurePath("tests", FOLDERS.get(name, name)) for name in names if name not in ROLES]
     return [folder for folder in dict.fromkeys(folders) if (root / folder).is_dir()]
 
 

@@ -92,7 +92,7 @@ def test_commits_that_are_not_on_origin_are_compared_with_it(checkout: Path) -> 
     ("path", "text", "mutable"),
     [
         ("services/a/x.py", "a = 1", True),
-        ("deploy/local/x.py", "a = 1", True),
+        ("deploy/hub_local/x.py", "a = 1", True),
         ("services/a/x.html", "a", False),
         ("tests/a/x.py", "a = 1", False),
         ("services/a/migrations/versions/0001_x.py", "a = 1", False),

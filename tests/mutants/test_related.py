@@ -53,7 +53,7 @@ def test_a_package_without_tests_has_none(root: Path) -> None:
         ("shared/hub_messaging/outbox.py", "hub_messaging.outbox"),
         ("shared/hub_contracts/enrolment/__init__.py", "hub_contracts.enrolment"),
         ("deploy/hubctl/output.py", "hubctl.output"),
-        ("deploy/local/demonstration/year.py", "local.demonstration.year"),
+        ("deploy/hub_demo/groups/year_end.py", "hub_demo.groups.year_end"),
     ],
 )
 def test_a_file_is_known_by_the_name_under_which_it_is_imported(source: str, module: str) -> None:
@@ -64,12 +64,13 @@ def test_a_file_is_known_by_the_name_under_which_it_is_imported(source: str, mod
     ("source", "package"),
     [
         (str(STORE), "tests/enrolment"),
-        ("deploy/local/demonstration/year.py", "tests/demonstration + tests/local"),
+        ("deploy/hub_local/releases/store.py", "tests/local"),
+        ("deploy/hub_demo/groups/year_end.py", "tests/demonstration"),
     ],
 )
 def test_the_innermost_part_with_tests_of_its_own_comes_first(
     tmp_path: Path, source: str, package: str
 ) -> None:
-    for name in ("enrolment", "demonstration", "local"):
+    for name in ("demonstration", "enrolment", "local"):
         (tmp_path / "tests" / name).mkdir(parents=True)
     assert package_of(tmp_path, PurePath(source)) == package

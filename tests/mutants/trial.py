@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import psutil
 
-from local.places import SOURCE_ROOTS
+from hub_local.places import SOURCE_ROOTS
 
 KILLED, SURVIVED, OVERTIME = "killed", "survived", "killed by the time limit"
 PASSED, NO_VERDICT = 0, frozenset({4, 5})  # exit codes of pytest: wrong usage, no test found

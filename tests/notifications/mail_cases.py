@@ -13,8 +13,8 @@ from typing import Any, Final
 from tests.notifications.certificates import ELSEWHERE, Authority
 from tests.notifications.mail_server import HANGS_UP, NEVER, WAITS
 
+from hub_local.places import ROOT
 from hub_notifications.gateways import Tls
-from local.places import ROOT
 
 PAGE: Final = ROOT / "docs" / "reliability.md"
 HEADING: Final = "## Mail servers"

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import yaml
 
-from local.places import ROOT
-from operations.settings_check import wrong_settings
+from hub_local.places import ROOT
+from hub_operations.settings_check import wrong_settings
 
 DEPLOY: Final = ROOT / "deploy"
 VARIABLE: Final = re.compile(r"\$\{(\w+):-([^${}]*)\}")

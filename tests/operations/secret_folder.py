@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from operations import __main__ as command
+from hub_operations import __main__ as command
 
 
 def contents(folder: Path) -> dict[str, bytes]:

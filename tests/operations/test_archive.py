@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from operations.archive import CHECKSUM, MANIFEST, Manifest, Unusable, manifest_of, pack, unpack
-from operations.contents import Contents, differences
-from operations.restoring import check_fits
+from hub_operations.archive import CHECKSUM, MANIFEST, Manifest, Unusable, manifest_of, pack, unpack
+from hub_operations.contents import Contents, differences
+from hub_operations.restoring import check_fits
 
 ABOUT = Manifest(
     hub_id="fens",

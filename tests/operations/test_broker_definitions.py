@@ -1,6 +1,6 @@
 """What a broker exports can be imported again."""
 
-from operations.broker_definitions import lasting
+from hub_operations.broker_definitions import lasting
 
 QUEUE = {"name": "visits.in", "vhost": "hub"}
 

@@ -1,4 +1,4 @@
-"""`python -m operations`: what the deployment's script lets run, and a sentence when it cannot be done."""
+"""Commands of `python -m hub_operations`, which deploy/compose.sh runs in containers, and their refusals."""
 
 import contextlib
 import io
@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-import operations.__main__ as command
+import hub_operations.__main__ as command
+from hub_operations.archive import manifest_of
+from hub_operations.contents import Contents
+from hub_operations.restoring import NotAsItWas
 from hub_platform import __version__
-from operations.archive import manifest_of
-from operations.contents import Contents
-from operations.restoring import NotAsItWas
 
 HELD = {"visits": {"public.visits": Contents(3, "42")}, "reporting": {"public.sources": Contents(1_200, "7")}}
 

@@ -9,16 +9,16 @@ import pytest
 import yaml
 from tests.support.postgres import IMAGE as DATABASE_IMAGE
 
+from hub_local import postgres_server
+from hub_local.broker_container import IMAGE as BROKER_IMAGE
+from hub_local.broker_node import SAMPLES
+from hub_local.places import ROOT
 from hub_messaging.subscribers.limits import Limits
 from hub_messaging.subscribers.naming import dead_queue_of, queue_of
+from hub_operations.secret_files import SERVICES, make
+from hub_operations.subscriber_certificates import AUTHORITY
 from hub_platform import __version__
 from hub_platform.access import session_cookie
-from local import postgres_server
-from local.broker_container import IMAGE as BROKER_IMAGE
-from local.broker_node import SAMPLES
-from local.places import ROOT
-from operations.secret_files import SERVICES, make
-from operations.subscriber_certificates import AUTHORITY
 
 DEPLOY: Final = ROOT / "deploy"
 # What a histogram's series are called.

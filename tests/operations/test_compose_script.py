@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 SCRIPT = ROOT / "deploy" / "compose.sh"
 # Stands for Docker: answers what is looked at first, writes down what would change something.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 
 def settings(folder: Path, names: str, **environment: str) -> list[str]:

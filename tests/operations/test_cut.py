@@ -15,10 +15,10 @@ from tests.support.waiting import wait_until
 from hub_messaging import outbox
 from hub_messaging.tables import inbox, inbox_forgotten, metadata
 from hub_messaging.tables import outbox as recorded
-from operations.archive import Manifest
-from operations.contents import Contents, contents_of
-from operations.cut import snapshots
-from operations.restoring import SENT_AGAIN, NotAsItWas, finish
+from hub_operations.archive import Manifest
+from hub_operations.contents import Contents, contents_of
+from hub_operations.cut import snapshots
+from hub_operations.restoring import SENT_AGAIN, NotAsItWas, finish
 
 NOW = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 INBOX, OUTBOX = "public.inbox", "public.outbox"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 OLD = "2020-01-01T00:00:00Z"
 STARTS = '. "$1/common.sh"; . "$1/mend.sh"; . "$1/start.sh"; SETTLE_SECONDS=0; start'

@@ -12,12 +12,11 @@ import pytest
 import sqlalchemy as sa
 from joserfc.jwk import OKPKey
 
+from hub_local.declared import declared
 from hub_messaging import topology
-from hub_platform.access import Actor, TokenCheck
-from local.declared import declared
-from operations import __main__ as command
-from operations import secret_files
-from operations.secret_files import (
+from hub_operations import __main__ as command
+from hub_operations import secret_files
+from hub_operations.secret_files import (
     ADMINISTRATOR,
     DEFINITIONS,
     METRICS_TOKEN,
@@ -30,6 +29,7 @@ from operations.secret_files import (
     WeakSecret,
     make,
 )
+from hub_platform.access import Actor, TokenCheck
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -146,14 +146,14 @@ def test_a_weak_secret_is_named_and_not_told(
     with pytest.raises(WeakSecret, match="postgres_password") as told:
         make(tmp_path)
     assert password not in str(told.value)
-    monkeypatch.setattr("sys.argv", ["operations", "secrets", str(tmp_path)])
+    monkeypatch.setattr("sys.argv", ["hub_operations", "secrets", str(tmp_path)])
     with pytest.raises(SystemExit, match="postgres_password"):
         command.main()
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr("sys.argv", ["operations", "secrets", str(tmp_path / "file" / "secrets")])
+    monkeypatch.setattr("sys.argv", ["hub_operations", "secrets", str(tmp_path / "file" / "secrets")])
     with pytest.raises(SystemExit, match="cannot be read or written: Not a directory"):
         command.main()
 
@@ -161,7 +161,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
 def test_the_command_says_how_many_and_none_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["operations", "secrets", str(tmp_path)])
+    monkeypatch.setattr("sys.argv", ["hub_operations", "secrets", str(tmp_path)])
     command.main()
     said = capsys.readouterr().out
     assert said.startswith("Made ")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tests.operations.secret_folder import contents, refused, write
 
-from operations import __main__ as command
-from operations.secret_files import (
+from hub_operations import __main__ as command
+from hub_operations.secret_files import (
     DEFINITIONS,
     METRICS_TOKEN,
     OIDC_CLIENT_SECRET,
@@ -19,8 +19,8 @@ from operations.secret_files import (
     SMTP_AUTHORITIES,
     SMTP_PASSWORD,
 )
-from operations.secret_state import FILLED_IN, FINGERPRINTS, NEEDED, UNCHANGED
-from operations.subscriber_certificates import FILES
+from hub_operations.secret_state import FILLED_IN, FINGERPRINTS, NEEDED, UNCHANGED
+from hub_operations.subscriber_certificates import FILES
 
 
 @pytest.fixture(name="folder")
@@ -207,7 +207,7 @@ def test_a_folder_of_another_account_is_one_sentence(folder: Path, monkeypatch: 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
 def test_a_file_of_another_account_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("operations.secret_state.repair_modes", lambda _folder: [])
+    monkeypatch.setattr("hub_operations.secret_state.repair_modes", lambda _folder: [])
     (folder / PRIVATE_KEY).chmod(0)
     (sentence,) = refused(folder)
     assert "cannot be read (Permission denied)" in sentence

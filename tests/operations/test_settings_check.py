@@ -11,10 +11,10 @@ import pytest
 import yaml
 from tests.operations.resolving import resolved, said
 
-from local.places import ROOT
-from operations import __main__ as command
-from operations.deployment_settings import DOCUMENTED, OF_SERVICES
-from operations.secret_files import OIDC_CLIENT_SECRET, SERVICES, SMTP_AUTHORITIES, SMTP_PASSWORD, make
+from hub_local.places import ROOT
+from hub_operations import __main__ as command
+from hub_operations.deployment_settings import DOCUMENTED, OF_SERVICES
+from hub_operations.secret_files import OIDC_CLIENT_SECRET, SERVICES, SMTP_AUTHORITIES, SMTP_PASSWORD, make
 
 DEPLOY: Final = ROOT / "deploy"
 # Settings of the image, or of what compose itself puts there: no operator chooses them.

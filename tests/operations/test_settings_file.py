@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 COMMON = ROOT / "deploy" / "compose" / "common.sh"
 READ = '. "$1"; . "${1%/*}/checks.sh"; printf "%s\\n" "$HUB_NAME"; require_settings'

@@ -11,9 +11,9 @@ from cryptography import x509
 from tests.operations.resolving import said
 from tests.operations.secret_folder import contents, refused, write
 
-from operations import __main__ as command
-from operations.secret_files import make
-from operations.subscriber_certificates import (
+from hub_operations import __main__ as command
+from hub_operations.secret_files import make
+from hub_operations.subscriber_certificates import (
     AUTHORITY,
     CERTIFICATE,
     CHECKED_WITH,

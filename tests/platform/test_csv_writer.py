@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub_local.places import ROOT
 from hub_platform.csv_writer import guarded, to_csv, unguarded
-from local.places import ROOT
 
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 LINE_ENDS = "\r\n\v\f\x85\u2028\u2029"

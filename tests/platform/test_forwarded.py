@@ -11,12 +11,12 @@ from tests.support.services import Client, RunningService
 from tests.support.waiting import wait_until
 from werkzeug.wrappers import Request
 
+from hub_local import ports
+from hub_local.containers import can_run
+from hub_local.places import ROOT
+from hub_local.processes import Programs
 from hub_platform.forwarded import PRIVATE, PRIVATE_RANGES, Forwarded, networks, visitor
 from hub_platform.settings import load_settings
-from local import ports
-from local.containers import can_run
-from local.places import ROOT
-from local.processes import Programs
 
 CALLER = "/sorting/v1/caller"
 FORM = "/sorting/v1/anyones-bytes"

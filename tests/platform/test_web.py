@@ -6,9 +6,9 @@ import sys
 
 from tests.support.services import RunningService
 
+from hub_local import ports
+from hub_local.places import ROOT
 from hub_platform.web import HubWebServer
-from local import ports
-from local.places import ROOT
 
 
 def test_the_body_of_a_long_answer_does_not_wait_for_the_acknowledgement_of_its_head() -> None:

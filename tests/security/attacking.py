@@ -23,6 +23,7 @@ from uuid_utils.compat import uuid7
 
 from hub_contracts import Event
 from hub_contracts.enrolment import LeaderAppointed, SchoolImported
+from hub_local.places import ROOT
 from hub_messaging.envelope import CONTENT_TYPE, Envelope
 from hub_messaging.tables import inbox
 from hub_messaging.topology import exchange_of, source_of
@@ -31,7 +32,6 @@ from hub_platform.database import Sessions, make_sessions
 from hub_platform.runner import migrations_of
 from hub_reporting.service import ReportingService
 from hub_visits.service import VisitsService
-from local.places import ROOT
 
 AT = datetime(2026, 9, 7, 9, tzinfo=UTC)  # a Monday morning, when e-mails are sent
 BOUND = "VisitPlanned"  # a routing key by which visits' exchange leads into both queues

@@ -9,11 +9,11 @@ from typing import Any, Final
 import amqp
 from tests.support.amqp import connected
 
+from hub_local import definitions
+from hub_local.declared import FILE
+from hub_local.services import SERVICES
 from hub_messaging import topology
 from hub_messaging.topology import RPC_EXCHANGE, Subscriber
-from local import definitions
-from local.declared import FILE
-from local.services import SERVICES
 
 DECLARED: Final = json.loads(FILE.read_text())
 EXCHANGES: Final = tuple(one["name"] for one in DECLARED["exchanges"])

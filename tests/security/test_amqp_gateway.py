@@ -22,7 +22,7 @@ from tests.support.amqp_gateway import CONFIGURATION, HOST, Gateway, program, ru
 from tests.support.broker import BrokerServer
 from tests.support.waiting import wait_until
 
-from operations.subscriber_certificates import CHECKED_WITH, provide
+from hub_operations.subscriber_certificates import CHECKED_WITH, provide
 
 QUEUE: Final = "subscriber.trust"
 # As the configuration has them.

@@ -21,11 +21,11 @@ from tests.security.attempting import (
 from tests.support.amqp import connected
 from tests.support.broker import BrokerServer
 
+from hub_local.places import ROOT
+from hub_local.services import SERVICES
 from hub_messaging import topology
 from hub_messaging.topology import LOG_QUEUE, RPC_EXCHANGE, rpc_queue_of
 from hub_messaging.wire import declare_all
-from local.places import ROOT
-from local.services import SERVICES
 
 USERS: Final = tuple(service.name for service in SERVICES)
 ACTIONS: Final = ("declare", "delete", "bind", "unbind", "publish", "consume", "purge")

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 from tests.support.waiting import wait_until
 
-from local import postgres
-from local.processes import Programs
+from hub_local import postgres
+from hub_local.processes import Programs
 
 TOLD = "Ada-Nunez-1234567"  # a name and a TRN, in every statement that fails
 

@@ -11,7 +11,7 @@ import socket
 import pytest
 from tests.support.services import Client, RunningService
 
-from local import ports
+from hub_local import ports
 
 PARCELS = "/sorting/v1/parcels"
 DEEP = 20_000

@@ -14,7 +14,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService
 from tests.support.waiting import wait_until
 
-from local import ports
+from hub_local import ports
 
 PARCELS = "/sorting/v1/parcels"
 BYTES = "/sorting/v1/bytes"

@@ -26,6 +26,8 @@ from tests.security.attempting import (
 from tests.support.amqp import connected
 from tests.support.broker import BrokerServer
 
+from hub_local.places import ROOT
+from hub_local.services import SERVICES
 from hub_messaging import topology
 from hub_messaging.kept import Refused
 from hub_messaging.subscribers import lifecycle
@@ -35,8 +37,6 @@ from hub_messaging.subscribers.naming import dead_queue_of, live_queue_of, queue
 from hub_messaging.subscribers.state import Known
 from hub_messaging.wire import declare_all
 from hub_platform.clocks import real_now
-from local.places import ROOT
-from local.services import SERVICES
 
 PAGE: Final = ROOT / "docs" / "security.md"
 ACTIONS: Final = ("declare", "delete", "bind", "unbind", "publish", "consume", "purge")

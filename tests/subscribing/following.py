@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.subscribing import page
 from tests.subscribing.feeding import NAME
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 HUBCTL = ".local/venv/bin/hubctl"
 

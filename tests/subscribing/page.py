@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 PAGE: Final = ROOT / "docs" / "subscribing.md"
 FILE: Final = re.compile(r"^`([\w.]+)`:\n\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)

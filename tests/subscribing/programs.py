@@ -17,8 +17,8 @@ import pytest
 from tests.subscribing.page import Client
 from tests.support.waiting import wait_until
 
-from local import packages
-from local.places import ROOT
+from hub_local import packages
+from hub_local.places import ROOT
 
 HERE: Final = Path(__file__).parent
 INSTALLED: Final = ROOT / ".local" / "subscribing"

@@ -16,7 +16,7 @@ from tests.support.cloudevents_sdks import messages_of_log
 from tests.support.waiting import wait_until
 from tests.system.conftest import Office, open_office
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 pytestmark = pytest.mark.servers
 

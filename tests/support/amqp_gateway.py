@@ -15,11 +15,11 @@ from typing import Final
 import pytest
 from tests.support.waiting import wait_until
 
-from local import ports
-from local.packages import can_install, install
-from local.places import LOCAL, ROOT
-from local.processes import Child, Programs
-from operations.subscriber_certificates import CERTIFICATE, CHECKED_WITH, provide
+from hub_local import ports
+from hub_local.packages import can_install, install
+from hub_local.places import LOCAL, ROOT
+from hub_local.processes import Child, Programs
+from hub_operations.subscriber_certificates import CERTIFICATE, CHECKED_WITH, provide
 
 PACKAGE: Final = "haproxy"
 CONFIGURATION: Final = ROOT / "deploy" / "haproxy" / "haproxy.cfg"

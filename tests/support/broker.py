@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 from tests.support.waiting import wait_until
 
-from local import broker as local_broker
-from local import definitions
-from local.broker_container import IMAGE
-from local.containers import can_run
-from local.processes import Programs
+from hub_local import broker as local_broker
+from hub_local import definitions
+from hub_local.broker_container import IMAGE
+from hub_local.containers import can_run
+from hub_local.processes import Programs
 
 USER = definitions.ADMINISTRATOR
 PASSWORD = "test"  # pragma: allowlist secret

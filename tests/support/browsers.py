@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from tests.support import node
 
-from local import packages
-from local.failures import CannotStart
-from local.places import ROOT
+from hub_local import packages
+from hub_local.failures import CannotStart
+from hub_local.places import ROOT
 
 TOOLS: Final = "published_node"
 PHONE: Final = 360  # pixels

@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from local import ports
+from hub_local import ports
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from coverage import Coverage
 
-from local.places import LOCAL, ROOT
+from hub_local.places import LOCAL, ROOT
 
 REASONS: Final = Path(__file__).with_name("uncovered.toml")
 PAGE: Final = ROOT / "docs" / "coverage.md"
@@ -44,8 +44,8 @@ HEAD: Final = """\
 Written by `make coverage`, which is run by hand: it runs the tests of each package and measures the service
 processes that they start as well. A process ended with SIGKILL tells nothing of what it reached. Not counted
 are the fault suite, the benchmark, `tests/interfaces` and the deployment. Not measured are the migrations,
-each of which `tests/architecture` runs up and down, and `deploy/local`, whose tests end programs in ways that
-no measurement survives.
+each of which `tests/architecture` runs up and down, and `deploy/hub_local`, whose tests end programs in ways
+that no measurement survives.
 
 It fails when a package is below its least share, when a file has less than {least:g} % of its branches taken
 and misses more than one, and when a line of the messaging library that was not reached has no reason.
@@ -93,7 +93,7 @@ PACKAGES: Final = (
         for name in ("enrolment", "visits", "notifications", "reporting")
     ),
     Package("deploy/hubctl"),
-    Package("deploy/operations"),
+    Package("deploy/hub_operations"),
 )
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from local.places import ROOT, python_path
+from hub_local.places import ROOT, python_path
 
 HASH_SEED = {"PYTHONHASHSEED": "4711"}
 

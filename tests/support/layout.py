@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 TESTS: Final = ROOT / "tests"
 SERVERS: Final = {"postgres": "database", "broker": "process"}

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 SOURCES: Final = Path(__file__).parent
 

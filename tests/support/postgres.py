@@ -9,10 +9,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from tests.support.waiting import wait_until
 
+from hub_local import postgres as local_postgres
+from hub_local.containers import can_run
+from hub_local.processes import Programs
 from hub_platform.migrations import migrate
-from local import postgres as local_postgres
-from local.containers import can_run
-from local.processes import Programs
 
 IMAGE = "postgres:17"
 

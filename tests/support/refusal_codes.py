@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 # Whatever is called with a code, and which of its arguments the code is.
 CODE_IS: Final = {

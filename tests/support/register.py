@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 REGISTER: Final = ROOT.parent / "shared" / "data" / "gias"
 

@@ -17,12 +17,12 @@ from tests.support.amqp import connected
 from tests.support.broker import USER
 from tests.support.waiting import wait_until
 
+from hub_local import ports
+from hub_local.keys import Signer, signer
+from hub_local.places import ROOT, python_path
+from hub_local.processes import GRACE, Child, Programs
 from hub_messaging.topology import Subscriber, definitions
 from hub_messaging.wire import declare_all
-from local import ports
-from local.keys import Signer, signer
-from local.places import ROOT, python_path
-from local.processes import GRACE, Child, Programs
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.places import ROOT
-from local.processes import Child, Programs
+from hub_local.places import ROOT
+from hub_local.processes import Child, Programs
 
 
 @dataclass

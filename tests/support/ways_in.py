@@ -16,7 +16,7 @@ from typing import Final
 
 from tests.support.refusal_codes import HANDS_ON, said_by
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 PAGE: Final = ROOT / "docs" / "rules.md"
 HEADING: Final = "## Where each rule is enforced"

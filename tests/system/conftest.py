@@ -10,10 +10,10 @@ import pytest
 from tests.support.services import Client, Reply
 from tests.support.waiting import wait_until
 
-from local.hub import Hub, running_hub
-from local.places import Places
-from local.services import SERVICES
-from local.terminal import Terminal
+from hub_local.hub import Hub, running_hub
+from hub_local.places import Places
+from hub_local.services import SERVICES
+from hub_local.terminal import Terminal
 
 
 @dataclass(frozen=True)

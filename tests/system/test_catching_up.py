@@ -11,9 +11,9 @@ import pytest
 from tests.support.cloudevents_sdks import messages_of_log, refused
 from tests.system.conftest import Office, open_office
 
-from local.demonstration import load, send, wait_for_figures
-from local.places import ROOT
-from local.services import SERVICES
+from hub_demo import load, send, wait_for_figures
+from hub_local.places import ROOT
+from hub_local.services import SERVICES
 
 pytestmark = pytest.mark.servers
 

@@ -1,4 +1,4 @@
-"""Which services of the hub read each event, as they declare it (`python -m local.declared`)."""
+"""Which services of the hub read each event, as they declare it (`python -m hub_local.declared`)."""
 
 import json
 from pathlib import Path

@@ -15,7 +15,7 @@ from tests.support.stalls import Watched, watched
 
 from hub_enrolment.api.uploads import XLSX
 from hub_enrolment.files.reading import register as turns
-from local.ports import LOOPBACK
+from hub_local.ports import LOOPBACK
 
 MEGABYTE = 1024 * 1024
 CONTAINER = 256 * MEGABYTE  # deploy/compose.yaml

@@ -7,7 +7,7 @@ from tests.enrolment.factories import apply, events
 
 from hub_enrolment.models import School
 from hub_enrolment.store.schools import known_successor
-from local.places import ROOT
+from hub_local.places import ROOT
 
 FILES = ROOT.parent / "shared" / "data" / "gias"
 

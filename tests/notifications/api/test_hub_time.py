@@ -16,9 +16,9 @@ from tests.support.postgres import PostgresServer
 from tests.support.services import Client, running_service
 from tests.support.waiting import wait_until
 
+from hub_local.places import ROOT
 from hub_notifications.service import NotificationsService
 from hub_platform.runner import migrations_of
-from local.places import ROOT
 
 CLOCK = "/notifications/v1/clock"
 

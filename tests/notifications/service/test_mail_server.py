@@ -19,9 +19,9 @@ from tests.support.postgres import PostgresServer
 from tests.support.services import Client, RunningService, running_service
 from tests.support.waiting import wait_until
 
+from hub_local.places import ROOT
 from hub_notifications.service import NotificationsService
 from hub_platform.runner import migrations_of
-from local.places import ROOT
 
 SUMMARY = "/notifications/v1/summary"
 TROUBLE = 'hub_mail_sender_trouble{{reason="{}"}}'

@@ -20,10 +20,10 @@ from tests.support.services import Client, RunningService, running_service
 from tests.support.waiting import wait_until
 
 from hub_contracts.enrolment import ParticipantCompleted, PlaceOfferExpired
+from hub_local.places import ROOT
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.service import NotificationsService
 from hub_platform.runner import migrations_of
-from local.places import ROOT
 
 MESSAGES = "/notifications/v1/messages"
 

@@ -11,7 +11,7 @@ from tests.support.services import Client, Reply, RunningService
 from hub_contracts import EVENTS, MARKS
 from hub_contracts.documents.readers import readers
 from hub_contracts.samples import samples
-from local.services import SERVICES
+from hub_local.services import SERVICES
 
 NAMES = [service.name for service in SERVICES]
 STARTS = ["/events/", "/docs/api"]

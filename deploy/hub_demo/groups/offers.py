@@ -1,0 +1,99 @@
+"""Waiting lists, and the instants at which offers of places are told by e-mail and end by themselves."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from hub_demo.commands import Command
+from hub_demo.groups.forming import Group
+from hub_demo.groups.recruitment import WORK_GROUPS, group_command
+from hub_enrolment.domain import waiting_list
+from hub_notifications.domain.decent_hours import NONE_KNOWN, sendable_from
+from hub_notifications.domain.kinds import URGENCY, Kind
+
+JOINS: Final = re.compile(r".*/work-groups/{.*}/waiting-list")
+ENROLS: Final = re.compile(r".*/work-groups/{.*}/enrolments")
+LEAVES: Final = re.compile(r".*/enrolments/{.*}/withdrawal")
+ACCEPTS: Final = re.compile(r".*/waiting-list/{(.*)}/acceptance")
+IS_OVER: Final = re.compile(r".*/work-groups/{.*}/(cancellation|closure)")
+AT_LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def join_list(group: Group, key: str, body: Mapping[str, Any], at: datetime) -> Command:
+    """Put a teacher on the waiting list of a full group."""
+    path = f"{WORK_GROUPS}/{{{group.key}}}/waiting-list"
+    return group_command(group, key, path, body, at=at, gives="waiting_id", announces=0)
+
+
+def told_at(offered_at: datetime) -> datetime:
+    """The instant at which the e-mail about an offer is sent, by the rule of notifications."""
+    return sendable_from(URGENCY[Kind.PLACE_OFFERED], now=offered_at, starts_at=None, holidays=NONE_KNOWN)
+
+
+def offer_ends(offered_at: datetime) -> datetime:
+    """The instant at which an unanswered offer ends, by the rule of enrolment."""
+    return waiting_list.offer_ends(told_at(offered_at))
+
+
+def instants_of_offers(commands: Iterable[Command]) -> list[datetime]:
+    """The instants at which teachers are told of offers, or offers end and the next who waits is asked.
+
+    Args:
+        commands: in the order of their times.
+    """
+    listed = list(commands)
+    lanes = {one.lane for one in listed if JOINS.fullmatch(one.path)}
+    lists = {lane: WaitingList() for lane in lanes}
+    for command in listed:
+        if command.lane in lists:
+            lists[command.lane].follow(command)
+    for one in lists.values():
+        one.pass_time(AT_LAST)
+    return sorted({instant for one in lists.values() for instant in (*one.told, *one.ended)})
+
+
+@dataclass
+class WaitingList:
+    """The waiting list of one Work Group, and its free places, as enrolment would have them."""
+
+    free: int = 0
+    waiting: list[str] = field(default_factory=list)
+    offered: dict[str, datetime] = field(default_factory=dict)  # key of the entry → when the offer ends
+    told: list[datetime] = field(default_factory=list)
+    ended: list[datetime] = field(default_factory=list)
+
+    def follow(self, command: Command) -> None:
+        """Do what a command about the group does to its list."""
+        self.pass_time(command.at)
+        if command.gives == "work_group_id":
+            self.free = int(command.facts["capacity"])
+        elif ENROLS.fullmatch(command.path) and command.method == "POST":
+            self.free -= 1
+        elif LEAVES.fullmatch(command.path):
+            self.free += 1
+        elif JOINS.fullmatch(command.path):
+            self.waiting.append(command.key)
+        elif accepted := ACCEPTS.fullmatch(command.path):
+            del self.offered[accepted[1]]
+        elif IS_OVER.fullmatch(command.path):
+            self.waiting, self.offered = [], {}
+        self._offer(command.at)
+
+    def pass_time(self, until: datetime) -> None:
+        """End the offers whose time is over by an instant, and make those that follow."""
+        while self.offered:
+            ends, key = min((ends, key) for key, ends in self.offered.items())
+            if ends > until:
+                return
+            del self.offered[key]
+            self.free += 1
+            self.ended.append(ends)
+            self._offer(ends)
+
+    def _offer(self, at: datetime) -> None:
+        while self.free > 0 and self.waiting:
+            self.offered[self.waiting.pop(0)] = offer_ends(at)
+            self.told.append(told_at(at))
+            self.free -= 1

@@ -1,0 +1,62 @@
+"""The last weeks of the academic year, in which Work Groups end."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hub_demo.dates.england import DAY, moment
+from hub_demo.dates.school_years import FRIDAY, MONDAY, THURSDAY, WEDNESDAY, WEEK, SchoolYear
+
+
+@dataclass(frozen=True)
+class YearEnd:
+    """What is done on which day; the year ends on a Tuesday, which is a training day."""
+
+    year: SchoolYear
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the summer term."""
+        return self.year.half_term(6).ends_on
+
+    @property
+    def last_usual_day(self) -> date:
+        """The last day on which most groups meet."""
+        return self._of_last_week(FRIDAY) - 2 * WEEK
+
+    @property
+    def last_session(self) -> date:
+        """When the last session of all groups is held."""
+        return self._of_last_week(THURSDAY) - WEEK
+
+    @property
+    def last_register(self) -> datetime:
+        """When its register is taken, just before it is locked."""
+        return moment(self.last_day, 16)
+
+    @property
+    def evaluated_on(self) -> date:
+        """When evaluations are submitted."""
+        return self._of_last_week(MONDAY)
+
+    @property
+    def closing(self) -> datetime:
+        """From when groups are closed, one after the other."""
+        return moment(self._of_last_week(WEDNESDAY), 9)
+
+    @property
+    def last_closure(self) -> datetime:
+        """When the last group is closed: all else of the year has been done by then, but for an erasure."""
+        return moment(self._of_last_week(FRIDAY), 12)
+
+    @property
+    def erased(self) -> datetime:
+        """When a former participant is erased."""
+        return self.last_closure + timedelta(hours=1)
+
+    @property
+    def last_visit(self) -> date:
+        """The last day with pupils."""
+        return self._of_last_week(FRIDAY) - WEEK
+
+    def _of_last_week(self, weekday: int) -> date:
+        return self.last_day - self.last_day.weekday() * DAY + weekday * DAY

@@ -1,0 +1,247 @@
+"""The message broker of a hub on one machine: one that is given, or a private RabbitMQ.
+
+In this order: `HUB_AMQP_URI`, a container, the machine's own program, the system's package, a clear sentence.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import amqp
+
+from hub_local import broker_container, broker_node, containers, packages, passwords, ports
+from hub_local.deadlines import wait_for
+from hub_local.definitions import ADMINISTRATOR, VIRTUAL_HOST, Definitions
+from hub_local.failures import CannotStart
+from hub_local.processes import Child, Programs
+from hub_messaging.addresses import uris_of
+from hub_messaging.declaring import Mismatch
+from hub_messaging.wire import connected, declare_all
+
+READY_WITHIN = 60.0  # seconds; a first start on a busy machine takes about fifteen
+PACKAGE = "rabbitmq-server"
+NOTHING_FOUND = (
+    "RabbitMQ is needed and was not found: set HUB_AMQP_URI to one that runs, start a Docker engine, or "
+    "install the package rabbitmq-server (as root on Debian or Ubuntu it is installed for you)."
+)
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A broker that was started; `require_ready` tells whether it answers."""
+
+    what: str  # in words, for the person at the terminal
+    uris: Mapping[str, str]  # user name → AMQP URI, with the password
+    require_ready: Callable[[], None]
+    stop: Callable[[], None]
+    programs: tuple[Child, ...] = field(default=())  # what must stay alive
+    management_port: int | None = None
+
+    @property
+    def management_url(self) -> str | None:
+        """Where its management API answers, on this machine."""
+        return f"http://{ports.LOOPBACK}:{self.management_port}" if self.management_port else None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a private broker is to know."""
+
+    definitions: Definitions
+    secrets: Mapping[str, str]  # user name → password, administrator included
+
+    def uris(self, host: str, port: int) -> dict[str, str]:
+        """Where each user connects; generated passwords hold no character that needs escaping."""
+        return {
+            user: f"amqp://{user}:{secret}@{host}:{port}/{VIRTUAL_HOST}"
+            for user, secret in self.secrets.items()
+        }
+
+    @property
+    def queues(self) -> list[str]:
+        """The queues that exist before the first event."""
+        return [queue["name"] for queue in self.definitions.get("queues", [])]
+
+
+def start(
+    programs: Programs,
+    folder: Path,
+    contents: Contents,
+    *,
+    say: Say,
+    given: str | None = None,
+    plugins: Sequence[str] = (),
+    port: int | None = None,
+) -> Broker:
+    """Start a broker.
+
+    A given one keeps its own users: all services connect with the one URI, an administrator's there. A
+    private one is reached at `port` of loopback, or at a free one.
+
+    Raises:
+        CannotStart: there is none to be had.
+    """
+    if given:
+        return use(given, contents)
+    file = folder / "definitions.json"
+    passwords.write_private(file, json.dumps(contents.definitions))
+    if containers.can_run(broker_container.IMAGE, say):
+        return start_container(programs, folder, file, contents, say=say, port=port)
+    return start_node(programs, folder, file, contents, say=say, plugins=plugins, port=port)
+
+
+def use(given: str, contents: Contents) -> Broker:
+    """A broker that is run elsewhere; what it lacks of the hub's exchanges, queues and bindings is made."""
+
+    def require_ready() -> None:
+        require_answer(given, seconds=10, otherwise="HUB_AMQP_URI is set, but no broker lets us in there.")
+        declare(given, contents.definitions)
+
+    uris = dict.fromkeys(contents.secrets, given)
+    return Broker("the one of HUB_AMQP_URI", uris, require_ready, stop=lambda: None)
+
+
+def declare(uri: str, definitions: Definitions) -> None:
+    """Make exchanges, queues and bindings.
+
+    Raises:
+        CannotStart: the user may not, or what is there is of another kind.
+    """
+    try:
+        with connected(uri) as connection:
+            declare_all(connection, definitions)
+    except Mismatch as exc:
+        raise CannotStart(
+            f"HUB_AMQP_URI is set, but there {exc}. Delete it, or give an empty vhost."
+        ) from None
+    except amqp.AMQPError as refused:
+        raise CannotStart(
+            "HUB_AMQP_URI is set, but its user may not make the hub's exchanges, queues and bindings there: "
+            f"{refused.reply_text}."
+        ) from None
+
+
+def start_container(
+    programs: Programs,
+    folder: Path,
+    file: Path,
+    contents: Contents,
+    *,
+    say: Say,
+    port: int | None = None,
+) -> Broker:
+    """Start RabbitMQ in a container."""
+    say(f"RabbitMQ: a container of {broker_container.IMAGE}")
+    container = broker_container.start(folder, definitions=file, port=port)
+    uris = contents.uris(container.host, container.port)
+
+    def require_ready() -> None:
+        sentence = "RabbitMQ's container was started but does not answer."
+        try:
+            require_answer(
+                uris[ADMINISTRATOR], seconds=READY_WITHIN, otherwise=sentence, queues=contents.queues
+            )
+        except CannotStart as failure:
+            log = container.last_words(programs.logs / "rabbitmq.log")
+            raise CannotStart(str(failure), log=log) from None
+
+    what = f"container {container.name}"
+    return Broker(what, uris, require_ready, container.stop, management_port=container.management_port)
+
+
+def start_node(
+    programs: Programs,
+    folder: Path,
+    file: Path,
+    contents: Contents,
+    *,
+    say: Say,
+    plugins: Sequence[str] = (),
+    port: int | None = None,
+) -> Broker:
+    """Start RabbitMQ's program, installing it first when that is possible and needed."""
+    program = broker_node.find_program() or install(programs, say=say)
+    node = broker_node.start(programs, program, folder, definitions=file, plugins=plugins, port=port)
+    uris = contents.uris(ports.LOOPBACK, node.port)
+
+    def require_ready() -> None:
+        require_answer(
+            uris[ADMINISTRATOR],
+            seconds=READY_WITHIN,
+            otherwise="RabbitMQ was started but does not answer.",
+            queues=contents.queues,
+            server=node.server,
+        )
+
+    what = f"private node, port {node.port}"
+    return Broker(what, uris, require_ready, node.stop, node.children, node.management_port)
+
+
+def install(programs: Programs, *, say: Say) -> Path:
+    """Install RabbitMQ from the system's packages.
+
+    Raises:
+        CannotStart: this is not a machine where that can be done, or it failed.
+    """
+    if not packages.can_install():
+        raise CannotStart(NOTHING_FOUND)
+    say(
+        "RabbitMQ: neither HUB_AMQP_URI, a Docker engine nor the program was found; installing the system's "
+        f"package {PACKAGE} with apt-get (its service stays off)"
+    )
+    packages.install(PACKAGE, log=programs.logs / "install.log")
+    program = broker_node.find_program()
+    if program is None:
+        raise CannotStart(f"{PACKAGE} was installed, but its program was not found.")
+    return program
+
+
+def require_answer(
+    uri: str, *, seconds: float, otherwise: str, queues: Iterable[str] = (), server: Child | None = None
+) -> None:
+    """Wait until a connection succeeds and the queues are there; give up at once when the server ends.
+
+    Raises:
+        CannotStart: with the sentence `otherwise` and the server's last words.
+    """
+    names = tuple(queues)
+
+    def has_ended() -> bool:
+        return server is not None and server.has_ended
+
+    answered = wait_for(lambda: has_ended() or answers(uri, names), seconds=seconds)
+    if has_ended() or not answered:
+        raise CannotStart(otherwise, log=server.log if server else None)
+
+
+def answers(uri: str, queues: Iterable[str] = ()) -> bool:
+    """Whether a connection over AMQP succeeds now, to any node that the URI names, and the queues are there.
+
+    A replicated queue or a stream is elected a leader a moment after the server lets clients in.
+    """
+    names = tuple(queues)
+    return any(_answers(one, names) for one in uris_of(uri))
+
+
+def _answers(uri: str, queues: Iterable[str]) -> bool:
+    parts = urlsplit(uri)
+    connection = amqp.Connection(
+        host=f"{parts.hostname}:{parts.port or 5672}",
+        userid=unquote(parts.username or "guest"),
+        password=unquote(parts.password or "guest"),
+        virtual_host=unquote(parts.path[1:]) or "/",
+        ssl=parts.scheme == "amqps",
+        connect_timeout=3,
+        read_timeout=3,
+    )
+    try:
+        with connection:  # opens and closes it
+            for queue in queues:
+                connection.channel().queue_declare(queue, passive=True)
+    except (OSError, amqp.AMQPError):
+        return False
+    return True

@@ -1,0 +1,128 @@
+"""RabbitMQ in a container, when a Docker engine answers.
+
+Files are copied in rather than mounted, so that any engine serves. The data is in a named volume, which
+`make clean` removes.
+"""
+
+import hashlib
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub_local import ports
+from hub_local.broker_node import DISK_LIMIT, MEMORY_LIMIT, QUORUM_LOG_LIMIT, SAMPLES
+from hub_local.containers import docker
+from hub_local.failures import CannotStart
+from hub_local.passwords import private_folder
+
+IMAGE = "rabbitmq:4-management"
+SAMPLE_LINES = "\n".join(SAMPLES)
+SETTINGS = f"""load_definitions = /etc/rabbitmq/hub-definitions.json
+vm_memory_high_watermark.absolute = {MEMORY_LIMIT}
+disk_free_limit.absolute = {DISK_LIMIT}
+raft.wal_max_size_bytes = {QUORUM_LOG_LIMIT}
+{SAMPLE_LINES}
+"""
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container that was started by us."""
+
+    name: str
+    host: str
+    port: int
+    management_port: int
+
+    def stop(self) -> None:
+        """Stop and remove the container; its volume stays."""
+        docker("stop", "--time", "15", self.name, check=False)
+        docker("rm", "--force", self.name, check=False)
+
+    def last_words(self, log: Path) -> Path:
+        """Save what the container wrote, for the person who wants to know why."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(last_words(self.name))
+        return log
+
+
+def last_words(name: str) -> str:
+    """What a container wrote of late."""
+    finished = subprocess.run(
+        ["docker", "logs", "--tail", "200", name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    return finished.stdout
+
+
+def container_name(folder: Path) -> str:
+    """One name per checkout, so that two of them do not share a broker."""
+    return f"mathshub-local-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:10]}"
+
+
+def forget(folder: Path) -> str | None:
+    """Remove the volume that a folder's containers leave behind; its name, if there was one."""
+    name = container_name(folder)
+    if name not in docker("volume", "ls", "--quiet").splitlines():
+        return None
+    docker("rm", "--force", name, check=False)
+    docker("volume", "rm", name)
+    return name
+
+
+def start(folder: Path, *, definitions: Path, port: int | None = None) -> Container:
+    """Create, fill and start the container; what a killed run left is replaced, its volume kept.
+
+    It is reached at `port` of loopback, or at a free one.
+    """
+    name = container_name(folder)
+    docker("rm", "--force", name, check=False)
+    port = port or ports.any_free()
+    management_port = ports.any_free()
+    published = {5672: port, 15672: management_port}
+    volume = ("--volume", f"{name}:/var/lib/rabbitmq")
+    create(name, folder, definitions=definitions, published=published, options=volume)
+    try:
+        docker("start", name)
+    except CannotStart:
+        docker("rm", "--force", name, check=False)
+        raise
+    return Container(name, ports.LOOPBACK, port, management_port)
+
+
+def create(
+    name: str,
+    folder: Path,
+    *,
+    definitions: Path,
+    published: Mapping[int, int],
+    settings: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> None:
+    """Create and fill a container; `settings` are more lines for rabbitmq.conf.
+
+    `published` maps its ports to the loopback ports where they are reached.
+    """
+    file = folder / "container.conf"
+    # In the container another account reads it; here nobody else may enter its folder.
+    private_folder(folder).chmod(0o700)
+    file.write_text(SETTINGS + "".join(f"{line}\n" for line in settings))
+    definitions.chmod(0o644)
+    words = [word for inside, outside in published.items() for word in _publish(inside, outside)]
+    # The host name is part of the node's name, and that of its data.
+    docker("create", "--name", name, "--hostname", "hub", *options, *words, IMAGE)
+    try:
+        docker("cp", str(file), f"{name}:/etc/rabbitmq/conf.d/90-hub.conf")
+        docker("cp", str(definitions), f"{name}:/etc/rabbitmq/hub-definitions.json")
+    except CannotStart:
+        docker("rm", "--force", name, check=False)
+        raise
+
+
+def _publish(inside: int, outside: int) -> tuple[str, str]:
+    return "--publish", f"{ports.LOOPBACK}:{outside}:{inside}"

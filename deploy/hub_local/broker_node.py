@@ -1,0 +1,185 @@
+"""A private RabbitMQ node: the machine's program, our folder, our ports, loopback only.
+
+Works as root and as an ordinary user. Erlang's name server (epmd) is started on a port of its own and stopped
+with the node; left to itself Erlang would start one that stays behind.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hub_local import ports
+from hub_local.processes import Child, Programs
+
+# Debian's /usr/sbin/rabbitmq-server insists on the system's account and folders; this one does not.
+DEBIAN_SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+SYSTEM_PATH = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
+NODE_NAME = "hub@localhost"
+NAME_SERVER_PORT = "ERL_EPMD_PORT"
+MEMORY_LIMIT = "400MB"  # publishers are blocked above this
+DISK_LIMIT = "200MB"  # and below this much free disk
+# The log of quorum queues is kept in memory too; the default of 512 MB is for big machines.
+QUORUM_LOG_LIMIT = 32 * 1024 * 1024  # bytes
+# Counters of queues are kept for a day, by which `hubctl subscribers` tells how old messages are.
+SAMPLES = tuple(
+    f"management.sample_retention_policies.{kind}.{span} = {seconds}"
+    for kind, span, seconds in (
+        ("global", "minute", 5),
+        ("global", "hour", 60),
+        ("global", "day", 1200),
+        ("basic", "minute", 5),
+        ("basic", "hour", 60),
+        ("basic", "day", 1200),
+        ("detailed", "10", 5),
+    )
+)
+# Idle schedulers spin a while; "short" costs under 1 % of a core, none at all doubles the time to start (5.5
+# for 2.6 s on two cores). And nothing listens on other interfaces for nodes of a cluster elsewhere.
+ERLANG_ARGUMENTS = "+sbwt short +sbwtdcpu short +sbwtdio short -kernel inet_dist_use_interface {127,0,0,1}"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node that was started; whether it answers is another question."""
+
+    port: int
+    management_port: int | None
+    server: Child
+    name_server: Child | None
+    environment: Mapping[str, str] = field(repr=False)  # with it, RabbitMQ's own tools find the node
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """Its programs, in the order in which to stop them."""
+        return (self.server,) if self.name_server is None else (self.server, self.name_server)
+
+    def stop(self) -> None:
+        """Stop the node, then the name server that it reports to."""
+        for child in self.children:
+            child.stop()
+
+
+def find_program() -> Path | None:
+    """The `rabbitmq-server` of this machine that an ordinary user can run."""
+    if DEBIAN_SCRIPT.exists():
+        return DEBIAN_SCRIPT
+    found = shutil.which("rabbitmq-server", path=f"{os.environ.get('PATH', '')}:{SYSTEM_PATH}")
+    return Path(found) if found else None
+
+
+def find_name_server() -> Path | None:
+    """Erlang's `epmd`, on the path or beside `erl`."""
+    found = shutil.which("epmd")
+    if found:
+        return Path(found)
+    erlang = shutil.which("erl")
+    if erlang is None:
+        return None
+    home = Path(erlang).resolve().parent.parent
+    return next(iter(sorted(home.glob("**/erts-*/bin/epmd"))), None)
+
+
+def start(
+    programs: Programs,
+    program: Path,
+    folder: Path,
+    *,
+    definitions: Path,
+    plugins: Sequence[str] = (),
+    settings: Sequence[str] = (),
+    again: Node | None = None,
+    own: Mapping[str, str] | None = None,
+    port: int | None = None,
+) -> Node:
+    """Start the node with its data in `folder`; kept data is found again by the fixed node name.
+
+    `settings` are more lines for rabbitmq.conf. Without `again` the node is given free ports, or `port`
+    for AMQP; with it, the ports of that node, which has ended. `own` is what a node
+    of a cluster has in its environment: a name, a port for the others, and the port of a name server that
+    runs already.
+    """
+    (folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = folder.resolve()
+    if again is not None:
+        port, management_port = again.port, again.management_port
+    else:
+        port = port or ports.any_free()
+        management_port = ports.any_free() if "rabbitmq_management" in plugins else None
+    write_settings(folder, port, management_port, definitions.resolve(), plugins, settings)
+
+    environment = node_environment(folder) | dict(own or {})
+    shares_name_server = NAME_SERVER_PORT in (own or {})
+    name_server = None if shares_name_server else _start_name_server(programs, environment, folder)
+    server = programs.start("rabbitmq", [program], environment=environment, folder=folder)
+    return Node(port, management_port, server, name_server, environment)
+
+
+def _start_name_server(programs: Programs, environment: Mapping[str, str], folder: Path) -> Child | None:
+    """Erlang's name server on the node's own port; None where this machine has none."""
+    epmd = find_name_server()
+    if epmd is None:
+        return None
+    arguments: list[str | Path] = [epmd, "-address", ports.LOOPBACK, "-port", environment[NAME_SERVER_PORT]]
+    return programs.start("epmd", arguments, environment=environment, folder=folder)
+
+
+def write_settings(
+    folder: Path,
+    port: int,
+    management_port: int | None,
+    definitions: Path,
+    plugins: Sequence[str],
+    settings: Sequence[str] = (),
+) -> None:
+    """Write the node's configuration files."""
+    lines = [
+        f"listeners.tcp.local = {ports.LOOPBACK}:{port}",
+        f"load_definitions = {definitions}",
+        f"vm_memory_high_watermark.absolute = {MEMORY_LIMIT}",
+        f"disk_free_limit.absolute = {DISK_LIMIT}",
+        f"raft.wal_max_size_bytes = {QUORUM_LOG_LIMIT}",
+        "log.console = true",
+        "log.console.level = warning",
+        "log.console.use_colors = off",
+        "log.file = false",
+    ]
+    lines += settings
+    if management_port is not None:
+        lines += [
+            f"management.tcp.ip = {ports.LOOPBACK}",
+            f"management.tcp.port = {management_port}",
+            *SAMPLES,
+        ]
+    (folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
+    (folder / "enabled_plugins").write_text(f"[{','.join(plugins)}].\n")
+    (folder / "advanced.config").write_text("[].\n")
+    (folder / "rabbitmq-env.conf").write_text("")
+
+
+def node_environment(folder: Path) -> dict[str, str]:
+    """Our environment without what steers another RabbitMQ or Erlang, and with what steers this one."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RABBITMQ_", "ERL_"))}
+    return inherited | {
+        "HOME": str(folder / "home"),  # the Erlang cookie lives there
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "ERL_CRASH_DUMP_SECONDS": "0",  # the log says enough
+        "ERL_EPMD_ADDRESS": ports.LOOPBACK,
+        NAME_SERVER_PORT: str(ports.any_free()),
+        "RABBITMQ_NODENAME": NODE_NAME,
+        "RABBITMQ_DIST_PORT": str(ports.any_free()),
+        "RABBITMQ_MNESIA_BASE": str(folder),
+        "RABBITMQ_MNESIA_DIR": str(folder / "data"),
+        "RABBITMQ_PID_FILE": str(folder / "node.pid"),
+        "RABBITMQ_PLUGINS_EXPAND_DIR": str(folder / "plugins"),
+        "RABBITMQ_LOG_BASE": str(folder),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
+        "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG_ARGUMENTS,
+        # Makes the start script hand over to Erlang instead of waiting beside it: one process to signal.
+        "RUNNING_UNDER_SYSTEMD": "true",
+    }

@@ -1,0 +1,214 @@
+"""The whole hub, started in order and stopped in the reverse one."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import psutil
+
+from hub_local import broker, keys, passwords, ports, postgres
+from hub_local.alone import announce, interruptible, only_one, undisturbed
+from hub_local.broker import Broker, Contents
+from hub_local.declared import FILE
+from hub_local.definitions import ADMINISTRATOR, of_hub
+from hub_local.failures import CannotStart
+from hub_local.keys import Signer
+from hub_local.places import Places, python_path
+from hub_local.postgres import Server
+from hub_local.processes import Child, Programs
+from hub_local.services import SERVICES, Connections, Fleet, choose_ports
+from hub_local.terminal import Terminal
+
+MEGABYTE = 1_000_000
+MANAGEMENT = "rabbitmq_management"  # what `hubctl subscribers` asks
+OPERATOR = "operator"  # the subject of the sign-in link's token
+OPERATOR_ROLES = ("hub_admin", "hub_lead")
+SIGN_IN_LIFETIME = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A hub that answers."""
+
+    fleet: Fleet
+    signer: Signer
+    broker: Broker
+    server: Server
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return self.fleet.addresses["reporting"]
+
+    @property
+    def broker_address(self) -> str:
+        """Where subscribers connect, without a user: host, port and virtual host."""
+        return f"amqp://{self.broker.uris[ADMINISTRATOR].rpartition('@')[2]}"
+
+    def token(self) -> str:
+        """A token for the operator of this machine."""
+        return self.signer.issue(OPERATOR, OPERATOR_ROLES, SIGN_IN_LIFETIME)
+
+    @property
+    def sign_in_link(self) -> str:
+        """Lets the operator into the pages once.
+
+        `hubctl` makes it, as in a deployment: it writes down whom it lets in, so that it can be revoked.
+
+        Raises:
+            CannotStart: with the last words of `hubctl`.
+        """
+        roles = [word for role in OPERATOR_ROLES for word in ("--role", role)]
+        places = self.fleet.places
+        own = {
+            "HUB_TOKENS_DIR": str(places.tokens),
+            "HUB_TOKEN_PRIVATE_KEY_FILE": str(places.secrets / keys.PRIVATE),
+            "HUB_PUBLIC_URL": self.address,
+            "PYTHONPATH": python_path(),
+        }
+        made = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "hubctl", "sign-in", OPERATOR, *roles],
+            env=os.environ | own,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode != 0:
+            raise CannotStart(f"No sign-in link could be made: {made.stderr.strip().splitlines()[-1:]}")
+        return made.stdout.strip()
+
+    @property
+    def programs(self) -> tuple[Child, ...]:
+        """Everything that was started and must stay alive."""
+        return (*self.server.programs, *self.broker.programs, *self.fleet.running.values())
+
+    def require_alive(self) -> None:
+        """Notice a program that has ended by itself.
+
+        Raises:
+            CannotStart: with its last lines.
+        """
+        for child in self.programs:
+            if child.has_ended:
+                code = child.process.returncode
+                raise CannotStart(f"{child.name} has ended by itself (exit code {code}).", log=child.log)
+
+    def resident_bytes(self) -> int:
+        """Memory that all programs hold; what they share is counted once where the system can tell."""
+        return sum(memory(child.process.pid) for child in self.programs)
+
+
+def memory(pid: int) -> int:
+    """Memory of a process and its children."""
+    total = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                full = one.memory_full_info()
+                total += getattr(full, "pss", full.rss)
+    return total
+
+
+@contextlib.contextmanager
+def running_hub(
+    places: Places, terminal: Terminal, settings: Mapping[str, str] = os.environ
+) -> Iterator[Hub]:
+    """Start everything, and stop everything whatever happens.
+
+    Raises:
+        CannotStart: a part is missing or does not answer.
+    """
+    programs = Programs(places.logs, places.records)
+    with only_one(places), interruptible():
+        left = programs.stop_leftovers()
+        if left:
+            terminal.say(f"Stopped what an earlier run left behind: {', '.join(left)}")
+        stack = contextlib.ExitStack()
+        try:
+            yield start(stack, programs, places, terminal, settings)
+        finally:
+            with undisturbed():
+                stack.close()
+                programs.stop_leftovers()  # what was being started when the stop came
+
+
+def start(
+    stack: contextlib.ExitStack,
+    programs: Programs,
+    places: Places,
+    terminal: Terminal,
+    settings: Mapping[str, str],
+) -> Hub:
+    """Start everything in order. RabbitMQ takes longest, so it is launched first and waited for late.
+
+    Raises:
+        CannotStart: a part is missing or does not answer.
+    """
+    its_ports = ports_from(settings, terminal)
+    signer = keys.signer(places.secrets)
+    its_broker = launch_broker(programs, places, terminal, settings.get("HUB_AMQP_URI"))
+    stack.callback(its_broker.stop)
+    since = time.monotonic()
+    with terminal.part("database"):
+        given = settings.get("HUB_DATABASE_URL")
+        server = postgres.start(programs, places.postgres, places.secrets, given=given)
+        stack.callback(server.stop)
+        names = {service.name: service.database for service in SERVICES}
+        urls = postgres.prepare(server, names, places.secrets)
+
+    connections = Connections(urls, its_broker.uris, its_ports, its_broker.management_url)
+    fleet = Fleet(programs, places, connections)
+    stack.callback(places.connections.unlink, missing_ok=True)
+    connections.write(places)
+    with terminal.part("migrations"):
+        fleet.migrate()
+    its_broker.require_ready()
+    terminal.took("broker", since, "(beside the two above)")
+    stack.callback(fleet.stop)
+    with terminal.part("services"):
+        fleet.start()
+        fleet.require_ready()
+    hub = Hub(fleet, signer, its_broker, server)
+    announce(places, hub.address)
+    return hub
+
+
+def launch_broker(programs: Programs, places: Places, terminal: Terminal, given: str | None) -> Broker:
+    """Start the broker with a user for each service."""
+    users = (ADMINISTRATOR, *(service.name for service in SERVICES))
+    secrets = {user: passwords.password(places.secrets, f"broker_{user}") for user in users}
+    declared = json.loads(FILE.read_text())
+    known = of_hub([service.subscriber for service in SERVICES], secrets, declared)
+    contents = Contents(known, secrets)
+    return broker.start(
+        programs,
+        places.broker,
+        contents,
+        say=terminal.say,
+        given=given,
+        plugins=(MANAGEMENT,),
+        port=ports.kept(places.broker / "amqp_port"),
+    )
+
+
+def ports_from(settings: Mapping[str, str], terminal: Terminal) -> dict[str, int]:
+    """The services' ports; a word about it when the usual first one is in use.
+
+    Raises:
+        CannotStart: HUB_HTTP_PORT is no port, or not free.
+    """
+    asked = settings.get("HUB_HTTP_PORT")
+    if asked is not None and not (asked.isdigit() and 0 < int(asked) < 65_000):
+        raise CannotStart(f"HUB_HTTP_PORT is {asked!r}, which is no port number.")
+    chosen = choose_ports(SERVICES, int(asked) if asked else None)
+    usual = SERVICES[0]
+    if asked is None and chosen[usual.name] != usual.port:
+        terminal.say(f"Port {usual.port} is in use; this hub takes {chosen[usual.name]} instead.")
+    return chosen
