@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub_messaging.database_errors import AWAY, is_away
+from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope, Event
-from hub_messaging.inbox import Delivery
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.sessions import OneConnection
 from hub_messaging.tracing import handling
@@ -35,7 +35,7 @@ class Handler:
 
     event_classes: Mapping[str, type[Event]]  # by routing key
     batch: bool  # whether it takes many at a time
-    call: Callable[[Session, Sequence[Delivery]], None]
+    call: Callable[[Session, Sequence[Delivery[Event]]], None]
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Attempts:
         """Whether to go on one at a time."""
         return self.failures >= RUN_OF_FAILURES
 
-    def call(self, handler: Handler, session: Session, deliveries: Sequence[Delivery]) -> None:
+    def call(self, handler: Handler, session: Session, deliveries: Sequence[Delivery[Event]]) -> None:
         """Let a handler have deliveries: all of them, or one after the other."""
         for run in [deliveries] if handler.batch else [[one] for one in deliveries]:
             envelopes = [delivery.envelope for delivery in run]

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import inbox as received
 from hub_messaging import retries
-from hub_messaging.envelope import Envelope, Undecodable
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
+from hub_messaging.envelope import Envelope, Event, Undecodable
 from hub_messaging.tables import UNFINISHED, inbox, inbox_changes
 
 # The same event may take effect again, when its type is read again; another version of its change may not. An
@@ -57,8 +57,8 @@ _STUCK = sa.text(
 
 
 def unseen(
-    session: Session, subscription: str, deliveries: Sequence[Delivery], heard: Container[str]
-) -> list[Delivery]:
+    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]], heard: Container[str]
+) -> list[Delivery[Event]]:
     """Record deliveries as received; give those that are to take effect now.
 
     `heard` are the routing keys that this release hears.
@@ -67,7 +67,9 @@ def unseen(
     return first(session, subscription, received.unseen(session, subscription, deliveries))
 
 
-def first(session: Session, subscription: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
+def first(
+    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]]
+) -> list[Delivery[Event]]:
     """Those that may take effect: no other version of their change has done so.
 
     Call it in the transaction of the effect, with deliveries whose turn it is.
@@ -111,7 +113,7 @@ def is_settled(session: Session, row: Any) -> bool:
 
 
 def take_over(
-    session: Session, subscription: str, deliveries: Sequence[Delivery], heard: Container[str]
+    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]], heard: Container[str]
 ) -> None:
     """Let deliveries take the place of stored lower versions of their changes that are not heard any more.
 

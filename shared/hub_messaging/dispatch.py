@@ -22,7 +22,8 @@ from hub_messaging.attempts import (
 )
 from hub_messaging.comparing import Comparing
 from hub_messaging.database_errors import AWAY, again
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
+from hub_messaging.envelope import Event
 from hub_messaging.marks import is_mark
 from hub_messaging.memory import Memory
 from hub_messaging.messages import Message
@@ -130,7 +131,7 @@ class Dispatcher:
         """
         return self._retrying.look_at_all()
 
-    def _open_all(self, messages: Sequence[Message]) -> list[Delivery]:
+    def _open_all(self, messages: Sequence[Message]) -> list[Delivery[Event]]:
         """Read messages; what cannot be read or believed is parked, what nobody asked for is passed over.
 
         Parked before anything takes effect: what follows in the subject of broken data is to be held.
@@ -180,7 +181,7 @@ class Dispatcher:
             event_id = None if one.envelope is None else str(one.envelope.id)
             log.warning("parked", reason=type(one.error).__name__, event_id=event_id)
 
-    def _deliver(self, handler: Handler, deliveries: Sequence[Delivery]) -> None:
+    def _deliver(self, handler: Handler, deliveries: Sequence[Delivery[Event]]) -> None:
         """Let deliveries take effect together; when that fails, halve until only the poison is kept."""
         if self.struggling and len(deliveries) > 1:
             raise Struggling
@@ -203,7 +204,7 @@ class Dispatcher:
             self._attempts.failures = 0
         self.metrics.repeated.inc(len(deliveries) - fresh - held)
 
-    def _bisect(self, handler: Handler, deliveries: Sequence[Delivery], error: Exception) -> None:
+    def _bisect(self, handler: Handler, deliveries: Sequence[Delivery[Event]], error: Exception) -> None:
         if len(deliveries) > 1:
             middle = len(deliveries) // 2
             self._deliver(handler, deliveries[:middle])

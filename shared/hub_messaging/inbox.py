@@ -4,65 +4,21 @@ An event takes effect after every earlier event about its subject that this serv
 too early, or behind one that failed, is held here with its body, and nothing else waits for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub_messaging import kept_statements, statements
-from hub_messaging.envelope import Envelope
+from hub_messaging.delivery import Delivery
+from hub_messaging.envelope import Event
 from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox, inbox_counts
-from hub_messaging.tracing import name_in_log
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One event as it reached this service."""
-
-    event: Any  # of the class that its type names
-    envelope: Envelope
-    body: bytes
-    after: int = 0  # the revision of its subject that must have taken effect before it; 0 for none
-    exchange: str | None = None  # through which it came
-    from_log: bool = False  # read from the event log, not from the queue
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        """What it is about; two hubs may use the same names."""
-        return self.envelope.source, self.envelope.subject
-
-
-class Batch(Sequence[Delivery]):
-    """Deliveries in order; while one is looked at, events recorded in the session name it as their cause."""
-
-    def __init__(self, session: Session, deliveries: Sequence[Delivery]) -> None:
-        self._session = session
-        self._deliveries = deliveries
-
-    def __iter__(self) -> Iterator[Delivery]:
-        for delivery in self._deliveries:
-            set_cause(self._session, delivery)
-            yield delivery
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._deliveries[index]
-
-    def __len__(self) -> int:
-        return len(self._deliveries)
-
-
-def set_cause(session: Session, delivery: Delivery) -> None:
-    """Events recorded in this transaction from now on answer this delivery."""
-    session.info["causation_id"] = str(delivery.envelope.id)
-    session.info["correlation_id"] = delivery.envelope.correlation_id
-    session.info["traceparent"] = delivery.envelope.traceparent
-    name_in_log(delivery.envelope)
-
-
-def unseen(session: Session, subscription: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
+def unseen(
+    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]]
+) -> list[Delivery[Event]]:
     """Record deliveries as received; give those that are new and whose turn it is.
 
     How many are held for another one's turn is put down as `session.info["held"]`.
@@ -127,7 +83,7 @@ def last_arrival(
     return None if row is None else (row.event_id, row.received_at)
 
 
-def _unseen_one(session: Session, subscription: str, delivery: Delivery) -> list[Delivery]:
+def _unseen_one(session: Session, subscription: str, delivery: Delivery[Event]) -> list[Delivery[Event]]:
     envelope = delivery.envelope
     row = {
         "subscription": subscription,
@@ -147,7 +103,7 @@ def _unseen_one(session: Session, subscription: str, delivery: Delivery) -> list
 
 
 def _progress(
-    session: Session, subscription: str, deliveries: Sequence[Delivery]
+    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]]
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
     """How far each subject has come, and the first revision that each stuck subject is stuck at."""
     subjects = sorted({delivery.subject for delivery in deliveries})
@@ -163,10 +119,10 @@ def _progress(
 
 
 def _sort_out(
-    deliveries: Sequence[Delivery],
+    deliveries: Sequence[Delivery[Event]],
     taken: Mapping[tuple[str, str], int],
     stuck: Mapping[tuple[str, str], int],
-) -> tuple[list[Delivery], list[Delivery]]:
+) -> tuple[list[Delivery[Event]], list[Delivery[Event]]]:
     """Those whose turn it is, and those that must wait for another event about their subject."""
     taken, stuck = dict(taken), dict(stuck)
     free, held = [], []
@@ -184,7 +140,7 @@ def _sort_out(
 
 
 def _insert(
-    session: Session, subscription: str, deliveries: Sequence[Delivery], *, state: str
+    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]], *, state: str
 ) -> tuple[int, list[str] | None]:
     """Write deliveries down; how many were new, and which, when that was not all of them."""
     envelopes = [delivery.envelope for delivery in deliveries]

@@ -8,8 +8,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from hub_messaging.envelope import Envelope, Undecodable
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
+from hub_messaging.envelope import Envelope, Event, Undecodable
 from hub_messaging.messages import Message
 from hub_messaging.metrics import recorded_at
 from hub_messaging.opening import Unreadable
@@ -49,7 +49,7 @@ class Memory:
         self._lines: Mapping[str, datetime] = {}
         self._asked_at: float | None = None
 
-    def require(self, delivery: Delivery | None, message: Message) -> None:
+    def require(self, delivery: Delivery[Event] | None, message: Message) -> None:
         """See that the inbox can tell whether an event has taken effect; what the log brings is chosen there.
 
         Raises:

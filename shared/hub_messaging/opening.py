@@ -6,8 +6,8 @@ from typing import Final
 
 import structlog
 
+from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope, Event
-from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
 from hub_messaging.provenance import Forged, Origins
 
@@ -37,7 +37,7 @@ class Opening:
         self._event_classes = event_classes
         self._origins = origins
 
-    def open(self, message: Message) -> Delivery | None:
+    def open(self, message: Message) -> Delivery[Event] | None:
         """The delivery in a message; None when nobody here asked for it.
 
         Raises:

@@ -17,9 +17,10 @@ import structlog
 from nameko.extensions import DependencyProvider
 
 from hub_messaging.catchup import ReadLog
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import DatabaseAway, Handler
+from hub_messaging.envelope import Event
 from hub_messaging.filling import CannotRebuild, Service
-from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Refused
 from hub_messaging.log import read_log
 from hub_messaging.messages import Message
@@ -126,7 +127,9 @@ def handlers_of(service_class: type) -> list[Handler]:
     ]
 
 
-def _call(method: Callable[..., None], entrypoint: Subscription) -> Callable[[Any, Sequence[Delivery]], None]:
+def _call(
+    method: Callable[..., None], entrypoint: Subscription
+) -> Callable[[Any, Sequence[Delivery[Event]]], None]:
     return lambda session, deliveries: method(*entrypoint.arguments(session, deliveries))
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_messaging import counting, kept_statements, statements
-from hub_messaging.envelope import Envelope
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
+from hub_messaging.envelope import Envelope, Event
 from hub_messaging.messages import Message
 from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox
 from hub_messaging.wall_clock import utc_now
@@ -43,7 +43,7 @@ class RetryPolicy:
 
 
 def keep_failed(
-    session: Session, subscription: str, delivery: Delivery, error: BaseException, policy: RetryPolicy
+    session: Session, subscription: str, delivery: Delivery[Event], error: BaseException, policy: RetryPolicy
 ) -> str:
     """Keep a delivery whose first attempt failed; gives its state, waiting or parked."""
     values = _failure(error, 1, policy)

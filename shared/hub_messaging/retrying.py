@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from hub_messaging import changes, retries, turns
 from hub_messaging.attempts import Attempts, DatabaseAway, Handler
 from hub_messaging.database_errors import AWAY, again
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
+from hub_messaging.envelope import Event
 from hub_messaging.messages import Message
 from hub_messaging.opening import Opening, Unreadable
 from hub_messaging.provenance import Forged
@@ -31,7 +32,7 @@ FIRST: Final = 8  # before anything is known of how long they take
 # Of one transaction: then the next one has twice or half as many. After a failure it has half as many too.
 QUICK_SECONDS, SLOW_SECONDS = 0.1, 0.25
 
-Opened = tuple[Any, Delivery]  # a row of the inbox, locked, and what is in it
+Opened = tuple[Any, Delivery[Event]]  # a row of the inbox, locked, and what is in it
 
 log = structlog.get_logger("hub_messaging.dispatch")
 
@@ -140,7 +141,7 @@ class Retrying:
         stuck |= broken
         return opened
 
-    def _open(self, row: Any) -> Delivery:
+    def _open(self, row: Any) -> Delivery[Event]:
         """Read a kept row again, as strictly as when it came.
 
         What was kept before exchanges were written down is believed. A forgery stays one, whatever its body
@@ -179,7 +180,7 @@ class Retrying:
             return exc
         return None
 
-    def _fail(self, session: Session, row: Any, delivery: Delivery, error: Exception) -> None:
+    def _fail(self, session: Session, row: Any, delivery: Delivery[Event], error: Exception) -> None:
         state = retries.fail_again(session, row, error, self.policy)
         self.attempts.count_failure(delivery.envelope, state, error)
         if row.subject is not None:

@@ -1,44 +1,74 @@
-"""The edge that receives: `subscribe` and `subscribe_batch` on methods of a service class.
+"""The edge that receives: a table of reactions on a service class, event class → handler.
+
+    reactions = reaction_table(
+        on(SchoolImported, schools.on_school_imported),
+        on_batch((VisitLogged, VisitCancelled), visits.on_visits_ended),
+        context=reaction_context,
+    )
 
 One queue and one reader for each service keep the order between types. The reader opens the transaction,
-records the inbox and calls the method in it; what fails is kept in the inbox, and the message acknowledged.
+records the inbox and calls the handler in it; a delivery that fails is stored in the inbox, and its message
+acknowledged. `context` is a function of the service's instance; its result is every handler's third argument.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from eventlet.event import Event as Signal
-from nameko.extensions import Entrypoint
+from nameko.extensions import Entrypoint, register_entrypoint
+from sqlalchemy.orm import Session
 
 from hub_messaging.asking import Asking
+from hub_messaging.delivery import Batch, Delivery
 from hub_messaging.envelope import Event, routing_key_of
-from hub_messaging.inbox import Batch, Delivery
+from hub_messaging.reactions import Reaction, on, on_batch
 from hub_messaging.reader import QueueReader
 from hub_messaging.retries import Permanent
 from hub_messaging.rpc import RpcAnswer
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import HEARTBEAT_SECONDS
 
-__all__ = ["Batch", "Delivery", "Permanent", "Subscription", "subscribe", "subscribe_batch", "subscriber_of"]
+__all__ = [
+    "Batch",
+    "Delivery",
+    "Permanent",
+    "Reaction",
+    "Subscription",
+    "on",
+    "on_batch",
+    "reaction_table",
+    "subscribe",
+    "subscribe_batch",
+    "subscriber_of",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C")
+S = TypeVar("S")
 
 
 class Subscription(Entrypoint):  # type: ignore[misc]  # nameko ships no types
-    """A method that is called with events of certain types."""
+    """Event classes whose deliveries are given to one method of a service, in a nameko worker."""
 
     reader = QueueReader()
 
-    def __init__(self, *event_classes: type[Event], batch: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *event_classes: type[Event],
+        batch: bool = False,
+        handler: Callable[..., None] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.event_classes = {
             routing_key_of(event_class.type, event_class.version): event_class
             for event_class in event_classes
         }
         self.batch = batch
+        self.handler = handler  # of a reaction table; None: the method is the handler
 
     def setup(self) -> None:
-        """Ask the service's reader for these types."""
+        """Register with the service's reader."""
         self.reader.register_provider(self)
 
     def stop(self) -> None:
@@ -46,7 +76,7 @@ class Subscription(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         self.reader.stop_reading()
         self.reader.unregister_provider(self)
 
-    def run(self, beat: Callable[[], None], session: Any, deliveries: Sequence[Delivery]) -> None:
+    def run(self, beat: Callable[[], None], session: Session, deliveries: Sequence[Delivery[Event]]) -> None:
         """Run the method in a nameko worker, in the reader's transaction, and wait; heartbeats go on.
 
         Functions that the process has put into config["on_deliveries"] are called with the deliveries first.
@@ -70,23 +100,72 @@ class Subscription(Entrypoint):  # type: ignore[misc]  # nameko ships no types
                 beat()
         done.wait()
 
-    def arguments(self, session: Any, deliveries: Sequence[Delivery]) -> tuple[Any, ...]:
-        """What the method is called with."""
+    def arguments(
+        self, session: Session, deliveries: Sequence[Delivery[Event]]
+    ) -> tuple[Session, Delivery[Event] | Batch[Event]]:
+        """Return the positional arguments of the method."""
         batch = Batch(session, deliveries)
         return (session, batch) if self.batch else (session, next(iter(batch)))
 
 
+@overload
+def reaction_table(*rows: Reaction[None]) -> Callable[..., None]: ...
+
+
+@overload
+def reaction_table(*rows: Reaction[C], context: Callable[[S], C]) -> Callable[..., None]: ...
+
+
+def reaction_table(*rows: Reaction[Any], context: Callable[[Any], Any] | None = None) -> Callable[..., None]:
+    """Make the method of a service class that calls each delivery's handler.
+
+    Rows with the same handler are one subscription: their deliveries share transactions.
+
+    Args:
+        rows: made by `on` and `on_batch`.
+        context: makes the third argument of handlers that take one from the service's instance.
+
+    Raises:
+        ValueError: an event class has two rows, or a handler takes a context and none is made.
+    """
+    by_key = _by_routing_key(rows)
+    if context is None and any(row.takes_context for row in rows):
+        raise ValueError("a handler takes a context, but the table has no `context`")
+
+    def react(
+        service: object, session: Session, received: Delivery[Event] | Sequence[Delivery[Event]]
+    ) -> None:
+        first = received if isinstance(received, Delivery) else received[0]
+        row = by_key[first.envelope.routing_key]
+        if context is not None and row.takes_context:
+            row.handler(session, received, context(service))
+        else:
+            row.handler(session, received)
+
+    for handler in dict.fromkeys(row.handler for row in rows):
+        same = [row for row in rows if row.handler is handler]
+        classes = [event_class for row in same for event_class in row.event_classes]
+        register_entrypoint(react, Subscription(*classes, batch=same[0].batch, handler=handler))
+    return react
+
+
+def _by_routing_key(rows: Sequence[Reaction[Any]]) -> dict[str, Reaction[Any]]:
+    by_key: dict[str, Reaction[Any]] = {}
+    for row in rows:
+        for event_class in row.event_classes:
+            if by_key.setdefault(routing_key_of(event_class.type, event_class.version), row) is not row:
+                raise ValueError(f"{event_class.__name__} has two rows")
+    return by_key
+
+
 def subscribe(*event_classes: type[Event]) -> Callable[[F], F]:
-    """Call the method `(self, session, delivery)` with each event of these classes, in one transaction."""
+    """Call the method `(self, session, delivery)` with each event; `reaction_table` replaces it."""
     decorator: Callable[[F], F] = Subscription.decorator(*event_classes)
     return decorator
 
 
 def subscribe_batch(*event_classes: type[Event]) -> Callable[[F], F]:
-    """Call the method `(self, session, deliveries)` with whatever has arrived, at most 200 events at a time.
-
-    The method must take effect for all or raise: a batch that fails is halved until only the poison waits.
-    """
+    """Call the method `(self, session, deliveries)` with many events; `reaction_table` replaces it."""
     decorator: Callable[[F], F] = Subscription.decorator(*event_classes, batch=True)
     return decorator
 

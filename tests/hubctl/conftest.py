@@ -19,8 +19,8 @@ from tests.support.services import RunningService, running_service
 from typer.testing import CliRunner
 
 from hub_local.keys import PRIVATE
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Dispatcher, Handler
-from hub_messaging.inbox import Delivery
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.retries import Permanent, RetryPolicy
 from hub_messaging.tables import inbox, inbox_audit
@@ -53,7 +53,7 @@ class Keeper:
     database: sessionmaker[Session]
 
     def park(self, *bodies: bytes, error: Exception | None = None) -> None:
-        def fail(_session: Session, _deliveries: Sequence[Delivery]) -> None:
+        def fail(_session: Session, _deliveries: Sequence[Delivery[Any]]) -> None:
             raise error or Permanent("too heavy")
 
         dispatcher = self._dispatcher(fail)
@@ -64,7 +64,7 @@ class Keeper:
         """Let what waits take effect; the subjects in order."""
         taken: list[str] = []
 
-        def take(_session: Session, deliveries: Sequence[Delivery]) -> None:
+        def take(_session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
             taken.extend(f"{d.envelope.subject}#{d.envelope.revision}" for d in deliveries)
 
         while self._dispatcher(take).try_kept():
@@ -81,7 +81,7 @@ class Keeper:
             rows = session.execute(sa.select(columns.by, columns.why, columns.action).order_by(columns.id))
             return [tuple(row) for row in rows]
 
-    def _dispatcher(self, call: Callable[[Session, Sequence[Delivery]], None]) -> Dispatcher:
+    def _dispatcher(self, call: Callable[[Session, Sequence[Delivery[Any]]], None]) -> Dispatcher:
         handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=call)]
         metrics = ReadingMetrics(CollectorRegistry())
         return Dispatcher(self.queue, self.database, handlers, metrics, ORIGINS, RetryPolicy(()))

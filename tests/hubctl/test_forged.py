@@ -16,9 +16,9 @@ from tests.hubctl.conftest import WHY, Keeper, hubctl, keeper
 from tests.support.databases import Databases
 
 from hub_messaging import outbox
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Dispatcher, Handler
 from hub_messaging.envelope import HIGHEST_REVISION, Envelope
-from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.provenance import Origins
@@ -54,7 +54,7 @@ class Subscriber:
             return [envelope for _, envelope in outbox.history(session, SOURCE)][-len(numbers) :]
 
     def take(self, *envelopes: Envelope) -> None:
-        def act(_session: Session, deliveries: Sequence[Delivery]) -> None:
+        def act(_session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
             if any(one.event.weight in self.poison for one in deliveries):
                 raise Permanent("too heavy")
 

@@ -9,12 +9,12 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
 from tests.messaging.received import ORIGINS, QUEUE, Database, message
 
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Dispatcher, Handler
-from hub_messaging.inbox import Delivery
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.retries import RetryPolicy
 
-Act = Callable[[Session, Delivery], None]
+Act = Callable[[Session, Delivery[Any]], None]
 
 
 @dataclass
@@ -43,14 +43,14 @@ class Office:
             self.policy,
         )
 
-    def handle(self, session: Session, deliveries: Sequence[Delivery]) -> None:
+    def handle(self, session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
         """The handler."""
         self.calls.append(len(deliveries))
         for delivery in deliveries:
             self.act(session, delivery)
             self.seen.append((delivery.envelope.subject, delivery.envelope.revision))
 
-    def take(self, *deliveries: Delivery) -> None:
+    def take(self, *deliveries: Delivery[Any]) -> None:
         """Let deliveries arrive together."""
         self.dispatcher.take([message(delivery) for delivery in deliveries])
 
@@ -62,7 +62,7 @@ class Office:
 def failing_on(*numbers: int, error: Exception | None = None) -> Act:
     """An act that refuses the parcels of these numbers."""
 
-    def act(_session: Session, delivery: Delivery) -> None:
+    def act(_session: Session, delivery: Delivery[Any]) -> None:
         if delivery.event.number in numbers:
             raise error or RuntimeError("poison")
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from tests.messaging.received import ORIGINS, QUEUE, Database, message
 
 from hub_messaging import kept, parking
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Dispatcher, Handler
-from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Kept, Key
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.parking import Operator
@@ -39,12 +39,12 @@ class Poisoned:
             RetryPolicy(()),
         )
 
-    def weigh(self, _session: Session, deliveries: Sequence[Delivery]) -> None:
+    def weigh(self, _session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
         if self.error is not None:
             raise self.error
         self.taken += [(d.envelope.subject, d.envelope.revision, d.event.weight) for d in deliveries]
 
-    def take(self, *deliveries: Delivery) -> None:
+    def take(self, *deliveries: Delivery[Any]) -> None:
         self.dispatcher.take([message(d) for d in deliveries])
 
 
@@ -76,7 +76,7 @@ def audit(database: Database) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in session.execute(wanted.order_by(columns.id))]
 
 
-def park(broken: Poisoned, *deliveries: Delivery, error: Exception | None = None) -> list[Key]:
+def park(broken: Poisoned, *deliveries: Delivery[Any], error: Exception | None = None) -> list[Key]:
     """Let deliveries fail for good."""
     broken.error = error or Permanent("too heavy")
     for one in deliveries:
@@ -85,7 +85,7 @@ def park(broken: Poisoned, *deliveries: Delivery, error: Exception | None = None
     return [Key(QUEUE, d.envelope.source, str(d.envelope.id)) for d in deliveries]
 
 
-def heavier(one: Delivery, **changes: Any) -> bytes:
+def heavier(one: Delivery[Any], **changes: Any) -> bytes:
     """The body of a delivery with another weight, or with other fields."""
     fields = json.loads(one.body)
     fields["data"]["weight"] = 7

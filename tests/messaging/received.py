@@ -9,8 +9,8 @@ from parcels.events import ParcelSorted
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub_messaging import inbox, retries
+from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope
-from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
 from hub_messaging.provenance import Origins
 from hub_messaging.retries import RetryPolicy
@@ -29,7 +29,7 @@ Database = sessionmaker[Session]
 
 def delivery(
     number: int, revision: int = 1, *, source: str = "/hubs/test/sorting", after: int = 0
-) -> Delivery:
+) -> Delivery[Any]:
     """The event about a parcel that makes its revision; `after` is the revision that must come first."""
     event = ParcelSorted(number=number, weight=1)
     envelope = Envelope(
@@ -47,25 +47,25 @@ def delivery(
     return Delivery(event, envelope, envelope.to_bytes(), after)
 
 
-def message(said: bytes | Delivery, **others: Any) -> Message:
+def message(said: bytes | Delivery[Any], **others: Any) -> Message:
     """What the broker hands out of an event of this publisher's."""
     body = said if isinstance(said, bytes) else said.body
     return Message(body, **({"exchange": EXCHANGE} | others))
 
 
-def logged(said: bytes | Delivery, key: str = "ParcelSorted", **others: Any) -> Message:
+def logged(said: bytes | Delivery[Any], key: str = "ParcelSorted", **others: Any) -> Message:
     """What the log hands out."""
     key = key if isinstance(said, bytes) else said.envelope.routing_key
     return message(said, routing_key=key, from_log=True, **others)
 
 
-def receive(database: Database, *deliveries: Delivery) -> list[Delivery]:
+def receive(database: Database, *deliveries: Delivery[Any]) -> list[Delivery[Any]]:
     """Let deliveries arrive in one transaction; those whose turn it is."""
     with database.begin() as session:
         return inbox.unseen(session, QUEUE, deliveries)
 
 
-def fail(database: Database, failed: Delivery, error: Exception) -> str:
+def fail(database: Database, failed: Delivery[Any], error: Exception) -> str:
     """Keep a delivery whose first attempt failed; its state."""
     with database.begin() as session:
         return retries.keep_failed(session, QUEUE, failed, error, POLICY)

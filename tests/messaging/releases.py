@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from tests.messaging.received import EXCHANGE, ORIGINS, QUEUE, SOURCE, Database
 
 from hub_messaging import outbox
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Dispatcher, Handler
 from hub_messaging.envelope import Envelope, Event, routing_key_of
-from hub_messaging.inbox import Delivery
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.retries import RetryPolicy
@@ -81,7 +81,7 @@ class Reader:
         metrics = ReadingMetrics(CollectorRegistry())
         self.dispatcher = Dispatcher(QUEUE, self.database, handlers, metrics, ORIGINS, AT_ONCE)
 
-    def handle(self, _session: Session, deliveries: Sequence[Delivery]) -> None:
+    def handle(self, _session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
         """Count, or fail and count nothing."""
         made = [(one.event.number, one.event.weight) for one in deliveries]
         for change in made:
@@ -111,12 +111,12 @@ class Reader:
 class Noting(Reader):
     """A reader with a read model, in which a change is a row."""
 
-    def handle(self, session: Session, deliveries: Sequence[Delivery]) -> None:
+    def handle(self, session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
         """Count in the read model."""
         note(session, deliveries)
 
 
-def note(session: Session, deliveries: Iterable[Delivery]) -> None:
+def note(session: Session, deliveries: Iterable[Delivery[Any]]) -> None:
     """Write changes into the read model, named by parcel and weight."""
     for one in deliveries:
         name = f"{one.event.number} {one.event.weight}"

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from tests.messaging.received import ORIGINS, QUEUE, SOURCE, Database, delivery, logged, message
 
 from hub_messaging import copying
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Dispatcher, Handler
 from hub_messaging.filling import Service
-from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Key
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
@@ -49,12 +49,12 @@ class Shop:
         self.meanwhile: list[Callable[[], None]] = []  # done at the end of the next readings of the log
         self.reader = self.dispatcher(self.note)
 
-    def dispatcher(self, call: Callable[[Session, Sequence[Delivery]], None]) -> Dispatcher:
+    def dispatcher(self, call: Callable[[Session, Sequence[Delivery[Any]]], None]) -> Dispatcher:
         handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=call)]
         metrics = ReadingMetrics(CollectorRegistry())
         return Dispatcher(QUEUE, self.database, handlers, metrics, ORIGINS, RetryPolicy(()))
 
-    def note(self, session: Session, deliveries: Iterable[Delivery]) -> None:
+    def note(self, session: Session, deliveries: Iterable[Delivery[Any]]) -> None:
         for one in deliveries:
             if one.event.weight == POISON:
                 raise Permanent("poison")
@@ -62,7 +62,7 @@ class Shop:
             session.add(Effect(**said, revision=one.envelope.revision))
             session.flush()
 
-    def note_anew(self, session: Session, deliveries: Iterable[Delivery]) -> None:
+    def note_anew(self, session: Session, deliveries: Iterable[Delivery[Any]]) -> None:
         if self.broken:
             raise RuntimeError("a mistake in the new version")
         self.note(session, deliveries)

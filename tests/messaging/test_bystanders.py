@@ -11,8 +11,8 @@ from tests.messaging.operating import ADA, heavier
 from tests.messaging.received import LATER, POLICY, QUEUE, SOURCE, Database, delivery, message, receive
 
 from hub_messaging import inbox, kept, parking, retries
+from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope
-from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Key
 from hub_messaging.retries import Permanent, Unread
 from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox_audit, inbox_subjects
@@ -28,7 +28,7 @@ Action = Callable[[Session], Any]
 Rows = list[tuple[Any, ...]]
 
 
-def neighbours(one: Delivery) -> list[tuple[str, Delivery]]:
+def neighbours(one: Delivery[Any]) -> list[tuple[str, Delivery[Any]]]:
     """The event in another subscription, of another hub and of another parcel; then the event itself."""
     number, revision = one.event.number, one.envelope.revision
     return [
@@ -118,7 +118,7 @@ def test_what_is_done_to_one_delivery_leaves_every_other_as_it_was(
 def test_a_message_that_can_be_read_at_last_gets_its_own_name_and_no_other_message_does(
     database: Database,
 ) -> None:
-    unreadable = Delivery(None, TARGET.envelope, b"first", 0)
+    unreadable = Delivery[Any](None, TARGET.envelope, b"first", 0)
     with database.begin() as session:
         for body in (unreadable.body, b"second"):
             retries.park_unreadable(session, QUEUE, Unread(message(body), ValueError("no")))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,13 +13,13 @@ from tests.messaging.dispatching import Office, failing_on
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, message, states
 
 from hub_messaging import dispatch, retries, retrying, turns
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
 from hub_messaging.tables import inbox as table
 
 LONG = 300
 
 
-def chain(number: int, length: int) -> list[Delivery]:
+def chain(number: int, length: int) -> list[Delivery[Any]]:
     """The events of one parcel, each of which waits for the one before it."""
     return [delivery(number, revision, after=revision - 1) for revision in range(1, length + 1)]
 
@@ -31,7 +32,7 @@ def noting_transactions(office: Office) -> set[int]:
     seen: set[int] = set()
     act = office.act
 
-    def note(session: Session, told: Delivery) -> None:
+    def note(session: Session, told: Delivery[Any]) -> None:
         seen.add(session.scalar(sa.text("SELECT txid_current()")) or 0)
         act(session, told)
 
@@ -39,7 +40,7 @@ def noting_transactions(office: Office) -> set[int]:
     return seen
 
 
-def hold(office: Office, *chains: Sequence[Delivery]) -> None:
+def hold(office: Office, *chains: Sequence[Delivery[Any]]) -> None:
     """Let everything arrive but the first of each, then the first ones."""
     for one in chains:
         office.take(*one[1:])
@@ -67,10 +68,10 @@ def test_events_of_two_handlers_alternate_in_one_transaction(database: Database)
     several = chain(1, 8)
     for place in range(1, 8, 2):
         envelope = several[place].envelope._replace(type=ParcelWeighed.type)
-        several[place] = Delivery(None, envelope, envelope.to_bytes(), place)
+        several[place] = Delivery[Any](None, envelope, envelope.to_bytes(), place)
     for place in range(2, 8, 2):
         envelope = several[place].envelope._replace(after=f"{ParcelWeighed.type}={place}")
-        several[place] = Delivery(None, envelope, envelope.to_bytes(), place)
+        several[place] = Delivery[Any](None, envelope, envelope.to_bytes(), place)
     hold(office, several)
     transactions = noting_transactions(office)
     work_off(office)
@@ -82,7 +83,7 @@ def test_a_failure_in_a_chain_holds_up_what_follows_it_and_no_other_chain(databa
     office = Office(database)
     hold(office, chain(1, 20), chain(2, 20), chain(3, 20))
 
-    def fail(_session: Session, told: Delivery) -> None:
+    def fail(_session: Session, told: Delivery[Any]) -> None:
         if (told.event.number, told.envelope.revision) == (2, 9):
             raise RuntimeError("poison")
 

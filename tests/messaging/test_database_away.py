@@ -1,6 +1,7 @@
 """A database that is away decides nothing: no event is counted as failed for it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.messaging.dispatching import Office, failing_on
 from tests.messaging.received import Database, delivery, message, states
 
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import LOST_CONNECTIONS, DatabaseAway
-from hub_messaging.inbox import Delivery
 from hub_messaging.tables import inbox as table
 
 
@@ -82,7 +83,7 @@ def test_a_database_that_goes_while_a_kept_delivery_is_tried_leaves_it_as_it_was
     office.take(delivery(1))
     make_due(database)
 
-    def hang_up(session: Session, _told: Delivery) -> None:
+    def hang_up(session: Session, _told: Delivery[Any]) -> None:
         session.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     office.act = hang_up

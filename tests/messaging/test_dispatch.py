@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +11,8 @@ from tests.messaging.dispatching import Office, failing_on
 from tests.messaging.received import Database, delivery, message, states
 
 from hub_messaging import inbox, retries
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import RUN_OF_FAILURES, TOGETHER, Struggling
-from hub_messaging.inbox import Delivery
 from hub_messaging.retries import Permanent, RetryPolicy
 from hub_messaging.tables import inbox as table
 
@@ -38,7 +39,7 @@ def test_events_handled_one_by_one_share_transactions_of_a_bounded_size(database
     office = Office(database, batch=False)
     transactions: list[int] = []
 
-    def act(session: Session, _delivery: Delivery) -> None:
+    def act(session: Session, _delivery: Delivery[Any]) -> None:
         transactions.append(session.scalar(sa.text("SELECT txid_current()")) or 0)
 
     office.act = act
@@ -62,7 +63,7 @@ def test_what_a_failed_batch_changed_is_undone(database: Database) -> None:
     with database.begin() as session:
         session.execute(sa.text("CREATE TABLE notes (number integer)"))
 
-    def act(session: Session, told: Delivery) -> None:
+    def act(session: Session, told: Delivery[Any]) -> None:
         session.execute(sa.text("INSERT INTO notes VALUES (:n)"), {"n": told.event.number})
         if told.event.number == 2:
             raise RuntimeError("poison")
@@ -131,7 +132,7 @@ def test_an_attempt_that_breaks_its_transaction_is_undone_and_counted(
     office.take(delivery(1))
     make_due(database)
 
-    def act(session: Session, _told: Delivery) -> None:
+    def act(session: Session, _told: Delivery[Any]) -> None:
         session.execute(sa.text("SELECT nothing FROM nowhere"))
 
     office.act = act

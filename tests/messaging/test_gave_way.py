@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +13,8 @@ from tests.messaging.received import Database, delivery, states
 
 from hub_messaging import database_errors
 from hub_messaging.database_errors import TRIES, again, reason_of
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import DatabaseAway
-from hub_messaging.inbox import Delivery
 from hub_messaging.rpc_format import error_of
 from hub_messaging.tables import inbox
 
@@ -45,7 +46,7 @@ class Rival:
         self._threads: list[threading.Thread] = []
         self.calls = 0
 
-    def __call__(self, session: Session, _told: Delivery) -> None:
+    def __call__(self, session: Session, _told: Delivery[Any]) -> None:
         """What the handler does."""
         self.calls += 1
         session.execute(sa.text("SET LOCAL deadlock_timeout = '50ms'"))
@@ -83,7 +84,7 @@ def test_a_deadlock_of_a_new_event_is_no_failure(database: Database, rival: Riva
 
 
 def test_a_deadlock_of_a_kept_event_is_no_failure(database: Database, rival: Rival) -> None:
-    def fail(_session: Session, _told: Delivery) -> None:
+    def fail(_session: Session, _told: Delivery[Any]) -> None:
         raise RuntimeError
 
     office = Office(database, act=fail)

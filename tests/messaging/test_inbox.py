@@ -19,7 +19,7 @@ from tests.messaging.received import (
 )
 
 from hub_messaging import inbox
-from hub_messaging.inbox import Batch
+from hub_messaging.delivery import Batch
 from hub_messaging.tables import inbox as table
 from hub_messaging.tables import inbox_subjects
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,8 +13,8 @@ from tests.messaging.received import LATER, QUEUE, SOURCE, Database, delivery, l
 from hub_messaging import memory as module
 from hub_messaging import retries
 from hub_messaging.catchup import CatchUp
+from hub_messaging.delivery import Delivery
 from hub_messaging.healing import Healing
-from hub_messaging.inbox import Delivery
 from hub_messaging.memory import Memory, is_forgotten
 from hub_messaging.messages import Message
 from hub_messaging.tables import PARKED, WAITING, inbox, inbox_forgotten, inbox_types
@@ -22,7 +23,7 @@ LINE = datetime(2025, 9, 20, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def recorded(number: int, at: datetime, *, revision: int = 1, after: int = 0) -> Delivery:
+def recorded(number: int, at: datetime, *, revision: int = 1, after: int = 0) -> Delivery[Any]:
     """An event whose id tells when it was recorded (UUID version 7)."""
     one = delivery(number, revision, after=after)
     milliseconds = int(at.timestamp() * 1000)
@@ -96,7 +97,7 @@ def test_an_operator_may_let_it_take_effect_all_the_same(database: Database, off
 class Log:
     """A log with everything in it."""
 
-    def __init__(self, *deliveries: Delivery) -> None:
+    def __init__(self, *deliveries: Delivery[Any]) -> None:
         self.messages = [logged(one) for one in deliveries]
 
     def __call__(self, _since: datetime | None) -> Iterator[list[Message]]:

@@ -44,7 +44,7 @@ class Leaning:
     database = Database()
 
     @subscribe(ParcelSorted)
-    def on_parcel_sorted(self, _session: Session, _delivery: Delivery) -> None:
+    def on_parcel_sorted(self, _session: Session, _delivery: Delivery[Any]) -> None:
         self.database.begin()
 
 
@@ -55,7 +55,7 @@ class Timed:
     clocks = Time()
 
     @subscribe(ParcelSorted)
-    def on_parcel_sorted(self, session: Session, _delivery: Delivery) -> None:
+    def on_parcel_sorted(self, session: Session, _delivery: Delivery[Any]) -> None:
         session.info["counted_at"] = self.clocks.hub.now()
 
 
@@ -388,7 +388,7 @@ def test_subscriptions_are_called_as_a_running_service_calls_them(database: sess
 
     Base.metadata.create_all(database.kw["bind"])
     handlers = {type_: handler for handler in handlers_of(CountingService) for type_ in handler.event_classes}
-    deliveries: Sequence[Delivery] = [delivery(1)]
+    deliveries: Sequence[Delivery[Any]] = [delivery(1)]
     with database.begin() as session:
         handlers["ParcelSorted"].call(session, deliveries)
         handlers["ParcelWeighed"].call(session, deliveries)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,9 +14,9 @@ from tests.messaging.received import QUEUE, SOURCE, message
 from tests.messaging.shop import ADA, Shop, body, ids, key
 
 from hub_messaging import kept, outbox, parking
+from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Handler
 from hub_messaging.filling import CannotRebuild
-from hub_messaging.inbox import Delivery
 from hub_messaging.kept import Key
 from hub_messaging.outbox_log import read_outboxes
 from hub_messaging.tables import inbox
@@ -89,7 +90,7 @@ def test_a_version_that_fails_where_the_live_one_did_not_is_not_switched_to_unle
 def test_a_handler_that_touches_other_tables_fails_instead_of_changing_them(shop: Shop) -> None:
     shop.receive(body(1))
 
-    def meddle(session: Session, _deliveries: Sequence[Delivery]) -> None:
+    def meddle(session: Session, _deliveries: Sequence[Delivery[Any]]) -> None:
         session.execute(sa.text("INSERT INTO parcels (number, weight, revision) VALUES (1, 1, 1)"))
 
     handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=meddle)]
@@ -102,7 +103,7 @@ def test_a_handler_that_touches_other_tables_fails_instead_of_changing_them(shop
 def test_a_handler_that_records_events_is_refused_and_publishes_nothing(shop: Shop) -> None:
     shop.receive(body(1))
 
-    def announce(session: Session, deliveries: Sequence[Delivery]) -> None:
+    def announce(session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
         outbox.record(session, deliveries[0].event, occurred_at=datetime.now(UTC))
 
     handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=announce)]

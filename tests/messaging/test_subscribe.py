@@ -11,6 +11,8 @@ from tests.messaging.received import delivery
 from hub_messaging import subscribe as subscribing
 from hub_messaging.subscribe import Subscription
 
+SESSION: Any = SimpleNamespace(info={})
+
 
 def test_the_heart_beats_while_a_method_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscribing, "HEARTBEAT_SECONDS", 0.004)
@@ -28,7 +30,7 @@ def test_the_heart_beats_while_a_method_works(monkeypatch: pytest.MonkeyPatch) -
     subscription = Subscription(ParcelSorted, batch=True)
     subscription.container = SimpleNamespace(spawn_worker=spawn_worker, config={})
     with eventlet.Timeout(10):  # without a beat the method would never be done
-        subscription.run(beat, SimpleNamespace(info={}), [delivery(1)])
+        subscription.run(beat, SESSION, [delivery(1)])
     assert len(beats) == 3
 
 
@@ -44,5 +46,5 @@ def test_the_process_may_listen_to_deliveries_before_they_take_effect() -> None:
         spawn_worker=spawn_worker, config={"on_deliveries": [told.append]}
     )
     deliveries = [delivery(1), delivery(2)]
-    subscription.run(lambda: None, SimpleNamespace(info={}), deliveries)
+    subscription.run(lambda: None, SESSION, deliveries)
     assert told == [deliveries, "handled"]

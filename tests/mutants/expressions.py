@@ -32,7 +32,7 @@ SIGNS: Final[dict[type[ast.operator], ast.operator]] = {
     ast.Div: ast.Mult(),
     ast.FloorDiv: ast.Mult(),
 }
-ORDER_IS_NOTHING: Final = frozenset({"isinstance", "subscribe", "subscribe_batch"})
+ORDER_IS_NOTHING: Final = frozenset({"isinstance", "reaction_table", "subscribe", "subscribe_batch"})
 WORD: Final = re.compile(r"[\w./-]+")  # what a program reads; a sentence for a person is not mutated
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.reporting.factories import in_order
@@ -14,7 +15,7 @@ from tests.support.services import Client, RunningService, running_service
 from tests.support.waiting import wait_until
 
 from hub_contracts import Event
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
 from hub_platform.database import Sessions
 from hub_platform.runner import migrations_of
 from hub_reporting.config import Options
@@ -25,7 +26,7 @@ from hub_reporting.service import ReportingService
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 AT = datetime(2026, 7, 20, 9, tzinfo=UTC)  # when the small hub's events happened
 
-Hear = Callable[[Iterable[Event | Delivery]], None]
+Hear = Callable[[Iterable[Event | Delivery[Any]]], None]
 
 
 @pytest.fixture(name="options")
@@ -51,7 +52,7 @@ def _sessions(database: Sessions) -> Sessions:
 def _hear(sessions: Sessions) -> Hear:
     """Let reporting hear events, in one batch; those of a subject numbered as they come."""
 
-    def hear(events: Iterable[Event | Delivery]) -> None:
+    def hear(events: Iterable[Event | Delivery[Any]]) -> None:
         listed = list(events)
         ready = [one for one in listed if isinstance(one, Delivery)]
         plain = in_order(one for one in listed if not isinstance(one, Delivery))

@@ -23,8 +23,8 @@ from hub_contracts.enrolment import (
     WorkGroupOpened,
 )
 from hub_contracts.visits import Obligation, PDLeadAssigned, VisitLogged
+from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope
-from hub_messaging.inbox import Delivery
 
 HUB = "cambridge"
 YEAR = "2025/26"
@@ -39,7 +39,7 @@ def an_id(name: str) -> UUID:
 
 def delivered(
     event: Event, revision: int = 1, *, hub: str = HUB, at: datetime = NOON, id_: str | None = None
-) -> Delivery:
+) -> Delivery[Any]:
     """An event as it arrives."""
     name = id_ or f"{hub}/{event.type}/{event.subject}/{revision}"
     envelope = Envelope(
@@ -55,7 +55,7 @@ def delivered(
     return Delivery(event, envelope, b"")
 
 
-def in_order(events: Iterable[Event], **kwargs: Any) -> list[Delivery]:
+def in_order(events: Iterable[Event], **kwargs: Any) -> list[Delivery[Any]]:
     """Events as they arrive, those of a subject numbered one after the other."""
     revisions: dict[str, int] = {}
     deliveries = []

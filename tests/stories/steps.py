@@ -18,9 +18,10 @@ from hub_contracts.enrolment import (
     SchoolImported,
     SchoolSucceeded,
 )
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
 from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
+from hub_platform.reaction_context import ReactionContext
 from hub_visits.commands import LogVisit
 from hub_visits.domain.refusals import Refused
 from hub_visits.handlers import schools
@@ -96,21 +97,21 @@ def play(sessions: Sessions, steps: Iterable[Step]) -> int:
 
 
 def _tell(session: Session, said: Said, now: datetime) -> None:
-    event: Any = said.event
-    when: dict[str, Any] = {"revision": said.revision, "at": said.at, "now": now, "by": "visits"}
+    event, context = said.event, ReactionContext(now=now, by="visits")
+    delivery: Delivery[Any] = delivered(event, said.revision, at=said.at)
     if isinstance(event, SchoolClosed):
-        schools.on_school_closed(session, event, **when)
+        schools.on_school_closed(session, delivery, context)
     elif isinstance(event, SchoolSucceeded):
-        schools.on_school_succeeded(session, event, **when)
+        schools.on_school_succeeded(session, delivery, context)
     elif isinstance(event, SchoolImported | SchoolChanged):
-        schools.on_school_told(session, event, **when)
+        schools.on_school_told(session, delivery, context)
     elif isinstance(event, LeaderAppointed):
-        schools.on_leader_told(session, event, revision=said.revision)
+        schools.on_leader_told(session, delivery)
     else:
-        schools.on_workplace_told(session, event, revision=said.revision)
+        schools.on_workplace_told(session, delivery)
 
 
-def everything_said(sessions: Sessions, steps: Iterable[Step]) -> list[Delivery]:
+def everything_said(sessions: Sessions, steps: Iterable[Step]) -> list[Delivery[Any]]:
     """What enrolment has said in some steps, and all that visits has published."""
     said = [step.what for step in steps if isinstance(step.what, Said)]
     with sessions() as session:

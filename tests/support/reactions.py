@@ -1,4 +1,4 @@
-"""Which function a service's method for an event really calls, and with what."""
+"""The handler of each event that a service subscribes to, and what a method gives it."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, Final, NamedTuple
 from unittest import mock
 
-from hub_messaging.subscribe import Subscription
+from hub_messaging.subscribe import Subscription, subscriptions_of
 
 SESSION: Final = "the session"
 REVISION: Final = 7
@@ -37,6 +37,16 @@ def reactions(service_class: Any, *modules: ModuleType) -> dict[str, Called]:
         type_: _called(service_class, method, modules)
         for method, subscription in _subscriptions(service_class)
         for type_ in subscription.event_classes
+    }
+
+
+def wired(service_class: type) -> dict[str, str]:
+    """Return the handlers of a service's reaction table: event type → such as `schools.on_school_told`."""
+    return {
+        type_: f"{subscription.handler.__module__.rpartition('.')[2]}.{subscription.handler.__name__}"
+        for subscription in subscriptions_of(service_class)
+        for type_ in subscription.event_classes
+        if subscription.handler is not None
     }
 
 

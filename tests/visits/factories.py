@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -15,8 +15,12 @@ from hub_contracts.enrolment import (
     SchoolImported,
     SchoolSucceeded,
 )
+from hub_messaging import testing
+from hub_messaging.delivery import Delivery
+from hub_messaging.envelope import Event
 from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
+from hub_platform.reaction_context import ReactionContext
 from hub_visits.commands import (
     AgreedAction,
     AssignPDLead,
@@ -32,11 +36,13 @@ from hub_visits.handlers import assignments, hand_overs, schools, visits
 from hub_visits.handlers.leads import AssignmentView
 from hub_visits.models import Assignment, Visit
 
+E = TypeVar("E", bound=Event)
+
 SCHOOL = "110623"
 OTHER_SCHOOL = "110800"
 SEPTEMBER = datetime(2023, 9, 4, 9, 0, tzinfo=UTC)
 JANUARY = date(2024, 1, 8)
-TOLD: dict[str, Any] = {"at": SEPTEMBER, "now": SEPTEMBER, "by": "visits"}  # of an event about a school
+CONTEXT = ReactionContext(now=SEPTEMBER, by="visits")
 
 # A real calendar: Linton Village College, an academy in south Cambridgeshire, term dates 2023/24 (lvc.org).
 # Days without pupils: training days of 29 September, 16 February and 28 June; the bank holiday of 6 May.
@@ -81,14 +87,19 @@ def school_imported(**changes: Any) -> SchoolImported:
     return SchoolImported(**(facts | changes))
 
 
+def delivered(event: E, revision: int) -> Delivery[E]:
+    """Return an event as visits receives it, sent in September."""
+    return testing.delivered(event, revision, at=SEPTEMBER)
+
+
 def tell(session: Session, event: Any, revision: int) -> None:
     """Let visits hear an event about a school."""
     if isinstance(event, SchoolClosed):
-        schools.on_school_closed(session, event, revision=revision, **TOLD)
+        schools.on_school_closed(session, delivered(event, revision), CONTEXT)
     elif isinstance(event, SchoolSucceeded):
-        schools.on_school_succeeded(session, event, revision=revision, **TOLD)
+        schools.on_school_succeeded(session, delivered(event, revision), CONTEXT)
     else:
-        schools.on_school_told(session, event, revision=revision, **TOLD)
+        schools.on_school_told(session, delivered(event, revision), CONTEXT)
 
 
 def leader_appointed(**changes: Any) -> LeaderAppointed:
@@ -171,7 +182,7 @@ def another_lead(sessions: Sessions, **changes: Any) -> UUID:
     """Announce another PD lead."""
     leader = leader_appointed(**changes)
     with sessions.begin() as session:
-        schools.on_leader_told(session, leader, revision=1)
+        schools.on_leader_told(session, delivered(leader, 1))
     return leader.teacher_id
 
 

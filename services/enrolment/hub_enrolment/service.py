@@ -125,21 +125,21 @@ class EnrolmentService(
         return {"urns": list(found.urns), "threads": threads}
 
     @subscribe(MessageSent)
-    def on_message_sent(self, session: Session, delivery: Delivery) -> None:
+    def on_message_sent(self, session: Session, delivery: Delivery[Any]) -> None:
         """Count the deadline of an offer from the e-mail about it."""
         offers.on_message_sent(
             session, delivery.event, at=delivery.envelope.time, now=self.clocks.hub.now(), by=self.name
         )
 
     @subscribe(MessageFailed)
-    def on_message_failed(self, session: Session, delivery: Delivery) -> None:
+    def on_message_failed(self, session: Session, delivery: Delivery[Any]) -> None:
         """Count the deadline of an offer from the last attempt to send the e-mail about it."""
         offers.on_message_failed(
             session, delivery.event, at=delivery.envelope.time, now=self.clocks.hub.now(), by=self.name
         )
 
     @subscribe(CalendarSet)
-    def on_calendar_set(self, session: Session, delivery: Delivery) -> None:
+    def on_calendar_set(self, session: Session, delivery: Delivery[Any]) -> None:
         """Learn the half terms of schools, to warn of days without pupils."""
         calendars.on_calendar_set(session, delivery.event, revision=delivery.envelope.revision)
 

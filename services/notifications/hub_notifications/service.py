@@ -110,47 +110,47 @@ class NotificationsService(Messages, Templates, Probes):
     started_at = Started()
 
     @subscribe(HubDescribed)
-    def on_hub_described(self, session: Session, delivery: Delivery) -> None:
+    def on_hub_described(self, session: Session, delivery: Delivery[Any]) -> None:
         """Learn how messages name the hub."""
         hub.on_hub_described(session, delivery.event, self._cause(delivery))
 
     @subscribe(CalendarSet)
-    def on_calendar_set(self, session: Session, delivery: Delivery) -> None:
+    def on_calendar_set(self, session: Session, delivery: Delivery[Any]) -> None:
         """Learn when schools are on holiday."""
         hub.on_calendar_set(session, delivery.event, self._cause(delivery))
 
     @subscribe(SchoolImported, SchoolChanged)
-    def on_school_told(self, session: Session, delivery: Delivery) -> None:
+    def on_school_told(self, session: Session, delivery: Delivery[Any]) -> None:
         """Learn a school's name."""
         hub.on_school_told(session, delivery.event, self._cause(delivery))
 
     @subscribe(WorkGroupOpened, WorkGroupChanged)
-    def on_group_terms(self, session: Session, delivery: Delivery) -> None:
+    def on_group_terms(self, session: Session, delivery: Delivery[Any]) -> None:
         """Learn a Work Group's title."""
         work_groups.on_group_terms(session, delivery.event, self._cause(delivery))
 
     @subscribe(WorkGroupCancelled)
-    def on_group_cancelled(self, session: Session, delivery: Delivery) -> None:
+    def on_group_cancelled(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell everybody who is concerned that a Work Group is cancelled."""
         work_groups.on_group_cancelled(session, delivery.event, self._cause(delivery))
 
     @subscribe(SessionScheduled, SessionRescheduled, SessionCancelled)
-    def on_session_changed(self, session: Session, delivery: Delivery) -> None:
+    def on_session_changed(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell participants of a session that is new, moved or cancelled."""
         work_groups.on_session_changed(session, delivery.event, self._cause(delivery))
 
     @subscribe(ParticipantEnrolled)
-    def on_participant_enrolled(self, session: Session, delivery: Delivery) -> None:
+    def on_participant_enrolled(self, session: Session, delivery: Delivery[Any]) -> None:
         """Confirm a place."""
         places.on_participant_enrolled(session, delivery.event, self._cause(delivery))
 
     @subscribe(ParticipantWithdrawn, ParticipantCompleted)
-    def on_place_ended(self, session: Session, delivery: Delivery) -> None:
+    def on_place_ended(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell a participant of the end of their place."""
         places.on_place_ended(session, delivery.event, self._cause(delivery))
 
     @subscribe(WithdrawalUndone)
-    def on_withdrawal_undone(self, session: Session, delivery: Delivery) -> None:
+    def on_withdrawal_undone(self, session: Session, delivery: Delivery[Any]) -> None:
         """Confirm a place again whose withdrawal was a mistake."""
         places.on_withdrawal_undone(session, delivery.event, self._cause(delivery))
 
@@ -161,57 +161,57 @@ class NotificationsService(Messages, Templates, Probes):
         ApplicationDeclined,
         ApplicationWithdrawn,
     )
-    def on_application_changed(self, session: Session, delivery: Delivery) -> None:
+    def on_application_changed(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell the teachers whom an application names of the decision."""
         applications.on_application_changed(session, delivery.event, self._cause(delivery))
 
     @subscribe(WaitingListJoined, PlaceOffered, PlaceOfferExtended, PlaceOfferExpired, WaitingListLeft)
-    def on_waiting_list_changed(self, session: Session, delivery: Delivery) -> None:
+    def on_waiting_list_changed(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell a teacher on the waiting list of an offer and of its end."""
         waiting_list.on_waiting_list_changed(session, delivery.event, self._cause(delivery))
 
     @subscribe(PDDayScheduled)
-    def on_pd_day_scheduled(self, session: Session, delivery: Delivery) -> None:
+    def on_pd_day_scheduled(self, session: Session, delivery: Delivery[Any]) -> None:
         """Learn when and where a PD day is held."""
         pd_days.on_pd_day_scheduled(session, delivery.event, self._cause(delivery))
 
     @subscribe(PDDayRegistered)
-    def on_pd_day_registered(self, session: Session, delivery: Delivery) -> None:
+    def on_pd_day_registered(self, session: Session, delivery: Delivery[Any]) -> None:
         """Confirm a registration."""
         pd_days.on_pd_day_registered(session, delivery.event, self._cause(delivery))
 
     @subscribe(PDDayCancelled)
-    def on_pd_day_cancelled(self, session: Session, delivery: Delivery) -> None:
+    def on_pd_day_cancelled(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell every teacher who has registered that a PD day is cancelled."""
         pd_days.on_pd_day_cancelled(session, delivery.event, self._cause(delivery))
 
     @subscribe(TeacherAnonymised)
-    def on_teacher_anonymised(self, session: Session, delivery: Delivery) -> None:
+    def on_teacher_anonymised(self, session: Session, delivery: Delivery[Any]) -> None:
         """Send nothing more to a person who was anonymised."""
         people.on_teacher_anonymised(session, delivery.event, self._cause(delivery))
 
     @subscribe(VisitPlanned)
-    def on_visit_planned(self, session: Session, delivery: Delivery) -> None:
+    def on_visit_planned(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell the PD lead that a visit is planned."""
         visits.on_visit_planned(session, delivery.event, self._cause(delivery))
 
     @subscribe(VisitReassigned)
-    def on_visit_reassigned(self, session: Session, delivery: Delivery) -> None:
+    def on_visit_reassigned(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell both PD leads that a visit is handed over."""
         visits.on_visit_reassigned(session, delivery.event, self._cause(delivery))
 
     @subscribe(PDLeadAssigned)
-    def on_pd_lead_assigned(self, session: Session, delivery: Delivery) -> None:
+    def on_pd_lead_assigned(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell a PD lead who takes over a school."""
         hand_overs.on_pd_lead_assigned(session, delivery.event, self._cause(delivery))
 
     @subscribe(PDLeadUnassigned)
-    def on_pd_lead_unassigned(self, session: Session, delivery: Delivery) -> None:
+    def on_pd_lead_unassigned(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell a PD lead who gives up a school."""
         hand_overs.on_pd_lead_unassigned(session, delivery.event, self._cause(delivery))
 
     @subscribe(VisitCancelled, VisitLogged)
-    def on_visit_ended(self, session: Session, delivery: Delivery) -> None:
+    def on_visit_ended(self, session: Session, delivery: Delivery[Any]) -> None:
         """Tell the PD lead that a visit is cancelled."""
         visits.on_visit_ended(session, delivery.event, self._cause(delivery))
 
@@ -239,7 +239,7 @@ class NotificationsService(Messages, Templates, Probes):
         while sending.send_due(office):
             pass
 
-    def _cause(self, delivery: Delivery) -> Cause:
+    def _cause(self, delivery: Delivery[Any]) -> Cause:
         envelope = delivery.envelope
         return Cause(
             revision=envelope.revision,

@@ -1,6 +1,7 @@
 """The reporting service: routes by inheritance, and one subscription to everything that happens."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,6 @@ class ReportingService(Reports, ReportPages, Pages, Published, HttpDocuments, Si
     options = Extra(config.load)
 
     @subscribe_batch(*HEARD)
-    def project(self, session: Session, deliveries: Sequence[Delivery]) -> None:
+    def project(self, session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
         """Count in whatever happened."""
         projections.project(session, deliveries, now=self.clocks.hub.now())

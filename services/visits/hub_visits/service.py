@@ -1,11 +1,9 @@
-"""The visits service: routes by inheritance, reactions to what enrolment announces."""
+"""The visits service: routes by inheritance, one table of reactions to events of enrolment."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
     LeaderAppointed,
@@ -21,9 +19,10 @@ from hub_contracts.enrolment import (
 )
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
-from hub_messaging.subscribe import Delivery, subscribe
+from hub_messaging.subscribe import on, reaction_table
 from hub_platform.dependencies import Database
 from hub_platform.probes import Probes
+from hub_platform.reaction_context import reaction_context
 from hub_visits.api.assignments import Assignments
 from hub_visits.api.calendars import Calendars
 from hub_visits.api.obligations import Obligations
@@ -38,6 +37,19 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
     named_in_audit = frozenset({"urn", "scope"})
     relay = OutboxRelay()
     database: Any = Database()
+    reactions = reaction_table(
+        on(SchoolImported, schools.on_school_told),
+        on(SchoolChanged, schools.on_school_told),
+        on(SchoolClosed, schools.on_school_closed),
+        on(SchoolSucceeded, schools.on_school_succeeded),
+        on(TeacherRegistered, schools.on_workplace_told),
+        on(TeacherMovedSchool, schools.on_workplace_told),
+        on(MembershipCorrected, schools.on_workplace_told),
+        on(LeaderAppointed, schools.on_leader_told),
+        on(LeaderEnded, schools.on_leader_told),
+        on(TeacherMerged, schools.on_teacher_merged),
+        context=reaction_context,
+    )
 
     @answer
     def assignments_after(self, pd_lead_ids: Sequence[str], last_day: str) -> list[dict[str, str | int]]:
@@ -58,43 +70,3 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
             }
             for one in found
         ]
-
-    @subscribe(SchoolImported, SchoolChanged)
-    def on_school_told(self, session: Session, delivery: Delivery) -> None:
-        """Learn where a school belongs."""
-        schools.on_school_told(session, delivery.event, **self._told(delivery))
-
-    @subscribe(SchoolClosed)
-    def on_school_closed(self, session: Session, delivery: Delivery) -> None:
-        """Learn that a school has closed."""
-        schools.on_school_closed(session, delivery.event, **self._told(delivery))
-
-    @subscribe(SchoolSucceeded)
-    def on_school_succeeded(self, session: Session, delivery: Delivery) -> None:
-        """Learn which school carries on."""
-        schools.on_school_succeeded(session, delivery.event, **self._told(delivery))
-
-    @subscribe(TeacherRegistered, TeacherMovedSchool, MembershipCorrected)
-    def on_workplace_told(self, session: Session, delivery: Delivery) -> None:
-        """Learn where a teacher works: nobody supports their own school."""
-        schools.on_workplace_told(session, delivery.event, revision=delivery.envelope.revision)
-
-    @subscribe(LeaderAppointed, LeaderEnded)
-    def on_leader_told(self, session: Session, delivery: Delivery) -> None:
-        """Learn who is a PD lead, until when, and where they teach."""
-        schools.on_leader_told(session, delivery.event, revision=delivery.envelope.revision)
-
-    @subscribe(TeacherMerged)
-    def on_teacher_merged(self, session: Session, delivery: Delivery) -> None:
-        """Learn which record is left of a person."""
-        schools.on_teacher_merged(session, delivery.event, revision=delivery.envelope.revision)
-
-    def _told(self, delivery: Delivery) -> dict[str, Any]:
-        """What a reaction that derives something again needs to know of a delivery."""
-        envelope = delivery.envelope
-        return {
-            "revision": envelope.revision,
-            "at": envelope.time,
-            "now": self.clocks.hub.now(),
-            "by": self.name,
-        }

@@ -25,7 +25,7 @@ class ProjectingService(Probes):
     name = "projecting"
 
     @subscribe_batch(EVENT)
-    def project(self, session: Session, deliveries: Sequence[Delivery]) -> None:
+    def project(self, session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
         """Keep the newest of each subject, as reporting does."""
         session.execute(WRITE_MANY, {"rows": newest(map(_row, deliveries))})
 
@@ -36,7 +36,7 @@ class ReactingService(Probes):
     name = "reacting"
 
     @subscribe(EVENT)
-    def react(self, session: Session, delivery: Delivery) -> None:
+    def react(self, session: Session, delivery: Delivery[Any]) -> None:
         """Keep it."""
         session.execute(WRITE_ONE, _row(delivery))
 
@@ -48,7 +48,7 @@ class PublishingService(Probes):
     relay = OutboxRelay()
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
+def _row(delivery: Delivery[Any]) -> dict[str, Any]:
     event = delivery.event
     stamp = {"subject": delivery.envelope.subject, "revision": delivery.envelope.revision}
     return stamp | {name: getattr(event, name) for name in FACTS}

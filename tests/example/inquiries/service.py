@@ -136,7 +136,7 @@ class ScalesService(Probes):
         raise Refused(SECRET)
 
     @subscribe(ParcelSorted)
-    def on_parcel_sorted(self, session: Session, delivery: Delivery) -> None:
+    def on_parcel_sorted(self, session: Session, delivery: Delivery[Any]) -> None:
         """Note the effect, after what the weight asks for."""
         if delivery.event.weight == SLOW:
             eventlet.sleep(SLOW_SECONDS)

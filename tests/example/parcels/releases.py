@@ -1,6 +1,7 @@
 """Other releases of the example's receiver, on the same database and queue."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ class WeighingService(Probes):
     projections = (Effect.__table__,)
 
     @subscribe_batch(ParcelWeighed)
-    def on_parcels_weighed(self, session: Session, deliveries: Iterable[Delivery]) -> None:
+    def on_parcels_weighed(self, session: Session, deliveries: Iterable[Delivery[Any]]) -> None:
         """Note each effect."""
         for delivery in deliveries:
             note(session, delivery)

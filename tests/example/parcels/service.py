@@ -171,18 +171,18 @@ class CountingService(Probes):
     projections = (Effect.__table__,)
 
     @subscribe(ParcelSorted)
-    def on_parcel_sorted(self, session: Session, delivery: Delivery) -> None:
+    def on_parcel_sorted(self, session: Session, delivery: Delivery[Any]) -> None:
         """Note the effect."""
         note(session, delivery)
 
     @subscribe_batch(ParcelWeighed)
-    def on_parcels_weighed(self, session: Session, deliveries: Iterable[Delivery]) -> None:
+    def on_parcels_weighed(self, session: Session, deliveries: Iterable[Delivery[Any]]) -> None:
         """Note each effect."""
         for delivery in deliveries:
             note(session, delivery)
 
 
-def note(session: Session, delivery: Delivery) -> None:
+def note(session: Session, delivery: Delivery[Any]) -> None:
     """Note one effect; a poisoned parcel fails."""
     log.info("noting")
     if delivery.event.weight == POISON:

@@ -1,5 +1,7 @@
 """Later releases of the example's two services: ParcelSorted gets a version 2."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from hub_messaging import outbox
@@ -36,7 +38,7 @@ class CountingV2(CountingService):
     """Has changed from version 1 to version 2."""
 
     @subscribe(ParcelSortedV2)
-    def on_parcel_sorted(self, session: Session, delivery: Delivery) -> None:
+    def on_parcel_sorted(self, session: Session, delivery: Delivery[Any]) -> None:
         """Note the effect."""
         note(session, delivery)
 
@@ -45,6 +47,6 @@ class CountingBoth(CountingService):
     """Hears both versions: one of each change takes effect."""
 
     @subscribe(ParcelSorted, ParcelSortedV2)
-    def on_parcel_sorted(self, session: Session, delivery: Delivery) -> None:
+    def on_parcel_sorted(self, session: Session, delivery: Delivery[Any]) -> None:
         """Note the effect."""
         note(session, delivery)

@@ -15,7 +15,7 @@ from tests.reporting.small_hub import small_hub
 from hub_contracts import Event
 from hub_contracts.enrolment import SchoolClosed, TeacherMerged
 from hub_contracts.notifications import MessageFailed
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.periods import AcademicYear, Period
@@ -58,7 +58,7 @@ def of_the_other_hub() -> list[Event]:
     ]
 
 
-def elsewhere() -> list[Delivery]:
+def elsewhere() -> list[Delivery[Any]]:
     """The other hub's events, each with a revision that is higher than any of this hub."""
     return [
         delivered(one.event, one.envelope.revision + 100, hub=OTHER, at=datetime(2026, 11, 22, tzinfo=UTC))

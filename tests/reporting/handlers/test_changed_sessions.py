@@ -13,7 +13,7 @@ from tests.reporting.factories import delivered
 
 from hub_contracts import Event
 from hub_contracts.enrolment import WorkGroupChanged, WorkGroupConfirmed
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.periods import Period
@@ -23,7 +23,7 @@ from hub_reporting.store import work_groups as store
 
 OCTOBER, NOVEMBER = date(2025, 10, 8), date(2025, 11, 5)
 YEAR: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
-Hear = Callable[[Iterable[Event | Delivery]], None]
+Hear = Callable[[Iterable[Event | Delivery[Any]]], None]
 Run = Callable[..., Report]
 
 

@@ -11,13 +11,13 @@ from tests.reporting.factories import an_id, delivered
 
 from hub_contracts import Event
 from hub_contracts.enrolment import LeaderEnded, TeacherAnonymised, TeacherMerged
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.reports import Report
 from hub_reporting.handlers.reports import run_report
 
-Hear = Callable[[Iterable[Event | Delivery]], None]
+Hear = Callable[[Iterable[Event | Delivery[Any]]], None]
 YEAR: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
 
 

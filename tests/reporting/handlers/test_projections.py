@@ -18,7 +18,7 @@ from tests.reporting.history import history
 from tests.support.databases import Databases
 
 from hub_contracts import EVENTS
-from hub_messaging.inbox import Delivery
+from hub_messaging.delivery import Delivery
 from hub_messaging.retries import Permanent
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
@@ -29,7 +29,7 @@ from hub_reporting.models import Base, Message, School, Source
 HISTORY = make.in_order(history())
 
 
-def heard(sessions: Sessions, deliveries: Sequence[Delivery], sizes: Sequence[int] = (200,)) -> None:
+def heard(sessions: Sessions, deliveries: Sequence[Delivery[Any]], sizes: Sequence[int] = (200,)) -> None:
     """Let reporting hear deliveries in batches of these sizes."""
     rest, turn = list(deliveries), 0
     while rest:
@@ -89,7 +89,7 @@ def test_any_order_any_repeats_any_batches_same_answer(
     forget: Callable[[], None],
     options: Options,
     expected: dict[str, Any],
-    repeats: list[Delivery],
+    repeats: list[Delivery[Any]],
     sizes: list[int],
     seed: int,
 ) -> None:

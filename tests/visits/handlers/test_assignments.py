@@ -54,7 +54,9 @@ def test_a_refused_assignment_writes_nothing(
 ) -> None:
     with sessions.begin() as session:
         schools.on_school_told(
-            session, factories.school_imported(urn=factories.OTHER_SCHOOL), revision=1, **factories.TOLD
+            session,
+            factories.delivered(factories.school_imported(urn=factories.OTHER_SCHOOL), 1),
+            factories.CONTEXT,
         )
     with pytest.raises(Refused) as refusal:
         assigned(sessions, **({"pd_lead_id": pd_lead_id} | changes))  # type: ignore[arg-type]
@@ -70,7 +72,7 @@ def test_who_has_stopped_being_a_pd_lead_is_not_assigned(sessions: Sessions, pd_
         ended = factories.leader_ended(
             teacher_id=pd_lead_id, leader_role_id=post.leader_role_id, ended_on=date(2023, 9, 3)
         )
-        schools.on_leader_told(session, ended, revision=2)
+        schools.on_leader_told(session, factories.delivered(ended, 2))
     with pytest.raises(Refused, match="pd_lead_ended"):
         assigned(sessions, pd_lead_id, starts_on=date(2023, 9, 4))
 
@@ -108,10 +110,10 @@ def test_a_closed_school_without_a_successor_is_refused(
     with sessions.begin() as session:
         if closed_by == "event":
             event = SchoolClosed(urn=factories.SCHOOL)
-            schools.on_school_closed(session, event, revision=2, **factories.TOLD)
+            schools.on_school_closed(session, factories.delivered(event, 2), factories.CONTEXT)
         else:
             schools.on_school_told(
-                session, factories.school_imported(status="closed"), revision=2, **factories.TOLD
+                session, factories.delivered(factories.school_imported(status="closed"), 2), factories.CONTEXT
             )
     with pytest.raises(Refused) as refusal:
         assigned(sessions, pd_lead_id)

@@ -84,14 +84,18 @@ def test_assignments_of_merged_records_are_the_persons_and_those_of_others_are_n
 ) -> None:
     bystander, left = factories.another_lead(sessions), uuid4()
     with sessions.begin() as session:
-        schools.on_leader_told(session, factories.leader_appointed(teacher_id=left, urn="110999"), revision=1)
+        schools.on_leader_told(
+            session, factories.delivered(factories.leader_appointed(teacher_id=left, urn="110999"), 1)
+        )
         factories.tell(session, factories.school_imported(urn=OTHER_SCHOOL), 1)
     first = assigned(sessions, pd_lead_id)
     second = assigned(sessions, left, urn=OTHER_SCHOOL)
     assigned(sessions, bystander, programme="tfm_support")
     third = assigned(sessions, other_id, programme="intensive")
     with sessions.begin() as session:
-        schools.on_teacher_merged(session, TeacherMerged(from_id=pd_lead_id, into_id=left), revision=1)
+        schools.on_teacher_merged(
+            session, factories.delivered(TeacherMerged(from_id=pd_lead_id, into_id=left), 1)
+        )
     both = {first.id: 0, second.id: 0}
     assert after(sessions, left) == both
     assert after(sessions, left, pd_lead_id) == both

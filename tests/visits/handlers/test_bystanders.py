@@ -37,7 +37,7 @@ def _assignments(sessions: Sessions, pd_lead_id: UUID) -> dict[str, UUID]:
             (ELSEWHERE, "926", None),
         ):
             told = factories.school_imported(urn=urn, la_code=la_code, trust_uid=trust_uid)
-            schools.on_school_told(session, told, revision=2, **factories.TOLD)
+            schools.on_school_told(session, factories.delivered(told, 2), factories.CONTEXT)
     return {
         urn: assigned(sessions, pd_lead_id, urn=urn, kinds=["visit", "department_pd"]).id
         for urn in (SCHOOL, NEIGHBOUR, ELSEWHERE)

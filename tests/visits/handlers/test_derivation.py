@@ -1,13 +1,14 @@
 """What was derived is derived again: after a calendar, a change of trust or authority, a succession."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.visits import factories
-from tests.visits.factories import LINTON_DATES, SCHOOL, TOLD, assigned, logged, planned, published
+from tests.visits.factories import LINTON_DATES, SCHOOL, assigned, logged, planned, published
 
 from hub_contracts.enrolment import SchoolClosed, SchoolSucceeded
 from hub_platform.database import Sessions
@@ -123,7 +124,7 @@ def test_a_visit_follows_a_change_of_trust_or_authority_from_its_day_on(
         source_file_date=date(2024, 1, 1) if scope == "la:926" else date(2024, 6, 1),
     )
     with sessions.begin() as session:
-        schools.on_school_told(session, change, revision=2, **TOLD | {"now": LATER})
+        schools.on_school_told(session, factories.delivered(change, 2), replace(factories.CONTEXT, now=LATER))
     assert found(sessions, before)[0] == "2023-1"
     assert found(sessions, after) == (None, True, False)
     assert [data["visit_id"] for _, _, data in said_again(sessions)] == [str(after)]
@@ -186,7 +187,7 @@ def test_where_no_calendar_covers_the_school_any_more_all_stays_as_it_was(
 ) -> None:
     with sessions.begin() as session:
         told = factories.school_imported(urn="110700", trust_uid="3180")
-        schools.on_school_told(session, told, revision=1, **TOLD)
+        schools.on_school_told(session, factories.delivered(told, 1), factories.CONTEXT)
         command = factories.set_calendar("trust:3180")
         next_year = SetCalendar(
             scope="trust:3180",
@@ -201,6 +202,6 @@ def test_where_no_calendar_covers_the_school_any_more_all_stays_as_it_was(
     visit = planned(sessions, assignment_id, at=datetime(2024, 9, 10, 9, tzinfo=UTC))
     with sessions.begin() as session:
         told = factories.school_imported(urn="110700", source_file_date=date(2024, 9, 1))
-        schools.on_school_told(session, told, revision=2, **TOLD)
+        schools.on_school_told(session, factories.delivered(told, 2), factories.CONTEXT)
     assert found(sessions, visit.id) == ("2024-1", False, False)
     assert said_again(sessions) == []

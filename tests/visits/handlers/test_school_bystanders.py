@@ -23,7 +23,9 @@ def _known(sessions: Sessions, pd_lead_id: UUID) -> Sessions:
     """Let three schools be known."""
     with sessions.begin() as session:
         for urn in (SCHOOL, "110624", "120001"):
-            schools.on_school_told(session, factories.school_imported(urn=urn), revision=2, **factories.TOLD)
+            schools.on_school_told(
+                session, factories.delivered(factories.school_imported(urn=urn), 2), factories.CONTEXT
+            )
     return sessions
 
 
@@ -36,16 +38,19 @@ def done_by(sessions: Sessions, act: Callable[[Session], Any]) -> Changes:
     "tell",
     [
         lambda session: schools.on_school_told(
-            session, factories.school_imported(name="New"), revision=9, **factories.TOLD
+            session, factories.delivered(factories.school_imported(name="New"), 9), factories.CONTEXT
         ),
         lambda session: schools.on_school_closed(
-            session, SchoolClosed(urn=SCHOOL, close_date=date(2024, 8, 31)), revision=9, **factories.TOLD
+            session,
+            factories.delivered(SchoolClosed(urn=SCHOOL, close_date=date(2024, 8, 31)), 9),
+            factories.CONTEXT,
         ),
         lambda session: schools.on_school_succeeded(
             session,
-            SchoolSucceeded(urn=SCHOOL, successor_urn="140001", link_type="Successor"),
-            revision=9,
-            **factories.TOLD,
+            factories.delivered(
+                SchoolSucceeded(urn=SCHOOL, successor_urn="140001", link_type="Successor"), 9
+            ),
+            factories.CONTEXT,
         ),
     ],
     ids=["told", "closed", "succeeded"],
@@ -60,17 +65,17 @@ def test_an_event_about_one_leader_or_merger_changes_that_one_only(known: Sessio
     others = [factories.leader_appointed() for _ in range(3)]
     with known.begin() as session:
         for one in others:
-            schools.on_leader_told(session, one, revision=1)
+            schools.on_leader_told(session, factories.delivered(one, 1))
         for into in others[:2]:
             merged = TeacherMerged(from_id=into.leader_role_id, into_id=into.teacher_id)
-            schools.on_teacher_merged(session, merged, revision=1)
+            schools.on_teacher_merged(session, factories.delivered(merged, 1))
     ended = factories.leader_ended(
         **{name: getattr(others[0], name) for name in ("leader_role_id", "teacher_id")}
     )
-    done = done_by(known, lambda session: schools.on_leader_told(session, ended, revision=2))
+    done = done_by(known, lambda session: schools.on_leader_told(session, factories.delivered(ended, 2)))
     assert done.changed == {("leader_posts", (others[0].leader_role_id,))}
     again = TeacherMerged(from_id=others[0].leader_role_id, into_id=pd_lead_id)
-    done = done_by(known, lambda session: schools.on_teacher_merged(session, again, revision=2))
+    done = done_by(known, lambda session: schools.on_teacher_merged(session, factories.delivered(again, 2)))
     assert done.changed == {("mergers", (others[0].leader_role_id,))}
     with known() as session:
         assert len(school_store.posts_of(session, others[2].teacher_id)) == 1

@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from tests.visits import factories
 from tests.visits.factories import SCHOOL, leader_appointed, leader_ended, school_imported, tell
 
 from hub_contracts.enrolment import (
@@ -60,7 +61,7 @@ def test_any_order_any_repeats_same_answer(
 
 def project(session: Any, event: Any, revision: int) -> None:
     if isinstance(event, LeaderAppointed | LeaderEnded):
-        schools.on_leader_told(session, event, revision=revision)
+        schools.on_leader_told(session, factories.delivered(event, revision))
     else:
         tell(session, event, revision)
 
@@ -87,7 +88,7 @@ def test_a_role_goes_with_the_person_through_mergers(
         for number in [*order, *repeats]:
             revision, event = history[number]
             if isinstance(event, TeacherMerged):
-                schools.on_teacher_merged(session, event, revision=revision)
+                schools.on_teacher_merged(session, factories.delivered(event, revision))
             else:
                 project(session, event, revision)
     with sessions() as session:

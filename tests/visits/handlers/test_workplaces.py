@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from tests.visits import factories
 from tests.visits.factories import OTHER_SCHOOL, SCHOOL, assigned, published
 
 from hub_contracts.enrolment import (
@@ -55,7 +56,7 @@ def corrected(
 def tell(sessions: Sessions, *events: Any) -> None:
     with sessions.begin() as session:
         for revision, event in enumerate(events, 1):
-            schools.on_workplace_told(session, event, revision=revision)
+            schools.on_workplace_told(session, factories.delivered(event, revision))
 
 
 @pytest.mark.parametrize("named", ["moved", "joined", "corrected"])
@@ -97,7 +98,7 @@ def test_a_school_of_a_record_that_was_merged_into_the_pd_leads_is_their_own(
     tell(sessions, registered(other, SCHOOL))
     with sessions.begin() as session:
         merged = TeacherMerged(from_id=other, into_id=pd_lead_id)
-        schools.on_teacher_merged(session, merged, revision=2)
+        schools.on_teacher_merged(session, factories.delivered(merged, 2))
     with pytest.raises(Refused, match="own_school"):
         assigned(sessions, pd_lead_id)
 
@@ -124,7 +125,7 @@ def test_any_order_any_repeats_same_workplaces(
     with sessions.begin() as session:
         session.execute(text("TRUNCATE workplaces"))
         for revision, event in data.draw(st.permutations(HISTORY + repeats)):
-            schools.on_workplace_told(session, event, revision=revision)
+            schools.on_workplace_told(session, factories.delivered(event, revision))
     with sessions() as session:
         found = {each.urn: each.ends_on for each in store.workplaces_of(session, ADA)}
     assert found == {

@@ -14,8 +14,8 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from hub_contracts import Event
+from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope
-from hub_messaging.inbox import Delivery
 from hub_messaging.retries import Permanent
 from hub_reporting.handlers import pd_days, schools, tasks, visits, work_groups
 from hub_reporting.handlers.projected import Rows
@@ -37,7 +37,7 @@ CLOCKS_DIFFER: Final = timedelta(minutes=5)  # how far a publisher's clock may b
 Pending = dict[type[Projected], dict[tuple[Any, ...], dict[str, Any]]]
 
 
-def project(session: Session, deliveries: Iterable[Delivery], *, now: datetime) -> None:
+def project(session: Session, deliveries: Iterable[Delivery[Any]], *, now: datetime) -> None:
     """Count events in.
 
     Args:

@@ -1,6 +1,6 @@
 """What visits learns from enrolment: schools, and who is a PD lead. Ids and URNs, no names."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,8 @@ from hub_contracts.enrolment import (
     TeacherRegistered,
 )
 from hub_kernel.england import day_in_england
+from hub_messaging.delivery import Delivery
+from hub_platform.reaction_context import ReactionContext
 from hub_visits.domain.school_years import Told
 from hub_visits.handlers.derivation import derive_again
 from hub_visits.store import assignments, calendars
@@ -24,18 +26,10 @@ from hub_visits.store import schools as store
 
 
 def on_school_told(
-    session: Session,
-    event: SchoolImported | SchoolChanged,
-    *,
-    revision: int,
-    at: datetime,
-    now: datetime,
-    by: str,
+    session: Session, delivery: Delivery[SchoolImported | SchoolChanged], context: ReactionContext
 ) -> None:
-    """Keep where a school belongs, and derive again what follows from its authority and its trust.
-
-    `at` is when the event happened, `now` the hub's clock.
-    """
+    """Store a school's authority, trust and status, and derive again what follows from them."""
+    event, revision = delivery.event, delivery.revision
     calendars.lock_derived(session)
     facts = {
         "la_code": event.la_code,
@@ -46,47 +40,47 @@ def on_school_told(
     }
     store.keep_school(session, event.urn, "facts_revision", revision, facts)
     told = Told(
-        told_on=event.source_file_date or day_in_england(at),
+        told_on=event.source_file_date or day_in_england(delivery.occurred_at),
         trust_since=event.trust_since,
         la_code=event.la_code,
         trust_uid=event.trust_uid,
     )
     store.keep_facts(session, event.urn, revision, told)
-    _derive_again(session, event.urn, now=now, by=by)
+    _derive_again(session, event.urn, context)
 
 
-def on_school_closed(
-    session: Session, event: SchoolClosed, *, revision: int, at: datetime, now: datetime, by: str
-) -> None:
-    """Keep that a school has closed, and which one carries it on where that is said."""
+def on_school_closed(session: Session, delivery: Delivery[SchoolClosed], context: ReactionContext) -> None:
+    """Store a school's closure, and its successor where the event names one."""
+    event = delivery.event
     calendars.lock_derived(session)
-    store.keep_school(session, event.urn, "closed_revision", revision, {"closed_on": event.close_date})
+    closure = {"closed_on": event.close_date}
+    store.keep_school(session, event.urn, "closed_revision", delivery.revision, closure)
     if event.successor_urn is not None:
-        _keep_succession(session, event.urn, event.successor_urn, revision, at=at, established_on=None)
-    _derive_again(session, event.urn, now=now, by=by)
+        _keep_succession(session, delivery, event.successor_urn, established_on=None)
+    _derive_again(session, event.urn, context)
 
 
 def on_school_succeeded(
-    session: Session, event: SchoolSucceeded, *, revision: int, at: datetime, now: datetime, by: str
+    session: Session, delivery: Delivery[SchoolSucceeded], context: ReactionContext
 ) -> None:
-    """Keep which school carries on, and derive again what follows for those that it stands for."""
+    """Store a school's successor, and derive again what follows for the schools that it replaces."""
+    event = delivery.event
     calendars.lock_derived(session)
-    _keep_succession(
-        session, event.urn, event.successor_urn, revision, at=at, established_on=event.established_on
-    )
-    _derive_again(session, event.urn, now=now, by=by)
+    _keep_succession(session, delivery, event.successor_urn, established_on=event.established_on)
+    _derive_again(session, event.urn, context)
 
 
 def on_workplace_told(
-    session: Session, event: TeacherRegistered | TeacherMovedSchool | MembershipCorrected, *, revision: int
+    session: Session, delivery: Delivery[TeacherRegistered | TeacherMovedSchool | MembershipCorrected]
 ) -> None:
-    """Keep at which schools a teacher works, who may be or become a PD lead."""
-    for urn, ends_on in _workplaces(event).items():
-        store.keep_workplace(session, event.teacher_id, urn, revision, ends_on=ends_on)
+    """Store the schools of a teacher, who may be or become a PD lead: none supports their own school."""
+    for urn, ends_on in _workplaces(delivery.event).items():
+        store.keep_workplace(session, delivery.event.teacher_id, urn, delivery.revision, ends_on=ends_on)
 
 
-def on_leader_told(session: Session, event: LeaderAppointed | LeaderEnded, *, revision: int) -> None:
-    """Keep which role somebody holds, until when, and at which school they teach."""
+def on_leader_told(session: Session, delivery: Delivery[LeaderAppointed | LeaderEnded]) -> None:
+    """Store a leader's role, its first and last day, and the school at which the leader teaches."""
+    event = delivery.event
     facts = {
         "teacher_id": event.teacher_id,
         "role": event.role,
@@ -95,34 +89,33 @@ def on_leader_told(session: Session, event: LeaderAppointed | LeaderEnded, *, re
         "starts_on": event.starts_on,
         "ends_on": event.ended_on if isinstance(event, LeaderEnded) else event.ends_on,
     }
-    store.keep_post(session, event.leader_role_id, revision, facts)
+    store.keep_post(session, event.leader_role_id, delivery.revision, facts)
 
 
-def on_teacher_merged(session: Session, event: TeacherMerged, *, revision: int) -> None:
-    """Keep which record is left of a person, so that they keep their roles."""
-    store.keep_merger(session, event.from_id, event.into_id, revision)
+def on_teacher_merged(session: Session, delivery: Delivery[TeacherMerged]) -> None:
+    """Store the record that a person's other record was merged into, so that their roles stay theirs."""
+    event = delivery.event
+    store.keep_merger(session, event.from_id, event.into_id, delivery.revision)
 
 
 def _keep_succession(
     session: Session,
-    urn: str,
+    delivery: Delivery[SchoolClosed | SchoolSucceeded],
     successor_urn: str,
-    revision: int,
     *,
-    at: datetime,
     established_on: date | None,
 ) -> None:
     succession = {
         "successor_urn": successor_urn,
         "established_on": established_on,
-        "succeeded_on": day_in_england(at),
+        "succeeded_on": day_in_england(delivery.occurred_at),
     }
-    store.keep_school(session, urn, "successor_revision", revision, succession)
+    store.keep_school(session, delivery.event.urn, "successor_revision", delivery.revision, succession)
 
 
-def _derive_again(session: Session, urn: str, *, now: datetime, by: str) -> None:
+def _derive_again(session: Session, urn: str, context: ReactionContext) -> None:
     rows = assignments.lock_assignments_of(session, store.family_of(session, {urn}))
-    derive_again(session, rows, now=now, by=by)
+    derive_again(session, rows, now=context.now, by=context.by)
 
 
 def _workplaces(

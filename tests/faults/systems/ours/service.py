@@ -95,12 +95,12 @@ class HearsLess(Probes):
         return True
 
     @subscribe(ThingNoticed)
-    def on_thing_noticed(self, session: Session, delivery: Delivery) -> None:
+    def on_thing_noticed(self, session: Session, delivery: Delivery[Any]) -> None:
         """Note the effect: in the cases nothing but forgeries comes this way."""
         _take_effect(session, delivery)
 
     @subscribe_batch(ThingChanged)
-    def on_things_changed(self, session: Session, deliveries: Iterable[Delivery]) -> None:
+    def on_things_changed(self, session: Session, deliveries: Iterable[Delivery[Any]]) -> None:
         """Note each effect."""
         for delivery in deliveries:
             _take_effect(session, delivery)
@@ -111,13 +111,13 @@ class Consumer(HearsLess):
     """Receives one type an event at a time, the other in batches; both are about the same subjects."""
 
     @subscribe(ThingMarked)
-    def on_thing_marked(self, session: Session, delivery: Delivery) -> None:
+    def on_thing_marked(self, session: Session, delivery: Delivery[Any]) -> None:
         """Note the effect."""
         _take_effect(session, delivery)
         points.effect_noted(session)
 
 
-def _take_effect(session: Session, delivery: Delivery) -> None:
+def _take_effect(session: Session, delivery: Delivery[Any]) -> None:
     setting.before_effect(delivery.event.n)
     envelope = delivery.envelope
     if setting.may_refuse:
