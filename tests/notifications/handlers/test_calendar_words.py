@@ -32,10 +32,10 @@ def last_text(office: FakeOffice) -> str:
     ("sessions_to_come", "words"),
     [
         (0, None),
-        (1, "This e-mail also puts an entry into your calendar."),
+        (1, "This e-mail also adds this date to your calendar."),
         (
             3,
-            'whose subject begins with "Calendar:". They put entries into your calendar.',
+            'whose subject begins with "Calendar:". They add these dates to your calendar.',
         ),
     ],
 )

@@ -64,7 +64,7 @@ def test_each_pd_lead_gets_one_e_mail_and_each_visit_leaves_one_calendar_for_the
     }
     ada, ben = (texts(office, person, already) for person in (ADA, BEN))
     assert "until Sunday 10 January 2027" in ada
-    assert "cancelled for you" in ada
+    assert "no longer need to make" in ada
     assert "from Monday 11 January 2027" in ben
     assert "Wednesday 20 January 2027, 09:00" in ben
     assert "Wednesday 3 February 2027, 09:00" in ben
@@ -187,7 +187,7 @@ def test_a_visit_cancelled_before_its_hand_over_was_told_is_not_told_to_the_new_
     office.later(minutes=1)
     office.send_all()
     assert sent_since(office, already) == {ADA: [CHANGES, "Calendar CANCEL"], BEN: [CHANGES], CAT: []}
-    assert "planned for you" not in texts(office, BEN, already)
+    assert "You now have" not in texts(office, BEN, already)
 
 
 def test_several_schools_handed_over_together_are_one_e_mail(sessions: Sessions, office: FakeOffice) -> None:

@@ -75,6 +75,7 @@ def test_nothing_is_left_unsaid_or_unresolved(content: Content) -> None:
     assert "  " not in re.sub(r"(?m)^ +", "", rendered.text)
     assert "\n\n\n" not in rendered.text
     assert not re.search(r" [.,;:]|[.,;:]{2}", said)
+    assert not re.search(r"[a-z][.:?!][A-Z]", said)  # no space between two sentences
 
 
 @each
@@ -94,7 +95,7 @@ def test_sentences_are_short(content: Content) -> None:
 @each
 def test_every_message_names_the_hub_why_it_came_the_contact_and_the_privacy_notice(content: Content) -> None:
     text = render(replace(content, hub=HUB)).text
-    assert "You get this e-mail because " in text
+    assert "You are receiving this e-mail because " in text
     for value in (HUB.name, HUB.contact_name, HUB.contact_email, HUB.contact_telephone, HUB.privacy_notice):
         assert value is not None
         assert value in text, value
@@ -115,6 +116,7 @@ def test_a_subject_is_one_short_line_about_something(content: Content) -> None:
     assert "Ratio and proportion, Year 8" in subject
     assert len(subject) <= SUBJECT_LIMIT, (len(subject), subject)
     assert subject == " ".join(subject.split())
+    assert re.search(r"Year 8\w", subject) is None, subject
     header = f"Subject: {text_field('Subject', subject)}\r\n\r\n"
     assert header.startswith(f"Subject: {subject.split()[0]}")  # not in the line after it
     assert message_from_string(header, policy=default)["Subject"] == subject

@@ -94,17 +94,20 @@ def _source(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
         (Kind.PLACE_CONFIRMED, ["3: Tuesday 19 January 2027, 16:00 to 18:00, at Mill Lane Centre, Room 4"]),
         (Kind.PARTICIPANT_COMPLETED, ["Your certificate is attached"]),
         (Kind.SESSION_RESCHEDULED, ["Before: Tuesday 6 October 2026", "Now: Tuesday 13 October 2026"]),
-        (Kind.SESSION_CANCELLED, ["The venue is not available.", "takes the entry out of your calendar"]),
+        (Kind.SESSION_CANCELLED, ["The venue is not available.", "removes this date from your calendar"]),
         (
             Kind.WORK_GROUP_CANCELLED,
-            ["There is no funding for it.", "take the entries out of your calendar"],
+            ["There is no funding for it.", "remove these dates from your calendar"],
         ),
         (Kind.PLACE_ENDED, ["confirms your withdrawal", "online", "Mill Lane Centre"]),
-        (Kind.PLACE_OFFERED, ["Monday 14 September 2026", "To accept or to decline it"]),
-        (Kind.OFFER_LAST_DAY, ["Monday 14 September 2026", "To accept or to decline it"]),
-        (Kind.VISIT_CANCELLED, ["The school has asked for this."]),
+        (Kind.PLACE_OFFERED, ["Monday 14 September 2026", "To accept or decline it"]),
+        (Kind.OFFER_LAST_DAY, ["Monday 14 September 2026", "To accept or decline it"]),
+        (Kind.VISIT_CANCELLED, ["The school asked for this."]),
         (Kind.PD_DAY_CANCELLED, ["The speaker is not available."]),
-        (Kind.CALENDAR_ENTRY, ["This updates your calendar: ", "; details are in our e-mail. You get this"]),
+        (
+            Kind.CALENDAR_ENTRY,
+            ["This e-mail updates your calendar: ", ". The details are in our other e-mail."],
+        ),
     ],
 )
 def test_a_message_says_what_its_reader_needs(kind: Kind, parts: list[str]) -> None:
@@ -133,17 +136,17 @@ def test_a_message_says_how_the_calendar_follows_if_it_does(kind: Kind) -> None:
     assert "your calendar" not in none
     # Visits that change hands never have their entry in the e-mail itself.
     apart = kind is Kind.SCHOOLS_HANDED_OVER
-    assert ("A short e-mail follows" if apart else "This e-mail also ") in one
-    assert 'Short e-mails follow, whose subject begins with "Calendar:".' in several
-    is_cancelled = "out of your calendar" in one
-    assert ("accept, please do" in one) == ("accept, please do" in several) == (not is_cancelled)
+    assert ("We will also send you a short e-mail" if apart else "This e-mail also ") in one
+    assert 'We will also send you short e-mails whose subject begins with "Calendar:".' in several
+    is_cancelled = "from your calendar" in one
+    assert ("accept, please do so" in one) == ("accept, please do so" in several) == (not is_cancelled)
 
 
 def test_a_reason_that_several_sessions_share_is_said_once() -> None:
     content = VARIANTS["session_cancelled: two sessions"]
     assert isinstance(content, SessionsChanged)
     same = tuple(replace(each, reason="weather") for each in content.cancelled)
-    assert render(replace(content, cancelled=same)).text.count("The reason is the weather.") == 1
+    assert render(replace(content, cancelled=same)).text.count("This is because of the weather.") == 1
     assert render(content).text.count("The venue is not available.") == 1
 
 

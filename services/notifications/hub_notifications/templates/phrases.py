@@ -1,4 +1,4 @@
-"""Codes, dates and changes in words, as they stand in messages."""
+"""Words for codes, dates and changes, as messages show them."""
 
 from datetime import date, datetime
 from typing import Final
@@ -19,18 +19,18 @@ VISIT_KINDS: Final = {
     "pd_day": "PD day",
 }
 
-# Each reason is a sentence that can follow "… is cancelled."
+# Each reason is a whole sentence that can follow "… is cancelled."
 ASK: Final = "Please ask us if you would like to know the reason."
 SESSION_REASONS: Final = {
     "lead_unavailable": "The Work Group lead is not available.",
     "venue_unavailable": "The venue is not available.",
-    "weather": "The reason is the weather.",
-    "too_few_participants": "Too few participants can take part on that day.",
+    "weather": "This is because of the weather.",
+    "too_few_participants": "Too few participants are able to come on that day.",
     "work_group_cancelled": "The whole Work Group is cancelled.",
     "other": ASK,
 }
 WORK_GROUP_REASONS: Final = {
-    "too_few_teachers": "Too few teachers can take part in it.",
+    "too_few_teachers": "Too few teachers are able to take part.",
     "lead_unavailable": "The Work Group lead is not available.",
     "venue_unavailable": "The venue is not available.",
     "funding": "There is no funding for it.",
@@ -39,16 +39,16 @@ WORK_GROUP_REASONS: Final = {
 PD_DAY_REASONS: Final = {
     "speaker_unavailable": "The speaker is not available.",
     "venue_unavailable": "The venue is not available.",
-    "weather": "The reason is the weather.",
-    "too_few_participants": "Too few teachers can take part on that day.",
+    "weather": "This is because of the weather.",
+    "too_few_participants": "Too few teachers are able to come on that day.",
     "other": ASK,
 }
 VISIT_REASONS: Final = {
     "ofsted": "Ofsted is inspecting the school.",
     "closure": "The school is closed on that day.",
-    "staff_absence": "Staff of the school are absent.",
-    "school_request": "The school has asked for this.",
-    "snow": "The reason is snow.",
+    "staff_absence": "Staff at the school are absent.",
+    "school_request": "The school asked for this.",
+    "snow": "This is because of snow.",
     "pd_lead_absence": "The PD lead is not available on that day.",
     "other": ASK,
 }
@@ -61,36 +61,36 @@ REASONS: Final = {
 
 
 def reason(code: str | None, about: str) -> str:
-    """Say why something is cancelled; a code that is newer than this release is worded as "other"."""
+    """Return the sentence for a cancellation's reason; a code unknown to this release reads as "other"."""
     if code is None:
         return ""
     return REASONS[about].get(code, ASK)
 
 
 def day(on: date) -> str:
-    """Tuesday 6 October 2026."""
+    """Format a date such as Tuesday 6 October 2026."""
     return f"{short_day(on)} {on.year}"
 
 
 def short_day(on: date) -> str:
-    """Tuesday 6 October, for a subject."""
+    """Format a date without its year, such as Tuesday 6 October, for a subject."""
     return f"{on:%A} {on.day} {on:%B}"
 
 
 def clock(instant: datetime) -> str:
-    """16:00."""
+    """Format a time of day such as 16:00; the instant must be in England's time."""
     return f"{instant:%H:%M}"
 
 
 def when(meeting: Meeting) -> str:
-    """Tuesday 6 October 2026, 16:00 to 18:00; a session over midnight names both days."""
+    """Format a session's time: Tuesday 6 October 2026, 16:00 to 18:00; both days if it passes midnight."""
     starts, ends = meeting.starts_at, meeting.ends_at
     end = clock(ends) if starts.date() == ends.date() else f"{day(ends)}, {clock(ends)}"
     return f"{day(starts)}, {clock(starts)} to {end}"
 
 
 def where(meeting: Meeting) -> str:
-    """Such as "at Fenbrook Village College", "in person" if no place is known yet, or "online".
+    """Format a session's location: "at Fenbrook Village College", "in person" without a venue, or "online".
 
     Raises:
         KeyError: the mode is not one of `MODES`.
@@ -102,7 +102,7 @@ def where(meeting: Meeting) -> str:
 
 
 def change(moved: Moved) -> str:
-    """Name the first that differs: time, mode (now online), place, or else the joining link."""
+    """Return the first difference: time, mode (now online), place, or else link (the joining link)."""
     before, now = moved.before, moved.now
     if (before.starts_at, before.ends_at) != (now.starts_at, now.ends_at):
         return "time"
