@@ -3,6 +3,8 @@
 import pytest
 from tests.support import language
 
+from hub_local.places import ROOT
+
 CASES = [
     ('"""Stop what somebody began."""', "somebody"),
     ('"""What a school owes."""', "What"),

@@ -17,7 +17,7 @@ from typing import Final
 
 from tests.support.language_pieces import Kind, Piece, documented, pieces_of_page, pieces_of_python, words_of
 
-from local.places import ROOT
+from hub_local.places import ROOT
 
 RULES: Final = ROOT / "tests" / "architecture" / "language.toml"
 TEXT_FILES: Final = {
