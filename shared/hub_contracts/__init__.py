@@ -1,75 +1,21 @@
-"""The published language of a Maths Hub: every event that its services tell each other and their subscribers.
+"""The published language of a Maths Hub: every event that its services publish.
 
 received = parse(message.body)
 match received.event:
     case VisitLogged(urn=urn, half_days=half_days): ...
 
 Events are found by routing key: the type, from version 2 on with the version, as `VisitLogged.v2`.
+
+Names are imported at their first use, so that `hub_contracts.vocabulary` needs the standard library alone.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from hub_contracts import log, notifications, visits
-from hub_contracts.enrolment import (
-    applications,
-    attendance,
-    enrolments,
-    hub,
-    lesson_studies,
-    pd_days,
-    schools,
-    sessions,
-    tasks,
-    teachers,
-    waiting_list,
-    work_groups,
-)
-from hub_contracts.events import BrokenEvent, Event, publishers, registry
-from hub_contracts.reading import InvalidData, NotAnEvent, Received, UnknownEvent, Unreadable, read
-
-EVENTS: Final[dict[str, type[Event]]] = registry(
-    (
-        hub,
-        schools,
-        teachers,
-        work_groups,
-        applications,
-        waiting_list,
-        enrolments,
-        sessions,
-        attendance,
-        tasks,
-        lesson_studies,
-        pd_days,
-        visits.calendars,
-        visits.assignments,
-        visits.visits,
-        notifications,
-    )
-)
-
-# Each service that publishes, with its events.
-PUBLISHERS: Final[dict[str, tuple[type[Event], ...]]] = publishers(EVENTS)
-
-# What the log holds beside the events: messages of the messaging itself, which nobody subscribes to.
-MARKS: Final[dict[str, type[Event]]] = registry((log,))
-
-_READABLE: Final = EVENTS | MARKS
-
-
-def parse(body: bytes | str | Mapping[str, Any]) -> Received[Event]:
-    """Read the body of a message as a subscriber receives it: its envelope and its typed event.
-
-    Args:
-        body: of the message, or the JSON object that a client has made of it already.
-
-    Raises:
-        UnknownEvent: the type or version is newer than this package; acknowledge and ignore the message.
-        NotAnEvent, InvalidData: the sender is at fault. All three are `Unreadable`.
-    """
-    return read(body, _READABLE)
-
+if TYPE_CHECKING:
+    from hub_contracts.events import BrokenEvent, Event
+    from hub_contracts.published import EVENTS, MARKS, PUBLISHERS, parse
+    from hub_contracts.reading import InvalidData, NotAnEvent, Received, UnknownEvent, Unreadable
 
 __all__ = [
     "EVENTS",
@@ -84,3 +30,18 @@ __all__ = [
     "Unreadable",
     "parse",
 ]
+
+_MODULES: Final = {
+    "hub_contracts.events": ("BrokenEvent", "Event"),
+    "hub_contracts.published": ("EVENTS", "MARKS", "PUBLISHERS", "parse"),
+    "hub_contracts.reading": ("InvalidData", "NotAnEvent", "Received", "UnknownEvent", "Unreadable"),
+}
+_MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}
+
+if not TYPE_CHECKING:  # hidden from type checkers, which would accept any name otherwise
+
+    def __getattr__(name: str) -> object:
+        """Import a public name from the module that defines it (PEP 562)."""
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_MODULE_OF[name]), name)

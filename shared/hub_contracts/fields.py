@@ -4,8 +4,8 @@ They are marshmallow's own fields, read strictly: "12" is no number and "yes" is
 JSON Schema validator and `from_data` take the same documents.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validate
@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields, validate
 from hub_contracts.events import RecordSchema
 
 GIAS: Final = "Get Information About Schools (GIAS, DfE)"
+TEXT: Final = r"^[^\x00]+$"
 
 
 class Pattern(validate.Regexp):
@@ -42,16 +43,16 @@ class Described(fields.Field[Any]):
         origin: str = "",
         **kwargs: Any,
     ) -> None:
-        """Describe it.
+        """Describe the field for readers and for the catalogue of events.
 
         Args:
             meaning: a phrase for the catalogue.
-            json: the value's JSON Schema.
-            optional: it may be absent, and is then None.
-            pseudonym: it stands for a person, whom enrolment alone can name.
-            unit: of its values, such as metres.
-            origin: where its values come from, unless that is what the schema says of all its fields.
-            kwargs: marshmallow's own.
+            json: the JSON Schema of a value.
+            optional: whether the field may be absent; it is None then.
+            pseudonym: whether a value identifies a person, whom only enrolment can name.
+            unit: of the values, such as metres.
+            origin: the source of the values, where it differs from that of the schema.
+            kwargs: arguments of marshmallow's field.
         """
         presence = {"load_default": None, "allow_none": True} if optional else {"required": True}
         super().__init__(**presence, **kwargs)
@@ -65,13 +66,11 @@ class Described(fields.Field[Any]):
 
 
 class Text(Described, fields.String):
-    """Words. Never empty, never with NUL, which PostgreSQL cannot keep."""
+    """Text of at least one character, without NUL, which PostgreSQL cannot store."""
 
     unit = "text"
 
-    def __init__(
-        self, meaning: str, *, pattern: str = r"^[^\x00]+$", error: str = "Not text.", **kwargs: Any
-    ) -> None:
+    def __init__(self, meaning: str, *, pattern: str = TEXT, error: str = "Not text.", **kwargs: Any) -> None:
         json = {"type": "string", "pattern": pattern}
         super().__init__(meaning, json, validate=Pattern(pattern, error=error), **kwargs)
 
@@ -117,14 +116,18 @@ class HalfTerm(Text):
 
 
 class OneOf(Described, fields.String):
-    """One of a few codes."""
+    """One code of a published vocabulary, read as its member."""
 
     unit = "code"
 
-    def __init__(self, choices: Iterable[str], meaning: str, **kwargs: Any) -> None:
-        listed = list(choices)
-        json = {"type": "string", "enum": listed}
-        super().__init__(meaning, json, validate=validate.OneOf(listed), **kwargs)
+    def __init__(self, vocabulary: type[StrEnum], meaning: str, **kwargs: Any) -> None:
+        self.members = {member.value: member for member in vocabulary}
+        json = {"type": "string", "enum": list(self.members)}
+        super().__init__(meaning, json, validate=validate.OneOf(self.members), **kwargs)
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> str:
+        code = super()._deserialize(*args, **kwargs)
+        return self.members.get(code, code)  # the validator refuses a code that is no member
 
 
 class Id(Described, fields.UUID):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -16,6 +17,21 @@ UNTIL = date(2027, 6, 30)
 V1, V2 = "KettleBoiled", "KettleBoiled.v2"
 
 
+class Drink(StrEnum):
+    """Contents of a cup in version 1."""
+
+    TEA = "tea"
+    COFFEE = "coffee"
+
+
+class HerbalDrink(StrEnum):
+    """Contents of a cup in version 2."""
+
+    TEA = "tea"
+    COFFEE = "coffee"
+    HERBAL = "herbal"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cup:
     """A cup that was poured."""
@@ -27,14 +43,14 @@ class CupSchema(RecordSchema):
     """Cup."""
 
     makes = Cup
-    drink = OneOf(["tea", "coffee"], "What is in it")
+    drink = OneOf(Drink, "What is in it")
 
 
 class HerbalCupSchema(RecordSchema):
     """Cup, with a new code: the reason for a version 2."""
 
     makes = Cup
-    drink = OneOf(["tea", "coffee", "herbal"], "What is in it")
+    drink = OneOf(HerbalDrink, "What is in it")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from hub_contracts.events import RecordSchema
 from hub_contracts.notifications import MessageSent
 from hub_contracts.samples import samples
 from hub_contracts.visits import Obligation, PDLeadAssigned, VisitLogged
+from hub_contracts.vocabulary import ConnectionRoute, ObligationKind
 
 SCHEMAS: dict[str, RecordSchema] = {type_: event.schema for type_, event in EVENTS.items()} | {
     name: schema for event in EVENTS.values() for name, schema in record_schemas(event.schema).items()
@@ -145,7 +146,7 @@ def test_records_are_dataclasses_too() -> None:
     assert {type(mark) for mark in completed.marks} == {Mark}
     assigned = PDLeadAssigned.from_data(full(PDLeadAssigned))
     assert assigned.obligations[0] == Obligation(
-        half_term="2025-1", kind="visit", starts_on=date(2025, 9, 3), ends_on=date(2025, 10, 24)
+        half_term="2025-1", kind=ObligationKind.VISIT, starts_on=date(2025, 9, 3), ends_on=date(2025, 10, 24)
     )
 
 
@@ -174,7 +175,7 @@ def test_what_no_reader_takes_cannot_be_published(event: type[Event], field: str
 
 
 def test_nobody_changes_what_happened() -> None:
-    event = SchoolConnected(urn="110623", connected_on=date(2025, 3, 4), via="visit")
+    event = SchoolConnected(urn="110623", connected_on=date(2025, 3, 4), via=ConnectionRoute.VISIT)
     with pytest.raises(dataclasses.FrozenInstanceError):
         event.urn = "110704"  # type: ignore[misc]
 

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from hub_contracts import EVENTS
+from hub_contracts import EVENTS, vocabulary
 from hub_local.places import ROOT
 
 PAGE = ROOT / "docs" / "glossary.md"
@@ -32,18 +32,34 @@ def listed(text: str) -> list[str]:
     return [entry[1] for entry in entries if entry] + [row.split("|")[1].strip() for row in rows]
 
 
+# Enumerations of the rules that do the same.
+ENUMERATIONS = re.compile(r"\w*(Status|Role|Reason|Mode|Mark|Phase|Strand|Focus|Part|Level|Owner|Cause)")
+
+
 def domain_words() -> Iterator[tuple[str, str]]:
-    """Every word that a list of the rules holds, and where."""
+    """Every word of the published vocabularies and of the lists of the rules, with its place."""
+    for name in vocabulary.__all__:
+        yield from ((member.value, f"vocabulary.{name}") for member in getattr(vocabulary, name))
     for path in sorted((ROOT / "services").glob("*/hub_*/domain/*.py")):
         for node in ast.parse(path.read_text()).body:
-            if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value):
-                continue
-            if LISTS.fullmatch(node.target.id):
-                where = f"{path.relative_to(ROOT)}: {node.target.id}"
-                yield from ((word, where) for word in _words(node.value))
+            name, value = _list(node)
+            if value is not None:
+                yield from ((word, f"{path.relative_to(ROOT)}: {name}") for word in _words(value))
 
 
-def _words(value: ast.expr) -> Iterator[str]:
+def _list(node: ast.stmt) -> tuple[str, ast.AST | None]:
+    """The name and values of a statement that lists words, otherwise no values."""
+    match node:
+        case ast.AnnAssign(target=ast.Name(name), value=ast.expr() as value) if LISTS.fullmatch(name):
+            return name, value
+        case ast.ClassDef(name=name, bases=[ast.Name("StrEnum")]) if ENUMERATIONS.fullmatch(name):
+            members = [one.value for one in node.body if isinstance(one, ast.Assign)]
+            return name, ast.List(elts=members)
+        case _:
+            return "", None
+
+
+def _words(value: ast.AST) -> Iterator[str]:
     """The strings that are words; of a table of names the keys and values that are."""
     for node in ast.walk(value):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and WORD.fullmatch(node.value):

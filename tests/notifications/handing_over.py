@@ -18,6 +18,7 @@ from hub_contracts.visits import (
     VisitPlanned,
     VisitReassigned,
 )
+from hub_contracts.vocabulary import SupportProgramme
 from hub_notifications.handlers import hand_overs, visits
 from hub_platform.database import Sessions
 
@@ -49,7 +50,7 @@ def assigned(
         assignment_id=assignment_id,
         urn=urn,
         pd_lead_id=to,
-        programme="opportunity_area",
+        programme=SupportProgramme.OPPORTUNITY_AREA,
         starts_on=on,
         obligations=[],
         follows=follows,
@@ -61,7 +62,7 @@ def unassigned(assignment_id: UUID, lead: UUID, last_day: date, urn: str = SCHOO
         assignment_id=assignment_id,
         urn=urn,
         pd_lead_id=lead,
-        programme="opportunity_area",
+        programme=SupportProgramme.OPPORTUNITY_AREA,
         ended_on=last_day,
         reason="workload",
     )

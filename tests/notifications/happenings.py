@@ -37,6 +37,7 @@ from hub_contracts.visits import (
     VisitPlanned,
     VisitReassigned,
 )
+from hub_contracts.vocabulary import ParticipantRole, WithdrawalCause, WithdrawalReason
 from hub_kernel.england import instant_in_england
 from hub_notifications.domain.messages import Cause
 from hub_notifications.handlers import (
@@ -147,7 +148,7 @@ def enrolled(name: str, group: UUID, *, before: UUID | None = None) -> Participa
         work_group_id=group,
         teacher_id=PERSON[name],
         urn=URN,
-        role="participant",
+        role=ParticipantRole.PARTICIPANT,
         enrolled_on=date(2026, 9, 7),
         transferred_from=before,
     )
@@ -160,9 +161,9 @@ def withdrawn(name: str, group: UUID, cause: str | None = None) -> ParticipantWi
         work_group_id=group,
         teacher_id=PERSON[name],
         urn=URN,
-        reason="other" if cause else "workload",
+        reason=WithdrawalReason("other" if cause else "workload"),
         withdrawn_on=date(2026, 9, 20),
-        cause=cause,
+        cause=WithdrawalCause(cause) if cause else None,
     )
 
 

@@ -48,6 +48,15 @@ from hub_contracts.visits import (
     VisitPlanned,
     VisitReassigned,
 )
+from hub_contracts.vocabulary import (
+    PDDayCancellationReason,
+    PDDayKind,
+    Phase,
+    SchoolStatus,
+    SessionCancellationReason,
+    WaitingListExitCause,
+    WorkGroupCancellationReason,
+)
 
 
 def autumn() -> list[Happening]:
@@ -73,11 +82,11 @@ def _background() -> list[Happening]:
         name="Fenbrook Village College",
         la_code="873",
         la_name="Cambridgeshire",
-        phase="secondary",
+        phase=Phase.SECONDARY,
         type_code=1,
         type_group=4,
         eligible=True,
-        status="open",
+        status=SchoolStatus.OPEN,
     )
     described = HubDescribed(
         name="Test Maths Hub",
@@ -121,18 +130,24 @@ def _changes() -> list[Happening]:
     return [
         Happening(england("2026-09-21", "20:00"), withdrawn("carl", FRACTIONS)),
         Happening(england("2026-10-28", "12:00"), moved),  # in the half-term holiday
-        Happening(england("2026-12-07", "21:00"), SessionCancelled(**snow, reason="weather")),
+        Happening(
+            england("2026-12-07", "21:00"), SessionCancelled(**snow, reason=SessionCancellationReason.WEATHER)
+        ),
         Happening(england("2026-10-10"), renamed),
         Happening(transfer, withdrawn("emil", RATIO, "transferred")),
         Happening(transfer, enrolled("emil", FRACTIONS, before=place_of("emil", RATIO))),
         Happening(
-            ending, WorkGroupCancelled(work_group_id=RATIO, reason="funding", teachers_n=1, schools_n=1)
+            ending,
+            WorkGroupCancelled(
+                work_group_id=RATIO, reason=WorkGroupCancellationReason.FUNDING, teachers_n=1, schools_n=1
+            ),
         ),
         *(
             Happening(
                 ending,
                 SessionCancelled(
-                    **session(RATIO, n, england(day, "16:00"), ics_sequence=1), reason="work_group_cancelled"
+                    **session(RATIO, n, england(day, "16:00"), ics_sequence=1),
+                    reason=SessionCancellationReason.WORK_GROUP_CANCELLED,
                 ),
             )
             for n, day in enumerate(DATES, start=1)
@@ -172,9 +187,9 @@ def _waiting() -> list[Happening]:
         Happening(
             england("2026-09-21", "20:00"), PlaceOffered(**waits, expires_at=england("2026-09-29", "00:00"))
         ),
-        Happening(taken, WaitingListLeft(**waits, cause="accepted")),
+        Happening(taken, WaitingListLeft(**waits, cause=WaitingListExitCause.ACCEPTED)),
         Happening(taken, enrolled("fay", FRACTIONS)),
-        Happening(ending, WaitingListLeft(**gus, cause="group_cancelled")),
+        Happening(ending, WaitingListLeft(**gus, cause=WaitingListExitCause.GROUP_CANCELLED)),
     ]
 
 
@@ -183,7 +198,7 @@ def _pd_day() -> list[Happening]:
     day = UUID(int=0xE1)
     scheduled = PDDayScheduled(
         pd_day_id=day,
-        kind="pd_day",
+        kind=PDDayKind.PD_DAY,
         theme="reasoning",
         title="Reasoning",
         on=date(2026, 11, 20),
@@ -194,7 +209,7 @@ def _pd_day() -> list[Happening]:
     registered = PDDayRegistered(
         pd_day_id=day, teacher_id=PERSON["ivan"], urn=URN, registered_on=date(2026, 9, 15)
     )
-    cancelled = PDDayCancelled(pd_day_id=day, reason="venue_unavailable", teachers_n=1)
+    cancelled = PDDayCancelled(pd_day_id=day, reason=PDDayCancellationReason.VENUE_UNAVAILABLE, teachers_n=1)
     return [
         Happening(england("2026-09-14"), scheduled),
         Happening(england("2026-09-15"), registered),

@@ -1,12 +1,13 @@
 """Events as other services would say them; a test states only what matters to it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from hub_contracts import Event
+from hub_contracts import Event, vocabulary
 from hub_contracts.enrolment import (
     AttendanceCorrected,
     LeaderAppointed,
@@ -41,9 +42,8 @@ def delivered(
     event: Event, revision: int = 1, *, hub: str = HUB, at: datetime = NOON, id_: str | None = None
 ) -> Delivery[Any]:
     """An event as it arrives."""
-    name = id_ or f"{hub}/{event.type}/{event.subject}/{revision}"
     envelope = Envelope(
-        id=an_id(name),
+        id=an_id(id_ or f"{hub}/{event.type}/{event.subject}/{revision}"),
         source=f"/hubs/{hub}/{event.publisher}",
         type=event.type,
         version=1,
@@ -57,10 +57,9 @@ def delivered(
 
 def in_order(events: Iterable[Event], **kwargs: Any) -> list[Delivery[Any]]:
     """Events as they arrive, those of a subject numbered one after the other."""
-    revisions: dict[str, int] = {}
-    deliveries = []
+    revisions, deliveries = Counter[str](), []
     for event in events:
-        revisions[event.subject] = revisions.get(event.subject, 0) + 1
+        revisions[event.subject] += 1
         deliveries.append(delivered(event, revisions[event.subject], **kwargs))
     return deliveries
 
@@ -74,11 +73,11 @@ def school(urn: str, **others: Any) -> SchoolImported:
         la_name="Cambridgeshire",
         district_code="E07000012",
         district_name="South Cambridgeshire",
-        phase="primary",
+        phase=vocabulary.Phase.PRIMARY,
         type_code=1,
         type_group=4,
         eligible=True,
-        status="open",
+        status=vocabulary.SchoolStatus.OPEN,
         easting=545_000,
         northing=258_000,
     )
@@ -87,7 +86,7 @@ def school(urn: str, **others: Any) -> SchoolImported:
 
 def connected(urn: str, on: date = date(2025, 9, 1), via: str = "work_group") -> SchoolConnected:
     """The hub knows a school."""
-    return SchoolConnected(urn=urn, connected_on=on, via=via)
+    return SchoolConnected(urn=urn, connected_on=on, via=vocabulary.ConnectionRoute(via))
 
 
 def group(name: str, **others: Any) -> WorkGroupOpened:
@@ -96,8 +95,8 @@ def group(name: str, **others: Any) -> WorkGroupOpened:
         work_group_id=an_id(name),
         title=name,
         academic_year=YEAR,
-        strand="development",
-        phases=["primary"],
+        strand=vocabulary.Strand.DEVELOPMENT,
+        phases=[vocabulary.Phase.PRIMARY],
         lead_ids=[an_id(f"lead of {name}")],
         capacity=20,
         min_schools=6,
@@ -116,7 +115,7 @@ def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10))
         work_group_id=an_id(group_name),
         teacher_id=an_id(teacher),
         urn=urn,
-        role="lead_participant",
+        role=vocabulary.ParticipantRole.LEAD_PARTICIPANT,
         enrolled_on=on,
     )
 
@@ -129,7 +128,7 @@ def session(group_name: str, seq: int, on: date) -> SessionScheduled:
         seq=seq,
         starts_at=datetime(on.year, on.month, on.day, 13, tzinfo=UTC),
         ends_at=datetime(on.year, on.month, on.day, 16, tzinfo=UTC),
-        mode="in_person",
+        mode=vocabulary.MeetingMode.IN_PERSON,
         ics_sequence=0,
     )
 
@@ -141,7 +140,8 @@ def moved(group_name: str, seq: int, on: date) -> SessionRescheduled:
 
 def cancelled(group_name: str, seq: int, on: date) -> SessionCancelled:
     """A session that will not be."""
-    return SessionCancelled(**vars(session(group_name, seq, on)) | {"ics_sequence": 2}, reason="weather")
+    weather = vocabulary.SessionCancellationReason.WEATHER
+    return SessionCancelled(**vars(session(group_name, seq, on)) | {"ics_sequence": 2}, reason=weather)
 
 
 def corrected(group_name: str, seq: int, teacher: str, old: str, new: str) -> AttendanceCorrected:
@@ -150,9 +150,9 @@ def corrected(group_name: str, seq: int, teacher: str, old: str, new: str) -> At
         session_id=an_id(f"{group_name}#{seq}"),
         work_group_id=an_id(group_name),
         enrolment_id=an_id(f"{group_name}/{teacher}"),
-        old=old,
-        new=new,
-        reason="register_mistake",
+        old=vocabulary.AttendanceMark(old),
+        new=vocabulary.AttendanceMark(new),
+        reason=vocabulary.CorrectionReason.REGISTER_MISTAKE,
     )
 
 
@@ -160,7 +160,7 @@ def pd_day(name: str, on: date, visitors: Sequence[tuple[str, str]], kind: str =
     """A PD day or conference; `visitors` are teacher and URN."""
     return PDDayHeld(
         pd_day_id=an_id(name),
-        kind=kind,
+        kind=vocabulary.PDDayKind(kind),
         theme="reasoning",
         held_on=on,
         attendances=[PDDayAttendance(teacher_id=an_id(teacher), urn=urn) for teacher, urn in visitors],
@@ -174,7 +174,10 @@ def register(group_name: str, seq: int, on: date, marks: Sequence[tuple[str, str
         session_id=an_id(f"{group_name}#{seq}"),
         work_group_id=an_id(group_name),
         held_on=on,
-        marks=[Mark(enrolment_id=an_id(f"{group_name}/{t}"), urn=urn, mark=mark) for t, urn, mark in marks],
+        marks=[
+            Mark(enrolment_id=an_id(f"{group_name}/{t}"), urn=urn, mark=vocabulary.AttendanceMark(mark))
+            for t, urn, mark in marks
+        ],
         present_n=len(there),
         schools_present_n=len(set(there)),
     )
@@ -185,7 +188,7 @@ def post(teacher: str, urn: str, role: str = "amhl", **others: Any) -> LeaderApp
     plain = LeaderAppointed(
         leader_role_id=an_id(f"{teacher} as {role}"),
         teacher_id=an_id(teacher),
-        role=role,
+        role=vocabulary.LeaderRole(role),
         urn=urn,
         core_leadership=role != "pd_lead",
         starts_on=date(2024, 9, 1),
@@ -216,11 +219,11 @@ def assignment(
         assignment_id=an_id(f"{programme} at {urn}"),
         urn=urn,
         pd_lead_id=an_id(lead),
-        programme=programme,
+        programme=vocabulary.SupportProgramme(programme),
         starts_on=date(2025, 9, 1),
         obligations=[
-            Obligation(half_term=h, kind=kind, starts_on=HALF_TERMS[h][0], ends_on=HALF_TERMS[h][1])
-            for h in half_terms
+            Obligation(half_term=h, kind=vocabulary.ObligationKind(kind), starts_on=first, ends_on=last)
+            for h, (first, last) in ((h, HALF_TERMS[h]) for h in half_terms)
             for kind in kinds
         ],
     )
@@ -236,9 +239,9 @@ def visit(urn: str, half_term: str, on: date | None = None, **others: Any) -> Vi
         pd_lead_id=an_id("PD lead"),
         happened_on=happened_on,
         half_term=half_term,
-        kind="support",
+        kind=vocabulary.VisitKind.SUPPORT,
         half_days=1,
-        focus=["tfm"],
+        focus=[vocabulary.VisitFocus.TFM],
         people_met_roles=["maths_lead"],
         actions_n=1,
         late=False,

@@ -11,11 +11,17 @@ from hub_contracts.enrolment import (
     WorkGroupCancelled,
     WorkGroupClosed,
 )
+from hub_contracts.vocabulary import TaskStatus, WorkGroupCancellationReason
 
 
 def group_cancelled(name: str) -> WorkGroupCancelled:
     """A work group that will not take place."""
-    return WorkGroupCancelled(work_group_id=an_id(name), reason="lead_unavailable", teachers_n=0, schools_n=0)
+    return WorkGroupCancelled(
+        work_group_id=an_id(name),
+        reason=WorkGroupCancellationReason.LEAD_UNAVAILABLE,
+        teachers_n=0,
+        schools_n=0,
+    )
 
 
 def group_closed(name: str, completed_n: int = 0) -> WorkGroupClosed:
@@ -52,5 +58,5 @@ def reported(group_name: str, due_before: int, teacher: str, status: str = "repo
         task_id=an_id(f"task of {group_name} before {due_before}"),
         work_group_id=an_id(group_name),
         enrolment_id=an_id(f"{group_name}/{teacher}"),
-        status=status,
+        status=TaskStatus(status),
     )

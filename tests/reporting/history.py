@@ -28,6 +28,13 @@ from hub_contracts.visits import (
     VisitReassigned,
     VisitRecalculated,
 )
+from hub_contracts.vocabulary import (
+    ExemptionReason,
+    ObligationKind,
+    SupportProgramme,
+    VisitKind,
+    WithdrawalReason,
+)
 
 OCTOBER = date(2025, 10, 8)
 
@@ -76,7 +83,7 @@ def groups() -> list[Event]:
             work_group_id=group,
             teacher_id=place.teacher_id,
             urn=place.urn,
-            reason="other",
+            reason=WithdrawalReason.OTHER,
             withdrawn_on=OCTOBER,
         ),
         WorkGroupConfirmed(work_group_id=group, teachers_n=3, schools_n=3, overridden=True),
@@ -130,7 +137,9 @@ def visits() -> list[Event]:
         recalculated("110001", "2025-1", "2025-2"),
         recalculated("110001", "2025-1", "2025-1"),
         recalculated("110002", "2025-1", None),
-        VisitObligationExcused(urn="110001", half_term="2025-3", kind="visit", reason="ofsted"),
+        VisitObligationExcused(
+            urn="110001", half_term="2025-3", kind=ObligationKind.VISIT, reason=ExemptionReason.OFSTED
+        ),
     ]
 
 
@@ -152,7 +161,7 @@ def handed_over(urn: str) -> list[Event]:
             assignment_id=an_id(f"opportunity_area at {urn}"),
             urn=urn,
             pd_lead_id=an_id("PD lead"),
-            programme="opportunity_area",
+            programme=SupportProgramme.OPPORTUNITY_AREA,
             ended_on=date(2025, 12, 31),
             reason="workload",
         ),
@@ -164,7 +173,7 @@ def handed_over(urn: str) -> list[Event]:
             to_pd_lead_id=an_id("Next PD lead"),
             assignment_id=after.assignment_id,
             planned_at=make.NOON,
-            kind="support",
+            kind=VisitKind.SUPPORT,
         ),
     ]
 
@@ -184,6 +193,6 @@ def planned(urn: str, half_term: str, name: str) -> VisitPlanned:
         urn=urn,
         pd_lead_id=an_id("PD lead"),
         planned_at=make.NOON,
-        kind="support",
+        kind=VisitKind.SUPPORT,
         half_term=half_term,
     )

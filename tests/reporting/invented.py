@@ -18,6 +18,7 @@ from hub_contracts.enrolment import (
     WorkGroupConfirmed,
 )
 from hub_contracts.visits import DepartmentPDHeld, VisitObligationExcused, VisitPlanned
+from hub_contracts.vocabulary import ExemptionReason, ObligationKind, TeacherRole, VisitKind
 
 # Authority → its name, districts with their centre (metres, national grid), and number of schools.
 AUTHORITIES = {
@@ -123,7 +124,7 @@ class Hub:
         name = f"{TOPICS[number % len(TOPICS)]} · group {number + 1}"
         lead = f"group lead {number}"
         yield TeacherRegistered(
-            teacher_id=an_id(lead), urn=self.schools[100 + number % 39], role="maths_lead"
+            teacher_id=an_id(lead), urn=self.schools[100 + number % 39], role=TeacherRole.MATHS_LEAD
         )
         yield make.post(lead, self.schools[100 + number % 39], "work_group_lead", core_leadership=False)
         yield make.group(name, lead_ids=[an_id(lead)], ncp_code=f"NCP25-{number % 30 + 1:02}")
@@ -131,7 +132,7 @@ class Hub:
         homes = self.chance.sample(self.schools[:420], max(5, size // 2))
         places = [(f"teacher {number}.{n}", homes[n % len(homes)]) for n in range(size)]
         for n, (teacher, urn) in enumerate(places):
-            yield TeacherRegistered(teacher_id=an_id(teacher), urn=urn, role="class_teacher")
+            yield TeacherRegistered(teacher_id=an_id(teacher), urn=urn, role=TeacherRole.CLASS_TEACHER)
             if n < len(homes):
                 yield SchoolEnrolled(
                     work_group_id=an_id(name), urn=urn, academic_year=make.YEAR, lead_participants_n=1
@@ -171,7 +172,9 @@ class Hub:
         made = make.visit(urn, half_term, day, kind=visit_kind, pd_lead_id=an_id(lead))
         draw = self.chance.random()
         if draw < 0.03:
-            yield VisitObligationExcused(urn=urn, half_term=half_term, kind=kind, reason="ofsted")
+            yield VisitObligationExcused(
+                urn=urn, half_term=half_term, kind=ObligationKind(kind), reason=ExemptionReason.OFSTED
+            )
             return
         if draw < 0.07 or starts > self.until:
             return
@@ -181,7 +184,7 @@ class Hub:
             urn=urn,
             pd_lead_id=made.pd_lead_id,
             planned_at=make.NOON.replace(year=day.year, month=day.month, day=day.day),
-            kind=visit_kind,
+            kind=VisitKind(visit_kind),
             half_term=half_term,
         )
         if day <= self.until:

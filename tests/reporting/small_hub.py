@@ -11,6 +11,7 @@ from tests.reporting.factories import HALF_TERMS, an_id
 from hub_contracts import Event
 from hub_contracts.enrolment import ParticipantWithdrawn, SchoolClosed, SchoolSucceeded
 from hub_contracts.visits import DepartmentPDHeld, VisitObligationExcused
+from hub_contracts.vocabulary import ExemptionReason, ObligationKind, WithdrawalReason
 
 
 def the_schools() -> list[Event]:
@@ -53,7 +54,7 @@ def the_groups() -> list[Event]:
         make.place("Algebra", "Late", "110008", date(2026, 7, 1)),
         ParticipantWithdrawn(
             enrolment_id=gone.enrolment_id, work_group_id=gone.work_group_id, teacher_id=gone.teacher_id,
-            urn=gone.urn, reason="workload", withdrawn_on=date(2025, 11, 1),
+            urn=gone.urn, reason=WithdrawalReason.WORKLOAD, withdrawn_on=date(2025, 11, 1),
         ),
         make.session("Fractions", 1, date(2025, 10, 8)),
         make.session("Fractions", 2, date(2026, 3, 4)),
@@ -84,7 +85,9 @@ def the_support() -> list[Event]:
             held_on=HALF_TERMS["2025-1"][0].replace(day=5), staff_present=6, department_size=8,
         ),
         replace(make.visit("110007", "2025-1"), out_of_term=True, half_term=None),
-        VisitObligationExcused(urn="110007", half_term="2025-1", kind="visit", reason="ofsted"),
+        VisitObligationExcused(
+            urn="110007", half_term="2025-1", kind=ObligationKind.VISIT, reason=ExemptionReason.OFSTED
+        ),
         make.post("PD lead", "110002", "pd_lead"),
         make.post("PD lead who left", "110002", "pd_lead", ends_on=date(2026, 1, 31)),
     ]  # fmt: skip

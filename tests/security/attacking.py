@@ -23,6 +23,7 @@ from uuid_utils.compat import uuid7
 
 from hub_contracts import Event
 from hub_contracts.enrolment import LeaderAppointed, SchoolImported
+from hub_contracts.vocabulary import LeaderRole, Phase, SchoolStatus
 from hub_local.places import ROOT
 from hub_messaging.envelope import CONTENT_TYPE, Envelope
 from hub_messaging.tables import inbox
@@ -44,7 +45,7 @@ def leader(teacher_id: UUID, urn: str = "110001") -> LeaderAppointed:
     return LeaderAppointed(
         leader_role_id=uuid4(),
         teacher_id=teacher_id,
-        role="amhl",
+        role=LeaderRole.AMHL,
         urn=urn,
         core_leadership=True,
         starts_on=date(2026, 9, 1),
@@ -60,11 +61,11 @@ def school(urn: str) -> SchoolImported:
         la_name="Cambridgeshire",
         district_code="E07000012",
         district_name="South Cambridgeshire",
-        phase="primary",
+        phase=Phase.PRIMARY,
         type_code=1,
         type_group=4,
         eligible=True,
-        status="open",
+        status=SchoolStatus.OPEN,
         easting=545_000,
         northing=258_000,
     )

@@ -18,6 +18,7 @@ from hub_contracts.enrolment import (
     SchoolImported,
     SchoolSucceeded,
 )
+from hub_contracts.vocabulary import LeaderRole
 from hub_messaging.delivery import Delivery
 from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
@@ -58,7 +59,7 @@ def appointed(lead: UUID) -> LeaderAppointed:
     return LeaderAppointed(
         leader_role_id=an_id(f"role of {lead}"),
         teacher_id=lead,
-        role="pd_lead",
+        role=LeaderRole.PD_LEAD,
         urn="980099",
         core_leadership=False,
         starts_on=FIRST,

@@ -25,6 +25,7 @@ from hub_contracts.enrolment import (
     TeacherMovedSchool,
     TeacherRegistered,
 )
+from hub_contracts.vocabulary import TeacherRole
 from hub_visits.commands import (
     AssignPDLead,
     CancelVisit,
@@ -147,12 +148,12 @@ class Year:
         links.append((SUCCESSORS[0], SUCCESSORS[1]))  # a chain, where the first has become one
         for urn, successor in links:
             yield self._heard(*self._succession(urn, successor))
-        there = TeacherRegistered(teacher_id=LEAD, urn="980099", role="class_teacher")
+        there = TeacherRegistered(teacher_id=LEAD, urn="980099", role=TeacherRole.CLASS_TEACHER)
         move = TeacherMovedSchool(
             teacher_id=LEAD,
             from_urn="980099",
             to_urn=self.draw.choice(SUPPORTED),
-            role="class_teacher",
+            role=TeacherRole.CLASS_TEACHER,
             moved_on=(on := self._day()),
         )
         yield self._heard(self._said(there, FIRST), self._said(move, on))

@@ -1,13 +1,11 @@
 """What enrolment says of attendance beside the register: apologies before it, corrections after it."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
-from hub_contracts.enrolment.sessions import MARKS, SessionEvent, SessionEventSchema
+from hub_contracts.enrolment.sessions import SessionEvent, SessionEventSchema
 from hub_contracts.fields import Id, OneOf, Whole
-
-CORRECTED_FOR: Final = ("register_mistake", "told_later", "evidence_seen", "other")
+from hub_contracts.vocabulary import AttendanceMark, CorrectionReason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +37,10 @@ class AttendanceCorrected(SessionEvent):
     """
 
     enrolment_id: UUID
-    old: str
-    new: str
+    old: AttendanceMark
+    new: AttendanceMark
     notice_hours: int | None = None
-    reason: str
+    reason: CorrectionReason
 
 
 class AttendanceCorrectedSchema(SessionEventSchema):
@@ -50,9 +48,9 @@ class AttendanceCorrectedSchema(SessionEventSchema):
 
     makes = AttendanceCorrected
     enrolment_id = Id("The participant's place", pseudonym=True)
-    old = OneOf(MARKS, "The mark until now")
-    new = OneOf(MARKS, "The mark from now on")
+    old = OneOf(AttendanceMark, "The mark until now")
+    new = OneOf(AttendanceMark, "The mark from now on")
     notice_hours = Whole(
         "Of apologies: whole hours before the start; 0 when given later", optional=True, unit="hours"
     )
-    reason = OneOf(CORRECTED_FOR, "Why; the hub keeps the words for it")
+    reason = OneOf(CorrectionReason, "Why; the hub keeps the words for it")

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Day, Id, OneOf, Urn
+from hub_contracts.vocabulary import ParticipantRole, WithdrawalCause, WithdrawalReason
 
-ROLES: Final = ("lead_participant", "participant")
-REASONS_WITHDRAWN: Final = ("left_school", "workload", "illness", "not_relevant", "other")
 # Older readers refuse a reason that they do not know, so these stand in a field of their own.
-CAUSES_WITHDRAWN: Final = ("transferred", "group_cancelled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +41,7 @@ class ParticipantEnrolled(PlaceEvent):
     Published when the place is given; the teacher may come from then on.
     """
 
-    role: str
+    role: ParticipantRole
     enrolled_on: date
     transferred_from: UUID | None = None
 
@@ -52,7 +50,7 @@ class ParticipantEnrolledSchema(PlaceEventSchema):
     """ParticipantEnrolled."""
 
     makes = ParticipantEnrolled
-    role = OneOf(ROLES, "A lead participant carries the work into the school")
+    role = OneOf(ParticipantRole, "A lead participant carries the work into the school")
     enrolled_on = Day("The day on which the place was given")
     transferred_from = Id(
         "The teacher's place on another group that was given up for this one",
@@ -69,19 +67,19 @@ class ParticipantWithdrawn(PlaceEvent):
     ParticipantEnrolled on the other group follows) and for each place of a group that is cancelled.
     """
 
-    reason: str
+    reason: WithdrawalReason
     withdrawn_on: date
-    cause: str | None = None
+    cause: WithdrawalCause | None = None
 
 
 class ParticipantWithdrawnSchema(PlaceEventSchema):
     """ParticipantWithdrawn."""
 
     makes = ParticipantWithdrawn
-    reason = OneOf(REASONS_WITHDRAWN, "Why, in one word")
+    reason = OneOf(WithdrawalReason, "Why, in one word")
     withdrawn_on = Day("The day on which it was given up")
     cause = OneOf(
-        CAUSES_WITHDRAWN,
+        WithdrawalCause,
         "What the hub did, where nobody withdrew; reason is then other",
         optional=True,
     )
@@ -113,7 +111,7 @@ class WithdrawalUndone(PlaceEvent):
     day on, and marks from before and after count together.
     """
 
-    role: str
+    role: ParticipantRole
     enrolled_on: date
     withdrawn_on: date
     undone_on: date
@@ -123,7 +121,7 @@ class WithdrawalUndoneSchema(PlaceEventSchema):
     """WithdrawalUndone."""
 
     makes = WithdrawalUndone
-    role = OneOf(ROLES, "A lead participant carries the work into the school")
+    role = OneOf(ParticipantRole, "A lead participant carries the work into the school")
     enrolled_on = Day("The day on which the place was given")
     withdrawn_on = Day("The day of the withdrawal that is undone")
     undone_on = Day("The day on which it was undone")
@@ -138,7 +136,7 @@ class PlaceSchoolCorrected(PlaceEvent):
     """
 
     from_urn: str
-    role: str
+    role: ParticipantRole
     enrolled_on: date
 
 
@@ -147,5 +145,5 @@ class PlaceSchoolCorrectedSchema(PlaceEventSchema):
 
     makes = PlaceSchoolCorrected
     from_urn = Urn("The school for which the place counted until now")
-    role = OneOf(ROLES, "A lead participant carries the work into the school")
+    role = OneOf(ParticipantRole, "A lead participant carries the work into the school")
     enrolled_on = Day("The day on which the place was given")

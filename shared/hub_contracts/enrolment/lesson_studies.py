@@ -2,21 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Id, Instant, OneOf, Urn, Whole
-
-LESSON_FOCUSES: Final = (
-    "tfm",
-    "problem_solving",
-    "calculation",
-    "reasoning",
-    "representation",
-    "fluency",
-    "other",
-)
+from hub_contracts.vocabulary import LessonStudyFocus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +24,7 @@ class LessonStudyPlanned(Event):
     work_group_id: UUID
     host_urn: str
     lesson_at: datetime
-    focus: str
+    focus: LessonStudyFocus
     planners_n: int
     observers_n: int
 
@@ -46,7 +37,7 @@ class LessonStudyPlannedSchema(RecordSchema):
     work_group_id = Id("The Work Group whose participants take part")
     host_urn = Urn("The school where the lesson is taught")
     lesson_at = Instant("When the lesson begins")
-    focus = OneOf(LESSON_FOCUSES, "What it looks at")
+    focus = OneOf(LessonStudyFocus, "What it looks at")
     planners_n = Whole("How many plan it together", at_least=1)
     observers_n = Whole("How many watch it")
 

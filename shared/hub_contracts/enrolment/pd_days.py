@@ -3,20 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Code, Day, Id, Instant, OneOf, Record, Several, Text, Urn, Whole
-
-PD_DAY_KINDS: Final = ("pd_day", "conference")
-REASONS_PD_DAY_CANCELLED: Final = (
-    "speaker_unavailable",
-    "venue_unavailable",
-    "weather",
-    "too_few_participants",
-    "other",
-)
+from hub_contracts.vocabulary import PDDayCancellationReason, PDDayKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +34,7 @@ class PDDayScheduled(PDDayEvent):
     Published once for each, when the hub opens it. A day that is loaded afterwards may lie in the past.
     """
 
-    kind: str
+    kind: PDDayKind
     theme: str
     title: str | None = None
     on: date
@@ -56,7 +48,7 @@ class PDDayScheduledSchema(PDDayEventSchema):
     """PDDayScheduled."""
 
     makes = PDDayScheduled
-    kind = OneOf(PD_DAY_KINDS, "A day of professional development, or a conference")
+    kind = OneOf(PDDayKind, "A day of professional development, or a conference")
     theme = Code("What it is about, as a code of the hub's own")
     title = Text("What it is called in the programme; absent when the theme says it", optional=True)
     on = Day("The day on which it takes place")
@@ -95,7 +87,7 @@ class PDDayCancelled(PDDayEvent):
     Published once, when the hub cancels it.
     """
 
-    reason: str
+    reason: PDDayCancellationReason
     teachers_n: int
 
 
@@ -103,7 +95,7 @@ class PDDayCancelledSchema(PDDayEventSchema):
     """PDDayCancelled."""
 
     makes = PDDayCancelled
-    reason = OneOf(REASONS_PD_DAY_CANCELLED, "Why it was cancelled")
+    reason = OneOf(PDDayCancellationReason, "Why it was cancelled")
     teachers_n = Whole("How many teachers were registered")
 
 
@@ -131,7 +123,7 @@ class PDDayHeld(PDDayEvent):
     before it is locked, or the school of one of them was wrong. A later one replaces the one before.
     """
 
-    kind: str
+    kind: PDDayKind
     theme: str
     held_on: date
     attendances: Sequence[PDDayAttendance]
@@ -141,7 +133,7 @@ class PDDayHeldSchema(PDDayEventSchema):
     """PDDayHeld."""
 
     makes = PDDayHeld
-    kind = OneOf(PD_DAY_KINDS, "A day of professional development, or a conference")
+    kind = OneOf(PDDayKind, "A day of professional development, or a conference")
     theme = Code("What it was about, as a code of the hub's own")
     held_on = Day("The day on which it was held")
     attendances = Several(Record(PDDayAttendanceSchema, "A teacher who came"), "Who came, each once")

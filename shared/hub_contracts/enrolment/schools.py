@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import GIAS, Code, Day, Flag, OneOf, Percent, Several, Text, Urn, Whole
-
-PHASES: Final = ("early_years", "primary", "secondary", "post16", "all_through", "unknown")
-STATUSES: Final = ("open", "proposed_to_close", "closed", "proposed_to_open")
-VIAS: Final = ("work_group", "visit", "enquiry", "conference", "other")
+from hub_contracts.vocabulary import ConnectionRoute, Phase, SchoolStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +35,11 @@ class SchoolFacts(SchoolEvent):
     la_name: str
     district_code: str | None = None
     district_name: str | None = None
-    phase: str
+    phase: Phase
     type_code: int
     type_group: int
     eligible: bool
-    status: str
+    status: SchoolStatus
     trust_uid: str | None = None
     trust_name: str | None = None
     trust_since: date | None = None
@@ -69,14 +66,14 @@ class SchoolFactsSchema(SchoolEventSchema):
     la_name = Text("The local authority's name")
     district_code = Text("Administrative district, such as E07000008", optional=True)
     district_name = Text("The district's name", optional=True)
-    phase = OneOf(PHASES, "What it teaches; from its pupils' ages where GIAS gives no phase")
+    phase = OneOf(Phase, "What it teaches; from its pupils' ages where GIAS gives no phase")
     type_code = Whole("GIAS type of establishment, such as 1: community school", unit="code")
     type_group = Whole("GIAS group of types, such as 4: maintained schools", unit="code")
     eligible = Flag(
         "Whether schools of its type may take part in the hub's programmes",
         origin="enrolment works it out from type_code",
     )
-    status = OneOf(STATUSES, "Where it stands in the register")
+    status = OneOf(SchoolStatus, "Where it stands in the register")
     trust_uid = Code("The academy trust's identity in GIAS; absent when it belongs to none", optional=True)
     trust_name = Text("The trust's name", optional=True)
     trust_since = Day(
@@ -213,7 +210,7 @@ class SchoolConnected(SchoolEvent):
     """
 
     connected_on: date
-    via: str
+    via: ConnectionRoute
 
 
 class SchoolConnectedSchema(SchoolEventSchema):
@@ -221,4 +218,4 @@ class SchoolConnectedSchema(SchoolEventSchema):
 
     makes = SchoolConnected
     connected_on = Day("The day of the first contact")
-    via = OneOf(VIAS, "Through what it came about")
+    via = OneOf(ConnectionRoute, "Through what it came about")

@@ -3,22 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
-from hub_contracts.enrolment.work_groups import MODES
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Day, Id, Instant, OneOf, Record, Several, Text, Urn, Whole
-
-MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
-CANCELLED_FOR: Final = (
-    "lead_unavailable",
-    "venue_unavailable",
-    "weather",
-    "too_few_participants",
-    "work_group_cancelled",
-    "other",
-)
+from hub_contracts.vocabulary import AttendanceMark, MeetingMode, SessionCancellationReason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +39,7 @@ class SessionScheduled(SessionEvent):
     seq: int
     starts_at: datetime
     ends_at: datetime
-    mode: str
+    mode: MeetingMode
     host_urn: str | None = None
     venue: str | None = None
     ics_sequence: int
@@ -61,7 +51,7 @@ class SessionTimesSchema(SessionEventSchema):
     seq = Whole("1 for the group's first session", at_least=1, unit="number in order")
     starts_at = Instant("When it starts")
     ends_at = Instant("When it ends")
-    mode = OneOf(MODES, "How participants meet")
+    mode = OneOf(MeetingMode, "How participants meet")
     host_urn = Urn("The school where it is held; always there when school_hosted", optional=True)
     venue = Text("Where it is held: its own venue, or in person its Work Group's", optional=True)
     ics_sequence = Whole(
@@ -99,14 +89,14 @@ class SessionCancelled(SessionScheduled):
     Published once; what was sent for the calendar is taken back.
     """
 
-    reason: str
+    reason: SessionCancellationReason
 
 
 class SessionCancelledSchema(SessionTimesSchema):
     """SessionCancelled."""
 
     makes = SessionCancelled
-    reason = OneOf(CANCELLED_FOR, "Why")
+    reason = OneOf(SessionCancellationReason, "Why")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +105,7 @@ class Mark:
 
     enrolment_id: UUID
     urn: str
-    mark: str
+    mark: AttendanceMark
     notice_hours: int | None = None
 
 
@@ -125,7 +115,9 @@ class MarkSchema(RecordSchema):
     makes = Mark
     enrolment_id = Id("The participant's place", pseudonym=True)
     urn = Urn("The school of that place")
-    mark = OneOf(MARKS, "What the register says; apologies were given before, absent is without a word")
+    mark = OneOf(
+        AttendanceMark, "What the register says; apologies were given before, absent is without a word"
+    )
     notice_hours = Whole(
         "Of apologies: whole hours before the start; 0 when given later", optional=True, unit="hours"
     )

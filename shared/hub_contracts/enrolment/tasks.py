@@ -1,13 +1,12 @@
 """What enrolment says of classroom tasks between sessions."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Id, OneOf
-
-TASK_STATUSES: Final = ("not_started", "tried", "reported", "discussed")
+from hub_contracts.vocabulary import TaskStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ class TaskReported(TaskEvent):
     """
 
     enrolment_id: UUID
-    status: str
+    status: TaskStatus
 
 
 class TaskReportedSchema(TaskEventSchema):
@@ -63,4 +62,4 @@ class TaskReportedSchema(TaskEventSchema):
 
     makes = TaskReported
     enrolment_id = Id("The participant's place", pseudonym=True)
-    status = OneOf(TASK_STATUSES, "How far; usually only onwards")
+    status = OneOf(TaskStatus, "How far; usually only onwards")

@@ -2,24 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import GIAS, Code, Day, Flag, Id, OneOf, Urn
-
-TEACHER_ROLES: Final = ("headteacher", "maths_lead", "class_teacher", "ta", "department", "other")
-LEADER_ROLES: Final = (
-    "hub_lead",
-    "deputy",
-    "amhl",
-    "tfm_lead",
-    "mastery_specialist",
-    "work_group_lead",
-    "cohort_lead",
-    "pd_lead",
-    "administrator",
-)
+from hub_contracts.vocabulary import LeaderRole, MoveReason, TeacherRole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +35,14 @@ class TeacherRegistered(TeacherEvent):
     Published once for each teacher, when somebody registers them.
     """
 
-    role: str
+    role: TeacherRole
 
 
 class TeacherRegisteredSchema(TeacherEventSchema):
     """TeacherRegistered."""
 
     makes = TeacherRegistered
-    role = OneOf(TEACHER_ROLES, "What the teacher is at the school")
+    role = OneOf(TeacherRole, "What the teacher is at the school")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +60,9 @@ class TeacherMovedSchool(Event):
     teacher_id: UUID
     from_urn: str | None = None
     to_urn: str
-    role: str
+    role: TeacherRole
     moved_on: date
-    reason: str | None = None
+    reason: MoveReason | None = None
 
 
 class TeacherMovedSchoolSchema(RecordSchema):
@@ -84,10 +72,10 @@ class TeacherMovedSchoolSchema(RecordSchema):
     teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
     from_urn = Urn("The school that is left; absent when one more school is joined", optional=True)
     to_urn = Urn("The school that is joined")
-    role = OneOf(TEACHER_ROLES, "What the teacher is at the new school")
+    role = OneOf(TeacherRole, "What the teacher is at the new school")
     moved_on = Day("First day at the new school; the day before was the last at the old one")
     reason = OneOf(
-        ("move", "succession"),
+        MoveReason,
         "Whether the teacher has moved, or the new school carries on the work of the old one; absent: move",
         optional=True,
     )
@@ -108,11 +96,11 @@ class MembershipCorrected(Event):
     membership_id: UUID
     from_urn: str
     to_urn: str
-    role: str
+    role: TeacherRole
     starts_on: date
     ends_on: date | None = None
     present_urn: str
-    present_role: str
+    present_role: TeacherRole
 
 
 class MembershipCorrectedSchema(RecordSchema):
@@ -123,13 +111,13 @@ class MembershipCorrectedSchema(RecordSchema):
     membership_id = Id("This membership of a school", pseudonym=True)
     from_urn = Urn("The school until now; the same as `to_urn` where something else was wrong")
     to_urn = Urn("The right school")
-    role = OneOf(TEACHER_ROLES, "What the teacher is, or was, at the school")
+    role = OneOf(TeacherRole, "What the teacher is, or was, at the school")
     starts_on = Day("First day at the school")
     ends_on = Day("Last day at the school; absent while the teacher works there", optional=True)
     present_urn = Urn(
         "Where the teacher works now, after the correction; of several schools the one joined last"
     )
-    present_role = OneOf(TEACHER_ROLES, "What the teacher is at that school")
+    present_role = OneOf(TeacherRole, "What the teacher is at that school")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +174,7 @@ class LeaderAppointed(TeacherEvent):
     """
 
     leader_role_id: UUID
-    role: str
+    role: LeaderRole
     trust_uid: str | None = None
     core_leadership: bool
     starts_on: date
@@ -198,7 +186,7 @@ class LeaderAppointedSchema(TeacherEventSchema):
 
     makes = LeaderAppointed
     leader_role_id = Id("This holding of the role", pseudonym=True)
-    role = OneOf(LEADER_ROLES, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
+    role = OneOf(LeaderRole, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
     trust_uid = Code(
         "The academy trust of that school at the time; absent when maintained", optional=True, origin=GIAS
     )
@@ -216,7 +204,7 @@ class LeaderEnded(TeacherEvent):
     """
 
     leader_role_id: UUID
-    role: str
+    role: LeaderRole
     trust_uid: str | None = None
     core_leadership: bool
     starts_on: date
@@ -230,7 +218,7 @@ class LeaderEndedSchema(RecordSchema):
     teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
     urn = Urn("The school where the teacher worked when the role was given")
     leader_role_id = Id("This holding of the role", pseudonym=True)
-    role = OneOf(LEADER_ROLES, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
+    role = OneOf(LeaderRole, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
     trust_uid = Code(
         "The academy trust of that school at that time; absent when maintained", optional=True, origin=GIAS
     )

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Id, Instant, OneOf, Urn
-
-CAUSES_LEFT: Final = ("accepted", "declined", "left", "group_cancelled", "group_closed")
+from hub_contracts.vocabulary import WaitingListExitCause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +55,7 @@ class WaitingListLeft(WaitingEvent):
     published. When the group ends, its WorkGroupCancelled or WorkGroupClosed is published first.
     """
 
-    cause: str
+    cause: WaitingListExitCause
 
 
 class WaitingListLeftSchema(WaitingEventSchema):
@@ -64,7 +63,7 @@ class WaitingListLeftSchema(WaitingEventSchema):
 
     makes = WaitingListLeft
     cause = OneOf(
-        CAUSES_LEFT,
+        WaitingListExitCause,
         "Why: the offer was accepted or declined, the teacher left the list, or the group ended",
     )
 

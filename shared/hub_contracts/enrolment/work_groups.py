@@ -3,19 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
-from hub_contracts.enrolment.schools import PHASES
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import AcademicYear, Code, Day, Flag, Id, Instant, OneOf, Several, Text, Urn, Whole
+from hub_contracts.vocabulary import MeetingMode, Phase, Strand, WorkGroupCancellationReason
 
-STRANDS: Final = (
-    "readiness", "development", "embedding", "sustaining", "sktm", "mastering_number", "continuity",
-    "specialist", "innovation",
-)  # fmt: skip
-MODES: Final = ("in_person", "online", "school_hosted")
-REASONS_CANCELLED: Final = ("too_few_teachers", "lead_unavailable", "venue_unavailable", "funding", "other")
 NCP_CODE = r"^NCP[0-9]{2}-[0-9]{2}[a-z]?$"
 
 
@@ -55,8 +49,8 @@ class WorkGroupFacts(WorkGroupEvent):
     ncp_code: str | None = None
     title: str
     academic_year: str
-    strand: str
-    phases: Sequence[str]
+    strand: Strand
+    phases: Sequence[Phase]
     lead_ids: Sequence[UUID]
     capacity: int
     min_schools: int
@@ -64,7 +58,7 @@ class WorkGroupFacts(WorkGroupEvent):
     max_teachers: int
     opens_at: datetime
     closes_at: datetime
-    mode: str | None = None
+    mode: MeetingMode | None = None
     venue: str | None = None
 
 
@@ -74,8 +68,8 @@ class WorkGroupFactsSchema(WorkGroupEventSchema):
     ncp_code = NcpCode()
     title = Text("What the group is called")
     academic_year = AcademicYear("The year in which it meets")
-    strand = OneOf(STRANDS, "Stage of Teaching for Mastery, or kind of programme; sktm is subject knowledge")
-    phases = Several(OneOf(PHASES, "A phase"), "For teachers of which phases")
+    strand = OneOf(Strand, "Stage of Teaching for Mastery, or kind of programme; sktm is subject knowledge")
+    phases = Several(OneOf(Phase, "A phase"), "For teachers of which phases")
     lead_ids = Several(Id("A teacher", pseudonym=True), "Teacher ids of those who lead it, one or two")
     capacity = Whole("Places", at_least=1)
     min_schools = Whole("Fewer distinct schools and it cannot be confirmed")
@@ -84,7 +78,9 @@ class WorkGroupFactsSchema(WorkGroupEventSchema):
     opens_at = Instant("First instant at which a place is given")
     closes_at = Instant("A request at this instant is already late")
     mode = OneOf(
-        MODES, "How the group usually meets; each session has a mode of its own, which decides", optional=True
+        MeetingMode,
+        "How the group usually meets; each session has a mode of its own, which decides",
+        optional=True,
     )
     venue = Text(
         "Where its sessions in person are held, unless a session has a venue of its own", optional=True
@@ -178,7 +174,7 @@ class WorkGroupCancelled(WorkGroupEvent):
     follows for each place.
     """
 
-    reason: str
+    reason: WorkGroupCancellationReason
     teachers_n: int
     schools_n: int
 
@@ -187,7 +183,7 @@ class WorkGroupCancelledSchema(WorkGroupEventSchema):
     """WorkGroupCancelled."""
 
     makes = WorkGroupCancelled
-    reason = OneOf(REASONS_CANCELLED, "Why, in one word")
+    reason = OneOf(WorkGroupCancellationReason, "Why, in one word")
     teachers_n = Whole("Teachers who held a place")
     schools_n = Whole("Distinct schools of those teachers")
 

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Code, Day, HalfTerm, Id, OneOf, Record, Several, Urn
-
-PROGRAMMES: Final = ("opportunity_area", "intensive", "tfm_support")
-KINDS_OWED: Final = ("visit", "department_pd")
-REASONS_EXCUSED: Final = ("ofsted", "closure", "staff_absence", "school_request", "snow")
+from hub_contracts.vocabulary import ExemptionReason, ObligationKind, SupportProgramme
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +16,7 @@ class Obligation:
     """What a school is owed in one half term."""
 
     half_term: str
-    kind: str
+    kind: ObligationKind
     starts_on: date
     ends_on: date
 
@@ -29,7 +26,9 @@ class ObligationSchema(RecordSchema):
 
     makes = Obligation
     half_term = HalfTerm("The half term")
-    kind = OneOf(KINDS_OWED, "What is owed once in it; department_pd is for the whole mathematics department")
+    kind = OneOf(
+        ObligationKind, "What is owed once in it; department_pd is for the whole mathematics department"
+    )
     starts_on = Day("The half term's first day in this school")
     ends_on = Day("The half term's last day in this school")
 
@@ -50,7 +49,7 @@ class PDLeadAssigned(Event):
     assignment_id: UUID
     urn: str
     pd_lead_id: UUID
-    programme: str
+    programme: SupportProgramme
     starts_on: date
     obligations: Sequence[Obligation]
     follows: UUID | None = None
@@ -63,7 +62,7 @@ class PDLeadAssignedSchema(RecordSchema):
     assignment_id = Id("The assignment")
     urn = Urn("The supported school")
     pd_lead_id = Id("Teacher id of the PD lead (professional development)", pseudonym=True)
-    programme = OneOf(PROGRAMMES, "What the support is part of; tfm is Teaching for Mastery")
+    programme = OneOf(SupportProgramme, "What the support is part of; tfm is Teaching for Mastery")
     starts_on = Day("First day of the assignment")
     obligations = Several(Record(ObligationSchema, "An obligation"), "What the school is owed, by half term")
     follows = Id("The assignment that it was handed over from; absent if it follows none", optional=True)
@@ -84,9 +83,9 @@ class PDLeadUnassigned(Event):
     assignment_id: UUID
     urn: str
     pd_lead_id: UUID
-    programme: str
+    programme: SupportProgramme
     ended_on: date
-    reason: str
+    reason: str  # an AssignmentEndReason, published as a plain code
 
 
 class PDLeadUnassignedSchema(RecordSchema):
@@ -96,7 +95,7 @@ class PDLeadUnassignedSchema(RecordSchema):
     assignment_id = Id("The assignment that ends")
     urn = Urn("The supported school")
     pd_lead_id = Id("Teacher id of the PD lead whose assignment ends", pseudonym=True)
-    programme = OneOf(PROGRAMMES, "What the support is part of; tfm is Teaching for Mastery")
+    programme = OneOf(SupportProgramme, "What the support is part of; tfm is Teaching for Mastery")
     ended_on = Day("Last day of the assignment")
     reason = Code("Why, in one word, such as workload")
 
@@ -113,8 +112,8 @@ class VisitObligationExcused(Event):
 
     urn: str
     half_term: str
-    kind: str
-    reason: str
+    kind: ObligationKind
+    reason: ExemptionReason
 
 
 class VisitObligationExcusedSchema(RecordSchema):
@@ -123,5 +122,5 @@ class VisitObligationExcusedSchema(RecordSchema):
     makes = VisitObligationExcused
     urn = Urn("The school")
     half_term = HalfTerm("The half term")
-    kind = OneOf(KINDS_OWED, "What was owed")
-    reason = OneOf(REASONS_EXCUSED, "Why, in one word")
+    kind = OneOf(ObligationKind, "What was owed")
+    reason = OneOf(ExemptionReason, "Why, in one word")

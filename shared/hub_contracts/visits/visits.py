@@ -6,21 +6,12 @@ Notes of a visit are confidential and never published.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Code, Day, Flag, HalfTerm, Id, Instant, OneOf, Several, Urn, Whole
-
-KINDS: Final = ("support", "lesson_planning", "observation", "department_pd", "pd_day")
-FOCUSES: Final = (
-    "tfm",
-    "problem_solving",
-    "calculation",
-    "lesson_study",
-    "reasoning",
-    "collaborative_planning",
-)
+from hub_contracts.vocabulary import VisitFocus, VisitKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +42,7 @@ class VisitPlanned(VisitEvent):
     assignment_id: UUID
     pd_lead_id: UUID
     planned_at: datetime
-    kind: str
+    kind: VisitKind
     half_term: str | None = None
 
 
@@ -62,7 +53,7 @@ class VisitPlannedSchema(VisitEventSchema):
     assignment_id = Id("The assignment that it belongs to")
     pd_lead_id = Id("Teacher id of the PD lead", pseudonym=True)
     planned_at = Instant("When it is to begin")
-    kind = OneOf(KINDS, "What it is for")
+    kind = OneOf(VisitKind, "What it is for")
     half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
 
 
@@ -77,7 +68,7 @@ class VisitReassigned(VisitEvent):
     to_pd_lead_id: UUID
     assignment_id: UUID
     planned_at: datetime
-    kind: str
+    kind: VisitKind
 
 
 class VisitReassignedSchema(VisitEventSchema):
@@ -88,7 +79,7 @@ class VisitReassignedSchema(VisitEventSchema):
     to_pd_lead_id = Id("Teacher id of the PD lead who will make it", pseudonym=True)
     assignment_id = Id("The assignment that it belongs to from now on")
     planned_at = Instant("When it is to begin")
-    kind = OneOf(KINDS, "What it is for")
+    kind = OneOf(VisitKind, "What it is for")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +89,7 @@ class VisitCancelled(VisitEvent):
     Published when it is cancelled; what the school is owed stays owed.
     """
 
-    reason: str
+    reason: str  # a VisitCancellationReason, published as a plain code
 
 
 class VisitCancelledSchema(VisitEventSchema):
@@ -119,10 +110,10 @@ class VisitLogged(VisitEvent):
     pd_lead_id: UUID
     happened_on: date
     half_term: str | None = None
-    kind: str
+    kind: VisitKind
     half_days: int
-    focus: Sequence[str]
-    people_met_roles: Sequence[str]
+    focus: Sequence[VisitFocus]
+    people_met_roles: Sequence[str]  # TeacherRoles, published as plain codes
     actions_n: int
     late: bool
     out_of_term: bool
@@ -136,9 +127,9 @@ class VisitLoggedSchema(VisitEventSchema):
     pd_lead_id = Id("Teacher id of the PD lead", pseudonym=True)
     happened_on = Day("The day of the visit")
     half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
-    kind = OneOf(KINDS, "What it was for")
+    kind = OneOf(VisitKind, "What it was for")
     half_days = Whole("How long it took, in half days", unit="half days")
-    focus = Several(OneOf(FOCUSES, "A theme"), "What it was about; tfm is Teaching for Mastery")
+    focus = Several(OneOf(VisitFocus, "A theme"), "What it was about; tfm is Teaching for Mastery")
     people_met_roles = Several(Code("A role"), "What the people met are at the school, such as maths_lead")
     actions_n = Whole("How many actions were agreed")
     late = Flag("Whether it was logged more than ten working days after its half term")

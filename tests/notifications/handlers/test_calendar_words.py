@@ -7,6 +7,7 @@ from tests.notifications.factories import cause, enrol, know_the_basics, schedul
 from tests.notifications.fakes import NOW, FakeOffice
 
 from hub_contracts.enrolment import SessionCancelled
+from hub_contracts.vocabulary import SessionCancellationReason
 from hub_notifications.handlers import work_groups
 from hub_platform.database import Sessions
 
@@ -57,7 +58,9 @@ def test_a_session_that_was_never_in_the_calendar_is_not_taken_out_of_it(
     enrol(known, 1)
     office.send_all()
     event = schedule(known)
-    cancelled = SessionCancelled(**(vars(event) | {"ics_sequence": 1}), reason="weather")
+    cancelled = SessionCancelled(
+        **(vars(event) | {"ics_sequence": 1}), reason=SessionCancellationReason.WEATHER
+    )
     with known.begin() as session:
         work_groups.on_session_changed(session, cancelled, cause(5, happened_at=NOW + timedelta(minutes=1)))
     office.later(minutes=2)

@@ -9,6 +9,7 @@ from tests.notifications.fakes import FakeOffice
 
 from hub_contracts.enrolment import PDDayCancelled, PDDayRegistered, PDDayScheduled
 from hub_contracts.visits import VisitCancelled, VisitLogged
+from hub_contracts.vocabulary import PDDayCancellationReason
 from hub_notifications.handlers import pd_days, visits
 from hub_platform.database import Sessions
 
@@ -113,7 +114,7 @@ def test_a_teacher_who_has_registered_for_a_pd_day_is_told_so_and_of_its_cancell
             step(session)
     office.send_all()
     with sessions.begin() as session:
-        event = PDDayCancelled(pd_day_id=day.pd_day_id, reason="weather", teachers_n=1)
+        event = PDDayCancelled(pd_day_id=day.pd_day_id, reason=PDDayCancellationReason.WEATHER, teachers_n=1)
         pd_days.on_pd_day_cancelled(session, event, cause(3))
     office.send_all()
     assert [(each.template, each.recipient_ref, each.status) for each in messages(sessions)] == [

@@ -24,6 +24,7 @@ from hub_contracts.enrolment import (
     ParticipantWithdrawn,
     TeacherAnonymised,
 )
+from hub_contracts.vocabulary import WithdrawalReason
 from hub_notifications.handlers import hub, people, places, work_groups
 from hub_notifications.models import School
 from hub_platform.database import Sessions
@@ -41,7 +42,7 @@ def withdraw(sessions: Sessions, event: ParticipantEnrolled, revision: int = 2) 
         work_group_id=event.work_group_id,
         teacher_id=event.teacher_id,
         urn=event.urn,
-        reason="workload",
+        reason=WithdrawalReason.WORKLOAD,
         withdrawn_on=date(2026, 9, 8),
     )
     with sessions.begin() as session:

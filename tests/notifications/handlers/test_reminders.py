@@ -29,6 +29,7 @@ from hub_contracts.enrolment import (
     SessionScheduled,
     WaitingListLeft,
 )
+from hub_contracts.vocabulary import WaitingListExitCause, WithdrawalReason
 from hub_notifications.handlers import places, waiting_list, work_groups
 from hub_notifications.handlers.reminders import remind
 from hub_notifications.models import SchoolYear
@@ -160,7 +161,7 @@ def test_a_reminder_that_waits_over_night_is_left_out_when_something_changes_mea
         facts = {
             name: getattr(place, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")
         }
-        left = ParticipantWithdrawn(**facts, reason="workload", withdrawn_on=date(2026, 9, 30))
+        left = ParticipantWithdrawn(**facts, reason=WithdrawalReason.WORKLOAD, withdrawn_on=date(2026, 9, 30))
         with sessions.begin() as session:
             places.on_place_ended(session, left, cause(2, happened_at=evening, now=evening))
     go_to(sessions, office, evening + timedelta(hours=12))
@@ -246,7 +247,7 @@ def test_the_last_day_is_not_told_once_it_is_not(
     go_to(sessions, office, datetime(2026, 9, 13, 23, 0, tzinfo=UTC))
     if what == "answered":
         facts = {name: getattr(offer, name) for name in ("waiting_id", "work_group_id", "teacher_id", "urn")}
-        event: Any = WaitingListLeft(**facts, cause="declined")
+        event: Any = WaitingListLeft(**facts, cause=WaitingListExitCause.DECLINED)
     else:
         event = PlaceOfferExtended(**(asdict(offer) | {"expires_at": offer.expires_at + 2 * DAY}))
     with sessions.begin() as session:

@@ -28,6 +28,7 @@ from hub_contracts.enrolment import (
     SessionCancelled,
 )
 from hub_contracts.visits import VisitCancelled
+from hub_contracts.vocabulary import SessionCancellationReason
 from hub_notifications.commands import ResendMessage
 from hub_notifications.domain.threads import group_thread
 from hub_notifications.gateways import Failure, Undelivered
@@ -119,7 +120,9 @@ def test_an_announcement_is_repeated_with_its_entry_until_the_session_is_cancell
     announced = last(sessions, "session_scheduled").id
     assert resend(sessions, office, announced).status == "sent"
     assert calendar_parts(office) == [("REQUEST", 0)]
-    cancelled = SessionCancelled(**(asdict(event) | {"ics_sequence": 1}), reason="weather")
+    cancelled = SessionCancelled(
+        **(asdict(event) | {"ics_sequence": 1}), reason=SessionCancellationReason.WEATHER
+    )
     with sessions.begin() as session:
         work_groups.on_session_changed(session, cancelled, cause(2))
     office.send_all()

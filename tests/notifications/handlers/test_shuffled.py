@@ -38,6 +38,15 @@ from hub_contracts.enrolment import (
     WorkGroupChanged,
 )
 from hub_contracts.visits import VisitCancelled
+from hub_contracts.vocabulary import (
+    PDDayCancellationReason,
+    PDDayKind,
+    SessionCancellationReason,
+    WaitingListExitCause,
+    WithdrawalCause,
+    WithdrawalReason,
+    WorkGroupCancellationReason,
+)
 from hub_notifications.domain.messages import Cause
 from hub_notifications.handlers import (
     applications,
@@ -92,7 +101,7 @@ VISIT = visit_planned()
 PLACE = ("enrolment_id", "work_group_id", "teacher_id", "urn")
 PD_DAY = PDDayScheduled(
     pd_day_id=UUID(int=5),
-    kind="pd_day",
+    kind=PDDayKind.PD_DAY,
     theme="mastery",
     on=date(2026, 11, 27),
     starts_at=datetime(2026, 11, 27, 9, 30, tzinfo=UTC),
@@ -109,7 +118,10 @@ DECISION: dict[str, Any] = {
 
 def withdrawn(event: Any, why: str | None = None) -> ParticipantWithdrawn:
     return ParticipantWithdrawn(
-        **ids(event, *PLACE), reason="other", withdrawn_on=date(2026, 9, 7), cause=why
+        **ids(event, *PLACE),
+        reason=WithdrawalReason.OTHER,
+        withdrawn_on=date(2026, 9, 7),
+        cause=WithdrawalCause(why) if why else None,
     )
 
 
@@ -141,7 +153,13 @@ HISTORIES = [
     ),
     history([(places.on_participant_enrolled, ARRIVES)], 12),
     history([(SESSIONS, FIRST), (SESSIONS, moved(FIRST, starts_at=FIRST.starts_at + DAY))], 20),
-    history([(SESSIONS, SECOND), (SESSIONS, SessionCancelled(**asdict(SECOND), reason="weather"))], 20),
+    history(
+        [
+            (SESSIONS, SECOND),
+            (SESSIONS, SessionCancelled(**asdict(SECOND), reason=SessionCancellationReason.WEATHER)),
+        ],
+        20,
+    ),
     history([(SESSIONS, THERE)], 20),
     history([(waiting_list.on_waiting_list_changed, OFFER)], 30),
     history(
@@ -179,23 +197,26 @@ HISTORIES = [
 CANCELLATION = [
     Heard(
         work_groups.on_group_cancelled,
-        WorkGroupCancelled(work_group_id=GROUP, reason="funding", teachers_n=1, schools_n=1),
+        WorkGroupCancelled(
+            work_group_id=GROUP, reason=WorkGroupCancellationReason.FUNDING, teachers_n=1, schools_n=1
+        ),
         3,
         60,
     ),
-    Heard(SESSIONS, SessionCancelled(**asdict(FIRST), reason="weather"), 3, 60),
+    Heard(SESSIONS, SessionCancelled(**asdict(FIRST), reason=SessionCancellationReason.WEATHER), 3, 60),
     Heard(places.on_place_ended, withdrawn(ADA, "group_cancelled"), 2, 60),
     Heard(
         waiting_list.on_waiting_list_changed,
         WaitingListLeft(
-            **ids(OFFER, "waiting_id", "work_group_id", "teacher_id", "urn"), cause="group_cancelled"
+            **ids(OFFER, "waiting_id", "work_group_id", "teacher_id", "urn"),
+            cause=WaitingListExitCause.GROUP_CANCELLED,
         ),
         2,
         60,
     ),
     Heard(
         pd_days.on_pd_day_cancelled,
-        PDDayCancelled(pd_day_id=PD_DAY.pd_day_id, reason="weather", teachers_n=1),
+        PDDayCancelled(pd_day_id=PD_DAY.pd_day_id, reason=PDDayCancellationReason.WEATHER, teachers_n=1),
         3,
         60,
     ),

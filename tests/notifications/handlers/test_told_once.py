@@ -31,6 +31,7 @@ from hub_contracts.enrolment import (
     WorkGroupCancelled,
     WorkGroupChanged,
 )
+from hub_contracts.vocabulary import SessionCancellationReason, WorkGroupCancellationReason
 from hub_notifications.handlers import places, work_groups
 from hub_platform.database import Sessions
 
@@ -71,7 +72,7 @@ def withdraw(sessions: Sessions, event: ParticipantEnrolled, **changes: Any) -> 
 def cancel_session(sessions: Sessions, event: SessionScheduled, *, at: datetime = NOW) -> None:
     facts = vars(event) | {"ics_sequence": event.ics_sequence + 1}
     with sessions.begin() as session:
-        cancelled = SessionCancelled(**facts, reason="weather")
+        cancelled = SessionCancelled(**facts, reason=SessionCancellationReason.WEATHER)
         work_groups.on_session_changed(session, cancelled, cause(5, happened_at=at))
 
 
@@ -80,7 +81,10 @@ def cancel_group(
 ) -> None:
     """The events in the order in which enrolment records them."""
     event = WorkGroupCancelled(
-        work_group_id=GROUP, reason="funding", teachers_n=len(participants), schools_n=1
+        work_group_id=GROUP,
+        reason=WorkGroupCancellationReason.FUNDING,
+        teachers_n=len(participants),
+        schools_n=1,
     )
     with sessions.begin() as session:
         work_groups.on_group_cancelled(session, event, cause(9, happened_at=NOW + timedelta(minutes=1)))

@@ -9,6 +9,7 @@ from tests.notifications.factories import cause, enrol, know_the_basics, schedul
 from tests.notifications.fakes import NOW, FakeOffice
 
 from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, WithdrawalUndone
+from hub_contracts.vocabulary import ParticipantRole, WithdrawalReason
 from hub_notifications.handlers import places
 from hub_platform.database import Sessions
 
@@ -26,9 +27,9 @@ def withdraw_and_undo(sessions: Sessions, place: ParticipantEnrolled, *, order: 
     names = ("enrolment_id", "work_group_id", "teacher_id", "urn")
     same = {name: getattr(place, name) for name in names}
     day = date(2026, 9, 8)
-    withdrawn = ParticipantWithdrawn(**same, reason="workload", withdrawn_on=day)
+    withdrawn = ParticipantWithdrawn(**same, reason=WithdrawalReason.WORKLOAD, withdrawn_on=day)
     dates: dict[str, Any] = {"enrolled_on": place.enrolled_on, "withdrawn_on": day, "undone_on": day}
-    undone = WithdrawalUndone(**same, role="participant", **dates)
+    undone = WithdrawalUndone(**same, role=ParticipantRole.PARTICIPANT, **dates)
     for revision in order:
         at: datetime = NOW + timedelta(minutes=revision)
         with sessions.begin() as session:

@@ -27,6 +27,7 @@ from hub_contracts.enrolment import (
     WaitingListJoined,
     WaitingListLeft,
 )
+from hub_contracts.vocabulary import WaitingListExitCause, WithdrawalReason
 from hub_notifications.handlers import places, waiting_list
 from hub_platform.database import Sessions
 
@@ -62,7 +63,7 @@ def expires(event: PlaceOffered, *, happened_at: datetime = ENDS) -> Step:
 def leaves(event: PlaceOffered, why: str, *, happened_at: datetime = LATER) -> Step:
     facts = {name: getattr(event, name) for name in ("waiting_id", "work_group_id", "teacher_id", "urn")}
     reason = cause(3, happened_at=happened_at, now=happened_at)
-    left = WaitingListLeft(**facts, cause=why)
+    left = WaitingListLeft(**facts, cause=WaitingListExitCause(why))
     return lambda session: waiting_list.on_waiting_list_changed(session, left, reason)
 
 
@@ -73,7 +74,7 @@ def enrols(event: ParticipantEnrolled, happened_at: datetime = LATER) -> Step:
 
 def withdraws(event: ParticipantEnrolled, happened_at: datetime) -> Step:
     facts = {name: getattr(event, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")}
-    left = ParticipantWithdrawn(**facts, reason="workload", withdrawn_on=happened_at.date())
+    left = ParticipantWithdrawn(**facts, reason=WithdrawalReason.WORKLOAD, withdrawn_on=happened_at.date())
     reason = cause(2, happened_at=happened_at)
     return lambda session: places.on_place_ended(session, left, reason)
 

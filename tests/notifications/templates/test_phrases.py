@@ -1,32 +1,30 @@
 """Codes, dates and changes in words, complete for every vocabulary that a message can meet."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
+from enum import StrEnum
 
 import pytest
 
-from hub_contracts.enrolment import pd_days, sessions, work_groups
-from hub_contracts.visits import visits
+from hub_contracts import vocabulary
 from hub_notifications.templates import phrases
 from hub_notifications.templates.content import Meeting, Moved
 from hub_notifications.templates.examples import FIRST, LINK, SECOND
-from hub_visits.domain.visits import REASONS_CANCELLED as VISIT_CANCELLED_FOR
 
 
 @pytest.mark.parametrize(
     ("words", "codes"),
     [
-        (phrases.SESSION_REASONS, sessions.CANCELLED_FOR),
-        (phrases.WORK_GROUP_REASONS, work_groups.REASONS_CANCELLED),
-        (phrases.PD_DAY_REASONS, pd_days.REASONS_PD_DAY_CANCELLED),
-        (phrases.VISIT_REASONS, VISIT_CANCELLED_FOR),
-        (phrases.MODES, work_groups.MODES),
-        (phrases.VISIT_KINDS, visits.KINDS),
-        (phrases.PD_DAY_KINDS, pd_days.PD_DAY_KINDS),
+        (phrases.SESSION_REASONS, vocabulary.SessionCancellationReason),
+        (phrases.WORK_GROUP_REASONS, vocabulary.WorkGroupCancellationReason),
+        (phrases.PD_DAY_REASONS, vocabulary.PDDayCancellationReason),
+        (phrases.VISIT_REASONS, vocabulary.VisitCancellationReason),
+        (phrases.MODES, vocabulary.MeetingMode),
+        (phrases.VISIT_KINDS, vocabulary.VisitKind),
+        (phrases.PD_DAY_KINDS, vocabulary.PDDayKind),
     ],
 )
-def test_every_code_has_words(words: dict[str, str], codes: Collection[str]) -> None:
+def test_every_code_has_words(words: dict[str, str], codes: type[StrEnum]) -> None:
     assert set(words) == set(codes)
     assert not any("_" in phrase for phrase in words.values())
 

@@ -9,6 +9,7 @@ from tests.reporting.conftest import NOW, Hear
 from tests.reporting.factories import delivered
 
 from hub_contracts.visits import VisitCancelled, VisitObligationExcused, VisitPlanned
+from hub_contracts.vocabulary import ExemptionReason, ObligationKind, VisitKind
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.handlers.reports import run_report
@@ -43,7 +44,7 @@ def planned(visit_on: date) -> VisitPlanned:
     made = make.visit(URN, HALF_TERM, visit_on)
     return VisitPlanned(
         visit_id=made.visit_id, assignment_id=made.assignment_id, urn=URN, pd_lead_id=made.pd_lead_id,
-        planned_at=late_on(visit_on), kind="support", half_term=HALF_TERM,
+        planned_at=late_on(visit_on), kind=VisitKind.SUPPORT, half_term=HALF_TERM,
     )  # fmt: skip
 
 
@@ -83,7 +84,9 @@ def test_a_visit_is_planned_until_the_day_on_which_it_was_held(status_on: Status
 
 
 def test_a_school_is_excused_from_the_day_on_which_it_was_excused(status_on: StatusOn, hear: Hear) -> None:
-    excused = VisitObligationExcused(urn=URN, half_term=HALF_TERM, kind="visit", reason="ofsted")
+    excused = VisitObligationExcused(
+        urn=URN, half_term=HALF_TERM, kind=ObligationKind.VISIT, reason=ExemptionReason.OFSTED
+    )
     hear([delivered(excused, at=late_on(date(2026, 1, 8)))])
     assert status_on(date(2025, 12, 19)) == "open"
     assert status_on(date(2026, 1, 7)) == "awaiting_log"

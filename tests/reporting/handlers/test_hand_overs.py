@@ -12,6 +12,7 @@ from tests.reporting.factories import an_id, delivered
 
 from hub_contracts import Event
 from hub_contracts.visits import PDLeadUnassigned
+from hub_contracts.vocabulary import SupportProgramme
 from hub_messaging.delivery import Delivery
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
@@ -27,7 +28,7 @@ ENDED = PDLeadUnassigned(
     assignment_id=FIRST.assignment_id,
     urn=URN,
     pd_lead_id=an_id("Ada"),
-    programme="opportunity_area",
+    programme=SupportProgramme.OPPORTUNITY_AREA,
     ended_on=date(2026, 1, 11),
     reason="workload",
 )

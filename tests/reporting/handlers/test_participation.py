@@ -13,6 +13,7 @@ from tests.reporting.plain import register, school
 
 from hub_contracts import Event
 from hub_contracts.enrolment import Mark, ParticipantWithdrawn, PlaceSchoolCorrected, WithdrawalUndone
+from hub_contracts.vocabulary import AttendanceMark, ParticipantRole, WithdrawalReason
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.measures import Ratio
@@ -92,7 +93,9 @@ def test_apologies_a_week_before_are_commitment(
 
 
 def test_a_mark_put_right_counts_with_its_own_notice(run: Run, hear: Hear) -> None:
-    apologies = Mark(enrolment_id=an_id("Fractions/Ada"), urn="110001", mark="apologies", notice_hours=200)
+    apologies = Mark(
+        enrolment_id=an_id("Fractions/Ada"), urn="110001", mark=AttendanceMark.APOLOGIES, notice_hours=200
+    )
     taken = make.register("Fractions", 1, OCTOBER, [("Ada", "110001", "absent")])
     hear([delivered(replace(taken, marks=[apologies]), 1)])
     assert run("attendance").figures["commitment"]["n"] == 1
@@ -161,7 +164,11 @@ def test_an_undone_withdrawal_counts_from_the_first_day_in_whatever_order_it_arr
     place, withdrawn = gone("Emmy", OCTOBER)
     same = {name: getattr(place, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")}
     undone = WithdrawalUndone(
-        **same, role="participant", enrolled_on=OCTOBER, withdrawn_on=OCTOBER, undone_on=NOVEMBER
+        **same,
+        role=ParticipantRole.PARTICIPANT,
+        enrolled_on=OCTOBER,
+        withdrawn_on=OCTOBER,
+        undone_on=NOVEMBER,
     )
     hear([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
     hear([delivered(undone, 3), delivered(place), delivered(withdrawn, 2), delivered(undone, 3)])
@@ -171,7 +178,7 @@ def test_an_undone_withdrawal_counts_from_the_first_day_in_whatever_order_it_arr
 def gone(teacher: str, on: date) -> list[Event]:
     place = make.place("Fractions", teacher, "110001")
     same = {name: getattr(place, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")}
-    return [place, ParticipantWithdrawn(**same, reason="workload", withdrawn_on=on)]
+    return [place, ParticipantWithdrawn(**same, reason=WithdrawalReason.WORKLOAD, withdrawn_on=on)]
 
 
 def test_a_corrected_place_and_its_marks_count_for_the_right_school(run: Run, hear: Hear) -> None:

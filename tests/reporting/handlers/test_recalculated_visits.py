@@ -12,6 +12,7 @@ from tests.reporting.factories import HALF_TERMS, delivered
 
 from hub_contracts import Event
 from hub_contracts.visits import DepartmentPDHeld, VisitPlanned, VisitRecalculated
+from hub_contracts.vocabulary import VisitKind
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
 from hub_reporting.domain.reports import Report
@@ -35,7 +36,7 @@ PLANNED = VisitPlanned(
     urn=URN,
     pd_lead_id=VISIT.pd_lead_id,
     planned_at=make.NOON,
-    kind="support",
+    kind=VisitKind.SUPPORT,
     half_term="2025-5",
 )
 

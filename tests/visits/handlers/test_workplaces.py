@@ -17,6 +17,7 @@ from hub_contracts.enrolment import (
     TeacherMovedSchool,
     TeacherRegistered,
 )
+from hub_contracts.vocabulary import TeacherRole
 from hub_platform.database import Sessions
 from hub_visits.domain.refusals import Refused
 from hub_visits.handlers import schools
@@ -26,14 +27,14 @@ ADA = UUID("01920000-0000-7000-8000-00000000000a")
 
 
 def registered(teacher_id: UUID, urn: str = OTHER_SCHOOL) -> TeacherRegistered:
-    return TeacherRegistered(teacher_id=teacher_id, urn=urn, role="class_teacher")
+    return TeacherRegistered(teacher_id=teacher_id, urn=urn, role=TeacherRole.CLASS_TEACHER)
 
 
 def moved(
     teacher_id: UUID, to_urn: str, on: date = date(2023, 9, 1), from_urn: str | None = OTHER_SCHOOL
 ) -> TeacherMovedSchool:
     return TeacherMovedSchool(
-        teacher_id=teacher_id, from_urn=from_urn, to_urn=to_urn, role="class_teacher", moved_on=on
+        teacher_id=teacher_id, from_urn=from_urn, to_urn=to_urn, role=TeacherRole.CLASS_TEACHER, moved_on=on
     )
 
 
@@ -45,11 +46,11 @@ def corrected(
         membership_id=uuid4(),
         from_urn=from_urn,
         to_urn=to_urn,
-        role="class_teacher",
+        role=TeacherRole.CLASS_TEACHER,
         starts_on=date(2023, 9, 1),
         ends_on=ends_on,
         present_urn=present_urn,
-        present_role="class_teacher",
+        present_role=TeacherRole.CLASS_TEACHER,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import ApologiesReceived, AttendanceCorrected, SessionCompleted
+from hub_contracts.vocabulary import AttendanceMark, CorrectionReason
 from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
 from hub_enrolment.domain import attendance, diary
 from hub_enrolment.domain.sessions import Mark
@@ -121,8 +122,8 @@ def _corrected(meeting: GroupSession, old: str, mark: Mark, reason: str) -> Atte
         session_id=meeting.id,
         work_group_id=meeting.work_group_id,
         enrolment_id=mark.enrolment_id,
-        old=old,
-        new=mark.mark,
+        old=AttendanceMark(old),
+        new=AttendanceMark(mark.mark),
         notice_hours=attendance.notice_of(mark, starts_at=meeting.starts_at),
-        reason=reason,
+        reason=CorrectionReason(reason),
     )

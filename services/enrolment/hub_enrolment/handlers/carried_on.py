@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import MembershipCorrected, TeacherMovedSchool
+from hub_contracts.vocabulary import MoveReason, TeacherRole
 from hub_enrolment.domain import memberships
 from hub_enrolment.domain.memberships import CarriedOn
 from hub_enrolment.models import MembershipCorrection, SchoolMembership, Teacher
@@ -47,11 +48,11 @@ def corrected(session: Session, row: SchoolMembership, *, from_urn: str) -> Memb
         membership_id=row.id,
         from_urn=from_urn,
         to_urn=row.urn,
-        role=row.role,
+        role=TeacherRole(row.role),
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         present_urn=present.urn,
-        present_role=present.role,
+        present_role=TeacherRole(present.role),
     )
 
 
@@ -94,9 +95,9 @@ def _go_on(session: Session, step: CarriedOn, *, now: datetime, by: str) -> Teac
         teacher_id=row.teacher_id,
         from_urn=row.urn,
         to_urn=kept.urn,
-        role=kept.role,
+        role=TeacherRole(kept.role),
         moved_on=step.first_day,
-        reason="succession",
+        reason=MoveReason.SUCCESSION,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import ParticipantCompleted, WorkGroupCancelled, WorkGroupClosed
+from hub_contracts.vocabulary import WorkGroupCancellationReason
 from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
 from hub_enrolment.domain import endings
 from hub_enrolment.domain.completions import completes
@@ -43,7 +44,9 @@ def cancel_work_group(
     group.touch(now=now, by=by)
     session.flush()
     if was_open:
-        event = WorkGroupCancelled(work_group_id=group.id, reason=command.reason, **vars(counted))
+        event = WorkGroupCancelled(
+            work_group_id=group.id, reason=WorkGroupCancellationReason(command.reason), **vars(counted)
+        )
         outbox.record(session, event, occurred_at=now, by=by)
     sessions.cancel_sessions(session, group, "work_group_cancelled", now=now, by=by)
     places = enrolment_store.active(session, group.id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn
+from hub_contracts.vocabulary import ParticipantRole, WithdrawalCause, WithdrawalReason
 from hub_enrolment.commands.enrolments import EnrolParticipant, TransferParticipant, WithdrawParticipant
 from hub_enrolment.domain import enrolments
 from hub_enrolment.domain.enrolments import Given
@@ -194,8 +195,8 @@ def take_back(session: Session, enrolment: Enrolment, reason: str, *, now: datet
         work_group_id=enrolment.work_group_id,
         teacher_id=enrolment.teacher_id,
         urn=enrolment.urn,
-        reason="other" if by_hub else reason,
-        cause=reason if by_hub else None,
+        reason=WithdrawalReason("other" if by_hub else reason),
+        cause=WithdrawalCause(reason) if by_hub else None,
         withdrawn_on=day_in_england(now),
     )
     outbox.record(session, event, occurred_at=now, by=by)
@@ -222,7 +223,7 @@ def _enrolled(enrolment: Enrolment) -> ParticipantEnrolled:
         work_group_id=enrolment.work_group_id,
         teacher_id=enrolment.teacher_id,
         urn=enrolment.urn,
-        role=enrolment.role,
+        role=ParticipantRole(enrolment.role),
         enrolled_on=day_in_england(enrolment.enrolled_at),
         transferred_from=enrolment.transferred_from,
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub_contracts import vocabulary
 from hub_contracts.enrolment import LeaderAppointed, LeaderEnded
 from hub_enrolment.commands.teachers import AppointLeader, EndLeader
 from hub_enrolment.domain import leaders, teachers
@@ -96,7 +97,7 @@ def appointed(leader: LeaderRole) -> LeaderAppointed:
     return LeaderAppointed(
         leader_role_id=leader.id,
         teacher_id=leader.teacher_id,
-        role=leader.role,
+        role=vocabulary.LeaderRole(leader.role),
         urn=leader.urn,
         trust_uid=leader.trust_uid,
         core_leadership=leader.core_leadership,
@@ -110,7 +111,7 @@ def ended(leader: LeaderRole, ends_on: date) -> LeaderEnded:
     return LeaderEnded(
         leader_role_id=leader.id,
         teacher_id=leader.teacher_id,
-        role=leader.role,
+        role=vocabulary.LeaderRole(leader.role),
         urn=leader.urn,
         trust_uid=leader.trust_uid,
         core_leadership=leader.core_leadership,

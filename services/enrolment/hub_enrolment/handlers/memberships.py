@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import PlaceSchoolCorrected
+from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.memberships import CorrectMembership
 from hub_enrolment.domain import enrolments, memberships, schools
 from hub_enrolment.domain.enrolments import LEAD
@@ -157,6 +158,6 @@ def _counts_for(place: Enrolment, from_urn: str) -> PlaceSchoolCorrected:
         teacher_id=place.teacher_id,
         urn=place.urn,
         from_urn=from_urn,
-        role=place.role,
+        role=ParticipantRole(place.role),
         enrolled_on=day_in_england(place.enrolled_at),
     )

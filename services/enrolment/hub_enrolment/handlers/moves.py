@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import TeacherMovedSchool
+from hub_contracts.vocabulary import TeacherRole
 from hub_enrolment.commands.teachers import MoveTeacher
 from hub_enrolment.domain import memberships, schools, teachers
 from hub_enrolment.handlers.carried_on import COLUMNS, follow_successions, trail_of
@@ -75,7 +76,7 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
         teacher_id=teacher.id,
         from_urn=asked.from_urn,
         to_urn=school.urn,
-        role=command.role,
+        role=TeacherRole(command.role),
         moved_on=command.moved_on,
     )
     outbox.record(session, event, occurred_at=now, by=by)

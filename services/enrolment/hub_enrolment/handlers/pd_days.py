@@ -13,6 +13,7 @@ from hub_contracts.enrolment import (
     PDDayRegistered,
     PDDayScheduled,
 )
+from hub_contracts.vocabulary import PDDayCancellationReason, PDDayKind
 from hub_enrolment.commands.pd_days import CancelPDDay, HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.domain import pd_days
 from hub_enrolment.domain.refusals import Stale, Unknown
@@ -52,7 +53,7 @@ def open_pd_day(session: Session, command: OpenPDDay, *, now: datetime, by: str)
     session.flush()
     event = PDDayScheduled(
         pd_day_id=day.id,
-        kind=day.kind,
+        kind=PDDayKind(day.kind),
         theme=day.theme,
         title=day.title,
         on=day.day,
@@ -154,7 +155,7 @@ def held_event(day: PDDay, came: Mapping[UUID, str]) -> PDDayHeld:
     """Build the event about a day's register; `came`: the school for which each teacher was there."""
     return PDDayHeld(
         pd_day_id=day.id,
-        kind=day.kind,
+        kind=PDDayKind(day.kind),
         theme=day.theme,
         held_on=day.day,
         attendances=[PDDayAttendance(teacher_id=teacher_id, urn=urn) for teacher_id, urn in came.items()],
@@ -174,7 +175,7 @@ def cancel_pd_day(session: Session, command: CancelPDDay, *, now: datetime, by: 
         session.flush()
         event = PDDayCancelled(
             pd_day_id=day.id,
-            reason=command.reason,
+            reason=PDDayCancellationReason(command.reason),
             teachers_n=store.registrations_n(session, day.id),
         )
         outbox.record(session, event, occurred_at=now, by=by)

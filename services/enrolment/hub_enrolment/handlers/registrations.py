@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import TeacherRegistered
+from hub_contracts.vocabulary import TeacherRole
 from hub_enrolment.commands.teachers import RegisterTeacher
 from hub_enrolment.domain import matching, schools, teachers
 from hub_enrolment.domain.evidence import Person
@@ -99,6 +100,6 @@ def register_teacher(session: Session, command: RegisterTeacher, *, now: datetim
         raise trn_taken()
     session.add(membership)
     session.flush()
-    event = TeacherRegistered(teacher_id=teacher.id, urn=school.urn, role=command.role)
+    event = TeacherRegistered(teacher_id=teacher.id, urn=school.urn, role=TeacherRole(command.role))
     outbox.record(session, event, occurred_at=now, by=by)
     return Employed(teacher, membership)

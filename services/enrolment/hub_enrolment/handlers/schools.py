@@ -8,6 +8,7 @@ from sqlalchemy import Select, not_
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import SchoolConnected
+from hub_contracts.vocabulary import ConnectionRoute
 from hub_enrolment.commands.schools import ConnectSchool
 from hub_enrolment.domain import schools
 from hub_enrolment.domain.refusals import Conflict, Refused
@@ -129,7 +130,7 @@ def connect_school(
         return school, False
     school.connected_on, school.connected_via, school.connected_by = made.connected_on, made.via, by
     school.touch(now=now, by=by)
-    event = SchoolConnected(urn=school.urn, connected_on=made.connected_on, via=made.via)
+    event = SchoolConnected(urn=school.urn, connected_on=made.connected_on, via=ConnectionRoute(made.via))
     outbox.record(session, event, occurred_at=now, by=by)
     return school, True
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import Mark as PublishedMark
 from hub_contracts.enrolment import SessionCancelled, SessionCompleted
+from hub_contracts.vocabulary import AttendanceMark, SessionCancellationReason
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, ScheduleSession, TakeRegister
 from hub_enrolment.domain import attendance, sessions
 from hub_enrolment.domain.attendance import check_received
@@ -157,7 +158,7 @@ def _cancel(
     meeting.ics_sequence += 1
     meeting.touch(now=now, by=by)
     session.flush()
-    event = SessionCancelled(**session_facts(group, meeting), reason=reason)
+    event = SessionCancelled(**session_facts(group, meeting), reason=SessionCancellationReason(reason))
     outbox.record(session, event, occurred_at=now, by=by)
 
 
@@ -191,7 +192,7 @@ def completed(
             PublishedMark(
                 enrolment_id=mark.enrolment_id,
                 urn=places[mark.enrolment_id].urn,
-                mark=mark.mark,
+                mark=AttendanceMark(mark.mark),
                 notice_hours=attendance.notice_of(mark, starts_at=meeting.starts_at),
             )
             for mark in marks

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import ClassroomTaskSet, TaskReported
+from hub_contracts.vocabulary import TaskStatus
 from hub_enrolment.commands.tasks import ReportTask, SetTask
 from hub_enrolment.domain import diary, tasks
 from hub_enrolment.domain.refusals import Stale, Unknown
@@ -125,5 +126,5 @@ def _reported(task: ClassroomTask, row: TaskReport) -> TaskReported:
         task_id=task.id,
         work_group_id=task.work_group_id,
         enrolment_id=row.enrolment_id,
-        status=row.status,
+        status=TaskStatus(row.status),
     )

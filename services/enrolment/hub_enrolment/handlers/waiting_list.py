@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import WaitingListJoined, WaitingListLeft
+from hub_contracts.vocabulary import WaitingListExitCause
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList, LeaveWaitingList, OfferPlaces
 from hub_enrolment.domain import enrolments, waiting_list
@@ -163,7 +164,9 @@ def _end(session: Session, entry: WaitingEntry, status: str, cause: str, *, now:
     entry.status = status
     entry.touch(now=now, by=by)
     session.flush()
-    outbox.record(session, WaitingListLeft(**_facts(entry), cause=cause), occurred_at=now, by=by)
+    outbox.record(
+        session, WaitingListLeft(**_facts(entry), cause=WaitingListExitCause(cause)), occurred_at=now, by=by
+    )
 
 
 def _facts(entry: WaitingEntry) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import WithdrawalUndone
+from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.enrolments import UndoWithdrawal
 from hub_enrolment.domain import enrolments
 from hub_enrolment.domain.refusals import Conflict
@@ -78,7 +79,7 @@ def _event(enrolment: Enrolment, undone: UndoneWithdrawal) -> WithdrawalUndone:
         work_group_id=enrolment.work_group_id,
         teacher_id=enrolment.teacher_id,
         urn=enrolment.urn,
-        role=enrolment.role,
+        role=ParticipantRole(enrolment.role),
         enrolled_on=day_in_england(enrolment.enrolled_at),
         withdrawn_on=day_in_england(undone.withdrawn_at),
         undone_on=day_in_england(undone.undone_at),

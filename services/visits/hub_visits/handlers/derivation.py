@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from hub_contracts.visits import Obligation, PDLeadAssigned, VisitRecalculated
+from hub_contracts.vocabulary import ObligationKind, SupportProgramme
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_visits.domain import assignments, visits
@@ -89,12 +90,15 @@ def _announcement(assignment: Assignment, owed: list[assignments.Owed]) -> PDLea
         assignment_id=assignment.id,
         urn=assignment.urn,
         pd_lead_id=assignment.pd_lead_id,
-        programme=assignment.programme,
+        programme=SupportProgramme(assignment.programme),
         starts_on=assignment.starts_on,
         follows=assignment.follows,
         obligations=[
             Obligation(
-                half_term=each.half_term, kind=each.kind, starts_on=each.starts_on, ends_on=each.ends_on
+                half_term=each.half_term,
+                kind=ObligationKind(each.kind),
+                starts_on=each.starts_on,
+                ends_on=each.ends_on,
             )
             for each in owed
         ],

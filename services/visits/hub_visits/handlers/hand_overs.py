@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.visits import PDLeadUnassigned
+from hub_contracts.vocabulary import SupportProgramme
 from hub_kernel.england import day_in_england, start_of_day
 from hub_messaging import outbox
 from hub_visits.commands import EndAssignment, HandOver
@@ -122,7 +123,7 @@ def _announce_end(session: Session, row: Assignment, reason: str, *, now: dateti
         assignment_id=row.id,
         urn=row.urn,
         pd_lead_id=row.pd_lead_id,
-        programme=row.programme,
+        programme=SupportProgramme(row.programme),
         ended_on=row.ends_on,
         reason=reason,
     )

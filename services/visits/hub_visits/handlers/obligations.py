@@ -9,6 +9,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from hub_contracts.visits import VisitObligationExcused
+from hub_contracts.vocabulary import ExemptionReason, ObligationKind
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.paging import PageRequest
@@ -57,7 +58,10 @@ def excuse_half_term(session: Session, command: ExcuseHalfTerm, *, now: datetime
     session.add(exemption)
     session.flush()
     event = VisitObligationExcused(
-        urn=standing, half_term=command.half_term, kind=command.kind, reason=command.reason
+        urn=standing,
+        half_term=command.half_term,
+        kind=ObligationKind(command.kind),
+        reason=ExemptionReason(command.reason),
     )
     outbox.record(session, event, occurred_at=now, by=by)
     return exemption

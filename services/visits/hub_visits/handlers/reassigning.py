@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub_contracts.visits import VisitReassigned
+from hub_contracts.vocabulary import VisitKind
 from hub_kernel.england import start_of_day
 from hub_messaging import outbox
 from hub_visits.models import Assignment
@@ -30,7 +31,7 @@ def reassign(session: Session, before: Assignment, after: Assignment, *, now: da
             to_pd_lead_id=after.pd_lead_id,
             assignment_id=after.id,
             planned_at=visit.planned_at,
-            kind=visit.kind,
+            kind=VisitKind(visit.kind),
         )
         for visit in visits
     ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
+from hub_contracts.vocabulary import VisitFocus, VisitKind
 from hub_kernel.england import day_in_england
 from hub_kernel.support_visits import kind_met_by
 from hub_messaging import outbox
@@ -48,7 +49,7 @@ def plan_visit(session: Session, command: PlanVisit, *, now: datetime, by: str) 
         urn=visit.urn,
         pd_lead_id=visit.pd_lead_id,
         planned_at=visit.planned_at,
-        kind=visit.kind,
+        kind=VisitKind(visit.kind),
         half_term=visit.half_term,
     )
     outbox.record(session, event, occurred_at=now, by=by)
@@ -188,9 +189,9 @@ def _log_events(visit: Visit, command: LogVisit) -> list[VisitLogged | Departmen
         pd_lead_id=visit.pd_lead_id,
         happened_on=command.happened_on,
         half_term=visit.half_term,
-        kind=visit.kind,
+        kind=VisitKind(visit.kind),
         half_days=command.half_days,
-        focus=visit.focus,
+        focus=[VisitFocus(one) for one in visit.focus],
         people_met_roles=visit.people_met,
         actions_n=len(visit.actions),
         late=visit.late,

@@ -16,6 +16,7 @@ from alembic import op
 
 from hub_contracts.enrolment import MembershipCorrected, TeacherMovedSchool
 from hub_contracts.events import Event
+from hub_contracts.vocabulary import MoveReason, TeacherRole
 from hub_enrolment.domain.memberships import CarriedOn, Membership, carry_on, present
 from hub_kernel.successions import Succession, first_day_of_successor
 from hub_messaging import backfill
@@ -170,9 +171,9 @@ def _event(teacher_id: UUID, held: list[Membership], step: CarriedOn, kept: Memb
             teacher_id=teacher_id,
             from_urn=step.held.urn,
             to_urn=kept.urn,
-            role=kept.role,
+            role=TeacherRole(kept.role),
             moved_on=step.first_day,
-            reason="succession",
+            reason=MoveReason.SUCCESSION,
         )
     now_at = present(held)
     return MembershipCorrected(
@@ -180,9 +181,9 @@ def _event(teacher_id: UUID, held: list[Membership], step: CarriedOn, kept: Memb
         membership_id=kept.id,
         from_urn=step.held.urn,
         to_urn=kept.urn,
-        role=kept.role,
+        role=TeacherRole(kept.role),
         starts_on=kept.starts_on,
         ends_on=None,
         present_urn=now_at.urn,
-        present_role=now_at.role,
+        present_role=TeacherRole(now_at.role),
     )
