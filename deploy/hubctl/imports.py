@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 import typer
 from rich.text import Text
 
-from hub_enrolment.domain.gias_file import FileRefused
-from hub_enrolment.domain.gias_kinds import KINDS, kind_of
+from hub_enrolment.domain.findings import FileRefused
+from hub_enrolment.domain.gias_kinds import KINDS
 from hub_enrolment.files.csv_text import read_table
+from hub_enrolment.files.gias_kinds import kind_of
 from hub_kernel.england import day_in_england
 from hub_platform import tokens
 from hub_platform.clocks import real_now

@@ -47,3 +47,8 @@ def spoken_date(on: date) -> str:
 def spoken_time(instant: datetime) -> str:
     """13:30, the time in England at an instant (aware)."""
     return f"{instant.astimezone(ENGLAND):%H:%M}"
+
+
+def spoken_instant(instant: datetime) -> str:
+    """8 October 2025 at 13:30, the day and time in England at an instant (aware)."""
+    return f"{spoken_date(day_in_england(instant))} at {spoken_time(instant)}"

@@ -15,9 +15,9 @@ from hub_demo.register.columns import COLUMNS
 from hub_demo.register.files import links_csv, register_csv
 from hub_demo.register.hub import invent_hub
 from hub_demo.register.words import PLACE_HEADS, PLACE_TAILS
-from hub_enrolment.domain.gias_establishments import read_establishments
-from hub_enrolment.domain.gias_links import read_links
 from hub_enrolment.files.csv_text import read_table
+from hub_enrolment.files.gias_establishments import read_establishments
+from hub_enrolment.files.gias_links import read_links
 
 YEAR = SchoolYear(2025)
 REAL_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "gias"

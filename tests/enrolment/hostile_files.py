@@ -10,10 +10,10 @@ from openpyxl import Workbook
 from tests.enrolment.lists import HEADER, as_csv, as_xlsx, line
 from tests.enrolment.workbook_files import as_parts, packed, parts_of, sheet_of
 
-from hub_enrolment.domain.gias_file import FileRefused
-from hub_enrolment.domain.uploads import read_listing
+from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.files import parts
 from hub_enrolment.files.reading import read_list as read_beside
+from hub_enrolment.files.uploads import read_listing
 
 URN = "110623"
 ROW = line(URN)

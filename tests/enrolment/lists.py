@@ -7,8 +7,9 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from hub_enrolment.domain.uploads import Listing, read_listing
+from hub_enrolment.domain.uploads import Listing
 from hub_enrolment.files.lists import read_list
+from hub_enrolment.files.uploads import read_listing
 
 HEADER = ("given", "family", "email", "trn", "urn", "role", "lead")
 

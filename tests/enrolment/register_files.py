@@ -7,15 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from hub_enrolment.domain.gias_establishments import (
-    COLUMNS,
-    Establishment,
-    EstablishmentsFile,
-    read_establishments,
-)
-from hub_enrolment.domain.gias_file import FileRefused, Table
-from hub_enrolment.domain.gias_kinds import kind_of
+from hub_enrolment.domain.findings import FileRefused
+from hub_enrolment.domain.gias_establishments import Establishment, EstablishmentsFile
 from hub_enrolment.files.csv_text import read_table
+from hub_enrolment.files.gias_establishments import COLUMNS, read_establishments
+from hub_enrolment.files.gias_kinds import kind_of
+from hub_enrolment.files.tables import Table
 
 HEADER = ("URN", "HeadLastName", *COLUMNS[1:], "TelephoneNum")
 CLOSED = {"EstablishmentStatus (code)": "2", "CloseDate": "31-08-2025", "LastChangedDate": "01-09-2025"}

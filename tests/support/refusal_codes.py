@@ -19,12 +19,12 @@ CODE_IS: Final = {
     "Finding": 3,
     "RowProblem": 2,
 }
-# A row's own ways to say it (hub_enrolment.domain.gias_file): which argument, and the code without one.
+# A row's own ways to say it (hub_enrolment.files.tables): which argument, and the code without one.
 ROW_SAYS: Final = {"find": (1, None), "break_": (2, "row_broken")}
 # Hand on a code that somebody else has chosen. What they hand on without a literal anywhere is named here.
 HANDS_ON: Final[dict[tuple[str, str], set[str]]] = {
-    ("services/enrolment/hub_enrolment/domain/gias_file.py", "break_"): set(),
-    ("services/enrolment/hub_enrolment/domain/gias_file.py", "find"): set(),
+    ("services/enrolment/hub_enrolment/files/tables.py", "break_"): set(),
+    ("services/enrolment/hub_enrolment/files/tables.py", "find"): set(),
     ("services/enrolment/hub_enrolment/commands/uploads.py", "problem_of"): set(),
     ("services/enrolment/hub_enrolment/files/workbooks.py", "_check_cells"): {
         "cell_error",

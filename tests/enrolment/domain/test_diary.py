@@ -42,7 +42,7 @@ def test_a_group_meets_once_at_a_time(after: timedelta, overlaps: bool) -> None:
         check_meetings("confirmed", [asked], [TAKEN])
     assert caught.value.pointer == "/starts_at"
     assert caught.value.detail.startswith(
-        "The Work Group meets on Wednesday 8 October 2025 from 13:30 to 16:30 already;"
+        "The Work Group already meets on Wednesday 8 October 2025 from 13:30 to 16:30;"
     )
 
 

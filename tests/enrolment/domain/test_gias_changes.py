@@ -43,7 +43,7 @@ def test_differences_are_named_and_what_nobody_else_keeps_is_not_told(
 ) -> None:
     (found,) = plan(establishment(), establishment(**change)).changed
     assert set(found.changed) == set(change)
-    assert found.told == told
+    assert found.published == told
     assert not found.closes
 
 

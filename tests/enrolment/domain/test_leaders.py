@@ -59,7 +59,7 @@ def test_groups_keep_a_lead_who_goes_on_in_another_role(other: Appointment, goes
         return
     with pytest.raises(Refused, match="still_leads_groups") as caught:
         end(held(), LAST, others=[other], groups_n=3)
-    assert "3 work groups" in caught.value.detail
+    assert "3 Work Groups" in caught.value.detail
 
 
 @given(st.sampled_from(LEADER_ROLES), st.integers(0, 400), st.integers(0, 3))

@@ -206,8 +206,8 @@ def test_a_known_person_is_not_registered_again() -> None:
     [
         ({}, ANITA, []),
         ({"trn": TRN}, WITHOUT_TRN, ["is added"]),
-        ({"trn": OTHER_TRN}, MERGED, ["former", "keeps its e-mail"]),
-        ({"given": "A"}, ANITA, ["keeps the name Anita Patel"]),
+        ({"trn": OTHER_TRN}, MERGED, ["former", "e-mail address on the record stays"]),
+        ({"given": "A"}, ANITA, ["stays Anita Patel"]),
     ],
 )
 def test_what_a_list_says_otherwise_is_told(row: dict[str, Any], known: Record, said: list[str]) -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.enrolment.hostile_files import HOSTILE, ROW, USUAL, refusal_of
 from tests.enrolment.workbook_files import as_parts, packed, sheet_of
 
-from hub_enrolment.domain.gias_file import FileRefused
-from hub_enrolment.domain.uploads import read_listing
+from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.files.lists import read_list
 from hub_enrolment.files.reading import read_register
+from hub_enrolment.files.uploads import read_listing
 
 
 def test_there_are_forty() -> None:

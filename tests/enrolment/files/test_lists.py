@@ -12,13 +12,11 @@ from openpyxl import Workbook
 from tests.enrolment.lists import HEADER, as_csv, as_xlsx, line, read_upload
 
 from hub_enrolment.domain import uploads
-from hub_enrolment.domain.gias_file import FileRefused, Table
-from hub_enrolment.domain.uploads import (
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Listing,
-)
+from hub_enrolment.domain.findings import FileRefused
+from hub_enrolment.domain.uploads import Listing
 from hub_enrolment.files import parts
+from hub_enrolment.files.tables import Table
+from hub_enrolment.files.uploads import MOST_COLUMNS, MOST_ROWS, read_listing
 
 URN = "110623"
 
@@ -173,7 +171,7 @@ def test_whatever_the_cells_are_it_is_a_listing_or_a_refusal(
 ) -> None:
     table = Table((*uploads.NEEDED, *header), rows)
     try:
-        listing = uploads.read_listing(table)
+        listing = read_listing(table)
     except FileRefused:
         return
     assert all(len(one.cells) == len(table.header) for one in listing.lines)

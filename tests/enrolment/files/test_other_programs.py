@@ -11,9 +11,9 @@ from tests.enrolment.program_files import (
     ROW,
 )
 
-from hub_enrolment.domain.gias_file import FileRefused
-from hub_enrolment.domain.uploads import read_listing
+from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.files.lists import read_list
+from hub_enrolment.files.uploads import read_listing
 
 
 @pytest.mark.parametrize("name", HONEST)

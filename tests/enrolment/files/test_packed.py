@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_enrolment.domain.gias_file import FileRefused
+from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.files.packed import Store
 from hub_platform.problems import Problem
 

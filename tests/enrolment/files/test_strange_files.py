@@ -3,7 +3,7 @@
 import pytest
 from tests.enrolment.lists import as_csv, as_xlsx, line, read_upload
 
-from hub_enrolment.domain.gias_file import FileRefused
+from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.files import parts
 from hub_enrolment.files.known import LIST
 from hub_enrolment.files.workbooks import read_workbook

@@ -72,7 +72,10 @@ def test_no_way_in_leads_past_the_maximum(database: Sessions, way: str, running:
             opened.status = "running"
     with pytest.raises(Refused, match="work_group_full") as caught, database.begin() as session:
         WAYS[way](session, session.get_one(WorkGroup, opened.id))
-    assert caught.value.detail == "All 3 places are taken. A hub lead can allow more for a reason."
+    assert caught.value.detail == (
+        "All 3 places are taken; add the teacher to the waiting list."
+        " A hub lead can allow more places, with a reason."
+    )
     with database() as session:
         held = session.query(Enrolment).filter_by(work_group_id=opened.id, status="active")
         assert held.count() == 3

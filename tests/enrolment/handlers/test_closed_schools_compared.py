@@ -104,10 +104,8 @@ def test_a_list_may_name_either_school(session: Session, both: Pair, named: str,
     listed = line(
         getattr(both, named), given=given_name, family="Lovelace" if known else "Noether", email=email
     )
-    command = UploadParticipants(
-        work_group_id=on, table=read_list(as_csv(listed)), apply=True, skip_refused=False
-    )
-    done = uploads.upload_participants(session, command, now=NOW, by=BY)
+    command = UploadParticipants(work_group_id=on, apply=True, skip_refused=False)
+    done = uploads.upload_participants(session, command, read_list(as_csv(listed)), now=NOW, by=BY)
     assert done.problems == []
     assert (done.taken[0].new, done.taken[0].teacher_id == ada) == (not known, known)
     assert session.get_one(Enrolment, done.taken[0].enrolment_id).urn == both.new

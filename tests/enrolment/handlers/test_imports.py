@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, TODAY, apply, events, read_file, schools
 from tests.enrolment.register_files import CLOSED, gias, links, row
 
-from hub_enrolment.domain.gias_file import FileRefused
+from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.domain.schools import Connection
 from hub_enrolment.handlers import imports
 from hub_enrolment.models import GiasImport, School, SchoolLink, Trust

@@ -46,10 +46,8 @@ SCRIPTS = (
 
 
 def upload(session: Session, on: UUID, *rows: list[Any], apply: bool = True) -> Uploaded:
-    command = UploadParticipants(
-        work_group_id=on, table=read_list(as_csv(*rows)), apply=apply, skip_refused=True
-    )
-    return upload_participants(session, command, now=NOW, by=BY)
+    command = UploadParticipants(work_group_id=on, apply=apply, skip_refused=True)
+    return upload_participants(session, command, read_list(as_csv(*rows)), now=NOW, by=BY)
 
 
 def codes(uploaded: Uploaded) -> list[str]:

@@ -15,9 +15,13 @@ A, B, C, NEW, OTHER = "100001", "100002", "100003", "140001", "140002"
 ON = "01-09-2025"
 
 
-def merging(urn: str, successor_urn: str = NEW, *, told: bool = False) -> Merging:
+def merging(urn: str, successor_urn: str = NEW, *, published: bool = False) -> Merging:
     return Merging(
-        urn=urn, successor_urn=successor_urn, link_type="Successor - merged", close_date=None, told=told
+        urn=urn,
+        successor_urn=successor_urn,
+        link_type="Successor - merged",
+        close_date=None,
+        published=published,
     )
 
 

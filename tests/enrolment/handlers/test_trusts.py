@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, TODAY, apply, events, leader, read_file, teacher
 from tests.enrolment.register_files import gias, group_links, groups, row
 
-from hub_enrolment.domain.gias_file import FileRefused
+from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.handlers import imports
 from hub_enrolment.models import Trust, TrustMembership
 from hub_platform.database import Sessions, made

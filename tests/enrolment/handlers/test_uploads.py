@@ -26,10 +26,8 @@ from hub_platform.database import Sessions
 def upload(
     session: Session, on: UUID, raw: bytes, *, apply: bool = True, skip_refused: bool = False
 ) -> Uploaded:
-    command = UploadParticipants(
-        work_group_id=on, table=read_list(raw), apply=apply, skip_refused=skip_refused
-    )
-    return upload_participants(session, command, now=NOW, by=BY)
+    command = UploadParticipants(work_group_id=on, apply=apply, skip_refused=skip_refused)
+    return upload_participants(session, command, read_list(raw), now=NOW, by=BY)
 
 
 def refusals(uploaded: Uploaded) -> list[tuple[int, str, str]]:

@@ -8,9 +8,9 @@ from marshmallow import Schema, fields, validate
 from hub_enrolment.access import HUB_STAFF
 from hub_enrolment.api.imports import CSV
 from hub_enrolment.commands.uploads import UploadParticipants
-from hub_enrolment.domain.gias_file import Table
 from hub_enrolment.domain.uploads import REASON
 from hub_enrolment.files.reading import read_list
+from hub_enrolment.files.tables import Table
 from hub_enrolment.handlers import uploads as handlers
 from hub_enrolment.handlers.uploads import Uploaded
 from hub_platform.csv_writer import to_csv
@@ -128,11 +128,12 @@ class Uploads:
         """
         command = UploadParticipants(
             work_group_id=call.path["work_group_id"],
-            table=call.content,
             apply=call.query["mode"] == "apply",
             skip_refused=call.query["skip_refused"],
         )
-        uploaded = handlers.upload_participants(call.session, command, now=call.now, by=call.actor.subject)
+        uploaded = handlers.upload_participants(
+            call.session, command, call.content, now=call.now, by=call.actor.subject
+        )
         if call.query["format"] == "json":
             return Answer(uploaded)
         return Content(

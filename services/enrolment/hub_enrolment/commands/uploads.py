@@ -9,7 +9,6 @@ from marshmallow import ValidationError
 
 from hub_enrolment.commands.teachers import RegisterTeacher, RegisterTeacherSchema
 from hub_enrolment.domain import identifiers, uploads
-from hub_enrolment.domain.gias_file import Table
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.uploads import Line, RowProblem
 
@@ -18,10 +17,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class UploadParticipants:
-    """Enrol everybody on a list, or say what would become of it."""
+    """Enrol the participants of a list, or preview what that would change."""
 
     work_group_id: UUID
-    table: Table
     apply: bool
     skip_refused: bool  # take the rows that can be taken, where others cannot
 

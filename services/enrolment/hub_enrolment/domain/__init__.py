@@ -1,1 +1,1 @@
-"""The rules of enrolment, readable aloud. Standard library only; clock and ids are arguments."""
+"""The rules of enrolment: pure functions of the standard library; clock and ids are arguments."""

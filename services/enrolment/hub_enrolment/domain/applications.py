@@ -9,14 +9,14 @@ from hub_enrolment.domain import enrolments
 from hub_enrolment.domain.refusals import Conflict, Refused
 
 STATUSES: Final = ("draft", "submitted", "waitlisted", "accepted", "declined", "withdrawn")
-OPEN: Final = ("draft", "submitted", "waitlisted")  # a school has one such application for a group
+OPEN: Final = ("draft", "submitted", "waitlisted")  # a school has at most one such application for a group
 DECISIONS: Final = ("accepted", "waitlisted", "declined")
 
 
 def check_participants(urn: str, participants: Sequence[UUID], schools: Iterable[str | None]) -> None:
-    """Let participants pass that are all of the school, each named once.
+    """Raise unless every participant teaches at the school that applies, and is named once.
 
-    `schools`: where each of them teaches, None for somebody unknown.
+    `schools`: the URN of each participant's school, None for an unknown teacher.
 
     Raises:
         Refused: `participant_named_twice`, `unknown_teacher`, `not_of_school`.
@@ -24,34 +24,37 @@ def check_participants(urn: str, participants: Sequence[UUID], schools: Iterable
     for index, (teacher_id, school) in enumerate(zip(participants, schools, strict=True)):
         pointer = f"/participants/{index}/teacher_id"
         if teacher_id in participants[:index]:
-            raise Refused("participant_named_twice", "Each participant is named once.", pointer)
+            raise Refused(
+                "participant_named_twice", "This participant is named twice; name each once.", pointer
+            )
         if school is None:
-            raise Refused("unknown_teacher", "There is no such teacher.", pointer)
+            raise Refused("unknown_teacher", "The hub has no teacher with this id.", pointer)
         if school != urn:
-            raise Refused("not_of_school", f"This teacher does not teach at {urn}.", pointer)
+            detail = f"This teacher does not teach at {urn}; record their move first, or leave them out."
+            raise Refused("not_of_school", detail, pointer)
 
 
 def check_agreement(agreed_at: datetime | None, *, now: datetime) -> None:
-    """Let an agreement pass that has been given.
+    """Raise if the head teacher's agreement is dated after now.
 
     Raises:
         Refused: `agreed_in_future`.
     """
     if agreed_at is not None and agreed_at > now:
-        raise Refused("agreed_in_future", "The head has agreed now or before.", "/head_agreed_at")
+        raise Refused("agreed_in_future", "The agreement is dated in the future.", "/head_agreed_at")
 
 
 def submit(
     status: str, *, agreed: bool, group_status: str, opens_at: datetime, closes_at: datetime, at: datetime
 ) -> None:
-    """Let a draft be submitted in time, with the head's agreement.
+    """Raise unless an application is a draft with the head teacher's agreement and recruitment is open.
 
     Raises:
         Conflict: `not_draft`, `work_group_not_recruiting`.
         Refused: `agreement_missing`, `recruitment_not_open`, `recruitment_closed`.
     """
     if status != "draft":
-        raise Conflict("not_draft", f"The application is {status}; only a draft is submitted.")
+        raise Conflict("not_draft", f"The application is {status}; only a draft can be submitted.")
     if not agreed:
         detail = "Say who agreed for the school, when, and to which version of the agreement."
         raise Refused("agreement_missing", detail, "/head_agreed_by")
@@ -60,19 +63,19 @@ def submit(
 
 
 def decide(status: str, decision: str) -> None:
-    """Let an application be decided that waits for it; one that was put off is decided again.
+    """Raise unless an application is submitted or waitlisted; a waitlisted one may be accepted or declined.
 
     Raises:
         Conflict: `not_undecided`, `already_waitlisted`.
     """
     if status not in {"submitted", "waitlisted"}:
-        raise Conflict("not_undecided", f"The application is {status}; there is nothing to decide.")
+        raise Conflict("not_undecided", f"The application is {status}, so it cannot be decided.")
     if status == decision:
-        raise Conflict("already_waitlisted", "The application is waitlisted.", "/decision")
+        raise Conflict("already_waitlisted", "The application is waitlisted already.", "/decision")
 
 
 def withdraw(status: str) -> None:
-    """Let an application be withdrawn that has not been decided for good.
+    """Raise unless an application is a draft, submitted or waitlisted.
 
     Raises:
         Conflict: `not_open`.

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.sessions import REGISTER_OPEN, TO_COME, Mark, Place, not_enrolled
+from hub_kernel.england import spoken_instant
 
 CORRECTED_FOR: Final = ("register_mistake", "told_later", "evidence_seen", "other")
 HOUR: Final = timedelta(hours=1)
 
 
-# longer: each line is one of the six reasons to say no, in the order in which a person would ask
+# Longer: one check for each of the six reasons for a refusal.
 def receive_apologies(
     status: str,
     place: Place | None,
@@ -24,42 +25,45 @@ def receive_apologies(
     ends_at: datetime,
     now: datetime,
 ) -> datetime | None:
-    """Decide on apologies; gives when they were received, None when they are known already.
+    """Return when apologies count as received; None when they are recorded already.
 
     Args:
-        status: the session's.
-        place: the participant's place on the session's group, if it is one.
-        known_at: when apologies of this participant were received before.
-        received_at: when they came; None is now, or whenever they came before.
+        status: the status of the session.
+        place: the participant's place on the session's group; None without one.
+        known_at: when this participant's recorded apologies were received; None without any.
+        received_at: when the apologies were received; None: now, or at `known_at`.
         starts_at: when the session starts.
-        ends_at: when the session ends; apologies that come then are late.
-        now: the clock.
+        ends_at: when the session ends; apologies received at this instant are late.
+        now: the hub's time.
 
     Raises:
         Conflict: `session_cancelled`, `register_taken`, `apologies_known`.
         Refused: `not_enrolled`, `received_in_future`, `apologies_too_late`.
     """
     if status == "cancelled":
-        raise Conflict("session_cancelled", "A cancelled session needs no apologies.")
+        raise Conflict("session_cancelled", "The session is cancelled, so it needs no apologies.")
     if place is None or not place.is_active(starts_at):
         raise not_enrolled(starts_at, "/enrolment_id")
     if known_at is not None and received_at in (None, known_at):
         return None
     if status not in TO_COME:
-        raise Conflict("register_taken", "The register has been taken; correct it instead.")
+        raise Conflict(
+            "register_taken", "The register has been taken; correct the participant's mark instead."
+        )
     if known_at is not None:
-        detail = f"Apologies were received on {known_at:%d %B %Y at %H:%M} UTC."
+        detail = f"This participant's apologies were received on {spoken_instant(known_at)}."
         raise Conflict("apologies_known", detail, "/received_at")
     at = received_at or now
     if at > now:
-        raise Refused("received_in_future", "Apologies are noted once they have come.", "/received_at")
+        raise Refused("received_in_future", "The apologies are dated in the future.", "/received_at")
     if at >= ends_at:
-        raise Refused("apologies_too_late", "Apologies come before the session ends.", "/received_at")
+        detail = "These apologies came after the end of the session; mark the participant absent instead."
+        raise Refused("apologies_too_late", detail, "/received_at")
     return at
 
 
 def notice_hours(received_at: datetime, *, starts_at: datetime) -> int:
-    """Whole hours from the apologies to the start, never below 0.
+    """Return the whole hours from the receipt of apologies to the start of the session, at least 0.
 
     168 hours, seven days, are enough for the participant to count as committed (domain report R10).
     """
@@ -67,12 +71,12 @@ def notice_hours(received_at: datetime, *, starts_at: datetime) -> int:
 
 
 def notice_of(mark: Mark, *, starts_at: datetime) -> int | None:
-    """The notice of a mark; None where none is known."""
+    """Return the hours of notice of a mark; None for a mark without a time of apologies."""
     return None if mark.notified_at is None else notice_hours(mark.notified_at, starts_at=starts_at)
 
 
 def with_notice(marks: Sequence[Mark], received: Mapping[UUID, datetime]) -> list[Mark]:
-    """A register whose apologies say when they were received, where that was noted before."""
+    """Return a register whose apologies have the times that were recorded before the session."""
     return [
         replace(mark, notified_at=received.get(mark.enrolment_id))
         if mark.mark == "apologies" and mark.notified_at is None
@@ -82,48 +86,50 @@ def with_notice(marks: Sequence[Mark], received: Mapping[UUID, datetime]) -> lis
 
 
 def check_correctable(status: str, *, starts_at: datetime, now: datetime, group_over: bool = False) -> None:
-    """Let a register pass that was taken and is locked: by time, or because the group is over.
+    """Raise unless a register was taken and is locked: seven days after the session, or with the group's end.
 
     Raises:
         Conflict: `register_not_taken`, `register_open`.
     """
     if status != "completed":
-        raise Conflict("register_not_taken", "There is no register to correct.")
+        raise Conflict(
+            "register_not_taken", "The register has not been taken, so there is no mark to correct."
+        )
     if now < starts_at + REGISTER_OPEN and not group_over:
-        raise Conflict("register_open", "Until it is locked a register is corrected by sending it again.")
+        raise Conflict("register_open", "The register is not locked yet; to correct it, submit it again.")
 
 
 def check_received(mark: Mark, pointer: str, *, now: datetime) -> None:
-    """Raise if apologies have not come yet.
+    """Raise if a mark's apologies are dated after now.
 
     Raises:
         Refused: `received_in_future`.
     """
     if mark.notified_at is not None and mark.notified_at > now:
-        raise Refused("received_in_future", "Apologies are noted once they have come.", pointer)
+        raise Refused("received_in_future", "The apologies are dated in the future.", pointer)
 
 
 def correct(
     known: Mark | None, asked: Mark, place: Place | None, *, began_at: datetime, now: datetime
 ) -> bool:
-    """Decide on a correction of one mark; False when it is just so already.
+    """Return whether a correction changes a mark; raise unless it is allowed.
 
-    A mark is added for a place that was held when the session began: its withdrawal was undone later.
+    A place without a mark gets one if it was held when the session began, as after an undone withdrawal.
 
     Args:
-        known: the mark in the register.
-        asked: the right mark.
-        place: the place on the session's group, None where there is none.
+        known: the mark in the register; None without one.
+        asked: the corrected mark.
+        place: the place on the session's group; None without one.
         began_at: when the session began.
-        now: the clock.
+        now: the hub's time.
 
     Raises:
         Refused: `not_marked`, `notice_without_apologies`, `received_in_future`.
     """
     if known is None and (place is None or not place.is_active(began_at)):
-        detail = "The register has no mark of this enrolment, which held no place when the session began."
+        detail = "This enrolment has no mark in the register and held no place when the session began."
         raise Refused("not_marked", detail, "/enrolment_id")
     if asked.notified_at is not None and asked.mark != "apologies":
-        raise Refused("notice_without_apologies", "Only apologies are given notice of.", "/notified_at")
+        raise Refused("notice_without_apologies", "Only apologies have a time of notice.", "/notified_at")
     check_received(asked, "/notified_at", now=now)
     return asked != known

@@ -1,4 +1,4 @@
-"""Where the register places a school, and what it teaches, from which day on."""
+"""A school's local authority, district and phase over time, as the register has them."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ FACTS: Final = ("la_code", "la_name", "district_code", "district_name", "phase")
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """A school's authority, district and phase; `ends_on` is the last day, None while they hold."""
+    """A school's authority, district and phase in a period; `ends_on` is the last day, None at present."""
 
     la_code: str  # three digits, GIAS
     la_name: str
@@ -24,12 +24,12 @@ class Placement:
 def change_placement(history: list[Placement], present: Placement) -> list[Placement]:
     """Return the history of a school that the register describes as `present` from its first day on.
 
-    Placements follow each other without a gap, each for at least a day: what would end before it has begun
-    was never true, and is replaced.
+    Placements follow each other without a gap, each for at least a day: one that would end before it began
+    was never in effect, and is replaced.
 
     Args:
         history: oldest first; only the last lacks an end.
-        present: what holds now, from the date of the file that said so.
+        present: the present placement, from the date of the file that has it.
     """
     if not history:
         return [present]

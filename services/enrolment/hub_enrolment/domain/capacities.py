@@ -1,7 +1,7 @@
-"""Rules about how many places a Work Group has.
+"""Rules about the number of places on a Work Group.
 
-While it recruits its capacity says so. A Work Group that takes place has no more places than its programme's
-largest number of teachers, or than a hub lead has allowed for a reason that is kept.
+A Work Group that recruits has as many places as its capacity. From its confirmation on it has at most the
+programme's maximum of teachers, or the higher number that a hub lead has allowed with a recorded reason.
 """
 
 from typing import Final
@@ -12,31 +12,31 @@ TAKES_PLACE: Final = frozenset({"confirmed", "at_risk", "running", "evaluating"}
 
 
 def most_teachers(max_teachers: int, allowed: int | None) -> int:
-    """Return how many teachers a group that takes place may have.
+    """Return the maximum of teachers for a group from its confirmation on.
 
     Args:
-        max_teachers: the programme's.
-        allowed: what a hub lead has allowed for this group, if anything.
+        max_teachers: the maximum of its programme.
+        allowed: the number that a hub lead has allowed for this group; None without one.
     """
     return max(max_teachers, allowed or 0)
 
 
 def places_n(status: str, capacity: int, *, most: int) -> int:
-    """Return how many places a group has in a status; `most`: see `most_teachers`."""
+    """Return the number of places of a group in a status; `most`: see `most_teachers`."""
     return min(capacity, most) if status in TAKES_PLACE else capacity
 
 
 def check_capacity(status: str, *, known: int, asked: int, most: int, override_reason: str | None) -> bool:
-    """Decide on a capacity; True when only by the override, whose reason is kept.
+    """Return whether a capacity needs the override of a hub lead; raise if it does and there is none.
 
-    A capacity that is too large already may stay, or become smaller: places beyond `most` are not given.
+    A capacity above the maximum may stay or shrink: places beyond `most` are never given.
 
     Args:
-        status: the group's.
-        known: its capacity until now.
-        asked: its new capacity; the same when another of its terms changes.
+        status: the status of the group.
+        known: its present capacity.
+        asked: its new capacity; equal to `known` when only other terms change.
         most: see `most_teachers`.
-        override_reason: why a hub lead allows more.
+        override_reason: the reason of a hub lead who allows more; None without one.
 
     Raises:
         Refused: `too_many_teachers`.
@@ -46,6 +46,8 @@ def check_capacity(status: str, *, known: int, asked: int, most: int, override_r
     if override_reason is not None:
         return True
     if asked > known:
-        detail = f"This Work Group has at most {most} teachers; a hub lead can allow more for a reason."
+        detail = (
+            f"This Work Group may have at most {most} teachers; a hub lead can allow more, with a reason."
+        )
         raise Refused("too_many_teachers", detail, "/capacity")
     return False

@@ -1,4 +1,4 @@
-"""Rules about completing: what a participant has done by the time the group closes."""
+"""Rules about completion: the attendance and tasks of a participant when the group closes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,28 +8,28 @@ MIN_ATTENDANCE_PERCENT: Final = 75  # of the sessions held, unless the programme
 
 @dataclass(frozen=True, kw_only=True)
 class CompletionRule:
-    """What a programme asks of those who complete it."""
+    """What a programme requires for completion."""
 
     min_attendance_percent: int = MIN_ATTENDANCE_PERCENT  # 0 to 100, of the sessions that were held
-    tasks_required: bool = True  # every task that was due has been reported on
+    tasks_required: bool = True  # a report on every task that was due
 
 
 @dataclass(frozen=True, kw_only=True)
 class Participation:
-    """What one participant has done."""
+    """The attendance and task reports of one participant."""
 
-    attended: int  # sessions at which they were in the room, those of a group they moved from included
+    attended: int  # sessions attended, those of a group from which they transferred included
     tasks_due: int = 0
     tasks_reported: int = 0
 
 
 def completes(held: int, done: Participation, rule: CompletionRule) -> bool:
-    """Whether somebody completes; in a group that never met nobody does.
+    """Return whether a participant completes the programme; in a group that never met, none does.
 
     Args:
-        held: sessions that the group held, also those before the participant joined.
-        done: what the participant has done.
-        rule: the programme's.
+        held: sessions that the group held, those before the participant joined included.
+        done: the attendance and task reports of the participant.
+        rule: the requirements of the programme.
     """
     if held == 0 or done.attended * 100 < rule.min_attendance_percent * held:
         return False

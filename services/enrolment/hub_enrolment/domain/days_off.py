@@ -1,4 +1,4 @@
-"""Days to look at again: schools are shut, or have no pupils. They are told, not refused."""
+"""Warnings about days on which schools are closed or have no pupils; such a day is not refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from hub_kernel.working_days import day_off
 
 @dataclass(frozen=True)
 class Warned:
-    """A day that a person should look at again; it is not refused."""
+    """A day that was accepted although schools are closed or have no pupils on it."""
 
     on: date
     reason: str  # weekend, bank_holiday, school_holidays or non_school_day
 
 
 def warnings(days: Iterable[date], half_terms: Mapping[str, Sequence[Span]]) -> list[Warned]:
-    """Return the days on which schools are shut or have no pupils, each with one reason.
+    """Return the days on which schools are closed or have no pupils, each with one reason.
 
     Args:
-        days: on which people would meet.
-        half_terms: of the school where they meet, or else of the hub, by academic year.
+        days: the days of the sessions.
+        half_terms: by academic year, of the school that hosts the sessions, or of the hub without a host.
     """
     return [Warned(day, reason) for day in days if (reason := _reason(day, half_terms)) is not None]
 

@@ -1,6 +1,6 @@
-"""Rules about a Work Group's diary: which sessions may stand in it.
+"""Rules about a Work Group's diary: which sessions it may have.
 
-One function for each command that puts a session into a diary: one session, a series, a move.
+The same rules apply to a new session, a series and a rescheduled session.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from hub_enrolment.domain.venues import check_joining_link
 from hub_enrolment.domain.work_groups import OVER
 from hub_kernel.england import day_in_england, spoken_day, spoken_time
 
-# Sessions can be scheduled; of a group that is evaluated already, too, which then runs again.
+# Sessions can be scheduled in these states; an evaluating group runs again with a new session.
 MEETABLE: Final = frozenset({"recruiting", "confirmed", "at_risk", "running", "evaluating"})
 LONGEST: Final = timedelta(hours=24)
 
@@ -28,14 +28,14 @@ def check_meetings(
     known: Meeting | None = None,
     pointer: str = "/starts_at",
 ) -> None:
-    """Raise unless a group can hold these sessions.
+    """Raise unless a group's diary can have these sessions.
 
     Args:
-        status: the group's.
-        asked: the sessions as they would stand in the diary.
-        taken: when the group meets already, without what was cancelled and without the session that is moved.
-        known: the session that is moved as it stands now; a move that keeps its time is not asked about it.
-        pointer: what in the request says when they start.
+        status: the status of the group.
+        asked: the sessions as they would be.
+        taken: the times of the group's other sessions that are not cancelled.
+        known: a rescheduled session as it is now; its time is checked only if it changes. None for new ones.
+        pointer: the JSON pointer to the start in the request.
 
     Raises:
         Refused: `ends_before_start`, `session_too_long`, `host_missing`, `bad_joining_link`.
@@ -46,14 +46,14 @@ def check_meetings(
         if known is None or _slot(meeting) != _slot(known):
             check_length(_slot(meeting))
         if meeting.mode == "school_hosted" and meeting.host_urn is None:
-            raise Refused("host_missing", "Say which school is the host.", "/host_urn")
+            raise Refused("host_missing", "Name the school that hosts the session.", "/host_urn")
         check_joining_link(meeting.joining_link)
     if known is None or any(_slot(meeting) != _slot(known) for meeting in asked):
         check_free([_slot(meeting) for meeting in asked], taken, pointer=pointer)
 
 
 def check_meets(status: str) -> None:
-    """Raise unless a group in a status can have sessions to come.
+    """Raise unless a group in this status can have sessions in the future.
 
     Raises:
         Conflict: `work_group_over`.
@@ -61,17 +61,18 @@ def check_meets(status: str) -> None:
     if status == "draft":
         raise Conflict("work_group_over", "A draft has no sessions; open the Work Group first.")
     if status not in MEETABLE:
-        raise Conflict("work_group_over", f"A Work Group that is {status} has no more sessions.")
+        raise Conflict("work_group_over", f"The Work Group is {status}, so no session can be added.")
 
 
 def check_not_over(group_status: str) -> None:
-    """Raise if a group is over: nothing is noted of it any more but corrections, with a reason.
+    """Raise if a group is closed or cancelled; its registers can only be corrected, with a reason.
 
     Raises:
         Conflict: `work_group_over`.
     """
     if group_status in OVER:
-        raise Conflict("work_group_over", f"The Work Group is {group_status}; only corrections are noted.")
+        detail = f"The Work Group is {group_status}; its registers can only be corrected, with a reason."
+        raise Conflict("work_group_over", detail)
 
 
 def check_length(slot: Slot) -> None:
@@ -81,14 +82,14 @@ def check_length(slot: Slot) -> None:
         Refused: `ends_before_start`, `session_too_long`.
     """
     if slot.ends_at <= slot.starts_at:
-        raise Refused("ends_before_start", "A session ends after it starts.", "/ends_at")
+        raise Refused("ends_before_start", "The session ends before it starts.", "/ends_at")
     if slot.ends_at - slot.starts_at > LONGEST:
-        detail = "A session lasts 24 hours at most; schedule one for each day."
+        detail = "A session can last 24 hours at most; schedule one for each day."
         raise Refused("session_too_long", detail, "/ends_at")
 
 
 def check_free(asked: Sequence[Slot], taken: Iterable[Slot], *, pointer: str) -> None:
-    """Raise if a session is at a time at which the group meets already, or two of those asked for are.
+    """Raise if a session overlaps with another one of the group or of the request.
 
     Raises:
         Conflict: `session_overlaps`.
@@ -107,6 +108,6 @@ def _slot(meeting: Meeting) -> Slot:
 def _overlap(other: Slot) -> str:
     day = spoken_day(day_in_england(other.starts_at))
     return (
-        f"The Work Group meets on {day} from {spoken_time(other.starts_at)} to {spoken_time(other.ends_at)}"
-        " already; choose another time, or move or cancel that session first."
+        f"The Work Group already meets on {day} from {spoken_time(other.starts_at)} to"
+        f" {spoken_time(other.ends_at)}; choose another time, or reschedule or cancel that session first."
     )

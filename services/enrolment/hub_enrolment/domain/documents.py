@@ -1,4 +1,4 @@
-"""Rules about papers: who is given a certificate, and what it counts."""
+"""Rules about documents: when a certificate or attendance sheet exists, and what a certificate counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,74 +14,72 @@ HOUR_MINUTES: Final = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """One session that was held while somebody had their place, and how they were marked."""
+    """One session that was held while a participant had a place, with their mark."""
 
     began_at: datetime
-    minutes: int  # as it was put down, 1 or more
-    mark: str | None  # None when the register has no mark of theirs
+    minutes: int  # the scheduled length, at least 1
+    mark: str | None  # None when the register has no mark for them
 
     @property
     def on(self) -> date:
-        """The day in England on which it was held."""
+        """The date in England."""
         return day_in_england(self.began_at)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attended:
-    """What a certificate counts."""
+    """The attendance that a certificate states."""
 
     sessions_n: int  # attended, late and left early included; 0 to held_n
     held_n: int
     minutes: int  # of the sessions attended, each in full
-    first_on: date | None  # of the sessions held; None when none was
+    first_on: date | None  # of the sessions held; None without any
     last_on: date | None
 
 
 def is_completed(status: str) -> bool:
-    """Whether an enrolment with this status is given a certificate."""
+    """Return whether an enrolment with this status has a certificate."""
     return status == "completed"
 
 
 def check_completed(status: str) -> None:
-    """Let an enrolment pass that is completed.
+    """Raise unless an enrolment is completed.
 
     Raises:
         Conflict: `not_completed`.
     """
     if not is_completed(status):
-        raise Conflict(
-            "not_completed", f"The enrolment is {status}; a certificate says that it is completed."
-        )
+        raise Conflict("not_completed", f"The enrolment is {status}; only a completed one has a certificate.")
 
 
 def check_sheet(status: str) -> None:
-    """Let a session pass that people come to, or came to.
+    """Raise if a session is cancelled: it has no attendance sheet.
 
     Raises:
         Conflict: `session_cancelled`.
     """
     if status == "cancelled":
-        raise Conflict("session_cancelled", "Nobody signs in to a cancelled session.")
+        raise Conflict("session_cancelled", "The session is cancelled, so it has no attendance sheet.")
 
 
 def attended(held: Sequence[Held]) -> Attended:
-    """Count the sessions of one place."""
-    there = [one for one in held if one.mark in PRESENT]
+    """Count the sessions and minutes that a participant attended."""
+    present = [one for one in held if one.mark in PRESENT]
     days = [one.on for one in held]
     return Attended(
-        sessions_n=len(there),
+        sessions_n=len(present),
         held_n=len(held),
-        minutes=sum(one.minutes for one in there),
+        minutes=sum(one.minutes for one in present),
         first_on=min(days, default=None),
         last_on=max(days, default=None),
     )
 
 
 def spoken_duration(minutes: int) -> str:
-    """7 hours 30 minutes; 1 hour; 45 minutes. `minutes` is 0 or more."""
+    """Return minutes (0 or more) in words: 7 hours 30 minutes; 1 hour; 45 minutes."""
     hours, rest = divmod(minutes, HOUR_MINUTES)
-    said = [_counted(hours, "hour")] if hours or not rest else []
-    return " ".join([*said, *([_counted(rest, "minute")] if rest else [])])
+    parts = [_counted(hours, "hour")] if hours or not rest else []
+    return " ".join([*parts, *([_counted(rest, "minute")] if rest else [])])
 
 
 def _counted(count: int, word: str) -> str:

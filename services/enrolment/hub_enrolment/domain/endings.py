@@ -1,17 +1,20 @@
-"""Rules about how a work group ends: cancelled before it has met, or closed once it has been evaluated."""
+"""Rules about cancelling a Work Group before it has met and closing it after its evaluation."""
 
 from datetime import date
 from typing import Final
 
 from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.england import spoken_date
 
-# Not once it has met: with its first register a group runs, see `work_groups.moves_on`.
+# Before the first register; from then on a group runs, see `work_groups.moves_on`.
 CANCELLABLE: Final = frozenset({"draft", "recruiting", "confirmed", "at_risk"})
 CANCELLED_FOR: Final = ("too_few_teachers", "lead_unavailable", "venue_unavailable", "funding", "other")
 
 
 def cancel(status: str, known_reason: str | None, reason: str) -> bool:
-    """Decide on a cancellation before the group has met; False when it is cancelled for that reason already.
+    """Return whether a cancellation changes a group; raise unless it can be cancelled.
+
+    False: the group is cancelled for the same reason already.
 
     Raises:
         Conflict: `not_cancellable`.
@@ -19,7 +22,9 @@ def cancel(status: str, known_reason: str | None, reason: str) -> bool:
     if status == "cancelled" and known_reason == reason:
         return False
     if status not in CANCELLABLE:
-        raise Conflict("not_cancellable", f"A group that is {status} cannot be cancelled.")
+        raise Conflict(
+            "not_cancellable", f"The Work Group is {status}; only one that has not met can be cancelled."
+        )
     return True
 
 
@@ -32,18 +37,19 @@ def close(
     confirmed: bool = True,
     to_come: int = 0,
 ) -> None:
-    """Let a group be closed that has been evaluated after its last session.
+    """Raise unless a group can be closed: its last session is held and its evaluation dated after it.
 
-    A group that runs although it was not confirmed is closed when no session is `to_come`.
+    A running group that was never confirmed can be closed when no session is `to_come`.
 
     Raises:
         Conflict: `not_evaluating`; Refused: `evaluation_in_future`, `evaluation_before_last_session`.
     """
     if status != "evaluating" and (status != "running" or confirmed or to_come):
-        raise Conflict("not_evaluating", f"The group is {status}; it closes once its last session is held.")
+        detail = f"The Work Group is {status}; it can be closed after the register of its last session."
+        raise Conflict("not_evaluating", detail)
     if evaluation_submitted_on > today:
-        detail = "An evaluation was submitted today or before."
+        detail = "The evaluation is dated in the future; give the day on which it was submitted."
         raise Refused("evaluation_in_future", detail, "/evaluation_submitted_on")
     if last_held_on is not None and evaluation_submitted_on < last_held_on:
-        detail = f"The last session was held on {last_held_on:%d %B %Y}, after this evaluation."
+        detail = f"The last session was held on {spoken_date(last_held_on)}, after the day given here."
         raise Refused("evaluation_before_last_session", detail, "/evaluation_submitted_on")

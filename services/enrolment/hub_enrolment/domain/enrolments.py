@@ -1,4 +1,4 @@
-"""Rules about a teacher's place on a work group."""
+"""Rules about a teacher's place on a Work Group: enrolment, transfer, withdrawal and its undoing."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -6,14 +6,15 @@ from typing import Final
 
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.schools import SchoolState, check_eligible, check_open
+from hub_kernel.england import spoken_instant
 
 ROLES: Final = ("lead_participant", "participant")
 LEAD: Final = "lead_participant"
 STATUSES: Final = ("pending", "active", "completed", "not_completed", "withdrawn", "transferred")
-# Held to the end, or still: these make the composition of a group, also of one that has closed.
+# Places that count for the composition of a group, also of one that has closed.
 HELD: Final = ("active", "completed", "not_completed")
 REASONS: Final = ("left_school", "workload", "illness", "not_relevant", "other")
-# Why the hub itself took a place back; nobody chose these.
+# Reasons of withdrawals that follow from another action of the hub.
 CAUSES: Final = ("transferred", "group_cancelled")
 RECRUITING: Final = frozenset({"recruiting", "confirmed", "at_risk", "running"})
 ENDED: Final = frozenset({"closed", "cancelled"})
@@ -21,39 +22,39 @@ ENDED: Final = frozenset({"closed", "cancelled"})
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """How full a group is, read while it is locked."""
+    """The places and waiting list of a group, read while it is locked."""
 
     status: str
-    capacity: int  # places that it has, see `capacities.places_n`
+    capacity: int  # the number of places, see `capacities.places_n`
     taken: int  # places held
-    offered: int = 0  # places kept for somebody of the waiting list who has not answered yet
-    waiting: int = 0  # how many wait for an offer
-    with_override: int = 0  # its own capacity, where that is larger: more places take a hub lead's reason
+    offered: int = 0  # places reserved by open offers
+    waiting: int = 0  # teachers who wait for an offer
+    with_override: int = 0  # the group's own capacity, where a hub lead may fill more than `capacity`
 
     @property
     def free(self) -> int:
-        """Places that nobody holds and nobody has been offered."""
+        """Places that are neither held nor offered."""
         return max(self.capacity - self.taken - self.offered, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Places(Room):
-    """What a decision about a place needs to know of the group besides."""
+    """The facts of a group that a decision about one teacher's place needs."""
 
     opens_at: datetime
     closes_at: datetime  # a request at this instant is already late
     max_per_school: int | None
-    taken_by_school: int  # of the places held, by the teacher's school and those that it carries on
+    taken_by_school: int  # places held by the teacher's school and its predecessors
     held_by_teacher: bool
     school_seen: bool  # the school has, or had, a place on this group
 
 
 @dataclass(frozen=True)
 class Given:
-    """A place can be given."""
+    """A place can be given, with the consequences."""
 
-    school_joins: bool  # the school has had none on the group before
-    over_cap: bool  # only by an override of the cap for one school, or of the programme's maximum
+    school_joins: bool  # it is the first place of the school on the group
+    over_cap: bool  # it exceeds the cap for one school or the programme's maximum, by an override
 
 
 def enrol(
@@ -65,15 +66,15 @@ def enrol(
     override: bool = False,
     offered: bool = False,
 ) -> Given:
-    """Decide whether a teacher gets a place.
+    """Return the place that a request gets; raise unless the rules allow one.
 
     Args:
-        places: the group as it is, locked.
-        school: where the teacher teaches.
+        places: the group, locked.
+        school: the school for which the place counts.
         at: when the request was made.
-        on: the date where the hub is on which it is decided.
-        override: the cap for one school and the programme's maximum may be passed.
-        offered: whoever asks has an open offer, which keeps a place.
+        on: the date in England of the decision.
+        override: a hub lead allows more than the cap for one school and the programme's maximum.
+        offered: the teacher has an open offer, which reserves a place.
 
     Raises:
         Refused, Conflict: see `check_request` and `give`.
@@ -83,7 +84,7 @@ def enrol(
 
 
 def check_request(places: Places, school: SchoolState, *, at: datetime, on: date) -> None:
-    """Let a request pass that comes in time, from a school that the hub is for.
+    """Raise unless the group is recruiting, recruitment is open and the school is eligible and open.
 
     Raises:
         Conflict: `work_group_not_recruiting`.
@@ -96,75 +97,77 @@ def check_request(places: Places, school: SchoolState, *, at: datetime, on: date
 
 
 def check_recruiting(status: str) -> None:
-    """Let a group pass that takes teachers in.
+    """Raise unless the group is recruiting.
 
     Raises:
         Conflict: `work_group_not_recruiting`.
     """
     if status not in RECRUITING:
-        detail = f"The work group is {status}; it takes nobody in."
+        detail = f"The Work Group is {status}, so it is not accepting enrolments."
         raise Conflict("work_group_not_recruiting", detail)
 
 
 def check_window(opens_at: datetime, closes_at: datetime, *, at: datetime) -> None:
-    """Let a request pass from the opening until just before the close.
+    """Raise unless a request is made while recruitment is open; at `closes_at` it is late.
 
     Raises:
         Refused: `recruitment_not_open`, `recruitment_closed`.
     """
     if at < opens_at:
-        raise Refused("recruitment_not_open", f"Recruitment opens on {opens_at:%d %B %Y at %H:%M} UTC.")
+        raise Refused("recruitment_not_open", f"Recruitment opens on {spoken_instant(opens_at)}.")
     if at >= closes_at:
-        raise Refused("recruitment_closed", f"Recruitment closed on {closes_at:%d %B %Y at %H:%M} UTC.")
+        raise Refused("recruitment_closed", f"Recruitment closed on {spoken_instant(closes_at)}.")
 
 
 def give(
     places: Places, *, override: bool = False, offered: bool = False, pointer: str = "/teacher_id"
 ) -> Given:
-    """Decide about a request that may be made; nobody overtakes the waiting list.
+    """Return the place that a valid request gets; the waiting list comes first.
 
     Args:
-        places: the group as it is, locked.
-        override: the cap for one school and the programme's maximum may be passed.
-        offered: whoever asks has an open offer, which keeps a place.
-        pointer: what in the request names the teacher.
+        places: the group, locked.
+        override: a hub lead allows more than the cap for one school and the programme's maximum.
+        offered: the teacher has an open offer, which reserves a place.
+        pointer: the JSON pointer to the teacher in the request.
 
     Raises:
         Conflict: `already_enrolled`, `school_cap_reached`, `waiting_list_first`, `work_group_full`.
     """
     if places.held_by_teacher:
-        raise Conflict("already_enrolled", "This teacher holds a place on the work group.", pointer)
+        raise Conflict("already_enrolled", "This teacher has a place on the Work Group already.", pointer)
     over_cap = places.max_per_school is not None and places.taken_by_school >= places.max_per_school
     if over_cap and not override:
-        detail = f"The school holds {places.taken_by_school} places; more are not allowed on this programme."
+        detail = (
+            f"The school has {places.taken_by_school} places, as many as the programme allows for one school."
+        )
         raise Conflict("school_cap_reached", detail, pointer)
     if not offered and (places.waiting or places.offered):
-        detail = "Others wait for a place; the teacher can join the waiting list."
+        detail = "Other teachers are waiting for a place; add this teacher to the waiting list."
         raise Conflict("waiting_list_first", detail)
-    kept = places.taken + places.offered - offered
-    full = kept >= places.capacity
-    if full and not (override and kept < places.with_override):
+    reserved = places.taken + places.offered - offered
+    full = reserved >= places.capacity
+    if full and not (override and reserved < places.with_override):
         raise _full(places)
     return Given(school_joins=not places.school_seen, over_cap=over_cap or full)
 
 
 def _full(places: Places) -> Conflict:
-    detail = f"All {places.capacity} places are taken."
+    detail = f"All {places.capacity} places are taken; add the teacher to the waiting list."
     if places.with_override:
-        detail = f"{detail} A hub lead can allow more for a reason."
+        detail = f"{detail} A hub lead can allow more places, with a reason."
     return Conflict("work_group_full", detail)
 
 
 def transfer(places: Places, status: str, *, same_group: bool, same_programme: bool) -> Given:
-    """Decide whether a place moves to another group of its programme.
+    """Return the place that a transfer gives on another group; raise unless the rules allow it.
 
-    The teacher was recruited in time and the school let in then, so neither is asked again.
+    Recruitment times and the school's eligibility were checked when the teacher was enrolled.
 
     Args:
-        places: the group that it would move to, locked.
-        status: the place's own.
-        same_group: it is there already.
-        same_programme: both groups are of one programme.
+        places: the target group, locked.
+        status: the status of the enrolment.
+        same_group: the target group is the present one.
+        same_programme: both groups follow one programme.
 
     Raises:
         Refused: `same_work_group`, `other_programme`; Conflict: `not_active`, `work_group_not_recruiting`;
@@ -172,21 +175,21 @@ def transfer(places: Places, status: str, *, same_group: bool, same_programme: b
     """
     check_withdrawal(status)
     if same_group:
-        raise Refused("same_work_group", "The place is on this work group.", "/work_group_id")
+        raise Refused("same_work_group", "The place is on this Work Group already.", "/work_group_id")
     if not same_programme:
-        detail = "A place moves between groups of one programme only."
+        detail = "A place can only be transferred to a Work Group of the same programme."
         raise Refused("other_programme", detail, "/work_group_id")
     check_recruiting(places.status)
     return give(places, pointer="/work_group_id")
 
 
 def check_other_school(places: Places, school: SchoolState, *, counted: bool) -> None:
-    """Raise unless a place that is held may count for another school, by the rules for a place there.
+    """Raise unless an existing place may count for another school: it is eligible and has room under its cap.
 
     Args:
-        places: the group as it is, locked, with what that school holds on it.
+        places: the group, locked; `taken_by_school` is of the other school.
         school: the other school.
-        counted: the place counts for it already, under a number for which the school stands.
+        counted: the place counts for one of that school's predecessors already.
 
     Raises:
         Refused: `school_not_eligible`; Conflict: `school_cap_reached`.
@@ -197,32 +200,34 @@ def check_other_school(places: Places, school: SchoolState, *, counted: bool) ->
     held = places.taken_by_school - counted
     if places.max_per_school is not None and held >= places.max_per_school:
         detail = (
-            f"The school {school.urn} holds {held} places; more are not allowed on this programme."
+            f"The school {school.urn} has {held} places, as many as the programme allows for one school."
             " Leave the place out, or withdraw it."
         )
         raise Conflict("school_cap_reached", detail, "/also_places")
 
 
 def check_withdrawal(status: str) -> None:
-    """Let somebody go who holds a place.
+    """Raise unless an enrolment is active.
 
     Raises:
         Conflict: `not_active`.
     """
     if status != "active":
-        raise Conflict("not_active", f"The enrolment is {status}; only an active one can be given up.")
+        raise Conflict(
+            "not_active", f"The enrolment is {status}; only an active one can be withdrawn or transferred."
+        )
 
 
 def undo_withdrawal(places: Places, status: str, reason: str | None, *, override: bool = False) -> Given:
-    """Decide whether a withdrawn place is held again, as if it had never been given up.
+    """Return the restored place of a withdrawn enrolment; raise unless the withdrawal can be undone.
 
-    The teacher was recruited in time and the school let in then, so neither is asked again.
+    Recruitment times and the school's eligibility were checked when the teacher was enrolled.
 
     Args:
-        places: the group as it is, locked.
-        status: the place's own.
-        reason: why it was withdrawn.
-        override: the place is given back past a full group or the cap for one school.
+        places: the group, locked.
+        status: the status of the enrolment.
+        reason: the reason of the withdrawal.
+        override: a hub lead allows more than a full group or the cap for one school.
 
     Raises:
         Conflict: `not_withdrawn`, `work_group_over`, `already_enrolled`; without `override` also
@@ -231,8 +236,9 @@ def undo_withdrawal(places: Places, status: str, reason: str | None, *, override
     if status != "withdrawn" or reason in CAUSES:
         raise Conflict("not_withdrawn", f"The enrolment is {status}; there is no withdrawal to undo.")
     if places.status in ENDED:
-        raise Conflict("work_group_over", f"The Work Group is {places.status}; its places stay as they are.")
-    # A place that is offered is taken; teachers who wait beside a free place cannot be given it.
+        detail = f"The Work Group is {places.status}, so its places can no longer change."
+        raise Conflict("work_group_over", detail)
+        # An offer reserves its place; a teacher who waits while a place is free cannot be given that place.
     settled = replace(places, taken=places.taken + places.offered, offered=0, waiting=0)
     try:
         return give(settled, pointer="")

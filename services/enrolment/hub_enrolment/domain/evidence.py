@@ -1,4 +1,4 @@
-"""How two descriptions of people compare: names, TRNs, e-mail addresses and schools as evidence."""
+"""Comparison of two people's descriptions: names, TRNs, e-mail addresses and schools as evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from hub_enrolment.domain.names import full_name, name_key
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """What tells one person from others, of a row or request and of a record alike."""
+    """The identifying facts of a person, from a row, a request or a record."""
 
     given: str
     family: str
@@ -18,24 +18,24 @@ class Person:
     trn: str | None = None  # seven digits
     former_trns: frozenset[str] = frozenset()  # corrected ones, and those of records merged into this one
     emails: frozenset[str] = frozenset()  # the present one, former ones and those of merged records
-    urns: frozenset[str] = frozenset()  # where they teach now
-    roles: frozenset[str] = frozenset()  # as what; no evidence, only told where a list differs
+    urns: frozenset[str] = frozenset()  # their present schools
+    roles: frozenset[str] = frozenset()  # their roles there; no evidence, shown only where a list differs
 
     @property
     def name(self) -> str:
-        """The name as it is shown."""
+        """The full name."""
         return full_name(self.given, self.family)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record(Person):
-    """A person whom the hub knows."""
+    """A person with a record in the hub."""
 
     id: UUID
 
 
 class Names(IntEnum):
-    """How two names compare."""
+    """The result of comparing two people's names, the strongest last."""
 
     OTHER = 0
     PART = 1  # the family name or the given name is the same
@@ -44,7 +44,7 @@ class Names(IntEnum):
 
 
 class Trns(IntEnum):
-    """How two people's TRNs compare."""
+    """The result of comparing two people's TRNs, the strongest last."""
 
     DIFFER = 0
     UNKNOWN = 1  # one of the two has none
@@ -53,7 +53,7 @@ class Trns(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """How two descriptions of people compare; `siblings`: one family name, given names unlike each other."""
+    """The result of a comparison; `siblings`: one family name with clearly different given names."""
 
     names: Names
     trns: Trns
@@ -62,18 +62,18 @@ class Evidence:
     siblings: bool = False
 
     def dominates(self, other: "Evidence") -> bool:
-        """Whether it is at least as strong in every respect and stronger in one."""
+        """Return whether this evidence is at least as strong in every respect and stronger in one."""
         pairs = list(zip(self.ranks, other.ranks, strict=True))
         return all(one >= two for one, two in pairs) and any(one > two for one, two in pairs)
 
     @property
     def ranks(self) -> tuple[int, int, bool, bool]:
-        """How strong it is in each respect."""
+        """The strength in each respect, for comparison."""
         return self.names, self.trns, self.email, self.school
 
 
 def compare(a: Person, b: Person) -> Evidence:
-    """How two descriptions of people compare; the order of the two does not matter."""
+    """Return the evidence that two descriptions are of one person; symmetric."""
     names = compare_names(a, b)
     return Evidence(
         names=names,
@@ -90,8 +90,8 @@ def compare_trns(a: Person, b: Person, *, former: bool) -> Trns:
     Args:
         a: one person.
         b: the other.
-        former: whether former TRNs count; of people with other names they do not: a TRN that was corrected
-            may have been that of the other person all the time.
+        former: whether former TRNs count. They do not for people with different names: a corrected TRN
+            may have been the other person's all along.
     """
     of_a, of_b = ({one.trn} - {None} for one in (a, b))
     if former:
@@ -102,9 +102,9 @@ def compare_trns(a: Person, b: Person, *, former: bool) -> Trns:
 
 
 def compare_names(a: Person, b: Person) -> Names:
-    """How two people's names compare, former ones included; given and family name may be swapped."""
+    """Compare two people's names, former ones included; given and family name may be swapped."""
     given, family = (name_key(a.given), name_key(b.given)), (name_key(a.family), name_key(b.family))
-    if _wholes(a) & _wholes(b):
+    if _full_name_keys(a) & _full_name_keys(b):
         return Names.SAME
     same_family = bool(family[0]) and family[0] == family[1]
     if (same_family and _begins(*given)) or _was_called(a, b) or _was_called(b, a):
@@ -113,14 +113,14 @@ def compare_names(a: Person, b: Person) -> Names:
     return Names.PART if same_family or same_given else Names.OTHER
 
 
-def _wholes(person: Person) -> set[str]:
-    """The keys of a whole name in both orders, and of former names."""
+def _full_name_keys(person: Person) -> set[str]:
+    """Return the keys of the full name in both orders, and of former names."""
     swapped = name_key(person.family) + name_key(person.given)
     return {swapped, *(name_key(name) for name in (person.name, *person.former_names))}
 
 
 def _was_called(a: Person, b: Person) -> bool:
-    """Whether a former name of `b` ends with the family name of `a` and begins like their given name."""
+    """Return whether a former name of `b` has the family name of `a` and begins like their given name."""
     given, family = name_key(a.given), name_key(a.family)
     return any(
         bool(family) and former.endswith(family) and _begins(given, former.removesuffix(family))
@@ -133,7 +133,7 @@ def _begins(one: str, other: str) -> bool:
 
 
 def _siblings(a: Person, b: Person) -> bool:
-    """Whether the family name is the same, and the given names differ in their first letter or a number."""
+    """Return whether the family names are equal and the given names differ in first character or digits."""
     one, other = name_key(a.given), name_key(b.given)
     if name_key(a.family) != name_key(b.family) or not (one and other):
         return False
@@ -141,4 +141,4 @@ def _siblings(a: Person, b: Person) -> bool:
 
 
 def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter in "0123456789")
+    return "".join(character for character in text if character in "0123456789")

@@ -1,51 +1,51 @@
-"""What an import would change: a staged school beside the stored one."""
+"""The changes of an import: each school of the file compared with the stored one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Final
 
+from hub_enrolment.domain.findings import Finding
 from hub_enrolment.domain.gias_establishments import Establishment, EstablishmentsFile
-from hub_enrolment.domain.gias_file import Finding
 
-KEPT: Final = tuple(f.name for f in fields(Establishment) if f.name not in {"urn", "last_changed"})
+COMPARED: Final = tuple(f.name for f in fields(Establishment) if f.name not in {"urn", "last_changed"})
 
-# Of these other services are told; a new postcode or UKPRN is kept without an event.
+# A change of these columns is stored without an event: no other service uses them.
 UNPUBLISHED: Final = frozenset({"laestab", "ukprn", "postcode"})
 
 
 @dataclass(frozen=True)
 class Change:
-    """A stored school that the file describes differently."""
+    """A stored school whose row in the file differs."""
 
     school: Establishment
     changed: tuple[str, ...]
-    closes: bool  # it was not closed before
+    closes: bool  # the school was not closed before
     trust_before: str | None = None  # UID
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """The changed fields that are published."""
+    def published(self) -> tuple[str, ...]:
+        """The changed fields that other services are told of."""
         return tuple(name for name in self.changed if name not in UNPUBLISHED)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import does, worked out before anything is written."""
+    """The changes of an import, before any is written."""
 
     created: list[Establishment] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
-    confirmed: list[Establishment] = field(default_factory=list)  # the same again, looked at later
+    confirmed: list[Establishment] = field(default_factory=list)  # unchanged, with a later date of checking
     unchanged: int = 0  # `confirmed` included
     older: list[Finding] = field(default_factory=list)
 
     @property
     def closed(self) -> int:
-        """How many schools close."""
+        """The number of schools that close."""
         return sum(change.closes for change in self.changed)
 
 
 def plan_import(stored: Mapping[str, Establishment], file: EstablishmentsFile) -> Plan:
-    """Sort the schools of a file into new, changed and unchanged; a row older than what is held stays out."""
+    """Sort a file's schools into new, changed and unchanged; rows older than stored ones are left out."""
     created, changed, confirmed, older = [], [], [], []
     unchanged = 0
     for school in file.rows:
@@ -54,7 +54,7 @@ def plan_import(stored: Mapping[str, Establishment], file: EstablishmentsFile) -
             created.append(school)
         elif _is_older(school, known):
             unchanged += 1
-            detail = "the row is older than what is held and was left out"
+            detail = "the row is older than the stored school and was left out"
             row = file.row_of[school.urn]
             older.append(Finding(row, "LastChangedDate", school.urn, "row_older", detail))
         elif names := changed_fields(known, school):
@@ -68,8 +68,8 @@ def plan_import(stored: Mapping[str, Establishment], file: EstablishmentsFile) -
 
 
 def changed_fields(stored: Establishment, staged: Establishment) -> tuple[str, ...]:
-    """The names of the fields that differ."""
-    return tuple(name for name in KEPT if getattr(stored, name) != getattr(staged, name))
+    """Return the names of the columns that differ."""
+    return tuple(name for name in COMPARED if getattr(stored, name) != getattr(staged, name))
 
 
 def _is_older(staged: Establishment, stored: Establishment) -> bool:

@@ -17,10 +17,10 @@ PHASES: Final = {
     6: "post16",  # 16 plus
     7: "all_through",
 }
-PHASE_NOT_APPLICABLE: Final = 0  # special schools, pupil referral units, independents: their ages tell
+PHASE_NOT_APPLICABLE: Final = 0  # special schools, pupil referral units, independents: see `phase_of`
 
 KNOWN_TYPES: Final = frozenset(
-    {1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 14, 15, 18, *range(24, 50), 56, 57}  # 4, 9, 13 … were never given
+    {1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 14, 15, 18, *range(24, 50), 56, 57}  # 4, 9, 13 … are unused
 )
 
 # A hub's offer is for state-funded schools and colleges of England. Not among them: independent (10, 11),
@@ -32,12 +32,12 @@ YEARS_OF_AGE = {"reception_ends": 5, "primary_ends": 12, "secondary_begins": 9, 
 
 
 def is_eligible(type_code: int) -> bool:
-    """Whether a school of this type may take part in the hub's programmes; an unknown type may not."""
+    """Return whether schools of this type may join the hub's programmes; an unknown type may not."""
     return type_code in KNOWN_TYPES and type_code not in NOT_ELIGIBLE_TYPES
 
 
 def phase_of(code: int | None, low_age: int | None, high_age: int | None) -> str:
-    """The phase that a school teaches; from its statutory ages where GIAS gives no phase."""
+    """Return a school's phase: by its GIAS code, or by its statutory ages where GIAS gives no phase."""
     if code in PHASES:
         return PHASES[code]
     if code != PHASE_NOT_APPLICABLE or low_age is None or high_age is None:

@@ -1,4 +1,4 @@
-"""What becomes of schools that close: replaced, merged, or closed for good; in which order it is told.
+"""Reconciliation of schools that close: replaced, merged, or closed without successor; the order of events.
 
 The order replace, merge, open, close, and the rule that each needs exactly one open successor, as in
 DFE-Digital/register-early-career-teachers `gias/reconcile.rb` and `reconciliation/eligibility.rb`.
@@ -15,43 +15,43 @@ ORDER: Final = ("facts", "replace", "merge", "open", "close")
 
 @dataclass(frozen=True)
 class Ending:
-    """A school that has closed, and who of those named as its successors is open."""
+    """A school that has closed, and those of its successors that are open."""
 
     urn: str
     open_successors: frozenset[str]
 
     @property
     def successor_urn(self) -> str | None:
-        """The one school that carries it on; None when it is none, or not just one."""
+        """The only open successor; None when there is none or more than one."""
         return next(iter(self.open_successors)) if len(self.open_successors) == 1 else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Merging:
-    """A closed school that is not the only one to be carried on by its successor."""
+    """A closed school that shares its successor with other closed schools."""
 
     urn: str
     successor_urn: str
     link_type: str
     close_date: date | None
-    told: bool  # SchoolsMerged has been recorded
+    published: bool  # SchoolsMerged has been recorded
 
 
 def mergers(sharing: Iterable[Merging], endings: Iterable[Ending]) -> list[Merging]:
-    """Those of the schools that share a successor that have merged: each has exactly one, and it is open."""
-    sure = {ending.urn: ending.successor_urn for ending in endings}
-    fitting = [one for one in sharing if sure.get(one.urn) == one.successor_urn]
-    counted = Counter(one.successor_urn for one in fitting)
-    return [one for one in fitting if counted[one.successor_urn] > 1]
+    """Return the schools that have merged: at least two share a successor, their only one that is open."""
+    only_successor = {ending.urn: ending.successor_urn for ending in endings}
+    with_successor = [one for one in sharing if only_successor.get(one.urn) == one.successor_urn]
+    counted = Counter(one.successor_urn for one in with_successor)
+    return [one for one in with_successor if counted[one.successor_urn] > 1]
 
 
 def step_of_ending(urn: str, *, succeeded: Collection[str], merged: Collection[str]) -> str:
-    """In which step a school's closing is told.
+    """Return the step of ORDER in which a school's closing is published.
 
     Args:
         urn: the school.
-        succeeded: schools that another one carries on.
-        merged: schools that have merged with others.
+        succeeded: the schools that have a successor.
+        merged: the schools that have merged with others.
     """
     if urn in merged:
         return "merge"
@@ -59,8 +59,8 @@ def step_of_ending(urn: str, *, succeeded: Collection[str], merged: Collection[s
 
 
 def why_not(ending: Ending) -> str:
-    """Why a school could not be reconciled, in words."""
+    """Return why a school could not be reconciled, as a sentence for a finding."""
     if not ending.open_successors:
-        return "the school has closed and no successor of it is known here as open"
+        return "the school has closed and the hub knows no open successor"
     listed = ", ".join(sorted(ending.open_successors))
     return f"the school has closed and has several open successors: {listed}"

@@ -1,7 +1,7 @@
 """The accepted spellings of a TRN, a URN and an e-mail address in a list; everything else is refused.
 
-Text is checked before it is changed: digits are never added and never left out. What a spreadsheet does to a
-number (Excel drops zeros at the beginning, adds ".0", shows 1.23E+06 or a date) is recognised and said.
+Text is checked before it is changed: digits are never added and never left out. The effects of spreadsheets
+on numbers (dropped leading zeros, an added ".0", 1.23E+06, a date) are recognised and named in the refusal.
 """
 
 import re
@@ -16,20 +16,20 @@ TRN_FEWEST_DIGITS: Final = (
     5  # of one that has lost its zeros; DFE-Digital/npq-registration has the same number
 )
 
-# Each spelling that is read, with the digits as its groups.
+# The accepted spellings, with the digits as groups.
 TRN_SPELLINGS: Final = (
     re.compile(r"([0-9]{7})"),
     re.compile(
         r"([0-9]{7})\.0+"
     ),  # pandas and LibreOffice write whole numbers so; all seven digits are there
     re.compile(r"([0-9]{2})[ /-]([0-9]{5})"),
-    re.compile(r"RP[ /-]?([0-9]{2})[ /-]?([0-9]{5})", re.IGNORECASE),  # on older letters of the DfE
+    re.compile(r"RP[ /-]?([0-9]{2})[ /-]?([0-9]{5})", re.IGNORECASE),  # on older DfE letters on paper
     re.compile(r"([0-9]{3}) ([0-9]{4})"),
     re.compile(r"([0-9]{4}) ([0-9]{3})"),
 )
 URN_SPELLINGS: Final = (
     re.compile(r"([1-9][0-9]{4,5})"),
-    re.compile(r"([1-9][0-9]{4,5})\.0+"),  # a URN never begins with 0, so none can be missing
+    re.compile(r"([1-9][0-9]{4,5})\.0+"),  # a URN never begins with 0, so no digit can be missing
 )
 
 DECIMAL: Final = re.compile(r"([0-9]+)[.,]([0-9]+)")
@@ -43,7 +43,7 @@ AS_TEXT: Final = "format the column as text and type the number again"
 
 
 def read_trn(text: str) -> str:
-    """A teacher reference number as seven digits.
+    """Return a teacher reference number as seven digits.
 
     Raises:
         Refused: `bad_trn`.
@@ -56,7 +56,7 @@ def read_trn(text: str) -> str:
 
 
 def read_urn(text: str) -> str:
-    """The Unique Reference Number of a school, five or six digits.
+    """Return the Unique Reference Number of a school, five or six digits.
 
     Raises:
         Refused: `bad_urn`.
@@ -69,7 +69,7 @@ def read_urn(text: str) -> str:
 
 
 def read_email(text: str) -> str:
-    """One e-mail address without what programs add when it is copied; its form is checked by the schema.
+    """Return an e-mail address without what programs add when it is copied; the schema checks its form.
 
     Raises:
         Refused: `bad_email`.
@@ -91,7 +91,7 @@ def read_email(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """Text with every kind of space as one plain space, without invisible characters, trimmed."""
+    """Return text with each run of white space as one space, without invisible characters, trimmed."""
     if not text.isascii():
         text = "".join(one for one in text if unicodedata.category(one) != "Cf")
     return " ".join(text.split())
@@ -103,8 +103,8 @@ def _digits(spellings: Sequence[re.Pattern[str]], typed: str) -> str | None:
 
 
 def _why_no_trn(typed: str) -> str:
-    if said := _of_spreadsheet(typed):
-        return said
+    if reason := _of_spreadsheet(typed):
+        return reason
     if typed.isascii() and typed.isdigit() and TRN_FEWEST_DIGITS <= len(typed) < TRN_DIGITS:
         whole = typed.zfill(TRN_DIGITS)
         return (
@@ -115,18 +115,18 @@ def _why_no_trn(typed: str) -> str:
 
 
 def _why_no_urn(typed: str) -> str:
-    if said := _of_spreadsheet(typed):
-        return said
+    if reason := _of_spreadsheet(typed):
+        return reason
     if DFE_NUMBER.fullmatch(typed):
         return (
-            f'"{typed}" looks like the number of a school at its local authority (LAESTAB).'
+            f'"{typed}" looks like a local authority and establishment number (LAESTAB).'
             " Give the URN, which has five or six digits."
         )
     return "The URN of a school has five or six digits and begins with 1 to 9."
 
 
 def _of_spreadsheet(typed: str) -> str | None:
-    """What a spreadsheet has done to a number, in one sentence; None where it is something else."""
+    """Return what a spreadsheet has done to a number, as a sentence; None where it has done nothing."""
     if ERROR_CELL.fullmatch(typed):
         return f'The cell shows the error "{typed}"; type the value itself.'
     if typed.startswith("="):
@@ -134,9 +134,9 @@ def _of_spreadsheet(typed: str) -> str | None:
     if EXPONENT.fullmatch(typed):
         return f'Excel has shortened the number to "{typed}": {AS_TEXT}.'
     if DAY.fullmatch(typed):
-        return f'Excel has made a date of the number ("{typed}"): {AS_TEXT}.'
+        return f'Excel has turned the number into a date ("{typed}"): {AS_TEXT}.'
     if THOUSANDS.fullmatch(typed):
         return f'Excel has put separators into the number ("{typed}"): {AS_TEXT}.'
     if DECIMAL.fullmatch(typed):
-        return f'Excel has made a decimal number of it ("{typed}"), so digits may be missing: {AS_TEXT}.'
+        return f'Excel has turned it into a decimal number ("{typed}"), so digits may be missing: {AS_TEXT}.'
     return None

@@ -1,6 +1,6 @@
-"""Rules about lesson studies: who takes part, where, and in which order the steps come.
+"""Rules about lesson studies: participants, host school and the order of the steps.
 
-A lesson is planned together, taught by one, watched by others, and talked over.
+A lesson is planned by several participants, taught by one, observed by others, and then discussed.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ PARTS: Final = ("planner", "teacher", "observer")
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Who does what, by enrolment; the teacher may plan too."""
+    """The enrolment ids of a lesson study's participants by part; the teacher may be a planner, too."""
 
     teacher: UUID
     planners: Sequence[UUID]  # at least one
@@ -44,41 +44,47 @@ class Earlier:
 
 
 def check_parts(parts: Parts, places: Mapping[UUID, Place], *, lesson_at: datetime) -> None:
-    """Raise unless each who takes part holds a place on the group when the lesson begins.
+    """Raise unless each participant has a place on the group when the lesson begins.
 
     Raises:
         Refused: `named_twice`, `not_enrolled`.
     """
     named = {
         "/planner_enrolment_ids": parts.planners,
-        "/observer_enrolment_ids": [*parts.observers, parts.teacher],  # nobody watches their own lesson
+        "/observer_enrolment_ids": [*parts.observers, parts.teacher],  # the teacher cannot observe
         "/teacher_enrolment_id": [parts.teacher],
     }
     for pointer, ids in named.items():
         if len(set(ids)) < len(ids):
-            raise Refused("named_twice", "Each is named once, and no teacher observes.", pointer)
+            raise Refused(
+                "named_twice", "Name each participant once; the teacher cannot be an observer.", pointer
+            )
         for enrolment_id in ids:
             place = places.get(enrolment_id)
             if place is None or not place.is_active(lesson_at):
                 day = spoken_date(day_in_england(lesson_at))
-                detail = f"Enrolment {enrolment_id} holds no place on the Work Group for a lesson on {day}."
+                detail = f"Enrolment {enrolment_id} has no place on the Work Group for a lesson on {day}."
                 raise Refused("not_enrolled", detail, pointer)
 
 
 def check_host(host_urn: str, urns: Collection[str]) -> None:
-    """Let a school be the host that takes part in the group.
+    """Raise unless the host is a school of the group.
 
     Raises:
         Refused: `host_not_in_group`.
     """
     if host_urn not in urns:
-        raise Refused("host_not_in_group", "The host is a school of the work group.", "/host_urn")
+        raise Refused(
+            "host_not_in_group",
+            "This school has no place on the Work Group; choose one of its schools as the host.",
+            "/host_urn",
+        )
 
 
 def warnings(planners: Iterable[UUID], earlier: Iterable[Earlier], *, on: date) -> list[str]:
-    """What is unusual and not refused: a group has one lesson a term, and each co-plans one in all.
+    """Return the warnings about a lesson study: `second_in_term`, `planner_again`.
 
-    Gives some of `second_in_term` and `planner_again`.
+    A group usually has one lesson a term, and each participant plans one in all; more is not refused.
     """
     known = list(earlier)
     found = ["second_in_term"] if any(term(one.lesson_on) == term(on) for one in known) else []
@@ -87,34 +93,34 @@ def warnings(planners: Iterable[UUID], earlier: Iterable[Earlier], *, on: date) 
 
 
 def term(day: date) -> tuple[int, int]:
-    """Year, and 1 to 3, of the term that a day lies in: from January, from April, from September.
+    """Return the year and term of a day: 1 from January, 2 from April, 3 from September.
 
-    Rough on purpose: schools' own dates differ, and this only warns.
+    An approximation: schools' own dates differ, and this is only used for a warning.
     """
     return day.year, 1 if day.month < 4 else 2 if day.month < 9 else 3
 
 
 def teach(status: str, *, lesson_at: datetime, now: datetime) -> bool:
-    """Decide whether a lesson has been taught; False when that is known.
+    """Return whether a lesson is newly taught, False if recorded already; raise unless it has begun.
 
     Raises:
         Conflict: `already_reviewed`; Refused: `lesson_to_come`.
     """
     if status == "reviewed":
-        raise Conflict("already_reviewed", "The lesson study has been reviewed.")
+        raise Conflict("already_reviewed", "The lesson study has been reviewed already.")
     if now < lesson_at:
-        raise Refused("lesson_to_come", "A lesson has been taught once it has begun.")
+        raise Refused("lesson_to_come", "The lesson has not begun; record it as taught afterwards.")
     return status == "planned"
 
 
 def review(status: str, known_note: str | None, note: str) -> bool:
-    """Decide on a review; False when it says just what is known.
+    """Return whether a review is new, False when the same is recorded already; raise unless it is due.
 
     Raises:
         Conflict: `not_taught`, `already_reviewed`.
     """
     if status == "planned":
-        raise Conflict("not_taught", "A lesson is reviewed once it has been taught.")
+        raise Conflict("not_taught", "The lesson has not been taught; record that first.")
     if status == "reviewed" and known_note != note:
-        raise Conflict("already_reviewed", "The lesson study has been reviewed.", "/learning_note")
+        raise Conflict("already_reviewed", "The lesson study has another review already.", "/learning_note")
     return status == "taught"

@@ -1,6 +1,6 @@
-"""One rule for "is this a person whom the hub knows?": lists, single registration and duplicates share it.
+"""The rule for whether a described person has a record: for lists, single registrations and duplicates alike.
 
-Names, TRN, e-mail address and school are evidence. A key (TRN, e-mail address) never outweighs a cell that
+Names, TRN, e-mail address and school are evidence. A matching TRN or address never outweighs a fact that
 contradicts it: such a person is unclear, and a member of staff decides.
 """
 
@@ -13,7 +13,7 @@ from hub_enrolment.domain.evidence import Evidence, Names, Person, Record, Trns,
 from hub_enrolment.domain.names import name_key
 from hub_enrolment.domain.refusals import Conflict
 
-# Why it is unclear whether somebody is known; "" below stands for "the same person".
+# Why it is unclear whether a person has a record; THE_SAME: it is the same person.
 TRN_DIFFERS: Final = "trn_differs"
 NAME_DIFFERS: Final = "name_differs"
 SCHOOL_DIFFERS: Final = "school_differs"
@@ -52,19 +52,19 @@ CELLS: Final = {
 
 @dataclass(frozen=True)
 class Known:
-    """A person whom the hub knows."""
+    """The described person has this record."""
 
     record: Record
 
 
 @dataclass(frozen=True)
 class New:
-    """A person whom the hub does not know."""
+    """The described person has no record."""
 
 
 @dataclass(frozen=True)
 class Unclear:
-    """A person who may be known: a member of staff decides; `why` is a code of `DETAILS`."""
+    """The described person may have one of these records: staff decide; `why` is a code of `DETAILS`."""
 
     candidates: tuple[Record, ...]
     why: str
@@ -73,36 +73,36 @@ class Unclear:
 def match(
     described: Person, records: Iterable[Record], *, listed: Collection[UUID] = ()
 ) -> Known | New | Unclear:
-    """Decide whether a described person is one of these records.
+    """Return whether a described person is known, new or unclear among these records.
 
-    A person is known when one record fits and its evidence is stronger than that of every other candidate.
+    A person is known when one record matches and its evidence is stronger than that of every other candidate.
 
     Args:
-        described: what a row or request says.
-        records: those that may be meant.
-        listed: the records that earlier rows of the same list are about. Two rows with one name and
-            different addresses are two people: who wrote the list tells them apart.
+        described: the person of a row or request.
+        records: the candidates.
+        listed: the records of earlier rows of the same list. Two rows with one name and different addresses
+            are two people: the author of the list distinguishes them.
     """
     found = [
-        (record, evidence, said)
+        (record, evidence, reason)
         for record in records
-        if (said := verdict(evidence := compare(described, record))) is not None
-        and not (said == SAME_NAME and record.id in listed)
+        if (reason := verdict(evidence := compare(described, record))) is not None
+        and not (reason == SAME_NAME and record.id in listed)
     ]
     if not found:
         return New()
-    for record, evidence, said in found:
+    for record, evidence, reason in found:
         others = [one for other, one, _ in found if other is not record]
-        if said == THE_SAME and all(evidence.dominates(one) for one in others):
+        if reason == THE_SAME and all(evidence.dominates(one) for one in others):
             return Known(record)
     return Unclear(tuple(record for record, *_ in found), _why(found))
 
 
 def reasons_for_one(evidence: Evidence) -> tuple[str, ...]:
-    """Why two records may be of one person, for a member of staff who decides; empty for two people.
+    """Return the reasons why two records may be of one person; empty for two people.
 
-    Beyond `verdict`, names that are like each other at one school: A. Smith and Alex Smith.
-    `queries.duplicates` says the same in SQL.
+    Beyond `verdict`, similar names at one school count: A. Smith and Alex Smith. Staff decide.
+    `queries.duplicates` is the same rule in SQL.
     """
     like_at_school = evidence.names >= Names.ALIKE and evidence.school
     if verdict(evidence) is None and not (like_at_school and evidence.trns == Trns.UNKNOWN):
@@ -116,7 +116,7 @@ def reasons_for_one(evidence: Evidence) -> tuple[str, ...]:
 
 
 def check_new(outcome: Known | New | Unclear, described: Person) -> None:
-    """Raise unless a person who is to be registered is new.
+    """Raise unless a person to be registered is new.
 
     Raises:
         Conflict: `trn_taken`, `possible_duplicate`, with the candidates.
@@ -130,29 +130,31 @@ def check_new(outcome: Known | New | Unclear, described: Person) -> None:
             candidates = outcome.candidates
     known = {"candidates": [summary(one) for one in candidates]}
     if described.trn is not None and any(one.trn == described.trn for one in candidates):
-        detail = f"This TRN belongs to a teacher whom the hub knows: {named(candidates)}."
+        detail = (
+            f"A registered teacher has this TRN: {named(candidates)}. Use that record, or correct the TRN."
+        )
         raise Conflict("trn_taken", detail, "/trn", extensions=known)
     detail = (
-        f"The hub may know this person: {named(candidates)}. Use that record; if this is another person,"
+        f"This person may be registered already: {named(candidates)}. Use that record; for another person,"
         " send the request again with its id in different_from."
     )
     raise Conflict("possible_duplicate", detail, "/different_from", extensions=known)
 
 
 def differences(described: Person, record: Record) -> list[str]:
-    """What a list says otherwise than the record of a known teacher, and what becomes of it."""
-    said = []
+    """Return sentences about how a list differs from a known teacher's record, and what is done about it."""
+    sentences = []
     if described.trn is not None and record.trn is None:
-        said.append(f"The TRN {described.trn} is added to the record.")
+        sentences.append(f"The TRN {described.trn} is added to the record.")
     elif described.trn is not None and described.trn != record.trn:
-        said.append("The TRN is a former one of this teacher; the record keeps the present one.")
+        sentences.append("The TRN is a former one of this teacher; the record's present TRN stays.")
     if name_key(described.name) != name_key(record.name):
-        said.append(f"The record keeps the name {record.name}.")
+        sentences.append(f"The name on the record stays {record.name}.")
     if described.emails.isdisjoint(record.emails):
-        said.append("The record keeps its e-mail address.")
+        sentences.append("The e-mail address on the record stays.")
     if described.roles.isdisjoint(record.roles) and described.roles:
-        said.append(f"The record keeps the role {', '.join(sorted(record.roles))}.")
-    return said
+        sentences.append(f"The role on the record stays {', '.join(sorted(record.roles))}.")
+    return sentences
 
 
 def summary(record: Record) -> dict[str, Any]:
@@ -166,19 +168,19 @@ def summary(record: Record) -> dict[str, Any]:
 
 
 def named(candidates: Iterable[Record]) -> str:
-    """Candidates by name and school, for a sentence that hub staff read."""
-    told = [f"{one.name} (school {', '.join(sorted(one.urns))})" for one in candidates]
-    rest = [f"and {len(told) - MOST_NAMED} more"] if len(told) > MOST_NAMED else []
-    return ", ".join([*told[:MOST_NAMED], *rest])
+    """Return candidates by name and school, for a sentence to hub staff."""
+    listed = [f"{one.name} (school {', '.join(sorted(one.urns))})" for one in candidates]
+    rest = [f"and {len(listed) - MOST_NAMED} more"] if len(listed) > MOST_NAMED else []
+    return ", ".join([*listed[:MOST_NAMED], *rest])
 
 
 def verdict(evidence: Evidence) -> str | None:
-    """What evidence says: `THE_SAME`, why it is unclear, or None for two people.
+    """Return `THE_SAME`, the reason why it is unclear, or None for two people.
 
-    An office address may belong to several people, so an address without a name is no evidence at all.
+    Several people may share an office address, so an address without a similar name is no evidence.
     """
     if evidence.names >= Names.ALIKE:
-        return _of_fitting_names(evidence)
+        return _of_similar_names(evidence)
     if evidence.trns == Trns.SAME:
         return NAME_DIFFERS
     married = evidence.names == Names.PART and not evidence.siblings
@@ -186,14 +188,14 @@ def verdict(evidence: Evidence) -> str | None:
 
 
 def _why(found: Sequence[tuple[Record, Evidence, str]]) -> str:
-    reasons = {said for *_, said in found}
+    reasons = {reason for *_, reason in found}
     if len(found) == 1 or reasons == {SAME_NAME}:
         return reasons.pop()
     by_email = all(evidence.email and evidence.trns != Trns.SAME for _, evidence, _ in found)
     return SEVERAL_WITH_EMAIL if by_email else SEVERAL
 
 
-def _of_fitting_names(evidence: Evidence) -> str | None:
+def _of_similar_names(evidence: Evidence) -> str | None:
     if evidence.trns == Trns.SAME or (evidence.email and evidence.trns == Trns.UNKNOWN):
         return THE_SAME if evidence.school else SCHOOL_DIFFERS
     if evidence.email:

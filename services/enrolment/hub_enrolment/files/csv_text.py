@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO, Final
 
-from hub_enrolment.domain.gias_file import FileRefused, Finding, Note, Table
+from hub_enrolment.domain.findings import FileRefused, Finding, Note
 from hub_enrolment.files.decoding import decoded_lines
 from hub_enrolment.files.headers import SEARCHED, fitted, header_place, score, trimmed
 from hub_enrolment.files.known import REGISTER
+from hub_enrolment.files.tables import Table
 
 DELIMITERS: Final = ",;\t|"
 SEPARATOR: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)

@@ -5,7 +5,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from hub_enrolment.domain.gias_file import FileRefused, Finding
+from hub_enrolment.domain.findings import FileRefused, Finding
 
 ARCHIVES: Final = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")  # ZIP and XLSX, XLS, gzip
 LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from hub_enrolment.domain import gias_establishments, gias_groups, gias_links, uploads
+from hub_enrolment.domain import uploads
+from hub_enrolment.files import gias_establishments, gias_groups, gias_links
 
 LIST: Final = frozenset(name.lower() for name in uploads.COLUMNS)
 READ_OF_REGISTER: Final = frozenset(

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
-from hub_enrolment.domain.gias_file import FileRefused, Finding, Table
+from hub_enrolment.domain.findings import FileRefused, Finding
 from hub_enrolment.files.cells import clean
 from hub_enrolment.files.csv_text import read_table
 from hub_enrolment.files.known import LIST
 from hub_enrolment.files.parts import ZIP
+from hub_enrolment.files.tables import Table
 from hub_platform.csv_writer import unguarded
 
 # What people send by mistake, by the first bytes.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub_enrolment.domain.gias_file import FileRefused, Finding
+from hub_enrolment.domain.findings import FileRefused, Finding
 from hub_platform.child import CHUNK, MEGABYTE
 from hub_platform.queueing import busy
 from hub_platform.turns import in_turns

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from xml.parsers import expat
 
-from hub_enrolment.domain.gias_file import FileRefused, Finding
+from hub_enrolment.domain.findings import FileRefused, Finding
 
 ZIP: Final = b"PK\x03\x04"
 WORKBOOK: Final = "xl/workbook.xml"

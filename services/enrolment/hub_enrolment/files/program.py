@@ -12,9 +12,10 @@ from dataclasses import asdict
 from io import TextIOWrapper
 from typing import Any, BinaryIO, Final
 
-from hub_enrolment.domain.gias_file import LISTED, FileRefused, Finding, Table
+from hub_enrolment.domain.findings import LISTED, FileRefused, Finding
 from hub_enrolment.files.cells import clean
 from hub_enrolment.files.known import READ_OF_REGISTER, REGISTER
+from hub_enrolment.files.tables import Table
 from hub_platform.child import limit_this_process
 
 MEGABYTES: Final = 128  # of address space; a national file needs 30, the largest workbook 100

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import structlog
 
-from hub_enrolment.domain.gias_file import FileRefused, Finding, Note, Table
+from hub_enrolment.domain.findings import FileRefused, Finding, Note
 from hub_enrolment.files.packed import bodies
+from hub_enrolment.files.tables import Table
 from hub_platform import child
 from hub_platform.child import MEGABYTE, Bounds, ChildFailed
 from hub_platform.queueing import Queue

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub_enrolment.domain.gias_file import Finding
+from hub_enrolment.domain.findings import Finding
 from hub_enrolment.files.cells import cell_name
 from hub_enrolment.files.numbers import GENERAL, day_of, shown
 

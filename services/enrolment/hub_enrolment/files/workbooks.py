@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from hub_enrolment.domain.gias_file import FileRefused, Finding, Note, Table
+from hub_enrolment.domain.findings import FileRefused, Finding, Note
 from hub_enrolment.files.cells import cell_name, clean, column_name
 from hub_enrolment.files.headers import ENOUGH, SEARCHED, fitted, header_place, score, trimmed
 from hub_enrolment.files.numbers import BUILT_IN, GENERAL
 from hub_enrolment.files.parts import WORKBOOK, Parts, damaged
 from hub_enrolment.files.sheets import Sheet, SheetReader, unescaped
+from hub_enrolment.files.tables import Table
 
 RELATIONSHIPS: Final = "xl/_rels/workbook.xml.rels"
 STRINGS: Final = "xl/sharedStrings.xml"

@@ -6,10 +6,11 @@ from datetime import date
 from hub_contracts.enrolment import SchoolChanged, SchoolClosed, SchoolImported
 from hub_contracts.events import Event
 from hub_enrolment.domain.gias_changes import Change, Plan, plan_import
-from hub_enrolment.domain.gias_establishments import Establishment, read_establishments
-from hub_enrolment.domain.gias_file import Table
+from hub_enrolment.domain.gias_establishments import Establishment
 from hub_enrolment.domain.gias_reconciliation import ORDER, step_of_ending
 from hub_enrolment.domain.schools import OPEN_STATUSES
+from hub_enrolment.files.gias_establishments import read_establishments
+from hub_enrolment.files.tables import Table
 from hub_enrolment.handlers import authorities, successions, trusts
 from hub_enrolment.handlers.import_counts import Counts, Run
 from hub_enrolment.handlers.school_facts import facts, facts_of_each
@@ -63,11 +64,11 @@ def _save(run: Run, plan: Plan) -> Mapping[str, date | None]:
 def _changes(run: Run, plan: Plan, since_before: Mapping[str, date | None]) -> Steps:
     """Return what is told of schools that the file describes differently, by step."""
     steps: Steps = {step: [] for step in ORDER}
-    told = [change for change in plan.changed if change.told]
+    told = [change for change in plan.changed if change.published]
     companies = trust_store.companies(run.session) if told else {}
     described = facts_of_each(run, (change.school for change in told), companies)
     for change, known in zip(told, described, strict=True):
-        names = [*change.told, *_of_trust(change, known, since_before, companies)]
+        names = [*change.published, *_of_trust(change, known, since_before, companies)]
         event = SchoolChanged(**known, changed_fields=names)
         steps["open" if _opens(change.school, change.changed) else "facts"].append(event)
     return steps

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.gias_file import Finding
+from hub_enrolment.domain.findings import Finding
 
 
 @dataclass(frozen=True, kw_only=True)

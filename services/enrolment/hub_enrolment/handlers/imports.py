@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.gias_file import Finding, Table
-from hub_enrolment.domain.gias_kinds import kind_of
+from hub_enrolment.domain.findings import Finding
 from hub_enrolment.domain.refusals import Unknown
+from hub_enrolment.files.gias_kinds import kind_of
 from hub_enrolment.files.reading import RegisterFile
+from hub_enrolment.files.tables import Table
 from hub_enrolment.handlers import closed_schools, establishments, successions, trusts
 from hub_enrolment.handlers.closed_schools import SchoolMoves
 from hub_enrolment.handlers.import_counts import Counts, Run

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import SchoolsMerged, SchoolSucceeded
 from hub_contracts.events import Event
-from hub_enrolment.domain.gias_file import Finding, Table
-from hub_enrolment.domain.gias_links import LinksFile, Succession, principal_successors, read_links
+from hub_enrolment.domain.findings import Finding
+from hub_enrolment.domain.gias_links import Succession, principal_successors
 from hub_enrolment.domain.gias_reconciliation import Merging, mergers, why_not
+from hub_enrolment.files.gias_links import LinksFile, read_links
+from hub_enrolment.files.tables import Table
 from hub_enrolment.handlers.import_counts import Counts, Run
 from hub_enrolment.store import successions as store
 from hub_kernel.england import day_in_england
@@ -131,7 +133,7 @@ def let_take_effect(run: Run, row_of: Mapping[str, int], *, column: str) -> Effe
             run.session, {*(link.urn for link in succeeded), *(one.urn for one in sharing)}
         )
     }
-    merged = [one for one in mergers(sharing, endings.values()) if not one.told]
+    merged = [one for one in mergers(sharing, endings.values()) if not one.published]
     if merged:
         store.note_merged(run.session, [one.urn for one in merged])
     unclear = [endings[link.urn] for link in succeeded if link.urn in endings]

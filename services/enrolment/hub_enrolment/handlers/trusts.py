@@ -5,11 +5,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from hub_enrolment.domain.findings import Finding
 from hub_enrolment.domain.gias_changes import Plan
-from hub_enrolment.domain.gias_file import Finding, Table
-from hub_enrolment.domain.gias_groups import Joined, read_group_links, read_groups
+from hub_enrolment.domain.gias_groups import Joined
 from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.domain.trusts import Membership, change_trust, join_on, present_since
+from hub_enrolment.files.gias_groups import read_group_links, read_groups
+from hub_enrolment.files.tables import Table
 from hub_enrolment.handlers.import_counts import Counts, Run
 from hub_enrolment.handlers.school_facts import record_trust_change
 from hub_enrolment.models import Trust, TrustMembership

@@ -15,6 +15,8 @@ from hub_enrolment.domain.evidence import Person, Record
 from hub_enrolment.domain.matching import Known, New, Unclear
 from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.uploads import Line, Listing, RowProblem
+from hub_enrolment.files.tables import Table
+from hub_enrolment.files.uploads import read_listing
 from hub_enrolment.handlers import work_groups
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.handlers.registrations import described_by, register_teacher
@@ -64,8 +66,10 @@ class Uploaded:
     may_be_meant: list[UUID] = field(default_factory=list)  # teachers, held for the rows
 
 
-def upload_participants(session: Session, command: UploadParticipants, *, now: datetime, by: str) -> Uploaded:
-    """Enrol everybody on a list; who is not known, see `matching`, is registered before.
+def upload_participants(
+    session: Session, command: UploadParticipants, table: Table, *, now: datetime, by: str
+) -> Uploaded:
+    """Enrol every participant on a list; a person who is not known, see `matching`, is registered first.
 
     Of a known teacher only a missing TRN is added. All rows or none, unless `skip_refused` is asked for.
 
@@ -73,7 +77,7 @@ def upload_participants(session: Session, command: UploadParticipants, *, now: d
         Unknown: `unknown_work_group`; FileRefused: see `read_listing`; Refused: `rows_refused`.
     """
     work_groups.find_work_group(session, command.work_group_id, now=now)
-    listing = uploads.read_listing(command.table)
+    listing = read_listing(table)
     mode = "apply" if command.apply else "preview"
     uploaded = Uploaded(work_group_id=command.work_group_id, mode=mode, listing=listing)
     rows = [(line, *read_row(line)) for line in listing.lines]

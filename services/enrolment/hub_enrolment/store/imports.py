@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Text, cast, func, select, text
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.gias_changes import KEPT
+from hub_enrolment.domain.findings import Finding
+from hub_enrolment.domain.gias_changes import COMPARED
 from hub_enrolment.domain.gias_establishments import Establishment
-from hub_enrolment.domain.gias_file import Finding
 from hub_enrolment.models import GiasFinding, GiasImport, School
 from hub_enrolment.store.inserts import chunks, insert_rows
 from hub_platform.database import made
 
 LOCK_KEY: Final = 0x67696173  # "gias": one import at a time in this database
-READ: Final = ("urn", *KEPT, "last_changed")
+READ: Final = ("urn", *COMPARED, "last_changed")
 COLUMNS: Final = tuple(getattr(School, name) for name in READ)
 
 
@@ -36,7 +36,9 @@ def stored(session: Session, urns: Sequence[str]) -> dict[str, Establishment]:
 
 def save_schools(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
     """Write new and changed schools; what the hub has added to a school stays."""
-    _write(session, schools, (*KEPT, "last_changed", "changed_at", "changed_by"), now=now, by=by, change=1)
+    _write(
+        session, schools, (*COMPARED, "last_changed", "changed_at", "changed_by"), now=now, by=by, change=1
+    )
 
 
 def confirm_schools(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:

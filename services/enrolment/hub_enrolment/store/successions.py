@@ -143,7 +143,7 @@ def shared(session: Session) -> list[Merging]:
             successor_urn=row.successor_urn,
             link_type=row.link_type,
             close_date=row.close_date,
-            told=row.merged,
+            published=row.merged,
         )
         for row in rows
     ]

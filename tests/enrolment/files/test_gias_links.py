@@ -7,14 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.register_files import links, table_of
 
-from hub_enrolment.domain.gias_file import FileRefused
-from hub_enrolment.domain.gias_kinds import kind_of
-from hub_enrolment.domain.gias_links import (
-    LinksFile,
-    Succession,
-    principal_successors,
-    read_links,
-)
+from hub_enrolment.domain.findings import FileRefused
+from hub_enrolment.domain.gias_links import Succession, principal_successors
+from hub_enrolment.files.gias_kinds import kind_of
+from hub_enrolment.files.gias_links import LinksFile, read_links
 
 
 def read(raw: bytes) -> LinksFile:

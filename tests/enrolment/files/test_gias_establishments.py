@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.register_files import HEADER, gias, read, read_one, refusal_of, refused, row
 
+from hub_enrolment.files.gias_establishments import COLUMNS
+
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])
 def test_an_accent_survives_each_encoding_that_occurs(encoding: str) -> None:
@@ -155,7 +157,7 @@ def test_every_problem_is_told_up_to_a_hundred() -> None:
     assert "150 problems" in refusal.detail
 
 
-@pytest.mark.parametrize("column", ["URN", "OpenDate", "Trusts (code)"])
+@pytest.mark.parametrize("column", COLUMNS)
 def test_a_missing_column_is_named(column: str) -> None:
     header = [name for name in HEADER if name != column]
     refusal = refused(gias(row(), header=header))

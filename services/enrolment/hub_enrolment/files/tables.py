@@ -1,7 +1,7 @@
-"""A file of the register: its columns, its rows; what is wrong with it, and where.
+"""A file as a table of text: its header, its rows, and each row's cells by the name of their column.
 
-Columns come and go between releases (139 in 2021), so they are looked up by name and only those used are
-required.
+The register adds and drops columns between releases (139 in 2021), so columns are looked up by name and only
+those that are read are required.
 """
 
 import csv
@@ -13,40 +13,10 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Final
 
-from hub_enrolment.domain.refusals import Refused
+from hub_enrolment.domain.findings import FileRefused, Finding, Note
 
 CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # line breaks among them
 NO_CODE: Final = -1  # in a row that is broken anyway
-LISTED: Final = 100  # problems told in one answer; the rest is only counted
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something about one row that a person may want to look at. Row 1 is the header, as in a spreadsheet."""
-
-    row: int
-    column: str
-    urn: str
-    code: str
-    detail: str
-
-
-class FileRefused(Refused):
-    """The file cannot be imported; nothing of it was."""
-
-    def __init__(self, problems: Sequence[Finding], problems_n: int = 0) -> None:
-        """`problems_n`: how many there are, where not all are given."""
-        self.problems = list(problems)
-        first, count = problems[0], max(len(problems), problems_n)
-        more = f" ({count} problems in the file)" if count > 1 else ""
-        super().__init__(
-            first.code,
-            f"{_place(first)}: {first.detail}{more}",
-            errors=[
-                (f"/rows/{problem.row}/{_escape(problem.column)}", f"{_place(problem)}: {problem.detail}")
-                for problem in problems[:LISTED]
-            ],
-        )
 
 
 def one_line(text: str) -> str:
@@ -56,14 +26,6 @@ def one_line(text: str) -> str:
     """
     text = text.strip()
     return text if text.isprintable() else CONTROLS.sub(" ", text).strip()
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something about a whole file that its sender may want to know; nothing is refused for it."""
-
-    code: str
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -187,13 +149,3 @@ def _day(text: str) -> date | None:
         return datetime.strptime(text.replace("/", "-"), "%d-%m-%Y").date()  # noqa: DTZ007 - a date has no zone
     except ValueError:
         return None
-
-
-def _place(finding: Finding) -> str:
-    column = f", column {finding.column}" if finding.column else ""
-    urn = f" (URN {finding.urn})" if finding.urn else ""
-    return f"Row {finding.row}{urn}{column}"
-
-
-def _escape(column: str) -> str:
-    return column.replace("~", "~0").replace("/", "~1")

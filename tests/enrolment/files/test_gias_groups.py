@@ -3,8 +3,8 @@
 import pytest
 from tests.enrolment.register_files import group_links, table_of
 
-from hub_enrolment.domain.gias_file import FileRefused
-from hub_enrolment.domain.gias_groups import read_group_links
+from hub_enrolment.domain.findings import FileRefused
+from hub_enrolment.files.gias_groups import read_group_links
 
 TRUST = "Multi-academy trust"
 
