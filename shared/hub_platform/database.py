@@ -136,6 +136,12 @@ def make_sessions(url: str, *, asked_after: float = ASKED_AFTER_SECONDS) -> Sess
     return sessionmaker(engine, expire_on_commit=False)
 
 
+def engine_of(sessions: Sessions) -> sa.Engine:
+    """Return the engine that `make_sessions` has bound the sessions to."""
+    engine: sa.Engine = sessions.kw["bind"]
+    return engine
+
+
 def _listed(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value or ()
 

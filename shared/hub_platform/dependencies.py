@@ -1,65 +1,81 @@
-"""What a service class may declare that it needs; nameko hands it to each worker."""
+"""Dependencies that a service class may declare; nameko injects their values into each worker.
 
-from collections.abc import Callable
-from typing import Any
+    database = Database()
+
+`self.database` is then a source of sessions, for the type checker too.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Generic, Self, TypeVar, overload
 
 from nameko.extensions import DependencyProvider
 
 from hub_platform.clocks import Clocks
+from hub_platform.context import Configured, Context, Count, context_of, context_with
 from hub_platform.database import Sessions
 
-
-class Database(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """Sessions for work that no route or subscription opened a transaction for, such as a timer."""
-
-    def get_dependency(self, worker_ctx: Any) -> Sessions:
-        """The process's sessions."""
-        sessions: Sessions = worker_ctx.config["sessions"]
-        return sessions
+T = TypeVar("T")
 
 
-class Time(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+class Dependency(DependencyProvider, Generic[T]):  # type: ignore[misc]  # nameko ships no types
+    """A value that is read from the context of the process for each worker."""
+
+    def __init__(self, read: Callable[[Context[object]], T]) -> None:
+        self._read = read
+
+    @overload
+    def __get__(self, worker: None, service_class: type) -> Self: ...
+    @overload
+    def __get__(self, worker: object, service_class: type) -> T: ...
+    def __get__(self, worker: object | None, service_class: type) -> Self | T:
+        """Return the declaration; a worker finds the value that nameko has put into its instance first."""
+        return self
+
+    def get_dependency(self, worker_ctx: Configured) -> T:
+        """Return the value for a worker."""
+        return self._read(context_of(worker_ctx))
+
+
+class Database(Dependency[Sessions]):
+    """Sessions for work that has no transaction of a route or subscription, such as a timer's."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda context: context.sessions)
+
+
+class Time(Dependency[Clocks]):
     """The service's two clocks, for work that no route has read the time for."""
 
-    def get_dependency(self, worker_ctx: Any) -> Clocks:
-        """Real time and hub time."""
-        clocks: Clocks = worker_ctx.config["clocks"]
-        return clocks
+    def __init__(self) -> None:
+        super().__init__(lambda context: context.clocks)
 
     def without_service(self) -> Clocks:
-        """The wall clock, for a rebuild: it only notes when events were counted in."""
+        """Return the wall clock, for a rebuild, which only records when it counted events."""
         return Clocks()
 
 
-class Noted(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """What the runner and the extensions have noted in the configuration under one name.
+class OwnSettings(Dependency[T]):
+    """The service's own settings: `options = OwnSettings(config.Options)`."""
 
-    - `checks`: name → a function that gives None, or what keeps the service from being ready
-    - `details`: name → a function that gives None, or what is wrong although the service is ready
-    - `hub_time_of_turns`: timer → the hub time at which its last turn without an error began
-    - `work_left`: name → a function of a session that counts what is still to be done
-    - `cookie_name`: the name of the cookie of browser sessions
-    """
+    def __init__(self, kind: type[T]) -> None:
+        self._kind = kind
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def get_dependency(self, worker_ctx: Any) -> Any:
-        """What was noted."""
-        return worker_ctx.config[self._name]
+    def get_dependency(self, worker_ctx: Configured) -> T:
+        """Return the settings."""
+        return context_with(worker_ctx, self._kind).options
 
 
-class Extra(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """A service's own settings, loaded once when the service starts: `options = Extra(config.load)`."""
+def cookie_name() -> Dependency[str]:
+    """The name of the cookie of browser sessions."""
+    return Dependency(lambda context: context.cookie_name)
 
-    def __init__(self, load: Callable[[], Any]) -> None:
-        self._load = load
-        self._loaded: Any = None
 
-    def setup(self) -> None:
-        """Read the settings, so that a wrong one stops the start and not a request."""
-        self._loaded = self._load()
+def hub_time_of_turns() -> Dependency[Mapping[str, datetime]]:
+    """By timer, the hub time at which its last turn without an error began."""
+    return Dependency(lambda context: context.hub_time_of_turns)
 
-    def get_dependency(self, worker_ctx: Any) -> Any:  # noqa: ARG002 - nameko's signature
-        """The same settings for every worker."""
-        return self._loaded
+
+def work_left() -> Dependency[Mapping[str, Count]]:
+    """By kind of work, a function of a session that counts what is still to be done."""
+    return Dependency(lambda context: context.work_left)

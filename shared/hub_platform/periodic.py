@@ -17,6 +17,8 @@ from nameko.extensions import Entrypoint
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub_platform.context import context_of
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 OFTEN_SECONDS: Final = 0.05
@@ -31,8 +33,8 @@ log = structlog.get_logger(__name__)
 class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
     """Calls a method again and again, `seconds` after the turn before has ended, in one replica.
 
-    A timer that goes by hub time takes turns more often while hub time is being set, and notes in
-    config["hub_time_of_turns"] the hub time at which its last turn without an error began.
+    A timer that goes by hub time takes turns more often while hub time is being set, and notes in the
+    context's `hub_time_of_turns` the hub time at which its last turn without an error began.
     """
 
     def __init__(self, seconds: float = 1.0, *, by_hub_time: bool = False, **kwargs: Any) -> None:
@@ -59,7 +61,7 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
     def _run(self) -> None:
         while not self._was_stopped_in_pause():
             try:
-                with self.container.config["sessions"].kw["bind"].connect() as lock:
+                with context_of(self.container).engine.connect() as lock:
                     self._take_turns(lock.execution_options(isolation_level="AUTOCOMMIT"))
             except Exception as exc:  # noqa: BLE001 - the database is away; it may come back
                 self._failures += 1
@@ -87,13 +89,13 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
     def _was_stopped_in_pause(self) -> bool:
         """Wait for the next turn; True when the service stops instead."""
         seconds = self._pause_seconds()
-        if not (self.by_hub_time and self.container.config["settings"].allow_hub_time):
+        if not (self.by_hub_time and context_of(self.container).settings.allow_hub_time):
             return _waited(self._stopping, seconds)
         left = seconds
         while left > 0:
             if _waited(self._stopping, min(left, OFTEN_SECONDS)):
                 return True
-            left = 0 if self.container.config["clocks"].hub.was_just_set() else left - OFTEN_SECONDS
+            left = 0 if context_of(self.container).clocks.hub.was_just_set() else left - OFTEN_SECONDS
         return False
 
     def _pause_seconds(self) -> float:
@@ -104,7 +106,7 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
 
     def _turn(self, lock: Any) -> None:
         done = Event()
-        hub_time = self.container.config["clocks"].hub.now() if self.by_hub_time else None
+        hub_time = context_of(self.container).clocks.hub.now() if self.by_hub_time else None
         self.container.spawn_worker(self, (), {}, handle_result=_send_to(done))
         lost = _wait_for(done, lock)
         try:
@@ -115,7 +117,7 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         else:
             self._failures = 0
             if hub_time is not None:
-                self.container.config["hub_time_of_turns"][self.method_name] = hub_time
+                context_of(self.container).hub_time_of_turns[self.method_name] = hub_time
         if lost is not None:
             raise lost
 

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from hub_platform import __version__, audit, calls, headers, idempotency
 from hub_platform.access import ANYONE, SIGNED_IN, Actor
 from hub_platform.calls import Call, Content
-from hub_platform.dependencies import Database, Noted, Time
+from hub_platform.context import Check, Context, context_of
+from hub_platform.dependencies import Database, Time, hub_time_of_turns, work_left
 from hub_platform.periodic import every
 from hub_platform.routes import JSON, Answer, Route, route
 from hub_platform.telemetry import registry
@@ -21,22 +22,20 @@ from hub_platform.web import HubRequest
 
 CHECKS_SECONDS: Final = 3.0  # for all checks together: a container's health check (alive.py) waits 4 s
 
-Checks = Mapping[str, Callable[[], str | None]]
-
 
 class Probe(Route):
-    """A health probe: its method is called with the container's configuration.
+    """A health probe: its method is called with the context of the process.
 
     Its answer needs no worker, no transaction and no clock that is kept in the database: whatever hangs there
     keeps no probe, and the probe says what hangs.
     """
 
     def _answer(self, request: HubRequest, actor: Actor) -> Response:  # noqa: ARG002 - anyone may ask
-        config = self.container.config
+        context = context_of(self.container)
         calls.read_query(request, self.query_schema)
         if "Hub-Time" in request.headers:
-            headers.read_now(request, config["clocks"].hub, known=False)
-        said = getattr(self.container.service_cls, self.method_name)(config)
+            headers.read_now(request, context.clocks.hub, known=False)
+        said = getattr(self.container.service_cls, self.method_name)(context)
         return self._respond(said)
 
 
@@ -46,10 +45,10 @@ class Probes:
     name: str
     # Members of commands, parameters and addresses that the audit takes as ids although they are no UUIDs.
     named_in_audit: frozenset[str] = frozenset()
-    housekeeping: Any = Database()
-    clocks: Any = Time()
-    timers: Any = Noted("hub_time_of_turns")
-    work_left: Any = Noted("work_left")
+    housekeeping = Database()
+    clocks = Time()
+    timers = hub_time_of_turns()
+    work_left = work_left()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Put the probes' routes on a service class."""
@@ -85,28 +84,28 @@ class Probes:
             audit.forget(session, now)
 
 
-def _live(config: Mapping[str, Any]) -> dict[str, str]:  # noqa: ARG001 - every probe takes it
+def _live(context: Context[object]) -> dict[str, str]:  # noqa: ARG001 - every probe takes it
     """The process answers; says nothing about what it depends on."""
     return {"status": "live"}
 
 
-def _ready(config: Mapping[str, Any]) -> Answer:
+def _ready(context: Context[object]) -> Answer:
     """Whether the service can do its work, what is missing if not, and what else operators should see to."""
     until = time.monotonic() + CHECKS_SECONDS
-    wrong, details = _said(config["checks"], until), _said(config["details"], until)
+    wrong, details = _said(context.checks, until), _said(context.details, until)
     told = {"details": details} if details else {}
     if wrong:
         return Answer({"status": "not ready", "missing": wrong, **told}, status=503)
     return Answer({"status": "ready", **told})
 
 
-def _said(checks: Checks, until: float) -> dict[str, str]:
+def _said(checks: Mapping[str, Check], until: float) -> dict[str, str]:
     """What checks say, by their names; one that waits longer than `until` (monotonic) is ended."""
     answers = {name: _ask(check, max(0.0, until - time.monotonic())) for name, check in checks.items()}
     return {name: said for name, said in answers.items() if said is not None}
 
 
-def _ask(check: Callable[[], str | None], seconds: float) -> str | None:
+def _ask(check: Check, seconds: float) -> str | None:
     said: str | None = f"no answer within {CHECKS_SECONDS:.0f} s"
     with eventlet.Timeout(seconds, False):  # noqa: FBT003 - eventlet's signature
         try:

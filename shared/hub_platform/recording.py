@@ -20,6 +20,7 @@ from hub_platform import audit
 from hub_platform.access import NOBODY, READING, Actor, named_in_log
 from hub_platform.audit import DONE, FAILED, REFUSED, REPEATED, Entry
 from hub_platform.calls import Call
+from hub_platform.context import context_of
 from hub_platform.database import Sessions
 from hub_platform.deadlines import within
 from hub_platform.problems import Problem
@@ -74,7 +75,7 @@ def record(route: Any, call: Call[Any], response: Response, *, repeated: bool = 
 def record_after(route: Any, call: Call[Any], response: Response) -> None:
     """Record an answer that was made after its transaction, before it leaves."""
     if route.recorded:
-        with route.container.config["sessions"].begin() as session:
+        with context_of(route.container).sessions.begin() as session:
             session.info.update(call.session.info)
             record(route, replace(call, session=session), response)
 
@@ -95,14 +96,14 @@ def record_refusal(route: Any, request: HubRequest, problem: Problem) -> None:
         status=problem.status,
         code=problem.code,
     )
-    config = route.container.config
+    context = context_of(route.container)
     try:
         with (
             within(REFUSAL_SECONDS),
-            config["shares"].turn(request.actor.subject),  # many refusals must not hold all connections
-            config["sessions"].begin() as session,
+            context.shares.turn(request.actor.subject),  # many refusals must not hold all connections
+            context.sessions.begin() as session,
         ):
-            audit.write(session, row, now=config["clocks"].real())
+            audit.write(session, row, now=context.clocks.real())
     except Exception as exc:  # noqa: BLE001 - whatever it is, the refusal must be answered
         log.error("audit_not_written", route=route.url, status=problem.status, error=type(exc).__name__)
 

@@ -20,6 +20,7 @@ from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, named_in
 from hub_platform.bodies import RAW, Body, Raw, Received, receive
 from hub_platform.calls import Answer, Call, Content, Later
 from hub_platform.completing import Completed, completed
+from hub_platform.context import context_of
 from hub_platform.deadlines import REQUEST_SECONDS, within
 from hub_platform.ids import new_id
 from hub_platform.other_sites import refuse_other_sites
@@ -138,14 +139,14 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
 
     def _admitted(self, request: HubRequest) -> Actor:
         """Whoever asks, if they may ask for this, from here, and so often."""
-        config = self.container.config
+        context = context_of(self.container)
         if self.allow == ANYONE:
-            config["rate_limits"].spend_open(request)
+            context.rate_limits.spend_open(request)
             refuse_other_sites(request)
             return NOBODY
-        actor = identify(request, config["token_check"], config.get("session_check"), config["cookie_name"])
+        actor = identify(request, context.token_check, context.session_check, context.cookie_name)
         request.actor = actor
-        config["rate_limits"].spend_known(actor)
+        context.rate_limits.spend_known(actor)
         refuse_other_sites(request)
         admit(actor, self.allow)
         return actor
@@ -154,7 +155,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         """What a call needs besides its transaction, and the digest of a body that was read as a stream."""
         query, page = calls.read_query(request, self.query_schema)
         known = actor is not NOBODY
-        now = headers.read_now(request, self.container.config["clocks"].hub, known=known)
+        now = headers.read_now(request, context_of(self.container).clocks.hub, known=known)
         expected = headers.read_expected(request)
         took = Received()
         if isinstance(self.body, Raw):
@@ -177,10 +178,11 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
     def _answer(self, request: HubRequest, actor: Actor) -> Response:
         make_call, digest = self._read(request, actor)
         attempt = idempotency.Attempt.of(request, actor, digest)
-        real_now = self.container.config["clocks"].real
+        context = context_of(self.container)
+        real_now = context.clocks.real
         with (
-            turn(self.container.config, request, actor, self.later_in),
-            self.container.config["sessions"].begin() as session,
+            turn(context.shares, request, actor, self.later_in),
+            context.sessions.begin() as session,
             within(self.seconds),  # and no longer: a commit that is broken off may have taken effect
         ):
             session.info["correlation_id"] = request.correlation_id
@@ -201,7 +203,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             response = self._respond(result.make())
             recording.record_after(self, call, response)
         if isinstance(result, Completed):
-            response = completed(result, response, attempt, self._respond, self.container.config["sessions"])
+            response = completed(result, response, attempt, self._respond, context.sessions)
         return response.make_conditional(request) if self.method == "GET" else response
 
     def _respond(self, result: Any) -> Response:

@@ -3,27 +3,33 @@
 import argparse
 import importlib
 import json
+import os
 import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from environs import EnvError, EnvValidationError
 
-MAX_WORKERS = 20  # requests and deliveries in hand at once; more would only wait for the database
-
 
 def main(
-    *, service: str, service_class: str, package: str, commands: Mapping[str, str] | None = None
+    *,
+    service: str,
+    service_class: str,
+    package: str,
+    options: str | None = None,
+    commands: Mapping[str, str] | None = None,
 ) -> None:
-    """Do what the command line asks of one service.
+    """Run the command that the command line names.
 
     Args:
         service: its name, as in paths and queues.
         service_class: "package.module:Class".
         package: the import package that holds its `migrations`.
-        commands: what else it can be asked for, as "package.module:function". The function is given the
-            service's class, a way to read a setting by its name and the rest of the command line; it gives
+        options: "package.module:function" that loads the service's own settings, where it has any.
+        commands: further commands by name, as "package.module:function". The function is given the service's
+            class, a function that reads a setting by its name, and the rest of the command line; it returns
             the exit code.
     """
     further = commands or {}
@@ -37,7 +43,7 @@ def main(
         if command in further:
             sys.exit(_load(further[command])(_load(service_class), setting, rest))
         if command == "run":
-            run(service, service_class, package)
+            run(service, service_class, package, options)
         elif command == "migrate":
             _migrate(service, package)
         else:
@@ -62,21 +68,13 @@ def setting(name: str) -> str:
     return env.str(name, OPTIONAL[name]) if name in OPTIONAL else env.str(name)
 
 
-def run(service: str, service_class: str, package: str) -> None:
+def run(service: str, service_class: str, package: str, options: str | None = None) -> None:
     """Run the service until SIGTERM or SIGINT."""
-    import os
-    import warnings
-
-    # eventlet's own resolver costs 23 MB in every service; names are looked up on threads instead (ADR 23).
-    os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # eventlet is in maintenance mode: known: docs/adr names the way out
-        import eventlet
-
-    eventlet.monkey_patch()  # before anything opens a socket
+    _patch_with_eventlet()
 
     from eventlet import debug
 
+    from hub_platform.assembly import make_config, make_context
     from hub_platform.container import HubContainer
     from hub_platform.names import look_up_on_threads
     from hub_platform.patience import be_patient
@@ -87,7 +85,10 @@ def run(service: str, service_class: str, package: str) -> None:
     be_patient()
     debug.hub_exceptions(False)  # noqa: FBT003 - it prints messages, which may hold what somebody sent; we log
 
-    container = HubContainer(_load(service_class), make_config(service, package))
+    hosted = _load(service_class)
+    load_options = _load(options) if options else lambda: None
+    made = make_context(service, migrations_of(package), load_options)
+    container = HubContainer(hosted, make_config(made))
     departure = Departure(service, container)
     container.on_death = departure.set_clock
     departure.listen()
@@ -102,93 +103,17 @@ def run(service: str, service_class: str, package: str) -> None:
         sys.exit(1)
 
 
-def make_config(service: str, package: str) -> dict[str, Any]:
-    """What nameko hands to every extension: its own settings and ours."""
-    from hub_platform import recording, telemetry, tracing
-    from hub_platform.access import TokenCheck, session_cookie
-    from hub_platform.database import make_sessions
-    from hub_platform.limiting import RateLimits
-    from hub_platform.revoked import Revoked
-    from hub_platform.settings import load_settings
-    from hub_platform.shares import Shares
+def _patch_with_eventlet() -> None:
+    """Make the standard library cooperative, before anything opens a socket."""
+    # eventlet's own resolver costs 23 MB in every service; names are looked up on threads instead (ADR 23).
+    os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # that eventlet is in maintenance mode is known; docs/adr names the way out
+        import eventlet
 
-    settings = load_settings(service)
-    telemetry.configure(service, settings.log_level)
-    tracing.configure(settings)
-    sessions = make_sessions(settings.database_url)
-    path = settings.revoked_tokens_path
-    revoked = Revoked(Path(path) if path else None)
-    clocks, listeners = clocks_of(settings, sessions)
-    issuer = issuer_of(settings)
-    return {
-        "AMQP_URI": settings.amqp_uri,
-        "WEB_SERVER_ADDRESS": f"{settings.http_host}:{settings.http_port}",
-        "max_workers": MAX_WORKERS,
-        "settings": settings,
-        "sessions": sessions,
-        "clocks": clocks,
-        "on_deliveries": listeners,
-        "on_recorded_answer": recording.question_recorder(sessions, clocks.real),
-        "hub_time_of_turns": {},
-        "work_left": {},
-        "details": {"issuer's keys": lambda: issuer.reason} if issuer else {},
-        "metrics": telemetry.registry,
-        "token_check": TokenCheck.from_jwk(settings.token_public_key, revoked, issuer),
-        "cookie_name": session_cookie(settings.deployment),
-        "rate_limits": RateLimits(settings.requests_per_minute, settings.forms_per_minute),
-        "shares": Shares(),
-        "checks": {
-            "database": database_check(sessions, migrations_of(package)),
-            "revoked tokens": lambda: revoked.reason,
-        },
-    }
-
-
-def clocks_of(settings: Any, sessions: Any) -> tuple[Any, list[Any]]:
-    """Both clocks, and what is called with accepted deliveries so that hub time follows them."""
-    from hub_platform.clocks import Clocks, SettableClock, follow_events
-
-    if not settings.allow_hub_time:
-        return Clocks(), []
-    hub = SettableClock(sessions)
-    return Clocks(hub=hub), [follow_events(hub, settings.hub_id)]
-
-
-def issuer_of(settings: Any) -> Any:
-    """The OpenID Connect issuer whose tokens are taken, if an operator names one."""
-    from hub_platform.issuer import Issuer
-
-    if not settings.oidc_issuer:
-        return None
-    return Issuer(
-        settings.oidc_issuer,
-        settings.oidc_audience,
-        Path(settings.oidc_keys_path),
-        settings.oidc_roles_claim,
-        settings.oidc_subject_claim,
-    )
-
-
-def database_check(sessions: Any, migrations: Path) -> Any:
-    """Make the readiness check of the database; that it is at the head is looked up until it holds."""
-    from sqlalchemy import text
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from hub_platform.database import at_head
-
-    known = {"at_head": False}
-
-    def check() -> str | None:
-        try:
-            if not known["at_head"]:
-                known["at_head"] = at_head(sessions, migrations)
-            with sessions() as session:
-                session.execute(text("SELECT 1"))
-        except SQLAlchemyError:
-            return "the database does not answer"
-        return None if known["at_head"] else "migrations have not been applied"
-
-    return check
+    eventlet.monkey_patch()
 
 
 def migrations_of(package: str) -> Path:

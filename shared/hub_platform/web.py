@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 from hub_platform.access import NOBODY, Actor
 from hub_platform.bounds import is_text
 from hub_platform.connections import IDLE_SECONDS, Connection, Connections, most_connections
+from hub_platform.context import context_of
 from hub_platform.forwarded import Forwarded
 from hub_platform.ids import new_id
 from hub_platform.problem_pages import SIGN_IN_PAGE, START_PAGE, refusal_of
@@ -130,7 +131,7 @@ class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
 
     def get_wsgi_app(self) -> Forwarded:
         """The application that finds routes, behind its gateways."""
-        settings = self.container.config["settings"]
+        settings = context_of(self.container).settings
         return Forwarded(HubWsgiApp(self), gateways=settings.trusted_proxies, outer=settings.outer_gateways)
 
     def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = BoundedProtocol, **_: Any) -> Any:

@@ -1,6 +1,5 @@
 """How a request is worked on: in its turn, by a nameko worker, which ends when nobody waits for it."""
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -15,7 +14,7 @@ from hub_platform.shares import Shares
 
 
 def turn(
-    config: Mapping[str, Any], request: Request, actor: Actor, later_in: Queue | None
+    shares: Shares, request: Request, actor: Actor, later_in: Queue | None
 ) -> AbstractContextManager[None]:
     """A share of the workers; a request whose answer would have to be made in a full queue gets none.
 
@@ -24,7 +23,6 @@ def turn(
     """
     if later_in is not None:
         later_in.check(actor.subject)
-    shares: Shares = config["shares"]
     return shares.turn(f"address {visitor(request.remote_addr or '')}" if actor is NOBODY else actor.subject)
 
 

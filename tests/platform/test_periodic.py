@@ -7,6 +7,7 @@ import pytest
 from eventlet import spawn_after
 from eventlet.event import Event
 from sqlalchemy.exc import InvalidRequestError
+from tests.platform.contexts import config_with
 
 from hub_platform import periodic
 from hub_platform.periodic import Every
@@ -37,7 +38,7 @@ class Container:
         self.every = every
         self.outcomes = outcomes
         engine = SimpleNamespace(connect=lambda: self)
-        self.config = {"sessions": SimpleNamespace(kw={"bind": engine}), "settings": None, "clocks": None}
+        self.config = config_with(sessions=SimpleNamespace(kw={"bind": engine}))
         self.lock = lock
 
     def __enter__(self) -> Any:

@@ -1,22 +1,21 @@
 """Health probes: an answer within seconds, whatever hangs, and without anything that could hang."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from typing import Any
 
 import eventlet
 import pytest
 from parcels.service import SortingService
+from tests.platform.contexts import config_with
 from werkzeug.test import EnvironBuilder
 
 from hub_platform import alive, probes
-from hub_platform.limiting import NO_LIMIT, RateLimits
+from hub_platform.context import Check
 from hub_platform.probes import Probe
 from hub_platform.routes import routes_of
 from hub_platform.web import HubRequest
-
-Check = Callable[[], str | None]
 
 
 class Container:
@@ -26,8 +25,7 @@ class Container:
     service_cls = SortingService
 
     def __init__(self, checks: dict[str, Check], details: dict[str, Check]) -> None:
-        self.config: dict[str, Any] = {"checks": checks, "details": details}
-        self.config["rate_limits"] = RateLimits(NO_LIMIT, NO_LIMIT)
+        self.config = config_with(checks=checks, details=details)
 
 
 def ask(probe: str, query: str = "", **noted: dict[str, Check]) -> Any:

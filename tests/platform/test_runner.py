@@ -6,12 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.orm import sessionmaker
 
 from hub_platform import runner
-from hub_platform.clocks import SettableClock, WallClock
-from hub_platform.runner import clocks_of, database_check, issuer_of, setting
+from hub_platform.assembly import make_context
+from hub_platform.runner import setting
 
 SERVICE = {"service": "sorting", "service_class": "parcels.service:SortingService", "package": "parcels"}
 
@@ -70,7 +68,7 @@ def test_a_command_of_the_service_itself_gets_the_rest_of_the_line_and_gives_the
 def test_a_setting_that_is_missing_is_said_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    monkeypatch.setattr(runner, "run", lambda service, _class, package: runner.make_config(service, package))
+    monkeypatch.setattr(runner, "run", lambda service, *_others: make_context(service, Path(), lambda: None))
     with pytest.raises(SystemExit, match=r"sorting: the settings are not complete: .*HUB_DATABASE_URL"):
         call(monkeypatch, command)
 
@@ -91,32 +89,3 @@ def test_the_hubs_id_has_a_usual_value(monkeypatch: pytest.MonkeyPatch) -> None:
     assert setting("ID") == "cambridge"
     monkeypatch.setenv("HUB_ID", "fens")
     assert setting("ID") == "fens"
-
-
-def test_without_an_issuer_none_is_asked(tmp_path: Path) -> None:
-    named = {"oidc_audience": "hub", "oidc_roles_claim": "roles", "oidc_subject_claim": "sub"}
-    keys = {"oidc_keys_path": str(tmp_path / "keys.json")}
-    assert issuer_of(SimpleNamespace(oidc_issuer="", **named, **keys)) is None
-    issuer = issuer_of(SimpleNamespace(oidc_issuer="https://x.example", **named, **keys))
-    assert (issuer.name, issuer.audience) == ("https://x.example", "hub")
-    assert (issuer.keys_path, issuer.roles_claim, issuer.subject_claim) == (
-        tmp_path / "keys.json",
-        "roles",
-        "sub",
-    )
-
-
-def test_hub_time_can_be_set_only_where_that_is_allowed() -> None:
-    clocks, listeners = clocks_of(SimpleNamespace(allow_hub_time=False), None)
-    assert isinstance(clocks.hub, WallClock)
-    assert listeners == []
-    clocks, listeners = clocks_of(SimpleNamespace(allow_hub_time=True, hub_id="test"), None)
-    assert isinstance(clocks.hub, SettableClock)
-    assert len(listeners) == 1
-
-
-def test_a_database_that_does_not_answer_is_said_to_the_readiness_probe(tmp_path: Path) -> None:
-    (tmp_path / "versions").mkdir()
-    (tmp_path / "versions" / "0001_first.py").write_text("")
-    engine = sa.create_engine("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
-    assert database_check(sessionmaker(engine), tmp_path)() == "the database does not answer"

@@ -76,7 +76,7 @@ class EnrolmentService(
     name = "enrolment"
     named_in_audit = frozenset({"urn", "from_urn", "uid"})
     relay = OutboxRelay()
-    database: Any = Database()
+    database = Database()
 
     @answer(recorded=True)
     def contacts(self, teacher_ids: Sequence[str]) -> dict[str, dict[str, str | bool]]:

@@ -7,5 +7,6 @@ if __name__ == "__main__":
         service="notifications",
         service_class="hub_notifications.service:NotificationsService",
         package="hub_notifications",
+        options="hub_notifications.config:load",
         commands={"rebuild": "hub_messaging.rebuild_command:rebuild"},
     )

@@ -47,11 +47,11 @@ from hub_contracts.visits import (
 )
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.subscribe import Delivery, subscribe
-from hub_notifications import config
 from hub_notifications.api.enrolment import EnrolmentContacts
 from hub_notifications.api.mail_sender import MailSender
 from hub_notifications.api.messages import Messages
 from hub_notifications.api.templates import Templates
+from hub_notifications.config import Options
 from hub_notifications.domain.messages import Cause
 from hub_notifications.handlers import (
     applications,
@@ -67,7 +67,8 @@ from hub_notifications.handlers import (
     waiting_list,
     work_groups,
 )
-from hub_platform.dependencies import Database, Extra
+from hub_platform.context import context_of
+from hub_platform.dependencies import Database, OwnSettings
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
 
@@ -79,9 +80,9 @@ class MessagesDue(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
 
     def setup(self) -> None:
         """Say how they are counted."""
-        config = self.container.config
-        hub = config["clocks"].hub
-        config["work_left"]["messages to send"] = lambda session: messages.due(session, now=hub.now())
+        context = context_of(self.container)
+        hub = context.clocks.hub
+        context.work_left["messages to send"] = lambda session: messages.due(session, now=hub.now())
 
 
 class Started(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
@@ -89,7 +90,7 @@ class Started(DependencyProvider):  # type: ignore[misc]  # nameko ships no type
 
     def setup(self) -> None:
         """Look at the clock."""
-        self._at: datetime = self.container.config["clocks"].real()
+        self._at = context_of(self.container).clocks.real()
 
     def get_dependency(self, worker_ctx: Any) -> datetime:  # noqa: ARG002 - nameko's signature
         """The same for every worker."""
@@ -103,7 +104,7 @@ class NotificationsService(Messages, Templates, Probes):
     named_in_audit = frozenset({"urn"})
     relay = OutboxRelay()
     sessions = Database()
-    options = Extra(config.load)
+    options = OwnSettings(Options)
     contacts = EnrolmentContacts()
     messages_due = MessagesDue()
     mail_sender = MailSender()

@@ -7,5 +7,6 @@ if __name__ == "__main__":
         service="reporting",
         service_class="hub_reporting.service:ReportingService",
         package="hub_reporting",
+        options="hub_reporting.config:load",
         commands={"rebuild": "hub_messaging.rebuild_command:rebuild"},
     )

@@ -7,9 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts import EVENTS
 from hub_messaging.subscribe import Delivery, subscribe_batch
-from hub_platform.dependencies import Extra
 from hub_platform.probes import Probes
-from hub_reporting import config
 from hub_reporting.api.pages import Pages
 from hub_reporting.api.published import HttpDocuments, Published
 from hub_reporting.api.report_pages import ReportPages
@@ -26,7 +24,6 @@ class ReportingService(Reports, ReportPages, Pages, Published, HttpDocuments, Si
 
     name = "reporting"
     projections = PROJECTIONS  # what `rebuild` may make anew
-    options = Extra(config.load)
 
     @subscribe_batch(*HEARD)
     def project(self, session: Session, deliveries: Sequence[Delivery[Any]]) -> None:

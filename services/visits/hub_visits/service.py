@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from hub_contracts.enrolment import (
@@ -36,7 +35,7 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
     name = "visits"
     named_in_audit = frozenset({"urn", "scope"})
     relay = OutboxRelay()
-    database: Any = Database()
+    database = Database()
     reactions = reaction_table(
         on(SchoolImported, schools.on_school_told),
         on(SchoolChanged, schools.on_school_told),

@@ -67,7 +67,7 @@ class ScalesService(Probes):
 
     name = "scales"
     relay = OutboxRelay()
-    sessions: Any = Database()
+    sessions = Database()
     fragile = Fragile()
 
     @answer

@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from hub_messaging.asking import Asking, Unanswered
-from hub_notifications import config
+from hub_notifications.config import Options
 from hub_notifications.gateways import Contact, ContactsAway, SchoolThreads
+from hub_platform.context import context_with
 
 
 class EnrolmentContacts(Asking):
@@ -18,7 +19,7 @@ class EnrolmentContacts(Asking):
     def setup(self) -> None:
         """Learn how long to wait."""
         super().setup()
-        self.seconds = config.load().contacts_seconds
+        self.seconds = context_with(self.container, Options).options.contacts_seconds
 
     def get_dependency(self, worker_ctx: Any) -> "RpcContacts":  # noqa: ARG002 - nameko's signature
         """Enrolment, as the source of addresses, joining links and certificates."""

@@ -1,7 +1,6 @@
 """What operators are told of the mail server: a metric, and a detail of readiness."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from nameko.extensions import DependencyProvider
 from prometheus_client.core import GaugeMetricFamily
@@ -10,12 +9,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_notifications.domain.failures import SENDER_TROUBLES
 from hub_notifications.handlers import sender
+from hub_platform.context import context_of
+from hub_platform.database import Sessions
 
 
 class TroubleTable(Collector):
     """The trouble that is noted in the database, so that every replica tells the same."""
 
-    def __init__(self, sessions: Any) -> None:
+    def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
@@ -44,10 +45,10 @@ class MailSender(DependencyProvider):  # type: ignore[misc]  # nameko ships no t
 
     def setup(self) -> None:
         """Say how it is found out."""
-        config = self.container.config
-        self._sessions = config["sessions"]
-        config["metrics"].register(TroubleTable(self._sessions))
-        config["details"]["e-mail"] = self._trouble
+        context = context_of(self.container)
+        self._sessions = context.sessions
+        context.metrics.register(TroubleTable(self._sessions))
+        context.details["e-mail"] = self._trouble
 
     def _trouble(self) -> str | None:
         try:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from hub_kernel.england import day_in_england
 from hub_platform.access import ANYONE, SIGNED_IN
+from hub_platform.dependencies import OwnSettings
 from hub_platform.problems import Problem
 from hub_platform.routes import PAGE, Call, Content, route
 from hub_reporting.access import REPORT_READERS
@@ -24,7 +25,7 @@ _kept: dict[tuple[Any, ...], str] = {}
 class Pages:
     """What people look at."""
 
-    options: Any
+    options = OwnSettings(Options)
 
     @route(
         "GET",
@@ -36,7 +37,7 @@ class Pages:
     )
     def get_dashboard(self, call: Call[None]) -> Content:
         """Show the year at a glance; to people who may not see reports, what they can do instead."""
-        options: Options = self.options
+        options = self.options
         if not call.actor.roles & REPORT_READERS:
             return page(rendering.welcome(hub_name(call.session, options), call.actor.roles))
         year, scope, facts, now = call.query["year"], call.query["scope"], call.query["facts"], call.now

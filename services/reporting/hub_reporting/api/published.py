@@ -1,10 +1,11 @@
 """The published language for whoever asks: the catalogue of events, their schemas, the AsyncAPI document."""
 
-from typing import Any, Final
+from typing import Final
 
 from werkzeug.wrappers import Response
 
 from hub_platform.access import ANYONE
+from hub_platform.dependencies import OwnSettings
 from hub_platform.problems import Problem
 from hub_platform.routes import JSON, PAGE, Call, Content, route
 from hub_reporting.api.page_form import HEADERS, HTML, to_page
@@ -29,7 +30,7 @@ def document(text: str, media_type: str) -> Content:
 class Published:
     """What the hub publishes about its events."""
 
-    options: Any
+    options = OwnSettings(Options)
 
     @route("GET", "/events/", allow=ANYONE, media_type=PAGE)
     def get_catalogue(self, call: Call[None]) -> Content:
@@ -47,7 +48,7 @@ class Published:
 
         `key` is its routing key, such as VisitLogged or VisitLogged.v2.
         """
-        options: Options = self.options
+        options = self.options
         page = catalogue.event(hub_name(call.session, options), call.path["key"], options.schemas_url)
         if page is None:
             raise Problem(404, "unknown_event", "The hub publishes no event of this name: see /events/.")
@@ -56,7 +57,7 @@ class Published:
     @route("GET", "/schemas/<type>/<version>", allow=ANYONE, media_type=SCHEMA)
     def get_schema(self, call: Call[None]) -> Content:
         """Return the JSON Schema that the `dataschema` of an event names."""
-        options: Options = self.options
+        options = self.options
         text = catalogue.schema(call.path["type"], call.path["version"], options.schemas_url)
         if text is None:
             raise Problem(404, "unknown_schema", "The hub has no schema of this type and version.")
@@ -65,14 +66,14 @@ class Published:
     @route("GET", "/asyncapi.json", allow=ANYONE)
     def get_asyncapi(self, call: Call[None]) -> Content:  # noqa: ARG002 - every route takes the call
         """Return the AsyncAPI 3.0 document: servers, security, channels, messages, schemas."""
-        options: Options = self.options
+        options = self.options
         return document(catalogue.document(options.broker), JSON)
 
 
 class HttpDocuments:
     """What the hub publishes about the HTTP interfaces of its services."""
 
-    options: Any
+    options = OwnSettings(Options)
 
     @route("GET", "/docs/api", allow=ANYONE, media_type=PAGE)
     def get_interfaces(self, call: Call[None]) -> Content:

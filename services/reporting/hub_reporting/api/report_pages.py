@@ -1,7 +1,6 @@
 """Pages of reports: the rows behind a figure, as people read them."""
 
-from typing import Any
-
+from hub_platform.dependencies import OwnSettings
 from hub_platform.routes import PAGE, Call, Content, route
 from hub_reporting.access import REPORT_READERS
 from hub_reporting.api.page_form import page
@@ -15,7 +14,7 @@ from hub_reporting.pages import rendering
 class ReportPages:
     """Reports in the browser."""
 
-    options: Any
+    options = OwnSettings(Options)
 
     @route(
         "GET",
@@ -27,7 +26,7 @@ class ReportPages:
     )
     def get_report_page(self, call: Call[None]) -> Content:
         """Show the rows of a report; takes what the report itself takes."""
-        options: Options = self.options
+        options = self.options
         report = answer_of(call, options)
         name = hub_name(call.session, options)
         return page(rendering.report(name, report, call.request.args.to_dict()))

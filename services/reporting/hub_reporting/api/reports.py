@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from hub_platform.csv_writer import to_csv
+from hub_platform.dependencies import OwnSettings
 from hub_platform.routes import JSON, Call, Content, route
 from hub_reporting.access import FRESHNESS_READERS, REPORT_READERS
 from hub_reporting.commands import FILTERS, ReportQuerySchema
@@ -120,7 +121,7 @@ class ReportSchema(Schema):
 class Reports:
     """What hub staff and boards ask."""
 
-    options: Any
+    options = OwnSettings(Options)
 
     @route("GET", "/reporting/v1/reports", allow=REPORT_READERS, answer=CatalogueSchema)
     def list_reports(self, call: Call[None]) -> dict[str, Any]:  # noqa: ARG002 - every route takes the call
@@ -142,7 +143,7 @@ class Reports:
         name, authority, district, phase and trust are those of the day of `as_at`, also in a report of a
         period; with `facts=now` they are those of today.
         """
-        options: Options = self.options
+        options = self.options
         report = answer_of(call, options)
         if call.query["format"] == "csv":
             return _file_of(report)
@@ -155,7 +156,7 @@ class Reports:
     @route("GET", "/reporting/v1/freshness", allow=FRESHNESS_READERS, answer=FreshnessSchema)
     def get_freshness(self, call: Call[None]) -> freshness.Freshness:
         """Return how current the figures are, and what is stuck."""
-        options: Options = self.options
+        options = self.options
         return freshness.freshness(call.session, options.hub_id)
 
 

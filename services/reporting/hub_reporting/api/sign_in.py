@@ -4,13 +4,13 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from marshmallow import Schema, fields
-from nameko.extensions import DependencyProvider
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hub_platform.access import ANYONE, Actor, TokenCheck, unauthorised
 from hub_platform.audit import acts_as
-from hub_platform.dependencies import Noted
+from hub_platform.context import context_of
+from hub_platform.dependencies import Dependency, OwnSettings, cookie_name
 from hub_platform.problems import Problem
 from hub_platform.routes import PAGE, Call, Content, Raw, route
 from hub_reporting.api.page_form import page, to_page
@@ -24,17 +24,15 @@ FORM: Final = Raw(media_types=("application/x-www-form-urlencoded",))
 NOT_VALID: Final = "This token is not valid here, or has expired. Ask your hub for a new sign-in link."
 
 
-class Tokens(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """Checks tokens against the deployment's public key, and lets this service's routes know its cookies."""
+class Tokens(Dependency[TokenCheck]):
+    """The process's check of tokens; it makes the routes of this service accept session cookies too."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda context: context.token_check)
 
     def setup(self) -> None:
-        """Say who a cookie stands for."""
-        self.container.config["session_check"] = self.actor
-
-    def get_dependency(self, worker_ctx: Any) -> TokenCheck:
-        """The process's check."""
-        check: TokenCheck = worker_ctx.config["token_check"]
-        return check
+        """Register the check of session cookies."""
+        context_of(self.container).session_check = self.actor
 
     def actor(self, cookie: str) -> Actor:
         """Whoever is signed in with this cookie.
@@ -42,10 +40,10 @@ class Tokens(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
         Raises:
             Problem: 401 `session_over`.
         """
-        config = self.container.config
-        with config["sessions"]() as session:
-            found = browser_sessions.find(session, signing_in.digest(cookie), config["clocks"].real())
-            if found is None or config["token_check"].revokes(found.token_id):
+        context = context_of(self.container)
+        with context.sessions() as session:
+            found = browser_sessions.find(session, signing_in.digest(cookie), context.clocks.real())
+            if found is None or context.token_check.revokes(found.token_id):
                 raise unauthorised("session_over", "The session is over; sign in again.")
             return Actor(found.subject, frozenset(found.roles))
 
@@ -59,9 +57,9 @@ class SignInQuerySchema(Schema):
 class SignIn:
     """Lets people in, and out."""
 
-    options: Any
-    tokens: Any = Tokens()
-    cookie_name: Any = Noted("cookie_name")
+    options = OwnSettings(Options)
+    tokens = Tokens()
+    cookie_name = cookie_name()
 
     @route("GET", "/sign-in", allow=ANYONE, query=SignInQuerySchema, media_type=PAGE)
     def get_sign_in(self, call: Call[None]) -> Content | Response:
@@ -79,9 +77,8 @@ class SignIn:
     def post_sign_in(self, call: Call[None]) -> Content | Response:
         """Sign in, with a link's token or a token pasted into the form."""
         given = parse_qs(call.raw[:10_000].decode(errors="replace"))
-        tokens: TokenCheck = self.tokens
         try:
-            sign_in = tokens.sign_in(given.get("token", [""])[0].strip())
+            sign_in = self.tokens.sign_in(given.get("token", [""])[0].strip())
             cookie = signing_in.begin(call.session, sign_in, call.real_now)
             acts_as(call.session, sign_in.actor)
         except Problem as problem:
@@ -110,8 +107,7 @@ class SignIn:
         return page(self._form(session, NOT_VALID), status=401)
 
     def _form(self, session: Session, error: str = "", token: str = "") -> str:
-        options: Options = self.options
-        return rendering.sign_in(hub_name(session, options), error, token)
+        return rendering.sign_in(hub_name(session, self.options), error, token)
 
 
 def _cookie_for(call: Call[None]) -> dict[str, Any]:
