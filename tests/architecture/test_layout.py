@@ -14,7 +14,7 @@ SERVICES = ("enrolment", "visits", "notifications", "reporting")
 SHARED = ("hub_kernel", "hub_contracts", "hub_messaging", "hub_platform")
 TOP_LEVEL = {
     "services", "shared", "deploy", "tests", "docs", "Makefile", "pyproject.toml", "requirements.lock",
-    "README.md", "CHANGELOG.md", "LICENSE",
+    "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE",
 }  # fmt: skip
 ROLES = {
     "domain",
