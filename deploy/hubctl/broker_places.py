@@ -12,9 +12,9 @@ from urllib.parse import quote, urlsplit
 from environs import EnvError, FileAwareEnv
 
 from hub_messaging.addresses import uris_of
-from hub_messaging.kept import Refused
+from hub_messaging.stored_deliveries import Refused
 from hub_messaging.subscribers.broker import Management, ManagementAway, ManagementRefused, management_of
-from hub_messaging.subscribers.choosing import UnknownEvents
+from hub_messaging.subscribers.event_selection import UnknownEvents
 from hub_messaging.subscribers.naming import BadName
 from hub_messaging.wire import BROKER_ERRORS
 from hubctl.places import CONNECTIONS, WrongUse, find_broker_administrator

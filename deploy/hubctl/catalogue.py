@@ -3,7 +3,7 @@
 from typing import Final
 
 from hub_contracts import PUBLISHERS
-from hub_messaging.subscribers.choosing import Catalogue
+from hub_messaging.subscribers.event_selection import Catalogue
 from hubctl.places import SERVICES
 
 # Every service has an exchange, and writes marks through it; one that publishes no event has no key here.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub_messaging import kept
-from hub_messaging.kept import Kept, Key, Refused
+from hub_messaging import stored_deliveries
+from hub_messaging.stored_deliveries import Key, Refused, StoredDelivery
 from hub_platform.database import reaching
 from hubctl.places import Hub
 
@@ -20,7 +20,7 @@ class Found:
     """A delivery and the service that keeps it."""
 
     service: str
-    kept: Kept
+    kept: StoredDelivery
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def one(hub: Hub, services: Sequence[str], name: str) -> Found:
     found = []
     for service in services:
         with opened(hub, service) as session:
-            found += [Found(service, one) for one in kept.find(session, name)]
+            found += [Found(service, one) for one in stored_deliveries.find(session, name)]
     if not found:
         raise Refused(f"No delivery is called {name}, or it has taken effect.")
     exact = [one for one in found if one.kept.key.event_id == name]

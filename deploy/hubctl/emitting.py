@@ -17,8 +17,8 @@ from hub_contracts.documents.words import described_fields
 from hub_contracts.fields import Described, Id, Text
 from hub_contracts.testing import make
 from hub_messaging import lookup, outbox
-from hub_messaging.kept import Refused
 from hub_messaging.lookup import Recorded
+from hub_messaging.stored_deliveries import Refused
 from hub_messaging.topology import source_of
 from hub_platform.clocks import hub_time_of
 from hubctl.databases import opened

@@ -15,8 +15,8 @@ from hub_contracts import EVENTS, MARKS, Event, Unreadable, parse
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.documents.pages import page
 from hub_messaging import lookup
-from hub_messaging.kept import Refused
 from hub_messaging.lookup import Receipt, Recorded
+from hub_messaging.stored_deliveries import Refused
 from hub_messaging.topology import source_of
 from hubctl.databases import opened
 from hubctl.options import AsJson

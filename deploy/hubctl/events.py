@@ -10,11 +10,11 @@ from typing import Annotated, Any, Final
 import typer
 
 from hub_contracts import EVENTS, MARKS
-from hub_messaging import browsing
-from hub_messaging.browsing import Logged
-from hub_messaging.kept import Refused
-from hub_messaging.log import Unbound
+from hub_messaging import log_browser
+from hub_messaging.event_log import Unbound
+from hub_messaging.log_browser import Logged
 from hub_messaging.publisher import Unconfirmed
+from hub_messaging.stored_deliveries import Refused
 from hub_messaging.wire import BROKER_ERRORS, Missing, connected
 from hub_platform.clocks import real_now
 from hubctl import emitting, event_shown
@@ -72,13 +72,13 @@ def tail(
             judged = (line_of(one, origins) for one in listed if one is not None)
             return (line for line in judged if wanted(line))
 
-        end = browsing.end_of_log(connection, MARKED_BY)
+        end = log_browser.end_of_log(connection, MARKED_BY)
         earlier = (
-            lines(browsing.between(connection, first, end))
+            lines(log_browser.between(connection, first, end))
             if since
-            else _newest(lambda start, stop: lines(browsing.between(connection, start, stop)), end, last)
+            else _newest(lambda start, stop: lines(log_browser.between(connection, start, stop)), end, last)
         )
-        later = lines(browsing.from_now_on(connection, end + 1)) if follow else ()
+        later = lines(log_browser.from_now_on(connection, end + 1)) if follow else ()
         for listed in (earlier, later):
             for line in listed:
                 _tell(line, as_json=as_json)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from hub_messaging import forgeries
 from hub_messaging.forgeries import BATCH, Forgery, Received
-from hub_messaging.parking import Operator
+from hub_messaging.operator_actions import Operator
 from hub_messaging.topology import source_of
 from hub_platform.federation import foreign_sources
 from hubctl import shown

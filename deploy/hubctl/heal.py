@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 import typer
 
-from hub_messaging import losses
-from hub_messaging.parking import Operator
+from hub_messaging import missing_events
+from hub_messaging.operator_actions import Operator
 from hub_messaging.topology import queue_of
 from hubctl import flow, looking, shown
 from hubctl.databases import opened
@@ -51,10 +51,10 @@ def heal(
 def _read(hub: Hub, before: FlowSeen, who: Operator) -> bool:
     """Ask for what is missing and wait until the log has been read; False when no reader does so."""
     with opened(hub, before.service) as session:
-        listed = [one.routing_key for one in losses.heard(session)]
+        listed = [one.routing_key for one in missing_events.heard(session)]
         # What a gap lacks may be of any kind.
         asked = listed if before.gaps else [one.type for one in before.lost]
-        losses.ask(session, queue_of(before.service), asked, who)
+        missing_events.ask(session, queue_of(before.service), asked, who)
     runs = _is_read(hub, before.service)
     since, missing = time.monotonic(), before.missing
     with progress(f"{before.service}: reading the event log", before.missing) as tell:
@@ -78,7 +78,7 @@ def _is_read(hub: Hub, service: str) -> bool:
 def _accept(hub: Hub, seen: FlowSeen, who: Operator, *, as_json: bool) -> None:
     lost = [(one.source, one.type, one.missing) for one in seen.lost]
     with opened(hub, seen.service) as session:
-        gaps = losses.accept(session, queue_of(seen.service), lost, who)
+        gaps = missing_events.accept(session, queue_of(seen.service), lost, who)
     if as_json:
         print_json({"service": seen.service, "accepted": seen.lost, "gaps": gaps})
     else:

@@ -8,11 +8,11 @@ import typer
 from rich.text import Text
 from sqlalchemy.pool import NullPool
 
-from hub_messaging import refill
+from hub_messaging import log_restore
 from hub_messaging.declaring import Mismatch
-from hub_messaging.kept import Refused
+from hub_messaging.log_restore import Compared, Outboxes
 from hub_messaging.publisher import Unconfirmed
-from hub_messaging.refill import Compared, Outboxes
+from hub_messaging.stored_deliveries import Refused
 from hub_messaging.topology import LOG_QUEUE
 from hub_messaging.wire import BROKER_ERRORS, Missing, connected
 from hub_platform.database import reaching
@@ -34,7 +34,7 @@ app = typer.Typer(
 @sentences
 def status(as_json: AsJson = False) -> None:
     """Compare the event log with what publishers have published; exit code 1 if it lacks anything."""
-    found = _with_broker(refill.compare)
+    found = _with_broker(log_restore.compare)
     _show(found, as_json=as_json)
     if not as_json:
         say(
@@ -53,13 +53,13 @@ def restore(as_json: AsJson = False) -> None:
 
     May be interrupted and done again; services may run meanwhile. Nothing is written twice.
     """
-    found = _with_broker(refill.restore)
+    found = _with_broker(log_restore.restore)
     _show(found, as_json=as_json)
     if not as_json:
         say(f"{found.missing:,} events were brought back. The event log is whole.")
 
 
-def _with_broker(act: Callable[[Any, Outboxes, refill.Tell], Compared]) -> Compared:
+def _with_broker(act: Callable[[Any, Outboxes, log_restore.Tell], Compared]) -> Compared:
     """Compare or restore, with a bar.
 
     Raises:
@@ -69,7 +69,7 @@ def _with_broker(act: Callable[[Any, Outboxes, refill.Tell], Compared]) -> Compa
     try:
         with connected(uri) as connection, progress("The event log", 0) as bar:
             return act(connection, outboxes, lambda _what, done, of: bar(done, of))
-    except refill.AtWork:
+    except log_restore.AtWork:
         raise Refused("Another restore is at work, or was interrupted a moment ago: try again.") from None
     except Missing as exc:
         raise Refused(f"{str(exc)[0].upper()}{str(exc)[1:]}: {RESTORE}.") from None

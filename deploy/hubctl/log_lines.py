@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hub_contracts import InvalidData, NotAnEvent, UnknownEvent, parse
-from hub_messaging.browsing import Logged
 from hub_messaging.envelope import Envelope, Undecodable
+from hub_messaging.log_browser import Logged
 from hub_messaging.provenance import MARK_SOURCE, Forged, Origins
 from hub_messaging.topology import MARK
 from hub_platform.federation import foreign_sources

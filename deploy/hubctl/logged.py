@@ -5,8 +5,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from hub_messaging import counting, watching
-from hub_messaging.log import Unbound, place_of_new_mark
+from hub_messaging import counting, log_monitor
+from hub_messaging.event_log import Unbound, place_of_new_mark
 from hub_messaging.publisher import Unconfirmed
 from hub_messaging.wire import BROKER_ERRORS, Missing, connected
 from hubctl.databases import opened
@@ -27,10 +27,10 @@ def of_log(hub: Hub, service: str) -> Iterator[Finding]:
         if not counting.published(session):
             return
         # Other trouble that the relay has seen may be over by now.
-        known = watching.remembered(session).trouble == watching.BEHIND
+        known = log_monitor.remembered(session).trouble == log_monitor.BEHIND
     said = _seen_now(service, hub.amqp_uris[service]) if service in hub.amqp_uris else None
     if said is None and known:
-        said = watching.words_of(watching.BEHIND, service)
+        said = log_monitor.words_of(log_monitor.BEHIND, service)
     if said is not None:
         yield Finding("the event log", Grade.WRONG, f"{said[0].upper()}{said[1:]}.")
 
@@ -41,9 +41,9 @@ def _seen_now(service: str, uri: str) -> str | None:
         with connected(uri) as connection:
             offset = place_of_new_mark(connection, service, {}, SECONDS, lambda: False)
     except Unbound:
-        return watching.words_of(watching.UNBOUND, service)
+        return log_monitor.words_of(log_monitor.UNBOUND, service)
     except Missing as exc:
-        return f"{exc}: {watching.REMEDY}"
+        return f"{exc}: {log_monitor.REMEDY}"
     except (*BROKER_ERRORS, Unconfirmed):
         return None
-    return None if offset is not None else watching.words_of(watching.UNBOUND, service)
+    return None if offset is not None else log_monitor.words_of(log_monitor.UNBOUND, service)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hub_messaging.parking import Operator
+from hub_messaging.operator_actions import Operator
 from hubctl.editor import at_a_terminal
 from hubctl.places import WrongUse
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub_messaging.kept import Refused
+from hub_messaging.stored_deliveries import Refused
 from hubctl.places import WrongUse
 
 NOTHING: Final = 1  # exit code: nothing matched, or it was refused

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 import typer
 from sqlalchemy.orm import Session
 
-from hub_messaging import kept, parking, retries
-from hub_messaging.kept import Key, Refused
-from hub_messaging.parking import Operator
+from hub_messaging import operator_actions, retries, stored_deliveries
+from hub_messaging.operator_actions import Operator
+from hub_messaging.stored_deliveries import Key, Refused
 from hub_messaging.tables import HELD, PARKED, WAITING
 from hub_platform.clocks import real_now
 from hubctl import databases, forged, shown
@@ -54,11 +54,11 @@ def list_(
     rows, groups, total = [], [], 0
     for name in hub.chosen(service or []):
         with opened(hub, name) as session:
-            total += kept.count(session, states, error=error, type_=type_)
+            total += stored_deliveries.count(session, states, error=error, type_=type_)
             if grouped:
-                groups += [(name, group) for group in kept.groups(session, states)]
+                groups += [(name, group) for group in stored_deliveries.groups(session, states)]
                 continue
-            found = kept.kept(session, states, error=error, type_=type_, limit=limit)
+            found = stored_deliveries.kept(session, states, error=error, type_=type_, limit=limit)
             rows += [Found(name, one) for one in found]
     rows = sorted(rows, key=lambda one: one.kept.received_at)[:limit]
     groups = [
@@ -85,7 +85,7 @@ def show(
     hub = find_hub()
     found = databases.one(hub, hub.chosen(service or []), name)
     with opened(hub, found.service) as session:
-        everything = kept.show(session, found.kept.key)
+        everything = stored_deliveries.show(session, found.kept.key)
     shown.one(found.service, everything, as_json=as_json)
 
 
@@ -108,10 +108,10 @@ def replay(
     parked = [one for one in found if one.kept.state == PARKED]
     found = [one for one in parked if not retries.was_forged(one.kept)]
     if parked and not found:
-        raise Refused(f"{parked[0].kept.key.event_id} {parking.STAYS_FORGED}")
+        raise Refused(f"{parked[0].kept.key.event_id} {operator_actions.STAYS_FORGED}")
 
     def act(session: Session, keys: Sequence[Key], who: Operator) -> list[Key]:
-        return parking.replay(session, keys, who, real_now())
+        return operator_actions.replay(session, keys, who, real_now())
 
     _change(hub, found, act, "replayed", by, why, dry_run=dry_run, as_json=as_json)
 
@@ -132,8 +132,8 @@ def drop(
     """Give deliveries up, so that later events about their subjects go on; their bodies are kept."""
     hub = find_hub()
     found = _selected(hub, hub.chosen(service or []), names or [], error, type_, everything=everything)
-    found = [one for one in found if one.kept.state in parking.OPEN_TO_CHANGE]
-    _change(hub, found, parking.drop, "dropped", by, why, dry_run=dry_run, as_json=as_json)
+    found = [one for one in found if one.kept.state in operator_actions.OPEN_TO_CHANGE]
+    _change(hub, found, operator_actions.drop, "dropped", by, why, dry_run=dry_run, as_json=as_json)
 
 
 @app.command("edit")
@@ -152,12 +152,12 @@ def edit(
     hub = find_hub()
     found = databases.one(hub, hub.chosen(service or []), name)
     with opened(hub, found.service) as session:
-        body = kept.show(session, found.kept.key).body
+        body = stored_deliveries.show(session, found.kept.key).body
     new = in_editor(body) if file is None else from_file(file)
     who = operator(by, why)
     with opened(hub, found.service) as session:
-        key = parking.edit(session, found.kept.key, new, who)
-        replayed = parking.replay(session, [key], who, real_now()) if then_replay else []
+        key = operator_actions.edit(session, found.kept.key, new, who)
+        replayed = operator_actions.replay(session, [key], who, real_now()) if then_replay else []
         if dry_run:
             session.rollback()
     if as_json:
@@ -192,7 +192,9 @@ def _selected(
     found = []
     for service in services:
         with opened(hub, service) as session:
-            found += [Found(service, one) for one in kept.kept(session, error=error, type_=type_)]
+            found += [
+                Found(service, one) for one in stored_deliveries.kept(session, error=error, type_=type_)
+            ]
     return found
 
 

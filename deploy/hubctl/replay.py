@@ -12,7 +12,7 @@ from typing import IO, Annotated, Any, Final
 import typer
 from rich.text import Text
 
-from hub_messaging.parking import Operator
+from hub_messaging.operator_actions import Operator
 from hubctl import shown
 from hubctl.options import AsJson, By, DryRun, Why, operator
 from hubctl.output import NOTHING, console, leave, print_json, progress, sentences

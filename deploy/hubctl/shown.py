@@ -6,7 +6,7 @@ from typing import Any, Final
 from rich.table import Table
 from rich.text import Text
 
-from hub_messaging.kept import Group, Shown
+from hub_messaging.stored_deliveries import Group, Shown
 from hubctl.databases import Found
 from hubctl.editor import editable
 from hubctl.output import console, instant, plain, print_json, printable

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from hub_messaging.subscribers import figures, state
+from hub_messaging.subscribers import queue_status, state
 from hub_messaging.subscribers.broker import Management, ManagementAway, ManagementRefused
-from hub_messaging.subscribers.choosing import Catalogue, UnknownEvents, chosen
-from hub_messaging.subscribers.figures import Doing
+from hub_messaging.subscribers.event_selection import Catalogue, UnknownEvents, chosen
+from hub_messaging.subscribers.queue_status import SubscriberStatus
 from hub_platform.clocks import real_now
 from hubctl.catalogue import CATALOGUE
 from hubctl.diagnosis import Finding, Grade, count, span
@@ -23,9 +23,9 @@ def look(broker: Management) -> Iterator[Finding]:
     try:
         listed = list(state.load_all(broker))
         for known in listed:
-            doing = figures.look(broker, known, real_now())
+            doing = queue_status.look(broker, known, real_now())
             yield from of_subscriber(doing, unheard(doing, CATALOGUE))
-        for name in figures.leftovers(broker):
+        for name in queue_status.leftovers(broker):
             says = f"{LEFT} hubctl subscribers remove {name} removes what is left."
             yield Finding(f"the subscriber {name}", Grade.NOTE, says)
     except (ManagementAway, ManagementRefused) as exc:
@@ -33,7 +33,7 @@ def look(broker: Management) -> Iterator[Finding]:
         yield Finding("the subscribers", Grade.NOTE, says)
 
 
-def of_subscriber(doing: Doing, unheard_types: int = 0) -> Iterator[Finding]:
+def of_subscriber(doing: SubscriberStatus, unheard_types: int = 0) -> Iterator[Finding]:
     """What follows from a look at one subscriber; one finding that it is well, or each thing that is not."""
     part = f"the subscriber {doing.known.name}"
     found = [*_broken(doing), *_full(doing), *_unread(doing)]
@@ -46,7 +46,7 @@ def of_subscriber(doing: Doing, unheard_types: int = 0) -> Iterator[Finding]:
     yield from (Finding(part, grade, says) for grade, says in found or [(Grade.WELL, well)])
 
 
-def unheard(doing: Doing, catalogue: Catalogue) -> int:
+def unheard(doing: SubscriberStatus, catalogue: Catalogue) -> int:
     """How many types a subscriber would hear if it were added today, and does not."""
     try:
         now = chosen(doing.known.asked, catalogue)
@@ -55,7 +55,7 @@ def unheard(doing: Doing, catalogue: Catalogue) -> int:
     return sum(len(keys - set(doing.known.events.get(publisher, ()))) for publisher, keys in now.items())
 
 
-def _broken(doing: Doing) -> Iterator[tuple[Grade, str]]:
+def _broken(doing: SubscriberStatus) -> Iterator[tuple[Grade, str]]:
     name = doing.known.name
     if not doing.exists:
         yield Grade.WRONG, f"Its queue is missing: hubctl subscribers remove {name}, then add it again."
@@ -69,7 +69,7 @@ def _broken(doing: Doing) -> Iterator[tuple[Grade, str]]:
         yield Grade.WRONG, f"Its user is missing, or may do something else than read: {again}"
 
 
-def _full(doing: Doing) -> Iterator[tuple[Grade, str]]:
+def _full(doing: SubscriberStatus) -> Iterator[tuple[Grade, str]]:
     limits, share = doing.limits, doing.share
     if share >= FULL:
         lost = "for each new event it loses the oldest. It must read, or be removed."
@@ -81,7 +81,7 @@ def _full(doing: Doing) -> Iterator[tuple[Grade, str]]:
         yield Grade.NOTE, f"{waited}, and is dropped after {limits.days} days."
 
 
-def _unread(doing: Doing) -> Iterator[tuple[Grade, str]]:
+def _unread(doing: SubscriberStatus) -> Iterator[tuple[Grade, str]]:
     read = doing.last_read is not None and doing.last_read.seconds <= DAY_SECONDS
     waited = doing.oldest is not None and doing.oldest.seconds > DAY_SECONDS
     if doing.messages and not read and (waited or not doing.consumers):

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Any, Final
 
+from hub_messaging.event_log import LogSilent
 from hub_messaging.gate import Occupied
-from hub_messaging.kept import Refused
-from hub_messaging.log import LogSilent
 from hub_messaging.publisher import Unconfirmed
-from hub_messaging.subscribers import switching
+from hub_messaging.stored_deliveries import Refused
+from hub_messaging.subscribers import history_fill
 from hub_messaging.subscribers.broker import Management
-from hub_messaging.subscribers.history import Filled
-from hub_messaging.subscribers.place import Place
-from hub_messaging.subscribers.pouring import TooFast, TooMuch
-from hub_messaging.subscribers.switching import Past
+from hub_messaging.subscribers.history_fill import Past
+from hub_messaging.subscribers.history_selection import Filled
+from hub_messaging.subscribers.new_subscriber import NewSubscriber
+from hub_messaging.subscribers.queue_filling import TooFast, TooMuch
 from hub_messaging.wire import Missing
 from hubctl.log import RESTORE, outboxes_of
 from hubctl.output import progress
@@ -47,7 +47,7 @@ class FromHistory:
             from_outboxes=from_outboxes,
         )
 
-    def __call__(self, connection: Any, broker: Management, place: Place) -> None:
+    def __call__(self, connection: Any, broker: Management, place: NewSubscriber) -> None:
         """Fill and bind the queue.
 
         Raises:
@@ -56,7 +56,7 @@ class FromHistory:
         """
         try:
             with progress("History", 0) as tell:
-                self.filled = switching.fill(connection, broker, place, past=self._past, tell=tell)
+                self.filled = history_fill.fill(connection, broker, place, past=self._past, tell=tell)
         except TooMuch:
             raise Refused(
                 f"{NOTHING_STAYS}: history is more than a queue of {place.limits.messages:,} messages or "

@@ -7,12 +7,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from hub_messaging.subscribers.choosing import Catalogue
-from hub_messaging.subscribers.figures import Age, Doing
-from hub_messaging.subscribers.history import Filled
+from hub_messaging.subscribers.event_selection import Catalogue
+from hub_messaging.subscribers.history_selection import Filled
 from hub_messaging.subscribers.limits import CHANNELS, CONNECTIONS, MEBIBYTE
 from hub_messaging.subscribers.naming import dead_queue_of, queue_of, user_of
-from hub_messaging.subscribers.state import Known
+from hub_messaging.subscribers.queue_status import Age, SubscriberStatus
+from hub_messaging.subscribers.state import RegisteredSubscriber
 from hubctl.broker_places import Door
 from hubctl.diagnosis import span
 from hubctl.output import console, errors, instant, plain, print_json
@@ -22,7 +22,7 @@ AUTHORITY_FILE: Final = "hub-ca.pem"  # what docs/subscribing.md calls it
 
 
 def connection(
-    known: Known, door: Door, password: str, *, as_json: bool, filled: Filled | None = None
+    known: RegisteredSubscriber, door: Door, password: str, *, as_json: bool, filled: Filled | None = None
 ) -> None:
     """The connection of a subscriber, to be handed over: lines to paste into a shell, or JSON.
 
@@ -80,7 +80,7 @@ def _pasted(values: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _connection(known: Known, door: Door, password: str) -> dict[str, Any]:
+def _connection(known: RegisteredSubscriber, door: Door, password: str) -> dict[str, Any]:
     user = user_of(known.name)
     return {
         "name": known.name,
@@ -99,7 +99,7 @@ def _connection(known: Known, door: Door, password: str) -> dict[str, Any]:
     }
 
 
-def several(doing: Sequence[Doing], *, as_json: bool) -> None:
+def several(doing: Sequence[SubscriberStatus], *, as_json: bool) -> None:
     """A table of subscribers."""
     if as_json:
         print_json({"subscribers": [_told(one) for one in doing]})
@@ -119,7 +119,7 @@ def several(doing: Sequence[Doing], *, as_json: bool) -> None:
     console().print(table)
 
 
-def one(doing: Doing, *, as_json: bool) -> None:
+def one(doing: SubscriberStatus, *, as_json: bool) -> None:
     """Everything about one subscriber."""
     if as_json:
         print_json(_told(doing))
@@ -177,7 +177,7 @@ def age(value: Age | None, *, never: str = "–") -> str:
     return span(value.seconds) if value.exact else f"over {span(value.seconds)}"
 
 
-def _told(doing: Doing) -> dict[str, Any]:
+def _told(doing: SubscriberStatus) -> dict[str, Any]:
     told: dict[str, Any] = plain(doing)
     known: dict[str, Any] = told.pop("known")
     return known | told | {"share": doing.share}

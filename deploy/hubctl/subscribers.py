@@ -6,12 +6,12 @@ from typing import Annotated, Final
 
 import typer
 
-from hub_messaging.subscribers import figures, lifecycle, state
-from hub_messaging.subscribers.choosing import chosen
+from hub_messaging.subscribers import lifecycle, queue_status, state
+from hub_messaging.subscribers.event_selection import chosen
 from hub_messaging.subscribers.limits import MEBIBYTE, Limits
 from hub_messaging.subscribers.naming import require_name
-from hub_messaging.subscribers.place import bind_from_now
-from hub_messaging.subscribers.state import Known
+from hub_messaging.subscribers.new_subscriber import bind_from_now
+from hub_messaging.subscribers.state import RegisteredSubscriber
 from hub_platform.clocks import real_now
 from hubctl import subscriber_shown as shown
 from hubctl.broker_places import broker_answering, find_administrator, find_door
@@ -60,7 +60,7 @@ def add(
         require_name(name, SERVICES)
         heard = {publisher: tuple(sorted(keys)) for publisher, keys in chosen(events, CATALOGUE).items()}
         start = since_when(since, real_now())
-        known = Known(
+        known = RegisteredSubscriber(
             name=name,
             asked=tuple(events),
             events=heard,
@@ -96,7 +96,7 @@ def change(
     with broker_answering():
         administrator = find_administrator()
         broker = administrator.management
-        doing = figures.look(broker, lifecycle.required(broker, name), real_now())
+        doing = queue_status.look(broker, lifecycle.required(broker, name), real_now())
         before = doing.known
         heard = {p: tuple(sorted(keys)) for p, keys in chosen(events, CATALOGUE).items()} if events else None
         known = replace(
@@ -108,7 +108,7 @@ def change(
         limits = _limits(doing.limits, messages, mebibytes, days)
         new = limits if limits != doing.limits else None
         lifecycle.change(administrator.uri, broker, known, new, events=heard or before.events)
-        after = figures.look(broker, lifecycle.required(broker, name), real_now())
+        after = queue_status.look(broker, lifecycle.required(broker, name), real_now())
     shown.one(after, as_json=as_json)
 
 
@@ -118,7 +118,7 @@ def list_subscribers(as_json: AsJson = False) -> None:
     """Show every subscriber: what waits for it, for how long, and when it last read."""
     with broker_answering():
         broker = find_administrator().management
-        doing = [figures.look(broker, known, real_now()) for known in state.load_all(broker)]
+        doing = [queue_status.look(broker, known, real_now()) for known in state.load_all(broker)]
     shown.several(doing, as_json=as_json)
 
 
@@ -128,7 +128,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     """Show one subscriber: its events, limits and queues. Its password is kept nowhere."""
     with broker_answering():
         broker = find_administrator().management
-        doing = figures.look(broker, lifecycle.required(broker, name), real_now())
+        doing = queue_status.look(broker, lifecycle.required(broker, name), real_now())
     shown.one(doing, as_json=as_json)
 
 

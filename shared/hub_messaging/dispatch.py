@@ -20,18 +20,18 @@ from hub_messaging.attempts import (
     DatabaseAway,
     Handler,
 )
-from hub_messaging.comparing import Comparing
 from hub_messaging.database_errors import AWAY, again
+from hub_messaging.decoding import Decoder, Unreadable
 from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Event
+from hub_messaging.mark_comparison import MarkComparison
 from hub_messaging.marks import is_mark
-from hub_messaging.memory import Memory
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
-from hub_messaging.opening import Opening, Unreadable
 from hub_messaging.provenance import Forged, Origins
+from hub_messaging.retention_check import RetentionCheck
 from hub_messaging.retries import RetryPolicy, Unread
-from hub_messaging.retrying import Retrying
+from hub_messaging.retry_runner import RetryRunner
 from hub_messaging.sessions import OneConnection
 
 __all__ = [
@@ -39,9 +39,9 @@ __all__ = [
     "RUN_OF_FAILURES",
     "TOGETHER",
     "DatabaseAway",
+    "Degraded",
     "Dispatcher",
     "Handler",
-    "Struggling",
 ]
 
 PARKED_BYTES: Final = 8_000_000  # of messages that cannot be read, parked in one statement
@@ -49,7 +49,7 @@ PARKED_BYTES: Final = 8_000_000  # of messages that cannot be read, parked in on
 log = structlog.get_logger(__name__)
 
 
-class Struggling(Exception):
+class Degraded(Exception):
     """One failure follows another; the rest of the messages are to be handed in later, a few at a time."""
 
 
@@ -63,15 +63,15 @@ class Dispatcher:
     metrics: ReadingMetrics
     origins: Origins
     policy: RetryPolicy = field(default_factory=RetryPolicy)
-    memory: Memory | None = None  # of a rebuild, which lets all of history take effect, none
+    memory: RetentionCheck | None = None  # of a rebuild, which lets all of history take effect, none
 
     def __post_init__(self) -> None:
         self._by_key = {key: handler for handler in self.handlers for key in handler.event_classes}
         heard = {key: one for handler in self.handlers for key, one in handler.event_classes.items()}
-        self._opening = Opening(heard, self.origins)
+        self._opening = Decoder(heard, self.origins)
         self._attempts = Attempts(self.subscription, self.sessions, self.metrics)
-        self._retrying = Retrying(self._attempts, self._by_key, self._opening, self.policy)
-        self._comparing = Comparing(self.subscription, heard.values(), self.origins)
+        self._retrying = RetryRunner(self._attempts, self._by_key, self._opening, self.policy)
+        self._comparing = MarkComparison(self.subscription, heard.values(), self.origins)
 
     @property
     def types(self) -> frozenset[str]:
@@ -92,7 +92,7 @@ class Dispatcher:
         """Let each message take effect or keep it; afterwards all of them may be acknowledged.
 
         Raises:
-            DatabaseAway, Struggling: hand the same messages in again; those that are done change nothing.
+            DatabaseAway, Degraded: hand the same messages in again; those that are done change nothing.
         """
         begin = 0
         for index, message in enumerate(messages):
@@ -109,7 +109,7 @@ class Dispatcher:
             step = len(in_order) if handler.batch else TOGETHER
             for start in range(0, len(in_order), step):
                 if self.struggling and not alone:
-                    raise Struggling
+                    raise Degraded
                 self._deliver(handler, in_order[start : start + step])
 
     def try_kept(self, go_on: Callable[[], bool] = lambda: True) -> int:
@@ -184,7 +184,7 @@ class Dispatcher:
     def _deliver(self, handler: Handler, deliveries: Sequence[Delivery[Event]]) -> None:
         """Let deliveries take effect together; when that fails, halve until only the poison is kept."""
         if self.struggling and len(deliveries) > 1:
-            raise Struggling
+            raise Degraded
 
         def let_take_effect() -> tuple[int, int]:
             with self.sessions.begin() as session:

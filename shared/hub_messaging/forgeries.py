@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub_messaging import counting, losses
+from hub_messaging import counting, missing_events
 from hub_messaging.envelope import Envelope, Undecodable
-from hub_messaging.kept import Key, is_
 from hub_messaging.metrics import recorded_at
-from hub_messaging.parking import Operator
+from hub_messaging.operator_actions import Operator
 from hub_messaging.retries import FORGED
+from hub_messaging.stored_deliveries import Key, is_
 from hub_messaging.tables import (
     DONE,
     DROPPED,
@@ -171,7 +171,7 @@ def undo(
         if forgery.hides is not None:
             hidden.setdefault(forgery.received.key.subscription, set()).add(forgery.hides)
     for subscription, types in sorted(hidden.items()):
-        losses.ask(session, subscription, sorted(types), operator)
+        missing_events.ask(session, subscription, sorted(types), operator)
     return undone
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub_messaging import kept_statements, statements
+from hub_messaging import statements, stored_statements
 from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Event
 from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox, inbox_counts
@@ -112,7 +112,7 @@ def _progress(
         "sources": [source for source, _ in subjects],
         "subjects": [subject for _, subject in subjects],
     }
-    rows = session.execute(kept_statements.PROGRESS, values).all()
+    rows = session.execute(stored_statements.PROGRESS, values).all()
     taken = {(row.source, row.subject): row.taken for row in rows if row.taken is not None}
     stuck = {(row.source, row.subject): row.stuck for row in rows if row.stuck is not None}
     return taken, stuck

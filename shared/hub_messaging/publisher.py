@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from hub_messaging.buffering import corked
+from hub_messaging.amqp_buffering import corked
 from hub_messaging.envelope import CONTENT_TYPE, Posted
 from hub_messaging.topology import exchange_of
 from hub_messaging.wire import drain, tick, user_of

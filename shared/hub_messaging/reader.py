@@ -17,20 +17,20 @@ from hub_messaging.database_errors import AWAY, SILENT
 from hub_messaging.database_errors import reason_of as why_at_rest
 from hub_messaging.dispatch import DatabaseAway, Dispatcher, Handler
 from hub_messaging.envelope import keys_by_publisher
-from hub_messaging.forgetting import Forgetting, inbox_rows
-from hub_messaging.healing import Healing
-from hub_messaging.log import LogSilent, read_log
-from hub_messaging.memory import Memory
+from hub_messaging.event_log import LogSilent, read_log
+from hub_messaging.flow_control import BATCH, FlowControl
+from hub_messaging.log_repair import LogRepair
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ForgettingTable, InboxTable, ReadingMetrics
-from hub_messaging.pace import BATCH, Pace
 from hub_messaging.provenance import Origins
 from hub_messaging.publisher import Unconfirmed
+from hub_messaging.reader_dispatch import ReaderDispatch
+from hub_messaging.retention_check import RetentionCheck
+from hub_messaging.retention_worker import RetentionWorker, inbox_rows
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
 from hub_messaging.tables import inbox_forgotten
-from hub_messaging.taking import Taking
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import (
     BROKER_ERRORS,
@@ -57,7 +57,7 @@ EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway, Stopped)
 log = structlog.get_logger(__name__)
 
 
-class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[misc]  # nameko ships no types
+class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: ignore[misc]  # nameko ships no types
     """One for each service."""
 
     def __init__(self) -> None:
@@ -92,14 +92,20 @@ class QueueReader(Taking, ProviderCollector, SharedExtension):  # type: ignore[m
         queue = self._subscriber.queue
         sessions = OneConnection(self._sessions)
         self._dispatcher = Dispatcher(
-            queue, sessions, handlers, self._metrics, self._origins, self._policy, Memory(queue, sessions)
+            queue,
+            sessions,
+            handlers,
+            self._metrics,
+            self._origins,
+            self._policy,
+            RetentionCheck(queue, sessions),
         )
-        self._pace = Pace(
+        self._pace = FlowControl(
             all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS - FILL_UP_SECONDS
         )
         self._catch_up = CatchUp(self._dispatcher, self._take_all)
-        self._forgetting = Forgetting(self._sessions, inbox_rows(queue))
-        self._healing = Healing(self._dispatcher, self._take_all, self._catch_up)
+        self._forgetting = RetentionWorker(self._sessions, inbox_rows(queue))
+        self._healing = LogRepair(self._dispatcher, self._take_all, self._catch_up)
         self._thread = self.container.spawn_managed_thread(self._run)
 
     def stop_reading(self) -> None:

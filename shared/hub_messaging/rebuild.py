@@ -14,13 +14,13 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub_messaging import beside, inbox
-from hub_messaging.beside import Compared
-from hub_messaging.copying import NEW
-from hub_messaging.filling import NOBODY_ELSE, READERS_GO_ON, CannotRebuild, Filling, Service
-from hub_messaging.parking import Operator
+from hub_messaging import inbox, shadow_copy
+from hub_messaging.loss_report import Loss, LossReport
+from hub_messaging.operator_actions import Operator
+from hub_messaging.shadow_copy import Compared
+from hub_messaging.shadow_fill import NOBODY_ELSE, READERS_GO_ON, CannotRebuild, Service, ShadowFill
+from hub_messaging.shadow_statements import NEW
 from hub_messaging.tables import inbox_audit, inbox_types
-from hub_messaging.vanishing import Loss, LossReport
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Rebuild:
     losses: Path | None = None  # the folder in which what would be lost is listed
 
     def __post_init__(self) -> None:
-        self._filling = Filling(self.service)
+        self._filling = ShadowFill(self.service)
         self._copies = self._filling.copies
 
     def run(self, operator: Operator | None, accepted: Accepted | None = None) -> Rebuilt:
@@ -68,7 +68,7 @@ class Rebuild:
             vanishing.CannotList: what would be lost cannot be listed; nothing was switched.
         """
         try:
-            with beside.only_one(self.service.engine) as alone:
+            with shadow_copy.only_one(self.service.engine) as alone:
                 if not alone:
                     raise CannotRebuild("Somebody else is rebuilding in this database.")
                 try:

@@ -20,22 +20,22 @@ from hub_messaging.catchup import ReadLog
 from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import DatabaseAway, Handler
 from hub_messaging.envelope import Event
-from hub_messaging.filling import CannotRebuild, Service
-from hub_messaging.kept import Refused
-from hub_messaging.log import read_log
+from hub_messaging.event_log import read_log
+from hub_messaging.loss_report import CannotList
 from hub_messaging.messages import Message
+from hub_messaging.operator_actions import Operator
 from hub_messaging.outbox_log import read_outboxes
-from hub_messaging.parking import Operator
 from hub_messaging.provenance import Origins, foreign_sources
 from hub_messaging.rebuild import Accepted, Rebuild, Rebuilt
 from hub_messaging.rebuild_options import options_of
 from hub_messaging.rebuild_output import Interruption, Words
 from hub_messaging.sessions import reaching
+from hub_messaging.shadow_fill import CannotRebuild, Service
+from hub_messaging.stored_deliveries import Refused
 from hub_messaging.subscribe import Subscription, subscriber_of
 from hub_messaging.switch_back import SwitchBack
 from hub_messaging.tables import inbox
 from hub_messaging.topology import source_of
-from hub_messaging.vanishing import CannotList
 from hub_messaging.wire import BROKER_ERRORS, connected
 
 INTERRUPTED: Final = 130  # the exit code that shells give it

@@ -17,13 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub_messaging import gate, outbox
 from hub_messaging.database_errors import again
 from hub_messaging.database_errors import reason_of as why_at_rest
-from hub_messaging.forgetting import Forgetting, outbox_rows
+from hub_messaging.log_monitor import EVERY_SECONDS, LogMonitor
 from hub_messaging.metrics import ForgettingTable, PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
+from hub_messaging.retention_worker import RetentionWorker, outbox_rows
 from hub_messaging.stopping import Stop, has_ended, where
 from hub_messaging.tables import outbox_forgotten
 from hub_messaging.topology import exchange_of, source_of
-from hub_messaging.watching import EVERY_SECONDS, LogWatch
 from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, require_exchange, tick
 
 BATCH: Final = 500
@@ -53,7 +53,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         """Learn where to send, and tell the readiness probe how that goes."""
         config = self.container.config
         self._sessions = config["sessions"]
-        self._forgetting = Forgetting(self._sessions, outbox_rows)
+        self._forgetting = RetentionWorker(self._sessions, outbox_rows)
         self._publisher = self.container.service_name
         settings = config["settings"]
         self._source = source_of(settings.hub_id, self._publisher)
@@ -62,7 +62,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         config.setdefault("work_left", {})["events to publish"] = outbox.pending
         self._metrics = PublishingMetrics(config["metrics"], self._sessions)
         gauge, uri = self._metrics.log_trouble, config["AMQP_URI"]
-        self._watch = LogWatch(self._publisher, uri, self._sessions, gauge, self._mark_seconds)
+        self._watch = LogMonitor(self._publisher, uri, self._sessions, gauge, self._mark_seconds)
         config["details"]["event log"] = lambda: self._watch.detail
         config["metrics"].register(ForgettingTable(self._sessions, outbox_forgotten))
 

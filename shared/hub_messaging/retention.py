@@ -21,7 +21,7 @@ class Forgotten(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class RetentionState:
     """How far a table has forgotten, and what the next step depends on."""
 
     before: datetime | None = None  # rows from before this may be deleted; None: nothing has been deleted yet
@@ -48,22 +48,22 @@ def contradicts(clock: datetime, newest: datetime | None) -> bool:
     return newest is not None and newest - AHEAD > clock
 
 
-def after_running(line: Line, elapsed: timedelta) -> Line:
+def after_running(line: RetentionState, elapsed: timedelta) -> RetentionState:
     """Count running time, which only a monotonic clock may measure."""
     return replace(line, waited=line.waited + max(elapsed, timedelta(0)))
 
 
-def is_due(line: Line) -> bool:
+def is_due(line: RetentionState) -> bool:
     """Whether the table has run for a day since its newest mark."""
     return line.waited >= DAY
 
 
-def marked(line: Line, head: int, days: int) -> Line:
+def marked(line: RetentionState, head: int, days: int) -> RetentionState:
     """Make the mark of one more day of running; what exceeds the days that are kept falls off."""
     return replace(line, waited=timedelta(0), marks=(*line.marks, head)[-(days + 1) :])
 
 
-def moved(line: Line, seen: Seen, days: int) -> Line:
+def moved(line: RetentionState, seen: Seen, days: int) -> RetentionState:
     """Move the line forward by at most a day, never past the cut-off; it never goes back.
 
     The cut-off is the earlier of clock and newest row, less the days that are kept. A line that has not been

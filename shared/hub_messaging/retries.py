@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub_messaging import counting, kept_statements, statements
+from hub_messaging import counting, statements, stored_statements
 from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope, Event
 from hub_messaging.messages import Message
@@ -70,7 +70,7 @@ def park_unreadable(session: Session, subscription: str, *unread: Unread) -> Non
     rows = [_unreadable(*one) for one in unread]
     if rows:
         values: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
-        session.execute(kept_statements.PARK, values | {"subscription": subscription})
+        session.execute(stored_statements.PARK, values | {"subscription": subscription})
 
 
 def _unreadable(message: Message, error: BaseException, envelope: Envelope | None) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def finish(session: Session, *rows: Any) -> None:
         "sources": [row.source for row in rows],
         "event_ids": [row.event_id for row in rows],
     }
-    session.execute(kept_statements.FINISH, values)
+    session.execute(stored_statements.FINISH, values)
     reach(session, *rows)
 
 
@@ -142,7 +142,7 @@ def reach(session: Session, *rows: Any) -> None:
         "subjects": [row.subject for row in rows],
         "revisions": [row.revision for row in rows],
     }
-    session.execute(kept_statements.REACH, values)
+    session.execute(stored_statements.REACH, values)
 
 
 def missing(session: Session, subscription: str, before: datetime) -> list[Any]:
@@ -152,13 +152,13 @@ def missing(session: Session, subscription: str, before: datetime) -> list[Any]:
     """
     start = {"after_source": "", "after_subject": "", "steps": MISSING_AT_MOST}
     values = {"subscription": subscription, "before": before} | start
-    return list(session.execute(kept_statements.MISSING, values))
+    return list(session.execute(stored_statements.MISSING, values))
 
 
 def stop_waiting_for(session: Session, subscription: str, source: str, event_id: str) -> bool:
     """Let a held delivery go ahead without what it was held for; False when that came after all."""
     values = {"subscription": subscription, "source": source, "event_id": event_id}
-    return session.execute(kept_statements.GIVE_UP, values).first() is not None
+    return session.execute(stored_statements.GIVE_UP, values).first() is not None
 
 
 def forget_gaps(session: Session, subscription: str) -> None:

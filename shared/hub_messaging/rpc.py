@@ -16,9 +16,9 @@ from eventlet.event import Event as Signal
 from nameko.exceptions import ContainerBeingKilled, IncorrectSignature, MethodNotFound
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
+from hub_messaging.broker_connection import BrokerConnection
 from hub_messaging.database_errors import again
 from hub_messaging.declaring import declare_queue
-from hub_messaging.line import Line
 from hub_messaging.rpc_format import (
     BAD_QUESTIONS,
     EXCHANGE,
@@ -62,7 +62,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
     def setup(self) -> None:
         """Tell the readiness probe how listening goes."""
         self._service = str(self.container.service_name)
-        self._line = Line(self.container.config["AMQP_URI"], self, "rpc")
+        self._line = BrokerConnection(self.container.config["AMQP_URI"], self, "rpc")
         self.container.config["checks"]["broker (rpc)"] = lambda: self._line.away
 
     def start(self) -> None:

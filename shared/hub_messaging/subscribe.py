@@ -18,13 +18,13 @@ from eventlet.event import Event as Signal
 from nameko.extensions import Entrypoint, register_entrypoint
 from sqlalchemy.orm import Session
 
-from hub_messaging.asking import Asking
 from hub_messaging.delivery import Batch, Delivery
 from hub_messaging.envelope import Event, routing_key_of
 from hub_messaging.reactions import Reaction, on, on_batch
 from hub_messaging.reader import QueueReader
 from hub_messaging.retries import Permanent
 from hub_messaging.rpc import RpcAnswer
+from hub_messaging.rpc_client import RpcClient
 from hub_messaging.topology import Subscriber
 from hub_messaging.wire import HEARTBEAT_SECONDS
 
@@ -182,7 +182,7 @@ def subscriber_of(service_class: type) -> Subscriber:
         service=str(service_class.name),  # type: ignore[attr-defined]
         listens_to={publisher: frozenset(types) for publisher, types in listens_to.items()},
         answers=_answers_rpc(members),
-        asks=frozenset(member.service for member in members if isinstance(member, Asking)),
+        asks=frozenset(member.service for member in members if isinstance(member, RpcClient)),
     )
 
 

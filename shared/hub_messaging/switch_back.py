@@ -12,14 +12,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub_messaging import beside, copying, inbox
-from hub_messaging.beside import Compared
+from hub_messaging import inbox, shadow_copy, shadow_statements
 from hub_messaging.catchup import MARGIN
-from hub_messaging.copying import PREVIOUS
-from hub_messaging.filling import NOBODY_ELSE, READERS_GO_ON, CannotRebuild, Filling, Service
 from hub_messaging.metrics import recorded_at
-from hub_messaging.parking import Operator
+from hub_messaging.operator_actions import Operator
 from hub_messaging.rebuild import Rebuilt, write_down
+from hub_messaging.shadow_copy import Compared
+from hub_messaging.shadow_fill import NOBODY_ELSE, READERS_GO_ON, CannotRebuild, Service, ShadowFill
+from hub_messaging.shadow_statements import PREVIOUS
 
 
 @dataclass
@@ -38,10 +38,10 @@ class SwitchBack:
         Raises:
             CannotRebuild, dispatch.DatabaseAway, and whatever `read_log` raises: nothing was switched.
         """
-        self._filling = Filling(self.service, PREVIOUS)
+        self._filling = ShadowFill(self.service, PREVIOUS)
         self._copies = self._filling.copies
         try:
-            with beside.only_one(self.service.engine) as alone:
+            with shadow_copy.only_one(self.service.engine) as alone:
                 if not alone:
                     raise CannotRebuild("Somebody else is rebuilding in this database.")
                 self._require_previous()
@@ -90,7 +90,7 @@ class SwitchBack:
         """Make ready to fill; an instant before which nothing of what came since can have been published."""
         with self.service.engine.begin() as live:
             self._copies.make_looked_into(live)
-            live.execute(sa.text(copying.TRY_AGAIN))
+            live.execute(sa.text(shadow_statements.TRY_AGAIN))
         with self._filling.sessions() as session:
             last = inbox.last_arrival(session, self.service.subscription)
         if last is None:
@@ -111,13 +111,13 @@ class SwitchBack:
         if self._copies.recorded(live):
             raise CannotRebuild("Its handlers record events, which going back would publish again.")
         self._copies.carry(live)
-        behind = live.scalar(sa.text(copying.BEHIND)) or 0
+        behind = live.scalar(sa.text(shadow_statements.BEHIND)) or 0
         if self._filling.absent or behind:
             raise CannotRebuild(
                 f"History since the switch does not hold {max(self._filling.absent, behind)} events that"
                 " have taken effect: going back would lose them."
             )
-        live.execute(sa.text(copying.CARRY_TYPES))
+        live.execute(sa.text(shadow_statements.CARRY_TYPES))
         self._copies.drop_looked_into(live)
         self._copies.swap(live)
         write_down(live, self.service.subscription, operator, "switch_back")

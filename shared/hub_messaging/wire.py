@@ -10,11 +10,11 @@ from kombu.connection import Connection as KombuConnection
 from kombu.exceptions import OperationalError as BrokerAway
 
 from hub_messaging import (
-    tolerant,  # noqa: F401 - imported for what it does
+    amqp_properties,  # noqa: F401 - imported for what it does
     topology,
 )
 from hub_messaging.addresses import in_random_order
-from hub_messaging.buffering import SOCKET_SETTINGS, ReadAhead
+from hub_messaging.amqp_buffering import SOCKET_SETTINGS, ReadAhead
 from hub_messaging.declaring import Mismatch, declare_exchange, declare_queue
 from hub_messaging.messages import Message
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of

@@ -22,12 +22,12 @@ from tests.support.waiting import wait_until
 
 from hub_messaging import wire
 from hub_messaging.envelope import CONTENT_TYPE
-from hub_messaging.subscribers import switching
+from hub_messaging.subscribers import history_fill
 from hub_messaging.subscribers.broker import management_of
-from hub_messaging.subscribers.history import Filled
+from hub_messaging.subscribers.history_fill import Past
+from hub_messaging.subscribers.history_selection import Filled
 from hub_messaging.subscribers.limits import QUORUM, Limits
-from hub_messaging.subscribers.place import Place
-from hub_messaging.subscribers.switching import Past
+from hub_messaging.subscribers.new_subscriber import NewSubscriber
 
 EVENTS: Final = 1_000_000
 LIVE_EACH: Final = 48  # events recorded together: whole subjects
@@ -66,7 +66,7 @@ def measure(servers: Servers, events: int) -> BackfillRun:
     Raises:
         RuntimeError: the queue holds more or less than was published.
     """
-    place = Place("bench", BINDINGS, Limits(messages=10 * EVENTS, size=2**40))
+    place = NewSubscriber("bench", BINDINGS, Limits(messages=10 * EVENTS, size=2**40))
     with servers.database() as engine, servers.broker("bench.in", late=True) as connection:
         filling.fill(connection, work.EXCHANGE, work.EVENT_TYPE, events, CONTENT_TYPE)
         with queue_of(servers, place), runs.running(servers, RELAY, 0) as child:
@@ -82,16 +82,16 @@ def measure(servers: Servers, events: int) -> BackfillRun:
     return BackfillRun(events, seconds, live, float(waited))
 
 
-def fill(servers: Servers, engine: sa.Engine, place: Place) -> Filled:
+def fill(servers: Servers, engine: sa.Engine, place: NewSubscriber) -> Filled:
     """What `hubctl` does once queue and limits are made."""
     past = Past(uri=servers.amqp_uri, hub_id="bench", schemas="", engines={work.PUBLISHER: engine})
     broker = management_of(servers.amqp_uri)  # is asked nothing
     with wire.connected(servers.amqp_uri) as connection:
-        return switching.fill(connection, broker, place, past=past, tell=lambda _done, _of: None)
+        return history_fill.fill(connection, broker, place, past=past, tell=lambda _done, _of: None)
 
 
 @contextmanager
-def queue_of(servers: Servers, place: Place) -> Iterator[None]:
+def queue_of(servers: Servers, place: NewSubscriber) -> Iterator[None]:
     """An empty queue for the subscriber, deleted afterwards."""
     with channel_of(servers) as channel:
         channel.queue_declare(place.queue, durable=True, auto_delete=False, arguments=QUORUM)

@@ -24,7 +24,7 @@ from tests.messaging.plans import STORM
 from tests.messaging.received import delivery, message
 from tests.support.postgres import running_postgres
 
-from hub_messaging import kept, parking
+from hub_messaging import operator_actions, stored_deliveries
 from hub_messaging.metrics import InboxTable
 from hub_platform.database import make_sessions
 from hub_platform.runner import migrations_of
@@ -98,14 +98,14 @@ def chain(figures: Figures, office: Office) -> None:
 def operators(figures: Figures, sessions: sessionmaker[Session]) -> None:
     """What hubctl asks and does."""
     with sessions() as session:
-        figures.seconds("parked list", lambda: kept.kept(session, limit=50))
-        figures.seconds("parked list --grouped", lambda: kept.groups(session))
-        keys = [one.key for one in kept.kept(session)]
+        figures.seconds("parked list", lambda: stored_deliveries.kept(session, limit=50))
+        figures.seconds("parked list --grouped", lambda: stored_deliveries.groups(session))
+        keys = [one.key for one in stored_deliveries.kept(session)]
 
     def drop() -> None:
         for start in range(0, len(keys), STEP):
             with sessions.begin() as changing:
-                parking.drop(changing, keys[start : start + STEP], ADA)
+                operator_actions.drop(changing, keys[start : start + STEP], ADA)
 
     figures.seconds(f"parked drop --all of {len(keys):,}", drop)
 
@@ -128,7 +128,7 @@ def main() -> None:
         figures.seconds("a scrape of the inbox's metrics", lambda: generate_latest(registry), times=5)
         figures.seconds("a look at what is due", office.dispatcher.try_kept, times=5)
         with sessions() as session:
-            figures.seconds("doctor's counts", lambda: kept.count(session))
+            figures.seconds("doctor's counts", lambda: stored_deliveries.count(session))
         operators(figures, sessions)
         batches(figures, office, f"a batch of {BATCH}, everything dropped")
     width = max(len(what) for what, _ in figures.lines)

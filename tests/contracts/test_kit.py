@@ -14,7 +14,7 @@ from hub_contracts.testing import DELIVERY_LIMIT, Bus, Message, Queue, body_of, 
 from hub_contracts.visits import VisitLogged, VisitPlanned, VisitReassigned
 from hub_messaging.envelope import Envelope
 from hub_messaging.subscribers import limits, naming
-from hub_messaging.subscribers.pouring import REPLAYED
+from hub_messaging.subscribers.queue_filling import REPLAYED
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tests.faults.counting import Change, Effect
 from tests.faults.systems.tables import changes, effects, refused, wanted
 
-from hub_messaging import kept
+from hub_messaging import stored_deliveries
 
 AGE_OUTBOX = sa.text(
     """
@@ -117,7 +117,7 @@ class Ledger:
     def parked_as(self, error: str) -> int:
         """How many deliveries our inbox has parked for a class of error."""
         with self.consumer_session() as session:
-            return kept.count(session, error=error)
+            return stored_deliveries.count(session, error=error)
 
     def consumer_session(self) -> Session:
         """A session on the consumer's database, for what an operator does there."""

@@ -10,12 +10,12 @@ from tests.faults.posting import Post
 from tests.faults.systems.catalogue import EXCHANGE, HUB
 from tests.faults.systems.ours.events import EVENTS, ThingChanged, ThingMarked, ThingNoticed
 
+from hub_messaging.decoding import Decoder, Unreadable
 from hub_messaging.messages import Message
-from hub_messaging.opening import Opening, Unreadable
 from hub_messaging.provenance import Forged, Origins
 from hub_messaging.topology import exchange_of, source_of
 
-OPENING = Opening({one.type: one for one in EVENTS}, Origins(HUB))
+OPENING = Decoder({one.type: one for one in EVENTS}, Origins(HUB))
 OF_OTHERS = [
     *forged.posts(ThingChanged, ThingNoticed.type),
     *forged.posts(ThingMarked, ThingNoticed.type),

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 import typer
 
-from hub_messaging.kept import Key, Refused
+from hub_messaging.stored_deliveries import Key, Refused
 from hubctl import editor, imports, issuer_keys, options, output, replay
 from hubctl.databases import Found, by_service
 from hubctl.diagnosis import span

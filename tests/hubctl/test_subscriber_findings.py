@@ -11,15 +11,15 @@ from tests.support.broker import BrokerServer
 
 from hub_messaging.subscribers import lifecycle
 from hub_messaging.subscribers.broker import Management
-from hub_messaging.subscribers.figures import Age, Doing
 from hub_messaging.subscribers.limits import MEBIBYTE, Limits
-from hub_messaging.subscribers.state import Known
+from hub_messaging.subscribers.queue_status import Age, SubscriberStatus
+from hub_messaging.subscribers.state import RegisteredSubscriber
 from hubctl import subscriber_findings
 from hubctl.diagnosis import Grade
 from hubctl.subscriber_findings import of_subscriber, unheard
 
 DAY = 24 * 60 * 60
-KNOWN = Known(
+KNOWN = RegisteredSubscriber(
     name="warehouse",
     asked=("visits",),
     events={"visits": ("VisitLogged", "VisitPlanned")},
@@ -27,7 +27,7 @@ KNOWN = Known(
     added_at=datetime(2026, 11, 1, tzinfo=UTC),
     added_by="ada",
 )
-WELL = Doing(
+WELL = SubscriberStatus(
     known=KNOWN,
     exists=True,
     limits=Limits(),
@@ -63,7 +63,7 @@ def test_one_that_reads_is_well() -> None:
         (replace(WELL, dead=1), Grade.NOTE, "1 event is in its dead-letter queue"),
     ],
 )
-def test_each_thing_that_is_not_well_is_a_sentence(seen: Doing, grade: Grade, said: str) -> None:
+def test_each_thing_that_is_not_well_is_a_sentence(seen: SubscriberStatus, grade: Grade, said: str) -> None:
     (found,) = of_subscriber(seen)
     assert (found.grade, said in found.says) == (grade, True), found.says
 
@@ -78,7 +78,7 @@ def test_each_thing_that_is_not_well_is_a_sentence(seen: Doing, grade: Grade, sa
         replace(WELL, oldest=ago(6 * DAY), last_read=ago(60)),
     ],
 )
-def test_what_is_no_trouble_is_not_reported(seen: Doing) -> None:
+def test_what_is_no_trouble_is_not_reported(seen: SubscriberStatus) -> None:
     assert [found.grade for found in of_subscriber(seen)] == [Grade.WELL]
 
 

@@ -12,12 +12,12 @@ from tests.support.announcing import set_up_publishers
 from tests.support.broker import BrokerServer
 from tests.support.taking import take_all
 
+from hub_messaging.event_log import LogSilent
 from hub_messaging.gate import Occupied
-from hub_messaging.log import LogSilent
 from hub_messaging.publisher import Unconfirmed
 from hub_messaging.subscribers import lifecycle
 from hub_messaging.subscribers.broker import Management
-from hub_messaging.subscribers.pouring import TooFast, TooMuch
+from hub_messaging.subscribers.queue_filling import TooFast, TooMuch
 from hub_platform.database import Sessions
 
 ADD = ("subscribers", "add", "warehouse", "--by", "ada", "--events", "VisitPlanned")
@@ -121,7 +121,7 @@ def test_what_cannot_be_filled_is_one_sentence_and_nothing_stays(
     def fail(*_args: object, **_more: object) -> None:
         raise failure
 
-    monkeypatch.setattr("hub_messaging.subscribers.switching.fill", fail)
+    monkeypatch.setattr("hub_messaging.subscribers.history_fill.fill", fail)
     said: Said = hubctl(*ADD, "--from", "beginning")
     assert said.code == 1
     assert said.err.startswith("Nothing was made: ")

@@ -31,18 +31,18 @@ from hub_local.declared import FILE
 from hub_local.hub import MANAGEMENT
 from hub_local.processes import Programs
 from hub_local.services import SERVICES
-from hub_messaging.subscribers import figures, lifecycle
+from hub_messaging.subscribers import lifecycle, queue_status
 from hub_messaging.subscribers.broker import Management, ManagementAway, management_of
 from hub_messaging.subscribers.limits import Limits
 from hub_messaging.subscribers.naming import queue_of
-from hub_messaging.subscribers.state import Known
+from hub_messaging.subscribers.state import RegisteredSubscriber
 from hub_platform.clocks import real_now
 
 pytestmark = pytest.mark.servers
 NAMES = {"visits": "hub_visits", "reporting": "hub_reporting"}
 SECRETS = {name: f"{name}-secret" for name in (definitions.ADMINISTRATOR, *(s.name for s in SERVICES))}
 
-SUBSCRIBER = Known(
+SUBSCRIBER = RegisteredSubscriber(
     name="warehouse",
     asked=("VisitLogged",),
     events={"visits": ("VisitLogged",)},
@@ -156,7 +156,7 @@ def test_a_subscriber_finds_its_queue_at_the_same_address_after_a_restart(restar
     assert restarted.running.uris[definitions.ADMINISTRATOR] == administrator
     again = management_of(administrator, restarted.running.management_url or "")
     wait_until(lambda: answers(again), deadline=30)
-    doing = figures.look(again, SUBSCRIBER, real_now())
+    doing = queue_status.look(again, SUBSCRIBER, real_now())
     assert (doing.exists, doing.let_in, doing.unbound) == (True, True, ())
     assert lifecycle.remove(administrator, again, SUBSCRIBER.name)
 

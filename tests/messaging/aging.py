@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, receive
 
-from hub_messaging.forgetting import NOTE_SECONDS, Forgetting
+from hub_messaging.retention_worker import NOTE_SECONDS, RetentionWorker
 from hub_messaging.tables import inbox as received
 
 DAY = timedelta(days=1)
@@ -20,7 +20,7 @@ class Process:
     def __init__(self, database: Database, rows: Callable[..., Any]) -> None:
         self.seconds = 1000.0
         self.error = timedelta(0)
-        self.forgetting = Forgetting(
+        self.forgetting = RetentionWorker(
             database, rows, now=lambda: datetime.now(UTC) + self.error, monotonic=lambda: self.seconds
         )
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from parcels.events import ParcelSorted, ParcelWeighed
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery
 
-from hub_messaging.kept import Key
+from hub_messaging.stored_deliveries import Key
 from hub_messaging.tables import inbox, inbox_counts
 
 NOW = datetime.now(UTC)

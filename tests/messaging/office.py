@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from parcels.events import ParcelSorted, ParcelWeighed
 from sqlalchemy.orm import Session
 
-from hub_messaging import outbox, refill
-from hub_messaging.log import read_log
+from hub_messaging import log_restore, outbox
+from hub_messaging.event_log import read_log
+from hub_messaging.log_restore import Outboxes
 from hub_messaging.messages import Message
 from hub_messaging.publisher import ConfirmedPublisher
-from hub_messaging.refill import Outboxes
 from hub_messaging.tables import outbox as rows
 from hub_messaging.topology import MARK, exchange_of, source_of
 from hub_messaging.wire import connected
@@ -76,7 +76,7 @@ class Office:
     def restore(self) -> int:
         """How many were missing."""
         with connected(self.uri) as connection:
-            return refill.restore(connection, self.outboxes, lambda *_: None).missing
+            return log_restore.restore(connection, self.outboxes, lambda *_: None).missing
 
     def logged(self) -> list[Message]:
         """Every event in the log."""

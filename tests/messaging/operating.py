@@ -11,13 +11,13 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
 from tests.messaging.received import ORIGINS, QUEUE, Database, message
 
-from hub_messaging import kept, parking
+from hub_messaging import operator_actions, stored_deliveries
 from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Dispatcher, Handler
-from hub_messaging.kept import Kept, Key
 from hub_messaging.metrics import ReadingMetrics
-from hub_messaging.parking import Operator
+from hub_messaging.operator_actions import Operator
 from hub_messaging.retries import Permanent, RetryPolicy
+from hub_messaging.stored_deliveries import Key, StoredDelivery
 from hub_messaging.tables import PARKED, inbox_audit
 
 ADA = Operator(by="ada", why="the scales were repaired")
@@ -53,18 +53,18 @@ def act(database: Database, action: Callable[[Session], Any]) -> Any:
         return action(session)
 
 
-def listed(database: Database, *wanted: str) -> list[Kept]:
-    return act(database, lambda session: kept.kept(session, wanted or (PARKED,)))  # type: ignore[no-any-return]
+def listed(database: Database, *wanted: str) -> list[StoredDelivery]:
+    return act(database, lambda session: stored_deliveries.kept(session, wanted or (PARKED,)))  # type: ignore[no-any-return]
 
 
 def replay(database: Database, *keys: Key) -> list[Key]:
     return act(  # type: ignore[no-any-return]
-        database, lambda session: parking.replay(session, keys, ADA, datetime.now(UTC))
+        database, lambda session: operator_actions.replay(session, keys, ADA, datetime.now(UTC))
     )
 
 
 def edit(database: Database, key: Key, body: bytes) -> Key:
-    return act(database, lambda session: parking.edit(session, key, body, ADA))  # type: ignore[no-any-return]
+    return act(database, lambda session: operator_actions.edit(session, key, body, ADA))  # type: ignore[no-any-return]
 
 
 def audit(database: Database) -> list[tuple[Any, ...]]:

@@ -9,9 +9,9 @@ from prometheus_client import CollectorRegistry
 
 from hub_messaging import reader as reading
 from hub_messaging import wire
+from hub_messaging.flow_control import FlowControl
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
-from hub_messaging.pace import Pace
 from hub_messaging.reader import QueueReader
 
 
@@ -86,7 +86,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
     reader._healing = SimpleNamespace(step=lambda _read, _now: False, abandon=lambda: None)  # type: ignore[assignment]
     reader._bind_at = float("inf")
     reader._metrics = ReadingMetrics(CollectorRegistry())
-    reader._pace = Pace(False, limit_seconds=reading.STOP_SECONDS)
+    reader._pace = FlowControl(False, limit_seconds=reading.STOP_SECONDS)
     reader._forgetting = SimpleNamespace(turn=lambda: None)  # type: ignore[assignment]
     monkeypatch.setattr(reader._stop, "pause", lambda _seconds: None)
     return reader

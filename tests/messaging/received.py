@@ -14,8 +14,8 @@ from hub_messaging.envelope import Envelope
 from hub_messaging.messages import Message
 from hub_messaging.provenance import Origins
 from hub_messaging.retries import RetryPolicy
+from hub_messaging.retry_order import RetryOrder
 from hub_messaging.tables import inbox as table
-from hub_messaging.turns import Turns
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 QUEUE = "counting.in"
@@ -74,12 +74,12 @@ def fail(database: Database, failed: Delivery[Any], error: Exception) -> str:
 def due_now(database: Database, now: datetime = LATER) -> list[str]:
     """Ids of what may be tried now."""
     with database() as session:
-        return [turn.event_id for turn in Turns(QUEUE).due(session, now)]
+        return [turn.event_id for turn in RetryOrder(QUEUE).due(session, now)]
 
 
 def lock_next(session: Session) -> Any:
     """The row that is tried next, locked."""
-    (first, *_) = Turns(QUEUE).due(session, LATER)
+    (first, *_) = RetryOrder(QUEUE).due(session, LATER)
     return retries.lock(session, QUEUE, first.source, first.event_id)
 
 

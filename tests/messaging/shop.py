@@ -14,16 +14,16 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
 from tests.messaging.received import ORIGINS, QUEUE, SOURCE, Database, delivery, logged, message
 
-from hub_messaging import copying
+from hub_messaging import shadow_statements
 from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Dispatcher, Handler
-from hub_messaging.filling import Service
-from hub_messaging.kept import Key
 from hub_messaging.messages import Message
 from hub_messaging.metrics import ReadingMetrics
-from hub_messaging.parking import Operator
+from hub_messaging.operator_actions import Operator
 from hub_messaging.rebuild import Accepted, Rebuild, Rebuilt
 from hub_messaging.retries import Permanent, RetryPolicy
+from hub_messaging.shadow_fill import Service
+from hub_messaging.stored_deliveries import Key
 from hub_messaging.switch_back import SwitchBack
 from hub_messaging.tables import inbox
 
@@ -98,7 +98,7 @@ class Shop:
         } | others
         return Service(self.engine, QUEUE, **values)
 
-    def effects(self, schema: str = copying.LIVE) -> list[tuple[str, int]]:
+    def effects(self, schema: str = shadow_statements.LIVE) -> list[tuple[str, int]]:
         with self.engine.connect() as connection:
             table = EFFECTS.to_metadata(sa.MetaData(), schema=schema)
             rows = connection.execute(sa.select(table).order_by(table.c.position))
@@ -109,7 +109,10 @@ class Shop:
             return {row.event_id: row.state for row in session.execute(sa.select(inbox))}
 
     def schemas(self) -> set[str]:
-        return set(sa.inspect(self.engine).get_schema_names()) & {copying.NEW, copying.PREVIOUS}
+        return set(sa.inspect(self.engine).get_schema_names()) & {
+            shadow_statements.NEW,
+            shadow_statements.PREVIOUS,
+        }
 
     def spoil(self) -> None:
         """Make the projection wrong, as a fault of an earlier version would."""

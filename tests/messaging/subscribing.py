@@ -14,14 +14,14 @@ from tests.support.amqp import connected
 from tests.support.broker import BrokerServer
 from tests.support.taking import take_all
 
-from hub_messaging.subscribers import lifecycle, switching
+from hub_messaging.subscribers import history_fill, lifecycle
 from hub_messaging.subscribers.broker import Management, management_of
-from hub_messaging.subscribers.history import Filled
+from hub_messaging.subscribers.history_fill import Past
+from hub_messaging.subscribers.history_selection import Filled
 from hub_messaging.subscribers.limits import Limits
 from hub_messaging.subscribers.naming import PREFIX, queue_of, queues_of
-from hub_messaging.subscribers.place import Place
-from hub_messaging.subscribers.state import Known
-from hub_messaging.subscribers.switching import Past
+from hub_messaging.subscribers.new_subscriber import NewSubscriber
+from hub_messaging.subscribers.state import RegisteredSubscriber
 
 NAME = "warehouse"
 KEYS = ("ParcelSorted", "ParcelWeighed")
@@ -52,11 +52,11 @@ class Outside:
         """Add it with history."""
         filled: list[Filled] = []
 
-        def fill(connection: Any, broker: Management, place: Place) -> None:
-            act = partial(switching.fill, past=replace(self.past, **past))
+        def fill(connection: Any, broker: Management, place: NewSubscriber) -> None:
+            act = partial(history_fill.fill, past=replace(self.past, **past))
             filled.append(act(connection, broker, place, tell=self._tell))
 
-        known = Known(
+        known = RegisteredSubscriber(
             name=NAME,
             asked=("all",),
             events=self.events,

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from tests.messaging.operating import ADA, heavier
 from tests.messaging.received import LATER, POLICY, QUEUE, SOURCE, Database, delivery, message, receive
 
-from hub_messaging import inbox, kept, parking, retries
+from hub_messaging import inbox, operator_actions, retries, stored_deliveries
 from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope
-from hub_messaging.kept import Key
 from hub_messaging.retries import Permanent, Unread
+from hub_messaging.retry_order import RetryOrder
+from hub_messaging.stored_deliveries import Key
 from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox_audit, inbox_subjects
 from hub_messaging.tables import inbox as table
-from hub_messaging.turns import Turns
 
 OTHER_QUEUE = "auditing.in"
 OTHER_HUB = "/hubs/other/sorting"
@@ -70,7 +70,7 @@ def row_of(session: Session) -> Any:
 
 def own_row(database: Database) -> Any:
     with database() as session:
-        return session.execute(sa.select(table).where(*kept.is_(KEY))).one()
+        return session.execute(sa.select(table).where(*stored_deliveries.is_(KEY))).one()
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,19 @@ def own_row(database: Database) -> Any:
             id="another attempt succeeds",
         ),
         pytest.param(
-            PARKED, lambda session: parking.replay(session, [KEY], ADA, LATER), WAITING, id="replayed"
+            PARKED,
+            lambda session: operator_actions.replay(session, [KEY], ADA, LATER),
+            WAITING,
+            id="replayed",
         ),
-        pytest.param(PARKED, lambda session: parking.drop(session, [KEY], ADA), "dropped", id="dropped"),
         pytest.param(
-            PARKED, lambda session: parking.edit(session, KEY, heavier(TARGET), ADA), PARKED, id="edited"
+            PARKED, lambda session: operator_actions.drop(session, [KEY], ADA), "dropped", id="dropped"
+        ),
+        pytest.param(
+            PARKED,
+            lambda session: operator_actions.edit(session, KEY, heavier(TARGET), ADA),
+            PARKED,
+            id="edited",
         ),
         pytest.param(
             HELD,
@@ -155,9 +163,9 @@ def test_a_subscription_sees_only_its_own_due_and_missing_deliveries(database: D
             sa.update(table).where(table.c.subject.is_(None)).values(state=WAITING, next_attempt_at=LATER)
         )
     with database() as session:
-        assert Turns(QUEUE).due(session, LATER) == []
+        assert RetryOrder(QUEUE).due(session, LATER) == []
         assert retries.missing(session, QUEUE, LATER) == []
-        assert len(Turns(OTHER_QUEUE).due(session, LATER)) == 2
+        assert len(RetryOrder(OTHER_QUEUE).due(session, LATER)) == 2
         assert len(retries.missing(session, OTHER_QUEUE, LATER)) == 1
 
 
@@ -202,11 +210,11 @@ def test_the_last_arrival_of_another_subscription_is_not_ours(database: Database
 def test_what_an_operator_did_to_one_delivery_is_not_told_of_another(database: Database) -> None:
     keep_all(database, PARKED)
     with database.begin() as session:
-        parking.replay(session, [KEY], ADA, LATER)
+        operator_actions.replay(session, [KEY], ADA, LATER)
     with database() as session:
         for subscription, one in neighbours(TARGET):
             key = Key(subscription, one.envelope.source, str(one.envelope.id))
-            assert len(kept.history(session, key)) == (1 if key == KEY else 0)
+            assert len(stored_deliveries.history(session, key)) == (1 if key == KEY else 0)
         assert session.scalars(sa.select(inbox_audit.c.subscription)).all() == [QUEUE]
 
 
@@ -216,7 +224,7 @@ def test_only_later_events_of_the_same_subject_wait_behind_a_delivery(database: 
         retries.keep_failed(session, OTHER_QUEUE, delivery(1, 3), RuntimeError("no"), POLICY)
         retries.keep_failed(session, QUEUE, delivery(1, 3, source=OTHER_HUB), RuntimeError("no"), POLICY)
         retries.keep_failed(session, QUEUE, delivery(1, 1), Permanent("no"), POLICY)
-        behind = {one.key: one.behind for one in kept.kept(session)}
+        behind = {one.key: one.behind for one in stored_deliveries.kept(session)}
     assert behind[KEY] == 0
     assert behind[Key(QUEUE, SOURCE, str(delivery(1, 1).envelope.id))] == 1
 

@@ -14,8 +14,8 @@ from uuid_utils.compat import uuid7
 
 from hub_messaging import catchup
 from hub_messaging.catchup import CatchUp, LogAway
-from hub_messaging.memory import Memory
 from hub_messaging.messages import Message
+from hub_messaging.retention_check import RetentionCheck
 from hub_messaging.stopping import Stopped
 from hub_messaging.tables import inbox_forgotten, inbox_types
 
@@ -175,7 +175,7 @@ def test_what_took_effect_and_was_forgotten_does_not_take_effect_again(database:
             values = {"subscription": QUEUE, "type": type_, "behind_since": catchup.EVER}
             session.execute(sa.insert(inbox_types).values(values))
     office = Office(database)
-    office.dispatcher.memory = Memory(QUEUE, database)
+    office.dispatcher.memory = RetentionCheck(QUEUE, database)
     catching_up(office).run(log)
     assert office.seen == [("parcels/2", 1)]
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.messaging.dispatching import Office, failing_on
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, message, states
 
-from hub_messaging import dispatch, retries, retrying, turns
+from hub_messaging import dispatch, retries, retry_order, retry_runner
 from hub_messaging.delivery import Delivery
 from hub_messaging.tables import inbox as table
 
@@ -139,7 +139,7 @@ def test_a_reader_that_must_go_on_tries_no_more(database: Database) -> None:
 def test_slow_deliveries_are_tried_a_few_at_a_time(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retrying, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(retry_runner, "SLOW_SECONDS", 0.0)
     office = Office(database)
     hold(office, chain(1, 40))
     work_off(office)
@@ -148,7 +148,7 @@ def test_slow_deliveries_are_tried_a_few_at_a_time(
 
 
 def test_of_very_many_subjects_each_has_its_turn(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "SUBJECTS_AT_ONCE", 3)
+    monkeypatch.setattr(retry_order, "SUBJECTS_AT_ONCE", 3)
     office = Office(database)
     for number in range(7):  # waits for what never comes
         office.take(delivery(number, 3, after=2))

@@ -13,7 +13,7 @@ from tests.messaging.counted import NOW, SORTED, WEIGHED, counted, kept, key
 from tests.messaging.operating import ADA, Poisoned, edit, heavier
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail, message, receive
 
-from hub_messaging import counting, migrations, outbox, parking
+from hub_messaging import counting, migrations, operator_actions, outbox
 from hub_messaging.counting import Loss
 from hub_messaging.marks import Mark
 from hub_messaging.tables import outbox_counts
@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_counted_when_its_type_is_known(broken: Poisoned,
     assert spoilt
     edit(database, key(1), delivery(1).body)
     with database.begin() as session:
-        parking.replay(session, [key(1)], ADA, NOW)
+        operator_actions.replay(session, [key(1)], ADA, NOW)
     assert broken.dispatcher.try_kept() == 1
     assert kept(database) == {(SOURCE, SORTED): (1, 1)} == counted(database)
 

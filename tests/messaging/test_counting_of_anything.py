@@ -13,8 +13,8 @@ from tests.messaging.counted import NOW, SORTED, counted, kept, key
 from tests.messaging.operating import ADA, Poisoned, edit, heavier
 from tests.messaging.received import Database, delivery, fail, message
 
-from hub_messaging import migrations, parking
-from hub_messaging.kept import Refused
+from hub_messaging import migrations, operator_actions
+from hub_messaging.stored_deliveries import Refused
 from hub_messaging.tables import inbox
 
 ACTIONS: dict[str, Callable[[sessionmaker[Session], Poisoned, int], Any]] = {
@@ -32,10 +32,10 @@ ACTIONS: dict[str, Callable[[sessionmaker[Session], Poisoned, int], Any]] = {
     "mend": lambda _database, broken, _number: setattr(broken, "error", None),
     "try": lambda _database, broken, _number: broken.dispatcher.try_kept(),
     "drop": lambda database, _broken, number: with_session(
-        database, lambda session: parking.drop(session, [key(number), key(number, 2)], ADA)
+        database, lambda session: operator_actions.drop(session, [key(number), key(number, 2)], ADA)
     ),
     "replay": lambda database, _broken, number: with_session(
-        database, lambda session: parking.replay(session, [key(number), key(number, 2)], ADA, NOW)
+        database, lambda session: operator_actions.replay(session, [key(number), key(number, 2)], ADA, NOW)
     ),
     "edit": lambda database, _broken, number: edit_if_kept(database, number, {}),
     "rename": lambda database, _broken, number: edit_if_kept(

@@ -12,7 +12,7 @@ from tests.messaging.received import Database, delivery, message, states
 
 from hub_messaging import inbox, retries
 from hub_messaging.delivery import Delivery
-from hub_messaging.dispatch import RUN_OF_FAILURES, TOGETHER, Struggling
+from hub_messaging.dispatch import RUN_OF_FAILURES, TOGETHER, Degraded
 from hub_messaging.retries import Permanent, RetryPolicy
 from hub_messaging.tables import inbox as table
 
@@ -168,7 +168,7 @@ def test_a_row_that_another_has_locked_is_not_tried(database: Database) -> None:
 @pytest.mark.parametrize("batch", [True, False])
 def test_after_a_run_of_failures_it_asks_for_one_message_at_a_time(database: Database, batch: bool) -> None:
     office = Office(database, batch=batch, act=failing_on(*range(200)))
-    with pytest.raises(Struggling):
+    with pytest.raises(Degraded):
         office.take(*(delivery(n) for n in range(200)))
     kept = len(states(database))
     assert RUN_OF_FAILURES <= kept < RUN_OF_FAILURES * 2
@@ -182,7 +182,7 @@ def test_after_a_run_of_failures_it_asks_for_one_message_at_a_time(database: Dat
 
 def test_while_it_struggles_one_kept_delivery_is_tried_and_not_all(database: Database) -> None:
     office = Office(database, act=failing_on(*range(200)))
-    with pytest.raises(Struggling):
+    with pytest.raises(Degraded):
         office.take(*(delivery(n) for n in range(200)))
     make_due(database)
     office.dispatcher.try_kept()

@@ -25,8 +25,8 @@ from tests.messaging.received import (
     states,
 )
 
-from hub_messaging import kept, parking
-from hub_messaging.kept import Key, Refused
+from hub_messaging import operator_actions, stored_deliveries
+from hub_messaging.stored_deliveries import Key, Refused
 from hub_messaging.tables import DROPPED, PARKED
 
 
@@ -38,7 +38,7 @@ def test_an_edited_delivery_keeps_its_original_takes_effect_and_its_subject_goes
     bodies = heavier(delivery(1)), heavier(delivery(1), data={"number": 1, "weight": 8})
     for body in bodies:
         assert edit(database, key, body) == key
-    shown = act(database, lambda session: kept.show(session, key))
+    shown = act(database, lambda session: stored_deliveries.show(session, key))
     assert (shown.original, shown.body, shown.kept.state) == (delivery(1).body, bodies[1], PARKED)
     assert [action.action for action in shown.history] == ["edit", "edit"]
     replay(database, key)
@@ -64,8 +64,8 @@ def test_a_message_that_could_not_be_read_gets_the_name_of_its_new_body_and_is_n
         ("edit", key.event_id),
         ("replay", key.event_id),
     ]
-    assert kept.name_of(UNREADABLE) == ("", found.key.event_id)
-    assert kept.name_of(delivery(1).body) == (SOURCE, key.event_id)
+    assert stored_deliveries.name_of(UNREADABLE) == ("", found.key.event_id)
+    assert stored_deliveries.name_of(delivery(1).body) == (SOURCE, key.event_id)
 
 
 def test_a_delivery_that_is_moved_to_another_subject_holds_up_its_old_one_no_more(
@@ -103,7 +103,7 @@ def test_a_body_that_cannot_be_is_refused_and_changes_nothing(
     (key,) = park(broken, delivery(1))
     with pytest.raises(Refused, match=said):
         edit(database, key, body)
-    assert act(database, lambda session: kept.show(session, key)).body == delivery(1).body
+    assert act(database, lambda session: stored_deliveries.show(session, key)).body == delivery(1).body
     assert audit(database) == []
 
 
@@ -119,10 +119,10 @@ def test_a_dropped_delivery_keeps_its_body_and_lets_the_next_go_on(
 ) -> None:
     (key,) = park(broken, delivery(1))
     broken.take(delivery(1, 2, after=1))
-    assert act(database, lambda session: parking.drop(session, [key], ADA)) == [key]
+    assert act(database, lambda session: operator_actions.drop(session, [key], ADA)) == [key]
     broken.dispatcher.try_kept()
     broken.take(delivery(1), delivery(1, 3, after=2))
     assert broken.taken == [("parcels/1", 2, 1), ("parcels/1", 3, 1)]
-    shown = act(database, lambda session: kept.show(session, key))
+    shown = act(database, lambda session: stored_deliveries.show(session, key))
     assert (shown.kept.state, shown.body) == (DROPPED, delivery(1).body)
     assert replay(database, key) == []

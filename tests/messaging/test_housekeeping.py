@@ -11,9 +11,9 @@ from parcels.events import ParcelSorted
 from tests.messaging.aging import DAY, DAY_SECONDS, Process, receive_at, received_subjects
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail
 
-from hub_messaging import forgetting as module
 from hub_messaging import inbox, outbox, retention
-from hub_messaging.forgetting import NOTE_SECONDS, inbox_rows, outbox_rows
+from hub_messaging import retention_worker as module
+from hub_messaging.retention_worker import NOTE_SECONDS, inbox_rows, outbox_rows
 from hub_messaging.tables import inbox as received
 from hub_messaging.tables import inbox_forgotten, outbox_forgotten
 from hub_messaging.tables import outbox as recorded

@@ -6,12 +6,12 @@ from hub_local.places import ROOT
 from hub_messaging import (
     catchup,
     dispatch,
-    forgetting,
-    healing,
-    pace,
+    flow_control,
+    log_repair,
     reader,
     relay,
     retention,
+    retention_worker,
     retries,
     stopping,
 )
@@ -42,17 +42,17 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert waits == [1, 10, 60, 600, 3600]
     assert "after 1 s, 10 s, 1 min, 10 min and 1 h" in FLOWING
     assert f"up to {relay.BATCH} unpublished rows" in FLOWING
-    assert f"up to {pace.BATCH} messages" in FLOWING
+    assert f"up to {flow_control.BATCH} messages" in FLOWING
     assert f"after {retention.INBOX_DAYS} days" in FLOWING
     assert f"outbox rows for {retention.OUTBOX_DAYS} days" in FLOWING
     assert f"what has taken effect for {retention.INBOX_DAYS}" in FLOWING
-    assert f"at most {forgetting.BATCH:,} in a transaction" in FLOWING
-    assert (forgetting.TURN_SECONDS, forgetting.NOTE_SECONDS) == (0.25, 5 * 60)
+    assert f"at most {retention_worker.BATCH:,} in a transaction" in FLOWING
+    assert (retention_worker.TURN_SECONDS, retention_worker.NOTE_SECONDS) == (0.25, 5 * 60)
     assert f"up to {dispatch.TOGETHER} of them in one transaction" in FLOWING
     assert dispatch.RUN_OF_FAILURES == 20
     assert "Twenty failures in a row" in FLOWING
-    assert f"held for {healing.PATIENCE.seconds} s" in FLOWING
-    assert healing.BETWEEN_REPAIRS == 5 * 60
+    assert f"held for {log_repair.PATIENCE.seconds} s" in FLOWING
+    assert log_repair.BETWEEN_REPAIRS == 5 * 60
     assert catchup.MARGIN.seconds == 3600
     *growing, last = (f"{seconds:g}" for seconds in stopping.RECONNECT_SECONDS)
     assert f"waits {', '.join(growing)}, then always {last} s" in FLOWING

@@ -6,13 +6,13 @@ from tests.messaging.dispatching import Office
 from tests.messaging.operating import act, edit, listed, replay
 from tests.messaging.received import NOW, ORIGINS, QUEUE, Database, delivery, logged, message, states
 
-from hub_messaging import parking
+from hub_messaging import operator_actions
 from hub_messaging.envelope import Envelope
-from hub_messaging.kept import Key, Refused
 from hub_messaging.messages import Message
 from hub_messaging.metrics import InboxTable
-from hub_messaging.parking import Operator
+from hub_messaging.operator_actions import Operator
 from hub_messaging.provenance import Forged, Origins
+from hub_messaging.stored_deliveries import Key, Refused
 
 ADA = Operator(by="ada", why="a test")
 FOREIGN = "/hubs/other/sorting"
@@ -142,7 +142,7 @@ def test_a_forgery_cannot_be_replayed_or_edited_only_dropped(database: Database,
         with pytest.raises(Refused, match="can only be dropped"):
             change()
     assert list(states(database).values()) == ["parked"]
-    act(database, lambda session: parking.drop(session, [forged.key], ADA))
+    act(database, lambda session: operator_actions.drop(session, [forged.key], ADA))
     assert list(states(database).values()) == ["dropped"]
     assert office.seen == []
 

@@ -11,7 +11,7 @@ from tests.support.amqp import connected as bare
 from tests.support.broker import BrokerServer
 from tests.support.waiting import wait_until
 
-from hub_messaging.log import read_log
+from hub_messaging.event_log import read_log
 from hub_messaging.messages import Message
 from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.topology import LOG_QUEUE, Subscriber, permissions_of, topic_permissions_of

@@ -11,7 +11,7 @@ from tests.messaging.received import message as came
 
 from hub_messaging import reader as reading
 from hub_messaging import wire
-from hub_messaging.dispatch import DatabaseAway, Struggling
+from hub_messaging.dispatch import DatabaseAway, Degraded
 from hub_messaging.reader import QueueReader
 from hub_messaging.stopping import Stopped
 
@@ -21,7 +21,7 @@ def _reader(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
     return begun(monkeypatch)
 
 
-@pytest.mark.parametrize("fault", [DatabaseAway(), Struggling()])
+@pytest.mark.parametrize("fault", [DatabaseAway(), Degraded()])
 def test_what_cannot_be_decided_stays_in_hand_and_is_handed_in_again(
     reader: QueueReader, fault: Exception
 ) -> None:

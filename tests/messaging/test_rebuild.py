@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from tests.messaging.received import QUEUE
 from tests.messaging.shop import ADA, EFFECTS, Interruption, Shop, body, ids
 
-from hub_messaging import beside, copying
+from hub_messaging import shadow_copy, shadow_statements
 from hub_messaging.dispatch import DatabaseAway
-from hub_messaging.filling import CannotRebuild
+from hub_messaging.shadow_fill import CannotRebuild
 from hub_messaging.tables import inbox, inbox_audit
 
 
@@ -25,12 +25,12 @@ def test_a_spoiled_projection_is_made_anew_and_what_was_live_is_kept_aside(shop:
     assert (compared.only_live, compared.only_new) == (0, 3)
     assert rebuilt.switched
     assert shop.effects() == right
-    assert shop.effects(copying.PREVIOUS) == [("parcels/1", 2)]
-    assert shop.schemas() == {copying.PREVIOUS}
+    assert shop.effects(shadow_statements.PREVIOUS) == [("parcels/1", 2)]
+    assert shop.schemas() == {shadow_statements.PREVIOUS}
 
 
 def test_a_history_of_many_batches_keeps_its_order(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub_messaging.filling.BATCH", 5)
+    monkeypatch.setattr("hub_messaging.shadow_fill.BATCH", 5)
     for revision in range(1, 6):
         shop.receive(*(body(number, revision) for number in range(1, 9)))
     right = shop.effects()
@@ -42,7 +42,7 @@ def test_a_history_of_many_batches_keeps_its_order(shop: Shop, monkeypatch: pyte
 def test_a_failure_of_the_database_between_batches_ends_the_run(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub_messaging.filling.BATCH", 5)
+    monkeypatch.setattr("hub_messaging.shadow_fill.BATCH", 5)
     shop.receive(*(body(number) for number in range(1, 31)))
     prepared = shop.prepared()
 
@@ -134,12 +134,12 @@ def test_an_interrupted_run_leaves_the_live_tables_and_the_next_starts_clean(sho
     assert len(shop.effects()) == 7
     assert shop.rebuild().switched
     assert len(shop.effects()) == 7
-    assert shop.schemas() == {copying.PREVIOUS}
+    assert shop.schemas() == {shadow_statements.PREVIOUS}
 
 
 def test_only_one_rebuilds_at_a_time_and_a_later_one_may(shop: Shop) -> None:
     shop.receive(body(1))
-    with beside.only_one(shop.engine) as alone, pytest.raises(CannotRebuild, match="Somebody else"):
+    with shadow_copy.only_one(shop.engine) as alone, pytest.raises(CannotRebuild, match="Somebody else"):
         assert alone
         shop.rebuild()
     assert shop.rebuild().switched
@@ -157,7 +157,7 @@ def test_the_place_is_free_before_the_connection_that_held_it_is_closed(shop: Sh
         with shop.engine.connect() as other:
             held.append(other.scalar(here))
 
-    with beside.only_one(shop.engine) as alone:
+    with shadow_copy.only_one(shop.engine) as alone:
         assert alone
     assert held == [0]
 
@@ -167,15 +167,15 @@ def test_a_database_that_goes_away_lets_go_of_the_place_by_itself(shop: Shop) ->
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    with beside.only_one(shop.engine), shop.engine.connect() as other:
+    with shadow_copy.only_one(shop.engine), shop.engine.connect() as other:
         other.execute(everybody)
-    with beside.only_one(shop.engine) as alone:
+    with shadow_copy.only_one(shop.engine) as alone:
         assert alone
 
 
 def test_whoever_uses_the_live_tables_is_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.receive(body(1))
-    monkeypatch.setattr("hub_messaging.filling.LOCK_ATTEMPTS", 2)
+    monkeypatch.setattr("hub_messaging.shadow_fill.LOCK_ATTEMPTS", 2)
     with shop.database.begin() as session:
         session.execute(sa.text("LOCK TABLE effects IN ROW EXCLUSIVE MODE"))
         with pytest.raises(CannotRebuild, match="never free"):
@@ -188,4 +188,4 @@ def test_a_lock_that_fails_for_another_reason_is_not_tried_again(shop: Shop) -> 
         connection.exec_driver_sql("SET statement_timeout = 1")
         with shop.database.begin() as session:
             session.execute(sa.text("LOCK TABLE effects"))
-            beside.Beside((EFFECTS,)).lock(connection, "EXCLUSIVE")
+            shadow_copy.ShadowCopy((EFFECTS,)).lock(connection, "EXCLUSIVE")

@@ -26,8 +26,8 @@ from tests.support.waiting import wait_until
 
 from hub_local.places import ROOT
 from hub_messaging import rebuild_command
-from hub_messaging.beside import Busy
 from hub_messaging.rebuild_command import NeedsDependency, handlers_of, rebuild
+from hub_messaging.shadow_copy import Busy
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_platform.dependencies import Database, Time
 
@@ -248,7 +248,7 @@ def test_an_interruption_that_got_lost_is_heard_at_the_next_step(
     if place == "reading":
         monkeypatch.setattr(rebuild_command, "read_log", read)
     else:
-        monkeypatch.setattr("hub_messaging.beside.Beside.lock", wait)
+        monkeypatch.setattr("hub_messaging.shadow_copy.ShadowCopy.lock", wait)
     before = signal.getsignal(signal.SIGINT)
     code, said = in_this_process(fed, capsys, *SWITCH)
     assert code == 130

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from tests.messaging.received import QUEUE, SOURCE, message
 from tests.messaging.shop import ADA, Shop, body, ids, key
 
-from hub_messaging import kept, outbox, parking
+from hub_messaging import operator_actions, outbox, stored_deliveries
 from hub_messaging.delivery import Delivery
 from hub_messaging.dispatch import Handler
-from hub_messaging.filling import CannotRebuild
-from hub_messaging.kept import Key
 from hub_messaging.outbox_log import read_outboxes
+from hub_messaging.shadow_fill import CannotRebuild
+from hub_messaging.stored_deliveries import Key
 from hub_messaging.tables import inbox
 
 
@@ -29,7 +29,7 @@ def test_what_is_parked_stays_parked_with_its_record(shop: Shop) -> None:
     rebuilt = shop.rebuild()
     assert rebuilt.kept == {"waiting": 0, "held": 1, "parked": 1}
     with shop.database() as session:
-        (found,) = kept.kept(session)
+        (found,) = stored_deliveries.kept(session)
     assert (found.attempts, found.behind, found.last_error) == (6, 1, "Permanent: poison")
 
 
@@ -48,7 +48,7 @@ def test_what_was_dropped_stays_dropped_and_holds_up_nothing(shop: Shop) -> None
             sa.update(inbox).where(inbox.c.event_id == ids(1001)[0]).values(state="parked", body=shop.log[0])
         )
         session.execute(sa.text("DELETE FROM effects WHERE subject = 'parcels/1'"))
-        parking.drop(session, [key(1001)], ADA)
+        operator_actions.drop(session, [key(1001)], ADA)
     shop.receive(body(1, 2))
     assert shop.rebuild().switched
     assert sorted(shop.effects()) == [("parcels/1", 2), ("parcels/2", 1)]
@@ -59,8 +59,8 @@ def test_an_edited_delivery_that_waits_takes_effect_in_its_edited_form(shop: Sho
     shop.receive(body(1, weight=POISON), body(1, 2), b"not JSON")
     (unreadable,) = (name for name in shop.states() if name not in ids(1001, 1002))
     with shop.database.begin() as session:
-        parking.edit(session, key(1001), body(1), ADA)
-        parking.edit(session, Key(QUEUE, "", unreadable), body(5), ADA)
+        operator_actions.edit(session, key(1001), body(1), ADA)
+        operator_actions.edit(session, Key(QUEUE, "", unreadable), body(5), ADA)
     rebuilt = shop.rebuild()
     assert rebuilt.kept == {"waiting": 0, "held": 0, "parked": 0}
     assert sorted(shop.effects()) == [("parcels/1", 1), ("parcels/1", 2), ("parcels/5", 1)]
@@ -70,8 +70,8 @@ def test_an_edited_delivery_that_waits_takes_effect_in_its_edited_form(shop: Sho
 def test_an_edited_delivery_that_was_dropped_stays_dropped(shop: Shop) -> None:
     shop.receive(body(1, weight=POISON))
     with shop.database.begin() as session:
-        parking.edit(session, key(1001), body(1), ADA)
-        parking.drop(session, [key(1001)], ADA)
+        operator_actions.edit(session, key(1001), body(1), ADA)
+        operator_actions.drop(session, [key(1001)], ADA)
     shop.rebuild()
     assert (shop.effects(), shop.states()) == ([], {ids(1001)[0]: "dropped"})
 

@@ -18,9 +18,9 @@ from tests.messaging.received import QUEUE, delivery, logged
 from tests.messaging.shop import ADA, Shop, body, ids
 
 from hub_messaging import completeness
+from hub_messaging.loss_report import CannotList, Loss
 from hub_messaging.rebuild import Accepted, Rebuild
 from hub_messaging.tables import inbox, inbox_gaps, inbox_subjects
-from hub_messaging.vanishing import CannotList, Loss
 
 OTHER_HUB = "/hubs/other/sorting"
 OTHER_EXCHANGE = "other.sorting.events"

@@ -12,9 +12,9 @@ from tests.messaging.releases import V1, V2, WEIGHED, Noting, Publisher, logged,
 from tests.messaging.shop import ADA
 
 from hub_messaging.dispatch import Handler
-from hub_messaging.filling import Service
 from hub_messaging.messages import Message
 from hub_messaging.rebuild import Rebuild
+from hub_messaging.shadow_fill import Service
 
 EFFECTS: Any = Effect.__table__
 KEYS: dict[str, Any] = {V1: ParcelSorted, V2: ParcelSortedV2, WEIGHED: ParcelWeighed}

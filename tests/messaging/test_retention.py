@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub_messaging import retention
-from hub_messaging.forgetting import Forgetting
-from hub_messaging.retention import DAY, Line, Seen, moved
+from hub_messaging.retention import DAY, RetentionState, Seen, moved
+from hub_messaging.retention_worker import RetentionWorker
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 KEPT = 400
@@ -46,19 +46,19 @@ def seen(clock: datetime = NOW, newest: datetime | None = NOW, oldest: datetime 
 def test_the_line_moves_a_day_at_most_and_never_past_the_cut_off(
     before: datetime | None, what: Seen, after: datetime | None
 ) -> None:
-    assert moved(Line(before=before), what, KEPT).before == after
+    assert moved(RetentionState(before=before), what, KEPT).before == after
 
 
 @pytest.mark.parametrize(("ahead", "stopped"), [(DAY, False), (DAY + SECOND, True), (401 * DAY, True)])
 def test_forgetting_stops_while_the_newest_row_lies_more_than_a_day_ahead(
     ahead: timedelta, stopped: bool
 ) -> None:
-    line = moved(Line(before=EDGE - DAY), seen(newest=NOW + ahead), KEPT)
+    line = moved(RetentionState(before=EDGE - DAY), seen(newest=NOW + ahead), KEPT)
     assert (line.stopped, line.before == EDGE - DAY) == (stopped, stopped)
 
 
 def test_a_mark_ripens_after_so_many_days_of_running() -> None:
-    line = Line(waited=DAY)
+    line = RetentionState(waited=DAY)
     for head in range(10, 14):
         assert line.ripe(3) == 0
         line = retention.marked(line, head, 3)
@@ -99,9 +99,9 @@ class World:
     def true(self) -> datetime:
         return NOW + timedelta(hours=self.hours)
 
-    def start(self) -> Forgetting:
+    def start(self) -> RetentionWorker:
         rows = [Memory(self)]
-        return Forgetting(
+        return RetentionWorker(
             self,
             lambda _session: rows,  # type: ignore[arg-type, return-value]
             now=lambda: self.true() + self.service_error,
@@ -150,7 +150,7 @@ class Memory:
     def clock(self, _session: Any) -> datetime:
         return self.world.true() + self.world.database_error
 
-    def delete(self, _session: Any, line: Line, after: int) -> tuple[int, None]:
+    def delete(self, _session: Any, line: RetentionState, after: int) -> tuple[int, None]:
         assert line.before is not None
         gone = [
             place
@@ -173,7 +173,7 @@ steps = st.one_of(
 )
 
 
-def live(world: World, forgetting: Forgetting, hours: int) -> None:
+def live(world: World, forgetting: RetentionWorker, hours: int) -> None:
     """Let rows be written, and the service look, every half hour."""
     for _ in range(2 * hours):
         world.hours += 0.5

@@ -16,7 +16,7 @@ from tests.support.announcing import set_up_publishers
 from tests.support.waiting import wait_until
 
 from hub_messaging import gate
-from hub_messaging.subscribers import pouring, switching
+from hub_messaging.subscribers import history_fill, queue_filling
 from hub_messaging.subscribers.naming import queue_of
 from hub_messaging.tables import outbox as rows
 
@@ -33,12 +33,12 @@ def test_each_event_comes_once_and_in_order_while_publishers_go_on(
 ) -> None:
     """Batches of random size come at random moments in every step, and the size of steps is random too."""
     rng = random.Random(seed)
-    monkeypatch.setattr(pouring, "BATCH", rng.choice([20, 500]))
-    monkeypatch.setattr(pouring, "WINDOW", rng.choice([25, 2000]))
-    monkeypatch.setattr(pouring, "PREFETCH", rng.choice([40, 1000]))
-    monkeypatch.setattr(switching, "HOLD_SECONDS", 60)  # a busy machine is no failure
+    monkeypatch.setattr(queue_filling, "BATCH", rng.choice([20, 500]))
+    monkeypatch.setattr(queue_filling, "WINDOW", rng.choice([25, 2000]))
+    monkeypatch.setattr(queue_filling, "PREFETCH", rng.choice([40, 1000]))
+    monkeypatch.setattr(history_fill, "HOLD_SECONDS", 60)  # a busy machine is no failure
     monkeypatch.setattr(gate, "IDLE_SECONDS", 60)
-    monkeypatch.setattr(switching, "FEW", rng.choice([20, 200]))
+    monkeypatch.setattr(history_fill, "FEW", rng.choice([20, 200]))
     office = outside.office
     for publisher in PUBLISHERS:
         office.publish(publisher, rng.randint(0, 60))
@@ -172,7 +172,7 @@ def test_what_came_without_a_relay_in_the_moment_of_the_switch_is_not_lost(
     outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A command's mark, for one, is written whenever it likes; twice is better than never."""
-    office, binds = outside.office, switching.bind
+    office, binds = outside.office, history_fill.bind
 
     def publish_and_bind(connection: Any, queue: str, bindings: Any) -> None:
         if queue == queue_of(NAME):
@@ -181,7 +181,7 @@ def test_what_came_without_a_relay_in_the_moment_of_the_switch_is_not_lost(
         if queue == queue_of(NAME):
             office.publish("counting", 2)
 
-    monkeypatch.setattr(switching, "bind", publish_and_bind)
+    monkeypatch.setattr(history_fill, "bind", publish_and_bind)
     outside.add()
     found = ids_of(outside.read())
     assert set(found) == set(office.expected())

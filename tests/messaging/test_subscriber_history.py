@@ -15,7 +15,7 @@ from hub_messaging.envelope import Envelope, Posted
 from hub_messaging.marks import mark_of
 from hub_messaging.messages import Message
 from hub_messaging.provenance import Origins
-from hub_messaging.subscribers.history import History, Wanted
+from hub_messaging.subscribers.history_selection import History, Wanted
 
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 BOTH = {"sorting": frozenset({"ParcelSorted", "ParcelWeighed"})}

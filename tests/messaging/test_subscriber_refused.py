@@ -9,13 +9,13 @@ from tests.messaging.subscribing import NAME, Outside
 from tests.support.announcing import set_up_publishers
 
 from hub_messaging import gate
+from hub_messaging.event_log import Unbound
 from hub_messaging.gate import Occupied
-from hub_messaging.log import Unbound
 from hub_messaging.publisher import Unconfirmed
-from hub_messaging.subscribers import pouring, switching
+from hub_messaging.subscribers import history_fill, queue_filling
 from hub_messaging.subscribers.limits import Limits
 from hub_messaging.subscribers.naming import live_queue_of, queue_of
-from hub_messaging.subscribers.pouring import Pourer, TooFast, TooMuch
+from hub_messaging.subscribers.queue_filling import QueueFiller, TooFast, TooMuch
 from hub_messaging.wire import Missing
 
 END_OTHERS = """
@@ -51,7 +51,7 @@ def test_a_relay_that_does_not_give_way_ends_it_and_nothing_stays(
     outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As one does that waits for the broker's confirm."""
-    monkeypatch.setattr(switching, "TRIES", 2)
+    monkeypatch.setattr(history_fill, "TRIES", 2)
     monkeypatch.setattr(gate, "TAKE_SECONDS", 0.1)
     with outside.office.engines["sorting"].connect() as relay_:
         relay_.execute(sa.text("SELECT pg_advisory_lock_shared(:key)"), {"key": gate.KEY})
@@ -65,7 +65,7 @@ def test_a_gate_that_is_lost_in_the_switch_ends_it_and_nothing_stays(
     outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A holder that was halted may have been overtaken by a relay."""
-    binds = switching.bind
+    binds = history_fill.bind
 
     def halted(connection: Any, queue: str, bindings: Any) -> None:
         binds(connection, queue, bindings)
@@ -75,7 +75,7 @@ def test_a_gate_that_is_lost_in_the_switch_ends_it_and_nothing_stays(
 
     outside.office.publish("sorting", 3)
     with monkeypatch.context() as patched:
-        patched.setattr(switching, "bind", halted)
+        patched.setattr(history_fill, "bind", halted)
         with pytest.raises(sa.exc.DBAPIError):
             outside.add()
     assert outside.things_left() == []
@@ -85,15 +85,15 @@ def test_a_gate_that_is_lost_in_the_switch_ends_it_and_nothing_stays(
 def test_a_queue_of_live_events_that_is_deleted_meanwhile_ends_it(
     outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pour = Pourer.pour
+    pour = QueueFiller.pour
 
-    def pour_and_delete(self: Pourer, events: Any, *, replayed: bool) -> None:
+    def pour_and_delete(self: QueueFiller, events: Any, *, replayed: bool) -> None:
         pour(self, events, replayed=replayed)
         outside.office.administrate(lambda channel: channel.queue_delete(live_queue_of(NAME)))
 
     outside.office.publish("sorting", 3)
     with monkeypatch.context() as patched:
-        patched.setattr(Pourer, "pour", pour_and_delete)
+        patched.setattr(QueueFiller, "pour", pour_and_delete)
         with pytest.raises((OSError, Unconfirmed)):  # whichever the broker tells first
             outside.add()
     assert outside.things_left() == []
@@ -104,17 +104,17 @@ def test_events_that_come_faster_than_they_are_written_end_it_and_nothing_stays(
 ) -> None:
     """Relays are not held back for long, however much is left."""
     office = outside.office
-    bind = switching.bind
+    bind = history_fill.bind
 
     def bind_and_publish(connection: Any, queue: str, bindings: Any) -> None:
         bind(connection, queue, bindings)
         office.publish("sorting", 30)
 
     with monkeypatch.context() as patched:
-        patched.setattr(switching, "bind", bind_and_publish)
-        patched.setattr(switching, "HOLD_SECONDS", -1.0)
-        patched.setattr(pouring, "BATCH", 5)
-        patched.setattr(switching.Filling, "_write_live", lambda *_: 0)
+        patched.setattr(history_fill, "bind", bind_and_publish)
+        patched.setattr(history_fill, "HOLD_SECONDS", -1.0)
+        patched.setattr(queue_filling, "BATCH", 5)
+        patched.setattr(history_fill.Filling, "_write_live", lambda *_: 0)
         with pytest.raises(TooFast):
             outside.add()
     assert outside.things_left() == []

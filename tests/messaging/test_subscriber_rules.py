@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_messaging.subscribers.broker import management_of
-from hub_messaging.subscribers.choosing import UnknownEvents, chosen
-from hub_messaging.subscribers.figures import last_read, oldest
+from hub_messaging.subscribers.broker_capacity import too_little
+from hub_messaging.subscribers.event_selection import UnknownEvents, chosen
 from hub_messaging.subscribers.limits import MEBIBYTE, Limits, limits_in, policies_of
 from hub_messaging.subscribers.naming import (
     BadName,
@@ -22,7 +22,7 @@ from hub_messaging.subscribers.naming import (
     queues_of,
     require_name,
 )
-from hub_messaging.subscribers.room import too_little
+from hub_messaging.subscribers.queue_status import last_read, oldest
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 CATALOGUE = {

@@ -13,9 +13,9 @@ from tests.messaging.operating import replay
 from tests.messaging.received import message
 from tests.messaging.shop import ADA, Shop, body, ids, key
 
-from hub_messaging import beside, copying, kept, parking
-from hub_messaging.filling import CannotRebuild
-from hub_messaging.parking import Operator
+from hub_messaging import operator_actions, shadow_copy, shadow_statements, stored_deliveries
+from hub_messaging.operator_actions import Operator
+from hub_messaging.shadow_fill import CannotRebuild
 from hub_messaging.tables import inbox, inbox_audit, inbox_types
 
 BEN = Operator(by="ben", why="the new figures are wrong")
@@ -29,7 +29,7 @@ def test_what_was_live_before_comes_back_with_what_has_come_since(shop: Shop) ->
     back = shop.back(BEN)
     assert back.switched
     assert shop.effects() == [("parcels/1", 1), ("parcels/2", 1), ("parcels/1", 2), ("parcels/3", 1)]
-    assert shop.effects(copying.PREVIOUS) == [("parcels/1", 2), ("parcels/3", 1)]
+    assert shop.effects(shadow_statements.PREVIOUS) == [("parcels/1", 2), ("parcels/3", 1)]
     with shop.database() as session:
         last = session.execute(sa.select(inbox_audit).order_by(inbox_audit.c.id.desc())).first()
     assert last is not None
@@ -46,7 +46,7 @@ def test_going_back_can_itself_be_undone(shop: Shop) -> None:
         assert len(shop.effects()) == len(set(shop.effects())) == 2 * number - 1
     assert shop.rebuild().switched
     assert len(shop.effects()) == 7
-    assert shop.schemas() == {copying.PREVIOUS}
+    assert shop.schemas() == {shadow_statements.PREVIOUS}
 
 
 def test_the_reader_goes_on_while_and_after(shop: Shop) -> None:
@@ -138,7 +138,7 @@ def test_a_history_that_lacks_what_came_since_is_refused(shop: Shop) -> None:
         session.execute(sa.delete(inbox).where(inbox.c.event_id == ids(3001)[0]))
     with pytest.raises(CannotRebuild, match="does not hold 1 events"):
         shop.back()
-    assert "outbox" not in sa.inspect(shop.engine).get_table_names(copying.PREVIOUS)
+    assert "outbox" not in sa.inspect(shop.engine).get_table_names(shadow_statements.PREVIOUS)
 
 
 def test_a_dry_run_compares_and_changes_nothing(shop: Shop) -> None:
@@ -148,14 +148,14 @@ def test_a_dry_run_compares_and_changes_nothing(shop: Shop) -> None:
     said = shop.back(None)
     (compared,) = said.compared
     assert (said.switched, said.behind, compared.live, compared.new) == (False, 1, 2, 1)
-    assert len(shop.effects(copying.PREVIOUS)) == 1
+    assert len(shop.effects(shadow_statements.PREVIOUS)) == 1
 
 
 def test_what_an_operator_has_mended_since_is_mended_there_too(shop: Shop) -> None:
     shop.receive(body(1, weight=POISON), body(2, weight=POISON), body(3))
     shop.rebuild()
     with shop.database.begin() as session:
-        parking.drop(session, [key(2001)], ADA)
+        operator_actions.drop(session, [key(2001)], ADA)
         session.execute(
             sa.update(inbox).where(inbox.c.event_id == ids(1001)[0]).values(body=body(1))
         )  # as if the handler took it now
@@ -183,7 +183,7 @@ def test_what_fails_there_and_not_here_is_not_switched_to_unless_told(shop: Shop
     assert len(shop.effects()) == 2
     assert shop.back(accept_undone=True).switched
     with shop.database() as session:
-        (found,) = kept.kept(session, ("waiting",))
+        (found,) = stored_deliveries.kept(session, ("waiting",))
     assert found.subject == "parcels/2"
 
 
@@ -201,5 +201,5 @@ def test_a_type_that_was_behind_stays_behind(shop: Shop) -> None:
 def test_only_one_switches_at_a_time(shop: Shop) -> None:
     shop.receive(body(1))
     shop.rebuild()
-    with beside.only_one(shop.engine), pytest.raises(CannotRebuild, match="Somebody else"):
+    with shadow_copy.only_one(shop.engine), pytest.raises(CannotRebuild, match="Somebody else"):
         shop.back()

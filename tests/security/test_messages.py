@@ -1,8 +1,8 @@
 """Attacks on what services tell each other, each as it was tried at commit 6a1328b: none succeeds now.
 
 "Before" says what an attack did there. One test for each attack, and some more of its kind; more forgeries
-are in `test_forgeries.py`, more losses in `tests/messaging/test_losses.py` and `test_healing.py`, more wrong
-clocks in `test_housekeeping.py` and `test_retention.py`, more storms in `test_costs.py`.
+are in `test_forgeries.py`, more losses in `tests/messaging/test_missing_events.py` and `test_log_repair.py`,
+more wrong clocks in `test_housekeeping.py` and `test_retention.py`, more storms in `test_costs.py`.
 """
 
 from collections.abc import Callable
@@ -29,12 +29,12 @@ from tests.support.waiting import wait_until
 
 from hub_messaging import inbox
 from hub_messaging.envelope import HIGHEST_REVISION
-from hub_messaging.forgetting import inbox_rows
 from hub_messaging.messages import Message
+from hub_messaging.retention_worker import inbox_rows
+from hub_messaging.retry_order import RetryOrder
 from hub_messaging.tables import inbox as received
 from hub_messaging.tables import inbox_subjects, outbox
 from hub_messaging.topology import LOG_QUEUE
-from hub_messaging.turns import Turns
 
 SENTENCE = "You have won a prize, visit https://attacker.example today"
 ALL = ("reporting", "notifications")
@@ -242,6 +242,6 @@ def test_what_is_parked_slows_nothing(database: Database, storm: str) -> None:
     fill(database, storm, analyzed=True, done=2_000, size=2_000)
     with database() as session, cost_of(session) as cost:
         inbox.unseen(session, QUEUE, batch)
-        Turns(QUEUE).due(session, NOW)
+        RetryOrder(QUEUE).due(session, NOW)
     assert not cost.scanned
     assert cost.rows <= 4 * len(batch)

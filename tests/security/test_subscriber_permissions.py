@@ -29,12 +29,12 @@ from tests.support.broker import BrokerServer
 from hub_local.places import ROOT
 from hub_local.services import SERVICES
 from hub_messaging import topology
-from hub_messaging.kept import Refused
+from hub_messaging.stored_deliveries import Refused
 from hub_messaging.subscribers import lifecycle
 from hub_messaging.subscribers.broker import Management
 from hub_messaging.subscribers.limits import CHANNELS, CONNECTIONS, QUORUM, Limits
 from hub_messaging.subscribers.naming import dead_queue_of, live_queue_of, queue_of, user_of
-from hub_messaging.subscribers.state import Known
+from hub_messaging.subscribers.state import RegisteredSubscriber
 from hub_messaging.wire import declare_all
 from hub_platform.clocks import real_now
 
@@ -64,7 +64,7 @@ def _password(hub: str, api: Management) -> Iterator[str]:
     """Two subscribers of the hub, one of which has a queue of live events; the password of the first."""
     passwords = {}
     for name in ("warehouse", "other"):
-        known = Known(
+        known = RegisteredSubscriber(
             name=name,
             asked=("VisitLogged",),
             events={"visits": ("VisitLogged",)},
@@ -219,7 +219,9 @@ def test_a_subscriber_of_another_virtual_host_is_not_taken_over(
 ) -> None:
     """Users belong to the broker as a whole: two hubs on one broker must not give out the same name."""
     elsewhere = broker.new_vhost()
-    known = Known(name="warehouse", asked=("x",), events={}, since="now", added_at=real_now(), added_by="ada")
+    known = RegisteredSubscriber(
+        name="warehouse", asked=("x",), events={}, since="now", added_at=real_now(), added_by="ada"
+    )
     try:
         with pytest.raises(Refused, match="another virtual host"):
             lifecycle.add(elsewhere, management(broker, elsewhere), known, Limits())

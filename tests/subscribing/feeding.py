@@ -20,7 +20,7 @@ from hub_messaging.subscribers import lifecycle
 from hub_messaging.subscribers.broker import Management, management_of
 from hub_messaging.subscribers.limits import Limits
 from hub_messaging.subscribers.naming import dead_queue_of, queue_of, user_of
-from hub_messaging.subscribers.state import Known
+from hub_messaging.subscribers.state import RegisteredSubscriber
 from hub_messaging.topology import exchange_of
 
 NAME: Final = "warehouse"
@@ -74,7 +74,7 @@ class Feed:
 
     def add(self, *, fill: Callable[..., Any] | None = None) -> None:
         """Add the subscriber, as the hub's operator does."""
-        known = Known(
+        known = RegisteredSubscriber(
             name=NAME,
             asked=HEARD,
             events={"visits": HEARD},

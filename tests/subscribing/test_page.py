@@ -8,7 +8,7 @@ from tests.subscribing import page
 
 from hub_contracts import EVENTS, MARKS
 from hub_messaging.subscribers import limits
-from hub_messaging.subscribers.choosing import chosen
+from hub_messaging.subscribers.event_selection import chosen
 from hubctl.catalogue import CATALOGUE
 
 DEFAULT = limits.Limits()

@@ -11,7 +11,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from tests.support import node
 
-from hub_messaging.log import read_log
+from hub_messaging.event_log import read_log
 from hub_messaging.wire import connected
 
 SOURCES: Final = "cloudevents_node"

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from amqp.exceptions import ResourceLocked
 
-from hub_messaging.kept import Refused
+from hub_messaging.stored_deliveries import Refused
 from hub_messaging.subscribers import state
 from hub_messaging.subscribers.broker import Management
+from hub_messaging.subscribers.broker_capacity import too_little
 from hub_messaging.subscribers.limits import OWN_QUEUE, QUORUM, USER_LIMITS, Limits, limits_in, policies_of
 from hub_messaging.subscribers.naming import (
     dead_queue_of,
@@ -26,15 +27,16 @@ from hub_messaging.subscribers.naming import (
     queues_of,
     user_of,
 )
-from hub_messaging.subscribers.place import Fill, Place, bind_from_now
-from hub_messaging.subscribers.room import too_little
-from hub_messaging.subscribers.state import Known
+from hub_messaging.subscribers.new_subscriber import Fill, NewSubscriber, bind_from_now
+from hub_messaging.subscribers.state import RegisteredSubscriber
 from hub_messaging.wire import connected
 
 PASSWORD_BYTES: Final = 24
 
 
-def add(uri: str, broker: Management, known: Known, limits: Limits, *, fill: Fill = bind_from_now) -> str:
+def add(
+    uri: str, broker: Management, known: RegisteredSubscriber, limits: Limits, *, fill: Fill = bind_from_now
+) -> str:
     """Add a subscriber; its password, which is kept nowhere. Either all of it is made, or nothing stays.
 
     Args:
@@ -58,7 +60,7 @@ def add(uri: str, broker: Management, known: Known, limits: Limits, *, fill: Fil
             broker.declare_queue(dead_queue_of(known.name), QUORUM)
             broker.declare_queue(queue_of(known.name), OWN_QUEUE)
             bindings = {publisher: frozenset(keys) for publisher, keys in known.events.items()}
-            fill(connection, broker, Place(known.name, bindings, limits))
+            fill(connection, broker, NewSubscriber(known.name, bindings, limits))
             password = let_in(broker, known.name)
             state.store(broker, known)
         except BaseException:
@@ -71,7 +73,7 @@ def add(uri: str, broker: Management, known: Known, limits: Limits, *, fill: Fil
 def change(
     uri: str,
     broker: Management,
-    known: Known,
+    known: RegisteredSubscriber,
     limits: Limits | None,
     *,
     events: Mapping[str, tuple[str, ...]],
@@ -143,7 +145,7 @@ def clear(broker: Management, name: str) -> bool:
     return any(found)
 
 
-def required(broker: Management, name: str) -> Known:
+def required(broker: Management, name: str) -> RegisteredSubscriber:
     """A subscriber that exists.
 
     Raises:

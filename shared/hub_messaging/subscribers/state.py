@@ -16,7 +16,7 @@ PATH: Final = "global-parameters"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class RegisteredSubscriber:
     """One subscriber, as it was added and last changed. It exists from the moment that this is stored."""
 
     name: str
@@ -29,7 +29,7 @@ class Known:
     changed_by: str = ""
 
 
-def store(broker: Management, known: Known) -> None:
+def store(broker: Management, known: RegisteredSubscriber) -> None:
     """Remember a subscriber, or what has changed of it."""
     value = asdict(known) | {"vhost": broker.vhost, "added_at": known.added_at.isoformat()}
     value["changed_at"] = known.changed_at.isoformat() if known.changed_at else None
@@ -43,7 +43,7 @@ def forget(broker: Management, name: str) -> bool:
     return broker.delete(PATH, f"{PREFIX}{name}")
 
 
-def load(broker: Management, name: str) -> Known | None:
+def load(broker: Management, name: str) -> RegisteredSubscriber | None:
     """One subscriber of this virtual host; None when it is not known."""
     found = broker.get(PATH, f"{PREFIX}{name}")
     return None if found is None else _read(broker, found)
@@ -55,7 +55,7 @@ def is_elsewhere(broker: Management, name: str) -> bool:
     return found is not None and found["value"].get("vhost") != broker.vhost
 
 
-def load_all(broker: Management) -> Iterator[Known]:
+def load_all(broker: Management) -> Iterator[RegisteredSubscriber]:
     """Every subscriber of this virtual host, by name."""
     listed = broker.get(PATH) or []
     for one in sorted(listed, key=lambda found: str(found["name"])):
@@ -64,12 +64,12 @@ def load_all(broker: Management) -> Iterator[Known]:
             yield known
 
 
-def _read(broker: Management, found: Mapping[str, Any]) -> Known | None:
+def _read(broker: Management, found: Mapping[str, Any]) -> RegisteredSubscriber | None:
     value = found["value"]
     if value.get("vhost") != broker.vhost:
         return None
     changed = value.get("changed_at")
-    return Known(
+    return RegisteredSubscriber(
         name=value["name"],
         asked=tuple(value["asked"]),
         events={publisher: tuple(keys) for publisher, keys in value["events"].items()},

@@ -8,7 +8,7 @@ import pytest
 
 from hub_enrolment.api.visits import RpcAssignments
 from hub_enrolment.gateways import Assignments, AssignmentsUnknown
-from hub_messaging.asking import AnsweredWithError, BrokerAway, NobodyAnswers, TooLate
+from hub_messaging.rpc_client import BrokerUnavailable, NoSuchService, RpcError, RpcTimeout
 
 LAST = date(2025, 12, 31)
 ADA = uuid4()
@@ -38,10 +38,10 @@ def test_a_question_names_all_records_and_the_day() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        TooLate(),
-        BrokerAway(),
-        NobodyAnswers(),
-        AnsweredWithError("RuntimeError", None),
+        RpcTimeout(),
+        BrokerUnavailable(),
+        NoSuchService(),
+        RpcError("RuntimeError", None),
         None,
         "text",
         {"a": 1},

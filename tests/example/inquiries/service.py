@@ -11,9 +11,9 @@ from parcels.tables import Effect
 from sqlalchemy.orm import Session
 
 from hub_messaging import outbox, wire
-from hub_messaging.asking import AnsweredWithError, Asking, Unanswered
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
+from hub_messaging.rpc_client import RpcClient, RpcError, RpcUnanswered
 from hub_messaging.subscribe import Delivery, subscribe
 from hub_platform.access import ANYONE
 from hub_platform.dependencies import Database
@@ -158,7 +158,7 @@ class ClerkService(Probes):
     """Asks."""
 
     name = "clerk"
-    scales = Asking("scales", seconds=2.0)
+    scales = RpcClient("scales", seconds=2.0)
 
     @route("GET", "/clerk/v1/ask/<string:method>/<string:argument>", allow=ANYONE)
     def ask(self, call: Call[None]) -> dict[str, Any]:
@@ -167,9 +167,9 @@ class ClerkService(Probes):
         said: dict[str, Any]
         try:
             said = {"answer": self.scales.ask(call.path["method"], _value(call.path["argument"]))}
-        except AnsweredWithError as exc:
+        except RpcError as exc:
             said = {"unanswered": "AnsweredWithError", "error": exc.error, "code": exc.code}
-        except Unanswered as exc:
+        except RpcUnanswered as exc:
             said = {"unanswered": type(exc).__name__}
         return said | {"seconds": time.monotonic() - began}
 

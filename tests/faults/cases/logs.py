@@ -7,7 +7,7 @@ from tests.faults.cases.operators import MARK_SECONDS
 from tests.faults.stage import Stage
 from tests.faults.systems.catalogue import EXCHANGE, HUB
 
-from hub_messaging import refill
+from hub_messaging import log_restore
 from hub_messaging.envelope import SCHEMAS
 from hub_messaging.topology import LOG_QUEUE
 from hub_messaging.wire import connected
@@ -60,7 +60,9 @@ def restore_log(stage: Stage) -> None:
     engines = {name: sa.create_engine(urls[name]) for name in (PUBLISHER, CONSUMER, BYSTANDER)}
     try:
         with connected(stage.direct_uri) as connection:
-            found = refill.restore(connection, refill.Outboxes(HUB, SCHEMAS, engines), lambda *_: None)
+            found = log_restore.restore(
+                connection, log_restore.Outboxes(HUB, SCHEMAS, engines), lambda *_: None
+            )
     finally:
         for engine in engines.values():
             engine.dispose()

@@ -6,10 +6,10 @@ from tests.faults.cases.case import Case
 from tests.faults.stage import Stage
 from tests.faults.systems.setting import subject_of
 
-from hub_messaging import kept, parking
+from hub_messaging import operator_actions, stored_deliveries
 
 SUBJECTS = 3  # that are refused
-OPERATOR = parking.Operator(by="fault suite", why="the cause is cured")
+OPERATOR = operator_actions.Operator(by="fault suite", why="the cause is cured")
 
 
 def replay_twice(stage: Stage) -> None:
@@ -34,18 +34,18 @@ def parked(stage: Stage) -> int:
     return stage.ledger.inbox_states().get("parked", 0)
 
 
-def replay(stage: Stage, keys: list[kept.Key] | None = None) -> dict[kept.Key, int]:
+def replay(stage: Stage, keys: list[stored_deliveries.Key] | None = None) -> dict[stored_deliveries.Key, int]:
     """Replay what is parked, or these deliveries whatever they are by now; the attempts of each so far."""
     with stage.ledger.consumer_session() as session, session.begin():
-        attempts = {one.key: one.attempts for one in kept.kept(session)}
-        parking.replay(session, keys or list(attempts), OPERATOR, datetime.now(UTC))
+        attempts = {one.key: one.attempts for one in stored_deliveries.kept(session)}
+        operator_actions.replay(session, keys or list(attempts), OPERATOR, datetime.now(UTC))
     return attempts
 
 
-def again(stage: Stage, before: dict[kept.Key, int]) -> bool:
+def again(stage: Stage, before: dict[stored_deliveries.Key, int]) -> bool:
     """Whether each of them has been tried once more and is parked again."""
     with stage.ledger.consumer_session() as session:
-        now = {one.key: one.attempts for one in kept.kept(session)}
+        now = {one.key: one.attempts for one in stored_deliveries.kept(session)}
     return now.keys() == before.keys() and all(now[key] > before[key] for key in before)
 
 

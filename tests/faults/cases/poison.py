@@ -15,7 +15,7 @@ from tests.faults.stage import Stage
 from tests.faults.systems.catalogue import HUB
 from tests.faults.systems.ours.events import ThingChanged, ThingNoticed
 
-from hub_messaging import kept, parking
+from hub_messaging import operator_actions, stored_deliveries
 from hub_messaging.topology import exchange_of, source_of
 from hubctl.parked import STEP
 
@@ -73,10 +73,10 @@ def strangers(numbers: range) -> Iterator[Post]:
 def drop_all(stage: Stage) -> None:
     """Give up all that is parked, as `hubctl parked drop --all` does."""
     with stage.ledger.consumer_session() as session:
-        keys = [one.key for one in kept.kept(session)]
+        keys = [one.key for one in stored_deliveries.kept(session)]
     for start in range(0, len(keys), STEP):
         with stage.ledger.consumer_session() as session, session.begin():
-            parking.drop(session, keys[start : start + STEP], OPERATOR)
+            operator_actions.drop(session, keys[start : start + STEP], OPERATOR)
 
 
 CASES = (

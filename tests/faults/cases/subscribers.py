@@ -12,7 +12,7 @@ from tests.faults.systems.ours.events import ThingChanged, ThingMarked
 from hub_messaging.subscribers import lifecycle
 from hub_messaging.subscribers.limits import CONNECTIONS, DEAD_MESSAGES, Limits
 from hub_messaging.subscribers.naming import dead_queue_of, queue_of
-from hub_messaging.subscribers.state import Known
+from hub_messaging.subscribers.state import RegisteredSubscriber
 
 NAME = "stranger"
 LOAD = 20  # seconds over which the commands are spread
@@ -26,7 +26,7 @@ PREFETCH = 65_535  # the most that AMQP can ask for
 def added(stage: Stage, limits: Limits | None = None) -> Stranger:
     """Add a subscriber as `hubctl subscribers add` does; it is removed after the case."""
     uri, broker = stage.direct_uri, management(stage)
-    known = Known(
+    known = RegisteredSubscriber(
         name=NAME,
         asked=TYPES,
         events={PUBLISHER: TYPES},

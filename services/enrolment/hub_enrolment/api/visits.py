@@ -6,12 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from hub_enrolment.gateways import AssignmentsUnknown, StillAssigned
-from hub_messaging.asking import Asking, Unanswered
+from hub_messaging.rpc_client import RpcClient, RpcUnanswered
 
 SECONDS: Final = 2.0  # a person waits for the answer to a change that is saved already
 
 
-class VisitsAssignments(Asking):
+class VisitsAssignments(RpcClient):
     """Asks visits for assignments."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class RpcAssignments:
                 )
                 for one in found
             ]
-        except Unanswered as exc:
+        except RpcUnanswered as exc:
             raise AssignmentsUnknown(type(exc).__name__) from exc
         except (AttributeError, KeyError, TypeError, ValueError) as exc:
             raise AssignmentsUnknown("UndecodableAnswer") from exc

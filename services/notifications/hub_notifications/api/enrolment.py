@@ -4,13 +4,13 @@ from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from hub_messaging.asking import Asking, Unanswered
+from hub_messaging.rpc_client import RpcClient, RpcUnanswered
 from hub_notifications.config import Options
 from hub_notifications.gateways import Contact, ContactsAway, SchoolThreads
 from hub_platform.context import context_with
 
 
-class EnrolmentContacts(Asking):
+class EnrolmentContacts(RpcClient):
     """Asks enrolment for addresses, joining links and certificates."""
 
     def __init__(self) -> None:
@@ -72,5 +72,5 @@ class RpcContacts:
     def _answer(self, question: str, argument: Any) -> Any:
         try:
             return self._ask(question, argument)
-        except Unanswered as exc:
+        except RpcUnanswered as exc:
             raise ContactsAway(type(exc).__name__) from exc

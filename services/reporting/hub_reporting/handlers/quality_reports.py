@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hub_kernel.england import day_in_england
-from hub_messaging import kept
+from hub_messaging import stored_deliveries
 from hub_reporting.domain.columns import PROBLEM_WORDS
 from hub_reporting.domain.reports import Report, Row
 from hub_reporting.domain.scopes import Scope
@@ -66,7 +66,7 @@ def messages_not_sent(sight: Sight) -> Iterator[Row]:
 
 def events_not_counted(sight: Sight) -> Iterator[Row]:
     """Events that wait for an operator, since they could not be counted in."""
-    for one in kept.kept(sight.session):
+    for one in stored_deliveries.kept(sight.session):
         said = one.type or "message that cannot be read"
         yield _EMPTY | {
             "problem": "event_not_counted",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tests.faults.systems.setting import Killer, Setting
 from uuid_utils.compat import uuid7
 
-from hub_messaging import healing, outbox, subscribe, wall_clock, wire
+from hub_messaging import log_repair, outbox, subscribe, wall_clock, wire
 from hub_messaging.topology import exchange_of
 from hub_platform import clocks
 
@@ -25,8 +25,8 @@ def set_up(setting: Setting) -> None:
         module.HEARTBEAT_SECONDS = setting.heartbeat  # type: ignore[attr-defined]  # not final in a test
     if setting.mark_seconds:
         for wait in ("BETWEEN_REPAIRS", "HOPELESS_SECONDS"):
-            assert hasattr(healing, wait)
-            vars(healing)[wait] = setting.mark_seconds
+            assert hasattr(log_repair, wait)
+            vars(log_repair)[wait] = setting.mark_seconds
     if setting.clock_days:
         shift_clock(timedelta(days=setting.clock_days))
     killer = Killer(setting)

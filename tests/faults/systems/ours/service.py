@@ -13,10 +13,10 @@ from tests.faults.systems.setting import Pace, read_setting, subject_of
 from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED, effects
 
 from hub_messaging import outbox, wall_clock
+from hub_messaging.log_monitor import EVERY_SECONDS
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import answer
 from hub_messaging.subscribe import Delivery, Permanent, subscribe, subscribe_batch
-from hub_messaging.watching import EVERY_SECONDS
 from hub_platform.probes import Probes
 
 LOOK_AGAIN = 0.05  # seconds

@@ -1,0 +1,104 @@
+"""The edge that shows the event log to an operator: what it holds, and what is written to it."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from hub_messaging.event_log import LogSilent, place_of_new_mark
+from hub_messaging.messages import Message
+from hub_messaging.topology import LOG_QUEUE
+from hub_messaging.wire import drain, message_of, require_log, tick
+
+PREFETCH: Final = 1000
+WAIT_SECONDS: Final = 0.5
+END_SECONDS: Final = 20.0  # for a mark to arrive, and of silence before the log's end
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One message of the log and its place there."""
+
+    offset: int  # 0 for the first that was ever written
+    message: Message
+
+
+def end_of_log(connection: Any, service: str) -> int:
+    """The offset behind the last message, found by writing a mark through a service's exchange.
+
+    Raises:
+        log.LogSilent: the mark does not arrive.
+        log.Unbound, wire.Missing, publisher.Unconfirmed, wire.BROKER_ERRORS: as log.write_mark
+    """
+    end = place_of_new_mark(connection, service, {}, END_SECONDS, lambda: False)
+    if end is None:
+        raise LogSilent
+    return end
+
+
+def between(connection: Any, first: int | datetime | None, end: int) -> Iterator[Logged]:
+    """The messages from an offset or an instant on (None: the first that there is) to before an offset.
+
+    The broker finds an instant to the block of messages, so some from before it come first.
+
+    Raises:
+        log.LogSilent: the end does not come.
+        wire.BROKER_ERRORS: the broker goes away.
+    """
+    if isinstance(first, int) and first >= end:
+        return
+    heard = time.monotonic()
+    with _consuming(connection, first) as arriving:
+        for one in arriving:
+            if one is None:
+                if time.monotonic() - heard > END_SECONDS:
+                    raise LogSilent
+                continue
+            heard = time.monotonic()
+            if one.offset < end:
+                yield one
+            if one.offset >= end - 1:
+                return
+
+
+def from_now_on(connection: Any, first: int) -> Iterator[Logged | None]:
+    """Every message from an offset on, without end; None when nothing has come for a moment.
+
+    Raises:
+        wire.BROKER_ERRORS: the broker goes away.
+    """
+    with _consuming(connection, first) as arriving:
+        yield from arriving
+
+
+@contextmanager
+def _consuming(connection: Any, first: int | datetime | None) -> Iterator[Iterator[Logged | None]]:
+    require_log(connection)
+    offset: Any = "first" if first is None else first
+    if isinstance(first, datetime):
+        offset = first.astimezone(UTC).replace(tzinfo=None)
+    channel = connection.channel()
+    channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
+    arrived: deque[Any] = deque()
+    channel.basic_consume(LOG_QUEUE, callback=arrived.append, arguments={"x-stream-offset": offset})
+
+    def arriving() -> Iterator[Logged | None]:
+        while True:
+            if not arrived:
+                drain(connection, WAIT_SECONDS)
+                tick(connection)
+            if not arrived:
+                yield None
+            while arrived:
+                one = arrived.popleft()
+                place = int(one.properties["application_headers"]["x-stream-offset"])
+                yield Logged(place, message_of(one, from_log=True))
+                channel.basic_ack(one.delivery_tag)
+
+    try:
+        yield arriving()
+    finally:
+        channel.close()

@@ -1,0 +1,191 @@
+"""The edge that sees whether the event log still hears a publisher: it is there, bound, and lacks nothing.
+
+Once a minute a mark is written through the publisher's exchange and must arrive in the log within seconds.
+Where it stands there is remembered: between two marks there must be as many events as were published.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+from prometheus_client import Gauge
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from hub_messaging import counting
+from hub_messaging.event_log import (
+    Unbound,
+    events_between,
+    mark_stands_at,
+    place_of_new_mark,
+    tell_subscribers,
+)
+from hub_messaging.publisher import Unconfirmed
+from hub_messaging.tables import outbox_log
+from hub_messaging.topology import LOG_QUEUE
+from hub_messaging.wire import BROKER_ERRORS, Missing, connected, require_log
+
+EVERY_SECONDS: Final = 60.0
+AGAIN_SECONDS: Final = (
+    3.0  # until a first suspicion is looked at again: a broker that starts may be half there
+)
+QUIET_TIMES: Final = 5  # as rarely a mark while nothing is published: each of them stays in the log
+LATE_SECONDS: Final = 5.0
+COUNTED: Final = (
+    2_000  # messages between two marks that are read to be counted; of more only their number is seen
+)
+
+MISSING: Final = "missing"
+UNBOUND: Final = "unbound"
+BEHIND: Final = "behind"
+REASONS: Final = (MISSING, UNBOUND, BEHIND)
+REMEDY: Final = "hubctl log restore makes it whole"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The newest mark that was seen, as the database has it."""
+
+    mark_offset: int = -1  # before the first message of a log
+    published: int | None = 0  # events, ever, when it was written; None: whatever there is by the next mark
+    trouble: str | None = None
+
+
+def words_of(reason: str, service: str) -> str:
+    """A reason for an operator."""
+    return {
+        MISSING: f"the event log {LOG_QUEUE} is missing from the broker: {REMEDY}",
+        UNBOUND: f"events of {service} do not reach the event log, which is not bound: {REMEDY}",
+        BEHIND: f"the event log lacks events of {service}: {REMEDY}",
+    }[reason]
+
+
+def remembered(session: Session) -> Remembered:
+    """What was seen last."""
+    row = session.execute(sa.select(outbox_log)).one_or_none()
+    return Remembered() if row is None else Remembered(row.mark_offset, row.published, row.trouble)
+
+
+def remember(session: Session, seen: Remembered) -> None:
+    """Keep what was seen, instead of what was seen before."""
+    session.execute(sa.delete(outbox_log))
+    values = {"mark_offset": seen.mark_offset, "published": seen.published, "trouble": seen.trouble}
+    session.execute(sa.insert(outbox_log).values(seen_at=sa.func.clock_timestamp(), **values))
+
+
+class LogMonitor:
+    """Looks at the log for one publisher. `trouble` is one of REASONS, or None."""
+
+    def __init__(
+        self, service: str, uri: str, sessions: Any, gauge: Gauge, every: float = EVERY_SECONDS
+    ) -> None:
+        """`every`: seconds between looks."""
+        self._every = every
+        self._service = service
+        self._uri = uri
+        self._sessions = sessions
+        self._gauge = gauge
+        self._say(None)
+        self.begin()
+
+    @property
+    def detail(self) -> str | None:
+        """What is wrong, for the readiness probe."""
+        return None if self.trouble is None else words_of(self.trouble, self._service)
+
+    def begin(self) -> None:
+        """Look at once: this process has become the one that publishes."""
+        self._due = self._mark_due = self._ask_at = 0.0
+        self._suspected: str | None = None
+
+    def leave(self) -> None:
+        """Say nothing more of the log: another process publishes, and looks."""
+        self._say(None)
+
+    def look_when_due(self, giving_up: Callable[[], bool]) -> None:
+        """Look at the log, if it is time; never fails for what it finds. `giving_up` ends waiting."""
+        if giving_up() or (time.monotonic() < self._due and not self._was_restored()):
+            return
+        until = time.monotonic() + 2 * LATE_SECONDS
+        try:
+            with connected(self._uri) as connection:
+                found = self._judge(connection, lambda: giving_up() or time.monotonic() > until)
+        except (*BROKER_ERRORS, Unconfirmed, SQLAlchemyError) as exc:
+            log.info("event_log_not_seen", error=type(exc).__name__)
+        else:
+            if found in (None, self.trouble, self._suspected):
+                self._say(found)
+            self._suspected = found
+        again = self._suspected != self.trouble
+        self._due = time.monotonic() + (min(AGAIN_SECONDS, self._every) if again else self._every)
+
+    def _was_restored(self) -> bool:
+        """Whether an operator has restored the log since trouble was seen, so that it is looked at now."""
+        if self.trouble is None or time.monotonic() < self._ask_at:
+            return False
+        self._ask_at = time.monotonic() + AGAIN_SECONDS
+        try:
+            with self._sessions() as session:
+                return remembered(session).trouble is None
+        except SQLAlchemyError:
+            return False
+
+    def _say(self, trouble: str | None) -> None:
+        before = getattr(self, "trouble", None)
+        if trouble != before:
+            log.warning("event_log_trouble", reason=trouble, before=before)
+        self.trouble = trouble
+        for reason in REASONS:
+            self._gauge.labels(reason).set(reason == trouble)
+
+    def _judge(self, connection: Any, giving_up: Callable[[], bool]) -> str | None:
+        """What is wrong with the log now, or None."""
+        with self._sessions() as session:
+            counts, last = counting.published(session), remembered(session)
+        published = sum(counts.values())
+        if last.published == published and last.trouble is None and time.monotonic() < self._mark_due:
+            with contextlib.suppress(Missing):
+                require_log(connection)
+                if mark_stands_at(connection, self._service, last.mark_offset, LATE_SECONDS):
+                    return None
+        offset, found = None, None
+        try:
+            offset = place_of_new_mark(connection, self._service, counts, LATE_SECONDS, giving_up)
+        except Unbound:
+            found = UNBOUND
+        except Missing:
+            found = MISSING
+            tell_subscribers(connection, self._service, counts, giving_up)
+        if offset is not None and self._lacks(connection, last, offset, published):
+            found = self._suspected = BEHIND  # no need to look again
+        elif offset is None and found is None:  # confirmed, and not in the log
+            found = UNBOUND
+        if last.trouble == BEHIND:  # until it has been restored, whatever else happens to it
+            return found or BEHIND
+        if found is None and offset is not None:
+            self._keep(Remembered(offset, published))
+            self._mark_due = time.monotonic() + QUIET_TIMES * self._every
+        elif found == self._suspected:
+            self._keep(replace(last, trouble=found))
+        return found
+
+    def _lacks(self, connection: Any, last: Remembered, offset: int, published: int) -> bool:
+        """Whether the log holds fewer events since the newest mark than were published since."""
+        if offset <= last.mark_offset:
+            return True  # it was made anew, or has lost its end
+        if last.published is None or published <= last.published:
+            return False
+        came = offset - last.mark_offset - 1
+        if came <= COUNTED:
+            came = events_between(connection, self._service, last.mark_offset + 1, offset, 2 * LATE_SECONDS)
+        return came < published - last.published
+
+    def _keep(self, seen: Remembered) -> None:
+        with self._sessions.begin() as session:
+            remember(session, seen)

@@ -1,0 +1,164 @@
+"""What has been lost is read from the event log while the queue is read on: a little at a time.
+
+Three things send a reader to the log: a mark shows that events never arrived, an operator says so, or an
+event waits for an earlier one that does not come. What the log does not hold stays missing, and is told.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from sqlalchemy.orm import Session
+
+from hub_messaging import counting, retries
+from hub_messaging.catchup import EVER, MARGIN, CatchUp, LogAway, ReadLog, Take, behind, fall_behind
+from hub_messaging.counting import Loss
+from hub_messaging.dispatch import Dispatcher
+from hub_messaging.envelope import Envelope, Undecodable
+from hub_messaging.messages import Message
+from hub_messaging.wall_clock import utc_now
+
+PATIENCE: Final = timedelta(seconds=10)  # how long an event waits for an earlier one before the log is asked
+LOOK_SECONDS: Final = 2.0  # between two looks for what is missing
+AWAY_SECONDS: Final = 10.0  # until a log that could not be read is asked for again
+BETWEEN_REPAIRS: Final = 300.0  # reading the log is not done for each gap, nor again and again for a loss
+HOPELESS_SECONDS: Final = 3600.0  # before a log that did not have it is read for the same loss again
+
+STEP: Final = 100  # messages handed in before the queue has its turn
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The last reading of the log for a loss."""
+
+    missing: int
+    at: float
+    whole: bool
+
+
+class LogRepair:
+    """Reads the log a step at a time; `step` is called between two readings of the queue."""
+
+    def __init__(self, dispatcher: Dispatcher, take: Take, catch_up: CatchUp) -> None:
+        """`take` hands messages to the dispatcher and comes back when all of them are dealt with."""
+        self._dispatcher = dispatcher
+        self._subscription = dispatcher.subscription
+        self._sessions = dispatcher.sessions
+        self._take = take
+        self._catch_up = catch_up
+        self._reading: Iterator[None] | None = None
+        self._look_at = self._repair_at = 0.0
+        self._attempts: dict[tuple[str, str], Attempt] = {}
+
+    def step(self, read_log: ReadLog, clock: float) -> bool:
+        """Read a little more; whether there is more to read at once. `clock` is monotonic."""
+        if self._reading is None:
+            if clock < self._look_at:
+                return False
+            self._look_at = clock + LOOK_SECONDS
+            self._reading = self._next(read_log, clock)
+        try:
+            if self._reading is not None and next(self._reading, self) is not self:
+                return True
+        except LogAway:
+            log.warning("log_away", queue=self._subscription)
+            self._look_at = clock + AWAY_SECONDS
+            self._repair_at = 0.0  # nothing was repaired: the gaps are looked for again as soon as the log is
+        except BaseException:
+            self.abandon()
+            raise
+        self._reading = None
+        return False
+
+    def abandon(self) -> None:
+        """Leave what has been begun; what was not finished is begun anew."""
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            self._repair_at = 0.0
+        # The connection that it reads from may be gone: then it cannot even be closed.
+        with contextlib.suppress(Exception):
+            if reading is not None:
+                reading.close()  # type: ignore[attr-defined]  # a generator
+
+    def _next(self, read_log: ReadLog, clock: float) -> Iterator[None] | None:
+        """What is to be read from the log now."""
+        with self._sessions.begin() as session:
+            self._fall_behind(session, clock)
+            wanted = behind(session, self._subscription, self._dispatcher.types)
+            gaps = [] if clock < self._repair_at else self._gaps(session)
+        if wanted:
+            log.warning("healing", queue=self._subscription, types=sorted(wanted))
+            return self._hand_in(self._catch_up.read(read_log, wanted), self._forget_gaps)
+        if gaps:
+            self._repair_at = clock + BETWEEN_REPAIRS
+            return self._repair(read_log, gaps)
+        return None
+
+    def _fall_behind(self, session: Session, clock: float) -> None:
+        """Let what is missing be read from the log: first since it was complete, then all of it."""
+        for loss in self._losses(session):
+            key, last = (loss.source, loss.routing_key), self._attempts.get((loss.source, loss.routing_key))
+            since = EVER if last is not None or loss.complete_at is None else loss.complete_at - MARGIN
+            if last is not None:
+                hopeless = last.whole and last.missing == loss.missing
+                if clock - last.at < (HOPELESS_SECONDS if hopeless else BETWEEN_REPAIRS):
+                    continue
+            self._attempts[key] = Attempt(loss.missing, clock, whole=since == EVER)
+            fall_behind(session, self._subscription, [loss.routing_key], since)
+
+    def _losses(self, session: Session) -> list[Loss]:
+        """What is missing; what no longer is was healed, and what is missing later is another loss."""
+        losses = counting.losses(session, self._subscription)
+        lost = {(loss.source, loss.routing_key) for loss in losses}
+        self._attempts = {key: last for key, last in self._attempts.items() if key in lost}
+        return losses
+
+    def _gaps(self, session: Session) -> list[Any]:
+        return retries.missing(session, self._subscription, utc_now() - PATIENCE)
+
+    def _repair(self, read_log: ReadLog, gaps: list[Any]) -> Iterator[None]:
+        """Look in the log for what deliveries have waited for in vain; what is not there is given up."""
+        subjects = {(gap.source, gap.subject) for gap in gaps}
+        log.warning("gap", queue=self._subscription, subjects=len(subjects))
+
+        def of_subjects() -> Iterator[list[Message]]:
+            for messages in read_log(None):
+                found = (m for m in messages if _subject_of(m) in subjects)
+                yield self._catch_up.counted([m for m in found if not self._catch_up.passes_over(m)])
+
+        yield from self._hand_in(of_subjects())
+        with self._sessions.begin() as session:
+            for gap in gaps:
+                if retries.stop_waiting_for(session, self._subscription, gap.source, gap.event_id):
+                    log.warning("predecessor_never_came", event_id=gap.event_id, queue=self._subscription)
+
+    def _hand_in(
+        self, batches: Iterator[list[Message]], at_the_end: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
+        with contextlib.closing(batches):  # type: ignore[type-var]  # a generator
+            for messages in batches:
+                for start in range(0, len(messages), STEP):
+                    self._take(messages[start : start + STEP])
+                    with self._sessions() as session:
+                        self._losses(session)
+                    yield
+                yield
+        at_the_end()
+
+    def _forget_gaps(self) -> None:
+        """An event that was missed has come from the log after all."""
+        with self._sessions.begin() as session:
+            retries.forget_gaps(session, self._subscription)
+
+
+def _subject_of(message: Message) -> tuple[str, str] | None:
+    try:
+        envelope = Envelope.from_bytes(message.body)
+    except Undecodable:
+        return None
+    return envelope.source, envelope.subject

@@ -1,0 +1,243 @@
+"""The edge that makes the event log whole again from the outboxes, as the broker's administrator.
+
+The log is bound first; then what each outbox has published is fixed in a snapshot, a mark is written, and the
+log is read up to it: whatever of the snapshot is not there is published through the refill exchange of its
+publisher, in the outbox's order. So nothing is written twice, and an interrupted restore is only begun again.
+"""
+
+import contextlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import sqlalchemy as sa
+from amqp.exceptions import ResourceLocked
+from sqlalchemy.orm import Session
+
+from hub_messaging import counting, outbox
+from hub_messaging.envelope import Posted, routing_key_of
+from hub_messaging.event_log import LogSilent, Unbound, read_log
+from hub_messaging.log_monitor import Remembered, remember
+from hub_messaging.publisher import CONFIRM_SECONDS, ConfirmedPublisher
+from hub_messaging.tables import outbox as table
+from hub_messaging.topology import MARK, exchange_of, refill_exchange_of, source_of
+from hub_messaging.wire import declare_publishers, drain, tick
+
+BATCH: Final = 500
+LOCK: Final = "hub.log.restore"  # a queue of one connection: two restores at once would write an event twice
+LOOK_AGAIN_SECONDS: Final = 0.5
+
+Tell = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+
+
+class AtWork(Exception):
+    """Another restore is not over yet."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The events of one kind that a publisher's outbox keeps, and how many of them the log lacks."""
+
+    publisher: str
+    routing_key: str
+    kept: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The log beside the outboxes."""
+
+    kinds: Sequence[Kind]
+    gone: Mapping[str, int]  # publisher → events that neither the log nor its outbox has any more
+
+    @property
+    def missing(self) -> int:
+        """How many events can be brought back."""
+        return sum(kind.missing for kind in self.kinds)
+
+
+@dataclass(frozen=True)
+class Outboxes:
+    """What a restore reads: the publishers' databases of one hub."""
+
+    hub_id: str
+    schemas: str
+    engines: Mapping[str, sa.Engine] = field(repr=False)  # publisher → its database
+
+
+def compare(connection: Any, outboxes: Outboxes, tell: Tell) -> Compared:
+    """Compare the log with the outboxes; changes nothing but for a mark.
+
+    Raises:
+        wire.Missing: there is no log, or it is bound to no publisher.
+        BROKER_ERRORS, SQLAlchemyError: the broker or a database does not answer.
+    """
+    with _snapshots(outboxes) as sessions:
+        logged = _logged(connection, list(sessions), tell)
+        return _compared(sessions, logged)
+
+
+def restore(connection: Any, outboxes: Outboxes, tell: Tell) -> Compared:
+    """Make the log and its bindings, bring back what it lacks, and give what that was.
+
+    Raises:
+        AtWork: another restore is not over yet.
+        Unconfirmed: the broker refuses; what was confirmed is there, the rest is brought by the next restore.
+        BROKER_ERRORS, SQLAlchemyError: the broker or a database does not answer; the same is true.
+    """
+    channel = connection.channel()
+    try:
+        channel.queue_declare(LOCK, exclusive=True)
+    except ResourceLocked:
+        raise AtWork from None
+    declare_publishers(connection, *outboxes.engines)
+    bound_at = time.monotonic()
+    with _snapshots(outboxes) as sessions:
+        under_way = {name: _under_way(session) for name, session in sessions.items()}
+        logged = _logged(connection, list(sessions), tell)
+        found = _compared(sessions, logged)
+        _bring_back(connection, outboxes, sessions, logged, found.missing, tell)
+    found = _after_those_under_way(connection, outboxes, under_way, found, bound_at, tell)
+    for engine in outboxes.engines.values():
+        with Session(engine) as session, session.begin():
+            remember(session, Remembered(mark_offset=-1, published=None))
+    channel.queue_delete(LOCK)
+    return found
+
+
+@contextlib.contextmanager
+def _snapshots(outboxes: Outboxes) -> Iterator[dict[str, Session]]:
+    """One transaction on each database in which its outbox stays as it is now."""
+    with contextlib.ExitStack() as stack:
+        sessions = {}
+        for publisher, engine in outboxes.engines.items():
+            fixed = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            sessions[publisher] = stack.enter_context(Session(fixed))
+            sessions[publisher].execute(sa.select(table.c.position).limit(1))  # it is fixed by its first look
+        yield sessions
+
+
+def _under_way(session: Session) -> list[int]:
+    """What the relay may have sent before the log was bound, and not noted yet: its newest batch."""
+    waiting = sa.select(table.c.position).where(table.c.published_at.is_(None))
+    return list(session.scalars(waiting.order_by(table.c.position).limit(BATCH)))
+
+
+def _logged(connection: Any, publishers: Sequence[str], tell: Tell) -> dict[str, set[str]]:
+    """The ids of each publisher's events in the log; what came through another exchange is not its own."""
+    publisher_of = {name(one): one for one in publishers for name in (exchange_of, refill_exchange_of)}
+    ids: dict[str, set[str]] = {one: set() for one in publishers}
+    read = 0
+    for messages in _read(connection, publishers):
+        read += len(messages)
+        tell("Reading the log", read, 0)
+        for message in messages:
+            publisher = publisher_of.get(message.exchange or "")
+            if publisher is not None and message.routing_key != MARK:
+                with contextlib.suppress(ValueError, TypeError, KeyError):
+                    ids[publisher].add(str(json.loads(message.body)["id"]))
+    return ids
+
+
+def _read(connection: Any, publishers: Sequence[str]) -> Iterator[list[Any]]:
+    """All of the log, its end marked by the first publisher to which it is bound."""
+    for number, publisher in enumerate(publishers, start=1):
+        try:
+            yield from read_log(connection, publisher, None)
+        except (Unbound, LogSilent):
+            if number == len(publishers):
+                raise
+        else:
+            return
+
+
+def _compared(sessions: Mapping[str, Session], logged: Mapping[str, set[str]]) -> Compared:
+    kinds, gone = [], {}
+    for publisher, session in sessions.items():
+        kept: Counter[str] = Counter()
+        missing: Counter[str] = Counter()
+        still = 0
+        for id_, type_, version in _published(session):
+            key, there = routing_key_of(type_, version), str(id_) in logged[publisher]
+            kept[key] += 1
+            missing[key] += not there
+            still += there
+        kinds += [Kind(publisher, key, number, missing[key]) for key, number in sorted(kept.items())]
+        forgotten = sum(counting.published(session).values()) - kept.total()
+        gone[publisher] = max(0, forgotten - (len(logged[publisher]) - still))
+    return Compared(kinds, gone)
+
+
+def _published(session: Session) -> Iterator[Any]:
+    columns = sa.select(table.c.id, table.c.type, table.c.version)
+    published = columns.where(table.c.published_at.is_not(None))
+    return iter(session.execute(published, execution_options={"yield_per": 10 * BATCH}))
+
+
+def _bring_back(
+    connection: Any,
+    outboxes: Outboxes,
+    sessions: Mapping[str, Session],
+    logged: Mapping[str, set[str]],
+    missing: int,
+    tell: Tell,
+) -> None:
+    done = 0
+    for publisher, session in sessions.items():
+        sender = ConfirmedPublisher(connection, refill_exchange_of(publisher))
+        for wanted in _wanted(session, outboxes, publisher, logged[publisher]):
+            sender.publish(wanted)
+            done += len(wanted)
+            tell("Bringing back", done, missing)
+        sender.close()
+
+
+def _wanted(session: Session, outboxes: Outboxes, publisher: str, logged: set[str]) -> Iterator[list[Posted]]:
+    source, position = source_of(outboxes.hub_id, publisher), 0
+    while events := outbox.history(session, source, after=position, limit=BATCH):
+        position = events[-1][0]
+        wanted = [event.posted(outboxes.schemas) for _, event in events if str(event.id) not in logged]
+        if wanted:
+            yield wanted
+
+
+def _after_those_under_way(
+    connection: Any,
+    outboxes: Outboxes,
+    under_way: Mapping[str, list[int]],
+    found: Compared,
+    bound_at: float,
+    tell: Tell,
+) -> Compared:
+    """Look once more when all is noted that was under way while the log was being bound."""
+    while any(_waits(outboxes.engines[name], positions) for name, positions in under_way.items()):
+        if time.monotonic() - bound_at > CONFIRM_SECONDS:
+            break  # a relay that had sent them has given up by now and sends them again: into the log
+        drain(connection, LOOK_AGAIN_SECONDS)
+        tick(connection)  # the wait is longer than the broker waits for a heartbeat
+    if not any(under_way.values()):
+        return found
+    with _snapshots(outboxes) as sessions:
+        logged = _logged(connection, list(sessions), tell)
+        late = _compared(sessions, logged)
+        _bring_back(connection, outboxes, sessions, logged, late.missing, tell)
+    before = {(kind.publisher, kind.routing_key): kind.missing for kind in found.kinds}
+    kinds = [
+        Kind(k.publisher, k.routing_key, k.kept, k.missing + before.get((k.publisher, k.routing_key), 0))
+        for k in late.kinds
+    ]
+    return Compared(kinds, late.gone)
+
+
+def _waits(engine: sa.Engine, positions: list[int]) -> bool:
+    if not positions:
+        return False
+    waiting = sa.select(table.c.position).where(
+        table.c.position.in_(positions), table.c.published_at.is_(None)
+    )
+    with Session(engine) as session:
+        return session.scalar(waiting.limit(1)) is not None

@@ -1,0 +1,208 @@
+"""The edge that calls other services: `RpcClient`, with a time limit and a reason for each failure.
+
+It holds one connection in the background, so a service that asks starts with the broker away. Answers come
+to a queue of that connection alone: RabbitMQ's own way (amq.rabbitmq.reply-to) is simpler still, but nameko's
+services answer through the exchange `nameko-rpc`, which does not reach it.
+"""
+
+import time
+from functools import partial
+from typing import Any, Final
+from uuid import uuid4
+
+import eventlet
+from eventlet.event import Event as Signal
+from nameko.exceptions import MalformedRequest
+from nameko.extensions import DependencyProvider
+
+from hub_messaging.broker_connection import BrokerConnection
+from hub_messaging.rpc_format import (
+    CODE,
+    EXCHANGE,
+    decode,
+    encode,
+    message_of,
+    reply_queue_of,
+)
+from hub_messaging.stopping import has_ended
+from hub_messaging.wire import require_exchange, user_of
+
+STOP_SECONDS: Final = 1.0  # for a goodbye to the broker; nothing is in hand by then
+LEAVING_SECONDS: Final = 3.0  # what open questions may still take once the service was asked to stop
+
+
+class RpcUnanswered(Exception):
+    """A question got no answer; asking again later may help."""
+
+
+class NoSuchService(RpcUnanswered):
+    """No service of that name has ever answered questions here."""
+
+
+class RpcTimeout(RpcUnanswered):
+    """The answer did not come within its time."""
+
+
+class BrokerUnavailable(RpcUnanswered):
+    """The broker is away, or went away before the answer came."""
+
+
+class RpcError(RpcUnanswered):
+    """The other side refused or failed.
+
+    `error` is its exception's class, `code` its stable code if it has one.
+    """
+
+    def __init__(self, error: str, code: str | None) -> None:
+        super().__init__(error)
+        self.error = error
+        self.code = code
+
+
+class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """Declared on a service class that asks another: `sorting = RpcClient("sorting", seconds=5)`.
+
+    The method is then called with something that has `ask`.
+    """
+
+    def __init__(self, service: str, seconds: float = 10.0) -> None:
+        """`seconds`: how long an answer may take."""
+        self.service = service
+        self.seconds = seconds
+        self._thread: Any = None
+        self._leaving = False
+        self._open: dict[str, Signal] = {}
+        self._address = ""
+        self._ready: list[Signal] = []
+
+    def setup(self) -> None:
+        """Learn where the broker is; hear of a stop before the workers are waited for."""
+        config = self.container.config
+        self._own_name = str(self.container.service_name)
+        self._line = BrokerConnection(config["AMQP_URI"], self, f"questions to {self.service}")
+        config.setdefault("on_stop", []).append(self._leave)
+
+    def start(self) -> None:
+        """Connect in the background."""
+        self._thread = self.container.spawn_managed_thread(self._line.run, identifier="asking")
+
+    def stop(self) -> None:
+        """Leave the broker; the workers that could ask have ended."""
+        self._line.end()
+        if self._line.channel is None or not has_ended(self._thread, STOP_SECONDS):
+            self._thread.kill()
+
+    def kill(self) -> None:
+        """End at once."""
+        if self._thread is not None:
+            self._thread.kill()
+
+    def get_dependency(self, worker_ctx: Any) -> Any:  # noqa: ARG002 - nameko's signature
+        """Something that has `ask`."""
+        return self
+
+    def ask(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        """Put a question to the other service and give its answer.
+
+        Raises:
+            RpcUnanswered: one of its kinds, within `seconds`.
+        """
+        until = time.monotonic() + (min(self.seconds, LEAVING_SECONDS) if self._leaving else self.seconds)
+        body = encode({"args": args, "kwargs": kwargs})
+        channel = self._channel(until)
+        question_id = str(uuid4())
+        done = self._open[question_id] = Signal()
+        self._line.do(channel, partial(self._send, channel, question_id, method, body, until))
+        try:
+            with eventlet.Timeout(max(until - time.monotonic(), 0), RpcTimeout):
+                return _result_of(done.wait())
+        finally:
+            self._open.pop(question_id, None)
+
+    def opened(self, channel: Any) -> None:
+        """Make a queue for the answers to this connection; it ends with it."""
+        self._address = str(uuid4())
+        queue = reply_queue_of(self._own_name, self._address)
+        require_exchange(channel.connection, EXCHANGE)
+        channel.queue_declare(queue, exclusive=True, auto_delete=True)
+        channel.queue_bind(queue, EXCHANGE, routing_key=self._address)
+        channel.basic_consume(queue, no_ack=True, callback=self._on_answer)
+        channel.events["basic_return"].add(self._on_return)
+        self._tell_waiting()
+
+    def closing(self, channel: Any) -> None:
+        """Nothing need be said: the queue ends with the connection."""
+
+    def finished(self) -> bool:
+        """Whether nobody waits for an answer."""
+        return not self._open
+
+    def lost(self) -> None:
+        """Tell everybody who waits."""
+        self._fail_open(BrokerUnavailable)
+        self._tell_waiting()
+
+    def _channel(self, until: float) -> Any:
+        """The channel. At the start it is waited for; later a broker that is away is away at once."""
+        if self._line.channel is None and not self._line.has_failed:
+            arrived = Signal()
+            self._ready.append(arrived)
+            with eventlet.Timeout(max(until - time.monotonic(), 0), False):  # noqa: FBT003 - eventlet's signature
+                arrived.wait()
+        if self._line.channel is None:
+            raise BrokerUnavailable
+        return self._line.channel
+
+    def _send(self, channel: Any, question_id: str, method: str, body: str, until: float) -> None:
+        milliseconds = int((until - time.monotonic()) * 1000)
+        if milliseconds <= 0 or question_id not in self._open:
+            return
+        message = message_of(
+            channel,
+            body,
+            correlation_id=question_id,
+            user_id=user_of(channel.connection),  # RabbitMQ refuses any other than the connection's own
+            reply_to=self._address,
+            expiration=str(milliseconds),  # nobody waits for the answer any longer than that
+        )
+        channel.basic_publish(
+            message, exchange=EXCHANGE, routing_key=f"{self.service}.{method}", mandatory=True
+        )
+
+    def _on_answer(self, message: Any) -> None:
+        done = self._open.pop(message.properties.get("correlation_id"), None)
+        if done is not None:
+            done.send(message)
+
+    def _on_return(self, _exc: Any, _exchange: str, _routing_key: str, message: Any) -> None:
+        done = self._open.pop(message.properties.get("correlation_id"), None)
+        if done is not None:
+            done.send_exception(NoSuchService)
+
+    def _leave(self) -> None:
+        self._leaving = True
+        eventlet.spawn_after(LEAVING_SECONDS, self._fail_open, RpcTimeout)
+
+    def _fail_open(self, reason: type[RpcUnanswered]) -> None:
+        waiting, self._open = list(self._open.values()), {}
+        for done in waiting:
+            done.send_exception(reason)
+
+    def _tell_waiting(self) -> None:
+        waiting, self._ready = self._ready, []
+        for arrived in waiting:
+            arrived.send()
+
+
+def _result_of(message: Any) -> Any:
+    try:
+        answer = decode(message)
+        error = answer["error"]
+        if not error:
+            return answer["result"]
+        code = error.get("value")
+        told = code if isinstance(code, str) and CODE.fullmatch(code) else None
+    except (MalformedRequest, KeyError, TypeError, AttributeError) as exc:
+        raise RpcError("UndecodableAnswer", None) from exc
+    kind = str(error.get("exc_type"))
+    raise RpcError(kind if kind.isidentifier() else "Exception", told)
