@@ -45,12 +45,13 @@ KINDS = ("ParcelSorted", "several")
 def families() -> list[tuple[str, str, str, str]]:
     """Name as it is scraped, kind, labels and meaning of everything that a service may tell."""
     registry = CollectorRegistry()
-    PublishingMetrics(registry, None)
+    no_database: Any = None
+    PublishingMetrics(registry, no_database)
     ReadingMetrics(registry)
-    registry.register(InboxTable(None))
-    registry.register(ForgettingTable(None, tables.outbox_forgotten))
-    registry.register(ForgettingTable(None, tables.inbox_forgotten))
-    registry.register(TroubleTable(None))
+    registry.register(InboxTable(no_database))
+    registry.register(ForgettingTable(no_database, tables.outbox_forgotten))
+    registry.register(ForgettingTable(no_database, tables.inbox_forgotten))
+    registry.register(TroubleTable(no_database))
     listed = []
     for collector in [
         *registry._collector_to_names,
