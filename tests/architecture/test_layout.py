@@ -24,6 +24,7 @@ ROLES = {
     "store",
     "queries",
     "handlers",
+    "steps",
     "service",
     "api",
     "gateways",

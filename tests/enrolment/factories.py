@@ -18,9 +18,10 @@ from hub_enrolment.domain.enrolments import Places
 from hub_enrolment.domain.gias_establishments import Establishment
 from hub_enrolment.files.csv_text import read_table
 from hub_enrolment.files.reading import RegisterFile
-from hub_enrolment.handlers import enrolments, imports, leaders, programmes, sessions, terms
-from hub_enrolment.handlers.registrations import register_teacher
+from hub_enrolment.handlers import imports, leaders, programmes, sessions, terms
+from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.models import GroupSession, LeaderRole, Programme, WorkGroup
+from hub_enrolment.steps.registrations import register_teacher
 from hub_messaging.tables import outbox
 
 NOW = datetime(2025, 9, 20, 9, 0, tzinfo=UTC)
@@ -163,7 +164,7 @@ def enrol(
 ) -> UUID:
     """Give a teacher a place."""
     command = EnrolParticipant(work_group_id=group_id, teacher_id=teacher_id, role=role)
-    return enrolments.enrol_participant(session, command, now=now, by=BY).id
+    return enrol_participant(session, command, now=now, by=BY).id
 
 
 def fill(session: Session, group_id: UUID, *, teachers_n: int, schools_n: int) -> list[UUID]:

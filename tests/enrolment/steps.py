@@ -45,6 +45,7 @@ from hub_enrolment.handlers import (
     waiting_list,
     work_groups,
 )
+from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import ClassroomTask, Enrolment, GroupSession, TaskReport, WaitingEntry, WorkGroup
 from hub_enrolment.store import work_groups as store
 from hub_enrolment.store.applications import WithParticipants
@@ -92,7 +93,7 @@ def running(session: Session, sessions_n: int = 4) -> tuple[WorkGroup, list[UUID
 def withdraw(session: Session, enrolment_id: UUID, *, now: datetime = LATER) -> None:
     """Give a place back."""
     command = WithdrawParticipant(enrolment_id=enrolment_id, reason="workload")
-    enrolments.withdraw_participant(session, command, now=now, by=BY)
+    withdraw_participant(session, command, now=now, by=BY)
 
 
 def move(session: Session, enrolment_id: UUID, group_id: UUID) -> Enrolment:

@@ -32,7 +32,7 @@ def _kind(may: str, must: str = "") -> Kind:
 
 
 _STORED: Final = "domain files commands models database"
-_HANDLED: Final = f"{_STORED} templates gateways store queries handlers config access"
+_HANDLED: Final = f"{_STORED} templates gateways store queries steps handlers config access"
 KINDS: Final[Mapping[str, Kind]] = {
     "domain": _kind("domain"),
     "files": _kind("domain", "files"),
@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "gateways": _kind("domain templates config", "gateways"),
     "store": _kind(_STORED, "store"),
     "queries": _kind(f"{_STORED} store", "queries"),
+    "steps": _kind(f"{_STORED} store steps", "steps"),
     "handlers": _kind(_HANDLED, "database"),
     "migrations": _kind(_STORED, "database"),
     "pages": _kind(_HANDLED, "pages"),

@@ -18,6 +18,7 @@ from hub_enrolment.domain.sessions import REGISTER_OPEN, Mark
 from hub_enrolment.handlers import attendance, sessions, withdrawals
 from hub_enrolment.models import Apologies, Attendance, AttendanceCorrection, GroupSession
 from hub_enrolment.store import sessions as store
+from hub_enrolment.store.sessions import find_session
 from hub_platform.database import Sessions
 
 INSTANT = timedelta(microseconds=1)
@@ -48,7 +49,7 @@ def apologise(
 
 def register(session: Session, session_id: UUID, *marks: Mark, now: datetime = ENDS) -> None:
     command = TakeRegister(session_id=session_id, held_on=None, marks=list(marks))
-    expected = sessions.find_session(session, session_id).revision
+    expected = find_session(session, session_id).revision
     sessions.take_register(session, command, expected=expected, now=now, by=BY)
 
 

@@ -12,6 +12,7 @@ from tests.enrolment.register_files import gias, row
 from hub_contracts.visits import CalendarHalfTerm, CalendarSet
 from hub_enrolment.handlers import calendars
 from hub_enrolment.models import SchoolCalendar
+from hub_enrolment.store.calendars import warnings
 
 WEDNESDAY = date(2026, 12, 16)
 TRUST = {"Trusts (code)": "3180", "Trusts (name)": "The Trust"}
@@ -27,7 +28,7 @@ def told(scope: str, ends_on: date, *without_pupils: date) -> CalendarSet:
 
 
 def reasons(session: Session, host_urn: str | None, *days: date) -> list[str]:
-    return [one.reason for one in calendars.warnings(session, days or [WEDNESDAY], host_urn=host_urn)]
+    return [one.reason for one in warnings(session, days or [WEDNESDAY], host_urn=host_urn)]
 
 
 def test_the_most_specific_calendar_of_the_host_counts(session: Session) -> None:

@@ -12,9 +12,11 @@ from hub_enrolment.commands.applications import DecideApplication
 from hub_enrolment.commands.enrolments import EnrolParticipant, UndoWithdrawal
 from hub_enrolment.commands.waiting_list import AcceptOffer, OfferPlaces
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import applications, enrolments, offers, waiting_list, withdrawals
-from hub_enrolment.handlers.work_groups import lock_work_group
+from hub_enrolment.handlers import applications, waiting_list, withdrawals
+from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.models import Enrolment, WorkGroup
+from hub_enrolment.steps.offers import offer_free_places
+from hub_enrolment.store.work_groups import lock_work_group
 from hub_platform.database import Sessions
 
 OF = {"max_teachers": 3, "min_teachers": 2, "min_schools": 1}
@@ -157,7 +159,7 @@ def test_an_open_offer_is_counted_when_a_group_is_confirmed(session: Session) ->
     confirm(session, opened.id)
     waiting_list.accept_offer(session, AcceptOffer(waiting_id=entry.id), now=LATER, by=BY)
     locked = lock_work_group(session, opened.id)
-    assert offers.offer_free_places(session, locked, now=LATER, by=BY) == []
+    assert offer_free_places(session, locked, now=LATER, by=BY) == []
 
 
 def test_a_hub_leads_reason_with_one_place_is_kept_with_it(session: Session) -> None:
@@ -174,4 +176,4 @@ def give(session: Session, group_id: UUID, teacher_id: UUID, reason: str) -> Enr
     command = EnrolParticipant(
         work_group_id=group_id, teacher_id=teacher_id, role="participant", override_reason=reason
     )
-    return enrolments.enrol_participant(session, command, now=NOW, by=BY)
+    return enrol_participant(session, command, now=NOW, by=BY)

@@ -35,15 +35,8 @@ from hub_enrolment.commands.work_groups import (
     ConfirmWorkGroup,
     OpenDraft,
 )
-from hub_enrolment.handlers import (
-    applications,
-    endings,
-    enrolments,
-    offers,
-    terms,
-    waiting_list,
-    work_groups,
-)
+from hub_enrolment.handlers import applications, endings, offers, terms, waiting_list, work_groups
+from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import WaitingEntry
 
 
@@ -112,7 +105,7 @@ def withdraw(session: Session) -> Case:
     _, places, _ = two(session, recruiting)
     command = WithdrawParticipant(enrolment_id=places[0], reason="workload")
     return Case(
-        lambda: enrolments.withdraw_participant(session, command, **given()),
+        lambda: withdraw_participant(session, command, **given()),
         {"enrolments": 1, "waiting_list": 1},
     )
 
@@ -128,7 +121,7 @@ def fall_short(session: Session) -> Case:
 
     command = WithdrawParticipant(enrolment_id=two(session, make), reason="workload")
     return Case(
-        lambda: enrolments.withdraw_participant(session, command, **given()),
+        lambda: withdraw_participant(session, command, **given()),
         {"enrolments": 1, "work_groups": 1},
     )
 

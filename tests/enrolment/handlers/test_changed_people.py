@@ -26,15 +26,7 @@ from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.pd_days import CancelPDDay, HoldPDDay, OpenPDDay
 from hub_enrolment.commands.schools import ConnectSchool
 from hub_enrolment.commands.teachers import ChangeTeacher, EndLeader, MoveTeacher
-from hub_enrolment.handlers import (
-    erasures,
-    hub,
-    leaders,
-    mergers,
-    moves,
-    pd_days,
-    teachers,
-)
+from hub_enrolment.handlers import erasures, hub, leaders, mergers, moves, pd_days, teachers
 from hub_enrolment.handlers import schools as school_handlers
 
 

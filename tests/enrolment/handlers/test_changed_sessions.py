@@ -27,12 +27,7 @@ from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologie
 from hub_enrolment.commands.lesson_studies import PlanLessonStudy, ReviewLesson, TeachLesson
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, TakeRegister
 from hub_enrolment.commands.tasks import ReportTask
-from hub_enrolment.handlers import (
-    attendance,
-    lesson_studies,
-    sessions,
-    tasks,
-)
+from hub_enrolment.handlers import attendance, lesson_studies, sessions, tasks
 
 
 def scheduled(session: Session) -> tuple[UUID, list[UUID]]:

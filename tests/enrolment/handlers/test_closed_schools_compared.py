@@ -35,15 +35,15 @@ from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.files.lists import read_list
 from hub_enrolment.handlers import (
     applications,
-    enrolments,
     lesson_studies,
     sessions,
     uploads,
     waiting_list,
-    work_groups,
 )
+from hub_enrolment.handlers.enrolments import enrol_participant, withdraw_participant
 from hub_enrolment.models import Enrolment, WaitingEntry
 from hub_enrolment.store import work_groups as group_store
+from hub_enrolment.store.work_groups import find_work_group
 
 DAY = timedelta(days=1)
 EITHER = pytest.mark.parametrize("named", ["old", "new"])
@@ -57,7 +57,7 @@ def _both(session: Session) -> Pair:
 
 def place_at(session: Session, group_id: UUID, teacher_id: UUID, named: str | None) -> str:
     command = EnrolParticipant(work_group_id=group_id, teacher_id=teacher_id, role="participant", urn=named)
-    return enrolments.enrol_participant(session, command, now=NOW, by=BY).urn
+    return enrol_participant(session, command, now=NOW, by=BY).urn
 
 
 @EITHER
@@ -91,7 +91,7 @@ def test_a_school_joins_a_group_once(session: Session, both: Pair) -> None:
     both.close(session)
     enrol(session, on, teacher(session, both.new, given="Emmy"))
     assert len(events(session, "SchoolEnrolled")) == 1
-    assert work_groups.find_work_group(session, on, now=NOW).schools_n == 1
+    assert find_work_group(session, on, now=NOW).schools_n == 1
 
 
 @EITHER
@@ -148,7 +148,7 @@ def test_an_open_offer_of_the_closed_school_is_accepted_for_the_successor(
     first = enrol(session, on, teacher(session, schools(session)[0], given="Emmy"))
     ada = teacher(session, both.old, now=EARLIER)
     entry = join(session, on, ada).row
-    enrolments.withdraw_participant(session, _withdraw(first), now=LATER, by=BY)
+    withdraw_participant(session, _withdraw(first), now=LATER, by=BY)
     assert session.get_one(WaitingEntry, entry.id).status == "offered"
     both.close(session)
     waiting_list.accept_offer(session, AcceptOffer(waiting_id=entry.id), now=LATER, by=BY)
@@ -169,7 +169,7 @@ def test_a_teacher_of_the_successor_is_not_offered_a_place_beyond_the_cap(
     other = enrol(session, on, teacher(session, schools(session)[0], given="Emmy"))
     waits = join(session, on, teacher(session, both.new, given="Alan")).row
     both.close(session)
-    enrolments.withdraw_participant(session, _withdraw(other), now=LATER, by=BY)
+    withdraw_participant(session, _withdraw(other), now=LATER, by=BY)
     assert session.get_one(WaitingEntry, waits.id).status == "waiting"
 
 

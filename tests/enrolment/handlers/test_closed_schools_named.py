@@ -24,13 +24,9 @@ from hub_enrolment.commands.pd_days import HoldPDDay, OpenPDDay, RegisterForPDDa
 from hub_enrolment.commands.schools import ConnectSchool
 from hub_enrolment.commands.teachers import MoveTeacher
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import (
-    enrolments,
-    memberships,
-    moves,
-    pd_days,
-)
+from hub_enrolment.handlers import memberships, moves, pd_days
 from hub_enrolment.handlers import schools as school_handlers
+from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.models import PDDayAttendance, PDDayRegistration, SchoolMembership
 from hub_enrolment.store import teachers as store
 
@@ -46,7 +42,7 @@ def _both(session: Session) -> Pair:
 
 def place_at(session: Session, group_id: UUID, teacher_id: UUID, named: str | None) -> str:
     command = EnrolParticipant(work_group_id=group_id, teacher_id=teacher_id, role="participant", urn=named)
-    return enrolments.enrol_participant(session, command, now=NOW, by=BY).urn
+    return enrol_participant(session, command, now=NOW, by=BY).urn
 
 
 @EITHER

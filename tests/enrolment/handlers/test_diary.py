@@ -26,6 +26,7 @@ from hub_enrolment.domain.sessions import (
 )
 from hub_enrolment.handlers import series, sessions
 from hub_enrolment.models import GroupSession
+from hub_enrolment.steps.sessions import cancel_sessions
 from hub_platform.database import Sessions
 
 WEEK = timedelta(days=7)
@@ -197,7 +198,7 @@ def test_all_sessions_to_come_are_cancelled_and_no_others(session: Session) -> N
     hold(session, held.id, places)
     move(session, moved.id, starts_at=MEETS + WEEK)
     now = begun.starts_at
-    gone = sessions.cancel_sessions(session, opened, "work_group_cancelled", now=now, by=BY)
+    gone = cancel_sessions(session, opened, "work_group_cancelled", now=now, by=BY)
     assert [one.id for one in gone] == [moved.id, later.id]
     assert [data["reason"] for _, data in events(session, "SessionCancelled")] == ["work_group_cancelled"] * 2
     assert [(one.status, one.ics_sequence) for one in (held, begun, moved, later, elsewhere)] == [
@@ -207,7 +208,7 @@ def test_all_sessions_to_come_are_cancelled_and_no_others(session: Session) -> N
         ("cancelled", 1),
         ("scheduled", 0),
     ]
-    assert sessions.cancel_sessions(session, opened, "work_group_cancelled", now=now, by=BY) == []
+    assert cancel_sessions(session, opened, "work_group_cancelled", now=now, by=BY) == []
 
 
 AT = Meeting(starts_at=MEETS, ends_at=MEETS + HOURS, mode="online", host_urn=None)

@@ -15,7 +15,8 @@ from hub_enrolment.commands.hub import DescribeHub
 from hub_enrolment.commands.sessions import TakeRegister
 from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.sessions import MARKS, PRESENT, Mark
-from hub_enrolment.handlers import attendance, enrolments, hub, sessions
+from hub_enrolment.handlers import attendance, hub, sessions
+from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import Enrolment
 from hub_enrolment.queries import documents
 
@@ -37,7 +38,7 @@ def test_a_sheet_names_who_holds_a_place_that_day_by_school(session: Session) ->
         for given, family, urn in people
     ]
     leaving = WithdrawParticipant(enrolment_id=places[4], reason="workload")
-    enrolments.withdraw_participant(session, leaving, now=NOW + timedelta(days=1), by=BY)
+    withdraw_participant(session, leaving, now=NOW + timedelta(days=1), by=BY)
     meeting = factories.meeting(session, group.id)
     sorry = ReceiveApologies(session_id=meeting.id, enrolment_id=places[2], received_at=None)
     attendance.receive_apologies(session, sorry, now=NOW, by=BY)

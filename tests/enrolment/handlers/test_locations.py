@@ -18,6 +18,7 @@ from hub_enrolment.domain.series import Weekly
 from hub_enrolment.handlers import series, sessions
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.queries import venues
+from hub_enrolment.steps.sessions import cancel_sessions
 from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
 
@@ -207,7 +208,7 @@ def test_a_joining_link_is_in_no_event(session: Session) -> None:
     plan(session, opened.id, joining_link=OTHER_LINK, first_on=date(2026, 1, 7))
     move(session, known["online"], location={"joining_link": OTHER_LINK})
     change(session, opened, expected=opened.revision, joining_link=OTHER_LINK, venue="Linton", title="Ratio")
-    sessions.cancel_sessions(session, opened, "work_group_cancelled", now=NOW, by=BY)
+    cancel_sessions(session, opened, "work_group_cancelled", now=NOW, by=BY)
     rows = [
         json.dumps({name: str(value) for name, value in row._mapping.items()})
         for row in session.execute(select(outbox))

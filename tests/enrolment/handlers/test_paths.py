@@ -24,7 +24,7 @@ from tests.enrolment.register_files import gias, links, row
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.domain.programmes import STRANDS, AcademicYear, Path, TakenPart, check_path
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import enrolments
+from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import Enrolment, Programme
 from hub_platform.database import Sessions
 
@@ -113,7 +113,7 @@ def test_a_place_that_was_given_up_counts_for_nothing(session: Session) -> None:
     (school,) = schools(session)
     place = follows(session, school, **DEVELOPMENT)
     command = WithdrawParticipant(enrolment_id=place.id, reason="workload")
-    enrolments.withdraw_participant(session, command, now=NOW, by=BY)
+    withdraw_participant(session, command, now=NOW, by=BY)
     with pytest.raises(Refused, match="prerequisite_missing"):
         follows(session, school, **EMBEDDING)
 

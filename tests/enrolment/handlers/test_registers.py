@@ -15,7 +15,8 @@ from hub_enrolment.commands.sessions import ScheduleSession, TakeRegister
 from hub_enrolment.commands.work_groups import ConfirmWorkGroup
 from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import Mark
-from hub_enrolment.handlers import enrolments, sessions, work_groups
+from hub_enrolment.handlers import sessions, work_groups
+from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import Attendance, GroupSession, WorkGroup
 from hub_platform.database import Sessions
 
@@ -156,7 +157,7 @@ def test_a_place_of_another_group_is_not_enrolled_here(session: Session) -> None
 def test_who_withdrew_before_the_session_is_not_marked(session: Session) -> None:
     _, places, session_id = ready(session)
     command = WithdrawParticipant(enrolment_id=places[0], reason="illness")
-    enrolments.withdraw_participant(session, command, now=MEETS - timedelta(days=1), by=BY)
+    withdraw_participant(session, command, now=MEETS - timedelta(days=1), by=BY)
     with pytest.raises(Refused, match="not_enrolled"):
         take(session, session_id, marks(places))
     take(session, session_id, marks(places[1:]))
@@ -166,7 +167,7 @@ def test_who_withdrew_before_the_session_is_not_marked(session: Session) -> None
 def test_who_withdrew_after_the_session_is_marked(session: Session) -> None:
     _, places, session_id = ready(session)
     command = WithdrawParticipant(enrolment_id=places[0], reason="illness")
-    enrolments.withdraw_participant(session, command, now=MEETS + timedelta(days=1), by=BY)
+    withdraw_participant(session, command, now=MEETS + timedelta(days=1), by=BY)
     take(session, session_id, marks(places, "late"))
     assert stored(session, session_id) == dict.fromkeys(places, "present") | {places[0]: "late"}
 

@@ -14,7 +14,8 @@ from hub_enrolment.commands.pd_days import HoldPDDay, OpenPDDay, RegisterForPDDa
 from hub_enrolment.commands.teachers import MoveTeacher
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList
 from hub_enrolment.domain.refusals import Refused
-from hub_enrolment.handlers import applications, enrolments, moves, pd_days, waiting_list
+from hub_enrolment.handlers import applications, moves, pd_days, waiting_list
+from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store.waiting_list import Described
 
@@ -35,7 +36,7 @@ def place(session: Session, teacher_id: UUID, urn: str | None) -> Enrolment:
     command = EnrolParticipant(
         work_group_id=group(session).id, teacher_id=teacher_id, role="participant", urn=urn
     )
-    return enrolments.enrol_participant(session, command, now=NOW, by=BY)
+    return enrol_participant(session, command, now=NOW, by=BY)
 
 
 def test_a_place_counts_for_the_school_that_the_request_names(session: Session) -> None:

@@ -18,10 +18,10 @@ from hub_enrolment.commands.applications import (
 from hub_enrolment.domain import applications
 from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.handlers import applications as handlers
-from hub_enrolment.handlers import work_groups as group_handlers
 from hub_enrolment.handlers.schools import numbers_of
 from hub_enrolment.models import Application
 from hub_enrolment.store import applications as store
+from hub_enrolment.store.work_groups import find_work_group
 from hub_platform.routes import Answer, Call, Page, route
 
 GROUP_APPLICATIONS = "/enrolment/v1/work-groups/<uuid:work_group_id>/applications"
@@ -85,7 +85,7 @@ class Applications:
     )
     def list_applications(self, call: Call[Any]) -> Page[store.WithParticipants]:
         """List the applications for a work group, the oldest first."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
+        group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         statement = store.list_applications(group.row.id, status=call.query["status"])
         rows, following = call.page.fetch(call.session, statement, [Application.id])
         return Page(store.describe(call.session, rows), following)

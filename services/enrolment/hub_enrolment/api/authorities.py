@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import READERS
-from hub_enrolment.handlers import schools as school_handlers
 from hub_enrolment.models import SchoolPlacement
 from hub_enrolment.store import authorities as store
+from hub_enrolment.store.schools import find_school
 from hub_platform.routes import Call, Page, route
 
 
@@ -35,6 +35,6 @@ class Authorities:
         `from` is the date of the file that first said so; of what was imported first, nothing earlier is
         known here.
         """
-        school = school_handlers.find_school(call.session, call.path["urn"])
+        school = find_school(call.session, call.path["urn"])
         statement = store.list_placements(school.urn)
         return Page(*call.page.fetch(call.session, statement, [SchoolPlacement.starts_on]))

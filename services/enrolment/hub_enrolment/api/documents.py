@@ -7,10 +7,10 @@ import structlog
 from hub_enrolment.access import GROUP_STAFF, check_own_group
 from hub_enrolment.api.sessions import SESSION
 from hub_enrolment.files.reading import heavy
-from hub_enrolment.handlers import enrolments as enrolment_handlers
-from hub_enrolment.handlers import sessions as session_handlers
 from hub_enrolment.queries import documents as queries
 from hub_enrolment.store import work_groups as group_store
+from hub_enrolment.store.enrolments import find_enrolment
+from hub_enrolment.store.sessions import find_session
 from hub_enrolment.templates.facts import Paper
 from hub_enrolment.templates.printing import printed
 from hub_platform.child import ChildFailed
@@ -35,7 +35,7 @@ class Documents:
 
         By school, with boxes for present, late and left early; apologies received so far stand on it.
         """
-        meeting = session_handlers.find_session(call.session, call.path["session_id"])
+        meeting = find_session(call.session, call.path["session_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
         sheet = queries.attendance_sheet(call.session, meeting)
         return _pdf(sheet, f"attendance-session-{meeting.seq}", call.actor.subject)
@@ -50,7 +50,7 @@ class Documents:
     )
     def print_certificate(self, call: Call[Any]) -> Later:
         """Print the certificate of a completed enrolment: programme, group, dates, sessions and hours."""
-        enrolment = enrolment_handlers.find_enrolment(call.session, call.path["enrolment_id"])
+        enrolment = find_enrolment(call.session, call.path["enrolment_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, enrolment.work_group_id))
         certificate = queries.certificate(call.session, enrolment)
         return _pdf(certificate, f"certificate-{enrolment.id}", call.actor.subject)

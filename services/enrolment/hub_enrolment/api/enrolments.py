@@ -19,12 +19,13 @@ from hub_enrolment.domain.enrolments import STATUSES
 from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.handlers import enrolments as handlers
 from hub_enrolment.handlers import withdrawals
-from hub_enrolment.handlers import work_groups as group_handlers
 from hub_enrolment.handlers.schools import numbers_of
 from hub_enrolment.models import Enrolment, UndoneWithdrawal
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as group_store
+from hub_enrolment.store.enrolments import find_enrolment
+from hub_enrolment.store.work_groups import find_work_group
 from hub_platform.routes import Answer, Call, Page, route
 
 
@@ -112,7 +113,7 @@ class Enrolments:
     )
     def list_enrolments(self, call: Call[Any]) -> Page[dict[str, Any]]:
         """List the places of a work group with the names of their holders, also those given back."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
+        group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         urns = numbers_of(call.session, call.query["urn"], now=call.now)
         statement = store.list_enrolments(group.row.id, status=call.query["status"], urns=urns)
@@ -126,7 +127,7 @@ class Enrolments:
     @route("GET", "/enrolment/v1/enrolments/<uuid:enrolment_id>", allow=GROUP_STAFF, answer=EnrolmentSchema)
     def get_enrolment(self, call: Call[Any]) -> Answer:
         """Read a place."""
-        enrolment = handlers.find_enrolment(call.session, call.path["enrolment_id"])
+        enrolment = find_enrolment(call.session, call.path["enrolment_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, enrolment.work_group_id))
         return _answer(enrolment)
 
@@ -172,7 +173,7 @@ class Enrolments:
     )
     def list_undone_withdrawals(self, call: Call[Any]) -> Page[UndoneWithdrawal]:
         """List the withdrawals of a place that were undone, the oldest first."""
-        enrolment = handlers.find_enrolment(call.session, call.path["enrolment_id"])
+        enrolment = find_enrolment(call.session, call.path["enrolment_id"])
         keys = [UndoneWithdrawal.undone_at, UndoneWithdrawal.id]
         return Page(*call.page.fetch(call.session, store.list_undone_withdrawals(enrolment.id), keys))
 

@@ -14,10 +14,10 @@ from hub_enrolment.commands.lesson_studies import (
     TeachLessonSchema,
 )
 from hub_enrolment.handlers import lesson_studies as handlers
-from hub_enrolment.handlers import work_groups as group_handlers
 from hub_enrolment.models import LessonStudy
 from hub_enrolment.store import lesson_studies as store
 from hub_enrolment.store import work_groups as group_store
+from hub_enrolment.store.work_groups import find_work_group
 from hub_platform.routes import Answer, Call, Page, route
 
 OF_GROUP = "/enrolment/v1/work-groups/<uuid:work_group_id>/lesson-studies"
@@ -53,7 +53,7 @@ class LessonStudies:
     )
     def plan_lesson_study(self, call: Call[PlanLessonStudy]) -> Answer:
         """Put a lesson study down; what is unusual is warned of, not refused."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
+        group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         made = handlers.plan_lesson_study(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(made, location=f"/enrolment/v1/lesson-studies/{made.row.id}")
@@ -61,7 +61,7 @@ class LessonStudies:
     @route("GET", OF_GROUP, allow=GROUP_STAFF, paged=True, answer=LessonStudySchema)
     def list_lesson_studies(self, call: Call[Any]) -> Page[store.Described]:
         """List the lesson studies of a work group, the oldest first."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
+        group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         statement = store.list_lesson_studies(group.row.id)
         rows, following = call.page.fetch(call.session, statement, [LessonStudy.id])

@@ -9,6 +9,7 @@ from hub_enrolment.commands.schools import ConnectSchool, ConnectSchoolSchema
 from hub_enrolment.domain import schools, search
 from hub_enrolment.handlers import schools as handlers
 from hub_enrolment.models import School
+from hub_enrolment.store.schools import find_school
 from hub_kernel.england import day_in_england
 from hub_platform.routes import Answer, Call, Page, route
 
@@ -90,7 +91,7 @@ class Schools:
     @route("GET", "/enrolment/v1/schools/<urn>", allow=READERS, answer=SchoolSchema)
     def get_school(self, call: Call[Any]) -> Answer:
         """Read a school; the answer that there is none names its successor, where one is known."""
-        school = handlers.find_school(call.session, call.path["urn"])
+        school = find_school(call.session, call.path["urn"])
         return Answer(school, revision=school.revision)
 
     @route(

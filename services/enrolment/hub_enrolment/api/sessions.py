@@ -23,10 +23,11 @@ from hub_enrolment.commands.sessions import (
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.handlers import series
 from hub_enrolment.handlers import sessions as handlers
-from hub_enrolment.handlers import work_groups as group_handlers
 from hub_enrolment.models import GroupSession
 from hub_enrolment.store import sessions as store
 from hub_enrolment.store import work_groups as group_store
+from hub_enrolment.store.sessions import find_session
+from hub_enrolment.store.work_groups import find_work_group
 from hub_platform.routes import Answer, Call, Page, route
 
 SESSION = "/enrolment/v1/sessions/<uuid:session_id>"
@@ -154,7 +155,7 @@ class Sessions:
     )
     def list_sessions(self, call: Call[Any]) -> Page[GroupSession]:
         """List the sessions of a work group in their order."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
+        group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         statement = store.list_sessions(group.row.id)
         return Page(*call.page.fetch(call.session, statement, [GroupSession.seq]))
@@ -215,7 +216,7 @@ def own_session(call: Call[Any]) -> GroupSession:
     Raises:
         Unknown: `unknown_session`; Problem: 403 `not_your_work_group`.
     """
-    meeting = handlers.find_session(call.session, call.path["session_id"])
+    meeting = find_session(call.session, call.path["session_id"])
     if own_groups_only(call.actor) is not None:  # of others nobody asks who leads the group
         check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
     return meeting

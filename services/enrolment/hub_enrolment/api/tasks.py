@@ -7,10 +7,10 @@ from marshmallow import Schema, fields
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group
 from hub_enrolment.commands.tasks import ReportTask, ReportTaskSchema, SetTask, SetTaskSchema
 from hub_enrolment.handlers import tasks as handlers
-from hub_enrolment.handlers import work_groups as group_handlers
 from hub_enrolment.models import ClassroomTask, TaskReport
 from hub_enrolment.store import tasks as store
 from hub_enrolment.store import work_groups as group_store
+from hub_enrolment.store.work_groups import find_work_group
 from hub_platform.routes import Answer, Call, Page, route
 
 GROUP_TASKS = "/enrolment/v1/work-groups/<uuid:work_group_id>/tasks"
@@ -44,7 +44,7 @@ class Tasks:
     @route("POST", GROUP_TASKS, allow=GROUP_STAFF, body=SetTaskSchema, answer=TaskSchema, status=201)
     def set_task(self, call: Call[SetTask]) -> Answer:
         """Ask participants to try something before a later session. Name no pupil in the prompt."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
+        group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         task = handlers.set_task(call.session, call.command, now=call.now, by=call.actor.subject)
         return Answer(task, revision=task.revision, location=f"/enrolment/v1/tasks/{task.id}")
@@ -52,7 +52,7 @@ class Tasks:
     @route("GET", GROUP_TASKS, allow=GROUP_STAFF, paged=True, answer=TaskSchema)
     def list_tasks(self, call: Call[Any]) -> Page[ClassroomTask]:
         """List the tasks of a work group, the oldest first."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
+        group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         return Page(*call.page.fetch(call.session, store.list_tasks(group.row.id), [ClassroomTask.id]))
 

@@ -6,10 +6,10 @@ from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import READERS
 from hub_enrolment.domain import trusts
-from hub_enrolment.handlers import schools as school_handlers
 from hub_enrolment.handlers import trusts as handlers
 from hub_enrolment.models import Trust, TrustMembership
 from hub_enrolment.store import trusts as store
+from hub_enrolment.store.schools import find_school
 from hub_platform.routes import Answer, Call, Page, route
 
 
@@ -81,7 +81,7 @@ class Trusts:
     )
     def list_trusts_of_school(self, call: Call[Any]) -> Page[dict[str, Any]]:
         """List the trusts that a school belonged to, oldest first."""
-        school = school_handlers.find_school(call.session, call.path["urn"])
+        school = find_school(call.session, call.path["urn"])
         statement = store.list_memberships(school.urn)
         rows, following = call.page.fetch(call.session, statement, [TrustMembership.starts_on])
         names = store.names(call.session, [row.trust_uid for row in rows])

@@ -17,10 +17,10 @@ from hub_enrolment.commands.waiting_list import (
 )
 from hub_enrolment.domain import waiting_list
 from hub_enrolment.handlers import waiting_list as handlers
-from hub_enrolment.handlers import work_groups as group_handlers
 from hub_enrolment.models import WaitingEntry
 from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store import work_groups as group_store
+from hub_enrolment.store.work_groups import find_work_group
 from hub_platform.routes import Answer, Call, Page, route
 
 GROUP_LIST = "/enrolment/v1/work-groups/<uuid:work_group_id>/waiting-list"
@@ -75,7 +75,7 @@ class WaitingLists:
     )
     def list_waiting(self, call: Call[Any]) -> Page[store.Described]:
         """List who stands or has stood on a group's waiting list, in the order in which they joined."""
-        group = group_handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
+        group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         statement = store.list_entries(group.row.id, status=call.query["status"])
         rows, following = call.page.fetch(call.session, statement, [WaitingEntry.seq])

@@ -5,8 +5,8 @@ from typing import Any
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
-from hub_enrolment.handlers import calendars
 from hub_enrolment.models import GroupSession, PDDay
+from hub_enrolment.store.calendars import warnings
 
 
 class WarnedSchema(Schema):
@@ -22,4 +22,4 @@ def with_warnings(
     """The facts of a row that a schema shows, and as `warnings` what to look at again about its day."""
     names = (field.attribute or name for name, field in schema().fields.items())
     facts = {name: getattr(row, name) for name in names}
-    return facts | {"warnings": calendars.warnings(session, [row.day], host_urn=host_urn)}
+    return facts | {"warnings": warnings(session, [row.day], host_urn=host_urn)}

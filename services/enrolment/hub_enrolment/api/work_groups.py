@@ -25,6 +25,7 @@ from hub_enrolment.handlers import endings, terms
 from hub_enrolment.handlers import work_groups as handlers
 from hub_enrolment.models import WorkGroup
 from hub_enrolment.store import work_groups as store
+from hub_enrolment.store.work_groups import find_work_group
 from hub_kernel.england import day_in_england
 from hub_platform.routes import Answer, Call, Page, route
 
@@ -94,7 +95,7 @@ class WorkGroups:
     @route("GET", ONE, allow=GROUP_STAFF, answer=WorkGroupSchema)
     def get_work_group(self, call: Call[Any]) -> Answer:
         """Read a work group."""
-        described = handlers.find_work_group(call.session, call.path["work_group_id"], now=call.now)
+        described = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, described.lead_ids)
         return _answer(described)
 

@@ -1,7 +1,6 @@
 """Schools' applications for places: drafted, submitted, decided, withdrawn."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -24,17 +23,18 @@ from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.domain import applications, enrolments
 from hub_enrolment.domain.refusals import Conflict, Unknown
 from hub_enrolment.domain.schools import check_eligible, check_open
-from hub_enrolment.handlers import programmes
-from hub_enrolment.handlers.enrolments import enrol_participant
-from hub_enrolment.handlers.schools import standing_school
-from hub_enrolment.handlers.schools_on_groups import tell_schools
-from hub_enrolment.handlers.work_groups import Locked, lock_work_group
 from hub_enrolment.models import Application, ApplicationParticipant
+from hub_enrolment.steps.applications import application_facts
+from hub_enrolment.steps.enrolments import PlaceRequest, enrol
+from hub_enrolment.steps.programmes import check_path
+from hub_enrolment.steps.schools_on_groups import tell_schools
 from hub_enrolment.store import applications as store
 from hub_enrolment.store import enrolments as place_store
 from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.applications import WithParticipants
+from hub_enrolment.store.standing_schools import standing_school
+from hub_enrolment.store.work_groups import Locked, lock_work_group
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
@@ -89,7 +89,7 @@ def submit_application(
 
     Raises:
         Unknown: `unknown_application`; Refused, Conflict: see `applications.submit` and `check_agreement`;
-            Refused, too: see `programmes.check_path`.
+            Refused, too: see `check_path`.
     """
     found, (group, programme) = _lock(session, command.application_id)
     row = found.row
@@ -103,11 +103,11 @@ def submit_application(
         closes_at=group.closes_at,
         at=now,
     )
-    programmes.check_path(session, programme, row.urn, pointer="", day=day_in_england(now))
+    check_path(session, programme, row.urn, pointer="", day=day_in_england(now))
     row.status, row.submitted_at = "submitted", now
     row.touch(now=now, by=by)
     session.flush()
-    facts = _facts(found)
+    facts = application_facts(found)
     event = ApplicationSubmitted(**facts, agreement_version=str(row.agreement_version))
     outbox.record(session, event, occurred_at=now, by=by)
     return found
@@ -129,7 +129,7 @@ def decide_application(
     row.decided_at, row.decided_by = now, by
     row.touch(now=now, by=by)
     session.flush()
-    event = DECIDED[command.decision](**_facts(found))
+    event = DECIDED[command.decision](**application_facts(found))
     outbox.record(session, event, occurred_at=now, by=by)
     if command.decision == "accepted":
         _enrol_all(session, found, locked, now=now, by=by)
@@ -151,21 +151,8 @@ def withdraw_application(
     row.touch(now=now, by=by)
     session.flush()
     if row.submitted_at is not None:
-        outbox.record(session, ApplicationWithdrawn(**_facts(found)), occurred_at=now, by=by)
+        outbox.record(session, ApplicationWithdrawn(**application_facts(found)), occurred_at=now, by=by)
     return found
-
-
-def end_applications(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
-    """Decline what was asked for, and drop drafts: the group is over, and locked by the caller."""
-    for found in store.open_ones(session, work_group_id):
-        row = found.row
-        was_told = row.status != "draft"
-        row.status = "declined" if was_told else "withdrawn"
-        if was_told:
-            row.decided_at, row.decided_by = now, by
-            outbox.record(session, ApplicationDeclined(**_facts(found)), occurred_at=now, by=by)
-        row.touch(now=now, by=by)
-    session.flush()
 
 
 def find_application(session: Session, application_id: UUID) -> WithParticipants:
@@ -216,19 +203,9 @@ def _enrol_all(session: Session, found: WithParticipants, locked: Locked, *, now
         asked = EnrolParticipant(
             work_group_id=row.work_group_id, teacher_id=one.teacher_id, role=one.role, urn=row.urn
         )
-        enrol_participant(session, asked, now=now, by=by, asked_at=row.submitted_at)
+        enrol(session, asked, PlaceRequest(row.submitted_at or now), now=now, by=by)
     numbers = standing_store.stood_for(session, row.urn, today)
     before = store.agreement_version(session, row.work_group_id, numbers, without=row.id)
     told = not known or any(one.role == enrolments.LEAD for one in found.participants)
     if not told and row.agreement_version != before:
         tell_schools(session, locked, [row.urn], now=now, by=by)
-
-
-def _facts(found: WithParticipants) -> dict[str, Any]:
-    return {
-        "application_id": found.row.id,
-        "work_group_id": found.row.work_group_id,
-        "urn": found.row.urn,
-        "teachers_n": len(found.participants),
-        "teacher_ids": [one.teacher_id for one in found.participants],
-    }

@@ -11,9 +11,10 @@ from hub_enrolment.domain import attendance, diary
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.domain.sessions import started_at as began
 from hub_enrolment.domain.work_groups import OVER
-from hub_enrolment.handlers import sessions
 from hub_enrolment.models import Apologies, AttendanceCorrection, GroupSession
+from hub_enrolment.steps.sessions import completed
 from hub_enrolment.store import sessions as store
+from hub_enrolment.store.sessions import lock_session
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.ids import new_id
@@ -28,7 +29,7 @@ def receive_apologies(
         Unknown: `unknown_session`; Conflict: see `diary.check_not_over`; it, and Refused: see
             `attendance.receive_apologies`.
     """
-    group, meeting = sessions.lock_session(session, command.session_id)
+    group, meeting = lock_session(session, command.session_id)
     diary.check_not_over(group.status)
     received_at = attendance.receive_apologies(
         meeting.status,
@@ -72,7 +73,7 @@ def correct_attendance(
         Unknown: `unknown_session`; Refused, Conflict: see `attendance.check_correctable` and
             `attendance.correct`.
     """
-    group, meeting = sessions.lock_session(session, command.session_id)
+    group, meeting = lock_session(session, command.session_id)
     attendance.check_correctable(
         meeting.status, starts_at=meeting.starts_at, now=now, group_over=group.status in OVER
     )
@@ -94,7 +95,7 @@ def correct_attendance(
     session.flush()
     event: AttendanceCorrected | SessionCompleted
     if known is None:
-        event = sessions.completed(session, meeting, held_on, store.marks(session, meeting.id), places)
+        event = completed(session, meeting, held_on, store.marks(session, meeting.id), places)
     else:
         event = _corrected(meeting, known.mark, asked, command.reason)
     outbox.record(session, event, occurred_at=now, by=by)

@@ -11,14 +11,17 @@ from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
 from hub_enrolment.domain import endings
 from hub_enrolment.domain.completions import completes
 from hub_enrolment.domain.enrolments import LEAD
-from hub_enrolment.handlers import applications, enrolments, sessions, waiting_list
-from hub_enrolment.handlers.schools_on_groups import tell_schools
-from hub_enrolment.handlers.work_groups import Locked, lock_with_terms, lock_work_group
 from hub_enrolment.models import Enrolment
+from hub_enrolment.steps.applications import end_applications
+from hub_enrolment.steps.enrolments import take_back
+from hub_enrolment.steps.schools_on_groups import tell_schools
+from hub_enrolment.steps.sessions import cancel_sessions
+from hub_enrolment.steps.waiting_list import end_list
 from hub_enrolment.store import completions as completion_store
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import programmes as programme_store
 from hub_enrolment.store import work_groups as store
+from hub_enrolment.store.work_groups import Locked, lock_with_terms, lock_work_group
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
@@ -48,10 +51,10 @@ def cancel_work_group(
             work_group_id=group.id, reason=WorkGroupCancellationReason(command.reason), **vars(counted)
         )
         outbox.record(session, event, occurred_at=now, by=by)
-    sessions.cancel_sessions(session, group, "work_group_cancelled", now=now, by=by)
+    cancel_sessions(session, group, "work_group_cancelled", now=now, by=by)
     places = enrolment_store.active(session, group.id)
     for place in places:
-        enrolments.take_back(session, place, "group_cancelled", now=now, by=by)
+        take_back(session, place, "group_cancelled", now=now, by=by)
     led = {place.urn for place in places if place.role == LEAD}
     tell_schools(session, locked, sorted(led), now=now, by=by)
     _end_requests(session, group.id, "group_cancelled", now=now, by=by)
@@ -113,8 +116,8 @@ def _decide_completions(
 
 def _end_requests(session: Session, work_group_id: UUID, cause: str, *, now: datetime, by: str) -> None:
     """End the waiting list and the applications of a group that has ended."""
-    waiting_list.end_list(session, work_group_id, cause, now=now, by=by)
-    applications.end_applications(session, work_group_id, now=now, by=by)
+    end_list(session, work_group_id, cause, now=now, by=by)
+    end_applications(session, work_group_id, now=now, by=by)
 
 
 def _completed(place: Enrolment, *, on: date) -> ParticipantCompleted:

@@ -8,9 +8,9 @@ from hub_contracts.enrolment import TeacherAnonymised
 from hub_enrolment.commands.mergers import AnonymiseTeacher
 from hub_enrolment.domain import erasures
 from hub_enrolment.domain.programmes import AcademicYear
-from hub_enrolment.handlers import waiting_list
-from hub_enrolment.handlers.teachers import lock_teacher
 from hub_enrolment.models import Teacher
+from hub_enrolment.steps.teachers import lock_teacher
+from hub_enrolment.steps.waiting_list import leave_lists
 from hub_enrolment.store import erasures as store
 from hub_enrolment.store import waiting_list as waiting_store
 from hub_kernel.england import day_in_england
@@ -44,7 +44,7 @@ def anonymise_teacher(session: Session, command: AnonymiseTeacher, *, now: datet
         record.touch(now=now, by=by)
         idempotency.erase(session, str(record.id).encode())
     store.leave_open_pd_days(session, teacher.id)
-    waiting_list.leave_lists(session, waiting_store.open_of_teacher(session, teacher.id), now=now, by=by)
+    leave_lists(session, waiting_store.open_of_teacher(session, teacher.id), now=now, by=by)
     store.erase_words(session, teacher.id)
     session.flush()
     event = TeacherAnonymised(teacher_id=teacher.id, anonymised_on=today)

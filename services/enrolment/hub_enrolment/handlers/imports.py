@@ -13,10 +13,11 @@ from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.files.gias_kinds import kind_of
 from hub_enrolment.files.reading import RegisterFile
 from hub_enrolment.files.tables import Table
-from hub_enrolment.handlers import closed_schools, establishments, successions, trusts
-from hub_enrolment.handlers.closed_schools import SchoolMoves
-from hub_enrolment.handlers.import_counts import Counts, Run
 from hub_enrolment.models import GiasImport
+from hub_enrolment.steps import closed_schools, establishments, successions
+from hub_enrolment.steps.closed_schools import SchoolMoves
+from hub_enrolment.steps.import_counts import Counts, Run
+from hub_enrolment.steps.trusts import import_group_links, import_groups
 from hub_enrolment.store import imports as store
 from hub_kernel.england import day_in_england
 from hub_platform.ids import new_id
@@ -25,8 +26,8 @@ from hub_platform.turns import in_turns
 IMPORTERS: Final[Mapping[str, Callable[[Run, Table], Counts]]] = {
     "establishments": establishments.import_establishments,
     "links": successions.import_links,
-    "groups": trusts.import_groups,
-    "group_links": trusts.import_group_links,
+    "groups": import_groups,
+    "group_links": import_group_links,
 }
 MOVES_SHOWN: Final = 1_000
 

@@ -1,21 +1,20 @@
 """Leadership roles: given and ended."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts import vocabulary
-from hub_contracts.enrolment import LeaderAppointed, LeaderEnded
 from hub_enrolment.commands.teachers import AppointLeader, EndLeader
 from hub_enrolment.domain import leaders, teachers
 from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.domain.teachers import Appointment
-from hub_enrolment.handlers.schools import standing_school
 from hub_enrolment.models import LeaderRole
+from hub_enrolment.steps.leaders import appointed, close_role
 from hub_enrolment.store import leaders as store
 from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store.standing_schools import standing_school
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
@@ -82,42 +81,6 @@ def end_leader(session: Session, command: EndLeader, *, now: datetime, by: str) 
     leaders.end(_appointment(leader), command.ends_on, others=others, groups_n=groups_n)
     close_role(session, leader, command.ends_on, now=now, by=by)
     return leader
-
-
-def close_role(session: Session, leader: LeaderRole, ends_on: date, *, now: datetime, by: str) -> None:
-    """Write down the last day in a role, which was decided on, and say so."""
-    leader.ends_on = ends_on
-    leader.touch(now=now, by=by)
-    session.flush()
-    outbox.record(session, ended(leader, ends_on), occurred_at=now, by=by)
-
-
-def appointed(leader: LeaderRole) -> LeaderAppointed:
-    """Build the event about a role that a person holds."""
-    return LeaderAppointed(
-        leader_role_id=leader.id,
-        teacher_id=leader.teacher_id,
-        role=vocabulary.LeaderRole(leader.role),
-        urn=leader.urn,
-        trust_uid=leader.trust_uid,
-        core_leadership=leader.core_leadership,
-        starts_on=leader.starts_on,
-        ends_on=leader.ends_on,
-    )
-
-
-def ended(leader: LeaderRole, ends_on: date) -> LeaderEnded:
-    """Build the event about the last day in a role."""
-    return LeaderEnded(
-        leader_role_id=leader.id,
-        teacher_id=leader.teacher_id,
-        role=vocabulary.LeaderRole(leader.role),
-        urn=leader.urn,
-        trust_uid=leader.trust_uid,
-        core_leadership=leader.core_leadership,
-        starts_on=leader.starts_on,
-        ended_on=ends_on,
-    )
 
 
 def _appointment(leader: LeaderRole) -> Appointment:

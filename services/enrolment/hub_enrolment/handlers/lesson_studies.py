@@ -11,13 +11,13 @@ from hub_enrolment.commands.lesson_studies import PlanLessonStudy, ReviewLesson,
 from hub_enrolment.domain import diary, lesson_studies
 from hub_enrolment.domain.lesson_studies import Parts
 from hub_enrolment.domain.refusals import Unknown
-from hub_enrolment.handlers.schools import standing_school
-from hub_enrolment.handlers.work_groups import lock_work_group
 from hub_enrolment.models import LessonStudy, LessonStudyPart
 from hub_enrolment.store import lesson_studies as store
 from hub_enrolment.store import sessions as session_store
 from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store.lesson_studies import Described
+from hub_enrolment.store.standing_schools import standing_school
+from hub_enrolment.store.work_groups import lock_work_group
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made

@@ -14,17 +14,19 @@ from hub_enrolment.domain import enrolments, memberships, schools
 from hub_enrolment.domain.enrolments import LEAD
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.refusals import Stale, Unknown
-from hub_enrolment.handlers import programmes, work_groups
-from hub_enrolment.handlers.carried_on import COLUMNS, corrected, follow_successions, trail_of
-from hub_enrolment.handlers.followed import follow_correction
-from hub_enrolment.handlers.schools import school_state, standing_school
-from hub_enrolment.handlers.schools_on_groups import tell_schools
-from hub_enrolment.handlers.teachers import lock_named
 from hub_enrolment.models import Enrolment, SchoolMembership
+from hub_enrolment.steps.carried_on import COLUMNS, corrected, follow_successions, trail_of
+from hub_enrolment.steps.followed import follow_correction
+from hub_enrolment.steps.programmes import check_path
+from hub_enrolment.steps.schools_on_groups import tell_schools
+from hub_enrolment.steps.teachers import lock_named
+from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import corrections as correction_store
 from hub_enrolment.store import enrolments as place_store
 from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as store
+from hub_enrolment.store.standing_schools import school_state, standing_school
+from hub_enrolment.store.work_groups import Locked, lock_work_group
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
@@ -83,7 +85,7 @@ def correct_membership(
         waiting = correction_store.open_entries(session, teacher.id)
         # All groups in the order of their ids, as everywhere.
         for group_id in sorted({p.work_group_id for p in places} | {w.work_group_id for w in waiting}):
-            work_groups.lock_work_group(session, group_id)
+            lock_work_group(session, group_id)
         follow_correction(session, trail, now=now, by=by)
     _count_for(session, places, new["urn"], now=now, by=by)
     follow_successions(session, teacher, now=now, by=by)
@@ -124,10 +126,10 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
     """Let places count for another school, the groups locked in the order of their ids.
 
     Raises:
-        Refused, Conflict: see `enrolments.check_other_school` and `programmes.check_path`.
+        Refused, Conflict: see `enrolments.check_other_school` and `check_path`.
     """
     for place in sorted(places, key=lambda one: (one.work_group_id, one.id)):
-        locked = work_groups.lock_work_group(session, place.work_group_id)
+        locked = lock_work_group(session, place.work_group_id)
         if place.status == "active":
             _check_place(session, locked, place, urn, day=day_in_england(now))
         joins = not place_store.is_on_group(session, place.work_group_id, urn, day_in_england(now))
@@ -137,18 +139,16 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
         outbox.record(session, _counts_for(place, from_urn), occurred_at=now, by=by)
         changed = [from_urn, urn] if place.role == LEAD else [urn] if joins else []
         tell_schools(session, locked, changed, now=now, by=by)
-        work_groups.follow_change(session, locked, now=now, by=by)
+        follow_change(session, locked, now=now, by=by)
 
 
-def _check_place(
-    session: Session, locked: work_groups.Locked, place: Enrolment, urn: str, *, day: date
-) -> None:
+def _check_place(session: Session, locked: Locked, place: Enrolment, urn: str, *, day: date) -> None:
     """Ask the school for which a place is to count what it is asked for a new place."""
     places = place_store.places(session, *locked, teacher_id=place.teacher_id, urn=urn, day=day)
     counted = place.urn in standing_store.stood_for(session, urn, day)
     enrolments.check_other_school(places, school_state(session, urn, pointer="/urn"), counted=counted)
     if not counted:
-        programmes.check_path(session, locked.programme, urn, pointer="/urn", day=day)
+        check_path(session, locked.programme, urn, pointer="/urn", day=day)
 
 
 def _counts_for(place: Enrolment, from_urn: str) -> PlaceSchoolCorrected:

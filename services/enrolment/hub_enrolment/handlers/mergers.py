@@ -8,18 +8,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import TeacherMerged
-from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.domain import mergers, teachers
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.mergers import Address, HeldPlace, Joined, Record
 from hub_enrolment.domain.refusals import Conflict, Refused
-from hub_enrolment.handlers import waiting_list, work_groups
-from hub_enrolment.handlers.enrolments import withdraw_participant
-from hub_enrolment.handlers.leaders import close_role
 from hub_enrolment.models import LeaderRole, Teacher
+from hub_enrolment.steps.enrolments import withdraw
+from hub_enrolment.steps.leaders import close_role
+from hub_enrolment.steps.waiting_list import leave_lists
 from hub_enrolment.store import mergers as store
 from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store.work_groups import lock_work_group
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
@@ -64,7 +64,7 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
         raise merger.in_the_way[0]
     _end_doubles(session, merger, now=now, by=by)
     store.join_memberships(session, merger.joined, now=now, by=by)
-    waiting_list.leave_lists(session, store.waiting_twice(session, origin.id, target.id), now=now, by=by)
+    leave_lists(session, store.waiting_twice(session, origin.id, target.id), now=now, by=by)
     store.drop_doubles(session, origin.id, target.id)
     replaced, target.email = target.email, command.email or target.email
     target.former_emails = teachers.formers(target.former_emails, replaced, target.email)
@@ -88,7 +88,7 @@ def _plan(
     groups = store.shared_groups(session, origin.id, target.id)
     waiting = [entry.work_group_id for entry in store.waiting_twice(session, origin.id, target.id)]
     for work_group_id in sorted({*groups, *waiting}):
-        work_groups.lock_work_group(session, work_group_id)
+        lock_work_group(session, work_group_id)
     shared = store.shared_places(session, origin.id, target.id, groups)
     of_target, of_origin = (teacher_store.memberships(session, one.id) for one in (target, origin))
     return Merger(
@@ -109,8 +109,7 @@ def _plan(
 def _end_doubles(session: Session, merger: Merger, *, now: datetime, by: str) -> None:
     """One place on each group; of a role held twice the later holding ends, for the other one goes on."""
     for place in merger.withdrawn:
-        given_up = WithdrawParticipant(enrolment_id=place.id, reason="other")
-        withdraw_participant(session, given_up, now=now, by=by)
+        withdraw(session, place.id, "other", now=now, by=by)
     for role in merger.ended:
         close_role(session, role, max(role.starts_on, day_in_england(now)), now=now, by=by)
 

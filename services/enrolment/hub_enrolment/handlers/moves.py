@@ -9,12 +9,12 @@ from hub_contracts.enrolment import TeacherMovedSchool
 from hub_contracts.vocabulary import TeacherRole
 from hub_enrolment.commands.teachers import MoveTeacher
 from hub_enrolment.domain import memberships, schools, teachers
-from hub_enrolment.handlers.carried_on import COLUMNS, follow_successions, trail_of
-from hub_enrolment.handlers.schools import standing_school
-from hub_enrolment.handlers.teachers import change, lock_named
 from hub_enrolment.models import SchoolMembership
+from hub_enrolment.steps.carried_on import COLUMNS, follow_successions, trail_of
+from hub_enrolment.steps.teachers import change, lock_named
 from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as store
+from hub_enrolment.store.standing_schools import standing_school
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made

@@ -4,47 +4,23 @@ Notifications says when it sent the e-mail; the five working days count from the
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import PlaceOffered, PlaceOfferExpired, PlaceOfferExtended
+from hub_contracts.enrolment import PlaceOfferExpired, PlaceOfferExtended
 from hub_contracts.notifications import MessageFailed, MessageSent
 from hub_enrolment.domain import waiting_list
-from hub_enrolment.handlers.work_groups import Locked, lock_work_group
 from hub_enrolment.models import WaitingEntry
-from hub_enrolment.store import enrolments as enrolment_store
+from hub_enrolment.steps.offers import offer_facts, offer_free_places
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import waiting_list as store
-from hub_kernel.england import day_in_england
+from hub_enrolment.store.work_groups import lock_work_group
 from hub_messaging import outbox
 from hub_platform.database import Sessions
 
 TEMPLATE: Final = "place_offered"  # of the e-mail about an offer
-
-
-def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: str) -> list[WaitingEntry]:
-    """Offer each place that is free to the next who waits; the entries that have an offer now.
-
-    To be called after everything that frees a place or adds one, while the group is locked.
-    """
-    group, programme = locked
-    room = enrolment_store.room(session, group, programme)
-    if not room.waiting:
-        return []
-    queue = store.queue(session, group.id, day=day_in_england(now))
-    chosen = waiting_list.next_offers(
-        room, queue.waiting, queue.kept_by_school, max_per_school=programme.max_per_school
-    )
-    entries = [session.get_one(WaitingEntry, entry_id) for entry_id in chosen]
-    for entry in entries:
-        entry.status, entry.offered_at = "offered", now
-        entry.expires_at = waiting_list.offer_ends(now)
-        entry.touch(now=now, by=by)
-        session.flush()
-        outbox.record(session, PlaceOffered(**_facts(entry)), occurred_at=now, by=by)
-    return entries
 
 
 def expire_all(sessions: Sessions, *, now: datetime, by: str) -> None:
@@ -70,7 +46,7 @@ def expire_offers(session: Session, work_group_id: UUID, *, now: datetime, by: s
         entry.status = "expired"
         entry.touch(now=now, by=by)
         session.flush()
-        outbox.record(session, PlaceOfferExpired(**_facts(entry)), occurred_at=now, by=by)
+        outbox.record(session, PlaceOfferExpired(**offer_facts(entry)), occurred_at=now, by=by)
     offer_free_places(session, locked, now=now, by=by)
 
 
@@ -110,7 +86,7 @@ def _count_from(
     entry.touch(now=now, by=by)
     session.flush()
     if offer.expires_at != before.expires_at:
-        outbox.record(session, PlaceOfferExtended(**_facts(entry)), occurred_at=now, by=by)
+        outbox.record(session, PlaceOfferExtended(**offer_facts(entry)), occurred_at=now, by=by)
 
 
 def _lock_offer(session: Session, event: MessageSent | MessageFailed) -> WaitingEntry | None:
@@ -126,13 +102,3 @@ def _lock_offer(session: Session, event: MessageSent | MessageFailed) -> Waiting
     if entry is None or entry.status != "offered":
         return None
     return entry if event.recipient_ref in teacher_store.refs_of(session, entry.teacher_id) else None
-
-
-def _facts(entry: WaitingEntry) -> dict[str, Any]:
-    return {
-        "waiting_id": entry.id,
-        "work_group_id": entry.work_group_id,
-        "teacher_id": entry.teacher_id,
-        "urn": entry.urn,
-        "expires_at": entry.expires_at,
-    }

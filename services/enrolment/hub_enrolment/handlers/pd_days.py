@@ -1,15 +1,12 @@
 """PD days and conferences: opened, registered for, held, cancelled."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import (
-    PDDayAttendance,
     PDDayCancelled,
-    PDDayHeld,
     PDDayRegistered,
     PDDayScheduled,
 )
@@ -17,11 +14,12 @@ from hub_contracts.vocabulary import PDDayCancellationReason, PDDayKind
 from hub_enrolment.commands.pd_days import CancelPDDay, HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.domain import pd_days
 from hub_enrolment.domain.refusals import Stale, Unknown
-from hub_enrolment.handlers.schools import school_of
 from hub_enrolment.models import PDDay, PDDayRegistration
+from hub_enrolment.steps.pd_days import held_event
 from hub_enrolment.store import pd_days as store
 from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store.standing_schools import school_of
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
@@ -149,17 +147,6 @@ def hold_pd_day(
     session.flush()
     outbox.record(session, held_event(day, came), occurred_at=now, by=by)
     return day
-
-
-def held_event(day: PDDay, came: Mapping[UUID, str]) -> PDDayHeld:
-    """Build the event about a day's register; `came`: the school for which each teacher was there."""
-    return PDDayHeld(
-        pd_day_id=day.id,
-        kind=PDDayKind(day.kind),
-        theme=day.theme,
-        held_on=day.day,
-        attendances=[PDDayAttendance(teacher_id=teacher_id, urn=urn) for teacher_id, urn in came.items()],
-    )
 
 
 def cancel_pd_day(session: Session, command: CancelPDDay, *, now: datetime, by: str) -> PDDay:

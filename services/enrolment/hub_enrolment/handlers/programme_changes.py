@@ -11,12 +11,13 @@ from hub_enrolment.domain import programme_changes, programmes
 from hub_enrolment.domain.programme_changes import GroupOnProgramme, Terms
 from hub_enrolment.domain.programmes import AcademicYear, Limits, Path
 from hub_enrolment.domain.refusals import Conflict, Stale, Unknown
-from hub_enrolment.handlers import offers
-from hub_enrolment.handlers.terms import published_facts, record_change
-from hub_enrolment.handlers.work_groups import Locked, follow_change
 from hub_enrolment.models import Programme, ProgrammeChange, WorkGroup
+from hub_enrolment.steps.offers import offer_free_places
+from hub_enrolment.steps.terms import published_facts, record_change
+from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import programmes as store
 from hub_enrolment.store import work_groups as group_store
+from hub_enrolment.store.work_groups import Locked
 from hub_kernel.england import day_in_england
 from hub_platform.ids import new_id
 
@@ -60,7 +61,7 @@ def change_programme(
         record_change(session, group, before[group.id], facts, now=now, by=by)
         if group.status == "at_risk":
             follow_change(session, Locked(group, programme), now=now, by=by)
-        offers.offer_free_places(session, Locked(group, programme), now=now, by=by)
+        offer_free_places(session, Locked(group, programme), now=now, by=by)
     return programme
 
 

@@ -1,6 +1,6 @@
 """Programmes."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,6 @@ from hub_enrolment.domain import programmes
 from hub_enrolment.domain.programmes import AcademicYear, Limits
 from hub_enrolment.domain.refusals import Conflict, Unknown
 from hub_enrolment.models import Programme
-from hub_enrolment.store import programmes as store
 from hub_enrolment.store.inserts import insert_unless_taken
 from hub_platform.database import made
 from hub_platform.ids import new_id
@@ -63,14 +62,3 @@ def find_programme(session: Session, programme_id: UUID) -> Programme:
     if programme is None:
         raise Unknown("unknown_programme", "There is no such programme.")
     return programme
-
-
-def check_path(session: Session, programme: Programme, urn: str, *, day: date, pointer: str) -> None:
-    """Raise unless a school, as of a day, may follow a programme, by what it followed before.
-
-    Raises:
-        Refused: see `programmes.check_path`.
-    """
-    path = store.path_of(programme)
-    taken = store.taken_parts(session, urn, day=day) if path.asks_what_came_before else []
-    programmes.check_path(path, taken, pointer=pointer)

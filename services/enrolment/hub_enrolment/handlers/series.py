@@ -11,9 +11,10 @@ from hub_enrolment.domain import series
 from hub_enrolment.domain.days_off import Warned
 from hub_enrolment.domain.series import Series
 from hub_enrolment.domain.sessions import Meeting
-from hub_enrolment.handlers import calendars, diary
-from hub_enrolment.handlers.venues import standing_host
-from hub_enrolment.handlers.work_groups import lock_work_group
+from hub_enrolment.steps import diary
+from hub_enrolment.store.calendars import warnings
+from hub_enrolment.store.standing_schools import standing_host
+from hub_enrolment.store.work_groups import lock_work_group
 
 
 @dataclass(frozen=True)
@@ -63,4 +64,4 @@ def schedule_series(session: Session, command: ScheduleSeries, *, now: datetime,
     else:
         put_down = diary.put_down(session, group, asked, now=now, by=by)
         planned = [Planned(one.id, one.seq, one.starts_at, one.ends_at) for one in put_down]
-    return Scheduled(command.dry_run, planned, calendars.warnings(session, days, host_urn=command.host_urn))
+    return Scheduled(command.dry_run, planned, warnings(session, days, host_urn=command.host_urn))

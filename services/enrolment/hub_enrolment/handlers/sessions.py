@@ -2,25 +2,23 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import Mark as PublishedMark
-from hub_contracts.enrolment import SessionCancelled, SessionCompleted
-from hub_contracts.vocabulary import AttendanceMark, SessionCancellationReason
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, ScheduleSession, TakeRegister
 from hub_enrolment.domain import attendance, sessions
 from hub_enrolment.domain.attendance import check_received
 from hub_enrolment.domain.diary import check_not_over
-from hub_enrolment.domain.refusals import Stale, Unknown
-from hub_enrolment.domain.sessions import Mark, Meeting, Place
-from hub_enrolment.handlers import diary
-from hub_enrolment.handlers.venues import publish_moves, session_facts, standing_host
-from hub_enrolment.handlers.work_groups import lock_work_group
+from hub_enrolment.domain.refusals import Stale
+from hub_enrolment.domain.sessions import Meeting
 from hub_enrolment.models import GroupSession, WorkGroup
+from hub_enrolment.steps import diary
+from hub_enrolment.steps.sessions import cancel, completed
+from hub_enrolment.steps.venues import publish_moves
 from hub_enrolment.store import sessions as store
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store.sessions import lock_session
+from hub_enrolment.store.standing_schools import standing_host
+from hub_enrolment.store.work_groups import lock_work_group
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
@@ -73,33 +71,8 @@ def cancel_session(session: Session, command: CancelSession, *, now: datetime, b
     """
     group, meeting = lock_session(session, command.session_id)
     if sessions.cancel(meeting.status, meeting.cancelled_reason, command.reason):
-        _cancel(session, group, meeting, command.reason, now=now, by=by)
+        cancel(session, group, meeting, command.reason, now=now, by=by)
         diary.follow_diary(session, group, now=now, by=by)
-    return meeting
-
-
-def cancel_sessions(
-    session: Session, group: WorkGroup, reason: str, *, now: datetime, by: str
-) -> list[GroupSession]:
-    """Cancel every session of a group that is still to come, with the events; gives them.
-
-    The group is locked by the caller. `reason` is one of `sessions.CANCELLED_FOR`.
-    """
-    meetings = store.lock_sessions_to_come(session, group.id, now=now)
-    for meeting in meetings:
-        _cancel(session, group, meeting, reason, now=now, by=by)
-    return meetings
-
-
-def find_session(session: Session, session_id: UUID) -> GroupSession:
-    """One session.
-
-    Raises:
-        Unknown: `unknown_session`.
-    """
-    meeting = store.find_session(session, session_id)
-    if meeting is None:
-        raise Unknown("unknown_session", "There is no such session.")
     return meeting
 
 
@@ -139,29 +112,6 @@ def take_register(
     return taken
 
 
-def lock_session(session: Session, session_id: UUID) -> tuple[WorkGroup, GroupSession]:
-    """A session to decide about, its group first: who changes both waits in the same order.
-
-    Raises:
-        Unknown: `unknown_session`.
-    """
-    locked = store.lock_session(session, session_id)
-    if locked is None:
-        raise Unknown("unknown_session", "There is no such session.")
-    return locked
-
-
-def _cancel(
-    session: Session, group: WorkGroup, meeting: GroupSession, reason: str, *, now: datetime, by: str
-) -> None:
-    meeting.status, meeting.cancelled_reason = "cancelled", reason
-    meeting.ics_sequence += 1
-    meeting.touch(now=now, by=by)
-    session.flush()
-    event = SessionCancelled(**session_facts(group, meeting), reason=SessionCancellationReason(reason))
-    outbox.record(session, event, occurred_at=now, by=by)
-
-
 def _complete(
     session: Session, group: WorkGroup, meeting: GroupSession, held_on: date, *, now: datetime, by: str
 ) -> None:
@@ -176,27 +126,3 @@ def _check_revision(meeting: GroupSession, expected: int | None) -> None:
     fits = meeting.status != "completed" if expected == 0 else meeting.revision == expected
     if not fits:
         raise Stale("stale", f"The session has been changed since; it is at revision {meeting.revision}.")
-
-
-def completed(
-    session: Session, meeting: GroupSession, held_on: date, marks: list[Mark], places: dict[UUID, Place]
-) -> SessionCompleted:
-    """Build the event about a register with all its marks."""
-    successions = standing_store.around(session, {places[mark.enrolment_id].urn for mark in marks})
-    present_n, schools_present_n = sessions.count_present(marks, places, successions, held_on=held_on)
-    return SessionCompleted(
-        session_id=meeting.id,
-        work_group_id=meeting.work_group_id,
-        held_on=held_on,
-        marks=[
-            PublishedMark(
-                enrolment_id=mark.enrolment_id,
-                urn=places[mark.enrolment_id].urn,
-                mark=AttendanceMark(mark.mark),
-                notice_hours=attendance.notice_of(mark, starts_at=meeting.starts_at),
-            )
-            for mark in marks
-        ],
-        present_n=present_n,
-        schools_present_n=schools_present_n,
-    )

@@ -11,11 +11,11 @@ from hub_enrolment.commands.tasks import ReportTask, SetTask
 from hub_enrolment.domain import diary, tasks
 from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.tasks import Between, Report
-from hub_enrolment.handlers.sessions import find_session
-from hub_enrolment.handlers.work_groups import lock_work_group
-from hub_enrolment.models import ClassroomTask, TaskReport
+from hub_enrolment.models import ClassroomTask, GroupSession, TaskReport
 from hub_enrolment.store import sessions as session_store
 from hub_enrolment.store import tasks as store
+from hub_enrolment.store.sessions import find_session
+from hub_enrolment.store.work_groups import lock_work_group
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
@@ -115,7 +115,7 @@ def report_task(
 
 
 def _between(session: Session, session_id: UUID) -> Between | None:
-    meeting = session_store.find_session(session, session_id)
+    meeting = session.get(GroupSession, session_id)
     if meeting is None:
         return None
     return Between(work_group_id=meeting.work_group_id, status=meeting.status, starts_at=meeting.starts_at)

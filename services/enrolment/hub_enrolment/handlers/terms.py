@@ -1,25 +1,26 @@
 """A work group's terms: put down when it is opened, changed later."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import WorkGroupChanged, WorkGroupOpened
+from hub_contracts.enrolment import WorkGroupOpened
 from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft, OpenWorkGroup
 from hub_enrolment.domain import venues, work_groups
 from hub_enrolment.domain.capacities import check_capacity, most_teachers
 from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.refusals import Refused, Stale
-from hub_enrolment.handlers import offers
-from hub_enrolment.handlers.venues import follow_group
-from hub_enrolment.handlers.work_groups import Locked, allow, lock_with_terms, tell_confirmed
 from hub_enrolment.models import Programme, WorkGroup
+from hub_enrolment.steps.offers import offer_free_places
+from hub_enrolment.steps.terms import published_facts, record_change
+from hub_enrolment.steps.venues import follow_group
+from hub_enrolment.steps.work_groups import allow, tell_confirmed
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as store
 from hub_enrolment.store.venues import location_of
+from hub_enrolment.store.work_groups import Locked, lock_with_terms
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
@@ -115,7 +116,7 @@ def change_work_group(
         session.flush()
         record_change(session, group, before, published_facts(group, programme, lead_ids), now=now, by=by)
         follow_group(session, group, located, now=now, by=by)
-        offers.offer_free_places(session, locked, now=now, by=by)
+        offer_free_places(session, locked, now=now, by=by)
     return store.describe(session, [group], day=day_in_england(now))[0]
 
 
@@ -145,36 +146,3 @@ def _check_leads(session: Session, programme: Programme, lead_ids: list[UUID]) -
     known = teacher_store.hold(session, lead_ids)
     held = teacher_store.appointments(session, [lead_id for lead_id, named in known.items() if named])
     work_groups.check_leads(held, lead_ids, AcademicYear.parse(programme.academic_year))
-
-
-def record_change(
-    session: Session,
-    group: WorkGroup,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    *,
-    now: datetime,
-    by: str,
-) -> None:
-    """Publish what others know of a group, when it differs; of a draft they know nothing."""
-    changed_fields = [name for name, value in after.items() if value != before[name]]
-    if changed_fields and group.status != "draft":
-        event = WorkGroupChanged(**after, changed_fields=changed_fields)
-        outbox.record(session, event, occurred_at=now, by=by)
-
-
-def published_facts(group: WorkGroup, programme: Programme, lead_ids: list[UUID]) -> dict[str, Any]:
-    """What is published of a group's terms."""
-    of_group = ("title", "capacity", "opens_at", "closes_at", "mode", "venue")  # never the joining link
-    of_programme = (
-        "ncp_code",
-        "academic_year",
-        "strand",
-        "phases",
-        "min_schools",
-        "min_teachers",
-        "max_teachers",
-    )
-    facts = {name: getattr(programme, name) for name in of_programme}
-    facts |= {name: getattr(group, name) for name in of_group}
-    return facts | {"work_group_id": group.id, "lead_ids": lead_ids}

@@ -17,13 +17,13 @@ from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.uploads import Line, Listing, RowProblem
 from hub_enrolment.files.tables import Table
 from hub_enrolment.files.uploads import read_listing
-from hub_enrolment.handlers import work_groups
-from hub_enrolment.handlers.enrolments import enrol_participant
-from hub_enrolment.handlers.registrations import described_by, register_teacher
-from hub_enrolment.handlers.schools import standing_urn
-from hub_enrolment.handlers.teachers import add_trn
+from hub_enrolment.steps.enrolments import PlaceRequest, enrol
+from hub_enrolment.steps.registrations import described_by, register_teacher
+from hub_enrolment.steps.teachers import add_trn
 from hub_enrolment.store import matching as matching_store
 from hub_enrolment.store import uploads as store
+from hub_enrolment.store.standing_schools import standing_urn
+from hub_enrolment.store.work_groups import find_work_group
 from hub_kernel.england import day_in_england
 
 TOLD = 100  # problems told in one refusal; the rest is only counted
@@ -76,7 +76,7 @@ def upload_participants(
     Raises:
         Unknown: `unknown_work_group`; FileRefused: see `read_listing`; Refused: `rows_refused`.
     """
-    work_groups.find_work_group(session, command.work_group_id, now=now)
+    find_work_group(session, command.work_group_id, now=now)
     listing = read_listing(table)
     mode = "apply" if command.apply else "preview"
     uploaded = Uploaded(work_group_id=command.work_group_id, mode=mode, listing=listing)
@@ -148,7 +148,7 @@ def _enrol(
     place = EnrolParticipant(
         work_group_id=uploaded.work_group_id, teacher_id=teacher_id, role=role, urn=person.urn
     )
-    enrolment = enrol_participant(session, place, now=now, by=by)
+    enrolment = enrol(session, place, PlaceRequest(now), now=now, by=by)
     return Taken(line.number, teacher_id, enrolment.id, isinstance(outcome, New))
 
 

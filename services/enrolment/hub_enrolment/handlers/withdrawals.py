@@ -9,12 +9,14 @@ from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.enrolments import UndoWithdrawal
 from hub_enrolment.domain import enrolments
 from hub_enrolment.domain.refusals import Conflict
-from hub_enrolment.handlers import waiting_list, work_groups
-from hub_enrolment.handlers.enrolments import find_enrolment
-from hub_enrolment.handlers.schools_on_groups import tell_schools
 from hub_enrolment.models import Enrolment, UndoneWithdrawal
+from hub_enrolment.steps.schools_on_groups import tell_schools
+from hub_enrolment.steps.waiting_list import end_entry_of
+from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store.enrolments import find_enrolment
+from hub_enrolment.store.work_groups import lock_work_group
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.ids import new_id
@@ -32,9 +34,9 @@ def undo_withdrawal(session: Session, command: UndoWithdrawal, *, now: datetime,
     # The teacher first, then the group: every handler that locks both does so in this order.
     if not teacher_store.hold(session, [known.teacher_id]).get(known.teacher_id):
         raise Conflict("teacher_anonymised", "The teacher was anonymised; the place stays as it is.")
-    locked = work_groups.lock_work_group(session, known.work_group_id)
+    locked = lock_work_group(session, known.work_group_id)
     enrolment = find_enrolment(session, command.enrolment_id)  # as it is now that the group is held
-    waiting_list.end_entry_of(session, locked.group.id, enrolment.teacher_id, now=now, by=by)
+    end_entry_of(session, locked.group.id, enrolment.teacher_id, now=now, by=by)
     given = enrolments.undo_withdrawal(
         store.places(
             session,
@@ -57,7 +59,7 @@ def undo_withdrawal(session: Session, command: UndoWithdrawal, *, now: datetime,
     outbox.record(session, _event(enrolment, undone), occurred_at=now, by=by)
     if enrolment.role == enrolments.LEAD:
         tell_schools(session, locked, [enrolment.urn], now=now, by=by)
-    work_groups.follow_change(session, locked, now=now, by=by)
+    follow_change(session, locked, now=now, by=by)
     return enrolment
 
 

@@ -7,7 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hub_enrolment.domain import days_off
+from hub_enrolment.domain.days_off import Warned
 from hub_enrolment.models import School, SchoolCalendar
+from hub_kernel.academic_years import academic_year_of
 from hub_kernel.school_calendars import HUB_SCOPE, Span, scopes_of
 
 
@@ -48,6 +51,13 @@ def half_terms(session: Session, urn: str | None, academic_years: Iterable[str])
     )
     general_first = sorted(rows, key=lambda row: scopes.index(row.scope), reverse=True)
     return {row.academic_year: [_span(*each) for each in row.half_terms] for row in general_first}
+
+
+def warnings(session: Session, days: Iterable[date], *, host_urn: str | None) -> list[Warned]:
+    """Return the days that need a second look, by the calendar of the host school, or else of the hub."""
+    listed = list(days)
+    years = {academic_year_of(day) for day in listed}
+    return days_off.warnings(listed, half_terms(session, host_urn, years))
 
 
 def _scopes(session: Session, urn: str | None) -> list[str]:

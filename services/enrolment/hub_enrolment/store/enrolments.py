@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.capacities import most_teachers, places_n
 from hub_enrolment.domain.enrolments import HELD, LEAD, Places, Room
+from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.models import Enrolment, Programme, UndoneWithdrawal, WaitingEntry, WorkGroup
 from hub_enrolment.store import standing
 
@@ -70,9 +71,16 @@ def active(session: Session, work_group_id: UUID) -> list[Enrolment]:
     return list(session.scalars(statement))
 
 
-def find_enrolment(session: Session, enrolment_id: UUID) -> Enrolment | None:
-    """One place as it is now, read anew."""
-    return session.get(Enrolment, enrolment_id, populate_existing=True)
+def find_enrolment(session: Session, enrolment_id: UUID) -> Enrolment:
+    """Return an enrolment, read from the database again.
+
+    Raises:
+        Unknown: `unknown_enrolment`.
+    """
+    enrolment = session.get(Enrolment, enrolment_id, populate_existing=True)
+    if enrolment is None:
+        raise Unknown("unknown_enrolment", "There is no such enrolment.")
+    return enrolment
 
 
 def places_of(session: Session, teacher_id: UUID) -> dict[UUID, Enrolment]:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.gias_establishments import URN
-from hub_enrolment.domain.schools import SchoolState
+from hub_enrolment.domain.schools import SchoolState, unknown_school
 from hub_enrolment.domain.search import Word
 from hub_enrolment.models import School, SchoolLink
 
@@ -24,11 +24,17 @@ STATE = (
 _STATE_OF = select(*STATE).where(School.urn == bindparam("urn"))  # built once
 
 
-def find_school(session: Session, urn: str, *, lock: bool = False) -> School | None:
-    """One school; what is no URN at all is not found."""
-    if not URN.fullmatch(urn):
-        return None
-    return session.get(School, urn, with_for_update={"key_share": True} if lock else None)
+def find_school(session: Session, urn: str, *, lock: bool = False) -> School:
+    """Return a school, locked on request.
+
+    Raises:
+        Unknown: `unknown_school`, with the successor where the register's links name one.
+    """
+    for_update = {"key_share": True} if lock else None
+    school = session.get(School, urn, with_for_update=for_update) if URN.fullmatch(urn) else None
+    if school is None:
+        raise unknown_school(urn, known_successor(session, urn))
+    return school
 
 
 def state_of(session: Session, urn: str) -> SchoolState | None:

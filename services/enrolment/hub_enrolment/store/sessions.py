@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import TO_COME, Mark, Place
 from hub_enrolment.models import Apologies, Attendance, Enrolment, GroupSession, WorkGroup
@@ -48,15 +49,32 @@ class Register(NamedTuple):
     apologies: dict[UUID, datetime]
 
 
-def find_session(session: Session, session_id: UUID) -> GroupSession | None:
-    """One session of a work group."""
-    return session.get(GroupSession, session_id)
+def find_session(session: Session, session_id: UUID) -> GroupSession:
+    """Return a session of a Work Group.
+
+    Raises:
+        Unknown: `unknown_session`.
+    """
+    meeting = session.get(GroupSession, session_id)
+    if meeting is None:
+        raise _unknown()
+    return meeting
 
 
-def lock_session(session: Session, session_id: UUID) -> tuple[WorkGroup, GroupSession] | None:
-    """One session with its work group as they are now, the group locked before it."""
+def lock_session(session: Session, session_id: UUID) -> tuple[WorkGroup, GroupSession]:
+    """Lock a session and its Work Group, the group first as in every transaction that locks both.
+
+    Raises:
+        Unknown: `unknown_session`.
+    """
     row = session.execute(_LOCK, {"session_id": session_id}).one_or_none()
-    return None if row is None else (row[0], row[1])
+    if row is None:
+        raise _unknown()
+    return row[0], row[1]
+
+
+def _unknown() -> Unknown:
+    return Unknown("unknown_session", "There is no such session.")
 
 
 def list_sessions(work_group_id: UUID) -> Select[GroupSession]:

@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, delete, exists, select
@@ -11,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.enrolments import HELD
 from hub_enrolment.domain.programmes import Limits
+from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, composition
 from hub_enrolment.models import Enrolment, Programme, SchoolMembership, WorkGroup, WorkGroupLead
 from hub_enrolment.store import standing
+from hub_kernel.england import day_in_england
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,13 @@ class Described:
     schools_n: int  # a school and its successor are one
 
 
+class Locked(NamedTuple):
+    """A Work Group that no other transaction can change until this one ends, with its programme."""
+
+    group: WorkGroup
+    programme: Programme
+
+
 # Built once: building a statement costs more than sending it.
 _LOCK = (
     select(WorkGroup, Programme)
@@ -37,16 +47,46 @@ _LOCK = (
 )
 
 
-def lock_work_group(session: Session, work_group_id: UUID) -> tuple[WorkGroup, Programme] | None:
-    """One work group, held until the transaction ends: decisions about it are made one after the other."""
+def lock_work_group(session: Session, work_group_id: UUID) -> Locked:
+    """Lock a Work Group until the transaction ends, so that decisions about it are made one after the other.
+
+    Raises:
+        Unknown: `unknown_work_group`.
+    """
     row = session.execute(_LOCK, {"work_group_id": work_group_id}).one_or_none()
-    return None if row is None else (row[0], row[1])
+    if row is None:
+        raise _unknown()
+    return Locked(*row)
 
 
-def find_work_group(session: Session, work_group_id: UUID, *, day: date) -> Described | None:
-    """One work group; its schools are counted as of a day."""
+def lock_with_terms(session: Session, work_group_id: UUID) -> Locked:
+    """Lock a Work Group and read its programme again, to decide by the programme's terms or to publish them.
+
+    A correction of the programme locks the programme's groups, too. The programme that was read while this
+    transaction waited for the lock may be the one before the correction.
+
+    Raises:
+        Unknown: `unknown_work_group`.
+    """
+    locked = lock_work_group(session, work_group_id)
+    session.refresh(locked.programme)
+    return locked
+
+
+def find_work_group(session: Session, work_group_id: UUID, *, now: datetime) -> Described:
+    """Return a Work Group; its schools are counted as of today.
+
+    Raises:
+        Unknown: `unknown_work_group`.
+    """
     row = session.get(WorkGroup, work_group_id)
-    return None if row is None else describe(session, [row], day=day)[0]
+    if row is None:
+        raise _unknown()
+    return describe(session, [row], day=day_in_england(now))[0]
+
+
+def _unknown() -> Unknown:
+    return Unknown("unknown_work_group", "There is no such work group.")
 
 
 def lead_ids(session: Session, work_group_id: UUID) -> list[UUID]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import SchoolEnrolled
-from hub_enrolment.handlers.work_groups import Locked
 from hub_enrolment.store import applications as application_store
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store import standing
+from hub_enrolment.store.work_groups import Locked
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 

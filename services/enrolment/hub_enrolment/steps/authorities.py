@@ -5,7 +5,7 @@ from datetime import date
 from hub_enrolment.domain.authorities import FACTS, Placement, change_placement
 from hub_enrolment.domain.gias_changes import Plan
 from hub_enrolment.domain.gias_establishments import Establishment
-from hub_enrolment.handlers.import_counts import Run
+from hub_enrolment.steps.import_counts import Run
 from hub_enrolment.store import authorities as store
 
 

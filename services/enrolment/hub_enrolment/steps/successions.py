@@ -13,7 +13,7 @@ from hub_enrolment.domain.gias_links import Succession, principal_successors
 from hub_enrolment.domain.gias_reconciliation import Merging, mergers, why_not
 from hub_enrolment.files.gias_links import LinksFile, read_links
 from hub_enrolment.files.tables import Table
-from hub_enrolment.handlers.import_counts import Counts, Run
+from hub_enrolment.steps.import_counts import Counts, Run
 from hub_enrolment.store import successions as store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox

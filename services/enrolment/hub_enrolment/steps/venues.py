@@ -1,4 +1,4 @@
-"""Where sessions are held and how they are joined, in their own words or their Work Group's."""
+"""The venue and joining link of sessions: their own, or those of their Work Group."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,17 +8,10 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import SessionRescheduled
 from hub_enrolment.domain.venues import Location
-from hub_enrolment.handlers.schools import standing_urn
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.store import sessions as store
 from hub_enrolment.store.venues import location, location_of
-from hub_kernel.england import day_in_england
 from hub_messaging import outbox
-
-
-def standing_host(session: Session, urn: str | None, starts_at: datetime) -> str | None:
-    """Return the school that stands for a session's host when the session starts; None without a host."""
-    return None if urn is None else standing_urn(session, urn, day=day_in_england(starts_at))
 
 
 def follow_group(session: Session, group: WorkGroup, before: Location, *, now: datetime, by: str) -> None:

@@ -11,11 +11,11 @@ from hub_contracts.enrolment import SessionScheduled
 from hub_enrolment.domain import diary as rules
 from hub_enrolment.domain import work_groups
 from hub_enrolment.domain.sessions import Meeting
-from hub_enrolment.handlers.schools import school_state
-from hub_enrolment.handlers.venues import session_facts
 from hub_enrolment.models import GroupSession, WorkGroup
+from hub_enrolment.steps.venues import session_facts
 from hub_enrolment.store import completions as completion_store
 from hub_enrolment.store import sessions as store
+from hub_enrolment.store.standing_schools import school_state
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

@@ -8,16 +8,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.work_groups import composition
-from hub_enrolment.handlers.carried_on import follow_successions
-from hub_enrolment.handlers.import_counts import Run
-from hub_enrolment.handlers.venues import publish_moves, standing_host
-from hub_enrolment.handlers.work_groups import Locked, follow_change, lock_with_terms
+from hub_enrolment.steps.carried_on import follow_successions
+from hub_enrolment.steps.import_counts import Run
+from hub_enrolment.steps.venues import publish_moves
+from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import closed_schools as store
 from hub_enrolment.store import sessions as session_store
 from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.store.closed_schools import Closing, Held
+from hub_enrolment.store.standing_schools import standing_host
+from hub_enrolment.store.work_groups import Locked, lock_with_terms
 from hub_kernel.england import day_in_england
 from hub_kernel.successions import first_day_of_successor
 

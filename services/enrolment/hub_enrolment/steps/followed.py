@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import LeaderAppointed, LeaderEnded
 from hub_enrolment.domain import memberships, pd_days
-from hub_enrolment.handlers.leaders import appointed, ended
-from hub_enrolment.handlers.pd_days import held_event
-from hub_enrolment.handlers.schools import school_state
 from hub_enrolment.models import LeaderRole, MembershipCorrection
+from hub_enrolment.steps.leaders import appointed, ended
+from hub_enrolment.steps.pd_days import held_event
 from hub_enrolment.store import corrections as store
 from hub_enrolment.store import pd_days as pd_day_store
 from hub_enrolment.store import teachers as teacher_store
+from hub_enrolment.store.standing_schools import school_state
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 

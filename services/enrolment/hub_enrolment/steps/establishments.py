@@ -11,10 +11,11 @@ from hub_enrolment.domain.gias_reconciliation import ORDER, step_of_ending
 from hub_enrolment.domain.schools import OPEN_STATUSES
 from hub_enrolment.files.gias_establishments import read_establishments
 from hub_enrolment.files.tables import Table
-from hub_enrolment.handlers import authorities, successions, trusts
-from hub_enrolment.handlers.import_counts import Counts, Run
-from hub_enrolment.handlers.school_facts import facts, facts_of_each
-from hub_enrolment.handlers.successions import Effects
+from hub_enrolment.steps import authorities, successions
+from hub_enrolment.steps.import_counts import Counts, Run
+from hub_enrolment.steps.school_facts import facts, facts_of_each
+from hub_enrolment.steps.successions import Effects
+from hub_enrolment.steps.trusts import keep_history
 from hub_enrolment.store import imports as store
 from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store import trusts as trust_store
@@ -58,7 +59,7 @@ def _save(run: Run, plan: Plan) -> Mapping[str, date | None]:
     store.save_schools(run.session, written, now=run.now, by=run.by)
     store.confirm_schools(run.session, plan.confirmed, now=run.now, by=run.by)
     authorities.keep_history(run, plan)
-    return trusts.keep_history(run, plan)
+    return keep_history(run, plan)
 
 
 def _changes(run: Run, plan: Plan, since_before: Mapping[str, date | None]) -> Steps:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub_contracts.enrolment import SchoolChanged
 from hub_enrolment.domain.gias_establishments import Establishment
-from hub_enrolment.handlers.import_counts import Run
+from hub_enrolment.steps.import_counts import Run
 from hub_enrolment.store import imports as import_store
 from hub_enrolment.store import trusts as trust_store
 from hub_enrolment.store.inserts import chunks

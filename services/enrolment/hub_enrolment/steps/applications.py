@@ -1,0 +1,38 @@
+"""End the applications for a Work Group."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import (
+    ApplicationDeclined,
+)
+from hub_enrolment.store import applications as store
+from hub_enrolment.store.applications import WithParticipants
+from hub_messaging import outbox
+
+
+def end_applications(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
+    """Decline what was asked for, and drop drafts: the group is over, and locked by the caller."""
+    for found in store.open_ones(session, work_group_id):
+        row = found.row
+        was_told = row.status != "draft"
+        row.status = "declined" if was_told else "withdrawn"
+        if was_told:
+            row.decided_at, row.decided_by = now, by
+            outbox.record(session, ApplicationDeclined(**application_facts(found)), occurred_at=now, by=by)
+        row.touch(now=now, by=by)
+    session.flush()
+
+
+def application_facts(found: WithParticipants) -> dict[str, Any]:
+    """Return the fields that every event about an application has."""
+    return {
+        "application_id": found.row.id,
+        "work_group_id": found.row.work_group_id,
+        "urn": found.row.urn,
+        "teachers_n": len(found.participants),
+        "teacher_ids": [one.teacher_id for one in found.participants],
+    }

@@ -1,0 +1,49 @@
+"""Offer free places to the waiting list."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hub_contracts.enrolment import PlaceOffered
+from hub_enrolment.domain import waiting_list
+from hub_enrolment.models import WaitingEntry
+from hub_enrolment.store import enrolments as enrolment_store
+from hub_enrolment.store import waiting_list as store
+from hub_enrolment.store.work_groups import Locked
+from hub_kernel.england import day_in_england
+from hub_messaging import outbox
+
+
+def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: str) -> list[WaitingEntry]:
+    """Offer each place that is free to the next who waits; the entries that have an offer now.
+
+    To be called after everything that frees a place or adds one, while the group is locked.
+    """
+    group, programme = locked
+    room = enrolment_store.room(session, group, programme)
+    if not room.waiting:
+        return []
+    queue = store.queue(session, group.id, day=day_in_england(now))
+    chosen = waiting_list.next_offers(
+        room, queue.waiting, queue.kept_by_school, max_per_school=programme.max_per_school
+    )
+    entries = [session.get_one(WaitingEntry, entry_id) for entry_id in chosen]
+    for entry in entries:
+        entry.status, entry.offered_at = "offered", now
+        entry.expires_at = waiting_list.offer_ends(now)
+        entry.touch(now=now, by=by)
+        session.flush()
+        outbox.record(session, PlaceOffered(**offer_facts(entry)), occurred_at=now, by=by)
+    return entries
+
+
+def offer_facts(entry: WaitingEntry) -> dict[str, Any]:
+    """Return the fields that every event about an offer has."""
+    return {
+        "waiting_id": entry.id,
+        "work_group_id": entry.work_group_id,
+        "teacher_id": entry.teacher_id,
+        "urn": entry.urn,
+        "expires_at": entry.expires_at,
+    }
