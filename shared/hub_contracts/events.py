@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from types import ModuleType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, missing
 
@@ -51,6 +52,17 @@ class RecordSchema(Schema):
             for name, field in self.dump_fields.items()
             if getattr(record, name) is not None
         }
+
+
+class _AtFirstUse:
+    """The schema of an event before the registry is imported, which then gives each event its own."""
+
+    def __get__(self, event: object, owner: type) -> RecordSchema:
+        import_module("hub_contracts.published")
+        schema: RecordSchema | None = vars(owner).get("schema")
+        if schema is None:
+            raise AttributeError(f"{owner.__name__} is no published event: it has no schema")
+        return schema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +119,10 @@ class Event:
         """
         event: Self = cls.schema.read(data)
         return event
+
+
+# Set here, as the decorator above reads every attribute that the class body sets.
+Event.schema = cast("RecordSchema", _AtFirstUse())
 
 
 def registry(modules: Iterable[ModuleType]) -> dict[str, type[Event]]:
