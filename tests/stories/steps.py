@@ -19,12 +19,12 @@ from hub_contracts.enrolment import (
     SchoolSucceeded,
 )
 from hub_contracts.vocabulary import LeaderRole
+from hub_kernel.refusals import Refused
 from hub_messaging.delivery import Delivery
 from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
 from hub_platform.reaction_context import ReactionContext
 from hub_visits.commands import LogVisit
-from hub_visits.domain.refusals import Refused
 from hub_visits.handlers import schools
 
 FIRST: Final = date(2025, 9, 1)  # day of the year that is played

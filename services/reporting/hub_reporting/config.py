@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from environs import EnvValidationError
 
 from hub_contracts.documents.channels import BROKER, PORT
+from hub_kernel.refusals import Refused
 from hub_platform.settings import PUBLIC_URL, environment
-from hub_reporting.domain.refusals import Refused
 from hub_reporting.domain.scopes import Scope, parse_scope
 
 

@@ -4,8 +4,8 @@ import pytest
 from tests.enrolment.lists import as_csv, line, read_upload
 
 from hub_enrolment.commands.uploads import read_row
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.uploads import read_lead, read_role
+from hub_kernel.refusals import Refused
 
 URN = "110623"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.enrolment.factories import CLOSES, INSTANT, NOW, OPENS
 
 from hub_enrolment.domain import applications as rules
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 
 def outcome(

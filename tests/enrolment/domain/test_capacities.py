@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.capacities import TAKES_PLACE, check_capacity, most_teachers, places_n
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.work_groups import STATUSES
+from hub_kernel.refusals import Refused
 
 
 @pytest.mark.parametrize(("allowed", "most"), [(None, 20), (19, 20), (20, 20), (21, 21), (25, 25)])

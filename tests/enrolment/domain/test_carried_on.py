@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.memberships import CarriedOn, Left, Membership, Move, carry_on, move, present_urn
-from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Succession, Successions
 
 A, B, C, OTHER = "100001", "140001", "140002", "100009"

@@ -3,8 +3,8 @@
 import pytest
 
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.work_groups import Composition, confirm, status_after_session
+from hub_kernel.refusals import Conflict, Refused
 
 TYPICAL = Limits()
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.enrolment.factories import INSTANT, MEETS
 
 from hub_enrolment.domain.diary import MEETABLE, check_meetings, check_not_over
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import Meeting
 from hub_enrolment.domain.work_groups import OVER, STATUSES
+from hub_kernel.refusals import Conflict, Refused
 
 HOURS = timedelta(hours=3)
 MEETING = Meeting(starts_at=MEETS, ends_at=MEETS + HOURS, mode="online", host_urn=None)

@@ -6,8 +6,8 @@ import pytest
 from tests.enrolment.factories import DAY, HELD_ON
 
 from hub_enrolment.domain.endings import cancel, close
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.work_groups import STATUSES
+from hub_kernel.refusals import Refused
 
 
 @pytest.mark.parametrize("status", STATUSES)

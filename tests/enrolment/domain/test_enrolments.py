@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.enrolment.factories import CLOSES, INSTANT, NOW, OPENS, PLACES, TODAY
 
 from hub_enrolment.domain.enrolments import Given, Places, check_withdrawal, enrol, undo_withdrawal
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.schools import SchoolState
+from hub_kernel.refusals import Conflict, Refused
 
 SCHOOL = SchoolState(urn="110623", status="open", open_date=None, close_date=None, eligible=True)
 

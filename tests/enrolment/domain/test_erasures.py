@@ -6,7 +6,7 @@ import pytest
 from tests.enrolment.factories import NOW
 
 from hub_enrolment.domain.erasures import check, still_held
-from hub_enrolment.domain.refusals import Conflict
+from hub_kernel.refusals import Conflict
 
 TODAY = NOW.date()
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hub_enrolment.domain.hub_area import check_area, check_revision
-from hub_enrolment.domain.refusals import Refused, Stale
 from hub_kernel.hub_area import Area
+from hub_kernel.refusals import Refused, Stale
 
 NOWHERE = Area(la_codes=(), district_codes=(), extra_urns=(), excluded_urns=())
 

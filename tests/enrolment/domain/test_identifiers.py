@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.identifiers import read_email, read_trn, read_urn
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 
 @pytest.mark.parametrize(

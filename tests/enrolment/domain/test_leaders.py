@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.leaders import assignments_unknown, end, last_day_of, still_assigned
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.teachers import LEADER_ROLES, Appointment
+from hub_kernel.refusals import Refused
 
 STARTS = date(2025, 9, 1)
 

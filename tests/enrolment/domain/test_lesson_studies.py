@@ -6,7 +6,7 @@ import pytest
 from tests.enrolment.factories import MEETS
 
 from hub_enrolment.domain.lesson_studies import review, teach, term
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub_enrolment.domain.evidence import Names, Person, Record, compare, compare_names
 from hub_enrolment.domain.matching import Known, New, Unclear, check_new, differences, match, verdict
-from hub_enrolment.domain.refusals import Conflict
+from hub_kernel.refusals import Conflict
 
 URN, OTHER_URN = "980001", "980002"
 TRN, OTHER_TRN = "1234567", "7654321"

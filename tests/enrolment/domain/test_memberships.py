@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.memberships import Left, Membership, Move, check_places, correct, move, present
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.teachers import names_before
+from hub_kernel.refusals import Conflict, Refused
 
 SINCE = date(2025, 9, 1)
 TODAY = date(2025, 11, 10)

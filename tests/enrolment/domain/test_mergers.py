@@ -21,7 +21,7 @@ from hub_enrolment.domain.mergers import (
     obstacles,
     place_to_give_up,
 )
-from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.refusals import Conflict, Refused
 
 FIRST = date(2025, 9, 1)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import DAY, INSTANT, MEETS, NOW
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import Meeting, moved, reschedule
+from hub_kernel.refusals import Refused
 
 HOURS = timedelta(hours=3)
 LINK, OTHER_LINK = "https://meet.example/1", "https://meet.example/2"

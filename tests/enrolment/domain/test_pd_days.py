@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.pd_days import Employment, check_time, closes_at, school_on
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 ON = date(2025, 10, 8)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hub_enrolment.domain.programme_changes import CONFIRMED, GroupOnProgramme, Terms, check_change
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.work_groups import STATUSES, Composition, SchoolOnGroup, broken_limits
+from hub_kernel.refusals import Conflict
 
 BEFORE = Terms(limits=Limits(), required_roles=())  # 10 to 20 teachers of six schools
 SCHOOL = SchoolOnGroup(urn="980001", places_n=3, roles=frozenset({"participant", "class_teacher"}))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.programmes import AcademicYear, Limits, canonical_ncp_code, check_limits
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 YEAR = AcademicYear(2025)
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.schools import (
     Connection,
     SchoolState,
@@ -13,6 +12,7 @@ from hub_enrolment.domain.schools import (
     connect,
     unknown_school,
 )
+from hub_kernel.refusals import Conflict, Refused
 
 TODAY = date(2025, 9, 20)
 DAY = timedelta(days=1)

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.series import (
     LONGEST,
     WEEKDAYS,
@@ -18,6 +17,7 @@ from hub_enrolment.domain.series import (
     slots,
 )
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Refused
 
 WEDNESDAY = date(2025, 10, 8)
 

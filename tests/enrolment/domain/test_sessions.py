@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import MEETS
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import (
     MARKS,
     REGISTER_OPEN,
@@ -19,6 +18,7 @@ from hub_enrolment.domain.sessions import (
     count_present,
     started_at,
 )
+from hub_kernel.refusals import Refused
 
 HELD = MEETS.date()
 INSTANT = timedelta(microseconds=1)

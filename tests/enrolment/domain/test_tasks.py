@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from tests.enrolment.factories import DAY, INSTANT, MEETS
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import Place
 from hub_enrolment.domain.tasks import check_place
+from hub_kernel.refusals import Refused
 
 WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
 

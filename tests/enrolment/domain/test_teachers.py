@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.teachers import (
     Appointment,
     address_answered,
@@ -15,6 +14,7 @@ from hub_enrolment.domain.teachers import (
     trn_to_keep,
     unconfirmed_since,
 )
+from hub_kernel.refusals import Conflict, Refused
 
 STARTS = date(2025, 9, 1)
 DAY = timedelta(days=1)

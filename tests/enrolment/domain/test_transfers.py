@@ -6,7 +6,7 @@ import pytest
 from tests.enrolment.factories import PLACES
 
 from hub_enrolment.domain.enrolments import Given, Places, transfer
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 
 def outcome(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.venues import LONGEST_LINK, NOWHERE, Location, check_joining_link, location
 from hub_enrolment.domain.work_groups import MODES
+from hub_kernel.refusals import Refused
 
 LINK = "https://meet.example/1"
 GROUP, OWN = Location("Ely", LINK), Location("The main hall", "https://meet.example/own")

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.enrolment.factories import INSTANT, PLACES
 
 from hub_enrolment.domain.enrolments import Places, Room, give
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.waiting_list import (
     Waiting,
     accept,
@@ -23,6 +22,7 @@ from hub_enrolment.domain.waiting_list import (
     next_offers,
 )
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Refused
 from hub_kernel.working_days import day_off
 
 FULL = replace(PLACES, taken=20)

@@ -13,10 +13,10 @@ from hub_enrolment.commands.applications import (
     DecideApplication,
     WithdrawApplication,
 )
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import applications
 from hub_enrolment.models import Application, Enrolment
 from hub_enrolment.store.applications import WithParticipants
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 

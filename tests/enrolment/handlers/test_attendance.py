@@ -13,12 +13,12 @@ from tests.enrolment.steps import withdraw
 from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
 from hub_enrolment.commands.enrolments import UndoWithdrawal
 from hub_enrolment.commands.sessions import CancelSession, TakeRegister
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import REGISTER_OPEN, Mark
 from hub_enrolment.handlers import attendance, sessions, withdrawals
 from hub_enrolment.models import Apologies, Attendance, AttendanceCorrection, GroupSession
 from hub_enrolment.store import sessions as store
 from hub_enrolment.store.sessions import find_session
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 INSTANT = timedelta(microseconds=1)

@@ -11,12 +11,12 @@ from tests.enrolment.steps import apply, change, confirm, join, move, school_wit
 from hub_enrolment.commands.applications import DecideApplication
 from hub_enrolment.commands.enrolments import EnrolParticipant, UndoWithdrawal
 from hub_enrolment.commands.waiting_list import AcceptOffer, OfferPlaces
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import applications, waiting_list, withdrawals
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.models import Enrolment, WorkGroup
 from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.store.work_groups import lock_work_group
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 OF = {"max_teachers": 3, "min_teachers": 2, "min_schools": 1}

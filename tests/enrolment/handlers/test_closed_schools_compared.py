@@ -30,7 +30,6 @@ from hub_enrolment.commands.lesson_studies import PlanLessonStudy
 from hub_enrolment.commands.sessions import TakeRegister
 from hub_enrolment.commands.uploads import UploadParticipants
 from hub_enrolment.commands.waiting_list import AcceptOffer
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.files.lists import read_list
 from hub_enrolment.handlers import (
@@ -44,6 +43,7 @@ from hub_enrolment.handlers.enrolments import enrol_participant, withdraw_partic
 from hub_enrolment.models import Enrolment, WaitingEntry
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.store.work_groups import find_work_group
+from hub_kernel.refusals import Conflict
 
 DAY = timedelta(days=1)
 EITHER = pytest.mark.parametrize("named", ["old", "new"])

@@ -23,12 +23,12 @@ from hub_enrolment.commands.memberships import CorrectMembership
 from hub_enrolment.commands.pd_days import HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.commands.schools import ConnectSchool
 from hub_enrolment.commands.teachers import MoveTeacher
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import memberships, moves, pd_days
 from hub_enrolment.handlers import schools as school_handlers
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.models import PDDayAttendance, PDDayRegistration, SchoolMembership
 from hub_enrolment.store import teachers as store
+from hub_kernel.refusals import Refused
 
 DAY = timedelta(days=1)
 EITHER = pytest.mark.parametrize("named", ["old", "new"])

@@ -19,9 +19,9 @@ from tests.enrolment.factories import (
 from tests.enrolment.steps import confirm, marks, move, put_task, register, running, say, shut
 
 from hub_enrolment.commands.sessions import CancelSession
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import sessions
 from hub_enrolment.models import Enrolment, WorkGroup
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 

@@ -23,9 +23,9 @@ from tests.enrolment.steps import confirm
 
 from hub_enrolment.commands.memberships import CorrectMembership
 from hub_enrolment.commands.teachers import MoveTeacher
-from hub_enrolment.domain.refusals import Refused, Stale
 from hub_enrolment.handlers import memberships, moves
 from hub_enrolment.models import Enrolment, MembershipCorrection, SchoolMembership
+from hub_kernel.refusals import Refused, Stale
 from hub_platform.database import Sessions
 
 

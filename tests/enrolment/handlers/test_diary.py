@@ -13,7 +13,6 @@ from tests.enrolment.factories import BY, MEETS, NOW, events, fill, group, meeti
 
 from hub_enrolment.commands.series import ScheduleSeries
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, TakeRegister
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.series import Weekly
 from hub_enrolment.domain.sessions import (
     CANCELLED_FOR,
@@ -27,6 +26,7 @@ from hub_enrolment.domain.sessions import (
 from hub_enrolment.handlers import series, sessions
 from hub_enrolment.models import GroupSession
 from hub_enrolment.steps.sessions import cancel_sessions
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 WEEK = timedelta(days=7)

@@ -13,12 +13,12 @@ from hub_enrolment.commands.attendance import ReceiveApologies
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.commands.hub import DescribeHub
 from hub_enrolment.commands.sessions import TakeRegister
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.sessions import MARKS, PRESENT, Mark
 from hub_enrolment.handlers import attendance, hub, sessions
 from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import Enrolment
 from hub_enrolment.queries import documents
+from hub_kernel.refusals import Conflict
 
 WEEK = timedelta(days=7)
 

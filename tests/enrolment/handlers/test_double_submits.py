@@ -10,8 +10,8 @@ from tests.enrolment.factories import BY, NOW, enrol, events, group, teacher
 from tests.enrolment.steps import apply, full, join, school_with, submit
 
 from hub_enrolment.commands.pd_days import OpenPDDay, RegisterForPDDay
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import pd_days
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 AT_ONCE = 4

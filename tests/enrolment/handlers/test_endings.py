@@ -11,8 +11,8 @@ from tests.enrolment.factories import BY, events, fill, group, meeting
 from tests.enrolment.steps import call_off, marks, register, running, withdraw
 
 from hub_enrolment.domain.endings import CANCELLED_FOR, cancel
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.models import Enrolment, GroupSession, WorkGroup
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 

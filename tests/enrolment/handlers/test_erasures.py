@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, enrol, events, group, leader, meeting, schools, teacher
 
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.handlers import erasures
 from hub_enrolment.handlers.mergers import merge_teachers
 from hub_enrolment.models import (
@@ -23,6 +22,7 @@ from hub_enrolment.models import (
     WorkGroup,
 )
 from hub_enrolment.store.mergers import counts
+from hub_kernel.refusals import Conflict
 from hub_platform.database import Sessions, made
 
 TODAY = NOW.date()

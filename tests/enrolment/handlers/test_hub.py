@@ -13,12 +13,12 @@ from tests.enrolment.factories import BY, NOW, TODAY, apply, events
 from tests.enrolment.register_files import CLOSED, gias, links, row
 
 from hub_enrolment.commands.hub import DescribeHub
-from hub_enrolment.domain.refusals import Conflict, Refused, Stale
 from hub_enrolment.handlers import hub, schools
 from hub_enrolment.models import Hub, School, SchoolPlacement
 from hub_enrolment.store import hub as store
 from hub_enrolment.store import standing
 from hub_kernel.hub_area import Area, in_area
+from hub_kernel.refusals import Conflict, Refused, Stale
 from hub_platform.database import Sessions
 
 PLACES = {

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, events, group, leader, schools, teacher
 
 from hub_enrolment.commands.teachers import EndLeader
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import leaders
 from hub_enrolment.models import LeaderRole
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 STARTS = date(2025, 9, 1)

@@ -13,10 +13,10 @@ from tests.enrolment.factories import BY, MEETS, NOW, events, fill, group, schoo
 
 from hub_enrolment.commands.lesson_studies import PlanLessonStudy, ReviewLesson, TeachLesson
 from hub_enrolment.domain.lesson_studies import Earlier, term, warnings
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import lesson_studies
 from hub_enrolment.models import Enrolment, LessonStudy, LessonStudyPart
 from hub_enrolment.store.lesson_studies import Described
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)

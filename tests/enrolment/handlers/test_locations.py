@@ -13,12 +13,12 @@ from tests.enrolment.steps import change, marks, register
 
 from hub_enrolment.commands.series import ScheduleSeries
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.series import Weekly
 from hub_enrolment.handlers import series, sessions
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.queries import venues
 from hub_enrolment.steps.sessions import cancel_sessions
+from hub_kernel.refusals import Refused
 from hub_messaging.tables import outbox
 from hub_platform.database import Sessions
 

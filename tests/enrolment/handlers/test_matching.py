@@ -12,7 +12,6 @@ from tests.enrolment.lists import as_csv, line
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.teachers import ChangeTeacher
 from hub_enrolment.commands.uploads import UploadParticipants
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.files.lists import read_list
 from hub_enrolment.handlers.erasures import anonymise_teacher
 from hub_enrolment.handlers.mergers import merge_teachers
@@ -22,6 +21,7 @@ from hub_enrolment.models import Teacher
 from hub_enrolment.queries import duplicates
 from hub_enrolment.queries.contacts import contacts
 from hub_enrolment.store.teachers import list_teachers
+from hub_kernel.refusals import Conflict, Refused
 
 OFFICE = "office@s.example"
 

@@ -11,7 +11,6 @@ from tests.enrolment.factories import BY, NOW, enrol, events, group, leader, mee
 
 from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.commands.pd_days import OpenPDDay
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.handlers import mergers
 from hub_enrolment.handlers.pd_days import open_pd_day
 from hub_enrolment.models import (
@@ -25,6 +24,7 @@ from hub_enrolment.models import (
     WorkGroupLead,
 )
 from hub_enrolment.store.mergers import NAMING, counts
+from hub_kernel.refusals import Conflict
 from hub_platform.database import Sessions
 
 FIRST = date(2025, 9, 1)

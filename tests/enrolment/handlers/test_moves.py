@@ -14,9 +14,9 @@ from tests.enrolment.factories import BY, NOW, TODAY, enrol, events, group, scho
 from tests.enrolment.register_files import urn
 
 from hub_enrolment.commands.teachers import ChangeTeacher, MoveTeacher
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import moves, teachers
 from hub_enrolment.models import Enrolment, SchoolMembership, Teacher
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 from hub_platform.migrations import alembic_config
 

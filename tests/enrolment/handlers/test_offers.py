@@ -11,10 +11,10 @@ from tests.enrolment.steps import full, join, stands, tell, withdraw
 
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.waiting_list import AcceptOffer, LeaveWaitingList, OfferPlaces
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import erasures, mergers, offers, waiting_list
 from hub_enrolment.models import Enrolment, WaitingEntry
 from hub_enrolment.store.waiting_list import Described
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 ENDS = datetime(2025, 9, 26, 23, 0, tzinfo=UTC)  # of an offer made at NOW, a Saturday

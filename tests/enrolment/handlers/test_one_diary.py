@@ -10,10 +10,10 @@ from tests.enrolment.steps import running
 
 from hub_enrolment.commands.series import ScheduleSeries
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.series import Weekly
 from hub_enrolment.handlers import series, sessions
 from hub_enrolment.models import GroupSession
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 HOURS = timedelta(hours=3)

@@ -23,9 +23,9 @@ from tests.enrolment.register_files import gias, links, row
 
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.domain.programmes import STRANDS, AcademicYear, Path, TakenPart, check_path
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import Enrolment, Programme
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 YEAR = AcademicYear(2025)

@@ -13,9 +13,9 @@ from tests.enrolment.factories import BY, DAY, INSTANT, LATER, NOW, events, scho
 
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.pd_days import CancelPDDay, OpenPDDay, RegisterForPDDay
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import erasures, mergers, pd_days
 from hub_enrolment.models import PDDay, PDDayRegistration
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 from hub_platform.migrations import alembic_config
 

@@ -12,9 +12,9 @@ from tests.enrolment.factories import BY, NOW, events, schools, teacher
 from hub_enrolment.commands.pd_days import CancelPDDay, HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.domain.pd_days import Registrations, cancel
 from hub_enrolment.domain.pd_days import register as decide
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import pd_days
 from hub_enrolment.models import PDDay, PDDayAttendance, PDDayRegistration
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 ON = date(2025, 10, 8)

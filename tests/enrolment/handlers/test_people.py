@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, TODAY, apply, events, leader, schools, teacher
 from tests.enrolment.register_files import gias, row, urn
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import teachers
 from hub_enrolment.models import LeaderRole, School, SchoolMembership, Teacher
 from hub_enrolment.queries import contacts
 from hub_enrolment.queries.contacts import Contact
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 

@@ -11,9 +11,9 @@ from tests.enrolment.steps import confirm, join, stands, withdraw
 
 from hub_enrolment.commands.programmes import ChangeProgramme
 from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import programme_changes, terms
 from hub_enrolment.models import Enrolment, Programme, ProgrammeChange, WorkGroup
+from hub_kernel.refusals import Refused
 
 
 def correct(session: Session, programme_id: Any, *, expected: int | None = 1, **changes: Any) -> Programme:

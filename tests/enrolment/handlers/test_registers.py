@@ -13,11 +13,11 @@ from tests.enrolment.steps import marks
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.commands.sessions import ScheduleSession, TakeRegister
 from hub_enrolment.commands.work_groups import ConfirmWorkGroup
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.handlers import sessions, work_groups
 from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import Attendance, GroupSession, WorkGroup
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 AFTER = MEETS + timedelta(hours=4)

@@ -22,8 +22,8 @@ from tests.enrolment.steps import (
     withdraw,
 )
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import applications
+from hub_kernel.refusals import Refused
 
 
 def status_of(session: Session, application_id: UUID) -> str:

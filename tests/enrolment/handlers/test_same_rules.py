@@ -23,11 +23,11 @@ from tests.enrolment.factories import (
 from tests.enrolment.steps import apply, join, register, school_with, submit, withdraw
 
 from hub_enrolment.commands.memberships import CorrectMembership
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.handlers import memberships
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store import teachers as teacher_store
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 AFTER_READINESS = {"strand": "development", "prerequisite_strand": "readiness"}

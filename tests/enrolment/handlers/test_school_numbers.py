@@ -31,9 +31,9 @@ from hub_enrolment.commands.applications import Agreement, DecideApplication
 from hub_enrolment.commands.enrolments import UndoWithdrawal
 from hub_enrolment.commands.memberships import CorrectMembership
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import applications, erasures, memberships, mergers, withdrawals
 from hub_enrolment.store import teachers as teacher_store
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 

@@ -12,10 +12,10 @@ from tests.enrolment.factories import BY, MEETS, NOW, events, fill, group, meeti
 from tests.enrolment.steps import put_task, say
 
 from hub_enrolment.commands.sessions import CancelSession
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.tasks import STATUSES, Report, check_report
 from hub_enrolment.handlers import sessions
 from hub_enrolment.models import ClassroomTask, TaskReport
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)

@@ -26,11 +26,11 @@ from tests.enrolment.steps import change
 
 from hub_enrolment.commands.work_groups import OpenDraft
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.work_groups import STATUSES, Composition, SchoolOnGroup, check_change, confirm
 from hub_enrolment.handlers import terms
 from hub_enrolment.models import WorkGroup
 from hub_enrolment.store import work_groups as store
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 

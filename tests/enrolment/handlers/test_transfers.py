@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, CLOSES, DAY, enrol, events, fill, group, schools, teacher
 from tests.enrolment.steps import confirm, move
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.models import Enrolment, WorkGroup
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 MOVED_AT = CLOSES + DAY  # a place moves when recruitment is over, too

@@ -13,11 +13,11 @@ from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.commands.pd_days import HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.commands.teachers import MoveTeacher
 from hub_enrolment.commands.waiting_list import AcceptOffer, JoinWaitingList
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import applications, moves, pd_days, waiting_list
 from hub_enrolment.handlers.enrolments import enrol_participant
 from hub_enrolment.models import Enrolment
 from hub_enrolment.store.waiting_list import Described
+from hub_kernel.refusals import Refused
 
 
 def at_two_schools(session: Session) -> tuple[UUID, str, str]:

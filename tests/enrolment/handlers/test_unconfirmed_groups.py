@@ -10,10 +10,10 @@ from tests.enrolment.steps import call_off, confirm, marks, put_task, register, 
 from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
 from hub_enrolment.commands.lesson_studies import PlanLessonStudy
 from hub_enrolment.commands.sessions import CancelSession
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.handlers import attendance, lesson_studies, sessions
 from hub_enrolment.models import Enrolment, GroupSession, WorkGroup
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 

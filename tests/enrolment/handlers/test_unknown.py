@@ -10,10 +10,10 @@ from tests.enrolment.factories import BY, NOW, group, schools, teacher
 
 from hub_enrolment.commands.hub import DescribeHub
 from hub_enrolment.commands.mergers import MergeTeachers
-from hub_enrolment.domain.refusals import Conflict, Refused, Stale, Unknown
 from hub_enrolment.handlers import hub, mergers, tasks
 from hub_enrolment.store import hub as hub_store
 from hub_enrolment.store import uploads
+from hub_kernel.refusals import Conflict, Refused, Stale, Unknown
 from hub_platform.database import Sessions
 
 

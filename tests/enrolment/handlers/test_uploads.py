@@ -13,13 +13,13 @@ from tests.enrolment.lists import HEADER, as_csv, as_xlsx, line
 
 from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.commands.uploads import UploadParticipants
-from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.domain.uploads import RowProblem
 from hub_enrolment.files.lists import read_list
 from hub_enrolment.handlers import uploads
 from hub_enrolment.handlers.mergers import merge_teachers
 from hub_enrolment.handlers.uploads import Uploaded, upload_participants
 from hub_enrolment.models import Enrolment, Teacher
+from hub_kernel.refusals import Refused, Unknown
 from hub_platform.database import Sessions
 
 

@@ -21,9 +21,9 @@ from tests.enrolment.steps import (
 
 from hub_enrolment.commands.mergers import AnonymiseTeacher, MergeTeachers
 from hub_enrolment.commands.waiting_list import AcceptOffer, LeaveWaitingList
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.handlers import erasures, mergers, offers, waiting_list
 from hub_enrolment.models import WaitingEntry
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 ENDS = datetime(2025, 9, 26, 23, 0, tzinfo=UTC)  # of an offer made and told at NOW, a Saturday

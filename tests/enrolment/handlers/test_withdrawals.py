@@ -34,10 +34,10 @@ from tests.enrolment.steps import (
 )
 
 from hub_enrolment.commands.enrolments import UndoWithdrawal
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.handlers import withdrawals
 from hub_enrolment.models import Enrolment, GroupSession, UndoneWithdrawal
 from hub_enrolment.queries import documents
+from hub_kernel.refusals import Conflict
 from hub_platform.database import Sessions
 
 NEXT_DAY = LATER + DAY

@@ -24,8 +24,8 @@ from tests.enrolment.factories import (
 from tests.enrolment.register_files import gias, links, row
 from tests.enrolment.steps import confirm, withdraw
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.models import Enrolment, WorkGroup
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 

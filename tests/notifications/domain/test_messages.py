@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub_kernel.refusals import Conflict
 from hub_notifications.domain import messages
-from hub_notifications.domain.refusals import Conflict
 
 AT = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 

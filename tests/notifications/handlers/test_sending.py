@@ -23,8 +23,8 @@ from tests.notifications.factories import (
 )
 from tests.notifications.fakes import NOW, FakeOffice
 
+from hub_kernel.refusals import Conflict, Unknown
 from hub_notifications.commands import ResendMessage
-from hub_notifications.domain.refusals import Conflict, Unknown
 from hub_notifications.gateways import Failure, Undelivered
 from hub_notifications.handlers import composing, preparing, work_groups
 from hub_notifications.handlers import messages as handlers

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub_kernel.refusals import Refused
 from hub_reporting.domain import columns
 from hub_reporting.domain.catalogue import BY_NAME, DEFINITIONS
 from hub_reporting.domain.composition import VERDICTS
 from hub_reporting.domain.engagement import LEVELS
 from hub_reporting.domain.periods import Period
-from hub_reporting.domain.refusals import Refused
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.schools import PHASES
 from hub_reporting.domain.scopes import CONNECTED

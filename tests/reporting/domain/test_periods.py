@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub_kernel.refusals import Refused
 from hub_reporting.domain.periods import AcademicYear, Period, choose_period, half_term_name, last_of_month
-from hub_reporting.domain.refusals import Refused
 
 TODAY = date(2026, 11, 23)
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))

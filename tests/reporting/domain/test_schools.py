@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.reporting.plain import DAY, following, register, school
 
 from hub_kernel.hub_area import Area as HubArea
-from hub_reporting.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 from hub_reporting.domain.schools import Register, School
 from hub_reporting.domain.scopes import CONNECTED, HUB, Area, Scope, parse_scope
 

@@ -13,9 +13,9 @@ from tests.reporting.looking import page_of
 
 from hub_contracts import Event
 from hub_contracts.enrolment import SchoolClosed, SchoolImported, SchoolSucceeded
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
-from hub_reporting.domain.refusals import Refused
 from hub_reporting.domain.reports import Report
 from hub_reporting.handlers.reports import run_report
 

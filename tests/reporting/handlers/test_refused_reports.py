@@ -7,9 +7,9 @@ import pytest
 from tests.reporting import factories as make
 from tests.reporting.conftest import NOW, Hear
 
+from hub_kernel.refusals import Refused, Unknown
 from hub_platform.database import Sessions
 from hub_reporting.config import Options
-from hub_reporting.domain.refusals import Refused, Unknown
 from hub_reporting.handlers.reports import REPORTS, run_report
 
 YEAR: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}

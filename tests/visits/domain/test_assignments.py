@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.visits.factories import LINTON
 
+from hub_kernel.refusals import Refused
 from hub_visits.domain.assignments import (
     SCHOOL_DAYS_TO_COUNT,
     OwnSchool,
@@ -18,7 +19,6 @@ from hub_visits.domain.assignments import (
     obligations,
     own_urns,
 )
-from hub_visits.domain.refusals import Refused
 
 PD_LEAD = Post(role="pd_lead", urn="100001", trust_uid="3180", starts_on=date(2023, 9, 1))
 SEPTEMBER = date(2023, 9, 4)

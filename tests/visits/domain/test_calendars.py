@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.visits.factories import LINTON, LINTON_YEAR
 
 from hub_kernel.academic_years import academic_year_of
+from hub_kernel.refusals import Refused
 from hub_visits.domain import calendars
-from hub_visits.domain.refusals import Refused
 
 ONE_DAY = timedelta(days=1)
 YEAR_OF_DAYS = st.dates(date(2023, 9, 1), date(2024, 8, 31))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.visits.factories import LINTON
 
+from hub_kernel.refusals import Conflict, Refused
 from hub_visits.domain.assignments import KINDS_OWED, Owed, check_free, obligations
 from hub_visits.domain.hand_overs import (
     Tenure,
@@ -18,7 +19,6 @@ from hub_visits.domain.hand_overs import (
     lead_of,
     lead_until,
 )
-from hub_visits.domain.refusals import Conflict, Refused
 
 ADA, BEN, CAT = (UUID(int=n) for n in (1, 2, 3))
 FIRST, LAST = date(2023, 9, 4), date(2024, 8, 31)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.visits.factories import LINTON
 
+from hub_kernel.refusals import Conflict, Refused
 from hub_visits.domain import visits
 from hub_visits.domain.calendars import HalfTerm, half_term_on
-from hub_visits.domain.refusals import Conflict, Refused
 
 SPAN = visits.Span(starts_on=date(2023, 9, 11), ends_on=date(2024, 8, 31))
 AUTUMN_1 = LINTON[0]

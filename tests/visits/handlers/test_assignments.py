@@ -10,9 +10,9 @@ from tests.visits import factories
 from tests.visits.factories import SEPTEMBER, assigned, planned, published
 
 from hub_contracts.enrolment import SchoolClosed
+from hub_kernel.refusals import Conflict, Refused, Stale, Unknown
 from hub_platform.database import Sessions
 from hub_visits.commands import ExcuseHalfTerm, PlanVisit
-from hub_visits.domain.refusals import Conflict, Refused, Stale, Unknown
 from hub_visits.handlers import calendars, leads, obligations, schools, visits
 from hub_visits.models import Assignment, Calendar, LeaderPost, Obligation, Visit
 

@@ -8,8 +8,8 @@ from tests.visits import factories
 from tests.visits.factories import LINTON_DATES, LINTON_YEAR, SEPTEMBER, published
 
 from hub_contracts.visits import CalendarSet
+from hub_kernel.refusals import Refused, Stale
 from hub_platform.database import Sessions
-from hub_visits.domain.refusals import Refused, Stale
 from hub_visits.handlers import calendars
 from hub_visits.models import Calendar
 

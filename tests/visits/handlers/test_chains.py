@@ -18,10 +18,10 @@ from tests.visits.factories import (
     published,
 )
 
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 from hub_platform.paging import PageRequest
 from hub_visits.domain import hand_overs as rules
-from hub_visits.domain.refusals import Refused
 from hub_visits.handlers import calendars, leads, obligations, visits
 from hub_visits.models import Assignment, LeaderPost, Obligation, Visit
 from hub_visits.store import hand_overs as store

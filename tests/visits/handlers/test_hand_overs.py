@@ -20,9 +20,9 @@ from tests.visits.factories import (
     published,
 )
 
+from hub_kernel.refusals import Refused, Unknown
 from hub_platform.database import Sessions
 from hub_visits.commands import CancelVisit, HandOver
-from hub_visits.domain.refusals import Refused, Unknown
 from hub_visits.handlers import hand_overs, visits
 from hub_visits.models import Assignment, Visit
 

@@ -10,10 +10,10 @@ from tests.visits import factories
 from tests.visits.factories import OTHER_SCHOOL, SCHOOL, assigned, logged, planned, published
 
 from hub_contracts.enrolment import SchoolClosed, SchoolSucceeded
+from hub_kernel.refusals import Conflict, Refused
 from hub_platform.database import Sessions
 from hub_platform.paging import PageRequest
 from hub_visits.commands import ExcuseHalfTerm
-from hub_visits.domain.refusals import Conflict, Refused
 from hub_visits.handlers import calendars, obligations
 from hub_visits.store import schools as school_store
 from hub_visits.store import visits as store

@@ -7,9 +7,9 @@ import pytest
 from tests.visits import factories
 from tests.visits.factories import SEPTEMBER, assigned, logged, planned, published
 
+from hub_kernel.refusals import Conflict, Refused
 from hub_platform.database import Sessions
 from hub_visits.commands import CancelVisit
-from hub_visits.domain.refusals import Conflict, Refused
 from hub_visits.handlers import visits
 
 

@@ -18,8 +18,8 @@ from hub_contracts.enrolment import (
     TeacherRegistered,
 )
 from hub_contracts.vocabulary import TeacherRole
+from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
-from hub_visits.domain.refusals import Refused
 from hub_visits.handlers import schools
 from hub_visits.store import schools as store
 

@@ -9,8 +9,8 @@ from marshmallow import ValidationError
 
 from hub_enrolment.commands.teachers import RegisterTeacher, RegisterTeacherSchema
 from hub_enrolment.domain import identifiers, uploads
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.uploads import Line, RowProblem
+from hub_kernel.refusals import Refused
 
 T = TypeVar("T")
 

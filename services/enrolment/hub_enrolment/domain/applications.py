@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from hub_enrolment.domain import enrolments
-from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.refusals import Conflict, Refused
 
 STATUSES: Final = ("draft", "submitted", "waitlisted", "accepted", "declined", "withdrawn")
 OPEN: Final = ("draft", "submitted", "waitlisted")  # a school has at most one such application for a group

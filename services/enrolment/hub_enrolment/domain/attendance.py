@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.sessions import REGISTER_OPEN, TO_COME, Mark, Place, not_enrolled
 from hub_kernel.england import spoken_instant
+from hub_kernel.refusals import Conflict, Refused
 
 CORRECTED_FOR: Final = ("register_mistake", "told_later", "evidence_seen", "other")
 HOUR: Final = timedelta(hours=1)

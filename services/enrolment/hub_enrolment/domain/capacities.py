@@ -6,7 +6,7 @@ programme's maximum of teachers, or the higher number that a hub lead has allowe
 
 from typing import Final
 
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 TAKES_PLACE: Final = frozenset({"confirmed", "at_risk", "running", "evaluating"})
 

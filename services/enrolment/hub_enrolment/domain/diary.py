@@ -8,12 +8,12 @@ from datetime import timedelta
 from itertools import chain
 from typing import Final
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import Meeting
 from hub_enrolment.domain.venues import check_joining_link
 from hub_enrolment.domain.work_groups import OVER
 from hub_kernel.england import day_in_england, spoken_day, spoken_time
+from hub_kernel.refusals import Conflict, Refused
 
 # Sessions can be scheduled in these states; an evaluating group runs again with a new session.
 MEETABLE: Final = frozenset({"recruiting", "confirmed", "at_risk", "running", "evaluating"})

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.sessions import PRESENT
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Conflict
 
 HOUR_MINUTES: Final = 60
 

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Final
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_kernel.england import spoken_date
+from hub_kernel.refusals import Conflict, Refused
 
 # Before the first register; from then on a group runs, see `work_groups.moves_on`.
 CANCELLABLE: Final = frozenset({"draft", "recruiting", "confirmed", "at_risk"})

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.schools import SchoolState, check_eligible, check_open
 from hub_kernel.england import spoken_instant
+from hub_kernel.refusals import Conflict, Refused
 
 ROLES: Final = ("lead_participant", "participant")
 LEAD: Final = "lead_participant"

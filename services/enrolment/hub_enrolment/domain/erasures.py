@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from hub_enrolment.domain.refusals import Conflict
+from hub_kernel.refusals import Conflict
 
 REASONS: Final = ("asked_for", "kept_long_enough", "held_without_ground")
 

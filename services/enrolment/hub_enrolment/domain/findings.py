@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 LISTED: Final = 100  # problems listed in one answer; the others are only counted
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from hub_enrolment.domain.refusals import Refused, Stale
 from hub_kernel.hub_area import Area
+from hub_kernel.refusals import Refused, Stale
 
 MOST_CODES: Final = 200
 MOST_URNS: Final = 2_000

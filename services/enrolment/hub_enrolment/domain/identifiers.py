@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 TRN_DIGITS: Final = 7
 TRN_FEWEST_DIGITS: Final = (

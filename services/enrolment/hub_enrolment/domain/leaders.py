@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.teachers import Appointment
 from hub_enrolment.domain.work_groups import LEADING_ROLES
 from hub_kernel.england import spoken_date
+from hub_kernel.refusals import Conflict, Refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.sessions import Place
 from hub_kernel.england import day_in_england, spoken_date
+from hub_kernel.refusals import Conflict, Refused
 
 FOCUSES: Final = (
     "tfm",

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hub_enrolment.domain.evidence import Evidence, Names, Person, Record, Trns, compare
 from hub_enrolment.domain.names import name_key
-from hub_enrolment.domain.refusals import Conflict
+from hub_kernel.refusals import Conflict
 
 # Why it is unclear whether a person has a record; THE_SAME: it is the same person.
 TRN_DIFFERS: Final = "trn_differs"

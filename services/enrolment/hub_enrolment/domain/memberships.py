@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Succession, Successions
 
 _ONE_DAY: Final = timedelta(days=1)

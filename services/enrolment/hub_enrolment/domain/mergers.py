@@ -7,8 +7,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from hub_enrolment.domain.memberships import Membership
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.teachers import unconfirmed_since
+from hub_kernel.refusals import Conflict, Refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_kernel.england import instant_in_england
+from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Successions
 
 KINDS: Final = ("pd_day", "conference")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, broken_by_school, broken_limits
+from hub_kernel.refusals import Conflict
 
 CONFIRMED: Final = frozenset({"confirmed", "at_risk", "running", "evaluating"})
 FIXED_BY_GROUPS: Final = ("academic_year", "strand")

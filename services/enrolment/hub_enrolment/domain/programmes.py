@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 STRANDS: Final = (
     "readiness",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from hub_enrolment.domain.refusals import Conflict, Refused, Unknown
 from hub_kernel import successions
+from hub_kernel.refusals import Conflict, Refused, Unknown
 
 OPEN_STATUSES: Final = successions.OPEN_STATUSES
 STATUSES: Final = ("open", "proposed_to_close", "closed", "proposed_to_open")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from hub_enrolment.domain.refusals import Refused
 from hub_kernel.england import instant_in_england
+from hub_kernel.refusals import Refused
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST: Final = 40  # sessions of one series

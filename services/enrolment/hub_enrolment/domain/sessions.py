@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_kernel.england import ENGLAND, day_in_england, instant_in_england, spoken_day, spoken_time
+from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Successions
 
 MARKS: Final = ("present", "late", "left_early", "apologies", "absent")

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.sessions import Place
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Conflict, Refused
 
 STATUSES: Final = ("not_started", "tried", "reported", "discussed")  # in the order in which they come
 REPORTED: Final = ("reported", "discussed")  # with these a participant has done what was asked

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from hub_enrolment.domain.identifiers import TRN_DIGITS, read_trn
-from hub_enrolment.domain.refusals import Conflict, Refused
+from hub_kernel.refusals import Conflict, Refused
 
 TEACHER_ROLES: Final = ("headteacher", "maths_lead", "class_teacher", "ta", "department", "other")
 LEADER_ROLES: Final = (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub_enrolment.domain.findings import Note
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.search import words
+from hub_kernel.refusals import Refused
 
 NEEDED: Final = ("given", "family", "email", "urn", "role")
 NAMES: Final = ("given", "family")  # of which one is enough in a row

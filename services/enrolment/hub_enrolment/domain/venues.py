@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from hub_enrolment.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 LONGEST_VENUE: Final = 200  # characters
 LONGEST_LINK: Final = 2000  # characters

@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from hub_enrolment.domain.enrolments import RECRUITING, Places, Room, check_recruiting
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_kernel.england import day_in_england, instant_in_england
+from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.working_days import working_days_after
 
 STATUSES: Final = ("waiting", "offered", "accepted", "declined", "expired", "left")

@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from hub_enrolment.domain.programmes import AcademicYear, Limits
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.teachers import Appointment
+from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Successions
 
 STATUSES: Final = (

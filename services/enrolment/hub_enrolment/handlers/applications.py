@@ -21,7 +21,6 @@ from hub_enrolment.commands.applications import (
 )
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.domain import applications, enrolments
-from hub_enrolment.domain.refusals import Conflict, Unknown
 from hub_enrolment.domain.schools import check_eligible, check_open
 from hub_enrolment.models import Application, ApplicationParticipant
 from hub_enrolment.steps.applications import application_facts
@@ -36,6 +35,7 @@ from hub_enrolment.store.applications import WithParticipants
 from hub_enrolment.store.standing_schools import standing_school
 from hub_enrolment.store.work_groups import Locked, lock_work_group
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Conflict, Unknown
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

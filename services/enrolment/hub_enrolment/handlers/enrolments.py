@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.commands.enrolments import EnrolParticipant, TransferParticipant, WithdrawParticipant
 from hub_enrolment.domain import enrolments
-from hub_enrolment.domain.refusals import Refused, Unknown
 from hub_enrolment.models import Enrolment
 from hub_enrolment.steps.enrolments import NewPlace, PlaceRequest, enrol, save_place, take_back, withdraw
 from hub_enrolment.steps.offers import offer_free_places
@@ -17,6 +16,7 @@ from hub_enrolment.store import enrolments as store
 from hub_enrolment.store.enrolments import find_enrolment
 from hub_enrolment.store.work_groups import Locked, lock_work_group
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Refused, Unknown
 
 
 def enrol_participant(session: Session, command: EnrolParticipant, *, now: datetime, by: str) -> Enrolment:

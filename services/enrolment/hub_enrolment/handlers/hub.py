@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import HubDescribed
 from hub_enrolment.commands.hub import DescribeHub
 from hub_enrolment.domain.hub_area import check_area, check_revision
-from hub_enrolment.domain.refusals import Refused, Stale, Unknown
 from hub_enrolment.models import Hub
 from hub_enrolment.store import hub as store
 from hub_enrolment.store import trusts as trust_store
 from hub_enrolment.store.inserts import insert_unless_taken
 from hub_enrolment.store.standing_schools import school_state
+from hub_kernel.refusals import Refused, Stale, Unknown
 from hub_messaging import outbox
 from hub_platform.database import made
 

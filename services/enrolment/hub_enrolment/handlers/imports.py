@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.findings import Finding
-from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.files.gias_kinds import kind_of
 from hub_enrolment.files.reading import RegisterFile
 from hub_enrolment.files.tables import Table
@@ -20,6 +19,7 @@ from hub_enrolment.steps.import_counts import Counts, Run
 from hub_enrolment.steps.trusts import import_group_links, import_groups
 from hub_enrolment.store import imports as store
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Unknown
 from hub_platform.ids import new_id
 from hub_platform.turns import in_turns
 

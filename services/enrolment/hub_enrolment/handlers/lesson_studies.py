@@ -10,7 +10,6 @@ from hub_contracts.enrolment import LessonStudyPlanned, LessonStudyReviewed
 from hub_enrolment.commands.lesson_studies import PlanLessonStudy, ReviewLesson, TeachLesson
 from hub_enrolment.domain import diary, lesson_studies
 from hub_enrolment.domain.lesson_studies import Parts
-from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.models import LessonStudy, LessonStudyPart
 from hub_enrolment.store import lesson_studies as store
 from hub_enrolment.store import sessions as session_store
@@ -19,6 +18,7 @@ from hub_enrolment.store.lesson_studies import Described
 from hub_enrolment.store.standing_schools import standing_school
 from hub_enrolment.store.work_groups import lock_work_group
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Unknown
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

@@ -13,7 +13,6 @@ from hub_enrolment.commands.memberships import CorrectMembership
 from hub_enrolment.domain import enrolments, memberships, schools
 from hub_enrolment.domain.enrolments import LEAD
 from hub_enrolment.domain.memberships import Membership
-from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.models import Enrolment, SchoolMembership
 from hub_enrolment.steps.carried_on import COLUMNS, corrected, follow_successions, trail_of
 from hub_enrolment.steps.followed import follow_correction
@@ -28,6 +27,7 @@ from hub_enrolment.store import teachers as store
 from hub_enrolment.store.standing_schools import school_state, standing_school
 from hub_enrolment.store.work_groups import Locked, lock_work_group
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Stale, Unknown
 from hub_messaging import outbox
 
 

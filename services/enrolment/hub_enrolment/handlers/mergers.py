@@ -12,7 +12,6 @@ from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.domain import mergers, teachers
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.domain.mergers import Address, HeldPlace, Joined, Record
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.models import LeaderRole, Teacher
 from hub_enrolment.steps.enrolments import withdraw
 from hub_enrolment.steps.leaders import close_role
@@ -21,6 +20,7 @@ from hub_enrolment.store import mergers as store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.work_groups import lock_work_group
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Conflict, Refused
 from hub_messaging import outbox
 
 

@@ -13,7 +13,6 @@ from hub_contracts.enrolment import (
 from hub_contracts.vocabulary import PDDayCancellationReason, PDDayKind
 from hub_enrolment.commands.pd_days import CancelPDDay, HoldPDDay, OpenPDDay, RegisterForPDDay
 from hub_enrolment.domain import pd_days
-from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_enrolment.steps.pd_days import held_event
 from hub_enrolment.store import pd_days as store
@@ -21,6 +20,7 @@ from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.standing_schools import school_of
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Stale, Unknown
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

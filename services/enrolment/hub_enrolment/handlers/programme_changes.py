@@ -10,7 +10,6 @@ from hub_enrolment.commands.programmes import ChangeProgramme
 from hub_enrolment.domain import programme_changes, programmes
 from hub_enrolment.domain.programme_changes import GroupOnProgramme, Terms
 from hub_enrolment.domain.programmes import AcademicYear, Limits, Path
-from hub_enrolment.domain.refusals import Conflict, Stale, Unknown
 from hub_enrolment.models import Programme, ProgrammeChange, WorkGroup
 from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.steps.terms import published_facts, record_change
@@ -19,6 +18,7 @@ from hub_enrolment.store import programmes as store
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.store.work_groups import Locked
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Conflict, Stale, Unknown
 from hub_platform.ids import new_id
 
 LIMITS = ("min_schools", "min_teachers", "max_teachers", "max_per_school")

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from hub_enrolment.commands.programmes import OpenProgramme
 from hub_enrolment.domain import programmes
 from hub_enrolment.domain.programmes import AcademicYear, Limits
-from hub_enrolment.domain.refusals import Conflict, Unknown
 from hub_enrolment.models import Programme
 from hub_enrolment.store.inserts import insert_unless_taken
+from hub_kernel.refusals import Conflict, Unknown
 from hub_platform.database import made
 from hub_platform.ids import new_id
 

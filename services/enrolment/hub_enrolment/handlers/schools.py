@@ -10,7 +10,6 @@ from hub_contracts.enrolment import SchoolConnected
 from hub_contracts.vocabulary import ConnectionRoute
 from hub_enrolment.commands.schools import ConnectSchool
 from hub_enrolment.domain import schools
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.domain.schools import Connection, SchoolState
 from hub_enrolment.domain.search import read_search
 from hub_enrolment.models import School
@@ -20,6 +19,7 @@ from hub_enrolment.store import standing as standing_store
 from hub_enrolment.store.schools import find_school
 from hub_enrolment.store.standing_schools import standing_school
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Conflict
 from hub_messaging import outbox
 
 

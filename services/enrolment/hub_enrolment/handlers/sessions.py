@@ -9,7 +9,6 @@ from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, Sc
 from hub_enrolment.domain import attendance, sessions
 from hub_enrolment.domain.attendance import check_received
 from hub_enrolment.domain.diary import check_not_over
-from hub_enrolment.domain.refusals import Stale
 from hub_enrolment.domain.sessions import Meeting
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.steps import diary
@@ -20,6 +19,7 @@ from hub_enrolment.store.sessions import lock_session
 from hub_enrolment.store.standing_schools import standing_host
 from hub_enrolment.store.work_groups import lock_work_group
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Stale
 from hub_messaging import outbox
 
 

@@ -9,13 +9,13 @@ from hub_contracts.enrolment import ClassroomTaskSet, TaskReported
 from hub_contracts.vocabulary import TaskStatus
 from hub_enrolment.commands.tasks import ReportTask, SetTask
 from hub_enrolment.domain import diary, tasks
-from hub_enrolment.domain.refusals import Stale, Unknown
 from hub_enrolment.domain.tasks import Between, Report
 from hub_enrolment.models import ClassroomTask, GroupSession, TaskReport
 from hub_enrolment.store import sessions as session_store
 from hub_enrolment.store import tasks as store
 from hub_enrolment.store.sessions import find_session
 from hub_enrolment.store.work_groups import lock_work_group
+from hub_kernel.refusals import Stale, Unknown
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.commands.teachers import ChangeTeacher
 from hub_enrolment.domain import teachers
-from hub_enrolment.domain.refusals import Stale
 from hub_enrolment.steps.teachers import change, lock_named, trn_taken, unknown_teacher
 from hub_enrolment.store import teachers as store
+from hub_kernel.refusals import Stale
 
 
 def change_teacher(

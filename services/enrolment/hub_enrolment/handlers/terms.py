@@ -10,7 +10,6 @@ from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft, OpenW
 from hub_enrolment.domain import venues, work_groups
 from hub_enrolment.domain.capacities import check_capacity, most_teachers
 from hub_enrolment.domain.programmes import AcademicYear
-from hub_enrolment.domain.refusals import Refused, Stale
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.steps.terms import published_facts, record_change
@@ -22,6 +21,7 @@ from hub_enrolment.store import work_groups as store
 from hub_enrolment.store.venues import location_of
 from hub_enrolment.store.work_groups import Locked, lock_with_terms
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Refused, Stale
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id

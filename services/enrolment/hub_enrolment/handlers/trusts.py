@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.models import Trust
 from hub_enrolment.store import trusts as store
+from hub_kernel.refusals import Unknown
 
 
 def find_trust(session: Session, uid: str) -> Trust:

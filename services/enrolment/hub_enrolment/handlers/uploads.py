@@ -13,7 +13,6 @@ from hub_enrolment.commands.uploads import Asked, UploadParticipants, problem_of
 from hub_enrolment.domain import matching, uploads
 from hub_enrolment.domain.evidence import Person, Record
 from hub_enrolment.domain.matching import Known, New, Unclear
-from hub_enrolment.domain.refusals import Conflict, Refused
 from hub_enrolment.domain.uploads import Line, Listing, RowProblem
 from hub_enrolment.files.tables import Table
 from hub_enrolment.files.uploads import read_listing
@@ -25,6 +24,7 @@ from hub_enrolment.store import uploads as store
 from hub_enrolment.store.standing_schools import standing_urn
 from hub_enrolment.store.work_groups import find_work_group
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Conflict, Refused
 
 TOLD = 100  # problems told in one refusal; the rest is only counted
 

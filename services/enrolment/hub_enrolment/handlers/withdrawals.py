@@ -8,7 +8,6 @@ from hub_contracts.enrolment import WithdrawalUndone
 from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.enrolments import UndoWithdrawal
 from hub_enrolment.domain import enrolments
-from hub_enrolment.domain.refusals import Conflict
 from hub_enrolment.models import Enrolment, UndoneWithdrawal
 from hub_enrolment.steps.schools_on_groups import tell_schools
 from hub_enrolment.steps.waiting_list import end_entry_of
@@ -18,6 +17,7 @@ from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.enrolments import find_enrolment
 from hub_enrolment.store.work_groups import lock_work_group
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Conflict
 from hub_messaging import outbox
 from hub_platform.ids import new_id
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain import teachers
-from hub_enrolment.domain.refusals import Conflict, Unknown
 from hub_enrolment.models import Teacher
 from hub_enrolment.store import teachers as store
+from hub_kernel.refusals import Conflict, Unknown
 
 
 def add_trn(session: Session, teacher_id: UUID, trn: str, *, now: datetime, by: str) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import WaitingListLeft
 from hub_contracts.vocabulary import WaitingListExitCause
 from hub_enrolment.domain import waiting_list
-from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.models import WaitingEntry
 from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.work_groups import lock_work_group
+from hub_kernel.refusals import Unknown
 from hub_messaging import outbox
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.capacities import most_teachers, places_n
 from hub_enrolment.domain.enrolments import HELD, LEAD, Places, Room
-from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.models import Enrolment, Programme, UndoneWithdrawal, WaitingEntry, WorkGroup
 from hub_enrolment.store import standing
+from hub_kernel.refusals import Unknown
 
 # Built once: building a statement costs more than sending it.
 _WAITING = select(

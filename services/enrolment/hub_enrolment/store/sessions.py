@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import TO_COME, Mark, Place
 from hub_enrolment.models import Apologies, Attendance, Enrolment, GroupSession, WorkGroup
+from hub_kernel.refusals import Unknown
 
 # Built once: building a statement costs more than sending it.
 _LOCK = (

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.refusals import Refused
 from hub_enrolment.domain.schools import SchoolState, unknown_school
 from hub_enrolment.store import schools, standing, teachers
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Refused
 
 
 def school_state(session: Session, urn: str, *, pointer: str) -> SchoolState:

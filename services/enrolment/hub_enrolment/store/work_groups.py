@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.enrolments import HELD
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.refusals import Unknown
 from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, composition
 from hub_enrolment.models import Enrolment, Programme, SchoolMembership, WorkGroup, WorkGroupLead
 from hub_enrolment.store import standing
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Unknown
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub_notifications.domain.refusals import Conflict
+from hub_kernel.refusals import Conflict
 
 STATUSES: Final = ("due", "sending", "sent", "failed", "suppressed")
 

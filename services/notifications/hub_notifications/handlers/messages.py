@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub_kernel.refusals import Unknown
 from hub_notifications.commands import ResendMessage
 from hub_notifications.domain import messages
-from hub_notifications.domain.refusals import Unknown
 from hub_notifications.gateways import People
 from hub_notifications.models import Message
 from hub_notifications.store import messages as store

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, fields
 
+from hub_kernel.refusals import Unknown
 from hub_notifications.domain.kinds import Kind
-from hub_notifications.domain.refusals import Unknown
 from hub_notifications.templates.examples import EXAMPLES
 from hub_notifications.templates.words import purpose, render
 

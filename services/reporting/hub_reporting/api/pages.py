@@ -3,15 +3,14 @@
 from typing import Any, Final
 
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Refused
 from hub_platform.access import ANYONE, SIGNED_IN
-from hub_platform.dependencies import OwnSettings
 from hub_platform.problems import Problem
 from hub_platform.routes import PAGE, Call, Content, route
 from hub_reporting.access import REPORT_READERS
+from hub_reporting.api.configured import Configured
 from hub_reporting.api.page_form import page
 from hub_reporting.commands import DashboardQuerySchema
-from hub_reporting.config import Options
-from hub_reporting.domain.refusals import Refused
 from hub_reporting.handlers import dashboard, freshness
 from hub_reporting.handlers.hub import hub_name
 from hub_reporting.pages import rendering, templating
@@ -22,10 +21,8 @@ FOR_EVER: Final = "public, max-age=31536000, immutable"  # the address changes w
 _kept: dict[tuple[Any, ...], str] = {}
 
 
-class Pages:
+class Pages(Configured):
     """What people look at."""
-
-    options = OwnSettings(Options)
 
     @route(
         "GET",

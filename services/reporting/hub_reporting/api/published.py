@@ -5,11 +5,10 @@ from typing import Final
 from werkzeug.wrappers import Response
 
 from hub_platform.access import ANYONE
-from hub_platform.dependencies import OwnSettings
 from hub_platform.problems import Problem
 from hub_platform.routes import JSON, PAGE, Call, Content, route
+from hub_reporting.api.configured import Configured
 from hub_reporting.api.page_form import HEADERS, HTML, to_page
-from hub_reporting.config import Options
 from hub_reporting.handlers.hub import hub_name
 from hub_reporting.pages import catalogue, http_api
 
@@ -27,10 +26,8 @@ def document(text: str, media_type: str) -> Content:
     return Content(text, media_type, headers=KEPT | {"Access-Control-Allow-Origin": "*"})
 
 
-class Published:
+class Published(Configured):
     """What the hub publishes about its events."""
-
-    options = OwnSettings(Options)
 
     @route("GET", "/events/", allow=ANYONE, media_type=PAGE)
     def get_catalogue(self, call: Call[None]) -> Content:
@@ -70,10 +67,8 @@ class Published:
         return document(catalogue.document(options.broker), JSON)
 
 
-class HttpDocuments:
+class HttpDocuments(Configured):
     """What the hub publishes about the HTTP interfaces of its services."""
-
-    options = OwnSettings(Options)
 
     @route("GET", "/docs/api", allow=ANYONE, media_type=PAGE)
     def get_interfaces(self, call: Call[None]) -> Content:

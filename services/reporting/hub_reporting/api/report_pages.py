@@ -1,20 +1,17 @@
 """Pages of reports: the rows behind a figure, as people read them."""
 
-from hub_platform.dependencies import OwnSettings
 from hub_platform.routes import PAGE, Call, Content, route
 from hub_reporting.access import REPORT_READERS
+from hub_reporting.api.configured import Configured
 from hub_reporting.api.page_form import page
 from hub_reporting.api.reports import answer_of
 from hub_reporting.commands import ReportQuerySchema
-from hub_reporting.config import Options
 from hub_reporting.handlers.hub import hub_name
 from hub_reporting.pages import rendering
 
 
-class ReportPages:
+class ReportPages(Configured):
     """Reports in the browser."""
-
-    options = OwnSettings(Options)
 
     @route(
         "GET",

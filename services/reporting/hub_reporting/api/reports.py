@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from hub_platform.csv_writer import to_csv
-from hub_platform.dependencies import OwnSettings
 from hub_platform.routes import JSON, Call, Content, route
 from hub_reporting.access import FRESHNESS_READERS, REPORT_READERS
+from hub_reporting.api.configured import Configured
 from hub_reporting.commands import FILTERS, ReportQuerySchema
 from hub_reporting.config import Options
 from hub_reporting.domain.catalogue import DEFINITIONS
@@ -118,10 +118,8 @@ class ReportSchema(Schema):
         return {"code": report.scope.code, "name": report.scope_name}
 
 
-class Reports:
+class Reports(Configured):
     """What hub staff and boards ask."""
-
-    options = OwnSettings(Options)
 
     @route("GET", "/reporting/v1/reports", allow=REPORT_READERS, answer=CatalogueSchema)
     def list_reports(self, call: Call[None]) -> dict[str, Any]:  # noqa: ARG002 - every route takes the call

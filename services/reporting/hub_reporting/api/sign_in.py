@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from hub_platform.access import ANYONE, Actor, TokenCheck, unauthorised
 from hub_platform.audit import acts_as
 from hub_platform.context import context_of
-from hub_platform.dependencies import Dependency, OwnSettings, cookie_name
+from hub_platform.dependencies import Dependency, cookie_name
 from hub_platform.problems import Problem
 from hub_platform.routes import PAGE, Call, Content, Raw, route
+from hub_reporting.api.configured import Configured
 from hub_reporting.api.page_form import page, to_page
-from hub_reporting.config import Options
 from hub_reporting.handlers import signing_in
 from hub_reporting.handlers.hub import hub_name
 from hub_reporting.pages import rendering
@@ -54,10 +54,9 @@ class SignInQuerySchema(Schema):
     token = fields.String(load_default="")
 
 
-class SignIn:
+class SignIn(Configured):
     """Lets people in, and out."""
 
-    options = OwnSettings(Options)
     tokens = Tokens()
     cookie_name = cookie_name()
 

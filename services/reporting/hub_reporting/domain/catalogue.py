@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hub_reporting.domain.refusals import Unknown
+from hub_kernel.refusals import Unknown
 from hub_reporting.domain.reports import Definition
 
 _DISTINCT: Final = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Self
 
-from hub_reporting.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 
 FIRST_MONTH: Final = 9  # an academic year, and a hub's grant, runs from 1 September to 31 August
 AS_AT, NOW = "as_at", "now"  # whose facts of the register a report may take

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from hub_kernel.refusals import Refused
 from hub_reporting.domain import columns
 from hub_reporting.domain.measures import Check, Ratio
 from hub_reporting.domain.periods import Period
-from hub_reporting.domain.refusals import Refused
 from hub_reporting.domain.scopes import Scope
 
 Row = Mapping[str, Any]

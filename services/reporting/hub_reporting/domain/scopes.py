@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from hub_kernel import hub_area
-from hub_reporting.domain.refusals import Refused
+from hub_kernel.refusals import Refused
 from hub_reporting.domain.schools import PHASE_NAMES, PHASES, Register, School
 
 _PATTERN: Final = re.compile(

@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from hub_kernel.refusals import Refused
 from hub_platform.access import SignIn
-from hub_reporting.domain.refusals import Refused
 from hub_reporting.models import BrowserSession
 from hub_reporting.store import browser_sessions as store
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from marshmallow import Schema, fields, validate
 
 from hub_kernel.england import day_in_england, end_of_day, start_of_day
+from hub_kernel.refusals import Unknown
 from hub_platform.routes import Answer, Call, Page, route
 from hub_platform.schemas import DaysQuery
 from hub_visits.access import VISITORS, check_own_school, may_read_note
@@ -21,7 +22,6 @@ from hub_visits.commands import (
     PlanVisitSchema,
 )
 from hub_visits.domain import visits
-from hub_visits.domain.refusals import Unknown
 from hub_visits.handlers import leads
 from hub_visits.handlers import visits as handlers
 from hub_visits.models import Visit

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from hub_kernel.refusals import Conflict, Refused
 from hub_visits.domain.calendars import HalfTerm
-from hub_visits.domain.refusals import Conflict, Refused
 
 PROGRAMMES: Final = ("opportunity_area", "intensive", "tfm_support")
 KINDS_OWED: Final = ("visit", "department_pd")

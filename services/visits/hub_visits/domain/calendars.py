@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from hub_kernel.refusals import Refused
 from hub_kernel.working_days import is_weekday
-from hub_visits.domain.refusals import Refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub_visits.domain.refusals import Conflict, Refused
+from hub_kernel.refusals import Conflict, Refused
 
 # Codes, because a reason is published: nothing about a person's health belongs in an event.
 REASONS_ENDED: Final = ("left", "absence", "workload", "school_request", "programme_ended", "other")

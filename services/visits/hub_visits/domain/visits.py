@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.support_visits import last_day_to_log
 from hub_visits.domain.calendars import HalfTerm
-from hub_visits.domain.refusals import Conflict, Refused
 
 STATUSES: Final = ("planned", "logged", "cancelled")
 KINDS: Final = ("support", "lesson_planning", "observation", "department_pd", "pd_day")

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from hub_kernel.academic_years import academic_year_of
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Refused
 from hub_kernel.successions import is_open
 from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import AssignPDLead
 from hub_visits.domain import assignments, calendars
-from hub_visits.domain.refusals import Refused
 from hub_visits.handlers.derivation import settle
 from hub_visits.handlers.leads import AssignmentView, view_of
 from hub_visits.handlers.reassigning import reassign

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from hub_contracts import visits as contracts
 from hub_contracts.visits import CalendarSet
+from hub_kernel.refusals import Stale, Unknown
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import SCOPE_PATTERN, SetCalendar
 from hub_visits.domain import calendars
-from hub_visits.domain.refusals import Stale, Unknown
 from hub_visits.handlers.derivation import derive_again
 from hub_visits.models import Calendar, CalendarHalfTerm
 from hub_visits.store import assignments

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from hub_contracts.visits import PDLeadUnassigned
 from hub_contracts.vocabulary import SupportProgramme
 from hub_kernel.england import day_in_england, start_of_day
+from hub_kernel.refusals import Unknown
 from hub_messaging import outbox
 from hub_visits.commands import EndAssignment, HandOver
 from hub_visits.domain import hand_overs
-from hub_visits.domain.refusals import Unknown
 from hub_visits.handlers.assignments import check_pd_lead, new_assignment, open_school
 from hub_visits.handlers.derivation import settle
 from hub_visits.handlers.leads import AssignmentView, view_of

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_kernel.england import day_in_england, start_of_day
+from hub_kernel.refusals import Unknown
 from hub_platform.paging import PageRequest
 from hub_visits.domain import assignments, calendars, hand_overs
-from hub_visits.domain.refusals import Unknown
 from hub_visits.models import Assignment
 from hub_visits.store import assignments as store
 from hub_visits.store import hand_overs as hand_over_store

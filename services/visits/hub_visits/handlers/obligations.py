@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from hub_contracts.visits import VisitObligationExcused
 from hub_contracts.vocabulary import ExemptionReason, ObligationKind
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Conflict, Refused
 from hub_messaging import outbox
 from hub_platform.paging import PageRequest
 from hub_visits.commands import ExcuseHalfTerm
 from hub_visits.domain import obligations
-from hub_visits.domain.refusals import Conflict, Refused
 from hub_visits.models import Exemption, Obligation
 from hub_visits.store import assignments as assignment_store
 from hub_visits.store import obligations as store

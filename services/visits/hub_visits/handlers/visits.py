@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from hub_contracts.visits import DepartmentPDHeld, VisitCancelled, VisitLogged, VisitPlanned
 from hub_contracts.vocabulary import VisitFocus, VisitKind
 from hub_kernel.england import day_in_england
+from hub_kernel.refusals import Refused, Unknown
 from hub_kernel.support_visits import kind_met_by
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import CancelVisit, LogVisit, PlanVisit
 from hub_visits.domain import calendars, hand_overs, visits
-from hub_visits.domain.refusals import Refused, Unknown
 from hub_visits.handlers.assignments import open_school
 from hub_visits.models import Action, Assignment, Visit
 from hub_visits.store import assignments as assignment_store
