@@ -1,31 +1,29 @@
-"""Settings as Docker Compose resolves them, given to the check of all of them."""
+"""Settings as Docker Compose resolves them, passed to the check of all settings."""
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from tests.operations.compose_files import compose_project
 
-from hub_local.places import ROOT
 from hub_operations.settings_check import wrong_settings
 
-DEPLOY: Final = ROOT / "deploy"
 VARIABLE: Final = re.compile(r"\$\{(\w+):-([^${}]*)\}")
 
 
 def resolved(values: Mapping[str, str]) -> dict[str, Any]:
-    """compose.yaml as Docker Compose gives it with these settings."""
+    """Return the compose files with variables of environments replaced as Docker Compose replaces them."""
 
     def value(found: re.Match[str]) -> str:
         return (values.get(found[1]) or found[2]).replace("$", "$$")
 
-    known = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    known = compose_project()
     for part in known["services"].values():
         part["environment"] = {
             name: VARIABLE.sub(value, str(text)) for name, text in (part.get("environment") or {}).items()
         }
-    return dict(known)
+    return known
 
 
 def said(tmp_path: Path, *named: str, **values: str) -> list[str]:

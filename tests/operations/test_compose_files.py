@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from tests.operations.compose_files import DEPLOY, compose_project
 from tests.support.postgres import IMAGE as DATABASE_IMAGE
 
 from hub_local import postgres_server
@@ -20,14 +21,13 @@ from hub_operations.subscriber_certificates import AUTHORITY
 from hub_platform import __version__
 from hub_platform.access import session_cookie
 
-DEPLOY: Final = ROOT / "deploy"
 # What a histogram's series are called.
 SUFFIX: Final = re.compile(r"_(bucket|count|sum)$")
 
 
 @pytest.fixture(name="compose", scope="module")
 def _compose() -> Any:
-    return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    return compose_project()
 
 
 def test_the_release_is_said_once_and_the_same_everywhere(compose: Any) -> None:

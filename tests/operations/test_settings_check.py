@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-import yaml
+from tests.operations.compose_files import DEPLOY, compose_project
 from tests.operations.resolving import resolved, said
 
 from hub_local.places import ROOT
@@ -16,7 +16,6 @@ from hub_operations import __main__ as command
 from hub_operations.deployment_settings import DOCUMENTED, OF_SERVICES
 from hub_operations.secret_files import OIDC_CLIENT_SECRET, SERVICES, SMTP_AUTHORITIES, SMTP_PASSWORD, make
 
-DEPLOY: Final = ROOT / "deploy"
 # Settings of the image, or of what compose itself puts there: no operator chooses them.
 OF_IMAGE: Final = {
     "DATABASE_URL", "AMQP_URI", "DEPLOYMENT", "HTTP_HOST", "HTTP_PORT", "TOKEN_PUBLIC_KEY",
@@ -186,7 +185,7 @@ def read_by(service: str) -> set[str]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_setting_that_a_service_reads_reaches_its_container(service: str) -> None:
-    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    compose = compose_project()
     given = compose["services"][service]["environment"]
     for name in read_by(service) - OF_IMAGE:
         assert f"HUB_{name}" in DOCUMENTED, name
@@ -199,7 +198,7 @@ def test_every_setting_of_services_is_read_by_one() -> None:
 
 
 def test_an_operators_command_knows_the_address_of_schemas_that_services_know() -> None:
-    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    compose = compose_project()
     given = compose["services"]["operator"]["environment"]
     assert {"HUB_SCHEMAS_URL", "HUB_PUBLIC_URL"} <= given.keys()
 
