@@ -6,7 +6,7 @@ bin := .local/venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests setup-peers run demo contracts-wheel test test-deploy test-deploy-short check check-format check-lint check-types check-files check-imports \
-  check-generated check-units coverage mutants release-contracts eventcatalog fmt lock faults faults-short bench audit up check-settings down logs ps \
+  check-dependencies check-generated check-units coverage mutants release-contracts eventcatalog fmt lock faults faults-short bench audit up check-settings down logs ps \
   migrate backup restore upgrade doctor uninstall sign-in clean
 
 help: ## List the targets
@@ -59,9 +59,9 @@ test-deploy: setup-tests ## Deploy the hub with docker compose and try it (needs
 test-deploy-short: setup-tests ## Do so in a few minutes: one day, a crash, a backup and a restore
 	@HUB_TEST_DEPLOY=1 $(bin)/python -m pytest tests/deploy/test_in_short.py $(ARGS)
 
-check: setup-tests ## Check format, style, types, imports, generated files, secrets and units; no servers needed
+check: setup-tests ## Check format, style, types, imports, dependencies, generated files, secrets and units; no servers needed
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target check-types check-units check-format check-lint \
-	  check-imports check-generated check-files
+	  check-imports check-dependencies check-generated check-files
 	@echo "all is well"
 
 check-format:
@@ -81,6 +81,9 @@ check-files:
 
 check-imports:
 	@$(bin)/lint-imports
+
+check-dependencies:
+	@$(bin)/python -m hub_local.dependencies
 
 check-generated:
 	@$(bin)/python -W ignore -m hub_local.releases --check

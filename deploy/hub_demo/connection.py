@@ -1,19 +1,17 @@
-"""One connection to one service, kept open.
+"""One persistent HTTP connection to one service."""
 
-The standard library's client costs the least work for each request: the load shares its cores with the hub.
-"""
-
-import http.client
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
 
 SECONDS = 60.0  # for one answer: the import of a register is the longest
 
 # What a connection raises while a service is starting, stopping or busy: the request may be sent again.
-AWAY = (OSError, http.client.HTTPException)
+AWAY = (OSError, HTTPError)
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,7 @@ class Connection:
     """Sends requests one after the other."""
 
     def __init__(self, address: str, token: str) -> None:
-        parts = urlsplit(address)
-        self._http = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
+        self._http = urllib3.connection_from_url(address, timeout=SECONDS, maxsize=1, retries=False)
         self._headers = {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str) -> Answered:
@@ -63,22 +60,16 @@ class Connection:
             content, sent["Content-Type"] = body, "text/csv"
         elif body is not None:
             content, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
-        try:
-            self._http.request(method, path, content, sent)
-            response = self._http.getresponse()
-            raw = response.read()
-        except AWAY:
-            self._http.close()  # the next request opens it anew
-            raise
-        return Answered(response.status, _read(response, raw), response.headers.get("ETag", ""))
+        response = self._http.request(method, path, body=content, headers=sent)
+        return Answered(response.status, _read(response), response.headers.get("ETag", ""))
 
     def close(self) -> None:
         """Hang up."""
         self._http.close()
 
 
-def _read(response: http.client.HTTPResponse, raw: bytes) -> Any:
-    """JSON as a value, anything else as text."""
-    if raw and "json" in response.headers.get("Content-Type", ""):
-        return json.loads(raw)
-    return raw.decode(errors="replace")
+def _read(response: urllib3.BaseHTTPResponse) -> Any:
+    """Return JSON as a value, any other body as text."""
+    if response.data and "json" in response.headers.get("Content-Type", ""):
+        return response.json()
+    return response.data.decode(errors="replace")

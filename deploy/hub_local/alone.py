@@ -1,9 +1,10 @@
-"""One hub per checkout, and signals that always end in an orderly stop."""
+"""The lock that allows one hub per checkout, and signals that stop it in order."""
 
 import contextlib
-import fcntl
 import signal
 from collections.abc import Iterator
+
+from filelock import FileLock, Timeout
 
 from hub_local.failures import CannotStart
 from hub_local.places import Places
@@ -13,36 +14,37 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextlib.contextmanager
 def only_one(places: Places) -> Iterator[None]:
-    """Hold the lock of this checkout; the system lets go of it whatever happens to us.
+    """Hold the lock of this checkout, which the system releases when this process ends.
 
     Raises:
         CannotStart: another run holds it.
     """
     places.records.mkdir(parents=True, exist_ok=True)
-    with places.lock.open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise CannotStart(
-                f"A hub is already running from {places.base} ({lock.read() or 'just starting'}): use that "
-                "one, or stop it with Ctrl-C where it was started."
-            ) from None
-        lock.truncate(0)
-        try:
-            yield
-        finally:
-            lock.truncate(0)
+    lock = FileLock(places.lock, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        address = places.address.read_text() if places.address.exists() else "just starting"
+        raise CannotStart(
+            f"A hub is already running from {places.base} ({address}): use that one, or stop it with Ctrl-C "
+            "where it was started."
+        ) from None
+    try:
+        places.address.unlink(missing_ok=True)  # of a run that was killed
+        yield
+    finally:
+        places.address.unlink(missing_ok=True)
+        lock.release()
 
 
 def announce(places: Places, address: str) -> None:
-    """Let the next one who tries know where this hub answers."""
-    places.lock.write_text(address)
+    """Record the address of this hub, which a second run shows."""
+    places.address.write_text(address)
 
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """SIGTERM and a closed terminal act like Ctrl-C."""
+    """Handle SIGTERM and SIGHUP (a closed terminal) like Ctrl-C."""
     before = {one: signal.signal(one, signal.default_int_handler) for one in ENDING}
     try:
         yield
@@ -53,7 +55,7 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """A second Ctrl-C must not leave half of the programs running."""
+    """Ignore these signals while programs are being stopped, so that a second Ctrl-C leaves none running."""
     before = {one: signal.signal(one, signal.SIG_IGN) for one in ENDING}
     try:
         yield

@@ -1,4 +1,4 @@
-"""Where things are: the checkout, its source folders, and `.local/` with all that a run writes."""
+"""Paths of the checkout, its source folders, and the files below `.local/` that a run writes."""
 
 import os
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ SOURCE_ROOTS = (
 
 @dataclass(frozen=True)
 class Places:
-    """The folders below `.local/`, or below wherever a test puts them."""
+    """The folders below `.local/`, or below a test's own folder."""
 
     base: Path
 
@@ -25,17 +25,22 @@ class Places:
 
     @property
     def records(self) -> Path:
-        """Process numbers and the lock of the run."""
+        """Folder of process ids and of the lock."""
         return self.base / "run"
 
     @property
     def lock(self) -> Path:
-        """Held by the run that is on; says where it answers."""
+        """Lock file of the run of this checkout."""
         return self.records / "lock"
 
     @property
+    def address(self) -> Path:
+        """File with the URL at which the running hub answers."""
+        return self.records / "address"
+
+    @property
     def connections(self) -> Path:
-        """Where databases and broker are, with passwords, while a run is on: for `hubctl`."""
+        """File with the URLs of databases and broker, passwords included; `hubctl` reads it during a run."""
         return self.records / "connections.json"
 
     @property
@@ -45,7 +50,7 @@ class Places:
 
     @property
     def tokens(self) -> Path:
-        """Which tokens were given out by `hubctl`, and which were taken back."""
+        """Folder of issued and revoked tokens, which `hubctl` writes."""
         return self.base / "tokens"
 
     @property
@@ -68,6 +73,6 @@ LOCAL = Places(ROOT / ".local")
 
 
 def python_path() -> str:
-    """PYTHONPATH for the programs of this checkout, before whatever is set already."""
+    """Return PYTHONPATH with the source folders of this checkout first."""
     own = [str(ROOT / folder) for folder in SOURCE_ROOTS]
     return os.pathsep.join([*own, *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -1,6 +1,5 @@
-"""The four services as processes on this machine: migrated, started, watched, stopped."""
+"""The four services as processes on this machine: migrate, start, watch and stop them."""
 
-import http.client
 import json
 import os
 import subprocess
@@ -8,7 +7,11 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
+
+import urllib3
+from urllib3.exceptions import HTTPError
 
 from hub_local import addresses, ports
 from hub_local.deadlines import wait_for
@@ -26,53 +29,53 @@ MIGRATED_WITHIN, READY_WITHIN = 120.0, 60.0  # seconds
 
 @dataclass(frozen=True)
 class Service:
-    """What the supervisor knows of one service."""
+    """A service's name, preferred port and traffic, from which its database, user and queue follow."""
 
     name: str
-    port: int  # the one it prefers
-    hears: frozenset[str] = frozenset()  # the publishers whose events it may read
-    answers: bool = False  # questions of other services, by RPC
-    asks: frozenset[str] = frozenset()  # the services to which it may put questions
+    port: int  # the preferred one
+    reads: frozenset[str] = frozenset()  # publishers to whose events it subscribes
+    answers: bool = False  # whether it serves RPC requests
+    asks: frozenset[str] = frozenset()  # services to which it sends RPC requests
 
     @property
     def package(self) -> str:
-        """Its import package."""
+        """Name of its import package."""
         return f"hub_{self.name}"
 
     @property
     def database(self) -> str:
-        """Its database, and the role that owns it."""
+        """Name of its database and of the role that owns it."""
         return f"hub_{self.name}"
 
     @property
     def migrations(self) -> Path:
-        """Where its migrations are."""
+        """Folder of its migrations."""
         return ROOT / "services" / self.name / self.package / "migrations" / "versions"
 
     @property
     def subscriber(self) -> Subscriber:
-        """Its place in the broker; which types it hears is written in `deploy/rabbitmq/definitions.json`."""
-        heard = {p: frozenset[str]() for p in sorted(self.hears)}
-        return Subscriber(self.name, heard, answers=self.answers, asks=self.asks)
+        """Its user in the broker; `deploy/rabbitmq/definitions.json` lists the event types of its queue."""
+        publishers = {p: frozenset[str]() for p in sorted(self.reads)}
+        return Subscriber(self.name, publishers, answers=self.answers, asks=self.asks)
 
 
 SERVICES = (
-    Service("reporting", 8000, hears=frozenset({"enrolment", "visits", "notifications"})),
+    Service("reporting", 8000, reads=frozenset({"enrolment", "visits", "notifications"})),
     Service(
         "enrolment",
         8001,
-        hears=frozenset({"notifications", "visits"}),
+        reads=frozenset({"notifications", "visits"}),
         answers=True,
         asks=frozenset({"visits"}),
     ),
-    Service("visits", 8002, hears=frozenset({"enrolment"}), answers=True),
-    Service("notifications", 8003, hears=frozenset({"enrolment", "visits"}), asks=frozenset({"enrolment"})),
+    Service("visits", 8002, reads=frozenset({"enrolment"}), answers=True),
+    Service("notifications", 8003, reads=frozenset({"enrolment", "visits"}), asks=frozenset({"enrolment"})),
 )
 
 
 @dataclass(frozen=True)
 class Connections:
-    """What a service is told about the world."""
+    """URLs and ports that services connect to and listen on."""
 
     database_urls: Mapping[str, str]  # service → URL
     amqp_uris: Mapping[str, str]  # service → URI
@@ -80,7 +83,7 @@ class Connections:
     management_url: str | None = None  # of the broker's management API
 
     def write(self, places: Places) -> None:
-        """Let `hubctl` find databases, broker and tokens; readable by the owner only."""
+        """Write the URLs of databases, broker and tokens for `hubctl`, with mode 0600."""
         at = f"http://{ports.LOOPBACK}"
         known = {
             "hub_id": addresses.hub_id(),
@@ -100,12 +103,12 @@ class Connections:
 
 
 def choose_ports(services: Iterable[Service], first: int | None = None) -> dict[str, int]:
-    """A free port for each service: the preferred one, or the next.
+    """Return a free port for each service: the preferred one, or the next.
 
-    With `first`, that port is asked for by the operator: the first service gets it or nothing starts.
+    `first` is the operator's HUB_HTTP_PORT, which the first service must get.
 
     Raises:
-        CannotStart: the port asked for is in use, or a hundred in a row are.
+        CannotStart: that port is in use, or a hundred in a row are.
     """
     chosen: dict[str, int] = {}
     for number, service in enumerate(services):
@@ -121,7 +124,7 @@ def choose_ports(services: Iterable[Service], first: int | None = None) -> dict[
 
 @dataclass
 class Fleet:
-    """Starts and stops services, all or one."""
+    """Starts and stops services, all together or by name."""
 
     programs: Programs
     places: Places
@@ -131,16 +134,16 @@ class Fleet:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Service → base URL."""
+        """Base URLs: service → URL."""
         return {s.name: f"http://{ports.LOOPBACK}:{self.connections.ports[s.name]}" for s in self.services}
 
     @property
     def deployment(self) -> str:
-        """Tells this hub's cookies from those of others on this machine: browsers send them to every port."""
+        """Suffix of this hub's cookie names, as browsers send cookies to every port of a host."""
         return f"run-{self.connections.ports[self.services[0].name]}"
 
     def environment(self, service: Service) -> dict[str, str]:
-        """The operator's environment, and what this run has decided."""
+        """Return the environment of a service: the operator's, and the settings of this run."""
         return os.environ | {
             "HUB_ID": addresses.hub_id(),
             "HUB_DEPLOYMENT": self.deployment,
@@ -152,10 +155,10 @@ class Fleet:
             "HUB_HTTP_PORT": str(self.connections.ports[service.name]),
             "HUB_TOKEN_PUBLIC_KEY_FILE": str(self.places.secrets / PUBLIC),
             "HUB_REVOKED_TOKENS_PATH": str(self.places.tokens / "revoked.json"),
-            "HUB_ALLOW_HUB_TIME": "1",  # the demonstration year plays in its own time
-            "HUB_REQUESTS_PER_MINUTE": "0",  # one operator loads the whole year
+            "HUB_ALLOW_HUB_TIME": "1",  # the demonstration sets the hub's clock
+            "HUB_REQUESTS_PER_MINUTE": "0",  # no limit, as one account loads the whole year
             "HUB_MAIL_DIR": str(self.places.mail),
-            "HUB_SETTLE_SECONDS": "0.2",  # a demonstration day must not wait for each e-mail
+            "HUB_SETTLE_SECONDS": "0.2",  # a demonstration day waits for its e-mails
             "PYTHONPATH": python_path(),
             "PYTHONUNBUFFERED": "1",
         }
@@ -170,12 +173,12 @@ class Fleet:
         )
 
     def is_migrated(self, service: Service) -> bool:
-        """Whether the database stands at the newest migration, which is named as its file is."""
+        """Return whether the database has the newest migration, whose name is that of its file."""
         newest = max(service.migrations.glob("[0-9]*.py"), default=None)
         return newest is not None and newest.stem == revision(self.connections.database_urls[service.name])
 
     def migrate(self) -> None:
-        """Bring all databases that are behind to the newest migration, side by side.
+        """Apply the outstanding migrations of all databases, at the same time.
 
         Raises:
             CannotStart: one failed or took too long.
@@ -194,42 +197,42 @@ class Fleet:
                 child.stop(grace=0)
 
     def start(self, *names: str) -> None:
-        """Start services (all, when none is named); they may not answer yet."""
+        """Start the named services, or all; they may not answer yet."""
         for service in self.services:
             if not names or service.name in names:
                 self.running[service.name] = self.launch(service, "run", service.name)
 
     def require_ready(self, *names: str) -> None:
-        """Wait until services (all, when none is named) say that they are ready.
+        """Wait until the named services, or all, report that they are ready.
 
         Raises:
-            CannotStart: one ended or was not ready in time, with its last lines.
+            CannotStart: one ended or was not ready in time, with the last lines of its log.
         """
         end = time.monotonic() + READY_WITHIN
         for name in names or tuple(self.running):
             child, port = self.running[name], self.connections.ports[name]
             path = f"/{name}/health/ready"
             wait_for(
-                lambda: child.has_ended or answer(port, path)[0] == http.client.OK,  # noqa: B023
+                lambda: child.has_ended or answer(port, path)[0] == HTTPStatus.OK,  # noqa: B023
                 seconds=max(0.0, end - time.monotonic()),
             )
             self.require_alive()
             status, text = answer(port, path)
-            if status != http.client.OK:
+            if status != HTTPStatus.OK:
                 raise CannotStart(f"{name} is not ready: {text}", log=child.log)
 
     def require_alive(self) -> None:
-        """Notice a service that has ended by itself.
+        """Raise if a service has ended by itself.
 
         Raises:
-            CannotStart: with its last lines.
+            CannotStart: with the last lines of its log.
         """
         for name, child in self.running.items():
             if child.has_ended:
                 raise CannotStart(f"{name} has ended (exit code {child.process.returncode}).", log=child.log)
 
     def stop(self, *names: str) -> None:
-        """Stop services (all, when none is named): ask all of them first, then wait."""
+        """Stop the named services, or all: signal all of them, then wait."""
         children, end = [self.running.pop(n) for n in names or tuple(self.running)], time.monotonic() + GRACE
         for child in children:
             child.ask_to_stop()
@@ -238,13 +241,10 @@ class Fleet:
 
 
 def answer(port: int, path: str) -> tuple[int, str]:
-    """Status and text of a GET on this machine; status 0 when nobody answers."""
-    connection = http.client.HTTPConnection(ports.LOOPBACK, port, timeout=5)
+    """Return status and text of a GET on this machine; status 0 and the reason without an answer."""
     try:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return response.status, response.read().decode(errors="replace")
-    except (OSError, http.client.HTTPException) as failure:
+        with urllib3.PoolManager(timeout=5, retries=False) as client:
+            response = client.request("GET", f"http://{ports.LOOPBACK}:{port}{path}")
+    except HTTPError as failure:
         return 0, str(failure)
-    finally:
-        connection.close()
+    return response.status, response.data.decode(errors="replace")

@@ -1,7 +1,7 @@
 """`hubctl issuer-keys`: the keys of an OpenID Connect issuer, fetched for services that have no way out."""
 
 import json
-import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import typer
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from urllib3.exceptions import HTTPError
 
-from hubctl import shown
+from hubctl import http_client, shown
 from hubctl.options import AsJson
 from hubctl.output import NOTHING, leave, print_json, sentences
 from hubctl.places import WrongUse, find_token_places
@@ -38,8 +39,9 @@ def issuer_keys(
             leave(f"The issuer calls itself {described.get('issuer')}: set HUB_OIDC_ISSUER to that.", NOTHING)
         keys = _fetch(str(described["jwks_uri"]))
         number = len(KeySet.import_key_set(keys).keys)  # type: ignore[arg-type] # what it is, it finds out
-    except (OSError, ValueError, KeyError, TypeError, JoseError) as exc:
-        leave(f"The issuer's keys cannot be had ({type(exc).__name__}); those known stay in force.", NOTHING)
+    except (HTTPError, OSError, ValueError, KeyError, TypeError, JoseError) as exc:
+        reason = http_client.cause_of(exc)
+        leave(f"The issuer's keys cannot be had ({reason}); those known stay in force.", NOTHING)
         return
     _keep(folder / FILE, json.dumps(keys))
     if as_json:
@@ -51,11 +53,23 @@ def issuer_keys(
 def _fetch(url: str) -> dict[str, Any]:
     if urlsplit(url).scheme != "https":
         raise ValueError("not https")
-    with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - https only
-        found = json.loads(answer.read(LARGEST))
+    found = json.loads(_download(url))
     if not isinstance(found, dict):
         raise TypeError("no object")
     return found
+
+
+def _download(url: str) -> bytes:
+    """Return the first LARGEST bytes of an answer.
+
+    Raises:
+        HTTPError: there is no answer, or its status is not 200.
+    """
+    with http_client.outside_client(url, SECONDS) as client:
+        answer = client.request("GET", url, preload_content=False)
+        if answer.status != HTTPStatus.OK:
+            raise HTTPError(f"status {answer.status}")
+        return answer.read(LARGEST)
 
 
 def _keep(path: Path, content: str) -> None:

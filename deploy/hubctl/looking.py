@@ -3,10 +3,9 @@
 import json
 import socket
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from cryptography import x509
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
+from urllib3.exceptions import HTTPError
 
 from hub_messaging import inbox, outbox
 from hub_messaging.tables import inbox_forgotten, inbox_types, outbox_forgotten
@@ -22,6 +22,7 @@ from hub_messaging.topology import queue_of
 from hub_messaging.wire import BROKER_ERRORS, connected
 from hub_platform.clocks import real_now
 from hub_platform.database import at_head, reaching
+from hubctl import http_client
 from hubctl.diagnosis import CertificateSeen, DatabaseSeen, QueueSeen, ServiceSeen
 
 SECONDS: Final = 5  # how long one part may take to answer
@@ -91,10 +92,10 @@ def service(name: str, address: str, token: str) -> ServiceSeen:
         ready, _ = _get(f"{address}/{name}/health/ready", token)
         said, ahead = _get(f"{address}/{name}/version", token)
         version = said["version"]
-    except urllib.error.HTTPError as exc:  # a token is no good where the clock is wrong
-        return ServiceSeen(service=name, away=type(exc).__name__, clock_ahead=_ahead(exc.headers.get("Date")))
-    except (OSError, ValueError, KeyError) as exc:
-        return ServiceSeen(service=name, away=type(exc).__name__)
+    except _UnexpectedStatus as exc:  # such as 401: a service whose clock is wrong refuses the token
+        return ServiceSeen(service=name, away=str(exc), clock_ahead=exc.clock_ahead)
+    except (HTTPError, OSError, ValueError, KeyError) as exc:
+        return ServiceSeen(service=name, away=http_client.cause_of(exc))
     return ServiceSeen(
         service=name,
         version=version,
@@ -104,17 +105,27 @@ def service(name: str, address: str, token: str) -> ServiceSeen:
     )
 
 
+class _UnexpectedStatus(Exception):
+    """An answer with neither 200 nor 503."""
+
+    def __init__(self, status: int, clock_ahead: float) -> None:
+        super().__init__(f"HTTP {status}")
+        self.clock_ahead = clock_ahead  # seconds
+
+
 def _get(url: str, token: str) -> tuple[dict[str, Any], float]:
-    """What is answered, and how far the clock there is ahead of ours."""
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - ours
-    try:
-        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - ours
-            body, date = json.load(answer), answer.headers.get("Date")
-    except urllib.error.HTTPError as exc:
-        if exc.code != 503:
-            raise
-        body, date = json.load(exc), exc.headers.get("Date")  # "not ready" is an answer
-    return body if isinstance(body, dict) else {}, _ahead(date)
+    """Return the JSON of an answer, and how many seconds the clock there is ahead of ours.
+
+    Raises:
+        _UnexpectedStatus: the status is neither 200 nor 503, with which a service says that it is not ready.
+    """
+    with http_client.client(SECONDS) as client:
+        answer = client.request("GET", url, headers={"Authorization": f"Bearer {token}"})
+    ahead = _ahead(answer.headers.get("Date"))
+    if answer.status not in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE):
+        raise _UnexpectedStatus(answer.status, ahead)
+    body = json.loads(answer.data)
+    return body if isinstance(body, dict) else {}, ahead
 
 
 def _ahead(date: str | None) -> float:

@@ -1,16 +1,18 @@
 """What is sent to services of the hub, and what they answered."""
 
 import contextlib
-import http.client
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
+from urllib3.exceptions import HTTPError
+
+from hubctl import http_client
 from hubctl.places import WrongUse
 
 BLOCK: Final = 256 * 1024  # bytes sent between two looks at how far it is
@@ -74,23 +76,14 @@ def post(url: str, token: str, source: Source, tell: Callable[[int, int], None])
     Raises:
         NoAnswer: the hub is away, closes the connection, or answers with something that is no JSON.
     """
-    parts = urlsplit(url)
     headers = {
         "Authorization": f"Bearer {token}",
         "Content-Type": "text/csv",
         "Content-Length": str(source.size),
     }
-    try:
-        with contextlib.closing(_connection(url)) as connection, source.open() as opened:
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                # A body that is refused unread breaks off; the answer says why.
-                connection.request(
-                    "POST", f"{parts.path}?{parts.query}", _blocks(opened, source.size, tell), headers
-                )
-            answer = connection.getresponse()
-            return Answered(answer.status, _read(answer.read()))
-    except (OSError, http.client.HTTPException, ValueError, TypeError) as exc:
-        raise NoAnswer(f"{parts.scheme}://{parts.netloc} gave no answer ({type(exc).__name__}).") from exc
+    with source.open() as opened:
+        # urllib3 reads the answer of a service that refuses a body before all of it was sent.
+        return _send("POST", url, headers, _blocks(opened, source.size, tell))
 
 
 def get(url: str, token: str) -> Answered:
@@ -99,21 +92,18 @@ def get(url: str, token: str) -> Answered:
     Raises:
         NoAnswer: see `post`.
     """
+    return _send("GET", url, {"Authorization": f"Bearer {token}"})
+
+
+def _send(method: str, url: str, headers: Mapping[str, str], body: Iterator[bytes] | None = None) -> Answered:
     parts = urlsplit(url)
     try:
-        with contextlib.closing(_connection(url)) as connection:
-            headers = {"Authorization": f"Bearer {token}"}
-            connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
-            answer = connection.getresponse()
-            return Answered(answer.status, _read(answer.read()))
-    except (OSError, http.client.HTTPException, ValueError, TypeError) as exc:
-        raise NoAnswer(f"{parts.scheme}://{parts.netloc} gave no answer ({type(exc).__name__}).") from exc
-
-
-def _connection(url: str) -> http.client.HTTPConnection:
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    return kind(parts.netloc, timeout=SECONDS)
+        with http_client.client(SECONDS) as client:
+            answer = client.request(method, url, headers=headers, body=body)
+            return Answered(answer.status, _read(answer.data))
+    except (OSError, HTTPError, ValueError, TypeError) as exc:
+        reason = http_client.cause_of(exc)
+        raise NoAnswer(f"{parts.scheme}://{parts.netloc} gave no answer ({reason}).") from exc
 
 
 def _blocks(opened: IO[bytes], size: int, tell: Callable[[int, int], None]) -> Iterator[bytes]:

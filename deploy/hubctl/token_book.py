@@ -4,7 +4,6 @@
 refuse (`hub_platform.revoked`), and nothing about whom they belonged to.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+
+from filelock import FileLock
 
 from hub_platform.tokens import Issued
 from hubctl.places import WrongUse
@@ -66,21 +67,21 @@ class TokenBook:
         Raises:
             WrongUse: the folder cannot be written.
         """
+        lock = FileLock(self._folder / ".lock", mode=0o600)
         try:
             self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-            lock = os.open(self._folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600)
+            lock.acquire()
         except OSError as exc:
             raise WrongUse(f"{self._folder} cannot be written ({type(exc).__name__}).") from exc
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
             entries = self.entries()
             yield entries
-            # What services must refuse is written first: nothing is called revoked that is still let in.
+            # Services refuse what revoked.json lists: it is written before issued.json shows it as revoked.
             revoked = sorted(one.token.id for one in entries if one.revoked_at is not None)
             _write(self._folder / REVOKED, {"revoked": revoked}, 0o644)
             _write(self._folder / ISSUED, {"issued": [_plain(one) for one in entries]}, 0o600)
         finally:
-            os.close(lock)
+            lock.release()
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

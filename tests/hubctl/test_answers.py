@@ -4,9 +4,6 @@ import getpass
 import os
 import signal
 import sys
-import urllib.request
-from contextlib import closing
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -120,7 +117,7 @@ def test_findings_that_are_not_shown_are_counted_with_where_they_are(
 
 def test_an_issuers_answer_is_an_object_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([b'{"issuer": "x"}', b"[1]"])
-    monkeypatch.setattr(urllib.request, "urlopen", lambda _url, **_timeout: closing(BytesIO(next(answers))))
+    monkeypatch.setattr(issuer_keys, "_download", lambda _url: next(answers))
     assert issuer_keys._fetch("https://x.example") == {"issuer": "x"}
     with pytest.raises(TypeError):
         issuer_keys._fetch("https://x.example")

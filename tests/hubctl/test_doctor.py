@@ -169,13 +169,13 @@ def test_a_service_is_asked_how_it_is(visits_service: type[Answers]) -> None:
     visits_service.ready = (503, {"missing": {"broker": "away"}})
     assert "not ready (broker: away)" in findings(wrong=1)[1]["says"]
     visits_service.ready = (500, {})
-    assert "does not answer (HTTPError)" in findings(wrong=1)[1]["says"]
+    assert "does not answer (HTTP 500)" in findings(wrong=1)[1]["says"]
 
 
 @pytest.mark.usefixtures("visits_url")
 def test_a_service_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_VISITS_ADDRESS", "http://127.0.0.1:1")
-    assert "does not answer (URLError)" in findings(wrong=1)[1]["says"]
+    assert "does not answer (ConnectionRefusedError)" in findings(wrong=1)[1]["says"]
 
 
 @pytest.mark.usefixtures("visits_url")

@@ -1,6 +1,5 @@
 """A client of the page, installed by its own commands and run as its reader would run it."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
+from filelock import FileLock
 from tests.subscribing.page import Client
 from tests.support.waiting import wait_until
 
@@ -125,8 +125,7 @@ def _installed(client: Client) -> list[Path]:
     locks = {name: (HERE / name).read_text() for name in LOCKS}
     wanted = "\n".join([*client.installing, *locks.values()])
     done = folder / ".installed"
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several workers
+    with FileLock(folder / ".lock"):  # several workers
         if not done.exists() or done.read_text() != wanted:
             for name in ("package.json", "package-lock.json"):
                 (folder / name).write_text(locks[f"node/{name}"])

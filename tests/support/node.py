@@ -1,6 +1,5 @@
 """Programs for Node that tests ask: a folder beside this file each, installed from its lock file at first."""
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from filelock import FileLock
 
 from hub_local.places import ROOT
 
@@ -43,8 +43,7 @@ def installed(name: str) -> Path:
         cannot(name, "Node and npm are not installed (Debian: nodejs, npm)")
     sources, target = SOURCES / name, ROOT / ".local" / name
     target.mkdir(parents=True, exist_ok=True)
-    with (target / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several workers
+    with FileLock(target / "lock"):  # several workers
         done = target / "node_modules" / ".installed"
         wanted = (sources / "package-lock.json").read_text()
         if not done.exists() or done.read_text() != wanted:
