@@ -1,7 +1,7 @@
-"""`make audit`: whether a package in a lock file has a known vulnerability, as pip-audit finds it.
+"""`make audit`: known vulnerabilities of the packages in the lock files, found by pip-audit.
 
-Exit codes: 0 none is known, 1 some are (listed), 3 it could not be found out. `make` itself turns each
-failure into 2; a script that has to tell them apart calls `python -m hub_local.audit`.
+Exit codes: 0 none is known, 1 some are (listed), 3 a list could not be audited. `make` itself turns each
+failure into 2; a script that needs the difference calls `python -m hub_local.audit`.
 """
 
 import json
@@ -31,26 +31,26 @@ STRICT: Final = (
 
 
 class CouldNotAudit(Exception):
-    """Nothing can be said about a list; the message says why."""
+    """A list could not be audited; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A vulnerability of a package that a list names."""
+    """A known vulnerability of a package in a list."""
 
     package: str
     version: str
     id: str
-    mended_in: tuple[str, ...]
+    fixed_in: tuple[str, ...]
 
     def __str__(self) -> str:
-        """A line for a person."""
-        mended = f"mended in {', '.join(self.mended_in)}" if self.mended_in else "no release mends it"
-        return f"{self.package} {self.version}: {self.id}, {mended}"
+        """One line of the report."""
+        fixed = f"fixed in {', '.join(self.fixed_in)}" if self.fixed_in else "no release fixes it"
+        return f"{self.package} {self.version}: {self.id}, {fixed}"
 
 
 def audit(path: Path) -> list[Found]:
-    """The known vulnerabilities of the packages in a lock file.
+    """Return the known vulnerabilities of the packages in a lock file.
 
     Raises:
         CouldNotAudit: pip-audit is missing, its source does not answer, or a package could not be looked up.
@@ -83,10 +83,10 @@ def audit(path: Path) -> list[Found]:
 
 
 def read(answer: str, code: int, complaint: str) -> list[Found]:
-    """What pip-audit has found: its exit code 1 alone does not tell a vulnerability from a failure.
+    """Read pip-audit's report, as its exit code 1 stands for a vulnerability and for a failure.
 
     Raises:
-        CouldNotAudit: it has written no answer, or one with packages that it skipped.
+        CouldNotAudit: there is no report, or it lists packages that were skipped.
     """
     lines = complaint.strip().splitlines() or [f"pip-audit ended with exit code {code}"]
     try:
@@ -107,7 +107,7 @@ def read(answer: str, code: int, complaint: str) -> list[Found]:
 
 
 def main(paths: Iterable[Path], look: Callable[[Path], list[Found]] = audit) -> int:
-    """Audit each list, print a sentence for each, and give the exit code."""
+    """Audit each list and print a sentence for each; return the exit code."""
     vulnerable = unknown = False
     for path in paths:
         name = path.relative_to(ROOT)
@@ -124,12 +124,12 @@ def main(paths: Iterable[Path], look: Callable[[Path], list[Found]] = audit) -> 
         for one in found:
             print(f"  {one}")
     if unknown:
-        print("Not every list was audited, so nothing is known of its packages. Try again later.")
+        print("Some lists were not audited, so their packages may have vulnerabilities. Try again later.")
     return VULNERABLE if vulnerable else NOT_AUDITED if unknown else 0
 
 
 def _environment() -> dict[str, str]:
-    """Without settings of pip-audit that would leave something out."""
+    """Return the environment without settings of pip-audit that would skip packages."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PIP_AUDIT_")}
 
 

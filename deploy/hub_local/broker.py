@@ -1,6 +1,9 @@
-"""The message broker of a hub on one machine: one that is given, or a private RabbitMQ.
+"""The message broker of a hub on one machine: the first of these that is available.
 
-In this order: `HUB_AMQP_URI`, a container, the machine's own program, the system's package, a clear sentence.
+1. the broker of `HUB_AMQP_URI`
+2. a container, where a Docker engine answers
+3. the `rabbitmq-server` of this machine
+4. the system's package, installed as root on Debian or Ubuntu
 """
 
 import json
@@ -32,30 +35,30 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Broker:
-    """A broker that was started; `require_ready` tells whether it answers."""
+    """A broker that was started; `require_ready` waits until it answers."""
 
-    what: str  # in words, for the person at the terminal
+    what: str  # a description to print
     uris: Mapping[str, str]  # user name → AMQP URI, with the password
     require_ready: Callable[[], None]
     stop: Callable[[], None]
-    programs: tuple[Child, ...] = field(default=())  # what must stay alive
+    programs: tuple[Child, ...] = field(default=())  # must run for as long as the hub
     management_port: int | None = None
 
     @property
     def management_url(self) -> str | None:
-        """Where its management API answers, on this machine."""
+        """Base URL of its management API on this machine; None for a broker of HUB_AMQP_URI."""
         return f"http://{ports.LOOPBACK}:{self.management_port}" if self.management_port else None
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a private broker is to know."""
+    """Definitions and passwords that a private broker starts with."""
 
     definitions: Definitions
     secrets: Mapping[str, str]  # user name → password, administrator included
 
     def uris(self, host: str, port: int) -> dict[str, str]:
-        """Where each user connects; generated passwords hold no character that needs escaping."""
+        """Return the URI of each user; generated passwords need no escaping."""
         return {
             user: f"amqp://{user}:{secret}@{host}:{port}/{VIRTUAL_HOST}"
             for user, secret in self.secrets.items()
@@ -63,7 +66,7 @@ class Contents:
 
     @property
     def queues(self) -> list[str]:
-        """The queues that exist before the first event."""
+        """Names of the queues that exist before the first event."""
         return [queue["name"] for queue in self.definitions.get("queues", [])]
 
 
@@ -79,11 +82,11 @@ def start(
 ) -> Broker:
     """Start a broker.
 
-    A given one keeps its own users: all services connect with the one URI, an administrator's there. A
-    private one is reached at `port` of loopback, or at a free one.
+    With HUB_AMQP_URI all services connect as the administrator whom it names. A private broker listens on
+    loopback, at `port` or at a free port.
 
     Raises:
-        CannotStart: there is none to be had.
+        CannotStart: no broker is available.
     """
     if given:
         return use(given, contents)
@@ -95,10 +98,12 @@ def start(
 
 
 def use(given: str, contents: Contents) -> Broker:
-    """A broker that is run elsewhere; what it lacks of the hub's exchanges, queues and bindings is made."""
+    """Return the broker of HUB_AMQP_URI, after declaring the hub's exchanges, queues and bindings there."""
 
     def require_ready() -> None:
-        require_answer(given, seconds=10, otherwise="HUB_AMQP_URI is set, but no broker lets us in there.")
+        require_answer(
+            given, seconds=10, otherwise="HUB_AMQP_URI is set, but no broker accepts a connection there."
+        )
         declare(given, contents.definitions)
 
     uris = dict.fromkeys(contents.secrets, given)
@@ -106,21 +111,21 @@ def use(given: str, contents: Contents) -> Broker:
 
 
 def declare(uri: str, definitions: Definitions) -> None:
-    """Make exchanges, queues and bindings.
+    """Declare exchanges, queues and bindings.
 
     Raises:
-        CannotStart: the user may not, or what is there is of another kind.
+        CannotStart: the user has no permission, or an existing one has other arguments.
     """
     try:
         with connected(uri) as connection:
             declare_all(connection, definitions)
     except Mismatch as exc:
         raise CannotStart(
-            f"HUB_AMQP_URI is set, but there {exc}. Delete it, or give an empty vhost."
+            f"HUB_AMQP_URI is set, but there {exc}. Delete it, or name an empty vhost."
         ) from None
     except amqp.AMQPError as refused:
         raise CannotStart(
-            "HUB_AMQP_URI is set, but its user may not make the hub's exchanges, queues and bindings there: "
+            "HUB_AMQP_URI is set, but its user may not declare the hub's exchanges, queues and bindings: "
             f"{refused.reply_text}."
         ) from None
 
@@ -185,7 +190,7 @@ def install(programs: Programs, *, say: Say) -> Path:
     """Install RabbitMQ from the system's packages.
 
     Raises:
-        CannotStart: this is not a machine where that can be done, or it failed.
+        CannotStart: this account or system cannot install it, or apt-get failed.
     """
     if not packages.can_install():
         raise CannotStart(NOTHING_FOUND)
@@ -203,10 +208,10 @@ def install(programs: Programs, *, say: Say) -> Path:
 def require_answer(
     uri: str, *, seconds: float, otherwise: str, queues: Iterable[str] = (), server: Child | None = None
 ) -> None:
-    """Wait until a connection succeeds and the queues are there; give up at once when the server ends.
+    """Wait until a connection succeeds and the queues exist; stop waiting when the server has ended.
 
     Raises:
-        CannotStart: with the sentence `otherwise` and the server's last words.
+        CannotStart: with the message `otherwise` and the last lines of the server's log.
     """
     names = tuple(queues)
 
@@ -219,9 +224,9 @@ def require_answer(
 
 
 def answers(uri: str, queues: Iterable[str] = ()) -> bool:
-    """Whether a connection over AMQP succeeds now, to any node that the URI names, and the queues are there.
+    """Return whether an AMQP connection to a node of the URI succeeds now, and the queues exist.
 
-    A replicated queue or a stream is elected a leader a moment after the server lets clients in.
+    Replicated queues and streams elect their leader shortly after the server accepts clients.
     """
     names = tuple(queues)
     return any(_answers(one, names) for one in uris_of(uri))

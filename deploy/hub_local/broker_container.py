@@ -1,7 +1,7 @@
-"""RabbitMQ in a container, when a Docker engine answers.
+"""RabbitMQ in a container, where a Docker engine answers.
 
-Files are copied in rather than mounted, so that any engine serves. The data is in a named volume, which
-`make clean` removes.
+Files are copied rather than mounted, so that an engine on another machine works too. The data is in a named
+volume, which `make clean` removes.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ raft.wal_max_size_bytes = {QUORUM_LOG_LIMIT}
 
 @dataclass(frozen=True)
 class Container:
-    """A container that was started by us."""
+    """A container that this run started."""
 
     name: str
     host: str
@@ -41,14 +41,14 @@ class Container:
         docker("rm", "--force", self.name, check=False)
 
     def last_words(self, log: Path) -> Path:
-        """Save what the container wrote, for the person who wants to know why."""
+        """Append the container's log to `log`; return `log`."""
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(last_words(self.name))
         return log
 
 
 def last_words(name: str) -> str:
-    """What a container wrote of late."""
+    """Return the end of a container's log."""
     finished = subprocess.run(
         ["docker", "logs", "--tail", "200", name],
         stdout=subprocess.PIPE,
@@ -61,12 +61,12 @@ def last_words(name: str) -> str:
 
 
 def container_name(folder: Path) -> str:
-    """One name per checkout, so that two of them do not share a broker."""
+    """Return a name derived from the folder, so that two checkouts do not share a broker."""
     return f"mathshub-local-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:10]}"
 
 
 def forget(folder: Path) -> str | None:
-    """Remove the volume that a folder's containers leave behind; its name, if there was one."""
+    """Remove the volume of a folder's containers; return its name, or None without one."""
     name = container_name(folder)
     if name not in docker("volume", "ls", "--quiet").splitlines():
         return None
@@ -76,9 +76,9 @@ def forget(folder: Path) -> str | None:
 
 
 def start(folder: Path, *, definitions: Path, port: int | None = None) -> Container:
-    """Create, fill and start the container; what a killed run left is replaced, its volume kept.
+    """Create and start the container; one of a killed run is replaced, and its volume used again.
 
-    It is reached at `port` of loopback, or at a free one.
+    The broker listens on loopback, at `port` or at a free port.
     """
     name = container_name(folder)
     docker("rm", "--force", name, check=False)
@@ -104,17 +104,17 @@ def create(
     settings: Sequence[str] = (),
     options: Sequence[str] = (),
 ) -> None:
-    """Create and fill a container; `settings` are more lines for rabbitmq.conf.
+    """Create a container and copy its files; `settings` are more lines for rabbitmq.conf.
 
-    `published` maps its ports to the loopback ports where they are reached.
+    `published` maps ports of the container to ports of loopback.
     """
     file = folder / "container.conf"
-    # In the container another account reads it; here nobody else may enter its folder.
+    # Another account reads the file in the container; on this machine its folder has mode 0700.
     private_folder(folder).chmod(0o700)
     file.write_text(SETTINGS + "".join(f"{line}\n" for line in settings))
     definitions.chmod(0o644)
     words = [word for inside, outside in published.items() for word in _publish(inside, outside)]
-    # The host name is part of the node's name, and that of its data.
+    # The host name is part of the node's name, by which RabbitMQ finds its data.
     docker("create", "--name", name, "--hostname", "hub", *options, *words, IMAGE)
     try:
         docker("cp", str(file), f"{name}:/etc/rabbitmq/conf.d/90-hub.conf")

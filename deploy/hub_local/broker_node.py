@@ -1,7 +1,7 @@
-"""A private RabbitMQ node: the machine's program, our folder, our ports, loopback only.
+"""A private RabbitMQ node: this machine's program with its own folder and ports, on loopback only.
 
-Works as root and as an ordinary user. Erlang's name server (epmd) is started on a port of its own and stopped
-with the node; left to itself Erlang would start one that stays behind.
+It runs as root and as an ordinary user. Erlang's name server (epmd) is started on its own port and stopped
+with the node, because the one that Erlang starts by itself outlives the node.
 """
 
 import os
@@ -13,16 +13,16 @@ from pathlib import Path
 from hub_local import ports
 from hub_local.processes import Child, Programs
 
-# Debian's /usr/sbin/rabbitmq-server insists on the system's account and folders; this one does not.
+# Debian's /usr/sbin/rabbitmq-server requires the system's account and folders; this one does not.
 DEBIAN_SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 SYSTEM_PATH = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 NODE_NAME = "hub@localhost"
 NAME_SERVER_PORT = "ERL_EPMD_PORT"
 MEMORY_LIMIT = "400MB"  # publishers are blocked above this
 DISK_LIMIT = "200MB"  # and below this much free disk
-# The log of quorum queues is kept in memory too; the default of 512 MB is for big machines.
+# The log of quorum queues is also held in memory; the default of 512 MB is for large machines.
 QUORUM_LOG_LIMIT = 32 * 1024 * 1024  # bytes
-# Counters of queues are kept for a day, by which `hubctl subscribers` tells how old messages are.
+# RabbitMQ keeps counters of queues for a day; `hubctl subscribers` estimates the age of messages from them.
 SAMPLES = tuple(
     f"management.sample_retention_policies.{kind}.{span} = {seconds}"
     for kind, span, seconds in (
@@ -35,14 +35,14 @@ SAMPLES = tuple(
         ("detailed", "10", 5),
     )
 )
-# Idle schedulers spin a while; "short" costs under 1 % of a core, none at all doubles the time to start (5.5
-# for 2.6 s on two cores). And nothing listens on other interfaces for nodes of a cluster elsewhere.
+# Idle schedulers spin before they sleep. "short" costs under 1 % of a core; "none" doubles the time to start
+# (5.5 instead of 2.6 s on two cores). The port for other nodes of a cluster listens on loopback only.
 ERLANG_ARGUMENTS = "+sbwt short +sbwtdcpu short +sbwtdio short -kernel inet_dist_use_interface {127,0,0,1}"
 
 
 @dataclass(frozen=True)
 class Node:
-    """A node that was started; whether it answers is another question."""
+    """A node that was started; it may not answer yet."""
 
     port: int
     management_port: int | None
@@ -52,17 +52,17 @@ class Node:
 
     @property
     def children(self) -> tuple[Child, ...]:
-        """Its programs, in the order in which to stop them."""
+        """The node's programs, in the order in which they are stopped."""
         return (self.server,) if self.name_server is None else (self.server, self.name_server)
 
     def stop(self) -> None:
-        """Stop the node, then the name server that it reports to."""
+        """Stop the node, then the name server at which it is registered."""
         for child in self.children:
             child.stop()
 
 
 def find_program() -> Path | None:
-    """The `rabbitmq-server` of this machine that an ordinary user can run."""
+    """Return the `rabbitmq-server` of this machine that an ordinary user can run."""
     if DEBIAN_SCRIPT.exists():
         return DEBIAN_SCRIPT
     found = shutil.which("rabbitmq-server", path=f"{os.environ.get('PATH', '')}:{SYSTEM_PATH}")
@@ -70,7 +70,7 @@ def find_program() -> Path | None:
 
 
 def find_name_server() -> Path | None:
-    """Erlang's `epmd`, on the path or beside `erl`."""
+    """Return Erlang's `epmd`, from PATH or from the folder of `erl`."""
     found = shutil.which("epmd")
     if found:
         return Path(found)
@@ -93,12 +93,11 @@ def start(
     own: Mapping[str, str] | None = None,
     port: int | None = None,
 ) -> Node:
-    """Start the node with its data in `folder`; kept data is found again by the fixed node name.
+    """Start the node with its data in `folder`, which a fixed node name finds again.
 
-    `settings` are more lines for rabbitmq.conf. Without `again` the node is given free ports, or `port`
-    for AMQP; with it, the ports of that node, which has ended. `own` is what a node
-    of a cluster has in its environment: a name, a port for the others, and the port of a name server that
-    runs already.
+    `settings` are more lines for rabbitmq.conf. Without `again` the node gets free ports, or `port` for AMQP;
+    with `again` it gets the ports of that node, which has ended. `own` is the environment of a node in a
+    cluster: its name, its port for other nodes, and the port of a name server that runs already.
     """
     (folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = folder.resolve()
@@ -117,7 +116,7 @@ def start(
 
 
 def _start_name_server(programs: Programs, environment: Mapping[str, str], folder: Path) -> Child | None:
-    """Erlang's name server on the node's own port; None where this machine has none."""
+    """Start Erlang's name server on the node's own port; return None where it is not installed."""
     epmd = find_name_server()
     if epmd is None:
         return None
@@ -159,13 +158,13 @@ def write_settings(
 
 
 def node_environment(folder: Path) -> dict[str, str]:
-    """Our environment without what steers another RabbitMQ or Erlang, and with what steers this one."""
+    """Return our environment with this node's settings of RabbitMQ and Erlang, and without any others."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RABBITMQ_", "ERL_"))}
     return inherited | {
-        "HOME": str(folder / "home"),  # the Erlang cookie lives there
+        "HOME": str(folder / "home"),  # Erlang stores its cookie there
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
-        "ERL_CRASH_DUMP_SECONDS": "0",  # the log says enough
+        "ERL_CRASH_DUMP_SECONDS": "0",  # no dump, as the log has the error
         "ERL_EPMD_ADDRESS": ports.LOOPBACK,
         NAME_SERVER_PORT: str(ports.any_free()),
         "RABBITMQ_NODENAME": NODE_NAME,
@@ -180,6 +179,6 @@ def node_environment(folder: Path) -> dict[str, str]:
         "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG_ARGUMENTS,
-        # Makes the start script hand over to Erlang instead of waiting beside it: one process to signal.
+        # The start script replaces itself by Erlang, so that there is one process to signal.
         "RUNNING_UNDER_SYSTEMD": "true",
     }

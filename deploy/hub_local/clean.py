@@ -1,4 +1,4 @@
-"""The part of `make clean` that knows about runs: refuses during one, removes the broker's volume."""
+"""The part of `make clean` that refuses while a hub runs, and removes the broker's volume."""
 
 import sys
 
@@ -10,11 +10,11 @@ from hub_local.processes import Programs
 
 
 def main() -> int:
-    """Make sure that nothing runs, and remove what lies outside the checkout."""
+    """Stop leftover programs and remove the broker's volume; return 1 while a hub runs."""
     try:
         with only_one(LOCAL):
             for name in Programs(LOCAL.logs, LOCAL.records).stop_leftovers():
-                print(f"stopping {name}, left behind by an earlier run")
+                print(f"stopped {name} of an earlier run")
             forgotten = containers.engine_answers() and broker_container.forget(LOCAL.broker)
             if forgotten:
                 print(f"deleting docker volume {forgotten}")

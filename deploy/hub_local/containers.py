@@ -1,4 +1,4 @@
-"""The Docker engine, if one can be used from here."""
+"""Commands of a Docker engine, where this account can use one."""
 
 import functools
 import shutil
@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from hub_local.failures import CannotStart
 
-PATIENCE = 10.0  # seconds for the engine to say that it is there
+PATIENCE = 10.0  # seconds to wait for the engine's answer
 
 
 def docker(*arguments: str, check: bool = True) -> str:
-    """Run a docker command; what it printed.
+    """Run a docker command; return its output.
 
     Raises:
-        CannotStart: it failed, with the engine's own words.
+        CannotStart: it failed, with the engine's message.
     """
     finished = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
     if check and finished.returncode != 0:
@@ -25,7 +25,7 @@ def docker(*arguments: str, check: bool = True) -> str:
 
 @functools.cache
 def engine_answers() -> bool:
-    """Whether a Docker engine can be used from here."""
+    """Return whether this account can use a Docker engine."""
     if shutil.which("docker") is None:
         return False
     command = ["docker", "info", "--format", "{{.ServerVersion}}"]
@@ -37,7 +37,7 @@ def engine_answers() -> bool:
 
 
 def can_run(image: str, say: Callable[[str], None]) -> bool:
-    """Whether an engine answers and has the image, or can fetch it now."""
+    """Return whether an engine answers, after pulling the image unless the engine has it."""
     if not engine_answers():
         return False
     if docker("images", "--quiet", image):
@@ -46,6 +46,6 @@ def can_run(image: str, say: Callable[[str], None]) -> bool:
     try:
         docker("pull", "--quiet", image)
     except CannotStart as failure:
-        say(f"A Docker engine answers but cannot fetch {image}; going on without it. ({failure})")
+        say(f"A Docker engine answers but cannot fetch {image}; starting without a container. ({failure})")
         return False
     return True

@@ -1,15 +1,15 @@
-"""Waiting for a condition, with an end to the patience."""
+"""Waiting for a condition until a deadline."""
 
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-INTERVAL = 0.05  # seconds between two looks
+INTERVAL = 0.05  # seconds between two attempts
 
 
 def wait_for(condition: Callable[[], T | None], *, seconds: float, interval: float = INTERVAL) -> T | None:
-    """Ask until the answer is truthy and give it back; None when `seconds` have passed without one."""
+    """Call `condition` until its result is truthy and return it; None after `seconds`."""
     end = time.monotonic() + seconds
     while True:
         answer = condition()

@@ -1,8 +1,8 @@
 """What the four services declare, written down: `python -m hub_local.declared`.
 
 A deployment loads `deploy/rabbitmq/definitions.json` into its broker, so that exchanges, queues and bindings
-exist before the first event. The catalogue of events says who reads each: `readers.json` of hub_contracts.
-OpenAPI documents of the services: `docs/api`.
+exist before the first event. The catalogue of events lists the readers of each from `readers.json` of
+hub_contracts. OpenAPI documents of the services are written to `docs/api`.
 """
 
 import importlib
@@ -20,7 +20,7 @@ API = ROOT / "docs" / "api"
 
 
 def declared() -> dict[str, Any]:
-    """Exchanges, queues and bindings, read from the service classes."""
+    """Return exchanges, queues and bindings, collected from the service classes."""
     from hub_messaging.subscribe import subscriber_of
     from hub_messaging.topology import definitions
 
@@ -29,7 +29,7 @@ def declared() -> dict[str, Any]:
 
 
 def readers() -> dict[str, list[str]]:
-    """The services that subscribe to each event, by routing key."""
+    """Return the services that subscribe to each event: routing key → names."""
     from hub_messaging.subscribe import subscriber_of
 
     found: dict[str, list[str]] = {}
@@ -41,14 +41,14 @@ def readers() -> dict[str, list[str]]:
 
 
 def descriptions() -> dict[str, dict[str, Any]]:
-    """The OpenAPI document of each service, by the service's name."""
+    """Return the OpenAPI document of each service: name → document."""
     from hub_platform.openapi import describe
 
     return {service.name: describe(service_class(service.name)) for service in SERVICES}
 
 
 def files() -> dict[Path, str]:
-    """Every file that is made here, with its text."""
+    """Return every generated file with its text."""
     texts = {FILE: _text(declared(), sort_keys=True), READERS: _text(readers())}
     return texts | {API / f"{name}.json": _text(told) for name, told in descriptions().items()}
 
@@ -58,14 +58,14 @@ def _text(value: Any, *, sort_keys: bool = False) -> str:
 
 
 def service_class(name: str) -> type:
-    """The class of one service."""
+    """Return the nameko class of a service, by the service's name."""
     module = importlib.import_module(f"hub_{name}.service")
     found: type = getattr(module, f"{name.capitalize()}Service")
     return found
 
 
 def main() -> None:
-    """Write the files."""
+    """Write all generated files."""
     for path, text in files().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -1,7 +1,7 @@
-"""What the private RabbitMQ knows at boot: the host `hub`, exchanges, queues, users and what each may do.
+"""Definitions of the private RabbitMQ: the virtual host `hub`, exchanges, queues, users and permissions.
 
-The format is RabbitMQ's definitions file (`load_definitions`). What a service may touch is `hub_messaging`'s
-business; here is only who there is, and the administrator.
+The format is RabbitMQ's definitions file (`load_definitions`). `hub_messaging` defines the permissions of a
+service; this module lists the services and adds the administrator.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ ADMINISTRATOR = "hub_local"
 
 
 def administrator(password: str) -> Definitions:
-    """The user that this package connects with, and its virtual host."""
+    """Return the user with which this package connects, and its virtual host."""
     return {
         "vhosts": [{"name": VIRTUAL_HOST}],
         "users": [
@@ -38,11 +38,11 @@ def administrator(password: str) -> Definitions:
 def of_hub(
     subscribers: Iterable[Subscriber], passwords: Mapping[str, str], declared: Definitions
 ) -> Definitions:
-    """Everything that exists before the first event, and a user for each service.
+    """Return everything that exists before the first event, and a user for each service.
 
-    `declared` is what the services have written down: exchanges, queues and bindings.
+    `declared` holds exchanges, queues and bindings, as in `deploy/rabbitmq/definitions.json`.
     """
-    listed = [hearing(subscriber, declared) for subscriber in subscribers]
+    listed = [subscribed(subscriber, declared) for subscriber in subscribers]
     return merged(
         administrator(passwords[ADMINISTRATOR]),
         declared,
@@ -50,8 +50,8 @@ def of_hub(
     )
 
 
-def hearing(subscriber: Subscriber, declared: Definitions) -> Subscriber:
-    """A service with the kinds of event that its queue is bound to, publisher by publisher."""
+def subscribed(subscriber: Subscriber, declared: Definitions) -> Subscriber:
+    """Return a subscriber with the event types to which its queue is bound, by publisher."""
     heard = {
         publisher: frozenset(
             one["routing_key"]
@@ -64,7 +64,7 @@ def hearing(subscriber: Subscriber, declared: Definitions) -> Subscriber:
 
 
 def merged(*parts: Definitions) -> Definitions:
-    """Several definitions as one; a thing said twice alike is kept once."""
+    """Merge definitions; equal entries appear once."""
     result: Definitions = {}
     for part in parts:
         for kind, things in part.items():

@@ -1,4 +1,4 @@
-"""The one way this package gives up: with a sentence for the person at the terminal."""
+"""The exception with which a start is given up, and the message that the operator reads."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ LAST_LINES = 15
 
 
 class CannotStart(Exception):
-    """The message says in one sentence what is wrong and what to do; `lines` are evidence from a log."""
+    """A start that cannot go on; the message states the reason and the remedy, `lines` are from a log."""
 
     def __init__(self, message: str, *, log: Path | None = None) -> None:
         super().__init__(message)
@@ -15,7 +15,7 @@ class CannotStart(Exception):
 
 
 def last_lines(log: Path, count: int = LAST_LINES) -> list[str]:
-    """The end of a log file, or nothing when there is no such file yet."""
+    """Return the last lines of a log file; an empty list without a file."""
     try:
         text = log.read_text(errors="replace")
     except FileNotFoundError:

@@ -26,7 +26,7 @@ from hub_local.services import SERVICES, Connections, Fleet, choose_ports
 from hub_local.terminal import Terminal
 
 MEGABYTE = 1_000_000
-MANAGEMENT = "rabbitmq_management"  # what `hubctl subscribers` asks
+MANAGEMENT = "rabbitmq_management"  # the plugin that `hubctl subscribers` uses
 OPERATOR = "operator"  # the subject of the sign-in link's token
 OPERATOR_ROLES = ("hub_admin", "hub_lead")
 SIGN_IN_LIFETIME = timedelta(hours=12)
@@ -34,7 +34,7 @@ SIGN_IN_LIFETIME = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Hub:
-    """A hub that answers."""
+    """A running hub whose services are ready."""
 
     fleet: Fleet
     signer: Signer
@@ -43,26 +43,26 @@ class Hub:
 
     @property
     def address(self) -> str:
-        """Where a browser finds it."""
+        """Base URL of the pages."""
         return self.fleet.addresses["reporting"]
 
     @property
     def broker_address(self) -> str:
-        """Where subscribers connect, without a user: host, port and virtual host."""
+        """AMQP URI for subscribers, without a user."""
         return f"amqp://{self.broker.uris[ADMINISTRATOR].rpartition('@')[2]}"
 
     def token(self) -> str:
-        """A token for the operator of this machine."""
+        """Return a bearer token for the operator of this machine."""
         return self.signer.issue(OPERATOR, OPERATOR_ROLES, SIGN_IN_LIFETIME)
 
     @property
     def sign_in_link(self) -> str:
-        """Lets the operator into the pages once.
+        """URL that signs the operator in once.
 
-        `hubctl` makes it, as in a deployment: it writes down whom it lets in, so that it can be revoked.
+        `hubctl` issues it, as in a deployment, and records it, so that it can be revoked.
 
         Raises:
-            CannotStart: with the last words of `hubctl`.
+            CannotStart: with the last line of `hubctl`.
         """
         roles = [word for role in OPERATOR_ROLES for word in ("--role", role)]
         places = self.fleet.places
@@ -80,19 +80,21 @@ class Hub:
             check=False,
         )
         if made.returncode != 0:
-            raise CannotStart(f"No sign-in link could be made: {made.stderr.strip().splitlines()[-1:]}")
+            raise CannotStart(
+                f"hubctl could not issue a sign-in link: {made.stderr.strip().splitlines()[-1:]}"
+            )
         return made.stdout.strip()
 
     @property
     def programs(self) -> tuple[Child, ...]:
-        """Everything that was started and must stay alive."""
+        """All started programs, each of which must run for as long as the hub."""
         return (*self.server.programs, *self.broker.programs, *self.fleet.running.values())
 
     def require_alive(self) -> None:
-        """Notice a program that has ended by itself.
+        """Raise if a program has ended by itself.
 
         Raises:
-            CannotStart: with its last lines.
+            CannotStart: with the last lines of its log.
         """
         for child in self.programs:
             if child.has_ended:
@@ -100,12 +102,12 @@ class Hub:
                 raise CannotStart(f"{child.name} has ended by itself (exit code {code}).", log=child.log)
 
     def resident_bytes(self) -> int:
-        """Memory that all programs hold; what they share is counted once where the system can tell."""
+        """Return the memory of all programs; shared pages count once where the system reports them."""
         return sum(memory(child.process.pid) for child in self.programs)
 
 
 def memory(pid: int) -> int:
-    """Memory of a process and its children."""
+    """Return the bytes of memory of a process and its children."""
     total = 0
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
@@ -120,7 +122,7 @@ def memory(pid: int) -> int:
 def running_hub(
     places: Places, terminal: Terminal, settings: Mapping[str, str] = os.environ
 ) -> Iterator[Hub]:
-    """Start everything, and stop everything whatever happens.
+    """Start the hub for the duration of a `with` block; it is stopped after errors too.
 
     Raises:
         CannotStart: a part is missing or does not answer.
@@ -129,14 +131,14 @@ def running_hub(
     with only_one(places), interruptible():
         left = programs.stop_leftovers()
         if left:
-            terminal.say(f"Stopped what an earlier run left behind: {', '.join(left)}")
+            terminal.say(f"Stopped programs of an earlier run: {', '.join(left)}")
         stack = contextlib.ExitStack()
         try:
             yield start(stack, programs, places, terminal, settings)
         finally:
             with undisturbed():
                 stack.close()
-                programs.stop_leftovers()  # what was being started when the stop came
+                programs.stop_leftovers()  # programs that were starting when the stop was requested
 
 
 def start(
@@ -146,7 +148,7 @@ def start(
     terminal: Terminal,
     settings: Mapping[str, str],
 ) -> Hub:
-    """Start everything in order. RabbitMQ takes longest, so it is launched first and waited for late.
+    """Start everything in order. RabbitMQ takes longest, so it is launched first and awaited last.
 
     Raises:
         CannotStart: a part is missing or does not answer.
@@ -170,7 +172,7 @@ def start(
     with terminal.part("migrations"):
         fleet.migrate()
     its_broker.require_ready()
-    terminal.took("broker", since, "(beside the two above)")
+    terminal.took("broker", since, "(at the same time as the two above)")
     stack.callback(fleet.stop)
     with terminal.part("services"):
         fleet.start()
@@ -199,16 +201,16 @@ def launch_broker(programs: Programs, places: Places, terminal: Terminal, given:
 
 
 def ports_from(settings: Mapping[str, str], terminal: Terminal) -> dict[str, int]:
-    """The services' ports; a word about it when the usual first one is in use.
+    """Choose the services' ports; print a line when the usual first port is in use.
 
     Raises:
-        CannotStart: HUB_HTTP_PORT is no port, or not free.
+        CannotStart: HUB_HTTP_PORT is no port number, or the port is in use.
     """
     asked = settings.get("HUB_HTTP_PORT")
     if asked is not None and not (asked.isdigit() and 0 < int(asked) < 65_000):
-        raise CannotStart(f"HUB_HTTP_PORT is {asked!r}, which is no port number.")
+        raise CannotStart(f"HUB_HTTP_PORT is {asked!r}, which is no port number: choose one from 1 to 64999.")
     chosen = choose_ports(SERVICES, int(asked) if asked else None)
     usual = SERVICES[0]
     if asked is None and chosen[usual.name] != usual.port:
-        terminal.say(f"Port {usual.port} is in use; this hub takes {chosen[usual.name]} instead.")
+        terminal.say(f"Port {usual.port} is in use; this hub uses {chosen[usual.name]} instead.")
     return chosen

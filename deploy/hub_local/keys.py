@@ -1,6 +1,6 @@
-"""The key pair that signs bearer tokens on this machine, and the tokens themselves.
+"""The key pair of this machine's hub, and the bearer tokens that it signs.
 
-JWT (RFC 7519) signed with Ed25519 (RFC 8037); services hold the public key and check offline.
+JWT (RFC 7519) signed with Ed25519 (RFC 8037); services verify them offline with the public key.
 """
 
 import json
@@ -21,24 +21,24 @@ PUBLIC = "token_public.json"
 
 @dataclass(frozen=True)
 class Signer:
-    """Issues tokens in the name of this installation."""
+    """Issues tokens with this installation's private key."""
 
     key: OKPKey
-    public_file: Path  # what services are given
+    public_file: Path  # read by the services
 
     def issue(self, subject: str, roles: Iterable[str], lifetime: timedelta) -> str:
-        """A bearer token for `subject`, valid from now on for `lifetime`."""
+        """Return a bearer token for `subject`, valid from now on for `lifetime`."""
         token, _ = tokens.issue(self.key, subject, roles, lifetime, real_now())
         return token
 
     def issue_sign_in(self, subject: str, roles: Iterable[str], session: timedelta) -> str:
-        """The token of a sign-in link for `subject`."""
+        """Return the token of a sign-in link for `subject`."""
         token, _ = tokens.issue_sign_in(self.key, subject, roles, session, real_now())
         return token
 
 
 def signer(folder: Path) -> Signer:
-    """The signer whose keys are kept in `folder`; made on first use."""
+    """Return the signer with the keys in `folder`, which are generated on first use."""
     private, public = folder / PRIVATE, folder / PUBLIC
     if private.exists():
         key = tokens.read_key(private.read_text())

@@ -1,14 +1,14 @@
-"""`make lock`: the lists of exact packages, from what the distributions say they need.
+"""`make lock`: lists of exact packages, resolved from the dependencies that distributions declare.
 
-- `requirements.lock`: the services; also what images are built from
+- `requirements.lock`: the services; images are built from it
 - `deploy/hub_local/requirements.lock`: what `make run` adds
-- `tests/requirements.lock`: what checking and testing add
-- `tests/peers/requirements.lock`: what `make faults` and `make bench` compare us with
-- `tests/subscribing/requirements.lock`: what the clients of docs/subscribing.md install
+- `tests/requirements.lock`: what `make check` and `make test` add
+- `tests/peers/requirements.lock`: other frameworks, which `make faults` and `make bench` compare with ours
+- `tests/subscribing/requirements.lock`: the clients of docs/subscribing.md
 
-Every later list is made under the constraints of the earlier ones, so that they can be installed together.
-Only the last stands alone: those clients have environments of their own. No index address and no path goes
-into them: each machine uses its own index.
+Each list is resolved under the constraints of the earlier ones, so that they can be installed together. The
+last has no constraints, as those clients have environments of their own. The lists hold no index address and
+no path: each machine uses its own index.
 """
 
 import os
@@ -27,24 +27,24 @@ RUN = Path("deploy/hub_local/requirements.lock")
 TESTS = Path("tests/requirements.lock")
 PEERS = Path("tests/peers/requirements.lock")
 CLIENTS = Path("tests/subscribing/requirements.lock")
-# Settings of this machine that would find their way into the lists.
+# Prefixes of this machine's settings that would change the lists.
 STEERING = ("UV_", "PIP_")
 
 
 def distributions() -> list[Path]:
-    """The pyproject.toml of every distribution of this repository."""
+    """Return the pyproject.toml of every distribution of this repository."""
     patterns = ("shared/*/pyproject.toml", "services/*/pyproject.toml", "deploy/*/pyproject.toml")
     return sorted(path for pattern in patterns for path in ROOT.glob(pattern))
 
 
 def needs(pyproject: Path) -> list[str]:
-    """What a distribution needs from elsewhere."""
+    """Return the dependencies of a distribution that are not in this repository."""
     dependencies = tomllib.loads(pyproject.read_text())["project"].get("dependencies", [])
     return [need for need in dependencies if not need.startswith(OURS)]
 
 
 def compile_list(source: str, target: Path, constraints: list[Path], *, upgrade: bool) -> None:
-    """Resolve one list with uv; a version that is locked already stays unless `upgrade`."""
+    """Resolve one list with uv; locked versions stay unless `upgrade`."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(STEERING)}
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder, "wanted.in")
@@ -65,7 +65,7 @@ def compile_list(source: str, target: Path, constraints: list[Path], *, upgrade:
 
 
 def main() -> None:
-    """Write the lists; with `--upgrade` everything moves to its newest version."""
+    """Write the lists; `--upgrade` selects the newest versions."""
     upgrade = "--upgrade" in sys.argv[1:]
     runtime = sorted({need for pyproject in distributions() for need in needs(pyproject)}, key=str.lower)
     compile_list("\n".join(runtime), RUNTIME, [], upgrade=upgrade)

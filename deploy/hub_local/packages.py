@@ -1,4 +1,4 @@
-"""Installing what is missing from the system's packages: only as root, only on Debian or Ubuntu."""
+"""Installing packages of the system, as root on Debian or Ubuntu only."""
 
 import contextlib
 import os
@@ -11,14 +11,14 @@ from typing import IO
 from hub_local.failures import CannotStart
 
 POLICY = Path("/usr/sbin/policy-rc.d")
-# 101 tells Debian's maintainer scripts: do not start this service now.
+# Debian's maintainer scripts do not start a service when policy-rc.d exits with 101.
 NO_SERVICES = (
     "#!/bin/sh\n# Temporary: a package is being installed for its program, not for its service.\nexit 101\n"
 )
 
 
 def can_install() -> bool:
-    """Whether this process may install system packages here."""
+    """Return whether this process is root on a system with apt-get."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
@@ -40,13 +40,13 @@ def install(package: str, *, log: Path) -> None:
 
 
 def apt_get(action: str, *packages: str, output: IO[bytes]) -> int:
-    """Run apt-get without questions; another apt at work is waited for. Returns the exit code."""
+    """Run apt-get without questions, after waiting for another apt to end; return the exit code."""
     options = ["-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
     return run(["apt-get", *options, action, *packages], output=output)
 
 
 def run(command: list[str], *, output: IO[bytes]) -> int:
-    """Run a command that asks nothing, its words kept in a log. Returns the exit code."""
+    """Run a command without standard input, with its output in a log; return the exit code."""
     return subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
@@ -59,7 +59,7 @@ def run(command: list[str], *, output: IO[bytes]) -> int:
 
 @contextlib.contextmanager
 def services_kept_off() -> Iterator[None]:
-    """While packages are installed, forbid them to start services, unless the machine has its own rule."""
+    """Keep packages from starting services while they are installed, unless the system has a policy-rc.d."""
     if POLICY.exists():
         yield
         return

@@ -1,4 +1,4 @@
-"""Generated passwords, made once and kept in files that only their owner can read."""
+"""Generated passwords, stored in files that only their owner can read."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def private_folder(folder: Path) -> Path:
-    """Make a folder that only its owner may read; an existing one of this account gets the same mode."""
+    """Create a folder with mode 0700; an existing folder of this account gets that mode."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid == os.geteuid():
         folder.chmod(0o700)
@@ -25,7 +25,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def password(folder: Path, name: str) -> str:
-    """The password kept under this name; made on first use."""
+    """Return the password of this name, which is generated on first use."""
     path = folder / name
     if not path.exists():
         write_private(path, secrets.token_urlsafe(24))

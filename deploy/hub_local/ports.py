@@ -8,7 +8,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on this loopback port now."""
+    """Return whether a server could listen on this loopback port now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         # A port in TIME_WAIT is free for a server, and servers set this option too.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -20,7 +20,7 @@ def is_free(port: int) -> bool:
 
 
 def any_free() -> int:
-    """A loopback port that nobody listens on, chosen by the operating system."""
+    """Return a free loopback port, chosen by the operating system."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.bind((LOOPBACK, 0))
         port: int = listener.getsockname()[1]
@@ -28,7 +28,7 @@ def any_free() -> int:
 
 
 def next_free(first: int, *, taken: frozenset[int] = frozenset(), tries: int = 100) -> int | None:
-    """The first free port from `first` on that is not in `taken`; None when `tries` of them are in use."""
+    """Return the first free port from `first` on that is not in `taken`; None after `tries` ports."""
     for port in range(first, min(first + tries, 65536)):
         if port not in taken and is_free(port):
             return port
@@ -36,7 +36,7 @@ def next_free(first: int, *, taken: frozenset[int] = frozenset(), tries: int = 1
 
 
 def kept(file: Path) -> int:
-    """The port that a file names, if it is free; else another, which the file names from then on."""
+    """Return the port in a file if it is free; otherwise write a free port to the file and return it."""
     with contextlib.suppress(OSError, ValueError):
         port = int(file.read_text())
         if 0 < port < 65536 and is_free(port):

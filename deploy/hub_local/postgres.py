@@ -1,4 +1,4 @@
-"""The databases of a hub on one machine: on a server that is given, or on an embedded PostgreSQL.
+"""The databases of a hub on one machine: on the server of HUB_DATABASE_URL, or on an embedded PostgreSQL.
 
 Four databases and four roles; no role can connect to another's database.
 """
@@ -20,15 +20,15 @@ READY_WITHIN = 60.0  # seconds; after an unclean stop the log is replayed first
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers."""
+    """A PostgreSQL that accepts connections."""
 
-    what: str  # in words, for the person at the terminal
+    what: str  # a description to print
     url: sa.URL  # of the administrator
     stop: Callable[[], None]
     programs: tuple[Child, ...] = field(default=())
 
     def database_url(self, database: str, *, user: str, password: str) -> str:
-        """Where a role connects, with the password."""
+        """Return the URL with which a role connects, password included."""
         url = self.url.set(database=database, username=user, password=password)
         return url.render_as_string(hide_password=False)
 
@@ -36,10 +36,10 @@ class Server:
 def start(
     programs: Programs, folder: Path, secrets: Path, *, given: str | None = None, durable: bool = True
 ) -> Server:
-    """Give a server that answers.
+    """Start a server, or use the one of `given`, and wait until it answers.
 
     Raises:
-        CannotStart: there is none to be had, or it does not answer in time.
+        CannotStart: no server can be started, or it does not answer in time.
     """
     if given:
         return use(given)
@@ -63,10 +63,10 @@ def start(
 
 
 def require_answer(url: sa.URL, child: Child) -> None:
-    """Wait until the server lets us in; give up at once when it has ended.
+    """Wait until the server accepts a connection; stop waiting when it has ended.
 
     Raises:
-        CannotStart: with its last words.
+        CannotStart: with the last lines of its log.
     """
     wait_for(lambda: answers(url) or child.has_ended, seconds=READY_WITHIN)
     if child.has_ended or not answers(url):
@@ -74,10 +74,10 @@ def require_answer(url: sa.URL, child: Child) -> None:
 
 
 def use(given: str) -> Server:
-    """A server that somebody else runs.
+    """Return the server of HUB_DATABASE_URL.
 
     Raises:
-        CannotStart: the address is none, or nobody answers there.
+        CannotStart: it is no URL of PostgreSQL, or no server accepts a connection there.
     """
     try:
         url = sa.make_url(given).set(drivername=DRIVER)
@@ -87,13 +87,13 @@ def use(given: str) -> Server:
         ) from None
     if not wait_for(lambda: answers(url), seconds=10):
         raise CannotStart(
-            f"HUB_DATABASE_URL is set, but no PostgreSQL lets us in at {url.render_as_string()}."
+            f"HUB_DATABASE_URL is set, but no PostgreSQL accepts a connection at {url.render_as_string()}."
         )
     return Server("the one of HUB_DATABASE_URL", url, stop=lambda: None)
 
 
 def answers(url: sa.URL) -> bool:
-    """Whether a connection succeeds now."""
+    """Return whether a connection succeeds now."""
     engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"connect_timeout": 3})
     try:
         with engine.connect():
@@ -103,7 +103,7 @@ def answers(url: sa.URL) -> bool:
 
 
 def revision(url: str) -> str | None:
-    """The migration that a database stands at; None when it has seen none."""
+    """Return the migration of a database; None for an empty one."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
@@ -113,9 +113,9 @@ def revision(url: str) -> str | None:
 
 
 def prepare(server: Server, names: Mapping[str, str], secrets: Path) -> dict[str, str]:
-    """Make one database and one role for each of `names` (service → database); each service's URL.
+    """Create a database and a role for each of `names` (service → database); return service → URL.
 
-    A role may be known from an earlier run: it gets the password of ours. Repeating it changes nothing else.
+    A role of an earlier run gets this run's password. The function is idempotent.
     """
     engine = sa.create_engine(server.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     urls = {}
@@ -132,18 +132,18 @@ def prepare(server: Server, names: Mapping[str, str], secrets: Path) -> dict[str
 
 
 def make_role(connection: sa.Connection, quoted: str, name: str, password: str) -> None:
-    """Make a role that may log in and nothing more, or give it this password."""
+    """Create a role with LOGIN alone, or set the password of an existing one."""
     known = connection.scalar(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name})
     verb = "ALTER" if known else "CREATE"
-    # PASSWORD takes no parameter; generated passwords hold no quote.
+    # PASSWORD accepts no bound parameter; generated passwords contain no quote.
     connection.exec_driver_sql(f"{verb} ROLE {quoted} LOGIN PASSWORD '{password}'")
 
 
 def make_database(connection: sa.Connection, quoted: str, name: str) -> None:
-    """Make a database owned by the role of its name, closed to everybody else."""
+    """Create a database that belongs to the role of its name and accepts no other role."""
     known = connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
     if not known:
-        # An administrator that is no superuser must be a member of the role to give it something.
+        # An administrator without superuser must be a member of the role that is to own the database.
         connection.exec_driver_sql(f"GRANT {quoted} TO CURRENT_USER")
         connection.exec_driver_sql(
             f"CREATE DATABASE {quoted} OWNER {quoted} TEMPLATE template0 ENCODING 'UTF8'"

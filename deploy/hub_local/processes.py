@@ -1,8 +1,8 @@
-"""Child processes that are sure to end: started in their own session, recorded, stopped in order.
+"""Child processes: each started in a session of its own, recorded in a file, stopped in order.
 
-Each child's process id and start time are written to `.local/run/<name>.pid`. When a run was killed before it
-could stop its children, the next one finds them there. The start time tells them from a stranger that was
-given the same number later.
+Each child's process id and start time are written to `.local/run/<name>.pid`. After a run that was killed,
+the next run stops the children that it finds there. The start time distinguishes them from an unrelated
+process with the same id.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ import psutil
 
 from hub_local.passwords import private_folder
 
-GRACE = 15.0  # seconds between the polite signal and SIGKILL
-LOG_LIMIT = 5_000_000  # bytes; a longer log is put aside at the next start
+GRACE = 15.0  # seconds between the stop signal and SIGKILL
+LOG_LIMIT = 5_000_000  # bytes; a longer log is renamed at the next start
 
 
 @dataclass
 class Child:
-    """A running program that this run must stop."""
+    """A program that this run started and must stop."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -35,24 +35,24 @@ class Child:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the program is no longer running."""
+        """Whether the process has exited."""
         return self.process.poll() is not None
 
     def ask_to_stop(self) -> None:
-        """Send the polite signal, once; `stop` waits for the effect."""
+        """Send the stop signal, once; `stop` waits for the end."""
         if not self.asked and not self.has_ended:
             self.process.send_signal(self.stop_signal)
         self.asked = True
 
     def kill(self) -> None:
-        """End the program at once, as a power cut would, and wait until it is gone."""
+        """Send SIGKILL and wait for the end."""
         self.process.kill()
         self.process.wait()
 
     def stop(self, grace: float = GRACE) -> None:
-        """Ask the program to end, then end it and whatever is left of its session."""
+        """Send the stop signal, after `grace` seconds SIGKILL, also to the rest of the session."""
         if not self.record.exists():
-            return  # stopped before; its number may be another's by now
+            return  # stopped before; another process may have its id now
         self.ask_to_stop()
         try:
             self.process.wait(grace)
@@ -67,7 +67,7 @@ class Child:
 
 @dataclass(frozen=True)
 class Programs:
-    """Starts programs, one log and one record each."""
+    """Starts programs, each with a log file and a record of its process id."""
 
     logs: Path
     records: Path
@@ -82,7 +82,7 @@ class Programs:
         stop_signal: signal.Signals = signal.SIGTERM,
         user: int | None = None,
     ) -> Child:
-        """Start a program in its own session, so that Ctrl-C in the terminal reaches only us."""
+        """Start a program in its own session, so that Ctrl-C in the terminal does not reach it."""
         private_folder(self.logs)
         private_folder(self.records)
         log = self.logs / f"{name}.log"
@@ -106,7 +106,7 @@ class Programs:
         return Child(name, process, log, record, stop_signal)
 
     def stop_leftovers(self, grace: float = GRACE) -> list[str]:
-        """End the programs of a run that was killed before it could, all together; their names."""
+        """Stop the recorded programs of a killed run, all at the same time; return their names."""
         records = sorted(self.records.glob("*.pid"))
         left = {record.stem: found for record in records if (found := recorded_process(record)) is not None}
         end(*left.values(), grace=grace)
@@ -116,14 +116,14 @@ class Programs:
 
 
 def group_of(user: int | None) -> int | None:
-    """The main group of an account, by its number."""
+    """Return the primary group id of a user id; None without a user."""
     import pwd
 
     return None if user is None else pwd.getpwuid(user).pw_gid
 
 
 def started(pid: int) -> float:
-    """When the process began, as seconds since 1970; 0 when it is already gone."""
+    """Return the start time of a process in seconds since 1970; 0 when it has ended."""
     try:
         return psutil.Process(pid).create_time()
     except psutil.NoSuchProcess:
@@ -131,7 +131,7 @@ def started(pid: int) -> float:
 
 
 def recorded_process(record: Path) -> psutil.Process | None:
-    """The process a record speaks of, if it is that very one and still runs."""
+    """Return the running process of a record; None when it ended or its id belongs to another process."""
     try:
         facts = json.loads(record.read_text())
         process = psutil.Process(facts["pid"])
@@ -142,9 +142,9 @@ def recorded_process(record: Path) -> psutil.Process | None:
 
 
 def end(*processes: psutil.Process, grace: float = GRACE) -> None:
-    """Stop processes that are not our children: politely, then for sure, with what they started.
+    """Stop processes that are not our children, with their descendants: SIGTERM, after `grace` SIGKILL.
 
-    All are asked before any is waited for: a database waits for its clients, so one by one would take long.
+    All are signalled before the first wait, because a database ends only after its clients.
     """
     families: list[psutil.Process] = []
     for process in processes:

@@ -1,4 +1,4 @@
-"""What the person at the terminal sees; plain lines when nobody looks."""
+"""Output for the operator; without a terminal plain lines instead of progress bars."""
 
 import contextlib
 import time
@@ -14,31 +14,31 @@ from hub_local.failures import CannotStart
 
 @dataclass
 class Terminal:
-    """Lines of text, the times that parts took, and the bar of the load."""
+    """Prints lines, durations of parts, and the progress bar of the demonstration."""
 
     console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
     begun: float = field(default_factory=time.monotonic)
     times: dict[str, float] = field(default_factory=dict)
 
     def say(self, text: str) -> None:
-        """Print a line as it is."""
+        """Print a line without interpreting markup."""
         self.console.print(text, markup=False)
 
     def took(self, part: str, since: float, what: str = "") -> None:
-        """Say how long a part took, measured from `since` (a monotonic instant)."""
+        """Print the seconds that a part took, from `since` (a monotonic instant) to now."""
         self.times[part] = time.monotonic() - since
         self.say(f"{part:<12}{self.times[part]:6.1f} s  {what}".rstrip())
 
     @contextlib.contextmanager
     def part(self, name: str, what: str = "") -> Iterator[None]:
-        """Show that a part is being worked on; say how long it took."""
+        """Show a status during a part, and print its duration afterwards."""
         since = time.monotonic()
         with self.console.status(f"{name} …"):
             yield
         self.took(name, since, what)
 
     def progress(self) -> Progress:
-        """The bar of the load."""
+        """Return the progress bar of the demonstration."""
         return Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -48,7 +48,7 @@ class Terminal:
         )
 
     def failure(self, failure: CannotStart) -> None:
-        """Say what is wrong, with the evidence."""
+        """Print a failure with the lines of its log."""
         self.say(str(failure))
         if failure.log is not None:
             for line in failure.lines:
@@ -57,7 +57,7 @@ class Terminal:
 
 
 def shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
+    """Return a path relative to the current folder where possible."""
     with contextlib.suppress(ValueError):
         return str(path.relative_to(Path.cwd()))
     return str(path)

@@ -29,11 +29,11 @@ def test_nothing_is_known() -> None:
     assert read(answer(WELL), 0, "No known vulnerabilities found") == []
 
 
-def test_what_is_known_is_listed_with_the_release_that_mends_it() -> None:
+def test_known_vulnerabilities_are_listed_with_the_release_that_fixes_them() -> None:
     found = read(answer(WELL, ILL), 1, "Found 2 known vulnerabilities in 1 package")
     assert list(map(str, found)) == [
-        "jinja2 3.1.0: PYSEC-2024-1, mended in 3.1.6",
-        "jinja2 3.1.0: GHSA-x, no release mends it",
+        "jinja2 3.1.0: PYSEC-2024-1, fixed in 3.1.6",
+        "jinja2 3.1.0: GHSA-x, no release fixes it",
     ]
 
 
@@ -65,7 +65,7 @@ def test_each_result_has_its_exit_code_and_its_sentence(capsys: pytest.CaptureFi
     assert "requirements.lock: no known vulnerabilities" in capsys.readouterr().out
 
     assert main(LISTS, lambda _path: [Found("a", "1", "X-1", ("2",))]) == VULNERABLE
-    assert "1 known vulnerability\n  a 1: X-1, mended in 2" in capsys.readouterr().out
+    assert "1 known vulnerability\n  a 1: X-1, fixed in 2" in capsys.readouterr().out
 
     def away(_path: Path) -> list[Found]:
         raise CouldNotAudit("the source does not answer")
@@ -73,7 +73,7 @@ def test_each_result_has_its_exit_code_and_its_sentence(capsys: pytest.CaptureFi
     assert main(LISTS, away) == NOT_AUDITED
     said = capsys.readouterr().out
     assert said.count("could not audit: the source does not answer.") == len(LISTS)
-    assert "nothing is known of its packages. Try again later." in said
+    assert "Some lists were not audited, so their packages may have vulnerabilities. Try again later." in said
 
 
 def test_a_vulnerability_counts_more_than_a_list_that_was_not_audited(

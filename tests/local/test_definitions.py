@@ -31,7 +31,7 @@ def test_no_service_may_write_to_the_exchange_of_another() -> None:
         assert allowed == (others if permission["user"] == ADMINISTRATOR else [])
 
 
-def test_a_service_may_read_the_exchanges_that_it_hears_and_no_other() -> None:
+def test_a_service_may_read_the_exchanges_of_its_publishers_and_no_other() -> None:
     permissions = {p["user"]: p for p in known()["permissions"]}
     for service in SERVICES:
         readable = {
@@ -39,7 +39,7 @@ def test_a_service_may_read_the_exchanges_that_it_hears_and_no_other() -> None:
             for other in SERVICES
             if other is not service and re.search(permissions[service.name]["read"], f"{other.name}.events")
         }
-        assert readable == service.hears
+        assert readable == service.reads
 
 
 def test_everything_is_on_the_hubs_virtual_host() -> None:

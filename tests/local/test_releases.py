@@ -68,7 +68,7 @@ def test_a_break_is_named_with_its_release(tmp_path: Path) -> None:
     rule = "an operation stays until the day that its released description states"
     said = f"release 0: GET /kitchen/v1/kettles: removed ({rule})"
     assert store.broken(tmp_path, TODAY, {"kitchen": {"paths": {}}}) == [said]
-    assert store.broken(tmp_path, TODAY, {})[0] == "release 0: kitchen: the service is gone"
+    assert store.broken(tmp_path, TODAY, {})[0] == "release 0: kitchen: the service was removed"
 
 
 def test_a_break_is_not_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

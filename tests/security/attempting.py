@@ -29,7 +29,7 @@ Act = Callable[[Any], object]
 def subscriber(name: str) -> Subscriber:
     """A service as the definitions know it."""
     (found,) = (service.subscriber for service in SERVICES if service.name == name)
-    return definitions.hearing(found, DECLARED)
+    return definitions.subscribed(found, DECLARED)
 
 
 @dataclass

@@ -60,7 +60,7 @@ class Office:
 
     def parked(self) -> float:
         """Deliveries that nobody could handle, over all services."""
-        return sum(self.metric(s.name, 'hub_inbox_deliveries{state="parked"}') for s in SERVICES if s.hears)
+        return sum(self.metric(s.name, 'hub_inbox_deliveries{state="parked"}') for s in SERVICES if s.reads)
 
     def settled(self) -> bool:
         """Whether reporting has taken in every event recorded anywhere."""

@@ -1,1 +1,1 @@
-"""Releases of what other programs rely on: the events and the HTTP interfaces, stored and compared."""
+"""Releases of the events and HTTP interfaces that other programs use: stored, and compared with today's."""

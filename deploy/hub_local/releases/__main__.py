@@ -1,4 +1,4 @@
-"""Say what breaks readers and clients of any release, or store the next release.
+"""Print changes that break readers or clients of a release, or store the next release.
 
 python -m hub_local.releases --check | --store
 """
@@ -15,10 +15,12 @@ from hub_local.releases import store
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 1 when something breaks a release, or a release was changed."""
+    """Run the command; return 1 when a change breaks a release, or a stored release was changed."""
     parser = argparse.ArgumentParser(prog="python -m hub_local.releases", description=__doc__.splitlines()[0])
     action = parser.add_mutually_exclusive_group(required=True)
-    action.add_argument("--check", action="store_true", help="name each break, its field and its rule")
+    action.add_argument(
+        "--check", action="store_true", help="print each breaking change with its field and rule"
+    )
     action.add_argument("--store", action="store_true", help="check, then store events, samples and OpenAPI")
     parser.add_argument("--folder", type=Path, default=store.FOLDER, help="docs/releases unless given")
     asked = parser.parse_args(arguments)
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def check(folder: Path, on: date, current: dict[str, dict[str, object]]) -> list[str]:
-    """Everything that is wrong: releases that were changed, otherwise what breaks them, events and HTTP."""
+    """Return changed files of stored releases; without any, the breaking changes of events and HTTP."""
     if not released.releases(folder):
         return [f"{folder} holds no release"]
     return store.changed(folder) or [*released.broken(folder, on), *store.broken(folder, on, current)]

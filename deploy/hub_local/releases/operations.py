@@ -1,6 +1,6 @@
-"""Which changes of an OpenAPI document break a client of a released one.
+"""Changes of an OpenAPI document that break clients of a released one.
 
-Operations of programs are compared: paths below the service's own name that do not answer with a page. Pages
+Operations for programs are compared: paths below the service's own name that do not answer with a page. Pages
 are for people and may change.
 """
 
@@ -21,13 +21,13 @@ Parameters = dict[tuple[str, str], Mapping[str, Any]]
 
 
 class Rule(StrEnum):
-    """The rules of the HTTP interfaces, as the gate quotes them."""
+    """The rules of the HTTP interfaces, as `make check` quotes them."""
 
     STAYS = "an operation stays until the day that its released description states"
     KEEPS_PROMISE = "a published-until date is only postponed"
     ACCEPTS_AS_MUCH = "a request that was accepted is accepted, and means the same"
     SAYS_AS_MUCH = "an answer has what it had, in the same form"
-    ADMITS_AS_MANY = "whoever might call an operation may call it"
+    ADMITS_AS_MANY = "every role that could call an operation can call it"
 
 
 def broken(
@@ -39,7 +39,7 @@ def broken(
         service: its name, the first part of its paths.
         released: as it was released.
         current: as it is now.
-        on: the day; what is announced to go may be gone after its last day.
+        on: the day of the comparison; an operation may be missing after its published last day.
     """
     now = {key: operation for key, _, operation in operations(service, current)}
     for key, label, before in operations(service, released):
@@ -51,7 +51,7 @@ def broken(
 
 
 def operations(service: str, document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str, Operation]]:
-    """Each operation of a program: its key without names of path parameters, its label, and itself."""
+    """Yield each operation for programs: its key without names of path parameters, its label, itself."""
     for path, methods in document["paths"].items():
         for method in METHODS:
             operation = methods.get(method)
@@ -70,7 +70,7 @@ def _without_names(path: str) -> str:
 
 
 class _Pair:
-    """Two descriptions of one operation."""
+    """A released and a current description of one operation."""
 
     def __init__(self, released: Mapping[str, Any], current: Mapping[str, Any], on: date) -> None:
         self.received = Comparison(released, current, received=True, on=on)
@@ -118,7 +118,7 @@ class _Pair:
             yield from self._content(before, now, where, self.received, rule)
 
     def _answers(self, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Break]:
-        """A status may be added: a client knows its class by the first digit (RFC 9110, section 15)."""
+        """Compare answers; a new status breaks no client, which knows its class (RFC 9110, section 15)."""
         for status, answer in before.items():
             where, rule = f" answer {status}", Rule.SAYS_AS_MUCH
             if status not in now:
@@ -165,7 +165,7 @@ def _names(scheme: Mapping[str, Any]) -> str:
 def _parameters(
     operation: Operation, document: Mapping[str, Any]
 ) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """By place and name; path parameters by their position, as their names are in no address."""
+    """Return parameters by place and name; path parameters by position, as no URL contains their names."""
     found: Parameters = {}
     for reference in operation.get("parameters", ()):
         parameter = resolved(reference, document)

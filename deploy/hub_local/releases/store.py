@@ -1,4 +1,4 @@
-"""The folders of releases: what one holds, how one is written, and that none was changed since."""
+"""Folders of releases: writing one, checking that none was changed, comparing each with today."""
 
 import hashlib
 import json
@@ -23,17 +23,17 @@ NOTICE: Final = timedelta(days=90)  # the least between a release that announces
 
 
 def documents() -> dict[str, dict[str, Any]]:
-    """The OpenAPI document of each service as its routes are now."""
+    """Return the current OpenAPI document of each service."""
     return {service.name: describe(service_class(service.name)) for service in SERVICES}
 
 
 def broken(folder: Path, on: date, current: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """How the HTTP interfaces break clients of any release; each line names release, operation and rule."""
+    """Return the breaking changes of the HTTP interfaces, one line each: release, operation and rule."""
     found = []
     for release in released.releases(folder):
         for path in sorted((release / HTTP).glob("*.json")):
             if path.stem not in current:
-                found.append(f"release {release.name}: {path.stem}: the service is gone")
+                found.append(f"release {release.name}: {path.stem}: the service was removed")
                 continue
             was = json.loads(path.read_text(encoding="utf-8"))
             changes = operations.broken(path.stem, was, current[path.stem], on)
@@ -42,7 +42,7 @@ def broken(folder: Path, on: date, current: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def changed(folder: Path) -> list[str]:
-    """The files of releases that were added, changed or deleted since their release."""
+    """Return the files of releases that were added, changed or deleted since their release."""
     found = []
     for release in released.releases(folder):
         sums = release / SUMS
@@ -54,7 +54,7 @@ def changed(folder: Path) -> list[str]:
 
 
 def store(folder: Path, on: date, current: Mapping[str, Mapping[str, Any]]) -> Path:
-    """Write the next release; its folder.
+    """Write the next release; return its folder.
 
     Args:
         folder: of all releases.
@@ -84,7 +84,7 @@ def store(folder: Path, on: date, current: Mapping[str, Mapping[str, Any]]) -> P
 
 
 def _require_notice(folder: Path, on: date, language: Mapping[str, str]) -> None:
-    """Refuse the end of an event's version nearer than 90 days, unless an earlier release announced it."""
+    """Raise unless an event's version ends in 90 days or more, or an earlier release announced the end."""
     for name, text in language.items():
         until = json.loads(text).get(PUBLISHED_UNTIL)
         if until is None or date.fromisoformat(until) >= on + NOTICE:
