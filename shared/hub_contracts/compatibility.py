@@ -1,7 +1,8 @@
-"""Which changes of an event's schema break a reader of a released one. A version only gains optional fields.
+"""Find changes of an event's schema that break subscribers to a released one.
 
-Readers of different ages share one exchange. An older reader refuses a code or a value that its schema does
-not know, and a newer one reads history from the log. So a schema is compared in both directions.
+A version may only gain optional fields. Subscribers of different releases share one exchange: an older one
+refuses a code or value outside its schema, and a newer one reads history from the log. A schema is therefore
+compared in both directions.
 """
 
 from collections.abc import Iterator
@@ -10,13 +11,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-# Keywords that explain and do not bind. $id is the address of the schema at the hub that generated it.
+# Keywords without effect on validation. $id is the address of the schema at the hub that generated it.
 WORDS: Final = frozenset({"description", "title", "$comment", "examples", "deprecated", "$id"})
 PUBLISHED_UNTIL: Final = "x-published-until"  # the last day on which events of a schema are published
 
 
 class Rule(StrEnum):
-    """The rules of the published language, as the gate quotes them."""
+    """The rules of the published language, as the compatibility check prints them."""
 
     KEEPS_FIELDS = "a version keeps its fields"
     NEW_IS_OPTIONAL = "a new field is optional"
@@ -34,9 +35,9 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True)
 class Break:
-    """One change that breaks a reader: where, what changed, and the rule against it."""
+    """One breaking change: its place, its description and the broken rule."""
 
-    at: str  # the path of a field within the schema, "/" for the whole
+    at: str  # path of a field within the schema, "/" for the whole
     what: str
     rule: str
 
@@ -50,8 +51,8 @@ def breaks(released: dict[str, Any], current: dict[str, Any], at: str = "") -> I
 
     Args:
         released: a JSON Schema as it was released.
-        current: the same as it is now.
-        at: the path of the two within the whole.
+        current: the current schema.
+        at: path of the two within the whole schema.
     """
     where = at or "/"
     old_fields, new_fields = released.get("properties", {}), current.get("properties", {})
@@ -74,7 +75,7 @@ def breaks(released: dict[str, Any], current: dict[str, Any], at: str = "") -> I
 
 
 def removed_early(released: dict[str, Any], on: date) -> str | None:
-    """Why a released version may not be gone on a day; None when it may."""
+    """Return the reason why a released version may not be absent on a day; None when it may."""
     until = released.get(PUBLISHED_UNTIL)
     if until is None:
         return "removed"
@@ -91,7 +92,7 @@ def _other_keywords(released: dict[str, Any], current: dict[str, Any], where: st
 
 
 def _until(before: str | None, now: str | None, where: str) -> Iterator[Break]:
-    """A promise may be postponed, never shortened. Withdrawn, the version is simply published for longer."""
+    """Report a date that was brought forward; it may be postponed or removed."""
     if before is not None and now is not None and now < before:
         yield Break(where, f"published until {now}, but promised until {before}", Rule.KEEPS_PROMISE)
 

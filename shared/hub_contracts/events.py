@@ -1,4 +1,4 @@
-"""What every event is: facts that nobody can change, a type, a subject, and a schema to read and write it."""
+"""Base classes of events: immutable facts with a type, a subject and a schema that reads and writes them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,31 +11,31 @@ from marshmallow import EXCLUDE, Schema, ValidationError, missing
 
 
 class BrokenEvent(Exception):
-    """A publisher's mistake: no reader would take what it is about to say."""
+    """The publisher's data breaks the published schema, so that no subscriber could read it."""
 
     def __init__(self, type_: str, messages: Any) -> None:
         super().__init__(f"{type_}: {messages}")
 
 
 class RecordSchema(Schema):
-    """Reads and writes one dataclass, named by `makes`; a field that it does not know is ignored."""
+    """Reads and writes the dataclass `makes`; unknown fields are ignored."""
 
     makes: ClassVar[type]
-    origin: ClassVar[str] = ""  # where the values come from; empty: the publisher records them
+    origin: ClassVar[str] = ""  # source of the values; empty: the publisher records them
 
     class Meta:
-        """A later publisher may say more; that is no reader's problem."""
+        """Ignore fields that a later publisher has added."""
 
         unknown = EXCLUDE
 
     def read(self, data: Mapping[str, Any]) -> Any:
-        """Build what the schema makes; each value passes through its own field's checks.
+        """Return the dataclass that the schema makes, after checking each value.
 
-        `Schema.load` does the same and finds every fault at once, at twice the price; so it is asked
-        only when there is a fault.
+        `Schema.load` does the same and reports every fault at once, in twice the time. It is called only
+        after a fault.
 
         Raises:
-            ValidationError: naming each field at fault.
+            ValidationError: a value is invalid; the error names each field at fault.
         """
         try:
             values = {
@@ -46,7 +46,7 @@ class RecordSchema(Schema):
         return self.makes(**values)
 
     def write(self, record: Any) -> dict[str, Any]:
-        """Say it in JSON values; what is not known is left out."""
+        """Return the record as JSON values, without the fields that are None."""
         return {
             name: field.serialize(name, record)
             for name, field in self.dump_fields.items()
@@ -67,7 +67,7 @@ class _AtFirstUse:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened. The class name is the event's type and, on the broker, its routing key.
+    """A past fact. The class name is the event's type and, on the broker, its routing key.
 
     The class of a version from 2 on is named `<Type>V<version>`; its routing key is `<Type>.v<version>`.
     """
@@ -75,13 +75,15 @@ class Event:
     type: ClassVar[str]
     key: ClassVar[str]  # the routing key
     version: ClassVar[int] = 1
-    published_until: ClassVar[date | None] = None  # of a version beside a newer one: the last day
-    publisher: ClassVar[str]  # the service that says it
-    about: ClassVar[str]  # the subject's pattern; order is kept within a subject
+    published_until: ClassVar[date | None] = (
+        None  # of an older version: the last day on which it is published
+    )
+    publisher: ClassVar[str]  # the publishing service
+    about: ClassVar[str]  # pattern of the subject; events are ordered within a subject
     schema: ClassVar[RecordSchema]
 
     def __init_subclass__(cls) -> None:
-        """Name the type after the class.
+        """Derive type and routing key from the class name.
 
         Raises:
             TypeError: a later version is not named after its type and number.
@@ -94,14 +96,14 @@ class Event:
 
     @property
     def subject(self) -> str:
-        """What it is about, such as `schools/110623`."""
+        """The subject, such as `schools/110623`."""
         return self.about.format_map(vars(self))
 
     def to_data(self) -> dict[str, Any]:
-        """The event as JSON values, an optional fact that is not known left out.
+        """Return the event as JSON values, without optional facts that are None.
 
         Raises:
-            BrokenEvent: a value is not what the published schema promises.
+            BrokenEvent: a value breaks the published schema.
         """
         data = self.schema.write(self)
         try:
@@ -112,10 +114,10 @@ class Event:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """Read it back; fields that this version does not know are ignored.
+        """Return the event with this data; fields that this version does not know are ignored.
 
         Raises:
-            ValidationError: naming each field at fault.
+            ValidationError: a value is invalid; the error names each field at fault.
         """
         event: Self = cls.schema.read(data)
         return event
@@ -126,12 +128,12 @@ Event.schema = cast("RecordSchema", _AtFirstUse())
 
 
 def registry(modules: Iterable[ModuleType]) -> dict[str, type[Event]]:
-    """The events of some modules by routing key, in the order in which they are written there.
+    """Return the events of modules by routing key, in the order of their definition.
 
-    Gives each its one schema, made once: making it costs a thousand times what reading an event does.
+    Create the schema of each class once: that takes a thousand times as long as reading an event.
 
     Raises:
-        ValueError: a version stands there twice, or an older one does not say until when it is published.
+        ValueError: a version is defined twice, or an older one has no `published_until`.
     """
     events: dict[str, type[Event]] = {}
     for module in modules:
@@ -139,7 +141,7 @@ def registry(modules: Iterable[ModuleType]) -> dict[str, type[Event]]:
             makes = vars(schema).get("makes") if isinstance(schema, type) else None
             if isinstance(makes, type) and issubclass(makes, Event):
                 if events.get(makes.key, makes) is not makes:
-                    raise ValueError(f"{makes.key} stands there twice")
+                    raise ValueError(f"{makes.key} is defined twice")
                 makes.schema = schema()
                 events[makes.key] = makes
     _require_dates(events.values())
@@ -147,7 +149,7 @@ def registry(modules: Iterable[ModuleType]) -> dict[str, type[Event]]:
 
 
 def publishers(events: Mapping[str, type[Event]]) -> dict[str, tuple[type[Event], ...]]:
-    """Each service that publishes, with its events."""
+    """Return the events of each publishing service."""
     return {
         publisher: tuple(event for event in events.values() if event.publisher == publisher)
         for publisher in dict.fromkeys(event.publisher for event in events.values())
@@ -155,7 +157,7 @@ def publishers(events: Mapping[str, type[Event]]) -> dict[str, tuple[type[Event]
 
 
 def versions_of(type_: str, events: Mapping[str, type[Event]]) -> list[type[Event]]:
-    """The versions in which events of a type are published, the oldest first."""
+    """Return the published versions of a type, oldest first."""
     return sorted((one for one in events.values() if one.type == type_), key=lambda one: one.version)
 
 
@@ -165,4 +167,4 @@ def _require_dates(events: Iterable[type[Event]]) -> None:
         newest[event.type] = max(event.version, newest.get(event.type, 0))
     for event in events:
         if event.version < newest[event.type] and event.published_until is None:
-            raise ValueError(f"{event.key} stands beside a newer version and says no published_until")
+            raise ValueError(f"{event.key} has a newer version but no published_until")

@@ -1,7 +1,7 @@
-"""The kinds of value that events carry, each with what it means and its JSON Schema for the catalogue.
+"""Kinds of values in events, each with its meaning and its JSON Schema for the catalogue.
 
-They are marshmallow's own fields, read strictly: "12" is no number and "yes" is no truth value, so that a
-JSON Schema validator and `from_data` take the same documents.
+They are marshmallow fields that read strictly: "12" is not a number and "yes" is not a boolean. A JSON Schema
+validator and `from_data` therefore accept the same documents.
 """
 
 from datetime import UTC, date, datetime
@@ -17,20 +17,20 @@ TEXT: Final = r"^[^\x00]+$"
 
 
 class Pattern(validate.Regexp):
-    """Text that matches from its first character to its last; `$` alone forgives a line end."""
+    """A pattern for the whole text; with `$` alone a final line break would match."""
 
     def __call__(self, value: Any) -> Any:
-        """Refuse what does not match."""
+        """Raise ValidationError unless the whole text matches."""
         if self.regex.fullmatch(value) is None:
             raise ValidationError(str(self.error))
         return value
 
 
 class Described(fields.Field[Any]):
-    """A field that says what it means; it is required unless it is optional."""
+    """A field with a meaning and a JSON Schema; required unless `optional`."""
 
-    unit: str = ""  # of its values; each kind of field has its own
-    origin: str = ""  # where its values come from; empty: what the schema says of all its fields
+    unit: str = ""  # of the values; each kind of field has its own
+    origin: str = ""  # source of the values; empty: that of the schema
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Described(fields.Field[Any]):
         self.unit, self.origin = unit or self.unit, origin or self.origin
 
     def _validate(self, value: Any) -> None:
-        """Ask each validator, as marshmallow does, without the object that it builds for it at every call."""
+        """Call each validator, as marshmallow does, without building its wrapper at every call."""
         for validator in self.validators:
             validator(value)
 
@@ -76,7 +76,7 @@ class Text(Described, fields.String):
 
 
 class Code(Text):
-    """A machine's word, such as `left_school`: no spaces, no @, so neither free text nor an address."""
+    """A code such as `left_school`: no spaces and no @, so neither free text nor an address."""
 
     unit = "code"
 
@@ -85,7 +85,7 @@ class Code(Text):
 
 
 class Urn(Text):
-    """A Unique Reference Number of Get Information About Schools: a school's identity, kept as text."""
+    """A school's Unique Reference Number in Get Information About Schools, as text of 5 or 6 digits."""
 
     unit = "URN"
     origin = GIAS
@@ -96,7 +96,7 @@ class Urn(Text):
 
 
 class AcademicYear(Text):
-    """Such as "2025/26", from 1 September to 31 August."""
+    """An academic year such as "2025/26", from 1 September to 31 August."""
 
     unit = "academic year"
 
@@ -106,7 +106,7 @@ class AcademicYear(Text):
 
 
 class HalfTerm(Text):
-    """First calendar year of the academic year, and number: "2025-1" is autumn 1 of 2025/26."""
+    """A half term as first calendar year and number: "2025-1" is autumn 1 of 2025/26."""
 
     unit = "half term"
 
@@ -131,7 +131,7 @@ class OneOf(Described, fields.String):
 
 
 class Id(Described, fields.UUID):
-    """An identifier that a service gave."""
+    """A UUID that a service assigned."""
 
     unit = "UUID"
 
@@ -140,7 +140,7 @@ class Id(Described, fields.UUID):
 
 
 class Whole(Described, fields.Integer):
-    """A whole number, from 0 unless said otherwise."""
+    """An integer of at least 0, or of `at_least`."""
 
     unit = "count"
 
@@ -150,7 +150,7 @@ class Whole(Described, fields.Integer):
 
 
 class Counts(Described, fields.Dict):
-    """Whole numbers by name."""
+    """Integers of at least 0 by name."""
 
     unit = "count of each name"
 
@@ -161,7 +161,7 @@ class Counts(Described, fields.Dict):
 
 
 class Percent(Described, fields.Float):
-    """From 0 to 100."""
+    """A number from 0 to 100."""
 
     unit = "per cent"
 
@@ -176,7 +176,7 @@ class Percent(Described, fields.Float):
 
 
 class Flag(Described, fields.Boolean):
-    """True or false, nothing that looks like it."""
+    """A JSON boolean; 0, 1 and texts are refused."""
 
     unit = "true or false"
 
@@ -190,7 +190,7 @@ class Flag(Described, fields.Boolean):
 
 
 class Day(Described, fields.Date):
-    """A date without a time, written 2025-09-04; ISO 8601's other forms are not read."""
+    """A date written 2025-09-04; other forms of ISO 8601 are refused."""
 
     unit = "date in England"
 
@@ -204,7 +204,7 @@ class Day(Described, fields.Date):
 
 
 class Instant(Described, fields.AwareDateTime):
-    """A point in time: any offset is read, UTC is held and written."""
+    """An instant: read with any offset, stored and written in UTC."""
 
     unit = "instant in UTC"
 
@@ -219,7 +219,7 @@ class Instant(Described, fields.AwareDateTime):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         if value.tzinfo is None:
-            return value.isoformat()  # no reader takes it, so it is never published
+            return value.isoformat()  # refused by every schema, so it is never published
         text = super()._serialize(value.astimezone(UTC), attr, obj, **kwargs)
         return str(text).replace("+00:00", "Z")
 
@@ -234,7 +234,7 @@ class Several(Described, fields.List[Any]):
 
 
 class Record(Described):
-    """Facts that belong together, read and written by a schema of their own."""
+    """A nested record, read and written by its own schema."""
 
     unit = "record"
 

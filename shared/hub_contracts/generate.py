@@ -1,4 +1,4 @@
-"""Write the documents of the published language, or say which are stale.
+"""Write the documents of the published language, or list the stale ones.
 
 python -m hub_contracts.generate --write | --check   [--to docs/events] [--releases docs/releases]
 """
@@ -22,7 +22,7 @@ FOLDER: Final = Path("docs/events")
 
 
 def documents(language: Language = OURS) -> dict[str, str]:
-    """Every generated file: its path below the folder, and its text."""
+    """Return every generated file: path below the folder → text."""
     named, marks, examples = publishers(language.events), tuple(language.marks.values()), language.samples
     return {
         "README.md": index(named, marks),
@@ -33,7 +33,7 @@ def documents(language: Language = OURS) -> dict[str, str]:
 
 
 def stale(folder: Path) -> list[str]:
-    """The files that are missing, differ from the registry, or belong to no event any more."""
+    """Return the files that are missing, differ from the registry, or belong to no event."""
     expected = documents()
     found = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ def stale(folder: Path) -> list[str]:
 
 
 def write(folder: Path) -> list[str]:
-    """Bring the folder up to date; which files changed."""
+    """Update the folder; return the changed files."""
     expected, changed = documents(), stale(folder)
     for name in changed:
         path = folder / name
@@ -57,19 +57,19 @@ def write(folder: Path) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 1 when something is stale, or would break a reader."""
+    """Run the command; return 1 when a file is stale or a change breaks a subscriber."""
     parser = argparse.ArgumentParser(prog="hub_contracts.generate", description=__doc__.splitlines()[0])
     action = parser.add_mutually_exclusive_group(required=True)
-    action.add_argument("--write", action="store_true", help="write what is stale")
-    action.add_argument("--check", action="store_true", help="name what is stale")
+    action.add_argument("--write", action="store_true", help="write the stale files")
+    action.add_argument("--check", action="store_true", help="list the stale files")
     parser.add_argument("--to", type=Path, default=FOLDER, help="the folder, docs/events unless given")
     parser.add_argument("--releases", type=Path, default=RELEASES, help="docs/releases unless given")
     asked = parser.parse_args(arguments)
     if not releases(asked.releases):
         return _say([f"{asked.releases} holds no release to compare with"], 1)
-    problems = broken(asked.releases, datetime.now(UTC).date())  # noqa: TID251 - a promise ends by the calendar
+    problems = broken(asked.releases, datetime.now(UTC).date())  # noqa: TID251 - published_until is a calendar day
     if problems:
-        return _say(["this would break readers of a release:", *problems], 1)
+        return _say(["these changes break subscribers to a release:", *problems], 1)
     if asked.check:
         names = stale(asked.to)
         return _say([f"stale: {name}" for name in names], 1 if names else 0)

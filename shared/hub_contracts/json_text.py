@@ -1,21 +1,24 @@
-"""JSON (RFC 8259) read strictly; what is wrong is said without repeating any of the text."""
+"""Strict parser of JSON (RFC 8259), whose errors quote nothing of the text.
+
+hub_messaging.json_text does the same: each distribution is installed alone, and neither depends on the other.
+"""
 
 import json
 import re
 from typing import Any, Final
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")  # what a schema calls a field; anything else may be data
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")  # a field name in a schema; any other name may be data
 
 
 class NotJson(ValueError):
-    """Text that is no JSON, or JSON of which two readers could understand different things."""
+    """The text is not JSON, or is ambiguous JSON."""
 
 
 def parse(body: bytes | str) -> Any:
-    """The value that a JSON text stands for.
+    """Return the value of a JSON text.
 
     Raises:
-        NotJson: saying where or why, never with words of the text itself.
+        NotJson: with the position or the reason, never with parts of the text.
     """
     try:
         return json.loads(body, object_pairs_hook=_once, parse_constant=_refuse)

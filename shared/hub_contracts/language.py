@@ -1,4 +1,4 @@
-"""The published language as one value: what its documents are made of and its releases hold."""
+"""The published language as one value, from which documents and releases are generated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from hub_contracts.upcasting import UPCASTERS, Upcaster
 
 @dataclass(frozen=True)
 class Language:
-    """The events, what is published beside them, and where their samples lie."""
+    """Events, marks, and the folder of their samples."""
 
     events: dict[str, type[Event]]
     marks: dict[str, type[Event]]
@@ -25,7 +25,7 @@ class Language:
 
     @property
     def all(self) -> dict[str, type[Event]]:
-        """All of it, by routing key."""
+        """Events and marks by routing key."""
         return self.events | self.marks
 
 
@@ -33,14 +33,14 @@ OURS: Final = Language(EVENTS, MARKS, EXAMPLES)
 
 
 def schemas(language: Language = OURS) -> dict[str, str]:
-    """The JSON Schema of every event by file name, `<Type>.<version>.json`."""
+    """Return the JSON Schema of every event by file name, `<Type>.<version>.json`."""
     return {
         f"{event.type}.{event.version}.json": pretty(json_schema(event)) for event in language.all.values()
     }
 
 
 def transport(language: Language = OURS) -> dict[str, Any]:
-    """How events travel: the envelope's JSON Schema, and each event's exchange, routing key and subject.
+    """Return the JSON Schema of the envelope, and the exchange, routing key and subject of each event.
 
     A mark has no exchange of its own: every service publishes it through its exchange.
     """

@@ -1,4 +1,4 @@
-"""What each service writes into the event log beside its events."""
+"""Messages of the messaging itself in the event log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from hub_contracts.fields import Counts
 
 @dataclass(frozen=True, kw_only=True)
 class LogMark(Event):
-    """A service marks a place in the event log, and may say how many events it has published so far.
+    """A mark in the event log, with the number of events that the service has published so far.
 
-    Published by every service through its own exchange: regularly, and when it reads the log, to find its
-    end. It says nothing about the hub; a subscriber may ignore it.
+    Published by every service through its own exchange, regularly and to find the end of the log when the
+    service reads it. It carries no fact about the hub; a subscriber may ignore it.
     """
 
     publisher: ClassVar[str] = "every service"
@@ -23,7 +23,7 @@ class LogMark(Event):
 
 
 class LogMarkSchema(RecordSchema):
-    """LogMark."""
+    """Read and write LogMark."""
 
     makes = LogMark
-    published = Counts("How many events the service has published so far, by routing key", optional=True)
+    published = Counts("Number of events that the service has published, by routing key", optional=True)

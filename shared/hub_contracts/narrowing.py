@@ -1,9 +1,9 @@
-"""Which changes of a JSON Schema break one direction of an exchange.
+"""Find changes of a JSON Schema that break one direction of an exchange.
 
-What is received may widen: every value that was valid stays valid (a request, seen by the hub). What is sent
-may narrow: every value that is valid now was valid before (an answer or an envelope, seen by its reader).
-Both are one question: does the outer schema accept whatever the inner one accepts? Where that cannot be told,
-as for two patterns, any change counts.
+A schema of received values may widen: every value that was valid stays valid (requests to the hub). A schema
+of sent values may narrow: every value that is valid now was valid before (answers and envelopes). Both ask
+whether the outer schema accepts every value that the inner one accepts. Where that is undecidable, as for two
+patterns, any change counts.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ LIMITS: Final = {
 }  # fmt: skip
 EXPLAIN: Final = WORDS | {"default", "readOnly", "writeOnly"}
 CHOICES: Final = ("anyOf", "oneOf", "allOf")
-SAY_NOTHING: Final = (("minLength", 0), ("minItems", 0), ("minProperties", 0))
+NO_LIMITS: Final = (("minLength", 0), ("minItems", 0), ("minProperties", 0))
 COMPARED: Final = WORDS | LIMITS.keys() | {
     "type", "enum", "pattern", "format", "properties", "required", "items", "default", "additionalProperties",
     "readOnly", "writeOnly", "$schema", "$defs", *CHOICES,
@@ -37,18 +37,18 @@ class Comparison:
     released: Schema  # the whole document, in which `$ref` is resolved
     current: Schema
     received: bool  # True for what the hub receives, False for what it sends
-    on: date = date.min  # a field that is announced to go may be gone after its day
+    on: date = date.min  # a field may be removed after the last day that was announced for it
 
     def changes(
         self, old: Schema, new: Schema, at: str = "", seen: frozenset[tuple[int, int]] = frozenset()
     ) -> Found:
-        """Name what is no longer accepted (received), or was not sent before (sent).
+        """Report values that are no longer accepted (received), or were not sent before (sent).
 
         Args:
             old: a schema of the released document.
-            new: the same as it is now.
-            at: the path of the two.
-            seen: the pairs of schemas that the path leads through.
+            new: the current schema.
+            at: path of the two.
+            seen: the pairs of schemas along the path.
         """
         pair = (id(old), id(new))
         if pair in seen:  # a record that contains itself
@@ -66,13 +66,18 @@ class Comparison:
 
     def _values(self, old: Schema, new: Schema, where: str) -> Found:
         inner, outer = (old, new) if self.received else (new, old)
-        told = {*_types(inner, outer), *_codes(inner, outer), *_texts(inner, outer), *_limits(inner, outer)}
-        told |= {
+        changed = {
+            *_types(inner, outer),
+            *_codes(inner, outer),
+            *_texts(inner, outer),
+            *_limits(inner, outer),
+        }
+        changed |= {
             keyword
             for keyword in (old.keys() | new.keys()) - COMPARED
             if not keyword.startswith("x-") and old.get(keyword) != new.get(keyword)
         }
-        yield from ((where, _changed(keyword, old, new)) for keyword in sorted(told))
+        yield from ((where, _changed(keyword, old, new)) for keyword in sorted(changed))
 
     def _fields(self, old: Schema, new: Schema, at: str, seen: frozenset[tuple[int, int]]) -> Found:
         before, now = old.get("properties", {}), new.get("properties", {})
@@ -102,7 +107,7 @@ class Comparison:
     def _choices(
         self, keyword: str, old: Schema, new: Schema, at: str, seen: frozenset[tuple[int, int]]
     ) -> Found:
-        """Alternatives are compared in their order."""
+        """Compare alternatives in their order."""
         before, now = old.get(keyword, ()), new.get(keyword, ())
         if len(before) != len(now):
             yield at or "/", f"{keyword} has {len(now)} schemas instead of {len(before)}"
@@ -110,31 +115,31 @@ class Comparison:
             yield from self.changes(one, other, f"{at}/{keyword}/{number}", seen)
 
     def default_of(self, old: Schema, new: Schema, where: str) -> Found:
-        """Compare what a request means that leaves out an optional value."""
+        """Report a changed default of an optional value."""
         before, now = plain(old, self.released).get("default"), plain(new, self.current).get("default")
         if before != now:
             yield where, f"default changed from {before!r} to {now!r}"
 
 
 def may_go(released: Schema, on: date) -> bool:
-    """Whether the last day that was announced for it has passed."""
+    """Return whether the last announced day of a field has passed."""
     until = released.get(PUBLISHED_UNTIL)
     return until is not None and date.fromisoformat(until) < on
 
 
 def resolved(schema: Schema, document: Schema) -> Schema:
-    """A schema without its `$ref`; what binds beside that is kept beside an `allOf`."""
+    """Return a schema with its `$ref` resolved; other validating keywords are combined by `allOf`."""
     while "$ref" in schema:
         target: Any = document
         for step in schema["$ref"].removeprefix("#/").split("/"):
             target = target[step]
-        beside = {name: value for name, value in schema.items() if name != "$ref"}
-        schema = {**target, **beside} if beside.keys() <= EXPLAIN else {**beside, "allOf": [target]}
+        rest = {name: value for name, value in schema.items() if name != "$ref"}
+        schema = {**target, **rest} if rest.keys() <= EXPLAIN else {**rest, "allOf": [target]}
     return schema
 
 
 def plain(schema: Schema, document: Schema) -> dict[str, Any]:
-    """The schema written in one way: no reference, `type` and `enum` as lists, "or null" among the types."""
+    """Return the schema in a normal form: no `$ref`, `type` and `enum` as lists, null among the types."""
     found = _without_null(dict(resolved(schema, document)), document)
     if "const" in found:
         found["enum"] = [*(code for code in found.get("enum", [found["const"]]) if code == found["const"])]
@@ -142,26 +147,26 @@ def plain(schema: Schema, document: Schema) -> dict[str, Any]:
     if "type" in found:
         found["type"] = [found["type"]] if isinstance(found["type"], str) else list(found["type"])
         if "enum" in found and "null" in found["type"] and None in found["enum"]:
-            found["enum"] = [code for code in found["enum"] if code is not None]  # the type tells it
+            found["enum"] = [code for code in found["enum"] if code is not None]  # implied by the type
     if "pattern" in found:
         found["pattern"] = found["pattern"].replace(r"\d", "[0-9]")  # the same in ECMA-262
-    return {name: value for name, value in found.items() if (name, value) not in SAY_NOTHING}
+    return {name: value for name, value in found.items() if (name, value) not in NO_LIMITS}
 
 
 def _without_null(schema: dict[str, Any], document: Schema) -> dict[str, Any]:
-    """`anyOf` of a typed schema and null, written as a type more; anything else as it is."""
+    """Rewrite `anyOf` of a typed schema and null as a list of types; return other schemas unchanged."""
     for keyword in ("anyOf", "oneOf"):
         others = [each for each in schema.get(keyword, ()) if each != {"type": "null"}]
         if len(others) == 1 and schema.keys() - {keyword} <= EXPLAIN:
             other = dict(resolved(others[0], document))
             if isinstance(other.get("type"), str) and "const" not in other and "enum" not in other:
-                beside = {name: value for name, value in schema.items() if name != keyword}
-                return {**other, **beside, "type": [other["type"], "null"]}
+                rest = {name: value for name, value in schema.items() if name != keyword}
+                return {**other, **rest, "type": [other["type"], "null"]}
     return schema
 
 
 def _inside(schema: Schema, keyword: str) -> Schema | None:
-    """The schema of further items or fields: None for none, an empty one for any."""
+    """Return the schema of further items or fields: None when forbidden, empty when unrestricted."""
     found = schema.get(keyword, True)
     return {} if found is True else found or (None if found is False else {})
 

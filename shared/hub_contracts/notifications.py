@@ -1,4 +1,4 @@
-"""The events that notifications publishes: what became of each message. Never its words or its address."""
+"""Events about the delivery of messages, without their text or address."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from hub_contracts.fields import Code, Id, Instant, Whole
 
 @dataclass(frozen=True, kw_only=True)
 class MessageEvent(Event):
-    """Something about one message."""
+    """Fields of every event about a message: template, recipient and subject."""
 
     publisher: ClassVar[str] = "notifications"
     about: ClassVar[str] = "messages/{message_id}"
@@ -24,14 +24,14 @@ class MessageEvent(Event):
 
 
 class MessageEventSchema(RecordSchema):
-    """The message."""
+    """Fields of every event about a message."""
 
     message_id = Id("The message")
-    template = Code("Which text it was, such as session_invitation")
+    template = Code("Template of the message, such as session_invitation")
     recipient_ref = Code("The recipient's teacher id", pseudonym=True)
-    dedupe_key = Code("What makes it unique: the same thing is never said twice", pseudonym=True)
+    dedupe_key = Code("Key that no other message has, so that a message is sent once", pseudonym=True)
     concerns = Code(
-        "What the message is about, as the subject of an event, such as work-groups/0197…",
+        "Subject of the message, as the subject of an event, such as work-groups/0197…",
         pseudonym=True,
         optional=True,
     )
@@ -39,24 +39,24 @@ class MessageEventSchema(RecordSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageSent(MessageEvent):
-    """A message was handed to the mail service.
+    """The mail server accepted a message.
 
-    Published once for each message, after the mail service took it.
+    Published once for each message.
     """
 
     expires_at: datetime | None = None
 
 
 class MessageSentSchema(MessageEventSchema):
-    """MessageSent."""
+    """Read and write MessageSent."""
 
     makes = MessageSent
-    expires_at = Instant("Of an offer: the end that the e-mail names", optional=True)
+    expires_at = Instant("Of an offer: the end that the e-mail states", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MessageFailed(MessageEvent):
-    """A message could not be sent and will not be tried again by itself.
+    """A message finally failed.
 
     Published after the last attempt.
     """
@@ -66,8 +66,8 @@ class MessageFailed(MessageEvent):
 
 
 class MessageFailedSchema(MessageEventSchema):
-    """MessageFailed."""
+    """Read and write MessageFailed."""
 
     makes = MessageFailed
-    reason = Code("Why, as a code, such as mailbox_unavailable")
-    attempts = Whole("How often it was tried")
+    reason = Code("The reason, as a code such as mailbox_unavailable")
+    attempts = Whole("Number of attempts")

@@ -1,4 +1,4 @@
-"""Every published event, by routing key, and how to read one."""
+"""Registry of the published events by routing key, and the function that reads one."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -42,23 +42,23 @@ EVENTS: Final[dict[str, type[Event]]] = registry(
     )
 )
 
-# Each service that publishes, with its events.
+# The events of each publishing service.
 PUBLISHERS: Final[dict[str, tuple[type[Event], ...]]] = publishers(EVENTS)
 
-# What the log holds beside the events: messages of the messaging itself, which nobody subscribes to.
+# Messages of the messaging itself in the event log; no subscription includes them.
 MARKS: Final[dict[str, type[Event]]] = registry((log,))
 
 _READABLE: Final = EVENTS | MARKS
 
 
 def parse(body: bytes | str | Mapping[str, Any]) -> Received[Event]:
-    """Read the body of a message as a subscriber receives it: its envelope and its typed event.
+    """Return the envelope and the typed event of a message that a subscriber has received.
 
     Args:
-        body: of the message, or the JSON object that a client has made of it already.
+        body: of the message, or the JSON object that a client has already parsed.
 
     Raises:
         UnknownEvent: the type or version is newer than this package; acknowledge and ignore the message.
-        NotAnEvent, InvalidData: the sender is at fault. All three are `Unreadable`.
+        NotAnEvent, InvalidData: the fault is the sender's. All three are `Unreadable`.
     """
     return read(body, _READABLE)

@@ -1,7 +1,7 @@
-"""From the body of a message to a typed event: what `hub_contracts.parse` does.
+"""Read the body of a message into a typed event, for `hub_contracts.parse`.
 
-The envelope is CloudEvents 1.0 in structured JSON. It is read strictly: what two readers could understand
-differently, such as a name that stands in one JSON object twice, is refused.
+The envelope is CloudEvents 1.0 in structured JSON. Ambiguous JSON is refused, such as a name that occurs
+twice in one object.
 """
 
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ from hub_contracts.events import Event
 
 SPEC_VERSION: Final = "1.0"
 LONGEST_NAME: Final = 255  # characters of a source, type or subject
-HIGHEST_REVISION: Final = 2**31 - 1  # as the publishers' databases hold it
+HIGHEST_REVISION: Final = 2**31 - 1  # the limit of the publishers' database column
 
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
 class Unreadable(ValueError):
-    """A message that `parse` cannot turn into an event; the text says why, without words of the message."""
+    """The message cannot be read as an event; the text gives the reason without quoting the message."""
 
 
 class NotAnEvent(Unreadable):
@@ -44,23 +44,23 @@ class InvalidData(Unreadable):
     def __init__(self, key: str, faults: Mapping[str, Any]) -> None:
         super().__init__(f"data of {key} is invalid: {', '.join(sorted(map(str, faults)))}")
         self.key = key
-        self.faults = faults  # field → what is wrong with it
+        self.faults = faults  # field → error messages
 
 
 @dataclass(frozen=True, kw_only=True)
 class Received(Generic[E_co]):
-    """One event with what its envelope says."""
+    """One event with the attributes of its envelope."""
 
     id: UUID  # the same id is the same event, sent again
     source: str  # the service that published it, such as /hubs/cambridge/visits
-    subject: str  # what it is about; order is kept within a subject of a source
+    subject: str  # such as schools/110623; events are ordered within a subject of a source
     revision: int  # 1, 2, 3 … within the subject, counted over all types
     time: datetime  # when it happened, aware UTC
     event: E_co
     # Routing key → revision of the newest earlier event of that kind about this subject.
     after: Mapping[str, int] = field(default_factory=dict)
-    correlation_id: str | None = None  # the request that everything goes back to
-    causation_id: str | None = None  # id of the event that this one answers
+    correlation_id: str | None = None  # id of the request that started the chain of events
+    causation_id: str | None = None  # id of the event that caused this one
     traceparent: str | None = None  # W3C Trace Context
     change_id: str | None = None  # shared by the versions in which one change is published
 
@@ -69,13 +69,13 @@ class Received(Generic[E_co]):
         """The routing key: the type, from version 2 on with the version, as `VisitLogged.v2`."""
         return self.event.key
 
-    def previous(self, *heard: type[Event] | str) -> int:
-        """The revision that a subscriber to these kinds must have seen before this event; 0 for none.
+    def previous(self, *subscribed: type[Event] | str) -> int:
+        """Return the revision that a subscriber to some kinds must have processed first; 0 for none.
 
         Args:
-            heard: the event classes, or their routing keys, that the subscriber is bound to.
+            subscribed: the event classes, or their routing keys, that the subscriber is bound to.
         """
-        keys = {one if isinstance(one, str) else one.key for one in heard}
+        keys = {one if isinstance(one, str) else one.key for one in subscribed}
         return max((revision for key, revision in self.after.items() if key in keys), default=0)
 
 
@@ -84,22 +84,22 @@ def read(
     events: Mapping[str, type[E_co]],
     upcasters: Mapping[tuple[str, int], upcasting.Upcaster] = upcasting.UPCASTERS,
 ) -> Received[E_co]:
-    """Read the body of a message.
+    """Read the envelope and, by its class or an upcaster, the event.
 
     Args:
-        body: of the message, or the JSON object that a client has made of it already.
-        events: the events that can be read, by routing key.
-        upcasters: read a version that is in no class any more, as the next version.
+        body: of the message, or the JSON object that a client has already parsed.
+        events: the readable event classes by routing key.
+        upcasters: convert the data of a version without a class to the next version.
 
     Raises:
         NotAnEvent, UnknownEvent, InvalidData: all are `Unreadable`.
     """
-    said = _object(body if isinstance(body, Mapping) else _json(body), "the message")
+    attributes = _object(body if isinstance(body, Mapping) else _json(body), "the message")
     try:
-        if said["specversion"] != SPEC_VERSION:
+        if attributes["specversion"] != SPEC_VERSION:
             raise NotAnEvent("not CloudEvents 1.0")
-        type_, data = _name(said, "type"), _object(said["data"], "data")
-        version, envelope = _version(said["dataschema"], type_), _envelope(said)
+        type_, data = _name(attributes, "type"), _object(attributes["data"], "data")
+        version, envelope = _version(attributes["dataschema"], type_), _envelope(attributes)
     except KeyError as exc:
         raise NotAnEvent(f"no {exc.args[0]}") from exc
     try:
@@ -110,20 +110,20 @@ def read(
         raise InvalidData(upcasting.key_of(type_, version), exc.messages_dict) from exc
 
 
-def _envelope(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What `Received` holds beside the event."""
-    revision = _revision(said["revision"])
+def _envelope(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of `Received` except the event."""
+    revision = _revision(attributes["revision"])
     return {
-        "id": _uuid(said["id"]),
-        "source": _name(said, "source"),
-        "subject": _name(said, "subject"),
+        "id": _uuid(attributes["id"]),
+        "source": _name(attributes, "source"),
+        "subject": _name(attributes, "subject"),
         "revision": revision,
-        "time": _instant(said["time"]),
-        "after": _after(_words(said, "after"), revision),
-        "correlation_id": _words(said, "correlationid"),
-        "causation_id": _words(said, "causationid"),
-        "traceparent": _words(said, "traceparent"),
-        "change_id": _words(said, "changeid"),
+        "time": _instant(attributes["time"]),
+        "after": _after(_text(attributes, "after"), revision),
+        "correlation_id": _text(attributes, "correlationid"),
+        "causation_id": _text(attributes, "causationid"),
+        "traceparent": _text(attributes, "traceparent"),
+        "change_id": _text(attributes, "changeid"),
     }
 
 
@@ -141,7 +141,7 @@ def _object(value: Any, name: str) -> Mapping[str, Any]:
 
 
 def _version(schema: Any, type_: str) -> int:
-    """The version that a dataschema names, such as `https://hub.example.org/schemas/VisitLogged/1`."""
+    """Return the version in a dataschema, such as `https://hub.example.org/schemas/VisitLogged/1`."""
     if not isinstance(schema, str):
         raise NotAnEvent("dataschema is not text")
     base, _, version = schema.rpartition("/")
@@ -152,8 +152,8 @@ def _version(schema: Any, type_: str) -> int:
     return int(version)
 
 
-def _name(said: Mapping[str, Any], attribute: str) -> str:
-    value = _words(said, attribute)
+def _name(attributes: Mapping[str, Any], attribute: str) -> str:
+    value = _text(attributes, attribute)
     if value is None:
         raise NotAnEvent(f"no {attribute}")
     if not 1 <= len(value) <= LONGEST_NAME:
@@ -161,8 +161,8 @@ def _name(said: Mapping[str, Any], attribute: str) -> str:
     return value
 
 
-def _words(said: Mapping[str, Any], attribute: str) -> str | None:
-    value = said.get(attribute)
+def _text(attributes: Mapping[str, Any], attribute: str) -> str | None:
+    value = attributes.get(attribute)
     if value is None:
         return None
     if not isinstance(value, str):
@@ -197,9 +197,9 @@ def _instant(value: Any) -> datetime:
     return utc
 
 
-def _after(said: str | None, revision: int) -> Mapping[str, int]:
-    """What `VisitPlanned=1,VisitLogged=3` names; what is not of this form is passed over."""
-    pairs = (part.partition("=") for part in (said or "").split(","))
+def _after(text: str | None, revision: int) -> Mapping[str, int]:
+    """Parse `VisitPlanned=1,VisitLogged=3`; parts of another form are ignored."""
+    pairs = (part.partition("=") for part in (text or "").split(","))
     return {
         key: min(int(number), revision - 1)
         for key, _, number in pairs

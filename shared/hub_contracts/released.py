@@ -1,7 +1,7 @@
-"""Released versions of the published language, and what of today's would break their readers.
+"""Find changes of the published language that break subscribers to a release.
 
-A release is a folder: `events/<Type>.<version>.json` (JSON Schemas), `transport.json` (the envelope; of each
-event exchange, routing key and subject), `samples/<routing key>.<case>.json` (whole messages as they were).
+A release is a folder: `events/<Type>.<version>.json` (JSON Schemas), `transport.json` (the envelope, and each
+event's exchange, routing key and subject), `samples/<routing key>.<case>.json` (messages as published).
 """
 
 import json
@@ -22,14 +22,14 @@ EVENTS_OF, SAMPLES_OF, TRANSPORT = "events", "samples", "transport.json"
 
 
 def releases(folder: Path = FOLDER) -> list[Path]:
-    """The folders of all releases, the oldest first."""
+    """Return the folders of all releases, oldest first."""
     return sorted(
         (path for path in folder.glob("*") if path.name.isdecimal()), key=lambda path: int(path.name)
     )
 
 
 def files(language: Language = OURS) -> dict[str, str]:
-    """What a release of the language holds: paths within its folder, with their text."""
+    """Return the files of a release of the language: path within its folder → text."""
     return {
         TRANSPORT: json.dumps(transport(language), ensure_ascii=False, indent=2) + "\n",
         **{f"{EVENTS_OF}/{name}": text for name, text in schemas(language).items()},
@@ -41,12 +41,12 @@ def files(language: Language = OURS) -> dict[str, str]:
 
 
 def broken(folder: Path, on: date, language: Language = OURS) -> list[str]:
-    """How the language would break readers of any release on a day; each line names release, field and rule.
+    """Return each change that breaks a subscriber to any release, as a line with release, field and rule.
 
     Args:
         folder: of all releases.
-        on: the day; a version may be gone after the last day that its released schema states.
-        language: as it is now.
+        on: the day of the check; a version may be removed after the last day that its released schema states.
+        language: the current language.
     """
     found = [
         f"release {release.name}: {name} {each}"
@@ -84,9 +84,9 @@ def _transport(release: Path, language: Language) -> Iterator[tuple[str, Break]]
 
 
 def _samples(release: Path, language: Language, early: set[str]) -> Iterator[tuple[str, Break]]:
-    """Read each sample as it was published: none is refused and, by the class of its version, none altered.
+    """Check that each released sample is still read, and unchanged by the class of its version.
 
-    Those of the versions that were removed too `early` are passed over.
+    Samples of versions that were removed too `early` are skipped: they are reported already.
     """
     for path in sorted((release / SAMPLES_OF).glob("*.json")):
         message = _load(path)
@@ -97,7 +97,7 @@ def _samples(release: Path, language: Language, early: set[str]) -> Iterator[tup
         try:
             event = read(type_, version, message["data"], language.all, language.upcasters)
         except UnknownVersion:
-            yield name, Break("/", f"sample {case}: no class and no upcaster reads it", Rule.STAYS_READABLE)
+            yield name, Break("/", f"sample {case} has no class and no upcaster", Rule.STAYS_READABLE)
         except ValidationError as exc:
             for field in sorted(exc.messages_dict):
                 yield name, Break(f"/{field}", f"sample {case} is refused", Rule.STAYS_READABLE)
@@ -109,7 +109,7 @@ def _samples(release: Path, language: Language, early: set[str]) -> Iterator[tup
 def _lost(data: dict[str, Any], again: dict[str, Any], case: str) -> Iterator[Break]:
     for field, value in data.items():
         if again.get(field) != value:
-            yield Break(f"/{field}", f"sample {case} is read otherwise", Rule.STAYS_READABLE)
+            yield Break(f"/{field}", f"sample {case} is read differently", Rule.STAYS_READABLE)
 
 
 def _marks(language: Language) -> Iterator[tuple[str, Break]]:

@@ -1,4 +1,4 @@
-"""The checked samples: whole envelopes of invented facts, for the tests of whoever publishes or reads."""
+"""The checked samples: envelopes with invented facts, for tests of publishers and subscribers."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ EXAMPLES: Final = Path(__file__).parent / "examples"  # <routing key>.<case>.jso
 
 
 def samples(key: str, folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
-    """The sample envelopes of one event, named by its routing key, by the name of their case."""
+    """Return the sample envelopes of a routing key by the name of their case."""
     return {
         path.stem.rpartition(".")[2]: json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(folder.glob(f"{key}.*.json"))

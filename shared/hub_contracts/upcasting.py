@@ -1,8 +1,8 @@
-"""Events of every version that was ever released, read by the classes of today.
+"""Read events of every released version with the current classes.
 
-A version that is published, or still read for the sake of history, has its class. A version whose class is
-gone has an upcaster: a function from its data to the data of the next version. So the event log, which
-forgets nothing, stays readable without the classes of all years.
+A version that is published, or read from history, has a class. A version without a class has an upcaster: a
+function from its data to the data of the next version. The event log, which deletes nothing, stays readable
+without a class for each version.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,12 +14,12 @@ E = TypeVar("E", bound=Event)
 Data = Mapping[str, Any]
 Upcaster = Callable[[Data], dict[str, Any]]
 
-# (type, version): from its data to that of the next version. No version has been withdrawn yet.
+# (type, version) → converter of its data to the next version. No version has been withdrawn yet.
 UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {}
 
 
 class UnknownVersion(LookupError):
-    """No class and no upcaster reads this type and version: it is newer than this package, or misspelt."""
+    """This type and version has no class and no upcaster: it is newer than this package, or misspelt."""
 
     def __init__(self, type_: str, version: int) -> None:
         super().__init__(f"{type_}, version {version}, is not known")
@@ -33,17 +33,17 @@ def read(
     events: Mapping[str, type[E]],
     upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
 ) -> E:
-    """Read the data of an event of any released version.
+    """Return the event with data of any released version.
 
     Args:
         type_: the event's type, without a version.
         version: the last part of its `dataschema`.
         data: its `data`.
-        events: the classes that read events, by routing key.
-        upcasters: used where the version has no class, step by step until one has.
+        events: the classes by routing key.
+        upcasters: applied in turn, until a version has a class.
 
     Raises:
-        UnknownVersion: no class and no upcaster reads it.
+        UnknownVersion: it has no class and no upcaster.
         marshmallow.ValidationError: the data breaks its schema; each field is named.
     """
     known = events.get(key_of(type_, version))
@@ -61,7 +61,7 @@ def newest(
     events: Mapping[str, type[Event]],
     upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
 ) -> Event:
-    """The event in the newest version that upcasters lead to; itself where none does.
+    """Return the event in the newest version that upcasters reach; the event itself where there are none.
 
     A subscriber to two versions of a type needs one handler only, for the newest.
     """
@@ -74,5 +74,5 @@ def newest(
 
 
 def key_of(type_: str, version: int) -> str:
-    """The routing key of a version of a type."""
+    """Return the routing key of a version of a type."""
     return type_ if version == 1 else f"{type_}.v{version}"

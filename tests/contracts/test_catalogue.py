@@ -32,7 +32,7 @@ def test_units_and_sources_are_of_the_field_before_they_are_of_its_kind() -> Non
     assert (facts["easting"].unit, facts["pupils"].unit) == ("metres", "count")
     assert (facts["urn"].unit, facts["type_code"].unit) == ("URN", "code")
     assert facts["name"].origin.startswith("Get Information About Schools")
-    assert facts["eligible"].origin == "enrolment works it out from type_code"
+    assert facts["eligible"].origin == "enrolment derives it from type_code"
     assert facts["changed_fields"].unit == "list: code"
 
 

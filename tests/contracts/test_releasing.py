@@ -175,7 +175,7 @@ def test_a_value_of_a_golden_sample_is_not_dropped(tmp_path: Path) -> None:
     release = stored(tmp_path)
     sample = release / "samples" / "SchoolConnected.by_enquiry.json"
     edit(sample, lambda message: message["data"].update(introduced_by="trust"))
-    said = "/introduced_by: sample by_enquiry is read otherwise (a released sample is read as it was)"
+    said = "/introduced_by: sample by_enquiry is read differently (a released sample is read as it was)"
     assert broken(tmp_path, TODAY) == [f"release 0: SchoolConnected.1 {said}"]
 
 

@@ -53,7 +53,7 @@ def in_cups(data: Mapping[str, Any]) -> dict[str, Any]:
 
 UPCASTERS = {("KettleBoiled", 1): in_cups}
 EARLY = f"({Rule.KEEPS_VERSION})"
-UNREAD = f"no class and no upcaster reads it ({Rule.STAYS_READABLE})"
+UNREAD = f"has no class and no upcaster ({Rule.STAYS_READABLE})"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ UNREAD = f"no class and no upcaster reads it ({Rule.STAYS_READABLE})"
     [
         (0, UPCASTERS, [f"/: removed, but promised until 2027-06-30 {EARLY}"]),
         (1, UPCASTERS, []),
-        (1, {}, [f"/: sample another: {UNREAD}", f"/: sample one_cup: {UNREAD}"]),
+        (1, {}, [f"/: sample another {UNREAD}", f"/: sample one_cup {UNREAD}"]),
     ],
 )
 def test_version_1_goes_no_earlier_than_was_promised_and_stays_readable(

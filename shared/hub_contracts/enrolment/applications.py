@@ -1,4 +1,4 @@
-"""What enrolment says of schools' applications for places on Work Groups."""
+"""Events about schools' applications for places on Work Groups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hub_contracts.fields import Code, Id, Several, Urn, Whole
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationEvent(Event):
-    """Something about one school's application."""
+    """Fields of every event about an application: school, Work Group and number of places."""
 
     publisher: ClassVar[str] = "enrolment"
     about: ClassVar[str] = "applications/{application_id}"
@@ -24,31 +24,31 @@ class ApplicationEvent(Event):
 
 
 class ApplicationEventSchema(RecordSchema):
-    """The application."""
+    """Fields of every event about an application."""
 
-    application_id = Id("This school's application for this group")
+    application_id = Id("The school's application for this group")
     work_group_id = Id("The Work Group")
     urn = Urn("The school")
-    teachers_n = Whole("How many places are asked for", at_least=1)
+    teachers_n = Whole("Places requested", at_least=1)
     teacher_ids = Several(
         Id("A teacher", pseudonym=True),
-        "Teachers for whom places are asked, in the school's order",
+        "Teachers for whom places are requested, in the school's order of preference",
         optional=True,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationSubmitted(ApplicationEvent):
-    """A school asks for places on a Work Group, with its head's agreement.
+    """A school applies for places on a Work Group, with its head's agreement.
 
-    Published when a draft is submitted; the hub decides next.
+    Published when a draft is submitted. The hub decides next.
     """
 
     agreement_version: str
 
 
 class ApplicationSubmittedSchema(ApplicationEventSchema):
-    """ApplicationSubmitted."""
+    """Read and write ApplicationSubmitted."""
 
     makes = ApplicationSubmitted
     agreement_version = Code("Version of the agreement that the head gave")
@@ -56,55 +56,55 @@ class ApplicationSubmittedSchema(ApplicationEventSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationAccepted(ApplicationEvent):
-    """A school is given the places that it asked for.
+    """The hub accepts a school's application.
 
-    Published when the hub accepts; a ParticipantEnrolled is published for each teacher with it.
+    Published together with a ParticipantEnrolled for each teacher.
     """
 
 
 class ApplicationAcceptedSchema(ApplicationEventSchema):
-    """ApplicationAccepted."""
+    """Read and write ApplicationAccepted."""
 
     makes = ApplicationAccepted
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationWaitlisted(ApplicationEvent):
-    """A school's application is kept for later.
+    """The hub defers the decision on a school's application.
 
-    Published when the hub puts the decision off; accepted or declined may follow.
+    Published when it is waitlisted. ApplicationAccepted or ApplicationDeclined may follow.
     """
 
 
 class ApplicationWaitlistedSchema(ApplicationEventSchema):
-    """ApplicationWaitlisted."""
+    """Read and write ApplicationWaitlisted."""
 
     makes = ApplicationWaitlisted
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationDeclined(ApplicationEvent):
-    """A school is not given the places that it asked for.
+    """The hub declines a school's application.
 
     Published when the hub declines, and for each undecided application to a group that is cancelled.
     """
 
 
 class ApplicationDeclinedSchema(ApplicationEventSchema):
-    """ApplicationDeclined."""
+    """Read and write ApplicationDeclined."""
 
     makes = ApplicationDeclined
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationWithdrawn(ApplicationEvent):
-    """A school asks for its places no longer.
+    """A school withdraws its application.
 
-    Published when a submitted or waitlisted application is withdrawn; a draft goes without a word.
+    Published when a submitted or waitlisted application is withdrawn; not published for a draft.
     """
 
 
 class ApplicationWithdrawnSchema(ApplicationEventSchema):
-    """ApplicationWithdrawn."""
+    """Read and write ApplicationWithdrawn."""
 
     makes = ApplicationWithdrawn

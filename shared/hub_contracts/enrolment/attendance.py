@@ -1,4 +1,4 @@
-"""What enrolment says of attendance beside the register: apologies before it, corrections after it."""
+"""Events about attendance other than the register: apologies before it, corrections after it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,9 +10,9 @@ from hub_contracts.vocabulary import AttendanceMark, CorrectionReason
 
 @dataclass(frozen=True, kw_only=True)
 class ApologiesReceived(SessionEvent):
-    """A participant has said that they cannot come to a session.
+    """A participant sends apologies for a session.
 
-    Published when apologies are noted, at the latest before the session ends. The register decides who came.
+    Published when apologies are recorded, before the session ends. The register decides who attended.
     """
 
     enrolment_id: UUID
@@ -20,20 +20,20 @@ class ApologiesReceived(SessionEvent):
 
 
 class ApologiesReceivedSchema(SessionEventSchema):
-    """ApologiesReceived."""
+    """Read and write ApologiesReceived."""
 
     makes = ApologiesReceived
     enrolment_id = Id("The participant's place", pseudonym=True)
-    notice_hours = Whole("Whole hours from the apologies to the start; 0 when they came later", unit="hours")
+    notice_hours = Whole("Whole hours from the apologies to the start; 0 after the start", unit="hours")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttendanceCorrected(SessionEvent):
-    """One mark of a locked register was put right.
+    """One mark of a locked register was corrected.
 
-    Published after the register's seven days; before, and when a mark is added later, SessionCompleted is
-    published again instead. The mark counts from now on; the register's own totals are to be counted anew
-    from its marks.
+    Published after the seven days in which a register can change. Before that, and when a mark is added
+    later, SessionCompleted is published again instead. The new mark counts from now on: subscribers
+    recalculate the totals of the register from its marks.
     """
 
     enrolment_id: UUID
@@ -44,13 +44,13 @@ class AttendanceCorrected(SessionEvent):
 
 
 class AttendanceCorrectedSchema(SessionEventSchema):
-    """AttendanceCorrected."""
+    """Read and write AttendanceCorrected."""
 
     makes = AttendanceCorrected
     enrolment_id = Id("The participant's place", pseudonym=True)
-    old = OneOf(AttendanceMark, "The mark until now")
-    new = OneOf(AttendanceMark, "The mark from now on")
+    old = OneOf(AttendanceMark, "The mark before the correction")
+    new = OneOf(AttendanceMark, "The mark after the correction")
     notice_hours = Whole(
-        "Of apologies: whole hours before the start; 0 when given later", optional=True, unit="hours"
+        "Of apologies: whole hours before the start; 0 after the start", optional=True, unit="hours"
     )
-    reason = OneOf(CorrectionReason, "Why; the hub keeps the words for it")
+    reason = OneOf(CorrectionReason, "The reason; the explanation stays with enrolment")

@@ -1,4 +1,4 @@
-"""What enrolment says of teachers' places on Work Groups."""
+"""Events about teachers' places on Work Groups."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from hub_contracts.vocabulary import ParticipantRole, WithdrawalCause, Withdrawa
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceEvent(Event):
-    """Something about one teacher's place on a Work Group."""
+    """Fields of every event about a place: teacher, Work Group and school."""
 
     publisher: ClassVar[str] = "enrolment"
     about: ClassVar[str] = "enrolments/{enrolment_id}"
@@ -26,19 +26,19 @@ class PlaceEvent(Event):
 
 
 class PlaceEventSchema(RecordSchema):
-    """The place."""
+    """Fields of every event about a place."""
 
-    enrolment_id = Id("This teacher's place on this group", pseudonym=True)
+    enrolment_id = Id("The teacher's place on this group", pseudonym=True)
     work_group_id = Id("The Work Group")
     teacher_id = Id("The teacher", pseudonym=True)
-    urn = Urn("The teacher's school when the place was given; a later move does not change it")
+    urn = Urn("The teacher's school when the place was given; a move does not change it")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantEnrolled(PlaceEvent):
-    """A teacher was given a place on a Work Group.
+    """A teacher has a place on a Work Group.
 
-    Published when the place is given; the teacher may come from then on.
+    Published when the place is given; the teacher may attend from then on.
     """
 
     role: ParticipantRole
@@ -47,13 +47,13 @@ class ParticipantEnrolled(PlaceEvent):
 
 
 class ParticipantEnrolledSchema(PlaceEventSchema):
-    """ParticipantEnrolled."""
+    """Read and write ParticipantEnrolled."""
 
     makes = ParticipantEnrolled
     role = OneOf(ParticipantRole, "A lead participant carries the work into the school")
     enrolled_on = Day("The day on which the place was given")
     transferred_from = Id(
-        "The teacher's place on another group that was given up for this one",
+        "The place on another group that this one replaces, after a transfer",
         optional=True,
         pseudonym=True,
     )
@@ -61,9 +61,9 @@ class ParticipantEnrolledSchema(PlaceEventSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantWithdrawn(PlaceEvent):
-    """A teacher holds a place on a Work Group no longer.
+    """A participant is withdrawn from a Work Group.
 
-    Published when somebody withdraws the enrolment, when it moves to another group (`cause` transferred; a
+    Published when the enrolment is withdrawn, when it moves to another group (`cause` transferred; a
     ParticipantEnrolled on the other group follows) and for each place of a group that is cancelled.
     """
 
@@ -73,31 +73,31 @@ class ParticipantWithdrawn(PlaceEvent):
 
 
 class ParticipantWithdrawnSchema(PlaceEventSchema):
-    """ParticipantWithdrawn."""
+    """Read and write ParticipantWithdrawn."""
 
     makes = ParticipantWithdrawn
-    reason = OneOf(WithdrawalReason, "Why, in one word")
-    withdrawn_on = Day("The day on which it was given up")
+    reason = OneOf(WithdrawalReason, "The reason for the withdrawal")
+    withdrawn_on = Day("The day of the withdrawal")
     cause = OneOf(
         WithdrawalCause,
-        "What the hub did, where nobody withdrew; reason is then other",
+        "The hub's act, where the participant did not withdraw; reason is then other",
         optional=True,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantCompleted(PlaceEvent):
-    """A teacher has done what the programme asks of those who complete it.
+    """A participant completed the Work Group by the rule of its programme.
 
-    Published when the group closes, for those who attended enough sessions and reported on their tasks.
-    Nothing is published for the others: they held their places to the end, and gave nothing up.
+    Published when the group closes, for participants who attended enough sessions and reported on their
+    tasks. Nothing is published for the others: they held their places to the end and did not withdraw.
     """
 
     completed_on: date
 
 
 class ParticipantCompletedSchema(PlaceEventSchema):
-    """ParticipantCompleted."""
+    """Read and write ParticipantCompleted."""
 
     makes = ParticipantCompleted
     completed_on = Day("The day on which the group closed")
@@ -105,10 +105,10 @@ class ParticipantCompletedSchema(PlaceEventSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawalUndone(PlaceEvent):
-    """A withdrawal was a mistake: the teacher holds the place again, as if it had never been given up.
+    """A withdrawal was undone: the teacher holds the place without interruption.
 
-    Published when hub staff undo the withdrawal, before the group closes. The place counts from its first
-    day on, and marks from before and after count together.
+    Published when hub staff undo a mistaken withdrawal, before the group closes. The place counts from its
+    first day on; marks from before and after the withdrawal count together.
     """
 
     role: ParticipantRole
@@ -118,7 +118,7 @@ class WithdrawalUndone(PlaceEvent):
 
 
 class WithdrawalUndoneSchema(PlaceEventSchema):
-    """WithdrawalUndone."""
+    """Read and write WithdrawalUndone."""
 
     makes = WithdrawalUndone
     role = OneOf(ParticipantRole, "A lead participant carries the work into the school")
@@ -129,10 +129,10 @@ class WithdrawalUndoneSchema(PlaceEventSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceSchoolCorrected(PlaceEvent):
-    """A place counts for another school, because the teacher's school had been noted wrongly.
+    """The school of a place was corrected.
 
-    Published when hub staff correct a membership and name the place. It counts for the right school from its
-    first day on, and so does every mark of it, also of registers that were published with the wrong school.
+    Published when hub staff correct a membership and name the place. The place counts for the right school
+    from its first day on, as do all its marks, including those of registers published with the wrong school.
     """
 
     from_urn: str
@@ -141,9 +141,9 @@ class PlaceSchoolCorrected(PlaceEvent):
 
 
 class PlaceSchoolCorrectedSchema(PlaceEventSchema):
-    """PlaceSchoolCorrected."""
+    """Read and write PlaceSchoolCorrected."""
 
     makes = PlaceSchoolCorrected
-    from_urn = Urn("The school for which the place counted until now")
+    from_urn = Urn("The school for which the place counted before the correction")
     role = OneOf(ParticipantRole, "A lead participant carries the work into the school")
     enrolled_on = Day("The day on which the place was given")

@@ -1,4 +1,4 @@
-"""What enrolment says of the hub itself: whose it is, which area it serves, how its office is reached."""
+"""Event about the hub itself: its lead school, its area and its office."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import ClassVar
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import GIAS, Code, Described, Several, Text, Urn
 
-# Readers put these into the headers and the foot of e-mails.
+# Subscribers print these in the headers and footers of e-mails.
 ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 ADDRESS = r"^[!-?A-~]+@[!-?A-~]+$"
 TELEPHONE = r"^[+0-9 ()-]*[0-9()-]$"
@@ -15,10 +15,10 @@ TELEPHONE = r"^[+0-9 ()-]*[0-9()-]$"
 
 @dataclass(frozen=True, kw_only=True)
 class HubDescribed(Event):
-    """The hub has a description: whose it is, which area it serves, how its office is reached.
+    """The hub's description: its lead school, its area and the office that answers questions.
 
-    Published when a hub lead describes the hub and at each change; it carries all facts, as they are now. The
-    contact is an office that answers for the hub, not a person.
+    Published when a hub lead describes the hub and at each change, with all facts as they are now. The
+    contact is an office, not a person.
     """
 
     publisher: ClassVar[str] = "enrolment"
@@ -42,10 +42,10 @@ def _line(meaning: str) -> Described:
 
 
 class HubDescribedSchema(RecordSchema):
-    """HubDescribed."""
+    """Read and write HubDescribed."""
 
     makes = HubDescribed
-    name = Text("What the hub is called")
+    name = Text("The hub's name")
     lead_school_urn = Urn("The school that leads the hub")
     trust_uid = Code("The trust of the hub; absent when it has none", optional=True, origin=GIAS)
     area_la_codes = Several(
@@ -54,8 +54,8 @@ class HubDescribedSchema(RecordSchema):
     area_district_codes = Several(
         Code("A district, E07000012"), "Districts whose schools it serves", origin=GIAS
     )
-    extra_urns = Several(Urn("A school"), "Schools outside these that it serves, too")
-    excluded_urns = Several(Urn("A school"), "Schools inside these that it does not serve")
+    extra_urns = Several(Urn("A school"), "Schools outside these areas that it serves")
+    excluded_urns = Several(Urn("A school"), "Schools inside these areas that it does not serve")
     contact_name = _line("The office that answers questions, such as Maths Hub office; absent when unknown")
     contact_email = Text(
         "That office's mailbox; absent when unknown",
@@ -69,4 +69,4 @@ class HubDescribedSchema(RecordSchema):
         error="Not a telephone number.",
         optional=True,
     )
-    privacy_notice = _line("What people are told about their data: a sentence or an https address")
+    privacy_notice = _line("Privacy notice: a sentence or an https address")

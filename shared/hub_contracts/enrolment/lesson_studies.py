@@ -1,4 +1,4 @@
-"""What enrolment says of lesson studies: a lesson planned together, taught, watched and talked over."""
+"""Events about lesson studies: a lesson planned together, taught, observed and reviewed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,9 @@ from hub_contracts.vocabulary import LessonStudyFocus
 
 @dataclass(frozen=True, kw_only=True)
 class LessonStudyPlanned(Event):
-    """A lesson study was put down.
+    """A lesson study was planned.
 
-    Published when it is planned. Which half term it lies in follows from the host school's calendar.
+    Published once. Its half term follows from the calendar of the host school.
     """
 
     publisher: ClassVar[str] = "enrolment"
@@ -30,27 +30,27 @@ class LessonStudyPlanned(Event):
 
 
 class LessonStudyPlannedSchema(RecordSchema):
-    """LessonStudyPlanned."""
+    """Read and write LessonStudyPlanned."""
 
     makes = LessonStudyPlanned
     cycle_id = Id("The lesson study")
     work_group_id = Id("The Work Group whose participants take part")
     host_urn = Urn("The school where the lesson is taught")
     lesson_at = Instant("When the lesson begins")
-    focus = OneOf(LessonStudyFocus, "What it looks at")
-    planners_n = Whole("How many plan it together", at_least=1)
-    observers_n = Whole("How many watch it")
+    focus = OneOf(LessonStudyFocus, "The subject of the lesson study")
+    planners_n = Whole("Number of planners", at_least=1)
+    observers_n = Whole("Number of observers")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LessonStudyReviewed(LessonStudyPlanned):
-    """A lesson study was talked over, after the lesson was taught.
+    """A lesson study was reviewed, after the lesson was taught.
 
-    Published once; what was learnt stays with enrolment.
+    Published once. The findings stay with enrolment.
     """
 
 
 class LessonStudyReviewedSchema(LessonStudyPlannedSchema):
-    """LessonStudyReviewed."""
+    """Read and write LessonStudyReviewed."""
 
     makes = LessonStudyReviewed

@@ -1,4 +1,4 @@
-"""What enrolment says of PD days and conferences, which are open to every teacher."""
+"""Events about PD days and conferences, which are open to every teacher."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hub_contracts.vocabulary import PDDayCancellationReason, PDDayKind
 
 @dataclass(frozen=True, kw_only=True)
 class PDDayEvent(Event):
-    """Something about one PD day or conference."""
+    """Fields of every event about a PD day or conference."""
 
     publisher: ClassVar[str] = "enrolment"
     about: ClassVar[str] = "pd-days/{pd_day_id}"
@@ -22,7 +22,7 @@ class PDDayEvent(Event):
 
 
 class PDDayEventSchema(RecordSchema):
-    """The PD day or conference."""
+    """Identity of the PD day or conference."""
 
     pd_day_id = Id("The day")
 
@@ -31,7 +31,7 @@ class PDDayEventSchema(RecordSchema):
 class PDDayScheduled(PDDayEvent):
     """A PD day or conference was opened for registration.
 
-    Published once for each, when the hub opens it. A day that is loaded afterwards may lie in the past.
+    Published once for each, when the hub opens it. An imported day may lie in the past.
     """
 
     kind: PDDayKind
@@ -45,15 +45,15 @@ class PDDayScheduled(PDDayEvent):
 
 
 class PDDayScheduledSchema(PDDayEventSchema):
-    """PDDayScheduled."""
+    """Read and write PDDayScheduled."""
 
     makes = PDDayScheduled
     kind = OneOf(PDDayKind, "A day of professional development, or a conference")
-    theme = Code("What it is about, as a code of the hub's own")
-    title = Text("What it is called in the programme; absent when the theme says it", optional=True)
+    theme = Code("Theme, as a code that the hub chooses")
+    title = Text("Title in the programme; absent where the theme is enough", optional=True)
     on = Day("The day on which it takes place")
     starts_at = Instant("When it begins; absent while only the day is known", optional=True)
-    venue = Text("Where it takes place; absent while that is not known, or online", optional=True)
+    venue = Text("Venue; absent while it is not known, or online", optional=True)
     capacity = Whole("Places; absent when there is no limit", at_least=1, optional=True)
     closes_at = Instant("A registration at this instant is already late")
 
@@ -62,8 +62,8 @@ class PDDayScheduledSchema(PDDayEventSchema):
 class PDDayRegistered(PDDayEvent):
     """A teacher registered for a PD day or conference.
 
-    Published once for each teacher and day, when the place is given. A registration that a merger of two
-    records, or an erasure, takes away is told by TeacherMerged and TeacherAnonymised.
+    Published once for each teacher and day. TeacherMerged and TeacherAnonymised announce a registration that
+    ends by a merger of two records or by an erasure.
     """
 
     teacher_id: UUID
@@ -72,7 +72,7 @@ class PDDayRegistered(PDDayEvent):
 
 
 class PDDayRegisteredSchema(PDDayEventSchema):
-    """PDDayRegistered."""
+    """Read and write PDDayRegistered."""
 
     makes = PDDayRegistered
     teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
@@ -92,35 +92,36 @@ class PDDayCancelled(PDDayEvent):
 
 
 class PDDayCancelledSchema(PDDayEventSchema):
-    """PDDayCancelled."""
+    """Read and write PDDayCancelled."""
 
     makes = PDDayCancelled
     reason = OneOf(PDDayCancellationReason, "Why it was cancelled")
-    teachers_n = Whole("How many teachers were registered")
+    teachers_n = Whole("Teachers who were registered")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PDDayAttendance:
-    """One teacher who came."""
+    """Attendance of one teacher."""
 
     teacher_id: UUID
     urn: str
 
 
 class PDDayAttendanceSchema(RecordSchema):
-    """One teacher who came."""
+    """Attendance of one teacher."""
 
     makes = PDDayAttendance
     teacher_id = Id("The teacher", pseudonym=True)
-    urn = Urn("The school where the teacher taught on that day")
+    urn = Urn("The teacher's school on that day")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PDDayHeld(PDDayEvent):
     """A PD day or conference was held.
 
-    Published when its register is first taken, and again, with everybody who came, each time it is corrected
-    before it is locked, or the school of one of them was wrong. A later one replaces the one before.
+    Published when its register is first taken. Published again, with all attendances, each time the register
+    is corrected before it is locked, and when the school of a teacher was wrong. The latest event replaces
+    earlier ones.
     """
 
     kind: PDDayKind
@@ -130,10 +131,10 @@ class PDDayHeld(PDDayEvent):
 
 
 class PDDayHeldSchema(PDDayEventSchema):
-    """PDDayHeld."""
+    """Read and write PDDayHeld."""
 
     makes = PDDayHeld
     kind = OneOf(PDDayKind, "A day of professional development, or a conference")
-    theme = Code("What it was about, as a code of the hub's own")
+    theme = Code("Theme, as a code that the hub chooses")
     held_on = Day("The day on which it was held")
-    attendances = Several(Record(PDDayAttendanceSchema, "A teacher who came"), "Who came, each once")
+    attendances = Several(Record(PDDayAttendanceSchema, "An attendance"), "Teachers who attended, each once")

@@ -1,4 +1,4 @@
-"""What enrolment says of schools. The facts come from Get Information About Schools (GIAS, DfE)."""
+"""Events about schools, with facts from Get Information About Schools (GIAS, DfE)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from hub_contracts.vocabulary import ConnectionRoute, Phase, SchoolStatus
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolEvent(Event):
-    """Something about one school."""
+    """Identity of the school that an event is about."""
 
     publisher: ClassVar[str] = "enrolment"
     about: ClassVar[str] = "schools/{urn}"
@@ -21,14 +21,14 @@ class SchoolEvent(Event):
 
 
 class SchoolEventSchema(RecordSchema):
-    """The school."""
+    """Identity of the school."""
 
     urn = Urn("The school's Unique Reference Number in GIAS")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolFacts(SchoolEvent):
-    """All that the hub publishes of one school."""
+    """Facts of a school in the register."""
 
     name: str
     la_code: str
@@ -66,19 +66,19 @@ class SchoolFactsSchema(SchoolEventSchema):
     la_name = Text("The local authority's name")
     district_code = Text("Administrative district, such as E07000008", optional=True)
     district_name = Text("The district's name", optional=True)
-    phase = OneOf(Phase, "What it teaches; from its pupils' ages where GIAS gives no phase")
+    phase = OneOf(Phase, "Phase of education; from its pupils' ages where GIAS gives none")
     type_code = Whole("GIAS type of establishment, such as 1: community school", unit="code")
     type_group = Whole("GIAS group of types, such as 4: maintained schools", unit="code")
     eligible = Flag(
         "Whether schools of its type may take part in the hub's programmes",
-        origin="enrolment works it out from type_code",
+        origin="enrolment derives it from type_code",
     )
-    status = OneOf(SchoolStatus, "Where it stands in the register")
+    status = OneOf(SchoolStatus, "Status in the register")
     trust_uid = Code("The academy trust's identity in GIAS; absent when it belongs to none", optional=True)
     trust_name = Text("The trust's name", optional=True)
     trust_since = Day(
         "First day of the present trust membership or, for a school that has left its trust, the first day "
-        "without one: the day in the register, otherwise the date of the first file that said so; absent for "
+        "without one: the day in the register, otherwise the date of the first file with it; absent for "
         "a school that never belonged to a trust",
         optional=True,
     )
@@ -93,28 +93,28 @@ class SchoolFactsSchema(SchoolEventSchema):
     fsm_percent = Percent("Share of pupils eligible for free school meals, 0 to 100", optional=True)
     open_date = Day("First day, where the register has it", optional=True)
     close_date = Day("Last day, past or planned, where the register has it", optional=True)
-    source_file_date = Day("Date of the GIAS file that said so", optional=True)
+    source_file_date = Day("Date of the GIAS file with these facts", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolImported(SchoolFacts):
-    """A school of the register became known to the hub.
+    """A school was imported from the register.
 
-    Published once for each school, when a GIAS file that holds it is applied for the first time.
+    Published once for each school, when a GIAS file that contains it is first applied.
     """
 
 
 class SchoolImportedSchema(SchoolFactsSchema):
-    """SchoolImported."""
+    """Read and write SchoolImported."""
 
     makes = SchoolImported
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolChanged(SchoolFacts):
-    """The register describes a known school differently.
+    """Facts of a known school changed in the register.
 
-    Published when a later GIAS file is applied; it carries all facts, as they are now. The groups file and
+    Published when a later GIAS file is applied, with all facts as they are now. The groups file and
     the group links file bring `companies_house` and `trust_since`, often after the file that names the trust.
     """
 
@@ -122,7 +122,7 @@ class SchoolChanged(SchoolFacts):
 
 
 class SchoolChangedSchema(SchoolFactsSchema):
-    """SchoolChanged."""
+    """Read and write SchoolChanged."""
 
     makes = SchoolChanged
     changed_fields = Several(
@@ -134,10 +134,10 @@ class SchoolChangedSchema(SchoolFactsSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolClosed(SchoolEvent):
-    """A school that was not closed is closed in the register.
+    """A school closed.
 
-    Published when the GIAS file that says so is applied. An academy conversion closes one school and opens
-    another with a new URN.
+    Published when a GIAS file is applied in which a known school has become closed. An academy conversion
+    closes one school and opens another with a new URN.
     """
 
     close_date: date | None = None
@@ -145,20 +145,20 @@ class SchoolClosed(SchoolEvent):
 
 
 class SchoolClosedSchema(SchoolEventSchema):
-    """SchoolClosed."""
+    """Read and write SchoolClosed."""
 
     makes = SchoolClosed
     origin = GIAS
     close_date = Day("Last day, where the register has it", optional=True)
-    successor_urn = Urn("The school that carries on, where that is known already", optional=True)
+    successor_urn = Urn("The successor, where it is already known", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolSucceeded(SchoolEvent):
-    """Another school carries on a school's work.
+    """A closed school has a successor.
 
-    Published when a link of the GIAS links file takes effect, which is never before the old school has
-    closed. From then on whoever counts schools counts the two as one.
+    Published when a link of the GIAS links file takes effect, at the earliest when the old school has closed.
+    From then on subscribers count the two schools as one.
     """
 
     successor_urn: str
@@ -167,23 +167,23 @@ class SchoolSucceeded(SchoolEvent):
 
 
 class SchoolSucceededSchema(SchoolEventSchema):
-    """SchoolSucceeded."""
+    """Read and write SchoolSucceeded."""
 
     makes = SchoolSucceeded
     origin = GIAS
     urn = Urn("The old school")
-    successor_urn = Urn("The school that carries on")
-    link_type = Text("In the register's words, such as Successor - merged")
-    established_on = Day("When the link was made, where the register has it", optional=True)
+    successor_urn = Urn("The successor")
+    link_type = Text("Type of link in GIAS, such as Successor - merged")
+    established_on = Day("Date of the link, where the register has it", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolsMerged(SchoolEvent):
-    """A closed school and at least one other are carried on by the same open school.
+    """A closed school and at least one other have the same open successor.
 
-    Published once for each of the old schools, beside its SchoolSucceeded, when a GIAS file that says so is
-    applied. Each of them has exactly one open successor. A school may have been replaced on its own before
-    another one joined it: then its SchoolSucceeded came earlier.
+    Published once for each of the old schools, in addition to its SchoolSucceeded, when the GIAS file with
+    the merger is applied. Each of them has exactly one open successor. Where a school was succeeded before
+    another one joined the merger, its SchoolSucceeded was published earlier.
     """
 
     successor_urn: str
@@ -192,13 +192,13 @@ class SchoolsMerged(SchoolEvent):
 
 
 class SchoolsMergedSchema(SchoolEventSchema):
-    """SchoolsMerged."""
+    """Read and write SchoolsMerged."""
 
     makes = SchoolsMerged
     origin = GIAS
     urn = Urn("One of the old schools")
-    successor_urn = Urn("The open school that carries them on")
-    link_type = Text("In the register's words, such as Successor - merged")
+    successor_urn = Urn("Their open successor")
+    link_type = Text("Type of link in GIAS, such as Successor - merged")
     close_date = Day("The old school's last day, where the register has it", optional=True)
 
 
@@ -206,7 +206,7 @@ class SchoolsMergedSchema(SchoolEventSchema):
 class SchoolConnected(SchoolEvent):
     """A school had its first contact with the hub.
 
-    Published once for each school, whatever the contact.
+    Published once for each school, for any kind of contact.
     """
 
     connected_on: date
@@ -214,8 +214,8 @@ class SchoolConnected(SchoolEvent):
 
 
 class SchoolConnectedSchema(SchoolEventSchema):
-    """SchoolConnected."""
+    """Read and write SchoolConnected."""
 
     makes = SchoolConnected
     connected_on = Day("The day of the first contact")
-    via = OneOf(ConnectionRoute, "Through what it came about")
+    via = OneOf(ConnectionRoute, "The route of the first contact")

@@ -1,4 +1,4 @@
-"""What enrolment says of the sessions of Work Groups."""
+"""Events about the sessions of Work Groups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hub_contracts.vocabulary import AttendanceMark, MeetingMode, SessionCancell
 
 @dataclass(frozen=True, kw_only=True)
 class SessionEvent(Event):
-    """Something about one session."""
+    """Identity of the session that an event is about, and its Work Group."""
 
     publisher: ClassVar[str] = "enrolment"
     about: ClassVar[str] = "sessions/{session_id}"
@@ -23,7 +23,7 @@ class SessionEvent(Event):
 
 
 class SessionEventSchema(RecordSchema):
-    """The session."""
+    """Identity of the session and its Work Group."""
 
     session_id = Id("The session")
     work_group_id = Id("The Work Group that meets")
@@ -31,9 +31,9 @@ class SessionEventSchema(RecordSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionScheduled(SessionEvent):
-    """A session of a Work Group was given its time and place.
+    """A session of a Work Group was scheduled.
 
-    Published when the session is put down; participants are invited from this.
+    Published when the session is created. Invitations to participants are made from it.
     """
 
     seq: int
@@ -46,62 +46,62 @@ class SessionScheduled(SessionEvent):
 
 
 class SessionTimesSchema(SessionEventSchema):
-    """The session with its time and place."""
+    """Time, mode and place of a session."""
 
     seq = Whole("1 for the group's first session", at_least=1, unit="number in order")
-    starts_at = Instant("When it starts")
-    ends_at = Instant("When it ends")
-    mode = OneOf(MeetingMode, "How participants meet")
-    host_urn = Urn("The school where it is held; always there when school_hosted", optional=True)
-    venue = Text("Where it is held: its own venue, or in person its Work Group's", optional=True)
+    starts_at = Instant("Start")
+    ends_at = Instant("End")
+    mode = OneOf(MeetingMode, "Mode of the meeting")
+    host_urn = Urn("The school where it is held; always present when school_hosted", optional=True)
+    venue = Text("Venue of the session or, in person, of its Work Group", optional=True)
     ics_sequence = Whole(
-        "SEQUENCE of calendar invitations (RFC 5545): 0, and one more each time it changes or is cancelled",
+        "SEQUENCE of calendar invitations (RFC 5545): 0, plus 1 at each change and at cancellation",
         unit="number in order",
     )
 
 
 class SessionScheduledSchema(SessionTimesSchema):
-    """SessionScheduled."""
+    """Read and write SessionScheduled."""
 
     makes = SessionScheduled
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionRescheduled(SessionScheduled):
-    """A session was given another time, place, way of meeting or joining link.
+    """The time, place, mode or joining link of a session changed.
 
-    Published at each such change before it is held, also where the venue or joining link is that of its Work
-    Group. The link itself is in no event: enrolment is asked for it. Invitations are replaced by one with the
-    same UID.
+    Published at each such change before the session is held, also where its Work Group's venue or joining
+    link applies. Events never contain the joining link: enrolment answers requests for it. An invitation with
+    the same UID replaces the earlier one.
     """
 
 
 class SessionRescheduledSchema(SessionTimesSchema):
-    """SessionRescheduled."""
+    """Read and write SessionRescheduled."""
 
     makes = SessionRescheduled
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionCancelled(SessionScheduled):
-    """A session will not take place; times and place are those that it last had.
+    """A session was cancelled; its times and place are the last that it had.
 
-    Published once; what was sent for the calendar is taken back.
+    Published once. Its calendar invitations are withdrawn.
     """
 
     reason: SessionCancellationReason
 
 
 class SessionCancelledSchema(SessionTimesSchema):
-    """SessionCancelled."""
+    """Read and write SessionCancelled."""
 
     makes = SessionCancelled
-    reason = OneOf(SessionCancellationReason, "Why")
+    reason = OneOf(SessionCancellationReason, "The reason for the cancellation")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """How one participant attended."""
+    """Mark of one participant in a register."""
 
     enrolment_id: UUID
     urn: str
@@ -110,16 +110,16 @@ class Mark:
 
 
 class MarkSchema(RecordSchema):
-    """How one participant attended."""
+    """Mark of one participant in a register."""
 
     makes = Mark
     enrolment_id = Id("The participant's place", pseudonym=True)
     urn = Urn("The school of that place")
     mark = OneOf(
-        AttendanceMark, "What the register says; apologies were given before, absent is without a word"
+        AttendanceMark, "The mark; apologies were sent before the session ended, absent is without apologies"
     )
     notice_hours = Whole(
-        "Of apologies: whole hours before the start; 0 when given later", optional=True, unit="hours"
+        "Of apologies: whole hours before the start; 0 after the start", optional=True, unit="hours"
     )
 
 
@@ -127,8 +127,8 @@ class MarkSchema(RecordSchema):
 class SessionCompleted(SessionEvent):
     """A session was held and its register taken.
 
-    Published when the register is first complete, and again, with all marks as they are then, each time it
-    is corrected before it is locked, or gains the mark of a participant whose withdrawal was undone.
+    Published when the register is first complete. Published again, with all current marks, each time it is
+    corrected before it is locked, and when it gains the mark of a participant whose withdrawal was undone.
     """
 
     held_on: date
@@ -138,10 +138,10 @@ class SessionCompleted(SessionEvent):
 
 
 class SessionCompletedSchema(SessionEventSchema):
-    """SessionCompleted."""
+    """Read and write SessionCompleted."""
 
     makes = SessionCompleted
     held_on = Day("The day on which it was held")
     marks = Several(Record(MarkSchema, "A mark"), "One mark for each participant with a place on that day")
-    present_n = Whole("How many were in the room: present, late or left early")
-    schools_present_n = Whole("Distinct schools of those")
+    present_n = Whole("Participants who attended: present, late or left early")
+    schools_present_n = Whole("Distinct schools of those participants")

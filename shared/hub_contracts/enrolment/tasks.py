@@ -1,4 +1,4 @@
-"""What enrolment says of classroom tasks between sessions."""
+"""Events about classroom tasks between sessions."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,7 +11,7 @@ from hub_contracts.vocabulary import TaskStatus
 
 @dataclass(frozen=True, kw_only=True)
 class TaskEvent(Event):
-    """Something about one classroom task."""
+    """Identity of the classroom task that an event is about, and its Work Group."""
 
     publisher: ClassVar[str] = "enrolment"
     about: ClassVar[str] = "tasks/{task_id}"
@@ -21,7 +21,7 @@ class TaskEvent(Event):
 
 
 class TaskEventSchema(RecordSchema):
-    """The task."""
+    """Identity of the task and its Work Group."""
 
     task_id = Id("The task")
     work_group_id = Id("The Work Group whose participants try it")
@@ -29,9 +29,9 @@ class TaskEventSchema(RecordSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class ClassroomTaskSet(TaskEvent):
-    """Participants were asked to try something in their classrooms before a later session.
+    """A classroom task was set for the participants, to be tried before a later session.
 
-    Published when the task is set. What it asks for stays with enrolment.
+    Published when the task is set. Its content stays with enrolment.
     """
 
     set_in_session_id: UUID
@@ -39,7 +39,7 @@ class ClassroomTaskSet(TaskEvent):
 
 
 class ClassroomTaskSetSchema(TaskEventSchema):
-    """ClassroomTaskSet."""
+    """Read and write ClassroomTaskSet."""
 
     makes = ClassroomTaskSet
     set_in_session_id = Id("The session in which it is set")
@@ -48,9 +48,9 @@ class ClassroomTaskSetSchema(TaskEventSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskReported(TaskEvent):
-    """How far one participant has come with a task.
+    """A participant reported progress with a classroom task.
 
-    Published at the first report and each time that the status changes; notes stay with enrolment.
+    Published at the first report and at each change of status. Notes stay with enrolment.
     """
 
     enrolment_id: UUID
@@ -58,8 +58,8 @@ class TaskReported(TaskEvent):
 
 
 class TaskReportedSchema(TaskEventSchema):
-    """TaskReported."""
+    """Read and write TaskReported."""
 
     makes = TaskReported
     enrolment_id = Id("The participant's place", pseudonym=True)
-    status = OneOf(TaskStatus, "How far; usually only onwards")
+    status = OneOf(TaskStatus, "Progress; it may go back after a mistaken report")

@@ -1,4 +1,4 @@
-"""What enrolment says of teachers and leaders: ids, never names. Names stay in enrolment."""
+"""Events about teachers and leaders: ids, never names. Names stay in enrolment."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from hub_contracts.vocabulary import LeaderRole, MoveReason, TeacherRole
 
 @dataclass(frozen=True, kw_only=True)
 class TeacherEvent(Event):
-    """Something about one teacher."""
+    """Identity of the teacher that an event is about, and the school."""
 
     publisher: ClassVar[str] = "enrolment"
     about: ClassVar[str] = "teachers/{teacher_id}"
@@ -22,7 +22,7 @@ class TeacherEvent(Event):
 
 
 class TeacherEventSchema(RecordSchema):
-    """The teacher."""
+    """Identity of the teacher, and the school."""
 
     teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
     urn = Urn("The school where the teacher works at the time")
@@ -30,28 +30,27 @@ class TeacherEventSchema(RecordSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class TeacherRegistered(TeacherEvent):
-    """A teacher became known to the hub.
+    """A teacher was registered with the hub.
 
-    Published once for each teacher, when somebody registers them.
+    Published once for each teacher.
     """
 
     role: TeacherRole
 
 
 class TeacherRegisteredSchema(TeacherEventSchema):
-    """TeacherRegistered."""
+    """Read and write TeacherRegistered."""
 
     makes = TeacherRegistered
-    role = OneOf(TeacherRole, "What the teacher is at the school")
+    role = OneOf(TeacherRole, "Role of the teacher at the school")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeacherMovedSchool(Event):
     """A teacher works at another school.
 
-    Published when hub staff note the move, on its day or later, and when the register says that the school
-    has closed and which school carries on its work: then `reason` is `succession`, and nobody has moved.
-    Places on Work Groups keep their school.
+    Published when hub staff record the move, on its day or later, and when the teacher's school closes with a
+    successor in the register: `reason` is then `succession`. Places on Work Groups keep their school.
     """
 
     publisher: ClassVar[str] = "enrolment"
@@ -66,27 +65,27 @@ class TeacherMovedSchool(Event):
 
 
 class TeacherMovedSchoolSchema(RecordSchema):
-    """TeacherMovedSchool."""
+    """Read and write TeacherMovedSchool."""
 
     makes = TeacherMovedSchool
     teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
     from_urn = Urn("The school that is left; absent when one more school is joined", optional=True)
     to_urn = Urn("The school that is joined")
-    role = OneOf(TeacherRole, "What the teacher is at the new school")
+    role = OneOf(TeacherRole, "Role of the teacher at the new school")
     moved_on = Day("First day at the new school; the day before was the last at the old one")
     reason = OneOf(
         MoveReason,
-        "Whether the teacher has moved, or the new school carries on the work of the old one; absent: move",
+        "Whether the teacher moved, or the new school succeeded the old one; absent: move",
         optional=True,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class MembershipCorrected(Event):
-    """Something about where a teacher works, or worked, had been noted wrongly and was put right.
+    """A teacher's membership of a school was corrected.
 
-    Published when hub staff correct a membership. A PlaceSchoolCorrected follows for each place that counts
-    for the right school from then on; every other place keeps its school.
+    Published when hub staff correct its school, role or dates. A PlaceSchoolCorrected follows for each place
+    that counts for the right school from then on; every other place keeps its school.
     """
 
     publisher: ClassVar[str] = "enrolment"
@@ -104,28 +103,28 @@ class MembershipCorrected(Event):
 
 
 class MembershipCorrectedSchema(RecordSchema):
-    """MembershipCorrected."""
+    """Read and write MembershipCorrected."""
 
     makes = MembershipCorrected
     teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
     membership_id = Id("This membership of a school", pseudonym=True)
-    from_urn = Urn("The school until now; the same as `to_urn` where something else was wrong")
+    from_urn = Urn("The school before the correction; equal to `to_urn` where only other facts were wrong")
     to_urn = Urn("The right school")
-    role = OneOf(TeacherRole, "What the teacher is, or was, at the school")
+    role = OneOf(TeacherRole, "Role of the teacher at the school")
     starts_on = Day("First day at the school")
     ends_on = Day("Last day at the school; absent while the teacher works there", optional=True)
     present_urn = Urn(
-        "Where the teacher works now, after the correction; of several schools the one joined last"
+        "The teacher's school now, after the correction; of several schools the one joined last"
     )
-    present_role = OneOf(TeacherRole, "What the teacher is at that school")
+    present_role = OneOf(TeacherRole, "Role of the teacher at that school")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeacherMerged(Event):
-    """Two records turned out to be of one person.
+    """Two records of one person were merged.
 
-    Published when somebody merges them. From then on no event names `from_id`. Published once more for it
-    when `into_id` is merged itself, so that the last one said of a record names the one that is left.
+    Published when hub staff merge them; no later event names `from_id`. Published again for `from_id` when
+    `into_id` is merged itself: the last event about a record names the record that remains.
     """
 
     publisher: ClassVar[str] = "enrolment"
@@ -136,18 +135,19 @@ class TeacherMerged(Event):
 
 
 class TeacherMergedSchema(RecordSchema):
-    """TeacherMerged."""
+    """Read and write TeacherMerged."""
 
     makes = TeacherMerged
-    from_id = Id("The record that is given up; events of before name it", pseudonym=True)
-    into_id = Id("The record that is left, which has all that the other one had", pseudonym=True)
+    from_id = Id("The record that was merged; earlier events name it", pseudonym=True)
+    into_id = Id("The record that remains, with the places and roles of both", pseudonym=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeacherAnonymised(Event):
-    """Nobody can tell any more who a teacher is.
+    """A teacher's personal data was erased.
 
-    Published once for each teacher whose name, addresses and numbers were erased. What is counted stays.
+    Published once for each teacher whose name, addresses and numbers were erased. Places, marks and roles
+    stay, so that counts stay correct.
     """
 
     publisher: ClassVar[str] = "enrolment"
@@ -158,10 +158,10 @@ class TeacherAnonymised(Event):
 
 
 class TeacherAnonymisedSchema(RecordSchema):
-    """TeacherAnonymised."""
+    """Read and write TeacherAnonymised."""
 
     makes = TeacherAnonymised
-    teacher_id = Id("The teacher, who cannot be written to any more", pseudonym=True)
+    teacher_id = Id("The teacher, to whom no message can be sent any more", pseudonym=True)
     anonymised_on = Day("The day of the erasure")
 
 
@@ -182,10 +182,10 @@ class LeaderAppointed(TeacherEvent):
 
 
 class LeaderAppointedSchema(TeacherEventSchema):
-    """LeaderAppointed."""
+    """Read and write LeaderAppointed."""
 
     makes = LeaderAppointed
-    leader_role_id = Id("This holding of the role", pseudonym=True)
+    leader_role_id = Id("The appointment to the role", pseudonym=True)
     role = OneOf(LeaderRole, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
     trust_uid = Code(
         "The academy trust of that school at the time; absent when maintained", optional=True, origin=GIAS
@@ -212,12 +212,12 @@ class LeaderEnded(TeacherEvent):
 
 
 class LeaderEndedSchema(RecordSchema):
-    """LeaderEnded."""
+    """Read and write LeaderEnded."""
 
     makes = LeaderEnded
     teacher_id = Id("The teacher, in every event of the hub", pseudonym=True)
     urn = Urn("The school where the teacher worked when the role was given")
-    leader_role_id = Id("This holding of the role", pseudonym=True)
+    leader_role_id = Id("The appointment to the role", pseudonym=True)
     role = OneOf(LeaderRole, "The role; amhl is an assistant maths hub lead, tfm Teaching for Mastery")
     trust_uid = Code(
         "The academy trust of that school at that time; absent when maintained", optional=True, origin=GIAS

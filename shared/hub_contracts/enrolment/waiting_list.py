@@ -1,4 +1,4 @@
-"""What enrolment says of waiting lists: who joins and leaves them, and offers of places."""
+"""Events about waiting lists: entries, their ends, and offers of places."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from hub_contracts.vocabulary import WaitingListExitCause
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingEvent(Event):
-    """Something about one teacher on the waiting list of one Work Group."""
+    """Fields of every event about an entry of a waiting list: teacher, Work Group and school."""
 
     publisher: ClassVar[str] = "enrolment"
     about: ClassVar[str] = "waiting-list/{waiting_id}"
@@ -24,9 +24,9 @@ class WaitingEvent(Event):
 
 
 class WaitingEventSchema(RecordSchema):
-    """The teacher who waits."""
+    """Fields of every event about an entry of a waiting list."""
 
-    waiting_id = Id("This teacher's entry on this group's waiting list", pseudonym=True)
+    waiting_id = Id("The entry on the waiting list", pseudonym=True)
     work_group_id = Id("The Work Group")
     teacher_id = Id("The teacher", pseudonym=True)
     urn = Urn("The school where the teacher worked when joining the list")
@@ -34,93 +34,93 @@ class WaitingEventSchema(RecordSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingListJoined(WaitingEvent):
-    """A teacher waits for a place on a full Work Group.
+    """A teacher joined the waiting list of a full Work Group.
 
-    Published when the teacher joins the waiting list. For teachers who had joined before this event existed
-    it was published later; where such a teacher had an offer by then, a PlaceOfferExtended follows it.
+    Published when the teacher joins. For entries older than this event type it was published later; where
+    such an entry had an open offer by then, a PlaceOfferExtended follows.
     """
 
 
 class WaitingListJoinedSchema(WaitingEventSchema):
-    """WaitingListJoined."""
+    """Read and write WaitingListJoined."""
 
     makes = WaitingListJoined
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingListLeft(WaitingEvent):
-    """A teacher does not wait for a place any more, and has no open offer of one.
+    """A teacher left the waiting list and has no open offer.
 
-    Published when the entry ends in any way but by the expiry of an offer, for which PlaceOfferExpired is
-    published. When the group ends, its WorkGroupCancelled or WorkGroupClosed is published first.
+    Published when the entry ends, except when an offer expires: PlaceOfferExpired is published then. When the
+    group ends, its WorkGroupCancelled or WorkGroupClosed is published first.
     """
 
     cause: WaitingListExitCause
 
 
 class WaitingListLeftSchema(WaitingEventSchema):
-    """WaitingListLeft."""
+    """Read and write WaitingListLeft."""
 
     makes = WaitingListLeft
     cause = OneOf(
         WaitingListExitCause,
-        "Why: the offer was accepted or declined, the teacher left the list, or the group ended",
+        "The cause: offer accepted or declined, list left, or group ended",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfferEvent(WaitingEvent):
-    """Something about one offer of a place."""
+    """End of the offer, in addition to the entry."""
 
     expires_at: datetime
 
 
 class OfferEventSchema(WaitingEventSchema):
-    """The offer."""
+    """End of the offer, in addition to the entry."""
 
-    expires_at = Instant("An answer at this instant is already late: the end of the fifth working day")
+    expires_at = Instant("End of the fifth working day; an answer at this instant is too late")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceOffered(OfferEvent):
-    """A place has come free and is kept for the first who waits.
+    """A free place was offered to the first teacher on the waiting list.
 
-    Published when the offer is made; the place is kept until it is accepted, declined or expires. An offer
-    does not expire before the teacher has been told of it: see PlaceOfferExtended.
+    Published when the offer is made. The place is reserved until the offer is accepted, declined or expires.
+    An offer expires only after its e-mail was sent or finally failed: see PlaceOfferExtended.
     """
 
 
 class PlaceOfferedSchema(OfferEventSchema):
-    """PlaceOffered."""
+    """Read and write PlaceOffered."""
 
     makes = PlaceOffered
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceOfferExtended(OfferEvent):
-    """An open offer of a place ends later than was published before.
+    """An open offer of a place ends later than published before.
 
-    Published when the e-mail about the offer was sent, or could not be sent, later than on the day of the
-    offer: the five working days count from then. It was also published once, with the same end as before,
-    for each offer that was open when WaitingListJoined came to exist: readers then learn of the offer last.
+    Published when the e-mail about the offer was sent, or finally failed, after the day of the offer: the
+    five working days count from then. Also published once, with an unchanged end, for each offer that was
+    open when the event type WaitingListJoined was introduced, so that subscribers receive the offer last.
     """
 
 
 class PlaceOfferExtendedSchema(OfferEventSchema):
-    """PlaceOfferExtended."""
+    """Read and write PlaceOfferExtended."""
 
     makes = PlaceOfferExtended
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceOfferExpired(OfferEvent):
-    """Nobody answered an offer in time.
+    """An offer expired without an answer.
 
-    Published when the time is over; the place is offered to the next who waits.
+    Published when its time has passed. The place is offered to the next teacher on the list.
     """
 
 
 class PlaceOfferExpiredSchema(OfferEventSchema):
-    """PlaceOfferExpired."""
+    """Read and write PlaceOfferExpired."""
 
     makes = PlaceOfferExpired

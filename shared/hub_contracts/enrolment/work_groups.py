@@ -1,4 +1,4 @@
-"""What enrolment says of Work Groups: a group of teachers who work on something most of a year."""
+"""Events about Work Groups: teachers who explore one area of teaching over several sessions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ NCP_CODE = r"^NCP[0-9]{2}-[0-9]{2}[a-z]?$"
 
 @dataclass(frozen=True, kw_only=True)
 class WorkGroupEvent(Event):
-    """Something about one Work Group."""
+    """Identity of the Work Group that an event is about."""
 
     publisher: ClassVar[str] = "enrolment"
     about: ClassVar[str] = "work-groups/{work_group_id}"
@@ -24,7 +24,7 @@ class WorkGroupEvent(Event):
 
 
 class WorkGroupEventSchema(RecordSchema):
-    """The Work Group."""
+    """Identity of the Work Group."""
 
     work_group_id = Id("The Work Group")
 
@@ -44,7 +44,7 @@ class NcpCode(Text):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkGroupFacts(WorkGroupEvent):
-    """All that the hub publishes of one Work Group's terms."""
+    """Terms of a Work Group: title, programme, leads, limits, dates and place."""
 
     ncp_code: str | None = None
     title: str
@@ -63,59 +63,57 @@ class WorkGroupFacts(WorkGroupEvent):
 
 
 class WorkGroupFactsSchema(WorkGroupEventSchema):
-    """The terms of one Work Group."""
+    """Terms of a Work Group."""
 
     ncp_code = NcpCode()
-    title = Text("What the group is called")
+    title = Text("Title")
     academic_year = AcademicYear("The year in which it meets")
     strand = OneOf(Strand, "Stage of Teaching for Mastery, or kind of programme; sktm is subject knowledge")
-    phases = Several(OneOf(Phase, "A phase"), "For teachers of which phases")
-    lead_ids = Several(Id("A teacher", pseudonym=True), "Teacher ids of those who lead it, one or two")
-    capacity = Whole("Places", at_least=1)
-    min_schools = Whole("Fewer distinct schools and it cannot be confirmed")
-    min_teachers = Whole("Fewer teachers and it cannot be confirmed")
-    max_teachers = Whole("More teachers and it cannot be confirmed", at_least=1)
-    opens_at = Instant("First instant at which a place is given")
-    closes_at = Instant("A request at this instant is already late")
+    phases = Several(OneOf(Phase, "A phase"), "Phases whose teachers may take part")
+    lead_ids = Several(Id("A teacher", pseudonym=True), "Teacher ids of the one or two leads")
+    capacity = Whole("Number of places", at_least=1)
+    min_schools = Whole("Minimum of distinct schools for confirmation")
+    min_teachers = Whole("Minimum of teachers for confirmation")
+    max_teachers = Whole("Maximum of teachers for confirmation", at_least=1)
+    opens_at = Instant("First instant at which places are given")
+    closes_at = Instant("First instant at which a request is too late")
     mode = OneOf(
         MeetingMode,
-        "How the group usually meets; each session has a mode of its own, which decides",
+        "Usual mode of its sessions; the mode of a session takes precedence",
         optional=True,
     )
-    venue = Text(
-        "Where its sessions in person are held, unless a session has a venue of its own", optional=True
-    )
+    venue = Text("Venue of its sessions in person that have none of their own", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkGroupOpened(WorkGroupFacts):
-    """A Work Group takes teachers.
+    """A Work Group is recruiting.
 
-    Published when the group is set up, or when a draft of it is opened; places are given from `opens_at`
-    until just before `closes_at`.
+    Published when the group is created, or when its draft is opened. Places are given from `opens_at` until
+    just before `closes_at`.
     """
 
 
 class WorkGroupOpenedSchema(WorkGroupFactsSchema):
-    """WorkGroupOpened."""
+    """Read and write WorkGroupOpened."""
 
     makes = WorkGroupOpened
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkGroupChanged(WorkGroupFacts):
-    """A Work Group that has been opened has other terms.
+    """The terms of an opened Work Group changed.
 
-    Published when its title, leads, capacity, closing time, mode or venue change, or when its programme's
-    code, phases or limits are corrected, then also of a group that is over; it carries all terms, as they are
-    now. A SessionRescheduled follows for each session to come that another venue now holds.
+    Published when its title, leads, capacity, closing time, mode or venue change. Published also when its
+    programme's code, phases or limits are corrected, even after the group has closed. It contains all terms
+    as they are now. A SessionRescheduled follows for each future session whose venue changes with it.
     """
 
     changed_fields: Sequence[str]
 
 
 class WorkGroupChangedSchema(WorkGroupFactsSchema):
-    """WorkGroupChanged."""
+    """Read and write WorkGroupChanged."""
 
     makes = WorkGroupChanged
     changed_fields = Several(Code("A field of this event"), "Names of the fields that differ from before")
@@ -123,10 +121,11 @@ class WorkGroupChangedSchema(WorkGroupFactsSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkGroupConfirmed(WorkGroupEvent):
-    """A Work Group will take place.
+    """A Work Group was confirmed.
 
-    Published when a hub lead confirms it, in range or knowingly out of it, again when a group that had
-    fallen below a minimum reaches it once more, and when a hub lead allows more teachers than its programme.
+    Published when a hub lead confirms it, within the limits or by overriding them. Published again when a
+    group that had fallen below a minimum reaches it again, and when a hub lead allows more teachers than its
+    programme.
     """
 
     teachers_n: int
@@ -135,19 +134,19 @@ class WorkGroupConfirmed(WorkGroupEvent):
 
 
 class WorkGroupConfirmedSchema(WorkGroupEventSchema):
-    """WorkGroupConfirmed."""
+    """Read and write WorkGroupConfirmed."""
 
     makes = WorkGroupConfirmed
-    teachers_n = Whole("Teachers holding a place")
+    teachers_n = Whole("Teachers who hold a place")
     schools_n = Whole("Distinct schools of those teachers")
-    overridden = Flag("Whether a hub lead confirmed it although it was out of range")
+    overridden = Flag("Whether a hub lead overrode the limits")
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkGroupFellBelowMinimum(WorkGroupEvent):
-    """A confirmed Work Group has too few teachers or schools left.
+    """A confirmed Work Group fell below its minimum of teachers or schools.
 
-    Published when a withdrawal brings it below a minimum, not again while it stays there. The group goes on.
+    Published when a withdrawal brings it below a minimum, once until it has recovered. The group continues.
     """
 
     teachers_n: int
@@ -157,10 +156,10 @@ class WorkGroupFellBelowMinimum(WorkGroupEvent):
 
 
 class WorkGroupFellBelowMinimumSchema(WorkGroupEventSchema):
-    """WorkGroupFellBelowMinimum."""
+    """Read and write WorkGroupFellBelowMinimum."""
 
     makes = WorkGroupFellBelowMinimum
-    teachers_n = Whole("Teachers holding a place")
+    teachers_n = Whole("Teachers who hold a place")
     schools_n = Whole("Distinct schools of those teachers")
     teachers_short = Whole("Teachers lacking to the minimum")
     schools_short = Whole("Schools lacking to the minimum")
@@ -168,10 +167,10 @@ class WorkGroupFellBelowMinimumSchema(WorkGroupEventSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkGroupCancelled(WorkGroupEvent):
-    """A Work Group will not take place.
+    """A Work Group was cancelled.
 
-    Published when the hub cancels a group that has been opened and has not met; a ParticipantWithdrawn
-    follows for each place.
+    Published when the hub cancels an opened group before its first session. A ParticipantWithdrawn follows
+    for each place.
     """
 
     reason: WorkGroupCancellationReason
@@ -180,19 +179,19 @@ class WorkGroupCancelled(WorkGroupEvent):
 
 
 class WorkGroupCancelledSchema(WorkGroupEventSchema):
-    """WorkGroupCancelled."""
+    """Read and write WorkGroupCancelled."""
 
     makes = WorkGroupCancelled
-    reason = OneOf(WorkGroupCancellationReason, "Why, in one word")
+    reason = OneOf(WorkGroupCancellationReason, "The reason for the cancellation")
     teachers_n = Whole("Teachers who held a place")
     schools_n = Whole("Distinct schools of those teachers")
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkGroupClosed(WorkGroupEvent):
-    """A Work Group is over and has been evaluated.
+    """A Work Group closed after its evaluation.
 
-    Published when the group closes; a ParticipantCompleted follows for each teacher who completed it.
+    Published when the group closes. A ParticipantCompleted follows for each teacher who completed it.
     """
 
     teachers_n: int
@@ -202,12 +201,12 @@ class WorkGroupClosed(WorkGroupEvent):
 
 
 class WorkGroupClosedSchema(WorkGroupEventSchema):
-    """WorkGroupClosed."""
+    """Read and write WorkGroupClosed."""
 
     makes = WorkGroupClosed
     teachers_n = Whole("Teachers who held a place to the end")
     schools_n = Whole("Distinct schools of those teachers")
-    completed_n = Whole("How many of those teachers completed it")
+    completed_n = Whole("Teachers among them who completed it")
     evaluation_submitted_on = Day("The day on which its evaluation was submitted")
 
 
@@ -215,9 +214,9 @@ class WorkGroupClosedSchema(WorkGroupEventSchema):
 class SchoolEnrolled(WorkGroupEvent):
     """A school takes part in a Work Group.
 
-    Published with the first place of the school on the group, and again whenever the number of its lead
-    participants or its head's agreement changes. The highest revision counts for each group and school. With
-    0 lead participants the school may take part or no longer: places have their own events.
+    Published with the first place of the school on the group, and again when the number of its lead
+    participants or its head's agreement changes. The highest revision counts for each group and school. A
+    school with 0 lead participants may or may not still hold places: events about places tell.
     """
 
     ncp_code: str | None = None
@@ -228,7 +227,7 @@ class SchoolEnrolled(WorkGroupEvent):
 
 
 class SchoolEnrolledSchema(WorkGroupEventSchema):
-    """SchoolEnrolled."""
+    """Read and write SchoolEnrolled."""
 
     makes = SchoolEnrolled
     ncp_code = NcpCode()
@@ -236,5 +235,5 @@ class SchoolEnrolledSchema(WorkGroupEventSchema):
     academic_year = AcademicYear("The year in which the group meets")
     lead_participants_n = Whole("The school's lead participants who hold a place on the group now")
     agreement_version = Code(
-        "Version of the agreement that the head gave last; absent without an application", optional=True
+        "Version of the head's latest agreement; absent without an application", optional=True
     )

@@ -1,4 +1,4 @@
-"""The events that visits publishes: term dates, support for schools, what was planned and what came of it."""
+"""The events that visits publishes: term dates, support for schools, planned and logged visits."""
 
 from hub_contracts.visits.assignments import (
     Obligation,

@@ -1,4 +1,4 @@
-"""Events about PD leads of schools: who supports which school, and what it is owed or excused from."""
+"""Events about PD leads of schools: assignments, obligations and exemptions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hub_contracts.vocabulary import ExemptionReason, ObligationKind, SupportPro
 
 @dataclass(frozen=True, kw_only=True)
 class Obligation:
-    """What a school is owed in one half term."""
+    """One visit or department PD session that a PD lead owes a school in a half term."""
 
     half_term: str
     kind: ObligationKind
@@ -22,12 +22,12 @@ class Obligation:
 
 
 class ObligationSchema(RecordSchema):
-    """What a school is owed in one half term."""
+    """Read and write one obligation."""
 
     makes = Obligation
     half_term = HalfTerm("The half term")
     kind = OneOf(
-        ObligationKind, "What is owed once in it; department_pd is for the whole mathematics department"
+        ObligationKind, "The kind, owed once in it; department_pd is for the whole mathematics department"
     )
     starts_on = Day("The half term's first day in this school")
     ends_on = Day("The half term's last day in this school")
@@ -37,9 +37,9 @@ class ObligationSchema(RecordSchema):
 class PDLeadAssigned(Event):
     """A school has a PD lead.
 
-    Published when the assignment is made, and again, with all its obligations, when a calendar, the school's
-    trust or authority, a successor of the school or a hand-over changes them. The school owes each half term
-    once: what an assignment owes ends where the one that follows it begins. An assignment that
+    Published when the assignment is made. Published again, with all its obligations, when a calendar, the
+    school's trust or authority, a successor of the school or a hand-over changes them. Each half term is owed
+    once: the obligations of an assignment end where the next assignment begins. An assignment that
     PDLeadUnassigned has ended stays ended.
     """
 
@@ -56,25 +56,25 @@ class PDLeadAssigned(Event):
 
 
 class PDLeadAssignedSchema(RecordSchema):
-    """PDLeadAssigned."""
+    """Read and write PDLeadAssigned."""
 
     makes = PDLeadAssigned
     assignment_id = Id("The assignment")
     urn = Urn("The supported school")
     pd_lead_id = Id("Teacher id of the PD lead (professional development)", pseudonym=True)
-    programme = OneOf(SupportProgramme, "What the support is part of; tfm is Teaching for Mastery")
+    programme = OneOf(SupportProgramme, "Programme of the support; tfm is Teaching for Mastery")
     starts_on = Day("First day of the assignment")
-    obligations = Several(Record(ObligationSchema, "An obligation"), "What the school is owed, by half term")
-    follows = Id("The assignment that it was handed over from; absent if it follows none", optional=True)
+    obligations = Several(Record(ObligationSchema, "An obligation"), "Obligations by half term")
+    follows = Id("The assignment before a hand-over; absent without one", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PDLeadUnassigned(Event):
     """A PD lead's assignment to a school ends before the end of its academic year.
 
-    Published when it is handed over, together with PDLeadAssigned of the assignment that follows it, and when
-    it is ended without a successor. The day may lie ahead or in the past; the day before `starts_on` says
-    that it never took effect.
+    Published at a hand-over, together with PDLeadAssigned of the next assignment, and when the assignment
+    ends without one. The day may be in the future or the past. The day before `starts_on` means that the
+    assignment never took effect.
     """
 
     publisher: ClassVar[str] = "visits"
@@ -89,22 +89,22 @@ class PDLeadUnassigned(Event):
 
 
 class PDLeadUnassignedSchema(RecordSchema):
-    """PDLeadUnassigned."""
+    """Read and write PDLeadUnassigned."""
 
     makes = PDLeadUnassigned
     assignment_id = Id("The assignment that ends")
     urn = Urn("The supported school")
     pd_lead_id = Id("Teacher id of the PD lead whose assignment ends", pseudonym=True)
-    programme = OneOf(SupportProgramme, "What the support is part of; tfm is Teaching for Mastery")
+    programme = OneOf(SupportProgramme, "Programme of the support; tfm is Teaching for Mastery")
     ended_on = Day("Last day of the assignment")
-    reason = Code("Why, in one word, such as workload")
+    reason = Code("The reason, such as workload")
 
 
 @dataclass(frozen=True, kw_only=True)
 class VisitObligationExcused(Event):
-    """A school is excused from what it was owed in one half term.
+    """A school is excused from an obligation of one half term.
 
-    Published when a hub lead excuses it; the obligation leaves the count instead of being missed.
+    Published when a hub lead excuses it. The obligation is no longer counted and cannot be missed.
     """
 
     publisher: ClassVar[str] = "visits"
@@ -117,10 +117,10 @@ class VisitObligationExcused(Event):
 
 
 class VisitObligationExcusedSchema(RecordSchema):
-    """VisitObligationExcused."""
+    """Read and write VisitObligationExcused."""
 
     makes = VisitObligationExcused
     urn = Urn("The school")
     half_term = HalfTerm("The half term")
-    kind = OneOf(ObligationKind, "What was owed")
-    reason = OneOf(ExemptionReason, "Why, in one word")
+    kind = OneOf(ObligationKind, "Kind of obligation")
+    reason = OneOf(ExemptionReason, "The reason")

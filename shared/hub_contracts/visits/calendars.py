@@ -1,4 +1,4 @@
-"""The event about calendars: which days are in term."""
+"""Event about calendars: the half terms of an academic year."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hub_contracts.fields import AcademicYear, Code, Day, Record, Several, Whole
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarHalfTerm:
-    """One half term of a calendar."""
+    """Days of one half term, first and last included."""
 
     n: int
     starts_on: date
@@ -20,7 +20,7 @@ class CalendarHalfTerm:
 
 
 class CalendarHalfTermSchema(RecordSchema):
-    """One half term of a calendar."""
+    """Read and write one half term."""
 
     makes = CalendarHalfTerm
     n = Whole(
@@ -35,11 +35,12 @@ class CalendarHalfTermSchema(RecordSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarSet(Event):
-    """The half terms of the schools in a scope are known for an academic year.
+    """A calendar has the half terms of the schools in a scope for an academic year.
 
-    Published when a calendar is set, and again, with all its half terms, when it is set anew. The most
+    Published when a calendar is set, and again, with all its half terms, when it is replaced. The most
     specific calendar counts for a school: its own, its trust's, its authority's, the hub's. Days outside the
-    half terms are school holidays; a calendar of fewer than six half terms says nothing of the days after it.
+    half terms are school holidays. After the last half term of a calendar with fewer than six, days are
+    undefined.
     """
 
     publisher: ClassVar[str] = "visits"
@@ -51,7 +52,7 @@ class CalendarSet(Event):
 
 
 class CalendarSetSchema(RecordSchema):
-    """CalendarSet."""
+    """Read and write CalendarSet."""
 
     makes = CalendarSet
     scope = Code(

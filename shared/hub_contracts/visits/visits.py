@@ -1,4 +1,4 @@
-"""Events about visits: what was planned and what came of it.
+"""Events about visits: planned, reassigned, cancelled, logged and recalculated.
 
 Notes of a visit are confidential and never published.
 """
@@ -16,7 +16,7 @@ from hub_contracts.vocabulary import VisitFocus, VisitKind
 
 @dataclass(frozen=True, kw_only=True)
 class VisitEvent(Event):
-    """Something about one visit."""
+    """Identity of the visit that an event is about, and the school."""
 
     publisher: ClassVar[str] = "visits"
     about: ClassVar[str] = "visits/{visit_id}"
@@ -26,7 +26,7 @@ class VisitEvent(Event):
 
 
 class VisitEventSchema(RecordSchema):
-    """The visit."""
+    """Identity of the visit, and the school."""
 
     visit_id = Id("The visit")
     urn = Urn("The school visited")
@@ -34,9 +34,9 @@ class VisitEventSchema(RecordSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class VisitPlanned(VisitEvent):
-    """A visit was put in the diary.
+    """A visit was planned.
 
-    Published when it is planned.
+    Published once for each visit.
     """
 
     assignment_id: UUID
@@ -47,13 +47,13 @@ class VisitPlanned(VisitEvent):
 
 
 class VisitPlannedSchema(VisitEventSchema):
-    """VisitPlanned."""
+    """Read and write VisitPlanned."""
 
     makes = VisitPlanned
     assignment_id = Id("The assignment that it belongs to")
     pd_lead_id = Id("Teacher id of the PD lead", pseudonym=True)
-    planned_at = Instant("When it is to begin")
-    kind = OneOf(VisitKind, "What it is for")
+    planned_at = Instant("Planned start")
+    kind = OneOf(VisitKind, "Purpose of the visit")
     half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
 
 
@@ -61,7 +61,7 @@ class VisitPlannedSchema(VisitEventSchema):
 class VisitReassigned(VisitEvent):
     """A planned visit will be made by another PD lead.
 
-    Published for each planned visit from the day of a hand-over on; when and what for stays as planned.
+    Published for each visit planned for the day of a hand-over or later. Time and purpose stay as planned.
     """
 
     from_pd_lead_id: UUID
@@ -72,38 +72,38 @@ class VisitReassigned(VisitEvent):
 
 
 class VisitReassignedSchema(VisitEventSchema):
-    """VisitReassigned."""
+    """Read and write VisitReassigned."""
 
     makes = VisitReassigned
-    from_pd_lead_id = Id("Teacher id of the PD lead who was to make it", pseudonym=True)
-    to_pd_lead_id = Id("Teacher id of the PD lead who will make it", pseudonym=True)
+    from_pd_lead_id = Id("Teacher id of the PD lead before the hand-over", pseudonym=True)
+    to_pd_lead_id = Id("Teacher id of the PD lead after the hand-over", pseudonym=True)
     assignment_id = Id("The assignment that it belongs to from now on")
-    planned_at = Instant("When it is to begin")
-    kind = OneOf(VisitKind, "What it is for")
+    planned_at = Instant("Planned start")
+    kind = OneOf(VisitKind, "Purpose of the visit")
 
 
 @dataclass(frozen=True, kw_only=True)
 class VisitCancelled(VisitEvent):
-    """A planned visit will not take place.
+    """A planned visit was cancelled.
 
-    Published when it is cancelled; what the school is owed stays owed.
+    Published once. The obligation to the school remains.
     """
 
     reason: str  # a VisitCancellationReason, published as a plain code
 
 
 class VisitCancelledSchema(VisitEventSchema):
-    """VisitCancelled."""
+    """Read and write VisitCancelled."""
 
     makes = VisitCancelled
-    reason = Code("Why, in one word, such as snow")
+    reason = Code("The reason, such as snow")
 
 
 @dataclass(frozen=True, kw_only=True)
 class VisitLogged(VisitEvent):
-    """A visit took place and was written up.
+    """A visit took place and was logged.
 
-    Published once for each visit, when its log is written.
+    Published once for each visit.
     """
 
     assignment_id: UUID
@@ -120,25 +120,25 @@ class VisitLogged(VisitEvent):
 
 
 class VisitLoggedSchema(VisitEventSchema):
-    """VisitLogged."""
+    """Read and write VisitLogged."""
 
     makes = VisitLogged
     assignment_id = Id("The assignment that it belongs to")
     pd_lead_id = Id("Teacher id of the PD lead", pseudonym=True)
     happened_on = Day("The day of the visit")
     half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
-    kind = OneOf(VisitKind, "What it was for")
-    half_days = Whole("How long it took, in half days", unit="half days")
-    focus = Several(OneOf(VisitFocus, "A theme"), "What it was about; tfm is Teaching for Mastery")
-    people_met_roles = Several(Code("A role"), "What the people met are at the school, such as maths_lead")
-    actions_n = Whole("How many actions were agreed")
+    kind = OneOf(VisitKind, "Purpose of the visit")
+    half_days = Whole("Duration in half days", unit="half days")
+    focus = Several(OneOf(VisitFocus, "A theme"), "Themes; tfm is Teaching for Mastery")
+    people_met_roles = Several(Code("A role"), "Roles at the school of the people met, such as maths_lead")
+    actions_n = Whole("Number of actions agreed")
     late = Flag("Whether it was logged more than ten working days after its half term")
     out_of_term = Flag("Whether it lies outside the school's terms, and so does not count")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DepartmentPDHeld(VisitEvent):
-    """A mathematics department had professional development together.
+    """A mathematics department had a PD session together.
 
     Published together with VisitLogged, for a visit of the kind department_pd.
     """
@@ -150,7 +150,7 @@ class DepartmentPDHeld(VisitEvent):
 
 
 class DepartmentPDHeldSchema(VisitEventSchema):
-    """DepartmentPDHeld."""
+    """Read and write DepartmentPDHeld."""
 
     makes = DepartmentPDHeld
     half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
@@ -161,11 +161,11 @@ class DepartmentPDHeldSchema(VisitEventSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class VisitRecalculated(VisitEvent):
-    """What follows from the day of a visit has changed: its half term, or whether it counts or is late.
+    """The half term of a visit, or whether it counts or is late, changed.
 
-    Published when a calendar is set, a school's trust or authority changes, or a successor stands for a
-    closed school, for each planned or logged visit whose values changed. It replaces what VisitPlanned,
-    VisitLogged, DepartmentPDHeld or an earlier VisitRecalculated of the visit said of them.
+    Published when a calendar is set, a school's trust or authority changes, or a closed school has a
+    successor, for each planned or logged visit whose values changed. It replaces the values of VisitPlanned,
+    VisitLogged, DepartmentPDHeld and earlier VisitRecalculated events of the visit.
     """
 
     half_term: str | None = None
@@ -174,7 +174,7 @@ class VisitRecalculated(VisitEvent):
 
 
 class VisitRecalculatedSchema(VisitEventSchema):
-    """VisitRecalculated."""
+    """Read and write VisitRecalculated."""
 
     makes = VisitRecalculated
     half_term = HalfTerm("The half term of the school on that day; absent out of term", optional=True)
