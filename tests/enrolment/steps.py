@@ -50,6 +50,8 @@ from hub_enrolment.models import ClassroomTask, Enrolment, GroupSession, TaskRep
 from hub_enrolment.store import work_groups as store
 from hub_enrolment.store.applications import WithParticipants
 from hub_enrolment.store.waiting_list import Described
+from hub_messaging.testing import delivered
+from hub_platform.reaction_context import ReactionContext
 
 AGREED = Agreement(head_agreed_by="Grace Head", head_agreed_at=NOW, agreement_version="2025.1")
 
@@ -112,7 +114,7 @@ def tell(session: Session, *entries: WaitingEntry, at: datetime = NOW, **changes
     """Take in that the e-mails about offers were sent."""
     for entry in entries:
         event = offer_sent(entry.id, entry.teacher_id, **changes)
-        offers.on_message_sent(session, event, at=at, now=at, by="enrolment")
+        offers.on_message_sent(session, delivered(event, at=at), ReactionContext(now=at, by="enrolment"))
 
 
 def stands(session: Session, *entries: WaitingEntry) -> list[str]:

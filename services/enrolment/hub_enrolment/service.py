@@ -1,12 +1,9 @@
-"""The enrolment service: routes by inheritance, reactions, and what notifications asks for at sending."""
+"""The enrolment service: routes by inheritance, one table of reactions, RPC answers and a timer."""
 
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from hub_contracts.notifications import MessageFailed, MessageSent
 from hub_contracts.visits import CalendarSet
@@ -39,10 +36,11 @@ from hub_enrolment.store import teachers as teacher_store
 from hub_kernel.england import day_in_england
 from hub_messaging.relay import OutboxRelay
 from hub_messaging.rpc import Later, answer
-from hub_messaging.subscribe import Delivery, subscribe
+from hub_messaging.subscribe import on, reaction_table
 from hub_platform.dependencies import Database
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
+from hub_platform.reaction_context import reaction_context
 
 
 class EnrolmentService(
@@ -71,16 +69,22 @@ class EnrolmentService(
     Documents,
     Probes,
 ):
-    """Owns schools, people, work groups, places and registers."""
+    """Owns schools, people, Work Groups, enrolments and registers."""
 
     name = "enrolment"
     named_in_audit = frozenset({"urn", "from_urn", "uid"})
     relay = OutboxRelay()
     database = Database()
+    reactions = reaction_table(
+        on(MessageSent, offers.on_message_sent),
+        on(MessageFailed, offers.on_message_failed),
+        on(CalendarSet, calendars.on_calendar_set),
+        context=reaction_context,
+    )
 
     @answer(recorded=True)
     def contacts(self, teacher_ids: Sequence[str]) -> dict[str, dict[str, str | bool]]:
-        """Names, e-mail address and whether it is confirmed, by teacher id; who is not known is left out."""
+        """Return names, e-mail address and whether it is confirmed, by teacher id, without unknown ids."""
         with self.database() as session:
             found = contacts.contacts(session, [UUID(teacher_id) for teacher_id in teacher_ids])
         return {str(teacher_id): asdict(contact) for teacher_id, contact in found.items()}
@@ -89,32 +93,33 @@ class EnrolmentService(
     def certificate(self, enrolment_id: str) -> Later | None:
         """Return the certificate of a completed enrolment as PDF in base64; None when there is none.
 
-        It is printed by a process of its own, outside transaction and worker; meanwhile others are answered.
+        A child process prints it, outside the transaction and the worker, so that others are answered
+        in the meantime.
         """
         with self.database() as session:
             document = documents.find_certificate(session, UUID(enrolment_id))
         if document is None:
             return None
-        # A subject of its own for each: what a service asks for is not limited as what one account asks for.
+        # One subject for each enrolment: the limit for one account must not apply to a service's questions.
         subject = f"{self.name} {enrolment_id}"
         return Later(lambda: b64encode(printed_in_turn(document, subject=subject)).decode("ascii"))
 
     @answer
     def joining_links(self, session_ids: Sequence[str]) -> dict[str, str]:
-        """The address at which each session is joined online; a session without one is left out."""
+        """Return the joining link of each session by id; a session without one is left out."""
         with self.database() as session:
             links = venues.joining_links(session, [UUID(session_id) for session_id in session_ids])
         return {str(session_id): link for session_id, link in links.items()}
 
     @answer
     def records(self, teacher_id: str) -> list[str]:
-        """Every record of one person: the one that is left and those that were merged into it."""
+        """Return the ids of all records of one person: the remaining one and those merged into it."""
         with self.database() as session:
             return [str(one) for one in teacher_store.record_ids(session, UUID(teacher_id))]
 
     @answer
-    def school_threads(self, urn: str) -> dict[str, list[Any]]:
-        """What messages for a school are about: its URN, those that it carries on, and who does what for it.
+    def school_threads(self, urn: str) -> dict[str, list[str] | list[list[str]]]:
+        """Return the URNs of a school and its predecessors, and the subjects of messages to its people.
 
         `threads` holds pairs of a subject, such as `work-groups/<id>`, and a teacher id.
         """
@@ -124,26 +129,7 @@ class EnrolmentService(
         threads = [[one.subject, str(one.teacher_id)] for one in found.threads]
         return {"urns": list(found.urns), "threads": threads}
 
-    @subscribe(MessageSent)
-    def on_message_sent(self, session: Session, delivery: Delivery[Any]) -> None:
-        """Count the deadline of an offer from the e-mail about it."""
-        offers.on_message_sent(
-            session, delivery.event, at=delivery.envelope.time, now=self.clocks.hub.now(), by=self.name
-        )
-
-    @subscribe(MessageFailed)
-    def on_message_failed(self, session: Session, delivery: Delivery[Any]) -> None:
-        """Count the deadline of an offer from the last attempt to send the e-mail about it."""
-        offers.on_message_failed(
-            session, delivery.event, at=delivery.envelope.time, now=self.clocks.hub.now(), by=self.name
-        )
-
-    @subscribe(CalendarSet)
-    def on_calendar_set(self, session: Session, delivery: Delivery[Any]) -> None:
-        """Learn the half terms of schools, to warn of days without pupils."""
-        calendars.on_calendar_set(session, delivery.event, revision=delivery.envelope.revision)
-
     @every(seconds=5.0, by_hub_time=True)
     def expire_offers(self) -> None:
-        """End the offers of places whose time is over."""
+        """End offers whose deadline has passed."""
         offers.expire_all(self.database, now=self.clocks.hub.now(), by=self.name)

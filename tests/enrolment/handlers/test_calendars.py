@@ -13,6 +13,7 @@ from hub_contracts.visits import CalendarHalfTerm, CalendarSet
 from hub_enrolment.handlers import calendars
 from hub_enrolment.models import SchoolCalendar
 from hub_enrolment.store.calendars import warnings
+from hub_messaging.testing import delivered
 
 WEDNESDAY = date(2026, 12, 16)
 TRUST = {"Trusts (code)": "3180", "Trusts (name)": "The Trust"}
@@ -43,7 +44,7 @@ def test_the_most_specific_calendar_of_the_host_counts(session: Session) -> None
         ("trust:3180", shut),
         (f"school:{urn}", open_),
     ):
-        calendars.on_calendar_set(session, told(scope, ends_on), revision=1)
+        calendars.on_calendar_set(session, delivered(told(scope, ends_on)))
         expected.append(["school_holidays"] if ends_on == shut else [])
         assert reasons(session, urn) == expected[-1]
     assert expected == [["school_holidays"], [], ["school_holidays"], []]
@@ -52,7 +53,7 @@ def test_the_most_specific_calendar_of_the_host_counts(session: Session) -> None
 
 def test_another_schools_and_another_years_calendars_say_nothing(session: Session) -> None:
     ours, theirs = schools(session, 2)
-    calendars.on_calendar_set(session, told(f"school:{theirs}", date(2026, 12, 11)), revision=1)
+    calendars.on_calendar_set(session, delivered(told(f"school:{theirs}", date(2026, 12, 11))))
     assert (reasons(session, ours), reasons(session, theirs)) == ([], ["school_holidays"])
     assert reasons(session, theirs, date(2025, 12, 17)) == []
 
@@ -61,7 +62,7 @@ def test_another_schools_and_another_years_calendars_say_nothing(session: Sessio
 def test_any_order_and_any_repeats_leave_the_newest(session: Session, order: tuple[int, ...]) -> None:
     ends = {1: date(2026, 12, 11), 2: date(2026, 12, 14), 3: date(2026, 12, 18)}
     for revision in (*order, *order[:2]):
-        calendars.on_calendar_set(session, told("hub", ends[revision]), revision=revision)
+        calendars.on_calendar_set(session, delivered(told("hub", ends[revision]), revision))
     (kept,) = session.scalars(select(SchoolCalendar)).all()
     assert (kept.revision, kept.half_terms[0][1]) == (3, "2026-12-18")
     assert reasons(session, None) == []
@@ -69,7 +70,7 @@ def test_any_order_and_any_repeats_leave_the_newest(session: Session, order: tup
 
 def test_a_training_day_is_told_and_a_bank_holiday_first(session: Session) -> None:
     christmas = date(2026, 12, 25)
-    calendars.on_calendar_set(session, told("hub", christmas, WEDNESDAY, christmas), revision=1)
+    calendars.on_calendar_set(session, delivered(told("hub", christmas, WEDNESDAY, christmas)))
     assert reasons(session, None, WEDNESDAY, christmas, date(2026, 12, 30)) == [
         "non_school_day",
         "bank_holiday",

@@ -38,6 +38,8 @@ from hub_enrolment.commands.work_groups import (
 from hub_enrolment.handlers import applications, endings, offers, terms, waiting_list, work_groups
 from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import WaitingEntry
+from hub_messaging.testing import delivered
+from hub_platform.reaction_context import ReactionContext
 
 
 def recruiting(session: Session) -> tuple[UUID, list[UUID], list[UUID]]:
@@ -166,7 +168,10 @@ def follow_message(session: Session) -> Case:
 
     offered = two(session, make)
     event = offer_sent(offered.id, offered.teacher_id)
-    return Case(lambda: offers.on_message_sent(session, event, at=LATER, **given()), {"waiting_list": 1})
+    sent = delivered(event, at=LATER)
+    return Case(
+        lambda: offers.on_message_sent(session, sent, ReactionContext(**given())), {"waiting_list": 1}
+    )
 
 
 def applied(session: Session, *, submitted: bool) -> UUID:

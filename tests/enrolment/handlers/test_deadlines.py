@@ -17,7 +17,9 @@ from hub_enrolment.commands.mergers import MergeTeachers
 from hub_enrolment.commands.waiting_list import AcceptOffer, LeaveWaitingList
 from hub_enrolment.handlers import mergers, offers, waiting_list
 from hub_enrolment.models import WaitingEntry
+from hub_messaging.testing import delivered
 from hub_platform.database import Sessions
+from hub_platform.reaction_context import ReactionContext
 
 FIRST_END = datetime(2025, 9, 26, 23, 0, tzinfo=UTC)  # of an offer made at NOW, a Saturday
 MONDAY = datetime(2025, 9, 22, 6, 30, tzinfo=UTC)
@@ -35,10 +37,11 @@ def offered(session: Session) -> tuple[UUID, WaitingEntry, WaitingEntry]:
 
 def take_in(session: Session, message: Message, at: datetime = MONDAY, now: datetime | None = None) -> None:
     """React to a message of notifications that was recorded at an instant."""
+    context = ReactionContext(now=now or at, by=BY)
     if isinstance(message, MessageSent):
-        offers.on_message_sent(session, message, at=at, now=now or at, by=BY)
+        offers.on_message_sent(session, delivered(message, at=at), context)
     else:
-        offers.on_message_failed(session, message, at=at, now=now or at, by=BY)
+        offers.on_message_failed(session, delivered(message, at=at), context)
 
 
 def deadline(session: Session, entry: WaitingEntry) -> tuple[datetime | None, datetime | None]:

@@ -1,6 +1,6 @@
-"""Offers of places to those who wait: made when a place comes free, told by e-mail, and expired.
+"""Deadlines of offers of places: counted from the e-mail about the offer, and expired.
 
-Notifications says when it sent the e-mail; the five working days count from then.
+Notifications publishes when it sent the e-mail; the five working days count from that instant.
 """
 
 from datetime import datetime
@@ -18,15 +18,17 @@ from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.work_groups import lock_work_group
 from hub_messaging import outbox
+from hub_messaging.delivery import Delivery
 from hub_platform.database import Sessions
+from hub_platform.reaction_context import ReactionContext
 
 TEMPLATE: Final = "place_offered"  # of the e-mail about an offer
 
 
 def expire_all(sessions: Sessions, *, now: datetime, by: str) -> None:
-    """End every offer whose time is over, group by group, and offer the places to the next.
+    """End every offer whose deadline has passed, one transaction per group, and offer the places again.
 
-    An offer of which the teacher has not been told stays open: its place is kept.
+    An offer stays open, with its place, until the e-mail about it was sent or finally failed.
     """
     with sessions() as session:
         group_ids = store.groups_with_expired(session, now=now)
@@ -36,7 +38,7 @@ def expire_all(sessions: Sessions, *, now: datetime, by: str) -> None:
 
 
 def expire_offers(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
-    """End the offers of one group whose time is over, and offer the places to the next.
+    """End the offers of one group whose deadline has passed, and offer the places again.
 
     Raises:
         Unknown: `unknown_work_group`.
@@ -50,47 +52,44 @@ def expire_offers(session: Session, work_group_id: UUID, *, now: datetime, by: s
     offer_free_places(session, locked, now=now, by=by)
 
 
-def on_message_sent(session: Session, event: MessageSent, *, at: datetime, now: datetime, by: str) -> None:
-    """Count the deadline of an offer from the e-mail about it, sent at an instant `at`."""
-    _count_from(session, event, at=at, named_end=event.expires_at, now=now, by=by)
+def on_message_sent(session: Session, delivery: Delivery[MessageSent], context: ReactionContext) -> None:
+    """Count the deadline of an offer from the e-mail about it."""
+    _count_from(session, delivery, context, named_end=delivery.event.expires_at)
 
 
-def on_message_failed(
-    session: Session, event: MessageFailed, *, at: datetime, now: datetime, by: str
-) -> None:
-    """Count the deadline of an offer from the last attempt to send the e-mail about it, made at `at`.
+def on_message_failed(session: Session, delivery: Delivery[MessageFailed], context: ReactionContext) -> None:
+    """Count the deadline of an offer from the last attempt to send the e-mail about it.
 
-    Hub staff see the failure in notifications; without an end the offer would keep its place for ever.
+    Hub staff see the failure in notifications. Without a deadline the offer would hold its place for ever.
     """
-    _count_from(session, event, at=at, named_end=None, now=now, by=by)
+    _count_from(session, delivery, context, named_end=None)
 
 
 def _count_from(
     session: Session,
-    event: MessageSent | MessageFailed,
+    delivery: Delivery[MessageSent | MessageFailed],
+    context: ReactionContext,
     *,
-    at: datetime,
     named_end: datetime | None,
-    now: datetime,
-    by: str,
 ) -> None:
-    """Follow a message about an open offer, when its recipient is the teacher who has the offer."""
-    entry = _lock_offer(session, event)
+    """Set the deadline of an open offer, if the e-mail's recipient is the teacher who has the offer."""
+    entry = _lock_offer(session, delivery.event)
     if entry is None or entry.offered_at is None or entry.expires_at is None:
         return
     before = waiting_list.Offer(entry.offered_at, entry.told_at, entry.expires_at)
-    offer = waiting_list.count_from(before, at, named_end=named_end, now=now)
+    offer = waiting_list.count_from(before, delivery.occurred_at, named_end=named_end, now=context.now)
     if offer == before:
         return
     entry.told_at, entry.expires_at = offer.told_at, offer.expires_at
-    entry.touch(now=now, by=by)
+    entry.touch(now=context.now, by=context.by)
     session.flush()
     if offer.expires_at != before.expires_at:
-        outbox.record(session, PlaceOfferExtended(**offer_facts(entry)), occurred_at=now, by=by)
+        event = PlaceOfferExtended(**offer_facts(entry))
+        outbox.record(session, event, occurred_at=context.now, by=context.by)
 
 
 def _lock_offer(session: Session, event: MessageSent | MessageFailed) -> WaitingEntry | None:
-    """The entry with the open offer that a message is about, its group locked; None if there is none."""
+    """Return the entry with the open offer that an e-mail is about, its group locked; None without one."""
     if event.template != TEMPLATE:
         return None
     waiting_id = waiting_list.entry_concerned(event.concerns)
