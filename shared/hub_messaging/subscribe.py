@@ -37,6 +37,7 @@ __all__ = [
     "on",
     "on_batch",
     "reaction_table",
+    "rows_of",
     "subscribe",
     "subscribe_batch",
     "subscriber_of",
@@ -190,6 +191,15 @@ def _answers_rpc(members: Sequence[Any]) -> bool:
     return any(
         isinstance(e, RpcAnswer) for member in members for e in getattr(member, "nameko_entrypoints", ())
     )
+
+
+def rows_of(service_class: type) -> list[Reaction[Any]]:
+    """Return the rows of a service's reaction table, for `testing.Receiver`."""
+    return [
+        Reaction(tuple(one.event_classes.values()), one.handler, batch=one.batch)
+        for one in subscriptions_of(service_class)
+        if one.handler is not None
+    ]
 
 
 def subscriptions_of(service_class: type) -> list[Subscription]:
