@@ -65,7 +65,7 @@ def test_a_contradiction_names_the_group_and_what_to_change(desk: Desk, admin: C
     programme_id = desk.get(f"work-groups/{group}").json["programme_id"]
     reply = admin("PATCH", f"{V1}/programmes/{programme_id}", {"min_teachers": 3}, If_Match='"1"')
     assert problem(reply) == (409, "confirmed_group_contradicts", ["/min_teachers"])
-    said = "“Ratio”: 2 teachers; at least 3 make a work group."
+    said = "“Ratio”: 2 teachers; the programme requires at least 3."
     assert reply.json["errors"][0]["detail"] == said
     year = admin("PATCH", f"{V1}/programmes/{programme_id}", {"academic_year": "2026/27"}, If_Match='"1"')
     assert problem(year) == (409, "programme_has_groups", ["/academic_year"])

@@ -70,7 +70,7 @@ def test_an_unknown_urn_is_404_with_its_successor_where_one_is_known(desk: Desk)
     desk.imports(links((stranger, successor, "Successor", "01-09-2025")))
     reply = desk.get(f"schools/{stranger}")
     assert problem(reply)[:2] == (404, "unknown_school")
-    assert f"Its successor is {successor}." in reply.json["detail"]
+    assert f"Its successor is {successor};" in reply.json["detail"]
     assert reply.json["errors"] == [{"pointer": "", "detail": f"successor_urn: {successor}"}]
 
 

@@ -1,14 +1,14 @@
 """Whether a described person is known, new or unclear; no key outweighs a cell that contradicts it."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.evidence import Names, Person, Record, compare, compare_names
-from hub_enrolment.domain.matching import Known, New, Unclear, check_new, differences, match, verdict
+from hub_enrolment.domain.matching import Known, New, Unclear, check_new, differences, match, summary, verdict
 from hub_kernel.refusals import Conflict
 
 URN, OTHER_URN = "980001", "980002"
@@ -195,8 +195,8 @@ def test_a_known_person_is_not_registered_again() -> None:
         with pytest.raises(Conflict, match="possible_duplicate") as refused:
             check_new(outcome, person())
         assert "Anita Patel" in refused.value.detail
-        (candidate,) = refused.value.extensions["candidates"]
-        assert UUID(candidate["teacher_id"]) == ANITA.id
+        assert refused.value.extensions["candidates"] == [summary(ANITA)]
+        assert summary(ANITA)["teacher_id"] == str(ANITA.id)
     with pytest.raises(Conflict, match="trn_taken"):
         check_new(Known(ANITA), person(trn=TRN))
 

@@ -78,8 +78,8 @@ def test_the_refusal_names_the_day_as_people_say_it() -> None:
     asked = replace(known, starts_at=known.starts_at.replace(year=2026))
     with pytest.raises(Refused) as refusal:
         reschedule("scheduled", known, asked, now=MEETS.replace(year=2026, month=11))
-    assert refusal.value.detail == (
-        "A session cannot be moved into the past: 12:30 on Tuesday 17 March 2026 is not to come."
+    assert (
+        refusal.value.detail == "The new start, 17 March 2026 at 12:30, is in the past; choose a later one."
     )
 
 

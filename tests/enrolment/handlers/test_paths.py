@@ -73,7 +73,7 @@ def test_what_came_before_matters_only_where_a_path_says_so(
     strand: str, needed: str | None, taken: list[tuple[str, int]]
 ) -> None:
     path = Path(strand=strand, year=YEAR, prerequisite_strand=needed)
-    assert path.asks_what_came_before or outcome(strand, needed, *taken) == "may"
+    assert path.depends_on_history or outcome(strand, needed, *taken) == "may"
 
 
 def follows(session: Session, school: str, **of: str) -> Enrolment:

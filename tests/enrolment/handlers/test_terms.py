@@ -166,8 +166,8 @@ def test_each_school_that_lacks_a_role_is_named() -> None:
     )
     assert code == "required_role_missing"
     assert sentences == [
-        "School 100002 sends nobody as maths_lead.",
-        "School 100003 sends nobody as lead_participant, maths_lead.",
+        "School 100002 has no participant in the role maths_lead.",
+        "School 100003 has no participant in the role lead_participant, maths_lead.",
     ]
 
 
@@ -175,7 +175,7 @@ def test_each_school_over_the_cap_is_named() -> None:
     code, sentences = lacking(on_group("100001", 2), on_group("100002", 3), cap=2)
     assert (code, sentences) == (
         "too_many_of_a_school",
-        ["School 100002 holds 3 places; at most 2 are for one school."],
+        ["School 100002 has 3 places; the programme allows 2 a school."],
     )
 
 

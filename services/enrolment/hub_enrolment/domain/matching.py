@@ -6,7 +6,7 @@ contradicts it: such a person is unclear, and a member of staff decides.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from hub_enrolment.domain.evidence import Evidence, Names, Person, Record, Trns, compare
@@ -157,8 +157,8 @@ def differences(described: Person, record: Record) -> list[str]:
     return sentences
 
 
-def summary(record: Record) -> dict[str, Any]:
-    """A candidate as it is shown to hub staff."""
+def summary(record: Record) -> dict[str, object]:
+    """Return a candidate as JSON values, for hub staff."""
     return {
         "teacher_id": str(record.id),
         "given": record.given,

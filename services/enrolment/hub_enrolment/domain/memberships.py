@@ -1,4 +1,4 @@
-"""Rules about where people work: a membership of a school has a first day and, once it is over, a last."""
+"""Rules about school memberships: a teacher works at a school from a first to a last day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from hub_kernel.england import spoken_date
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Succession, Successions
 
@@ -14,30 +15,31 @@ _ONE_DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Membership:
-    """Somebody works at a school from `starts_on` to `ends_on`, both included; None: until further notice."""
+    """A teacher works at a school from `starts_on` to `ends_on`, both included; None: at present."""
 
     id: UUID
     urn: str
     starts_on: date
     ends_on: date | None
     role: str = "class_teacher"
-    noted_on: date | None = None  # of the membership with which the person was registered, the day of that
+    noted_on: date | None = None  # the day of registration, for the membership recorded with it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """What is asked for."""
+    """A requested move to another school."""
 
-    from_urn: str | None  # None: a school is joined and none left
+    from_urn: str | None  # None: the teacher joins a school and leaves none
     to_urn: str
-    moved_on: date  # first day at the new school
+    moved_on: date  # the first day at the new school
 
 
 @dataclass(frozen=True)
 class Left:
-    """The membership that ends, and its last day; `starts_on` where its first day turns out to be earlier.
+    """The membership that ends with a move, and its last day.
 
-    `dropped`: memberships of successors that began on the day of the move or later, so that they never were.
+    `starts_on`: its corrected first day, where that was before the registration. `dropped`: memberships at
+    successor schools that began on the day of the move or later, and are deleted.
     """
 
     id: UUID
@@ -48,28 +50,28 @@ class Left:
 
 @dataclass(frozen=True, kw_only=True)
 class CarriedOn:
-    """A membership goes on at the school that carries on the work of the one where it was held."""
+    """A membership that continues at the successor of a closed school."""
 
     held: Membership
     to_urn: str
-    first_day: date  # on which the successor stands for the closed school
-    starts_on: date  # of the membership of the successor
+    first_day: date  # of the succession
+    starts_on: date  # of the membership at the successor
     last_day: date | None  # at the closed school; None when the membership began on `first_day` or later
-    joins: UUID | None  # the membership of the successor that the person has already
+    joins: UUID | None  # the membership at the successor that the person has already
 
 
 def carry_on(
     held: Sequence[Membership], successions: Mapping[str, Succession], *, day: date
 ) -> CarriedOn | None:
-    """Return the next step by which memberships follow successions; None when each is where it belongs.
+    """Return the next membership to continue at a successor school; None when none is left.
 
-    The person works there until the closed school's last day and at its successor from then on. What was
-    noted for a later day under the closed school's number was at the successor from its start.
+    The person works at the closed school until its last day and at its successor from then on. A membership
+    recorded under the closed school's URN for a later day is at the successor from its start.
 
     Args:
-        held: all memberships of the person, read while the person is locked.
+        held: all memberships of the person, who is locked.
         successions: by the URN of the closed school.
-        day: the date in England; a succession of a later day is left for later.
+        day: the date in England; successions of later days are ignored.
     """
     for one in sorted(held, key=lambda one: (one.starts_on, one.id)):
         link = successions.get(one.urn)
@@ -93,31 +95,36 @@ def carry_on(
 def move(
     held: Sequence[Membership], asked: Move, *, today: date, successions: Successions | None = None
 ) -> Left | None:
-    """Decide on a move; what ends by it, None when no school is left.
+    """Return the membership that a move ends, None when no school is left; raise unless the move is valid.
 
-    Nobody is at one school twice on the same day.
+    No person has two memberships of one school on the same day.
 
     Args:
-        held: all memberships of the person, read while the person is locked.
+        held: all memberships of the person, who is locked.
         asked: the move.
-        today: the date where the hub is.
-        successions: those that concern the schools of the person; none unless given.
+        today: the date in England.
+        successions: those of the person's schools; none unless given.
 
     Raises:
         Refused: `same_school`, `moved_in_future`, `not_at_school`, `moved_before_start`.
         Conflict: `already_at_school`.
     """
     if asked.from_urn == asked.to_urn:
-        raise Refused("same_school", "A move leads to another school.", "/to_urn")
+        raise Refused(
+            "same_school", "The teacher moves from and to the same school; name another one.", "/to_urn"
+        )
     if asked.moved_on > today:
-        raise Refused("moved_in_future", "A move is noted on its day or later.", "/moved_on")
+        raise Refused(
+            "moved_in_future", "The move is dated in the future; record it on its day.", "/moved_on"
+        )
     if any(one.urn == asked.to_urn and _lasts_until(one, asked.moved_on) for one in held):
-        raise Conflict("already_at_school", "This person is at the school then already.", "/to_urn")
+        raise Conflict("already_at_school", "This teacher works at that school then already.", "/to_urn")
     if asked.from_urn is None:
         return None
     current = next((one for one in held if one.urn == asked.from_urn and one.ends_on is None), None)
     if current is None:
-        raise Refused("not_at_school", f"This person is not at the school {asked.from_urn} now.", "/from_urn")
+        detail = f"This teacher does not work at the school {asked.from_urn} at present."
+        raise Refused("not_at_school", detail, "/from_urn")
     return _leave(held, current, asked.moved_on, successions or Successions(()))
 
 
@@ -125,7 +132,7 @@ def _leave(held: Sequence[Membership], current: Membership, moved_on: date, succ
     last_day, urn = moved_on - _ONE_DAY, current.urn
     before = _continued(held, current, successions)
     if moved_on <= current.starts_on and before is not None:
-        # The person left before the successor began, or on its first day: they were never there.
+        # The person left before the first day of the successor, or on it, so was never there.
         rest = [one for one in held if one.id != current.id]
         left = _leave(rest, before, moved_on, successions)
         return replace(left, dropped=(current.id, *left.dropped))
@@ -134,18 +141,18 @@ def _leave(held: Sequence[Membership], current: Membership, moved_on: date, succ
     others = [one for one in held if one.id != current.id]
     if current.starts_on != current.noted_on or not _is_free(others, urn, last_day, last_day):
         detail = (
-            f"This person has been at the school {urn} since {current.starts_on:%d %B %Y}; a move is later."
-            " Correct the first day of the membership if it was earlier."
+            f"This teacher has worked at the school {urn} since {spoken_date(current.starts_on)}; a move"
+            " must be later. If the membership began earlier, correct its first day first."
         )
         raise Refused("moved_before_start", detail, "/moved_on")
-    # The first day is that of the registration: the person was at the school before, since a day not known.
+    # The first day is that of the registration: the person came to the school on an unknown day before.
     return Left(current.id, last_day, starts_on=last_day)
 
 
 def present_urn(
     held: Sequence[Membership], urn: str | None, successions: Successions, *, today: date
 ) -> str | None:
-    """Return the number under which a person works now at a school that may be named by another one."""
+    """Return the URN of a person's present membership at a school that a predecessor's URN may name."""
     current = [one.urn for one in held if one.ends_on is None]
     if urn is None or urn in current:
         return urn
@@ -153,11 +160,11 @@ def present_urn(
 
 
 def correct(held: Sequence[Membership], asked: Membership, *, today: date) -> None:
-    """Raise unless a membership may be as it is asked to be.
+    """Raise unless the corrected membership is valid.
 
     Args:
-        held: all memberships of the person, read while the person is locked.
-        asked: the corrected membership, with the id of the one that was wrong.
+        held: all memberships of the person, who is locked.
+        asked: the corrected membership, with the id of the wrong one.
         today: the date in England.
 
     Raises:
@@ -165,31 +172,33 @@ def correct(held: Sequence[Membership], asked: Membership, *, today: date) -> No
         Conflict: `already_at_school`, `last_membership`.
     """
     if asked.starts_on > today:
-        raise Refused("starts_in_future", "A first day is noted on its day or later.", "/starts_on")
+        raise Refused(
+            "starts_in_future", "The first day is in the future; record it on its day.", "/starts_on"
+        )
     if asked.ends_on is not None and asked.ends_on < asked.starts_on:
-        raise Refused("ends_before_start", "A membership ends on its first day or later.", "/ends_on")
+        raise Refused("ends_before_start", "The last day is before the first day.", "/ends_on")
     if asked.ends_on is not None and asked.ends_on > today:
-        raise Refused("ends_in_future", "A last day is noted on its day or later.", "/ends_on")
+        raise Refused("ends_in_future", "The last day is in the future; record it on its day.", "/ends_on")
     others = [one for one in held if one.id != asked.id]
     if not _is_free(others, asked.urn, asked.starts_on, asked.ends_on):
-        raise Conflict("already_at_school", "This person is at the school then already.", "/urn")
+        raise Conflict("already_at_school", "This teacher works at that school then already.", "/urn")
     if asked.ends_on is not None and all(one.ends_on is not None for one in others):
-        detail = "This is the only school where the person works now; note the move to the next one instead."
+        detail = "This is the teacher's only present school; record a move to the next school instead."
         raise Conflict("last_membership", detail, "/ends_on")
 
 
 def present(held: Sequence[Membership]) -> Membership:
-    """Return where a person works now, of several schools the one joined last; there is always one."""
+    """Return the present membership, of several the latest; every person has one."""
     return max((one for one in held if one.ends_on is None), key=lambda one: (one.starts_on, one.id))
 
 
 def follows(held: Sequence[Membership], recorded_urn: str, day: date, *, wrong_urn: str) -> bool:
-    """Whether what was recorded on a day for a school had that school from a membership that was wrong.
+    """Return whether a record took its school from the wrong membership, so that it must be corrected, too.
 
     Args:
         held: the memberships of the person, after the correction.
-        recorded_urn: the school that was recorded.
-        day: the day as of which it was recorded.
+        recorded_urn: the school of the record.
+        day: the day of the record.
         wrong_urn: the school of the membership before the correction.
     """
     return recorded_urn == wrong_urn and not any(
@@ -198,25 +207,24 @@ def follows(held: Sequence[Membership], recorded_urn: str, day: date, *, wrong_u
 
 
 def check_places(given_at_wrong_school: Sequence[bool]) -> None:
-    """Raise unless each place that is to count for the corrected school was given at the wrong one.
+    """Raise unless every place to correct with a membership is the person's and counts for the wrong school.
 
     Args:
-        given_at_wrong_school: for each place, whether it is the person's and counts for a school that another
-            replaces now.
+        given_at_wrong_school: for each place, in the order of the request, whether it is.
 
     Raises:
         Refused: `place_of_other_school`.
     """
     if not all(given_at_wrong_school):
         index = given_at_wrong_school.index(False)
-        detail = "Only a place of this person that counts for the school that was wrong is corrected with it."
+        detail = "This place is not this teacher's, or does not count for the wrong school; leave it out."
         raise Refused("place_of_other_school", detail, f"/also_places/{index}")
 
 
 def _continued(
     held: Sequence[Membership], membership: Membership, successions: Successions
 ) -> Membership | None:
-    """Return the membership of a closed school which this one of its successor continues."""
+    """Return the membership of a closed school that a membership of its successor continues."""
     return next(
         (
             one
@@ -231,7 +239,7 @@ def _continued(
 
 
 def _is_free(others: Sequence[Membership], urn: str, starts_on: date, ends_on: date | None) -> bool:
-    """Whether no other membership of a school lies in a period."""
+    """Return whether no other membership of a school overlaps a period."""
     last = ends_on or date.max
     return not any(
         one.urn == urn and one.starts_on <= last and _lasts_until(one, starts_on) for one in others
@@ -239,5 +247,5 @@ def _is_free(others: Sequence[Membership], urn: str, starts_on: date, ends_on: d
 
 
 def _lasts_until(membership: Membership, day: date) -> bool:
-    """Whether it is not over before a day; then it would overlap with one that begins there."""
+    """Return whether a membership lasts until a day or longer."""
     return membership.ends_on is None or membership.ends_on >= day

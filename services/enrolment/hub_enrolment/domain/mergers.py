@@ -1,4 +1,4 @@
-"""Rules about two records of one person: what becomes of what both hold, and where a person must decide."""
+"""Rules about merging two records of one person: joining memberships, withdrawing places, obstacles."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -13,7 +13,7 @@ from hub_kernel.refusals import Conflict, Refused
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What a decision about a merger needs to know of one record, read while it is locked."""
+    """The facts of one record that a decision about a merger needs, read while it is locked."""
 
     id: UUID
     trn: str | None
@@ -23,7 +23,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldPlace:
-    """An active place on a work group; `used`: a register, a task or a lesson study names it."""
+    """An active place on a group; `used`: a register, a task or a lesson study refers to it."""
 
     id: UUID
     work_group_id: UUID
@@ -33,7 +33,7 @@ class HeldPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """The e-mail address of one record, since when it is unconfirmed, and where the person works now."""
+    """The e-mail address of one record, since when it is unconfirmed, and the person's present schools."""
 
     email: str
     unconfirmed_since: datetime | None
@@ -42,33 +42,35 @@ class Address:
 
 @dataclass(frozen=True)
 class Joined:
-    """Memberships of one school that overlap become one."""
+    """Overlapping memberships of one school, joined into one."""
 
-    kept: Membership  # with the first and the last day of all
+    kept: Membership  # from the first to the last day of all
     dropped: tuple[UUID, ...]
 
 
 def others(target: UUID, known: Collection[UUID], origin: UUID, also_known: Collection[UUID]) -> list[UUID]:
-    """Whom the record that is left was said to differ from, in either record; not itself."""
+    """Return the ids of the people that either record was registered as different from, without the two."""
     return sorted({*known, *also_known} - {target, origin})
 
 
 def check(origin: Record, target: Record) -> None:
-    """Let a merger pass that can be thought of at all.
+    """Raise unless two records can be merged: different ones, neither merged nor anonymised.
 
-    A record that was merged is neither merged again nor merged into, so there is no chain and no cycle.
+    A merged record is neither merged again nor merged into, so there are no chains or cycles.
 
     Raises:
         Refused: `same_teacher`; Conflict: `already_merged`, `teacher_anonymised`.
     """
     if origin.id == target.id:
-        raise Refused("same_teacher", "A record is merged into another one.", "/into_id")
+        raise Refused("same_teacher", "Both ids are of one record; give two records.", "/into_id")
     for record, pointer in ((origin, "/from_id"), (target, "/into_id")):
         if record.merged_into is not None:
-            detail = f"This record was merged into {record.merged_into} already."
+            detail = f"This record was merged into {record.merged_into} already; use that one."
             raise Conflict("already_merged", detail, pointer)
         if record.anonymised:
-            raise Conflict("teacher_anonymised", "Nobody knows any more who this is.", pointer)
+            raise Conflict(
+                "teacher_anonymised", "This record is anonymised, so it cannot be merged.", pointer
+            )
 
 
 def obstacles(
@@ -78,32 +80,33 @@ def obstacles(
     *,
     keep_trn: bool = False,
 ) -> list[Conflict]:
-    """What a person must decide first: which of two numbers is right, which of two used places stays.
+    """Return what staff must decide before a merger: which TRN is right, which of two used places stays.
 
     Args:
-        origin: the record that would go.
-        target: the one that would stay.
-        shared: the two places on each work group on which both hold one.
+        origin: the record to merge.
+        target: the record that remains.
+        shared: the two places on each group on which both have one.
         keep_trn: the TRN of the target is right; that of the origin becomes a former one.
     """
     found = []
     if origin.trn is not None and target.trn is not None and not keep_trn:
-        detail = "Both records have a TRN. Say keep_trn: true if that of into_id is right, or correct one."
+        detail = "Both records have a TRN. Send keep_trn: true if that of into_id is right, or correct one."
         found.append(Conflict("both_have_trn", detail, "/from_id"))
     for one, other in shared:
         if one.used and other.used:
             detail = (
-                f"Both places on the work group {one.work_group_id} were used; withdraw one of them first."
+                f"Both places on the Work Group {one.work_group_id} have marks, tasks or lesson studies;"
+                " withdraw one of them first."
             )
             found.append(Conflict("both_places_used", detail, "/from_id"))
     return found
 
 
 def place_to_give_up(one: HeldPlace, other: HeldPlace) -> HeldPlace:
-    """Which of two places of one person on one work group is withdrawn: the one that nobody has used yet.
+    """Return the place to withdraw of two of one person on one group: the unused one.
 
-    Where neither was used the younger one goes: the older says since when the person has had a place.
-    Where both were used `obstacles` has said so: marks in two registers cannot be laid over each other.
+    Of two unused places it is the younger one: the older has the date of the person's first place. Two used
+    places are one of the `obstacles`, because marks in two registers cannot be merged.
     """
     if one.used != other.used:
         return other if one.used else one
@@ -113,16 +116,16 @@ def place_to_give_up(one: HeldPlace, other: HeldPlace) -> HeldPlace:
 def address_unconfirmed_since(
     target: Address, origin: Address, *, answered: bool, now: datetime
 ) -> datetime | None:
-    """Since when the address that is left is unconfirmed; None: it is confirmed.
+    """Return since when the remaining address is unconfirmed after a merger; None if it is confirmed.
 
-    The target's address is left. It is in question when it was before, and when the two records have
-    different addresses and the origin brings another school: the person may have left the target's school.
-    One address in both records is in question as long as it is in one of them.
+    The target's address remains. It is unconfirmed if it was before, or if the addresses differ and the
+    origin has another school: the person may have left the target's school. An address of both records is
+    unconfirmed if it is in either of them.
 
     Args:
-        target: the record that stays.
-        origin: the one that goes.
-        answered: the command gives the address or keeps it.
+        target: the record that remains.
+        origin: the merged record.
+        answered: the command gives the address or confirms it.
         now: the instant of the merger.
     """
     if target.email == origin.email:
@@ -133,9 +136,9 @@ def address_unconfirmed_since(
 
 
 def join(of_target: Sequence[Membership], of_origin: Sequence[Membership]) -> list[Joined]:
-    """What overlaps becomes one membership, so that nobody is at one school twice on a day.
+    """Join overlapping memberships of one school, so that the person has at most one of each school on a day.
 
-    The row that lasts longest is kept with its role; of two that last as long the target's.
+    The membership that lasts longest is kept with its role; of two that last equally long the target's.
     """
     at: defaultdict[str, list[Membership]] = defaultdict(list)
     for membership in sorted([*of_target, *of_origin], key=lambda one: (one.starts_on, one.id)):
@@ -152,7 +155,7 @@ def join(of_target: Sequence[Membership], of_origin: Sequence[Membership]) -> li
 
 
 def _clusters(held: Sequence[Membership]) -> list[list[Membership]]:
-    """Those of one school, in the order of their first days, with those that overlap together."""
+    """Group the memberships of one school, in the order of their first days, by overlap."""
     clusters: list[list[Membership]] = []
     for membership in held:
         if clusters and membership.starts_on <= max(map(_last, clusters[-1])):

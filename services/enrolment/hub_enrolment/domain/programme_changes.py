@@ -1,4 +1,4 @@
-"""Rules about correcting a programme that Work Groups follow."""
+"""Rules about correcting a programme that has Work Groups."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hub_kernel.refusals import Conflict
 CONFIRMED: Final = frozenset({"confirmed", "at_risk", "running", "evaluating"})
 FIXED_BY_GROUPS: Final = ("academic_year", "strand")
 DECIDES_COMPLETION: Final = ("min_attendance_percent", "tasks_required")
-NO_LIMITS: Final = Limits()  # of teachers of one school
+NO_LIMITS: Final = Limits()  # has no cap for one school
 POINTERS: Final = {
     "too_few_teachers": "/min_teachers",
     "too_many_teachers": "/max_teachers",
@@ -22,7 +22,7 @@ POINTERS: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What a programme asks of a Work Group that is to be confirmed."""
+    """The requirements of a programme for the confirmation of its groups."""
 
     limits: Limits
     required_roles: Collection[str]
@@ -30,23 +30,23 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupOnProgramme:
-    """A Work Group that follows a programme, as far as a correction depends on it."""
+    """The facts of a programme's group on which a correction depends."""
 
     title: str
     status: str
     capacity: int
     counted: Composition
     schools: Sequence[SchoolOnGroup]
-    without_prerequisite: Collection[str] = ()  # URNs of schools that lack the prerequisite asked for now
+    without_prerequisite: Collection[str] = ()  # URNs of schools without the new prerequisite
 
 
 def check_change(
     changed: Collection[str], groups: Iterable[GroupOnProgramme], before: Terms, after: Terms
 ) -> None:
-    """Raise unless every Work Group of the programme still conforms to what it conformed to before.
+    """Raise if a correction contradicts a group of the programme.
 
-    A limit that a confirmed Work Group did not conform to before, as by an override, does not count.
-    `changed`: names of the facts that differ.
+    A limit that a confirmed group exceeded before, by an override, is not checked again.
+    `changed`: the names of the facts that differ.
 
     Raises:
         Conflict: `programme_has_groups`, `completion_decided`, `confirmed_group_contradicts`.
@@ -54,12 +54,12 @@ def check_change(
     listed = list(groups)
     for name in FIXED_BY_GROUPS:
         if name in changed and listed:
-            detail = "Work Groups follow this programme; open another programme for another year or strand."
+            detail = "This programme has Work Groups; create another programme for another year or strand."
             raise Conflict("programme_has_groups", detail, f"/{name}")
     closed = [group.title for group in listed if group.status == "closed"]
     for name in DECIDES_COMPLETION:
         if name in changed and closed:
-            detail = f"“{closed[0]}” has closed: who completed it was decided by the present rule."
+            detail = f"“{closed[0]}” has closed, and its completions were decided by the present rule."
             raise Conflict("completion_decided", detail, f"/{name}")
     errors = [
         (pointer, f"“{group.title}”: {sentence}")
@@ -68,16 +68,16 @@ def check_change(
         for pointer, sentence in _contradictions(group, before, after)
     ]
     if errors:
-        detail = f"A Work Group that is confirmed contradicts this. {errors[0][1]}"
+        detail = f"A confirmed Work Group does not meet the new terms. {errors[0][1]}"
         raise Conflict("confirmed_group_contradicts", detail, errors=errors)
 
 
 def _contradictions(group: GroupOnProgramme, before: Terms, after: Terms) -> list[tuple[str, str]]:
-    """Return a pointer and a sentence for everything that the group conformed to before, and no longer."""
+    """Return a JSON pointer and a sentence for each new term that the group fails and met before."""
     known = {code for code, _ in broken_limits(group.counted, before.limits)}
     found = [
-        (POINTERS[code], said)
-        for code, said in broken_limits(group.counted, after.limits)
+        (POINTERS[code], detail)
+        for code, detail in broken_limits(group.counted, after.limits)
         if code not in known
     ]
     most = after.limits.max_teachers
@@ -88,10 +88,12 @@ def _contradictions(group: GroupOnProgramme, before: Terms, after: Terms) -> lis
     new_roles = [role for role in after.required_roles if role not in before.required_roles]
     for school in group.schools:
         if not list(broken_by_school([school], before.limits, ())):
-            found += [(POINTERS[code], said) for code, said in broken_by_school([school], after.limits, ())]
-        found += [("/required_roles", said) for _, said in broken_by_school([school], NO_LIMITS, new_roles)]
+            found += [
+                (POINTERS[code], detail) for code, detail in broken_by_school([school], after.limits, ())
+            ]
+        found += [
+            ("/required_roles", detail) for _, detail in broken_by_school([school], NO_LIMITS, new_roles)
+        ]
     for urn in group.without_prerequisite:
-        found.append(
-            ("/prerequisite_strand", f"School {urn} has not taken part in the strand that is asked for.")
-        )
+        found.append(("/prerequisite_strand", f"School {urn} has not taken part in the required strand."))
     return found

@@ -1,4 +1,4 @@
-"""Rules about programmes: academic years, NCP codes, limits on their groups, who may follow which."""
+"""Rules about programmes: academic years, NCP codes, limits of their groups, prerequisites of schools."""
 
 import re
 from collections.abc import Iterable
@@ -27,8 +27,8 @@ MAX_TEACHERS: Final = 20
 ACADEMIC_YEAR: Final = (
     "20[0-9]{2}/[0-9]{2}"  # as it is written; `AcademicYear.parse` checks that the years follow
 )
-LARGEST_GROUP: Final = 500  # nobody means more
-ONCE: Final = "development"  # the strand that a school follows in one year only
+LARGEST_GROUP: Final = 500  # teachers; a higher number is a typing error
+ONCE: Final = "development"  # a school follows this strand in one academic year only
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ class AcademicYear:
 
     @property
     def starts_on(self) -> date:
-        """Its first day."""
+        """1 September."""
         return date(self.first, 9, 1)
 
     @property
     def ends_on(self) -> date:
-        """Its last day."""
+        """31 August of the next calendar year."""
         return date(self.first + 1, 8, 31)
 
     def __str__(self) -> str:
@@ -65,9 +65,9 @@ class AcademicYear:
 
 
 def canonical_ncp_code(text: str, year: AcademicYear) -> str:
-    """The code of a National Collaborative Project as NCPyy-nn[a]; yy is the year in which it starts.
+    """Return the code of a National Collaborative Project as NCPyy-nn[a]; yy is the year in which it starts.
 
-    Ways of writing it seen on hubs' pages: NCP17-06a, NCP 19-24, NCP2119.
+    Spellings seen on hubs' pages: NCP17-06a, NCP 19-24, NCP2119.
 
     Raises:
         Refused: `bad_ncp_code`, `ncp_code_of_other_year`.
@@ -76,14 +76,14 @@ def canonical_ncp_code(text: str, year: AcademicYear) -> str:
     if match is None:
         raise Refused("bad_ncp_code", "An NCP code is written like NCP25-06 or NCP25-06a.", "/ncp_code")
     if int(match[1]) != year.first % 100:
-        detail = f"A code of the year {year} begins NCP{year.first % 100:02}."
+        detail = f"An NCP code of the academic year {year} begins with NCP{year.first % 100:02}."
         raise Refused("ncp_code_of_other_year", detail, "/ncp_code")
     return f"NCP{match[1]}-{match[2]}{match[3] or ''}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How large a programme's work groups are meant to be."""
+    """The size of a programme's groups, in teachers and schools."""
 
     min_schools: int = MIN_SCHOOLS
     min_teachers: int = MIN_TEACHERS
@@ -92,22 +92,22 @@ class Limits:
 
 
 def check_limits(limits: Limits) -> None:
-    """Let limits pass that a group can meet.
+    """Raise unless a group can meet the limits.
 
     Raises:
         Refused: `limits_contradict`.
     """
     if limits.min_teachers > limits.max_teachers:
-        detail = "The fewest teachers cannot be more than the most."
+        detail = "The minimum of teachers is above the maximum."
         raise Refused("limits_contradict", detail, "/min_teachers")
     if limits.min_schools > limits.max_teachers:
-        detail = "So many schools need more teachers than the most allowed."
+        detail = "The minimum of schools is above the maximum of teachers."
         raise Refused("limits_contradict", detail, "/min_schools")
 
 
 @dataclass(frozen=True)
 class TakenPart:
-    """A school has, or had, somebody on a work group of a strand in some year."""
+    """A strand and year in which a school has, or had, a place on a group."""
 
     strand: str
     year: AcademicYear
@@ -115,52 +115,54 @@ class TakenPart:
 
 @dataclass(frozen=True, kw_only=True)
 class Path:
-    """Where a programme stands on a school's way through the strands."""
+    """A programme's position on a school's path through the strands."""
 
     strand: str
     year: AcademicYear
     prerequisite_strand: str | None
 
     @property
-    def asks_what_came_before(self) -> bool:
-        """Whether it matters what a school has followed before."""
+    def depends_on_history(self) -> bool:
+        """Whether a school's earlier programmes matter."""
         return self.strand == ONCE or self.prerequisite_strand is not None
 
 
 def check_path(path: Path, taken: Iterable[TakenPart], *, pointer: str = "/teacher_id") -> None:
-    """Let a school pass that has been where the programme builds on, and not on Development before.
+    """Raise unless a school has the programme's prerequisite, and no Development group of an earlier year.
 
-    Several Development groups of one year are one time: a school may send its teachers to two of them.
+    A school may have places on several Development groups of one year.
 
     Args:
-        path: the programme asked for.
-        taken: of the school and of those that it carries on, places held or completed, in any year.
-        pointer: what in the request names the school.
+        path: the requested programme.
+        taken: strands and years of places held or completed by the school and its predecessors.
+        pointer: the JSON pointer to the school in the request.
 
     Raises:
         Refused: `development_once`, `prerequisite_missing`.
     """
     known = list(taken)
     if path.strand == ONCE and any(one.strand == ONCE and one.year.first < path.year.first for one in known):
-        detail = "The school has had its Development year; it is offered once."
+        detail = "The school has had its Development year, which is offered once."
         raise Refused("development_once", detail, pointer)
     if not has_prerequisite(path, known):
-        detail = f"The programme is for schools that have taken part in {path.prerequisite_strand}."
+        detail = (
+            f"The programme is for schools that have taken part in the strand {path.prerequisite_strand}."
+        )
         raise Refused("prerequisite_missing", detail, pointer)
 
 
 def has_prerequisite(path: Path, taken: Iterable[TakenPart]) -> bool:
-    """Return whether a school has taken part in the strand that is asked for, if any is, by that year."""
+    """Return whether a school has taken part in the required strand, if there is one, by that year."""
     needed = path.prerequisite_strand
     return needed is None or any(one.strand == needed and one.year.first <= path.year.first for one in taken)
 
 
 def check_prerequisite(strand: str, prerequisite_strand: str | None) -> None:
-    """Let a prerequisite pass that is another strand.
+    """Raise if a strand is its own prerequisite.
 
     Raises:
         Refused: `own_prerequisite`.
     """
     if prerequisite_strand == strand:
-        detail = "A strand cannot be its own prerequisite: no school could begin."
+        detail = "A strand cannot be its own prerequisite; choose another strand or none."
         raise Refused("own_prerequisite", detail, "/prerequisite_strand")

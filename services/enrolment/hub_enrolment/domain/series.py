@@ -1,4 +1,4 @@
-"""Rules about many sessions at once: on which days a pattern falls."""
+"""Rules about a series of sessions: the days of its pattern."""
 
 import calendar
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ class Weekly:
 
 @dataclass(frozen=True, kw_only=True)
 class Monthly:
-    """Each month on its nth such weekday; a month that has no fifth one is passed over."""
+    """Each month on its nth such weekday; a month without a fifth one is skipped."""
 
     nth: int  # 1 to 5, or -1 for the last
     weekday: str  # of WEEKDAYS
@@ -31,52 +31,58 @@ class Monthly:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """What is asked for: a pattern, from a day on, so many times or up to a day."""
+    """A pattern from a day on, with a number of sessions or a last day."""
 
     pattern: Weekly | Monthly
-    first_on: date  # the earliest day; the first session is on it or after it, where the pattern falls
-    count: int | None  # sessions, not counting days that are skipped
-    until: date | None  # the last day that may have one
+    first_on: date  # the first session is on the first day of the pattern from here on
+    count: int | None  # sessions, without skipped days
+    until: date | None  # the last day that may have a session
     skip: frozenset[date] = frozenset()  # days without a session, such as holidays
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One session to be."""
+    """The start and end of one session, as aware UTC instants."""
 
     starts_at: datetime
     ends_at: datetime
 
 
 def days(series: Series) -> list[date]:
-    """The days of a series, at least one and at most 40.
+    """Return the days of a series, at least one and at most 40.
 
     Raises:
         Refused: `count_or_until`, `series_empty`, `series_too_long`.
     """
     if (series.count is None) == (series.until is None):
-        raise Refused("count_or_until", "Say how many sessions, or until when; not both.", "/count")
+        raise Refused("count_or_until", "Give the number of sessions or the last day, not both.", "/count")
     found: list[date] = []
-    for day in _falls(series):
+    for day in _days_of_pattern(series):
         if day in series.skip:
             continue
         if (series.until is not None and day > series.until) or len(found) == series.count:
             break
         if len(found) == LONGEST:
-            raise Refused("series_too_long", f"A series has at most {LONGEST} sessions.", "/until")
+            raise Refused(
+                "series_too_long",
+                f"A series has at most {LONGEST} sessions; choose an earlier last day.",
+                "/until",
+            )
         found.append(day)
     if not found:
-        raise Refused("series_empty", "No session falls on these days.", "/until")
+        raise Refused(
+            "series_empty", "No day of the pattern is in this time; change the days or the pattern.", "/until"
+        )
     return found
 
 
 def slots(found: Iterable[date], starts: time, ends: time) -> list[Slot]:
-    """The sessions on some days: the same time on the clocks of England, summer and winter."""
+    """Return a session for each day, at the same time in England in summer and winter."""
     return [Slot(instant_in_england(day, starts), instant_in_england(day, ends)) for day in found]
 
 
-def _falls(series: Series) -> Iterator[date]:
-    """The days on which the pattern falls, without end."""
+def _days_of_pattern(series: Series) -> Iterator[date]:
+    """Yield the days of the pattern, endlessly."""
     weekday = WEEKDAYS.index(series.pattern.weekday)
     if isinstance(series.pattern, Weekly):
         day = series.first_on + timedelta(days=(weekday - series.first_on.weekday()) % 7)
@@ -92,7 +98,7 @@ def _falls(series: Series) -> Iterator[date]:
 
 
 def _nth(year: int, month: int, weekday: int, nth: int) -> date | None:
-    """The nth such weekday of a month, counted from 0; None when it has none."""
+    """Return the nth such weekday of a month (`month` counts from 0); None when it has none."""
     weeks = [week[weekday] for week in calendar.monthcalendar(year, month + 1) if week[weekday]]
     if nth > len(weeks):
         return None

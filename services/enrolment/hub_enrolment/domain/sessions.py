@@ -1,4 +1,4 @@
-"""Rules about a session and its register."""
+"""Rules about a session and its register: rescheduling, cancelling, marks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from hub_kernel.england import ENGLAND, day_in_england, instant_in_england, spoken_day, spoken_time
+from hub_kernel.england import ENGLAND, day_in_england, instant_in_england, spoken_instant
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Successions
 
 MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
-PRESENT: Final = frozenset({"present", "late", "left_early"})  # was in the room
+PRESENT: Final = frozenset({"present", "late", "left_early"})  # marks that count as attendance
 STATUSES: Final = ("scheduled", "rescheduled", "completed", "cancelled")
-TO_COME: Final = ("scheduled", "rescheduled")  # may be moved, cancelled, held
+TO_COME: Final = ("scheduled", "rescheduled")  # can be rescheduled, cancelled or held
 CANCELLED_FOR: Final = (
     "lead_unavailable",
     "venue_unavailable",
@@ -22,13 +22,13 @@ CANCELLED_FOR: Final = (
     "work_group_cancelled",
     "other",
 )
-REGISTER_OPEN: Final = timedelta(days=7)  # from the session's start; then it is locked
+REGISTER_OPEN: Final = timedelta(days=7)  # from the session's start; then the register is locked
 REGISTER_STATES: Final = ("not_due", "missing", "taken", "cancelled")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """How one participant attended."""
+    """The attendance of one participant."""
 
     enrolment_id: UUID
     mark: str
@@ -50,22 +50,22 @@ class Place:
         return day_in_england(self.enrolled_at)
 
     def is_active(self, starts_at: datetime) -> bool:
-        """Whether the participant may be, or have been, at a session: no withdrawal came before its start.
+        """Return whether the place allows attendance at a session: it was not withdrawn before the start.
 
-        A place that was given later on that day counts: a teacher who came unannounced is enrolled after.
+        A place given later on that day counts: a teacher who came unannounced is enrolled afterwards.
         """
         return self.enrolled_on <= day_in_england(starts_at) and (
             self.withdrawn_at is None or starts_at < self.withdrawn_at
         )
 
     def is_expected(self, starts_at: datetime) -> bool:
-        """Whether the place was held when a session started, so that its register has a mark for it."""
+        """Return whether the place was held at a session's start, so that the register must have its mark."""
         return self.enrolled_at <= starts_at and self.is_active(starts_at)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """When, how and where a session meets."""
+    """The time, mode and location of a session."""
 
     starts_at: datetime
     ends_at: datetime
@@ -102,37 +102,42 @@ def moved(
 
 
 def reschedule(status: str, known: Meeting, asked: Meeting, *, now: datetime) -> bool:
-    """Decide on a move; False when the session meets just so already.
+    """Return whether rescheduling changes a session; raise unless it is allowed.
 
     Raises:
         Conflict: `session_completed`, `session_cancelled`; Refused: `session_in_past`.
     """
     if status == "completed":
-        raise Conflict("session_completed", "A session that has been held cannot be moved.")
+        raise Conflict(
+            "session_completed", "The register of this session has been taken, so it cannot be rescheduled."
+        )
     if status == "cancelled":
-        raise Conflict("session_cancelled", "A cancelled session cannot be moved; schedule another one.")
+        raise Conflict("session_cancelled", "The session is cancelled; schedule another one instead.")
     if asked.starts_at != known.starts_at and asked.starts_at <= now:
-        day, clock = spoken_day(day_in_england(asked.starts_at)), spoken_time(asked.starts_at)
-        detail = f"A session cannot be moved into the past: {clock} on {day} is not to come."
+        detail = f"The new start, {spoken_instant(asked.starts_at)}, is in the past; choose a later one."
         raise Refused("session_in_past", detail, "/starts_at")
     return known != asked
 
 
 def cancel(status: str, known_reason: str | None, reason: str) -> bool:
-    """Decide on a cancellation; False when it is cancelled for that reason already.
+    """Return whether a cancellation is new, False if recorded already; raise unless it is allowed.
 
     Raises:
         Conflict: `session_completed`, `session_cancelled`.
     """
     if status == "completed":
-        raise Conflict("session_completed", "A session that has been held cannot be cancelled.")
+        raise Conflict(
+            "session_completed", "The register of this session has been taken, so it cannot be cancelled."
+        )
     if status == "cancelled" and known_reason != reason:
-        raise Conflict("session_cancelled", "The session has been cancelled for another reason.", "/reason")
+        raise Conflict(
+            "session_cancelled", "The session is cancelled already, for another reason.", "/reason"
+        )
     return status != "cancelled"
 
 
 def register_state(status: str, *, starts_at: datetime, now: datetime) -> str:
-    """Return one of REGISTER_STATES; a register is missing from the session's start until it is taken."""
+    """Return the state of a session's register; it is missing from the start until it is taken."""
     if status == "cancelled":
         return "cancelled"
     if status == "completed":
@@ -141,32 +146,35 @@ def register_state(status: str, *, starts_at: datetime, now: datetime) -> str:
 
 
 def check_time(status: str, *, starts_at: datetime, held_on: date, now: datetime, today: date) -> None:
-    """Let a register pass while it is open: from the session's start, for seven days.
+    """Raise unless the register is open: from the session's start, for seven days.
 
     Raises:
         Conflict: `session_cancelled`, `register_locked`; Refused: `register_too_early`, `held_in_future`.
     """
     if status == "cancelled":
-        raise Conflict("session_cancelled", "A cancelled session has no register.")
+        raise Conflict("session_cancelled", "The session is cancelled, so it has no register.")
     if now < starts_at:
-        raise Refused("register_too_early", "A register is taken once the session has started.")
+        raise Refused("register_too_early", "The register opens when the session starts.")
     if now >= starts_at + REGISTER_OPEN:
-        raise Conflict("register_locked", "The register was locked seven days after the session.")
+        raise Conflict(
+            "register_locked",
+            "The register was locked seven days after the session; correct single marks instead.",
+        )
     if held_on > today:
-        raise Refused("held_in_future", "A session that was held was held today or before.", "/held_on")
+        raise Refused("held_in_future", "The day on which the session was held is in the future.", "/held_on")
 
 
 def started_at(starts_at: datetime, *, held_on: date) -> datetime:
-    """When a session began that was held on a day: at the hour in the diary, in England's time."""
+    """Return when a session held on a day began: at its scheduled time of day in England."""
     if held_on == day_in_england(starts_at):
         return starts_at
     return instant_in_england(held_on, starts_at.astimezone(ENGLAND).time())
 
 
 def check_marks(marks: Sequence[Mark], places: Mapping[UUID, Place], *, began_at: datetime) -> None:
-    """Raise unless a register marks every participant who held a place when the session began, once.
+    """Raise unless a register has exactly one mark for each participant with a place when the session began.
 
-    A participant whose place was given later on that day may be marked; every other mark is refused.
+    A participant whose place was given later on that day may have a mark; any other mark is refused.
 
     Raises:
         Refused: `not_enrolled`, `marked_twice`, `notice_without_apologies`, `not_everyone_marked`.
@@ -178,9 +186,9 @@ def check_marks(marks: Sequence[Mark], places: Mapping[UUID, Place], *, began_at
         if place is None or not place.is_active(began_at):
             raise not_enrolled(began_at, pointer)
         if mark.enrolment_id in marked:
-            raise Refused("marked_twice", "Each enrolment is marked once.", pointer)
+            raise Refused("marked_twice", "This enrolment has two marks; send one for each.", pointer)
         if mark.notified_at is not None and mark.mark != "apologies":
-            detail = "Only apologies are given notice of."
+            detail = "Only apologies have a time of notice."
             raise Refused("notice_without_apologies", detail, f"/marks/{index}/notified_at")
         marked.add(mark.enrolment_id)
     missing = [
@@ -190,13 +198,17 @@ def check_marks(marks: Sequence[Mark], places: Mapping[UUID, Place], *, began_at
     ]
     if missing:
         errors = [("/marks", f"No mark for enrolment {enrolment_id}.") for enrolment_id in missing]
-        raise Refused("not_everyone_marked", f"{len(missing)} participants have no mark.", errors=errors)
+        raise Refused(
+            "not_everyone_marked",
+            f"{len(missing)} participants have no mark; mark each of them.",
+            errors=errors,
+        )
 
 
 def not_enrolled(starts_at: datetime, pointer: str) -> Refused:
-    """Build the refusal of an enrolment that held no place when a session started."""
-    when = f"{spoken_time(starts_at)} on {spoken_day(day_in_england(starts_at))}"
-    return Refused("not_enrolled", f"This enrolment held no place on the Work Group at {when}.", pointer)
+    """Build the refusal of an enrolment that had no place when a session started."""
+    detail = f"This enrolment had no place on the Work Group on {spoken_instant(starts_at)}."
+    return Refused("not_enrolled", detail, pointer)
 
 
 def count_present(

@@ -23,7 +23,7 @@ LEADER_ROLES: Final = (
 
 
 def trn_to_keep(trn: str | None, *, trnless: bool) -> str | None:
-    """The number to store: none for somebody who has none, such as a teaching assistant.
+    """Return the TRN to store; None for a person without one, such as a teaching assistant.
 
     Raises:
         Refused: `trn_and_trnless`, `bad_trn`.
@@ -31,53 +31,52 @@ def trn_to_keep(trn: str | None, *, trnless: bool) -> str | None:
     if trn is None:
         return None
     if trnless:
-        detail = "Somebody with a teacher reference number is not trnless."
+        detail = "Give the TRN or trnless, not both."
         raise Refused("trn_and_trnless", detail, "/trnless")
     return read_trn(trn)
 
 
 def mask_trn(trn: str | None) -> str | None:
-    """The number as it may be shown: its last three digits."""
+    """Return a TRN for display: its last three digits, the others as asterisks."""
     return None if trn is None else f"{'*' * (TRN_DIGITS - 3)}{trn[-3:]}"
 
 
 def check_name(given: str, family: str) -> None:
-    """Raise unless there is a name; one is enough, given or family.
+    """Raise unless there is a given or a family name.
 
     Raises:
         Refused: `name_missing`.
     """
     if not given and not family:
-        raise Refused(
-            "name_missing", "Give the name; who has one name only leaves the other one out.", "/family"
-        )
+        detail = "Give a name; for a person with only one name, leave the other field out."
+        raise Refused("name_missing", detail, "/family")
 
 
 def formers(known: Sequence[str], old: str | None, new: str | None) -> list[str]:
-    """The former TRNs or e-mail addresses after a change from `old` to `new`, each once, the oldest first."""
+    """Return the former TRNs or e-mail addresses after a change, each once, the oldest first."""
     kept = [one for one in known if one != new]
     return [*kept, old] if old and old != new and old not in kept else kept
 
 
 def names_before(known: Sequence[str], old: str, new: str) -> list[str]:
-    """The names that somebody had before, each once, the oldest first, after a change of name.
+    """Return a person's former names after a change of name, each once, the oldest first.
 
     Args:
-        known: those before the change.
-        old: "given family" until now.
-        new: "given family" from now on.
+        known: the former names before the change.
+        old: the present name, as "given family".
+        new: the new name, as "given family".
     """
     return [*known, old] if old != new and old not in known else list(known)
 
 
 def address_answered(email: str | None, *, keep_email: bool) -> bool:
-    """Whether the sender of a command says where the person is reached now: at a new address, or as before.
+    """Return whether a command gives the person's e-mail address or confirms the present one.
 
     Raises:
         Refused: `email_and_keep_email`.
     """
     if email is not None and keep_email:
-        detail = "Give the new e-mail address, or say that the present one is kept, not both."
+        detail = "Give a new e-mail address or keep_email: true, not both."
         raise Refused("email_and_keep_email", detail, "/keep_email")
     return email is not None or keep_email
 
@@ -85,13 +84,13 @@ def address_answered(email: str | None, *, keep_email: bool) -> bool:
 def unconfirmed_since(
     before: datetime | None, *, answered: bool, questioned: bool, now: datetime
 ) -> datetime | None:
-    """Since when an e-mail address is unconfirmed; None while it is confirmed.
+    """Return since when an e-mail address is unconfirmed; None while it is confirmed.
 
     Args:
-        before: the same, until now.
-        answered: the address was given or kept just now.
-        questioned: what happens now may make the address wrong: the school that gave it is left.
-        now: the instant of that.
+        before: since when it has been unconfirmed so far.
+        answered: the address is given or confirmed now.
+        questioned: the address may be wrong from now on, as the person leaves the school that gave it.
+        now: the instant of the change.
     """
     if answered:
         return None
@@ -107,19 +106,19 @@ class Appointment:
     ends_on: date | None
 
     def overlaps(self, starts_on: date, ends_on: date | None) -> bool:
-        """Whether it is held on some day of a period."""
+        """Return whether the role is held on any day of a period; None: without end."""
         begins_in_time = ends_on is None or self.starts_on <= ends_on
         lasts_long_enough = self.ends_on is None or self.ends_on >= starts_on
         return begins_in_time and lasts_long_enough
 
 
 def check_appointment(asked: Appointment, held: Iterable[Appointment]) -> None:
-    """Let an appointment pass that makes sense and is not held already.
+    """Raise unless an appointment's days are in order and the role is not held already in that time.
 
     Raises:
         Refused: `ends_before_start`; Conflict: `already_appointed`.
     """
     if asked.ends_on is not None and asked.ends_on < asked.starts_on:
-        raise Refused("ends_before_start", "A role ends on its first day or later.", "/ends_on")
+        raise Refused("ends_before_start", "The last day is before the role's first day.", "/ends_on")
     if any(one.role == asked.role and one.overlaps(asked.starts_on, asked.ends_on) for one in held):
-        raise Conflict("already_appointed", "This person holds the role in that time already.")
+        raise Conflict("already_appointed", "This person has the role in that time already; end it first.")

@@ -1,4 +1,4 @@
-"""Which trust a school belongs to, from which day on."""
+"""A school's membership of trusts over time, as the register has it."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Membership:
-    """A school belongs to a trust; `ends_on` is the last day, None while it lasts."""
+    """A school's membership of a trust; `ends_on` is the last day, None at present."""
 
     trust_uid: str
     starts_on: date
@@ -18,15 +18,15 @@ class Membership:
 
 
 def change_trust(history: list[Membership], trust_uid: str | None, *, on: date) -> list[Membership]:
-    """The history of a school that from a day on belongs to a trust, or to none.
+    """Return the history of a school that belongs to a trust, or to none, from a day on.
 
-    A membership lasts at least a day: what would end before it has begun was never true, and is replaced.
-    No two overlap, whatever days the register names.
+    A membership lasts at least a day: one that would end before it began was never in effect, so it is
+    replaced. No two overlap, whatever dates the register has.
 
     Args:
         history: oldest first; only the last may lack an end.
         trust_uid: the trust from now on.
-        on: the first day of that, as far as the history allows it.
+        on: the first day, as far as the history allows.
     """
     before = list(history)
     starts_on = on
@@ -44,7 +44,7 @@ def change_trust(history: list[Membership], trust_uid: str | None, *, on: date) 
 
 
 def present_since(history: list[Membership]) -> date | None:
-    """Return the first day of the present membership, or of belonging to no trust any more.
+    """Return the first day of the present membership, or of the time without one since the last.
 
     None for a school that never belonged to a trust.
 
@@ -58,10 +58,10 @@ def present_since(history: list[Membership]) -> date | None:
 
 
 def join_on(history: list[Membership], trust_uid: str, joined_on: date) -> list[Membership] | None:
-    """The history with the day on which a school joined its present trust; None when it cannot be so.
+    """Return the history with the corrected first day at the present trust; None when the day is impossible.
 
-    It cannot when the school is of another trust now, or was of one on that day. Where the trust before ends
-    on the day before the present one begins, that end only followed from the day of a file: it moves.
+    It is impossible when the school belongs to another trust, or belonged to one on that day. The end of the
+    previous membership moves along where it was the day before: it came from the date of a file only.
     """
     if not history or history[-1].ends_on is not None or history[-1].trust_uid != trust_uid:
         return None
@@ -74,5 +74,5 @@ def join_on(history: list[Membership], trust_uid: str, joined_on: date) -> list[
 
 
 def _first_free_day(before: list[Membership], on: date) -> date:
-    """The day after the last membership, or `on` when there was none."""
+    """Return the day after the last membership, or `on` without any."""
     return before[-1].ends_on + DAY if before and before[-1].ends_on else on

@@ -1,4 +1,4 @@
-"""A list of participants as a file: its columns and its rows."""
+"""A list of participants to enrol: its columns, rows and problems."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from hub_enrolment.domain.search import words
 from hub_kernel.refusals import Refused
 
 NEEDED: Final = ("given", "family", "email", "urn", "role")
-NAMES: Final = ("given", "family")  # of which one is enough in a row
+NAMES: Final = ("given", "family")  # one of them is enough
 COLUMNS: Final = (*NEEDED, "trn", "lead", "school")
-SCHOOL: Final = "school"  # a name, by which a URN is suggested where none is given
-REASON: Final = "reason"  # what we add to a file with the rows that were refused
+SCHOOL: Final = "school"  # a school's name, to suggest a URN where none is given
+REASON: Final = "reason"  # the column that the file of refused rows has in addition
 
-# What a spreadsheet shows in place of a value that it cannot calculate; saved as CSV it is text.
+# Error values of spreadsheets, which are text in CSV files.
 ERRORS: Final = frozenset(
     {"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 )
@@ -28,24 +28,22 @@ class Line:
     """One row of the file. Row 1 is the header, as in a spreadsheet."""
 
     number: int
-    cells: tuple[str, ...]  # as they came, as many as the header has
-    named: Mapping[
-        str, str
-    ]  # those of columns that we know, trimmed; each of `COLUMNS`, "" where it is missing
+    cells: tuple[str, ...]  # unchanged, as many as the header has
+    named: Mapping[str, str]  # the trimmed cell of each of `COLUMNS`, "" where it is missing
 
 
 @dataclass(frozen=True)
 class Listing:
     """A file with at least one row."""
 
-    header: tuple[str, ...]  # as it came
+    header: tuple[str, ...]  # unchanged
     lines: list[Line]
-    notes: tuple[Note, ...] = ()  # what was left out or found elsewhere than expected
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
 class RowProblem:
-    """Why a row was not taken; `column` is empty where it is about the whole row."""
+    """Why a row was refused; `column` is empty for the whole row."""
 
     row: int
     column: str
@@ -54,17 +52,17 @@ class RowProblem:
 
 
 def read_lead(text: str) -> bool:
-    """Whether a row says that this is a lead participant; nothing says no.
+    """Return whether a cell marks a lead participant; an empty one does not.
 
     Raises:
         Refused: `bad_lead`.
     """
-    said = text.lower()
-    if said not in YES | NO:
-        raise Refused("bad_lead", "Say yes or no.", "/lead")
-    return said in YES
+    answer = text.lower()
+    if answer not in YES | NO:
+        raise Refused("bad_lead", "Write yes or no.", "/lead")
+    return answer in YES
 
 
 def read_role(text: str) -> str:
-    """A role as people write it ("Class teacher") as its code."""
+    """Return the code of a role from its spelling in a list, such as "Class teacher"."""
     return "_".join(words(text))

@@ -1,4 +1,4 @@
-"""Rules about where a session is held, and the address at which it is joined online."""
+"""Rules about the venue of a session and its joining link."""
 
 import re
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from hub_kernel.refusals import Refused
 LONGEST_VENUE: Final = 200  # characters
 LONGEST_LINK: Final = 2000  # characters
 
-# Printable ASCII without what RFC 3986 (January 2005), 2 leaves out of addresses.
+# Printable ASCII without the characters that RFC 3986 (January 2005), 2 excludes from addresses.
 ADDRESS: Final = re.compile(r"[!#-;=?-\[\]_a-z~]+")
 
 
 @dataclass(frozen=True)
 class Location:
-    """Where a session is held and at which address it is joined; a Work Group has both for its sessions."""
+    """A venue and a joining link, of a session or of a group for its sessions."""
 
     venue: str | None = None
     joining_link: str | None = None
@@ -26,14 +26,14 @@ NOWHERE: Final = Location()
 
 
 def location(mode: str, host_urn: str | None, own: Location, of_group: Location) -> Location:
-    """Return what holds for a session: its own, else its group's as far as that fits how the session meets.
+    """Return the location in effect for a session: its own, or its group's where that fits the mode.
 
-    The group's venue is for sessions in person without a host: a school that hosts a session is its own
-    place. The group's joining link is for sessions online.
+    The group's venue is for sessions in person without a host: a host school is the venue itself. The group's
+    joining link is for online sessions.
     """
-    usual = mode == "in_person" and host_urn is None
+    at_group_venue = mode == "in_person" and host_urn is None
     return Location(
-        own.venue or (of_group.venue if usual else None),
+        own.venue or (of_group.venue if at_group_venue else None),
         own.joining_link or (of_group.joining_link if mode == "online" else None),
     )
 
@@ -46,7 +46,7 @@ def check_joining_link(link: str | None) -> None:
     """
     if link is not None and not _is_joining_link(link):
         detail = (
-            f"A joining link is an https address of at most {LONGEST_LINK:,} characters,"
+            f"A joining link must be an https address of at most {LONGEST_LINK:,} characters,"
             " without a user name or password in it."
         )
         raise Refused("bad_joining_link", detail, "/joining_link")
@@ -58,6 +58,6 @@ def _is_joining_link(link: str) -> bool:
     try:
         parts = urlsplit(link)
         port = parts.port
-    except ValueError:  # brackets out of place, or a port that is no number
+    except ValueError:  # misplaced brackets, or a port that is no number
         return False
     return parts.scheme == "https" and bool(parts.hostname) and port != 0 and "@" not in parts.netloc

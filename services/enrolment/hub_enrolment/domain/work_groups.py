@@ -1,4 +1,4 @@
-"""Rules about a work group: who may lead it, whether it is large and wide enough, what state it is in."""
+"""Rules about a Work Group: its leads, its limits of teachers and schools, its status."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ STATUSES: Final = (
 )
 MODES: Final = ("in_person", "online", "school_hosted")
 
-# Who may lead a group: an administrator and a PD lead are leaders of another kind.
+# Roles that may lead a group; administrators and PD leads do not.
 LEADING_ROLES: Final = frozenset(
     {"hub_lead", "deputy", "amhl", "tfm_lead", "mastery_specialist", "work_group_lead", "cohort_lead"}
 )
@@ -32,7 +32,7 @@ OVER: Final = frozenset({"closed", "cancelled"})
 
 @dataclass(frozen=True)
 class Composition:
-    """How many hold a place, from how many schools."""
+    """The number of teachers with a place, and of their schools."""
 
     teachers_n: int
     schools_n: int
@@ -40,7 +40,7 @@ class Composition:
 
 @dataclass(frozen=True)
 class Shortfall:
-    """What a group lacks to its minimum."""
+    """The teachers and schools missing to the minimum."""
 
     teachers_short: int
     schools_short: int
@@ -48,27 +48,27 @@ class Shortfall:
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolOnGroup:
-    """One school's part of a group; the schools that it carries on are counted with it."""
+    """One school's places on a group, those of its predecessors included."""
 
     urn: str
     places_n: int
-    roles: frozenset[str]  # of its participants: on the group and at the school
+    roles: frozenset[str]  # of its participants, on the group and at the school
 
 
 def composition(urns: Iterable[str], successions: Successions, day: date) -> Composition:
-    """Count the places and the schools behind them, as of a day.
+    """Count places and their schools as of a day.
 
     Args:
-        urns: one for each place, as it was when the place was given.
-        successions: those that concern these schools; a school and its successor are one school.
-        day: the day in question.
+        urns: the URN of each place when it was given.
+        successions: those of these schools; a school and its successor count as one.
+        day: the day as of which successions count.
     """
     listed = list(urns)
     return Composition(len(listed), len({successions.standing(urn, day) for urn in listed}))
 
 
 def shortfall(counted: Composition, limits: Limits) -> Shortfall | None:
-    """What is missing; None when nothing is."""
+    """Return the teachers and schools missing to the minimum; None when none are."""
     teachers = max(limits.min_teachers - counted.teachers_n, 0)
     schools = max(limits.min_schools - counted.schools_n, 0)
     return Shortfall(teachers, schools) if teachers or schools else None
@@ -77,43 +77,43 @@ def shortfall(counted: Composition, limits: Limits) -> Shortfall | None:
 def check_leads(
     leads: Mapping[UUID, Iterable[Appointment]], lead_ids: list[UUID], year: AcademicYear
 ) -> None:
-    """Let leads pass who hold a leading role at some time in the group's year.
+    """Raise unless each lead has a leading role at some time in the group's academic year.
 
     Raises:
         Refused: `lead_named_twice`, `not_a_leader`.
     """
     if len(set(lead_ids)) < len(lead_ids):
-        raise Refused("lead_named_twice", "Each lead is named once.", "/lead_ids")
+        raise Refused("lead_named_twice", "This lead is named twice; name each once.", "/lead_ids")
     for index, lead_id in enumerate(lead_ids):
         if not any(
             held.role in LEADING_ROLES and held.overlaps(year.starts_on, year.ends_on)
             for held in leads.get(lead_id, ())
         ):
-            detail = f"This person holds no role in {year} that leads work groups."
+            detail = f"This person has no role in {year} that may lead a Work Group; appoint them first."
             raise Refused("not_a_leader", detail, f"/lead_ids/{index}")
 
 
 def check_recruitment(opens_at: datetime, closes_at: datetime) -> None:
-    """Let a time for recruiting pass that is one.
+    """Raise unless recruitment closes after it opens.
 
     Raises:
         Refused: `closes_before_opens`.
     """
     if closes_at <= opens_at:
-        raise Refused("closes_before_opens", "Recruitment closes after it opens.", "/closes_at")
+        raise Refused("closes_before_opens", "Recruitment must close after it opens.", "/closes_at")
 
 
 def open_up(status: str) -> None:
-    """Let a draft be opened for recruitment.
+    """Raise unless the group is a draft.
 
     Raises:
         Conflict: `not_draft`.
     """
     if status != "draft":
-        raise Conflict("not_draft", f"The group is {status}; only a draft is opened.")
+        raise Conflict("not_draft", f"The Work Group is {status}; only a draft can be opened.")
 
 
-# Long: what it is told of the group are several things.
+# Long: the decision depends on eight facts of the group, each with its own line of documentation.
 def confirm(
     status: str,
     counted: Composition,
@@ -125,28 +125,28 @@ def confirm(
     offered: int = 0,
     confirmed: bool = True,
 ) -> bool:
-    """Decide whether a group may be confirmed; True when only by the override, whose reason is kept.
+    """Return whether a confirmation needs the override of a hub lead; raise unless it is allowed.
 
     Args:
-        status: the group's. One that runs although it was not confirmed is confirmed later.
-        counted: its teachers and their schools.
-        limits: its programme's.
-        override_reason: why a hub lead confirms it outside the limits.
-        schools: those of its teachers.
-        required_roles: its programme's.
-        offered: places that are kept for teachers who have not answered yet; the maximum counts them.
+        status: the status of the group. A running group that was never confirmed can be confirmed.
+        counted: its teachers and schools.
+        limits: the limits of its programme.
+        override_reason: the reason of a hub lead who confirms it outside the limits; None without one.
+        schools: the schools of its teachers.
+        required_roles: the roles that its programme requires of each school.
+        offered: open offers, which count towards the maximum.
         confirmed: it was confirmed before.
 
     Raises:
         Conflict: `already_confirmed`, `not_recruiting`.
         Refused: `too_few_teachers`, `too_many_teachers`, `too_few_schools`, `too_many_of_a_school`,
-            `required_role_missing`; all that hold are listed, each school with what it lacks.
+            `required_role_missing`; every failed limit is listed, for each school.
     """
     has_met = status in {"running", "evaluating"}
     if status == "confirmed" or (status == "running" and confirmed):
-        raise Conflict("already_confirmed", "The group has been confirmed.")
+        raise Conflict("already_confirmed", "The Work Group has been confirmed already.")
     if status not in {"recruiting", "at_risk"} and not (has_met and not confirmed):
-        raise Conflict("not_recruiting", f"A group that is {status} cannot be confirmed.")
+        raise Conflict("not_recruiting", f"The Work Group is {status}, so it cannot be confirmed.")
     broken = [
         *broken_limits(counted, limits, offered=offered),
         *broken_by_school(schools, limits, required_roles),
@@ -160,7 +160,7 @@ def confirm(
 
 
 def status_after_change(status: str, missing: Shortfall | None) -> str:
-    """A confirmed group that falls below its minimum is at risk; one at risk that reaches it is confirmed."""
+    """Return the status after places changed: below its minimum a confirmed group is at risk."""
     if status == "confirmed" and missing is not None:
         return "at_risk"
     if status == "at_risk" and missing is None:
@@ -169,20 +169,20 @@ def status_after_change(status: str, missing: Shortfall | None) -> str:
 
 
 def moves_on(status: str) -> bool:
-    """Whether a group takes another status by a session that is held; one that was not confirmed, too."""
+    """Return whether the first or last register may change the status; also of a group never confirmed."""
     return status in {"recruiting", "confirmed", "at_risk", "running"}
 
 
 def status_after_session(status: str, *, to_come: int, confirmed: bool = True) -> str:
-    """A group runs from its first session held, and is evaluated after its last one.
+    """Return the status after a register: running from the first session on, evaluating after the last one.
 
-    A group that was not confirmed runs, too, since it has met; it may still recruit and get more sessions, so
-    that it is not evaluated by itself.
+    A group that was never confirmed runs, too, but is not evaluating after its last session: it may still
+    recruit and get more sessions.
 
     Args:
-        status: the group's.
+        status: the status before.
         to_come: sessions in its diary that have not been held yet.
-        confirmed: it was confirmed.
+        confirmed: the group was confirmed.
     """
     if not moves_on(status):
         return status
@@ -190,49 +190,55 @@ def status_after_session(status: str, *, to_come: int, confirmed: bool = True) -
 
 
 def status_after_scheduling(status: str) -> str:
-    """A group whose last session seemed to have been held runs on when another one is put down."""
+    """Return the status after a new session: an evaluating group runs again."""
     return "running" if status == "evaluating" else status
 
 
 def check_change(status: str, *, capacity: int, kept: int) -> None:
-    """Let a change pass of a group that is not over, with room for everybody who has been promised a place.
+    """Raise unless a group is not over and its capacity covers the places held and offered.
 
-    `kept`: places held, and those offered to somebody who has not answered yet.
+    `kept`: places held and open offers.
 
     Raises:
         Conflict: `work_group_over`, `capacity_below_taken`.
     """
     if status in OVER:
-        raise Conflict("work_group_over", f"A group that is {status} is not changed.")
+        raise Conflict("work_group_over", f"The Work Group is {status}, so it can no longer be changed.")
     if capacity < kept:
-        detail = f"{kept} places are held or offered; the capacity cannot be less."
+        detail = f"{kept} places are taken or offered, so the capacity cannot be lower."
         raise Conflict("capacity_below_taken", detail, "/capacity")
 
 
 def broken_limits(counted: Composition, limits: Limits, *, offered: int = 0) -> Iterable[tuple[str, str]]:
-    """Yield a code and a sentence for each limit that a group does not conform to; see `confirm`."""
+    """Yield a code and a sentence for each limit that a group fails; see `confirm`."""
     teachers, schools = counted.teachers_n, counted.schools_n
     if teachers < limits.min_teachers:
-        yield "too_few_teachers", f"{teachers} teachers; at least {limits.min_teachers} make a work group."
+        yield (
+            "too_few_teachers",
+            f"{teachers} teachers; the programme requires at least {limits.min_teachers}.",
+        )
     if teachers + offered > limits.max_teachers:
         offers = f" and {offered} open offers" if offered else ""
         yield (
             "too_many_teachers",
-            f"{teachers} teachers{offers}; a work group has at most {limits.max_teachers}.",
+            f"{teachers} teachers{offers}; the programme allows at most {limits.max_teachers}.",
         )
     if schools < limits.min_schools:
-        yield "too_few_schools", f"{schools} schools; teachers come from at least {limits.min_schools}."
+        yield "too_few_schools", f"{schools} schools; the programme requires at least {limits.min_schools}."
 
 
 def broken_by_school(
     schools: Iterable[SchoolOnGroup], limits: Limits, required_roles: Collection[str]
 ) -> Iterable[tuple[str, str]]:
-    """Yield a code and a sentence for what each school has too many of, or lacks."""
+    """Yield a code and a sentence for each school above its cap, or without a required role."""
     cap = limits.max_per_school
     for school in schools:
         if cap is not None and school.places_n > cap:
-            detail = f"School {school.urn} holds {school.places_n} places; at most {cap} are for one school."
+            detail = f"School {school.urn} has {school.places_n} places; the programme allows {cap} a school."
             yield "too_many_of_a_school", detail
         lacking = [role for role in required_roles if role not in school.roles]
         if lacking:
-            yield "required_role_missing", f"School {school.urn} sends nobody as {', '.join(lacking)}."
+            yield (
+                "required_role_missing",
+                f"School {school.urn} has no participant in the role {', '.join(lacking)}.",
+            )

@@ -16,5 +16,5 @@ def check_path(session: Session, programme: Programme, urn: str, *, day: date, p
         Refused: see `programmes.check_path`.
     """
     path = store.path_of(programme)
-    taken = store.taken_parts(session, urn, day=day) if path.asks_what_came_before else []
+    taken = store.taken_parts(session, urn, day=day) if path.depends_on_history else []
     programmes.check_path(path, taken, pointer=pointer)
