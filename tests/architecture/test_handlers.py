@@ -15,11 +15,6 @@ NOT_YET: dict[str, set[str]] = {
         "applications", "composing", "hand_overs", "pd_days", "places", "preparing", "recording", "reminders",
         "sending", "visits", "waiting_list", "wording", "work_groups",
     },
-    "reporting": {
-        "attention", "dashboard", "participation_reports", "pd_days", "projections", "quality_reports",
-        "report_parts", "reports", "school_reports", "schools", "support_reports", "tasks", "visits",
-        "work_groups",
-    },
 }  # fmt: skip
 
 

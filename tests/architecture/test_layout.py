@@ -27,11 +27,12 @@ ROLES = {
     "steps",
     "service",
     "api",
+    "pages",
     "gateways",
     "config",
     "access",
 }
-FURNITURE = {"__init__", "__main__", "migrations", "templates", "pages", "seeds", "static", "py.typed"}
+FURNITURE = {"__init__", "__main__", "migrations", "templates", "seeds", "static", "py.typed"}
 ALWAYS = {"domain", "models", "store", "handlers", "service", "config", "access", "__main__", "migrations"}
 
 LINES_IN_A_FILE = 250

@@ -17,6 +17,7 @@ from tests.support.waiting import wait_until
 from hub_contracts import Event
 from hub_messaging.delivery import Delivery
 from hub_platform.database import Sessions
+from hub_platform.reaction_context import ReactionContext
 from hub_platform.runner import migrations_of
 from hub_reporting.config import Options
 from hub_reporting.domain.scopes import Scope
@@ -24,6 +25,7 @@ from hub_reporting.handlers import projections
 from hub_reporting.service import ReportingService
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+CONTEXT = ReactionContext(now=NOW, by="reporting")
 AT = datetime(2026, 7, 20, 9, tzinfo=UTC)  # when the small hub's events happened
 
 Hear = Callable[[Iterable[Event | Delivery[Any]]], None]
@@ -57,7 +59,7 @@ def _hear(sessions: Sessions) -> Hear:
         ready = [one for one in listed if isinstance(one, Delivery)]
         plain = in_order(one for one in listed if not isinstance(one, Delivery))
         with sessions.begin() as session:
-            projections.project(session, [*plain, *ready], now=NOW)
+            projections.project(session, [*plain, *ready], CONTEXT)
 
     return hear
 

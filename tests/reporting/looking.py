@@ -7,9 +7,11 @@ from tests.reporting.conftest import NOW
 from tests.reporting.reading import Element, read
 
 from hub_platform.database import Sessions
+from hub_reporting.commands import DashboardQuery
 from hub_reporting.config import Options
-from hub_reporting.handlers import dashboard, freshness
 from hub_reporting.pages import rendering
+from hub_reporting.queries.dashboard import dashboard
+from hub_reporting.queries.freshness import freshness
 
 
 def page_of(
@@ -22,9 +24,9 @@ def page_of(
     facts: str = "as_at",
 ) -> Element:
     with sessions.begin() as session:
-        fresh = freshness.freshness(session, options.hub_id)
-        shown = dashboard.look(
-            session, year=year, scope=scope, facts=facts, fresh=fresh, options=options, now=now
+        fresh = freshness(session, options.hub_id)
+        shown = dashboard(
+            session, DashboardQuery(year=year, scope=scope, facts=facts), fresh, options=options, now=now
         )
     return read(rendering.dashboard(shown))
 

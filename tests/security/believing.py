@@ -23,12 +23,14 @@ from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.provenance import Origins
 from hub_messaging.tables import outbox as outbox_table
 from hub_platform.database import Sessions, make_sessions
+from hub_platform.reaction_context import ReactionContext
 from hub_platform.runner import migrations_of
+from hub_reporting.commands import ReportQuery
 from hub_reporting.config import Options
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.handlers import projections
-from hub_reporting.handlers.reports import run_report
-from hub_reporting.service import HEARD
+from hub_reporting.queries.reports import run_report
+from hub_reporting.service import PROJECTED
 
 SOURCE = "/hubs/test/enrolment"
 OPTIONS = Options(hub_id="test", hub_name="Test Maths Hub", headline=Scope("la", "873"))
@@ -58,9 +60,9 @@ class Hub:
         """Let reporting receive messages."""
 
         def project(session: Any, deliveries: Sequence[Any]) -> None:
-            projections.project(session, deliveries, now=AT)
+            projections.project(session, deliveries, ReactionContext(now=AT, by="reporting"))
 
-        handler = Handler({one.type: one for one in HEARD}, batch=True, call=project)
+        handler = Handler({one.type: one for one in PROJECTED}, batch=True, call=project)
         metrics = ReadingMetrics(CollectorRegistry())
         reader = Dispatcher(
             "reporting.in", self.databases["reporting"], [handler], metrics, Believing("test")
@@ -72,11 +74,13 @@ class Hub:
         with self.databases["reporting"].begin() as session:
             report = run_report(
                 session,
-                "leadership-spread",
-                starts_on=date(2026, 9, 1),
-                ends_on=date(2027, 8, 31),
-                as_at=AT.date(),
-                scope="la:873",
+                ReportQuery(
+                    name="leadership-spread",
+                    starts_on=date(2026, 9, 1),
+                    ends_on=date(2027, 8, 31),
+                    as_at=AT.date(),
+                    scope="la:873",
+                ),
                 options=OPTIONS,
                 now=AT,
             )

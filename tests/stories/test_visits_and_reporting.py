@@ -12,11 +12,13 @@ from tests.support.databases import Databases
 
 from hub_platform.database import Sessions
 from hub_platform.paging import MAX_LIMIT, PageRequest, decode_cursor
+from hub_platform.reaction_context import ReactionContext
 from hub_platform.runner import migrations_of
+from hub_reporting.commands import ReportQuery
 from hub_reporting.config import Options
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.handlers import projections
-from hub_reporting.handlers.reports import run_report
+from hub_reporting.queries.reports import run_report
 from hub_visits.handlers import obligations
 
 Key = tuple[str, str, str]  # URN of the school that stands, half term, kind
@@ -73,11 +75,7 @@ def by_reporting(sessions: Sessions, day: date) -> dict[Key, str]:
     with sessions.begin() as session:
         report = run_report(
             session,
-            "visit-compliance",
-            starts_on=FIRST,
-            ends_on=LAST,
-            as_at=day,
-            scope="connected",
+            ReportQuery(name="visit-compliance", starts_on=FIRST, ends_on=LAST, as_at=day, scope="connected"),
             options=OPTIONS,
             now=noon(day),
         )
@@ -104,7 +102,7 @@ def test_any_order_of_imports_successions_moves_calendars_and_logs_gives_the_sam
         deliveries = everything_said(visits, by_now)
         order.shuffle(deliveries)
         with reporting.begin() as session:
-            projections.project(session, deliveries, now=noon(day))
+            projections.project(session, deliveries, ReactionContext(now=noon(day), by="reporting"))
         assert by_reporting(reporting, day) == by_visits(visits, day), day
 
 

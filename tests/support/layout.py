@@ -40,11 +40,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     "templates": _kind("domain", "templates"),
     "gateways": _kind("domain templates config", "gateways"),
     "store": _kind(_STORED, "store"),
-    "queries": _kind(f"{_STORED} store", "queries"),
+    "queries": _kind(f"{_STORED} store config", "queries"),
     "steps": _kind(f"{_STORED} store steps", "steps"),
     "handlers": _kind(_HANDLED, "database"),
     "migrations": _kind(_STORED, "database"),
-    "pages": _kind(_HANDLED, "pages"),
+    "pages": _kind(_HANDLED, "pages process"),
     "api": _kind(f"{_HANDLED} pages service", "api process"),
     "service": _kind(f"{_HANDLED} pages api", "service process"),
 }

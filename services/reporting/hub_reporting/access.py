@@ -1,9 +1,9 @@
-"""Who may see what here, the words of `allow=`."""
+"""Roles that may read each kind of answer, for `allow=` of routes."""
 
 from typing import Final
 
 HUB_STAFF: Final = frozenset({"hub_admin", "hub_lead"})
-# Reports hold schools and counts, people only as ids; the board sees all of them.
+# Reports contain schools and counts, and people by id only.
 REPORT_READERS: Final = HUB_STAFF | {"board"}
-# How fresh the figures are may be watched by whoever reads events too.
+# Subscribers of events may check how current the figures are.
 FRESHNESS_READERS: Final = REPORT_READERS | {"subscriber"}

@@ -1,4 +1,4 @@
-"""Settings of reporting beyond those of every service."""
+"""Settings of reporting, in addition to those of every service."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -7,26 +7,31 @@ from environs import EnvValidationError
 
 from hub_contracts.documents.channels import BROKER, PORT
 from hub_kernel.refusals import Refused
+from hub_platform.dependencies import OwnSettings
 from hub_platform.settings import PUBLIC_URL, environment
-from hub_reporting.domain.scopes import Scope, parse_scope
+from hub_reporting.domain.hub import HubSettings
+from hub_reporting.domain.scopes import parse_scope
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
-    """Which hub this is, and whose engagement its page begins with."""
+class Options(HubSettings):
+    """The hub, and the addresses in its public documents."""
 
-    hub_id: str
-    hub_name: str  # until the hub is described
-    headline: Scope  # whose schools the engagement figure at the top of the page is about
-    schemas_url: str = "https://hub.example.org/schemas"  # what `dataschema` of every event begins with
-    broker: str = BROKER  # host and port at which subscribers of other organisations find it
+    schemas_url: str = "https://hub.example.org/schemas"  # prefix of every event's `dataschema`
+    broker: str = BROKER  # host and port for subscribers of other organisations
+
+
+class Configured:
+    """Base class of the parts of the service that read its own settings."""
+
+    options = OwnSettings(Options)
 
 
 def load() -> Options:
     """Read the settings.
 
     Raises:
-        environs.EnvValidationError: one is malformed.
+        environs.EnvValidationError: a setting is malformed.
     """
     env = environment()
     hub_id = env.str("ID", "cambridge")
@@ -54,9 +59,9 @@ def _host_of(address: str) -> str:
     try:
         return urlsplit(address).hostname or "localhost"
     except ValueError:
-        return "localhost"  # the platform's settings refuse this address, with its name
+        return "localhost"  # the platform rejects this address when it reads its own settings
 
 
-def _invalid(name: str, said: str) -> EnvValidationError:
-    messages = {name: [said]}
+def _invalid(name: str, detail: str) -> EnvValidationError:
+    messages = {name: [detail]}
     return EnvValidationError(f"Environment variables invalid: {messages}", messages)

@@ -1,31 +1,25 @@
-"""The reporting service: routes by inheritance, and one subscription to everything that happens."""
+"""The reporting service: routes by inheritance, and one batched reaction to the events of all services."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy.orm import Session
+from typing import Final
 
 from hub_contracts import EVENTS
-from hub_messaging.subscribe import Delivery, subscribe_batch
+from hub_messaging.subscribe import on_batch, reaction_table
 from hub_platform.probes import Probes
-from hub_reporting.api.pages import Pages
-from hub_reporting.api.published import HttpDocuments, Published
-from hub_reporting.api.report_pages import ReportPages
+from hub_platform.reaction_context import reaction_context
 from hub_reporting.api.reports import Reports
-from hub_reporting.api.sign_in import SignIn
-from hub_reporting.handlers import projections
+from hub_reporting.handlers.projections import project
 from hub_reporting.models import PROJECTIONS
+from hub_reporting.pages.dashboard import DashboardPages
+from hub_reporting.pages.published import HttpDocuments, Published
+from hub_reporting.pages.report import ReportPages
+from hub_reporting.pages.sign_in import SignIn
 
-HEARD = [event for event in EVENTS.values() if event.publisher != "reporting"]
+PROJECTED: Final = [event for event in EVENTS.values() if event.publisher != "reporting"]
 
 
-class ReportingService(Reports, ReportPages, Pages, Published, HttpDocuments, SignIn, Probes):
-    """Owns the read models; changes nothing but what it has heard."""
+class ReportingService(Reports, ReportPages, DashboardPages, Published, HttpDocuments, SignIn, Probes):
+    """Owns the read models, which nothing but events changes, and the sessions of browsers."""
 
     name = "reporting"
-    projections = PROJECTIONS  # what `rebuild` may make anew
-
-    @subscribe_batch(*HEARD)
-    def project(self, session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
-        """Count in whatever happened."""
-        projections.project(session, deliveries, now=self.clocks.hub.now())
+    projections = PROJECTIONS  # tables that `rebuild` may fill again from the event log
+    reactions = reaction_table(on_batch(PROJECTED, project), context=reaction_context)

@@ -21,10 +21,10 @@ from hub_reporting.domain.visits import STATUSES
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
 def test_every_column_has_a_heading_of_its_own_in_words(definition: Any) -> None:
-    headings = [columns.HEADINGS[name] for name in columns.for_people(definition.columns)]
+    headings = [columns.HEADINGS[name] for name in columns.without_pseudonyms(definition.columns)]
     assert len(headings) == len(set(headings))
     assert not any("_" in heading for heading in headings)
-    assert not set(columns.for_people(definition.columns)) & columns.OF_PEOPLE
+    assert not set(columns.without_pseudonyms(definition.columns)) & columns.PSEUDONYMS
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_a_filter_chooses_the_rows_with_one_of_its_values_and_leaves_the_figures
     statuses: list[str], wanted: set[str]
 ) -> None:
     report = report_of(statuses)
-    chosen = report.chosen({"status": ",".join(sorted(wanted))})
+    chosen = report.filtered({"status": ",".join(sorted(wanted))})
     assert [row["status"] for row in chosen.rows] == [status for status in statuses if status in wanted]
     assert (chosen.n, chosen.of) == (report.n, report.of)
-    assert report.chosen({}).rows == report.rows
+    assert report.filtered({}).rows == report.rows
 
 
 def test_a_column_that_is_no_filter_of_the_report_is_refused() -> None:
     with pytest.raises(Refused) as refused:
-        report_of([]).chosen({"level": "none"})
+        report_of([]).filtered({"level": "none"})
     assert (refused.value.code, refused.value.pointer) == ("unknown_filter", "/level")
     assert "half_term" in refused.value.detail

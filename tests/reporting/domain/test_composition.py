@@ -18,7 +18,7 @@ GROUP = "group"
 def group(**others: Any) -> Group:
     plain = Group(
         GROUP, "Fractions", None, "2025/26", "development", min_teachers=10, max_teachers=20, min_schools=6,
-        opens_at=datetime(2025, 5, 1, tzinfo=UTC), said="confirmed", overridden=False, ending=None,
+        opens_at=datetime(2025, 5, 1, tzinfo=UTC), announced="confirmed", overridden=False, ending=None,
         sessions=4, held=0, last_held_on=None,
     )  # fmt: skip
     return plain._replace(**others)
@@ -129,7 +129,7 @@ def test_a_group_is_judged_once_it_is_confirmed_or_has_met(
 
 def test_recruiting_groups_are_in_no_figure_but_their_own() -> None:
     within, outside = composition(12, 6), composition(9, 6)
-    recruiting = [composition(n, 6, said=None) for n in (3, 15)]
+    recruiting = [composition(n, 6, announced=None) for n in (3, 15)]
     found = Compositions((within, outside, *recruiting))
     assert (found.in_range, found.recruiting, found.outside) == (Ratio(1, 2), 2, (outside,))
     assert (found.median_teachers, found.median_schools) == (10.5, 6.0)
@@ -151,11 +151,11 @@ def test_every_group_is_counted_in_exactly_one_number(
     facts: list[tuple[int, int, str | None, int, str | None]],
 ) -> None:
     found = Compositions(
-        tuple(composition(t, s, said=said, held=held, ending=end) for t, s, said, held, end in facts)
+        tuple(composition(t, s, announced=said, held=held, ending=end) for t, s, said, held, end in facts)
     )
-    judged = found.in_range
-    assert judged.of + found.recruiting + found.cancelled == len(facts)
-    assert judged.n + len(found.outside) == judged.of
+    compared = found.in_range
+    assert compared.of + found.recruiting + found.cancelled == len(facts)
+    assert compared.n + len(found.outside) == compared.of
 
 
 @pytest.mark.parametrize(

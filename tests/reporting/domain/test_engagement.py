@@ -32,7 +32,7 @@ def test_levels_are_counted_side_by_side() -> None:
     ]  # fmt: skip
     assert found.by([SEPTEMBER, OCTOBER, JULY], "attended") == [0, 2, 2]
     assert found.by([SEPTEMBER, JULY], "completed") == [0, 1]
-    assert (found.seen_by_kind("work_group"), found.seen_by_kind("visit")) == (1, 1)
+    assert (found.attended_by_kind("work_group"), found.attended_by_kind("visit")) == (1, 1)
     assert all(check.holds for check in found.checks())
 
 

@@ -41,7 +41,7 @@ def test_an_academised_school_is_counted_once_on_every_day() -> None:
         day = NEW_YEAR + timedelta(days)
         seen = register(OLD, NEW, day=day, u100="200")
         expected = "100" if day < NEW_YEAR else "200"
-        assert seen.standing("100") == expected
+        assert seen.open_urn("100") == expected
         assert seen.open_schools() == {expected}
 
 
@@ -54,20 +54,20 @@ def test_a_successor_that_opens_before_the_old_school_closes_is_another_school_u
 
 def test_merged_schools_are_one() -> None:
     merged = register(OLD, OLD._replace(urn="101"), NEW, u100="200", u101="200")
-    assert merged.distinct(["100", "101", "200"]) == {"200"}
+    assert merged.open_urns(["100", "101", "200"]) == {"200"}
 
 
 def test_chains_are_followed_to_whoever_is_open() -> None:
     closed_too = NEW._replace(status="closed", closed_on=date(2026, 3, 31))
     seen = register(OLD, closed_too, school("300"), u100="200", u200="300")
-    assert seen.standing("100") == "300"
+    assert seen.open_urn("100") == "300"
 
 
 def test_a_school_that_closed_for_good_drops_out_but_its_history_stays() -> None:
     seen = register(OLD)
-    assert seen.standing("100") is None
-    assert seen.kept("100") == "100"
-    assert seen.standing("999999") is None, "never heard of"
+    assert seen.open_urn("100") is None
+    assert seen.current_urn("100") == "100"
+    assert seen.open_urn("999999") is None, "never heard of"
     assert seen.name("999999") == "URN 999999"
 
 
@@ -77,9 +77,9 @@ def test_links_that_go_in_a_circle_end(links: dict[str, str], open_ones: set[str
     known = {one.urn: one for one in schools}
     seen = Register(known, following(known, links), DAY)
     for urn in "ABCDE":
-        standing = seen.standing(urn)
+        standing = seen.open_urn(urn)
         assert standing is None or standing in open_ones
-        assert seen.kept(seen.kept(urn)) == seen.kept(urn)
+        assert seen.current_urn(seen.current_urn(urn)) == seen.current_urn(urn)
 
 
 @pytest.mark.parametrize("text", ["connected", "hub", "la:873", "phase:post16", "trust:17047"])
@@ -142,17 +142,17 @@ def test_a_scope_holds_its_open_schools(scope: Scope, members: set[str]) -> None
 def test_a_scope_without_any_school_is_refused_once_schools_are_known() -> None:
     for nowhere in (Scope("la", "111"), Scope("trust", "5")):
         with pytest.raises(Refused, match="unknown_scope"):
-            an_area().check(nowhere)
-        Area(register(), set(), None).check(nowhere)
-    an_area().check(Scope("phase", "post16"))
+            an_area().require_known(nowhere)
+        Area(register(), set(), None).require_known(nowhere)
+    an_area().require_known(Scope("phase", "post16"))
 
 
 def test_history_belongs_to_a_scope_also_when_the_school_has_closed() -> None:
     area = an_area()
-    assert area.holds(Scope("la", "873"), "100")
-    assert not area.holds(Scope("la", "926"), "100")
-    assert area.holds(CONNECTED, "999999")
-    assert not area.holds(HUB, "999999")
+    assert area.includes(Scope("la", "873"), "100")
+    assert not area.includes(Scope("la", "926"), "100")
+    assert area.includes(CONNECTED, "999999")
+    assert not area.includes(HUB, "999999")
 
 
 def test_scopes_are_called_what_people_call_them() -> None:

@@ -18,8 +18,9 @@ from hub_reporting.domain.visits import (
     Logged,
     Obligation,
     Planned,
+    VisitRecords,
+    compliance,
     coverage,
-    settle,
 )
 
 SCHOOLS = register(school("A"), school("B"), school("OLD", status="closed"), uOLD="B")
@@ -44,7 +45,8 @@ def settled(
     planned: Sequence[Planned] = (),
     excused: Sequence[Excused] = (),
 ) -> Compliance:
-    return settle(obligations, SCHOOLS, logged=visits, planned=planned, excused=excused, day=day)
+    records = VisitRecords(logged=visits, planned=planned, excused=excused)
+    return compliance(obligations, records, SCHOOLS, day)
 
 
 IN_DIARY = Planned("A", "2025-1", "support")
@@ -77,28 +79,31 @@ LET_OFF = Excused("A", "2025-1", "visit")
     ],
 )
 def test_an_obligation_stands_one_way_on_a_day(day: date, facts: dict[str, Any], status: str) -> None:
-    (one,) = settled([owed()], day, **facts).settled
+    (one,) = settled([owed()], day, **facts).outcomes
     assert one.status == status
 
 
 def test_work_with_the_whole_department_is_owed_apart() -> None:
     found = settled([owed(), owed(kind="department_pd")], DECIDED, visits=[logged(kind="department_pd")])
-    assert {s.obligation.kind: s.status for s in found.settled} == {"department_pd": "met", "visit": "missed"}
+    assert {s.obligation.kind: s.status for s in found.outcomes} == {
+        "department_pd": "met",
+        "visit": "missed",
+    }
 
 
 def test_two_programmes_that_owe_the_same_owe_it_once() -> None:
-    assert len(settled([owed(), owed(), owed("OLD"), owed("B")], ENDS).settled) == 2
+    assert len(settled([owed(), owed(), owed("OLD"), owed("B")], ENDS).outcomes) == 2
 
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_where_programmes_have_other_dates_for_a_half_term_the_later_end_counts(turned: bool) -> None:
     both = [owed("OLD"), owed("B")._replace(ends_on=ENDS + timedelta(3))]
-    (one,) = settled(both[::-1] if turned else both, ENDS + timedelta(3)).settled
+    (one,) = settled(both[::-1] if turned else both, ENDS + timedelta(3)).outcomes
     assert (one.obligation.ends_on, one.status) == (ENDS + timedelta(3), "open")
 
 
 def test_a_visit_to_the_old_school_counts_for_its_successor() -> None:
-    (one,) = settled([owed("OLD")], ENDS + timedelta(1), visits=[logged("B")]).settled
+    (one,) = settled([owed("OLD")], ENDS + timedelta(1), visits=[logged("B")]).outcomes
     assert (one.obligation.urn, one.status) == ("B", "met")
 
 
@@ -111,9 +116,9 @@ def test_the_rate_is_over_half_terms_that_have_ended_without_the_excused() -> No
         visits=[logged("A"), logged("A", half_term="2025-2", on=second)],
         excused=[Excused("B", "2025-1", "visit")],
     )
-    assert found.kept == Ratio(1, 1)
+    assert found.met == Ratio(1, 1)
     assert found.current() == "2025-2"
-    assert found.seen("2025-2") == {"A"}
+    assert found.visited("2025-2") == {"A"}
     assert found.counts() == {
         "met": 2,
         "late": 0,
@@ -127,11 +132,11 @@ def test_the_rate_is_over_half_terms_that_have_ended_without_the_excused() -> No
 
 
 def test_an_obligation_counts_once_it_is_met_or_can_no_longer_be_logged_on_time() -> None:
-    assert settled([owed()], ENDS).kept == Ratio(0, 0)
-    assert settled([owed()], LAST_DAY_TO_LOG).kept == Ratio(0, 0)
-    assert settled([owed()], DECIDED).kept == Ratio(0, 1)
-    assert settled([owed()], ENDS, visits=[logged()]).kept == Ratio(0, 0)
-    assert settled([owed(), owed("B")], ENDS + timedelta(1), visits=[logged()]).kept == Ratio(1, 1)
+    assert settled([owed()], ENDS).met == Ratio(0, 0)
+    assert settled([owed()], LAST_DAY_TO_LOG).met == Ratio(0, 0)
+    assert settled([owed()], DECIDED).met == Ratio(0, 1)
+    assert settled([owed()], ENDS, visits=[logged()]).met == Ratio(0, 0)
+    assert settled([owed(), owed("B")], ENDS + timedelta(1), visits=[logged()]).met == Ratio(1, 1)
 
 
 @given(
@@ -151,9 +156,9 @@ def test_every_obligation_is_counted_exactly_once(
         excused=[Excused(u, h, "visit") for u, h in data.draw(some)],
     )
     counts = found.counts()
-    assert sum(counts.values()) == len(set(keys)) == len(found.settled)
-    assert found.kept.n <= counts["met"] + counts["late"]
-    assert found.kept.of <= len(found.settled) - counts["excused"]
+    assert sum(counts.values()) == len(set(keys)) == len(found.outcomes)
+    assert found.met.n <= counts["met"] + counts["late"]
+    assert found.met.of <= len(found.outcomes) - counts["excused"]
 
 
 def assignment(urn: str, programme: str = "intensive", **others: Any) -> Assignment:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.reporting import factories as make
-from tests.reporting.conftest import NOW
+from tests.reporting.conftest import CONTEXT, NOW
 from tests.reporting.descriptions import hub
 from tests.reporting.factories import HALF_TERMS, delivered
 
@@ -14,10 +14,11 @@ from hub_contracts import Event
 from hub_contracts.visits import DepartmentPDHeld, VisitPlanned, VisitRecalculated
 from hub_contracts.vocabulary import VisitKind
 from hub_platform.database import Sessions
+from hub_reporting.commands import ReportQuery
 from hub_reporting.config import Options
 from hub_reporting.domain.reports import Report
 from hub_reporting.handlers import projections
-from hub_reporting.handlers.reports import run_report
+from hub_reporting.queries.reports import run_report
 
 URN = "110001"
 VISIT = make.visit(URN, "2025-5", date(2026, 4, 15))
@@ -51,9 +52,9 @@ def told(sessions: Sessions, *events: tuple[int, Event]) -> None:
     assignment = make.assignment(URN, kinds=["visit", "department_pd"])
     school = [hub(), make.school(URN), make.connected(URN), assignment]
     with sessions.begin() as session:
-        projections.project(session, make.in_order(school), now=NOW)
+        projections.project(session, make.in_order(school), CONTEXT)
         for revision, event in events:
-            projections.project(session, [delivered(event, revision)], now=NOW)
+            projections.project(session, [delivered(event, revision)], CONTEXT)
 
 
 def asked(sessions: Sessions, options: Options, name: str, as_at: date = date(2026, 8, 31)) -> Report:
@@ -64,7 +65,7 @@ def asked(sessions: Sessions, options: Options, name: str, as_at: date = date(20
         "scope": "connected",
     }
     with sessions.begin() as session:
-        return run_report(session, name, **period, options=options, now=NOW)
+        return run_report(session, ReportQuery(name=name, **period), options=options, now=NOW)
 
 
 def status(sessions: Sessions, options: Options, half_term: str, kind: str = "visit", **as_at: date) -> str:

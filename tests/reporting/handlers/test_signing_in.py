@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hub_platform.access import Actor, SignIn
 from hub_platform.database import Sessions
 from hub_reporting.handlers import signing_in
-from hub_reporting.handlers.signing_in import FORGOTTEN_AFTER, LONGEST, UsedBefore
+from hub_reporting.handlers.signing_in import DELETED_AFTER, LONGEST, UsedBefore
 from hub_reporting.models import BrowserSession
 from hub_reporting.store import browser_sessions as store
 
@@ -81,6 +81,6 @@ def test_the_cookie_itself_is_kept_nowhere(sessions: Sessions) -> None:
 
 def test_sessions_are_forgotten_when_they_have_been_over_for_long(sessions: Sessions) -> None:
     begin(sessions, link("old", hours=1))
-    begin(sessions, link("new", hours=30), NOW + timedelta(hours=1) + FORGOTTEN_AFTER + timedelta(seconds=1))
+    begin(sessions, link("new", hours=30), NOW + timedelta(hours=1) + DELETED_AFTER + timedelta(seconds=1))
     with sessions() as session:
         assert session.scalars(sa.select(BrowserSession.link_id)).all() == ["new"]

@@ -18,10 +18,10 @@ from hub_contracts.enrolment import WorkGroupConfirmed
 from hub_contracts.notifications import MessageFailed
 from hub_messaging.tables import inbox
 from hub_platform.database import Sessions
-from hub_reporting.commands import FILTERS
+from hub_reporting.commands import FILTERS, ReportQuery
 from hub_reporting.config import Options
-from hub_reporting.handlers.reports import run_report
 from hub_reporting.pages.words import number
+from hub_reporting.queries.reports import run_report
 
 NOVEMBER = datetime(2025, 11, 18, 16, tzinfo=UTC)
 SCOPES = ["", "hub", "la:873", "phase:secondary"]
@@ -110,11 +110,13 @@ def rows_at(sessions: Sessions, options: Options, address: str, now: datetime) -
     with sessions.begin() as session:
         return run_report(
             session,
-            parts.path.rpartition("/")[2],
-            starts_on=date.fromisoformat(query["from"]),
-            ends_on=date.fromisoformat(query["to"]),
-            scope=query["scope"],
-            filters={name: query[name] for name in FILTERS if name in query},
+            ReportQuery(
+                name=parts.path.rpartition("/")[2],
+                starts_on=date.fromisoformat(query["from"]),
+                ends_on=date.fromisoformat(query["to"]),
+                scope=query["scope"],
+                filters={name: query[name] for name in FILTERS if name in query},
+            ),
             options=options,
             now=now,
         ).rows
@@ -131,12 +133,10 @@ def test_a_scope_has_no_items_of_other_schools(sessions: Sessions, hear: Hear, o
 
 
 def test_an_empty_year_is_not_praised(sessions: Sessions, hear: Hear, options: Options) -> None:
-    assert "None yet: nothing is recorded of connected schools for 2026/27." in attention(
-        page_of(sessions, options)
-    )
+    assert "None yet: no record of connected schools for 2026/27." in attention(page_of(sessions, options))
     hear(small_hub())
     said = attention(page_of(sessions, options, year="2023/24", scope="la:873"))
-    assert said.endswith("None yet: nothing is recorded of schools in Cambridgeshire for 2023/24.")
+    assert said.endswith("None yet: no record of schools in Cambridgeshire for 2023/24.")
 
 
 def test_an_item_of_the_whole_hub_does_not_hide_that_a_year_is_empty(
@@ -145,7 +145,7 @@ def test_an_item_of_the_whole_hub_does_not_hide_that_a_year_is_empty(
     hear(troubles())
     said = attention(page_of(sessions, options, year="2023/24", scope="la:873"))
     assert "1 message of the whole hub" in said
-    assert said.endswith("None yet: nothing is recorded of schools in Cambridgeshire for 2023/24.")
+    assert said.endswith("None yet: no record of schools in Cambridgeshire for 2023/24.")
 
 
 def test_a_year_in_order_says_that_nothing_recorded_needs_attention(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.reporting import factories as make
 from tests.reporting import group_work as happened
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import CONTEXT, NOW, Hear
 from tests.reporting.invented import Hub
 from tests.reporting.looking import check_policy, check_structure, page_of, tile
 from tests.reporting.reading import Element, read
@@ -17,9 +17,12 @@ from tests.support.databases import ServiceDatabase
 from tests.support.postgres import PostgresServer
 
 from hub_platform.database import Sessions
+from hub_reporting.commands import DashboardQuery
 from hub_reporting.config import Options
-from hub_reporting.handlers import dashboard, freshness, projections
+from hub_reporting.handlers import projections
 from hub_reporting.pages import rendering
+from hub_reporting.queries.dashboard import dashboard
+from hub_reporting.queries.freshness import freshness
 
 NOVEMBER = datetime(2025, 11, 18, 16, tzinfo=UTC)
 
@@ -30,7 +33,7 @@ def _year(postgres: PostgresServer, migrations: Path) -> Sessions:
     sessions = ServiceDatabase(postgres, migrations).sessions
     deliveries = make.in_order(Hub().events, at=datetime(2026, 7, 20, 14, 32, tzinfo=UTC))
     with sessions.begin() as session:
-        projections.project(session, deliveries, now=NOW)
+        projections.project(session, deliveries, CONTEXT)
     return sessions
 
 
@@ -45,7 +48,7 @@ def test_the_figures_of_the_year(year: Sessions, options: Options) -> None:
     assert tile(page, "Lead schools").of_class("value")[0].text == "39"
     fresh = page.of_class("fresh")[0].text
     assert fresh.startswith(
-        "Newest record: 15:32 on 20 July 2026, counted in at 12:00 on 23 November 2026; nothing waiting"
+        "Newest record: 15:32 on 20 July 2026, counted at 12:00 on 23 November 2026; nothing waiting"
     )
 
 
@@ -138,7 +141,7 @@ def test_a_hub_that_has_heard_nothing_has_a_page(sessions: Sessions, options: Op
     page = page_of(sessions, options)
     check_structure(page)
     check_policy(page)
-    assert page.every("h1")[0].text == "None yet: nothing is recorded of schools in LA 873 for 2026/27"
+    assert page.every("h1")[0].text == "None yet: no record of schools in LA 873 for 2026/27"
     for heading in (
         "Schools engaged",
         "Connected schools",
@@ -147,7 +150,7 @@ def test_a_hub_that_has_heard_nothing_has_a_page(sessions: Sessions, options: Op
         "Lead schools",
     ):
         assert tile(page, heading).of_class("value")[0].text == "none yet"
-    assert "Nothing is recorded yet" in page.of_class("fresh")[0].text
+    assert "No records yet" in page.of_class("fresh")[0].text
     assert page.of_class("shares") == [], "there is nothing to have a share of"
 
 
@@ -167,8 +170,8 @@ def test_figures_that_contradict_each_other_are_not_shown_quietly(
     year: Sessions, options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with year.begin() as session:
-        fresh = freshness.freshness(session, options.hub_id)
-        shown = dashboard.look(session, year="", scope="", fresh=fresh, options=options, now=NOW)
+        fresh = freshness(session, options.hub_id)
+        shown = dashboard(session, DashboardQuery(), fresh, options=options, now=NOW)
     broken = replace(shown.leadership, checks=[replace(shown.leadership.checks[0], holds=False)])
     page = read(rendering.dashboard(replace(shown, leadership=broken)))
     assert "contradict each other" in page.of_class("alarm")[0].text

@@ -12,10 +12,11 @@ from tests.reporting.reading import Element, read
 from tests.reporting.small_hub import small_hub
 
 from hub_platform.database import Sessions
+from hub_reporting.commands import ReportQuery
 from hub_reporting.config import Options
 from hub_reporting.domain.catalogue import DEFINITIONS
-from hub_reporting.handlers.reports import run_report
 from hub_reporting.pages import rendering, report_table
+from hub_reporting.queries.reports import run_report
 
 YEAR = {"from": "2025-09-01", "to": "2026-08-31"}
 
@@ -23,7 +24,7 @@ YEAR = {"from": "2025-09-01", "to": "2026-08-31"}
 def page_of(sessions: Sessions, options: Options, name: str, **filters: str) -> Element:
     asked: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31), "filters": filters}
     with sessions.begin() as session:
-        report = run_report(session, name, **asked, options=options, now=NOW)
+        report = run_report(session, ReportQuery(name=name, **asked), options=options, now=NOW)
     return read(rendering.report(options.hub_name, report, YEAR | filters))
 
 
@@ -42,9 +43,9 @@ def test_the_page_has_the_chosen_rows_in_words_and_leads_to_the_same_file(
 ) -> None:
     hear(small_hub())
     page = page_of(sessions, options, "visit-compliance", status="late,missed")
-    assert page.every("h1")[0].text == "Visits owed and made: connected schools"
+    assert page.every("h1")[0].text == "Visits due and held: connected schools"
     assert page.every("h2")[0].text == "3 rows"
-    assert "what became of it: visited, logged late, missed" in page.of_class("sub")[0].text
+    assert "status: visited, logged late, missed" in page.of_class("sub")[0].text
     first = [cell.text for cell in page.every("tbody")[0].every("tr")[0].every("th", "td")]
     assert first[:2] == ["School 110001", "110001"]
     assert "visited, logged late" in first

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.reporting import factories as make
-from tests.reporting.conftest import NOW
+from tests.reporting.conftest import CONTEXT, NOW
 from tests.reporting.invented import Hub
 from tests.reporting.looking import check_structure, page_of, tile
 from tests.reporting.reading import Element
@@ -13,10 +13,11 @@ from tests.support.databases import ServiceDatabase
 from tests.support.postgres import PostgresServer
 
 from hub_platform.database import Sessions
+from hub_reporting.commands import ReportQuery
 from hub_reporting.config import Options
 from hub_reporting.handlers import projections
-from hub_reporting.handlers.reports import run_report
 from hub_reporting.pages.words import NONE_YET
+from hub_reporting.queries.reports import run_report
 
 SCOPES = ["", "hub", "la:873", "la:874", "phase:secondary", "trust:10001"]
 JUDGING = ("came to nothing", "every school has been seen", "every group", "late visit", "failed to")
@@ -28,7 +29,7 @@ def _year(postgres: PostgresServer, migrations: Path) -> Sessions:
     sessions = ServiceDatabase(postgres, migrations).sessions
     with sessions.begin() as session:
         deliveries = make.in_order(Hub().events, at=datetime(2026, 7, 20, 14, 32, tzinfo=UTC))
-        projections.project(session, deliveries, now=NOW)
+        projections.project(session, deliveries, CONTEXT)
     return sessions
 
 
@@ -55,7 +56,12 @@ def test_the_district_table_adds_up_to_the_headline(year: Sessions, options: Opt
 def test_lead_schools_lead_the_groups_that_are_theirs(year: Sessions, options: Options, scope: str) -> None:
     page = page_of(year, options, scope=scope)
     with year.begin() as session:
-        report = run_report(session, "work-group-lead-schools", scope=scope or None, options=options, now=NOW)
+        report = run_report(
+            session,
+            ReportQuery(name="work-group-lead-schools", scope=scope or None),
+            options=options,
+            now=NOW,
+        )
     led = report.figures["groups"]
     assert led <= sum(row["groups_n"] for row in report.rows)
     if report.n:
@@ -87,7 +93,7 @@ def test_a_year_without_records_says_none_yet_and_no_share(
     assert page.one("groups").every("h2")[0].text == "Work Groups: none yet"
     assert "None yet" in page.one("attention").text
     assert "0.0%" not in page.text
-    assert "thinnest in" not in page.text
+    assert "Lowest share in" not in page.text
 
 
 def test_the_supported_schools_of_a_half_term_add_up(year: Sessions, options: Options) -> None:

@@ -22,7 +22,7 @@ VISITED, OTHER = "110001", "110002"
             datetime(2025, 10, 25, 12, tzinfo=UTC),
             "ended, not logged yet",
             (
-                "1 of 1 visits and department meetings owed in half terms that have ended took place,"
+                "1 of 1 visits and department meetings due in half terms that have ended took place,"
                 f" {percent(100)}; 1 can still be logged on time"
             ),
         ),
@@ -30,7 +30,7 @@ VISITED, OTHER = "110001", "110002"
             datetime(2025, 11, 8, 12, tzinfo=UTC),  # the day after the tenth working day
             "missed",
             (
-                "1 of 2 visits and department meetings owed in half terms that have ended took place,"
+                "1 of 2 visits and department meetings due in half terms that have ended took place,"
                 f" {percent(50)}"
             ),
         ),

@@ -58,7 +58,7 @@ def test_ending_a_session_ends_no_other_and_does_not_move_an_end(
 
 
 def test_only_sessions_that_ended_before_an_instant_are_forgotten(session: Session) -> None:
-    done = changes_of(session, TABLES, lambda: store.forget(session, NOW))
+    done = changes_of(session, TABLES, lambda: store.delete_ended(session, NOW))
     assert {key[0] for _, key in done.deleted} == {"over"}
     assert not done.changed
 

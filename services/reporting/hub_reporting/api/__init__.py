@@ -1,1 +1,1 @@
-"""HTTP: what can be asked of reporting, and the pages."""
+"""JSON routes of reports and of the freshness of their figures."""

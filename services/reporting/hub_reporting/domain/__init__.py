@@ -1,1 +1,1 @@
-"""What the figures count: pure rules, standard library only."""
+"""Definitions and arithmetic of the measures: pure functions of the standard library."""

@@ -1,4 +1,4 @@
-"""The reports that there are, each with what it counts, in words."""
+"""The catalogue of reports, each with its definition in words."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from hub_kernel.refusals import Unknown
 from hub_reporting.domain.reports import Definition
 
 _DISTINCT: Final = (
-    "A school that closed and has a successor, or merged, is counted once, under the number that is open"
+    "A school that closed and has a successor, or merged, is counted once, under its URN that is open"
     " on the day."
 )
 _SCHOOL: Final = ("urn", "name", "phase", "la_code")
@@ -20,8 +20,8 @@ DEFINITIONS: Final = (
         counts=(
             "Counted (n): distinct schools that were connected to the hub by the day of the report"
             " and are open on it (GIAS status open, or open but proposed to close). Out of (N): all"
-            " open schools of the register in the scope; for the scope connected, all that the hub"
-            f" knows. {_DISTINCT}"
+            " open schools of the register in the scope; for the scope connected, all open schools"
+            f" known to the hub. {_DISTINCT}"
         ),
         columns=(*_PLACE, "connected_on", "via"),
         filters=("urn",),
@@ -34,10 +34,10 @@ DEFINITIONS: Final = (
             " Counted (n): those of them that attended at least once in the period: a mark present"
             " or late in a Work Group's register, a logged visit, professional development of"
             " a whole department, a PD day or a conference. There are three levels."
-            " Signed up: a place on a Work Group of the year, even if given up later, or a PD lead."
+            " Signed up: a place on a Work Group of the year, even if withdrawn later, or a PD lead."
             " Attended: the n above. Completed: attended, and a participant completed a Work Group whose"
-            " sessions have all been held. In a group that the hub has closed, those are the participants"
-            " whom the hub says have completed it; in a group that it has not closed, those who stayed to the"
+            " sessions have all been held. In a group that the hub has closed, these are the participants"
+            " recorded as completed; in a group that it has not closed, those who held their place at the"
             f" last session and attended three quarters of the sessions. {_DISTINCT}"
         ),
         columns=(
@@ -60,14 +60,14 @@ DEFINITIONS: Final = (
         title="Work Groups within the rule",
         counts=(
             "Out of (N): Work Groups of the academic years that the period touches that had been confirmed"
-            " or had met by the day of the report. A group that is still recruiting is listed, is counted as"
-            " recruiting only and is not judged. Counted (n):"
+            " or had met by the day of the report. A group that is still recruiting is listed and counted as"
+            " recruiting only; it is not compared with the rule. Counted (n):"
             " those that have, on the day of the report, as many teachers and distinct schools as"
             " their programme asks for: 10 to 20 teachers from at least six schools, unless it says"
             " otherwise. A teacher who withdrew counts until the day before. In a scope narrower than"
-            " the hub, groups on which a teacher from it was given a place by that day, counted whole."
-            " A group that was cancelled by that day is listed, and counted as cancelled only; one that was"
-            f" closed is finished. {_DISTINCT}"
+            " the hub, groups on which a teacher from it was given a place by that day, with all their"
+            " teachers. A group that was cancelled by that day is listed and counted as cancelled only;"
+            f" a closed group counts as finished. {_DISTINCT}"
         ),
         columns=(
             "work_group_id",
@@ -97,9 +97,9 @@ DEFINITIONS: Final = (
         title="Attendance at sessions",
         counts=(
             "Out of (N): marks in the registers of Work Groups' sessions held in the period, one for each"
-            " participant who held a place that day. Counted (n): those that say present or late; one that"
-            " says left early is not counted. Commitment adds apologies that came at least seven days"
-            " before the session. A corrected mark counts as it was corrected. In a scope, marks of"
+            " participant who held a place that day. Counted (n): marks present or late; left early"
+            " is not counted. Commitment adds apologies received at least seven days"
+            " before the session. A corrected mark counts as corrected. In a scope, marks of"
             f" participants from its schools. {_DISTINCT}"
         ),
         columns=(
@@ -118,8 +118,8 @@ DEFINITIONS: Final = (
         counts=(
             "Out of (N): classroom tasks that were due, once for each participant. A task is due when the"
             " session that discusses it has been held, in the period, from those who held a place that"
-            " day. Counted (n): those that the participant has by now reported on, or discussed in a"
-            f" session. In a scope, tasks of participants from its schools. {_DISTINCT}"
+            " day. Counted (n): those that the participant has reported on or discussed in a"
+            f" session by now. In a scope, tasks of participants from its schools. {_DISTINCT}"
         ),
         columns=(*_GROUP_AND_SCHOOL, "due_n", "reported_n", "reported_percent"),
         filters=("work_group_id", "urn"),
@@ -130,8 +130,8 @@ DEFINITIONS: Final = (
         counts=(
             "Counted (n): people who hold a role in the main leadership team on the day of the"
             " report; with them their distinct home schools, and the distinct academy trusts of those"
-            " schools. Maintained schools are listed apart and never counted as a trust. In a scope, people"
-            f" whose home school is in it. {_DISTINCT}"
+            " schools. Maintained schools are listed separately and never counted as a trust. In a scope,"
+            f" people whose home school is in it. {_DISTINCT}"
         ),
         columns=("teacher_id", "roles", "urn", "name", "phase", "trust_uid", "trust_name"),
         filters=("urn",),
@@ -154,20 +154,20 @@ DEFINITIONS: Final = (
         counts=(
             "Out of (N): schools that were given a PD lead for the academic year of the day of the"
             " report, by then. Counted (n): those that have a PD lead on that day; the others are listed as"
-            f" without a PD lead. By phase, an all-through school is counted as all-through. {_DISTINCT}"
+            f" without a PD lead. By phase, all-through schools are a phase of their own. {_DISTINCT}"
         ),
         columns=(*_SCHOOL, "programme", "pd_lead_id", "assigned_on", "led"),
         filters=("urn", "led"),
     ),
     Definition(
         name="visit-compliance",
-        title="Visits owed and made",
+        title="Visits due and held",
         counts=(
-            "Out of (N): what supported schools were owed in the half terms that had ended by the day"
-            " of the report, one visit each and, where agreed, one meeting of the whole department,"
-            " without what they were excused from. Counted (n): those that took place. A visit counts"
-            " even where the school had been excused, and where it was logged late; a visit out of term"
-            f" counts for no half term. The present half term is shown by itself. {_DISTINCT}"
+            "Out of (N): visits due to supported schools in the half terms that had ended by the day of the"
+            " report: one visit to each school and, where agreed, one meeting of the whole department,"
+            " without those that a school was excused from. Counted (n): those that took place. A visit"
+            " counts even where the school had been excused or the visit was logged late; a visit out of term"
+            f" counts for no half term. The present half term is shown separately. {_DISTINCT}"
         ),
         columns=(
             "urn",
@@ -186,10 +186,10 @@ DEFINITIONS: Final = (
         name="data-quality",
         title="Records that need attention",
         counts=(
-            "Counted (n): sessions that were to be held before the day of the report and have no register;"
+            "Counted (n): sessions scheduled before the day of the report that have no register;"
             " schools that closed without a successor and whose teachers still hold places on Work Groups;"
-            " and, of the whole hub only, messages that could not be sent and events that reporting could"
-            " not count in, whatever the period. In a scope, registers of groups on which a teacher from"
+            " and, for the whole hub only, messages that could not be sent and events that could not be"
+            " counted, in any period. In a scope, registers of groups on which a teacher from"
             " it was given a place, and closed schools in it."
         ),
         columns=("problem", "urn", "name", "work_group_id", "title", "on", "detail"),
@@ -207,5 +207,7 @@ def find_definition(name: str) -> Definition:
         Unknown: `unknown_report`.
     """
     if name not in BY_NAME:
-        raise Unknown("unknown_report", f"The reports are {', '.join(sorted(BY_NAME))}.")
+        raise Unknown(
+            "unknown_report", f"No report has this name. The reports are {', '.join(sorted(BY_NAME))}."
+        )
     return BY_NAME[name]

@@ -1,4 +1,4 @@
-"""Columns of reports as people read them: headings, and codes in words."""
+"""Columns of reports in words: headings, and words for codes."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,8 +6,8 @@ from typing import Any, Final
 from hub_reporting.domain.periods import half_term_name
 from hub_reporting.domain.schools import PHASE_NAMES
 
-# Ids of people: programs get them in JSON, files for people leave them out.
-OF_PEOPLE: Final = frozenset({"teacher_id", "pd_lead_id"})
+# Ids of people, which JSON has and files and pages omit.
+PSEUDONYMS: Final = frozenset({"teacher_id", "pd_lead_id"})
 HEADINGS: Final[Mapping[str, str]] = {
     "academic_year": "Academic year",
     "assigned_on": "PD lead since",
@@ -16,7 +16,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "attended_n": "Marks present or late",
     "attended_on": "First attended on",
     "commitment_percent": "Commitment, per cent",
-    "committed_n": "Marks present, late or excused in good time",
+    "committed_n": "Marks present, late or with apologies in good time",
     "completed_on": "First completed on",
     "conferences": "Conferences",
     "connected_on": "Connected on",
@@ -29,7 +29,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "half_term": "Half term",
     "held_n": "Sessions held",
     "in_range": "Within the rule",
-    "kind": "What is owed",
+    "kind": "Visit or department meeting",
     "la_code": "Local authority code",
     "la_name": "Local authority",
     "leads_n": "Work Group leads",
@@ -45,7 +45,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "on": "Date",
     "pd_days": "PD days",
     "phase": "Phase",
-    "problem": "What needs attention",
+    "problem": "Needs attention",
     "programme": "Programme",
     "reported_n": "Tasks reported on",
     "reported_percent": "Tasks reported on, per cent",
@@ -56,7 +56,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "signed_up_on": "First signed up on",
     "starts_on": "Half term starts on",
     "state": "State",
-    "status": "What became of it",
+    "status": "Status",
     "strand": "Strand",
     "teachers_n": "Teachers",
     "teachers_over": "Teachers too many",
@@ -65,7 +65,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "trust_name": "Trust",
     "trust_uid": "Trust UID",
     "urn": "URN",
-    "verdict": "Against the rule",
+    "verdict": "Compared with the rule",
     "via": "Connected through",
     "visits": "Visits",
     "work_group_id": "Work Group reference",
@@ -93,7 +93,7 @@ PROBLEM_WORDS: Final = {
     "register_not_taken": "register not taken",
     "closed_school": "closed school without a successor, with teachers on Work Groups",
     "message_not_sent": "message not sent",
-    "event_not_counted": "event not counted in",
+    "event_not_counted": "event not counted",
 }
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "kind": {"visit": "visit", "department_pd": "meeting of the whole department"},
@@ -110,19 +110,19 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "verdict": {
         "outside": "outside the rule",
         "within": "within the rule",
-        "recruiting": "recruiting, not judged yet",
+        "recruiting": "recruiting, not compared yet",
         "cancelled": "cancelled",
     },
 }
 
 
-def for_people(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns that a file for people has."""
-    return tuple(name for name in columns if name not in OF_PEOPLE)
+def without_pseudonyms(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of a file or a page, without ids of people."""
+    return tuple(name for name in columns if name not in PSEUDONYMS)
 
 
 def in_words(column: str, value: Any) -> Any:
-    """Return a value as a file for people has it; numbers, dates and names stay as they are."""
+    """Return a cell of a file or a page: codes and yes/no as words, other values unchanged."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if column == "half_term" and value is not None:
@@ -132,8 +132,8 @@ def in_words(column: str, value: Any) -> Any:
     return _WORDS[column].get(value, value) if column in _WORDS else value
 
 
-def code_of(value: Any) -> str:
-    """Return a value as a filter in an address names it: yes, no, none, or its text."""
+def code_of(value: object) -> str:
+    """Return the code of a value in a filter of an address: yes, no, none, or its text."""
     if value is None:
         return "none"
     if isinstance(value, bool):

@@ -1,30 +1,37 @@
-"""Engagement: which schools signed up, which were seen, which finished what they began."""
+"""Engagement of schools at three levels: signed up, attended, completed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
+from hub_contracts.vocabulary import AttendanceMark
 from hub_reporting.domain.composition import Attendance, Composition, Place
 from hub_reporting.domain.measures import Check, Ratio, nested, part_of_whole
 from hub_reporting.domain.schools import Register
 
-# Marks of a register that say the teacher was taught that day; who left early or sent apologies was not.
-# Enrolment counts who was in the room when it decides on completion: docs/measures.md says why they differ.
-PRESENT: Final = ("present", "late")
+# Marks that count as attended; left early and apologies do not. Enrolment uses another set when it decides on
+# completion: docs/measures.md explains the difference.
+PRESENT: Final = (AttendanceMark.PRESENT, AttendanceMark.LATE)
 LEVELS: Final = ("signed_up", "attended", "completed")
-KINDS: Final = ("work_group", "visit", "department_pd", "pd_day", "conference")  # how a school is seen
+KINDS: Final = (
+    "work_group",
+    "visit",
+    "department_pd",
+    "pd_day",
+    "conference",
+)  # of activities that a school attends
 
 
 class SignUp(NamedTuple):
-    """A school took a place on a work group, or was given a PD lead."""
+    """A place given to a school's teacher, or a PD lead assigned to the school."""
 
     urn: str
     on: date
 
 
 class Activity(NamedTuple):
-    """A school was seen, `times` times in the period, for the first time `on` that day."""
+    """One kind of activity that a school attended `times` times in the period, first on the day `on`."""
 
     urn: str
     kind: str  # of KINDS
@@ -33,35 +40,35 @@ class Activity(NamedTuple):
 
 
 class FinishedPlace(NamedTuple):
-    """One place on a work group that is finished."""
+    """One place on a finished Work Group."""
 
     urn: str
-    attended: int  # sessions
-    held: int
+    attended: int  # sessions that the participant attended
+    held: int  # sessions of the group
     on: date  # the last session
-    completed: bool | None = None  # as the hub decided; None while it has not closed the group
+    completed: bool | None = None  # the hub's decision; None until it closes the group
 
 
 def sign_ups(places: Iterable[Place], until: date) -> list[SignUp]:
-    """Who took a place by a day, given up later or not."""
+    """Return the schools of places given by a day, withdrawn later or not."""
     return [SignUp(place.urn, place.enrolled_on) for place in places if place.enrolled_on <= until]
 
 
-def seen_at_sessions(attendances: Iterable[Attendance]) -> list[Activity]:
-    """Who was present or late at a session in the period."""
+def session_activities(attendances: Iterable[Attendance]) -> list[Activity]:
+    """Return the schools with a mark present or late in the period."""
     return [
-        Activity(one.urn, "work_group", one.first_seen_on, one.times_seen)
+        Activity(one.urn, "work_group", one.first_attended_on, one.times_attended)
         for one in attendances
-        if one.first_seen_on is not None
+        if one.first_attended_on is not None
     ]
 
 
 def finished_places(
     groups: Iterable[Composition], places: Iterable[Place], attendances: Iterable[Attendance], until: date
 ) -> list[FinishedPlace]:
-    """Places on finished groups with the sessions that their holders came to.
+    """Return places on finished groups with the number of sessions attended.
 
-    Without those that were given up in a group that the hub has not closed.
+    A withdrawn place is omitted while the hub has not closed its group.
     """
     attended = {one.enrolment_id: one.present for one in attendances}
     finished = {c.group.work_group_id: c.group for c in groups if c.state == "finished"}
@@ -80,7 +87,7 @@ def finished_places(
 
 
 def completes(place: FinishedPlace) -> bool:
-    """What the hub decided; before it decides, three quarters of the sessions are a completed programme."""
+    """Return the hub's decision on a place; until then, whether three quarters of sessions were attended."""
     if place.completed is not None:
         return place.completed
     return place.held > 0 and 4 * place.attended >= 3 * place.held
@@ -88,12 +95,12 @@ def completes(place: FinishedPlace) -> bool:
 
 @dataclass
 class Engaged:
-    """When a school reached each level for the first time in the period."""
+    """First day in the period on which a school reached each level."""
 
     signed_up: date | None = None
     attended: date | None = None
     completed: date | None = None
-    times: dict[str, int] = field(default_factory=dict)  # kind of activity → how often
+    times: dict[str, int] = field(default_factory=dict)  # kind of activity → number in the period
 
     @property
     def level(self) -> str:
@@ -101,32 +108,32 @@ class Engaged:
         return next((level for level in reversed(LEVELS) if self.at(level) is not None), "none")
 
     def at(self, level: str) -> date | None:
-        """The first day of a level."""
+        """Return the first day at a level."""
         day: date | None = getattr(self, level)
         return day
 
 
 @dataclass(frozen=True)
 class Engagement:
-    """Every school of the denominator with what it did."""
+    """The schools of the denominator, each with its levels."""
 
     schools: Mapping[str, Engaged]
 
     def level(self, level: str) -> Ratio:
-        """How many schools reached a level, of all."""
+        """Return the schools that reached a level, of all schools."""
         return Ratio(sum(s.at(level) is not None for s in self.schools.values()), len(self.schools))
 
     def by(self, days: Sequence[date], level: str) -> list[int]:
-        """How many schools had reached a level by each of some days."""
+        """Return the number of schools that had reached a level by each day."""
         reached = [on for s in self.schools.values() if (on := s.at(level)) is not None]
         return [sum(on <= day for on in reached) for day in days]
 
-    def seen_by_kind(self, kind: str) -> int:
-        """How many schools were seen in one way."""
+    def attended_by_kind(self, kind: str) -> int:
+        """Return the number of schools that attended one kind of activity."""
         return sum(kind in s.times for s in self.schools.values())
 
     def checks(self) -> list[Check]:
-        """Who finished was seen, who was seen had signed up."""
+        """Check that each level has at most as many schools as the level below it."""
         numbers = {level: self.level(level) for level in LEVELS}
         return [
             nested("levels_nested", *((level, numbers[level].n) for level in reversed(LEVELS))),
@@ -142,11 +149,11 @@ def engagement(
     activities: Iterable[Activity],
     finished_places: Iterable[FinishedPlace],
 ) -> Engagement:
-    """Give each school of the denominator its levels; what a closed school did counts for its successor."""
+    """Return the levels of each school of the denominator; a closed school counts for its successor."""
     schools = {urn: Engaged() for urn in denominator}
 
     def school(urn: str) -> Engaged | None:
-        standing = register.standing(urn)
+        standing = register.open_urn(urn)
         return None if standing is None else schools.get(standing)
 
     for sign_up in sign_ups:

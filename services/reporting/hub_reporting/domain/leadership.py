@@ -1,4 +1,4 @@
-"""Leadership: how widely it is spread, and which schools lead Work Groups."""
+"""The main leadership team with its schools and trusts, and the schools that lead Work Groups."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,35 +11,35 @@ from hub_reporting.domain.schools import Register
 
 
 class Post(NamedTuple):
-    """One role that somebody holds, from a school."""
+    """One hub role of a person, with the home school."""
 
     teacher_id: UUID
     role: str
     urn: str
-    trust_uid: str | None  # of that school when the role was given
-    core: bool  # in the main hub leadership team
+    trust_uid: str | None  # of the school on the first day of the role
+    core: bool  # part of the main leadership team
     starts_on: date
     ends_on: date | None  # the last day
 
     def held_at(self, day: date) -> bool:
-        """Whether it is held on a day, the first and the last one included."""
+        """Whether the role is held on a day; the first and the last day count."""
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 @dataclass(frozen=True)
 class Leader:
-    """One person with all that they hold."""
+    """One member of the main leadership team with all roles."""
 
     teacher_id: UUID
     roles: tuple[str, ...]
     urn: str  # home school, after successors
     trust_uid: str | None
-    trust: str | None  # what the trust remains under each of its UIDs
+    trust: str | None  # identity of the trust, the same under each of its UIDs
 
 
 @dataclass(frozen=True)
 class Spread:
-    """People of the main leadership team, their schools and trusts."""
+    """The main leadership team with its schools and trusts."""
 
     leaders: tuple[Leader, ...]
 
@@ -55,17 +55,17 @@ class Spread:
 
     @property
     def maintained(self) -> set[str]:
-        """Home schools of no trust: listed apart, never counted as a trust."""
+        """Home schools without a trust, which are listed separately."""
         return {leader.urn for leader in self.leaders if leader.trust is None}
 
     def checks(self) -> list[Check]:
-        """There are never more trusts than schools, nor schools than people."""
+        """Check that there are at most as many trusts as schools, and schools as people."""
         steps = (("trusts", len(self.trusts)), ("schools", len(self.schools)), ("people", len(self.leaders)))
         return [nested("trusts_schools_people", *steps)]
 
 
 def spread(posts: Iterable[Post], register: Register, day: date) -> Spread:
-    """The main leadership team on a day. Somebody with several roles is one person, at the latest school."""
+    """Return the main leadership team on a day; a person with several roles counts at the latest school."""
     held: dict[UUID, list[Post]] = {}
     for post in posts:
         if post.core and post.held_at(day):
@@ -73,7 +73,7 @@ def spread(posts: Iterable[Post], register: Register, day: date) -> Spread:
     leaders = []
     for teacher_id, own in held.items():
         latest = max(own, key=lambda p: (p.starts_on, p.urn))
-        urn = register.kept(latest.urn)
+        urn = register.current_urn(latest.urn)
         school = register.schools.get(urn)
         uid = latest.trust_uid if school is None else school.trust_uid
         roles = tuple(sorted({p.role for p in own}))
@@ -86,29 +86,29 @@ def spread(posts: Iterable[Post], register: Register, day: date) -> Spread:
 
 @dataclass(frozen=True)
 class LeadSchool:
-    """A school whose teachers lead Work Groups."""
+    """A home school of Work Group leads."""
 
     urn: str
     leads: int  # people
-    groups: frozenset[UUID]  # that they lead; one group may be led from two schools
+    groups: frozenset[UUID]  # Work Groups that they lead; one group may have leads from two schools
 
 
 def lead_schools(
     groups: Mapping[UUID, Iterable[UUID]], homes: Mapping[UUID, str], register: Register
 ) -> list[LeadSchool]:
-    """Home schools of those who lead a group.
+    """Return the home schools of Work Group leads, sorted by name.
 
     Args:
-        groups: who leads each group.
-        homes: each person's school.
-        register: who carries on whom.
+        groups: Work Group → teacher ids of its leads.
+        homes: teacher id → URN of the home school.
+        register: successors of closed schools.
     """
     people: dict[str, set[UUID]] = {}
     led: dict[str, set[UUID]] = {}
     for group, lead_ids in groups.items():
         for lead_id in lead_ids:
             if lead_id in homes:
-                urn = register.kept(homes[lead_id])
+                urn = register.current_urn(homes[lead_id])
                 people.setdefault(urn, set()).add(lead_id)
                 led.setdefault(urn, set()).add(group)
     return [

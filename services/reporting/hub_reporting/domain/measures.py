@@ -1,4 +1,4 @@
-"""How a figure is said: so many of so many, and a percentage that never claims too much."""
+"""Ratios, relations between figures, and the median."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ratio:
-    """`n` of `of`."""
+    """A part `n` of a whole `of`."""
 
     n: int
     of: int
 
     @property
     def rate(self) -> float | None:
-        """Per cent with one decimal, rounded down: 69.96 is 69.9, never 70. None of nothing is no rate."""
+        """Per cent with one decimal, rounded down (69.96 is 69.9); None where the whole is 0."""
         return None if self.of == 0 else (1000 * self.n // self.of) / 10
 
 
 @dataclass(frozen=True)
 class Check:
-    """A relation between figures that must hold; where it does not, the data are not to be trusted."""
+    """A relation between figures that must hold; otherwise the figures are wrong."""
 
     code: str
     holds: bool
@@ -27,19 +27,19 @@ class Check:
 
 
 def part_of_whole(ratio: Ratio, what: str) -> Check:
-    """A share never exceeds the whole."""
+    """Check that a part does not exceed its whole."""
     return Check("part_of_whole", 0 <= ratio.n <= ratio.of, f"{what}: {ratio.n} of {ratio.of}.")
 
 
 def nested(code: str, *steps: tuple[str, int]) -> Check:
-    """Each number is at most the one after it."""
+    """Check that each number is at most the next one."""
     numbers = [number for _, number in steps]
-    said = " ≤ ".join(f"{name} {number}" for name, number in steps)
-    return Check(code, numbers == sorted(numbers), f"{said}.")
+    text = " ≤ ".join(f"{name} {number}" for name, number in steps)
+    return Check(code, numbers == sorted(numbers), f"{text}.")
 
 
 def median(numbers: Iterable[int]) -> float | None:
-    """The one in the middle, or half-way between the two in the middle."""
+    """Return the middle number, or the mean of the two middle ones; None for no number."""
     listed: Sequence[int] = sorted(numbers)
     if not listed:
         return None

@@ -8,27 +8,27 @@ from typing import Final, Self
 from hub_kernel.refusals import Refused
 
 FIRST_MONTH: Final = 9  # an academic year, and a hub's grant, runs from 1 September to 31 August
-AS_AT, NOW = "as_at", "now"  # whose facts of the register a report may take
+AS_AT, NOW = "as_at", "now"  # the day whose facts of schools a report shows
 FACTS: Final = (AS_AT, NOW)
 HALF_TERM_NAMES: Final = ("Autumn 1", "Autumn 2", "Spring 1", "Spring 2", "Summer 1", "Summer 2")
 _YEAR: Final = re.compile(r"(\d{4})/(\d{2})")
-YEARS: Final = range(1900, 2200)  # in which an academic year that somebody asks for may begin
+YEARS: Final = range(1900, 2200)  # first calendar years that are accepted
 
 
 @dataclass(frozen=True, order=True)
 class AcademicYear:
-    """From 1 September of `first` to 31 August of the next year."""
+    """An academic year, from 1 September of `first` to 31 August of the next year."""
 
     first: int
 
     @classmethod
     def of(cls, day: date) -> Self:
-        """The year that a day falls in."""
+        """Return the academic year of a day."""
         return cls(day.year if day.month >= FIRST_MONTH else day.year - 1)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read "2025/26".
+        """Return the academic year written as "2025/26".
 
         Raises:
             Refused: `unknown_year`.
@@ -40,12 +40,12 @@ class AcademicYear:
 
     @property
     def starts_on(self) -> date:
-        """1 September."""
+        """The first day, 1 September."""
         return date(self.first, FIRST_MONTH, 1)
 
     @property
     def ends_on(self) -> date:
-        """31 August."""
+        """The last day, 31 August."""
         return date(self.first + 1, FIRST_MONTH - 1, 31)
 
     def __str__(self) -> str:
@@ -59,26 +59,26 @@ class Period:
     starts_on: date
     ends_on: date
     as_at: date
-    facts_on: date | None = None  # whose facts of the register are taken; None: those of as_at
+    facts_on: date | None = None  # day of the facts of schools; None: as_at
 
     @property
     def facts_day(self) -> date:
-        """The day whose names, authorities, districts, phases and trusts of schools are taken."""
+        """Day of the names, authorities, districts, phases and trusts of schools."""
         return self.facts_on or self.as_at
 
     @property
     def last_counted(self) -> date:
-        """What happened after `as_at` is not counted, even when the period goes on."""
+        """The last day of the period up to `as_at`: later facts are not counted."""
         return min(self.ends_on, self.as_at)
 
     @property
     def years(self) -> tuple[AcademicYear, ...]:
-        """The academic years that it touches."""
+        """Academic years that the period touches."""
         first, last = AcademicYear.of(self.starts_on), AcademicYear.of(self.ends_on)
         return tuple(AcademicYear(year) for year in range(first.first, last.first + 1))
 
     def month_ends(self) -> list[date]:
-        """The last day of each month up to the last day counted, that day included."""
+        """Return the last day of each month; of the present month, the last day counted."""
         ends, day = [], self.starts_on
         while day <= self.last_counted:
             end = min(last_of_month(day), self.last_counted)
@@ -90,16 +90,16 @@ class Period:
 def choose_period(
     starts_on: date | None, ends_on: date | None, as_at: date | None, *, latest: date | None, today: date
 ) -> Period:
-    """The period that was asked for, completed.
+    """Complete a requested period.
 
-    Without dates: the latest academic year in which anything happened, to its end or today.
+    Without dates: the latest academic year with a recorded fact, to its end or today.
 
     Args:
-        starts_on: `from`, if given.
-        ends_on: `to`, if given.
-        as_at: if not given, the last day of the period.
-        latest: the last day on which anything happened.
-        today: where the hub is.
+        starts_on: `from`, where given.
+        ends_on: `to`, where given.
+        as_at: by default the last day of the period, or today.
+        latest: the day of the latest recorded fact.
+        today: in England.
 
     Raises:
         Refused: `period_reversed`, `period_too_long` or `as_at_in_future`.
@@ -114,26 +114,26 @@ def choose_period(
     if (ends_on - starts_on).days > 366 * 20:
         raise Refused("period_too_long", "A period has at most twenty years.", "/from")
     if as_at is not None and as_at > today:
-        raise Refused("as_at_in_future", f"Nobody knows yet how it will be on {as_at}.", "/as_at")
+        raise Refused(
+            "as_at_in_future", f"The day of a report is today at the latest, not {as_at}.", "/as_at"
+        )
     return Period(starts_on, ends_on, as_at or min(ends_on, today))
 
 
 def taken_facts(period: Period) -> str:
-    """Say which day's facts of schools a report takes, in a sentence."""
-    said = f"Name, authority, district, phase and trust of a school are those of {period.facts_day:%-d %B %Y}"
+    """Return a sentence that names the day of the facts of schools."""
+    text = f"Name, authority, district, phase and trust of a school are those of {period.facts_day:%-d %B %Y}"
     if period.facts_on is not None:
-        return (
-            f"{said}, as they are now; which schools are open, and their successors, are of the report's day."
-        )
-    return f"{said}, the day of the report, for the whole period."
+        return f"{text}, as they are now; open schools and successors are those of the day of the report."
+    return f"{text}, the day of the report, for the whole period."
 
 
 def last_of_month(day: date) -> date:
-    """The last day of a day's month."""
+    """Return the last day of the month of a day."""
     first_of_next = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     return first_of_next - timedelta(1)
 
 
 def half_term_name(half_term: str) -> str:
-    """What people call it: "2025-1" is Autumn 1."""
+    """Return the name of a half term: "2025-1" is Autumn 1."""
     return HALF_TERM_NAMES[int(half_term.rpartition("-")[2]) - 1]

@@ -1,4 +1,4 @@
-"""What a report is: a figure with its n of N, the rows behind it, and what it counts, in words."""
+"""A report: a figure as n of N, the rows behind it, and its definition in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from hub_reporting.domain.measures import Check, Ratio
 from hub_reporting.domain.periods import Period
 from hub_reporting.domain.scopes import Scope
 
-Row = Mapping[str, Any]
+Row = Mapping[str, Any]  # column → cell: text, number, date, id, yes/no or nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,15 +20,15 @@ class Definition:
 
     name: str
     title: str
-    counts: str  # what n and N are, and what is left out
+    counts: str  # definition of n and N, with what is left out
     columns: tuple[str, ...]  # of its rows
-    filters: tuple[str, ...] = ()  # columns by which rows can be chosen
-    scope: str = "connected"  # when none is asked for
+    filters: tuple[str, ...] = ()  # columns by which rows can be filtered
+    scope: str = "connected"  # the default
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """An answered report. `of` is absent where the figure is a number and no share of anything."""
+    """A report for a period and a scope. `of` is None where the figure is not a share of anything."""
 
     definition: Definition
     period: Period
@@ -36,44 +36,44 @@ class Report:
     scope_name: str
     n: int
     of: int | None = None
-    figures: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)  # JSON, of a shape of its own for each report
     rows: Sequence[Row] = ()
     checks: Sequence[Check] = ()
 
     @property
     def rate(self) -> float | None:
-        """Per cent, one decimal, rounded down."""
+        """Per cent with one decimal, rounded down."""
         return None if self.of is None else Ratio(self.n, self.of).rate
 
     def table(self) -> list[list[Any]]:
-        """The rows as a table for people, with headings; each row says its period, day and schools."""
+        """Return the rows in words with a row of headings; each row ends with period, day and scope."""
         context: list[date | str] = [
             self.period.starts_on,
             self.period.ends_on,
             self.period.as_at,
             self.scope_name,
         ]
-        names = columns.for_people(self.definition.columns)
+        names = columns.without_pseudonyms(self.definition.columns)
         header = [*(columns.HEADINGS[name] for name in names), *columns.CONTEXT]
         return [
             header,
             *([columns.in_words(name, row[name]) for name in names] + context for row in self.rows),
         ]
 
-    def chosen(self, filters: Mapping[str, str]) -> "Report":
-        """The same report with only the rows that filters choose; its figures stay those of all rows.
+    def filtered(self, filters: Mapping[str, str]) -> "Report":
+        """Return the report with the rows that match the filters; its figures stay those of all rows.
 
         Args:
-            filters: by column, the value wanted, or several with commas between them.
+            filters: column → code, or several codes with commas between them.
 
         Raises:
             Refused: `unknown_filter`.
         """
         for name in filters:
             if name not in self.definition.filters:
-                known = ", ".join(self.definition.filters) or "nothing"
-                said = f"Rows of this report can be chosen by {known}."
-                raise Refused("unknown_filter", said, f"/{name}")
+                known = ", ".join(self.definition.filters) or "no column"
+                detail = f"Rows of this report can be filtered by {known}."
+                raise Refused("unknown_filter", detail, f"/{name}")
         wanted = {name: frozenset(value.split(",")) for name, value in filters.items()}
         rows = [
             row

@@ -1,7 +1,7 @@
-"""What the register said of a school as of a day: name, authority, district and phase, and its trust.
+"""Facts and trust of a school as of a day, from the revisions of its events.
 
-Facts hold from the date of the file that said so, a trust from the day on which the school joined it where
-the register names that day. Before the first day that is known, the earliest known facts hold.
+Facts hold from the date of the register file that has them. A trust holds from the day on which the school
+joined it, where the register names that day. Before the first known day, the earliest known facts hold.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
-ALWAYS: Final = date.min  # the first day of what is not known to have begun
+ALWAYS: Final = date.min  # the first day where no beginning is known
 
 
 class Facts(NamedTuple):
-    """What one event said of a school."""
+    """Facts of a school in one event."""
 
     revision: int
     holds_from: date
@@ -27,7 +27,7 @@ class Facts(NamedTuple):
 
 
 class TrustFacts(NamedTuple):
-    """What one event said of a school's trust."""
+    """Trust of a school in one event."""
 
     revision: int
     said_on: date
@@ -38,7 +38,7 @@ class TrustFacts(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """A school's trust on a day; both None for a school that belongs to none."""
+    """A school's trust on a day; both fields None where it belongs to none."""
 
     uid: str | None
     name: str | None
@@ -48,7 +48,7 @@ NO_TRUST: Final = Trust(None, None)
 
 
 def facts_on(history: Iterable[Facts], day: date) -> Facts:
-    """Return the facts that hold on a day: of those that had begun, the ones of the highest revision.
+    """Return the facts that hold on a day: the highest revision among those that had begun.
 
     Args:
         history: at least one; in any order.
@@ -72,7 +72,7 @@ def codes_until(history: Iterable[Facts], day: date) -> tuple[frozenset[str], fr
 
 @dataclass
 class _Membership:
-    """A school belongs to a trust, or to none, from a day on; several events may say so."""
+    """A trust of a school, or none, from a day on, with the events that name it."""
 
     starts_on: date
     said: list[TrustFacts] = field(default_factory=list)
@@ -98,10 +98,10 @@ def trust_on(history: Iterable[TrustFacts], day: date) -> Trust:
 
 
 def _memberships(history: Iterable[TrustFacts]) -> list[_Membership]:
-    """Follow what was said, in the order of revisions, as enrolment does.
+    """Return the trust memberships in the order of revisions, by the rule that enrolment uses.
 
-    The first trust that is known has no known beginning, unless the register names a day before the day on
-    which it was first said. What would end before it has begun was never true, and is replaced.
+    The first known trust has no beginning, unless the register names a day before its first event.
+    A membership that would end before it begins is replaced by the next one.
     """
     found: list[_Membership] = []
     for one in sorted(history, key=lambda said: said.revision):
@@ -122,7 +122,7 @@ def _memberships(history: Iterable[TrustFacts]) -> list[_Membership]:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What was said of schools whose facts differ by the day; the others are as they were last described."""
+    """Events of schools whose facts have changed; all other schools have their latest facts on every day."""
 
     facts: Mapping[str, Sequence[Facts]]  # by URN
     trusts: Mapping[str, Sequence[TrustFacts]]  # by URN

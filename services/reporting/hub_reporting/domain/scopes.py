@@ -1,4 +1,4 @@
-"""Which schools a report is about."""
+"""Scopes of reports, and the schools in each of them."""
 
 import re
 from collections.abc import Collection
@@ -17,14 +17,19 @@ _PATTERN: Final = re.compile(
 
 @dataclass(frozen=True)
 class Scope:
-    """connected | hub | la:873 | phase:primary | trust:<uid>."""
+    """A set of schools: connected, hub, la:873, phase:primary or trust:<uid>."""
 
     kind: str
     value: str = ""
 
     @property
+    def is_hub_wide(self) -> bool:
+        """Whether it is the hub itself: its connected schools, or its area."""
+        return self.kind in {"connected", "hub"}
+
+    @property
     def code(self) -> str:
-        """As it is written in an address."""
+        """The scope as a parameter of an address."""
         return f"{self.kind}:{self.value}" if self.value else self.kind
 
 
@@ -51,11 +56,11 @@ def parse_scope(text: str) -> Scope:
 
 @dataclass(frozen=True)
 class Area:
-    """What the hub is, for the scopes `connected` and `hub`, as seen on the register's day."""
+    """Connected schools and the hub's area, as of the day of the register."""
 
     register: Register
-    connected: Collection[str]  # URNs after successors
-    served: hub_area.Area | None  # as the hub's description says; None as long as there is none
+    connected: Collection[str]  # open URNs
+    served: hub_area.Area | None  # None until the hub has been described
     _members: dict[Scope, frozenset[str]] = field(default_factory=dict)
     _places: dict[tuple[str, str | None], bool] = field(default_factory=dict)
 
@@ -68,18 +73,18 @@ class Area:
         return self._members[scope]
 
     def eligible(self, scope: Scope) -> frozenset[str]:
-        """Return the open state-funded schools in a scope: what a rate is a share of."""
+        """Return the open state-funded schools in a scope: the denominator of rates."""
         return frozenset(urn for urn in self.members(scope) if self.register.schools[urn].eligible)
 
-    def holds(self, scope: Scope, urn: str) -> bool:
-        """Return whether a school belongs to a scope, open or not: history stays where it was made."""
+    def includes(self, scope: Scope, urn: str) -> bool:
+        """Return whether a school, open or closed, belongs to a scope."""
         school = self.register.described(urn)
         if school is None:
             return scope == CONNECTED
         return scope == CONNECTED or self._covers(scope, school)
 
-    def check(self, scope: Scope) -> None:
-        """Accept a scope that some school has been in; before any school is heard of, every scope.
+    def require_known(self, scope: Scope) -> None:
+        """Raise unless the scope has or had a school; while the register is empty, accept every scope.
 
         Raises:
             Refused: `unknown_scope`.
@@ -109,8 +114,8 @@ class Area:
                 return uid is not None and companies.get(uid, uid) == companies.get(scope.value, scope.value)
 
     def _serves(self, school: School) -> bool:
-        """Return whether a school is in the hub's area: with all that it stands for, and all codes so far."""
-        urns = self.register.same(school.urn)
+        """Return whether a school is in the hub's area, by all its URNs and all its codes so far."""
+        urns = self.register.urns_of_school(school.urn)
         if len(urns) > 1 or school.urn in self._exceptions or school.urn in self.register.history.facts:
             codes = [self.register.codes(urn) for urn in urns]
             las, districts = (frozenset().union(*each) for each in zip(*codes, strict=True))
@@ -135,7 +140,7 @@ class Area:
         )
 
     def describe(self, scope: Scope) -> str:
-        """Return what people call a scope."""
+        """Return a scope in words."""
         match scope.kind:
             case "connected":
                 return "schools connected to the hub"

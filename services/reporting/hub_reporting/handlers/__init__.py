@@ -1,1 +1,1 @@
-"""What reporting does: take in what it hears, and answer."""
+"""Projections of events into the read models, and the beginning and end of browser sessions."""

@@ -1,15 +1,15 @@
-"""Takes in whatever happened, many events at a time.
+"""Projects batches of events into the read models.
 
-A batch is turned into rows in memory, of each key the highest revision, and each table is written with one
-statement. Nothing is read, so the order in which subjects arrive cannot matter, nor can a repeat.
+A batch becomes rows in memory, one for each key at its highest revision, and each table is written with one
+statement. No row is read first, so neither the order of subjects nor a repeat changes the result.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -17,12 +17,14 @@ from hub_contracts import Event
 from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope
 from hub_messaging.retries import Permanent
-from hub_reporting.handlers import pd_days, schools, tasks, visits, work_groups
-from hub_reporting.handlers.projected import Rows
+from hub_platform.reaction_context import ReactionContext
 from hub_reporting.models import Projected
+from hub_reporting.steps import pd_days, schools, tasks, visits, work_groups
+from hub_reporting.steps.projected import Projections, Rows
 from hub_reporting.store import projections as store
+from hub_reporting.store.projections import Key, Progress
 
-PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
+PROJECTIONS: Final[Projections] = {
     **schools.PROJECTIONS,
     **work_groups.PROJECTIONS,
     **tasks.PROJECTIONS,
@@ -31,67 +33,65 @@ PROJECTIONS: Final[Mapping[type[Event], Callable[[Any, datetime], Rows]]] = {
 }
 _SOURCE: Final = re.compile(r"/hubs/([^/]+)/[^/]+")
 
-CLOCKS_DIFFER: Final = timedelta(minutes=5)  # how far a publisher's clock may be ahead of reporting's
+CLOCK_SKEW: Final = timedelta(minutes=5)  # a publisher's clock may be ahead of reporting's by this much
 
-# Read model → key → the newest row of that key.
-Pending = dict[type[Projected], dict[tuple[Any, ...], dict[str, Any]]]
+Pending = dict[type[Projected], dict[Key, Projected]]  # read model → key → its newest row
 
 
-def project(session: Session, deliveries: Iterable[Delivery[Any]], *, now: datetime) -> None:
-    """Count events in.
+def project(session: Session, deliveries: Sequence[Delivery[Event]], context: ReactionContext) -> None:
+    """Project events into the read models.
 
     Args:
         session: the transaction of the batch.
         deliveries: events of any types, of any hubs, in any order of subjects.
-        now: the clock, for freshness.
+        context: hub time, for freshness.
 
     Raises:
         Permanent: an event's source names no hub; nothing is written.
     """
     pending: Pending = {}
-    heard: Counter[str] = Counter()
-    newest: dict[str, datetime] = {}
-    latest = now + CLOCKS_DIFFER  # nothing has happened after that, whatever an event says
+    progress: dict[str, Progress] = {}
+    latest = context.now + CLOCK_SKEW  # a later time in an event is taken as this one
     for delivery in deliveries:
         envelope = delivery.envelope
-        heard[envelope.source] += 1
+        known = progress.get(envelope.source) or _none_yet(envelope, latest, context.now)
         up_to = min(envelope.time, latest)
-        newest[envelope.source] = max(up_to, newest.get(envelope.source, up_to))
-        _put(pending, delivery.event, envelope)
+        progress[envelope.source] = replace(known, events=known.events + 1, up_to=max(known.up_to, up_to))
+        _add(pending, PROJECTIONS[type(delivery.event)](delivery.event, envelope.time), envelope)
     for model in sorted(pending, key=lambda m: m.__tablename__):
-        # In the order of their keys, so that two writers could never wait for each other.
+        # In the order of their keys, so that two writers never deadlock.
         store.save(session, model, [row for _, row in sorted(pending[model].items())])
-    for source in sorted(heard):
-        store.note_source(
-            session,
-            source,
-            hub_of(source),
-            events=heard[source],
-            up_to=newest[source],
-            latest=latest,
-            now=now,
-        )
+    for source in sorted(progress):
+        store.note_progress(session, progress[source])
 
 
-def _put(pending: Pending, event: Event, envelope: Envelope) -> None:
-    """Add the rows of one event to the batch, where they say something newer."""
-    stamp = {"hub": hub_of(envelope.source), "revision": envelope.revision}
-    for model, rows in PROJECTIONS[type(event)](event, envelope.time):
-        key = store.key_of(model)
-        for said in rows:
-            row = said | stamp
-            subject = tuple([row[name] for name in key])
-            known = pending.setdefault(model, {})
-            if subject not in known or known[subject]["revision"] < envelope.revision:
-                known[subject] = row
+def _none_yet(envelope: Envelope, latest: datetime, now: datetime) -> Progress:
+    return Progress(
+        source=envelope.source,
+        hub=hub_of(envelope.source),
+        events=0,
+        up_to=min(envelope.time, latest),
+        latest=latest,
+        projected_at=now,
+    )
+
+
+def _add(pending: Pending, rows: Rows, envelope: Envelope) -> None:
+    """Add the rows of one event to the batch, unless it has a higher revision of their keys."""
+    for row in rows:
+        row.hub, row.revision = hub_of(envelope.source), envelope.revision
+        known = pending.setdefault(type(row), {})
+        key = store.key_of(row)
+        if key not in known or known[key].revision < envelope.revision:
+            known[key] = row
 
 
 @cache
 def hub_of(source: str) -> str:
-    """The hub in a source such as /hubs/cambridge/visits.
+    """Return the hub named in a source such as /hubs/cambridge/visits.
 
     Raises:
-        Permanent: there is none, so the event says nothing that could be counted.
+        Permanent: the source names none, so a retry cannot succeed.
     """
     found = _SOURCE.fullmatch(source)
     if found is None:

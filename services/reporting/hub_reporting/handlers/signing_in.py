@@ -1,4 +1,4 @@
-"""Sessions of people at a browser: begun with a token, known by a cookie, ended by them or by time."""
+"""Browser sessions: begun with a token, identified by a cookie, ended by the user or after twelve hours."""
 
 import hashlib
 import secrets
@@ -14,25 +14,25 @@ from hub_reporting.store import browser_sessions as store
 
 LONGEST: Final = timedelta(hours=12)  # a working day
 COOKIE_BYTES: Final = 32
-FORGOTTEN_AFTER: Final = timedelta(days=1)  # by when no link of a session that is over can be good
+DELETED_AFTER: Final = timedelta(days=1)  # after its end; the link of a session has expired by then
 
 
 class UsedBefore(Refused):
-    """A sign-in link lets in once."""
+    """The sign-in link has begun a session before."""
 
     def __init__(self) -> None:
         super().__init__("sign_in_used", "This sign-in link was used before. Ask your hub for a new one.")
 
 
 def begin(session: Session, sign_in: SignIn, now: datetime) -> str:
-    """Begin a session; gives the cookie that stands for it, which is kept nowhere.
+    """Begin a session and return its cookie, which is not stored.
 
     Raises:
-        UsedBefore: the link has let somebody in.
+        UsedBefore: the link has begun a session before.
     """
-    store.forget(session, now - FORGOTTEN_AFTER)
+    store.delete_ended(session, now - DELETED_AFTER)
     cookie = secrets.token_urlsafe(COOKIE_BYTES)
-    begun = BrowserSession(
+    browser_session = BrowserSession(
         cookie_digest=digest(cookie),
         link_id=sign_in.token_id if sign_in.once else None,
         token_id=sign_in.token_id,
@@ -41,16 +41,16 @@ def begin(session: Session, sign_in: SignIn, now: datetime) -> str:
         began_at=now,
         ends_at=min(now + LONGEST, datetime.fromtimestamp(sign_in.ends, UTC)),
     )
-    if not store.add(session, begun):
+    if not store.add(session, browser_session):
         raise UsedBefore
     return cookie
 
 
 def end(session: Session, cookie: str, now: datetime) -> None:
-    """End the session of a cookie."""
+    """End the session that a cookie names."""
     store.end(session, digest(cookie), now)
 
 
 def digest(cookie: str) -> str:
-    """What is kept of a cookie, so that a copy of the database lets nobody in."""
+    """Return the stored digest of a cookie: a copy of the database gives no access."""
     return hashlib.sha256(cookie.encode()).hexdigest()

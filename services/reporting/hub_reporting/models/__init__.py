@@ -1,4 +1,4 @@
-"""The read models: what is kept of every event, and how far the reading has come."""
+"""Tables of reporting: the read models, the progress of each publisher, and browser sessions."""
 
 from hub_reporting.models.base import Base, Projected
 from hub_reporting.models.browser_sessions import BrowserSession
@@ -43,7 +43,7 @@ from hub_reporting.models.work_groups import (
     WorkGroup,
 )
 
-# Made of events alone. A table that holds anything else must not be among them.
+# Tables that a rebuild empties and fills again from the event log: they must hold nothing but events.
 PROJECTIONS = tuple(
     mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, (Projected, Source))
 )

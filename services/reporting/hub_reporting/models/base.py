@@ -1,11 +1,11 @@
-"""What every read model is made of.
+"""Base classes of the read models.
 
-Each table holds one kind of thing that events say about a subject, keyed by the hub that says it, and keeps
-the highest revision. There are no foreign keys: what one event refers to may be heard of later.
+A table stores one kind of fact about a subject at its highest revision, keyed by the hub that published it.
+There are no foreign keys: an event may refer to a subject whose own event arrives later.
 """
 
 from sqlalchemy import MetaData
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 from hub_platform.database import kept_as, naming_convention
 
@@ -17,13 +17,14 @@ class Base(DeclarativeBase):
     type_annotation_map = kept_as
 
 
-class Projected(Base):
-    """What was heard from one hub, and the revision of the subject at which it was said.
+class Projected(MappedAsDataclass, Base, kw_only=True, eq=False, repr=False):
+    """A row that a projection builds from one event, by keyword.
 
-    A read model that keeps every revision has `revision` in its key.
+    `hub` and `revision` come from the event's envelope and are set by `handlers.projections`.
+    A read model that stores every revision has `revision` in its key.
     """
 
     __abstract__ = True
 
-    hub: Mapped[str] = mapped_column(primary_key=True, sort_order=-2)
-    revision: Mapped[int] = mapped_column(sort_order=99)
+    hub: Mapped[str] = mapped_column(primary_key=True, sort_order=-2, init=False)
+    revision: Mapped[int] = mapped_column(sort_order=99, init=False)

@@ -1,4 +1,4 @@
-"""Who is signed in with a browser. Made by people, not by events, so no projection."""
+"""Browser sessions. People begin them, so they are no projection of events."""
 
 from datetime import datetime
 
@@ -9,15 +9,13 @@ from hub_reporting.models.base import Base
 
 
 class BrowserSession(Base):
-    """One session; its cookie is known by a digest only."""
+    """One signed-in browser; only a digest of its cookie is stored."""
 
     __tablename__ = "browser_sessions"
 
     cookie_digest: Mapped[str] = mapped_column(primary_key=True)  # SHA-256, in hexadecimal digits
-    link_id: Mapped[str | None] = mapped_column(
-        unique=True
-    )  # of the sign-in link, which opens one session only
-    token_id: Mapped[str | None]  # whose revocation ends the session
+    link_id: Mapped[str | None] = mapped_column(unique=True)  # token id of a sign-in link, which works once
+    token_id: Mapped[str | None]  # revoking this token ends the session
     subject: Mapped[str]
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     began_at: Mapped[datetime]

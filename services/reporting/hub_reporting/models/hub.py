@@ -1,4 +1,4 @@
-"""The hub as enrolment describes it."""
+"""The hub's description, as enrolment publishes it."""
 
 from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -8,7 +8,7 @@ from hub_reporting.models.base import Projected
 
 
 class HubDescription(Projected):
-    """What the hub is called and which area it serves, as last heard."""
+    """The hub's name and the area that it serves, from the latest `HubDescribed`."""
 
     __tablename__ = "hub_descriptions"
 

@@ -1,4 +1,4 @@
-"""What became of messages; neither their words nor whom they went to."""
+"""Outcomes of e-mails; neither their text nor their recipients are stored."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from hub_reporting.models.base import Projected
 
 
 class Message(Projected):
-    """A message and its end."""
+    """An e-mail with its outcome."""
 
     __tablename__ = "messages"
     __table_args__ = (Index(None, "hub", "status"),)

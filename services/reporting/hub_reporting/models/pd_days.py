@@ -10,7 +10,7 @@ from hub_reporting.models.base import Projected
 
 
 class PDDay(Projected):
-    """A PD day or conference that was held, with its register as last corrected."""
+    """A PD day or conference that was held, as of its latest register."""
 
     __tablename__ = "pd_days"
     __table_args__ = (Index(None, "hub", "held_on"),)
@@ -22,7 +22,7 @@ class PDDay(Projected):
 
 
 class PDDayVisitor(Projected):
-    """A teacher who came; counts while its revision is the day's, as a correction replaces all."""
+    """A teacher who attended; counted only at the PD day's own revision, as a correction replaces all."""
 
     __tablename__ = "pd_day_visitors"
 

@@ -1,4 +1,4 @@
-"""Schools, what became of them, and who in them has to do with the hub."""
+"""Schools, their closures and successors, and the people whom the hub works with there."""
 
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ from hub_reporting.models.base import Projected
 
 
 class School(Projected):
-    """The facts of the register, as last heard."""
+    """A school as the register last described it."""
 
     __tablename__ = "schools"
 
@@ -36,14 +36,14 @@ class School(Projected):
 
 
 class SchoolFacts(Projected):
-    """What the register said of a school at one revision, where it differs from before."""
+    """Facts of a school at one revision, stored where they differ from the revision before."""
 
     __tablename__ = "school_facts"
     __table_args__ = (Index("ix_school_facts_changed", "hub", "urn", postgresql_where="changed"),)
 
     urn: Mapped[str] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True)
-    changed: Mapped[bool]  # something else was said of the school before
+    revision: Mapped[int] = mapped_column(primary_key=True, init=False)
+    changed: Mapped[bool]  # an earlier revision had other facts
     holds_from: Mapped[date]
     name: Mapped[str]
     la_code: Mapped[str]
@@ -55,7 +55,7 @@ class SchoolFacts(Projected):
 
 
 class SchoolTrust(Projected):
-    """What the register said of a school's trust at one revision, where it differs from before."""
+    """A school's trust at one revision, stored where it differs from the revision before."""
 
     __tablename__ = "school_trusts"
     __table_args__ = (
@@ -64,9 +64,9 @@ class SchoolTrust(Projected):
     )
 
     urn: Mapped[str] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True)
-    changed: Mapped[bool]  # another trust, or another name of it, was said before
-    said_on: Mapped[date]
+    revision: Mapped[int] = mapped_column(primary_key=True, init=False)
+    changed: Mapped[bool]  # an earlier revision had another trust, or another name of it
+    said_on: Mapped[date]  # date of the register file, or of the event where the file has none
     trust_uid: Mapped[str | None]
     trust_name: Mapped[str | None]
     companies_house: Mapped[str | None]
@@ -74,18 +74,18 @@ class SchoolTrust(Projected):
 
 
 class Closure(Projected):
-    """A school closed."""
+    """The closure of a school."""
 
     __tablename__ = "closures"
 
     urn: Mapped[str] = mapped_column(primary_key=True)
     closed_on: Mapped[date | None]
     successor_urn: Mapped[str | None]
-    announced_on: Mapped[date | None]  # none for what was heard before this was kept
+    announced_on: Mapped[date | None]  # null in rows older than this column
 
 
 class Succession(Projected):
-    """A school is carried on by another."""
+    """A closed school and its successor."""
 
     __tablename__ = "successions"
 
@@ -93,11 +93,11 @@ class Succession(Projected):
     successor_urn: Mapped[str]
     link_type: Mapped[str]
     established_on: Mapped[date | None]
-    announced_on: Mapped[date | None]  # none for what was heard before this was kept
+    announced_on: Mapped[date | None]  # null in rows older than this column
 
 
 class Connection(Projected):
-    """A school and the hub know each other."""
+    """A school's first contact with the hub."""
 
     __tablename__ = "connections"
 
@@ -107,7 +107,7 @@ class Connection(Projected):
 
 
 class Teacher(Projected):
-    """Somebody's school and role there; ids only."""
+    """A teacher's present school and role there, by id only."""
 
     __tablename__ = "teachers"
 
@@ -117,7 +117,7 @@ class Teacher(Projected):
 
 
 class Merger(Projected):
-    """Two records turned out to be of one person; `into_id` is the one that is left."""
+    """Two records of one person; `into_id` is the record that remains."""
 
     __tablename__ = "mergers"
 
@@ -126,9 +126,9 @@ class Merger(Projected):
 
 
 class LeaderPost(Projected):
-    """A role that somebody holds in the hub, as told under one of their records.
+    """A hub role, stored for each record of the person who holds it.
 
-    Revisions are counted by record: what is said after a merger is no later one of what was said before.
+    Revisions are counted by record, so an event after a merger does not continue those before it.
     """
 
     __tablename__ = "leader_posts"

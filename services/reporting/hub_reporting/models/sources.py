@@ -1,4 +1,4 @@
-"""How far reporting has come in what each service says."""
+"""Progress of the projection for each publisher."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ class Source(Base):
 
     source: Mapped[str] = mapped_column(primary_key=True)
     hub: Mapped[str]
-    events: Mapped[int] = mapped_column(BigInteger)  # how many have been counted in
-    up_to: Mapped[datetime]  # when the newest of them happened
-    # When the last of them was counted in, by the clock of that moment.
+    events: Mapped[int] = mapped_column(BigInteger)  # number projected so far
+    up_to: Mapped[datetime]  # time of the newest of them
+    # When the last of them was projected, by reporting's clock of that moment.
     projected_at: Mapped[datetime] = mapped_column(info={"volatile": True})

@@ -1,4 +1,4 @@
-"""Classroom tasks between sessions, and how far participants have come with them."""
+"""Classroom tasks between sessions, with each participant's progress."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from hub_reporting.models.base import Projected
 
 
 class ClassroomTask(Projected):
-    """Something that the participants of a group were asked to try before a session."""
+    """A task that participants of a Work Group try before a session."""
 
     __tablename__ = "classroom_tasks"
     __table_args__ = (Index(None, "hub", "due_before_session_id"),)
@@ -20,7 +20,7 @@ class ClassroomTask(Projected):
 
 
 class TaskReport(Projected):
-    """How far one participant has come with a task, as last said."""
+    """One participant's latest status on a task."""
 
     __tablename__ = "task_reports"
 

@@ -1,4 +1,4 @@
-"""Supported schools: who leads them, what they are owed, and the visits."""
+"""Supported schools: PD-lead assignments, obligations and visits."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from hub_reporting.models.base import Projected
 
 
 class Assignment(Projected):
-    """A school has a PD lead."""
+    """The assignment of a PD lead to a supported school."""
 
     __tablename__ = "assignments"
 
@@ -22,7 +22,7 @@ class Assignment(Projected):
 
 
 class EndedAssignment(Projected):
-    """An assignment that was handed over, or ended without a successor."""
+    """The end of an assignment: handed over, or ended without a successor."""
 
     __tablename__ = "ended_assignments"
 
@@ -32,7 +32,10 @@ class EndedAssignment(Projected):
 
 
 class Obligation(Projected):
-    """What a school is owed; counts while its revision is the assignment's, which a calendar renews."""
+    """A visit or department meeting due in one half term.
+
+    Counted only at the assignment's own revision: a new calendar replaces all obligations of the assignment.
+    """
 
     __tablename__ = "obligations"
     __table_args__ = (Index(None, "hub", "starts_on", "ends_on"),)
@@ -46,7 +49,7 @@ class Obligation(Projected):
 
 
 class Exemption(Projected):
-    """A school was excused."""
+    """A school excused from one obligation."""
 
     __tablename__ = "exemptions"
 
@@ -54,11 +57,11 @@ class Exemption(Projected):
     half_term: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]
-    excused_at: Mapped[datetime | None]  # not known of exemptions before this column existed
+    excused_at: Mapped[datetime | None]  # null in rows older than this column
 
 
 class PlannedVisit(Projected):
-    """A visit in the diary."""
+    """A visit as it was planned; its log and its cancellation are rows of their own."""
 
     __tablename__ = "planned_visits"
     __table_args__ = (Index(None, "hub", "half_term"),)
@@ -70,21 +73,21 @@ class PlannedVisit(Projected):
     planned_at: Mapped[datetime]
     kind: Mapped[str]
     half_term: Mapped[str | None]
-    announced_at: Mapped[datetime | None]  # not known of visits planned before this column existed
+    announced_at: Mapped[datetime | None]  # null in rows older than this column
 
 
 class CancelledVisit(Projected):
-    """A visit that will not take place."""
+    """The cancellation of a visit."""
 
     __tablename__ = "cancelled_visits"
 
     visit_id: Mapped[UUID] = mapped_column(primary_key=True)
     reason: Mapped[str]
-    cancelled_at: Mapped[datetime | None]  # not known of visits cancelled before this column existed
+    cancelled_at: Mapped[datetime | None]  # null in rows older than this column
 
 
 class LoggedVisit(Projected):
-    """A visit that took place."""
+    """A visit that took place, as the PD lead logged it."""
 
     __tablename__ = "logged_visits"
     __table_args__ = (Index(None, "hub", "happened_on"), Index(None, "hub", "half_term"))
@@ -105,7 +108,7 @@ class LoggedVisit(Projected):
 
 
 class RecalculatedVisit(Projected):
-    """What was derived again for a visit; it counts where its revision is later than that of another row."""
+    """Recalculated half term and lateness of a visit, valid for rows of a lower revision."""
 
     __tablename__ = "recalculated_visits"
 
@@ -116,7 +119,7 @@ class RecalculatedVisit(Projected):
 
 
 class DepartmentPD(Projected):
-    """A department was taught together."""
+    """A meeting of a whole mathematics department."""
 
     __tablename__ = "department_pds"
     __table_args__ = (Index(None, "hub", "held_on"),)

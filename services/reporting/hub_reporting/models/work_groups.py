@@ -1,4 +1,4 @@
-"""Work groups, places on them, sessions and registers."""
+"""Work Groups, places on them, sessions and registers."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from hub_reporting.models.base import Projected
 
 
 class WorkGroup(Projected):
-    """A group as it was opened."""
+    """A Work Group with its latest terms."""
 
     __tablename__ = "work_groups"
     __table_args__ = (Index(None, "hub", "academic_year"),)
@@ -31,9 +31,9 @@ class WorkGroup(Projected):
 
 
 class GroupState(Projected):
-    """One announcement about a group: it will take place, or it fell below its minimum.
+    """One announcement about a Work Group: confirmed, or below its minimum.
 
-    All of them are stored, so that a report can take the last one before the end of its day.
+    Every announcement is stored, so that a report takes the last one by the end of its day.
     """
 
     __tablename__ = "group_states"
@@ -47,7 +47,7 @@ class GroupState(Projected):
 
 
 class GroupEnding(Projected):
-    """How a group ended: it does not take place, or it has met and been evaluated."""
+    """The end of a Work Group: cancelled, or closed after its evaluation."""
 
     __tablename__ = "group_endings"
 
@@ -58,7 +58,7 @@ class GroupEnding(Projected):
 
 
 class SchoolOnGroup(Projected):
-    """A school takes part in a group."""
+    """A school with a participant on a Work Group."""
 
     __tablename__ = "schools_on_groups"
 
@@ -69,7 +69,7 @@ class SchoolOnGroup(Projected):
 
 
 class Place(Projected):
-    """A teacher's place on a group."""
+    """A teacher's place on a Work Group."""
 
     __tablename__ = "places"
     __table_args__ = (Index(None, "hub", "work_group_id"),)
@@ -83,18 +83,18 @@ class Place(Projected):
 
 
 class Withdrawal(Projected):
-    """A place given up; no day and no reason once the withdrawal was undone."""
+    """A withdrawal; date and reason are null once it was undone."""
 
     __tablename__ = "withdrawals"
 
     enrolment_id: Mapped[UUID] = mapped_column(primary_key=True)
     reason: Mapped[str | None]
     withdrawn_on: Mapped[date | None]
-    withdrawn_at: Mapped[datetime | None]  # not known of places given up before this column existed
+    withdrawn_at: Mapped[datetime | None]  # null in rows older than this column
 
 
 class Completion(Projected):
-    """The hub's decision, when it closed the group, that who held a place has completed it."""
+    """A completed place, as decided when the hub closed the Work Group."""
 
     __tablename__ = "completions"
 
@@ -103,7 +103,7 @@ class Completion(Projected):
 
 
 class Session(Projected):
-    """A session with its time."""
+    """A session with its latest time and place."""
 
     __tablename__ = "sessions"
     __table_args__ = (Index(None, "hub", "work_group_id"),)
@@ -116,11 +116,11 @@ class Session(Projected):
     mode: Mapped[str]
     host_urn: Mapped[str | None]
     cancelled: Mapped[bool]
-    cancelled_at: Mapped[datetime | None]  # not known of sessions cancelled before this column existed
+    cancelled_at: Mapped[datetime | None]  # null in rows older than this column
 
 
 class Register(Projected):
-    """A session that was held, with its register as last corrected."""
+    """A session that was held, as of its latest register."""
 
     __tablename__ = "registers"
     __table_args__ = (Index(None, "hub", "held_on"), Index(None, "hub", "work_group_id"))
@@ -133,7 +133,7 @@ class Register(Projected):
 
 
 class Mark(Projected):
-    """One line of a register; counts while its revision is the register's, as a correction replaces all."""
+    """One mark; counted only at the register's own revision, as a resubmission replaces all marks."""
 
     __tablename__ = "marks"
 
@@ -145,7 +145,7 @@ class Mark(Projected):
 
 
 class CorrectedMark(Projected):
-    """One mark put right after its register was locked; counts while its revision is above the register's."""
+    """A mark corrected after its register was locked. Counted while its revision is above the register's."""
 
     __tablename__ = "corrected_marks"
 

@@ -1,1 +1,1 @@
-"""The HTML pages: what they are made of, and the style sheet and icon that they are dressed in."""
+"""HTML routes with their templates, and the public documents."""

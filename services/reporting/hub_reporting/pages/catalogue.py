@@ -1,6 +1,6 @@
-"""Renders the catalogue of events: one page for each, and the page that leads to them.
+"""Renders the catalogue of events: a page for each, their index, their schemas and the AsyncAPI document.
 
-Pages are kept, as anybody may ask for them and one takes milliseconds in which nothing else is answered.
+Pages are cached: they are public, and the process answers no other request for the milliseconds of rendering.
 """
 
 import json
@@ -14,7 +14,7 @@ from hub_contracts.documents.envelope import ATTRIBUTES, OPTIONAL, exchange_of
 from hub_contracts.documents.flows import FLOWS, Flow
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.documents.readers import readers
-from hub_reporting.pages.picture import Picture, draw
+from hub_reporting.pages.diagram import Diagram, draw
 from hub_reporting.pages.templating import TEMPLATES
 
 ALL: Final = EVENTS | MARKS
@@ -24,7 +24,7 @@ LOG: Final = "hub.log"
 
 @lru_cache(maxsize=2)
 def index(hub_name: str) -> str:
-    """The first page of the catalogue: pictures, the envelope, every event by publisher."""
+    """Return the index: diagrams, the envelope, every event by publisher."""
     entries = {publisher: [_entry(event.key) for event in events] for publisher, events in PUBLISHERS.items()}
     return TEMPLATES.get_template("catalogue_index.html").render(
         hub_name=hub_name,
@@ -34,14 +34,14 @@ def index(hub_name: str) -> str:
         optional=OPTIONAL,
         exchange_of=exchange_of,
         overview=overview(),
-        flows=[(flow, _picture(flow)) for flow in FLOWS],
+        flows=[(flow, _diagram(flow)) for flow in FLOWS],
         events_n=len(EVENTS),
     )
 
 
 @lru_cache(maxsize=len(ALL))
 def event(hub_name: str, key: str, schemas_url: str) -> str | None:
-    """The page of one event; None when there is none of that routing key."""
+    """Return the page of the event with a routing key, or None for an unknown key."""
     if key not in ALL:
         return None
     found = _entry(key)
@@ -51,14 +51,14 @@ def event(hub_name: str, key: str, schemas_url: str) -> str | None:
         samples={case: _pretty(body) for case, body in found.samples.items()},
         schema=address_of(found.event.type, found.event.version),
         data_schema=f"{schemas_url}/{found.event.type}/{found.event.version}",
-        flows=[(flow, _picture(flow, found.event.type)) for flow in FLOWS if found.event.type in flow.types],
+        flows=[(flow, _diagram(flow, found.event.type)) for flow in FLOWS if found.event.type in flow.types],
     )
 
 
 def schema(type_: str, version: str, schemas_url: str) -> str | None:
-    """The JSON Schema of a version of an event's data, as text; None when there is none.
+    """Return the JSON Schema of one version of an event's data as text, or None for an unknown version.
 
-    Its `$id` is the address that `dataschema` of the hub's events names.
+    Its `$id` is the address in `dataschema` of the hub's events.
     """
     for found in ALL.values():
         if (found.type, str(found.version)) == (type_, version):
@@ -68,22 +68,22 @@ def schema(type_: str, version: str, schemas_url: str) -> str | None:
 
 @lru_cache(maxsize=4)
 def document(broker: str) -> str:
-    """The AsyncAPI document of a hub whose broker subscribers find at a host and port."""
+    """Return the AsyncAPI document of a hub; `broker` is the host and port for subscribers."""
     return _pretty(asyncapi(PUBLISHERS, tuple(MARKS.values()), readers=readers(), broker=broker))
 
 
 def address_of(type_: str, version: int) -> str:
-    """Where the hub serves the schema of a version."""
+    """Return the path at which the hub serves the schema of a version."""
     return f"/schemas/{type_}/{version}"
 
 
-def overview() -> Picture:
-    """Which service publishes to which exchange, and which queues it leads to."""
+def overview() -> Diagram:
+    """Draw the services, their exchanges, and the queues bound to these."""
     exchanges = {publisher: exchange_of(publisher) for publisher in PUBLISHERS}
     arrows: dict[str, list[str]] = {publisher: [exchange] for publisher, exchange in exchanges.items()}
     for publisher, events in PUBLISHERS.items():
-        reading = {service for one in events for service in readers().get(one.key, ())}
-        arrows[exchanges[publisher]] = [*(f"{name}.in" for name in sorted(reading)), LOG, SUBSCRIBER]
+        subscribing = {service for one in events for service in readers().get(one.key, ())}
+        arrows[exchanges[publisher]] = [*(f"{name}.in" for name in sorted(subscribing)), LOG, SUBSCRIBER]
     queues = dict.fromkeys(end for exchange in exchanges.values() for end in arrows[exchange])
     queues = dict.fromkeys([*(name for name in queues if name.endswith(".in")), LOG, SUBSCRIBER])
     return draw(
@@ -95,7 +95,7 @@ def overview() -> Picture:
     )
 
 
-def _picture(flow: Flow, chosen: str = "") -> Picture:
+def _diagram(flow: Flow, chosen: str = "") -> Diagram:
     links = {type_: f"/events/{type_}" for type_ in flow.types if type_ != chosen}
     return draw(f"flow-{flow.name}", flow.title, flow.columns(), flow.steps, links, chosen)
 

@@ -1,4 +1,4 @@
-"""The chart: how engagement grew from month to month, on three levels."""
+"""The chart of engagement: three levels, month by month."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from hub_reporting.domain.engagement import LEVELS, Engagement
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.periods import Period, last_of_month
 
-LABEL_GAP: Final = 17  # so far apart the names at the ends of lines are kept
+LABEL_GAP: Final = 17  # smallest distance between the names at the ends of lines
 NAMES: Final = {"signed_up": "signed up", "attended": "attended", "completed": "completed"}
 
 
@@ -20,32 +20,32 @@ class Frame:
     width: int
     height: int = 250
     left: int = 44
-    right: int = 150  # where the lines' names stand
+    right: int = 150  # room for the names of lines
     top: int = 14
     bottom: int = 30
-    every: int = 1  # names every so-manieth month
+    label_every: int = 1  # months between two labels
 
     def x(self, month: int, months: int) -> float:
-        """Where a month stands."""
+        """Return the horizontal position of a month."""
         return round(self.left + (self.width - self.left - self.right) * month / max(1, months - 1), 1)
 
     def y(self, percent: float, top: int) -> float:
-        """Where a share stands, on a scale that ends at `top`."""
+        """Return the vertical position of a percentage, on a scale that ends at `top`."""
         across = self.height - self.top - self.bottom
         return round(self.height - self.bottom - across * percent / top, 1)
 
 
 WIDE: Final = Frame(600)
-NARROW: Final = Frame(340, left=36, right=134, every=3)  # for a telephone
+NARROW: Final = Frame(340, left=36, right=134, label_every=3)  # for phones
 
 
 @dataclass(frozen=True)
 class Line:
-    """One level."""
+    """The line of one level of engagement."""
 
     level: str
     name: str
-    points: str  # as SVG wants them
+    points: str  # coordinates of an SVG polyline
     end: tuple[float, float]
     label_y: float
     rate: float | None
@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """A horizontal line with its value."""
+    """A horizontal line with its percentage."""
 
     y: float
     percent: int
@@ -61,7 +61,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Tick:
-    """A month."""
+    """A label of the horizontal axis, such as Sep."""
 
     x: float
     name: str
@@ -77,7 +77,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Chart:
-    """The drawing and the table that says the same."""
+    """The drawing, and a table with the same numbers."""
 
     frame: Frame
     grid: list[Grid]
@@ -87,19 +87,19 @@ class Chart:
 
     @property
     def latest(self) -> Row | None:
-        """Where it stands."""
+        """The last month counted, or None before the period."""
         return self.rows[-1] if self.rows else None
 
     @property
-    def half_of_it(self) -> date | None:
-        """The end of the month by which half of the schools seen had been seen."""
+    def half_reached_on(self) -> date | None:
+        """End of the month by which half of the schools that attended so far had attended."""
         if self.latest is None or self.latest.ratios[1].n == 0:
             return None
         return next(row.until for row in self.rows if 2 * row.ratios[1].n >= self.latest.ratios[1].n)
 
 
 def draw(engagement: Engagement, period: Period, frame: Frame = WIDE) -> Chart:
-    """Draw the levels over the months of the period; what is still to come stays empty."""
+    """Draw the levels over the months of the period; months to come stay empty."""
     ends = period.month_ends()
     counted = {level: engagement.by(ends, level) for level in LEVELS}
     total = len(engagement.schools)
@@ -112,7 +112,7 @@ def draw(engagement: Engagement, period: Period, frame: Frame = WIDE) -> Chart:
         ticks=[
             Tick(frame.x(i, len(months)), f"{month:%b}")
             for i, month in enumerate(months)
-            if i % frame.every == 0
+            if i % frame.label_every == 0
         ],
         lines=_apart(
             [_line(lv, [r.ratios[n] for r in rows], len(months), top, frame) for n, lv in enumerate(LEVELS)],
@@ -125,13 +125,13 @@ def draw(engagement: Engagement, period: Period, frame: Frame = WIDE) -> Chart:
 def _line(level: str, ratios: Sequence[Ratio], months: int, top: int, frame: Frame) -> Line:
     rates = [ratio.rate or 0 for ratio in ratios] or [0]
     points = [(frame.x(i, months), frame.y(rate, top)) for i, rate in enumerate(rates)]
-    said = " ".join(f"{x},{y}" for x, y in points)
-    rate = ratios[-1].rate if ratios and ratios[-1].n else None  # nothing counted is no share yet
-    return Line(level, NAMES[level], said, points[-1], points[-1][1] + 4, rate)
+    coordinates = " ".join(f"{x},{y}" for x, y in points)
+    rate = ratios[-1].rate if ratios and ratios[-1].n else None  # no percentage while nothing is counted
+    return Line(level, NAMES[level], coordinates, points[-1], points[-1][1] + 4, rate)
 
 
 def _apart(lines: list[Line], lowest: float) -> list[Line]:
-    """Move the names at the ends of lines apart, those higher up first."""
+    """Move the names at the ends of lines apart, from the top downwards."""
     placed: list[Line] = []
     for line in sorted(lines, key=lambda one: (one.end[1], LEVELS.index(one.level))):
         y = max(line.label_y, placed[-1].label_y + LABEL_GAP) if placed else line.label_y
@@ -143,7 +143,7 @@ def _apart(lines: list[Line], lowest: float) -> list[Line]:
 
 
 def _months(period: Period) -> list[date]:
-    """The last day of every month of the period's year, also of those to come."""
+    """Return the last day of every month of the period's academic year, months to come included."""
     months, end = [], last_of_month(period.starts_on)
     last = last_of_month(max(period.ends_on, period.years[-1].ends_on))
     while end <= last:
@@ -153,5 +153,5 @@ def _months(period: Period) -> list[date]:
 
 
 def _top(highest: float) -> int:
-    """The scale begins at nothing and ends at the next 20 per cent."""
+    """Return the end of the scale: the next multiple of 20 per cent, at least 20 and at most 100."""
     return max(20, min(100, int(-(-highest // 20) * 20)))

@@ -1,6 +1,6 @@
-"""Renders the OpenAPI documents of the services for people to read.
+"""Renders the OpenAPI documents of the services as pages.
 
-Pages are kept, as anybody may ask for them and the longest takes a tenth of a second.
+Pages are cached: they are public, and the longest takes a tenth of a second.
 """
 
 import json
@@ -14,7 +14,7 @@ from hub_reporting.pages.templating import TEMPLATES
 
 FOLDER: Final = Path("docs", "api")
 PROBES: Final = "health, metrics and version"
-SEES_ANYBODY: Final = "anyone"
+ANYONE: Final = "anyone"
 SIGNED_IN: Final = "signed in"
 
 Json = Mapping[str, Any]
@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """What a value is, in words; `record` is the schema that it refers to, or empty."""
+    """The type of a value in words; `record` is the name of the schema that it refers to, or empty."""
 
     words: str
     record: str = ""
@@ -40,21 +40,21 @@ class Named:
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path."""
+    """One operation: a method of a path."""
 
     method: str
     path: str
     operation_id: str
     summary: str
     description: str
-    allowed: str  # who may, in words
+    allowed: str  # roles with access, in words
     parameters: tuple[Named, ...]
-    body: tuple[tuple[str, Kind], ...]  # media type and what it holds
-    answers: tuple[tuple[str, str, Kind], ...]  # status, media type and what it holds
+    body: tuple[tuple[str, Kind], ...]  # media type and type of the content
+    answers: tuple[tuple[str, str, Kind], ...]  # status, media type and type of the content
 
 
 def folder() -> Path:
-    """Where the documents are: beside the checkout's code, or beside the packages of an image.
+    """Return the folder of the documents, in the checkout or in an image.
 
     Raises:
         FileNotFoundError: they are not installed.
@@ -67,13 +67,13 @@ def folder() -> Path:
 
 @lru_cache(maxsize=1)
 def documents() -> dict[str, str]:
-    """The OpenAPI document of each service, as text, by the service's name."""
+    """Return the OpenAPI document of each service as text, by the service's name."""
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder().glob("*.json"))}
 
 
 @lru_cache(maxsize=2)
 def index(hub_name: str) -> str:
-    """The page that leads to each service's."""
+    """Return the index of the services."""
     services = [
         (name, sum(len(operations) for operations in _groups(json.loads(text)).values()))
         for name, text in documents().items()
@@ -83,7 +83,7 @@ def index(hub_name: str) -> str:
 
 @lru_cache(maxsize=8)
 def service(hub_name: str, name: str) -> str | None:
-    """The page of one service; None when there is none of that name."""
+    """Return the page of one service, or None for an unknown name."""
     if name not in documents():
         return None
     document = json.loads(documents()[name])
@@ -98,16 +98,16 @@ def service(hub_name: str, name: str) -> str | None:
 
 
 def _groups(document: Json) -> dict[str, list[Operation]]:
-    """The operations by the noun of their paths, in alphabetical order; probes last."""
+    """Return the operations by the noun of their paths, in alphabetical order; probes last."""
     found: dict[str, list[Operation]] = {}
     for path, methods in sorted(document["paths"].items()):
-        for method, told in methods.items():
-            found.setdefault(_noun(path), []).append(_operation(method, path, told))
+        for method, operation in methods.items():
+            found.setdefault(_noun(path), []).append(_operation(method, path, operation))
     return dict(sorted(found.items(), key=lambda group: (group[0] == PROBES, group[0])))
 
 
 def _noun(path: str) -> str:
-    """What a path is about: the part after the version, or the first one."""
+    """Return the noun of a path: the part after the version, "pages", or the name of the group of probes."""
     parts = [part for part in path.split("/") if part]
     if "v1" in parts[:2]:
         noun = parts[parts.index("v1") + 1]
@@ -117,22 +117,22 @@ def _noun(path: str) -> str:
     return "pages"
 
 
-def _operation(method: str, path: str, told: Json) -> Operation:
+def _operation(method: str, path: str, operation: Json) -> Operation:
     answers = []
-    for status, answer in told["responses"].items():
-        words = "any refusal" if status == "default" else status
+    for status, answer in operation["responses"].items():
+        words = "any error" if status == "default" else status
         content = answer.get("content", {}) or {"": {}}
         answers += [
             (words, media_type, _kind(held.get("schema", {}))) for media_type, held in content.items()
         ]
-    body = told.get("requestBody", {}).get("content", {})
+    body = operation.get("requestBody", {}).get("content", {})
     return Operation(
         method=method.upper(),
         path=path,
-        operation_id=told["operationId"],
-        summary=told["summary"],
-        description=told["description"],
-        allowed=_allowed(told["x-roles"]),
+        operation_id=operation["operationId"],
+        summary=operation["summary"],
+        description=operation["description"],
+        allowed=_allowed(operation["x-roles"]),
         parameters=tuple(
             Named(
                 each["name"],
@@ -140,7 +140,7 @@ def _operation(method: str, path: str, told: Json) -> Operation:
                 each.get("description", ""),
                 each["required"],
             )
-            for each in told["parameters"]
+            for each in operation["parameters"]
         ),
         body=tuple((media_type, _kind(held["schema"])) for media_type, held in body.items()),
         answers=tuple(answers),
@@ -148,7 +148,7 @@ def _operation(method: str, path: str, told: Json) -> Operation:
 
 
 def _allowed(roles: list[str]) -> str:
-    if roles == [SEES_ANYBODY]:
+    if roles == [ANYONE]:
         return "Anyone, without a token"
     if roles == [SIGNED_IN]:
         return "Any valid token"
@@ -157,12 +157,12 @@ def _allowed(roles: list[str]) -> str:
 
 def _properties(schema: Json) -> Iterator[Named]:
     required = schema.get("required", ())
-    for name, told in schema.get("properties", {}).items():
-        yield Named(name, _kind(told), told.get("description", ""), name in required)
+    for name, value in schema.get("properties", {}).items():
+        yield Named(name, _kind(value), value.get("description", ""), name in required)
 
 
 def _kind(schema: Json) -> Kind:
-    """A JSON Schema in a few words."""
+    """Return the type of a JSON Schema in a few words."""
     match schema:
         case {"$ref": ref}:
             return Kind("", str(ref).rpartition("/")[2])
@@ -188,6 +188,6 @@ def _words(schema: Json) -> Iterator[str]:
     if "maxLength" in schema:
         yield f"at most {schema['maxLength']} characters"
     if schema.get("default") is not None:
-        yield f"usually {schema['default']}"
+        yield f"by default {schema['default']}"
     if isinstance(kind, list) and "null" in kind:
         yield "or null"

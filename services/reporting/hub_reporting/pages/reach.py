@@ -1,4 +1,4 @@
-"""The map: where the schools are that the hub reaches, drawn from their national grid positions."""
+"""The map of schools that the hub reaches, drawn from their national grid positions."""
 
 import csv
 import math
@@ -16,16 +16,16 @@ TOWNS: Final = Path(__file__).parent.parent / "seeds" / "towns.csv"
 WIDTH: Final = 420  # units of the drawing
 MARGIN: Final = 16
 TALLEST: Final = 460
-LETTER: Final = 7.2  # about the width of a letter of a town's name
-LARGER: Final = 1.3  # names are written larger on a telephone
-LINE: Final = 12
-NEAR: Final = 6_000  # metres
+CHARACTER: Final = 7.2  # mean width of a character of a town's name
+LARGER: Final = 1.3  # factor of the size of names on a phone
+LINE: Final = 12  # height of a name
+NEAR: Final = 6_000  # metres between a town and a school that make its name useful
 SUPPORTED, ENGAGED, NOT_YET = "supported", "engaged", "not_yet"
 
 
 @dataclass(frozen=True)
 class Town:
-    """A name on the map."""
+    """A town whose name may be drawn."""
 
     name: str
     easting: int
@@ -35,7 +35,7 @@ class Town:
 
 @dataclass(frozen=True)
 class Mark:
-    """One school."""
+    """A school on the map."""
 
     x: float
     y: float
@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Label:
-    """A town's name."""
+    """A town's name at its place in the drawing."""
 
     x: float
     y: float
@@ -55,7 +55,7 @@ class Label:
 
 @dataclass(frozen=True)
 class District:
-    """Reach in one district, or in several together."""
+    """Numbers of schools in one district, or in several together."""
 
     name: str
     supported: int
@@ -64,12 +64,12 @@ class District:
 
     @property
     def reached(self) -> Ratio:
-        """Schools that took part, of all."""
+        """Schools that attended, of all schools."""
         return Ratio(self.engaged, self.engaged + self.not_yet)
 
     @classmethod
     def together(cls, name: str, districts: Sequence["District"]) -> "District":
-        """Add districts up."""
+        """Return the sum of some districts."""
         return cls(
             name,
             sum(d.supported for d in districts),
@@ -80,36 +80,36 @@ class District:
 
 @dataclass(frozen=True)
 class Map:
-    """The drawing and the table that says the same."""
+    """The drawing, and a table with the same numbers."""
 
     width: int
     height: int
-    marks: list[Mark]  # those not yet reached first, so that the others lie on top
+    marks: list[Mark]  # schools that have not attended first, so that the others cover them
     labels: list[Label]
     ten_km: float
     counts: Mapping[str, int]
-    unplaced: int
-    districts: list[District]  # of the headline's schools, the thinnest reach first
+    unplaced: int  # schools without a position
+    districts: list[District]  # of the headline's schools, the lowest share first
     others: list[District]  # of the other schools on the map
 
     @property
     def headline(self) -> District:
-        """The headline's schools together: its n of N."""
+        """Sum of the headline's schools: the n of N of the headline."""
         return District.together("", self.districts)
 
     @property
     def elsewhere(self) -> District:
-        """The other schools together."""
+        """Sum of the other schools."""
         return District.together("", self.others)
 
     @property
     def all(self) -> District:
-        """All schools on the map."""
+        """Sum of all schools on the map."""
         return District.together("", [*self.districts, *self.others])
 
     @property
-    def thinnest(self) -> District | None:
-        """The district with the smallest share, of those with ten schools or more, if the shares differ."""
+    def lowest(self) -> District | None:
+        """The district with the lowest share, of those with ten schools or more; None where all are equal."""
         large = [d for d in [*self.districts, *self.others] if d.reached.of >= 10]
         by_share = sorted(large, key=lambda d: (d.reached.rate or 0, d.name))
         if not by_share or by_share[0].reached.rate == by_share[-1].reached.rate:
@@ -119,16 +119,16 @@ class Map:
 
 @dataclass(frozen=True)
 class Frame:
-    """From the national grid to the drawing."""
+    """The conversion from the national grid to the drawing."""
 
     west: float
     north: float
-    scale: float  # units a metre
+    scale: float  # units of the drawing for each metre
     height: int
 
     @classmethod
     def around(cls, places: Iterable[tuple[int, int]]) -> "Frame":
-        """The smallest frame that holds some places."""
+        """Return the smallest frame around some positions."""
         listed = list(places) or [(545_000, 258_500)]
         easts, norths = [e for e, _ in listed], [n for _, n in listed]
         across = max(max(easts) - min(easts), 10_000)
@@ -138,24 +138,24 @@ class Frame:
         return cls(west, max(norths) + MARGIN / scale, scale, round(up * scale + 2 * MARGIN))
 
     def at(self, easting: int, northing: int) -> tuple[float, float]:
-        """A place in the drawing."""
+        """Return a position in the drawing."""
         return round((easting - self.west) * self.scale, 1), round((self.north - northing) * self.scale, 1)
 
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies well inside."""
+    def contains(self, x: float, y: float) -> bool:
+        """Return whether a point lies inside, at some distance from the edges."""
         return MARGIN / 2 <= x <= WIDTH - MARGIN / 2 and LINE <= y <= self.height - MARGIN / 2
 
 
 def draw(
     reach: Engagement, supported: frozenset[str], schools: Mapping[str, School], headline: frozenset[str]
 ) -> Map:
-    """Put schools on the map: supported, engaged otherwise, or not yet.
+    """Draw schools as supported, engaged otherwise, or not yet engaged.
 
     Args:
         reach: the schools of the map with their levels.
         supported: schools with a PD lead.
         schools: the register.
-        headline: the schools of the headline's denominator; the table adds them up apart from the others.
+        headline: the schools of the headline's denominator, which the table sums separately.
     """
     kinds = {urn: _kind(urn, reach, supported) for urn in reach.schools}
     placed = [s for urn in kinds if (s := schools[urn]).easting is not None and s.northing is not None]
@@ -176,25 +176,25 @@ def draw(
 
 
 def label(frame: Frame, marks: Sequence[Mark]) -> list[Label]:
-    """Names of towns with a school near them, the most important first, none over another."""
-    taken: list[tuple[float, float, float, float]] = []
+    """Return names of towns with a school near them, the most important first, without overlaps."""
+    occupied: list[tuple[float, float, float, float]] = []
     labels = []
     for town in towns():
         x, y = frame.at(town.easting, town.northing)
-        half = len(town.name) * LETTER / 2
+        half = len(town.name) * CHARACTER / 2
         edge = half * LARGER + 2
-        inside = min(max(x, edge), WIDTH - edge)  # a name at the edge moves in
+        inside = min(max(x, edge), WIDTH - edge)  # a name at the edge moves inwards
         box = (inside - half, y - LINE, inside + half, y + 4)
         near = any(math.dist((x, y), (m.x, m.y)) < NEAR * frame.scale for m in marks)
-        if near and frame.holds(x, y) and not any(_overlap(box, other) for other in taken):
-            taken.append(box)
+        if near and frame.contains(x, y) and not any(_overlap(box, other) for other in occupied):
+            occupied.append(box)
             labels.append(Label(round(inside, 1), y, town.name, town.rank))
     return labels
 
 
 @cache
 def towns() -> tuple[Town, ...]:
-    """Towns by rank."""
+    """Return the towns by rank, the most important first."""
     with TOWNS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     found = (Town(r["name"], int(r["easting"]), int(r["northing"]), int(r["rank"])) for r in rows)
@@ -208,16 +208,17 @@ def _kind(urn: str, reach: Engagement, supported: frozenset[str]) -> str:
 
 
 def _districts(
-    reach: Engagement, supported: frozenset[str], schools: Mapping[str, School], some: Iterable[str]
+    reach: Engagement, supported: frozenset[str], schools: Mapping[str, School], urns: Iterable[str]
 ) -> list[District]:
     grouped: dict[str, list[str]] = {}
-    for urn in some:
+    for urn in urns:
         school = schools[urn]
         grouped.setdefault(school.district_name or school.la_name, []).append(urn)
     found = []
-    for name, urns in grouped.items():
-        seen = sum(reach.schools[urn].attended is not None for urn in urns)
-        found.append(District(name, sum(urn in supported for urn in urns), seen, len(urns) - seen))
+    for name, inside in grouped.items():
+        attended = sum(reach.schools[urn].attended is not None for urn in inside)
+        led = sum(urn in supported for urn in inside)
+        found.append(District(name, led, attended, len(inside) - attended))
     return sorted(found, key=lambda d: (d.reached.rate or 0, d.name))
 
 

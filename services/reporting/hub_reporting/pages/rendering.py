@@ -1,4 +1,4 @@
-"""Renders the pages."""
+"""Renders the dashboard, the page of a report, the sign-in page and the pages of refusals."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,35 +12,35 @@ from hub_reporting.domain.engagement import LEVELS
 from hub_reporting.domain.periods import NOW, taken_facts
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.scopes import CONNECTED, Scope
-from hub_reporting.handlers.attention import Item
-from hub_reporting.handlers.dashboard import Choice, Dashboard
 from hub_reporting.pages import curve, reach, words
 from hub_reporting.pages.report_table import Table
 from hub_reporting.pages.support import VisitGrid, this_half_term
 from hub_reporting.pages.templating import TEMPLATES
 from hub_reporting.pages.welcome import roles_of
+from hub_reporting.queries.attention import Item
+from hub_reporting.queries.dashboard import Choice, Dashboard
 
-GROUPS_SHOWN: Final = 12  # at least, at once; the others, none outside the rule, are one click away
+GROUPS_SHOWN: Final = 12  # at least; the others, all of them within the rule, are folded away
 
 
 def sign_in(hub_name: str, error: str = "", token: str = "") -> str:
-    """The sign-in page; with a link's token only a button."""
+    """Return the sign-in page; with a link's token only a button."""
     return TEMPLATES.get_template("sign_in.html").render(hub_name=hub_name, error=error, token=token)
 
 
 def refusal(hub_name: str, detail: str) -> str:
-    """What is shown for an address that asks for what there is not."""
+    """Return the page for an unknown academic year or scope."""
     return TEMPLATES.get_template("refusal.html").render(hub_name=hub_name, detail=detail)
 
 
 def welcome(hub_name: str, roles: Collection[str]) -> str:
-    """The page for people whose work is not done on the dashboard."""
+    """Return the page for users whose roles have no access to the dashboard."""
     template = TEMPLATES.get_template("welcome.html")
     return template.render(hub_name=hub_name, roles=roles_of(roles))
 
 
 def report(hub_name: str, answered: Report, query: Mapping[str, str]) -> str:
-    """A report's rows; `query` is what its address asks for, so that the files have the same rows."""
+    """Return the page of a report; `query` has the parameters of its address, for links to the same rows."""
     scope = words.schools_of(answered.scope, answered.scope_name)
     address = f"/reporting/v1/reports/{answered.definition.name}"
     own = "" if answered.scope == CONNECTED else answered.scope.code
@@ -66,7 +66,7 @@ def dashboard(shown: Dashboard) -> str:
     return TEMPLATES.get_template("dashboard.html").render(
         d=shown,
         taken_facts=taken_facts(shown.period),
-        title=words.headline(attended, schools, str(shown.year), is_over=shown.is_over),
+        title=words.headline(attended, schools, str(shown.year), has_ended=shown.has_ended),
         schools=schools,
         levels={level: shown.engagement.level(level) for level in LEVELS},
         scope_schools=words.schools_of(shown.scope, shown.scope_name),
@@ -87,7 +87,7 @@ def dashboard(shown: Dashboard) -> str:
 
 
 def checks(shown: Dashboard) -> list[Any]:
-    """Relations between the figures that must hold."""
+    """Return the relations that must hold between the figures."""
     reports = (
         shown.connected,
         shown.leadership,
@@ -100,7 +100,7 @@ def checks(shown: Dashboard) -> list[Any]:
 
 
 def choice_groups(choices: list[Choice]) -> dict[str, list[Choice]]:
-    """The scopes under their headings."""
+    """Return the scopes by heading."""
     grouped: dict[str, list[Choice]] = {}
     for choice in choices:
         grouped.setdefault(choice.group, []).append(choice)
@@ -109,12 +109,12 @@ def choice_groups(choices: list[Choice]) -> dict[str, list[Choice]]:
 
 @dataclass(frozen=True)
 class Links:
-    """Addresses of what lies behind the figures, of the same period and scope."""
+    """Addresses of reports for the period and the scope of the dashboard."""
 
     shown: Dashboard
 
     def report(self, name: str, form: str = "csv") -> str:
-        """Return one report's address."""
+        """Return the address of a report as JSON or CSV."""
         scope = self.shown.headline if name == "engagement" else self.shown.scope
         return f"/reporting/v1/reports/{name}?{urlencode(self._query(scope, {'format': form}))}"
 
@@ -136,20 +136,20 @@ class Links:
 
 @dataclass(frozen=True)
 class Groups:
-    """Work Groups: those outside the rule, some of the others, the rest."""
+    """Work Groups in the order of the page: outside the rule, some of the others, the rest."""
 
     outside: list[Composition]
     inside: list[Composition]
     rest: list[Composition]
-    most: int  # teachers of the largest group, or the rule's most: the length of a bar
+    most: int  # largest number of teachers, present or allowed: the full length of a bar
 
     @classmethod
     def of(cls, shown: Dashboard) -> "Groups":
-        """Sort them."""
+        """Sort the Work Groups of the dashboard."""
         groups = shown.compositions.groups
         outside = list(shown.compositions.outside)
         inside = [c for c in groups if c.verdict != "outside"]
-        beside = len({(s.obligation.urn, s.obligation.kind) for s in shown.compliance.settled}) // 2
-        shown_n = max(0, max(GROUPS_SHOWN, beside) - len(outside))
+        visit_rows = len({(s.obligation.urn, s.obligation.kind) for s in shown.compliance.outcomes}) // 2
+        shown_n = max(0, max(GROUPS_SHOWN, visit_rows) - len(outside))
         most = max((max(c.teachers, c.group.max_teachers) for c in groups), default=20)
         return cls(outside, inside[:shown_n], inside[shown_n:], most)

@@ -1,4 +1,4 @@
-"""The rows of a report as a table of words for a page."""
+"""The table of a report's page, in words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hub_reporting.pages import words
 
 ROWS_SHOWN: Final = 1_000
 NOTHING: Final = "–"
-LAST: Final = "work_group_id"  # of use to programs more than to people
+LAST: Final = "work_group_id"  # more useful to programs than to readers
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,13 @@ class Table:
 
     headings: list[str]
     rows: list[list[str]]
-    rows_n: int  # of the report; the page shows the first ROWS_SHOWN
-    chosen: list[tuple[str, str]]  # filters: heading, and the values in words
+    rows_n: int  # number of rows of the report; the page shows the first ROWS_SHOWN
+    filtered_by: list[tuple[str, str]]  # heading and values in words of each filter
 
     @classmethod
     def of(cls, report: Report, filters: Mapping[str, str]) -> "Table":
-        """Lay the rows out, names of schools and groups first."""
-        names = sorted(columns.for_people(report.definition.columns), key=_place)
+        """Build the table, with names of schools and Work Groups first."""
+        names = sorted(columns.without_pseudonyms(report.definition.columns), key=_rank)
         return cls(
             [columns.HEADINGS[name] for name in names],
             [[_cell(name, row[name]) for name in names] for row in report.rows[:ROWS_SHOWN]],
@@ -39,15 +39,15 @@ class Table:
         )
 
 
-def _place(column: str) -> int:
-    """Names first, references last; the others stay in their order."""
+def _rank(column: str) -> int:
+    """Return 0 for names, 2 for references, 1 for all other columns, which stay in their order."""
     return {"name": 0, "title": 0, "problem": 0, LAST: 2}.get(column, 1)
 
 
 def _cell(column: str, value: Any) -> str:
-    said = columns.in_words(column, value)
-    if said is None or said == "":
+    text = columns.in_words(column, value)
+    if text is None or text == "":
         return NOTHING
-    if isinstance(said, date):
-        return words.day(said)
-    return f"{said:,}" if isinstance(said, int) else str(said)
+    if isinstance(text, date):
+        return words.day(text)
+    return f"{text:,}" if isinstance(text, int) else str(text)

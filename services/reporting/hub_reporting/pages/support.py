@@ -1,4 +1,4 @@
-"""What the page shows of supported schools: the half term of the tile, and the grid of all half terms."""
+"""Supported schools on the dashboard: the tile of the present half term, and the table of all half terms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,22 +8,22 @@ from typing import Any
 from hub_reporting.domain import visits
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.periods import HALF_TERM_NAMES, half_term_name
-from hub_reporting.handlers.dashboard import Dashboard
+from hub_reporting.queries.dashboard import Dashboard
 
 
 @dataclass(frozen=True)
 class VisitRow:
-    """A supported school and kind of obligation, half term by half term."""
+    """One supported school and kind of obligation, with its outcome in each half term."""
 
     urn: str
     name: str
     kind: str
-    cells: list[visits.Settled | None]
+    cells: list[visits.Outcome | None]
 
 
 @dataclass(frozen=True)
 class VisitGrid:
-    """Every supported school, every half term."""
+    """Outcomes of all supported schools in all half terms."""
 
     half_terms: list[tuple[str, str]]  # id and name
     rows: list[VisitRow]
@@ -31,15 +31,15 @@ class VisitGrid:
 
     @classmethod
     def of(cls, shown: Dashboard) -> "VisitGrid":
-        """Lay it out: a row for each school and kind, schools by name."""
+        """Build a row for each school and kind of obligation, schools by name."""
         by_half_term = shown.compliance.half_terms()
-        settled: dict[tuple[str, str], dict[str, visits.Settled]] = {}
-        for one in shown.compliance.settled:
-            owed = one.obligation
-            settled.setdefault((owed.urn, owed.kind), {})[owed.half_term] = one
+        outcomes: dict[tuple[str, str], dict[str, visits.Outcome]] = {}
+        for one in shown.compliance.outcomes:
+            due = one.obligation
+            outcomes.setdefault((due.urn, due.kind), {})[due.half_term] = one
         rows = [
             VisitRow(urn, _name(shown.schools, urn), kind, [cells.get(h) for h in by_half_term])
-            for (urn, kind), cells in settled.items()
+            for (urn, kind), cells in outcomes.items()
         ]
         return cls(
             [(half_term, half_term_name(half_term)) for half_term in by_half_term],
@@ -49,13 +49,13 @@ class VisitGrid:
 
 
 @dataclass(frozen=True)
-class HalfTermSeen:
-    """Supported schools that are owed a visit in the last half term that has begun; each is in one number."""
+class HalfTermVisits:
+    """Supported schools in the last half term that has begun; each school is in one of the numbers."""
 
     name: str
     number: int
-    owed: int  # schools: seen, excused, missed, not logged yet and still to be seen
-    seen: int
+    due: int  # all schools with an obligation
+    visited: int
     excused: int
     missed: int
     to_log: int
@@ -63,31 +63,33 @@ class HalfTermSeen:
 
     @property
     def to_come(self) -> int:
-        """Number of schools that may still be seen."""
-        return self.owed - self.seen - self.excused - self.missed - self.to_log
+        """Number of schools with a visit still to come."""
+        return self.due - self.visited - self.excused - self.missed - self.to_log
 
 
-def this_half_term(shown: Dashboard) -> HalfTermSeen | None:
-    """Return the half term of the tile; none before the first has begun."""
+def this_half_term(shown: Dashboard) -> HalfTermVisits | None:
+    """Return the numbers of the tile; None before the first half term has begun."""
     current = shown.compliance.current()
     if current is None:
         return None
-    settled = [s for s in shown.compliance.settled if s.obligation.half_term == current]
-    seen = shown.compliance.seen(current)
-    missed = {s.obligation.urn for s in settled if s.status == "missed"} - seen
-    to_log = {s.obligation.urn for s in settled if s.status == "awaiting_log"} - seen - missed
-    waiting = {s.obligation.urn for s in settled if s.status in {"planned", "open", "ahead"}} - seen - missed
-    owed = {s.obligation.urn for s in settled}
+    outcomes = [s for s in shown.compliance.outcomes if s.obligation.half_term == current]
+    visited = shown.compliance.visited(current)
+    missed = {s.obligation.urn for s in outcomes if s.status == "missed"} - visited
+    to_log = {s.obligation.urn for s in outcomes if s.status == "awaiting_log"} - visited - missed
+    waiting = (
+        {s.obligation.urn for s in outcomes if s.status in {"planned", "open", "ahead"}} - visited - missed
+    )
+    due = {s.obligation.urn for s in outcomes}
     name = half_term_name(current)
-    return HalfTermSeen(
+    return HalfTermVisits(
         name=name,
         number=HALF_TERM_NAMES.index(name) + 1,
-        owed=len(owed),
-        seen=len(seen),
-        excused=len(owed - seen - missed - to_log - waiting),
+        due=len(due),
+        visited=len(visited),
+        excused=len(due - visited - missed - to_log - waiting),
         missed=len(missed),
         to_log=len(to_log - waiting),
-        ends_on=max(s.obligation.ends_on for s in settled),
+        ends_on=max(s.obligation.ends_on for s in outcomes),
     )
 
 

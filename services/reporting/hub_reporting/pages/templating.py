@@ -1,4 +1,4 @@
-"""The templates of the pages, and the files that every page refers to."""
+"""The templates of the pages, with their filters, and the static files."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"
 
 @dataclass(frozen=True)
 class Static:
-    """A file that pages refer to; its version is a digest, so that a browser may keep it for ever."""
+    """A static file; its version is a digest of its content, so that browsers may cache it for ever."""
 
     body: bytes
     version: str
@@ -24,7 +24,7 @@ class Static:
 
     @classmethod
     def read(cls, path: Path) -> "Static":
-        """Read it once."""
+        """Read a file and compute its version."""
         body = path.read_bytes()
         return cls(body, hashlib.sha256(body).hexdigest()[:12], MEDIA_TYPES[path.suffix])
 
@@ -33,12 +33,12 @@ STATIC: Final = {path.name: Static.read(path) for path in sorted((HERE / "static
 
 
 def static_address(name: str) -> str:
-    """Where a browser finds a file."""
+    """Return the address of a static file, with its version."""
     return f"/static/{STATIC[name].version}/{name}"
 
 
 def coded(text: str) -> Markup:
-    """A text of the code: what stands between backticks is set as code."""
+    """Return a docstring as HTML, with text between backticks as code."""
     parts = (escape(part) for part in text.split("`"))
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts)

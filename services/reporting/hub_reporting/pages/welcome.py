@@ -1,4 +1,4 @@
-"""The page for people whose work is not done on the dashboard: their role, what it may do, and where."""
+"""Roles without access to the dashboard: their tasks, and the addresses for these."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Role:
-    """A role in words, with the addresses at which its work is done with a token today."""
+    """A role in words, with the addresses that its users call with a token."""
 
     name: str
     can: str
-    addresses: tuple[tuple[str, str], ...]  # what is done there, and the address
-    links: tuple[tuple[str, str], ...] = ()  # that a browser session opens: the words, and the address
+    addresses: tuple[tuple[str, str], ...]  # task and address
+    links: tuple[tuple[str, str], ...] = ()  # text and address of pages that a browser session may open
 
 
 _ROLES: Final = {
@@ -21,7 +21,7 @@ _ROLES: Final = {
         "You plan and log visits to the schools that you support.",
         (
             ("Your visits: list, plan, log, cancel", "/visits/v1/visits"),
-            ("What your schools are owed in each half term", "/visits/v1/obligations"),
+            ("The visits due to your schools in each half term", "/visits/v1/obligations"),
         ),
     ),
     "work_group_lead": Role(
@@ -37,7 +37,7 @@ _ROLES: Final = {
         "Your program receives the events of the hub.",
         (),
         (
-            ("What events there are, with schemas and samples", "/events/"),
+            ("The catalogue of events, with schemas and samples", "/events/"),
             ("How current the figures are", "/reporting/v1/freshness"),
         ),
     ),
@@ -45,5 +45,5 @@ _ROLES: Final = {
 
 
 def roles_of(roles: Collection[str]) -> list[Role]:
-    """Return those of a person's roles that this page knows, in its order."""
+    """Return the roles of a user that have an entry here, in this order."""
     return [role for code, role in _ROLES.items() if code in roles]

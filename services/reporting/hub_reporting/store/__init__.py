@@ -1,1 +1,1 @@
-"""Questions to the read models: rows in, domain values out."""
+"""Reads and writes of the read models and of browser sessions."""

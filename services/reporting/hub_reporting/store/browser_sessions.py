@@ -1,4 +1,4 @@
-"""Reads and writes sessions of people at a browser."""
+"""Reads and writes browser sessions."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from hub_reporting.models import BrowserSession
 
 
 def add(session: Session, begun: BrowserSession) -> bool:
-    """Keep a session; False when its link has opened one before."""
+    """Insert a session; return False when its sign-in link has begun one before."""
     table = BrowserSession.__table__
     values = {column.name: getattr(begun, column.name) for column in table.columns}
     added = session.execute(
@@ -23,19 +23,19 @@ def add(session: Session, begun: BrowserSession) -> bool:
 
 
 def find(session: Session, cookie_digest: str, now: datetime) -> BrowserSession | None:
-    """The session of a cookie, unless it has ended."""
+    """Return the session of a cookie, or None when it has ended."""
     found = session.get(BrowserSession, cookie_digest)
     return found if found is not None and found.ends_at > now else None
 
 
 def end(session: Session, cookie_digest: str, now: datetime) -> None:
-    """End a session, but remember its link; one that is over already is no mistake."""
+    """End a session but keep its link, which works once; a session that has ended stays unchanged."""
     of_cookie = BrowserSession.cookie_digest == cookie_digest
     session.execute(
         sa.update(BrowserSession).where(of_cookie, BrowserSession.ends_at > now).values(ends_at=now)
     )
 
 
-def forget(session: Session, ended_before: datetime) -> None:
-    """Remove sessions that are over, and with them the memory of their links."""
+def delete_ended(session: Session, ended_before: datetime) -> None:
+    """Delete sessions that ended before an instant, with their links."""
     session.execute(sa.delete(BrowserSession).where(BrowserSession.ends_at < ended_before))

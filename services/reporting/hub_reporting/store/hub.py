@@ -1,4 +1,4 @@
-"""The hub as enrolment describes it."""
+"""The hub's name and area, from its description by enrolment."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from hub_reporting.models import HubDescription
 
 
 def area(session: Session, hub: str) -> Area | None:
-    """Read the hub's area; None as long as no description has been heard."""
+    """Return the area that the hub serves, or None until it has been described."""
     described = session.get(HubDescription, hub)
     if described is None:
         return None
@@ -21,5 +21,5 @@ def area(session: Session, hub: str) -> Area | None:
 
 
 def name(session: Session, hub: str) -> str | None:
-    """Read what the hub is called; None as long as no description has been heard."""
+    """Return the hub's name, or None until it has been described."""
     return session.scalar(sa.select(HubDescription.name).where(HubDescription.hub == hub))

@@ -1,8 +1,9 @@
-"""Marks and classroom tasks, counted by work group and school."""
+"""Marks and classroom tasks, counted by Work Group and school."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from hub_contracts.vocabulary import AttendanceMark
 from hub_reporting.domain.engagement import PRESENT
 from hub_reporting.domain.participation import NOTICE_HOURS, REPORTED, Counted
 from hub_reporting.domain.periods import Period
@@ -21,25 +22,25 @@ from hub_reporting.store.work_groups import correction, current_marks, same, sch
 
 _mark = sa.func.coalesce(CorrectedMark.mark, Mark.mark)
 _notice = sa.case((CorrectedMark.mark.is_not(None), CorrectedMark.notice_hours), else_=Mark.notice_hours)
-_excused = sa.and_(_mark == "apologies", _notice >= NOTICE_HOURS)
+_apologies_in_time = sa.and_(_mark == AttendanceMark.APOLOGIES, _notice >= NOTICE_HOURS)
 
-# A participant who withdrew on the day of a session was there when it had begun by then.
+# A participant who withdrew on the day of a session held the place if the session had begun by then.
 _left_after = sa.and_(
     Withdrawal.withdrawn_on == Register.held_on, Withdrawal.withdrawn_at > Session.starts_at
 )
 
 
 def attendance(session: DbSession, hub: str, period: Period) -> list[Counted]:
-    """The marks of the period's registers, as last corrected; each register has one for every participant."""
-    there = _mark.in_(PRESENT)
+    """Count the marks of the period's registers, with their latest corrections."""
+    attended = _mark.in_(PRESENT)
     rows = session.execute(
         sa.select(
             sa.cast(Register.work_group_id, sa.Text),
             WorkGroup.title,
             school_of_mark,
             sa.func.count(),
-            sa.func.count().filter(there),
-            sa.func.count().filter(sa.or_(there, _excused)),
+            sa.func.count().filter(attended),
+            sa.func.count().filter(sa.or_(attended, _apologies_in_time)),
         )
         .select_from(Mark)
         .join(Register, current_marks())
@@ -53,10 +54,10 @@ def attendance(session: DbSession, hub: str, period: Period) -> list[Counted]:
 
 
 def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
-    """The tasks of sessions held in the period, once for each participant when the session began.
+    """Count the tasks of sessions held in the period, once for each participant when the session began.
 
-    Who gave their place up on the session's day and was given another one has two places that may count: the
-    one with a report does, or else the later.
+    A teacher who withdrew and enrolled again on the session's day has two places. The place with a report
+    counts, or else the later one.
     """
     due = _due(hub, period)
     rows = session.execute(
@@ -74,7 +75,7 @@ def tasks(session: DbSession, hub: str, period: Period) -> list[Counted]:
 
 
 def _due(hub: str, period: Period) -> sa.Subquery:
-    """Each task for each place held when its session began; `choice` is 1 for one place of each teacher."""
+    """Select each task for each place held when its session began; `choice` is 1 once for each teacher."""
     done = sa.and_(
         same(TaskReport, Place, "enrolment_id"),
         TaskReport.task_id == ClassroomTask.task_id,

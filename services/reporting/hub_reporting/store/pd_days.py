@@ -1,4 +1,4 @@
-"""PD days and conferences, as the rules want them."""
+"""Attendance at PD days and conferences, as values of the domain."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,8 +8,8 @@ from hub_reporting.domain.periods import Period
 from hub_reporting.models import PDDay, PDDayVisitor
 
 
-def seen_on_pd_days(session: Session, hub: str, period: Period) -> list[engagement.Activity]:
-    """Each school of which somebody came to a PD day or a conference in the period."""
+def pd_day_activities(session: Session, hub: str, period: Period) -> list[engagement.Activity]:
+    """Return each school with a teacher at a PD day or conference in the period."""
     rows = session.execute(
         sa.select(
             PDDayVisitor.urn,

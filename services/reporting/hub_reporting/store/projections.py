@@ -1,7 +1,8 @@
-"""Writes what was heard: many rows at once, the highest revision of each."""
+"""Writes rows of read models, many at once and each key at its highest revision."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, cast
@@ -11,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from hub_reporting.models import Projected
 
-# Written once: building it anew with every batch costs more than sending it.
-_NOTE_SOURCE: Final = sa.text(
+Key = tuple[Any, ...]  # values of a primary key: comparable, but of a type for each column
+
+# A constant: building this statement for every batch takes longer than executing it.
+_NOTE_PROGRESS: Final = sa.text(
     """
     INSERT INTO sources AS known (source, hub, events, up_to, projected_at)
     VALUES (:source, :hub, :events, :up_to, :projected_at)
@@ -24,46 +27,54 @@ _NOTE_SOURCE: Final = sa.text(
 )
 
 
-@cache
-def key_of(model: type[Projected]) -> tuple[str, ...]:
-    """The names of a read model's key."""
-    return tuple(column.name for column in _table(model).primary_key)
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Events of one source that a batch projects."""
+
+    source: str
+    hub: str
+    events: int
+    up_to: datetime  # time of the newest of them
+    latest: datetime  # the stored `up_to` is lowered to this instant where it is later
+    projected_at: datetime
 
 
-def save(session: Session, model: type[Projected], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep rows, each key once, unless a later revision of it is known.
+def key_of(row: Projected) -> Key:
+    """Return the values of a row's primary key."""
+    return tuple([getattr(row, name) for name in _key_columns(type(row))])
 
-    The same revision is written again, so that events that are heard once more fill in new columns.
+
+def save(session: Session, model: type[Projected], rows: Sequence[Projected]) -> None:
+    """Insert rows of one model with distinct keys; update a stored row unless its revision is higher.
+
+    The same revision is written again, so that a replay fills columns that were added since.
     """
-    session.execute(_upsert(model), {"rows": json.dumps(rows, default=str)})
+    names = [column.name for column in _table(model).c]
+    values = [{name: getattr(row, name) for name in names} for row in rows]
+    session.execute(_upsert(model), {"rows": json.dumps(values, default=str)})
 
 
-def note_source(
-    session: Session,
-    source: str,
-    hub: str,
-    *,
-    events: int,
-    up_to: datetime,
-    latest: datetime,
-    now: datetime,
-) -> None:
-    """Count events of a source in; what is known to be heard up to is no later than `latest`."""
-    values = {"source": source, "hub": hub, "events": events, "up_to": up_to, "latest": latest}
-    values["projected_at"] = now
-    session.execute(_NOTE_SOURCE, values)
+def note_progress(session: Session, progress: Progress) -> None:
+    """Add a batch to what its source has had projected."""
+    session.execute(_NOTE_PROGRESS, asdict(progress))
+
+
+@cache
+def _key_columns(model: type[Projected]) -> tuple[str, ...]:
+    return tuple(column.name for column in _table(model).primary_key)
 
 
 @cache
 def _upsert(model: type[Projected]) -> sa.TextClause:
-    """One statement with one parameter, the rows as JSON: four times as fast as one for each row."""
+    """Build one statement with one parameter, the rows as JSON: four times as fast as one for each row."""
     table = _table(model)
+    key = ", ".join(_key_columns(model))
     columns = ", ".join(column.name for column in table.c)
     others = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.c if not c.primary_key)
     return sa.text(
         f"INSERT INTO {table.name} ({columns})"  # noqa: S608 - names of our own tables and columns
         f" SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
-        f" ON CONFLICT ({', '.join(key_of(model))})"
+        f" ON CONFLICT ({key})"
         f" DO UPDATE SET {others} WHERE excluded.revision >= {table.name}.revision"
     )
 

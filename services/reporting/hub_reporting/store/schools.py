@@ -1,4 +1,4 @@
-"""Schools and people, as the rules want them."""
+"""Schools, connections and hub roles, as values of the domain."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -12,14 +12,11 @@ from hub_kernel import successions
 from hub_kernel.successions import Successions
 from hub_reporting.domain import leadership, schools
 from hub_reporting.domain.school_history import ALWAYS, Facts, History, TrustFacts
-from hub_reporting.models import (
-    Connection,
-    Teacher,
-)
+from hub_reporting.models import Connection, Teacher
 from hub_reporting.store import people
 
-# Written once: building these statements anew for each report costs more than a small hub's answer. A closing
-# that was said after the facts overrides them.
+# Constants: building these statements for each report takes longer than executing them for a small hub.
+# A closure with a later revision than the facts overrides their status and closing date.
 _LATEST: Final = sa.text(
     """
     SELECT school.urn, name, la_code, la_name, district_name, phase, eligible,
@@ -47,28 +44,28 @@ _CHANGED_TRUSTS: Final = sa.text(
     )
     """  # noqa: S608 - our own columns
 )
-# What the links say counts before what a closing said, so it comes later.
+# Links of the register come after closures, as they override them.
 _SUCCESSIONS: Final = sa.text(
     """
-    SELECT urn, successor_urn, NULL::date, announced_on, closed_on, 1 AS place FROM closures
+    SELECT urn, successor_urn, NULL::date, announced_on, closed_on, 1 AS priority FROM closures
     WHERE hub = :hub AND successor_urn IS NOT NULL
     UNION ALL
     SELECT link.urn, link.successor_urn, established_on, link.announced_on, closed_on, 2
     FROM successions AS link LEFT JOIN closures AS closure USING (hub, urn)
     WHERE link.hub = :hub
-    ORDER BY place
+    ORDER BY priority
     """
 )
 
 
 def register(session: Session, hub: str, day: date, *, facts_day: date | None = None) -> schools.Register:
-    """Read every school heard of, as seen on one day.
+    """Return the register of schools as of one day.
 
     Args:
         session: the transaction.
-        hub: whose events are counted.
-        day: on which schools are open, and one stands for another.
-        facts_day: whose names, authorities, districts, phases and trusts are taken; by default the same day.
+        hub: id of the hub whose events are counted.
+        day: of open schools and successors.
+        facts_day: of names, authorities, districts, phases and trusts; by default the same day.
     """
     facts_day = day if facts_day is None else facts_day
     latest = {row[0]: schools.School._make(row) for row in session.execute(_LATEST, {"hub": hub})}
@@ -78,25 +75,25 @@ def register(session: Session, hub: str, day: date, *, facts_day: date | None = 
 
 
 def _changed_facts(session: Session, hub: str) -> dict[str, list[Facts]]:
-    """All that was said of schools whose facts have changed."""
+    """Return all revisions of schools whose facts have changed."""
     found: dict[str, list[Facts]] = {}
-    for urn, *said in session.execute(_CHANGED_FACTS, {"hub": hub}):
-        found.setdefault(urn, []).append(Facts._make(said))
+    for urn, *columns in session.execute(_CHANGED_FACTS, {"hub": hub}):
+        found.setdefault(urn, []).append(Facts._make(columns))
     return found
 
 
 def _changed_trusts(session: Session, hub: str, day: date) -> dict[str, list[TrustFacts]]:
-    """All that was said of the trusts of schools that changed theirs, or joined it after a day."""
+    """Return all revisions of schools that changed their trust, or joined it after a day."""
     found: dict[str, list[TrustFacts]] = {}
-    for urn, *said in session.execute(_CHANGED_TRUSTS, {"hub": hub, "day": day}):
-        found.setdefault(urn, []).append(TrustFacts._make(said))
+    for urn, *columns in session.execute(_CHANGED_TRUSTS, {"hub": hub, "day": day}):
+        found.setdefault(urn, []).append(TrustFacts._make(columns))
     return found
 
 
 def _successions(
     session: Session, hub: str, known: Mapping[str, schools.School]
 ) -> Iterator[successions.Succession]:
-    """Which school follows which, from when on."""
+    """Yield each successor with its first day; a later link overrides an earlier one."""
     rows = session.execute(_SUCCESSIONS, {"hub": hub})
     for urn, successor_urn, established_on, announced_on, closed_on, _ in rows:
         school = known.get(urn)
@@ -109,7 +106,7 @@ def _successions(
 
 
 def connections(session: Session, hub: str, until: date) -> list[schools.Connection]:
-    """Who was connected by a day."""
+    """Return the schools connected by a day."""
     rows = session.execute(
         sa.select(Connection.urn, Connection.connected_on, Connection.via).where(
             Connection.hub == hub, Connection.connected_on <= until
@@ -119,7 +116,7 @@ def connections(session: Session, hub: str, until: date) -> list[schools.Connect
 
 
 def posts(session: Session, hub: str) -> list[leadership.Post]:
-    """Every role that was given."""
+    """Return every hub role, past roles included."""
     given = people.posts(hub).c
     rows = session.execute(
         sa.select(
@@ -136,7 +133,7 @@ def posts(session: Session, hub: str) -> list[leadership.Post]:
 
 
 def homes(session: Session, hub: str, teacher_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The school of each of some people: of their latest role, or where they teach."""
+    """Return the home school of some people: that of the latest role, or else where they teach."""
     asked = list(teacher_ids)
     teachers = sa.select(Teacher.teacher_id, Teacher.urn).where(
         Teacher.hub == hub, Teacher.teacher_id.in_(asked)

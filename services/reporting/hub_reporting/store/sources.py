@@ -1,4 +1,4 @@
-"""How far reading has come, and when anything happened."""
+"""Progress of the projection, years with recorded facts, and e-mails that were not sent."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -22,12 +22,15 @@ from hub_reporting.models import (
 
 
 def sources(session: Session) -> Sequence[Source]:
-    """Return every publisher from which an event was counted in."""
+    """Return every publisher with a projected event."""
     return session.scalars(sa.select(Source).order_by(Source.source)).all()
 
 
 def last_day(session: Session, hub: str, today: date) -> date | None:
-    """The last day up to today on which anything was held or began, a place was given, a school connected."""
+    """Return the day of the latest recorded fact up to today, or None without one.
+
+    Facts are registers, visits, PD days, places, connections and first days of assignments.
+    """
     days = (
         (Register, Register.held_on),
         (LoggedVisit, LoggedVisit.happened_on),
@@ -46,7 +49,7 @@ def last_day(session: Session, hub: str, today: date) -> date | None:
 
 
 def years(session: Session, hub: str) -> list[AcademicYear]:
-    """The academic years of work groups and of PD leads, latest first."""
+    """Return the academic years of Work Groups and of assignments, latest first."""
     groups = session.scalars(sa.select(WorkGroup.academic_year).where(WorkGroup.hub == hub).distinct())
     starts = session.scalars(sa.select(Assignment.starts_on).where(Assignment.hub == hub).distinct())
     found = {AcademicYear(int(text[:4])) for text in groups} | {AcademicYear.of(day) for day in starts}
@@ -54,7 +57,7 @@ def years(session: Session, hub: str) -> list[AcademicYear]:
 
 
 def messages_failed(session: Session, hub: str) -> list[tuple[str, str | None]]:
-    """Return the template and the reason of each message that could not be sent."""
+    """Return the template and the reason of each e-mail that could not be sent."""
     rows = session.execute(
         sa.select(Message.template, Message.reason)
         .where(Message.hub == hub, Message.status == "failed")

@@ -1,4 +1,4 @@
-"""Supported schools, what they are owed and the visits, as the rules want them."""
+"""Assignments, obligations and visits, as values of the domain."""
 
 from datetime import date
 from typing import Any
@@ -25,20 +25,20 @@ from hub_reporting.store import people
 DerivedModel = type[LoggedVisit] | type[PlannedVisit] | type[DepartmentPD]
 
 
-def said_last(model: DerivedModel, column: str) -> sa.ColumnElement[Any]:
-    """Return what is derived of a visit as it was said last: with the row, or derived again since."""
+def latest_of(model: DerivedModel, column: str) -> sa.ColumnElement[Any]:
+    """Select a derived column of a visit, from its recalculation where that is newer than the row."""
     newer = RecalculatedVisit.revision > model.revision
     return sa.case((newer, getattr(RecalculatedVisit, column)), else_=getattr(model, column))
 
 
-def derived_again(model: DerivedModel) -> sa.ColumnElement[bool]:
-    """Return the condition of the outer join that `said_last` needs."""
+def recalculation(model: DerivedModel) -> sa.ColumnElement[bool]:
+    """Return the condition of the outer join that `latest_of` needs."""
     return sa.and_(RecalculatedVisit.hub == model.hub, RecalculatedVisit.visit_id == model.visit_id)
 
 
 def assignments(session: Session, hub: str, period: Period) -> list[visits.Assignment]:
-    """PD leads given to schools in the period's academic years."""
-    # The last day of somebody's role as PD lead; none while one of them is open-ended, or none was heard of.
+    """Return the assignments of the academic years that the period touches."""
+    # The last day of a person's roles as PD lead: null while one has no end, or none is recorded.
     posts = people.posts(hub).c
     ended = (
         sa.select(
@@ -51,9 +51,9 @@ def assignments(session: Session, hub: str, period: Period) -> list[visits.Assig
         .group_by(posts.teacher_id)
         .subquery("ended")
     )
-    pd_lead_id = people.left(Assignment.pd_lead_id)
+    pd_lead_id = people.remaining(Assignment.pd_lead_id)
     merged = sa.and_(Merger.hub == Assignment.hub, Merger.from_id == Assignment.pd_lead_id)
-    cut_short = sa.and_(
+    ending = sa.and_(
         EndedAssignment.hub == Assignment.hub, EndedAssignment.assignment_id == Assignment.assignment_id
     )
     years = period.years
@@ -68,7 +68,7 @@ def assignments(session: Session, hub: str, period: Period) -> list[visits.Assig
             EndedAssignment.ended_on,
         )
         .outerjoin(Merger, merged)
-        .outerjoin(EndedAssignment, cut_short)
+        .outerjoin(EndedAssignment, ending)
         .outerjoin(ended, ended.c.teacher_id == pd_lead_id)
         .where(Assignment.hub == hub, Assignment.starts_on.between(years[0].starts_on, years[-1].ends_on))
     )
@@ -76,7 +76,7 @@ def assignments(session: Session, hub: str, period: Period) -> list[visits.Assig
 
 
 def obligations(session: Session, hub: str, period: Period) -> list[visits.Obligation]:
-    """What schools are owed in the half terms that the period touches."""
+    """Return the obligations in the half terms that the period touches."""
     assigned = sa.and_(
         Assignment.hub == Obligation.hub,
         Assignment.assignment_id == Obligation.assignment_id,
@@ -97,24 +97,24 @@ def obligations(session: Session, hub: str, period: Period) -> list[visits.Oblig
 
 
 def logged(session: Session, hub: str, half_terms: set[str]) -> list[visits.Logged]:
-    """Visits that took place in some half terms; those out of term belong to none."""
-    half_term = said_last(LoggedVisit, "half_term")
+    """Return the visits that took place in some half terms; a visit out of term belongs to none."""
+    half_term = latest_of(LoggedVisit, "half_term")
     rows = session.execute(
         sa.select(
             LoggedVisit.urn,
             half_term,
             LoggedVisit.kind,
             LoggedVisit.happened_on,
-            said_last(LoggedVisit, "late"),
+            latest_of(LoggedVisit, "late"),
         )
-        .outerjoin(RecalculatedVisit, derived_again(LoggedVisit))
+        .outerjoin(RecalculatedVisit, recalculation(LoggedVisit))
         .where(
             LoggedVisit.hub == hub,
             half_term.in_(sorted(half_terms)),
-            said_last(LoggedVisit, "out_of_term").is_(False),
+            latest_of(LoggedVisit, "out_of_term").is_(False),
         )
     )
-    held_in = said_last(DepartmentPD, "half_term")
+    held_in = latest_of(DepartmentPD, "half_term")
     same_visit = sa.and_(LoggedVisit.hub == DepartmentPD.hub, LoggedVisit.visit_id == DepartmentPD.visit_id)
     held = session.execute(
         sa.select(
@@ -122,18 +122,18 @@ def logged(session: Session, hub: str, half_terms: set[str]) -> list[visits.Logg
             held_in,
             sa.literal("department_pd"),
             DepartmentPD.held_on,
-            sa.func.coalesce(said_last(LoggedVisit, "late"), sa.false()),
+            sa.func.coalesce(latest_of(LoggedVisit, "late"), sa.false()),
         )
         .outerjoin(LoggedVisit, same_visit)
-        .outerjoin(RecalculatedVisit, derived_again(DepartmentPD))
+        .outerjoin(RecalculatedVisit, recalculation(DepartmentPD))
         .where(DepartmentPD.hub == hub, held_in.in_(sorted(half_terms)))
     )
     return [visits.Logged._make(row) for row in (*rows, *held)]
 
 
 def planned(session: Session, hub: str, half_terms: set[str], day: date) -> list[visits.Planned]:
-    """Visits planned for some half terms by the end of a day, and neither held nor cancelled by then."""
-    half_term = said_last(PlannedVisit, "half_term")
+    """Return visits planned for some half terms by the end of a day and neither held nor cancelled."""
+    half_term = latest_of(PlannedVisit, "half_term")
     held = sa.exists().where(
         LoggedVisit.hub == PlannedVisit.hub,
         LoggedVisit.visit_id == PlannedVisit.visit_id,
@@ -146,7 +146,7 @@ def planned(session: Session, hub: str, half_terms: set[str], day: date) -> list
     )
     rows = session.execute(
         sa.select(PlannedVisit.urn, half_term, PlannedVisit.kind)
-        .outerjoin(RecalculatedVisit, derived_again(PlannedVisit))
+        .outerjoin(RecalculatedVisit, recalculation(PlannedVisit))
         .where(
             PlannedVisit.hub == hub,
             half_term.in_(sorted(half_terms)),
@@ -159,7 +159,7 @@ def planned(session: Session, hub: str, half_terms: set[str], day: date) -> list
 
 
 def excused(session: Session, hub: str, half_terms: set[str], day: date) -> list[visits.Excused]:
-    """What schools had been excused from, in some half terms, by the end of a day."""
+    """Return the exemptions in some half terms that were recorded by the end of a day."""
     rows = session.execute(
         sa.select(Exemption.urn, Exemption.half_term, Exemption.kind).where(
             Exemption.hub == hub,
@@ -171,16 +171,16 @@ def excused(session: Session, hub: str, half_terms: set[str], day: date) -> list
 
 
 def by_end_of(instant: Any, day: date) -> sa.ColumnElement[bool]:
-    """Something that had happened by the end of a day; what has no instant happened before all of them."""
+    """Return whether an instant lies before the end of a day; a null instant does."""
     return sa.or_(instant.is_(None), sa.cast(sa.func.timezone("Europe/London", instant), sa.Date) <= day)
 
 
-def seen_on_visits(session: Session, hub: str, period: Period) -> list[engagement.Activity]:
-    """Each school visited, or whose department was taught together, in the period."""
-    in_term = said_last(LoggedVisit, "out_of_term").is_(False)
+def visit_activities(session: Session, hub: str, period: Period) -> list[engagement.Activity]:
+    """Return each school with a visit or a department meeting in the period."""
+    in_term = latest_of(LoggedVisit, "out_of_term").is_(False)
     visited = (
         sa.select(LoggedVisit.urn, sa.literal("visit"), sa.func.min(LoggedVisit.happened_on), sa.func.count())
-        .outerjoin(RecalculatedVisit, derived_again(LoggedVisit))
+        .outerjoin(RecalculatedVisit, recalculation(LoggedVisit))
         .where(
             LoggedVisit.hub == hub,
             LoggedVisit.happened_on.between(period.starts_on, period.last_counted),
@@ -189,14 +189,14 @@ def seen_on_visits(session: Session, hub: str, period: Period) -> list[engagemen
         )
         .group_by(LoggedVisit.urn)
     )
-    # A department's meeting is announced twice, as the visit and as itself: one visit id, counted once.
+    # A department meeting has two events, VisitLogged and DepartmentPDHeld, with one visit id: counted once.
     meetings = sa.union(
         sa.select(LoggedVisit.visit_id, LoggedVisit.urn, LoggedVisit.happened_on.label("day"))
-        .outerjoin(RecalculatedVisit, derived_again(LoggedVisit))
+        .outerjoin(RecalculatedVisit, recalculation(LoggedVisit))
         .where(LoggedVisit.hub == hub, LoggedVisit.kind == "department_pd", in_term),
         sa.select(DepartmentPD.visit_id, DepartmentPD.urn, DepartmentPD.held_on)
-        .outerjoin(RecalculatedVisit, derived_again(DepartmentPD))
-        .where(DepartmentPD.hub == hub, said_last(DepartmentPD, "half_term").is_not(None)),
+        .outerjoin(RecalculatedVisit, recalculation(DepartmentPD))
+        .where(DepartmentPD.hub == hub, latest_of(DepartmentPD, "half_term").is_not(None)),
     ).subquery("meetings")
     taught = (
         sa.select(

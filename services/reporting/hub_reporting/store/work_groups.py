@@ -1,4 +1,4 @@
-"""Work Groups, places and registers, as the rules want them."""
+"""Work Groups, places and registers, as values of the domain."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -25,18 +25,18 @@ from hub_reporting.models import (
 )
 from hub_reporting.store import people
 
-_there = sa.func.coalesce(CorrectedMark.mark, Mark.mark).in_(engagement.PRESENT)
+_attended = sa.func.coalesce(CorrectedMark.mark, Mark.mark).in_(engagement.PRESENT)
 
-# A register keeps the school of the day on which it was published; a place, the one put right since.
+# A mark has the school of the day on which its register was published; a place, the corrected one.
 school_of_mark = sa.func.coalesce(Place.urn, Mark.urn)
-# Whether a place is completed: known once the hub has closed the group, be that after the day of the report.
-_decided = sa.case(
+# Whether a place is completed: null until the hub has closed the group, even after the day of the report.
+_completed = sa.case(
     (Completion.enrolment_id.is_not(None), sa.true()), (GroupEnding.ending == "closed", sa.false())
 )
 
 
 class MissingRegister(NamedTuple):
-    """A session that was to be held, without a register."""
+    """A past session without a register."""
 
     work_group_id: str
     title: str
@@ -45,14 +45,14 @@ class MissingRegister(NamedTuple):
 
 
 def current_marks() -> sa.ColumnElement[bool]:
-    """A mark of the register as last corrected."""
+    """Return the condition that joins a register with its own marks."""
     return sa.and_(
         Mark.hub == Register.hub, Mark.session_id == Register.session_id, Mark.revision == Register.revision
     )
 
 
 def correction() -> sa.ColumnElement[bool]:
-    """What was put right after the register was locked; a register that is said anew says all of it."""
+    """Return the condition that joins a mark with a correction that no resubmitted register replaces."""
     return sa.and_(
         CorrectedMark.hub == Mark.hub,
         CorrectedMark.session_id == Mark.session_id,
@@ -62,8 +62,8 @@ def correction() -> sa.ColumnElement[bool]:
 
 
 def groups(session: DbSession, hub: str, period: Period) -> list[composition.Group]:
-    """The groups of the period's academic years as they had been announced, and had met, by its day."""
-    said = _announced_by(hub, period.as_at)
+    """Return the groups of the academic years that the period touches, as of its day."""
+    announced = _announced_by(hub, period.as_at)
     rows = session.execute(
         sa.select(
             _text(WorkGroup.work_group_id),
@@ -75,11 +75,11 @@ def groups(session: DbSession, hub: str, period: Period) -> list[composition.Gro
             WorkGroup.max_teachers,
             WorkGroup.min_schools,
             WorkGroup.opens_at,
-            said.c.state,
-            sa.func.coalesce(said.c.overridden, sa.false()),
+            announced.c.state,
+            sa.func.coalesce(announced.c.overridden, sa.false()),
             GroupEnding.ending,
         )
-        .outerjoin(said, said.c.work_group_id == WorkGroup.work_group_id)
+        .outerjoin(announced, announced.c.work_group_id == WorkGroup.work_group_id)
         .outerjoin(GroupEnding, _ended_by(period.as_at))
         .where(*_of_years(hub, period))
     ).all()
@@ -91,28 +91,28 @@ def groups(session: DbSession, hub: str, period: Period) -> list[composition.Gro
 
 
 def _announced_by(hub: str, day: date) -> sa.Subquery:
-    """The last announcement about each group by the end of a day."""
+    """Select the last announcement about each group by the end of a day."""
     return (
         sa.select(GroupState.work_group_id, GroupState.state, GroupState.overridden)
         .ext(distinct_on(GroupState.work_group_id))
         .where(GroupState.hub == hub, _date_of(GroupState.said_at) <= day)
         .order_by(GroupState.work_group_id, GroupState.revision.desc())
-        .subquery("said")
+        .subquery("announced")
     )
 
 
 def _scheduled(session: DbSession, hub: str, period: Period) -> dict[str, int]:
-    """How many sessions each group has, without those that had been cancelled by the day."""
+    """Return the number of sessions of each group, without those cancelled by the day."""
     rows = session.execute(
         sa.select(_text(Session.work_group_id), sa.func.count())
-        .where(Session.hub == hub, _stands_at(period.as_at))
+        .where(Session.hub == hub, _not_cancelled_by(period.as_at))
         .group_by(Session.work_group_id)
     )
     return {row[0]: row[1] for row in rows}
 
 
 def _held(session: DbSession, hub: str, period: Period) -> dict[str, tuple[int, date]]:
-    """How many sessions each group has held by the last day, and the last of them."""
+    """Return the number of sessions held by the last day for each group, and the day of the last one."""
     rows = session.execute(
         sa.select(_text(Register.work_group_id), sa.func.count(), sa.func.max(Register.held_on))
         .where(Register.hub == hub, Register.held_on <= period.last_counted)
@@ -122,16 +122,16 @@ def _held(session: DbSession, hub: str, period: Period) -> dict[str, tuple[int, 
 
 
 def places(session: DbSession, hub: str, period: Period) -> list[composition.Place]:
-    """Every place given on those groups, given up again or not."""
+    """Return every place on those groups, withdrawn or not."""
     rows = session.execute(
         sa.select(
             _text(Place.enrolment_id),
             _text(Place.work_group_id),
-            _text(people.left(Place.teacher_id)),
+            _text(people.remaining(Place.teacher_id)),
             Place.urn,
             Place.enrolled_on,
             Withdrawal.withdrawn_on,
-            _decided,
+            _completed,
         )
         .join(WorkGroup, same(WorkGroup, Place, "work_group_id"))
         .outerjoin(Withdrawal, same(Withdrawal, Place, "enrolment_id"))
@@ -144,15 +144,15 @@ def places(session: DbSession, hub: str, period: Period) -> list[composition.Pla
 
 
 def attendances(session: DbSession, hub: str, period: Period) -> list[composition.Attendance]:
-    """What the registers of the period's years say of each place, by the last day."""
+    """Return the marks of each place in the registers of the period's academic years."""
     since = period.years[0].starts_on
-    in_period = sa.and_(_there, Register.held_on >= period.starts_on)
+    in_period = sa.and_(_attended, Register.held_on >= period.starts_on)
     rows = session.execute(
         sa.select(
             _text(Mark.enrolment_id),
             school_of_mark,
             sa.func.count(),
-            sa.func.count().filter(_there),
+            sa.func.count().filter(_attended),
             sa.func.min(Register.held_on).filter(in_period),
             sa.func.count().filter(in_period),
         )
@@ -167,18 +167,19 @@ def attendances(session: DbSession, hub: str, period: Period) -> list[compositio
 
 
 def leads(session: DbSession, hub: str, period: Period) -> dict[UUID, list[UUID]]:
-    """Return the leads of each group of the period's years, as last announced."""
+    """Return the latest leads of each group of the period's academic years."""
     rows = session.execute(
         sa.select(WorkGroup.work_group_id, WorkGroup.lead_ids).where(*_of_years(hub, period))
     )
-    left = people.mergers(session, hub)
+    merged = people.mergers(session, hub)
     return {
-        row.work_group_id: list(dict.fromkeys(left.get(lead, lead) for lead in row.lead_ids)) for row in rows
+        row.work_group_id: list(dict.fromkeys(merged.get(lead, lead) for lead in row.lead_ids))
+        for row in rows
     }
 
 
 def registers_missing(session: DbSession, hub: str, period: Period) -> list[MissingRegister]:
-    """Sessions that were to be held before the last day and have no register, the oldest first."""
+    """Return past sessions without a register, the oldest first."""
     day = _date_of(Session.starts_at)
     rows = session.execute(
         sa.select(_text(WorkGroup.work_group_id), WorkGroup.title, day.label("day"), Session.seq)
@@ -187,7 +188,7 @@ def registers_missing(session: DbSession, hub: str, period: Period) -> list[Miss
         .where(
             *_of_years(hub, period),
             Register.session_id.is_(None),
-            _stands_at(period.as_at),
+            _not_cancelled_by(period.as_at),
             day < period.last_counted,
         )
         .order_by("day", WorkGroup.title, Session.seq)
@@ -195,23 +196,23 @@ def registers_missing(session: DbSession, hub: str, period: Period) -> list[Miss
     return [MissingRegister._make(row) for row in rows]
 
 
-def _stands_at(day: date) -> sa.ColumnElement[bool]:
-    """A session that had not been cancelled by the end of a day."""
+def _not_cancelled_by(day: date) -> sa.ColumnElement[bool]:
+    """Return the condition that a session was not cancelled by the end of a day."""
     return sa.or_(Session.cancelled.is_(False), _date_of(Session.cancelled_at) > day)
 
 
 def _ended_by(day: date) -> sa.ColumnElement[bool]:
-    """How a group had ended by the end of a day."""
+    """Return the condition that joins a group with its ending by the end of a day."""
     return sa.and_(same(GroupEnding, WorkGroup, "work_group_id"), _date_of(GroupEnding.ended_at) <= day)
 
 
 def _date_of(instant: Any) -> sa.ColumnElement[date]:
-    """The date where the hub is."""
+    """Select the date of an instant in England."""
     return sa.cast(sa.func.timezone("Europe/London", instant), sa.Date)
 
 
 def _text(id_: Any) -> sa.ColumnElement[str]:
-    """An id as text: making two thousand UUIDs would take longer than all the rest."""
+    """Select an id as text: building two thousand UUIDs takes longer than the rest of a report."""
     return sa.cast(id_, sa.Text)
 
 
@@ -220,5 +221,5 @@ def _of_years(hub: str, period: Period) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def same(one: Any, other: Any, key: str) -> sa.ColumnElement[bool]:
-    """What two read models of one hub say of the same subject."""
+    """Return the condition that joins two read models of one hub on a key."""
     return sa.and_(one.hub == other.hub, getattr(one, key) == getattr(other, key))

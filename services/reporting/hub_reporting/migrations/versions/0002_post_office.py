@@ -1,4 +1,4 @@
-"""The post office's second form: order by predecessor, catching up from the log, operators' actions."""
+"""Tables of the messaging library, version 2: order by predecessor, catch-up from the log, audit."""
 
 from hub_messaging import migrations as messaging
 

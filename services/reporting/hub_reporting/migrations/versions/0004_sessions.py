@@ -1,4 +1,4 @@
-"""Sessions that are cancelled, marks put right later, PD days and conferences."""
+"""Cancelled sessions, corrected marks, PD days and conferences."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003_browser_sessions"
 
 
 def upgrade() -> None:
-    # What is known by now are sessions that stand: nothing could cancel one before.
+    # All sessions so far take place: none could be cancelled before this release.
     op.add_column("sessions", sa.Column("cancelled", sa.Boolean, nullable=False, server_default=sa.false()))
     op.alter_column("sessions", "cancelled", server_default=None)
     op.add_column("marks", sa.Column("notice_hours", sa.Integer))

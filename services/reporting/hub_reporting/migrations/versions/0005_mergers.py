@@ -1,4 +1,4 @@
-"""Records of one person that were merged; a role may be told of under both."""
+"""Merged records of one person; events of one role may name both."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Each role is told of once again, whichever of two records it was.
+    # Keep one row for each role, under either record.
     op.execute(
         "DELETE FROM leader_posts AS later USING leader_posts AS first WHERE later.hub = first.hub"
         " AND later.leader_role_id = first.leader_role_id AND later.teacher_id > first.teacher_id"

@@ -1,4 +1,4 @@
-"""Withdrawals that were undone have no day and no reason; the instant of a withdrawal beside its day."""
+"""Undone withdrawals without date and reason; the instant of each withdrawal."""
 
 import sqlalchemy as sa
 from alembic import op

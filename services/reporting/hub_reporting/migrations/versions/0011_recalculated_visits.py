@@ -1,4 +1,4 @@
-"""What was derived again for a visit: its half term, whether it is out of term, whether it is late."""
+"""Recalculated half terms of visits, with whether these are out of term or late."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The post office's tables in their third form: counts, exchanges, and how far has been forgotten."""
+"""Tables of the messaging library, version 3: counts, exchanges, and progress of retention."""
 
 from hub_messaging import migrations_v3 as messaging
 

@@ -1,0 +1,1 @@
+"""Projections: functions that build rows of the read models from one event, by kind of subject."""
