@@ -1,4 +1,4 @@
-"""Reporting's tables for the database of each test, and the service itself after a small hub's events."""
+"""Reporting's tables for the database of each test, and the running service with a small hub's events."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONTEXT = ReactionContext(now=NOW, by="reporting")
 AT = datetime(2026, 7, 20, 9, tzinfo=UTC)  # when the small hub's events happened
 
-Hear = Callable[[Iterable[Event | Delivery[Any]]], None]
+Receive = Callable[[Iterable[Event | Delivery[Any]]], None]
 
 
 @pytest.fixture(name="options")
@@ -50,18 +50,18 @@ def _sessions(database: Sessions) -> Sessions:
     return database
 
 
-@pytest.fixture(name="hear")
-def _hear(sessions: Sessions) -> Hear:
-    """Let reporting hear events, in one batch; those of a subject numbered as they come."""
+@pytest.fixture(name="receive")
+def _receive(sessions: Sessions) -> Receive:
+    """Project events in one batch; those of a subject are numbered in their order."""
 
-    def hear(events: Iterable[Event | Delivery[Any]]) -> None:
+    def receive(events: Iterable[Event | Delivery[Any]]) -> None:
         listed = list(events)
         ready = [one for one in listed if isinstance(one, Delivery)]
         plain = in_order(one for one in listed if not isinstance(one, Delivery))
         with sessions.begin() as session:
             projections.project(session, [*plain, *ready], CONTEXT)
 
-    return hear
+    return receive
 
 
 @pytest.fixture(name="publishers", scope="package")
@@ -79,7 +79,7 @@ def _service(
     publishers: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[RunningService]:
-    """Run reporting as its own broker user, and let it hear of a small hub."""
+    """Run reporting as its own broker user, and publish the events of a small hub."""
     events = small_hub()
     with running_service(
         tmp_path_factory.mktemp("reporting"),

@@ -15,7 +15,7 @@ YEAR = "from=2025-09-01&to=2026-08-31"
 REPORTS = "/reporting/v1/reports"
 
 
-def test_freshness_says_how_far_it_has_come(lead: Client) -> None:
+def test_freshness_has_the_time_of_the_newest_event(lead: Client) -> None:
     found = lead("GET", "/reporting/v1/freshness").json
     assert (found["up_to"], found["waiting"], found["parked"]) == ("2026-07-20T09:00:00+00:00", 0, 0)
     assert {source["source"] for source in found["by_source"]} == {
@@ -24,7 +24,7 @@ def test_freshness_says_how_far_it_has_come(lead: Client) -> None:
     }
 
 
-def test_the_catalogue_says_what_each_report_counts(lead: Client) -> None:
+def test_catalogue_has_the_definition_of_each_report(lead: Client) -> None:
     items = lead("GET", REPORTS).json["items"]
     assert [item["name"] for item in items][:2] == ["connected-schools", "engagement"]
     for item in items:
@@ -32,7 +32,7 @@ def test_the_catalogue_says_what_each_report_counts(lead: Client) -> None:
         assert lead("GET", f"{REPORTS}/{item['name']}?{YEAR}").status == 200
 
 
-def test_a_report_says_n_of_how_many_when_and_how_fresh(lead: Client) -> None:
+def test_report_has_figure_period_and_freshness(lead: Client) -> None:
     report = lead("GET", f"{REPORTS}/engagement?{YEAR}&scope=la:873").json
     assert (report["report"], report["hub"]) == ("engagement", "test")
     assert (report["N"], report["rate"]) == (6, 50.0)
@@ -44,7 +44,7 @@ def test_a_report_says_n_of_how_many_when_and_how_fresh(lead: Client) -> None:
     assert all(check["holds"] for check in report["checks"])
 
 
-def test_a_report_says_whose_facts_it_takes(lead: Client) -> None:
+def test_report_names_the_day_of_facts_of_schools(lead: Client) -> None:
     path = f"{REPORTS}/engagement?{YEAR}&scope=la:873&as_at=2025-12-01"
     then, now = lead("GET", path).json["facts"], lead("GET", f"{path}&facts=now").json["facts"]
     assert (then["of"], then["on"]) == ("as_at", "2025-12-01")
@@ -57,7 +57,7 @@ def test_a_report_says_whose_facts_it_takes(lead: Client) -> None:
     assert lead("GET", "/?facts=now").status == 200
 
 
-def test_a_report_is_a_file_too(lead: Client) -> None:
+def test_report_is_available_as_csv(lead: Client) -> None:
     reply = lead("GET", f"{REPORTS}/engagement?{YEAR}&scope=la:873&format=csv")
     assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
     name = "engagement_2025-09-01_2026-08-31_la-873.csv"
@@ -69,7 +69,7 @@ def test_a_report_is_a_file_too(lead: Client) -> None:
     assert all(row.endswith("2025-09-01,2026-08-31,2026-08-31,Cambridgeshire") for row in rows)
 
 
-def test_no_file_and_no_page_has_an_id_of_a_person(lead: Client) -> None:
+def test_files_and_pages_have_no_ids_of_people(lead: Client) -> None:
     people = [str(make.an_id(name)) for name in ("Ada", "Emmy", "Tom", "PD lead", "PD lead who left")]
     for name in ("leadership-spread", "intensive-support-coverage", "work-group-lead-schools"):
         text = lead("GET", f"{REPORTS}/{name}?{YEAR}&format=csv").body.decode("utf-8-sig")
@@ -93,16 +93,14 @@ def test_no_file_and_no_page_has_an_id_of_a_person(lead: Client) -> None:
         ("data-quality?problem=register_not_taken", 0),
     ],
 )
-def test_rows_are_chosen_by_filters_and_figures_stay_those_of_all(
-    lead: Client, query: str, rows: int
-) -> None:
+def test_filters_reduce_rows_and_leave_figures(lead: Client, query: str, rows: int) -> None:
     chosen = lead("GET", f"{REPORTS}/{query}&{YEAR}").json
     assert len(chosen["rows"]) == rows
     plain = lead("GET", f"{REPORTS}/{query.partition('?')[0]}?{YEAR}&scope={chosen['scope']['code']}").json
     assert (chosen["n"], chosen["N"], chosen["figures"]) == (plain["n"], plain["N"], plain["figures"])
 
 
-def test_files_say_logged_late_in_words(lead: Client) -> None:
+def test_csv_has_statuses_in_words(lead: Client) -> None:
     text = lead("GET", f"{REPORTS}/visit-compliance?{YEAR}&format=csv&status=late").body.decode("utf-8-sig")
     (_, row) = text.splitlines()
     assert "Autumn 2 2025/26,visit," in row
@@ -127,7 +125,7 @@ def test_files_say_logged_late_in_words(lead: Client) -> None:
         ("/static/x/../../config.py", 404, "not_found", None),
     ],
 )
-def test_what_cannot_be_answered_is_a_problem_that_points(
+def test_invalid_parameter_is_named_in_the_problem(
     lead: Client, path: str, status: int, code: str, pointer: str | None
 ) -> None:
     reply = lead("GET", path)
@@ -146,7 +144,9 @@ def test_what_cannot_be_answered_is_a_problem_that_points(
         ("work_group_lead", 403, 403),
     ],
 )
-def test_each_role_sees_what_it_may(service: RunningService, role: str, reports: int, fresh: int) -> None:
+def test_each_role_reads_only_what_it_may(
+    service: RunningService, role: str, reports: int, fresh: int
+) -> None:
     client = service.client(role)
     for path in (REPORTS, f"{REPORTS}/engagement", "/reports/engagement"):
         assert client("GET", path).status == reports
@@ -162,7 +162,9 @@ def test_each_role_sees_what_it_may(service: RunningService, role: str, reports:
         ("something_else", "none of the roles of the hub"),
     ],
 )
-def test_roles_without_figures_begin_at_a_page_of_use(service: RunningService, role: str, said: str) -> None:
+def test_role_without_reports_sees_a_page_with_its_tasks(
+    service: RunningService, role: str, said: str
+) -> None:
     client = service.client(role)
     page = read(client("GET", "/").body.decode())
     assert said in page.text
@@ -177,7 +179,7 @@ def test_roles_without_figures_begin_at_a_page_of_use(service: RunningService, r
     assert [link.attributes["href"] for link in read(refused.body.decode()).every("a")] == ["/"]
 
 
-def test_a_page_is_the_same_until_something_new_is_heard(lead: Client, publishers: str) -> None:
+def test_page_is_cached_until_another_event_is_projected(lead: Client, publishers: str) -> None:
     page = lead("GET", "/").body.decode()
     assert lead("GET", "/").body.decode() == page
     assert lead("GET", "/?scope=phase:secondary").body.decode() != page
@@ -189,7 +191,7 @@ def test_a_page_is_the_same_until_something_new_is_heard(lead: Client, publisher
     wait_until(lambda: "Newcomer Trust" in lead("GET", "/").body.decode())
 
 
-def test_pages_allow_nothing_but_our_own_sheet_and_pictures(lead: Client) -> None:
+def test_pages_allow_only_our_style_sheet_and_images(lead: Client) -> None:
     page = lead("GET", "/")
     policy = page.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'self'")
@@ -205,7 +207,7 @@ def test_pages_allow_nothing_but_our_own_sheet_and_pictures(lead: Client) -> Non
 
 
 @pytest.mark.parametrize("query", ["scope=moon", "scope=la:111", "year=2025", "year=2025/27"])
-def test_a_page_that_there_is_not_says_so_to_a_person(lead: Client, query: str) -> None:
+def test_unknown_page_is_answered_with_a_page(lead: Client, query: str) -> None:
     reply = lead("GET", f"/?{query}")
     assert reply.status == 422
     assert read(reply.body.decode()).every("a")[-1].attributes["href"] == "/"

@@ -51,7 +51,7 @@ def test_every_code_has_words(column: str, codes: tuple[str, ...]) -> None:
         ("on", date(2025, 9, 1), date(2025, 9, 1)),
     ],
 )
-def test_a_value_is_said_in_words(column: str, value: Any, words: Any) -> None:
+def test_cell_is_shown_in_words(column: str, value: Any, words: Any) -> None:
     assert columns.in_words(column, value) == words
 
 
@@ -65,7 +65,7 @@ def report_of(statuses: list[str]) -> Report:
 
 
 @given(st.lists(st.sampled_from(STATUSES)), st.sets(st.sampled_from(STATUSES), min_size=1))
-def test_a_filter_chooses_the_rows_with_one_of_its_values_and_leaves_the_figures(
+def test_filter_keeps_rows_with_one_of_its_values_and_all_figures(
     statuses: list[str], wanted: set[str]
 ) -> None:
     report = report_of(statuses)
@@ -75,7 +75,7 @@ def test_a_filter_chooses_the_rows_with_one_of_its_values_and_leaves_the_figures
     assert report.filtered({}).rows == report.rows
 
 
-def test_a_column_that_is_no_filter_of_the_report_is_refused() -> None:
+def test_unknown_filter_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         report_of([]).filtered({"level": "none"})
     assert (refused.value.code, refused.value.pointer) == ("unknown_filter", "/level")

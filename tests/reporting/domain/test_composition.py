@@ -46,36 +46,36 @@ def composition(teachers: int, schools: int, **others: Any) -> Composition:
         (0, 0, False, "10 teachers, 6 schools short"),
     ],
 )
-def test_a_group_keeps_the_rule_or_says_what_is_wrong(
+def test_group_outside_the_rule_has_its_shortfall_in_words(
     teachers: int, schools: int, in_range: bool, shortfall: str
 ) -> None:
     found = composition(teachers, schools)
     assert (found.in_range, found.shortfall) == (in_range, shortfall)
 
 
-def test_a_programme_may_ask_for_other_numbers() -> None:
+def test_rule_is_that_of_the_programme() -> None:
     assert composition(4, 2, min_teachers=4, min_schools=2, max_teachers=8).in_range
 
 
 @pytest.mark.parametrize(
     ("facts", "teachers", "state"),
     [
-        ({"said": None}, 12, "recruiting"),
-        ({"said": "confirmed"}, 12, "confirmed"),
-        ({"said": "below_minimum"}, 9, "at_risk"),
-        ({"said": "below_minimum"}, 12, "confirmed"),  # others have joined since
-        ({"said": "below_minimum", "held": 1}, 9, "at_risk"),
+        ({"announced": None}, 12, "recruiting"),
+        ({"announced": "confirmed"}, 12, "confirmed"),
+        ({"announced": "below_minimum"}, 9, "at_risk"),
+        ({"announced": "below_minimum"}, 12, "confirmed"),  # others have joined since
+        ({"announced": "below_minimum", "held": 1}, 9, "at_risk"),
         ({"held": 1}, 12, "running"),
         ({"held": 4}, 12, "finished"),
-        ({"held": 4, "said": "below_minimum"}, 9, "finished"),
+        ({"held": 4, "announced": "below_minimum"}, 9, "finished"),
         ({"held": 0, "sessions": 0}, 12, "confirmed"),
-        ({"said": None, "ending": "cancelled"}, 0, "cancelled"),
-        ({"said": "below_minimum", "ending": "cancelled"}, 9, "cancelled"),
+        ({"announced": None, "ending": "cancelled"}, 0, "cancelled"),
+        ({"announced": "below_minimum", "ending": "cancelled"}, 9, "cancelled"),
         ({"held": 3, "ending": "closed"}, 12, "finished"),  # one register was never taken
-        ({"held": 3, "said": "below_minimum", "ending": "closed"}, 9, "finished"),
+        ({"held": 3, "announced": "below_minimum", "ending": "closed"}, 9, "finished"),
     ],
 )
-def test_a_group_is_in_one_state(facts: dict[str, Any], teachers: int, state: str) -> None:
+def test_state_of_a_group(facts: dict[str, Any], teachers: int, state: str) -> None:
     assert composition(teachers, 6, **facts).state == state
 
 
@@ -96,7 +96,7 @@ def test_teachers_and_schools_are_counted_on_the_day() -> None:
     assert (found.teachers, found.schools, found.attendance) == (4, 2, Ratio(5, 6))
 
 
-def test_groups_outside_the_rule_come_first() -> None:
+def test_groups_outside_the_rule_are_first() -> None:
     groups = [group(work_group_id=f"group {title}", title=title) for title in "ABC"]
     places = [
         place(f"{title}{n}", f"school {n}", work_group_id=f"group {title}")
@@ -112,22 +112,22 @@ def test_groups_outside_the_rule_come_first() -> None:
 @pytest.mark.parametrize(
     ("facts", "teachers", "verdict"),
     [
-        ({"said": None}, 9, "recruiting"),
-        ({"said": None}, 12, "recruiting"),
-        ({"said": None, "held": 1}, 9, "outside"),  # it has met: recruiting is over
-        ({"said": "confirmed"}, 9, "outside"),
-        ({"said": "confirmed"}, 10, "within"),
-        ({"said": None, "ending": "cancelled"}, 9, "cancelled"),
-        ({"said": None, "ending": "closed"}, 9, "outside"),
+        ({"announced": None}, 9, "recruiting"),
+        ({"announced": None}, 12, "recruiting"),
+        ({"announced": None, "held": 1}, 9, "outside"),  # it has met: recruiting is over
+        ({"announced": "confirmed"}, 9, "outside"),
+        ({"announced": "confirmed"}, 10, "within"),
+        ({"announced": None, "ending": "cancelled"}, 9, "cancelled"),
+        ({"announced": None, "ending": "closed"}, 9, "outside"),
     ],
 )
-def test_a_group_is_judged_once_it_is_confirmed_or_has_met(
+def test_group_is_compared_with_the_rule_once_confirmed_or_met(
     facts: dict[str, Any], teachers: int, verdict: str
 ) -> None:
     assert composition(teachers, 6, **facts).verdict == verdict
 
 
-def test_recruiting_groups_are_in_no_figure_but_their_own() -> None:
+def test_recruiting_groups_are_counted_separately() -> None:
     within, outside = composition(12, 6), composition(9, 6)
     recruiting = [composition(n, 6, announced=None) for n in (3, 15)]
     found = Compositions((within, outside, *recruiting))
@@ -161,10 +161,10 @@ def test_every_group_is_counted_in_exactly_one_number(
 @pytest.mark.parametrize(
     ("opens", "facts", "listed"),
     [
-        (DAY, {"said": None}, True),
-        (DAY + timedelta(1), {"said": None}, False),
-        (DAY + timedelta(1), {"said": "confirmed"}, True),
-        (DAY + timedelta(1), {"said": None, "held": 1}, True),
+        (DAY, {"announced": None}, True),
+        (DAY + timedelta(1), {"announced": None}, False),
+        (DAY + timedelta(1), {"announced": "confirmed"}, True),
+        (DAY + timedelta(1), {"announced": None, "held": 1}, True),
     ],
 )
 def test_a_group_that_opens_after_the_day_is_not_listed(
@@ -177,7 +177,7 @@ def test_a_group_that_opens_after_the_day_is_not_listed(
     assert placed.groups, "a place was given by the day"
 
 
-def test_a_cancelled_group_counts_as_cancelled_and_as_nothing_else() -> None:
+def test_cancelled_group_is_counted_as_cancelled_only() -> None:
     kept, short = composition(12, 6), composition(9, 6)
     empty, full = composition(0, 0, ending="cancelled"), composition(12, 6, ending="cancelled")
     found = Compositions((kept, short, empty, full))
@@ -187,7 +187,7 @@ def test_a_cancelled_group_counts_as_cancelled_and_as_nothing_else() -> None:
         assert (one.in_range, one.shortfall, one.teachers_short, one.schools_short) == (False, "", 0, 0)
 
 
-def test_cancelled_groups_come_last() -> None:
+def test_cancelled_groups_are_last() -> None:
     groups = [group(work_group_id=title, title=title) for title in "BC"]
     listed = [group(work_group_id="A", title="A", ending="cancelled"), *groups]
     assert [c.group.title for c in compose(listed, [], [], register(), DAY).groups] == ["B", "C", "A"]

@@ -21,7 +21,7 @@ def engaged(
     return engagement("ABCD", SCHOOLS, sign_ups=signed, activities=seen, finished_places=stayed)
 
 
-def test_levels_are_counted_side_by_side() -> None:
+def test_each_level_is_counted() -> None:
     found = engaged(
         signed=[SignUp("A", SEPTEMBER), SignUp("B", SEPTEMBER), SignUp("C", SEPTEMBER)],
         seen=[Activity("A", "work_group", OCTOBER, 2), Activity("B", "visit", OCTOBER, 1)],
@@ -36,7 +36,7 @@ def test_levels_are_counted_side_by_side() -> None:
     assert all(check.holds for check in found.checks())
 
 
-def test_what_a_closed_school_did_counts_for_its_successor_once() -> None:
+def test_activity_of_a_closed_school_counts_once_for_its_successor() -> None:
     found = engaged(
         seen=[Activity("OLD", "work_group", SEPTEMBER, 1), Activity("D", "work_group", OCTOBER, 2)]
     )
@@ -60,11 +60,11 @@ def test_three_quarters_of_the_sessions_complete_a_programme(attended: int, held
 
 
 @pytest.mark.parametrize(("attended", "decided"), [(4, False), (1, True), (0, True)])
-def test_what_the_hub_decided_stands_however_often_somebody_came(attended: int, decided: bool) -> None:
+def test_decision_of_the_hub_overrides_the_number_of_sessions(attended: int, decided: bool) -> None:
     assert completes(FinishedPlace("A", attended, 4, JULY, decided)) is decided
 
 
-def test_nobody_completes_who_was_not_seen_in_the_period() -> None:
+def test_school_without_attendance_in_the_period_has_not_completed() -> None:
     assert engaged(stayed=[FinishedPlace("A", 4, 4, JULY)]).level("completed") == Ratio(0, 4)
 
 
@@ -88,7 +88,7 @@ DAYS = st.dates(date(2025, 9, 1), date(2026, 8, 31))
         )
     ),
 )
-def test_levels_stay_nested_whatever_happened(
+def test_levels_are_nested_for_any_facts(
     signed: list[SignUp], seen: list[Activity], stayed: list[FinishedPlace]
 ) -> None:
     found = engaged(signed=signed, seen=seen, stayed=stayed)

@@ -24,7 +24,7 @@ def post(person: str, urn: str, **others: Any) -> Post:
     )._replace(**others)
 
 
-def test_people_schools_and_trusts_are_distinct_and_maintained_schools_apart() -> None:
+def test_people_schools_and_trusts_are_counted_once_without_maintained_schools() -> None:
     posts = [
         post("Ada", "A"),
         post("Emmy", "A"),
@@ -38,7 +38,7 @@ def test_people_schools_and_trusts_are_distinct_and_maintained_schools_apart() -
     assert all(check.holds for check in found.checks())
 
 
-def test_somebody_with_two_roles_is_one_person_at_the_latest_school() -> None:
+def test_person_with_two_roles_counts_once_at_the_latest_school() -> None:
     posts = [post("Ada", "A"), post("Ada", "C", role="tfm_lead", starts_on=date(2025, 9, 1))]
     (ada,) = spread(posts, SCHOOLS, DAY).leaders
     assert (ada.urn, ada.roles) == ("C", ("amhl", "tfm_lead"))
@@ -58,12 +58,12 @@ def test_only_core_roles_held_on_the_day_count(facts: dict[str, Any], n: int) ->
     assert len(spread([post("Ada", "A", **facts)], SCHOOLS, DAY).leaders) == n
 
 
-def test_the_trust_is_the_registers_or_the_one_told_while_the_school_is_unknown() -> None:
+def test_trust_is_that_of_the_register_or_of_the_role_while_the_school_is_unknown() -> None:
     posts = [post("Ada", "A", trust_uid="T9"), post("Emmy", "999999", trust_uid="T9")]
     assert spread(posts, SCHOOLS, DAY).trusts == {"T1", "T9"}
 
 
-def test_lead_schools_are_the_distinct_homes_of_those_who_lead() -> None:
+def test_lead_schools_are_the_distinct_home_schools_of_leads() -> None:
     ada, emmy, stranger = an_id("Ada"), an_id("Emmy"), an_id("nobody heard of")
     groups = {an_id("g1"): [ada, emmy], an_id("g2"): [ada], an_id("g3"): [stranger]}
     found = lead_schools(groups, {ada: "A", emmy: "OLD"}, SCHOOLS)

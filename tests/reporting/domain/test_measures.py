@@ -33,7 +33,7 @@ def test_a_rate_has_one_decimal_and_is_rounded_down(n: int, of: int, rate: float
 
 
 @given(of=st.integers(1, 10**7), data=st.data())
-def test_a_rate_is_at_most_the_truth_and_less_than_a_tenth_below_it(of: int, data: st.DataObject) -> None:
+def test_rate_is_at_most_a_tenth_below_the_exact_percentage(of: int, data: st.DataObject) -> None:
     n = data.draw(st.integers(0, of))
     rate = Ratio(n, of).rate
     assert rate is not None
@@ -43,12 +43,12 @@ def test_a_rate_is_at_most_the_truth_and_less_than_a_tenth_below_it(of: int, dat
     assert (rate == 100.0) == (n == of)
 
 
-def test_a_part_larger_than_its_whole_is_noticed() -> None:
+def test_check_fails_for_a_part_larger_than_its_whole() -> None:
     assert part_of_whole(Ratio(5, 5), "schools").holds
     assert not part_of_whole(Ratio(6, 5), "schools").holds
 
 
-def test_numbers_that_should_be_nested_are_noticed_when_they_are_not() -> None:
+def test_check_fails_for_numbers_that_are_not_nested() -> None:
     assert nested("trusts_schools_people", ("trusts", 6), ("schools", 12), ("people", 14)).holds
     broken = nested("trusts_schools_people", ("trusts", 6), ("schools", 15), ("people", 14))
     assert not broken.holds

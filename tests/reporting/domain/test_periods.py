@@ -22,7 +22,7 @@ def test_an_academic_year_begins_on_1_september(day: date, year: str) -> None:
 
 
 @given(DAYS)
-def test_every_day_lies_in_its_year_whose_name_is_read_back(day: date) -> None:
+def test_academic_year_contains_its_days_and_parses_its_own_name(day: date) -> None:
     year = AcademicYear.of(day)
     assert year.starts_on <= day <= year.ends_on
     assert year.ends_on + timedelta(1) == AcademicYear(year.first + 1).starts_on
@@ -32,7 +32,7 @@ def test_every_day_lies_in_its_year_whose_name_is_read_back(day: date) -> None:
 @pytest.mark.parametrize(
     "text", ["2025", "2025/27", "2025/26 ", "25/26", "0001/02", "9999/00", "2200/01", ""]
 )
-def test_what_is_no_year_is_refused(text: str) -> None:
+def test_malformed_academic_year_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="unknown_year"):
         AcademicYear.parse(text)
 
@@ -66,7 +66,7 @@ def test_what_is_no_year_is_refused(text: str) -> None:
         ),
     ],
 )
-def test_the_period_that_was_asked_for_is_completed(
+def test_requested_period_is_completed(
     starts: date | None, ends: date | None, as_at: date | None, latest: date | None, expected: Period
 ) -> None:
     assert choose_period(starts, ends, as_at, latest=latest, today=TODAY) == expected
@@ -80,7 +80,7 @@ def test_the_period_that_was_asked_for_is_completed(
         (None, None, TODAY + timedelta(1), "as_at_in_future", "/as_at"),
     ],
 )
-def test_a_period_that_makes_no_sense_is_refused(
+def test_invalid_period_is_refused(
     starts: date | None, ends: date | None, as_at: date | None, code: str, pointer: str
 ) -> None:
     with pytest.raises(Refused) as refused:
@@ -103,13 +103,13 @@ def test_months_end_with_the_last_day_counted() -> None:
 
 
 @given(DAYS)
-def test_the_last_of_a_month_is_followed_by_another_month(day: date) -> None:
+def test_day_after_the_last_of_a_month_is_in_another_month(day: date) -> None:
     last = last_of_month(day)
     assert (last.year, last.month) == (day.year, day.month)
     assert (last + timedelta(1)).day == 1
 
 
-def test_half_terms_have_the_names_that_people_use() -> None:
+def test_half_terms_have_names() -> None:
     assert [half_term_name(f"2025-{n}") for n in range(1, 7)] == [
         "Autumn 1", "Autumn 2", "Spring 1", "Spring 2", "Summer 1", "Summer 2",
     ]  # fmt: skip

@@ -52,7 +52,7 @@ def test_facts_hold_from_the_day_of_their_file(day: date, la_code: str, codes: s
     assert (set(las), set(districts)) == (codes, {f"E{code}" for code in codes})
 
 
-def test_of_two_files_of_a_day_the_later_event_holds() -> None:
+def test_later_event_holds_for_two_files_of_one_day() -> None:
     history = [said(1, SEPTEMBER, "873"), said(2, SEPTEMBER, "874", district_code=None)]
     assert [facts_on(history, day).la_code for day in (SEPTEMBER - DAY, SEPTEMBER)] == ["874", "874"]
 
@@ -106,7 +106,7 @@ EVENTS = st.lists(
 
 
 @given(events=EVENTS, day=DAYS, data=st.data())
-def test_the_order_of_arrival_does_not_matter_and_what_was_said_last_holds_in_the_end(
+def test_highest_revision_holds_in_any_order_of_arrival(
     events: list[tuple[str | None, date, date | None]], day: date, data: st.DataObject
 ) -> None:
     history = [of_trust(n, on, uid, since) for n, (uid, on, since) in enumerate(events, start=1)]

@@ -52,18 +52,18 @@ def test_a_successor_that_opens_before_the_old_school_closes_is_another_school_u
     assert register(OLD, early, day=NEW_YEAR, u100="200").open_schools() == {"200"}
 
 
-def test_merged_schools_are_one() -> None:
+def test_merged_schools_count_once() -> None:
     merged = register(OLD, OLD._replace(urn="101"), NEW, u100="200", u101="200")
     assert merged.open_urns(["100", "101", "200"]) == {"200"}
 
 
-def test_chains_are_followed_to_whoever_is_open() -> None:
+def test_chain_of_successors_leads_to_the_open_school() -> None:
     closed_too = NEW._replace(status="closed", closed_on=date(2026, 3, 31))
     seen = register(OLD, closed_too, school("300"), u100="200", u200="300")
     assert seen.open_urn("100") == "300"
 
 
-def test_a_school_that_closed_for_good_drops_out_but_its_history_stays() -> None:
+def test_school_closed_without_successor_is_not_open_but_keeps_its_facts() -> None:
     seen = register(OLD)
     assert seen.open_urn("100") is None
     assert seen.current_urn("100") == "100"
@@ -72,7 +72,7 @@ def test_a_school_that_closed_for_good_drops_out_but_its_history_stays() -> None
 
 
 @given(st.dictionaries(st.sampled_from("ABCDE"), st.sampled_from("ABCDE")), st.sets(st.sampled_from("ABCDE")))
-def test_links_that_go_in_a_circle_end(links: dict[str, str], open_ones: set[str]) -> None:
+def test_circular_links_terminate(links: dict[str, str], open_ones: set[str]) -> None:
     schools = [school(x, status="open" if x in open_ones else "closed") for x in "ABCDE"]
     known = {one.urn: one for one in schools}
     seen = Register(known, following(known, links), DAY)
@@ -83,7 +83,7 @@ def test_links_that_go_in_a_circle_end(links: dict[str, str], open_ones: set[str
 
 
 @pytest.mark.parametrize("text", ["connected", "hub", "la:873", "phase:post16", "trust:17047"])
-def test_a_scope_is_written_as_it_is_read(text: str) -> None:
+def test_scope_code_parses_to_the_same_scope(text: str) -> None:
     assert parse_scope(text).code == text
 
 
@@ -133,13 +133,13 @@ def an_area() -> Area:
         (Scope("trust", "17047"), {"2"}),
     ],
 )
-def test_a_scope_holds_its_open_schools(scope: Scope, members: set[str]) -> None:
+def test_scope_contains_its_open_schools(scope: Scope, members: set[str]) -> None:
     area = an_area()
     assert area.members(scope) == members
     assert area.eligible(scope) == members - {"3"}
 
 
-def test_a_scope_without_any_school_is_refused_once_schools_are_known() -> None:
+def test_scope_without_schools_is_refused_once_the_register_has_schools() -> None:
     for nowhere in (Scope("la", "111"), Scope("trust", "5")):
         with pytest.raises(Refused, match="unknown_scope"):
             an_area().require_known(nowhere)
@@ -147,7 +147,7 @@ def test_a_scope_without_any_school_is_refused_once_schools_are_known() -> None:
     an_area().require_known(Scope("phase", "post16"))
 
 
-def test_history_belongs_to_a_scope_also_when_the_school_has_closed() -> None:
+def test_closed_school_stays_in_its_scope() -> None:
     area = an_area()
     assert area.includes(Scope("la", "873"), "100")
     assert not area.includes(Scope("la", "926"), "100")
@@ -155,7 +155,7 @@ def test_history_belongs_to_a_scope_also_when_the_school_has_closed() -> None:
     assert not area.includes(HUB, "999999")
 
 
-def test_scopes_are_called_what_people_call_them() -> None:
+def test_scopes_have_descriptions() -> None:
     area = an_area()
     assert area.describe(HUB) == "the hub's area: Cambridgeshire and Peterborough"
     assert area.describe(Scope("la", "873")) == "Cambridgeshire"

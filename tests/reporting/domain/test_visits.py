@@ -78,12 +78,12 @@ LET_OFF = Excused("A", "2025-1", "visit")
         (DECIDED, {"visits": [logged(late=True), logged(on=ENDS)]}, "met"),
     ],
 )
-def test_an_obligation_stands_one_way_on_a_day(day: date, facts: dict[str, Any], status: str) -> None:
+def test_status_of_an_obligation_on_a_day(day: date, facts: dict[str, Any], status: str) -> None:
     (one,) = settled([owed()], day, **facts).outcomes
     assert one.status == status
 
 
-def test_work_with_the_whole_department_is_owed_apart() -> None:
+def test_department_meeting_is_a_separate_obligation() -> None:
     found = settled([owed(), owed(kind="department_pd")], DECIDED, visits=[logged(kind="department_pd")])
     assert {s.obligation.kind: s.status for s in found.outcomes} == {
         "department_pd": "met",
@@ -91,12 +91,12 @@ def test_work_with_the_whole_department_is_owed_apart() -> None:
     }
 
 
-def test_two_programmes_that_owe_the_same_owe_it_once() -> None:
+def test_same_obligation_of_two_programmes_is_due_once() -> None:
     assert len(settled([owed(), owed(), owed("OLD"), owed("B")], ENDS).outcomes) == 2
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_where_programmes_have_other_dates_for_a_half_term_the_later_end_counts(turned: bool) -> None:
+def test_latest_end_of_a_half_term_counts_where_programmes_differ(turned: bool) -> None:
     both = [owed("OLD"), owed("B")._replace(ends_on=ENDS + timedelta(3))]
     (one,) = settled(both[::-1] if turned else both, ENDS + timedelta(3)).outcomes
     assert (one.obligation.ends_on, one.status) == (ENDS + timedelta(3), "open")
@@ -107,7 +107,7 @@ def test_a_visit_to_the_old_school_counts_for_its_successor() -> None:
     assert (one.obligation.urn, one.status) == ("B", "met")
 
 
-def test_the_rate_is_over_half_terms_that_have_ended_without_the_excused() -> None:
+def test_rate_is_of_ended_half_terms_without_excused_obligations() -> None:
     second = HALF_TERMS["2025-2"][0]
     obligations = [owed(urn, half_term) for urn in "AB" for half_term in ("2025-1", "2025-2")]
     found = settled(
@@ -131,7 +131,7 @@ def test_the_rate_is_over_half_terms_that_have_ended_without_the_excused() -> No
     }
 
 
-def test_an_obligation_counts_once_it_is_met_or_can_no_longer_be_logged_on_time() -> None:
+def test_obligation_is_due_once_met_or_too_late_to_log_on_time() -> None:
     assert settled([owed()], ENDS).met == Ratio(0, 0)
     assert settled([owed()], LAST_DAY_TO_LOG).met == Ratio(0, 0)
     assert settled([owed()], DECIDED).met == Ratio(0, 1)
@@ -181,7 +181,7 @@ def test_a_school_with_two_programmes_or_two_numbers_is_covered_once() -> None:
     assert found.ratio == Ratio(2, 2)
 
 
-def test_a_school_whose_pd_lead_is_none_any_more_is_listed_as_without() -> None:
+def test_school_whose_pd_lead_left_the_role_is_listed_without_one() -> None:
     ended = assignment("A", lead_ended_on=ENDS)
     assert coverage([ended], SCHOOLS, ENDS).ratio == Ratio(1, 1)
     after = coverage([ended], SCHOOLS, ENDS + timedelta(1))
@@ -218,6 +218,6 @@ def test_a_school_that_was_handed_over_counts_once_with_the_lead_of_the_day(
             assert found.without["A"].pd_lead_id == an_id("next")  # the last one
 
 
-def test_an_assignment_handed_over_on_its_first_day_led_nobody() -> None:
+def test_assignment_handed_over_before_its_first_day_never_counts() -> None:
     first = assignment("A", ended_on=date(2025, 8, 31))
     assert coverage([first], SCHOOLS, date(2025, 9, 1)).ratio == Ratio(0, 1)

@@ -87,7 +87,7 @@ LOGGED = [(1, PLANNED), (2, VISIT)]
         ([(3, again(VISIT, "2025-5", late=True)), (4, again(VISIT, "2025-5"))], ("missed", "met")),
     ],
 )
-def test_what_was_said_last_counts_in_any_order(
+def test_latest_recalculation_counts_in_any_order(
     sessions: Sessions, options: Options, recalculated: list[tuple[int, Event]], statuses: tuple[str, str]
 ) -> None:
     for order in permutations([*LOGGED, *recalculated]):
@@ -98,9 +98,7 @@ def test_what_was_said_last_counts_in_any_order(
         assert (status(sessions, options, "2025-4"), status(sessions, options, "2025-5")) == statuses
 
 
-def test_a_visit_that_was_recalculated_before_it_was_logged_is_as_its_log_says(
-    sessions: Sessions, options: Options
-) -> None:
+def test_log_overrides_an_earlier_recalculation(sessions: Sessions, options: Options) -> None:
     told(sessions, (1, PLANNED), (2, again(VISIT)))
     begun = HALF_TERMS["2025-5"][0]
     assert status(sessions, options, "2025-5", as_at=begun) == "open", "planned for no half term any more"
@@ -108,7 +106,7 @@ def test_a_visit_that_was_recalculated_before_it_was_logged_is_as_its_log_says(
     assert status(sessions, options, "2025-5") == "met"
 
 
-def test_a_planned_visit_follows_too(sessions: Sessions, options: Options) -> None:
+def test_planned_visit_moves_to_the_recalculated_half_term(sessions: Sessions, options: Options) -> None:
     begun = HALF_TERMS["2025-4"][0]
     told(sessions, (1, PLANNED))
     assert status(sessions, options, "2025-4", as_at=begun) == "open"
@@ -116,7 +114,7 @@ def test_a_planned_visit_follows_too(sessions: Sessions, options: Options) -> No
     assert status(sessions, options, "2025-4", as_at=begun) == "planned"
 
 
-def test_department_pd_follows_with_its_visit(sessions: Sessions, options: Options) -> None:
+def test_department_meeting_moves_with_its_visit(sessions: Sessions, options: Options) -> None:
     told(sessions, (2, DEPARTMENT), (3, HELD))
     assert status(sessions, options, "2025-5", "department_pd") == "met"
     told(sessions, (4, again(DEPARTMENT, "2025-4", late=True)))
@@ -124,7 +122,7 @@ def test_department_pd_follows_with_its_visit(sessions: Sessions, options: Optio
     assert status(sessions, options, "2025-5", "department_pd") == "missed"
 
 
-def test_a_visit_that_turns_out_to_lie_in_the_holidays_engages_no_school(
+def test_visit_recalculated_as_out_of_term_is_not_counted_as_engagement(
     sessions: Sessions, options: Options
 ) -> None:
     told(sessions, (2, VISIT), (2, DEPARTMENT), (3, HELD))

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 from sqlalchemy import select
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.factories import an_id, delivered
 
 from hub_contracts.enrolment import SchoolEnrolled
@@ -19,14 +19,14 @@ def told(urn: str, leads_n: int) -> SchoolEnrolled:
 
 
 @pytest.mark.parametrize("order", list(permutations((1, 2, 4))))
-def test_the_newest_numbers_of_a_school_count_once(
-    sessions: Sessions, hear: Hear, order: tuple[int, ...]
+def test_latest_school_enrolled_event_replaces_earlier_numbers(
+    sessions: Sessions, receive: Receive, order: tuple[int, ...]
 ) -> None:
     """Revision 3 of the group is about another school."""
     leads = {1: 1, 2: 2, 4: 1}
     for revision in (*order, order[0]):
-        hear([delivered(told("110001", leads[revision]), revision, at=NOW)])
-    hear([delivered(told("110002", 5), 3, at=NOW)])
+        receive([delivered(told("110001", leads[revision]), revision, at=NOW)])
+    receive([delivered(told("110002", 5), 3, at=NOW)])
     with sessions() as session:
         rows = session.execute(
             select(SchoolOnGroup.urn, SchoolOnGroup.lead_participants_n).order_by(SchoolOnGroup.urn)

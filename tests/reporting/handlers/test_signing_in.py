@@ -30,14 +30,14 @@ def found(sessions: Sessions, cookie: str, now: datetime) -> BrowserSession | No
         return store.find(session, signing_in.digest(cookie), now)
 
 
-def test_a_cookie_stands_for_whoever_signed_in(sessions: Sessions) -> None:
+def test_cookie_identifies_the_signed_in_user(sessions: Sessions) -> None:
     one = found(sessions, begin(sessions, link()), NOW)
     assert one is not None
     assert (one.subject, one.roles, one.token_id) == ("ada", ["board", "hub_lead"], "one")
 
 
 @pytest.mark.parametrize(("hours", "lasts"), [(1, timedelta(hours=1)), (12, LONGEST), (1000, LONGEST)])
-def test_a_session_ends_with_the_working_day_or_sooner(
+def test_session_ends_after_twelve_hours_or_with_its_token(
     sessions: Sessions, hours: float, lasts: timedelta
 ) -> None:
     cookie = begin(sessions, link(hours=hours))
@@ -45,7 +45,7 @@ def test_a_session_ends_with_the_working_day_or_sooner(
     assert found(sessions, cookie, NOW + lasts) is None
 
 
-def test_a_link_opens_one_session_even_after_that_has_ended(sessions: Sessions) -> None:
+def test_link_begins_one_session_even_after_its_end(sessions: Sessions) -> None:
     cookie = begin(sessions, link())
     with pytest.raises(UsedBefore):
         begin(sessions, link())
@@ -56,13 +56,13 @@ def test_a_link_opens_one_session_even_after_that_has_ended(sessions: Sessions) 
         begin(sessions, link())
 
 
-def test_a_pasted_token_may_be_used_in_several_browsers(sessions: Sessions) -> None:
+def test_pasted_token_begins_sessions_in_several_browsers(sessions: Sessions) -> None:
     cookies = {begin(sessions, link(once=False)) for _ in range(3)}
     assert len(cookies) == 3
     assert all(found(sessions, cookie, NOW) for cookie in cookies)
 
 
-def test_ending_what_is_over_or_was_never_there_is_no_mistake(sessions: Sessions) -> None:
+def test_ending_an_ended_or_unknown_session_changes_nothing(sessions: Sessions) -> None:
     cookie = begin(sessions, link(hours=1))
     later = NOW + timedelta(hours=2)
     with sessions.begin() as session:
@@ -72,14 +72,14 @@ def test_ending_what_is_over_or_was_never_there_is_no_mistake(sessions: Sessions
         assert session.scalars(sa.select(BrowserSession.ends_at)).all() == [NOW + timedelta(hours=1)]
 
 
-def test_the_cookie_itself_is_kept_nowhere(sessions: Sessions) -> None:
+def test_cookie_is_not_stored(sessions: Sessions) -> None:
     cookie = begin(sessions, link())
     with sessions() as session:
         row = session.execute(sa.select(*BrowserSession.__table__.columns)).one()
     assert all(cookie not in str(value) for value in row)
 
 
-def test_sessions_are_forgotten_when_they_have_been_over_for_long(sessions: Sessions) -> None:
+def test_sessions_are_deleted_a_day_after_their_end(sessions: Sessions) -> None:
     begin(sessions, link("old", hours=1))
     begin(sessions, link("new", hours=30), NOW + timedelta(hours=1) + DELETED_AFTER + timedelta(seconds=1))
     with sessions() as session:

@@ -21,7 +21,7 @@ def announced(state: str, at: str, revision: int) -> str:
     return INSERT.replace("STATE", state).replace("INSTANT", at).replace("NUMBER", str(revision))
 
 
-def test_announcements_of_before_stay_and_earlier_ones_join_them(postgres: PostgresServer) -> None:
+def test_upgrade_keeps_announcements_and_a_replay_adds_earlier_ones(postgres: PostgresServer) -> None:
     url = postgres.new_database()
     config = alembic_config(url, MIGRATIONS)
     command.upgrade(config, HEAD_BEFORE)

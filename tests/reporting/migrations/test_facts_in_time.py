@@ -43,7 +43,7 @@ def _migrated(postgres: PostgresServer) -> sa.Engine:
     return engine
 
 
-def test_what_is_stored_of_schools_is_taken_over_as_what_has_always_held(migrated: sa.Engine) -> None:
+def test_upgrade_keeps_facts_of_schools_without_a_first_day(migrated: sa.Engine) -> None:
     with migrated.connect() as connection:
         (facts,) = connection.execute(sa.text("SELECT * FROM school_facts")).mappings()
         (trust,) = connection.execute(sa.text("SELECT * FROM school_trusts")).mappings()
@@ -55,7 +55,7 @@ def test_what_is_stored_of_schools_is_taken_over_as_what_has_always_held(migrate
     assert days == [None]
 
 
-def test_events_of_schools_and_the_hub_are_read_from_the_log_once_more(migrated: sa.Engine) -> None:
+def test_upgrade_requests_a_replay_of_school_and_hub_events(migrated: sa.Engine) -> None:
     with migrated.connect() as connection:
 
         def listed(statement: str) -> list[Any]:

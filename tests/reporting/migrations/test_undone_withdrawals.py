@@ -25,7 +25,7 @@ VALUES ('cambridge', '{ONE}2', NULL, NULL, NULL, 3),
 ROWS = "SELECT enrolment_id::text, reason, withdrawn_on FROM withdrawals ORDER BY enrolment_id"
 
 
-def test_withdrawals_of_before_stay_and_undone_ones_go_with_the_way_back(postgres: PostgresServer) -> None:
+def test_upgrade_keeps_withdrawals_and_downgrade_deletes_undone_ones(postgres: PostgresServer) -> None:
     url = postgres.new_database()
     config = alembic_config(url, MIGRATIONS)
     command.upgrade(config, HEAD_BEFORE)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.reporting import factories as make
 from tests.reporting import group_work as happened
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.invented import Hub
 from tests.reporting.looking import page_of
 from tests.reporting.reading import Element
@@ -67,10 +67,8 @@ def attention(page: Element) -> str:
     return page.one("attention").text
 
 
-def test_what_needs_attention_is_named_in_plain_words(
-    sessions: Sessions, hear: Hear, options: Options
-) -> None:
-    hear(troubles())
+def test_items_that_need_attention_are_listed(sessions: Sessions, receive: Receive, options: Options) -> None:
+    receive(troubles())
     said = attention(page_of(sessions, options, now=NOVEMBER))
     for sentence in (
         "1 message of the whole hub could not be sent",
@@ -87,11 +85,11 @@ def test_what_needs_attention_is_named_in_plain_words(
 
 @pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("what", ["troubles", "small hub", "invented hub"])
-def test_every_item_leads_to_as_many_rows_as_it_counts(
-    sessions: Sessions, hear: Hear, options: Options, what: str, scope: str
+def test_every_item_links_to_the_rows_that_it_counts(
+    sessions: Sessions, receive: Receive, options: Options, what: str, scope: str
 ) -> None:
     hubs: Any = {"troubles": troubles, "small hub": small_hub, "invented hub": lambda: Hub().events}
-    hear(hubs[what]())
+    receive(hubs[what]())
     park(sessions, 2)
     now = NOVEMBER if what != "small hub" else NOW
     page = page_of(sessions, options, now=now, year="2025/26", scope=scope)
@@ -122,8 +120,8 @@ def rows_at(sessions: Sessions, options: Options, address: str, now: datetime) -
         ).rows
 
 
-def test_a_scope_has_no_items_of_other_schools(sessions: Sessions, hear: Hear, options: Options) -> None:
-    hear([*troubles(), happened.group_cancelled("Algebra")])
+def test_scope_has_no_items_of_other_schools(sessions: Sessions, receive: Receive, options: Options) -> None:
+    receive([*troubles(), happened.group_cancelled("Algebra")])
     said = attention(page_of(sessions, options, now=NOVEMBER, scope="la:874"))
     assert "Fractions" not in said
     assert "Fen End" not in said
@@ -132,25 +130,25 @@ def test_a_scope_has_no_items_of_other_schools(sessions: Sessions, hear: Hear, o
     assert "1 school (Peterborough) has signed up and has not attended yet." in said
 
 
-def test_an_empty_year_is_not_praised(sessions: Sessions, hear: Hear, options: Options) -> None:
+def test_empty_year_shows_none_yet(sessions: Sessions, receive: Receive, options: Options) -> None:
     assert "None yet: no record of connected schools for 2026/27." in attention(page_of(sessions, options))
-    hear(small_hub())
+    receive(small_hub())
     said = attention(page_of(sessions, options, year="2023/24", scope="la:873"))
     assert said.endswith("None yet: no record of schools in Cambridgeshire for 2023/24.")
 
 
-def test_an_item_of_the_whole_hub_does_not_hide_that_a_year_is_empty(
-    sessions: Sessions, hear: Hear, options: Options
+def test_empty_year_with_an_item_of_the_whole_hub_shows_none_yet(
+    sessions: Sessions, receive: Receive, options: Options
 ) -> None:
-    hear(troubles())
+    receive(troubles())
     said = attention(page_of(sessions, options, year="2023/24", scope="la:873"))
     assert "1 message of the whole hub" in said
     assert said.endswith("None yet: no record of schools in Cambridgeshire for 2023/24.")
 
 
-def test_a_year_in_order_says_that_nothing_recorded_needs_attention(
-    sessions: Sessions, hear: Hear, options: Options
+def test_year_without_items_shows_that_no_record_needs_attention(
+    sessions: Sessions, receive: Receive, options: Options
 ) -> None:
-    hear([make.school("110001"), make.connected("110001"), make.group("Algebra")])
+    receive([make.school("110001"), make.connected("110001"), make.group("Algebra")])
     said = attention(page_of(sessions, options, year="2025/26"))
     assert said.endswith("Nothing that is recorded of connected schools for 2025/26 needs attention.")

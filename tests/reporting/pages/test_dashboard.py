@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.reporting import factories as make
 from tests.reporting import group_work as happened
-from tests.reporting.conftest import CONTEXT, NOW, Hear
+from tests.reporting.conftest import CONTEXT, NOW, Receive
 from tests.reporting.invented import Hub
 from tests.reporting.looking import check_policy, check_structure, page_of, tile
 from tests.reporting.reading import Element, read
@@ -53,13 +53,13 @@ def test_the_figures_of_the_year(year: Sessions, options: Options) -> None:
 
 
 @pytest.mark.parametrize("now", [NOW, NOVEMBER])
-def test_the_page_is_sound(year: Sessions, options: Options, now: datetime) -> None:
+def test_page_structure_is_valid(year: Sessions, options: Options, now: datetime) -> None:
     page = page_of(year, options, now=now)
     check_structure(page)
     check_policy(page)
 
 
-def test_every_picture_has_a_table_that_says_the_same(year: Sessions, options: Options) -> None:
+def test_every_drawing_has_a_table_with_the_same_numbers(year: Sessions, options: Options) -> None:
     page = page_of(year, options)
     reach = page.one("reach")
     drawn = [len(reach.every("svg")[-1].every("circle")), len(reach.every("svg")[-1].every("path")) - 1]
@@ -77,7 +77,7 @@ def test_every_picture_has_a_table_that_says_the_same(year: Sessions, options: O
     assert chart.every("tbody")[0].every("tr")[-1].every("td")[1].text == "169"
 
 
-def test_shape_and_colour_both_tell_the_kinds_apart(year: Sessions, options: Options) -> None:
+def test_marks_of_the_map_differ_in_shape_and_colour(year: Sessions, options: Options) -> None:
     drawing = page_of(year, options).one("reach").every("svg")[-1]
     shapes = {
         (one.tag, one.attributes.get("r")): one.attributes["class"] for one in drawing.every("circle", "path")
@@ -88,14 +88,14 @@ def test_shape_and_colour_both_tell_the_kinds_apart(year: Sessions, options: Opt
     assert key == "engaged 212 with a PD lead 38 not yet 291"
 
 
-def test_the_visits_grid_says_each_cell_in_words(year: Sessions, options: Options) -> None:
+def test_cells_of_the_table_of_visits_have_words(year: Sessions, options: Options) -> None:
     (table,) = page_of(year, options).of_class("visits")
     assert len(table.every("tbody")[0].every("tr")) == 38 + 9, "nine departments have a row of their own"
     said = {cell.text.rsplit(" ", 2)[0] for cell in table.every("tbody")[0].every("td")}
     assert said <= {"visited", "visited, logged late", "missed", "excused"}
 
 
-def test_what_is_still_to_come_is_shown_and_not_counted(year: Sessions, options: Options) -> None:
+def test_visits_to_come_are_shown_and_not_counted(year: Sessions, options: Options) -> None:
     page = page_of(year, options, now=NOVEMBER)
     (table,) = page.of_class("visits")
     assert [th.text for th in table.every("thead")[0].every("th")][1:] == [
@@ -106,7 +106,7 @@ def test_what_is_still_to_come_is_shown_and_not_counted(year: Sessions, options:
     assert "half term 2 of 6, until 19 December" in page.of_class("fresh")[0].text
 
 
-def test_the_filters_are_in_the_address_and_chosen_again(year: Sessions, options: Options) -> None:
+def test_filters_of_the_address_stay_selected(year: Sessions, options: Options) -> None:
     page = page_of(year, options, year="2025/26", scope="phase:secondary")
     (form,) = page.of_class("filters")
     assert (form.attributes["method"], form.attributes["action"]) == ("get", "/")
@@ -118,9 +118,7 @@ def test_the_filters_are_in_the_address_and_chosen_again(year: Sessions, options
     check_structure(page)
 
 
-def test_facts_of_schools_as_they_are_now_can_be_chosen_and_stay_chosen(
-    year: Sessions, options: Options
-) -> None:
+def test_present_facts_of_schools_can_be_selected_and_stay_selected(year: Sessions, options: Options) -> None:
     def chosen(page: Element) -> list[str | None]:
         (form,) = page.of_class("filters")
         return [
@@ -137,7 +135,7 @@ def test_facts_of_schools_as_they_are_now_can_be_chosen_and_stay_chosen(
     assert [s.attributes["id"] for s in form.every("select")] == ["year", "scope"], "both are today's"
 
 
-def test_a_hub_that_has_heard_nothing_has_a_page(sessions: Sessions, options: Options) -> None:
+def test_hub_without_events_has_a_page(sessions: Sessions, options: Options) -> None:
     page = page_of(sessions, options)
     check_structure(page)
     check_policy(page)
@@ -154,11 +152,11 @@ def test_a_hub_that_has_heard_nothing_has_a_page(sessions: Sessions, options: Op
     assert page.of_class("shares") == [], "there is nothing to have a share of"
 
 
-def test_what_was_sent_is_never_taken_for_markup(sessions: Sessions, hear: Hear, options: Options) -> None:
+def test_values_of_events_are_escaped(sessions: Sessions, receive: Receive, options: Options) -> None:
     nasty = "<script>alert(\"1\")</script> & 'Sons'"
     names = dict.fromkeys(("name", "district_name", "trust_name", "la_name"), nasty)
     school = make.school("110001", trust_uid="1", **names)
-    hear([school, make.connected("110001"), make.assignment("110001"), make.group(nasty)])
+    receive([school, make.connected("110001"), make.assignment("110001"), make.group(nasty)])
     page = page_of(sessions, options)
     check_policy(page)
     check_structure(page)
@@ -166,7 +164,7 @@ def test_what_was_sent_is_never_taken_for_markup(sessions: Sessions, hear: Hear,
     assert nasty in page.one("groups").text
 
 
-def test_figures_that_contradict_each_other_are_not_shown_quietly(
+def test_contradicting_figures_are_marked(
     year: Sessions, options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with year.begin() as session:
@@ -178,10 +176,10 @@ def test_figures_that_contradict_each_other_are_not_shown_quietly(
     assert page_of(year, options).of_class("alarm") == []
 
 
-def test_attendance_and_tasks_stand_beside_the_groups(
-    sessions: Sessions, hear: Hear, options: Options
+def test_attendance_and_tasks_are_shown_with_the_groups(
+    sessions: Sessions, receive: Receive, options: Options
 ) -> None:
-    hear(small_hub())
+    receive(small_hub())
     page = page_of(sessions, options)
     came, told = page.of_class("shares")[0].every("li")
     assert came.text.startswith("42.8% attendance: present or late, 3 of 7 marks")
@@ -193,10 +191,10 @@ def test_attendance_and_tasks_stand_beside_the_groups(
     check_structure(page)
 
 
-def test_a_cancelled_group_is_shown_as_cancelled_and_asks_for_nobody(
-    sessions: Sessions, hear: Hear, options: Options
+def test_cancelled_group_is_shown_as_cancelled_and_needs_no_attention(
+    sessions: Sessions, receive: Receive, options: Options
 ) -> None:
-    hear([make.school("110001"), make.group("Ratio"), happened.group_cancelled("Ratio")])
+    receive([make.school("110001"), make.group("Ratio"), happened.group_cancelled("Ratio")])
     page = page_of(sessions, options, year="2025/26")
     groups = page.one("groups")
     assert "1 cancelled" in groups.of_class("sub")[0].text

@@ -28,7 +28,7 @@ def _anybody(service: RunningService) -> Client:
     return Client(service.port)
 
 
-def test_the_schema_that_each_event_names_is_there(anybody: Client) -> None:
+def test_schema_named_by_each_event_is_served(anybody: Client) -> None:
     for key, event in (EVENTS | MARKS).items():
         for sample in samples(key).values():
             path = urlsplit(sample["dataschema"]).path
@@ -43,7 +43,7 @@ def test_the_schema_that_each_event_names_is_there(anybody: Client) -> None:
     "path",
     ["/schemas/VisitLogged/2", "/schemas/VisitLogged/01", "/schemas/VisitDreamt/1", "/events/VisitLogged.v2"],
 )
-def test_what_is_not_published_is_not_found(anybody: Client, path: str) -> None:
+def test_unpublished_documents_are_not_found(anybody: Client, path: str) -> None:
     assert anybody("GET", path).status == 404
     page = anybody("GET", path, Accept="text/html")
     assert (page.status, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
@@ -57,23 +57,23 @@ def test_asyncapi_names_the_hub_where_subscribers_find_it(anybody: Client) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_document_of_each_interface_is_there(anybody: Client, name: str) -> None:
+def test_document_of_each_interface_is_served(anybody: Client, name: str) -> None:
     assert f"/{name}/v1/clock" in anybody("GET", f"/docs/api/{name}.json").json["paths"]
 
 
-def test_a_service_serves_its_own_description_to_anybody(anybody: Client) -> None:
+def test_service_serves_its_own_description_without_a_token(anybody: Client) -> None:
     own, shown = (
         anybody("GET", path).json for path in ("/reporting/v1/openapi.json", "/docs/api/reporting.json")
     )
     assert own == shown
 
 
-def test_the_catalogue_without_its_slash_leads_to_it(anybody: Client) -> None:
+def test_catalogue_without_slash_redirects(anybody: Client) -> None:
     reply = anybody("GET", "/events")
     assert (reply.status, reply.headers["Location"]) == (303, "/events/")
 
 
-def test_documents_can_be_kept_for_a_while_and_read_by_other_sites(anybody: Client) -> None:
+def test_documents_may_be_cached_and_read_by_other_sites(anybody: Client) -> None:
     for path in ("/asyncapi.json", "/schemas/VisitLogged/1", "/docs/api/visits.json"):
         headers = anybody("GET", path).headers
         assert headers["Cache-Control"] == "public, max-age=300"
@@ -81,7 +81,7 @@ def test_documents_can_be_kept_for_a_while_and_read_by_other_sites(anybody: Clie
     assert "Access-Control-Allow-Origin" not in anybody("GET", "/events/").headers
 
 
-def test_an_events_page_says_all_that_a_subscriber_asks(anybody: Client) -> None:
+def test_page_of_an_event_has_all_parts(anybody: Client) -> None:
     page = read(anybody("GET", "/events/VisitLogged").body.decode())
     facts = {one.text for one in page.of_class("facts")[0].every("dt")}
     assert facts >= {"When", "Publisher", "Routing key", "Subject", "Read by", "Owner", "Personal data"}
@@ -95,7 +95,7 @@ def test_an_events_page_says_all_that_a_subscriber_asks(anybody: Client) -> None
     assert [json.loads(sample.text) for sample in page.every("pre")] == [*samples("VisitLogged").values()]
 
 
-def test_every_link_of_every_published_page_leads_somewhere(anybody: Client) -> None:
+def test_every_link_of_every_published_page_is_answered(anybody: Client) -> None:
     pages: dict[str, Reply] = {}
     waiting, broken = list(STARTS), []
     while waiting:
@@ -130,7 +130,7 @@ def known_ids(reply: Reply) -> set[str | None]:
     return {one.attributes.get("id") for one in read(reply.body.decode()).every()}
 
 
-def test_the_pages_pass_axe_on_a_phone_and_on_a_desk(service: RunningService) -> None:
+def test_pages_pass_axe_on_narrow_and_wide_screens(service: RunningService) -> None:
     root = f"http://127.0.0.1:{service.port}"
     for told in browsers.looked_at([root + path for path in LOOKED_AT]):
         where = (told["address"], told["width"])

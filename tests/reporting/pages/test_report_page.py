@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.reporting import factories as make
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.looking import check_policy, check_structure
 from tests.reporting.reading import Element, read
 from tests.reporting.small_hub import small_hub
@@ -29,8 +29,8 @@ def page_of(sessions: Sessions, options: Options, name: str, **filters: str) -> 
 
 
 @pytest.mark.parametrize("name", [definition.name for definition in DEFINITIONS])
-def test_every_report_has_a_page(sessions: Sessions, hear: Hear, options: Options, name: str) -> None:
-    hear(small_hub())
+def test_every_report_has_a_page(sessions: Sessions, receive: Receive, options: Options, name: str) -> None:
+    receive(small_hub())
     page = page_of(sessions, options, name)
     check_structure(page)
     check_policy(page)
@@ -38,10 +38,10 @@ def test_every_report_has_a_page(sessions: Sessions, hear: Hear, options: Option
     assert not any(id_ in page.text for id_ in people)
 
 
-def test_the_page_has_the_chosen_rows_in_words_and_leads_to_the_same_file(
-    sessions: Sessions, hear: Hear, options: Options
+def test_page_has_the_filtered_rows_in_words_and_links_to_the_same_file(
+    sessions: Sessions, receive: Receive, options: Options
 ) -> None:
-    hear(small_hub())
+    receive(small_hub())
     page = page_of(sessions, options, "visit-compliance", status="late,missed")
     assert page.every("h1")[0].text == "Visits due and held: connected schools"
     assert page.every("h2")[0].text == "3 rows"
@@ -56,18 +56,18 @@ def test_the_page_has_the_chosen_rows_in_words_and_leads_to_the_same_file(
     assert asked == YEAR | {"status": "late,missed", "format": "csv"}
 
 
-def test_a_long_report_shows_its_first_rows_and_says_so(
-    sessions: Sessions, hear: Hear, options: Options, monkeypatch: pytest.MonkeyPatch
+def test_long_report_shows_its_first_rows_with_a_note(
+    sessions: Sessions, receive: Receive, options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(report_table, "ROWS_SHOWN", 2)
-    hear(small_hub())
+    receive(small_hub())
     page = page_of(sessions, options, "connected-schools")
     assert len(page.every("tbody")[0].every("tr")) == 2
     assert "first 2 rows; the CSV file has all of them" in page.text
     assert page.every("h2")[0].text == "4 rows"
 
 
-def test_a_report_without_rows_says_none_yet(sessions: Sessions, options: Options) -> None:
+def test_report_without_rows_shows_none_yet(sessions: Sessions, options: Options) -> None:
     page = page_of(sessions, options, "visit-compliance")
     assert page.every("table") == []
     assert "None yet." in page.text

@@ -6,7 +6,7 @@ from tests.support.services import Client, RunningService
 YEAR = "from=2025-09-01&to=2026-08-31"
 
 
-def test_every_link_of_the_dashboard_answers(lead: Client) -> None:
+def test_every_link_of_the_dashboard_is_answered(lead: Client) -> None:
     page = read(lead("GET", "/?year=2025/26").body.decode())
     addresses = {link.attributes["href"] or "" for link in page.every("a")}
     reports = sorted(address for address in addresses if "/reports/" in address)
@@ -28,6 +28,6 @@ def test_an_unknown_report_or_filter_is_refused_on_a_page(lead: Client) -> None:
         assert lead("GET", path).json["status"] == status
 
 
-def test_without_a_session_the_browser_is_sent_to_sign_in(service: RunningService) -> None:
+def test_browser_without_a_session_is_redirected_to_sign_in(service: RunningService) -> None:
     reply = Client(service.port)("GET", f"/reports/engagement?{YEAR}", Accept="text/html")
     assert (reply.status, reply.headers["Location"]) == (303, "/sign-in")

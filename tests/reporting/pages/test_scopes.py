@@ -53,7 +53,9 @@ def test_the_district_table_adds_up_to_the_headline(year: Sessions, options: Opt
 
 
 @pytest.mark.parametrize("scope", SCOPES)
-def test_lead_schools_lead_the_groups_that_are_theirs(year: Sessions, options: Options, scope: str) -> None:
+def test_tile_of_lead_schools_counts_the_groups_that_they_lead(
+    year: Sessions, options: Options, scope: str
+) -> None:
     page = page_of(year, options, scope=scope)
     with year.begin() as session:
         report = run_report(
@@ -74,14 +76,14 @@ def test_lead_schools_lead_the_groups_that_are_theirs(year: Sessions, options: O
 
 
 @pytest.mark.parametrize("scope", SCOPES)
-def test_no_words_judge_a_school_or_a_group(year: Sessions, options: Options, scope: str) -> None:
+def test_texts_do_not_judge_schools_or_groups(year: Sessions, options: Options, scope: str) -> None:
     said = page_of(year, options, scope=scope).text
     assert [words for words in JUDGING if words in said] == []
 
 
 @pytest.mark.parametrize("year_", ["2019/20", "2027/28"])
 @pytest.mark.parametrize("scope", SCOPES)
-def test_a_year_without_records_says_none_yet_and_no_share(
+def test_year_without_records_shows_none_yet_and_no_percentage(
     year: Sessions, options: Options, year_: str, scope: str
 ) -> None:
     page = page_of(year, options, year=year_, scope=scope)

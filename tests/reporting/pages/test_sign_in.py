@@ -31,7 +31,7 @@ def test_without_a_credential_only_the_sign_in_page_answers(service: RunningServ
     assert (form.attributes["method"], form.attributes["action"]) == ("post", "/sign-in")
 
 
-def test_a_sign_in_link_becomes_a_cookie_that_opens_the_page(service: RunningService, lead: Client) -> None:
+def test_sign_in_link_gives_a_cookie_for_the_page(service: RunningService, lead: Client) -> None:
     nobody = Client(service.port)
     link = service.keys.issue_sign_in("ada", ["hub_lead"], timedelta(hours=1))
     for _ in range(2):  # whatever looks into an e-mail first, the link is still good
@@ -60,7 +60,7 @@ def test_a_sign_in_link_becomes_a_cookie_that_opens_the_page(service: RunningSer
     assert nobody("POST", "/sign-in/end").status == 303
 
 
-def test_a_session_is_begun_and_ended_by_its_account_in_the_audit(service: RunningService) -> None:
+def test_audit_names_the_account_that_begins_and_ends_a_session(service: RunningService) -> None:
     nobody = Client(service.port)
     link = service.keys.issue_sign_in("emmy", ["hub_lead"], timedelta(hours=1))
     entered = sign_in(nobody, link)
@@ -74,7 +74,7 @@ def test_a_session_is_begun_and_ended_by_its_account_in_the_audit(service: Runni
     assert link not in str(written)
 
 
-def test_a_link_that_is_too_old_or_none_is_refused_before_its_button(service: RunningService) -> None:
+def test_expired_or_malformed_link_is_refused_before_the_button(service: RunningService) -> None:
     late = service.keys.issue_sign_in("ada", ["hub_lead"], timedelta(seconds=-1))
     for token in (late, "forged"):
         reply = Client(service.port)("GET", f"/sign-in?token={token}")
@@ -82,7 +82,7 @@ def test_a_link_that_is_too_old_or_none_is_refused_before_its_button(service: Ru
         assert "not valid" in read(reply.body.decode()).one("token-error").text
 
 
-def test_another_sites_form_signs_nobody_in(service: RunningService, lead: Client) -> None:
+def test_form_of_another_site_begins_no_session(service: RunningService, lead: Client) -> None:
     reply = sign_in(Client(service.port), lead.token or "", Sec_Fetch_Site="cross-site")
     assert (reply.status, reply.json["code"]) == (403, "from_another_site")
 
@@ -90,7 +90,7 @@ def test_another_sites_form_signs_nobody_in(service: RunningService, lead: Clien
 @pytest.mark.parametrize(
     "cookie", ["hub_session_hub=", "hub_session_hub=made-up", "hub_session_hub=' OR 1=1"]
 )
-def test_a_cookie_that_is_none_opens_nothing(service: RunningService, cookie: str) -> None:
+def test_unknown_cookie_gives_no_access(service: RunningService, cookie: str) -> None:
     assert Client(service.port)("GET", f"{REPORTS}/engagement", Cookie=cookie).status == 401
 
 
@@ -108,7 +108,7 @@ def sign_in(client: Client, token: str, **headers: str) -> Reply:
 
 
 @pytest.mark.parametrize("body", [b"token=forged", b"", b"token=", b"\xff\xfe=1"])
-def test_a_token_that_is_none_is_refused_on_the_page(service: RunningService, body: bytes) -> None:
+def test_malformed_token_is_refused_on_the_page(service: RunningService, body: bytes) -> None:
     reply = Client(service.port)("POST", "/sign-in", body)
     assert reply.status == 401
     assert "Set-Cookie" not in reply.headers

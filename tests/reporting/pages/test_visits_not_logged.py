@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.reporting import factories as make
-from tests.reporting.conftest import Hear
+from tests.reporting.conftest import Receive
 from tests.reporting.looking import check_policy, check_structure, page_of, tile
 
 from hub_platform.database import Sessions
@@ -36,12 +36,12 @@ VISITED, OTHER = "110001", "110002"
         ),
     ],
 )
-def test_a_visit_is_said_to_be_missed_once_it_can_no_longer_be_logged_on_time(
-    sessions: Sessions, hear: Hear, options: Options, day: datetime, in_words: str, sub: str
+def test_visit_is_missed_once_it_is_too_late_to_log_on_time(
+    sessions: Sessions, receive: Receive, options: Options, day: datetime, in_words: str, sub: str
 ) -> None:
     for urn in (VISITED, OTHER):
-        hear([make.school(urn), make.connected(urn), make.assignment(urn)])
-    hear([make.visit(VISITED, "2025-1")])
+        receive([make.school(urn), make.connected(urn), make.assignment(urn)])
+    receive([make.visit(VISITED, "2025-1")])
     page = page_of(sessions, options, now=day)
     check_structure(page)
     check_policy(page)
@@ -51,12 +51,10 @@ def test_a_visit_is_said_to_be_missed_once_it_can_no_longer_be_logged_on_time(
     assert visits.of_class("sub")[0].text == sub
 
 
-def test_the_tile_says_how_many_visits_are_not_logged_yet(
-    sessions: Sessions, hear: Hear, options: Options
-) -> None:
+def test_tile_counts_visits_not_logged_yet(sessions: Sessions, receive: Receive, options: Options) -> None:
     for urn in (VISITED, OTHER):
-        hear([make.school(urn), make.connected(urn), make.assignment(urn)])
-    hear([make.visit(VISITED, "2025-1")])
+        receive([make.school(urn), make.connected(urn), make.assignment(urn)])
+    receive([make.visit(VISITED, "2025-1")])
     supported = tile(
         page_of(sessions, options, now=datetime(2025, 10, 25, 12, tzinfo=UTC)), "Supported schools"
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.reporting.conftest import Hear
+from tests.reporting.conftest import Receive
 from tests.reporting.factories import an_id
 from tests.reporting.looking import page_of
 
@@ -31,7 +31,7 @@ from hub_reporting.pages.words import schools_of
         (Scope("phase", "unknown"), "Fenland", "schools whose phase is not known"),
     ],
 )
-def test_the_schools_of_a_scope_are_named_in_a_sentence(scope: Scope, name: str, said: str) -> None:
+def test_scope_in_a_sentence(scope: Scope, name: str, said: str) -> None:
     assert schools_of(scope, name) == said
 
 
@@ -73,10 +73,10 @@ def park(sessions: Sessions, number: int) -> None:
         ),
     ],
 )
-def test_what_is_stuck_is_said_at_the_top_and_nothing_else_is(
-    sessions: Sessions, options: Options, hear: Hear, parked: int, failures: int, said: list[str]
+def test_parked_events_and_failed_messages_are_listed(
+    sessions: Sessions, options: Options, receive: Receive, parked: int, failures: int, said: list[str]
 ) -> None:
-    hear([failed(number) for number in range(failures)])
+    receive([failed(number) for number in range(failures)])
     if parked:
         park(sessions, parked)
     words: Any = page_of(sessions, options).one("attention").text

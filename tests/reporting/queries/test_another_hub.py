@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.reporting import factories as make
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.factories import an_id, delivered, in_order
 from tests.reporting.history import history
 from tests.reporting.looking import page_of
@@ -67,15 +67,15 @@ def elsewhere() -> list[Delivery[Any]]:
     ]
 
 
-@pytest.fixture(name="both_hear")
-def _both_hear(sessions: Sessions, hear: Hear) -> Any:
+@pytest.fixture(name="both_receive")
+def _both_hear(sessions: Sessions, receive: Receive) -> Any:
     """Let this hub's events be heard; the function lets the other hub's be heard, too."""
-    hear([*small_hub(), failed(1)])
-    return lambda: hear(elsewhere())
+    receive([*small_hub(), failed(1)])
+    return lambda: receive(elsewhere())
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
-def test_a_report_is_of_one_hub(sessions: Sessions, options: Options, both_hear: Any, name: str) -> None:
+def test_a_report_is_of_one_hub(sessions: Sessions, options: Options, both_receive: Any, name: str) -> None:
     def told() -> tuple[Any, ...]:
         with sessions.begin() as session:
             report = run_report(
@@ -84,12 +84,12 @@ def test_a_report_is_of_one_hub(sessions: Sessions, options: Options, both_hear:
         return report.n, report.of, report.figures, report.rows
 
     before = told()
-    both_hear()
+    both_receive()
     assert told() == before
 
 
-def test_the_dashboard_is_of_one_hub_but_for_how_fresh_it_is(
-    sessions: Sessions, options: Options, both_hear: Any
+def test_dashboard_is_of_one_hub_except_its_freshness(
+    sessions: Sessions, options: Options, both_receive: Any
 ) -> None:
     def words() -> list[str]:
         page = page_of(sessions, options, year="2025/26")
@@ -102,12 +102,12 @@ def test_the_dashboard_is_of_one_hub_but_for_how_fresh_it_is(
 
     before = words()
     assert "1 message of the whole hub could not be sent" in " ".join(before)
-    both_hear()
+    both_receive()
     assert words() == before
 
 
 def test_events_of_another_hub_make_these_figures_no_fresher(
-    sessions: Sessions, options: Options, both_hear: Any
+    sessions: Sessions, options: Options, both_receive: Any
 ) -> None:
     def known(hub: str) -> tuple[Any, ...]:
         with sessions.begin() as session:
@@ -115,14 +115,14 @@ def test_events_of_another_hub_make_these_figures_no_fresher(
             return found.up_to, found.projected_at
 
     before = known(options.hub_id)
-    both_hear()
+    both_receive()
     assert known(options.hub_id) == before
     assert known(OTHER)[0] == datetime(2026, 11, 22, tzinfo=UTC)
     assert known("nowhere") == (None, None)
 
 
 def test_years_days_and_failures_are_those_of_one_hub(
-    sessions: Sessions, options: Options, both_hear: Any
+    sessions: Sessions, options: Options, both_receive: Any
 ) -> None:
     def told() -> tuple[Any, ...]:
         with sessions.begin() as session:
@@ -133,7 +133,7 @@ def test_years_days_and_failures_are_those_of_one_hub(
             )
 
     before = told()
-    both_hear()
+    both_receive()
     assert told() == before
     years, last_day, messages_failed = before
     assert [str(year) for year in years] == ["2025/26", "2024/25"]
@@ -146,7 +146,7 @@ def test_years_days_and_failures_are_those_of_one_hub(
 
 
 def test_people_and_schools_are_those_of_one_hub(
-    sessions: Sessions, options: Options, both_hear: Any
+    sessions: Sessions, options: Options, both_receive: Any
 ) -> None:
     period = Period(starts_on=FIRST, ends_on=LAST, as_at=AS_AT)
 
@@ -163,5 +163,5 @@ def test_people_and_schools_are_those_of_one_hub(
             )
 
     before = told()
-    both_hear()
+    both_receive()
     assert told() == before

@@ -24,13 +24,13 @@ from hub_reporting.store import work_groups as store
 
 OCTOBER, NOVEMBER = date(2025, 10, 8), date(2025, 11, 5)
 YEAR: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
-Hear = Callable[[Iterable[Event | Delivery[Any]]], None]
+Receive = Callable[[Iterable[Event | Delivery[Any]]], None]
 Run = Callable[..., Report]
 
 
 @pytest.fixture(name="run")
-def _run(sessions: Sessions, options: Options, hear: Hear) -> Run:
-    hear(
+def _run(sessions: Sessions, options: Options, receive: Receive) -> Run:
+    receive(
         [
             hub(),
             *(make.school(urn) for urn in ("110001", "110002")),
@@ -66,30 +66,30 @@ def _year() -> Period:
     return Period(date(2025, 9, 1), date(2026, 8, 31), date(2026, 8, 31))
 
 
-def test_a_changed_group_counts_with_its_newest_terms(run: Run, hear: Hear) -> None:
+def test_changed_group_counts_with_its_latest_terms(run: Run, receive: Receive) -> None:
     ratio = make.group("Fractions", title="Ratio", min_schools=2, min_teachers=2)
     changed = WorkGroupChanged(**vars(ratio), changed_fields=["title"])
-    hear([delivered(changed, 2), delivered(make.group("Fractions"), 1)])
+    receive([delivered(changed, 2), delivered(make.group("Fractions"), 1)])
     confirmed = WorkGroupConfirmed(
         work_group_id=ratio.work_group_id, teachers_n=2, schools_n=2, overridden=False
     )
-    hear([delivered(confirmed, 3)])
+    receive([delivered(confirmed, 3)])
     (group,) = run("work-group-composition").rows
     assert (group["title"], group["teachers_n"], group["in_range"]) == ("Ratio", 2, True)
 
 
-def test_a_moved_session_is_one_session_on_its_new_day(
-    run: Run, hear: Hear, sessions: Sessions, year: Period
+def test_rescheduled_session_counts_once_on_its_new_day(
+    run: Run, receive: Receive, sessions: Sessions, year: Period
 ) -> None:
-    hear([make.session("Fractions", 1, OCTOBER), make.moved("Fractions", 1, NOVEMBER)])
+    receive([make.session("Fractions", 1, OCTOBER), make.moved("Fractions", 1, NOVEMBER)])
     assert group_of(run)["sessions_n"] == 1
     assert missing(sessions, year) == [NOVEMBER]
 
 
-def test_a_cancelled_session_is_neither_to_come_nor_missed(
-    run: Run, hear: Hear, sessions: Sessions, year: Period
+def test_cancelled_session_is_neither_scheduled_nor_without_register(
+    run: Run, receive: Receive, sessions: Sessions, year: Period
 ) -> None:
-    hear(
+    receive(
         [
             make.session("Fractions", 1, OCTOBER),
             make.session("Fractions", 2, NOVEMBER),
@@ -102,14 +102,14 @@ def test_a_cancelled_session_is_neither_to_come_nor_missed(
     assert missing(sessions, year) == []
 
 
-def test_a_session_stood_until_the_day_on_which_it_was_cancelled(
-    run: Run, hear: Hear, sessions: Sessions
+def test_session_is_counted_until_the_day_of_its_cancellation(
+    run: Run, receive: Receive, sessions: Sessions
 ) -> None:
     def on(day: date) -> list[date]:
         return missing(sessions, Period(date(2025, 9, 1), date(2026, 8, 31), day))
 
     cancelled_at = datetime(2025, 11, 20, 9, tzinfo=UTC)
-    hear(
+    receive(
         [
             make.session("Fractions", 1, NOVEMBER),
             delivered(make.cancelled("Fractions", 1, NOVEMBER), 2, at=cancelled_at),
@@ -120,18 +120,18 @@ def test_a_session_stood_until_the_day_on_which_it_was_cancelled(
     assert group_of(run)["sessions_n"] == 0
 
 
-def test_a_mark_put_right_counts_instead_of_the_one_before(run: Run, hear: Hear) -> None:
-    hear([make.register("Fractions", 1, OCTOBER, marks("present", "absent"))])
+def test_corrected_mark_replaces_the_earlier_one(run: Run, receive: Receive) -> None:
+    receive([make.register("Fractions", 1, OCTOBER, marks("present", "absent"))])
     assert (group_of(run)["attendance_percent"], run("engagement").n) == (50.0, 1)
-    hear([delivered(make.corrected("Fractions", 1, "Emmy", "absent", "late"), 2)])
+    receive([delivered(make.corrected("Fractions", 1, "Emmy", "absent", "late"), 2)])
     assert (group_of(run)["attendance_percent"], run("engagement").n) == (100.0, 2)
-    hear([delivered(make.corrected("Fractions", 1, "Emmy", "late", "absent"), 3)])
+    receive([delivered(make.corrected("Fractions", 1, "Emmy", "late", "absent"), 3)])
     assert (group_of(run)["attendance_percent"], run("engagement").n) == (50.0, 1)
 
 
-def test_a_register_said_later_than_a_correction_says_all(run: Run, hear: Hear) -> None:
-    hear([delivered(make.corrected("Fractions", 1, "Emmy", "late", "absent"), 2)])
-    hear([delivered(make.register("Fractions", 1, OCTOBER, marks("present", "late")), 3)])
+def test_resubmitted_register_replaces_earlier_corrections(run: Run, receive: Receive) -> None:
+    receive([delivered(make.corrected("Fractions", 1, "Emmy", "late", "absent"), 2)])
+    receive([delivered(make.register("Fractions", 1, OCTOBER, marks("present", "late")), 3)])
     assert group_of(run)["attendance_percent"] == 100.0
 
 
@@ -140,8 +140,8 @@ def by_kind(run: Run) -> dict[str, int]:
     return {kind: n for kind, n in kinds.items() if n}
 
 
-def test_pd_days_and_conferences_engage_the_schools_of_who_came(run: Run, hear: Hear) -> None:
-    hear(
+def test_pd_days_and_conferences_count_as_engagement_of_attending_schools(run: Run, receive: Receive) -> None:
+    receive(
         [
             make.pd_day("Autumn", OCTOBER, [("Ada", "110001"), ("Ann", "110001")]),
             make.pd_day("Winter", NOVEMBER, [("Ada", "110001")]),
@@ -155,11 +155,11 @@ def test_pd_days_and_conferences_engage_the_schools_of_who_came(run: Run, hear: 
     assert (emmy["attended_on"], emmy["pd_days"], emmy["conferences"]) == (NOVEMBER, 0, 1)
 
 
-def test_a_corrected_pd_day_forgets_who_did_not_come(run: Run, hear: Hear) -> None:
+def test_corrected_pd_day_removes_absent_teachers(run: Run, receive: Receive) -> None:
     first = make.pd_day("Autumn", OCTOBER, [("Ada", "110001"), ("Emmy", "110002")])
-    hear([delivered(first, 1)])
+    receive([delivered(first, 1)])
     assert run("engagement").n == 2
-    hear([delivered(replace(first, attendances=first.attendances[:1]), 2)])
+    receive([delivered(replace(first, attendances=first.attendances[:1]), 2)])
     assert (run("engagement").n, by_kind(run)) == (1, {"pd_day": 1})
 
 
@@ -167,6 +167,6 @@ def test_a_corrected_pd_day_forgets_who_did_not_come(run: Run, hear: Hear) -> No
     ("on", "n"),
     [(date(2025, 8, 31), 0), (date(2025, 9, 1), 1), (date(2026, 8, 31), 1), (date(2026, 9, 1), 0)],
 )
-def test_a_pd_day_counts_in_its_period(run: Run, hear: Hear, on: date, n: int) -> None:
-    hear([make.pd_day("A day", on, [("Ada", "110001")])])
+def test_a_pd_day_counts_in_its_period(run: Run, receive: Receive, on: date, n: int) -> None:
+    receive([make.pd_day("A day", on, [("Ada", "110001")])])
     assert run("engagement").n == n

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from tests.reporting import factories as make
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.factories import delivered
 
 from hub_contracts.visits import VisitCancelled, VisitObligationExcused, VisitPlanned
@@ -20,9 +20,9 @@ StatusOn = Callable[[date], str]
 
 
 @pytest.fixture(name="status_on")
-def _status_on(sessions: Sessions, options: Options, hear: Hear) -> StatusOn:
+def _status_on(sessions: Sessions, options: Options, receive: Receive) -> StatusOn:
     """Say what had become of the one visit owed by a day."""
-    hear([make.school(URN), make.assignment(URN, half_terms=[HALF_TERM])])
+    receive([make.school(URN), make.assignment(URN, half_terms=[HALF_TERM])])
 
     def status_on(day: date) -> str:
         with sessions.begin() as session:
@@ -52,8 +52,10 @@ def planned(visit_on: date) -> VisitPlanned:
     )  # fmt: skip
 
 
-def test_a_visit_is_planned_from_the_day_on_which_it_was_planned(status_on: StatusOn, hear: Hear) -> None:
-    hear([delivered(planned(date(2025, 12, 1)), at=late_on(date(2025, 11, 10)))])
+def test_a_visit_is_planned_from_the_day_on_which_it_was_planned(
+    status_on: StatusOn, receive: Receive
+) -> None:
+    receive([delivered(planned(date(2025, 12, 1)), at=late_on(date(2025, 11, 10)))])
     assert status_on(date(2025, 11, 2)) == "ahead"
     assert status_on(date(2025, 11, 9)) == "open"
     assert status_on(date(2025, 11, 10)) == "planned"
@@ -62,10 +64,12 @@ def test_a_visit_is_planned_from_the_day_on_which_it_was_planned(status_on: Stat
     assert status_on(date(2026, 1, 8)) == "missed"
 
 
-def test_a_visit_is_planned_until_the_day_on_which_it_was_cancelled(status_on: StatusOn, hear: Hear) -> None:
+def test_a_visit_is_planned_until_the_day_on_which_it_was_cancelled(
+    status_on: StatusOn, receive: Receive
+) -> None:
     visit = planned(date(2025, 12, 1))
     cancelled = VisitCancelled(visit_id=visit.visit_id, urn=URN, reason="weather")
-    hear(
+    receive(
         [
             delivered(visit, 1, at=late_on(date(2025, 11, 4))),
             delivered(cancelled, 2, at=late_on(date(2025, 11, 20))),
@@ -75,9 +79,9 @@ def test_a_visit_is_planned_until_the_day_on_which_it_was_cancelled(status_on: S
     assert status_on(date(2025, 11, 20)) == "open"
 
 
-def test_a_visit_is_planned_until_the_day_on_which_it_was_held(status_on: StatusOn, hear: Hear) -> None:
+def test_a_visit_is_planned_until_the_day_on_which_it_was_held(status_on: StatusOn, receive: Receive) -> None:
     held_on = date(2025, 12, 1)
-    hear(
+    receive(
         [
             delivered(planned(held_on), 1, at=late_on(date(2025, 11, 4))),
             delivered(make.visit(URN, HALF_TERM, held_on), 2, at=late_on(date(2025, 12, 8))),
@@ -87,11 +91,13 @@ def test_a_visit_is_planned_until_the_day_on_which_it_was_held(status_on: Status
     assert status_on(held_on) == "met", "it was logged a week later"
 
 
-def test_a_school_is_excused_from_the_day_on_which_it_was_excused(status_on: StatusOn, hear: Hear) -> None:
+def test_a_school_is_excused_from_the_day_on_which_it_was_excused(
+    status_on: StatusOn, receive: Receive
+) -> None:
     excused = VisitObligationExcused(
         urn=URN, half_term=HALF_TERM, kind=ObligationKind.VISIT, reason=ExemptionReason.OFSTED
     )
-    hear([delivered(excused, at=late_on(date(2026, 1, 8)))])
+    receive([delivered(excused, at=late_on(date(2026, 1, 8)))])
     assert status_on(date(2025, 12, 19)) == "open"
     assert status_on(date(2026, 1, 7)) == "awaiting_log"
     assert status_on(date(2026, 1, 8)) == "excused"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from tests.reporting import factories as make
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.descriptions import SEPTEMBER, changed, hub, imported
 from tests.reporting.looking import page_of
 
@@ -40,9 +40,9 @@ def urns(report: Report) -> list[str]:
     return [row["urn"] for row in report.rows]
 
 
-def test_a_school_that_left_a_trust_counts_for_it_until_then(run: Run, hear: Hear) -> None:
+def test_a_school_that_left_a_trust_counts_for_it_until_then(run: Run, receive: Receive) -> None:
     leaves, stays = imported("110001", **FEN), imported("110002", **FEN)
-    hear(
+    receive(
         [leaves, stays, changed(leaves, date(2026, 2, 1), trust_uid=None, trust_name=None, trust_since=LEFT)]
     )
     for as_at, inside in (
@@ -55,13 +55,13 @@ def test_a_school_that_left_a_trust_counts_for_it_until_then(run: Run, hear: Hea
     assert urns(run("engagement", scope="trust:X", as_at=date(2025, 12, 1), facts="now")) == ["110002"]
 
 
-def test_a_school_that_joins_a_trust_counts_for_it_from_then(run: Run, hear: Hear) -> None:
+def test_a_school_that_joins_a_trust_counts_for_it_from_then(run: Run, receive: Receive) -> None:
     joins = imported("110001")
     joined = changed(joins, date(2026, 3, 1), **FEN)
-    hear([joins, imported("110002", **FEN), joined])
+    receive([joins, imported("110002", **FEN), joined])
     assert urns(run("engagement", scope="trust:X", as_at=date(2026, 2, 28))) == ["110002"]
     assert urns(run("engagement", scope="trust:X", as_at=date(2026, 3, 1))) == ["110001", "110002"]
-    hear([make.delivered(changed(joins, date(2026, 3, 9), **FEN, trust_since=LEFT), 3)])
+    receive([make.delivered(changed(joins, date(2026, 3, 9), **FEN, trust_since=LEFT), 3)])
     assert urns(run("engagement", scope="trust:X", as_at=date(2026, 1, 3))) == ["110002"]
     assert urns(run("engagement", scope="trust:X", as_at=LEFT)) == ["110001", "110002"]
 
@@ -76,9 +76,11 @@ def recoded() -> list[Event]:
             make.session("Fractions", 1, date(2025, 10, 8)), seen, new]  # fmt: skip
 
 
-def test_a_recoded_authority_changes_no_figure_of_before_and_removes_no_school(run: Run, hear: Hear) -> None:
+def test_recoded_authority_changes_no_earlier_figure_and_removes_no_school(
+    run: Run, receive: Receive
+) -> None:
     events = recoded()
-    hear(events[:-1])
+    receive(events[:-1])
     asked = [
         (name, scope)
         for name in ("engagement", "connected-schools", "attendance", "work-group-composition")
@@ -90,7 +92,7 @@ def test_a_recoded_authority_changes_no_figure_of_before_and_removes_no_school(r
         return [(report.n, report.of, report.rows) for report in reports]
 
     before = told()
-    hear([make.delivered(events[-1], 9)])
+    receive([make.delivered(events[-1], 9)])
     assert told() == before
     then = {"starts_on": date(2028, 9, 1), "ends_on": date(2028, 10, 31), "now": LATER}
     assert urns(run("engagement", scope="hub", **then)) == ["110001", "110002"]
@@ -101,9 +103,9 @@ def test_a_recoded_authority_changes_no_figure_of_before_and_removes_no_school(r
     assert run("engagement", scope="la:873", facts="now", now=LATER).of == 1
 
 
-def test_an_authority_that_every_school_has_left_can_still_be_asked_for(run: Run, hear: Hear) -> None:
+def test_authority_without_present_schools_is_still_a_scope(run: Run, receive: Receive) -> None:
     school = imported("110001")
-    hear([school, changed(school, RECODED, la_code="940", la_name="North Cambridgeshire")])
+    receive([school, changed(school, RECODED, la_code="940", la_name="North Cambridgeshire")])
     report = run(
         "engagement", scope="la:873", now=LATER, starts_on=date(2028, 9, 1), ends_on=date(2028, 10, 31)
     )
@@ -134,8 +136,8 @@ def grown() -> list[Event]:
 
 
 @pytest.mark.parametrize("as_at", [date(2026, 3, 29), GROWN])
-def test_a_trust_is_the_same_under_each_of_its_uids(run: Run, hear: Hear, as_at: date) -> None:
-    hear(grown())
+def test_a_trust_is_the_same_under_each_of_its_uids(run: Run, receive: Receive, as_at: date) -> None:
+    receive(grown())
     for scope in ("trust:2055", "trust:20364", "trust:07795736"):
         assert urns(run("engagement", scope=scope, as_at=as_at)) == ["110001", "110002"]
     assert run("leadership-spread", as_at=as_at).figures["trusts"] == 1
@@ -144,19 +146,19 @@ def test_a_trust_is_the_same_under_each_of_its_uids(run: Run, hear: Hear, as_at:
         run("engagement", scope="trust:2056", as_at=as_at)
 
 
-def test_the_page_offers_a_trust_once_and_says_whose_facts_it_shows(
-    sessions: Sessions, options: Options, hear: Hear
+def test_page_offers_a_trust_once_and_names_the_day_of_facts(
+    sessions: Sessions, options: Options, receive: Receive
 ) -> None:
-    hear([*grown(), hub(name="Fens Maths Hub")])
+    receive([*grown(), hub(name="Fens Maths Hub")])
     page = page_of(sessions, options, year="2025/26")
     assert [one.text for one in page.every("option")].count("Ouse Learning") == 1
     assert "those of 31 August 2026, the day of the report" in page.one("counts").text
     assert page.of_class("brand")[0].text == "Fens Maths Hub"
 
 
-def test_a_school_is_looked_at_by_the_phase_and_name_of_the_day(run: Run, hear: Hear) -> None:
+def test_phase_and_name_of_a_school_are_those_of_the_day(run: Run, receive: Receive) -> None:
     school = imported("110001")
-    hear([school, changed(school, date(2026, 4, 1), name="All-through", phase="all_through")])
+    receive([school, changed(school, date(2026, 4, 1), name="All-through", phase="all_through")])
     assert urns(run("engagement", scope="phase:primary", as_at=date(2026, 3, 31))) == ["110001"]
     assert run("engagement", scope="la:873", as_at=date(2026, 3, 31)).rows[0]["name"] == "School 110001"
     assert urns(run("engagement", scope="phase:all_through", as_at=date(2026, 4, 1))) == ["110001"]
@@ -185,23 +187,23 @@ def succession(
         (None, None, make.NOON.date()),  # when it was announced
     ],
 )
-def test_a_successor_stands_for_a_school_from_the_day_that_the_kernel_names(
-    run: Run, hear: Hear, close_date: date | None, established_on: date | None, first_day: date
+def test_successor_counts_from_the_day_that_the_kernel_computes(
+    run: Run, receive: Receive, close_date: date | None, established_on: date | None, first_day: date
 ) -> None:
     norfolk = imported("199999", la_code="926", la_name="Norfolk")
-    hear(succession(close_date=close_date, established_on=established_on, successor=norfolk))
+    receive(succession(close_date=close_date, established_on=established_on, successor=norfolk))
     for day, connected in ((first_day.replace(day=max(1, first_day.day)), True), (SEPTEMBER, False)):
         assert ("199999" in urns(run("connected-schools", as_at=day))) is connected
     last = run("engagement", scope="hub", as_at=date(2026, 8, 31))
     assert urns(last) == ["199999"], "a successor stays in the area of the school that it stands for"
 
 
-def test_a_hub_that_has_not_been_described_has_no_area_and_says_so(run: Run, hear: Hear) -> None:
-    hear([imported("110001")])
+def test_hub_without_description_has_no_area(run: Run, receive: Receive) -> None:
+    receive([imported("110001")])
     report = run("engagement", scope="hub")
     assert (report.n, report.of, report.rows) == (0, 0, [])
     assert report.scope_name == "the hub's area (the hub has not been described yet)"
-    hear([hub(area_la_codes=[], area_district_codes=["E07000012"])])
+    receive([hub(area_la_codes=[], area_district_codes=["E07000012"])])
     report = run("engagement", scope="hub")
     assert (report.of, report.scope_name) == (1, "the hub's area: South Cambridgeshire")
 
@@ -214,12 +216,12 @@ def test_a_hub_that_has_not_been_described_has_no_area_and_says_so(run: Run, hea
         ({"area_la_codes": ["926"], "area_district_codes": ["E07000012"]}, ["110001", "110008"]),
     ],
 )
-def test_the_area_is_what_the_description_says_with_its_exceptions(
-    run: Run, hear: Hear, described: dict[str, list[str]], inside: list[str]
+def test_area_is_that_of_the_description_with_its_exceptions(
+    run: Run, receive: Receive, described: dict[str, list[str]], inside: list[str]
 ) -> None:
     norfolk = imported("110008", la_code="926", la_name="Norfolk", district_code=None, district_name=None)
     first = {"area_la_codes": ["873"]}
-    hear([hub(**first), hub(**(first | described)), imported("110001"), norfolk])
+    receive([hub(**first), hub(**(first | described)), imported("110001"), norfolk])
     assert urns(run("engagement", scope="hub")) == inside
 
 
@@ -230,19 +232,17 @@ UPDATE successions SET announced_on = NULL
 """
 
 
-def test_events_that_are_heard_again_complete_what_an_upgrade_took_over(
-    sessions: Sessions, hear: Hear, run: Run
-) -> None:
+def test_replayed_events_complete_rows_of_an_upgrade(sessions: Sessions, receive: Receive, run: Run) -> None:
     first = imported("110001", **FEN)
     left = changed(first, date(2026, 2, 1), trust_uid=None, trust_name=None, name="Renamed")
     ends = succession(close_date=date(2026, 3, 31), established_on=None, successor=imported("199999"))[3:]
     everything = make.in_order([first, left, *ends])
-    hear(everything[1:])
+    receive(everything[1:])
     with sessions.begin() as session:
         session.execute(sa.text(TAKEN_OVER))
     before = run("engagement", scope="la:873", as_at=date(2025, 12, 1))
     assert before.rows[0]["name"] == "Renamed"
-    hear(everything)
+    receive(everything)
     after = run("engagement", scope="trust:X", as_at=date(2025, 12, 1))
     assert [row["name"] for row in after.rows] == ["School 110001"]
     with sessions.begin() as session:

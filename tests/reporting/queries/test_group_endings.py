@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.reporting import factories as make
 from tests.reporting import group_work as happened
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.factories import an_id, delivered
 
 from hub_contracts import Event
@@ -24,9 +24,9 @@ Run = Callable[..., Report]
 
 
 @pytest.fixture(name="run")
-def _run(sessions: Sessions, options: Options, hear: Hear) -> Run:
+def _run(sessions: Sessions, options: Options, receive: Receive) -> Run:
     """Two groups, each with a teacher and a lead of a school of its own."""
-    hear(
+    receive(
         [
             *(make.school(urn) for urn in ("110001", "110002")),
             *(
@@ -51,10 +51,10 @@ def states(report: Report) -> dict[str, Any]:
     return {row["title"]: row["state"] for row in report.rows}
 
 
-def test_a_cancelled_group_is_listed_and_counts_as_cancelled(run: Run, hear: Hear) -> None:
+def test_a_cancelled_group_is_listed_and_counts_as_cancelled(run: Run, receive: Receive) -> None:
     before = run("work-group-composition")
     assert (before.n, before.of, before.figures["recruiting"]) == (0, 0, 2)
-    hear([delivered(happened.group_cancelled("Ratio"), 2, at=LATE)])
+    receive([delivered(happened.group_cancelled("Ratio"), 2, at=LATE)])
     after = run("work-group-composition")
     assert (after.of, after.figures["recruiting"], after.figures["cancelled"]) == (0, 1, 1)
     assert (after.figures["shortfalls"], after.figures["median_teachers"]) == ([], None)
@@ -62,16 +62,16 @@ def test_a_cancelled_group_is_listed_and_counts_as_cancelled(run: Run, hear: Hea
     assert (after.rows[1]["in_range"], after.rows[1]["teachers_short"]) == (None, 0)
 
 
-def test_a_group_stood_until_the_day_on_which_it_was_cancelled(run: Run, hear: Hear) -> None:
+def test_group_is_counted_until_the_day_of_its_cancellation(run: Run, receive: Receive) -> None:
     confirmed = WorkGroupConfirmed(work_group_id=an_id("Ratio"), teachers_n=1, schools_n=1, overridden=True)
-    hear([delivered(happened.group_cancelled("Ratio"), 3, at=LATE), delivered(confirmed, 2)])
+    receive([delivered(happened.group_cancelled("Ratio"), 3, at=LATE), delivered(confirmed, 2)])
     eve = run("work-group-composition", as_at=date(2025, 11, 29))
     assert (eve.of, states(eve)["Ratio"]) == (1, "confirmed")
     day = run("work-group-composition", as_at=date(2025, 11, 30))
     assert (day.of, states(day)["Ratio"]) == (0, "cancelled")
 
 
-def test_a_group_stood_on_each_day_as_it_had_been_announced_by_then(run: Run, hear: Hear) -> None:
+def test_state_of_a_group_follows_its_announcements(run: Run, receive: Receive) -> None:
     def announced(kind: type[WorkGroupConfirmed | WorkGroupFellBelowMinimum], day: date) -> Any:
         confirmed = kind is WorkGroupConfirmed
         more: Any = {"overridden": False} if confirmed else {"teachers_short": 9, "schools_short": 5}
@@ -79,7 +79,7 @@ def test_a_group_stood_on_each_day_as_it_had_been_announced_by_then(run: Run, he
         at = datetime(day.year, day.month, day.day, 22, 30, tzinfo=UTC)
         return delivered(event, 10 + day.month, at=at)
 
-    hear(
+    receive(
         [
             announced(WorkGroupFellBelowMinimum, date(2025, 11, 20)),
             announced(WorkGroupConfirmed, date(2025, 12, 15)),
@@ -98,16 +98,16 @@ def test_a_group_stood_on_each_day_as_it_had_been_announced_by_then(run: Run, he
     assert state(date(2025, 12, 15)) == ("confirmed", 1)
 
 
-def test_nobody_leads_a_cancelled_group(run: Run, hear: Hear) -> None:
+def test_cancelled_group_has_no_leads(run: Run, receive: Receive) -> None:
     assert (run("work-group-lead-schools").n, run("work-group-lead-schools").figures["groups"]) == (2, 2)
-    hear([delivered(happened.group_cancelled("Ratio"), 2, at=LATE)])
+    receive([delivered(happened.group_cancelled("Ratio"), 2, at=LATE)])
     report = run("work-group-lead-schools")
     assert ([row["urn"] for row in report.rows], report.figures["groups"]) == (["110001"], 1)
 
 
-def test_a_closed_group_is_finished_though_a_session_has_no_register(run: Run, hear: Hear) -> None:
+def test_a_closed_group_is_finished_though_a_session_has_no_register(run: Run, receive: Receive) -> None:
     marks = [("Tom", "110001", "present")]
-    hear(
+    receive(
         [
             make.session("Fractions", 1, date(2025, 10, 8)),
             make.session("Fractions", 2, date(2025, 11, 5)),
@@ -115,7 +115,7 @@ def test_a_closed_group_is_finished_though_a_session_has_no_register(run: Run, h
         ]
     )
     assert states(run("work-group-composition"))["Fractions"] == "running"
-    hear([delivered(happened.group_closed("Fractions"), 2, at=LATE)])
+    receive([delivered(happened.group_closed("Fractions"), 2, at=LATE)])
     report = run("work-group-composition")
     assert (states(report)["Fractions"], report.of, report.figures["recruiting"]) == ("finished", 1, 1)
 
@@ -139,33 +139,35 @@ def completed_by(run: Run, **asked: Any) -> dict[str, date]:
     return found
 
 
-def test_of_a_group_that_is_not_closed_three_quarters_of_the_sessions_count(run: Run, hear: Hear) -> None:
-    hear(all_held(3))
+def test_three_quarters_of_sessions_complete_a_place_while_the_group_is_not_closed(
+    run: Run, receive: Receive
+) -> None:
+    receive(all_held(3))
     assert completed_by(run) == dict.fromkeys(("110001", "110002"), date(2025, 11, 19))
 
 
-def test_of_a_closed_group_only_those_count_whom_the_hub_named(run: Run, hear: Hear) -> None:
-    hear(all_held(4))
-    hear([delivered(happened.group_closed("Fractions"), 2, at=LATE)])
+def test_only_decided_completions_count_in_a_closed_group(run: Run, receive: Receive) -> None:
+    receive(all_held(4))
+    receive([delivered(happened.group_closed("Fractions"), 2, at=LATE)])
     assert list(completed_by(run)) == ["110002"], (
         "nobody of Fractions reported on a task; Ratio is not closed"
     )
-    hear([delivered(happened.completed("Fractions", "Tom", "110001"), 2, at=LATE)])
+    receive([delivered(happened.completed("Fractions", "Tom", "110001"), 2, at=LATE)])
     assert list(completed_by(run)) == ["110001", "110002"]
 
 
-def test_the_hub_may_ask_for_less_than_three_quarters(run: Run, hear: Hear) -> None:
-    hear(all_held(2))
+def test_decided_completion_counts_below_three_quarters(run: Run, receive: Receive) -> None:
+    receive(all_held(2))
     assert completed_by(run) == {}
     named = delivered(happened.completed("Fractions", "Tom", "110001"), 2, at=LATE)
-    hear([named, delivered(happened.group_closed("Fractions", 1), 2, at=LATE)])
+    receive([named, delivered(happened.group_closed("Fractions", 1), 2, at=LATE)])
     assert completed_by(run) == {"110001": date(2025, 11, 19)}
 
 
-def test_a_group_closed_after_the_year_counts_in_the_year_of_its_sessions(run: Run, hear: Hear) -> None:
-    hear(all_held(4))
+def test_a_group_closed_after_the_year_counts_in_the_year_of_its_sessions(run: Run, receive: Receive) -> None:
+    receive(all_held(4))
     autumn = datetime(2026, 9, 20, 9, tzinfo=UTC)
-    hear([delivered(happened.group_closed(name), 2, at=autumn) for name in ("Fractions", "Ratio")])
-    hear([delivered(happened.completed("Ratio", "Tess", "110002"), 2, at=autumn)])
+    receive([delivered(happened.group_closed(name), 2, at=autumn) for name in ("Fractions", "Ratio")])
+    receive([delivered(happened.completed("Ratio", "Tess", "110002"), 2, at=autumn)])
     assert completed_by(run) == {"110002": date(2025, 11, 19)}
     assert completed_by(run, as_at=date(2025, 11, 18)) == {}, "one session was still to come"

@@ -20,7 +20,7 @@ from hub_reporting.config import Options
 from hub_reporting.domain.reports import Report
 from hub_reporting.queries.reports import run_report
 
-Hear = Callable[[Iterable[Event | Delivery[Any]]], None]
+Receive = Callable[[Iterable[Event | Delivery[Any]]], None]
 URN = "110001"
 YEAR: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
 FIRST = make.assignment(URN, lead="Ada")
@@ -47,11 +47,11 @@ def report(sessions: Sessions, options: Options, name: str, **asked: Any) -> Rep
 
 
 @pytest.fixture(name="handed_over")
-def _handed_over(hear: Hear) -> None:
-    """Hear of a hand-over whose events arrive in another order than that in which they were recorded."""
-    hear([make.school(URN), make.visit(URN, "2025-1"), make.visit(URN, "2025-3"), SECOND])
-    hear([delivered(ENDED, revision=3)])
-    hear([delivered(FIRST, revision=1), delivered(REDUCED, revision=2)])
+def _handed_over(receive: Receive) -> None:
+    """Receive the events of a hand-over in another order than they were recorded."""
+    receive([make.school(URN), make.visit(URN, "2025-1"), make.visit(URN, "2025-3"), SECOND])
+    receive([delivered(ENDED, revision=3)])
+    receive([delivered(FIRST, revision=1), delivered(REDUCED, revision=2)])
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_lead_of_the_day_is_named(
     assert (row["led"], row["pd_lead_id"]) == (True, an_id(name))
 
 
-def test_each_half_term_of_the_school_is_owed_once(
+def test_each_half_term_is_due_once_after_a_hand_over(
     sessions: Sessions, options: Options, handed_over: None
 ) -> None:
     found = report(sessions, options, "visit-compliance")
@@ -75,11 +75,9 @@ def test_each_half_term_of_the_school_is_owed_once(
     assert (found.n, found.of) == (2, 6)
 
 
-def test_a_school_that_was_left_without_a_lead_is_listed_so(
-    sessions: Sessions, options: Options, hear: Hear
-) -> None:
-    hear([make.school(URN), FIRST])
-    hear([delivered(ENDED, revision=2)])
+def test_school_without_a_pd_lead_is_listed(sessions: Sessions, options: Options, receive: Receive) -> None:
+    receive([make.school(URN), FIRST])
+    receive([delivered(ENDED, revision=2)])
     for as_at, led in ((date(2026, 1, 11), True), (date(2026, 1, 12), False)):
         [row] = report(sessions, options, "intensive-support-coverage", as_at=as_at).rows
         assert (row["led"], row["pd_lead_id"]) == (led, an_id("Ada"))

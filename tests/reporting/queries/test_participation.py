@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from tests.reporting import factories as make
 from tests.reporting import group_work as happened
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.factories import an_id, delivered
 from tests.reporting.plain import register, school
 
@@ -27,7 +27,7 @@ INSTANT = timedelta(microseconds=1)
 Run = Callable[[str], Report]
 
 
-def test_a_school_and_its_successor_are_one_school_of_a_group() -> None:
+def test_school_and_its_successor_count_once_on_a_group() -> None:
     known = register(school("NEW"), school("OLD", status="closed"), uOLD="NEW")
     found = participation(
         [
@@ -44,14 +44,14 @@ def test_a_school_and_its_successor_are_one_school_of_a_group() -> None:
     assert all(check.holds for check in [*found.checks("marks"), *found.commitment_checks()])
 
 
-def test_a_check_tells_figures_that_cannot_be() -> None:
+def test_check_fails_for_impossible_figures() -> None:
     found = participation([Counted("a", "Algebra", "1", 2, 3, 1)], register())
     assert [check.holds for check in [*found.checks("marks"), *found.commitment_checks()]] == [False, False]
 
 
 @pytest.fixture(name="run")
-def _run(sessions: Sessions, options: Options, hear: Hear) -> Run:
-    hear(
+def _run(sessions: Sessions, options: Options, receive: Receive) -> Run:
+    receive(
         [
             make.school("110001"),
             make.group("Fractions"),
@@ -84,10 +84,10 @@ def _run(sessions: Sessions, options: Options, hear: Hear) -> Run:
     ],
 )
 def test_apologies_a_week_before_are_commitment(
-    run: Run, hear: Hear, mark: str, notice_hours: int | None, attended: int, committed: int
+    run: Run, receive: Receive, mark: str, notice_hours: int | None, attended: int, committed: int
 ) -> None:
     taken = make.register("Fractions", 1, OCTOBER, [("Ada", "110001", mark)])
-    hear([replace(taken, marks=[replace(taken.marks[0], notice_hours=notice_hours)])])
+    receive([replace(taken, marks=[replace(taken.marks[0], notice_hours=notice_hours)])])
     report = run("attendance")
     assert (report.n, report.of) == (attended, 1)
     assert report.figures["commitment"]["n"] == committed
@@ -95,17 +95,17 @@ def test_apologies_a_week_before_are_commitment(
     assert (row["attended_n"], row["committed_n"], row["marks_n"]) == (attended, committed, 1)
 
 
-def test_a_mark_put_right_counts_with_its_own_notice(run: Run, hear: Hear) -> None:
+def test_corrected_mark_counts_with_its_own_notice(run: Run, receive: Receive) -> None:
     apologies = Mark(
         enrolment_id=an_id("Fractions/Ada"), urn="110001", mark=AttendanceMark.APOLOGIES, notice_hours=200
     )
     taken = make.register("Fractions", 1, OCTOBER, [("Ada", "110001", "absent")])
-    hear([delivered(replace(taken, marks=[apologies]), 1)])
+    receive([delivered(replace(taken, marks=[apologies]), 1)])
     assert run("attendance").figures["commitment"]["n"] == 1
-    hear([delivered(make.corrected("Fractions", 1, "Ada", "apologies", "apologies"), 2)])
+    receive([delivered(make.corrected("Fractions", 1, "Ada", "apologies", "apologies"), 2)])
     assert run("attendance").figures["commitment"]["n"] == 0, "no notice is known any more"
     told = replace(make.corrected("Fractions", 1, "Ada", "apologies", "apologies"), notice_hours=169)
-    hear([delivered(told, 3)])
+    receive([delivered(told, 3)])
     assert run("attendance").figures["commitment"]["n"] == 1
 
 
@@ -114,29 +114,29 @@ def due(run: Run) -> tuple[int, int | None]:
     return report.n, report.of
 
 
-def test_a_task_is_due_once_its_session_has_been_held(run: Run, hear: Hear) -> None:
-    hear([happened.task("Fractions", 2), happened.reported("Fractions", 2, "Ada")])
+def test_a_task_is_due_once_its_session_has_been_held(run: Run, receive: Receive) -> None:
+    receive([happened.task("Fractions", 2), happened.reported("Fractions", 2, "Ada")])
     assert due(run) == (0, 0)
-    hear([make.register("Fractions", 2, NOVEMBER, [("Ada", "110001", "present")])])
+    receive([make.register("Fractions", 2, NOVEMBER, [("Ada", "110001", "present")])])
     assert due(run) == (1, 1)
 
 
 @pytest.mark.parametrize(
     ("status", "n"), [("not_started", 0), ("tried", 0), ("reported", 1), ("discussed", 1)]
 )
-def test_a_task_is_done_with_a_report(run: Run, hear: Hear, status: str, n: int) -> None:
-    hear(
+def test_reported_task_is_complete(run: Run, receive: Receive, status: str, n: int) -> None:
+    receive(
         [happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [("Ada", "110001", "late")])]
     )
-    hear([delivered(happened.reported("Fractions", 2, "Ada", status), 2)])
+    receive([delivered(happened.reported("Fractions", 2, "Ada", status), 2)])
     assert due(run) == (n, 1)
 
 
-def test_a_task_is_asked_of_those_who_held_a_place_on_the_day(run: Run, hear: Hear) -> None:
-    hear(
+def test_task_is_due_from_participants_of_the_day(run: Run, receive: Receive) -> None:
+    receive(
         [happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [("Ada", "110001", "late")])]
     )
-    hear(
+    receive(
         [
             make.place("Fractions", "That day", "110001", NOVEMBER),
             make.place("Fractions", "Later", "110001", date(2025, 11, 6)),
@@ -146,24 +146,22 @@ def test_a_task_is_asked_of_those_who_held_a_place_on_the_day(run: Run, hear: He
     )
     reporters = ("That day", "Later", "That very day", "The day after")
     reports = [happened.reported("Fractions", 2, name) for name in reporters]
-    hear([delivered(report, n) for n, report in enumerate(reports, start=2)])
+    receive([delivered(report, n) for n, report in enumerate(reports, start=2)])
     assert due(run) == (2, 3), "of Ada, who said nothing, and of two of the four who reported"
 
 
-def test_a_participant_who_withdrew_after_a_session_had_begun_was_asked_for_its_task(
-    run: Run, hear: Hear
+def test_task_is_due_from_a_participant_who_withdrew_after_the_session_began(
+    run: Run, receive: Receive
 ) -> None:
     meeting = make.session("Fractions", 2, NOVEMBER)
-    hear([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
+    receive([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
     for name, after in (("Before", -INSTANT), ("At the start", 0 * INSTANT), ("Just after", INSTANT)):
         place, withdrawn = gone(name, NOVEMBER)
-        hear([delivered(place), delivered(withdrawn, 2, at=meeting.starts_at + after)])
+        receive([delivered(place), delivered(withdrawn, 2, at=meeting.starts_at + after)])
     assert due(run) == (0, 2), "of Ada, and of the one who withdrew just after the start"
 
 
-def test_an_undone_withdrawal_counts_from_the_first_day_in_whatever_order_it_arrives(
-    run: Run, hear: Hear
-) -> None:
+def test_undone_withdrawal_counts_from_the_first_day_in_any_order(run: Run, receive: Receive) -> None:
     place, withdrawn = gone("Emmy", OCTOBER)
     same = {name: getattr(place, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")}
     undone = WithdrawalUndone(
@@ -173,8 +171,8 @@ def test_an_undone_withdrawal_counts_from_the_first_day_in_whatever_order_it_arr
         withdrawn_on=OCTOBER,
         undone_on=NOVEMBER,
     )
-    hear([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
-    hear([delivered(undone, 3), delivered(place), delivered(withdrawn, 2), delivered(undone, 3)])
+    receive([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
+    receive([delivered(undone, 3), delivered(place), delivered(withdrawn, 2), delivered(undone, 3)])
     assert due(run) == (0, 2)
 
 
@@ -184,28 +182,28 @@ def gone(teacher: str, on: date) -> list[Event]:
     return [place, ParticipantWithdrawn(**same, reason=WithdrawalReason.WORKLOAD, withdrawn_on=on)]
 
 
-def test_a_corrected_place_and_its_marks_count_for_the_right_school(run: Run, hear: Hear) -> None:
-    hear([make.school("110002")])
-    hear([make.register("Fractions", 1, OCTOBER, [("Ada", "110001", "present")])])
+def test_a_corrected_place_and_its_marks_count_for_the_right_school(run: Run, receive: Receive) -> None:
+    receive([make.school("110002")])
+    receive([make.register("Fractions", 1, OCTOBER, [("Ada", "110001", "present")])])
     place = make.place("Fractions", "Ada", "110001")
     names = ("enrolment_id", "work_group_id", "teacher_id", "role", "enrolled_on")
     right = PlaceSchoolCorrected(
         **{name: getattr(place, name) for name in names}, urn="110002", from_urn="110001"
     )
-    hear([delivered(right, 2), delivered(place), delivered(right, 2)])
+    receive([delivered(right, 2), delivered(place), delivered(right, 2)])
     assert [(row["urn"], row["marks_n"]) for row in run("attendance").rows] == [("110002", 1)]
 
 
 @pytest.mark.parametrize(("reported_with", "n"), [(None, 0), ("Emmy", 1), ("Emmy again", 1)])
-def test_a_task_is_asked_once_of_a_teacher_who_was_enrolled_again_on_the_session_s_day(
-    run: Run, hear: Hear, reported_with: str | None, n: int
+def test_task_is_due_once_from_a_teacher_enrolled_again_on_the_day(
+    run: Run, receive: Receive, reported_with: str | None, n: int
 ) -> None:
     """The first place was given up after the start, the second given later that day."""
     meeting = make.session("Fractions", 2, NOVEMBER)
     place, withdrawn = gone("Emmy", NOVEMBER)
     again = replace(make.place("Fractions", "Emmy again", "110001", NOVEMBER), teacher_id=an_id("Emmy"))
-    hear([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
-    hear([delivered(place), delivered(withdrawn, 2, at=meeting.starts_at + INSTANT), delivered(again)])
+    receive([happened.task("Fractions", 2), make.register("Fractions", 2, NOVEMBER, [])])
+    receive([delivered(place), delivered(withdrawn, 2, at=meeting.starts_at + INSTANT), delivered(again)])
     if reported_with is not None:
-        hear([happened.reported("Fractions", 2, reported_with)])
+        receive([happened.reported("Fractions", 2, reported_with)])
     assert due(run) == (n, 2), "of Ada, and of Emmy once"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.reporting import factories as make
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 
 from hub_kernel.refusals import Refused, Unknown
 from hub_platform.database import Sessions
@@ -16,7 +16,7 @@ from hub_reporting.queries.reports import REPORTS, run_report
 YEAR: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
 
 
-def test_an_empty_hub_answers_with_nothing(sessions: Sessions, options: Options) -> None:
+def test_reports_of_an_empty_hub_are_empty(sessions: Sessions, options: Options) -> None:
     for name in REPORTS:
         with sessions.begin() as session:
             report = run_report(session, ReportQuery(name=name, scope="la:873"), options=options, now=NOW)
@@ -35,10 +35,10 @@ def test_an_empty_hub_answers_with_nothing(sessions: Sessions, options: Options)
         ("engagement", {"starts_on": date(2026, 9, 1)}, "period_reversed"),
     ],
 )
-def test_what_cannot_be_answered_is_refused(
-    sessions: Sessions, hear: Hear, options: Options, name: str, asked: dict[str, Any], code: str
+def test_invalid_query_is_refused(
+    sessions: Sessions, receive: Receive, options: Options, name: str, asked: dict[str, Any], code: str
 ) -> None:
-    hear([make.school("110001")])
+    receive([make.school("110001")])
     kind = Unknown if code == "unknown_report" else Refused
     with sessions.begin() as session, pytest.raises(kind) as refused:
         run_report(session, ReportQuery(name=name, **YEAR | asked), options=options, now=NOW)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.small_hub import small_hub
 
 from hub_platform.database import Sessions
@@ -21,8 +21,8 @@ YEAR = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 8, 31)}
 
 
 @pytest.fixture(name="run")
-def _run(sessions: Sessions, hear: Hear, options: Options) -> Run:
-    hear(small_hub())
+def _run(sessions: Sessions, receive: Receive, options: Options) -> Run:
+    receive(small_hub())
 
     def run(name: str, **asked: Any) -> Report:
         with sessions.begin() as session:
@@ -35,7 +35,7 @@ def figures(report: Report) -> tuple[int, int | None, float | None]:
     return report.n, report.of, report.rate
 
 
-def test_every_report_of_the_catalogue_is_answered_and_its_checks_hold(run: Run) -> None:
+def test_every_report_is_answered_and_its_checks_hold(run: Run) -> None:
     assert {definition.name for definition in DEFINITIONS} == set(REPORTS)
     for definition in DEFINITIONS:
         report = run(definition.name)
@@ -67,7 +67,7 @@ def test_connected_schools_by_scope(run: Run, scope: str, n: int, of: int) -> No
     assert figures(run("connected-schools", scope=scope))[:2] == (n, of)
 
 
-def test_who_was_connected_at_an_earlier_day(run: Run) -> None:
+def test_connected_schools_of_an_earlier_day(run: Run) -> None:
     assert [row["urn"] for row in run("connected-schools", as_at=date(2025, 10, 31)).rows] == [
         "110001", "110003", "110005",
     ]  # fmt: skip
@@ -222,13 +222,13 @@ def test_visit_compliance(run: Run) -> None:
     assert report.figures["by_phase"]["secondary"] == {"n": 1, "N": 2, "rate": 50.0}
 
 
-def test_visit_compliance_leaves_the_half_term_that_goes_on_out_of_the_rate(run: Run) -> None:
+def test_visit_compliance_excludes_the_present_half_term_from_the_rate(run: Run) -> None:
     report = run("visit-compliance", as_at=date(2025, 11, 10))
     assert figures(report) == (2, 3, 66.6)
     assert [row["ended"] for row in report.figures["by_half_term"]] == [True, False]
     assert report.figures["open"] == 1
 
 
-def test_without_dates_the_latest_year_in_which_anything_happened_is_meant(run: Run) -> None:
+def test_default_period_is_the_latest_year_with_a_recorded_fact(run: Run) -> None:
     report = run("engagement", starts_on=None, ends_on=None)
     assert (report.period.starts_on, report.period.ends_on) == (date(2025, 9, 1), date(2026, 8, 31))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.reporting import factories as make
-from tests.reporting.conftest import NOW, Hear
+from tests.reporting.conftest import NOW, Receive
 from tests.reporting.descriptions import hub
 
 from hub_contracts import Event
@@ -20,10 +20,12 @@ DAYS = [date(2025, 11, day) for day in range(3, 8)]
 ADA = [("Ada", "110001")]
 
 
-def row_after(sessions: Sessions, options: Options, hear: Hear, events: Iterable[Event]) -> dict[str, Any]:
+def row_after(
+    sessions: Sessions, options: Options, receive: Receive, events: Iterable[Event]
+) -> dict[str, Any]:
     """The row of a school that has signed up and taken part in something."""
     signed_up = [make.school("110001"), make.group("Fractions"), make.place("Fractions", "Ada", "110001")]
-    hear([hub(), *signed_up, *events])
+    receive([hub(), *signed_up, *events])
     query = ReportQuery(name="engagement", starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
     with sessions.begin() as session:
         report = run_report(session, query, options=options, now=NOW)
@@ -33,9 +35,9 @@ def row_after(sessions: Sessions, options: Options, hear: Hear, events: Iterable
 
 
 def test_a_school_that_has_only_signed_up_shows_no_activity_of_any_kind(
-    sessions: Sessions, options: Options, hear: Hear
+    sessions: Sessions, options: Options, receive: Receive
 ) -> None:
-    row = row_after(sessions, options, hear, [])
+    row = row_after(sessions, options, receive, [])
     assert {name: row[name] for name in ACTIVITIES} == dict.fromkeys(ACTIVITIES, 0)
     assert (row["attended_on"], row["completed_on"]) == (None, None)
 
@@ -57,8 +59,8 @@ def test_a_school_that_has_only_signed_up_shows_no_activity_of_any_kind(
     ],
 )
 def test_each_activity_is_counted_under_its_own_name_only(
-    sessions: Sessions, options: Options, hear: Hear, name: str, events: list[Event]
+    sessions: Sessions, options: Options, receive: Receive, name: str, events: list[Event]
 ) -> None:
-    row = row_after(sessions, options, hear, events)
+    row = row_after(sessions, options, receive, events)
     assert {one: row[one] for one in ACTIVITIES} == dict.fromkeys(ACTIVITIES, 0) | {name: 2}
     assert row["attended_on"] is not None

@@ -17,13 +17,13 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"HUB_{name}", raising=False)
 
 
-def test_unless_given_the_hub_is_cambridge() -> None:
+def test_default_hub_is_cambridge() -> None:
     options = config.load()
     assert (options.hub_id, options.hub_name) == ("cambridge", "Cambridge Maths Hub")
     assert options.headline == Scope("la", "873")
 
 
-def test_a_hub_says_who_and_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_name_the_hub_and_its_headline_scope(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in zip(NAMES, ("fens", "Fens Maths Hub", "hub"), strict=True):
         monkeypatch.setenv(f"HUB_{name}", value)
     options = config.load()
@@ -50,7 +50,7 @@ def test_a_hub_says_who_and_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None
         ({"SUBSCRIBERS_PORT": "8671"}, "https://hub.example.org/schemas", "hub.example.org:8671"),
     ],
 )
-def test_published_documents_name_the_addresses_of_the_deployment(
+def test_published_documents_have_the_addresses_of_the_deployment(
     monkeypatch: pytest.MonkeyPatch, given: dict[str, str], schemas: str, broker: str
 ) -> None:
     for name, value in given.items():
@@ -66,7 +66,7 @@ def test_published_documents_name_the_addresses_of_the_deployment(
         ("HEADLINE_SCOPE", "phase:tertiary"),
     ],
 )
-def test_a_setting_that_cannot_be_stops_the_start_with_its_name(
+def test_invalid_setting_stops_the_start_and_is_named(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(f"HUB_{name}", value)

@@ -48,7 +48,7 @@ def begun(
     ("cookie", "changed"),
     [("ada", {"ada"}), ("ending", set()), ("over", set()), ("unknown", set())],
 )
-def test_ending_a_session_ends_no_other_and_does_not_move_an_end(
+def test_ending_a_session_changes_no_other_and_no_earlier_end(
     session: Session, cookie: str, changed: set[str]
 ) -> None:
     done = changes_of(session, TABLES, lambda: store.end(session, cookie, NOW))
@@ -57,7 +57,7 @@ def test_ending_a_session_ends_no_other_and_does_not_move_an_end(
         assert done.after[row]["ends_at"] == NOW
 
 
-def test_only_sessions_that_ended_before_an_instant_are_forgotten(session: Session) -> None:
+def test_only_sessions_that_ended_before_an_instant_are_deleted(session: Session) -> None:
     done = changes_of(session, TABLES, lambda: store.delete_ended(session, NOW))
     assert {key[0] for _, key in done.deleted} == {"over"}
     assert not done.changed
@@ -68,6 +68,6 @@ def test_a_session_is_found_until_the_instant_at_which_it_ends(session: Session)
     assert {name for name, one in found.items() if one is not None} == {"ada"}
 
 
-def test_a_link_that_was_used_opens_no_other_session(session: Session) -> None:
+def test_used_link_begins_no_other_session(session: Session) -> None:
     assert not store.add(session, begun("another browser", link="link of ada"))
     assert store.find(session, "another browser", NOW) is None
