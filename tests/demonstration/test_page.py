@@ -10,7 +10,7 @@ from hub_demo.plan import Plan, plan_for
 from hub_local.places import ROOT
 
 PAGE = (ROOT / "docs" / "demonstration.md").read_text()
-WHO = PAGE.partition("## Who is who")[2].partition("## What comes out wrong")[0]
+WHO = PAGE.partition("## People and cases")[2].partition("## Known deviations")[0]
 
 
 def names(plan: Plan) -> set[str]:

@@ -25,7 +25,7 @@ MEBIBYTES = DEFAULT.size // limits.MEBIBYTE
     ],
 )
 def test_a_limit_is_the_one_that_is_set(words: str) -> None:
-    assert words in page.sections()["What you get"]
+    assert words in page.sections()["Your access"]
 
 
 def test_its_links_lead_somewhere() -> None:

@@ -76,7 +76,7 @@ def test_a_lost_event_is_noticed_and_another_gap_is_not(
 def test_the_table_of_the_page_is_right() -> None:
     _, reassigned, logged = visit()
     heard = {"VisitPlanned", "VisitLogged", "VisitCancelled"}
-    section = page.sections()["What came before: `after`"]
+    section = page.sections()["Predecessors: `after`"]
     assert f"`{reassigned['after']}`" in section
     assert f"`{logged['after']}`" in section
     assert [missing(logged, heard, reached) for reached in (0, 1, 3)] == [1, 0, 0]
