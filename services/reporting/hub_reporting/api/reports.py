@@ -1,7 +1,6 @@
 """JSON routes under /reporting/v1: the catalogue of reports, the reports, freshness."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from marshmallow import Schema, fields
 
@@ -134,7 +133,7 @@ class Reports(Configured):
     """Reports as JSON or CSV, and the freshness of their figures."""
 
     @route("GET", "/reporting/v1/reports", allow=REPORT_READERS, answer=CatalogueSchema)
-    def list_reports(self, call: Call[None]) -> dict[str, Any]:  # noqa: ARG002 - every route takes the call
+    def list_reports(self, call: Call[None]) -> dict[str, object]:  # noqa: ARG002 - every route takes the call
         """List the reports with their definitions."""
         return {"items": DEFINITIONS}
 

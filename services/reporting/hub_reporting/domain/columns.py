@@ -1,7 +1,7 @@
 """Columns of reports in words: headings, and words for codes."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from hub_reporting.domain.periods import half_term_name
 from hub_reporting.domain.schools import PHASE_NAMES
@@ -121,15 +121,17 @@ def without_pseudonyms(columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in columns if name not in PSEUDONYMS)
 
 
-def in_words(column: str, value: Any) -> Any:
+def in_words(column: str, value: object) -> object:
     """Return a cell of a file or a page: codes and yes/no as words, other values unchanged."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if column == "half_term" and value is not None:
+    if not isinstance(value, str):
+        return value
+    if column == "half_term":
         return f"{half_term_name(value)} {value.partition('-')[0]}/{(int(value[:4]) + 1) % 100:02}"
-    if column in {"roles", "programme", "strand", "via"} and value is not None:
-        return str(value).replace("_", " ")
-    return _WORDS[column].get(value, value) if column in _WORDS else value
+    if column in {"roles", "programme", "strand", "via"}:
+        return value.replace("_", " ")
+    return _WORDS.get(column, {}).get(value, value)
 
 
 def code_of(value: object) -> str:

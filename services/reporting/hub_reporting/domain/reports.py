@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from hub_kernel.refusals import Refused
@@ -45,9 +44,9 @@ class Report:
         """Per cent with one decimal, rounded down."""
         return None if self.of is None else Ratio(self.n, self.of).rate
 
-    def table(self) -> list[list[Any]]:
+    def table(self) -> list[list[object]]:
         """Return the rows in words with a row of headings; each row ends with period, day and scope."""
-        context: list[date | str] = [
+        context: list[object] = [
             self.period.starts_on,
             self.period.ends_on,
             self.period.as_at,

@@ -162,9 +162,6 @@ def register_on(
         day: of open schools and successors.
         facts_day: of names, authorities, districts, phases and trusts.
     """
-    named = [(one.trust_uid, one.companies_house) for each in history.trusts.values() for one in each]
-    named += [(school.trust_uid, school.companies_house) for school in latest.values()]
-    companies = {uid: number for uid, number in named if uid is not None and number is not None}
     schools = dict(latest)
     for urn, events in history.facts.items():
         if urn in schools:
@@ -182,7 +179,14 @@ def register_on(
         if urn in schools:
             uid, name = trust_on(memberships, facts_day)
             schools[urn] = schools[urn]._replace(trust_uid=uid, trust_name=name)
-    return Register(schools, successions, day, companies, history, facts_day)
+    return Register(schools, successions, day, _companies(latest, history), history, facts_day)
+
+
+def _companies(latest: Mapping[str, School], history: History) -> dict[str, str]:
+    """Return the Companies House number of each trust UID."""
+    pairs = [(one.trust_uid, one.companies_house) for each in history.trusts.values() for one in each]
+    pairs += [(school.trust_uid, school.companies_house) for school in latest.values()]
+    return {uid: number for uid, number in pairs if uid is not None and number is not None}
 
 
 def first_connections(connections: Iterable[Connection], register: Register) -> dict[str, Connection]:

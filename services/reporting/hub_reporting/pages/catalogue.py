@@ -5,7 +5,7 @@ Pages are cached: they are public, and the process answers no other request for 
 
 import json
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts import EVENTS, MARKS, PUBLISHERS
 from hub_contracts.documents.asyncapi import asyncapi
@@ -14,7 +14,7 @@ from hub_contracts.documents.envelope import ATTRIBUTES, OPTIONAL, exchange_of
 from hub_contracts.documents.flows import FLOWS, Flow
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.documents.readers import readers
-from hub_reporting.pages.diagram import Diagram, draw
+from hub_reporting.pages.diagram import Diagram, Plan, draw
 from hub_reporting.pages.templating import TEMPLATES
 
 ALL: Final = EVENTS | MARKS
@@ -87,22 +87,33 @@ def overview() -> Diagram:
     queues = dict.fromkeys(end for exchange in exchanges.values() for end in arrows[exchange])
     queues = dict.fromkeys([*(name for name in queues if name.endswith(".in")), LOG, SUBSCRIBER])
     return draw(
-        "overview",
-        "Publishers, exchanges and queues",
-        [list(PUBLISHERS), list(exchanges.values()), list(queues)],
-        arrows,
-        {publisher: f"#{publisher}" for publisher in PUBLISHERS},
+        Plan(
+            name="overview",
+            title="Publishers, exchanges and queues",
+            columns=[list(PUBLISHERS), list(exchanges.values()), list(queues)],
+            arrows=arrows,
+            links={publisher: f"#{publisher}" for publisher in PUBLISHERS},
+        )
     )
 
 
 def _diagram(flow: Flow, chosen: str = "") -> Diagram:
     links = {type_: f"/events/{type_}" for type_ in flow.types if type_ != chosen}
-    return draw(f"flow-{flow.name}", flow.title, flow.columns(), flow.steps, links, chosen)
+    return draw(
+        Plan(
+            name=f"flow-{flow.name}",
+            title=flow.title,
+            columns=flow.columns(),
+            arrows=flow.steps,
+            links=links,
+            chosen=chosen,
+        )
+    )
 
 
 def _entry(key: str) -> EventEntry:
     return entry(ALL[key], ALL, readers())
 
 
-def _pretty(value: Any) -> str:
+def _pretty(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

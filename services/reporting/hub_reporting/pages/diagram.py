@@ -43,40 +43,37 @@ class Diagram:
     box_height: int = HEIGHT
 
 
-def draw(
-    name: str,
-    title: str,
-    columns: Sequence[Sequence[str]],
-    arrows: Mapping[str, Iterable[str]],
-    links: Mapping[str, str],
-    chosen: str = "",
-) -> Diagram:
-    """Place the labels of each column below each other and join them.
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The labels of a diagram and the arrows between them."""
 
-    Args:
-        name: unique on its page.
-        title: shown as the heading.
-        columns: labels, from left to right.
-        arrows: a label → the labels that its arrows lead to, all in columns further right.
-        links: label → address.
-        chosen: the label to highlight.
-    """
-    rows = max(len(column) for column in columns)
+    name: str  # unique on its page
+    title: str
+    columns: Sequence[Sequence[str]]  # labels, from left to right
+    arrows: Mapping[str, Iterable[str]]  # label → labels in columns further right
+    links: Mapping[str, str]  # label → address
+    chosen: str = ""  # the label to highlight
+
+
+def draw(plan: Plan) -> Diagram:
+    """Place the labels of each column below each other and join them with arrows."""
+    rows = max(len(column) for column in plan.columns)
     height = rows * (HEIGHT + ROW_GAP) - ROW_GAP + 2 * MARGIN
     boxes = {}
-    for n, column in enumerate(columns):
+    for n, column in enumerate(plan.columns):
         top = (height - len(column) * (HEIGHT + ROW_GAP) + ROW_GAP) // 2
         for row, label in enumerate(column):
             x, y = MARGIN + n * (WIDTH + COLUMN_GAP), top + row * (HEIGHT + ROW_GAP)
-            boxes[label] = Box(label, links.get(label, ""), x, y, label == chosen)
+            boxes[label] = Box(label, plan.links.get(label, ""), x, y, label == plan.chosen)
+    arrows = [(start, tuple(ends)) for start, ends in plan.arrows.items()]
     return Diagram(
-        name=name,
-        title=title,
-        width=len(columns) * (WIDTH + COLUMN_GAP) - COLUMN_GAP + 2 * MARGIN,
+        name=plan.name,
+        title=plan.title,
+        width=len(plan.columns) * (WIDTH + COLUMN_GAP) - COLUMN_GAP + 2 * MARGIN,
         height=height,
         boxes=tuple(boxes.values()),
-        arrows=tuple(_arrow(boxes[a], boxes[b]) for a, ends in arrows.items() for b in ends),
-        words=tuple((start, tuple(ends)) for start, ends in arrows.items() if tuple(ends)),
+        arrows=tuple(_arrow(boxes[a], boxes[b]) for a, ends in arrows for b in ends),
+        words=tuple((start, ends) for start, ends in arrows if ends),
     )
 
 

@@ -17,7 +17,7 @@ PROBES: Final = "health, metrics and version"
 ANYONE: Final = "anyone"
 SIGNED_IN: Final = "signed in"
 
-Json = Mapping[str, Any]
+Json = Mapping[str, Any]  # a parsed object of an OpenAPI document
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from hub_reporting.domain.catalogue import DEFINITIONS
 from hub_reporting.domain.columns import STATE_WORDS, STATUS_WORDS
 from hub_reporting.domain.composition import Composition
 from hub_reporting.domain.engagement import LEVELS
+from hub_reporting.domain.measures import Check
 from hub_reporting.domain.periods import NOW, taken_facts
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.scopes import CONNECTED, Scope
@@ -86,7 +87,7 @@ def dashboard(shown: Dashboard) -> str:
     )
 
 
-def checks(shown: Dashboard) -> list[Any]:
+def checks(shown: Dashboard) -> list[Check]:
     """Return the relations that must hold between the figures."""
     reports = (
         shown.connected,
@@ -128,9 +129,10 @@ class Links:
         query = self._query(item.scope or self.shown.scope, item.filters)
         return f"/reports/{item.report}?{urlencode(query)}"
 
-    def _query(self, scope: Scope, more: Mapping[str, str]) -> dict[str, Any]:
+    def _query(self, scope: Scope, more: Mapping[str, str]) -> dict[str, str]:
         period = self.shown.period
-        query = {"from": period.starts_on, "to": period.ends_on, "scope": scope.code, **more}
+        days = {"from": period.starts_on.isoformat(), "to": period.ends_on.isoformat()}
+        query = days | {"scope": scope.code, **more}
         return query if period.facts_on is None else query | {"facts": NOW}
 
 

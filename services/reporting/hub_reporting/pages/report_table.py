@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from hub_reporting.domain import columns
 from hub_reporting.domain.reports import Report
@@ -44,7 +44,7 @@ def _rank(column: str) -> int:
     return {"name": 0, "title": 0, "problem": 0, LAST: 2}.get(column, 1)
 
 
-def _cell(column: str, value: Any) -> str:
+def _cell(column: str, value: object) -> str:
     text = columns.in_words(column, value)
     if text is None or text == "":
         return NOTHING

@@ -1,6 +1,6 @@
 """The sign-in page: a link or a token begins a session, known by a cookie out of reach of scripts."""
 
-from typing import Any, Final
+from typing import Final, TypedDict
 from urllib.parse import parse_qs
 
 from marshmallow import Schema, fields
@@ -47,6 +47,15 @@ class Tokens(Dependency[TokenCheck]):
             if found is None or context.token_check.revokes(found.token_id):
                 raise unauthorised("session_over", "The session has ended. Sign in again.")
             return Actor(found.subject, frozenset(found.roles))
+
+
+class CookieOptions(TypedDict):
+    """Options of werkzeug's `set_cookie` and `delete_cookie`."""
+
+    path: str
+    httponly: bool
+    samesite: str
+    secure: bool
 
 
 class SignInQuerySchema(Schema):
@@ -110,6 +119,6 @@ class SignIn(Configured):
         return rendering.sign_in(hub_name(session, self.options), error, token)
 
 
-def _cookie_options(call: Call[None]) -> dict[str, Any]:
+def _cookie_options(call: Call[None]) -> CookieOptions:
     """Return options of a session cookie, hidden from scripts and from other sites."""
-    return {"path": "/", "httponly": True, "samesite": "Lax", "secure": call.request.is_secure}
+    return CookieOptions(path="/", httponly=True, samesite="Lax", secure=call.request.is_secure)

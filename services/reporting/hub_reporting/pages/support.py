@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from hub_reporting.domain import visits
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.periods import HALF_TERM_NAMES, half_term_name
+from hub_reporting.domain.schools import School
 from hub_reporting.queries.dashboard import Dashboard
 
 
@@ -93,6 +93,6 @@ def this_half_term(shown: Dashboard) -> HalfTermVisits | None:
     )
 
 
-def _name(schools: Mapping[str, Any], urn: str) -> str:
+def _name(schools: Mapping[str, School], urn: str) -> str:
     school = schools.get(urn)
     return school.name if school is not None else f"URN {urn}"

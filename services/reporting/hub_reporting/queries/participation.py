@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from hub_reporting.domain.participation import Counted, Participation, participation
 from hub_reporting.domain.scopes import Scope
@@ -36,12 +35,12 @@ def participants_cells(context: ReportContext, part: Counted) -> ParticipantsCel
     )
 
 
-def split_figures(context: ReportContext, found: Participation, *, commitment: bool) -> dict[str, Any]:
+def split_figures(context: ReportContext, found: Participation, *, commitment: bool) -> dict[str, object]:
     """Return shares by Work Group and by school, as JSON; with commitment where asked for."""
 
-    def shares(one: Participation) -> dict[str, Any]:
-        done = dict(share(one.done))
-        return done | {"commitment": share(one.commitment)} if commitment else done
+    def shares(one: Participation) -> dict[str, object]:
+        more = {"commitment": share(one.commitment)} if commitment else {}
+        return {**share(one.done), **more}
 
     names = context.register.name
     schools = found.by(lambda part: part.urn)

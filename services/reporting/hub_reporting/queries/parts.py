@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from hub_reporting.domain.catalogue import BY_NAME
 from hub_reporting.domain.measures import Check, Ratio
@@ -50,7 +50,7 @@ class Answer:
     """The figures and rows of a report, without its definition and context."""
 
     figure: Ratio | int  # n of N, or a number that is no share
-    figures: Mapping[str, Any]  # JSON, of a shape of its own for each report
+    figures: Mapping[str, object]  # JSON, of a shape of its own for each report
     rows: Sequence[Row]
     checks: Sequence[Check] = ()
 

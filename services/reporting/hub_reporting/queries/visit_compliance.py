@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from hub_reporting.domain import visits
 from hub_reporting.domain.measures import Check, part_of_whole
@@ -55,7 +54,7 @@ def visit_compliance(context: ReportContext, scope: Scope) -> Report:
     return build_report(context, "visit-compliance", scope, answer)
 
 
-def _by_half_term(found: visits.Compliance) -> list[dict[str, Any]]:
+def _by_half_term(found: visits.Compliance) -> list[dict[str, object]]:
     return [
         {
             "half_term": half_term,

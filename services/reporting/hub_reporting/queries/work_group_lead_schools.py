@@ -1,6 +1,7 @@
 """The report `work-group-lead-schools` (R6)."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from hub_reporting.domain.leadership import lead_schools
 from hub_reporting.domain.reports import Report
@@ -30,10 +31,7 @@ def work_group_lead_schools(
         scope: of the home schools.
         groups: the period's Work Groups, where they are loaded already.
     """
-    facts = groups or load_work_group_facts(context)
-    current = {one.group.work_group_id for one in facts.compositions.groups if not one.cancelled}
-    leads = group_store.leads(context.session, context.hub, context.period)
-    leads = {group_id: lead_ids for group_id, lead_ids in leads.items() if str(group_id) in current}
+    leads = _leads(context, groups or load_work_group_facts(context))
     people = {lead for lead_ids in leads.values() for lead in lead_ids}
     homes = school_store.homes(context.session, context.hub, people)
     found = lead_schools(leads, homes, context.register)
@@ -54,3 +52,10 @@ def work_group_lead_schools(
         ],
     )
     return build_report(context, "work-group-lead-schools", scope, answer)
+
+
+def _leads(context: ReportContext, groups: WorkGroupFacts) -> dict[UUID, list[UUID]]:
+    """Return the leads of each Work Group that is not cancelled."""
+    current = {one.group.work_group_id for one in groups.compositions.groups if not one.cancelled}
+    leads = group_store.leads(context.session, context.hub, context.period)
+    return {group_id: lead_ids for group_id, lead_ids in leads.items() if str(group_id) in current}

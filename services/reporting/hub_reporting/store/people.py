@@ -1,20 +1,19 @@
 """People by their remaining record: events before a merger name the record that was merged into it."""
 
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub_reporting.models import LeaderPost, Merger
+from hub_reporting.models import LeaderPost, Merger, Place
 
 
-def remaining(teacher_id: Any) -> sa.ColumnElement[UUID]:
+def remaining(teacher_id: sa.ColumnExpressionArgument[UUID]) -> sa.ColumnElement[UUID]:
     """Select the remaining record of a person; needs an outer join on `merged`."""
     return sa.func.coalesce(Merger.into_id, teacher_id)
 
 
-def merged(model: Any) -> sa.ColumnElement[bool]:
+def merged(model: type[Place] | type[LeaderPost]) -> sa.ColumnElement[bool]:
     """Return the condition of an outer join of a read model that names teachers with the hub's mergers."""
     return sa.and_(Merger.hub == model.hub, Merger.from_id == model.teacher_id)
 

@@ -1,11 +1,13 @@
 """Assignments, obligations and visits, as values of the domain."""
 
-from datetime import date
-from typing import Any
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from hub_contracts.vocabulary import LeaderRole, VisitKind
 from hub_reporting.domain import engagement, visits
 from hub_reporting.domain.periods import Period
 from hub_reporting.models import (
@@ -23,9 +25,11 @@ from hub_reporting.models import (
 from hub_reporting.store import people
 
 DerivedModel = type[LoggedVisit] | type[PlannedVisit] | type[DepartmentPD]
+Instant = InstrumentedAttribute[datetime | None]
+DEPARTMENT_PD: Final = VisitKind.DEPARTMENT_PD.value
 
 
-def latest_of(model: DerivedModel, column: str) -> sa.ColumnElement[Any]:
+def latest_of(model: DerivedModel, column: str) -> sa.ColumnElement[Any]:  # of the type of the column
     """Select a derived column of a visit, from its recalculation where that is newer than the row."""
     newer = RecalculatedVisit.revision > model.revision
     return sa.case((newer, getattr(RecalculatedVisit, column)), else_=getattr(model, column))
@@ -38,19 +42,7 @@ def recalculation(model: DerivedModel) -> sa.ColumnElement[bool]:
 
 def assignments(session: Session, hub: str, period: Period) -> list[visits.Assignment]:
     """Return the assignments of the academic years that the period touches."""
-    # The last day of a person's roles as PD lead: null while one has no end, or none is recorded.
-    posts = people.posts(hub).c
-    ended = (
-        sa.select(
-            posts.teacher_id,
-            sa.case(
-                (sa.func.bool_or(posts.ends_on.is_(None)), sa.null()), else_=sa.func.max(posts.ends_on)
-            ).label("on"),
-        )
-        .where(posts.role == "pd_lead")
-        .group_by(posts.teacher_id)
-        .subquery("ended")
-    )
+    ended = _ended_roles(hub)
     pd_lead_id = people.remaining(Assignment.pd_lead_id)
     merged = sa.and_(Merger.hub == Assignment.hub, Merger.from_id == Assignment.pd_lead_id)
     ending = sa.and_(
@@ -73,6 +65,21 @@ def assignments(session: Session, hub: str, period: Period) -> list[visits.Assig
         .where(Assignment.hub == hub, Assignment.starts_on.between(years[0].starts_on, years[-1].ends_on))
     )
     return [visits.Assignment._make(row) for row in rows]
+
+
+def _ended_roles(hub: str) -> sa.Subquery:
+    """Select the last day of each person's roles as PD lead; null while one of these has no end."""
+    posts = people.posts(hub).c
+    has_open_end = sa.func.bool_or(posts.ends_on.is_(None))
+    return (
+        sa.select(
+            posts.teacher_id,
+            sa.case((has_open_end, sa.null()), else_=sa.func.max(posts.ends_on)).label("on"),
+        )
+        .where(posts.role == LeaderRole.PD_LEAD)
+        .group_by(posts.teacher_id)
+        .subquery("ended")
+    )
 
 
 def obligations(session: Session, hub: str, period: Period) -> list[visits.Obligation]:
@@ -114,13 +121,18 @@ def logged(session: Session, hub: str, half_terms: set[str]) -> list[visits.Logg
             latest_of(LoggedVisit, "out_of_term").is_(False),
         )
     )
+    return [visits.Logged._make(row) for row in (*rows, *_meetings_held(session, hub, half_terms))]
+
+
+def _meetings_held(session: Session, hub: str, half_terms: set[str]) -> Iterable[sa.Row[Any]]:
+    """Return the department meetings of some half terms in the columns of `visits.Logged`."""
     held_in = latest_of(DepartmentPD, "half_term")
     same_visit = sa.and_(LoggedVisit.hub == DepartmentPD.hub, LoggedVisit.visit_id == DepartmentPD.visit_id)
-    held = session.execute(
+    return session.execute(
         sa.select(
             DepartmentPD.urn,
             held_in,
-            sa.literal("department_pd"),
+            sa.literal(DEPARTMENT_PD),
             DepartmentPD.held_on,
             sa.func.coalesce(latest_of(LoggedVisit, "late"), sa.false()),
         )
@@ -128,7 +140,6 @@ def logged(session: Session, hub: str, half_terms: set[str]) -> list[visits.Logg
         .outerjoin(RecalculatedVisit, recalculation(DepartmentPD))
         .where(DepartmentPD.hub == hub, held_in.in_(sorted(half_terms)))
     )
-    return [visits.Logged._make(row) for row in (*rows, *held)]
 
 
 def planned(session: Session, hub: str, half_terms: set[str], day: date) -> list[visits.Planned]:
@@ -170,38 +181,29 @@ def excused(session: Session, hub: str, half_terms: set[str], day: date) -> list
     return [visits.Excused._make(row) for row in rows]
 
 
-def by_end_of(instant: Any, day: date) -> sa.ColumnElement[bool]:
+def by_end_of(instant: Instant, day: date) -> sa.ColumnElement[bool]:
     """Return whether an instant lies before the end of a day; a null instant does."""
     return sa.or_(instant.is_(None), sa.cast(sa.func.timezone("Europe/London", instant), sa.Date) <= day)
 
 
 def visit_activities(session: Session, hub: str, period: Period) -> list[engagement.Activity]:
     """Return each school with a visit or a department meeting in the period."""
-    in_term = latest_of(LoggedVisit, "out_of_term").is_(False)
     visited = (
         sa.select(LoggedVisit.urn, sa.literal("visit"), sa.func.min(LoggedVisit.happened_on), sa.func.count())
         .outerjoin(RecalculatedVisit, recalculation(LoggedVisit))
         .where(
             LoggedVisit.hub == hub,
             LoggedVisit.happened_on.between(period.starts_on, period.last_counted),
-            LoggedVisit.kind != "department_pd",
-            in_term,
+            LoggedVisit.kind != DEPARTMENT_PD,
+            latest_of(LoggedVisit, "out_of_term").is_(False),
         )
         .group_by(LoggedVisit.urn)
     )
-    # A department meeting has two events, VisitLogged and DepartmentPDHeld, with one visit id: counted once.
-    meetings = sa.union(
-        sa.select(LoggedVisit.visit_id, LoggedVisit.urn, LoggedVisit.happened_on.label("day"))
-        .outerjoin(RecalculatedVisit, recalculation(LoggedVisit))
-        .where(LoggedVisit.hub == hub, LoggedVisit.kind == "department_pd", in_term),
-        sa.select(DepartmentPD.visit_id, DepartmentPD.urn, DepartmentPD.held_on)
-        .outerjoin(RecalculatedVisit, recalculation(DepartmentPD))
-        .where(DepartmentPD.hub == hub, latest_of(DepartmentPD, "half_term").is_not(None)),
-    ).subquery("meetings")
+    meetings = _meetings(hub)
     taught = (
         sa.select(
             meetings.c.urn,
-            sa.literal("department_pd"),
+            sa.literal(DEPARTMENT_PD),
             sa.func.min(meetings.c.day),
             sa.func.count(meetings.c.visit_id.distinct()),
         )
@@ -209,3 +211,19 @@ def visit_activities(session: Session, hub: str, period: Period) -> list[engagem
         .group_by(meetings.c.urn)
     )
     return [engagement.Activity._make(row) for row in session.execute(sa.union_all(visited, taught))]
+
+
+def _meetings(hub: str) -> sa.Subquery:
+    """Select each department meeting once, though it has two events: VisitLogged and DepartmentPDHeld."""
+    return sa.union(
+        sa.select(LoggedVisit.visit_id, LoggedVisit.urn, LoggedVisit.happened_on.label("day"))
+        .outerjoin(RecalculatedVisit, recalculation(LoggedVisit))
+        .where(
+            LoggedVisit.hub == hub,
+            LoggedVisit.kind == DEPARTMENT_PD,
+            latest_of(LoggedVisit, "out_of_term").is_(False),
+        ),
+        sa.select(DepartmentPD.visit_id, DepartmentPD.urn, DepartmentPD.held_on)
+        .outerjoin(RecalculatedVisit, recalculation(DepartmentPD))
+        .where(DepartmentPD.hub == hub, latest_of(DepartmentPD, "half_term").is_not(None)),
+    ).subquery("meetings")

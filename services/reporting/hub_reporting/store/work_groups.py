@@ -1,7 +1,7 @@
 """Work Groups, places and registers, as values of the domain."""
 
-from datetime import date
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from hub_reporting.models import (
     Mark,
     Merger,
     Place,
+    Projected,
     Register,
     Session,
     Withdrawal,
@@ -206,12 +207,14 @@ def _ended_by(day: date) -> sa.ColumnElement[bool]:
     return sa.and_(same(GroupEnding, WorkGroup, "work_group_id"), _date_of(GroupEnding.ended_at) <= day)
 
 
-def _date_of(instant: Any) -> sa.ColumnElement[date]:
+def _date_of(
+    instant: sa.ColumnExpressionArgument[datetime] | sa.ColumnExpressionArgument[datetime | None],
+) -> sa.ColumnElement[date]:
     """Select the date of an instant in England."""
     return sa.cast(sa.func.timezone("Europe/London", instant), sa.Date)
 
 
-def _text(id_: Any) -> sa.ColumnElement[str]:
+def _text(id_: sa.ColumnExpressionArgument[UUID]) -> sa.ColumnElement[str]:
     """Select an id as text: building two thousand UUIDs takes longer than the rest of a report."""
     return sa.cast(id_, sa.Text)
 
@@ -220,6 +223,6 @@ def _of_years(hub: str, period: Period) -> tuple[sa.ColumnElement[bool], ...]:
     return WorkGroup.hub == hub, WorkGroup.academic_year.in_([str(year) for year in period.years])
 
 
-def same(one: Any, other: Any, key: str) -> sa.ColumnElement[bool]:
+def same(one: type[Projected], other: type[Projected], key: str) -> sa.ColumnElement[bool]:
     """Return the condition that joins two read models of one hub on a key."""
     return sa.and_(one.hub == other.hub, getattr(one, key) == getattr(other, key))
