@@ -66,7 +66,7 @@ def _receive(sessions: Sessions) -> Receive:
 
 @pytest.fixture(name="publishers", scope="package")
 def _publishers(broker: BrokerServer) -> str:
-    """Give the AMQP URI of a virtual host in which everybody's exchanges stand."""
+    """Return the AMQP URI of a virtual host with the exchanges of all publishers."""
     amqp_uri = broker.new_vhost()
     set_up_publishers(amqp_uri, "enrolment", "visits", "notifications")
     return amqp_uri

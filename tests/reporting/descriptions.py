@@ -1,4 +1,4 @@
-"""The hub and schools as enrolment describes them anew."""
+"""Events of enrolment that describe the hub and schools, first and again."""
 
 from dataclasses import replace
 from datetime import date
@@ -25,11 +25,11 @@ def hub(**others: Any) -> HubDescribed:
 
 
 def imported(urn: str, **others: Any) -> SchoolImported:
-    """A school of Cambridgeshire, by a file of 1 September 2025."""
+    """Return a school of Cambridgeshire from a register file of 1 September 2025."""
     return replace(make.school(urn), source_file_date=SEPTEMBER, **others)
 
 
 def changed(school: SchoolImported, on: date | None, **others: Any) -> SchoolChanged:
-    """The same school with other facts, by the file of a day; only those are named as changed."""
+    """Return the same school with other facts from the file of a day; these are the changed fields."""
     facts = vars(school) | {"source_file_date": on} | others
     return SchoolChanged(**facts, changed_fields=list(others))

@@ -1,4 +1,4 @@
-"""Events as other services would say them; a test states only what matters to it."""
+"""Events as other services publish them; a test states only the fields that matter to it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -34,14 +34,14 @@ _NAMESPACE = UUID("7b0d5a52-38a5-4d4a-9c3c-0d9a4d8a9b11")
 
 
 def an_id(name: str) -> UUID:
-    """The same id for the same name."""
+    """Return an id that is the same for the same name."""
     return uuid5(_NAMESPACE, name)
 
 
 def delivered(
     event: Event, revision: int = 1, *, hub: str = HUB, at: datetime = NOON, id_: str | None = None
 ) -> Delivery[Any]:
-    """An event as it arrives."""
+    """Return the delivery of an event."""
     envelope = Envelope(
         id=an_id(id_ or f"{hub}/{event.type}/{event.subject}/{revision}"),
         source=f"/hubs/{hub}/{event.publisher}",
@@ -56,7 +56,7 @@ def delivered(
 
 
 def in_order(events: Iterable[Event], **kwargs: Any) -> list[Delivery[Any]]:
-    """Events as they arrive, those of a subject numbered one after the other."""
+    """Return the deliveries of events, with revisions in their order within each subject."""
     revisions, deliveries = Counter[str](), []
     for event in events:
         revisions[event.subject] += 1
@@ -65,7 +65,7 @@ def in_order(events: Iterable[Event], **kwargs: Any) -> list[Delivery[Any]]:
 
 
 def school(urn: str, **others: Any) -> SchoolImported:
-    """A school of Cambridgeshire."""
+    """Return the import of a school of Cambridgeshire."""
     plain = SchoolImported(
         urn=urn,
         name=f"School {urn}",
@@ -85,12 +85,12 @@ def school(urn: str, **others: Any) -> SchoolImported:
 
 
 def connected(urn: str, on: date = date(2025, 9, 1), via: str = "work_group") -> SchoolConnected:
-    """The hub knows a school."""
+    """Return a school's first contact with the hub."""
     return SchoolConnected(urn=urn, connected_on=on, via=vocabulary.ConnectionRoute(via))
 
 
 def group(name: str, **others: Any) -> WorkGroupOpened:
-    """A work group."""
+    """Return the opening of a Work Group."""
     plain = WorkGroupOpened(
         work_group_id=an_id(name),
         title=name,
@@ -109,7 +109,7 @@ def group(name: str, **others: Any) -> WorkGroupOpened:
 
 
 def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10)) -> ParticipantEnrolled:
-    """A teacher's place on a group."""
+    """Return the place of a teacher on a Work Group."""
     return ParticipantEnrolled(
         enrolment_id=an_id(f"{group_name}/{teacher}"),
         work_group_id=an_id(group_name),
@@ -121,7 +121,7 @@ def place(group_name: str, teacher: str, urn: str, on: date = date(2025, 6, 10))
 
 
 def session(group_name: str, seq: int, on: date) -> SessionScheduled:
-    """A session of a group in the diary."""
+    """Return a scheduled session of a Work Group."""
     return SessionScheduled(
         session_id=an_id(f"{group_name}#{seq}"),
         work_group_id=an_id(group_name),
@@ -134,18 +134,18 @@ def session(group_name: str, seq: int, on: date) -> SessionScheduled:
 
 
 def moved(group_name: str, seq: int, on: date) -> SessionRescheduled:
-    """The same session on another day."""
+    """Return the same session rescheduled."""
     return SessionRescheduled(**vars(session(group_name, seq, on)) | {"ics_sequence": 1})
 
 
 def cancelled(group_name: str, seq: int, on: date) -> SessionCancelled:
-    """A session that will not be."""
+    """Return the cancellation of a session."""
     weather = vocabulary.SessionCancellationReason.WEATHER
     return SessionCancelled(**vars(session(group_name, seq, on)) | {"ics_sequence": 2}, reason=weather)
 
 
 def corrected(group_name: str, seq: int, teacher: str, old: str, new: str) -> AttendanceCorrected:
-    """A mark put right after the register was locked."""
+    """Return the correction of a mark of a locked register."""
     return AttendanceCorrected(
         session_id=an_id(f"{group_name}#{seq}"),
         work_group_id=an_id(group_name),
@@ -157,7 +157,7 @@ def corrected(group_name: str, seq: int, teacher: str, old: str, new: str) -> At
 
 
 def pd_day(name: str, on: date, visitors: Sequence[tuple[str, str]], kind: str = "pd_day") -> PDDayHeld:
-    """A PD day or conference; `visitors` are teacher and URN."""
+    """Return a PD day or conference that was held; `visitors` are teacher and URN."""
     return PDDayHeld(
         pd_day_id=an_id(name),
         kind=vocabulary.PDDayKind(kind),
@@ -168,7 +168,7 @@ def pd_day(name: str, on: date, visitors: Sequence[tuple[str, str]], kind: str =
 
 
 def register(group_name: str, seq: int, on: date, marks: Sequence[tuple[str, str, str]]) -> SessionCompleted:
-    """A register; `marks` are teacher, URN and mark."""
+    """Return a register; `marks` are teacher, URN and mark."""
     there = [urn for _, urn, mark in marks if mark in {"present", "late", "left_early"}]
     return SessionCompleted(
         session_id=an_id(f"{group_name}#{seq}"),
@@ -184,7 +184,7 @@ def register(group_name: str, seq: int, on: date, marks: Sequence[tuple[str, str
 
 
 def post(teacher: str, urn: str, role: str = "amhl", **others: Any) -> LeaderAppointed:
-    """A role in the hub."""
+    """Return the appointment to a hub role."""
     plain = LeaderAppointed(
         leader_role_id=an_id(f"{teacher} as {role}"),
         teacher_id=an_id(teacher),
@@ -214,7 +214,7 @@ def assignment(
     lead: str = "PD lead",
     programme: str = "opportunity_area",
 ) -> PDLeadAssigned:
-    """A PD lead for a school."""
+    """Return the assignment of a PD lead with its obligations."""
     return PDLeadAssigned(
         assignment_id=an_id(f"{programme} at {urn}"),
         urn=urn,
@@ -230,7 +230,7 @@ def assignment(
 
 
 def visit(urn: str, half_term: str, on: date | None = None, **others: Any) -> VisitLogged:
-    """A visit that took place; on the third day of the half term unless said otherwise."""
+    """Return a logged visit, by default on the third day of its half term."""
     happened_on = on or HALF_TERMS[half_term][0].replace(day=HALF_TERMS[half_term][0].day + 2)
     plain = VisitLogged(
         visit_id=an_id(f"visit to {urn} in {half_term} {others.get('kind', 'support')}"),

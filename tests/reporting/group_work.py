@@ -1,4 +1,4 @@
-"""What becomes of a work group: tasks between its sessions, and its end, as enrolment would say it."""
+"""Events of enrolment about tasks and the end of a Work Group."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from hub_contracts.vocabulary import TaskStatus, WorkGroupCancellationReason
 
 
 def group_cancelled(name: str) -> WorkGroupCancelled:
-    """A work group that will not take place."""
+    """Return the cancellation of a Work Group."""
     return WorkGroupCancelled(
         work_group_id=an_id(name),
         reason=WorkGroupCancellationReason.LEAD_UNAVAILABLE,
@@ -25,7 +25,7 @@ def group_cancelled(name: str) -> WorkGroupCancelled:
 
 
 def group_closed(name: str, completed_n: int = 0) -> WorkGroupClosed:
-    """A work group that is over."""
+    """Return the closing of a Work Group."""
     return WorkGroupClosed(
         work_group_id=an_id(name),
         teachers_n=2,
@@ -36,14 +36,14 @@ def group_closed(name: str, completed_n: int = 0) -> WorkGroupClosed:
 
 
 def completed(group_name: str, teacher: str, urn: str) -> ParticipantCompleted:
-    """A place whose holder completed the group."""
+    """Return the completion of a place."""
     place_ = vars(place(group_name, teacher, urn))
     same = ("enrolment_id", "work_group_id", "teacher_id", "urn")
     return ParticipantCompleted(**{name: place_[name] for name in same}, completed_on=date(2026, 7, 12))
 
 
 def task(group_name: str, due_before: int) -> ClassroomTaskSet:
-    """A task set in the first session of a group and due before another."""
+    """Return a task set in the first session and due before another."""
     return ClassroomTaskSet(
         task_id=an_id(f"task of {group_name} before {due_before}"),
         work_group_id=an_id(group_name),
@@ -53,7 +53,7 @@ def task(group_name: str, due_before: int) -> ClassroomTaskSet:
 
 
 def reported(group_name: str, due_before: int, teacher: str, status: str = "reported") -> TaskReported:
-    """How far a teacher has come with that task."""
+    """Return a teacher's status on that task."""
     return TaskReported(
         task_id=an_id(f"task of {group_name} before {due_before}"),
         work_group_id=an_id(group_name),

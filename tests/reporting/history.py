@@ -1,4 +1,4 @@
-"""A little of everything that can happen, with corrections: no two revisions of a subject say the same."""
+"""A short history with events of every kind and corrections; no two revisions of a subject are equal."""
 
 from dataclasses import asdict, replace
 from datetime import date
@@ -40,7 +40,7 @@ OCTOBER = date(2025, 10, 8)
 
 
 def history() -> list[Event]:
-    """All of it, the events of a subject in order."""
+    """Return all events, those of a subject in order."""
     return [*schools(), *groups(), *tasks_and_endings(), *visits(), *messages()]
 
 
@@ -144,7 +144,7 @@ def visits() -> list[Event]:
 
 
 def recalculated(urn: str, visited_in: str, half_term: str | None) -> VisitRecalculated:
-    """The visit of a school in a half term lies in another one, or in none."""
+    """Return a visit recalculated into another half term, or out of term."""
     return VisitRecalculated(
         visit_id=make.visit(urn, visited_in).visit_id,
         urn=urn,

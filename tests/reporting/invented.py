@@ -63,7 +63,7 @@ TOPICS = (
 
 @dataclass
 class Hub:
-    """The schools by part, and everything that happened, in order."""
+    """The schools by part of the hub, and all events in order."""
 
     seed: str = "a year"
     until: date = date(2026, 7, 20)
@@ -72,7 +72,7 @@ class Hub:
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Let the year happen."""
+        """Record the events of the year."""
         self.chance = random.Random(self.seed)
         self.events.append(hub())
         self.events += self._schools()

@@ -1,4 +1,4 @@
-"""Looking at the dashboard as a browser does, and what every page must keep."""
+"""The dashboard as a parsed page, and checks of the structure of every page."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -37,7 +37,7 @@ def tile(page: Element, heading: str) -> Element:
 
 
 def check_structure(page: Element) -> None:
-    """What WCAG 2.2 asks of every page that a program can see."""
+    """Check the requirements of WCAG 2.2 that a program can check."""
     (html,) = page.every("html")
     assert html.attributes["lang"] == "en-GB"
     assert page.every("title")[0].text
@@ -62,7 +62,7 @@ def check_structure(page: Element) -> None:
 
 
 def check_landmarks(page: Element) -> None:
-    """Each landmark has a name of its own (axe: landmark-unique)."""
+    """Check that landmarks have distinct names (axe: landmark-unique)."""
     marks = [one for one in page.every() if one.tag in {"section", "nav"} or "role" in one.attributes]
     names = [
         one.attributes.get("aria-label") or page.one(one.attributes["aria-labelledby"] or "").text
@@ -95,7 +95,7 @@ def check_pictures(page: Element) -> None:
 
 
 def check_policy(page: Element) -> None:
-    """Nothing in it needs more than the style sheet and the icon."""
+    """Check that the page loads only the style sheet and the icon."""
     assert page.every("script", "style", "iframe", "object") == []
     for one in page.every():
         assert not [name for name in one.attributes if name == "style" or name.startswith("on")]

@@ -20,14 +20,14 @@ def school(urn: str, **others: Any) -> School:
 
 
 def register(*schools: School, day: date = DAY, **successors: str) -> Register:
-    """Some schools; `u100="200"` says that 200 carries on 100, from the day after it closed."""
+    """Return a register; `u100="200"` makes 200 the successor of 100 from the day after its closure."""
     known = {s.urn: s for s in schools}
     links = {old.removeprefix("u"): new for old, new in successors.items()}
     return Register(known, following(known, links), day)
 
 
 def following(schools: Mapping[str, School], links: Mapping[str, str]) -> Successions:
-    """Who follows whom; where a closing date lacks, since ever."""
+    """Return the successors; without a closing date a successor has no first day."""
     return Successions(
         Succession(
             urn=old,

@@ -1,4 +1,4 @@
-"""Reads a page as a browser would, for tests that look at its structure."""
+"""Parses a page for tests of its structure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,28 +9,28 @@ VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 
 @dataclass
 class Element:
-    """One element with what is in it."""
+    """One element with its attributes and children."""
 
     tag: str
     attributes: dict[str, str | None] = field(default_factory=dict)
     children: list["Element | str"] = field(default_factory=list)
 
     def every(self, *tags: str) -> list["Element"]:
-        """All elements of these names inside, in order; all of any name when none is given."""
+        """Return all descendants with these tags in order; all descendants without tags."""
         return [one for one in self._inside() if not tags or one.tag in tags]
 
     def one(self, id_: str) -> "Element":
-        """The element with an id."""
+        """Return the only descendant with an id."""
         (found,) = [one for one in self._inside() if one.attributes.get("id") == id_]
         return found
 
     def of_class(self, name: str) -> list["Element"]:
-        """All elements of a class inside."""
+        """Return all descendants with a class."""
         return [one for one in self._inside() if name in (one.attributes.get("class") or "").split()]
 
     @property
     def text(self) -> str:
-        """Its words, with single spaces."""
+        """Text of the element, with single spaces."""
         return " ".join("".join(self._words()).split())
 
     def _words(self) -> Iterator[str]:
@@ -72,7 +72,7 @@ class _Reader(HTMLParser):
 
 
 def read(html: str) -> Element:
-    """Read a page; what is opened must be closed."""
+    """Parse a page; every element must be closed."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

@@ -1,4 +1,4 @@
-"""A hub so small that its every figure can be worked out by hand."""
+"""A hub small enough to compute every figure by hand."""
 
 from dataclasses import replace
 from datetime import date
@@ -23,7 +23,7 @@ def the_schools() -> list[Event]:
         make.school("110002", **trust),
         make.school("110003", phase="secondary"),
         make.school("110004"),
-        make.school("110005"),  # closes at new year, carried on by 199999
+        make.school("110005"),  # closes at new year, its successor is 199999
         make.school("199999", open_date=date(2026, 1, 1), **trust),
         make.school("110006", eligible=False),  # independent
         make.school("110007", status="proposed_to_close"),
@@ -41,7 +41,7 @@ def the_schools() -> list[Event]:
 
 
 def the_groups() -> list[Event]:
-    """Fractions: two sessions held with a task, three teachers of three schools left. Algebra: nobody yet."""
+    """Fractions: two sessions held with a task, three teachers of three schools. Algebra: no place yet."""
     gone = make.place("Fractions", "Gone", "110004")
     return [
         make.group("Fractions", min_teachers=3, min_schools=3, lead_ids=[an_id("Ada")]),
@@ -72,7 +72,7 @@ def the_groups() -> list[Event]:
 
 
 def the_support() -> list[Event]:
-    """110001: a visit every half term of autumn. 110003: department meetings. 110007: nothing was done."""
+    """110001: a visit in each half term of autumn. 110003: department meetings. 110007: no visit."""
     return [
         make.assignment("110001", half_terms=["2025-1", "2025-2"]),
         make.assignment("110003", kinds=["visit", "department_pd"], half_terms=["2025-1"]),
@@ -105,5 +105,5 @@ def the_leaders() -> list[Event]:
 
 
 def small_hub() -> list[Event]:
-    """All of it."""
+    """Return all events of the hub."""
     return [hub(), *the_schools(), *the_groups(), *the_support(), *the_leaders()]

@@ -1,4 +1,4 @@
-"""Reporting over real HTTP, with real messages: what is answered, refused, and to whom."""
+"""Reporting over real HTTP with real messages: answers, problems and access by role."""
 
 from datetime import UTC, datetime
 

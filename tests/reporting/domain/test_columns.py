@@ -33,7 +33,7 @@ def test_every_column_has_a_heading_of_its_own_in_words(definition: Any) -> None
 )
 def test_every_code_has_words(column: str, codes: tuple[str, ...]) -> None:
     for code in codes:
-        assert "_" not in columns.in_words(column, code)
+        assert "_" not in str(columns.in_words(column, code))
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_groups_outside_the_rule_are_first() -> None:
     [
         ({"announced": None}, 9, "recruiting"),
         ({"announced": None}, 12, "recruiting"),
-        ({"announced": None, "held": 1}, 9, "outside"),  # it has met: recruiting is over
+        ({"announced": None, "held": 1}, 9, "outside"),  # it has met, so it is no longer recruiting
         ({"announced": "confirmed"}, 9, "outside"),
         ({"announced": "confirmed"}, 10, "within"),
         ({"announced": None, "ending": "cancelled"}, 9, "cancelled"),

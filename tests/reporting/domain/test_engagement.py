@@ -96,7 +96,7 @@ def test_levels_are_nested_for_any_facts(
     days = [date(2025, 9, 1) + timedelta(30 * n) for n in range(13)]
     for level in ("signed_up", "attended", "completed"):
         counted = found.by(days, level)
-        assert counted == sorted(counted), "nobody is un-engaged within a period"
+        assert counted == sorted(counted), "no school loses a level within a period"
         assert counted[-1] <= found.level(level).n
     again = engaged(signed=signed * 2, seen=seen[::-1], stayed=stayed[::-1])
     assert [again.level(x) for x in ("signed_up", "attended", "completed")] == [

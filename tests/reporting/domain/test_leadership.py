@@ -1,4 +1,4 @@
-"""How widely leadership is spread."""
+"""The main leadership team with its schools and trusts, and schools that lead Work Groups."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -64,7 +64,7 @@ def test_trust_is_that_of_the_register_or_of_the_role_while_the_school_is_unknow
 
 
 def test_lead_schools_are_the_distinct_home_schools_of_leads() -> None:
-    ada, emmy, stranger = an_id("Ada"), an_id("Emmy"), an_id("nobody heard of")
-    groups = {an_id("g1"): [ada, emmy], an_id("g2"): [ada], an_id("g3"): [stranger]}
+    ada, emmy, unknown = an_id("Ada"), an_id("Emmy"), an_id("an unknown person")
+    groups = {an_id("g1"): [ada, emmy], an_id("g2"): [ada], an_id("g3"): [unknown]}
     found = lead_schools(groups, {ada: "A", emmy: "OLD"}, SCHOOLS)
     assert found == [LeadSchool("A", leads=2, groups=frozenset({an_id("g1"), an_id("g2")}))]

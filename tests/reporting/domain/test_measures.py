@@ -1,4 +1,4 @@
-"""Shares never claim too much, and relations between figures are checked."""
+"""Rates are rounded down, and relations between figures are checked."""
 
 from fractions import Fraction
 

@@ -40,11 +40,11 @@ def test_malformed_academic_year_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("starts", "ends", "as_at", "latest", "expected"),
     [
-        # Nothing given: the latest year in which anything happened, to its end or today.
+        # No dates: the latest year with a recorded fact, to its end or today.
         (None, None, None, date(2026, 7, 20), Period(date(2025, 9, 1), date(2026, 8, 31), date(2026, 8, 31))),
         (None, None, None, date(2026, 10, 1), Period(date(2026, 9, 1), TODAY, TODAY)),
         (None, None, None, None, Period(date(2026, 9, 1), TODAY, TODAY)),
-        # What happened in the future did not happen.
+        # Facts after today are ignored.
         (None, None, None, date(2031, 1, 1), Period(date(2026, 9, 1), TODAY, TODAY)),
         # One end given: the rest of its year.
         (
@@ -55,7 +55,7 @@ def test_malformed_academic_year_is_refused(text: str) -> None:
             Period(date(2025, 11, 1), date(2026, 8, 31), date(2026, 8, 31)),
         ),
         (None, date(2026, 2, 28), None, None, Period(date(2025, 9, 1), date(2026, 2, 28), date(2026, 2, 28))),
-        # A period that ends later than today is seen as of today.
+        # A period that ends after today is as at today.
         (date(2026, 9, 1), date(2027, 8, 31), None, None, Period(date(2026, 9, 1), date(2027, 8, 31), TODAY)),
         (
             date(2025, 9, 1),

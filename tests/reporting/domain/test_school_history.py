@@ -1,4 +1,4 @@
-"""What a school is as of a day: its facts, and its trust."""
+"""Facts and trust of a school as of a day."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from hub_reporting.domain.school_history import (
 
 DAY = timedelta(days=1)
 SEPTEMBER, RECODED = date(2025, 9, 1), date(2028, 4, 1)
-LEFT, HEARD = date(2026, 1, 4), date(2026, 2, 1)
+LEFT, LATER = date(2026, 1, 4), date(2026, 2, 1)
 
 
 def said(revision: int, on: date, la_code: str, **others: Any) -> Facts:
@@ -58,8 +58,8 @@ def test_later_event_holds_for_two_files_of_one_day() -> None:
 
 
 X, Y, NONE = Trust("X", "Trust X"), Trust("Y", "Trust Y"), NO_TRUST
-LEAVES = [of_trust(1, SEPTEMBER, "X"), of_trust(2, HEARD, None, LEFT)]
-MOVES = [of_trust(1, SEPTEMBER, "X"), of_trust(2, HEARD, "Y")]
+LEAVES = [of_trust(1, SEPTEMBER, "X"), of_trust(2, LATER, None, LEFT)]
+MOVES = [of_trust(1, SEPTEMBER, "X"), of_trust(2, LATER, "Y")]
 
 
 @pytest.mark.parametrize(
@@ -68,21 +68,21 @@ MOVES = [of_trust(1, SEPTEMBER, "X"), of_trust(2, HEARD, "Y")]
         (LEAVES, date(2025, 12, 1), X),
         (LEAVES, LEFT - DAY, X),
         (LEAVES, LEFT, NONE),
-        (LEAVES, ALWAYS, X),  # nothing else is known of before
-        (MOVES, HEARD - DAY, X),
-        (MOVES, HEARD, Y),
-        ([*MOVES, of_trust(3, HEARD + DAY, "Y", LEFT)], LEFT, Y),  # the joining day comes later
-        ([*MOVES, of_trust(3, HEARD + DAY, "Y", LEFT)], LEFT - DAY, X),
-        ([*MOVES, of_trust(3, HEARD + DAY, "Y", HEARD + DAY)], HEARD, X),  # and may correct the day
-        ([of_trust(1, HEARD, "Y", LEFT)], LEFT - DAY, NONE),  # the register names the day
-        ([of_trust(1, HEARD, "Y", LEFT)], LEFT, Y),
-        ([of_trust(1, HEARD, "Y", HEARD)], LEFT, Y),  # the date of the first file says nothing of before
-        ([of_trust(1, HEARD, "Y"), of_trust(2, HEARD, "Y", LEFT)], LEFT - DAY, NONE),
-        ([of_trust(1, ALWAYS, "Y"), of_trust(2, HEARD, "Y", LEFT)], ALWAYS, Y),  # taken over at an upgrade
+        (LEAVES, ALWAYS, X),  # no earlier trust is known
+        (MOVES, LATER - DAY, X),
+        (MOVES, LATER, Y),
+        ([*MOVES, of_trust(3, LATER + DAY, "Y", LEFT)], LEFT, Y),  # the joining day comes later
+        ([*MOVES, of_trust(3, LATER + DAY, "Y", LEFT)], LEFT - DAY, X),
+        ([*MOVES, of_trust(3, LATER + DAY, "Y", LATER + DAY)], LATER, X),  # and may correct the day
+        ([of_trust(1, LATER, "Y", LEFT)], LEFT - DAY, NONE),  # the register names the day
+        ([of_trust(1, LATER, "Y", LEFT)], LEFT, Y),
+        ([of_trust(1, LATER, "Y", LATER)], LEFT, Y),  # the date of the first file gives no earlier day
+        ([of_trust(1, LATER, "Y"), of_trust(2, LATER, "Y", LEFT)], LEFT - DAY, NONE),
+        ([of_trust(1, ALWAYS, "Y"), of_trust(2, LATER, "Y", LEFT)], ALWAYS, Y),  # kept by an upgrade
         ([of_trust(1, SEPTEMBER, "X"), of_trust(2, SEPTEMBER, "Y")], SEPTEMBER, Y),  # corrected that day
-        ([*MOVES, of_trust(3, HEARD, "X")], HEARD, X),  # and back: it never left
-        ([of_trust(1, SEPTEMBER, None), of_trust(2, HEARD, "X", LEFT)], LEFT - DAY, NONE),
-        ([of_trust(1, SEPTEMBER, None), of_trust(2, HEARD, "X", LEFT)], LEFT, X),
+        ([*MOVES, of_trust(3, LATER, "X")], LATER, X),  # and back: it never left
+        ([of_trust(1, SEPTEMBER, None), of_trust(2, LATER, "X", LEFT)], LEFT - DAY, NONE),
+        ([of_trust(1, SEPTEMBER, None), of_trust(2, LATER, "X", LEFT)], LEFT, X),
     ],
 )
 def test_a_school_belongs_to_a_trust_from_its_joining_day(
@@ -93,8 +93,8 @@ def test_a_school_belongs_to_a_trust_from_its_joining_day(
 
 
 def test_a_trust_is_named_as_on_the_day() -> None:
-    history = [of_trust(1, SEPTEMBER, "X"), of_trust(2, HEARD, "X", trust_name="Renamed")]
-    assert [trust_on(history, day).name for day in (ALWAYS, HEARD - DAY, HEARD)] == [
+    history = [of_trust(1, SEPTEMBER, "X"), of_trust(2, LATER, "X", trust_name="Renamed")]
+    assert [trust_on(history, day).name for day in (ALWAYS, LATER - DAY, LATER)] == [
         "Trust X", "Trust X", "Renamed",
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Which schools are open on a day, and who carries on whom; scopes."""
+"""Open schools on a day, successors, and scopes."""
 
 from datetime import date, timedelta
 
@@ -67,7 +67,7 @@ def test_school_closed_without_successor_is_not_open_but_keeps_its_facts() -> No
     seen = register(OLD)
     assert seen.open_urn("100") is None
     assert seen.current_urn("100") == "100"
-    assert seen.open_urn("999999") is None, "never heard of"
+    assert seen.open_urn("999999") is None, "an unknown URN"
     assert seen.name("999999") == "URN 999999"
 
 

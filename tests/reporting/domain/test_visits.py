@@ -1,4 +1,4 @@
-"""What supported schools are owed, and what became of it."""
+"""Obligations of supported schools with their status, and PD leads."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

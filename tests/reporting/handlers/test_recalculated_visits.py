@@ -1,4 +1,4 @@
-"""What was derived again for a visit counts in every figure, in whatever order it is heard."""
+"""Recalculated visits count in every figure, in any order of events."""
 
 from datetime import date
 from itertools import permutations

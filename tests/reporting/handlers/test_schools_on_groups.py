@@ -1,4 +1,4 @@
-"""How a school takes part in a group: the newest numbers, one row, whatever order they come in."""
+"""Schools on Work Groups: one row with the latest numbers, in any order of events."""
 
 from itertools import permutations
 
@@ -22,7 +22,7 @@ def told(urn: str, leads_n: int) -> SchoolEnrolled:
 def test_latest_school_enrolled_event_replaces_earlier_numbers(
     sessions: Sessions, receive: Receive, order: tuple[int, ...]
 ) -> None:
-    """Revision 3 of the group is about another school."""
+    """Project three revisions, the last of another school, in any order."""
     leads = {1: 1, 2: 2, 4: 1}
     for revision in (*order, order[0]):
         receive([delivered(told("110001", leads[revision]), revision, at=NOW)])

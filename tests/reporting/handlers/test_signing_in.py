@@ -1,4 +1,4 @@
-"""Sessions at a browser: how long, by which link, and what is kept of them."""
+"""Browser sessions: their length, their links, and their deletion."""
 
 from datetime import UTC, datetime, timedelta
 

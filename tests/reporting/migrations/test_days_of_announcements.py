@@ -1,4 +1,4 @@
-"""The migration that stores every announcement about a group keeps the last one of before."""
+"""Migration 0012 stores every announcement about a Work Group and keeps the last earlier one."""
 
 import sqlalchemy as sa
 from alembic import command

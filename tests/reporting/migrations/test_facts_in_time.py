@@ -1,4 +1,4 @@
-"""The migration to facts of schools in time, from the head before and with rows in the tables."""
+"""Migration 0015 to dated facts of schools, from the previous head with rows in the tables."""
 
 from datetime import date
 from typing import Any

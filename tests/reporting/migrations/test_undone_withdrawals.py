@@ -1,4 +1,4 @@
-"""The migration that keeps withdrawals which were undone, from the head before and with rows in the table."""
+"""Migration 0010 of undone withdrawals, from the previous head with rows in the table."""
 
 from datetime import UTC, date, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What needs attention: named in plain words, and each item leads to exactly the rows that it counts."""
+"""Items that need attention: their texts, and links to exactly the rows that they count."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -28,7 +28,7 @@ SCOPES = ["", "hub", "la:873", "phase:secondary"]
 
 
 def troubles() -> list[Event]:
-    """One of each thing that needs attention in November 2025."""
+    """Return events with one item of each kind in November 2025."""
     confirmed: Any = {"teachers_n": 3, "schools_n": 3, "overridden": True}
     return [
         make.school("110001", name="Mill Lane", trust_uid="17047", trust_name="Fen Trust"),
@@ -102,7 +102,7 @@ def test_every_item_links_to_the_rows_that_it_counts(
 
 
 def rows_at(sessions: Sessions, options: Options, address: str, now: datetime) -> Any:
-    """The rows that the API gives at an address of the page."""
+    """Return the rows of the report at an address of the page."""
     parts = urlsplit(address)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     with sessions.begin() as session:

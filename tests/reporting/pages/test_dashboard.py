@@ -1,4 +1,4 @@
-"""The dashboard, read as a browser reads it: figures, structure, words for every picture."""
+"""The dashboard as a parsed page: figures, structure, and tables for all drawings."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ NOVEMBER = datetime(2025, 11, 18, 16, tzinfo=UTC)
 
 @pytest.fixture(name="year", scope="module")
 def _year(postgres: PostgresServer, migrations: Path) -> Sessions:
-    """Let the invented hub's year be heard, once for all tests that only read."""
+    """Project the invented hub's year, once for all tests that only read."""
     sessions = ServiceDatabase(postgres, migrations).sessions
     deliveries = make.in_order(Hub().events, at=datetime(2026, 7, 20, 14, 32, tzinfo=UTC))
     with sessions.begin() as session:

@@ -1,4 +1,4 @@
-"""What reporting serves without a credential: the catalogue, schemas and documents."""
+"""Pages and documents served without a token: the catalogue, schemas, AsyncAPI and OpenAPI."""
 
 import json
 from urllib.parse import urldefrag, urlsplit
@@ -15,24 +15,24 @@ from hub_local.services import SERVICES
 
 NAMES = [service.name for service in SERVICES]
 STARTS = ["/events/", "/docs/api"]
-# One of each kind: the index, an event with records, one with pseudonyms, a mark, interfaces.
+# One of each kind: the index, events with records and with pseudonyms, a technical event, interfaces.
 LOOKED_AT = [
     *("/events/", "/events/PDLeadAssigned", "/events/SessionCompleted", "/events/LogMark"),
     *("/docs/api", *(f"/docs/api/{name}" for name in NAMES)),
 ]
 
 
-@pytest.fixture(name="anybody")
-def _anybody(service: RunningService) -> Client:
-    """Somebody without a credential."""
+@pytest.fixture(name="anyone")
+def _anyone(service: RunningService) -> Client:
+    """Return a client without a token."""
     return Client(service.port)
 
 
-def test_schema_named_by_each_event_is_served(anybody: Client) -> None:
+def test_schema_named_by_each_event_is_served(anyone: Client) -> None:
     for key, event in (EVENTS | MARKS).items():
         for sample in samples(key).values():
             path = urlsplit(sample["dataschema"]).path
-            reply = anybody("GET", path)
+            reply = anyone("GET", path)
             assert reply.status == 200, path
             assert reply.headers["Content-Type"] == "application/schema+json"
             assert reply.json["$id"].endswith(f"/schemas/{event.type}/{event.version}")
@@ -43,46 +43,46 @@ def test_schema_named_by_each_event_is_served(anybody: Client) -> None:
     "path",
     ["/schemas/VisitLogged/2", "/schemas/VisitLogged/01", "/schemas/VisitDreamt/1", "/events/VisitLogged.v2"],
 )
-def test_unpublished_documents_are_not_found(anybody: Client, path: str) -> None:
-    assert anybody("GET", path).status == 404
-    page = anybody("GET", path, Accept="text/html")
+def test_unpublished_documents_are_not_found(anyone: Client, path: str) -> None:
+    assert anyone("GET", path).status == 404
+    page = anyone("GET", path, Accept="text/html")
     assert (page.status, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
-def test_asyncapi_names_the_hub_where_subscribers_find_it(anybody: Client) -> None:
-    document = anybody("GET", "/asyncapi.json").json
+def test_asyncapi_names_the_hub_where_subscribers_find_it(anyone: Client) -> None:
+    document = anyone("GET", "/asyncapi.json").json
     assert document["asyncapi"] == "3.0.0"
     assert document["servers"]["hub"]["host"] == "hub.example.org:5671"
     assert set(document["components"]["messages"]) == set(EVENTS | MARKS)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_document_of_each_interface_is_served(anybody: Client, name: str) -> None:
-    assert f"/{name}/v1/clock" in anybody("GET", f"/docs/api/{name}.json").json["paths"]
+def test_document_of_each_interface_is_served(anyone: Client, name: str) -> None:
+    assert f"/{name}/v1/clock" in anyone("GET", f"/docs/api/{name}.json").json["paths"]
 
 
-def test_service_serves_its_own_description_without_a_token(anybody: Client) -> None:
+def test_service_serves_its_own_description_without_a_token(anyone: Client) -> None:
     own, shown = (
-        anybody("GET", path).json for path in ("/reporting/v1/openapi.json", "/docs/api/reporting.json")
+        anyone("GET", path).json for path in ("/reporting/v1/openapi.json", "/docs/api/reporting.json")
     )
     assert own == shown
 
 
-def test_catalogue_without_slash_redirects(anybody: Client) -> None:
-    reply = anybody("GET", "/events")
+def test_catalogue_without_slash_redirects(anyone: Client) -> None:
+    reply = anyone("GET", "/events")
     assert (reply.status, reply.headers["Location"]) == (303, "/events/")
 
 
-def test_documents_may_be_cached_and_read_by_other_sites(anybody: Client) -> None:
+def test_documents_may_be_cached_and_read_by_other_sites(anyone: Client) -> None:
     for path in ("/asyncapi.json", "/schemas/VisitLogged/1", "/docs/api/visits.json"):
-        headers = anybody("GET", path).headers
+        headers = anyone("GET", path).headers
         assert headers["Cache-Control"] == "public, max-age=300"
         assert headers["Access-Control-Allow-Origin"] == "*"
-    assert "Access-Control-Allow-Origin" not in anybody("GET", "/events/").headers
+    assert "Access-Control-Allow-Origin" not in anyone("GET", "/events/").headers
 
 
-def test_page_of_an_event_has_all_parts(anybody: Client) -> None:
-    page = read(anybody("GET", "/events/VisitLogged").body.decode())
+def test_page_of_an_event_has_all_parts(anyone: Client) -> None:
+    page = read(anyone("GET", "/events/VisitLogged").body.decode())
     facts = {one.text for one in page.of_class("facts")[0].every("dt")}
     assert facts >= {"When", "Publisher", "Routing key", "Subject", "Read by", "Owner", "Personal data"}
     words = page.text
@@ -95,14 +95,14 @@ def test_page_of_an_event_has_all_parts(anybody: Client) -> None:
     assert [json.loads(sample.text) for sample in page.every("pre")] == [*samples("VisitLogged").values()]
 
 
-def test_every_link_of_every_published_page_is_answered(anybody: Client) -> None:
+def test_every_link_of_every_published_page_is_answered(anyone: Client) -> None:
     pages: dict[str, Reply] = {}
     waiting, broken = list(STARTS), []
     while waiting:
         path = waiting.pop()
         if path in pages:
             continue
-        pages[path] = anybody("GET", path)
+        pages[path] = anyone("GET", path)
         if not pages[path].headers["Content-Type"].startswith("text/html"):
             continue
         for address, fragment in links(read(pages[path].body.decode())):
@@ -118,13 +118,13 @@ def test_every_link_of_every_published_page_is_answered(anybody: Client) -> None
 
 
 def links(page: Element) -> list[tuple[str, str]]:
-    """Addresses and fragments of all links, style sheets and pictures of a page."""
+    """Return the addresses and fragments of all links, style sheets and images of a page."""
     found = [one.attributes.get("href") or one.attributes.get("src") or "" for one in page.every()]
     return [(address, fragment) for address, fragment in map(urldefrag, found) if address or fragment]
 
 
 def known_ids(reply: Reply) -> set[str | None]:
-    """The ids to which a fragment of an address can lead."""
+    """Return the ids of a page, which fragments of addresses may name."""
     if not reply.headers["Content-Type"].startswith("text/html"):
         return set()
     return {one.attributes.get("id") for one in read(reply.body.decode()).every()}

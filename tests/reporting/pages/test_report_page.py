@@ -1,4 +1,4 @@
-"""The rows behind a figure as a page: in words, without ids of people, with the same rows as the file."""
+"""The page of a report: in words, without ids of people, with the same rows as the file."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Pages of reports over HTTP: every link of the dashboard answers, and refusals are pages."""
+"""Pages of reports over HTTP: links of the dashboard, and refusals as pages."""
 
 from tests.reporting.reading import read
 from tests.support.services import Client, RunningService

@@ -1,4 +1,4 @@
-"""The dashboard under every filter: a figure is of the chosen schools or says that it is of the whole hub."""
+"""The dashboard for every scope: each figure is of its schools or labelled as of the whole hub."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ JUDGING = ("came to nothing", "every school has been seen", "every group", "late
 
 @pytest.fixture(name="year", scope="module")
 def _year(postgres: PostgresServer, migrations: Path) -> Sessions:
-    """Let the invented hub's year be heard, once for all tests that only read."""
+    """Project the invented hub's year, once for all tests that only read."""
     sessions = ServiceDatabase(postgres, migrations).sessions
     with sessions.begin() as session:
         deliveries = make.in_order(Hub().events, at=datetime(2026, 7, 20, 14, 32, tzinfo=UTC))

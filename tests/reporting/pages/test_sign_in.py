@@ -1,4 +1,4 @@
-"""Signing in over real HTTP: by a link, by a pasted token, and what a browser keeps of it."""
+"""Signing in over real HTTP by a link or a pasted token, and the cookie."""
 
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -21,51 +21,51 @@ def cookie_of(reply: Reply) -> str:
 
 
 def test_without_a_credential_only_the_sign_in_page_answers(service: RunningService) -> None:
-    nobody = Client(service.port)
-    assert nobody("GET", f"{REPORTS}/engagement").status == 401
-    sent_away = nobody("GET", "/")
+    browser = Client(service.port)
+    assert browser("GET", f"{REPORTS}/engagement").status == 401
+    sent_away = browser("GET", "/")
     assert (sent_away.status, sent_away.headers["Location"]) == (303, "/sign-in")
-    page = nobody("GET", "/sign-in")
+    page = browser("GET", "/sign-in")
     assert page.status == 200
     (form,) = read(page.body.decode()).every("form")
     assert (form.attributes["method"], form.attributes["action"]) == ("post", "/sign-in")
 
 
 def test_sign_in_link_gives_a_cookie_for_the_page(service: RunningService, lead: Client) -> None:
-    nobody = Client(service.port)
+    browser = Client(service.port)
     link = service.keys.issue_sign_in("ada", ["hub_lead"], timedelta(hours=1))
-    for _ in range(2):  # whatever looks into an e-mail first, the link is still good
-        (form,) = read(nobody("GET", f"/sign-in?token={link}").body.decode()).every("form")
+    for _ in range(2):  # a program that scans e-mails does not use up the link
+        (form,) = read(browser("GET", f"/sign-in?token={link}").body.decode()).every("form")
         assert form.attributes["method"] == "post"
-    entered = sign_in(nobody, link)
+    entered = sign_in(browser, link)
     assert (entered.status, entered.headers["Location"]) == (303, "/")
     assert entered.headers["Referrer-Policy"] == "same-origin"
     cookie = cookie_of(entered)
     assert link not in cookie
-    page = nobody("GET", "/", Cookie=cookie)
+    page = browser("GET", "/", Cookie=cookie)
     assert page.status == 200
     assert "took part in 2025/26" in read(page.body.decode()).every("h1")[0].text
-    assert nobody("GET", f"{REPORTS}/engagement?{YEAR}", Cookie=cookie).status == 200
+    assert browser("GET", f"{REPORTS}/engagement?{YEAR}", Cookie=cookie).status == 200
 
-    assert nobody("POST", "/sign-in/end", Cookie=cookie, Sec_Fetch_Site="cross-site").status == 403
-    assert nobody("GET", "/", Cookie=cookie).status == 200
-    left = nobody("POST", "/sign-in/end", Cookie=cookie)
+    assert browser("POST", "/sign-in/end", Cookie=cookie, Sec_Fetch_Site="cross-site").status == 403
+    assert browser("GET", "/", Cookie=cookie).status == 200
+    left = browser("POST", "/sign-in/end", Cookie=cookie)
     assert (left.status, left.headers["Location"]) == (303, "/sign-in")
     assert "Max-Age=0" in left.headers["Set-Cookie"]
-    # Whoever has kept the cookie, or the link, is not let in by it again.
-    assert nobody("GET", "/", Cookie=cookie).status == 303
-    again = sign_in(nobody, link)
+    # Neither the old cookie nor the link gives access again.
+    assert browser("GET", "/", Cookie=cookie).status == 303
+    again = sign_in(browser, link)
     assert again.status == 401
     assert "was used before" in read(again.body.decode()).one("token-error").text
-    assert nobody("POST", "/sign-in/end").status == 303
+    assert browser("POST", "/sign-in/end").status == 303
 
 
 def test_audit_names_the_account_that_begins_and_ends_a_session(service: RunningService) -> None:
-    nobody = Client(service.port)
+    browser = Client(service.port)
     link = service.keys.issue_sign_in("emmy", ["hub_lead"], timedelta(hours=1))
-    entered = sign_in(nobody, link)
-    assert sign_in(nobody, link).status == 401
-    assert nobody("POST", "/sign-in/end", Cookie=cookie_of(entered)).status == 303
+    entered = sign_in(browser, link)
+    assert sign_in(browser, link).status == 401
+    assert browser("POST", "/sign-in/end", Cookie=cookie_of(entered)).status == 303
     written = rows(service.environment["HUB_DATABASE_URL"], account="emmy")
     assert [(row["route"], row["roles"], row["outcome"]) for row in written] == [
         ("/sign-in", ["hub_lead"], "done"),
@@ -95,14 +95,14 @@ def test_unknown_cookie_gives_no_access(service: RunningService, cookie: str) ->
 
 
 def test_a_token_is_pasted_into_the_form(service: RunningService, lead: Client) -> None:
-    nobody = Client(service.port)
-    entered = sign_in(nobody, f" {lead.token} ")
+    browser = Client(service.port)
+    entered = sign_in(browser, f" {lead.token} ")
     assert (entered.status, entered.headers["Location"]) == (303, "/")
-    assert nobody("GET", "/", Cookie=cookie_of(entered)).status == 200
+    assert browser("GET", "/", Cookie=cookie_of(entered)).status == 200
 
 
 def sign_in(client: Client, token: str, **headers: str) -> Reply:
-    """Send the form as a browser does."""
+    """Post the sign-in form as a browser does."""
     body = urlencode({"token": token}).encode()
     return client("POST", "/sign-in", body, Content_Type="application/x-www-form-urlencoded", **headers)
 

@@ -1,4 +1,4 @@
-"""Words of the pages: whose schools a figure is about, and what asks for somebody."""
+"""Texts of the pages: scopes in sentences, and items about events and messages."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def failed(number: int) -> MessageFailed:
 
 
 def park(sessions: Sessions, number: int) -> None:
-    """Park so many deliveries."""
+    """Park a number of deliveries."""
     row = {
         "subscription": "reporting.in",
         "source": "/hubs/cambridge/visits",

@@ -1,4 +1,4 @@
-"""What happens at another hub, under the same ids, changes no figure of this one."""
+"""Events of another hub with the same ids change no figure of this one."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -33,7 +33,7 @@ def failed(number: int) -> MessageFailed:
     return MessageFailed(
         message_id=an_id(f"message {number}"),
         template="visit_planned",
-        recipient_ref="someone",
+        recipient_ref="a teacher",
         dedupe_key=f"visit:{number}",
         reason="mailbox_unavailable",
         attempts=5,
@@ -41,7 +41,7 @@ def failed(number: int) -> MessageFailed:
 
 
 def of_the_other_hub() -> list[Event]:
-    """Everything that happens here, and years, days, closings and mergers that this hub has not seen."""
+    """Return the events of this hub, with more years, days, closures and mergers for the other hub."""
     assignment = replace(make.assignment("110002"), starts_on=date(2019, 9, 2))
     return [
         *small_hub(),
@@ -50,7 +50,7 @@ def of_the_other_hub() -> list[Event]:
         replace(assignment, assignment_id=an_id("elsewhere")),
         make.register("Elsewhere", 9, date(2026, 11, 20), [("Tom", "110001", "present")]),
         make.visit("110001", "2025-2", date(2026, 11, 21)),
-        make.place("Elsewhere", "Someone", "110001", date(2026, 11, 22)),
+        make.place("Elsewhere", "Grace", "110001", date(2026, 11, 22)),
         make.connected("110002", date(2026, 11, 19)),
         SchoolClosed(urn="110001", close_date=date(2025, 10, 1), successor_urn="110002"),
         TeacherMerged(from_id=an_id("Ada"), into_id=an_id("Emmy")),
@@ -60,7 +60,7 @@ def of_the_other_hub() -> list[Event]:
 
 
 def elsewhere() -> list[Delivery[Any]]:
-    """The other hub's events, each with a revision that is higher than any of this hub."""
+    """Return the other hub's deliveries, with higher revisions than those of this hub."""
     return [
         delivered(one.event, one.envelope.revision + 100, hub=OTHER, at=datetime(2026, 11, 22, tzinfo=UTC))
         for one in in_order(of_the_other_hub())
@@ -68,8 +68,8 @@ def elsewhere() -> list[Delivery[Any]]:
 
 
 @pytest.fixture(name="both_receive")
-def _both_hear(sessions: Sessions, receive: Receive) -> Any:
-    """Let this hub's events be heard; the function lets the other hub's be heard, too."""
+def _both_receive(sessions: Sessions, receive: Receive) -> Any:
+    """Receive this hub's events, and return a function that receives the other hub's."""
     receive([*small_hub(), failed(1)])
     return lambda: receive(elsewhere())
 

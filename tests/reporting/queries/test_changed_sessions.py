@@ -1,4 +1,4 @@
-"""What happens to groups and sessions after they were put down, and what else teachers come to."""
+"""Changed Work Groups and sessions, corrected registers, PD days and conferences."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Visits owed, as at a day: what had been planned, cancelled, held and excused by its end."""
+"""Status of obligations on a day, from visits planned, cancelled, held and excused by its end."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -21,7 +21,7 @@ StatusOn = Callable[[date], str]
 
 @pytest.fixture(name="status_on")
 def _status_on(sessions: Sessions, options: Options, receive: Receive) -> StatusOn:
-    """Say what had become of the one visit owed by a day."""
+    """Return the status of the only obligation on a day."""
     receive([make.school(URN), make.assignment(URN, half_terms=[HALF_TERM])])
 
     def status_on(day: date) -> str:
@@ -40,7 +40,7 @@ def _status_on(sessions: Sessions, options: Options, receive: Receive) -> Status
 
 
 def late_on(day: date) -> datetime:
-    """Half past eleven at night, in winter the same day in England."""
+    """Return 23:30 UTC, which in winter is the same day in England."""
     return datetime(day.year, day.month, day.day, 23, 30, tzinfo=UTC)
 
 

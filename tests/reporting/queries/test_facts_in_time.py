@@ -1,4 +1,4 @@
-"""Figures use what schools were on their day: trust, authority, phase; "as it is now" on request."""
+"""Figures use the trust, authority and phase of schools on their day, or the present ones."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -67,7 +67,7 @@ def test_a_school_that_joins_a_trust_counts_for_it_from_then(run: Run, receive: 
 
 
 def recoded() -> list[Event]:
-    """Two connected schools of Cambridgeshire, one of which becomes one of another authority."""
+    """Receive two connected schools of Cambridgeshire, one of which moves to another authority."""
     school = imported("110001")
     new = changed(school, RECODED, la_code="940", la_name="North Cambridgeshire", district_code="E06000099")
     places = [make.group("Fractions"), make.place("Fractions", "Ada", "110001")]
@@ -118,7 +118,7 @@ GROWN = date(2026, 3, 30)
 
 
 def grown() -> list[Event]:
-    """A single-academy trust becomes a multi-academy trust of the same company, with a new UID."""
+    """Receive a trust that gets a new UID and keeps its company."""
     old = {"trust_uid": "2055", "trust_name": "Ouse", "companies_house": "07795736"}
     new = {"trust_uid": "20364", "trust_name": "Ouse Learning", "companies_house": "07795736"}
     first = imported("110001", **old)
@@ -131,7 +131,7 @@ def grown() -> list[Event]:
         make.connected("110002"),
         make.post("Ada", "110001"),
         make.post("Emmy", "110002"),
-        make.post("Sofia", "999999", trust_uid="2055"),  # a school that has not been heard of
+        make.post("Sofia", "999999", trust_uid="2055"),  # a school without events
     ]
 
 

@@ -1,4 +1,4 @@
-"""Groups that were cancelled or closed: what becomes of them in the figures."""
+"""Cancelled and closed Work Groups in the figures."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -25,7 +25,7 @@ Run = Callable[..., Report]
 
 @pytest.fixture(name="run")
 def _run(sessions: Sessions, options: Options, receive: Receive) -> Run:
-    """Two groups, each with a teacher and a lead of a school of its own."""
+    """Receive two Work Groups, each with a teacher and a lead of a different school."""
     receive(
         [
             *(make.school(urn) for urn in ("110001", "110002")),
@@ -121,7 +121,7 @@ def test_a_closed_group_is_finished_though_a_session_has_no_register(run: Run, r
 
 
 def all_held(attended: int) -> list[Event]:
-    """Four sessions of both groups, held in autumn; each teacher came to so many."""
+    """Receive four sessions of both groups in autumn, with the number that each teacher attended."""
     days = [date(2025, 10, 8), date(2025, 11, 5), date(2025, 11, 12), date(2025, 11, 19)]
     events: list[Event] = []
     for name, teacher, urn in (("Fractions", "Tom", "110001"), ("Ratio", "Tess", "110002")):
@@ -132,7 +132,7 @@ def all_held(attended: int) -> list[Event]:
 
 
 def completed_by(run: Run, **asked: Any) -> dict[str, date]:
-    """URN → since when its teachers have completed something."""
+    """Return URN → first day of a completion."""
     report = run("engagement", scope="la:873", **asked)
     found = {row["urn"]: row["completed_on"] for row in report.rows if row["completed_on"] is not None}
     assert report.figures["completed"]["n"] == len(found)
@@ -150,7 +150,7 @@ def test_only_decided_completions_count_in_a_closed_group(run: Run, receive: Rec
     receive(all_held(4))
     receive([delivered(happened.group_closed("Fractions"), 2, at=LATE)])
     assert list(completed_by(run)) == ["110002"], (
-        "nobody of Fractions reported on a task; Ratio is not closed"
+        "no participant of Fractions is recorded as completed; Ratio is not closed"
     )
     receive([delivered(happened.completed("Fractions", "Tom", "110001"), 2, at=LATE)])
     assert list(completed_by(run)) == ["110001", "110002"]

@@ -1,4 +1,4 @@
-"""Two records of one person are counted once."""
+"""Merged records of one person count once."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Attendance, commitment and classroom tasks: who is asked, and what counts as done."""
+"""Attendance, commitment and classroom tasks: their denominators, and what counts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -198,7 +198,7 @@ def test_a_corrected_place_and_its_marks_count_for_the_right_school(run: Run, re
 def test_task_is_due_once_from_a_teacher_enrolled_again_on_the_day(
     run: Run, receive: Receive, reported_with: str | None, n: int
 ) -> None:
-    """The first place was given up after the start, the second given later that day."""
+    """The first place is withdrawn after the session began, the second enrolled later that day."""
     meeting = make.session("Fractions", 2, NOVEMBER)
     place, withdrawn = gone("Emmy", NOVEMBER)
     again = replace(make.place("Fractions", "Emmy again", "110001", NOVEMBER), teacher_id=an_id("Emmy"))

@@ -1,4 +1,4 @@
-"""Reports of a hub of which nothing is known, and questions that no report answers."""
+"""Reports of a hub without events, and invalid queries."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""A small hub whose every figure was worked out by hand."""
+"""Reports of a small hub with figures computed by hand."""
 
 from collections.abc import Callable
 from datetime import date
@@ -74,7 +74,7 @@ def test_connected_schools_of_an_earlier_day(run: Run) -> None:
 
 
 def test_engagement(run: Run) -> None:
-    """N: 110001 to 110004, 199999, 110007. Seen: 110001, 110003 (its department), 199999 (late once)."""
+    """N: 110001 to 110004, 199999, 110007. Attended: 110001, 110003 (its department), 199999 (late once)."""
     report = run("engagement", scope="la:873")
     assert figures(report) == (3, 6, 50.0)
     # 110004 withdrew but had signed up; 110007 has a PD lead.
@@ -120,7 +120,7 @@ def test_engagement_counts_only_its_period(run: Run) -> None:
 
 
 def test_work_group_composition(run: Run) -> None:
-    """Fractions: Tom, Tess and Tim of three schools, as its rule asks. Algebra still recruits."""
+    """Fractions has Tom, Tess and Tim of three schools, within its rule. Algebra is recruiting."""
     report = run("work-group-composition")
     assert figures(report) == (1, 1, 100.0)
     assert (report.figures["recruiting"], report.figures["cancelled"]) == (1, 0)
@@ -146,7 +146,7 @@ def test_work_group_composition_of_a_day_and_of_a_scope(run: Run) -> None:
 
 
 def test_attendance(run: Run) -> None:
-    """Seven marks: Tom came twice, Tim once; Tess sent apologies without notice, then left early."""
+    """Seven marks: Tom attended twice, Tim once; Tess sent apologies without notice, then left early."""
     report = run("attendance")
     assert figures(report) == (3, 7, 42.8)
     assert report.figures["commitment"] == {"n": 3, "N": 7, "rate": 42.8}
@@ -165,7 +165,7 @@ def test_attendance_of_a_period_and_of_a_scope(run: Run) -> None:
 
 
 def test_task_completion(run: Run) -> None:
-    """Due in March from Tom, Tess and Tim, no longer from who had gone; Tim had only tried."""
+    """Due in March from Tom, Tess and Tim, not from the withdrawn participant; Tim has only tried it."""
     report = run("task-completion")
     assert figures(report) == (1, 3, 33.3)
     assert [(row["n"], row["N"]) for row in report.figures["by_group"]] == [(1, 3)]
@@ -209,7 +209,7 @@ def test_intensive_support_coverage(run: Run) -> None:
 
 
 def test_visit_compliance(run: Run) -> None:
-    """Owed: 110001 twice (met, late), 110003 (visit missed, department met), 110007 (excused, missed)."""
+    """Due: 110001 twice (met, late), 110003 (visit missed, department met), 110007 (excused, missed)."""
     report = run("visit-compliance")
     assert figures(report) == (3, 5, 60.0)
     assert {s: report.figures[s] for s in ("met", "late", "excused", "missed")} == {

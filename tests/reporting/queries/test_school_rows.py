@@ -1,4 +1,4 @@
-"""What the report on engagement says of one school, activity by activity."""
+"""The row of one school in the report on engagement, for each kind of activity."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -23,7 +23,7 @@ ADA = [("Ada", "110001")]
 def row_after(
     sessions: Sessions, options: Options, receive: Receive, events: Iterable[Event]
 ) -> dict[str, Any]:
-    """The row of a school that has signed up and taken part in something."""
+    """Return the row of a school with a place and further events."""
     signed_up = [make.school("110001"), make.group("Fractions"), make.place("Fractions", "Ada", "110001")]
     receive([hub(), *signed_up, *events])
     query = ReportQuery(name="engagement", starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))

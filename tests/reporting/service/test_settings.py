@@ -1,4 +1,4 @@
-"""Settings of reporting: what they are unless given, and which stop the start with their name."""
+"""Settings of reporting: defaults, and invalid values that stop the start."""
 
 import pytest
 from environs import EnvValidationError

@@ -1,4 +1,4 @@
-"""A session at a browser ends, and is forgotten, without touching anybody else's."""
+"""Ending and deleting a browser session changes no other session."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ TABLES = [Base.metadata.tables["browser_sessions"]]
 
 @pytest.fixture(name="session")
 def _session(sessions: Sessions) -> Iterator[Session]:
-    """Begin sessions of four people: one is over, one ends at this instant, two go on."""
+    """Begin four sessions: one has ended, one ends at this instant, two continue."""
     with sessions() as session:
         for name, ends_at in (
             ("over", NOW - INSTANT),

@@ -53,7 +53,7 @@ class Report:
             self.scope_name,
         ]
         names = columns.without_pseudonyms(self.definition.columns)
-        header = [*(columns.HEADINGS[name] for name in names), *columns.CONTEXT]
+        header: list[object] = [*(columns.HEADINGS[name] for name in names), *columns.CONTEXT]
         return [
             header,
             *([columns.in_words(name, row[name]) for name in names] + context for row in self.rows),
