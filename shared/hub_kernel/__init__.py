@@ -1,1 +1,1 @@
-"""What the rules of every service share: the clock, the working days and the academic years of England."""
+"""Rules that several services share, standard library only: clock, working days and years of England."""

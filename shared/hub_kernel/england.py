@@ -30,17 +30,17 @@ def start_of_day(day: date) -> datetime:
 
 
 def end_of_day(day: date) -> datetime:
-    """Return the instant, in UTC, at which a day is over in England: the next one begins."""
+    """Return the instant, in UTC, at which the day after a day begins in England."""
     return start_of_day(day + timedelta(days=1))
 
 
 def spoken_day(on: date) -> str:
-    """Wednesday 8 October 2025."""
+    """Return a day with its weekday, such as Wednesday 8 October 2025."""
     return f"{on:%A} {spoken_date(on)}"
 
 
 def spoken_date(on: date) -> str:
-    """8 October 2025."""
+    """Return a day such as 8 October 2025."""
     return f"{on.day} {on:%B %Y}"
 
 

@@ -9,12 +9,12 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 def is_weekday(day: date) -> bool:
-    """Whether a day is one of Monday to Friday."""
+    """Return whether a day is one of Monday to Friday."""
     return day.weekday() < SATURDAY
 
 
 def is_working_day(day: date) -> bool:
-    """Whether a day is a weekday and no bank holiday."""
+    """Return whether a day is a weekday and not a bank holiday."""
     return day_off(day) is None
 
 
@@ -49,13 +49,13 @@ def bank_holidays(year: int) -> frozenset[date]:
     """Return the bank holidays of England in a calendar year.
 
     By the Banking and Financial Dealings Act 1971, schedule 1, and the yearly proclamations since 1978 as
-    gov.uk/bank-holidays lists them; holidays given once, such as for a coronation, are not known here.
+    gov.uk/bank-holidays lists them; single holidays, such as for a coronation, are not included.
     """
     easter = _easter(year)
     moved = {_from_monday_on(date(year, 1, 1))}
     christmas = _from_monday_on(date(year, 12, 25))
     boxing = _from_monday_on(date(year, 12, 26))
-    # When Christmas Day is moved to where the day after it would go, that one goes a day further.
+    # When Christmas Day moves to the day to which Boxing Day would move, Boxing Day moves one day further.
     moved |= {christmas, boxing if boxing != christmas else boxing + timedelta(days=1)}
     mondays = {_monday_on_or_before(date(year, *last)) for last in ((5, 7), (5, 31), (8, 31))}
     return frozenset(moved | mondays | {easter - timedelta(days=2), easter + timedelta(days=1)})
@@ -66,12 +66,12 @@ def _monday_on_or_before(day: date) -> date:
 
 
 def _from_monday_on(day: date) -> date:
-    """The day itself, or the Monday after a weekend."""
+    """Return the day itself, or the Monday after a weekend."""
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= SATURDAY else 0)
 
 
 def _easter(year: int) -> date:
-    """Easter Sunday by the Gregorian calendar: the algorithm of Nature, 20 April 1876, as Meeus gives it."""
+    """Return Easter Sunday of the Gregorian calendar (algorithm of Nature, 20 April 1876, from Meeus)."""
     a, (b, c) = year % 19, divmod(year, 100)
     d, e = divmod(b, 4)
     g = (8 * b + 13) // 25

@@ -1,4 +1,4 @@
-"""The ground every service stands on: HTTP routes, access, settings, database, telemetry, runner.
+"""The platform of every service: HTTP routes, access, settings, database, telemetry, runner.
 
 No event and no word of a maths hub belongs here.
 """

@@ -1,6 +1,6 @@
-"""Who is asking: bearer tokens (JWT, RFC 7519) signed with Ed25519, checked offline against one public key.
+"""Authentication: bearer tokens (JWT, RFC 7519) signed with Ed25519, checked offline against one public key.
 
-Which roles exist and what they may do is each service's own business (its `access.py`).
+Each service defines its roles and their permissions in its own `access.py`.
 """
 
 import hashlib
@@ -37,21 +37,21 @@ FOR_EVER: Final = 1e11  # seconds since 1970: the year 5138
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever sent the request."""
+    """The sender of a request, with the roles of their credential."""
 
     subject: str
     roles: frozenset[str] = frozenset()
 
 
-NOBODY: Final = Actor("anonymous")
+ANONYMOUS: Final = Actor("anonymous")
 
 
-SessionCheck = Callable[[str], Actor]  # from a session cookie to whoever it stands for; raises Problem 401
+SessionCheck = Callable[[str], Actor]  # from a session cookie to its holder; raises Problem 401
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """What a token lets a person begin in a browser."""
+    """A browser session that a token permits."""
 
     actor: Actor
     token_id: str | None
@@ -60,7 +60,7 @@ class SignIn:
 
 
 class Known(NamedTuple):
-    """A token that was checked before."""
+    """A cached token."""
 
     actor: Actor
     expires: float  # seconds since 1970
@@ -69,7 +69,7 @@ class Known(NamedTuple):
 
 @dataclass
 class TokenCheck:
-    """Checks tokens against the deployment's public key or an issuer's, and remembers those it has seen."""
+    """Checks tokens by the public key of the deployment or of an issuer, and caches the results."""
 
     public_key: OKPKey
     revoked: Revoked = field(default_factory=lambda: Revoked(None))
@@ -84,7 +84,7 @@ class TokenCheck:
         return cls(OKPKey.import_key(json.loads(text)), revoked or Revoked(None), issuer)
 
     def actor(self, token: str) -> Actor:
-        """The holder of a token.
+        """Return the holder of a token.
 
         Raises:
             Problem: 401 `invalid_token` when it is forged, malformed, expired, revoked or for another
@@ -103,7 +103,7 @@ class TokenCheck:
         return known.actor
 
     def sign_in(self, token: str) -> SignIn:
-        """What a sign-in link, or a pasted bearer token, lets its holder begin.
+        """Return the session that a sign-in link or a pasted bearer token permits.
 
         Raises:
             Problem: as `actor`.
@@ -120,7 +120,7 @@ class TokenCheck:
         return SignIn(found.actor, found.id, ends, once)
 
     def revokes(self, token_id: str | None) -> bool:
-        """Whether a token was taken back.
+        """Return whether a token was revoked.
 
         Raises:
             Problem: 503 `revocations_unreadable`.
@@ -129,11 +129,11 @@ class TokenCheck:
             return self.revoked.holds(token_id)
         except Unreadable:
             raise Problem(
-                503, "revocations_unreadable", "Whether the token was revoked cannot be told; try again."
+                503, "revocations_unreadable", "The list of revoked tokens cannot be read; try again."
             ) from None
 
     def _bearer(self, token: str) -> Mapping[str, Any]:
-        """What a bearer token says: one of ours, or else one of the issuer's."""
+        """Return the claims of a bearer token, of the hub or of the issuer."""
         try:
             return self._claims(token, AUDIENCE)
         except Problem:
@@ -157,11 +157,11 @@ class TokenCheck:
             ).validate(claims)
             return dict(claims)
         except MALFORMED as exc:
-            raise unauthorised("invalid_token", "The token is not valid here, or has expired.") from exc
+            raise unauthorised("invalid_token", "The token is invalid here, or has expired.") from exc
 
 
 def known_from(claims: Mapping[str, Any]) -> Known:
-    """What the claims of a well signed token say.
+    """Return the holder in the claims of a token whose signature is valid.
 
     Raises:
         Problem: 401 `invalid_token`: a claim is not of its type.
@@ -176,30 +176,30 @@ def known_from(claims: Mapping[str, Any]) -> Known:
         and isinstance(token_id, str | None)
     )
     if not well_formed:
-        raise unauthorised("invalid_token", "The token does not say who it is for, or with which roles.")
+        raise unauthorised("invalid_token", "The token names no subject, or no list of roles.")
     return Known(Actor(subject, frozenset(roles)), _ends(claims["exp"]), token_id)
 
 
 def _ends(value: Any) -> float:
-    """An instant in seconds since 1970.
+    """Return an instant in seconds since 1970.
 
     Raises:
-        Problem: 401 `invalid_token`: it is none.
+        Problem: 401 `invalid_token`: the value is not an instant.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < FOR_EVER:
-        raise unauthorised("invalid_token", "The token does not say when it ends.")
+        raise unauthorised("invalid_token", "The token has no valid expiry.")
     return float(value)
 
 
 def unauthorised(code: str, detail: str) -> Problem:
-    """401 with the challenge that RFC 6750 asks for."""
+    """Return a 401 with the challenge that RFC 6750 requires."""
     return Problem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def session_cookie(deployment: str) -> str:
     """Name the cookie of a deployment's sessions.
 
-    Browsers send a cookie to every port of a host: with one name for all, a demonstration beside a real hub
+    Browsers send a cookie to every port of a host: with one name for all, a demonstration next to a real hub
     would end the sessions of that hub.
     """
     return COOKIE_PREFIX + deployment
@@ -208,13 +208,13 @@ def session_cookie(deployment: str) -> str:
 def identify(
     request: Request, check: TokenCheck, sessions: SessionCheck | None = None, cookie_name: str = ""
 ) -> Actor:
-    """Find who is asking, from the Authorization header or, to read only, the session cookie.
+    """Return the sender by the Authorization header or, for reading only, by the session cookie.
 
     Args:
-        request: what came.
-        check: knows bearer tokens.
-        sessions: knows the cookies of the service that has pages.
-        cookie_name: of the cookie that names a session.
+        request: the request.
+        check: checks bearer tokens.
+        sessions: checks session cookies, in the service that has pages.
+        cookie_name: name of the session cookie.
 
     Raises:
         Problem: 401 `no_token`, `invalid_token` or `session_over`.
@@ -229,7 +229,7 @@ def identify(
 
 
 def admit(actor: Actor, allow: frozenset[str]) -> None:
-    """Let the actor pass or say no.
+    """Raise unless the sender has a required role.
 
     Raises:
         Problem: 403 `forbidden`.
@@ -240,7 +240,7 @@ def admit(actor: Actor, allow: frozenset[str]) -> None:
 
 
 def named_in_log(actor: Actor) -> str:
-    """A subject as log lines have it: an issuer may name people by e-mail addresses, which no log holds."""
+    """Return the subject for log lines: hashed where an issuer names people by e-mail address."""
     if "@" not in actor.subject:
         return actor.subject
     return "sha256:" + hashlib.sha256(actor.subject.encode()).hexdigest()[:16]

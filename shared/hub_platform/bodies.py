@@ -25,7 +25,7 @@ class Body:
             Problem: 413 `request_entity_too_large`: it says to be larger, and is not read at all.
         """
         request.max_content_length = at_most
-        self.subject = subject  # who sends it
+        self.subject = subject  # of the sender
         self._at_most = at_most
         try:
             self._stream = request.stream
@@ -62,7 +62,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Raw:
-    """Says of a route that its body is taken as it comes: how many bytes at most, and what they are.
+    """Declares that a route reads its body itself: its maximum size and its media types.
 
     `read` makes something of the body before the transaction is opened and before a worker is taken, so that
     slow work holds neither; the call has what it gives in `content`.
@@ -78,7 +78,7 @@ RAW: Final = Raw()
 
 @dataclass(frozen=True)
 class Received:
-    """What came of a body: the bytes, or what the route made of them and their digest."""
+    """A received body: its bytes, or the route's value of them with their digest."""
 
     raw: bytes = b""
     content: Any = None
@@ -98,7 +98,7 @@ def receive(request: Request, raw: Raw, *, subject: str, known: bool) -> Receive
 
 
 def read_raw(request: Request, raw: Raw, *, known: bool) -> bytes:
-    """The body as bytes: as many as the route takes from somebody known, much less from anyone.
+    """Return the body as bytes, with a lower limit for senders without a credential.
 
     A body that says to be larger is not read at all; one that does not say it is read no further.
 
@@ -114,5 +114,5 @@ def read_raw(request: Request, raw: Raw, *, known: bool) -> bytes:
 
 
 def _too_large(at_most: int) -> Problem:
-    detail = f"The body is larger than the {at_most:,} bytes that this address takes."
+    detail = f"Request body too large: the limit is {at_most:,} bytes."
     return Problem(413, "request_entity_too_large", detail)

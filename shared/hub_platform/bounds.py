@@ -56,7 +56,7 @@ def _finite(digits: str) -> float:
 def unusable_texts(value: Any) -> Any:
     """The texts with NUL or half a character in a JSON value, as marshmallow would name them; else None."""
     if isinstance(value, str):
-        return None if is_text(value) else ["Only printable characters can be kept."]
+        return None if is_text(value) else ["Use printable characters only."]
     if isinstance(value, dict | list):
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
         found = {key: said for key, inner in pairs if (said := unusable_texts(inner)) is not None}

@@ -1,4 +1,4 @@
-"""What a route's method is given and what it may answer."""
+"""Arguments and results of the methods of routes."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -33,14 +33,14 @@ class Call(Generic[C]):
     path: Mapping[str, Any] = field(default_factory=dict)
     page: PageRequest = field(default_factory=PageRequest)
     raw: bytes = b""
-    content: Any = None  # what the route's `Raw.read` gave
-    expected: int | None = None  # the revision named by If-Match; 0 says "must not exist yet"
+    content: Any = None  # value of the route's `Raw.read`
+    expected: int | None = None  # the revision in If-Match; 0: must not exist yet
     request: Request
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A value with more to say about it than the route's usual answer."""
+    """A result with a revision, location or status of its own."""
 
     value: Any
     revision: int | None = None  # becomes the ETag
@@ -50,9 +50,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Later:
-    """An answer that is made when the transaction has ended and the worker is free: for slow work.
+    """A slow answer, made after the transaction has ended and the worker is free.
 
-    Only answers to GET are made so; what fails then does not undo a change. For changes: `Completed`.
+    For GET only, as a failure then undoes no change. For changes: `Completed`.
     """
 
     make: "Callable[[], Content]"
@@ -69,7 +69,7 @@ class Content:
 
 
 def respond(result: Any, *, status: int, schema: Schema | None) -> Response:
-    """What a route's method gave, as an HTTP answer. `status`: the usual one of the route."""
+    """Return the result of a route's method as an HTTP response. `status`: the route's usual one."""
     if isinstance(result, Response):
         return result
     if isinstance(result, Content):
@@ -96,7 +96,7 @@ def _dump(schema: Schema | None, value: Any, *, many: bool = False) -> Any:
 
 
 def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> Any:
-    """The body as the route's command; values of the path belong to it where the schema has them.
+    """Return the body as the route's command, with those values of the path that the schema has.
 
     Raises:
         Problem: 400 `malformed_json`, 413 or 415.
@@ -108,12 +108,12 @@ def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> A
         raise ValidationError(unusable)
     given_twice = data.keys() & path.keys()
     if given_twice:
-        raise ValidationError({name: ["This comes from the address."] for name in given_twice})
+        raise ValidationError({name: ["This value is part of the address."] for name in given_twice})
     return schema.load(data | {name: value for name, value in path.items() if name in schema.fields})
 
 
 def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any], PageRequest]:
-    """The query parameters and the page asked for.
+    """Return the query parameters and the requested page.
 
     Raises:
         Problem: 400 `bad_parameter`, naming each unknown or malformed one.
@@ -132,13 +132,15 @@ def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any],
 
 
 def _loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
-    """Parameters as values.
+    """Return parameters as values.
 
     Raises:
-        ValidationError: one is unknown, malformed, or of a kind that nothing can use.
+        ValidationError: one is unknown, malformed or out of range.
     """
     if unusable := [name for name, value in given.items() if not (is_text(name) and is_text(value))]:
-        raise ValidationError({name.replace("\0", ""): ["Give characters only."] for name in unusable})
+        raise ValidationError(
+            {name.replace("\0", ""): ["Use printable characters only."] for name in unusable}
+        )
     values: dict[str, Any] = schema.load(given)
     if far := far_off(values):
         raise ValidationError({schema.fields[name].data_key or name: [FAR_OFF] for name in far})
@@ -146,16 +148,16 @@ def _loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
 
 
 class NoQuery(Schema):
-    """Takes no parameter at all."""
+    """Accepts no parameters."""
 
     class Meta:
-        """An unknown parameter is refused, not ignored."""
+        """Refuse unknown parameters."""
 
         unknown = RAISE
 
 
 def query_schema(declared: type[Schema] | None, *, paged: bool) -> Schema:
-    """The schema of a route's parameters, those of the page included."""
+    """Return the schema of a route's parameters, including those of paging."""
     fields = PAGE_FIELDS if paged else {}
     base = declared or NoQuery
     made: Schema = type(base.__name__, (base,), dict(fields))(unknown=RAISE)

@@ -32,7 +32,7 @@ class ChildFailed(Exception):
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the parent allows a child."""
+    """Limits of a child process."""
 
     seconds: float  # of wall time, the input included
     output_bytes: int
@@ -74,7 +74,7 @@ def _feed(process: "subprocess.Popen[bytes]", chunks: Iterable[bytes]) -> None:
 
 
 class _Watch:
-    """Reads what a child writes, while another thread feeds it, and ends it when its time is over."""
+    """Reads a child's output, while another thread writes its input, and ends it at its time limit."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", bounds: Bounds) -> None:
         self.process = process

@@ -1,8 +1,8 @@
-"""The two clocks of a service; no other module asks the machine for the time of day.
+"""The two clocks of a service; no other module reads the machine's clock.
 
 Real time is the machine's: tokens, sessions, revocations, rate limits, idempotency, retries, retention, logs
 and metrics go by it. Hub time is for rules, due dates, timers, the sender of e-mails and pages. Both are the
-same unless HUB_ALLOW_HUB_TIME lets a demonstration or a test say what time it is at the hub.
+same unless HUB_ALLOW_HUB_TIME permits a demonstration or a test to set hub time.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from hub_platform.database import Sessions, UtcDateTime
 
 LONGEST_JUMP: Final = timedelta(days=400)
-CACHED_FOR: Final = timedelta(milliseconds=50)  # how long another replica's news may go unnoticed
+CACHED_FOR: Final = timedelta(milliseconds=50)  # maximum delay until another replica's setting is read
 JUST_SET: Final = timedelta(seconds=5)
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ _NEW: Final = insert(hub_clock).values(only_row=True)
 _SET: Final = _NEW.on_conflict_do_update(
     index_elements=["only_row"],
     set_={"hub_time": _NEW.excluded.hub_time, "real_time": _NEW.excluded.real_time},
-    # Another replica may have been told a later time in the meantime: hub time never goes back.
+    # Another replica may have stored a later time meanwhile: hub time never goes back.
     where=hub_clock.c.hub_time + (_NEW.excluded.real_time - hub_clock.c.real_time) < _NEW.excluded.hub_time,
 )
 
@@ -69,24 +69,24 @@ class JumpRefused(Exception):
 
 
 class HubClock(Protocol):
-    """Hub time."""
+    """Source of hub time, the machine's or a demonstration's."""
 
     def now(self) -> datetime:
-        """The present instant at the hub, aware UTC."""
+        """Return the present hub time, aware UTC."""
 
     def was_just_set(self) -> bool:
-        """Whether somebody has set it in the last seconds, so that timers had better look often."""
+        """Return whether it was set in the last seconds, so that timers check more often."""
 
 
 class WallClock:
-    """Hub time where nobody may set it: the machine's."""
+    """Hub time that cannot be set: the machine's."""
 
     def now(self) -> datetime:
         """Read the machine's clock."""
         return real_now()
 
     def was_just_set(self) -> bool:
-        """Nobody sets it."""
+        """Return False: it cannot be set."""
         return False
 
 
@@ -105,7 +105,7 @@ class SettableClock:
         self._set_at: datetime | None = None
 
     def was_just_set(self) -> bool:
-        """Whether this process has set it in the last seconds of real time."""
+        """Return whether this process has set it in the last seconds of real time."""
         return self._set_at is not None and self._real() - self._set_at < JUST_SET
 
     def now(self) -> datetime:
@@ -116,10 +116,10 @@ class SettableClock:
         return self._at(real)
 
     def follow(self, instant: datetime) -> None:
-        """Set the clock to an instant unless it is past that.
+        """Set the clock to an instant, unless it is already later.
 
         Raises:
-            JumpRefused: the instant lies too far ahead.
+            JumpRefused: the instant is too far ahead.
         """
         if instant <= self._at(self._real()) and self._known is not None:
             return
@@ -149,7 +149,7 @@ class SettableClock:
 
 
 def hub_time_of(session: Session) -> datetime | None:
-    """Hub time (aware UTC) in a database whose hub time has been set; None where nobody has set it.
+    """Return hub time (aware UTC) where a database has one that was set, otherwise None.
 
     Only a demonstration or a test can set it.
     """
@@ -158,7 +158,7 @@ def hub_time_of(session: Session) -> datetime | None:
 
 
 def follow_events(clock: SettableClock, hub_id: str) -> Callable[[Iterable[Any]], None]:
-    """Make what sets the clock by deliveries (of hub_messaging) that this hub's own services published."""
+    """Return a function that sets the clock by deliveries of events of this hub's own services."""
 
     def follow(deliveries: Iterable[Any]) -> None:
         times = [
@@ -171,7 +171,7 @@ def follow_events(clock: SettableClock, hub_id: str) -> Callable[[Iterable[Any]]
         if len(near) < len(times):
             log.warning("hub_time_jump_refused", days=LONGEST_JUMP.days)
         if near:
-            with contextlib.suppress(JumpRefused):  # it was set back meanwhile, in the first instant
+            with contextlib.suppress(JumpRefused):  # the clock changed between the check and the setting
                 clock.follow(max(near))
 
     return follow
@@ -179,7 +179,7 @@ def follow_events(clock: SettableClock, hub_id: str) -> Callable[[Iterable[Any]]
 
 @dataclass(frozen=True)
 class Clocks:
-    """Both clocks, as a service is given them."""
+    """Real time and hub time of a service."""
 
     real: Callable[[], datetime] = real_now
     hub: HubClock = field(default_factory=WallClock)

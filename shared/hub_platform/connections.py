@@ -22,7 +22,7 @@ HEAD_SECONDS: Final = 15.0  # from the first byte of a request to the end of its
 PATIENCE_SECONDS: Final = 15.0  # that a body or an answer may stand still
 SLOWEST: Final = 8 * 1024  # bytes in a second, of a body that is sent and of an answer that is read
 LONGEST_SECONDS: Final = 900.0  # of one body or one answer, whatever its size
-UNREAD_SECONDS: Final = 5.0  # for the rest of a body that nobody wants, so that the answer arrives
+UNREAD_SECONDS: Final = 5.0  # for discarding the rest of a body, so that the answer arrives
 AT_MOST: Final = 500  # connections
 SPARE_FILES: Final = 150  # of the process's limit: databases, broker, files, child processes
 TURN_BYTES: Final = 256 * 1024  # after so many from one client others get a turn
@@ -90,7 +90,7 @@ class Connection:
             eventlet.sleep(0)
 
     def end(self) -> None:
-        """Wake up whoever waits for the client: it reads the end of the stream, or cannot write."""
+        """Wake up the thread that waits for the client: it reads the end of the stream, or cannot write."""
         self.overdue = True
         with suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
@@ -106,7 +106,7 @@ class Connection:
 
 
 class Incoming(io.RawIOBase):
-    """What a client sends; time and bytes are noted."""
+    """The stream from a client, which records bytes and times."""
 
     def __init__(self, raw: io.RawIOBase, connection: Connection) -> None:
         """Read from `raw`."""
@@ -114,7 +114,7 @@ class Incoming(io.RawIOBase):
         self._connection = connection
 
     def readable(self) -> bool:
-        """Say so to io.BufferedReader."""
+        """Return True, which io.BufferedReader requires."""
         return True
 
     def readinto(self, buffer: Any, /) -> int:
@@ -133,7 +133,7 @@ class Incoming(io.RawIOBase):
 
 
 class Outgoing(io.RawIOBase):
-    """What is sent to a client, who is waited for only while its side takes nothing more."""
+    """The stream to a client; a write waits only while the client's buffers are full."""
 
     def __init__(self, raw: io.RawIOBase, connection: Connection) -> None:
         """Write to `raw`."""
@@ -141,7 +141,7 @@ class Outgoing(io.RawIOBase):
         self._connection = connection
 
     def writable(self) -> bool:
-        """Say so to io.BufferedWriter."""
+        """Return True, which io.BufferedWriter requires."""
         return True
 
     def write(self, data: Any, /) -> int:
@@ -200,7 +200,7 @@ class Connections:
         return connection
 
     def closed(self, connection: Connection) -> None:
-        """Forget one."""
+        """Remove a connection that has ended."""
         self._open.discard(connection)
         self._room.release()
 

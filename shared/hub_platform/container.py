@@ -1,7 +1,7 @@
 """nameko's container, made to survive what its dependencies and threads do.
 
-nameko ends the whole process when a dependency's hook raises, and whoever waits for that worker waits for
-ever. Here it is that worker alone that fails, and every worker's result reaches whoever waits for it: its
+nameko ends the whole process when a dependency's hook raises, and the caller of that worker waits for
+ever. Here only that worker fails, and every worker's result reaches its caller: its
 answer, its error, or that it was killed.
 """
 
@@ -24,17 +24,17 @@ HandleResult = Callable[[Any, Any, ExcInfo | None], Any]
 class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no types
     """Hosts one service class."""
 
-    on_death: Callable[[], None] = staticmethod(lambda: None)  # told when the container ends by itself
+    on_death: Callable[[], None] = staticmethod(lambda: None)  # called when the container ends by itself
 
     def stop(self) -> None:
-        """Stop in nameko's order; extensions that put a function into config["on_stop"] hear of it first."""
-        for hear in self.config.get("on_stop", ()):
-            hear()
+        """Call the functions that extensions have put into config["on_stop"], then stop in nameko's order."""
+        for on_stop in self.config.get("on_stop", ()):
+            on_stop()
         super().stop()
 
     @property
     def in_hand(self) -> list[str]:
-        """The methods that workers are in, one entry for each worker."""
+        """The methods of the running workers, one entry for each worker."""
         return sorted(context.entrypoint.method_name for context in list(self._worker_threads))
 
     def spawn_worker(
@@ -65,7 +65,7 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
         return context
 
     def kill_worker(self, context: Any) -> None:
-        """End a worker whose result nobody waits for; its connection to the database is closed."""
+        """End a worker whose caller has stopped waiting; its connection to the database is closed."""
         thread = self._worker_threads.get(context)
         if thread is not None:
             thread.kill()
@@ -80,7 +80,7 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
                 set_up.append(provider)
             method = getattr(context.service, context.entrypoint.method_name)
             result = method(*context.args, **context.kwargs)
-        except Exception:  # noqa: BLE001 - it belongs to whoever waits for the result
+        except Exception:  # noqa: BLE001 - it is passed to the caller
             exc_info = sys.exc_info()
         for hook in ("worker_result", "worker_teardown"):
             for provider in set_up:
@@ -125,7 +125,7 @@ class _Once:
 
 
 def _outcome(thread: GreenThread) -> ExcInfo | None:
-    """What ended a thread that is over, if it was an exception."""
+    """Return the exception that ended a thread, if there was one."""
     try:
         thread.wait()
     except BaseException:  # noqa: BLE001 - GreenletExit among them

@@ -1,4 +1,4 @@
-"""PostgreSQL: sessions, and what the tables of every service have in common."""
+"""PostgreSQL: sessions, and the common types and columns of the services' tables."""
 
 import time
 from collections.abc import Iterable
@@ -16,12 +16,12 @@ from hub_platform.hosts import look_up_hosts
 Sessions = sessionmaker[Session]
 
 ASKED_AFTER_SECONDS: Final = 1.0
-PING_SECONDS: Final = 3.0  # for a connection that has lain unused to show that it lives
+PING_SECONDS: Final = 3.0  # for a ping of an idle connection
 CONNECT_SECONDS: Final = 4
 POOL_SECONDS: Final = 5.0  # for one of the pool's connections to become free
-# Of silence, after which a server is given up: longer than statement_timeout, by which a live one answers.
+# Without an answer, after which a connection is abandoned; longer than statement_timeout.
 SILENT_SECONDS: Final = 25.0
-# How any program of ours reaches a database (libpq's parameters): a dead network is noticed within 25 s.
+# libpq's connection parameters of all programs: a dead network is detected within 25 s.
 REACHED: Final[dict[str, Any]] = {
     "connect_timeout": CONNECT_SECONDS,
     "keepalives": 1,
@@ -30,23 +30,23 @@ REACHED: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,  # milliseconds until what was sent is acknowledged
 }
-# In a service's sessions: what waits too long gives up, and requests answer 503. The others are for the
-# server, whose clients may vanish as well: what they have locked becomes free.
+# Settings of a service's sessions: long waits fail, and requests answer 503. The others let the server
+# detect clients that have gone, and release their locks.
 SESSION: Final = {
     "statement_timeout": "20s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "30s",
-    "client_connection_check_interval": "5s",  # a statement ends when nobody waits for it any more
+    "client_connection_check_interval": "5s",  # a statement ends when its client has gone
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "20s",
 }
 
-# Seconds of silence that psycopg2's wait callback bears (see patience.py), for what is being done now.
+# Seconds without an answer after which psycopg2's wait callback (patience.py) fails, for the present work.
 patience: ContextVar[float] = ContextVar("patience", default=SILENT_SECONDS)
 
-# So that every constraint has a name that a migration can change and an error can be told by.
+# Every constraint has a name, by which migrations change it and errors are recognised.
 naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -64,11 +64,11 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
     @property
     def python_type(self) -> type[datetime]:
-        """What a value is in Python; a list sorted by instants reads its cursor by it."""
+        """The Python type, by which paging parses the cursor of a list sorted by instants."""
         return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Refuse a time without a zone: nobody could say which instant it means."""
+        """Refuse a time without a zone, as its instant is ambiguous."""
         if value is not None and value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
         return value
@@ -78,12 +78,12 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
 
-# How Python's types are kept, unless a column says otherwise.
+# Column type of each Python type, unless a column declares another.
 kept_as: dict[Any, Any] = {datetime: UtcDateTime, str: sa.Text}
 
 
 class Tracked:
-    """Who made a row and who changed it last; `revision` counts its changes."""
+    """Author and time of a row's creation and last change; `revision` counts its changes."""
 
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -92,34 +92,34 @@ class Tracked:
     changed_by: Mapped[str]
 
     def touch(self, *, now: datetime, by: str) -> None:
-        """Note a change."""
+        """Record a change."""
         self.revision += 1
         self.changed_at, self.changed_by = now, by
 
 
 def made(now: datetime, by: str) -> dict[str, object]:
-    """The values of a new row's Tracked columns."""
+    """Return the values of a new row's Tracked columns."""
     return {"revision": 1, "created_at": now, "created_by": by, "changed_at": now, "changed_by": by}
 
 
 def one_of(column: str, values: Iterable[str]) -> sa.CheckConstraint:
-    """Hold a column to a list of words."""
+    """Return a constraint that limits a column to a list of words."""
     words = ", ".join(f"'{value}'" for value in values)
     return sa.CheckConstraint(f"{column} IN ({words})", name=column)
 
 
 def reaching(url: str | sa.URL) -> dict[str, Any]:
-    """How to reach a database by SQLAlchemy: `connect_args`. What its address says itself comes first."""
+    """Return SQLAlchemy's `connect_args` for a database; parameters in its address take precedence."""
     own = sa.make_url(url).query
     return {name: value for name, value in REACHED.items() if name not in own}
 
 
 def make_sessions(url: str, *, asked_after: float = ASKED_AFTER_SECONDS) -> Sessions:
-    """A source of sessions; connects when the first one is used.
+    """Return a source of sessions, which connects at the first use.
 
-    What the address says of itself (`?connect_timeout=`, `?options=-c lock_timeout=5s`) comes first.
+    Parameters in the address (`?connect_timeout=`, `?options=-c lock_timeout=5s`) take precedence.
 
-    `asked_after`: seconds without use after which a connection is asked whether it lives.
+    `asked_after`: seconds without use after which a connection is pinged before its use.
     """
     own = sa.make_url(url).query
     options = [f"-c {name}={value}" for name, value in SESSION.items()]
@@ -128,7 +128,7 @@ def make_sessions(url: str, *, asked_after: float = ASKED_AFTER_SECONDS) -> Sess
         pool_size=10,
         max_overflow=20,
         pool_timeout=POOL_SECONDS,
-        hide_parameters=True,  # an error message must not carry somebody's name
+        hide_parameters=True,  # error messages must not contain names of people
         connect_args=reaching(url) | {"options": " ".join([*options, *_listed(own.get("options"))])},
     )
     sa.event.listen(engine, "do_connect", look_up_hosts)
@@ -147,10 +147,10 @@ def _listed(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def _ask_after(engine: sa.Engine, seconds: float) -> None:
-    """Ask a connection that has lain unused whether it lives, before somebody works with it.
+    """Ping a connection of the pool before its use when it has been idle.
 
-    SQLAlchemy's pool_pre_ping asks each time, which is a round trip of every request. One that breaks in use
-    takes all others with it, in either case, and its request is answered with 503.
+    SQLAlchemy's pool_pre_ping does so at every use, which costs each request a round trip. In either case a
+    connection that breaks in use invalidates the pool, and its request is answered with 503.
     """
 
     @sa.event.listens_for(engine, "checkin")
@@ -172,7 +172,7 @@ def _ask_after(engine: sa.Engine, seconds: float) -> None:
 
 
 def at_head(sessions: Sessions, migrations: Path) -> bool:
-    """Whether every migration of this release has been applied; a migration is named as its file is."""
+    """Return whether every migration of this release has been applied; its id is its file name."""
     head = max(file.stem for file in (migrations / "versions").glob("[0-9]*.py"))
     with sessions() as session:
         return bool(session.scalar(sa.text("SELECT version_num FROM alembic_version")) == head)

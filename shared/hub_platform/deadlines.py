@@ -1,4 +1,4 @@
-"""A request has a deadline: whoever asks gets an answer, and what the request held is free again."""
+"""Deadlines of requests: the sender gets an answer, and locks and connections are released."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ def within(seconds: float) -> Iterator[None]:
         raise Problem(
             503,
             "took_too_long",
-            f"This took longer than {seconds:g} s and was given up; nothing was changed. Try again later.",
+            f"The request took longer than {seconds:g} s and was stopped; nothing changed. Try again later.",
             headers={"Retry-After": RETRY_AFTER},
         ) from None
     finally:

@@ -53,7 +53,7 @@ def networks(text: str) -> tuple[Network, ...]:
 
 
 def visitor(address: str) -> str:
-    """What one visitor is counted by: an IPv4 address, or an IPv6 network of 64 bits, as providers give."""
+    """Return the key of a visitor for rate limits: an IPv4 address, or an IPv6 network of 64 bits."""
     try:
         known = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a request's headers say: the time at the hub, ids for logs, the revision that a change is based on."""
+"""Read request headers: hub time, ids for logs, the revision on which a change is based."""
 
 import re
 from datetime import UTC, datetime
@@ -29,13 +29,13 @@ def read_now(request: Request, clock: HubClock, *, known: bool) -> datetime:
     if header is None:
         return clock.now()
     if not isinstance(clock, SettableClock):
-        raise Problem(400, "hub_time_refused", "This deployment keeps its own time.")
+        raise Problem(400, "hub_time_refused", "This deployment does not accept Hub-Time.")
     instant = _instant(header)
     try:
         if known:
             clock.follow(instant)
     except JumpRefused as exc:
-        detail = f"Hub-Time lies more than {LONGEST_JUMP.days} days ahead of the hub's time."
+        detail = f"Hub-Time is more than {LONGEST_JUMP.days} days ahead of the hub's time."
         raise Problem(400, "hub_time_too_far_ahead", detail) from exc
     return instant
 
@@ -81,7 +81,7 @@ def read_expected(request: Request) -> int | None:
     if none == "*" and header is None:
         return 0
     if none is not None and request.method in {"PUT", "PATCH"}:
-        raise Problem(412, "stale", "If-None-Match takes * alone, and no If-Match beside it.")
+        raise Problem(412, "stale", "If-None-Match must be * and cannot be combined with If-Match.")
     if header is None:
         if request.method in {"PUT", "PATCH"}:
             raise Problem(

@@ -7,7 +7,7 @@ import psycopg2
 
 
 def look_up_hosts(_dialect: Any, _record: Any, _words: Any, parameters: dict[str, Any]) -> None:
-    """Tell libpq the addresses of its hosts, before SQLAlchemy connects (event `do_connect`).
+    """Resolve libpq's host names, before SQLAlchemy connects (event `do_connect`).
 
     The names stay: certificates and password files are compared with them. A name with several addresses
     becomes several hosts, which libpq tries in order.

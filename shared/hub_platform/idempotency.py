@@ -15,14 +15,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Request, Response
 
-from hub_platform.access import NOBODY, Actor
+from hub_platform.access import ANONYMOUS, Actor
 from hub_platform.bodies import RAW, read_raw
 from hub_platform.problems import Problem, problem_of, response_of
 
 KEPT_FOR = timedelta(hours=24)
 AT_A_TIME = timedelta(hours=2)  # how much is deleted at once
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
-ROLES = ":roles"  # of whoever got the answer, kept beside its headers; no header has such a name
+ROLES = ":roles"  # roles of the sender, stored with the answer's headers; no header has such a name
 
 metadata = sa.MetaData()
 
@@ -72,7 +72,7 @@ class Attempt:
 
     @property
     def identity(self) -> dict[str, str]:
-        """What tells it from another sender's."""
+        """The part of the key that distinguishes senders."""
         return {"of_actor": self.actor, "of_key": self.key}
 
     @classmethod
@@ -91,7 +91,7 @@ class Attempt:
         if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
             detail = "An Idempotency-Key has 1 to 200 printable ASCII characters."
             raise Problem(400, "bad_idempotency_key", detail)
-        if actor is NOBODY:  # strangers have no name: one would be given what another was answered
+        if actor is ANONYMOUS:  # strangers have no name: one would be given what another was answered
             return None
         body = read_raw(request, RAW, known=False) if digest is None else digest.encode()
         fingerprint = hashlib.sha256()
@@ -121,11 +121,11 @@ def first_answer(session: Session, attempt: Attempt, *, now: datetime) -> Respon
     known = session.connection().execute(_KNOWN, attempt.identity).one()
     if known.fingerprint != attempt.fingerprint:
         raise Problem(
-            422, "idempotency_key_reused", "This Idempotency-Key was sent before with another request."
+            422, "idempotency_key_reused", "This Idempotency-Key was already used for another request."
         )
     headers = dict(known.headers)
     if not attempt.roles.issuperset(headers.pop(ROLES, ())):
-        detail = "This request has taken effect; its answer needs the roles that you had then."
+        detail = "This request has taken effect; reading its answer needs the roles that you had then."
         raise Problem(403, "answer_not_readable", detail)
     return Response(known.body, known.status, headers=headers)
 
@@ -137,7 +137,7 @@ def repeated(kept: Response, session: Session, work: Callable[[], Any]) -> Respo
     it is run once more and rolled back; any other refusal, such as "already done", does not matter.
 
     Raises:
-        Exception: a refusal of 403, or 503 where it cannot be told.
+        Exception: a refusal of 403, or 503 when the check fails.
     """
     trial = session.begin_nested()
     try:
@@ -162,11 +162,11 @@ def replace(session: Session, attempt: Attempt, first: Response, response: Respo
 
 
 def erase(session: Session, named: bytes) -> None:
-    """Put a refusal in place of every kept answer that holds some bytes, such as somebody's id.
+    """Replace every stored answer that contains some bytes, such as a person's id, with a refusal.
 
     The key stays known, so that the same request, sent once more, still does not take effect again.
     """
-    gone = response_of(Problem(410, "answer_erased", "What was answered to this request has been erased."))
+    gone = response_of(Problem(410, "answer_erased", "The answer to this request has been erased."))
     session.execute(
         sa.update(idempotency_keys)
         .where(sa.func.position(sa.literal(named, sa.LargeBinary).op("IN")(idempotency_keys.c.body)) > 0)

@@ -18,7 +18,7 @@ from joserfc.jwk import KeySet
 
 LOOK_EVERY: Final = 10.0  # seconds
 LOOK_AGAIN: Final = 1.0  # seconds, while the file cannot be read
-# Signatures with a public key only: nobody who can read the file can make a token.
+# Public-key signatures only: reading the file does not permit making tokens.
 ALGORITHMS: Final = [
     "RS256",
     "RS384",
@@ -31,13 +31,13 @@ ALGORITHMS: Final = [
     "Ed25519",
     "EdDSA",
 ]
-# What joserfc raises for texts that are no token: parts that are no JSON object, or are nested too deeply.
+# Exceptions of joserfc for malformed tokens: parts that are not JSON objects, or are nested too deeply.
 MALFORMED: Final = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 @dataclass
 class Issuer:
-    """Who else may say who somebody is."""
+    """An OpenID Connect issuer whose tokens are accepted in addition to the hub's own."""
 
     name: str  # as its tokens have it in `iss`
     audience: str  # the client id that the hub has there
@@ -50,10 +50,10 @@ class Issuer:
     _looked_at: float = field(default=-math.inf)
 
     def claims(self, token: str) -> Mapping[str, Any]:
-        """What a token says, in the words of our own: `sub`, `roles`, `exp` and `jti`.
+        """Return the claims of a token under the hub's names: `sub`, `roles`, `exp` and `jti`.
 
         Raises:
-            ValueError: it is forged, malformed, expired, somebody else's, or for somebody else.
+            ValueError: it is forged, malformed, expired, of another issuer, or for another audience.
         """
         keys = self._known_keys()
         if keys is None:
@@ -69,7 +69,7 @@ class Issuer:
             raise ValueError("the issuer's token is no good") from exc
         subject = inner(claims, self.subject_claim)
         if not isinstance(subject, str) or not subject:
-            raise ValueError("the issuer's token names nobody")
+            raise ValueError("the issuer's token names no subject")
         roles = inner(claims, self.roles_claim)
         named = [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []
         return {"sub": subject, "roles": named, "exp": claims["exp"], "jti": claims.get("jti")}
@@ -93,7 +93,7 @@ class Issuer:
                     self._keys = KeySet.import_key_set(json.loads(self.keys_path.read_text()))
                     self._seen = seen
             except (OSError, ValueError, TypeError, KeyError, JoseError):
-                # What was known stays good; without any, nobody of the issuer's comes in.
+                # Keys read before stay valid; without any, no token of the issuer is accepted.
                 self._reason = f"the keys of the issuer {self.name} cannot be read from their file"
         return self._keys
 

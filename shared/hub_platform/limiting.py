@@ -1,6 +1,6 @@
-"""How much one caller may ask for in a minute, so that a runaway program or a guesser slows down nobody else.
+"""Limits of requests in a minute, so that one caller cannot slow down the others.
 
-Counted in this process: with several replicas each allows so much.
+Counted in this process: each replica allows that many.
 """
 
 from dataclasses import dataclass, field
@@ -24,12 +24,12 @@ NO_LIMIT: Final = 0
 class RateLimits:
     """Counts requests by caller."""
 
-    by_credential: int  # requests a minute of one subject; NO_LIMIT for as many as they like
-    by_address: int  # a minute, of what anybody may send without a credential: sign-in forms
+    by_credential: int  # requests in a minute of one subject; NO_LIMIT for any number
+    by_address: int  # forms in a minute that need no credential, such as sign-in, of one address
     _limiter: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
 
     def spend_known(self, actor: Actor) -> None:
-        """Count a request of somebody who has shown a credential.
+        """Count a request with a credential, by its subject.
 
         Raises:
             Problem: 429 `too_many_requests`, with Retry-After in seconds.
@@ -37,7 +37,7 @@ class RateLimits:
         self._spend(self.by_credential, f"subject {actor.subject}")
 
     def spend_open(self, request: Request) -> None:
-        """Count a form that needs no credential, by the address that it came from. Reading is free.
+        """Count a form that needs no credential, by the sender's address. Reading is not limited.
 
         Raises:
             Problem: 429 `too_many_requests`, with Retry-After in seconds.
@@ -55,6 +55,6 @@ class RateLimits:
         raise Problem(
             429,
             "too_many_requests",
-            f"That was more than {a_minute} requests in a minute; try again in {seconds} s.",
+            f"The limit of {a_minute} requests in a minute is reached; try again in {seconds} s.",
             headers={"Retry-After": str(seconds)},
         )

@@ -23,7 +23,7 @@ def migrate(url: str, migrations: Path) -> None:
 
 
 def run_migrations(metadata: sa.MetaData) -> None:
-    """What every service's migrations/env.py does: run what is due, each migration in a transaction."""
+    """Run the pending migrations, each in a transaction; called by every service's migrations/env.py."""
     url = context.config.attributes["url"]
     engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=reaching(url))
     with engine.connect() as connection:

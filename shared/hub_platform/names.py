@@ -1,7 +1,7 @@
 """The edge that looks names up (DNS, hosts file) without holding up the process (ADR 23).
 
 The C library's `getaddrinfo` blocks its thread, for up to half a minute when no name server answers, and a
-service runs on one thread. So a look-up runs on a thread of the operating system, and whoever waits for it
+service runs on one thread. So a look-up runs on a thread of the operating system, and the caller of it
 has a deadline.
 """
 

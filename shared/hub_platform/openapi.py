@@ -32,7 +32,7 @@ PROBLEM = {
     },
 }
 
-# What `idempotency` and `calls.read_expected` take.
+# The headers that `idempotency` and `headers.read_expected` read.
 KEY: dict[str, Any] = {"minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"}
 ETAG: dict[str, Any] = {"pattern": '^(W/)?"[0-9]+"$'}
 
@@ -97,7 +97,7 @@ def _responses(route: Route) -> dict[str, Any]:
     content = {usual: {"schema": answer}} | {other: {} for other in others}
     good = {str(route.status): {"description": "Done", "content": content}}
     if route.status == HTTPStatus.CREATED:
-        good["200"] = {"description": "It was so already", "content": content}
+        good["200"] = {"description": "Already exists; unchanged", "content": content}
     if route.sign_in_at is not None:
         good["303"] = {"description": "Sign in first"}
     if usual == PAGE:
@@ -152,7 +152,7 @@ def _with_patterns_for_all(value: Any) -> Any:
 
 
 def _sent(parameter: dict[str, Any]) -> dict[str, Any]:
-    """A parameter as it can be sent: one that is left out is null inside, but nobody sends a null."""
+    """Return the schema of a parameter as sent: an absent one is null inside, but null is never sent."""
     schema = dict(parameter["schema"])
     if isinstance(schema.get("type"), list):
         schema["type"] = next(kind for kind in schema["type"] if kind != "null")

@@ -21,7 +21,7 @@ def _host_of(origin: str) -> str | None:
 
 
 def refuse_other_sites(request: Request) -> None:
-    """Refuse a form that a page of another site has sent in somebody's name.
+    """Refuse a form that a page of another site has sent with the user's cookie.
 
     Browsers say where a request comes from, in Sec-Fetch-Site or at least in Origin; programs say neither,
     and a bearer token is never sent by a browser of itself.
@@ -34,4 +34,4 @@ def refuse_other_sites(request: Request) -> None:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     same = origin is None or _host_of(origin) == request.host
     if site not in OWN_SITE if site else not same:
-        raise Problem(403, "from_another_site", "This was sent by a page of another site.")
+        raise Problem(403, "from_another_site", "The form was sent by a page of another site.")

@@ -103,7 +103,7 @@ def _is_key(value: Any) -> bool:
 
 def bad_cursor() -> Problem:
     """The cursor was not made by this list."""
-    detail = "Use the `next` value of the page before."
+    detail = "Use the `next` value of the previous page."
     return Problem(400, "bad_cursor", detail, errors=[("/after", detail)])
 
 
@@ -126,7 +126,7 @@ def _typed(value: Any, key: InstrumentedAttribute[Any]) -> Any:
 
 
 def _instant(text: str) -> datetime:
-    """Read an aware instant; a cursor that someone has made up may hold another one, or none."""
+    """Parse an aware instant; a forged cursor may hold a naive one, or none."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise bad_cursor()

@@ -1,4 +1,4 @@
-"""Work that is done every so often, by one replica only, and never over itself.
+"""Periodic work, by one replica only and without overlapping turns.
 
 nameko's own timer fires in every replica. Here the replica that holds a PostgreSQL advisory lock takes every
 turn; when it ends, or loses its database, another one takes over.
@@ -22,8 +22,8 @@ from hub_platform.context import context_of
 F = TypeVar("F", bound=Callable[..., Any])
 
 OFTEN_SECONDS: Final = 0.05
-IDLE_SECONDS: Final = 30  # at least, without a word of the holder, after which PostgreSQL frees the lock
-ALIVE_SECONDS: Final = 5.0  # how often the holder says a word while a turn lasts
+IDLE_SECONDS: Final = 30  # minimum without a statement of the holder, after which PostgreSQL frees the lock
+ALIVE_SECONDS: Final = 5.0  # between two statements of the lock's holder during a turn
 DOUBLINGS: Final = 20  # no pause is longer than that of so many failures
 AGAIN_SECONDS: Final = 5.0  # after a turn that failed; twice as long after each further one, up to the usual
 
@@ -125,7 +125,8 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
 def _wait_for(done: Event, lock: Any) -> SQLAlchemyError | None:
     """Wait until a turn has ended, also where the lock is lost meanwhile: no turn is taken over itself.
 
-    PostgreSQL hears every few seconds that the replica is there. Gives how the lock was lost.
+    A statement every few seconds shows PostgreSQL that the replica is alive. Return the error by which the
+    lock was lost, if it was.
     """
     lost = None
     while not done.ready():

@@ -1,4 +1,4 @@
-"""The routes that every service answers about itself: health, metrics, version, its own description."""
+"""Routes of every service about itself: health, metrics, version, description."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -26,8 +26,8 @@ CHECKS_SECONDS: Final = 3.0  # for all checks together: a container's health che
 class Probe(Route):
     """A health probe: its method is called with the context of the process.
 
-    Its answer needs no worker, no transaction and no clock that is kept in the database: whatever hangs there
-    keeps no probe, and the probe says what hangs.
+    Its answer needs no worker, no transaction and no clock of the database: a hanging dependency does not
+    block the probe, which reports it.
     """
 
     def _answer(self, request: HubRequest, actor: Actor) -> Response:  # noqa: ARG002 - anyone may ask
@@ -85,12 +85,12 @@ class Probes:
 
 
 def _live(context: Context[object]) -> dict[str, str]:  # noqa: ARG001 - every probe takes it
-    """The process answers; says nothing about what it depends on."""
+    """Return that the process answers, without checking its dependencies."""
     return {"status": "live"}
 
 
 def _ready(context: Context[object]) -> Answer:
-    """Whether the service can do its work, what is missing if not, and what else operators should see to."""
+    """Return whether the service is ready, what is missing, and other faults for operators."""
     until = time.monotonic() + CHECKS_SECONDS
     wrong, details = _said(context.checks, until), _said(context.details, until)
     told = {"details": details} if details else {}
@@ -100,7 +100,7 @@ def _ready(context: Context[object]) -> Answer:
 
 
 def _said(checks: Mapping[str, Check], until: float) -> dict[str, str]:
-    """What checks say, by their names; one that waits longer than `until` (monotonic) is ended."""
+    """Return the faults that checks report, by name; a check is ended at `until` (monotonic)."""
     answers = {name: _ask(check, max(0.0, until - time.monotonic())) for name, check in checks.items()}
     return {name: said for name, said in answers.items() if said is not None}
 
@@ -116,17 +116,17 @@ def _ask(check: Check, seconds: float) -> str | None:
 
 
 def _metrics(self: Probes, call: Call[None]) -> Content:  # noqa: ARG001 - every route takes the call
-    """Prometheus metrics."""
+    """Return the metrics of this process in Prometheus' text format."""
     return Content(generate_latest(registry), CONTENT_TYPE_LATEST)
 
 
 def _version(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 - every route takes the call
-    """Which release this is."""
+    """Return the release of this service."""
     return {"service": self.name, "version": __version__}
 
 
 def _clock(self: Probes, call: Call[None]) -> dict[str, Any]:
-    """Both clocks, the hub time at which the last turn of each timer began, and what is left to do."""
+    """Return both clocks, the hub time at which each timer's last turn began, and the work left."""
     return {
         "hub_time": _iso(self.clocks.hub.now()),
         "real_time": _iso(call.real_now),

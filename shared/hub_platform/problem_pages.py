@@ -18,7 +18,7 @@ HTML: Final = "text/html"
 START_PAGE: Final = "/"
 SIGN_IN_PAGE: Final = "/sign-in"
 
-# What happened, and what a person can do about it.
+# Status → heading and advice.
 _SAID: Final[Mapping[int, tuple[str, str]]] = {
     400: ("The request is not complete or not readable", "Check the address and the values, then try again."),
     401: ("You are not signed in", "Sign in, then open this address again."),

@@ -1,4 +1,4 @@
-"""Errors as people and programs can use them: RFC 9457 problem details (July 2023) with a stable code."""
+"""Errors as RFC 9457 problem details (July 2023), with a stable code for programs and a detail for people."""
 
 import json
 import re
@@ -19,12 +19,12 @@ GAVE_WAY = frozenset({"40P01", "40001", "55P03"})
 CANCELLED = "57014"
 READ_ONLY = "25006"  # a standby, or a server that a managed service is about to replace
 
-# What a service's own refusals may call themselves, and the status that says it over HTTP.
+# Kind of a service's refusal (hub_kernel.refusals) → HTTP status.
 STATUS_OF_KIND = {"rule": 422, "unknown": 404, "conflict": 409, "stale": 412}
 
 
 class Problem(Exception):
-    """An answer that is not a success. `code` never changes its meaning; `detail` is for a person."""
+    """An answer that is not a success. The meaning of `code` never changes; `detail` is for a person."""
 
     def __init__(
         self,
@@ -47,30 +47,28 @@ class Problem(Exception):
 
 
 def problem_of(exc: BaseException) -> Problem:
-    """Say any exception as a problem; what is no known refusal becomes a 500 that tells nothing of it."""
+    """Return any exception as a problem; an unknown one becomes a 500 without its text."""
     if isinstance(exc, Problem):
         return exc
     if isinstance(exc, ValidationError):
-        return Problem(
-            422, "invalid", "Some values are missing or not as expected.", errors=pointers(exc.messages)
-        )
+        return Problem(422, "invalid", "Some values are missing or invalid.", errors=pointers(exc.messages))
     if isinstance(exc, PoolTimeout):
-        detail = "Too many requests need the database at once; try again."
+        detail = "Too many requests use the database at once; try again."
         return Problem(503, "busy", detail, headers={"Retry-After": "2"})
     if isinstance(exc, DBAPIError) and is_passing(exc):
         return _database(exc)
     if isinstance(exc, DataError):
-        return Problem(422, "unusable_value", "A value is too large, or of a form that cannot be kept.")
+        return Problem(422, "unusable_value", "A value is too large or cannot be stored.")
     kind = getattr(exc, "kind", None)
     if kind in STATUS_OF_KIND and hasattr(exc, "code"):
         return _refusal(exc, STATUS_OF_KIND[kind])
     if isinstance(exc, HTTPException) and exc.code is not None:
         return _http(exc)
-    return Problem(500, "internal_error", "Something went wrong on our side; it has been logged.")
+    return Problem(500, "internal_error", "Internal error; it has been logged.")
 
 
 def is_passing(exc: BaseException) -> bool:
-    """Whether it is the database's state now that is in the way, as opposed to what it was asked."""
+    """Return whether an error comes from the state of the database and not from the statement."""
     if not isinstance(exc, DBAPIError):
         return False
     return (
@@ -85,20 +83,20 @@ def _code(exc: DBAPIError) -> str:
 
 
 def _database(exc: DBAPIError) -> Problem:
-    """What a failure of the database's means for the sender, who may send the request again."""
+    """Return a failure of the database as a 503, after which the sender may try again."""
     code = _code(exc)
     if code in GAVE_WAY:
-        detail = "Another change was made to the same things at the same time; try again."
+        detail = "Another change to the same data was made at the same time; try again."
         return Problem(503, "gave_way", detail, headers={"Retry-After": "1"})
     if code == CANCELLED:
-        detail = "The database took too long over this; try again later."
+        detail = "The database took too long; try again later."
         return Problem(503, "took_too_long", detail, headers={"Retry-After": "5"})
     detail = "The database does not answer; try again."
     return Problem(503, "database_away", detail, headers={"Retry-After": "2"})
 
 
 def response_of(problem: Problem) -> Response:
-    """The problem as an HTTP answer."""
+    """Return the problem as an HTTP response."""
     body: dict[str, Any] = {
         **problem.extensions,
         "type": f"/problems/{problem.code}",
@@ -142,9 +140,9 @@ def _http(exc: HTTPException) -> Problem:
     headers = {"Allow": ", ".join(sorted(methods))} if methods else {}
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(exc).__name__).lower()
     details = {
-        404: "There is nothing at this address.",
-        405: "This address does not take that method.",
-        413: "The body is larger than this address takes.",
+        404: "Resource not found.",
+        405: "Method not allowed for this resource.",
+        413: "Request body too large.",
     }
     return Problem(
         code,

@@ -31,7 +31,7 @@ class BoundedInput(wsgi.Input):  # type: ignore[misc]  # eventlet ships no types
         return self._awaited(super().readline, size)
 
     def discard(self, buffer_size: int = 16 << 10) -> None:
-        """Read what nobody wants, so that the answer arrives; but no longer than a moment.
+        """Discard the rest of a body for a short time, so that the answer arrives.
 
         Raises:
             OSError: the connection cannot be used any more.
@@ -65,8 +65,8 @@ class BoundedInput(wsgi.Input):  # type: ignore[misc]  # eventlet ships no types
 
     def _failure(self) -> Problem:
         if self.client.overdue:
-            return Problem(408, "request_timeout", "The body came in too slowly; send it again.")
-        return Problem(400, "body_not_readable", "The body is malformed, or its end is missing.")
+            return Problem(408, "request_timeout", "The body arrived too slowly; send it again.")
+        return Problem(400, "body_not_readable", "The body is malformed or incomplete.")
 
 
 class BoundedProtocol(HttpOnlyProtocol):  # type: ignore[misc]  # nameko ships no types
@@ -121,4 +121,4 @@ class BoundedProtocol(HttpOnlyProtocol):  # type: ignore[misc]  # nameko ships n
         return environ
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing: what a stranger sends belongs in no log."""
+        """Log nothing: data of unknown senders belongs in no log."""

@@ -13,8 +13,8 @@ from typing import Final
 from hub_platform.problems import Problem
 
 RETRY_AFTER: Final = "5"  # seconds
-YOURS: Final = "You have as much of this work under way as one account may have."
-ALL: Final = "Too much of this work is under way."
+YOURS: Final = "Your account has the maximum of this work in progress."
+ALL: Final = "Too much of this work is in progress."
 
 
 @dataclass

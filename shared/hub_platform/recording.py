@@ -1,4 +1,4 @@
-"""The audit's hook: what a request or a question of another service leaves in the table `audit`.
+"""Records requests, and RPC requests of other services, in the table `audit`.
 
 Each change is recorded, and each answer that its route calls personal, in the transaction of the request. A
 refused request of a known account is recorded in a transaction of its own, because its own is rolled back.
@@ -17,7 +17,7 @@ import structlog
 from werkzeug.wrappers import Request, Response
 
 from hub_platform import audit
-from hub_platform.access import NOBODY, READING, Actor, named_in_log
+from hub_platform.access import ANONYMOUS, READING, Actor, named_in_log
 from hub_platform.audit import DONE, FAILED, REFUSED, REPEATED, Entry
 from hub_platform.calls import Call
 from hub_platform.context import context_of
@@ -29,8 +29,8 @@ from hub_platform.web import HubRequest
 MOST_IDS: Final = 1_000  # in one row; `left_out` tells how many more there were
 LEFT_OUT: Final = "left_out"
 REFUSAL_SECONDS: Final = 3.0  # for the row of a refused request, which waits for it
-# Refusals of which nothing is recorded: the rate limit, which is there to spare the database, and 503, which
-# says that the database or the service cannot take more at the moment. Both are logged and counted.
+# Refusals that are not recorded: the rate limit, which is to spare the database, and 503, when the database
+# or the service cannot accept more. Both are logged and counted.
 UNRECORDED: Final = frozenset({429, 503})
 RPC: Final = "RPC"
 UNKNOWN_SERVICE: Final = "unknown service"
@@ -57,7 +57,7 @@ def record(route: Any, call: Call[Any], response: Response, *, repeated: bool = 
     noted = call.session.info
     actor = noted.pop(audit.ACTS_AS, call.actor)
     outcome = REPEATED if repeated else _outcome(response.status_code)
-    if actor is NOBODY and outcome == REFUSED:
+    if actor is ANONYMOUS and outcome == REFUSED:
         return
     subjects = _Subjects(getattr(route.container.service_cls, "named_in_audit", frozenset()))
     subjects.add_members({**call.query, **call.path})
@@ -85,7 +85,7 @@ def record_refusal(route: Any, request: HubRequest, problem: Problem) -> None:
 
     A failure to record it is logged: the refusal stands, and nothing was changed.
     """
-    if not route.recorded or request.actor is NOBODY or problem.status in UNRECORDED:
+    if not route.recorded or request.actor is ANONYMOUS or problem.status in UNRECORDED:
         return
     subjects = _Subjects(frozenset())  # texts of a refused request may be anything
     subjects.add_members(request.path_values)
@@ -181,7 +181,7 @@ class _Subjects:
                 self.add(name, [found])
 
     def add(self, name: str, ids: Iterable[str]) -> None:
-        """Add ids."""
+        """Add ids under a name, each once."""
         if found := dict.fromkeys(ids):
             self._ids.setdefault(name, {}).update(found)
 

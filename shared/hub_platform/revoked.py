@@ -33,7 +33,7 @@ class Revoked:
         """Whether a token was revoked; what bears no id cannot have been.
 
         Raises:
-            Unreadable: nobody can tell.
+            Unreadable: the list has never been read.
         """
         self._look_when_due()
         if self._ids is None:
@@ -43,7 +43,7 @@ class Revoked:
 
     @property
     def reason(self) -> str | None:
-        """Why what is known may be old, for the readiness probe: it looks itself, as nobody else may ask."""
+        """The reason why the list may be outdated, for the readiness probe; reads the file itself."""
         self._look_when_due()
         return self._reason
 

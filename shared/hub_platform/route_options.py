@@ -1,4 +1,4 @@
-"""What the decorator `route` takes besides method, path and roles, for the type checker."""
+"""Types of the options of the decorator `route`."""
 
 from typing import TypedDict
 
@@ -9,7 +9,7 @@ from hub_platform.queueing import Queue
 
 
 class Options(TypedDict, total=False):
-    """What a route may state about itself; see `Route`."""
+    """Options of a route except method, path and roles; see `Route`."""
 
     body: type[Schema] | Raw | None
     query: type[Schema] | None

@@ -1,7 +1,7 @@
 """HTTP entrypoints: `route` reads and checks a request, opens one transaction, calls the method, answers.
 
-The transaction is opened here so that no method can forget what belongs into it: the change, its events and
-the answer kept for an Idempotency-Key are saved together or not at all.
+The transaction is opened here, so that the change, its events and the answer stored for an Idempotency-Key
+are saved together or not at all.
 """
 
 import time
@@ -16,7 +16,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from hub_platform import calls, headers, idempotency, recording, tracing
-from hub_platform.access import ANYONE, NOBODY, Actor, admit, identify, named_in_log
+from hub_platform.access import ANONYMOUS, ANYONE, Actor, admit, identify, named_in_log
 from hub_platform.bodies import RAW, Body, Raw, Received, receive
 from hub_platform.calls import Answer, Call, Content, Later
 from hub_platform.completing import Completed, completed
@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 
 class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
-    """One method and path of a service's HTTP interface, with everything its description needs."""
+    """One method and path of a service's HTTP interface, with its schemas, roles and limits."""
 
     server = HubWebServer()
 
@@ -102,7 +102,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         return None if self.answer is None else self.answer()
 
     def handle_request(self, request: HubRequest) -> Response:
-        """Answer one request; whatever goes wrong becomes a problem, never an exception."""
+        """Answer one request; every exception becomes a problem."""
         request.shallow = False
         request.correlation_id = headers.read_request_id(request) or str(new_id())
         with (
@@ -117,17 +117,17 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         started = time.perf_counter()
         try:
             response = self._answer(request, self._admitted(request))
-        except Exception as exc:  # noqa: BLE001 - the edge of the service: everything becomes an answer
+        except Exception as exc:  # noqa: BLE001 - every exception becomes an answer
             problem = problem_of(exc)
-            response = self._say(problem, exc, request)
+            response = self._refuse(problem, exc, request)
             recording.record_refusal(self, request, problem)
         response.headers.update({"X-Request-ID": request.correlation_id, "X-Content-Type-Options": "nosniff"})
-        if self.allow != ANYONE:  # what only some may read is kept by no cache
+        if self.allow != ANYONE:  # restricted answers are stored by no cache
             response.headers.setdefault("Cache-Control", "no-store")
         seconds = time.perf_counter() - started
         http_seconds_of(self.method, self.url, response.status_code).observe(seconds)
-        say = log.debug if "/health/" in self.url else log.info  # a probe each few seconds tells nothing
-        say(
+        write = log.debug if "/health/" in self.url else log.info  # probes are too frequent for the log
+        write(
             "request",
             method=self.method,
             route=self.url,
@@ -138,12 +138,12 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         return response
 
     def _admitted(self, request: HubRequest) -> Actor:
-        """Whoever asks, if they may ask for this, from here, and so often."""
+        """Return the sender after checking credential, role, origin and rate limit."""
         context = context_of(self.container)
         if self.allow == ANYONE:
             context.rate_limits.spend_open(request)
             refuse_other_sites(request)
-            return NOBODY
+            return ANONYMOUS
         actor = identify(request, context.token_check, context.session_check, context.cookie_name)
         request.actor = actor
         context.rate_limits.spend_known(actor)
@@ -152,9 +152,9 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         return actor
 
     def _read(self, request: HubRequest, actor: Actor) -> tuple["partial[Call[Any]]", str | None]:
-        """What a call needs besides its transaction, and the digest of a body that was read as a stream."""
+        """Return a call without its transaction, and the digest of a body that was read as a stream."""
         query, page = calls.read_query(request, self.query_schema)
-        known = actor is not NOBODY
+        known = actor is not ANONYMOUS
         now = headers.read_now(request, context_of(self.container).clocks.hub, known=known)
         expected = headers.read_expected(request)
         took = Received()
@@ -209,7 +209,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
     def _respond(self, result: Any) -> Response:
         return calls.respond(result, status=self.status, schema=self.answer_schema)
 
-    def _say(self, problem: Problem, exc: Exception, request: HubRequest) -> Response:
+    def _refuse(self, problem: Problem, exc: Exception, request: HubRequest) -> Response:
         if problem.status == 401 and self.sign_in_at is not None:
             return redirect(self.sign_in_at, 303)
         if problem.status == 500:
@@ -218,7 +218,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
 
 
 def routes_of(service_class: type) -> Mapping[str, Route]:
-    """Every route of a service class by the name of its method."""
+    """Return every route of a service class by the name of its method."""
     return {
         name: entrypoint
         for name in dir(service_class)

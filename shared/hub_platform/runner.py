@@ -1,4 +1,4 @@
-"""Starts a service: `python -m hub_<name> run | migrate | openapi` is `main()` and nothing more."""
+"""Starts a service: the command line `python -m hub_<name> run | migrate | openapi`."""
 
 import argparse
 import importlib
@@ -38,7 +38,7 @@ def main(
     known, rest = parser.parse_known_args()
     command = known.command
     if rest and command not in further:
-        parser.error(f"{command} takes nothing else")
+        parser.error(f"{command} takes no further arguments")
     try:
         if command in further:
             sys.exit(_load(further[command])(_load(service_class), setting, rest))
@@ -55,7 +55,7 @@ def main(
 
 
 def setting(name: str) -> str:
-    """One setting by its name without HUB_; a few have a usual value.
+    """Return a setting by its name without HUB_; a few have a default.
 
     Raises:
         environs.EnvError: it is missing or malformed.
@@ -78,25 +78,25 @@ def run(service: str, service_class: str, package: str, options: str | None = No
     from hub_platform.container import HubContainer
     from hub_platform.names import look_up_on_threads
     from hub_platform.patience import be_patient
-    from hub_platform.stopping import Departure
+    from hub_platform.stopping import Shutdown
     from hub_platform.web import AddressTaken
 
     look_up_on_threads()
     be_patient()
-    debug.hub_exceptions(False)  # noqa: FBT003 - it prints messages, which may hold what somebody sent; we log
+    debug.hub_exceptions(False)  # noqa: FBT003 - its messages may contain data of senders; errors are logged
 
     hosted = _load(service_class)
     load_options = _load(options) if options else lambda: None
     made = make_context(service, migrations_of(package), load_options)
     container = HubContainer(hosted, make_config(made))
-    departure = Departure(service, container)
-    container.on_death = departure.set_clock
-    departure.listen()
+    shutdown = Shutdown(service, container)
+    container.on_death = shutdown.set_clock
+    shutdown.listen()
     try:
         container.start()
     except AddressTaken as exc:
         sys.exit(f"{service}: {exc}")
-    departure.started()
+    shutdown.started()
     try:
         container.wait()
     except Exception:  # noqa: BLE001 - the container has logged it, without its message
@@ -117,7 +117,7 @@ def _patch_with_eventlet() -> None:
 
 
 def migrations_of(package: str) -> Path:
-    """Where a service keeps its migrations."""
+    """Return the folder of a service's migrations."""
     path = importlib.import_module(package).__path__
     return Path(next(iter(path))) / "migrations"
 
@@ -134,7 +134,7 @@ def _migrate(service: str, package: str) -> None:
     env.seal()
     try:
         migrate(url, migrations_of(package))
-    except SQLAlchemyError as exc:  # its text, in Python's report of it, holds values of rows
+    except SQLAlchemyError as exc:  # its text holds values of rows
         sys.exit(f"{''.join(telemetry.told(exc))}{service}: the migration failed and was undone")
     print(f"{service}: the database is at the newest migration")  # noqa: T201 - a command's answer
 

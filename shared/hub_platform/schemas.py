@@ -27,7 +27,7 @@ class Text(fields.String):
     reasons end up in headers and subjects of e-mails, in lines of calendars and of logs.
     """
 
-    besides: ClassVar[str] = ""  # what else may stand in it
+    besides: ClassVar[str] = ""  # further characters that it may contain
     refusal: ClassVar[str] = "Give one line: no line breaks, tabs or other control characters."
 
     def __init__(
@@ -60,7 +60,7 @@ class Lines(Text):
     """Words on several lines, such as a note that is read on its own page and in no header."""
 
     besides = "\n\t"
-    refusal = "Only printable characters can be kept."
+    refusal = "Use printable characters only."
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         lines = value.replace("\r\n", "\n").strip() if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""What a setting must be; each check raises a sentence that says so and never repeats the value."""
+"""Checks of settings; each raises a sentence about the expected form, without the value."""
 
 import re
 from typing import Final

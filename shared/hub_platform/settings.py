@@ -1,4 +1,4 @@
-"""What an operator may set, read from the environment once at start.
+"""Settings of every service, read from the environment once at start.
 
 Every name may also be given as NAME_FILE, the path of a file that holds the value (compose secrets).
 """
@@ -14,18 +14,18 @@ from hub_platform import setting_checks as check
 from hub_platform.federation import foreign_sources
 from hub_platform.forwarded import Network, networks
 
-HUB_ID = "cambridge"  # unless an operator says otherwise
+HUB_ID = "cambridge"  # default
 DEPLOYMENT = "hub"
 DEPLOYMENT_NAME = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"  # as compose names projects
-# Settings that a command reads by themselves and that have a usual value.
+# Settings that commands read one by one and that have a default.
 OPTIONAL = {"ID": HUB_ID, "FOREIGN_SOURCES": ""}
-PUBLIC_URL = "https://hub.example.org"  # unless the deployment says where browsers find the hub
+PUBLIC_URL = "https://hub.example.org"  # default; the address at which browsers reach the hub
 RETRY_AFTER = "1,10,60,600,3600"  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What each service needs to stand up."""
+    """Settings that every service has."""
 
     service: str
     hub_id: str  # names the hub in the source of every event
@@ -36,13 +36,13 @@ class Settings:
     http_port: int
     token_public_key: str  # a JSON Web Key (OKP, Ed25519) that checks bearer tokens
     revoked_tokens_path: str  # of the file that `hubctl tokens revoke` writes; empty: no token can be revoked
-    oidc_issuer: str  # an OpenID Connect issuer whose tokens are taken too, as they name it; empty: none
+    oidc_issuer: str  # name of an OpenID Connect issuer whose tokens are accepted too; empty: none
     oidc_audience: str  # the client id that the hub has there
     oidc_keys_path: str  # of the file that `hubctl issuer-keys` writes
     oidc_roles_claim: str
     oidc_subject_claim: str
-    requests_per_minute: int  # of one subject; 0: as many as they like
-    forms_per_minute: int  # of one address, without a credential; 0: as many as they like
+    requests_per_minute: int  # of one subject; 0: no limit
+    forms_per_minute: int  # of one address, without a credential; 0: no limit
     trusted_proxies: int  # gateways in front of the service, whose X-Forwarded-* headers are believed
     outer_gateways: tuple[Network, ...]  # in front of those, whose addresses are no visitor's
     allow_hub_time: bool  # demonstration and tests only: Hub-Time headers and events set the hub's clock
@@ -120,7 +120,7 @@ def load_settings(service: str) -> Settings:
 
 
 def check_foreign_sources(env: FileAwareEnv) -> Callable[[str], None]:
-    """What refuses a text that names no foreign sources of this hub."""
+    """Return a check that raises unless a text lists foreign sources of this hub."""
 
     def check(text: str) -> None:
         try:

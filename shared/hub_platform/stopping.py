@@ -21,7 +21,7 @@ from eventlet.event import Event
 from hub_platform.clocks import real_now
 
 LEAVE_SECONDS: Final = 9.0
-LAST_SECONDS: Final = 9.5  # when even the clock's thread cannot run, because somebody holds Python's lock
+LAST_SECONDS: Final = 9.5  # when even the timer's thread cannot run, as another one holds Python's lock
 FORCED: Final = 70  # the exit code of a process that had to be ended: EX_SOFTWARE of sysexits.h
 LINE_BYTES: Final = 4000  # a pipe that is writable takes as many at once, so that writing cannot block
 STDOUT: Final = 1
@@ -34,7 +34,7 @@ _thread: Any = patcher.original("_thread")
 log = structlog.get_logger(__name__)
 
 
-class Departure:
+class Shutdown:
     """Sees one container off."""
 
     def __init__(self, service: str, container: Any) -> None:
@@ -45,7 +45,7 @@ class Departure:
     def listen(self) -> None:
         """Take SIGTERM and SIGINT from now on; one that comes during the start waits for its end.
 
-        The signal's number goes into a pipe that nobody empties: a second signal changes nothing.
+        The signal's number is written to a pipe that is never read: a second signal changes nothing.
         """
         asked, told = _os.pipe()
         _os.set_blocking(told, False)

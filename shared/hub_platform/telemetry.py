@@ -1,4 +1,4 @@
-"""What an operator sees of a running service: one JSON line per thing that happened, and Prometheus metrics.
+"""Logs and metrics of a service for its operator: one JSON line for each log event, and Prometheus metrics.
 
 Neither ever carries a name, an address, a token or free text: subjects, routes, codes and times only.
 """
@@ -103,14 +103,14 @@ def _say_service(service: str) -> Processor:
 
 
 def _tell_exceptions_without_their_texts(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Say where an exception came from, in ours and the libraries' lines; its text may hold what was sent."""
+    """Return the traceback of an exception without its text, which may contain data of senders."""
     if exc_info := event.pop("exc_info", None):
         event["exception"] = "".join(told(_exception(exc_info)))
     return event
 
 
 def _exception(exc_info: Any) -> BaseException | None:
-    """What `exc_info=` of a logging call means: an exception, a triple with one in it, or the one in hand."""
+    """Return the exception that `exc_info=` of a logging call names: itself, in a triple, or present."""
     if isinstance(exc_info, tuple):
         exc_info = exc_info[1]
     return exc_info if isinstance(exc_info, BaseException) else sys.exc_info()[1]

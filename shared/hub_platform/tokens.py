@@ -27,7 +27,7 @@ class NoSigningKey(ValueError):
 
 @dataclass(frozen=True)
 class Issued:
-    """What is remembered of a token; the token itself is not."""
+    """Stored facts of a token, without the token itself."""
 
     id: str
     subject: str

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from hub_platform.settings import Settings
 
-FLUSH_SECONDS: Final = 2.0  # what the collector has not taken by then is given up: a stop has an end
+FLUSH_SECONDS: Final = 2.0  # spans that the collector has not accepted by then are dropped
 SPANS_PATH: Final = "/v1/traces"  # OTLP 1.0, "OTLP/HTTP Request"
 
 _tracer = trace.get_tracer("hub_platform")
@@ -44,7 +44,7 @@ def configure(settings: "Settings") -> None:
 
 
 def provider_of(exporter: "SpanExporter", settings: "Settings") -> Any:
-    """What makes spans of this service and hands a part of them, by whole traces, to an exporter."""
+    """Return a provider that samples spans of this service by whole traces and exports them."""
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -68,14 +68,14 @@ def provider_of(exporter: "SpanExporter", settings: "Settings") -> Any:
 def serving(method: str, route: str, traceparent: str | None) -> Iterator[Span]:
     """Note one request, as a part of the trace that it names.
 
-    Says the route, never the address: that may hold a key, and its query what somebody is called.
+    Names the route and not the address, which may contain a key or, in its query, a name of a person.
     """
     span = _tracer.start_as_current_span(
         f"{method} {route}",
         context=_format.extract({} if traceparent is None else {"traceparent": traceparent}),
         kind=SpanKind.SERVER,
         attributes={"http.request.method": method, "http.route": route, "url.scheme": "http"},
-        record_exception=False,  # an exception's text may hold what somebody sent
+        record_exception=False,  # the text of an exception may contain data of senders
         set_status_on_exception=False,
     )
     with span as current:
@@ -91,7 +91,7 @@ def answered(span: Span, status: int) -> None:
 
 
 def current_traceparent() -> str | None:
-    """What names the span in hand to others."""
+    """Return the W3C Trace Context of the present span."""
     carrier: dict[str, str] = {}
     _format.inject(carrier)
     return carrier.get("traceparent")

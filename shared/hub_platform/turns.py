@@ -14,7 +14,7 @@ VALUES_A_TURN: Final = 100  # some ten milliseconds of work on a row of a large 
 
 
 def in_turns(values: Iterable[T], every: int = VALUES_A_TURN) -> Iterator[T]:
-    """Hand on values as they are asked for; before each `every`-th whoever else has work gets a turn."""
+    """Yield values; before each `every`-th one, other greenlets get a turn."""
     for number, value in enumerate(values):
         if number % every == 0:
             time.sleep(0)  # in a service this is eventlet's, which changes over; elsewhere it is nothing

@@ -1,4 +1,4 @@
-"""nameko's web server with refusals that programs and browsers can read."""
+"""nameko's web server, with refusals for programs and for browsers."""
 
 import errno
 import socket
@@ -13,7 +13,7 @@ from nameko.web.server import WebServer, WsgiApp
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
-from hub_platform.access import NOBODY, Actor
+from hub_platform.access import ANONYMOUS, Actor
 from hub_platform.bounds import is_text
 from hub_platform.connections import IDLE_SECONDS, Connection, Connections, most_connections
 from hub_platform.context import context_of
@@ -34,16 +34,16 @@ class AddressTaken(Exception):
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(
-            f"it cannot listen at {host}:{port}: another program does, or it is not an address here"
+            f"cannot listen at {host}:{port}: the address is in use or does not belong to this machine"
         )
 
 
 class HubRequest(Request):
-    """A request with what this service found out about it."""
+    """A request with its path values, correlation id and sender."""
 
     path_values: Mapping[str, Any] = {}
     correlation_id: str = ""
-    actor: Actor = NOBODY  # whose credential it carries, also where they may not do what they ask for
+    actor: Actor = ANONYMOUS  # holder of its credential, even where the role is missing
     pages: frozenset[str] = frozenset()  # those of START_PAGE and SIGN_IN_PAGE that answer at this address
 
 

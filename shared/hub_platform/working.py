@@ -1,4 +1,4 @@
-"""How a request is worked on: in its turn, by a nameko worker, which ends when nobody waits for it."""
+"""Runs requests by turns, in nameko workers that end when their caller stops waiting."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -7,7 +7,7 @@ from eventlet import Timeout
 from eventlet.event import Event
 from werkzeug.wrappers import Request
 
-from hub_platform.access import NOBODY, Actor
+from hub_platform.access import ANONYMOUS, Actor
 from hub_platform.forwarded import visitor
 from hub_platform.queueing import Queue
 from hub_platform.shares import Shares
@@ -23,13 +23,15 @@ def turn(
     """
     if later_in is not None:
         later_in.check(actor.subject)
-    return shares.turn(f"address {visitor(request.remote_addr or '')}" if actor is NOBODY else actor.subject)
+    return shares.turn(
+        f"address {visitor(request.remote_addr or '')}" if actor is ANONYMOUS else actor.subject
+    )
 
 
 def work(container: Any, entrypoint: Any, call: Any) -> Any:
     """Run the entrypoint's method in a nameko worker and wait for what it gives.
 
-    A worker whose result nobody waits for any more is ended.
+    A worker is ended when its caller stops waiting for it.
     """
     done = Event()
 

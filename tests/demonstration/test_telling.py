@@ -68,7 +68,7 @@ def test_reporting_may_be_away(stub: Stub) -> None:
 
 
 def test_a_time_that_is_refused_is_told_in_a_sentence(stub: Stub) -> None:
-    refused = {"code": "hub_time_refused", "detail": "This deployment keeps its own time."}
+    refused = {"code": "hub_time_refused", "detail": "This deployment does not accept Hub-Time."}
     settled(stub).plan(NOTIFICATIONS, (400, refused))
     words = "notifications does not take 30 September 2025 17:00 UTC as the hub's time: 400 hub_time_refused"
     with pytest.raises(CannotStart, match=words):

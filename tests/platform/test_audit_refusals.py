@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from werkzeug.test import EnvironBuilder
 
 from hub_platform import audit, recording
-from hub_platform.access import NOBODY, Actor
+from hub_platform.access import ANONYMOUS, Actor
 from hub_platform.audit import REFUSED
 from hub_platform.clocks import Clocks
 from hub_platform.problems import Problem
@@ -71,5 +71,5 @@ def test_what_spares_the_database_is_not_recorded(database: Database, status: in
 
 
 def test_a_sender_without_a_credential_is_not_recorded(database: Database) -> None:
-    refuse(database, Shares(), status=401, actor=NOBODY)
+    refuse(database, Shares(), status=401, actor=ANONYMOUS)
     assert outcomes(database) == []

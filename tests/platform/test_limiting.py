@@ -40,7 +40,7 @@ def test_one_callers_haste_is_not_anothers_wait() -> None:
     assert problem is not None
     assert (problem.status, problem.code) == (429, "too_many_requests")
     assert 1 <= int(problem.headers["Retry-After"]) <= 60
-    assert "more than 3 requests in a minute" in problem.detail
+    assert "limit of 3 requests in a minute" in problem.detail
     limits.spend_known(GRACE)
 
 

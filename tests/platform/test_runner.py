@@ -42,7 +42,7 @@ def test_words_that_a_command_does_not_take_are_refused(
     with pytest.raises(SystemExit) as left:
         call(monkeypatch, "openapi", "now")
     assert left.value.code == 2
-    assert "openapi takes nothing else" in capsys.readouterr().err
+    assert "openapi takes no further arguments" in capsys.readouterr().err
 
 
 def test_a_command_of_the_service_itself_gets_the_rest_of_the_line_and_gives_the_exit_code(

@@ -31,6 +31,6 @@ def test_two_processes_cannot_share_a_port(sorting: RunningService) -> None:
         check=False,
     )
     assert second.returncode == 1
-    assert f"sorting: it cannot listen at 127.0.0.1:{sorting.port}" in second.stderr
+    assert f"sorting: cannot listen at 127.0.0.1:{sorting.port}" in second.stderr
     assert "Traceback" not in second.stderr
     assert sorting.ready()

@@ -27,7 +27,7 @@ def asyncapi(
 
     Args:
         publishers: each service with its events.
-        marks: what every service publishes beside them.
+        marks: what every service publishes in addition to them.
         folder: of the samples.
         readers: the services that read each event, by routing key.
         broker: host and port at which subscribers find it.
@@ -39,7 +39,7 @@ def asyncapi(
         "info": {
             "title": "Events of a Maths Hub",
             "version": "1.0.0",
-            "description": "What the services of a Maths Hub tell each other and their subscribers.",
+            "description": "Events of the services of a Maths Hub, for each other and for subscribers.",
             "license": {"name": "MIT"},
         },
         "defaultContentType": CONTENT_TYPE,

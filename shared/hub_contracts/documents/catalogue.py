@@ -1,4 +1,4 @@
-"""What the catalogue says of one event, as values: for pages and for other programs' catalogues."""
+"""Entries of the catalogue as values, one for each event, for our pages and for other catalogues."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ class FieldEntry:
     name: str
     meaning: str
     unit: str
-    origin: str  # where its values come from
+    origin: str  # source of its values
     required: bool
     pseudonym: bool
-    choices: tuple[str, ...]  # codes that it may have; empty: not limited to a list
+    choices: tuple[str, ...]  # permitted codes; empty: no list
     limits: str  # such as "1 or more" or a pattern; empty: none
-    record: str  # the record that it holds, or a list of them; empty: none
+    record: str  # type of the nested record or records; empty: none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class EventEntry:
 
     @property
     def key(self) -> str:
-        """Its routing key, which is also its address in the catalogue."""
+        """The routing key, which is also the address in the catalogue."""
         return self.event.key
 
     @property
@@ -55,12 +55,12 @@ class EventEntry:
 
     @property
     def meaning(self) -> str:
-        """What it says."""
+        """The first paragraph of its docstring: the fact."""
         return meaning(self.event)[0]
 
     @property
     def trigger(self) -> str:
-        """When it is published."""
+        """The second paragraph of its docstring: the time of publication."""
         return meaning(self.event)[1]
 
     @property
@@ -75,7 +75,7 @@ class EventEntry:
 
     @cached_property
     def fields(self) -> tuple[FieldEntry, ...]:
-        """The fields of its data."""
+        """Entries of its fields, in order."""
         return _fields(self.event.schema, self.event.publisher)
 
     @cached_property

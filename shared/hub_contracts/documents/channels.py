@@ -1,4 +1,4 @@
-"""Channels, servers and operations of the AsyncAPI document: the broker as it is, seen from outside."""
+"""Channels, servers and operations of the AsyncAPI document, as subscribers see the broker."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -8,7 +8,7 @@ from hub_contracts.events import Event
 
 VHOST: Final = "hub"
 PORT: Final = 5671  # AMQP over TLS
-BROKER: Final = f"hub.example.org:{PORT}"  # stands for a hub's own address
+BROKER: Final = f"hub.example.org:{PORT}"  # placeholder for the address of a hub
 ROUTING: Final = "The routing key is the event's type, from version 2 on with the version, as VisitLogged.v2."
 MESSAGES: Final = "#/components/messages/"
 BINDING: Final = "0.3.0"
@@ -28,7 +28,7 @@ SECURITY: Final[Json] = {
 
 
 def servers(broker: str = BROKER) -> Json:
-    """Where a subscriber connects. `broker`: host and port at which a deployed hub lets subscribers in."""
+    """Return the servers for subscribers. `broker`: host and port of a deployed hub's broker."""
     security = [{"$ref": f"#/components/securitySchemes/{SUBSCRIBER}"}]
     common = {"protocolVersion": "0.9.1", "pathname": f"/{VHOST}", "security": security}
     return {
@@ -56,7 +56,7 @@ def channels(
     marks: tuple[type[Event], ...],
     readers: Mapping[str, tuple[str, ...]],
 ) -> Json:
-    """The exchanges, the log, the queue of each service, and those of a subscriber."""
+    """Return the exchanges, the log, the queue of each service, and the queues of a subscriber."""
     events = [event for listed in publishers.values() for event in listed]
     found = {exchange_of(name): _exchange(name, (*listed, *marks)) for name, listed in publishers.items()}
     found[LOG] = _queue(
@@ -69,13 +69,13 @@ def channels(
         read = [event for event in events if service in readers.get(event.key, ())]
         if read:
             found[f"{service}.in"] = _queue(
-                f"{service}.in", f"What {service} reads; a quorum queue.", [*read, *marks]
+                f"{service}.in", f"Queue of {service}; a quorum queue.", [*read, *marks]
             )
     return found | _of_a_subscriber(events)
 
 
 def operations(publishers: Iterable[str], found: Iterable[str]) -> Json:
-    """What the hub does on each channel: send to exchanges and subscribers, receive from its own queues."""
+    """Return the hub's operations: send to exchanges and subscribers, receive from its own queues."""
     told = {f"{name}.publish": _send(name) for name in publishers}
     for channel in found:
         if channel.endswith(".in"):

@@ -1,4 +1,4 @@
-"""The envelope that every event travels in: CloudEvents 1.0.2 (CNCF, February 2022), structured JSON."""
+"""The envelope of every event: CloudEvents 1.0.2 (CNCF, February 2022), structured JSON."""
 
 from typing import Any, Final
 
@@ -12,17 +12,20 @@ ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
     "id": {
         "type": "string",
         "format": "uuid",
-        "description": "Identity of the event, UUID version 7. The same id is the same event, told again",
+        "description": "Identity of the event, UUID version 7. The same id is the same event, redelivered",
     },
-    "source": {"type": "string", "description": "Which service of which hub, such as /hubs/cambridge/visits"},
-    "type": {"type": "string", "description": "What happened"},
-    "subject": {"type": "string", "description": "What it happened to, such as visits/0199…"},
+    "source": {
+        "type": "string",
+        "description": "Hub and service that published it, such as /hubs/cambridge/visits",
+    },
+    "type": {"type": "string", "description": "Type of the event"},
+    "subject": {"type": "string", "description": "The thing that changed, such as visits/0199…"},
     "time": {
         "type": "string",
         "format": "date-time",
-        "description": "When it happened, in UTC; not when it was sent",
+        "description": "Time of the fact, in UTC; not of the publication",
     },
-    "datacontenttype": {"const": "application/json", "description": "How data is written"},
+    "datacontenttype": {"const": "application/json", "description": "Media type of data"},
     "dataschema": {
         "type": "string",
         "format": "uri",
@@ -33,10 +36,10 @@ ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
         "type": "integer",
         "minimum": 1,
         "maximum": 2147483647,
-        "description": "1, 2, 3 … within one subject of one source; a reader of some types only sees gaps",
+        "description": "1, 2, 3 … within one subject of one source; a subscriber to some types sees gaps",
     },
-    "correlationid": {"type": "string", "description": "The request that everything goes back to"},
-    "causationid": {"type": "string", "description": "Id of the event that this one answers"},
+    "correlationid": {"type": "string", "description": "Id of the request that started the chain of events"},
+    "causationid": {"type": "string", "description": "Id of the event that caused this one"},
     "traceparent": {"type": "string", "description": "W3C Trace Context"},
     "after": {
         "type": "string",
@@ -53,21 +56,21 @@ OPTIONAL: Final = frozenset({"correlationid", "causationid", "traceparent", "aft
 
 
 def envelope_schema() -> dict[str, Any]:
-    """The JSON Schema of an envelope around any event."""
+    """Return the JSON Schema of an envelope with any data."""
     return {
         "type": "object",
-        "properties": ATTRIBUTES | {"data": {"type": "object", "description": "What is said"}},
+        "properties": ATTRIBUTES | {"data": {"type": "object", "description": "Facts of the event"}},
         "required": [*(name for name in ATTRIBUTES if name not in OPTIONAL), "data"],
     }
 
 
 def exchange_of(publisher: str) -> str:
-    """The topic exchange that a service publishes to; the routing key is the event's type and version."""
+    """Return the topic exchange of a publisher; the routing key is the event's type and version."""
     return f"{publisher}.events"
 
 
 def same_subject(event: type[Event], events: dict[str, type[Event]]) -> list[type[Event]]:
-    """The other events that share the event's subject, and so its order."""
+    """Return the other events of the same subject, which share its order."""
     return [
         other
         for other in events.values()

@@ -10,7 +10,7 @@ from hub_contracts.documents.flows import FLOWS, Flow
 from hub_contracts.events import Event
 
 DOMAIN: Final = "maths-hub"
-OPERATOR: Final = "operator"  # owns what belongs to no service alone
+OPERATOR: Final = "operator"  # owns what is shared by services
 SUBSCRIBER: Final = "subscriber"  # the channel of a subscriber's queue
 WHITE: Final = {"backgroundColor": "white", "textColor": "black"}
 
@@ -18,7 +18,7 @@ Publishers = Mapping[str, tuple[type[Event], ...]]
 
 
 def pages(publishers: Publishers, readers: Mapping[str, tuple[str, ...]], release: str) -> dict[str, str]:
-    """Every page: its path and its text. `release`: version of services, channels and flows."""
+    """Return every page: path → text. `release`: version of services, channels and flows."""
     events = {event.key: event for listed in publishers.values() for event in listed}
     services = sorted({*publishers, *(service for listed in readers.values() for service in listed)})
     found = {f"domains/{DOMAIN}/index.mdx": _domain(services, release)}
@@ -28,12 +28,12 @@ def pages(publishers: Publishers, readers: Mapping[str, tuple[str, ...]], releas
     for service in services:
         found[f"services/{service}/index.mdx"] = _service(service, events, readers, release)
         found[f"teams/{service}.mdx"] = _page(
-            {"id": service, "name": f"{service} service", "summary": f"Owner of what {service} publishes"},
-            f"The {service} service alone decides and changes what it publishes.\n",
+            {"id": service, "name": f"{service} service", "summary": f"Owner of the events of {service}"},
+            f"Only the {service} service defines and changes these events.\n",
         )
     found[f"teams/{OPERATOR}.mdx"] = _page(
         {"id": OPERATOR, "name": "The hub's operator", "summary": "Owner of the deployment"},
-        "Whoever runs the hub: lets subscribers in and answers their questions.\n",
+        "Runs the hub, authorises subscribers and answers their questions.\n",
     )
     for publisher in publishers:
         name = exchange_of(publisher)
@@ -63,7 +63,7 @@ def _domain(services: list[str], release: str) -> str:
         "id": DOMAIN,
         "name": "Maths Hub",
         "version": release,
-        "summary": "What happens in a Maths Hub: schools, teachers, Work Groups, visits and messages.",
+        "summary": "Events of a Maths Hub: schools, teachers, Work Groups, visits and messages.",
         "owners": [OPERATOR],
         "services": [{"id": service, "version": release} for service in services],
         "flows": [{"id": flow.name, "version": release} for flow in FLOWS],

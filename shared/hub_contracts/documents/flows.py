@@ -1,4 +1,4 @@
-"""What happens in which order, for the catalogue's pictures: each event with those that may follow it."""
+"""Flows of events for the catalogue's diagrams: each event with the events that may follow it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Final
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """Events that lead to each other, of one or several subjects."""
+    """A sequence of events of one or several subjects."""
 
     name: str  # in addresses
     title: str
     text: str
-    steps: Mapping[str, tuple[str, ...]]  # an event's type → the types that may follow; no circles
+    steps: Mapping[str, tuple[str, ...]]  # event type → types that may follow; no cycles
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ FLOWS: Final = (
     Flow(
         name="work-groups",
         title="A Work Group from opening to evaluation",
-        text="A group is opened, confirmed and closed, or cancelled; what follows for places is published.",
+        text="A group is opened, confirmed and closed, or cancelled; the effects on places are published.",
         steps={
             "WorkGroupOpened": ("WorkGroupChanged", "WorkGroupConfirmed", "WorkGroupCancelled"),
             "WorkGroupConfirmed": ("WorkGroupFellBelowMinimum", "WorkGroupClosed"),
@@ -101,8 +101,8 @@ FLOWS: Final = (
     Flow(
         name="waiting-list",
         title="The waiting list and its offers",
-        text="A place that comes free is offered to the first who waits. The five working days to answer"
-        " count from the day on which the teacher was told.",
+        text="A free place is offered to the first teacher on the waiting list. The five working"
+        " days to answer count from the day on which its e-mail was sent.",
         steps={
             "WaitingListJoined": ("PlaceOffered", "WaitingListLeft"),
             "PlaceOffered": ("MessageSent", "MessageFailed"),
@@ -115,8 +115,8 @@ FLOWS: Final = (
     Flow(
         name="sessions",
         title="Sessions, registers and tasks",
-        text="A session is scheduled and held; its register says who came. Tasks and lesson studies lie"
-        " between sessions.",
+        text="A session is scheduled and held; its register records who attended. Tasks and lesson studies"
+        " lie between sessions.",
         steps={
             "SessionScheduled": ("SessionRescheduled", "ApologiesReceived", "SessionCancelled"),
             "SessionRescheduled": ("SessionCompleted",),
@@ -138,7 +138,7 @@ FLOWS: Final = (
     Flow(
         name="visits",
         title="Support of a school by its PD lead",
-        text="In each half term of an assignment a visit is owed: planned, made and written up, or excused.",
+        text="In each half term of an assignment a visit is owed: planned and logged, or excused.",
         steps={
             "CalendarSet": ("PDLeadAssigned", "VisitRecalculated"),
             "PDLeadAssigned": ("VisitObligationExcused", "VisitPlanned", "PDLeadUnassigned"),

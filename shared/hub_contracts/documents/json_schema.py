@@ -11,7 +11,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(event: type[Event]) -> dict[str, Any]:
-    """The schema of one event. A field that it does not name is allowed: readers ignore it."""
+    """Return the schema of one event. Further fields are permitted, as subscribers ignore them."""
     records = record_schemas(event.schema)
     definitions = {"$defs": {name: _object(schema) for name, schema in records.items()}} if records else {}
     return {
@@ -26,7 +26,7 @@ def json_schema(event: type[Event]) -> dict[str, Any]:
 
 
 def _promised(event: type[Event]) -> dict[str, Any]:
-    """Until when an older version is published, where that has been stated."""
+    """Return the last day of an older version, where it is stated."""
     if event.published_until is None:
         return {}
     return {"deprecated": True, PUBLISHED_UNTIL: event.published_until.isoformat()}
@@ -52,7 +52,7 @@ def _object(schema: RecordSchema) -> dict[str, Any]:
 
 
 def _property(field: Described) -> dict[str, Any]:
-    """A value that is not known is left out; null says the same."""
+    """Return the schema of a field; an optional one may be absent or null."""
     known = {"description": field.meaning, **field.json}
     if field.required:
         return known

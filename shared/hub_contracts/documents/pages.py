@@ -1,4 +1,4 @@
-"""The readable pages of the catalogue, one for each event, and their index."""
+"""Markdown pages of the catalogue, one for each event, and their index."""
 
 import json
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from hub_contracts.samples import EXAMPLES, samples
 MADE = "<!-- Made by `python -m hub_contracts.generate --write`; change the code instead. -->"
 
 INTRODUCTION = """
-What the services of a Maths Hub tell each other and whoever else subscribes. Every event has a page with its
-meaning, its fields and samples; for machines there are [JSON Schemas](schemas) (2020-12) and one
+Events that the services of a Maths Hub publish to each other and to subscribers. Every event has a page with
+its meaning, its fields and samples; for programs there are [JSON Schemas](schemas) (2020-12) and one
 [AsyncAPI 3.0 document](asyncapi.json). A subscriber in Python installs `mathshub-contracts`, which needs
 marshmallow alone:
 
@@ -36,36 +36,37 @@ durable topic exchange; the routing key is the event's type, from version 2 on w
 """
 
 PROMISES = """
-## What a reader can rely on
+## Guarantees for subscribers
 
 - Order: events of one `subject` arrive in the order of their `revision`. Between subjects there is no order.
-- Repeats: an event may arrive more than once, always with the same `id`. Whoever has seen it ignores it.
-- Versions: a version only ever gains optional fields; readers ignore fields that they do not know. A changed
+- Repeats: an event may arrive more than once, always with the same `id`. A subscriber
+  ignores an `id` that it has processed.
+- Versions: a version may only gain optional fields; subscribers ignore unknown fields. A changed
   meaning, a new required field or another list of codes is a new version with a routing key of its own, so
   that a subscriber bound to version 1 never receives it. [Each release](../releases/README.md) is stored, and
-  `make check` refuses a change that breaks a reader of any of them.
+  `make check` refuses a change that breaks a subscriber to any of them.
 - Two versions at a time: page and schema of the older one (`x-published-until`) state the last day on which
   it is published, and no release ends it earlier. Until then each change is two events with consecutive
   `revision`s, the newer version first, and one `changeid`. Bind one of them. To change to the newer version,
   bind it, ignore each event whose `changeid` you have counted already, then unbind the older one.
-- Absent: an optional field that is not known is left out; `null` says the same.
+- Absent: an optional field without a value is left out; `null` means the same.
 - Personal data: no names, addresses, telephone numbers, teacher reference numbers or free text. Ids of people
-  are pseudonyms, which enrolment alone can turn into names.
+  are pseudonyms, which only enrolment can resolve to names.
 """
 
-MARKS = """## Beside the events
+MARKS = """## Other messages in the event log
 
-What every service writes into the event log through its own exchange. Subscribers may ignore it.
+Every service publishes these through its own exchange. Subscribers may ignore them.
 """
 
 
 def index(publishers: dict[str, tuple[type[Event], ...]], marks: tuple[type[Event], ...] = ()) -> str:
-    """The first page: the envelope, the promises, and every event by publisher."""
+    """Return the index: the envelope, the guarantees, and every event by publisher."""
     return "\n".join([MADE, "", "# Events", *_index(publishers, marks)]) + "\n"
 
 
 def page(event: type[Event], events: dict[str, type[Event]], folder: Path = EXAMPLES) -> str:
-    """The page of one event; `folder` has the samples."""
+    """Return the page of one event; `folder` has the samples."""
     return "\n".join([MADE, "", f"# {title(event)}", *_page(event, events, folder)]) + "\n"
 
 
@@ -74,7 +75,7 @@ def _index(publishers: dict[str, tuple[type[Event], ...]], marks: tuple[type[Eve
     yield "| Attribute | Always | Meaning |\n|---|---|---|"
     for name, schema in ATTRIBUTES.items():
         yield f"| `{name}` | {'no' if name in OPTIONAL else 'yes'} | {schema['description']} |"
-    yield "| `data` | yes | What is said: see the event's page |"
+    yield "| `data` | yes | Facts of the event: see its page |"
     yield PROMISES.rstrip()
     for publisher, listed in publishers.items():
         yield f"\n## {publisher}\n\nExchange `{exchange_of(publisher)}`.\n"
@@ -121,7 +122,7 @@ def _personal(event: type[Event]) -> str:
     pseudonyms = [f"`{name}`" for name, field in fields if field.pseudonym]
     if not pseudonyms:
         return "none"
-    return f"none that names anybody; pseudonyms: {', '.join(pseudonyms)}"
+    return f"no names; pseudonyms: {', '.join(pseudonyms)}"
 
 
 def _table(schema: RecordSchema) -> str:
@@ -133,7 +134,7 @@ def _table(schema: RecordSchema) -> str:
 
 
 def _type(json_schema: dict[str, Any]) -> str:
-    """A JSON Schema in a few words."""
+    """Return a short description of a JSON Schema."""
     match json_schema:
         case {"$ref": ref}:
             return f"[{ref.rpartition('/')[2]}](#{ref.rpartition('/')[2].lower()})"
@@ -164,28 +165,28 @@ def _order(event: type[Event], events: dict[str, type[Event]]) -> str:
         shared = f" The same subject also carries {links}: `revision` counts through all of them."
     return (
         f"Events of one subject, `{event.about}`, arrive in the order of their `revision`; between subjects "
-        f"there is no order.{shared} An event may arrive more than once, with the same `id`; a reader that "
-        "keeps what it has seen, or the highest `revision` of each subject, changes nothing the second time."
+        f"there is no order.{shared} An event may arrive more than once, with the same `id`; a subscriber "
+        "that stores processed ids, or the highest `revision` of each subject, ignores repeats."
     )
 
 
 def _versions(event: type[Event], events: dict[str, type[Event]]) -> str:
     others = [other for other in versions_of(event.type, events) if other is not event]
-    gains = "It can gain optional fields, so readers ignore what they do not know; anything else would be"
+    gains = "It can gain optional fields, so subscribers ignore unknown fields; any other change is"
     if not others:
         return (
-            f"{event.version} is the only one. {gains} a new version, published beside this one for an "
-            "announced time."
+            f"{event.version} is the only one. {gains} a new version, published together with this one for "
+            "an announced time."
         )
     listed = ", ".join(f"[version {other.version}]({other.key}.md), `{other.key}`" for other in others)
     until = event.published_until
     promise = f" This one is published until {until:%-d %B %Y}." if until else ""
     return (
-        f"Published beside {listed}.{promise} A change that is published in several versions has the same "
-        f"`changeid` in each. {gains} another version."
+        f"Published together with {listed}.{promise} A change that is published in several versions has the "
+        f"same `changeid` in each. {gains} another version."
     )
 
 
 def pretty(body: dict[str, Any]) -> str:
-    """JSON as the files of the catalogue hold it."""
+    """Return JSON text as in the files of the catalogue."""
     return json.dumps(body, ensure_ascii=False, indent=2) + "\n"

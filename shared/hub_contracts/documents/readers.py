@@ -1,4 +1,4 @@
-"""Which services of the hub read each event, as they declare it (`python -m hub_local.declared`)."""
+"""The hub's services that subscribe to each event, as they declare it (`python -m hub_local.declared`)."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,6 @@ FILE: Final = Path(__file__).parent / "readers.json"  # routing key → services
 
 
 def readers() -> dict[str, tuple[str, ...]]:
-    """The services that read each event, by routing key; subscribers elsewhere are not in it."""
+    """Return the subscribing services of each routing key, without external subscribers."""
     found: dict[str, list[str]] = json.loads(FILE.read_text(encoding="utf-8"))
     return {key: tuple(services) for key, services in found.items()}

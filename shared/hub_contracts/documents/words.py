@@ -1,4 +1,4 @@
-"""The words of the code that documents quote."""
+"""Texts and fields of events for documents."""
 
 import inspect
 from typing import Final
@@ -6,11 +6,11 @@ from typing import Final
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Described
 
-SCHEMAS: Final = "https://hub.example.org/schemas"  # a hub's own address stands in its events
+SCHEMAS: Final = "https://hub.example.org/schemas"  # events of a hub contain its own address
 
 
 def meaning(event: type[Event]) -> tuple[str, str]:
-    """What the event says and when it is published: the two paragraphs of its docstring."""
+    """Return the two paragraphs of an event's docstring: the fact, and the time of publication."""
     what, _, when = (inspect.getdoc(event) or "").partition("\n\n")
     return " ".join(what.split()), " ".join(when.split())
 

@@ -134,9 +134,9 @@ class SchoolChangedSchema(SchoolFactsSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolClosed(SchoolEvent):
-    """A school closed.
+    """A school has become closed in the register.
 
-    Published when a GIAS file is applied in which a known school has become closed. An academy conversion
+    Published when the GIAS file with the new status is applied. An academy conversion
     closes one school and opens another with a new URN.
     """
 

@@ -14,7 +14,7 @@ from nameko.extensions import Entrypoint
 from hub_platform import container as hosting
 from hub_platform import stopping
 from hub_platform.container import HubContainer
-from hub_platform.stopping import Departure
+from hub_platform.stopping import Shutdown
 
 
 class Ended(BaseException):
@@ -84,9 +84,9 @@ def test_a_container_that_cannot_stop_is_killed(monkeypatch: pytest.MonkeyPatch,
 
     monkeypatch.setattr(hubs, "trampoline", lambda _fd, read: done.append("asked"))  # noqa: ARG005
     container = SimpleNamespace(stop=stop, kill=lambda: done.append("kill"))
-    departure = Departure("visits", container)
-    departure.started()
-    departure._stop_when(0)
+    shutdown = Shutdown("visits", container)
+    shutdown.started()
+    shutdown._stop_when(0)
     assert done == ["asked", "stop", *(["kill"] if fails else [])]
 
 
