@@ -151,4 +151,4 @@ def test_year_without_items_shows_that_no_record_needs_attention(
 ) -> None:
     receive([make.school("110001"), make.connected("110001"), make.group("Algebra")])
     said = attention(page_of(sessions, options, year="2025/26"))
-    assert said.endswith("Nothing that is recorded of connected schools for 2025/26 needs attention.")
+    assert said.endswith("No record of connected schools for 2025/26 needs attention.")
