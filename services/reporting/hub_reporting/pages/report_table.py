@@ -32,7 +32,10 @@ class Table:
             [[_cell(name, row[name]) for name in names] for row in report.rows[:ROWS_SHOWN]],
             len(report.rows),
             [
-                (columns.HEADINGS[name], ", ".join(str(columns.in_words(name, v)) for v in value.split(",")))
+                (
+                    columns.HEADINGS[name],
+                    " or ".join(str(columns.in_words(name, v)) for v in value.split(",")),
+                )
                 for name, value in filters.items()
                 if name in report.definition.filters
             ],
