@@ -27,18 +27,17 @@ def test_anchors_follow_the_rules_of_github(tmp_path: Path) -> None:
     assert anchors_of(page) == {"one-two-three", "a--b", "a--b-1"}
 
 
-def test_how_tos_and_contributing_name_existing_files() -> None:
+NAMED = re.compile(r"`((?:services|shared|tests|docs)/[\w./-]+)`")
+RECORDS = ("CHANGELOG.md", "docs/adr/")  # of the files at their time
+
+
+def test_pages_name_existing_files() -> None:
     """Paths in code spans, as in `tests/visits`; those with a placeholder such as <noun> are left out."""
-    named = re.compile(r"`((?:services|shared|deploy|tests|docs)/[\w./-]+)`")
-    listed = [
-        ROOT / "CONTRIBUTING.md",
-        ROOT / "docs" / "testing.md",
-        *(ROOT / "docs" / "how-to").glob("*.md"),
-    ]
     missing = [
-        f"{page.name}: {path}"
-        for page in listed
-        for path in named.findall(page.read_text("utf-8"))
+        f"{page}: {path}; was it renamed?"
+        for page in pages()
+        if not str(page).startswith(RECORDS)
+        for path in NAMED.findall((ROOT / page).read_text("utf-8"))
         if not (ROOT / path).exists()
     ]
     assert missing == []

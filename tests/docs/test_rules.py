@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.support.entrypoints import HEADING
 from tests.support.refusal_codes import HANDS_ON, said_by, said_in
-from tests.support.ways_in import HEADING
 
 from hub_local.places import ROOT
 
