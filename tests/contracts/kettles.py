@@ -40,7 +40,7 @@ class Cup:
 
 
 class CupSchema(RecordSchema):
-    """Cup."""
+    """Read and write a cup of version 1."""
 
     makes = Cup
     drink = OneOf(Drink, "What is in it")
@@ -55,7 +55,7 @@ class HerbalCupSchema(RecordSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class Boiled(Event):
-    """A kettle."""
+    """Identity of the kettle that an event is about."""
 
     publisher: ClassVar[str] = "kitchen"
     about: ClassVar[str] = "kettles/{number}"
@@ -66,7 +66,7 @@ class Boiled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class KettleBoiled(Boiled):
-    """A kettle boiled.
+    """Water came to the boil in a kettle.
 
     Published once it has.
     """
@@ -76,7 +76,7 @@ class KettleBoiled(Boiled):
 
 @dataclass(frozen=True, kw_only=True)
 class KettleBoiledV2(Boiled):
-    """A kettle boiled.
+    """Water came to the boil in a kettle.
 
     Published once it has.
     """
@@ -85,7 +85,7 @@ class KettleBoiledV2(Boiled):
 
 
 class KettleBoiledSchema(RecordSchema):
-    """Version 1."""
+    """Read and write version 1."""
 
     makes = KettleBoiled
     number = Whole("The kettle")
@@ -93,7 +93,7 @@ class KettleBoiledSchema(RecordSchema):
 
 
 class KettleBoiledV2Schema(RecordSchema):
-    """Version 2."""
+    """Read and write version 2."""
 
     makes = KettleBoiledV2
     number = Whole("The kettle")

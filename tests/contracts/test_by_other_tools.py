@@ -15,7 +15,7 @@ ERROR = 0  # a severity of the parser's
 
 
 def parsed(document: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """What the parser finds wrong with a document, and what it counts in it."""
+    """Return the faults and the counts that the parser reports of a document."""
     told = json.loads(node.run(TOOLS, "check_asyncapi.mjs", json.dumps(document).encode()))
     return told["found"], told["counts"]
 

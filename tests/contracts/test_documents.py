@@ -117,6 +117,6 @@ def test_the_samples_in_asyncapi_follow_its_schemas(type_: str) -> None:
 
 
 @pytest.mark.parametrize("publisher", PUBLISHERS)
-def test_the_catalogue_and_the_post_office_mean_the_same_exchange(publisher: str) -> None:
+def test_the_catalogue_and_the_messaging_library_name_the_same_exchange(publisher: str) -> None:
     assert envelope.exchange_of(publisher) == topology.exchange_of(publisher)
     assert envelope.CONTENT_TYPE == post.CONTENT_TYPE

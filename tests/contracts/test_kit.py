@@ -1,4 +1,4 @@
-"""What the kit gives to subscribers' tests: events of every kind, and a bus that keeps the hub's promises."""
+"""The kit for subscribers' tests: events of every kind, and a bus with the hub's guarantees."""
 
 import dataclasses
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ ONE, OTHER = UUID(int=1), UUID(int=2)
 
 
 def read(queue: Queue) -> list[tuple[str, int]]:
-    """What is ready, handed out: subject and revision of each."""
+    """Take the ready messages; return subject and revision of each."""
     found: list[tuple[str, int]] = []
 
     def note(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""What passes the comparison of two schemas breaks no value: judged by a validator that is not ours."""
+"""A change that passes the comparison of two schemas breaks no value, by an independent validator."""
 
 from typing import Any
 

@@ -72,7 +72,7 @@ def test_text_bytes_and_a_decoded_object_are_the_same() -> None:
     assert parse(json.dumps(LOGGED)) == parse(text(LOGGED)) == parse(LOGGED)
 
 
-def test_a_type_or_version_of_a_later_release_is_told_from_a_fault() -> None:
+def test_a_type_or_version_of_a_later_release_is_distinguished_from_a_fault() -> None:
     later = LOGGED | {"type": "VisitDreamt", "dataschema": "https://x.example/schemas/VisitDreamt/3"}
     with pytest.raises(UnknownEvent, match="VisitDreamt, version 3") as found:
         parse(later)

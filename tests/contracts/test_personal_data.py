@@ -9,7 +9,7 @@ from hub_contracts.documents.json_schema import record_schemas
 from hub_contracts.events import RecordSchema
 from hub_contracts.fields import Code, Described, OneOf, Text
 
-# Names of places and of things; everything else called a name, a title or the like would be somebody's.
+# Names of places and of things; everything else called a name, a title or the like would name a person.
 ALLOWED = {"name", "la_name", "district_name", "trust_name", "title"}
 # The hub's contact is an office that answers for the hub and is in every e-mail, not a person.
 OFFICE = {"HubDescribed": {"contact_name", "contact_email", "contact_telephone"}}
@@ -19,7 +19,7 @@ PERSONAL = {
     "birth", "born", "gender", "sex", "ethnicity", "note", "notes", "comment", "comments", "text",
     "remark", "summary",
 }  # fmt: skip
-# Free words. A new one needs a thought: could somebody write about a person in it?
+# Free text. Before adding one, consider whether it may contain facts about a person.
 WORDS = {
     "name", "la_name", "district_name", "district_code", "trust_name", "title", "link_type",
     "venue", "contact_name", "privacy_notice",
@@ -58,7 +58,7 @@ def test_free_words_are_few_and_known(type_: str) -> None:
 
 @pytest.mark.parametrize("type_", EVENTS)
 def test_no_event_has_a_joining_link(type_: str) -> None:
-    """Whoever has it can join; enrolment is asked for it when an e-mail is sent."""
+    """The link admits its holder; notifications requests it from enrolment when an e-mail is sent."""
     assert [name for name, _ in fields(EVENTS[type_].schema) if "joining" in name] == []
 
 

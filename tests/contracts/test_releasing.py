@@ -201,7 +201,7 @@ def test_a_mark_has_one_version(tmp_path: Path) -> None:
     assert said == [f"LogMark.v2 /: version 2 of a mark ({rule})"]
 
 
-def test_a_new_event_breaks_nobody(tmp_path: Path) -> None:
+def test_a_new_event_breaks_no_subscriber(tmp_path: Path) -> None:
     release = stored(tmp_path)
     for path in release.glob("*/VisitLogged.*"):
         path.unlink()

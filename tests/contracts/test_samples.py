@@ -71,7 +71,7 @@ def test_a_sample_is_addressed_as_its_event_says(event: type[Event], body: dict[
 
 
 @pytest.mark.parametrize(("event", "body"), SAMPLES)
-def test_the_post_office_reads_a_sample_and_writes_the_same(event: type[Event], body: dict[str, Any]) -> None:
+def test_the_messaging_library_rewrites_a_sample_unchanged(event: type[Event], body: dict[str, Any]) -> None:
     envelope = Envelope.from_bytes(json.dumps(body).encode())
     assert envelope.version == event.version
     assert json.loads(envelope.to_bytes()) == body

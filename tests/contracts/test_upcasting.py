@@ -40,7 +40,7 @@ def stored(folder: Path, language: Language, number: int = 0) -> None:
         path.write_text(text)
 
 
-def test_a_version_2_beside_version_1_breaks_nobody(tmp_path: Path, language: Language) -> None:
+def test_a_version_2_together_with_version_1_breaks_no_subscriber(tmp_path: Path, language: Language) -> None:
     stored(tmp_path / "releases", only(KettleBoiledSchema))
     assert broken(tmp_path / "releases", UNTIL, language) == []
     assert f"{EVENTS_OF}/KettleBoiled.2.json" in files(language)

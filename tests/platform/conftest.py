@@ -1,4 +1,4 @@
-"""The example service that the ground is tested through."""
+"""Fixtures of the example service, through which the platform is tested."""
 
 from collections.abc import Iterator
 

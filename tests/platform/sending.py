@@ -1,4 +1,4 @@
-"""What is sent to the example service."""
+"""Requests to the example service."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Who gets in, at every route of every service."""
+"""Authentication and roles, at every route of every service."""
 
 import time
 from datetime import timedelta
@@ -58,7 +58,7 @@ def test_a_service_without_sessions_knows_no_cookie(sorting: RunningService) -> 
     "cookies", ["hub_session_hub-demo=demo; hub_session_hub=ours", "hub_session_hub=ours"]
 )
 def test_of_the_cookies_of_one_host_name_a_deployment_reads_its_own(cookies: str) -> None:
-    """Before: both had one name, so a demonstration beside a real hub signed people out of it."""
+    """Before: both had one name, so a demonstration next to a real hub signed people out of it."""
     request = Request.from_values("/", headers={"Cookie": cookies})
     check = TokenCheck(OKPKey.generate_key("Ed25519"))
     assert identify(request, check, Actor, cookie_name=session_cookie("hub")) == Actor("ours")

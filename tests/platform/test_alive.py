@@ -10,7 +10,7 @@ from hub_platform import alive
 
 
 class Service:
-    """What the health check meets in place of a connection."""
+    """A stand-in for the health check's connection."""
 
     status = 200
     asked: list[tuple[Any, ...]]

@@ -61,5 +61,5 @@ def test_settings_and_context_reach_nameko_and_the_messaging_library() -> None:
 def test_a_database_that_does_not_answer_is_said_to_the_readiness_probe(tmp_path: Path) -> None:
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions" / "0001_first.py").write_text("")
-    engine = sa.create_engine("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
+    engine = sa.create_engine("postgresql+psycopg2://user@127.0.0.1:1/nothing")
     assert database_check(sessionmaker(engine), tmp_path)() == "the database does not answer"

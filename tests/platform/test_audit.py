@@ -1,4 +1,4 @@
-"""What the audit records: changes, reads of personal data and refusals, saved together or not at all."""
+"""Audit rows of changes, reads of personal data and refusals, saved with the change or not at all."""
 
 import itertools
 from collections.abc import Iterator

@@ -44,7 +44,7 @@ def test_a_child_that_does_not_read_on_is_no_error() -> None:
         (LIMITED + "exec('while True: pass')", "timed_out"),
     ],
 )
-def test_a_child_that_fails_is_told_by_its_reason(text: str, reason: str) -> None:
+def test_a_failed_child_is_reported_with_its_reason(text: str, reason: str) -> None:
     assert reason_of(text) == reason
 
 

@@ -133,7 +133,7 @@ def test_it_does_not_go_back_with_the_machines_clock(sessions: Sessions) -> None
 
 @pytest.mark.servers
 @given(steps=st.lists(st.tuples(st.integers(-500, 500), st.integers(0, 100)), max_size=12))
-def test_whatever_it_is_told_it_never_goes_back(all_sessions: Sessions, steps: list[tuple[int, int]]) -> None:
+def test_hub_time_never_goes_back(all_sessions: Sessions, steps: list[tuple[int, int]]) -> None:
     empty(all_sessions)
     machine = Machine()
     clock = SettableClock(all_sessions, machine)
@@ -166,8 +166,8 @@ def test_timers_look_often_for_a_few_seconds_after_it_was_set(sessions: Sessions
 
 
 @dataclass
-class Heard:
-    """What the clock is told of a delivery."""
+class Delivered:
+    """The part of a delivery that the clock reads."""
 
     envelope: Any
     event: Any
@@ -184,14 +184,14 @@ class Published:
     publisher: str
 
 
-def heard(hub: str, service: str, at: datetime, publisher: str = "") -> Heard:
-    return Heard(Said(f"/hubs/{hub}/{service}", at), Published(publisher or service))
+def delivered(hub: str, service: str, at: datetime, publisher: str = "") -> Delivered:
+    return Delivered(Said(f"/hubs/{hub}/{service}", at), Published(publisher or service))
 
 
 def test_events_of_the_hubs_own_services_set_it(sessions: Sessions) -> None:
     clock = SettableClock(sessions, Machine())
     clock.follow(SEPTEMBER)
-    days = [heard(HUB, "visits", SEPTEMBER + timedelta(days=n)) for n in (1, 3, 2)]
+    days = [delivered(HUB, "visits", SEPTEMBER + timedelta(days=n)) for n in (1, 3, 2)]
     follow_events(clock, HUB)(days)
     assert clock.now() == SEPTEMBER + timedelta(days=3)
 
@@ -205,14 +205,14 @@ def test_events_from_elsewhere_do_not_set_it(
 ) -> None:
     clock = SettableClock(sessions, Machine())
     clock.follow(SEPTEMBER)
-    follow_events(clock, HUB)([heard(hub, service, SEPTEMBER + timedelta(days=1), publisher)])
+    follow_events(clock, HUB)([delivered(hub, service, SEPTEMBER + timedelta(days=1), publisher)])
     assert clock.now() == SEPTEMBER
 
 
 def test_an_event_too_far_ahead_takes_effect_and_does_not_set_it(sessions: Sessions) -> None:
     clock = SettableClock(sessions, Machine())
     clock.follow(SEPTEMBER)
-    follow_events(clock, HUB)([heard(HUB, "visits", SEPTEMBER + timedelta(days=401))])
+    follow_events(clock, HUB)([delivered(HUB, "visits", SEPTEMBER + timedelta(days=401))])
     assert clock.now() == SEPTEMBER
 
 
@@ -224,11 +224,11 @@ def test_an_event_of_an_absurd_time_keeps_no_other_from_setting_it(sessions: Ses
     clock = SettableClock(sessions, Machine())
     clock.follow(SEPTEMBER)
     soon = SEPTEMBER + timedelta(hours=1)
-    follow_events(clock, HUB)([heard(HUB, "visits", far), heard(HUB, "visits", soon)])
+    follow_events(clock, HUB)([delivered(HUB, "visits", far), delivered(HUB, "visits", soon)])
     assert clock.now() == soon
 
 
-def test_where_nobody_may_set_it_both_clocks_are_the_machines() -> None:
+def test_where_hub_time_cannot_be_set_both_clocks_are_the_machines() -> None:
     both = Clocks()
     assert isinstance(both.hub, WallClock)
     before = both.real()

@@ -35,7 +35,7 @@ def test_settings_of_a_service_are_of_the_type_that_is_asked_for() -> None:
 
 
 def test_the_engine_is_that_of_the_sessions() -> None:
-    engine = sa.create_engine("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
+    engine = sa.create_engine("postgresql+psycopg2://user@127.0.0.1:1/nothing")
     assert make_context(sessions=sessionmaker(engine)).engine is engine
 
 

@@ -22,7 +22,7 @@ def read(file: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(file.decode("utf-8-sig"), newline="")))
 
 
-def test_the_header_is_the_first_row_and_letters_survive() -> None:
+def test_the_header_is_the_first_row_and_accents_survive() -> None:
     table: list[list[Any]] = [["urn", "name"], ["110623", "Ælfthrith’s Lode, “Upper” School, Annexe"]]
     assert read(to_csv(table)) == table
 

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL that broke while nobody used them."""
+"""Connections to PostgreSQL that broke while they were idle."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ def cut_two(sessions: Sessions, postgres: PostgresServer) -> set[int]:
     return cut
 
 
-def test_a_connection_that_broke_unused_is_replaced_before_somebody_works_with_it(
+def test_a_connection_that_broke_while_idle_is_replaced_before_its_use(
     make: Make, postgres: PostgresServer
 ) -> None:
     sessions = make(0)
@@ -90,7 +90,7 @@ def test_the_limits_of_a_session_hold_in_the_server_and_an_address_may_change_th
     assert limits(f"{database_url}?options=-c%20statement_timeout%3D60s") == ["1min", "10s", "30s"]
 
 
-def test_a_request_that_waits_for_a_lock_is_told_that_it_gave_way(
+def test_a_request_that_waits_for_a_lock_is_answered_that_it_gave_way(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(database.SESSION, "lock_timeout", "50ms")

@@ -1,4 +1,4 @@
-"""What a caller is told when the database refuses: whether it is away, or gave way to another."""
+"""Answers when the database refuses: it is away, or the transaction gave way to another one."""
 
 import json
 
@@ -9,7 +9,7 @@ from hub_platform.problems import problem_of
 
 
 class Deadlock(Exception):
-    """What psycopg2 raises."""
+    """An exception of psycopg2 with an error code."""
 
     def __init__(self, code: str | None) -> None:
         super().__init__()

@@ -34,7 +34,7 @@ def test_what_is_done_in_time_has_no_deadline_left() -> None:
     sleep(0.02)
 
 
-def test_the_deadline_of_somebody_else_is_not_this_one() -> None:
+def test_the_deadline_of_another_request_is_not_this_one() -> None:
     with pytest.raises(Timeout), Timeout(0.01), within(5):
         sleep(5)
 
@@ -59,7 +59,7 @@ def test_requests_that_are_given_up_take_nothing_with_them(sorting: RunningServi
 
 
 def test_one_persons_many_requests_do_not_make_others_wait(sorting: RunningService, sorter: Client) -> None:
-    """Before: they had all workers, and everybody stood in one line."""
+    """Before: they had all workers, and all requests waited in one queue."""
     other = Client(sorting.port, sorting.keys.issue("other", ["sorter"], timedelta(hours=1)))
     with ThreadPoolExecutor(MANY) as pool:
         slow = [pool.submit(sorter, "GET", "/sorting/v1/wait/400") for _ in range(MANY)]

@@ -1,4 +1,4 @@
-"""What is believed of X-Forwarded-* headers: what gateways of ours say, and nothing else."""
+"""X-Forwarded-* headers are trusted from our own gateways only."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -42,13 +42,13 @@ def seen(headers: Mapping[str, str], gateways: int, outer: str = "") -> Request:
     ("route", "gateways", "outer", "address"),
     [
         ("", 0, "", "10.0.0.1"),
-        ("1.1.1.1", 0, "", "10.0.0.1"),  # nobody of ours has said so
+        ("1.1.1.1", 0, "", "10.0.0.1"),  # not from a gateway of ours
         ("1.1.1.1", 0, "10.0.0.1", "10.0.0.1"),
         ("1.1.1.1", 1, "", "1.1.1.1"),
         ("6.6.6.6, 1.1.1.1", 1, "", "1.1.1.1"),  # the first was made up by the caller
         ("6.6.6.6, 1.1.1.1, 10.0.0.9", 2, "", "1.1.1.1"),
         ("", 1, "", "10.0.0.1"),
-        ("1.1.1.1", 3, "", "10.0.0.1"),  # what did not pass all gateways says nothing
+        ("1.1.1.1", 3, "", "10.0.0.1"),  # a header that did not pass all gateways is ignored
         ("1.1.1.1, 192.0.2.7", 1, "192.0.2.0/24", "1.1.1.1"),
         ("6.6.6.6, 1.1.1.1, 192.0.2.8,192.0.2.7", 1, "192.0.2.0/24", "1.1.1.1"),
         ("192.0.2.9, 1.1.1.1, 192.0.2.7", 1, "192.0.2.0/24", "1.1.1.1"),
@@ -66,7 +66,7 @@ def test_a_caller_is_whom_the_outermost_gateway_has_seen(
 
 @pytest.mark.parametrize("gateways", [0, 1])
 def test_tls_and_host_are_those_of_the_gateway(gateways: int) -> None:
-    """Before: whoever said https was believed."""
+    """Before: any sender's https was believed."""
     request = seen({"X-Forwarded-Proto": "https", "X-Forwarded-Host": "hub.example"}, gateways)
     expected = (True, "hub.example") if gateways else (False, "hub.lan")
     assert (request.is_secure, request.host) == expected
@@ -107,7 +107,7 @@ def test_a_service_without_a_gateway_believes_no_header(sorting: RunningService)
     assert told == {"address": ports.LOOPBACK, "secure": False, "host": f"{ports.LOOPBACK}:{sorting.port}"}
 
 
-def test_visitors_behind_a_gateway_are_told_apart(behind_gateway: RunningService) -> None:
+def test_visitors_behind_a_gateway_are_distinguished(behind_gateway: RunningService) -> None:
     client = Client(behind_gateway.port)
     statuses = [
         client("POST", FORM, b"x", X_Forwarded_For=f"{spoofed}, 1.1.1.1, 192.0.2.7").status

@@ -51,13 +51,13 @@ def test_names_become_addresses_and_stay(given: dict[str, Any], then: dict[str, 
     assert looked_up(**given) == then
 
 
-def test_a_name_that_nobody_knows_now_is_a_database_that_is_away() -> None:
+def test_a_host_name_that_cannot_be_resolved_is_a_database_that_is_away() -> None:
     with pytest.raises(psycopg2.OperationalError, match="no name server answers"):
         looked_up(host="gone")
 
 
 def test_sessions_look_the_host_of_their_address_up(asked: list[str]) -> None:
-    sessions = make_sessions("postgresql+psycopg2://nobody@gone.example/none")
+    sessions = make_sessions("postgresql+psycopg2://user@gone.example/none")
     with pytest.raises(sa.exc.OperationalError), sessions() as session:
         session.connection()
     assert asked == ["gone.example"]

@@ -33,7 +33,7 @@ def test_an_earlier_instant_decides_its_request_and_leaves_the_clock(sorter: Cli
     assert hub_time(sorter) >= before
 
 
-def test_without_a_credential_nobody_sets_it(sorting: RunningService, sorter: Client) -> None:
+def test_hub_time_cannot_be_set_without_a_credential(sorting: RunningService, sorter: Client) -> None:
     before = hub_time(sorter)
     anyone = Client(sorting.port)
     assert told(anyone, before + timedelta(days=1), "/sorting/health/live") == 200
@@ -41,11 +41,9 @@ def test_without_a_credential_nobody_sets_it(sorting: RunningService, sorter: Cl
     assert hub_time(sorter) < before + timedelta(hours=1)
 
 
-def test_nor_does_somebody_whose_role_does_not_allow_the_request(
-    sorting: RunningService, sorter: Client
-) -> None:
+def test_hub_time_cannot_be_set_by_a_refused_request(sorting: RunningService, sorter: Client) -> None:
     before = hub_time(sorter)
-    stranger = sorting.client("somebody")
+    stranger = sorting.client("stranger")
     refused = stranger("POST", PARCELS, {}, Hub_Time=(before + timedelta(days=1)).isoformat())
     assert refused.status == 403
     assert hub_time(sorter) < before + timedelta(hours=1)

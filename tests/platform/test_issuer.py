@@ -51,7 +51,7 @@ def _later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return later
 
 
-def test_keys_that_cannot_be_read_are_told_until_they_can(path: Path, later: Callable[[], None]) -> None:
+def test_unreadable_keys_are_reported_until_they_can_be_read(path: Path, later: Callable[[], None]) -> None:
     issuer = Issuer(NAME, "hub", path)
     assert issuer.reason is None
     keys = path.read_text()
@@ -63,7 +63,7 @@ def test_keys_that_cannot_be_read_are_told_until_they_can(path: Path, later: Cal
     assert issuer.reason is None
 
 
-def test_its_tokens_say_who_somebody_is(check: TokenCheck) -> None:
+def test_its_tokens_name_subject_and_roles(check: TokenCheck) -> None:
     actor = check.actor(signed())
     assert (actor.subject, actor.roles) == ("ada", frozenset({"hub_lead"}))
 
@@ -140,7 +140,7 @@ def test_keys_that_have_become_unreadable_stay_as_they_were(
     assert check.actor(signed(sub="joan")).subject == "joan"
 
 
-def test_without_keys_nobody_of_the_issuers_comes_in(tmp_path: Path) -> None:
+def test_without_keys_no_token_of_the_issuer_is_accepted(tmp_path: Path) -> None:
     check = TokenCheck(OKPKey.generate_key("Ed25519"), issuer=Issuer(NAME, "hub", tmp_path / "none"))
     with pytest.raises(Problem, match="invalid_token"):
         check.actor(signed())

@@ -68,7 +68,7 @@ def test_no_limit_is_none() -> None:
 
 
 def test_one_visitor_is_one_network_of_ipv6() -> None:
-    """Before: whoever had a network of their own could guess from an address each time."""
+    """Before: the owner of a network could guess from another address each time."""
     limits = RateLimits(by_credential=1, by_address=1)
     limits.spend_open(form("2001:db8::1"))
     assert refused(lambda: limits.spend_open(form("2001:db8::2:3"))) is not None

@@ -1,4 +1,4 @@
-"""What a service writes: every line names the work that it belongs to, and none says what was sent."""
+"""Log lines name the request or delivery that they belong to, and contain no data of senders."""
 
 import io
 import json
@@ -91,12 +91,12 @@ def test_a_failure_of_a_route_tells_where_it_was_raised_and_not_its_text(sorting
     assert (failed["event"], failed["error"], request["status"]) == ("request_failed", "RuntimeError", 500)
     assert "service.py" in failed["exception"]
     assert failed["exception"].endswith("RuntimeError\n")
-    assert "secret of anonymous" not in sorting.log  # the line of code is told, not what it made
+    assert "secret of anonymous" not in sorting.log  # the line of code is logged, not its values
 
 
 @pytest.fixture(name="written")
 def _written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What is logged in this process."""
+    """The log of this process."""
     root, output = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers, root.level
     monkeypatch.setattr(sys, "stdout", output)
@@ -135,7 +135,7 @@ def test_a_line_without_an_exception_in_hand_tells_of_none(written: io.StringIO)
     assert line["exception"] == ""
 
 
-def test_of_a_long_chain_of_exceptions_only_the_last_are_told(written: io.StringIO) -> None:
+def test_of_a_long_chain_of_exceptions_only_the_last_are_logged(written: io.StringIO) -> None:
     last: BaseException = ValueError("Ada")
     for _ in range(2 * telemetry.CHAIN):
         previous, last = last, RuntimeError("Ada")

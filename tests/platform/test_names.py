@@ -18,7 +18,7 @@ SECONDS = 0.3  # instead of what a service waits
 
 
 class NameServer:
-    """Blocks its thread, as the C library does, until it is told to answer."""
+    """Blocks its thread, as the C library does, until it may answer."""
 
     __name__ = "getaddrinfo"
 
@@ -83,7 +83,7 @@ def test_many_who_want_the_same_name_share_one_look_up(server: NameServer) -> No
 def test_what_the_name_server_says_reaches_all_who_wait(server: NameServer) -> None:
     lookups = Lookups(30)
     server.error = socket.gaierror(socket.EAI_NONAME, "no such name")
-    asking = [eventlet.spawn(lookups.ask, server, "nobody") for _ in range(2)]
+    asking = [eventlet.spawn(lookups.ask, server, "unknown") for _ in range(2)]
     eventlet.sleep(0)
     server.answer()
     for one in asking:

@@ -1,4 +1,4 @@
-"""What a service's OpenAPI document says of routes, parameters, bodies, answers and problems."""
+"""Routes, parameters, bodies, answers and problems in a service's OpenAPI document."""
 
 import json
 import warnings

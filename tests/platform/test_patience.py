@@ -80,7 +80,7 @@ def test_a_server_that_takes_connections_and_says_nothing_is_given_up(
     assert PATIENCE <= time.monotonic() - since < 10 * PATIENCE
 
 
-def test_one_that_fell_silent_unused_is_replaced_before_somebody_works_with_it(
+def test_a_connection_that_fell_silent_while_idle_is_replaced_before_its_use(
     through: tuple[Pipe, Sessions], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipe, sessions = through

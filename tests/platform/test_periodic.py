@@ -30,7 +30,7 @@ class Lock:
 
 
 class Container:
-    """Runs each turn at once, with the outcome that a test has put down; then lets the work stop."""
+    """Runs each turn at once, with the outcome that a test has set; then lets the work stop."""
 
     service_name = "sorting"
 
@@ -125,7 +125,7 @@ def test_a_lock_whose_holder_says_nothing_becomes_free(
     assert lock.said[-1] == "RESET idle_session_timeout"
 
 
-def test_while_a_turn_lasts_the_holder_is_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_holder_of_the_lock_sends_statements_during_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(periodic, "ALIVE_SECONDS", 0.01)
     lock, done = Lock(), Event()
     spawn_after(0.1, done.send, None)
@@ -133,7 +133,7 @@ def test_while_a_turn_lasts_the_holder_is_heard_of(monkeypatch: pytest.MonkeyPat
     assert set(lock.said) == {"SELECT 1"}
 
 
-def test_a_turn_ends_before_the_loss_of_its_lock_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_turn_ends_before_the_loss_of_its_lock_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     class Losing(Lock):
         def execute(self, statement: Any, _values: Any = None) -> None:
             super().execute(statement)

@@ -29,7 +29,7 @@ class Container:
 
 
 def ask(probe: str, query: str = "", **noted: dict[str, Check]) -> Any:
-    """What a probe answers: its status and its JSON."""
+    """Ask a probe; return its status and JSON."""
     declared = routes_of(SortingService)[probe]
     assert isinstance(declared, Probe)
     bound = copy(declared)

@@ -18,7 +18,7 @@ PROGRAMS = ["", "*/*", "application/json", "application/problem+json, applicatio
 
 
 class Words(HTMLParser):
-    """What a page says, and that what it opens it closes."""
+    """Parses the text of a page and checks that each element is closed."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

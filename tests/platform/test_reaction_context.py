@@ -1,4 +1,4 @@
-"""What a reaction takes besides its delivery."""
+"""The third argument of a reaction: hub time and the service's name."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace

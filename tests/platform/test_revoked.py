@@ -1,4 +1,4 @@
-"""What a service knows of revoked tokens: the file as it could last be read."""
+"""The list of revoked tokens, as it could last be read from its file."""
 
 import json
 import os
@@ -77,7 +77,7 @@ def test_a_file_that_breaks_leaves_what_was_known_in_force(
     assert revoked.reason is None
 
 
-def test_the_probe_looks_itself_as_nobody_may_ask_at_night(path: Path, later: Callable[[], None]) -> None:
+def test_the_probe_reads_the_list_without_any_request(path: Path, later: Callable[[], None]) -> None:
     write(path, "one")
     revoked = Revoked(path)
     assert not revoked.reason
@@ -111,7 +111,7 @@ def test_a_file_that_goes_away_revokes_nothing_any_longer(path: Path, later: Cal
     assert not revoked.holds("one")
 
 
-def test_a_file_that_could_never_be_read_lets_nobody_in(path: Path) -> None:
+def test_no_token_is_accepted_while_the_list_has_never_been_read(path: Path) -> None:
     path.write_text("not JSON")
     revoked = Revoked(path)
     with pytest.raises(Unreadable):
@@ -147,7 +147,7 @@ def test_a_file_that_has_not_changed_is_not_read_again(path: Path, later: Callab
     assert revoked.holds("one")
     status = path.stat()
     path.write_text(path.read_text().replace("one", "two"))
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # as if nobody had written
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # as if the file were unchanged
     later()
     assert revoked.holds("one")
 

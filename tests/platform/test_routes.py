@@ -1,4 +1,4 @@
-"""What every route of every service does, seen over real HTTP."""
+"""Behaviour of every route of every service, over real HTTP."""
 
 import concurrent.futures
 
@@ -75,7 +75,7 @@ def test_a_rule_of_the_service_is_a_problem_with_its_code_and_pointer(sorter: Cl
         (b"\xff", 400, "malformed_json", set()),
     ],
 )
-def test_a_bad_body_is_told_by_code_and_pointer(
+def test_a_bad_body_is_answered_with_code_and_pointer(
     sorter: Client, body: object, status: int, code: str, pointers: set[str]
 ) -> None:
     reply = sorter("POST", PARCELS, body, Content_Type="application/json")

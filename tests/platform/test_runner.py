@@ -1,4 +1,4 @@
-"""What a service's command line does without starting it, and what it says when settings are missing."""
+"""The command line of a service: commands that do not start it, and missing settings."""
 
 import json
 from pathlib import Path
@@ -74,7 +74,7 @@ def test_a_setting_that_is_missing_is_said_in_a_sentence(
 
 
 @pytest.mark.usefixtures("no_settings")
-def test_a_setting_that_a_command_asks_for_and_nobody_gave_is_said_too(
+def test_a_missing_setting_that_a_command_reads_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""What the dataschema of every event begins with: the operator's setting, else the hub's own address."""
+"""The base of every event's dataschema: the operator's setting, otherwise the hub's own address."""
 
 import pytest
 from environs import EnvValidationError

@@ -16,7 +16,7 @@ def assert_busy(problem: Problem) -> None:
 
 
 class Desk:
-    """Requests that stay inside until they are told to go."""
+    """Requests that run until a test ends them."""
 
     def __init__(self, shares: Shares) -> None:
         self.shares = shares
@@ -67,7 +67,7 @@ def test_a_share_that_is_free_is_handed_on(desk: Desk) -> None:
 
 
 def test_subjects_take_turns(desk: Desk) -> None:
-    """Whoever has asked once does not wait for all that others have asked before."""
+    """One request of a subject does not wait for all earlier requests of the others."""
     desk.ask("ada 1", "ada 2", "emmy 1", "ada 3", "ada 4", "emmy 2", "grace 1")
     assert desk.inside == ["ada 1", "ada 2", "emmy 1"]
     desk.go("ada 1")
@@ -80,7 +80,7 @@ def test_subjects_take_turns(desk: Desk) -> None:
     assert desk.inside == ["ada 3", "grace 1", "ada 4"]
 
 
-def test_nobody_waits_for_ever() -> None:
+def test_no_request_waits_for_ever() -> None:
     desk = Desk(Shares(at_once=1, of_one_subject=1, patience=0.01))
     desk.ask("ada 1", "ada 2", "emmy 1")
     eventlet.sleep(0.05)
@@ -99,7 +99,7 @@ def test_a_line_has_an_end(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
     assert desk.refused == ["ada 4", "grace 1"]
 
 
-def test_whoever_leaves_the_line_takes_no_share(desk: Desk) -> None:
+def test_a_request_that_leaves_the_queue_takes_no_share(desk: Desk) -> None:
     desk.ask("ada 1", "ada 2")
     waiting = eventlet.spawn(desk._request, "ada 1")
     desk.ask("ada 3")

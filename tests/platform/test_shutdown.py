@@ -22,7 +22,7 @@ class Ended(BaseException):
 
 
 class Machine:
-    """What stands in for the machine: nothing is slept, nothing ends."""
+    """A stand-in for the machine: no sleep, no end of the process."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, writable: bool = True) -> None:
         self.slept: list[float] = []
@@ -55,7 +55,9 @@ def test_a_process_that_does_not_leave_is_ended_and_says_what_it_was_at(
     assert told["timestamp"].endswith("Z")
 
 
-def test_a_process_whose_output_nobody_reads_is_ended_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_with_unread_output_is_ended_without_a_log_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     machine = Machine(monkeypatch, writable=False)
     with pytest.raises(Ended):
         stopping._end_in(9.0, "visits", list)
@@ -97,7 +99,7 @@ class Works:
 
     @Entrypoint.decorator  # type: ignore[untyped-decorator]  # nameko ships no types
     def work(self) -> str:
-        """Do it."""
+        """Return at once."""
         return "done"
 
 

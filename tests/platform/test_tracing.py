@@ -181,9 +181,9 @@ def test_a_collector_that_does_not_answer_holds_up_neither_work_nor_stop(
 def test_a_collector_that_is_away_is_no_fault(
     postgres: PostgresServer, amqp_uri: str, tmp_path: Path
 ) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))  # taken, and nobody listens
-        endpoint = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # taken, without a listener
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with service(tmp_path, "sorting", postgres, amqp_uri, HUB_OTLP_ENDPOINT=endpoint) as sorting:
             sort(sorting, 1)
             assert sorting.child is not None

@@ -75,5 +75,5 @@ def test_where_the_clock_is_the_machines_no_request_says_what_time_it_is() -> No
         read_now(told, WallClock(), known=True)
 
 
-def test_nobody_sets_the_machines_clock() -> None:
+def test_the_machines_clock_cannot_be_set() -> None:
     assert not WallClock().was_just_set()

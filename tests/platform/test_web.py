@@ -19,7 +19,7 @@ def test_the_body_of_a_long_answer_does_not_wait_for_the_acknowledgement_of_its_
 
 
 def test_two_processes_cannot_share_a_port(sorting: RunningService) -> None:
-    """Before: each took about half of the connections, and nobody was told."""
+    """Before: each took about half of the connections, without a warning."""
     command = [sys.executable, "-W", "ignore", "-m", *sorting.module, "run"]
     second = subprocess.run(
         command,
