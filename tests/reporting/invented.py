@@ -163,9 +163,9 @@ class Hub:
             yield make.assignment(urn, kinds=kinds, lead=f"PD lead {number % 8}")
             for half_term in HALF_TERMS:
                 for kind in kinds:
-                    yield from self._owed(urn, half_term, kind, f"PD lead {number % 8}")
+                    yield from self._visits_due(urn, half_term, kind, f"PD lead {number % 8}")
 
-    def _owed(self, urn: str, half_term: str, kind: str, lead: str) -> Iterator[Event]:
+    def _visits_due(self, urn: str, half_term: str, kind: str, lead: str) -> Iterator[Event]:
         starts, ends = HALF_TERMS[half_term]
         day = starts + timedelta(self.chance.randint(3, (ends - starts).days))
         visit_kind = "department_pd" if kind == "department_pd" else "support"

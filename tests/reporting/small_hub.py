@@ -42,7 +42,7 @@ def the_schools() -> list[Event]:
 
 def the_groups() -> list[Event]:
     """Fractions: two sessions held with a task, three teachers of three schools. Algebra: no place yet."""
-    gone = make.place("Fractions", "Gone", "110004")
+    place = make.place("Fractions", "Gone", "110004")
     return [
         make.group("Fractions", min_teachers=3, min_schools=3, lead_ids=[an_id("Ada")]),
         make.group("Algebra", lead_ids=[an_id("Ada"), an_id("Emmy")]),
@@ -50,11 +50,11 @@ def the_groups() -> list[Event]:
         make.place("Fractions", "Tom", "110001"),
         make.place("Fractions", "Tess", "110003"),
         make.place("Fractions", "Tim", "110005"),
-        gone,
+        place,
         make.place("Algebra", "Late", "110008", date(2026, 7, 1)),
         ParticipantWithdrawn(
-            enrolment_id=gone.enrolment_id, work_group_id=gone.work_group_id, teacher_id=gone.teacher_id,
-            urn=gone.urn, reason=WithdrawalReason.WORKLOAD, withdrawn_on=date(2025, 11, 1),
+            enrolment_id=place.enrolment_id, work_group_id=place.work_group_id, teacher_id=place.teacher_id,
+            urn=place.urn, reason=WithdrawalReason.WORKLOAD, withdrawn_on=date(2025, 11, 1),
         ),
         make.session("Fractions", 1, date(2025, 10, 8)),
         make.session("Fractions", 2, date(2026, 3, 4)),

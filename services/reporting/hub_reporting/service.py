@@ -18,7 +18,7 @@ PROJECTED: Final = [event for event in EVENTS.values() if event.publisher != "re
 
 
 class ReportingService(Reports, ReportPages, DashboardPages, Published, HttpDocuments, SignIn, Probes):
-    """Owns the read models, which nothing but events changes, and the sessions of browsers."""
+    """Owns the read models, which only events change, and browser sessions."""
 
     name = "reporting"
     projections = PROJECTIONS  # tables that `rebuild` may fill again from the event log

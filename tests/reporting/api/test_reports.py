@@ -154,7 +154,7 @@ def test_each_role_reads_only_what_it_may(
 
 
 @pytest.mark.parametrize(
-    ("role", "said"),
+    ("role", "text"),
     [
         ("pd_lead", "You are signed in as PD lead"),
         ("work_group_lead", "You are signed in as Work Group lead"),
@@ -163,11 +163,11 @@ def test_each_role_reads_only_what_it_may(
     ],
 )
 def test_role_without_reports_sees_a_page_with_its_tasks(
-    service: RunningService, role: str, said: str
+    service: RunningService, role: str, text: str
 ) -> None:
     client = service.client(role)
     page = read(client("GET", "/").body.decode())
-    assert said in page.text
+    assert text in page.text
     check_policy(page)
     (form,) = page.every("form")
     assert form.attributes["action"] == "/sign-in/end"

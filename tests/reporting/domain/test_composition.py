@@ -151,7 +151,10 @@ def test_every_group_is_counted_in_exactly_one_number(
     facts: list[tuple[int, int, str | None, int, str | None]],
 ) -> None:
     found = Compositions(
-        tuple(composition(t, s, announced=said, held=held, ending=end) for t, s, said, held, end in facts)
+        tuple(
+            composition(t, s, announced=announced, held=held, ending=end)
+            for t, s, announced, held, end in facts
+        )
     )
     compared = found.in_range
     assert compared.of + found.recruiting + found.cancelled == len(facts)
@@ -178,9 +181,9 @@ def test_a_group_that_opens_after_the_day_is_not_listed(
 
 
 def test_cancelled_group_is_counted_as_cancelled_only() -> None:
-    kept, short = composition(12, 6), composition(9, 6)
+    within, short = composition(12, 6), composition(9, 6)
     empty, full = composition(0, 0, ending="cancelled"), composition(12, 6, ending="cancelled")
-    found = Compositions((kept, short, empty, full))
+    found = Compositions((within, short, empty, full))
     assert (found.in_range, found.cancelled, found.outside) == (Ratio(1, 2), 2, (short,))
     assert (found.median_teachers, found.median_schools) == (10.5, 6.0)
     for one in (empty, full):

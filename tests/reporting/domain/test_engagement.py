@@ -16,16 +16,19 @@ SCHOOLS = register(*(school(urn) for urn in "ABCD"), school("OLD", status="close
 
 
 def engaged(
-    *, signed: Sequence[SignUp] = (), seen: Sequence[Activity] = (), stayed: Sequence[FinishedPlace] = ()
+    *,
+    signed: Sequence[SignUp] = (),
+    activities: Sequence[Activity] = (),
+    finished: Sequence[FinishedPlace] = (),
 ) -> Engagement:
-    return engagement("ABCD", SCHOOLS, sign_ups=signed, activities=seen, finished_places=stayed)
+    return engagement("ABCD", SCHOOLS, sign_ups=signed, activities=activities, finished_places=finished)
 
 
 def test_each_level_is_counted() -> None:
     found = engaged(
         signed=[SignUp("A", SEPTEMBER), SignUp("B", SEPTEMBER), SignUp("C", SEPTEMBER)],
-        seen=[Activity("A", "work_group", OCTOBER, 2), Activity("B", "visit", OCTOBER, 1)],
-        stayed=[FinishedPlace("A", 3, 4, JULY)],
+        activities=[Activity("A", "work_group", OCTOBER, 2), Activity("B", "visit", OCTOBER, 1)],
+        finished=[FinishedPlace("A", 3, 4, JULY)],
     )
     assert [found.level(level) for level in ("signed_up", "attended", "completed")] == [
         Ratio(3, 4), Ratio(2, 4), Ratio(1, 4),
@@ -38,7 +41,7 @@ def test_each_level_is_counted() -> None:
 
 def test_activity_of_a_closed_school_counts_once_for_its_successor() -> None:
     found = engaged(
-        seen=[Activity("OLD", "work_group", SEPTEMBER, 1), Activity("D", "work_group", OCTOBER, 2)]
+        activities=[Activity("OLD", "work_group", SEPTEMBER, 1), Activity("D", "work_group", OCTOBER, 2)]
     )
     assert found.level("attended") == Ratio(1, 4)
     assert (found.schools["D"].attended, found.schools["D"].times) == (SEPTEMBER, {"work_group": 3})
@@ -65,7 +68,7 @@ def test_decision_of_the_hub_overrides_the_number_of_sessions(attended: int, dec
 
 
 def test_school_without_attendance_in_the_period_has_not_completed() -> None:
-    assert engaged(stayed=[FinishedPlace("A", 4, 4, JULY)]).level("completed") == Ratio(0, 4)
+    assert engaged(finished=[FinishedPlace("A", 4, 4, JULY)]).level("completed") == Ratio(0, 4)
 
 
 URNS = st.sampled_from(["A", "B", "C", "D", "OLD", "GONE"])
@@ -74,10 +77,10 @@ DAYS = st.dates(date(2025, 9, 1), date(2026, 8, 31))
 
 @given(
     signed=st.lists(st.builds(SignUp, URNS, DAYS)),
-    seen=st.lists(
+    activities=st.lists(
         st.builds(Activity, URNS, st.sampled_from(["work_group", "visit"]), DAYS, st.integers(1, 9))
     ),
-    stayed=st.lists(
+    finished=st.lists(
         st.builds(
             FinishedPlace,
             URNS,
@@ -89,16 +92,16 @@ DAYS = st.dates(date(2025, 9, 1), date(2026, 8, 31))
     ),
 )
 def test_levels_are_nested_for_any_facts(
-    signed: list[SignUp], seen: list[Activity], stayed: list[FinishedPlace]
+    signed: list[SignUp], activities: list[Activity], finished: list[FinishedPlace]
 ) -> None:
-    found = engaged(signed=signed, seen=seen, stayed=stayed)
+    found = engaged(signed=signed, activities=activities, finished=finished)
     assert all(check.holds for check in found.checks())
     days = [date(2025, 9, 1) + timedelta(30 * n) for n in range(13)]
     for level in ("signed_up", "attended", "completed"):
         counted = found.by(days, level)
         assert counted == sorted(counted), "no school loses a level within a period"
         assert counted[-1] <= found.level(level).n
-    again = engaged(signed=signed * 2, seen=seen[::-1], stayed=stayed[::-1])
+    again = engaged(signed=signed * 2, activities=activities[::-1], finished=finished[::-1])
     assert [again.level(x) for x in ("signed_up", "attended", "completed")] == [
         found.level(x) for x in ("signed_up", "attended", "completed")
     ]

@@ -23,7 +23,7 @@ SEPTEMBER, RECODED = date(2025, 9, 1), date(2028, 4, 1)
 LEFT, LATER = date(2026, 1, 4), date(2026, 2, 1)
 
 
-def said(revision: int, on: date, la_code: str, **others: Any) -> Facts:
+def facts(revision: int, on: date, la_code: str, **others: Any) -> Facts:
     plain = Facts(
         revision, on, "School", la_code, f"LA {la_code}", f"E{la_code}", None, "primary", eligible=True
     )
@@ -46,14 +46,14 @@ def of_trust(
     ],
 )
 def test_facts_hold_from_the_day_of_their_file(day: date, la_code: str, codes: set[str]) -> None:
-    history = [said(4, RECODED, "940"), said(1, SEPTEMBER, "873")]
+    history = [facts(4, RECODED, "940"), facts(1, SEPTEMBER, "873")]
     assert facts_on(history, day).la_code == la_code
     las, districts = codes_until(history, day)
     assert (set(las), set(districts)) == (codes, {f"E{code}" for code in codes})
 
 
 def test_later_event_holds_for_two_files_of_one_day() -> None:
-    history = [said(1, SEPTEMBER, "873"), said(2, SEPTEMBER, "874", district_code=None)]
+    history = [facts(1, SEPTEMBER, "873"), facts(2, SEPTEMBER, "874", district_code=None)]
     assert [facts_on(history, day).la_code for day in (SEPTEMBER - DAY, SEPTEMBER)] == ["874", "874"]
 
 

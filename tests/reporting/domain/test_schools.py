@@ -39,10 +39,10 @@ def test_a_school_is_open_from_its_first_to_its_last_day(one: School, day: date,
 def test_an_academised_school_is_counted_once_on_every_day() -> None:
     for days in range(-3, 4):
         day = NEW_YEAR + timedelta(days)
-        seen = register(OLD, NEW, day=day, u100="200")
+        schools = register(OLD, NEW, day=day, u100="200")
         expected = "100" if day < NEW_YEAR else "200"
-        assert seen.open_urn("100") == expected
-        assert seen.open_schools() == {expected}
+        assert schools.open_urn("100") == expected
+        assert schools.open_schools() == {expected}
 
 
 def test_a_successor_that_opens_before_the_old_school_closes_is_another_school_until_then() -> None:
@@ -59,27 +59,27 @@ def test_merged_schools_count_once() -> None:
 
 def test_chain_of_successors_leads_to_the_open_school() -> None:
     closed_too = NEW._replace(status="closed", closed_on=date(2026, 3, 31))
-    seen = register(OLD, closed_too, school("300"), u100="200", u200="300")
-    assert seen.open_urn("100") == "300"
+    schools = register(OLD, closed_too, school("300"), u100="200", u200="300")
+    assert schools.open_urn("100") == "300"
 
 
 def test_school_closed_without_successor_is_not_open_but_keeps_its_facts() -> None:
-    seen = register(OLD)
-    assert seen.open_urn("100") is None
-    assert seen.current_urn("100") == "100"
-    assert seen.open_urn("999999") is None, "an unknown URN"
-    assert seen.name("999999") == "URN 999999"
+    schools = register(OLD)
+    assert schools.open_urn("100") is None
+    assert schools.current_urn("100") == "100"
+    assert schools.open_urn("999999") is None, "an unknown URN"
+    assert schools.name("999999") == "URN 999999"
 
 
 @given(st.dictionaries(st.sampled_from("ABCDE"), st.sampled_from("ABCDE")), st.sets(st.sampled_from("ABCDE")))
 def test_circular_links_terminate(links: dict[str, str], open_ones: set[str]) -> None:
     schools = [school(x, status="open" if x in open_ones else "closed") for x in "ABCDE"]
     known = {one.urn: one for one in schools}
-    seen = Register(known, following(known, links), DAY)
+    schools = Register(known, following(known, links), DAY)
     for urn in "ABCDE":
-        standing = seen.open_urn(urn)
+        standing = schools.open_urn(urn)
         assert standing is None or standing in open_ones
-        assert seen.current_urn(seen.current_urn(urn)) == seen.current_urn(urn)
+        assert schools.current_urn(schools.current_urn(urn)) == schools.current_urn(urn)
 
 
 @pytest.mark.parametrize("text", ["connected", "hub", "la:873", "phase:post16", "trust:17047"])

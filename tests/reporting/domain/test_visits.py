@@ -29,7 +29,7 @@ LAST_DAY_TO_LOG = date(2025, 11, 7)  # the tenth working day after it
 DECIDED = LAST_DAY_TO_LOG + timedelta(1)
 
 
-def owed(urn: str = "A", half_term: str = "2025-1", kind: str = "visit") -> Obligation:
+def due(urn: str = "A", half_term: str = "2025-1", kind: str = "visit") -> Obligation:
     return Obligation(urn, half_term, kind, *HALF_TERMS[half_term])
 
 
@@ -37,7 +37,7 @@ def logged(urn: str = "A", kind: str = "support", **others: Any) -> Logged:
     return Logged(urn, "2025-1", kind, STARTS + timedelta(5), late=False)._replace(**others)
 
 
-def settled(
+def compliance_on(
     obligations: Sequence[Obligation],
     day: date,
     *,
@@ -49,27 +49,27 @@ def settled(
     return compliance(obligations, records, SCHOOLS, day)
 
 
-IN_DIARY = Planned("A", "2025-1", "support")
-LET_OFF = Excused("A", "2025-1", "visit")
+PLANNED = Planned("A", "2025-1", "support")
+EXCUSED = Excused("A", "2025-1", "visit")
 
 
 @pytest.mark.parametrize(
     ("day", "facts", "status"),
     [
         (STARTS - timedelta(1), {}, "ahead"),
-        (STARTS - timedelta(1), {"planned": [IN_DIARY]}, "planned"),
+        (STARTS - timedelta(1), {"planned": [PLANNED]}, "planned"),
         (STARTS, {}, "open"),
         (ENDS, {}, "open"),
-        (ENDS, {"planned": [IN_DIARY]}, "planned"),
+        (ENDS, {"planned": [PLANNED]}, "planned"),
         (ENDS + timedelta(1), {}, "awaiting_log"),
-        (ENDS + timedelta(1), {"planned": [IN_DIARY]}, "awaiting_log"),
+        (ENDS + timedelta(1), {"planned": [PLANNED]}, "awaiting_log"),
         (LAST_DAY_TO_LOG, {}, "awaiting_log"),
         (DECIDED, {}, "missed"),
-        (DECIDED, {"planned": [IN_DIARY]}, "missed"),
-        (DECIDED, {"excused": [LET_OFF]}, "excused"),
+        (DECIDED, {"planned": [PLANNED]}, "missed"),
+        (DECIDED, {"excused": [EXCUSED]}, "excused"),
         (DECIDED, {"visits": [logged()]}, "met"),
         (DECIDED, {"visits": [logged(late=True)]}, "late"),
-        (DECIDED, {"visits": [logged()], "excused": [LET_OFF]}, "met"),
+        (DECIDED, {"visits": [logged()], "excused": [EXCUSED]}, "met"),
         (ENDS, {"visits": [logged(on=ENDS + timedelta(1))]}, "open"),  # not yet known on that day
         (DECIDED, {"visits": [logged(kind="department_pd")]}, "missed"),
         (DECIDED, {"visits": [logged(kind="observation")]}, "met"),
@@ -79,12 +79,12 @@ LET_OFF = Excused("A", "2025-1", "visit")
     ],
 )
 def test_status_of_an_obligation_on_a_day(day: date, facts: dict[str, Any], status: str) -> None:
-    (one,) = settled([owed()], day, **facts).outcomes
+    (one,) = compliance_on([due()], day, **facts).outcomes
     assert one.status == status
 
 
 def test_department_meeting_is_a_separate_obligation() -> None:
-    found = settled([owed(), owed(kind="department_pd")], DECIDED, visits=[logged(kind="department_pd")])
+    found = compliance_on([due(), due(kind="department_pd")], DECIDED, visits=[logged(kind="department_pd")])
     assert {s.obligation.kind: s.status for s in found.outcomes} == {
         "department_pd": "met",
         "visit": "missed",
@@ -92,25 +92,25 @@ def test_department_meeting_is_a_separate_obligation() -> None:
 
 
 def test_same_obligation_of_two_programmes_is_due_once() -> None:
-    assert len(settled([owed(), owed(), owed("OLD"), owed("B")], ENDS).outcomes) == 2
+    assert len(compliance_on([due(), due(), due("OLD"), due("B")], ENDS).outcomes) == 2
 
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_latest_end_of_a_half_term_counts_where_programmes_differ(turned: bool) -> None:
-    both = [owed("OLD"), owed("B")._replace(ends_on=ENDS + timedelta(3))]
-    (one,) = settled(both[::-1] if turned else both, ENDS + timedelta(3)).outcomes
+    both = [due("OLD"), due("B")._replace(ends_on=ENDS + timedelta(3))]
+    (one,) = compliance_on(both[::-1] if turned else both, ENDS + timedelta(3)).outcomes
     assert (one.obligation.ends_on, one.status) == (ENDS + timedelta(3), "open")
 
 
 def test_a_visit_to_the_old_school_counts_for_its_successor() -> None:
-    (one,) = settled([owed("OLD")], ENDS + timedelta(1), visits=[logged("B")]).outcomes
+    (one,) = compliance_on([due("OLD")], ENDS + timedelta(1), visits=[logged("B")]).outcomes
     assert (one.obligation.urn, one.status) == ("B", "met")
 
 
 def test_rate_is_of_ended_half_terms_without_excused_obligations() -> None:
     second = HALF_TERMS["2025-2"][0]
-    obligations = [owed(urn, half_term) for urn in "AB" for half_term in ("2025-1", "2025-2")]
-    found = settled(
+    obligations = [due(urn, half_term) for urn in "AB" for half_term in ("2025-1", "2025-2")]
+    found = compliance_on(
         obligations,
         second + timedelta(3),
         visits=[logged("A"), logged("A", half_term="2025-2", on=second)],
@@ -132,11 +132,11 @@ def test_rate_is_of_ended_half_terms_without_excused_obligations() -> None:
 
 
 def test_obligation_is_due_once_met_or_too_late_to_log_on_time() -> None:
-    assert settled([owed()], ENDS).met == Ratio(0, 0)
-    assert settled([owed()], LAST_DAY_TO_LOG).met == Ratio(0, 0)
-    assert settled([owed()], DECIDED).met == Ratio(0, 1)
-    assert settled([owed()], ENDS, visits=[logged()]).met == Ratio(0, 0)
-    assert settled([owed(), owed("B")], ENDS + timedelta(1), visits=[logged()]).met == Ratio(1, 1)
+    assert compliance_on([due()], ENDS).met == Ratio(0, 0)
+    assert compliance_on([due()], LAST_DAY_TO_LOG).met == Ratio(0, 0)
+    assert compliance_on([due()], DECIDED).met == Ratio(0, 1)
+    assert compliance_on([due()], ENDS, visits=[logged()]).met == Ratio(0, 0)
+    assert compliance_on([due(), due("B")], ENDS + timedelta(1), visits=[logged()]).met == Ratio(1, 1)
 
 
 @given(
@@ -148,8 +148,8 @@ def test_every_obligation_is_counted_exactly_once(
     keys: list[tuple[str, str]], day: date, data: st.DataObject
 ) -> None:
     some = st.lists(st.sampled_from(keys), max_size=5) if keys else st.just([])
-    found = settled(
-        [owed(urn, half_term) for urn, half_term in keys],
+    found = compliance_on(
+        [due(urn, half_term) for urn, half_term in keys],
         day,
         visits=[logged(u, half_term=h, on=HALF_TERMS[h][0]) for u, h in data.draw(some)],
         planned=[Planned(u, h, "support") for u, h in data.draw(some)],

@@ -48,7 +48,7 @@ def again(visit: Any, half_term: str | None = None, *, late: bool = False) -> Vi
     )
 
 
-def told(sessions: Sessions, *events: tuple[int, Event]) -> None:
+def receive_revisions(sessions: Sessions, *events: tuple[int, Event]) -> None:
     assignment = make.assignment(URN, kinds=["visit", "department_pd"])
     school = [hub(), make.school(URN), make.connected(URN), assignment]
     with sessions.begin() as session:
@@ -94,30 +94,30 @@ def test_latest_recalculation_counts_in_any_order(
         with sessions.begin() as session:
             for table in projections_of_visits():
                 session.execute(table.delete())
-        told(sessions, *order, *order[:1])
+        receive_revisions(sessions, *order, *order[:1])
         assert (status(sessions, options, "2025-4"), status(sessions, options, "2025-5")) == statuses
 
 
 def test_log_overrides_an_earlier_recalculation(sessions: Sessions, options: Options) -> None:
-    told(sessions, (1, PLANNED), (2, again(VISIT)))
+    receive_revisions(sessions, (1, PLANNED), (2, again(VISIT)))
     begun = HALF_TERMS["2025-5"][0]
     assert status(sessions, options, "2025-5", as_at=begun) == "open", "planned for no half term any more"
-    told(sessions, (3, VISIT))
+    receive_revisions(sessions, (3, VISIT))
     assert status(sessions, options, "2025-5") == "met"
 
 
 def test_planned_visit_moves_to_the_recalculated_half_term(sessions: Sessions, options: Options) -> None:
     begun = HALF_TERMS["2025-4"][0]
-    told(sessions, (1, PLANNED))
+    receive_revisions(sessions, (1, PLANNED))
     assert status(sessions, options, "2025-4", as_at=begun) == "open"
-    told(sessions, (2, again(VISIT, "2025-4")))
+    receive_revisions(sessions, (2, again(VISIT, "2025-4")))
     assert status(sessions, options, "2025-4", as_at=begun) == "planned"
 
 
 def test_department_meeting_moves_with_its_visit(sessions: Sessions, options: Options) -> None:
-    told(sessions, (2, DEPARTMENT), (3, HELD))
+    receive_revisions(sessions, (2, DEPARTMENT), (3, HELD))
     assert status(sessions, options, "2025-5", "department_pd") == "met"
-    told(sessions, (4, again(DEPARTMENT, "2025-4", late=True)))
+    receive_revisions(sessions, (4, again(DEPARTMENT, "2025-4", late=True)))
     assert status(sessions, options, "2025-4", "department_pd") == "late"
     assert status(sessions, options, "2025-5", "department_pd") == "missed"
 
@@ -125,11 +125,11 @@ def test_department_meeting_moves_with_its_visit(sessions: Sessions, options: Op
 def test_visit_recalculated_as_out_of_term_is_not_counted_as_engagement(
     sessions: Sessions, options: Options
 ) -> None:
-    told(sessions, (2, VISIT), (2, DEPARTMENT), (3, HELD))
+    receive_revisions(sessions, (2, VISIT), (2, DEPARTMENT), (3, HELD))
     assert asked(sessions, options, "engagement").n == 1
-    told(sessions, (3, again(VISIT)))
+    receive_revisions(sessions, (3, again(VISIT)))
     assert asked(sessions, options, "engagement").n == 1
-    told(sessions, (4, again(DEPARTMENT)))
+    receive_revisions(sessions, (4, again(DEPARTMENT)))
     assert asked(sessions, options, "engagement").n == 0
 
 

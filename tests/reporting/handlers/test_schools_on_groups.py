@@ -12,7 +12,7 @@ from hub_platform.database import Sessions
 from hub_reporting.models import SchoolOnGroup
 
 
-def told(urn: str, leads_n: int) -> SchoolEnrolled:
+def school_enrolled(urn: str, leads_n: int) -> SchoolEnrolled:
     return SchoolEnrolled(
         work_group_id=an_id("Ratio"), urn=urn, academic_year="2025/26", lead_participants_n=leads_n
     )
@@ -25,8 +25,8 @@ def test_latest_school_enrolled_event_replaces_earlier_numbers(
     """Project three revisions, the last of another school, in any order."""
     leads = {1: 1, 2: 2, 4: 1}
     for revision in (*order, order[0]):
-        receive([delivered(told("110001", leads[revision]), revision, at=NOW)])
-    receive([delivered(told("110002", 5), 3, at=NOW)])
+        receive([delivered(school_enrolled("110001", leads[revision]), revision, at=NOW)])
+    receive([delivered(school_enrolled("110002", 5), 3, at=NOW)])
     with sessions() as session:
         rows = session.execute(
             select(SchoolOnGroup.urn, SchoolOnGroup.lead_participants_n).order_by(SchoolOnGroup.urn)

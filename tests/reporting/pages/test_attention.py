@@ -69,7 +69,7 @@ def attention(page: Element) -> str:
 
 def test_items_that_need_attention_are_listed(sessions: Sessions, receive: Receive, options: Options) -> None:
     receive(troubles())
-    said = attention(page_of(sessions, options, now=NOVEMBER))
+    text = attention(page_of(sessions, options, now=NOVEMBER))
     for sentence in (
         "1 message of the whole hub could not be sent",
         "1 Work Group outside the rule: Fractions (1 teacher short).",
@@ -79,8 +79,8 @@ def test_items_that_need_attention_are_listed(sessions: Sessions, receive: Recei
         "2 schools (Cambridgeshire) have signed up and have not attended yet.",
         "1 school closed without a successor, with teachers still on Work Groups: Fen End.",
     ):
-        assert sentence in said
-    assert "Algebra" not in said, "it still recruits"
+        assert sentence in text
+    assert "Algebra" not in text, "it still recruits"
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -122,33 +122,33 @@ def rows_at(sessions: Sessions, options: Options, address: str, now: datetime) -
 
 def test_scope_has_no_items_of_other_schools(sessions: Sessions, receive: Receive, options: Options) -> None:
     receive([*troubles(), happened.group_cancelled("Algebra")])
-    said = attention(page_of(sessions, options, now=NOVEMBER, scope="la:874"))
-    assert "Fractions" not in said
-    assert "Fen End" not in said
-    assert "Mill Lane" not in said
-    assert "1 message of the whole hub" in said
-    assert "1 school (Peterborough) has signed up and has not attended yet." in said
+    text = attention(page_of(sessions, options, now=NOVEMBER, scope="la:874"))
+    assert "Fractions" not in text
+    assert "Fen End" not in text
+    assert "Mill Lane" not in text
+    assert "1 message of the whole hub" in text
+    assert "1 school (Peterborough) has signed up and has not attended yet." in text
 
 
 def test_empty_year_shows_none_yet(sessions: Sessions, receive: Receive, options: Options) -> None:
     assert "None yet: no record of connected schools for 2026/27." in attention(page_of(sessions, options))
     receive(small_hub())
-    said = attention(page_of(sessions, options, year="2023/24", scope="la:873"))
-    assert said.endswith("None yet: no record of schools in Cambridgeshire for 2023/24.")
+    text = attention(page_of(sessions, options, year="2023/24", scope="la:873"))
+    assert text.endswith("None yet: no record of schools in Cambridgeshire for 2023/24.")
 
 
 def test_empty_year_with_an_item_of_the_whole_hub_shows_none_yet(
     sessions: Sessions, receive: Receive, options: Options
 ) -> None:
     receive(troubles())
-    said = attention(page_of(sessions, options, year="2023/24", scope="la:873"))
-    assert "1 message of the whole hub" in said
-    assert said.endswith("None yet: no record of schools in Cambridgeshire for 2023/24.")
+    text = attention(page_of(sessions, options, year="2023/24", scope="la:873"))
+    assert "1 message of the whole hub" in text
+    assert text.endswith("None yet: no record of schools in Cambridgeshire for 2023/24.")
 
 
 def test_year_without_items_shows_that_no_record_needs_attention(
     sessions: Sessions, receive: Receive, options: Options
 ) -> None:
     receive([make.school("110001"), make.connected("110001"), make.group("Algebra")])
-    said = attention(page_of(sessions, options, year="2025/26"))
-    assert said.endswith("No record of connected schools for 2025/26 needs attention.")
+    text = attention(page_of(sessions, options, year="2025/26"))
+    assert text.endswith("No record of connected schools for 2025/26 needs attention.")

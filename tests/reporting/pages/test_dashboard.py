@@ -91,8 +91,8 @@ def test_marks_of_the_map_differ_in_shape_and_colour(year: Sessions, options: Op
 def test_cells_of_the_table_of_visits_have_words(year: Sessions, options: Options) -> None:
     (table,) = page_of(year, options).of_class("visits")
     assert len(table.every("tbody")[0].every("tr")) == 38 + 9, "nine departments have a row of their own"
-    said = {cell.text.rsplit(" ", 2)[0] for cell in table.every("tbody")[0].every("td")}
-    assert said <= {"visited", "visited, logged late", "missed", "excused"}
+    words = {cell.text.rsplit(" ", 2)[0] for cell in table.every("tbody")[0].every("td")}
+    assert words <= {"visited", "visited, logged late", "missed", "excused"}
 
 
 def test_visits_to_come_are_shown_and_not_counted(year: Sessions, options: Options) -> None:
@@ -181,10 +181,10 @@ def test_attendance_and_tasks_are_shown_with_the_groups(
 ) -> None:
     receive(small_hub())
     page = page_of(sessions, options)
-    came, told = page.of_class("shares")[0].every("li")
-    assert came.text.startswith("42.8% attendance: present or late, 3 of 7 marks")
-    assert told.text.startswith("33.3% of classroom tasks reported on, 1 of 3 due")
-    for one, name in ((came, "attendance"), (told, "task-completion")):
+    marks, tasks = page.of_class("shares")[0].every("li")
+    assert marks.text.startswith("42.8% attendance: present or late, 3 of 7 marks")
+    assert tasks.text.startswith("33.3% of classroom tasks reported on, 1 of 3 due")
+    for one, name in ((marks, "attendance"), (tasks, "task-completion")):
         listed, counts = one.every("a")
         assert (listed.attributes["href"] or "").startswith(f"/reports/{name}?")
         assert counts.attributes["href"] == f"#counts-{name}"

@@ -132,10 +132,10 @@ def known_ids(reply: Reply) -> set[str | None]:
 
 def test_pages_pass_axe_on_narrow_and_wide_screens(service: RunningService) -> None:
     root = f"http://127.0.0.1:{service.port}"
-    for told in browsers.looked_at([root + path for path in LOOKED_AT]):
-        where = (told["address"], told["width"])
-        assert told["status"] == 200, where
-        assert told["violations"] == [], where
-        assert told["elsewhere"] == [], where
-        assert told["said"] == [], where
-        assert told["overflow"] <= 0, where
+    for found in browsers.looked_at([root + path for path in LOOKED_AT]):
+        where = (found["address"], found["width"])
+        assert found["status"] == 200, where
+        assert found["violations"] == [], where
+        assert found["elsewhere"] == [], where
+        assert found["said"] == [], where
+        assert found["overflow"] <= 0, where

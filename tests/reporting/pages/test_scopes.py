@@ -77,8 +77,8 @@ def test_tile_of_lead_schools_counts_the_groups_that_they_lead(
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_texts_do_not_judge_schools_or_groups(year: Sessions, options: Options, scope: str) -> None:
-    said = page_of(year, options, scope=scope).text
-    assert [words for words in JUDGING if words in said] == []
+    text = page_of(year, options, scope=scope).text
+    assert [words for words in JUDGING if words in text] == []
 
 
 @pytest.mark.parametrize("year_", ["2019/20", "2027/28"])
@@ -100,7 +100,7 @@ def test_year_without_records_shows_none_yet_and_no_percentage(
 
 def test_the_supported_schools_of_a_half_term_add_up(year: Sessions, options: Options) -> None:
     autumn = page_of(year, options, now=datetime(2025, 11, 18, 16, tzinfo=UTC))
-    seen, owed = figure(autumn, "Supported schools", "value").split(" of ")
-    said = figure(autumn, "Supported schools", "of")
-    others = [int(word) for word in said.replace(",", "").split() if word.isdecimal()][1:]
-    assert int(seen) + sum(others) == int(owed) == 38, said
+    visited, due = figure(autumn, "Supported schools", "value").split(" of ")
+    text = figure(autumn, "Supported schools", "of")
+    others = [int(word) for word in text.replace(",", "").split() if word.isdecimal()][1:]
+    assert int(visited) + sum(others) == int(due) == 38, text

@@ -16,7 +16,7 @@ from hub_reporting.pages.words import schools_of
 
 
 @pytest.mark.parametrize(
-    ("scope", "name", "said"),
+    ("scope", "name", "text"),
     [
         (Scope("connected"), "Fenland", "connected schools"),
         (Scope("hub"), "the hub's area: Fenland and Norfolk", "schools in the hub's area"),
@@ -31,8 +31,8 @@ from hub_reporting.pages.words import schools_of
         (Scope("phase", "unknown"), "Fenland", "schools whose phase is not known"),
     ],
 )
-def test_scope_in_a_sentence(scope: Scope, name: str, said: str) -> None:
-    assert schools_of(scope, name) == said
+def test_scope_in_a_sentence(scope: Scope, name: str, text: str) -> None:
+    assert schools_of(scope, name) == text
 
 
 def failed(number: int) -> MessageFailed:
@@ -59,7 +59,7 @@ def park(sessions: Sessions, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parked", "failures", "said"),
+    ("parked", "failures", "text"),
     [
         (0, 0, []),
         (1, 0, ["1 event of the whole hub could not be counted"]),
@@ -74,13 +74,13 @@ def park(sessions: Sessions, number: int) -> None:
     ],
 )
 def test_parked_events_and_failed_messages_are_listed(
-    sessions: Sessions, options: Options, receive: Receive, parked: int, failures: int, said: list[str]
+    sessions: Sessions, options: Options, receive: Receive, parked: int, failures: int, text: list[str]
 ) -> None:
     receive([failed(number) for number in range(failures)])
     if parked:
         park(sessions, parked)
     words: Any = page_of(sessions, options).one("attention").text
     for sentence in ("could not be counted", "could not be sent"):
-        assert words.count(sentence) == sum(sentence in one for one in said)
-    for one in said:
+        assert words.count(sentence) == sum(sentence in one for one in text)
+    for one in text:
         assert one in words

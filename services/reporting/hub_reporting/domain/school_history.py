@@ -75,11 +75,11 @@ class _Membership:
     """A trust of a school, or none, from a day on, with the events that name it."""
 
     starts_on: date
-    said: list[TrustFacts] = field(default_factory=list)
+    events: list[TrustFacts] = field(default_factory=list)
 
     @property
     def uid(self) -> str | None:
-        return self.said[0].trust_uid
+        return self.events[0].trust_uid
 
 
 def trust_on(history: Iterable[TrustFacts], day: date) -> Trust:
@@ -92,8 +92,8 @@ def trust_on(history: Iterable[TrustFacts], day: date) -> Trust:
     begun = [one for one in _memberships(history) if one.starts_on <= day]
     if not begun:
         return NO_TRUST
-    said = begun[-1].said
-    named = [one for one in said if one.said_on <= day] or said[:1]
+    events = begun[-1].events
+    named = [one for one in events if one.said_on <= day] or events[:1]
     return Trust(named[-1].trust_uid, named[-1].trust_name)
 
 
@@ -104,18 +104,18 @@ def _memberships(history: Iterable[TrustFacts]) -> list[_Membership]:
     A membership that would end before it begins is replaced by the next one.
     """
     found: list[_Membership] = []
-    for one in sorted(history, key=lambda said: said.revision):
+    for one in sorted(history, key=lambda event: event.revision):
         if found and found[-1].uid == one.trust_uid:
-            found[-1].said.append(one)
+            found[-1].events.append(one)
         else:
             found.append(_Membership(ALWAYS if not found else one.said_on, [one]))
         latest = found[-1]
-        if one.trust_since is not None and (len(found) > 1 or one.trust_since < latest.said[0].said_on):
+        if one.trust_since is not None and (len(found) > 1 or one.trust_since < latest.events[0].said_on):
             latest.starts_on = one.trust_since
         while len(found) > 1 and found[-2].starts_on >= latest.starts_on:
             del found[-2]
         if len(found) > 1 and found[-2].uid == latest.uid:
-            found[-2].said += latest.said
+            found[-2].events += latest.events
             del found[-1]
     return found
 

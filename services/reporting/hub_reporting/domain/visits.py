@@ -122,7 +122,7 @@ class Compliance:
         return ratio(self.due)
 
     def of_schools(self, belongs: Callable[[str], bool]) -> "Compliance":
-        """Return the obligations of schools whose URN belongs."""
+        """Return the obligations of the schools for which `belongs(urn)` is true."""
         return Compliance(tuple(s for s in self.outcomes if belongs(s.obligation.urn)), self.day)
 
     def counts(self) -> dict[str, int]:

@@ -47,11 +47,11 @@ def project(session: Session, deliveries: Sequence[Delivery[Event]], context: Re
         context: hub time, for freshness.
 
     Raises:
-        Permanent: an event's source names no hub; nothing is written.
+        Permanent: the source of an event has no hub; no row is written.
     """
     pending: Pending = {}
     progress: dict[str, Progress] = {}
-    latest = context.now + CLOCK_SKEW  # a later time in an event is taken as this one
+    latest = context.now + CLOCK_SKEW  # replaces a later time in an event
     for delivery in deliveries:
         envelope = delivery.envelope
         known = progress.get(envelope.source) or _none_yet(envelope, latest, context.now)
@@ -91,7 +91,7 @@ def hub_of(source: str) -> str:
     """Return the hub named in a source such as /hubs/cambridge/visits.
 
     Raises:
-        Permanent: the source names none, so a retry cannot succeed.
+        Permanent: the source has none, so a retry cannot succeed.
     """
     found = _SOURCE.fullmatch(source)
     if found is None:

@@ -43,7 +43,7 @@ from hub_reporting.models.work_groups import (
     WorkGroup,
 )
 
-# Tables that a rebuild empties and fills again from the event log: they must hold nothing but events.
+# Tables that a rebuild empties and fills again from the event log: their rows come from events only.
 PROJECTIONS = tuple(
     mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, (Projected, Source))
 )

@@ -10,7 +10,7 @@ from hub_reporting.domain.reports import Report
 from hub_reporting.pages import words
 
 ROWS_SHOWN: Final = 1_000
-NOTHING: Final = "–"
+EMPTY_CELL: Final = "–"
 LAST: Final = "work_group_id"  # more useful to programs than to readers
 
 
@@ -50,7 +50,7 @@ def _rank(column: str) -> int:
 def _cell(column: str, value: object) -> str:
     text = columns.in_words(column, value)
     if text is None or text == "":
-        return NOTHING
+        return EMPTY_CELL
     if isinstance(text, date):
         return words.day(text)
     return f"{text:,}" if isinstance(text, int) else str(text)
