@@ -1,7 +1,7 @@
-"""The text of a PDF as a screen reader and a search hear it, letter by letter, in any script.
+"""Extract the text of a PDF as screen readers and searches do, character by character, in any script.
 
 pypdf gives the glyphs of Indian scripts in the order in which they are drawn; `ActualText` (PDF 32000-1,
-14.9.4) says which letters they stand for.
+14.9.4) says which characters they stand for.
 """
 
 import io
@@ -13,13 +13,13 @@ from typing import Any, Final
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream
 
-NO_GLYPH: Final = 0  # what a font draws for a letter that it does not have: a box
+NO_GLYPH: Final = 0  # what a font draws for a character that it does not have: a box
 MAPPED: Final = re.compile(r"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]*)>")
 RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff]")
 
 
 def has_name(pdf: bytes, name: str) -> bool:
-    """Whether a document has all letters of a name in their order; spaces, lines and joiners do not count."""
+    """Return whether a PDF has the characters of a name in order; spaces, lines and joiners are ignored."""
     pieces = _once(_pieces(pdf))
     if RIGHT_TO_LEFT.search(name):
         pieces.reverse()  # what is drawn first stands on the left
@@ -27,7 +27,7 @@ def has_name(pdf: bytes, name: str) -> bool:
 
 
 def _once(pieces: Iterable[str]) -> list[str]:
-    """Each syllable once: where it is drawn by several glyphs, Typst may give each all its letters."""
+    """Each syllable once: where it is drawn by several glyphs, Typst may give each all its characters."""
     return [piece for piece, run in groupby(pieces) for _ in (run if len(piece) == 1 else [piece])]
 
 
@@ -41,7 +41,7 @@ def _pieces(pdf: bytes) -> Iterator[str]:
 
 
 def _pieces_of(page: PageObject) -> Iterator[str]:
-    """The letters of each glyph, or of glyphs that are said to stand for some letters."""
+    """The characters of each glyph, or of glyphs that are said to stand for some characters."""
     resources: Any = page["/Resources"]
     fonts = {name: _letters(font.get_object()) for name, font in resources["/Font"].items()}
     font: Mapping[int, str] = {}
@@ -59,13 +59,13 @@ def _pieces_of(page: PageObject) -> Iterator[str]:
             font = fonts[operands[0]]
         elif operator in {b"Tj", b"TJ"}:
             codes = [code for one in _shown(operands[0]) for code in _codes(one)]
-            assert NO_GLYPH not in codes, "a letter is printed as a box"
+            assert NO_GLYPH not in codes, "a character is printed as a box"
             if silent_below is None:
                 yield from (font[code] for code in codes)
 
 
 def _actual_text(operands: list[Any]) -> str | None:
-    """The letters for which marked content is said to stand."""
+    """The characters for which marked content is said to stand."""
     properties = operands[-1]
     text = properties.get("/ActualText") if isinstance(properties, dict) else None
     return None if text is None else str(text)
@@ -85,8 +85,8 @@ def _codes(shown: Any) -> list[int]:
 
 
 def _letters(font: Any) -> Mapping[int, str]:
-    """Which letters a font's codes stand for."""
+    """Which characters a font's codes stand for."""
     table = font["/ToUnicode"].get_data().decode("latin-1")
     spans = re.findall(r"beginbfchar(.*?)endbfchar", table, re.DOTALL)
     pairs = [pair for span in spans for pair in MAPPED.findall(span)]
-    return {int(code, 16): bytes.fromhex(letters).decode("utf-16-be") for code, letters in pairs}
+    return {int(code, 16): bytes.fromhex(characters).decode("utf-16-be") for code, characters in pairs}

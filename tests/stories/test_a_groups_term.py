@@ -144,7 +144,7 @@ def test_a_lead_has_her_own_groups_before_her_and_no_others(office: Office, desk
     assert problem(at_hand.get("teachers"))[:2] == (403, "forbidden")
 
 
-def test_papers_for_the_table_and_for_the_wall(office: Office, desk: Desk) -> None:
+def test_attendance_sheet_and_certificate_are_printed(office: Office, desk: Desk) -> None:
     """A sheet to sign before the session; after the group has closed a certificate for who completed it."""
     lead = desk.lead()
     group_id = desk.group(lead_ids=[lead])

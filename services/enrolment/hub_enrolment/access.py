@@ -1,4 +1,4 @@
-"""Who may do what here. Route by route, the words of `allow=`; and whose work groups a lead may see."""
+"""Access: the sets of roles that routes name in `allow=`, and the Work Groups that a lead may see."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -9,13 +9,13 @@ from hub_platform.problems import Problem
 
 HUB_STAFF: Final = frozenset({"hub_admin", "hub_lead"})
 GROUP_STAFF: Final = HUB_STAFF | {"work_group_lead"}  # a work group lead for their own groups only
-READERS: Final = GROUP_STAFF | {"pd_lead", "board"}  # of what is public anyway: schools
+READERS: Final = GROUP_STAFF | {"pd_lead", "board"}  # of public facts: schools
 HUB_LEADS: Final = frozenset({"hub_lead"})
 OVERRIDERS: Final = HUB_LEADS
 
 
 def own_groups_only(actor: Actor) -> UUID | None:
-    """The lead whose work groups an actor is kept to; None for hub staff, who see all.
+    """Return the lead to whose Work Groups an actor is limited; None for hub staff, who see all.
 
     Raises:
         Problem: 403 `not_your_work_group` when the token's subject names no teacher.
@@ -29,7 +29,7 @@ def own_groups_only(actor: Actor) -> UUID | None:
 
 
 def check_own_group(actor: Actor, lead_ids: Iterable[UUID]) -> None:
-    """Let hub staff and the group's own leads pass.
+    """Raise unless the actor is hub staff or leads the group.
 
     Raises:
         Problem: 403 `not_your_work_group`.
@@ -40,7 +40,7 @@ def check_own_group(actor: Actor, lead_ids: Iterable[UUID]) -> None:
 
 
 def check_override(actor: Actor) -> None:
-    """Let hub leads pass: only they may go beyond a programme's limits.
+    """Raise unless the actor is a hub lead, who may override a programme's limits.
 
     Raises:
         Problem: 403 `override_needs_hub_lead`.
@@ -50,5 +50,5 @@ def check_override(actor: Actor) -> None:
 
 
 def not_your_work_group() -> Problem:
-    """A work group lead has asked about somebody else's group."""
+    """Build the refusal for a work group lead who does not lead this group."""
     return Problem(403, "not_your_work_group", "A work group lead sees and changes their own groups.")

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 from nameko.standalone.rpc import ClusterRpcProxy
-from tests.enrolment import papers
+from tests.enrolment import documents
 from tests.enrolment.desk import V1, Desk, as_lead, problem
 from tests.enrolment.factories import NOW
 from tests.support.services import Client, RunningService
@@ -24,7 +24,7 @@ def test_a_sheet_is_printed_over_http_and_kept_by_no_cache(desk: Desk) -> None:
     assert (reply.status, reply.headers["Content-Type"]) == (200, "application/pdf")
     assert reply.headers["Cache-Control"] == "no-store"
     assert reply.headers["Content-Disposition"] == 'inline; filename="attendance-session-1.pdf"'
-    assert papers.pages(reply.body)[0].count("Lovelace, Ada") == 2
+    assert documents.pages(reply.body)[0].count("Lovelace, Ada") == 2
 
 
 @pytest.fixture(name="completed")
@@ -49,7 +49,7 @@ def test_a_certificate_is_printed_over_http_and_kept_by_no_cache(
     assert (reply.status, reply.headers["Content-Type"]) == (200, "application/pdf")
     assert reply.headers["Cache-Control"] == "no-store"
     assert reply.headers["Content-Disposition"] == f'inline; filename="certificate-{place}.pdf"'
-    assert "Certificate of completion This is to certify that Ada Lovelace" in papers.pages(reply.body)[0]
+    assert "Certificate of completion This is to certify that Ada Lovelace" in documents.pages(reply.body)[0]
 
 
 def test_the_certificate_is_given_over_rpc_while_others_are_answered(
@@ -78,7 +78,7 @@ def test_a_paper_of_nothing_is_404(desk: Desk, path: str, code: str) -> None:
     assert problem(desk.get(path.format(uuid4()))) == (404, code, [])
 
 
-def test_a_lead_prints_the_papers_of_their_own_groups_only(
+def test_a_lead_prints_documents_of_their_own_groups_only(
     desk: Desk, enrolment: RunningService, completed: tuple[str, str]
 ) -> None:
     place, own = completed
@@ -92,7 +92,7 @@ def statuses(client: Client, path: str) -> int:
     return client("GET", f"{V1}/{path}").status
 
 
-def test_papers_are_described_as_pdf() -> None:
+def test_documents_are_described_as_pdf() -> None:
     paths = describe(EnrolmentService)["paths"]
     for path in ("sessions/{session_id}/attendance-sheet", "enrolments/{enrolment_id}/certificate"):
         assert list(paths[f"{V1}/{path}"]["get"]["responses"]["200"]["content"]) == ["application/pdf"]

@@ -29,14 +29,14 @@ APPLICATION = "/enrolment/v1/applications/<uuid:application_id>"
 
 
 class ApplicantSchema(Schema):
-    """A teacher for whom a school asks for a place."""
+    """A teacher for whom a school requests a place."""
 
     teacher_id = fields.UUID()
     role = fields.String()
 
 
 class ApplicationSchema(Schema):
-    """A school's application; `decision_reason` is for the hub's own eyes."""
+    """A school's application; `decision_reason` is for hub staff only."""
 
     application_id = fields.UUID(attribute="row.id")
     work_group_id = fields.UUID(attribute="row.work_group_id")
@@ -52,13 +52,13 @@ class ApplicationSchema(Schema):
 
 
 class ApplicationQuery(Schema):
-    """Which applications to list."""
+    """Filters of the applications for one Work Group."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(applications.STATUSES))
 
 
 class AllApplicationsQuery(ApplicationQuery):
-    """Which applications for any work group to list."""
+    """Filters of the applications for all Work Groups."""
 
     urn = fields.String(load_default=None, validate=validate.Regexp(rf"{URN.pattern}\Z"))
     work_group_id = fields.UUID(load_default=None)
@@ -71,7 +71,7 @@ class Applications:
         "POST", GROUP_APPLICATIONS, allow=HUB_STAFF, body=ApplySchema, answer=ApplicationSchema, status=201
     )
     def apply(self, call: Call[Apply]) -> Answer:
-        """Draft a school's application for places on a work group."""
+        """Draft a school's application for places on a Work Group."""
         found = handlers.apply(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(found, location=f"/enrolment/v1/applications/{found.row.id}")
 
@@ -84,7 +84,7 @@ class Applications:
         answer=ApplicationSchema,
     )
     def list_applications(self, call: Call[Any]) -> Page[store.WithParticipants]:
-        """List the applications for a work group, the oldest first."""
+        """List the applications for a Work Group, the oldest first."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         statement = store.list_applications(group.row.id, status=call.query["status"])
         rows, following = call.page.fetch(call.session, statement, [Application.id])
@@ -99,7 +99,7 @@ class Applications:
         answer=ApplicationSchema,
     )
     def list_all_applications(self, call: Call[Any]) -> Page[store.WithParticipants]:
-        """List applications for any work group by status, school and group, the oldest first."""
+        """List applications for any Work Group by status, school and group, the oldest first."""
         asked = dict(call.query)
         asked["urns"] = numbers_of(call.session, asked.pop("urn"), now=call.now)
         statement = store.list_all_applications(**asked)
@@ -119,7 +119,7 @@ class Applications:
         answer=ApplicationSchema,
     )
     def submit_application(self, call: Call[SubmitApplication]) -> Answer:
-        """Ask for the places, before recruitment closes and with the head's agreement."""
+        """Submit a draft before recruitment closes, with the headteacher's agreement."""
         found = handlers.submit_application(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(found)
 
@@ -131,7 +131,7 @@ class Applications:
         answer=ApplicationSchema,
     )
     def decide_application(self, call: Call[DecideApplication]) -> Answer:
-        """Accept, waitlist or decline; accepted, all its participants get a place, or nobody does."""
+        """Accept, waitlist or decline an application. Accepting enrols all its participants or none."""
         found = handlers.decide_application(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(found)
 
@@ -143,7 +143,7 @@ class Applications:
         answer=ApplicationSchema,
     )
     def withdraw_application(self, call: Call[WithdrawApplication]) -> Answer:
-        """Ask for the places no longer."""
+        """Withdraw an application."""
         found = handlers.withdraw_application(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(found)
 

@@ -1,4 +1,4 @@
-"""Routes below /enrolment/v1/sessions for what is said of attendance before and after the register."""
+"""Routes below /enrolment/v1/sessions for apologies and for corrections of registers."""
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF
 from hub_enrolment.api.sessions import SESSION, RegisterSchema, check_own_session, register
@@ -24,7 +24,7 @@ class Attendances:
         status=201,
     )
     def receive_apologies(self, call: Call[ReceiveApologies]) -> Answer:
-        """Note that a participant cannot come, before the session ends.
+        """Record a participant's apologies, before the session ends.
 
         The same again is answered with 200.
         """
@@ -42,7 +42,7 @@ class Attendances:
         answer=RegisterSchema,
     )
     def correct_attendance(self, call: Call[CorrectAttendance]) -> Answer:
-        """Put one mark of a locked register right; `note` stays with the hub.
+        """Correct one mark of a locked register; `note` is never published.
 
         A mark is added for a participant whose withdrawal was undone after the register was locked.
         """

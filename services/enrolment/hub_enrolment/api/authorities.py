@@ -1,4 +1,4 @@
-"""The route of a school's authorities in time."""
+"""The route that lists a school's local authorities over time."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from hub_platform.routes import Call, Page, route
 
 
 class PlacementSchema(Schema):
-    """Authority, district and phase of a school; `to` is the last day, null while they hold."""
+    """Authority, district and phase of a school; `to` is the last day, null while it applies."""
 
     la_code = fields.String()
     la_name = fields.String()
@@ -24,7 +24,7 @@ class PlacementSchema(Schema):
 
 
 class Authorities:
-    """Authorities of schools in time."""
+    """Local authorities of schools over time."""
 
     @route(
         "GET", "/enrolment/v1/schools/<urn>/authorities", allow=READERS, paged=True, answer=PlacementSchema

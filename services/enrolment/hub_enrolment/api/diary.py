@@ -15,7 +15,7 @@ from hub_platform.schemas import DaysQuery
 
 
 class ListedSessionSchema(Schema):
-    """A session with its Work Group's title and leads, and whether its register has been taken.
+    """A session with its Work Group's title and leads, and the state of its register.
 
     `venue` and `joining_link` are its own, or else its Work Group's. `register` is `missing` from the
     session's start until it is taken; from `register_open_until` on, it cannot be taken any more.
@@ -40,7 +40,7 @@ class ListedSessionSchema(Schema):
 
 
 class SessionQuery(DaysQuery):
-    """Which sessions to list; `from` and `to` are days on which they start."""
+    """Filters of sessions; `from` and `to` are first and last day on which they start."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(sessions.STATUSES))
     register = fields.String(load_default=None, validate=validate.OneOf(sessions.REGISTER_STATES))

@@ -1,4 +1,4 @@
-"""Routes that answer with a paper to print."""
+"""Routes that return a document to print."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from hub_enrolment.queries import documents as queries
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.store.enrolments import find_enrolment
 from hub_enrolment.store.sessions import find_session
-from hub_enrolment.templates.facts import Paper
+from hub_enrolment.templates.facts import Document
 from hub_enrolment.templates.printing import printed
 from hub_platform.child import ChildFailed
 from hub_platform.problems import Problem
@@ -25,15 +25,15 @@ log = structlog.get_logger(__name__)
 
 
 class Documents:
-    """Papers. A work group lead prints those of their own groups."""
+    """Attendance sheets and certificates. A work group lead prints those of their own groups."""
 
     @route(
         "GET", f"{SESSION}/attendance-sheet", allow=GROUP_STAFF, media_type=PDF, later_in=heavy, personal=True
     )
     def print_attendance_sheet(self, call: Call[Any]) -> Later:
-        """Print the list of everybody who holds a place on the session's day, to be signed at the door.
+        """Print the attendance sheet of a session: every participant with a place on its day, by school.
 
-        By school, with boxes for present, late and left early; apologies received so far stand on it.
+        It has boxes for present, late and left early, a column for signatures, and apologies received so far.
         """
         meeting = find_session(call.session, call.path["session_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
@@ -56,8 +56,8 @@ class Documents:
         return _pdf(certificate, f"certificate-{enrolment.id}", call.actor.subject)
 
 
-def printed_in_turn(paper: Paper, *, subject: str) -> bytes:
-    """One document as PDF.
+def printed_in_turn(document: Document, *, subject: str) -> bytes:
+    """Return a document as PDF.
 
     Raises:
         hub_platform.problems.Problem: 503 `busy`: too many documents and files are waiting;
@@ -65,15 +65,15 @@ def printed_in_turn(paper: Paper, *, subject: str) -> bytes:
     """
     with heavy.turn(subject):
         try:
-            return printed(paper)
+            return printed(document)
         except ChildFailed as exc:
             process_failures.labels("document", exc.reason).inc()
-            log.error("document_not_printed", document=type(paper).__name__, reason=exc.reason)
+            log.error("document_not_printed", document=type(document).__name__, reason=exc.reason)
             detail = "The document could not be printed. Try again, and tell the operator if it fails again."
             raise Problem(503, "document_not_printed", detail, headers={"Retry-After": RETRY_AFTER}) from exc
 
 
-def _pdf(paper: Paper, name: str, subject: str) -> Later:
-    """A document, printed when the transaction has ended, as it may have to wait for its turn."""
+def _pdf(document: Document, name: str, subject: str) -> Later:
+    """Print a document after the transaction has ended, as it may have to wait in the queue."""
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
-    return Later(lambda: Content(printed_in_turn(paper, subject=subject), PDF, headers=headers))
+    return Later(lambda: Content(printed_in_turn(document, subject=subject), PDF, headers=headers))

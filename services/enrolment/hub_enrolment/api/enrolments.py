@@ -30,7 +30,7 @@ from hub_platform.routes import Answer, Call, Page, route
 
 
 class EnrolmentSchema(Schema):
-    """A place on a work group."""
+    """A teacher's place on a Work Group."""
 
     enrolment_id = fields.UUID(attribute="id")
     work_group_id = fields.UUID()
@@ -47,7 +47,7 @@ class EnrolmentSchema(Schema):
 
 
 class ParticipantSchema(Schema):
-    """A place with the name of who holds it, as a register needs it."""
+    """A place with the participant's name, as a register needs it."""
 
     enrolment_id = fields.UUID(attribute="row.id")
     teacher_id = fields.UUID(attribute="row.teacher_id")
@@ -62,7 +62,7 @@ class ParticipantSchema(Schema):
 
 
 class UndoneWithdrawalSchema(Schema):
-    """A withdrawal that was a mistake."""
+    """A withdrawal that was undone."""
 
     withdrawn_at = fields.AwareDateTime()
     withdrawn_reason = fields.String()
@@ -72,14 +72,14 @@ class UndoneWithdrawalSchema(Schema):
 
 
 class EnrolmentQuery(Schema):
-    """Which places of a work group to list."""
+    """Filters of the places of a Work Group."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
     urn = fields.String(load_default=None, validate=validate.Regexp(rf"{URN.pattern}\Z"))
 
 
 class Enrolments:
-    """Places on work groups."""
+    """Places on Work Groups."""
 
     @route(
         "POST",
@@ -90,7 +90,7 @@ class Enrolments:
         status=201,
     )
     def enrol_participant(self, call: Call[EnrolParticipant]) -> Answer:
-        """Give a teacher a place on a work group.
+        """Enrol a teacher on a Work Group.
 
         A school, or a group that takes place, may have more places than the programme allows when a hub lead
         gives a reason, which is kept.
@@ -112,7 +112,7 @@ class Enrolments:
         personal=True,
     )
     def list_enrolments(self, call: Call[Any]) -> Page[dict[str, Any]]:
-        """List the places of a work group with the names of their holders, also those given back."""
+        """List the places of a Work Group with the participants' names, withdrawn ones included."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         urns = numbers_of(call.session, call.query["urn"], now=call.now)
@@ -139,7 +139,7 @@ class Enrolments:
         answer=EnrolmentSchema,
     )
     def withdraw_participant(self, call: Call[WithdrawParticipant]) -> Answer:
-        """Take a place back."""
+        """Withdraw a participant."""
         enrolment = handlers.withdraw_participant(
             call.session, call.command, now=call.now, by=call.actor.subject
         )
@@ -153,7 +153,7 @@ class Enrolments:
         answer=EnrolmentSchema,
     )
     def undo_withdrawal(self, call: Call[UndoWithdrawal]) -> Answer:
-        """Undo a withdrawal that was a mistake: the place is held again from its first day on.
+        """Undo a mistaken withdrawal: the place is active again from its first day on.
 
         Where the group has no free place, or others wait for one, a hub lead gives an `override_reason`.
         """
@@ -186,7 +186,7 @@ class Enrolments:
         status=201,
     )
     def transfer_participant(self, call: Call[TransferParticipant]) -> Answer:
-        """Move a place to another group of the same programme; answers with the place there."""
+        """Transfer a participant to another group of the same programme; returns the new place."""
         enrolment = handlers.transfer_participant(
             call.session, call.command, now=call.now, by=call.actor.subject
         )

@@ -33,17 +33,17 @@ class HubSchema(Schema):
 
 
 class HubItself:
-    """Whose hub this is and which area it serves."""
+    """Name, lead school, office and area of the hub."""
 
     @route("GET", URL, allow=READERS, answer=HubSchema)
     def get_hub(self, call: Call[Any]) -> Answer:
-        """Read what the hub is; 404 until somebody has said it."""
+        """Read the hub's description; 404 until it has been set."""
         hub = handlers.find_hub(call.session)
         return Answer(hub, revision=hub.revision)
 
     @route("PUT", URL, allow=HUB_LEADS, body=DescribeHubSchema, answer=HubSchema)
     def describe_hub(self, call: Call[DescribeHub]) -> Answer:
-        """Say whose hub this is and which area it serves.
+        """Set the hub's name, lead school, office and area.
 
         The first time with If-None-Match: *, later with If-Match.
         """

@@ -22,7 +22,7 @@ COLUMNS: Final = ("row", "column", "urn", "code", "detail")
 
 
 class FindingSchema(Schema):
-    """Something about one row that a person may want to look at; row 1 is the header, 0 stands for no row."""
+    """A remark about one row for a person to look at; row 1 is the header, 0 stands for no row."""
 
     row = fields.Integer()
     column = fields.String()
@@ -40,9 +40,9 @@ class PersonSchema(Schema):
 
 
 class SchoolMovesSchema(Schema):
-    """What the hub holds at a school that closes, or whose successor the file names, before anything moves.
+    """A school that closes, or whose successor the file names, with its records before anything moves.
 
-    People and sessions to come move to the successor when `in_effect` is true, otherwise once the register
+    People and upcoming sessions move to the successor when `in_effect` is true, otherwise once the register
     says that the school has closed. Places, waiting lists, offers and applications keep the number and count
     for the successor. Without a successor nothing moves.
     """
@@ -62,7 +62,7 @@ class SchoolMovesSchema(Schema):
 
 
 class ImportedSchema(Schema):
-    """What a file changed, or in a preview would change; `moves` has the first 1,000 schools that close."""
+    """The changes of a file, in a preview the expected ones; `moves` has up to 1,000 schools that close."""
 
     import_id = fields.UUID(allow_none=True)
     mode = fields.String()
@@ -103,14 +103,14 @@ class ImportSchema(Schema):
 
 
 class ImportQuery(Schema):
-    """How to import."""
+    """Mode and date of an import."""
 
     mode = fields.String(required=True, validate=validate.OneOf(("preview", "apply")))
     file_date = fields.Date(load_default=None)
 
 
 def read_file(body: Body) -> RegisterFile:
-    """The file that is sent, read as it comes in."""
+    """Read the uploaded file as it arrives."""
     return read_register(body.chunks(), subject=body.subject)
 
 
@@ -127,11 +127,11 @@ class Imports:
         seconds=IMPORT_SECONDS,
     )
     def import_gias(self, call: Call[Any]) -> handlers.Imported:
-        """Import a file of GIAS, or say what that would change.
+        """Import a file of GIAS, or preview the changes.
 
-        The establishments, links, groups and group links files are told apart by their header. A file with a
-        problem is refused whole, in a preview too; the first 1,000 findings are shown. `moves` names what the
-        hub holds at each school that closes: people and sessions to come move to the successor.
+        The header tells which of the establishments, links, groups and group links files it is. A file with a
+        problem is refused whole, in a preview too; the first 1,000 findings are shown. `moves` names what is
+        recorded at each school that closes: people and upcoming sessions move to the successor.
         """
         return handlers.import_gias(
             call.session,
@@ -150,19 +150,19 @@ class Imports:
 
     @route("GET", f"{IMPORTS}/<uuid:import_id>", allow=HUB_STAFF, answer=ImportSchema)
     def get_import(self, call: Call[Any]) -> Answer:
-        """Read what one file changed."""
+        """Read the changes that one file made."""
         return Answer(handlers.find_import(call.session, call.path["import_id"]))
 
     @route("GET", f"{IMPORTS}/<uuid:import_id>/findings", allow=HUB_STAFF, paged=True, answer=FindingSchema)
     def list_findings(self, call: Call[Any]) -> Page[GiasFinding]:
-        """List what was found in a file, in the order in which it was found."""
+        """List the findings of a file in the order of discovery."""
         found = handlers.find_import(call.session, call.path["import_id"])
         statement = store.list_findings(found.id)
         return Page(*call.page.fetch(call.session, statement, [GiasFinding.number]))
 
     @route("GET", f"{IMPORTS}/<uuid:import_id>/findings.csv", allow=HUB_STAFF, media_type=CSV)
     def download_findings(self, call: Call[Any]) -> Content:
-        """Download all that was found in a file as CSV."""
+        """Download all findings of a file as CSV."""
         found = handlers.find_import(call.session, call.path["import_id"])
         findings = call.session.scalars(store.list_findings(found.id).order_by(GiasFinding.number))
         name = f"findings-{found.file}-{found.applied_at:%Y-%m-%d}.csv"

@@ -22,7 +22,7 @@ from hub_platform.routes import Answer, Call, Completed, Page, route
 
 
 class LeaderSchema(Schema):
-    """One role of one person, with their school and trust at the appointment."""
+    """A person's leadership role, with their school and trust at the appointment."""
 
     leader_role_id = fields.UUID(attribute="id")
     teacher_id = fields.UUID()
@@ -46,7 +46,7 @@ class StillAssignedSchema(Schema):
 
 
 class EndWarnedSchema(Schema):
-    """What to look at: `still_assigned` or `assignments_unknown`, and a sentence for people."""
+    """A warning: `still_assigned` or `assignments_unknown`, and a sentence for people."""
 
     reason = fields.String()
     detail = fields.String()
@@ -60,7 +60,7 @@ class EndedLeaderSchema(LeaderSchema):
 
 
 class LeaderQuery(Schema):
-    """Which roles to list; `current`: held today, or not."""
+    """Filters of leadership roles; `current`: held today, or not."""
 
     role = fields.String(load_default=None, validate=validate.OneOf(teachers.LEADER_ROLES))
     current = fields.Boolean(load_default=None)
@@ -68,7 +68,7 @@ class LeaderQuery(Schema):
 
 
 class Leaders:
-    """Who leads the hub and its work groups."""
+    """Leadership roles of the hub and its Work Groups."""
 
     assignments: Any = VisitsAssignments()
 
@@ -81,20 +81,20 @@ class Leaders:
         status=201,
     )
     def appoint_leader(self, call: Call[AppointLeader]) -> Answer:
-        """Give somebody a leadership role."""
+        """Appoint a teacher to a leadership role."""
         leader = handlers.appoint_leader(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(leader, location=f"/enrolment/v1/leaders/{leader.id}")
 
     @route("GET", "/enrolment/v1/leaders/<uuid:leader_role_id>", allow=HUB_STAFF, answer=LeaderSchema)
     def get_leader(self, call: Call[Any]) -> Answer:
-        """Read one role of one person."""
+        """Read a leadership role."""
         return _answer(handlers.find_leader(call.session, call.path["leader_role_id"]))
 
     @route(
         "GET", "/enrolment/v1/leaders", allow=HUB_STAFF, query=LeaderQuery, paged=True, answer=LeaderSchema
     )
     def list_leaders(self, call: Call[Any]) -> Page[LeaderRole]:
-        """List leadership roles, those put down first before the others."""
+        """List leadership roles in the order in which they were recorded."""
         statement = store.list_leaders(**call.query, today=day_in_england(call.now))
         return Page(*call.page.fetch(call.session, statement, [LeaderRole.id]))
 
@@ -106,7 +106,7 @@ class Leaders:
         answer=EndedLeaderSchema,
     )
     def end_leader(self, call: Call[EndLeader]) -> Answer | Completed:
-        """Say which day is the last in a leadership role; it may lie ahead.
+        """Set the last day of a leadership role; it may be in the future.
 
         Refused while the person leads work groups that go on after that day, unless in another role. Of a PD
         lead, `still_assigned` names the assignments to schools that they have after their last day, with the
@@ -127,7 +127,7 @@ class Leaders:
 
 
 def _facts(leader: LeaderRole) -> dict[str, Any]:
-    """What the schema shows of a role; the row itself is not to be read after the commit."""
+    """Return the fields that the schema shows: the row itself cannot be read after the commit."""
     return {
         name: getattr(leader, name)
         for name in (field.attribute or name for name, field in LeaderSchema().fields.items())

@@ -41,7 +41,7 @@ class LessonStudySchema(Schema):
 
 
 class LessonStudies:
-    """Lessons planned together; a work group lead sees to those of their own groups."""
+    """Lessons planned together; a work group lead manages those of their own groups."""
 
     @route(
         "POST",
@@ -52,7 +52,7 @@ class LessonStudies:
         status=201,
     )
     def plan_lesson_study(self, call: Call[PlanLessonStudy]) -> Answer:
-        """Put a lesson study down; what is unusual is warned of, not refused."""
+        """Plan a lesson study. Unusual plans get `warnings`; they are not refused."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         made = handlers.plan_lesson_study(call.session, call.command, now=call.now, by=call.actor.subject)
@@ -60,7 +60,7 @@ class LessonStudies:
 
     @route("GET", OF_GROUP, allow=GROUP_STAFF, paged=True, answer=LessonStudySchema)
     def list_lesson_studies(self, call: Call[Any]) -> Page[store.Described]:
-        """List the lesson studies of a work group, the oldest first."""
+        """List the lesson studies of a Work Group, the oldest first."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         statement = store.list_lesson_studies(group.row.id)
@@ -74,13 +74,13 @@ class LessonStudies:
 
     @route("POST", f"{ONE}/taught", allow=GROUP_STAFF, body=TeachLessonSchema, answer=LessonStudySchema)
     def teach_lesson(self, call: Call[TeachLesson]) -> Answer:
-        """Say that the lesson was taught."""
+        """Record that the lesson was taught."""
         _own(call)
         return _answer(handlers.teach_lesson(call.session, call.command, now=call.now, by=call.actor.subject))
 
     @route("POST", f"{ONE}/review", allow=GROUP_STAFF, body=ReviewLessonSchema, answer=LessonStudySchema)
     def review_lesson(self, call: Call[ReviewLesson]) -> Answer:
-        """Say what was learnt. Name no pupil in the note."""
+        """Record the learning from the lesson. Name no pupil in the note."""
         _own(call)
         return _answer(
             handlers.review_lesson(call.session, call.command, now=call.now, by=call.actor.subject)

@@ -1,4 +1,4 @@
-"""Routes below /enrolment/v1/teachers/…/memberships: what was noted wrongly is put right."""
+"""Routes below /enrolment/v1/teachers/…/memberships: correcting memberships."""
 
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ ONE: Final = "/enrolment/v1/teachers/<uuid:teacher_id>/memberships/<uuid:members
 
 
 class MembershipCorrectionSchema(Schema):
-    """What a membership was and what it is.
+    """A correction of a membership: its values before and after.
 
     `enrolment_ids`: places that count for the new school since. Leadership roles, entries of waiting lists
     and PD days that had the wrong school from the membership have the right one since, too.
@@ -41,7 +41,7 @@ class MembershipCorrectionSchema(Schema):
 
 
 class Memberships:
-    """Where one teacher works or has worked."""
+    """Memberships of one teacher at schools, present and past."""
 
     @route("GET", ONE, allow=HUB_STAFF, answer=SchoolMembershipSchema)
     def get_membership(self, call: Call[Any]) -> Answer:
@@ -52,7 +52,7 @@ class Memberships:
 
     @route("PATCH", ONE, allow=HUB_STAFF, body=CorrectMembershipSchema, answer=SchoolMembershipSchema)
     def correct_membership(self, call: Call[CorrectMembership]) -> Answer:
-        """Correct a membership that was noted wrongly: its school, role, first or last day; with a `reason`.
+        """Correct a wrong membership: its school, role, first or last day; with a `reason`.
 
         A teacher who has moved is corrected by a move, not here. Places on Work Groups keep the school for
         which they count, except those named in `also_places`: after a wrong school at registration these are

@@ -22,7 +22,7 @@ URL = "/enrolment/v1/teachers"
 
 
 class LikelyTeacherSchema(Schema):
-    """One record of a pair, by what tells people apart."""
+    """One record of a pair, with the details by which people are distinguished."""
 
     teacher_id = fields.UUID(attribute="id")
     given = fields.String()
@@ -39,14 +39,14 @@ class DuplicateSchema(Schema):
 
 
 class ObstacleSchema(Schema):
-    """Something that a person must decide first."""
+    """A conflict that hub staff must resolve first."""
 
     code = fields.String()
     detail = fields.String()
 
 
 class MergerSchema(Schema):
-    """What a merger does, or in a dry run would do.
+    """The effects of a merger, or in a dry run the expected effects.
 
     `moves`: rows of the record that goes, by table. `withdrawn`: places that are given up as both records
     hold one on the same group. `ended`: leadership roles that both hold, of which one goes on.
@@ -73,7 +73,7 @@ class MergerSchema(Schema):
 
 
 class AnonymisedSchema(Schema):
-    """A teacher who nobody can name any more."""
+    """A teacher whose personal data was erased."""
 
     teacher_id = fields.UUID(attribute="id")
     anonymised_on = fields.Date()
@@ -96,7 +96,7 @@ class Mergers:
 
     @route("POST", f"{URL}/merges", allow=HUB_STAFF, body=MergeTeachersSchema, answer=MergerSchema)
     def merge_teachers(self, call: Call[MergeTeachers]) -> Merger:
-        """Say that two records are of one person; a dry run shows first what would move.
+        """Merge two records of one person; a dry run shows first what would move.
 
         The record `from_id` stays as a trail: read, it answers with the one that it was merged into, and a
         command about it is refused with `teacher_merged`. Of two places on one group the one that was not
@@ -114,7 +114,7 @@ class Mergers:
         answer=AnonymisedSchema,
     )
     def anonymise_teacher(self, call: Call[AnonymiseTeacher]) -> Answer:
-        """Erase who somebody is; what is counted of them stays. It cannot be undone.
+        """Erase a teacher's personal data; counts that include them stay. It cannot be undone.
 
         Refused while they hold a place on a group that goes on, or a leadership role: these are ended first.
         """

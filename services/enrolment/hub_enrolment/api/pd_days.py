@@ -44,13 +44,13 @@ class PDDaySchema(Schema):
 
 
 class OpenedSchema(PDDaySchema):
-    """A day that was opened, and what to look at again about it."""
+    """A day that was opened, with warnings about its date."""
 
     warnings = fields.List(fields.Nested(WarnedSchema))
 
 
 class RegistrationSchema(Schema):
-    """A teacher means to come."""
+    """A teacher's registration for a day."""
 
     pd_day_id = fields.UUID()
     teacher_id = fields.UUID()
@@ -58,14 +58,14 @@ class RegistrationSchema(Schema):
 
 
 class VisitorSchema(Schema):
-    """A teacher who came, with the school of that day."""
+    """A teacher who attended, with their school on that day."""
 
     teacher_id = fields.UUID()
     urn = fields.String()
 
 
 class PDDayRegisterSchema(Schema):
-    """Who came to a day."""
+    """The register of a PD day or conference."""
 
     pd_day_id = fields.UUID()
     status = fields.String()
@@ -73,7 +73,7 @@ class PDDayRegisterSchema(Schema):
 
 
 class PDDayQuery(DaysQuery):
-    """Which days to list; `from` and `to` are the days on which they are held."""
+    """Filters of PD days; `from` and `to` are the first and last day on which they are held."""
 
     kind = fields.String(load_default=None, validate=validate.OneOf(pd_days.KINDS))
     status = fields.String(load_default=None, validate=validate.OneOf(pd_days.STATUSES))
@@ -84,7 +84,7 @@ class PDDays:
 
     @route("POST", URL, allow=HUB_STAFF, body=OpenPDDaySchema, answer=OpenedSchema, status=201)
     def open_pd_day(self, call: Call[OpenPDDay]) -> Answer:
-        """Open a PD day or conference for registration, which closes when the day begins unless said.
+        """Open a PD day or conference for registration, which by default closes when the day begins.
 
         `warnings` tells when schools are shut on the day, by the hub's calendar.
         """
@@ -94,7 +94,7 @@ class PDDays:
 
     @route("GET", URL, allow=READERS, query=PDDayQuery, paged=True, answer=PDDaySchema)
     def list_pd_days(self, call: Call[Any]) -> Page[PDDay]:
-        """List PD days and conferences by day, kind and status, the first noted first."""
+        """List PD days and conferences by day, kind and status, in the order in which they were recorded."""
         return Page(*call.page.fetch(call.session, store.list_pd_days(**call.query), [PDDay.id]))
 
     @route("GET", ONE, allow=READERS, answer=PDDaySchema)
@@ -112,7 +112,7 @@ class PDDays:
         status=201,
     )
     def register_for_pd_day(self, call: Call[RegisterForPDDay]) -> Answer:
-        """Give a teacher a place on the day, while there is one; the same again is answered with 200."""
+        """Register a teacher for the day while places are left; a repeated request returns 200."""
         registration, new = handlers.register_for_pd_day(
             call.session, call.command, now=call.now, by=call.actor.subject
         )
@@ -120,19 +120,19 @@ class PDDays:
 
     @route("GET", f"{ONE}/registrations", allow=HUB_STAFF, paged=True, answer=RegistrationSchema)
     def list_pd_day_registrations(self, call: Call[Any]) -> Page[PDDayRegistration]:
-        """List who means to come."""
+        """List the registrations for a day."""
         day = handlers.find_pd_day(call.session, call.path["pd_day_id"])
         statement = store.list_registrations(day.id)
         return Page(*call.page.fetch(call.session, statement, [PDDayRegistration.teacher_id]))
 
     @route("GET", f"{ONE}/register", allow=HUB_STAFF, answer=PDDayRegisterSchema)
     def get_pd_day_register(self, call: Call[Any]) -> Answer:
-        """Read who came; nobody until the register has been taken."""
+        """Read the register; it is empty until it has been taken."""
         return _register(call, handlers.find_pd_day(call.session, call.path["pd_day_id"]))
 
     @route("PUT", f"{ONE}/register", allow=HUB_STAFF, body=HoldPDDaySchema, answer=PDDayRegisterSchema)
     def hold_pd_day(self, call: Call[HoldPDDay]) -> Answer:
-        """Say who came, from the day for seven days; they need not have registered."""
+        """Record attendance, for seven days from the day itself; attendees need not have registered."""
         day = handlers.hold_pd_day(
             call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
         )
@@ -140,7 +140,7 @@ class PDDays:
 
     @route("POST", f"{ONE}/cancellation", allow=HUB_STAFF, body=CancelPDDaySchema, answer=PDDaySchema)
     def cancel_pd_day(self, call: Call[CancelPDDay]) -> Answer:
-        """Say that the day will not take place."""
+        """Cancel a PD day or conference."""
         day = handlers.cancel_pd_day(call.session, call.command, now=call.now, by=call.actor.subject)
         return Answer(day, revision=day.revision)
 

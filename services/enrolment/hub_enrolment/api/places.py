@@ -1,4 +1,4 @@
-"""The route /enrolment/v1/teachers/…/places: everything that one teacher takes part in."""
+"""The route /enrolment/v1/teachers/…/places: all that one teacher takes part in."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class OnGroupSchema(Schema):
 
 
 class HeldPlaceSchema(OnGroupSchema):
-    """A place, given back or not; `completed` is null until the Work Group has closed."""
+    """A place, active or withdrawn; `completed` is null until the Work Group has closed."""
 
     enrolment_id = fields.UUID(attribute="row.id")
     role = fields.String(attribute="row.role")
@@ -37,7 +37,7 @@ class HeldPlaceSchema(OnGroupSchema):
 
 
 class WaitingSchema(OnGroupSchema):
-    """An entry on a waiting list; `position` is null for a teacher who does not wait there now."""
+    """An entry on a waiting list; `position` is null for a teacher who is not waiting now."""
 
     waiting_id = fields.UUID(attribute="row.id")
     role = fields.String(attribute="row.role")
@@ -56,7 +56,7 @@ class AskedForSchema(OnGroupSchema):
 
 
 class OnDaySchema(Schema):
-    """A PD day; `registered_at` is null for a teacher who came without registering.
+    """A PD day; `registered_at` is null for a teacher who attended without registering.
 
     `attended` is null until the day's register has been taken.
     """
@@ -75,7 +75,7 @@ class OnDaySchema(Schema):
 
 
 class TakesPartSchema(Schema):
-    """What one teacher is on; `teacher_id` is the record that is left when the one asked for was merged."""
+    """A teacher's places; after a merger `teacher_id` is the remaining record."""
 
     teacher_id = fields.UUID()
     places = fields.List(fields.Nested(HeldPlaceSchema))
@@ -94,7 +94,7 @@ class Places:
         answer=TakesPartSchema,
     )
     def get_places(self, call: Call[Any]) -> queries.TeacherPlaces:
-        """Read what a teacher is on: places, waiting lists, open applications and PD days, the latest first.
+        """Read a teacher's places, waiting lists, open applications and PD days, the latest first.
 
         Of a record that was merged, those of the one that is left.
         """

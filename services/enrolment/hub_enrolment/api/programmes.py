@@ -21,7 +21,7 @@ from hub_platform.routes import Answer, Call, Page, route
 
 
 class ProgrammeSchema(Schema):
-    """A programme with the limits on its work groups and what it asks of schools and participants."""
+    """A programme with the limits on its Work Groups and its requirements for schools and participants."""
 
     programme_id = fields.UUID(attribute="id")
     title = fields.String()
@@ -40,7 +40,7 @@ class ProgrammeSchema(Schema):
 
 
 class FactChangeSchema(Schema):
-    """One fact of a programme, as it was and as it is since."""
+    """One changed value of a programme: before and after."""
 
     name = fields.String()
     before = fields.Raw(allow_none=True)
@@ -48,7 +48,7 @@ class FactChangeSchema(Schema):
 
 
 class ProgrammeChangeSchema(Schema):
-    """One correction of a programme: when, by whom, and what it changed."""
+    """One correction of a programme: its time, author and changed values."""
 
     revision = fields.Integer()
     changed_at = fields.AwareDateTime()
@@ -57,7 +57,7 @@ class ProgrammeChangeSchema(Schema):
 
 
 class ProgrammeQuery(Schema):
-    """Which programmes to list; `q` is a part of the title."""
+    """Filters of programmes; `q` is a part of the title."""
 
     academic_year = fields.String(load_default=None, validate=validate.Regexp(rf"{ACADEMIC_YEAR}\Z"))
     strand = fields.String(load_default=None, validate=validate.OneOf(STRANDS))
@@ -65,7 +65,7 @@ class ProgrammeQuery(Schema):
 
 
 class Programmes:
-    """What work groups follow."""
+    """Programmes of Work Groups."""
 
     @route(
         "POST",
@@ -76,7 +76,7 @@ class Programmes:
         status=201,
     )
     def open_programme(self, call: Call[OpenProgramme]) -> Answer:
-        """Put down a programme of one academic year."""
+        """Create a programme of one academic year."""
         programme = handlers.open_programme(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(programme, location=f"/enrolment/v1/programmes/{programme.id}")
 
@@ -126,7 +126,7 @@ class Programmes:
         answer=ProgrammeChangeSchema,
     )
     def list_programme_changes(self, call: Call[Any]) -> Page[ProgrammeChange]:
-        """List what was corrected in a programme, the oldest correction first."""
+        """List the corrections of a programme, the oldest first."""
         programme = handlers.find_programme(call.session, call.path["programme_id"])
         statement = store.list_changes(programme.id)
         return Page(*call.page.fetch(call.session, statement, [ProgrammeChange.revision]))

@@ -15,7 +15,7 @@ from hub_platform.routes import Answer, Call, Page, route
 
 
 class SchoolSchema(Schema):
-    """A school: what the register says, and the hub's own knowledge."""
+    """A school: its entry in the register and its connection to the hub."""
 
     urn = fields.String()
     name = fields.String()
@@ -45,13 +45,13 @@ class SchoolSchema(Schema):
 
 
 def _has_words(text: str) -> None:
-    """Refuse a question without any letter or digit: it would find everything."""
+    """Reject a search without a letter or digit, which would find everything."""
     if not search.read_search(text):
         raise ValidationError("There is no word in it to look for.")
 
 
 class SchoolQuery(Schema):
-    """Which schools to list."""
+    """Filters of schools."""
 
     la_code = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{3}\Z"))
     phase = fields.String(load_default=None, validate=validate.OneOf(schools.PHASES))
@@ -82,7 +82,7 @@ class Schools:
 
         `q` finds them by words of the name or the trust's name, in any order, by their first letters,
         without regard to case and accents; by postcode, also its first half; by URN. A closed school is
-        found too and names its successor. `in_area` keeps to the hub's area, or to what lies outside; a
+        found too and names its successor. `in_area` limits the list to the hub's area or excludes it; a
         school that was in the area remains in it when its authority is recoded or another school succeeds it.
         """
         statement = handlers.list_schools(call.session, day=day_in_england(call.now), **call.query)
@@ -90,7 +90,7 @@ class Schools:
 
     @route("GET", "/enrolment/v1/schools/<urn>", allow=READERS, answer=SchoolSchema)
     def get_school(self, call: Call[Any]) -> Answer:
-        """Read a school; the answer that there is none names its successor, where one is known."""
+        """Read a school. The 404 answer names its successor where one is known."""
         school = find_school(call.session, call.path["urn"])
         return Answer(school, revision=school.revision)
 
@@ -103,7 +103,7 @@ class Schools:
         status=201,
     )
     def connect_school(self, call: Call[ConnectSchool]) -> Answer:
-        """Note a school's first contact with the hub.
+        """Record a school's first contact with the hub.
 
         The same connection again is answered with 200 and changes nothing; another one is a 409.
         """

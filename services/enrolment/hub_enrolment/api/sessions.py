@@ -34,9 +34,9 @@ SESSION = "/enrolment/v1/sessions/<uuid:session_id>"
 
 
 class SessionSchema(Schema):
-    """A session of a work group; `ics_sequence` counts the changes of its calendar invitation.
+    """A session of a Work Group; `ics_sequence` counts the changes of its calendar invitation.
 
-    `venue` and `joining_link` are its own; without them its group's hold.
+    `venue` and `joining_link` are its own; without them its group's apply.
     """
 
     session_id = fields.UUID(attribute="id")
@@ -64,13 +64,13 @@ class PlannedSchema(Schema):
 
 
 class ScheduledSchema(SessionSchema):
-    """A session that was scheduled or moved, and what to look at again about its day."""
+    """A session that was scheduled or moved, with warnings about its day."""
 
     warnings = fields.List(fields.Nested(WarnedSchema))
 
 
 class SeriesSchema(Schema):
-    """The sessions of a pattern, and the days to look at again."""
+    """The sessions of a pattern, with warnings about their days."""
 
     dry_run = fields.Boolean()
     sessions = fields.List(fields.Nested(PlannedSchema))
@@ -78,14 +78,14 @@ class SeriesSchema(Schema):
 
 
 class ApologiesSchema(Schema):
-    """Somebody has said that they cannot come: the mark to expect."""
+    """A participant's apologies: they are expected to be absent."""
 
     enrolment_id = fields.UUID()
     received_at = fields.AwareDateTime()
 
 
 class AttendanceSchema(Schema):
-    """How one participant attended."""
+    """One participant's mark in a register."""
 
     enrolment_id = fields.UUID()
     mark = fields.String()
@@ -113,7 +113,7 @@ class RegisterSchema(Schema):
 
 
 class Sessions:
-    """Meetings of work groups and their registers; a work group lead takes those of their own groups."""
+    """Sessions of Work Groups and their registers; a work group lead manages those of their own groups."""
 
     @route(
         "POST",
@@ -124,7 +124,7 @@ class Sessions:
         status=201,
     )
     def schedule_session(self, call: Call[ScheduleSession]) -> Answer:
-        """Put a session in the group's diary; `warnings` tells when schools are shut on its day."""
+        """Schedule a session of a Work Group; `warnings` tells why schools may be closed that day."""
         meeting = handlers.schedule_session(call.session, call.command, now=call.now, by=call.actor.subject)
         return _scheduled(call, meeting, location=f"/enrolment/v1/sessions/{meeting.id}")
 
@@ -137,10 +137,10 @@ class Sessions:
         status=201,
     )
     def schedule_series(self, call: Call[ScheduleSeries]) -> Answer:
-        """Put the sessions of a pattern in the group's diary, all or none.
+        """Schedule the sessions of a pattern, all or none.
 
-        `starts` and `ends` are what clocks in England show, in summer and winter. `dry_run` tells the
-        sessions and keeps nothing.
+        `starts` and `ends` are times on the clock in England, in summer and winter. `dry_run` returns the
+        sessions and saves nothing.
         """
         check_own_group(call.actor, group_store.lead_ids(call.session, call.path["work_group_id"]))
         scheduled = series.schedule_series(call.session, call.command, now=call.now, by=call.actor.subject)
@@ -154,7 +154,7 @@ class Sessions:
         answer=SessionSchema,
     )
     def list_sessions(self, call: Call[Any]) -> Page[GroupSession]:
-        """List the sessions of a work group in their order."""
+        """List the sessions of a Work Group in their order."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         statement = store.list_sessions(group.row.id)
@@ -162,7 +162,7 @@ class Sessions:
 
     @route("GET", SESSION, allow=GROUP_STAFF, answer=RegisterSchema)
     def get_session(self, call: Call[Any]) -> Answer:
-        """Read a session with its register; the ETag is what a register is sent back with."""
+        """Read a session with its register; send its ETag in If-Match with a new register."""
         return register(call, own_session(call))
 
     @route(
@@ -173,9 +173,9 @@ class Sessions:
         answer=ScheduledSchema,
     )
     def reschedule_session(self, call: Call[RescheduleSession]) -> Answer:
-        """Give a session another time, place, way of meeting or joining link; invitations follow.
+        """Change the time, place, mode or joining link of a session; its invitations are updated.
 
-        A venue or joining link of null is taken away, so that the group's holds.
+        A venue or joining link of null removes the session's own, so that the group's applies.
         """
         check_own_session(call)
         meeting = handlers.reschedule_session(call.session, call.command, now=call.now, by=call.actor.subject)
@@ -185,17 +185,17 @@ class Sessions:
         "POST", f"{SESSION}/cancellation", allow=GROUP_STAFF, body=CancelSessionSchema, answer=SessionSchema
     )
     def cancel_session(self, call: Call[CancelSession]) -> Answer:
-        """Say that a session will not take place; invitations are taken back."""
+        """Cancel a session; its calendar invitations are withdrawn."""
         check_own_session(call)
         meeting = handlers.cancel_session(call.session, call.command, now=call.now, by=call.actor.subject)
         return Answer(meeting, revision=meeting.revision)
 
     @route("PUT", f"{SESSION}/register", allow=GROUP_STAFF, body=TakeRegisterSchema, answer=RegisterSchema)
     def take_register(self, call: Call[TakeRegister]) -> Answer:
-        """Say who was there, from the session's start for seven days.
+        """Take the register, for seven days from the start of the session.
 
-        Everybody who held a place that day is marked, and nobody else. Another register before it is locked
-        corrects the one before; the same again changes nothing.
+        It marks exactly the participants who held a place that day. Until it is locked, a new register
+        replaces the one before; a repeated register changes nothing.
         """
         check_own_session(call)
         taken = handlers.take_register(
@@ -205,35 +205,35 @@ class Sessions:
 
 
 def _scheduled(call: Call[Any], meeting: GroupSession, *, location: str | None = None) -> Answer:
-    """A session with what to look at again about its day."""
+    """Build the answer for a session with warnings about its day."""
     value = with_warnings(call.session, meeting, SessionSchema, host_urn=meeting.host_urn)
     return Answer(value, revision=meeting.revision, location=location)
 
 
 def own_session(call: Call[Any]) -> GroupSession:
-    """The session that a path names, of a group that the actor may see.
+    """Return the session that a path names, of a group that the actor may see.
 
     Raises:
         Unknown: `unknown_session`; Problem: 403 `not_your_work_group`.
     """
     meeting = find_session(call.session, call.path["session_id"])
-    if own_groups_only(call.actor) is not None:  # of others nobody asks who leads the group
+    if own_groups_only(call.actor) is not None:  # hub staff may see all groups
         check_own_group(call.actor, group_store.lead_ids(call.session, meeting.work_group_id))
     return meeting
 
 
 def check_own_session(call: Call[Any]) -> None:
-    """Let those pass who may change the session that a path names; hub staff may change them all.
+    """Raise unless the actor may change the session that a path names; hub staff may change all.
 
     Raises:
         Unknown, Problem: see `own_session`.
     """
-    if not call.actor.roles & HUB_STAFF:  # for staff the handler finds the session, once
+    if not call.actor.roles & HUB_STAFF:  # for staff only the handler reads the session
         own_session(call)
 
 
 def register(call: Call[Any], meeting: GroupSession, *, status: int | None = None) -> Answer:
-    """A session with its register and the apologies that are known."""
+    """Build the answer for a session: its register and the apologies received."""
     marks, received = store.marks(call.session, meeting.id), store.apologies(call.session, meeting.id)
     return register_answer(meeting, marks, received, status=status)
 
@@ -241,7 +241,7 @@ def register(call: Call[Any], meeting: GroupSession, *, status: int | None = Non
 def register_answer(
     meeting: GroupSession, marks: list[Mark], received: Mapping[UUID, datetime], *, status: int | None = None
 ) -> Answer:
-    """The same of what has been read."""
+    """Build the answer for a session from marks and apologies that have been read."""
     value = {
         "row": meeting,
         "marks": marks,

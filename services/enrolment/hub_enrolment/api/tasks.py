@@ -28,7 +28,7 @@ class TaskSchema(Schema):
 
 
 class TaskReportSchema(Schema):
-    """How far one participant has come; `revision` is what a later report names in If-Match."""
+    """One participant's progress; a later report names its `revision` in If-Match."""
 
     task_id = fields.UUID()
     enrolment_id = fields.UUID()
@@ -39,7 +39,7 @@ class TaskReportSchema(Schema):
 
 
 class Tasks:
-    """Classroom tasks; a work group lead sets and follows those of their own groups."""
+    """Classroom tasks; a work group lead sets and manages those of their own groups."""
 
     @route("POST", GROUP_TASKS, allow=GROUP_STAFF, body=SetTaskSchema, answer=TaskSchema, status=201)
     def set_task(self, call: Call[SetTask]) -> Answer:
@@ -51,7 +51,7 @@ class Tasks:
 
     @route("GET", GROUP_TASKS, allow=GROUP_STAFF, paged=True, answer=TaskSchema)
     def list_tasks(self, call: Call[Any]) -> Page[ClassroomTask]:
-        """List the tasks of a work group, the oldest first."""
+        """List the tasks of a Work Group, the oldest first."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         return Page(*call.page.fetch(call.session, store.list_tasks(group.row.id), [ClassroomTask.id]))
@@ -64,13 +64,13 @@ class Tasks:
 
     @route("GET", REPORTS, allow=GROUP_STAFF, paged=True, answer=TaskReportSchema)
     def list_reports(self, call: Call[Any]) -> Page[TaskReport]:
-        """List what has been reported on a task; who is not in it has not begun."""
+        """List the reports on a task; a participant without a report has not begun."""
         task = _own_task(call)
         return Page(*call.page.fetch(call.session, store.list_reports(task.id), [TaskReport.enrolment_id]))
 
     @route("GET", f"{REPORTS}/<uuid:enrolment_id>", allow=GROUP_STAFF, answer=TaskReportSchema)
     def get_report(self, call: Call[Any]) -> Answer:
-        """Read what one participant has reported."""
+        """Read one participant's report."""
         task = _own_task(call)
         report = handlers.find_report(call.session, task.id, call.path["enrolment_id"])
         return Answer(report, revision=report.revision)
@@ -83,7 +83,7 @@ class Tasks:
         answer=TaskReportSchema,
     )
     def report_task(self, call: Call[ReportTask]) -> Answer:
-        """Say how far a participant has come; only hub staff go back. Name no pupil in the note."""
+        """Report a participant's progress; only hub staff may set it back. Name no pupil in the note."""
         _own_task(call)
         report = handlers.report_task(
             call.session,

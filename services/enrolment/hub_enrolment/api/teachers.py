@@ -33,7 +33,7 @@ CONFIRM: Final = (
 
 
 class TeacherSchema(Schema):
-    """A teacher and where they teach. Of the teacher reference number the last three digits are shown."""
+    """A teacher and their school. The teacher reference number shows its last three digits only."""
 
     teacher_id = fields.UUID(attribute="teacher.id")
     given = fields.String(attribute="teacher.given")
@@ -55,7 +55,7 @@ class TeacherSchema(Schema):
 
 
 class SchoolMembershipSchema(Schema):
-    """Somebody works at a school from a day on; `ends_on` is the last day, null until it is over."""
+    """A teacher's membership of a school from a day on; `ends_on` is its last day, null while it lasts."""
 
     membership_id = fields.UUID(attribute="id")
     teacher_id = fields.UUID()
@@ -66,7 +66,7 @@ class SchoolMembershipSchema(Schema):
 
 
 class MoveSchema(Schema):
-    """A move that was noted; `detail`: what to do about the teacher's e-mail address, null when nothing."""
+    """A recorded move; `detail`: how to confirm the teacher's e-mail address, null if it is confirmed."""
 
     membership_id = fields.UUID(attribute="membership.id")
     teacher_id = fields.UUID(attribute="membership.teacher_id")
@@ -81,9 +81,9 @@ class MoveSchema(Schema):
 
 
 class TeacherQuery(Schema):
-    """Which teachers to list; `q` is words of a name, also a former one, in any order, or part of an address.
+    """Filters of teachers; `q` is words of a present or former name in any order, or part of an address.
 
-    Case, accents, apostrophes, hyphens and spaces of names do not count.
+    Case, accents, apostrophes, hyphens and spaces of names are ignored.
     """
 
     q = fields.String(load_default=None, validate=[validate.Length(1, 100), validate.ContainsNoneOf("\0")])
@@ -92,7 +92,7 @@ class TeacherQuery(Schema):
 
 
 class Teachers:
-    """People who teach. For hub staff only: this is personal data."""
+    """Teachers. For hub staff only: this is personal data."""
 
     @route(
         "POST",
@@ -103,7 +103,7 @@ class Teachers:
         status=201,
     )
     def register_teacher(self, call: Call[RegisterTeacher]) -> Answer:
-        """Register a teacher.
+        """Register a teacher who works at a school of the register.
 
         409 `possible_duplicate` when the hub may know this person, with the records as `candidates`. If it is
         another person, send the request again with their ids in `different_from`.
@@ -119,15 +119,15 @@ class Teachers:
         personal=True,
     )
     def get_teacher(self, call: Call[Any]) -> Answer:
-        """Read a teacher; of a record that was merged the one that is left, as `teacher_id` says."""
+        """Read a teacher; for a merged record the remaining one, as its `teacher_id` shows."""
         return _answer(handlers.find_teacher(call.session, call.path["teacher_id"]))
 
     @route("GET", URL, allow=HUB_STAFF, query=TeacherQuery, paged=True, answer=TeacherSchema, personal=True)
     def list_teachers(self, call: Call[Any]) -> Page[Employed]:
         """List teachers by part of a name or of an e-mail address, and by school, the oldest first.
 
-        A closed school and the one that carries on its work are one school here, whichever `urn` is given.
-        `address_confirmed=false` lists those whose e-mail address was left open at a move: messages wait.
+        A closed school and its successor are one school here, whichever `urn` is given.
+        `address_confirmed=false` lists those whose e-mail address is unconfirmed since a move: messages wait.
         """
         asked = dict(call.query)
         asked["urns"] = numbers_of(call.session, asked.pop("urn"), now=call.now)
@@ -142,10 +142,10 @@ class Teachers:
         answer=TeacherSchema,
     )
     def change_teacher(self, call: Call[ChangeTeacher]) -> Answer:
-        """Correct what is held of a teacher; only what is sent changes, and a name that goes is kept.
+        """Correct a teacher's details; only the fields sent change, and a replaced name is kept.
 
-        `contact_opt_out` is about marketing only. Where somebody teaches is changed by a move. An `email`, or
-        `keep_email: true`, confirms an address that a move has left open.
+        `contact_opt_out` is about marketing only. A teacher's school is changed by a move. An `email`, or
+        `keep_email: true`, confirms an address that is unconfirmed since a move.
         """
         return _answer(
             handlers.change_teacher(

@@ -14,7 +14,7 @@ from hub_platform.routes import Answer, Call, Page, route
 
 
 class TrustSchema(Schema):
-    """An academy trust; what only the groups file tells is null until it has been imported."""
+    """An academy trust; fields of the groups file are null until it has been imported."""
 
     uid = fields.String()
     name = fields.String()
@@ -25,7 +25,7 @@ class TrustSchema(Schema):
 
 
 class TrustSchoolSchema(Schema):
-    """A school of a trust."""
+    """A trust's school, with the first day of its membership."""
 
     urn = fields.String()
     name = fields.String()
@@ -47,7 +47,7 @@ class TrustWithSchoolsSchema(Schema):
 
 
 class TrustMembershipSchema(Schema):
-    """A school belonged to a trust; `to` is the last day, null while it lasts."""
+    """A school's membership of a trust; `to` is the last day, null while it lasts."""
 
     trust_uid = fields.String()
     trust_name = fields.String()
@@ -56,7 +56,7 @@ class TrustMembershipSchema(Schema):
 
 
 class TrustQuery(Schema):
-    """Which trusts to list."""
+    """Filters of trusts."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(trusts.STATUSES))
 

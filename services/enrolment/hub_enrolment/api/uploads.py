@@ -21,7 +21,7 @@ LARGEST_FILE: Final = 2 * 1024 * 1024  # bytes
 
 
 class TakenRowSchema(Schema):
-    """A row that was taken; `new`: the teacher was registered with it."""
+    """A row that was imported; `new`: the teacher was registered with it."""
 
     row = fields.Integer()
     teacher_id = fields.UUID()
@@ -30,7 +30,7 @@ class TakenRowSchema(Schema):
 
 
 class RefusedRowSchema(Schema):
-    """Why a row was not taken; row 1 is the header, and `column` is empty where it is about the whole row."""
+    """The reason why a row was refused; row 1 is the header; an empty `column` stands for the whole row."""
 
     row = fields.Integer()
     column = fields.String()
@@ -39,14 +39,14 @@ class RefusedRowSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """What was left out of a file, such as hidden rows, or found elsewhere than expected."""
+    """A remark about a file, such as hidden rows that were left out."""
 
     code = fields.String()
     detail = fields.String()
 
 
 class CandidateSchema(Schema):
-    """A known teacher who may be meant."""
+    """A registered teacher who may be this person."""
 
     teacher_id = fields.UUID(attribute="id")
     given = fields.String()
@@ -57,7 +57,7 @@ class CandidateSchema(Schema):
 
 
 class RowPersonSchema(Schema):
-    """Whom a row is about.
+    """The person that a row is about.
 
     `person`: `known` (with `teacher_id`, and `known_as`, the name on the record), `new`, or `unclear` (with
     the `candidates`; such a row is refused). `changes`: what will change, or differs and stays.
@@ -74,7 +74,7 @@ class RowPersonSchema(Schema):
 
 
 class UploadedSchema(Schema):
-    """What a list changed, or in a preview would change."""
+    """The changes that a list made, or in a preview would make."""
 
     work_group_id = fields.UUID()
     mode = fields.String()
@@ -96,7 +96,7 @@ class UploadedSchema(Schema):
 
 
 class UploadQuery(Schema):
-    """How to take a list."""
+    """Mode and format of an upload."""
 
     mode = fields.String(required=True, validate=validate.OneOf(("preview", "apply")))
     skip_refused = fields.Boolean(load_default=False)
@@ -104,7 +104,7 @@ class UploadQuery(Schema):
 
 
 def read_file(body: Body) -> Table:
-    """The list that is sent."""
+    """Read the uploaded list."""
     return read_list(body.read(), subject=body.subject)
 
 
@@ -121,10 +121,10 @@ class Uploads:
         media_type=(JSON, CSV),
     )
     def upload_participants(self, call: Call[Any]) -> Answer | Content:
-        """Enrol everybody on a list, CSV or XLSX, or say what would become of it.
+        """Enrol the participants of a list, CSV or XLSX, or preview the result.
 
-        Columns: given, family, email, urn, role; if wanted trn, lead (yes or no), school. All rows are taken
-        or none, unless `skip_refused`. `format=csv` answers with the refused rows and the reasons as a file.
+        Columns: given, family, email, urn, role; if wanted trn, lead (yes or no), school. All rows are
+        imported or none, unless `skip_refused`. `format=csv` returns refused rows with reasons as a file.
         """
         command = UploadParticipants(
             work_group_id=call.path["work_group_id"],
@@ -144,7 +144,7 @@ class Uploads:
 
 
 def refused_rows(uploaded: Uploaded) -> bytes:
-    """The rows that were not taken as they came, with the reasons, to be put right and sent again."""
+    """Return the refused rows as they were sent, with the reasons, to be corrected and sent again."""
     reasons: defaultdict[int, list[str]] = defaultdict(list)
     for one in uploaded.problems:
         reasons[one.row].append(f"{one.column}: {one.detail}" if one.column else one.detail)

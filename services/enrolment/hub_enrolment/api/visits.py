@@ -1,4 +1,4 @@
-"""How enrolment asks visits, by RPC: which assignments a PD lead has whose role ends."""
+"""The RPC question to visits: the assignments of a PD lead whose role ends."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
@@ -18,7 +18,7 @@ class VisitsAssignments(RpcClient):
         super().__init__("visits", seconds=SECONDS)
 
     def get_dependency(self, worker_ctx: Any) -> "RpcAssignments":  # noqa: ARG002 - nameko's signature
-        """Visits, as the source of assignments."""
+        """Return the RPC client of visits."""
         return RpcAssignments(self.ask)
 
 

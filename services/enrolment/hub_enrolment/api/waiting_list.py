@@ -28,7 +28,7 @@ ENTRY = "/enrolment/v1/waiting-list/<uuid:waiting_id>"
 
 
 class WaitingEntrySchema(Schema):
-    """A teacher on a waiting list: `position` 1 is offered the next place; at `expires_at` it is too late.
+    """A teacher on a waiting list: `position` 1 is offered the next place; an answer at `expires_at` is late.
 
     An offer whose `told_at` is null does not end: the e-mail about it has been neither sent nor given up.
     """
@@ -48,25 +48,25 @@ class WaitingEntrySchema(Schema):
 
 
 class OffersSchema(Schema):
-    """Those who were offered a place."""
+    """The entries that were offered a place."""
 
     offers = fields.List(fields.Nested(WaitingEntrySchema))
 
 
 class WaitingListQuery(Schema):
-    """Which entries to list."""
+    """Filters of waiting-list entries."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(waiting_list.STATUSES))
 
 
 class WaitingLists:
-    """Who waits for a place; a work group lead sees those of their own groups."""
+    """Waiting lists of Work Groups; a work group lead sees those of their own groups."""
 
     @route(
         "POST", GROUP_LIST, allow=HUB_STAFF, body=JoinWaitingListSchema, answer=WaitingEntrySchema, status=201
     )
     def join_waiting_list(self, call: Call[JoinWaitingList]) -> Answer:
-        """Let a teacher wait for a place on a full work group."""
+        """Add a teacher to the waiting list of a full Work Group."""
         entry = handlers.join_waiting_list(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(entry, location=f"/enrolment/v1/waiting-list/{entry.row.id}")
 
@@ -74,7 +74,7 @@ class WaitingLists:
         "GET", GROUP_LIST, allow=GROUP_STAFF, query=WaitingListQuery, paged=True, answer=WaitingEntrySchema
     )
     def list_waiting(self, call: Call[Any]) -> Page[store.Described]:
-        """List who stands or has stood on a group's waiting list, in the order in which they joined."""
+        """List the present and past entries of a group's waiting list, in the order of joining."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         statement = store.list_entries(group.row.id, status=call.query["status"])
@@ -89,7 +89,7 @@ class WaitingLists:
         answer=OffersSchema,
     )
     def offer_places(self, call: Call[OfferPlaces]) -> Answer:
-        """Offer what is free to those who wait; otherwise this happens whenever a place comes free."""
+        """Offer the free places to the waiting list, as happens by itself whenever a place becomes free."""
         made = handlers.offer_places(call.session, call.command, now=call.now, by=call.actor.subject)
         return Answer({"offers": made})
 
@@ -102,7 +102,7 @@ class WaitingLists:
 
     @route("POST", f"{ENTRY}/acceptance", allow=HUB_STAFF, body=AcceptOfferSchema, answer=WaitingEntrySchema)
     def accept_offer(self, call: Call[AcceptOffer]) -> Answer:
-        """Take the place that was offered, before the offer ends."""
+        """Accept an offered place, before the offer ends."""
         entry = handlers.accept_offer(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(entry)
 
@@ -110,7 +110,7 @@ class WaitingLists:
         "POST", f"{ENTRY}/withdrawal", allow=HUB_STAFF, body=LeaveWaitingListSchema, answer=WaitingEntrySchema
     )
     def leave_waiting_list(self, call: Call[LeaveWaitingList]) -> Answer:
-        """Decline the place that was offered, or wait no longer."""
+        """Decline an offered place, or leave the waiting list."""
         entry = handlers.leave_waiting_list(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(entry)
 

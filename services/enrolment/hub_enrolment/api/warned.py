@@ -1,4 +1,4 @@
-"""What is told of days on which people would meet."""
+"""Warnings about the days of sessions and PD days."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from hub_enrolment.store.calendars import warnings
 
 
 class WarnedSchema(Schema):
-    """A day to look at again: `weekend`, `bank_holiday`, `school_holidays` or `non_school_day`."""
+    """A warning about a day: `weekend`, `bank_holiday`, `school_holidays` or `non_school_day`."""
 
     on = fields.Date()
     reason = fields.String()
@@ -19,7 +19,7 @@ class WarnedSchema(Schema):
 def with_warnings(
     session: Session, row: GroupSession | PDDay, schema: type[Schema], *, host_urn: str | None
 ) -> dict[str, Any]:
-    """The facts of a row that a schema shows, and as `warnings` what to look at again about its day."""
+    """Return the fields of a row that a schema shows, with `warnings` about its day."""
     names = (field.attribute or name for name, field in schema().fields.items())
     facts = {name: getattr(row, name) for name in names}
     return facts | {"warnings": warnings(session, [row.day], host_urn=host_urn)}

@@ -34,7 +34,7 @@ ONE = f"{URL}/<uuid:work_group_id>"
 
 
 class WorkGroupSchema(Schema):
-    """A work group with its programme's terms and its present size; only hub staff and its leads read it."""
+    """A Work Group with its programme's terms and its present size; only hub staff and its leads read it."""
 
     work_group_id = fields.UUID(attribute="row.id")
     programme_id = fields.UUID(attribute="row.programme_id")
@@ -67,7 +67,7 @@ class WorkGroupSchema(Schema):
 
 
 class WorkGroupQuery(Schema):
-    """Which groups to list."""
+    """Filters of Work Groups."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(work_groups.STATUSES))
     programme_id = fields.UUID(load_default=None)
@@ -77,31 +77,31 @@ class WorkGroupQuery(Schema):
 
 
 class WorkGroups:
-    """Groups of teachers; a work group lead sees their own."""
+    """Work Groups; a work group lead sees their own."""
 
     @route("POST", URL, allow=HUB_STAFF, body=OpenWorkGroupSchema, answer=WorkGroupSchema, status=201)
     def open_work_group(self, call: Call[OpenWorkGroup]) -> Answer:
-        """Open a work group for recruitment, or put down a draft of one."""
+        """Open a Work Group for recruitment, or create a draft of one."""
         described = terms.open_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(described, location=f"{URL}/{described.row.id}")
 
     @route("GET", URL, allow=GROUP_STAFF, query=WorkGroupQuery, paged=True, answer=WorkGroupSchema)
     def list_work_groups(self, call: Call[Any]) -> Page[store.Described]:
-        """List work groups by status, programme, year, lead and part of the title, the oldest first."""
+        """List Work Groups by status, programme, year, lead and part of the title, the oldest first."""
         statement = store.list_work_groups(led_by=own_groups_only(call.actor), **call.query)
         rows, following = call.page.fetch(call.session, statement, [WorkGroup.id])
         return Page(store.describe(call.session, rows, day=day_in_england(call.now)), following)
 
     @route("GET", ONE, allow=GROUP_STAFF, answer=WorkGroupSchema)
     def get_work_group(self, call: Call[Any]) -> Answer:
-        """Read a work group."""
+        """Read a Work Group."""
         described = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, described.lead_ids)
         return _answer(described)
 
     @route("PATCH", ONE, allow=HUB_STAFF, body=ChangeWorkGroupSchema, answer=WorkGroupSchema)
     def change_work_group(self, call: Call[ChangeWorkGroup]) -> Answer:
-        """Give a group other terms; only what is sent changes.
+        """Change the terms of a Work Group; only the fields sent change.
 
         A group that takes place may have more teachers than its programme has at most when a hub lead gives
         an `override_reason` with the capacity.
@@ -139,14 +139,14 @@ class WorkGroups:
 
     @route("POST", f"{ONE}/cancellation", allow=HUB_STAFF, body=CancelWorkGroupSchema, answer=WorkGroupSchema)
     def cancel_work_group(self, call: Call[CancelWorkGroup]) -> Answer:
-        """Say that a group does not take place; its places and sessions end with it."""
+        """Cancel a Work Group; its places end and its sessions are cancelled."""
         return _answer(
             endings.cancel_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
         )
 
     @route("POST", f"{ONE}/closure", allow=HUB_STAFF, body=CloseWorkGroupSchema, answer=WorkGroupSchema)
     def close_work_group(self, call: Call[CloseWorkGroup]) -> Answer:
-        """Say that a group is over and has been evaluated; who has done enough completes it."""
+        """Close an evaluated Work Group; participants with enough attendance and tasks complete it."""
         return _answer(
             endings.close_work_group(call.session, call.command, now=call.now, by=call.actor.subject)
         )

@@ -26,7 +26,7 @@ from hub_enrolment.models import Application, ApplicationParticipant
 from hub_enrolment.steps.applications import application_facts
 from hub_enrolment.steps.enrolments import PlaceRequest, enrol
 from hub_enrolment.steps.programmes import check_path
-from hub_enrolment.steps.schools_on_groups import tell_schools
+from hub_enrolment.steps.schools_on_groups import publish_schools
 from hub_enrolment.store import applications as store
 from hub_enrolment.store import enrolments as place_store
 from hub_enrolment.store import standing as standing_store
@@ -47,7 +47,7 @@ DECIDED = {
 }
 
 
-# Long: an application and those for whom it asks are saved together.
+# Long: an application and its participants are saved together.
 def apply(session: Session, command: Apply, *, now: datetime, by: str) -> WithParticipants:
     """Draft a school's application; a school has one open application for a group.
 
@@ -85,7 +85,7 @@ def apply(session: Session, command: Apply, *, now: datetime, by: str) -> WithPa
 def submit_application(
     session: Session, command: SubmitApplication, *, now: datetime, by: str
 ) -> WithParticipants:
-    """Ask for the places, in time and with the head's agreement.
+    """Submit a draft, in time and with the headteacher's agreement.
 
     Raises:
         Unknown: `unknown_application`; Refused, Conflict: see `applications.submit` and `check_agreement`;
@@ -116,7 +116,7 @@ def submit_application(
 def decide_application(
     session: Session, command: DecideApplication, *, now: datetime, by: str
 ) -> WithParticipants:
-    """Accept, waitlist or decline; accepted, every participant gets a place by the rules for one, or nobody.
+    """Accept, waitlist or decline. Accepting enrols every participant by the usual rules, or none.
 
     Raises:
         Unknown: `unknown_application`; Conflict: see `applications.decide`; Refused: see
@@ -139,7 +139,7 @@ def decide_application(
 def withdraw_application(
     session: Session, command: WithdrawApplication, *, now: datetime, by: str
 ) -> WithParticipants:
-    """Ask for the places no longer.
+    """Withdraw an application.
 
     Raises:
         Unknown: `unknown_application`; Conflict: see `applications.withdraw`.
@@ -156,7 +156,7 @@ def withdraw_application(
 
 
 def find_application(session: Session, application_id: UUID) -> WithParticipants:
-    """One application.
+    """Return an application with its participants.
 
     Raises:
         Unknown: `unknown_application`.
@@ -168,7 +168,7 @@ def find_application(session: Session, application_id: UUID) -> WithParticipants
 
 
 def _lock(session: Session, application_id: UUID) -> tuple[WithParticipants, Locked]:
-    """One application, as it is once its group is held."""
+    """Lock the group of an application, then read the application."""
     locked = lock_work_group(session, find_application(session, application_id).row.work_group_id)
     return find_application(session, application_id), locked
 
@@ -188,14 +188,14 @@ def _check_participants(session: Session, urn: str, teacher_ids: list[UUID], day
 
 
 def _school_of(session: Session, teacher_id: UUID, numbers: list[str]) -> str | None:
-    """Return the school of a teacher: the one with these numbers where it is one of theirs."""
+    """Return the school of a teacher, preferring one with these URNs."""
     here = (teacher_store.present_school(session, teacher_id, urn) for urn in numbers)
     school = next(filter(None, here), None) or teacher_store.school_of(session, teacher_id)
     return None if school is None else school.urn
 
 
 def _enrol_all(session: Session, found: WithParticipants, locked: Locked, *, now: datetime, by: str) -> None:
-    """Give every participant a place; a new agreement of a school that takes part already is published."""
+    """Enrol every participant; publish the new agreement of a school that is already on the group."""
     row, today = found.row, day_in_england(now)
     known = place_store.is_on_group(session, row.work_group_id, row.urn, today)
     _check_participants(session, row.urn, [one.teacher_id for one in found.participants], today)
@@ -206,6 +206,6 @@ def _enrol_all(session: Session, found: WithParticipants, locked: Locked, *, now
         enrol(session, asked, PlaceRequest(row.submitted_at or now), now=now, by=by)
     numbers = standing_store.stood_for(session, row.urn, today)
     before = store.agreement_version(session, row.work_group_id, numbers, without=row.id)
-    told = not known or any(one.role == enrolments.LEAD for one in found.participants)
-    if not told and row.agreement_version != before:
-        tell_schools(session, locked, [row.urn], now=now, by=by)
+    published = not known or any(one.role == enrolments.LEAD for one in found.participants)
+    if not published and row.agreement_version != before:
+        publish_schools(session, locked, [row.urn], now=now, by=by)

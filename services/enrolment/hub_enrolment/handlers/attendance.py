@@ -1,4 +1,4 @@
-"""Attendance beside the register: apologies before it, corrections once it is locked."""
+"""Apologies before a register is taken, and corrections once it is locked."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from hub_platform.ids import new_id
 def receive_apologies(
     session: Session, command: ReceiveApologies, *, now: datetime, by: str
 ) -> tuple[GroupSession, bool]:
-    """Note that somebody cannot come; False beside the session when that was known.
+    """Record a participant's apologies; the second value is False if they were recorded before.
 
     Raises:
         Unknown: `unknown_session`; Conflict: see `diary.check_not_over`; it, and Refused: see
@@ -65,9 +65,9 @@ def receive_apologies(
 def correct_attendance(
     session: Session, command: CorrectAttendance, *, now: datetime, by: str
 ) -> GroupSession:
-    """Put one mark of a locked register right, or add it; the same again changes nothing.
+    """Correct or add one mark of a locked register; an equal mark changes nothing.
 
-    After a mark was added the whole register is published again, with all marks as they are then.
+    After a mark was added, the whole register is published again with all its present marks.
 
     Raises:
         Unknown: `unknown_session`; Refused, Conflict: see `attendance.check_correctable` and
@@ -81,8 +81,8 @@ def correct_attendance(
     places = store.places(session, meeting.work_group_id)
     held_on = meeting.held_on or day_in_england(meeting.starts_at)
     began_at = began(meeting.starts_at, held_on=held_on)
-    said = Mark(enrolment_id=command.enrolment_id, mark=command.mark, notified_at=command.notified_at)
-    (asked,) = attendance.with_notice([said], store.apologies(session, meeting.id))
+    requested = Mark(enrolment_id=command.enrolment_id, mark=command.mark, notified_at=command.notified_at)
+    (asked,) = attendance.with_notice([requested], store.apologies(session, meeting.id))
     place = places.get(command.enrolment_id)
     if not attendance.correct(known, asked, place, began_at=began_at, now=now):
         return meeting

@@ -1,4 +1,4 @@
-"""How a work group ends: cancelled, or closed."""
+"""Cancel or close a Work Group."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from hub_enrolment.domain.enrolments import LEAD
 from hub_enrolment.models import Enrolment
 from hub_enrolment.steps.applications import end_applications
 from hub_enrolment.steps.enrolments import take_back
-from hub_enrolment.steps.schools_on_groups import tell_schools
+from hub_enrolment.steps.schools_on_groups import publish_schools
 from hub_enrolment.steps.sessions import cancel_sessions
 from hub_enrolment.steps.waiting_list import end_list
 from hub_enrolment.store import completions as completion_store
@@ -29,9 +29,9 @@ from hub_messaging import outbox
 def cancel_work_group(
     session: Session, command: CancelWorkGroup, *, now: datetime, by: str
 ) -> store.Described:
-    """Say that a group does not take place: every place and every session to come ends with it.
+    """Cancel a group with its places and upcoming sessions; a repeated command changes nothing.
 
-    The same again changes nothing. Of a draft nobody is told: nobody has heard of it.
+    The cancellation of a draft is not published, as its opening was not.
 
     Raises:
         Unknown: `unknown_work_group`; Conflict: see `endings.cancel`.
@@ -56,16 +56,16 @@ def cancel_work_group(
     for place in places:
         take_back(session, place, "group_cancelled", now=now, by=by)
     led = {place.urn for place in places if place.role == LEAD}
-    tell_schools(session, locked, sorted(led), now=now, by=by)
+    publish_schools(session, locked, sorted(led), now=now, by=by)
     _end_requests(session, group.id, "group_cancelled", now=now, by=by)
     return store.describe(session, [group], day=day_in_england(now))[0]
 
 
 def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime, by: str) -> store.Described:
-    """Say that a group is over and has been evaluated, and who has completed it.
+    """Close an evaluated group, and decide which participants have completed it.
 
-    Who has not keeps a place of the status `not_completed`: they held it to the end and gave nothing up, so
-    that it is no withdrawal, and the group's composition stays what it was.
+    The others get the status `not_completed`. They held their place to the end, so this is no withdrawal,
+    and the group's composition stays as it was.
 
     Raises:
         Unknown: `unknown_work_group`; Refused, Conflict: see `endings.close`.
@@ -102,7 +102,7 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
 def _decide_completions(
     session: Session, locked: Locked, held: int, *, now: datetime, by: str
 ) -> list[Enrolment]:
-    """Say of every place held whether it is completed; gives those that are."""
+    """Set the status of every active place; return the completed ones."""
     rule = programme_store.rule_of(locked.programme)
     places = enrolment_store.active(session, locked.group.id)
     done = completion_store.participation(session, places)
@@ -115,7 +115,7 @@ def _decide_completions(
 
 
 def _end_requests(session: Session, work_group_id: UUID, cause: str, *, now: datetime, by: str) -> None:
-    """End the waiting list and the applications of a group that has ended."""
+    """End the waiting list and the open applications of a group that has ended."""
     end_list(session, work_group_id, cause, now=now, by=by)
     end_applications(session, work_group_id, now=now, by=by)
 

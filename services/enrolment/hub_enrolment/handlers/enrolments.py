@@ -1,4 +1,4 @@
-"""Places on work groups: giving, moving and taking back."""
+"""Enrol, withdraw and transfer participants of Work Groups."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from hub_enrolment.domain import enrolments
 from hub_enrolment.models import Enrolment
 from hub_enrolment.steps.enrolments import NewPlace, PlaceRequest, enrol, save_place, take_back, withdraw
 from hub_enrolment.steps.offers import offer_free_places
-from hub_enrolment.steps.schools_on_groups import tell_schools
+from hub_enrolment.steps.schools_on_groups import publish_schools
 from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store.enrolments import find_enrolment
@@ -20,7 +20,7 @@ from hub_kernel.refusals import Refused, Unknown
 
 
 def enrol_participant(session: Session, command: EnrolParticipant, *, now: datetime, by: str) -> Enrolment:
-    """Give a teacher the place on a Work Group that is requested now.
+    """Enrol a teacher on a Work Group, by a request made now.
 
     Raises:
         Unknown, Refused, Conflict: see `steps.enrolments.enrol`.
@@ -42,7 +42,7 @@ def withdraw_participant(
 def transfer_participant(
     session: Session, command: TransferParticipant, *, now: datetime, by: str
 ) -> Enrolment:
-    """Move a place to another group of its programme; gives the place there, of the same school.
+    """Transfer a place to another group of its programme; return the new place, with the same school.
 
     Raises:
         Unknown: `unknown_enrolment`; Refused: `unknown_work_group`; both, and Conflict: see
@@ -50,7 +50,7 @@ def transfer_participant(
     """
     known = find_enrolment(session, command.enrolment_id)
     left, joined = _lock_both(session, known.work_group_id, command.work_group_id)
-    enrolment = find_enrolment(session, command.enrolment_id)  # as it is now that both groups are held
+    enrolment = find_enrolment(session, command.enrolment_id)  # as it is now that both groups are locked
     places = store.places(
         session,
         joined.group,
@@ -67,7 +67,7 @@ def transfer_participant(
     )
     take_back(session, enrolment, "transferred", now=now, by=by)
     if enrolment.role == enrolments.LEAD:
-        tell_schools(session, left, [enrolment.urn], now=now, by=by)
+        publish_schools(session, left, [enrolment.urn], now=now, by=by)
     place = NewPlace(
         enrolment.teacher_id, enrolment.urn, enrolment.role, given, transferred_from=enrolment.id
     )
@@ -78,7 +78,7 @@ def transfer_participant(
 
 
 def _lock_both(session: Session, left_id: UUID, joined_id: UUID) -> tuple[Locked, Locked]:
-    """The group that a place leaves and the one that it joins, locked in the order of their ids.
+    """Lock the two groups of a transfer in the order of their ids; return the old and the new one.
 
     Raises:
         Refused: `unknown_work_group`.
@@ -87,6 +87,6 @@ def _lock_both(session: Session, left_id: UUID, joined_id: UUID) -> tuple[Locked
     for group_id in sorted({left_id, joined_id}):
         try:
             locked[group_id] = lock_work_group(session, group_id)
-        except Unknown as exc:  # the body names it, not the address
+        except Unknown as exc:  # the body names the group, not the URL
             raise Refused(exc.code, exc.detail, "/work_group_id") from exc
     return locked[left_id], locked[joined_id]

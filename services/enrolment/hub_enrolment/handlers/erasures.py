@@ -1,4 +1,4 @@
-"""Who somebody is, is erased."""
+"""Erase a teacher's personal data."""
 
 from datetime import datetime
 
@@ -19,9 +19,9 @@ from hub_platform import idempotency
 
 
 def anonymise_teacher(session: Session, command: AnonymiseTeacher, *, now: datetime, by: str) -> Teacher:
-    """Erase names, addresses and numbers of somebody, in merged records, notes and kept answers, too.
+    """Erase a teacher's names, addresses and numbers, also in merged records, notes and stored answers.
 
-    Places, marks and roles stay as they are, so that counts stay right. The same again changes nothing.
+    Places, marks and roles stay, so that counts stay right. A repeated command changes nothing.
 
     Raises:
         Unknown: `unknown_teacher`; Conflict: `teacher_merged`; it, too: see `erasures.check`.

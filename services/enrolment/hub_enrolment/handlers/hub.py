@@ -1,4 +1,4 @@
-"""The hub itself: whose it is, and which area it serves."""
+"""The hub's description: name, lead school, office and area."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -20,21 +20,24 @@ from hub_platform.database import made
 
 
 def find_hub(session: Session) -> Hub:
-    """The hub.
+    """Return the hub's description.
 
     Raises:
         Unknown: `hub_not_described`.
     """
     hub = store.find_hub(session)
     if hub is None:
-        raise Unknown("hub_not_described", "Nobody has said yet whose hub this is and which area it serves.")
+        raise Unknown(
+            "hub_not_described",
+            "The hub has not been described yet: its name, lead school and area are missing.",
+        )
     return hub
 
 
 def describe_hub(
     session: Session, command: DescribeHub, *, expected: int | None, now: datetime, by: str
 ) -> Hub:
-    """Say whose hub this is and which area it serves; the same again changes nothing.
+    """Set the hub's name, lead school, office and area; equal values change nothing.
 
     `expected` is the revision that the sender has seen; 0 says "nothing yet".
 
@@ -63,14 +66,14 @@ def describe_hub(
 
 
 def _first(session: Session, values: dict[str, Any], *, now: datetime, by: str) -> Hub:
-    """Describe it for the first time, unless somebody else has done so meanwhile."""
+    """Save the first description, unless another request has saved one meanwhile."""
     if not insert_unless_taken(session, Hub(sole=True, **values, **made(now, by)), "sole"):
         raise Stale("stale", "The hub has been described since you looked.")
     return find_hub(session)
 
 
 def _values(command: DescribeHub) -> dict[str, Any]:
-    """What is kept; lists without repeats and in order, so that the same area is the same."""
+    """Return the columns to store; lists are sorted without repeats, so that equal areas compare equal."""
     return {
         name: sorted(set(value)) if isinstance(value, list) else value
         for name, value in asdict(command).items()

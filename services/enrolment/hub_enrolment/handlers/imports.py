@@ -1,4 +1,4 @@
-"""Importing the register (GIAS): the whole file or nothing of it; the same file twice changes nothing."""
+"""Import files of the register (GIAS), each whole or not at all; a repeated file changes nothing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ MOVES_SHOWN: Final = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What a file changed, or in a preview would change."""
+    """The changes that a file made, or in a preview would make."""
 
     import_id: UUID | None  # of a file that was applied
     mode: str
@@ -45,29 +45,31 @@ class Imported:
     unchanged: int
     closed: int
     successors: int  # successions that took effect
-    skipped: int  # links that say nothing of a successor, groups that are no trusts
+    skipped: int  # links without a successor, groups that are not trusts
     findings: list[Finding]
-    moves: list[SchoolMoves]  # from schools that close, as it was before
+    moves: list[SchoolMoves]  # of schools that close: their records before the import
 
     @property
     def moves_shown(self) -> list[SchoolMoves]:
-        """As many as one answer tells."""
+        """The first schools, as many as one answer shows."""
         return self.moves[:MOVES_SHOWN]
 
 
 def import_gias(
     session: Session, file: RegisterFile, *, apply: bool, file_date: date | None, now: datetime, by: str
 ) -> Imported:
-    """Import one of the register's files; they are told apart by their header.
+    """Import one of the register's files; its header decides which one it is.
 
-    A preview does the same work and takes it back, so that it says just what an import would.
+    A preview does the same work and rolls it back, so that it shows exactly what an import would do.
 
     Raises:
         FileRefused: naming column, row and reason; nothing is written.
     """
     table = file.table
     kind = kind_of(table)
-    table = replace(table, lines=in_turns(table.lines))  # tens of thousands, while health probes come in
+    table = replace(
+        table, lines=in_turns(table.lines)
+    )  # tens of thousands; health probes are answered meanwhile
     store.lock_imports(session)
     run = Run(session=session, file_date=file_date, on=file_date or day_in_england(now), now=now, by=by)
     attempt = session.begin_nested()
@@ -82,7 +84,7 @@ def import_gias(
 
 
 def find_import(session: Session, import_id: UUID) -> GiasImport:
-    """One file that was applied.
+    """Return an applied file.
 
     Raises:
         Unknown: `unknown_import`.
@@ -118,5 +120,5 @@ def _keep(run: Run, sha256: str, kind: str, counts: Counts) -> UUID:
 
 def _imported(counts: Counts, kind: str, import_id: UUID | None, moves: list[SchoolMoves]) -> Imported:
     mode = "preview" if import_id is None else "apply"
-    told = {name: value for name, value in vars(counts).items() if name not in {"closing", "concerned"}}
-    return Imported(import_id=import_id, mode=mode, file=kind, moves=moves, **told)
+    facts = {name: value for name, value in vars(counts).items() if name not in {"closing", "concerned"}}
+    return Imported(import_id=import_id, mode=mode, file=kind, moves=moves, **facts)

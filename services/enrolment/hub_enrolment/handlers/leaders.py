@@ -1,4 +1,4 @@
-"""Leadership roles: given and ended."""
+"""Appoint teachers to leadership roles, and end roles."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ from hub_platform.ids import new_id
 
 
 def appoint_leader(session: Session, command: AppointLeader, *, now: datetime, by: str) -> LeaderRole:
-    """Give a teacher a leadership role; their school and trust of today are kept with it.
+    """Appoint a teacher to a leadership role, recorded with their present school and trust.
 
     Raises:
         Refused: `unknown_teacher`, `ends_before_start`; Conflict: `already_appointed`.
@@ -53,7 +53,7 @@ def appoint_leader(session: Session, command: AppointLeader, *, now: datetime, b
 
 
 def find_leader(session: Session, leader_role_id: UUID) -> LeaderRole:
-    """One role of one person.
+    """Return a leadership role.
 
     Raises:
         Unknown: `unknown_leader`.
@@ -65,13 +65,13 @@ def find_leader(session: Session, leader_role_id: UUID) -> LeaderRole:
 
 
 def end_leader(session: Session, command: EndLeader, *, now: datetime, by: str) -> LeaderRole:
-    """Say which day is the last in a role; it is decided while the person is locked.
+    """Set the last day of a role; the teacher is locked for the decision.
 
     Raises:
         Unknown: `unknown_leader`; Refused, Conflict: see `leaders.end`.
     """
     leader, held = find_leader(session, command.leader_role_id), None
-    while leader.teacher_id != held:  # until then the person may be merged, and the role another's
+    while leader.teacher_id != held:  # before the lock a merger may give the role to another record
         held = leader.teacher_id
         teacher_store.lock_teacher(session, held)
         session.refresh(leader)

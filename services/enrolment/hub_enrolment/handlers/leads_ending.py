@@ -1,4 +1,4 @@
-"""What visits still has for a person whose role as a PD lead ends; asked after the end is saved."""
+"""Ask visits for the assignments of a PD lead whose role ends, after the end is saved."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,22 +22,22 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """A person who is a PD lead until a day."""
+    """A person with their last day as a PD lead."""
 
-    records: Collection[UUID]  # the record that is left, and those that were merged into it
+    records: Collection[UUID]  # the remaining record, and those merged into it
     last_day: date
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outlook:
-    """What is still assigned to them; None: visits did not answer."""
+    """The assignments after the last day; None if visits did not answer."""
 
     still_assigned: Sequence[StillAssigned] | None
     warnings: Sequence[leaders.Warned]
 
 
 def ending_of(session: Session, leader: LeaderRole) -> Ending | None:
-    """Return whom visits is to be asked about when a role ends.
+    """Return the person to ask visits about when a role ends.
 
     None: the role is no PD lead's, or the person goes on as a PD lead in another role without a last day.
     """
@@ -51,12 +51,12 @@ def ending_of(session: Session, leader: LeaderRole) -> Ending | None:
 
 
 def unknown() -> Outlook:
-    """Return what is said when visits did not answer."""
+    """Build the warning for the case that visits did not answer."""
     return Outlook(still_assigned=None, warnings=[leaders.assignments_unknown()])
 
 
 def look_up(ending: Ending, assignments: Assignments) -> Outlook:
-    """Ask visits what is still assigned to a person after their last day as a PD lead."""
+    """Ask visits for a person's assignments after their last day as a PD lead."""
     try:
         found = assignments.after(ending.records, ending.last_day)
     except AssignmentsUnknown as exc:

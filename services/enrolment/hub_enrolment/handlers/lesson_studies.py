@@ -24,15 +24,15 @@ from hub_platform.database import made
 from hub_platform.ids import new_id
 
 
-# longer: saves three kinds of rows that only together are a lesson study
+# Long: three kinds of rows make one lesson study.
 def plan_lesson_study(session: Session, command: PlanLessonStudy, *, now: datetime, by: str) -> Described:
-    """Put a lesson study down; what is unusual about it is told, not refused.
+    """Plan a lesson study; unusual plans get warnings and are not refused.
 
     Raises:
         Unknown: `unknown_work_group`; Conflict: see `diary.check_not_over`; Refused: see
             `lesson_studies.check_parts` and `check_host`.
     """
-    group, _ = lock_work_group(session, command.work_group_id)  # so that nobody comes or goes meanwhile
+    group, _ = lock_work_group(session, command.work_group_id)  # the participants must not change meanwhile
     diary.check_not_over(group.status)
     on = day_in_england(command.lesson_at)
     parts = Parts(
@@ -42,7 +42,7 @@ def plan_lesson_study(session: Session, command: PlanLessonStudy, *, now: dateti
     )
     places = session_store.places(session, group.id)
     lesson_studies.check_parts(parts, places, lesson_at=command.lesson_at)
-    # A place keeps the number under which its school joined; the school may have another one by the lesson.
+    # A place keeps the URN under which its school joined; by the lesson a successor may stand for the school.
     urns = {place.urn for place in places.values() if place.is_active(command.lesson_at)}
     successions = standing_store.around(session, [*urns, command.host_urn])
     host_urn = successions.standing(command.host_urn, on)
@@ -73,7 +73,7 @@ def plan_lesson_study(session: Session, command: PlanLessonStudy, *, now: dateti
 
 
 def find_lesson_study(session: Session, cycle_id: UUID, *, lock: bool = False) -> LessonStudy:
-    """One lesson study.
+    """Return a lesson study, locked on request.
 
     Raises:
         Unknown: `unknown_lesson_study`.
@@ -85,7 +85,7 @@ def find_lesson_study(session: Session, cycle_id: UUID, *, lock: bool = False) -
 
 
 def teach_lesson(session: Session, command: TeachLesson, *, now: datetime, by: str) -> Described:
-    """Say that the lesson was taught; the same again changes nothing.
+    """Record that the lesson was taught; a repeated command changes nothing.
 
     Raises:
         Unknown: `unknown_lesson_study`; Refused, Conflict: see `lesson_studies.teach`.
@@ -99,7 +99,7 @@ def teach_lesson(session: Session, command: TeachLesson, *, now: datetime, by: s
 
 
 def review_lesson(session: Session, command: ReviewLesson, *, now: datetime, by: str) -> Described:
-    """Keep what was learnt; the same again changes nothing.
+    """Record the learning note; an equal note changes nothing.
 
     Raises:
         Unknown: `unknown_lesson_study`; Conflict: see `lesson_studies.review`.

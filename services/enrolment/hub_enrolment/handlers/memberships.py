@@ -1,4 +1,4 @@
-"""Where a teacher works that was noted wrongly: put right, with the places of the right school."""
+"""Correct wrong memberships of schools, with the places that count for them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from hub_enrolment.models import Enrolment, SchoolMembership
 from hub_enrolment.steps.carried_on import COLUMNS, corrected, follow_successions, trail_of
 from hub_enrolment.steps.followed import follow_correction
 from hub_enrolment.steps.programmes import check_path
-from hub_enrolment.steps.schools_on_groups import tell_schools
+from hub_enrolment.steps.schools_on_groups import publish_schools
 from hub_enrolment.steps.teachers import lock_named
 from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import corrections as correction_store
@@ -31,21 +31,21 @@ from hub_kernel.refusals import Stale, Unknown
 from hub_messaging import outbox
 
 
-# Long: what is asked before anything is written, and in which order, is read best in one place.
+# Long: the order of checks before the first write matters.
 def correct_membership(
     session: Session, command: CorrectMembership, *, expected: int | None, now: datetime, by: str
 ) -> SchoolMembership:
-    """Put a membership right, with a trail; nothing new changes nothing.
+    """Correct a membership and keep the old values; equal values change nothing.
 
-    Places keep the school for which they count, but for those that the command names. Leadership roles,
+    Places keep the school for which they count, except those that the command names. Leadership roles,
     waiting lists and PD days that had the wrong school from the membership follow, see `follow_correction`.
 
     Args:
         session: the transaction of the request.
-        command: what is wrong, and why.
+        command: the correction and its reason.
         expected: the membership's revision that the sender has seen.
         now: the hub's clock.
-        by: who corrects it.
+        by: the account that corrects it.
 
     Raises:
         Unknown: `unknown_teacher`, `unknown_membership`; Stale: `stale`.
@@ -83,7 +83,7 @@ def correct_membership(
     places = [place for place in named if place is not None]
     if moves:
         waiting = correction_store.open_entries(session, teacher.id)
-        # All groups in the order of their ids, as everywhere.
+        # Groups are locked in the order of their ids everywhere, which prevents deadlocks.
         for group_id in sorted({p.work_group_id for p in places} | {w.work_group_id for w in waiting}):
             lock_work_group(session, group_id)
         follow_correction(session, trail, now=now, by=by)
@@ -93,7 +93,7 @@ def correct_membership(
 
 
 def _school(session: Session, asked: Mapping[str, Any], *, today: date) -> str:
-    """Return the school that a membership is of: the one that stood for the named one on its first day.
+    """Return the URN that stood for the requested school on the first day of the membership.
 
     Raises:
         Refused: `unknown_school`, `school_not_open`.
@@ -111,7 +111,7 @@ def _school(session: Session, asked: Mapping[str, Any], *, today: date) -> str:
 
 
 def find_membership(session: Session, teacher_id: UUID, membership_id: UUID) -> SchoolMembership:
-    """One membership of a teacher, read anew.
+    """Return a membership of a teacher, read from the database again.
 
     Raises:
         Unknown: `unknown_membership`.
@@ -123,7 +123,7 @@ def find_membership(session: Session, teacher_id: UUID, membership_id: UUID) -> 
 
 
 def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: datetime, by: str) -> None:
-    """Let places count for another school, the groups locked in the order of their ids.
+    """Change the school for which places count; groups are locked in the order of their ids.
 
     Raises:
         Refused, Conflict: see `enrolments.check_other_school` and `check_path`.
@@ -138,12 +138,12 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
         session.flush()
         outbox.record(session, _counts_for(place, from_urn), occurred_at=now, by=by)
         changed = [from_urn, urn] if place.role == LEAD else [urn] if joins else []
-        tell_schools(session, locked, changed, now=now, by=by)
+        publish_schools(session, locked, changed, now=now, by=by)
         follow_change(session, locked, now=now, by=by)
 
 
 def _check_place(session: Session, locked: Locked, place: Enrolment, urn: str, *, day: date) -> None:
-    """Ask the school for which a place is to count what it is asked for a new place."""
+    """Apply the rules for a new place to the school for which a place is to count."""
     places = place_store.places(session, *locked, teacher_id=place.teacher_id, urn=urn, day=day)
     counted = place.urn in standing_store.stood_for(session, urn, day)
     enrolments.check_other_school(places, school_state(session, urn, pointer="/urn"), counted=counted)

@@ -1,4 +1,4 @@
-"""Two records of one person become one."""
+"""Merge two records of one person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ from hub_messaging import outbox
 
 @dataclass(frozen=True, kw_only=True)
 class Merger:
-    """What a merger does, or would do."""
+    """The effects of a merger, or in a dry run the expected effects."""
 
     from_id: UUID
     into_id: UUID
     dry_run: bool
-    moves: dict[str, int]  # rows of the record that goes, by table
+    moves: dict[str, int]  # rows of the merged record, by table
     withdrawn: list[HeldPlace]
     ended: Sequence[LeaderRole]
     joined: list[Joined]
@@ -40,14 +40,14 @@ class Merger:
 
     @property
     def address_confirmed(self) -> bool:
-        """Whether messages may go to the address that is left."""
+        """Whether messages may go to the remaining address."""
         return self.address_unconfirmed_since is None
 
 
 def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, by: str) -> Merger:
-    """Say that two records are of one person; everything that names one names the other from then on.
+    """Merge two records of one person; every reference to the first then names the second.
 
-    A dry run tells what would move and what is in the way, and changes nothing.
+    A dry run returns what would move and what prevents it, and changes nothing.
 
     Raises:
         Refused: `unknown_teacher`, `email_and_keep_email`; it, and Conflict: see `mergers.check`; unless it
@@ -84,7 +84,7 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
 def _plan(
     session: Session, origin: Teacher, target: Teacher, asked: MergeTeachers, *, answered: bool, now: datetime
 ) -> Merger:
-    """Work out what follows; the groups on which both hold a place, or wait, are held with the records."""
+    """Plan a merger, and lock the groups on which both records have a place or wait."""
     groups = store.shared_groups(session, origin.id, target.id)
     waiting = [entry.work_group_id for entry in store.waiting_twice(session, origin.id, target.id)]
     for work_group_id in sorted({*groups, *waiting}):
@@ -107,7 +107,7 @@ def _plan(
 
 
 def _end_doubles(session: Session, merger: Merger, *, now: datetime, by: str) -> None:
-    """One place on each group; of a role held twice the later holding ends, for the other one goes on."""
+    """Withdraw doubled places, and end the later of two holdings of one role."""
     for place in merger.withdrawn:
         withdraw(session, place.id, "other", now=now, by=by)
     for role in merger.ended:
@@ -115,9 +115,9 @@ def _end_doubles(session: Session, merger: Merger, *, now: datetime, by: str) ->
 
 
 def _take_over(session: Session, origin: Teacher, target: Teacher, *, now: datetime, by: str) -> None:
-    """Fill what the target lacks; who has opted out in one record has opted out."""
+    """Copy what the target lacks; an opt-out in either record counts."""
     trn, origin.trn = origin.trn, None
-    session.flush()  # a number belongs to one record at a time
+    session.flush()  # the TRN is unique
     if trn is not None and target.trn is None:
         target.trn, target.trnless = trn, False
     target.phone = target.phone or origin.phone
@@ -135,7 +135,7 @@ def _take_over(session: Session, origin: Teacher, target: Teacher, *, now: datet
 
 
 def _later(pair: Sequence[LeaderRole], target_id: UUID) -> LeaderRole:
-    """The holding of a role that began later; of two that began together the one that is not the target's."""
+    """Return the later holding of a role; if both began together, the one that is not the target's."""
     return max(pair, key=lambda role: (role.starts_on, role.teacher_id != target_id))
 
 

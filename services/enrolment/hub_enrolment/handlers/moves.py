@@ -1,4 +1,4 @@
-"""Moves: a teacher works at another school, or at one more."""
+"""Record that a teacher moves to another school, or joins one more."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,15 +23,15 @@ from hub_platform.ids import new_id
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """A move that was noted: where the teacher works now, and whether messages may go to their address."""
+    """A recorded move: the present membership, and whether messages may go to the teacher's address."""
 
     membership: SchoolMembership
     address_confirmed: bool
 
 
-# Long: a list of values is no complexity.
+# Long: it lists the values of two rows and an event.
 def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: str) -> Moved:
-    """Note that a teacher works at another school; their places keep the school of the day.
+    """Record a move to another school; places keep the school of the day on which they were given.
 
     The membership that is left ends on the day before `moved_on`; where that was before the day on which the
     person was registered, its first day is that day, too, and the trail says so. An address is often the
@@ -85,7 +85,7 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
 
 
 def _last(session: Session, joined: SchoolMembership) -> SchoolMembership:
-    """Return the membership that was joined, or the one of a successor at which it has gone on since."""
+    """Return the new membership, or the one at a successor that has continued it since."""
     if joined.ends_on is None:
         return joined
     employed = store.find_teacher(session, joined.teacher_id)
@@ -93,7 +93,7 @@ def _last(session: Session, joined: SchoolMembership) -> SchoolMembership:
 
 
 def _leave(session: Session, left: memberships.Left, *, now: datetime, by: str) -> None:
-    """Save that a membership has ended."""
+    """End a membership and drop those that began after the move."""
     over = session.get_one(SchoolMembership, left.id)
     for dropped in left.dropped:
         session.delete(session.get_one(SchoolMembership, dropped))

@@ -22,7 +22,7 @@ from hub_messaging.delivery import Delivery
 from hub_platform.database import Sessions
 from hub_platform.reaction_context import ReactionContext
 
-TEMPLATE: Final = "place_offered"  # of the e-mail about an offer
+TEMPLATE: Final = "place_offered"  # the template of the e-mail about an offer
 
 
 def expire_all(sessions: Sessions, *, now: datetime, by: str) -> None:

@@ -26,9 +26,9 @@ from hub_platform.database import made
 from hub_platform.ids import new_id
 
 
-# Long: a list of values is no complexity.
+# Long: it lists the values of a row and an event.
 def open_pd_day(session: Session, command: OpenPDDay, *, now: datetime, by: str) -> PDDay:
-    """Open a PD day or conference for registration. Its date may lie in the past: last year's are loaded.
+    """Open a PD day or conference for registration. A past date is accepted, for loading last year's.
 
     Raises:
         Refused: `closes_after_day`.
@@ -65,7 +65,7 @@ def open_pd_day(session: Session, command: OpenPDDay, *, now: datetime, by: str)
 
 
 def find_pd_day(session: Session, pd_day_id: UUID, *, lock: bool = False) -> PDDay:
-    """One day.
+    """Return a PD day or conference, locked on request.
 
     Raises:
         Unknown: `unknown_pd_day`.
@@ -79,13 +79,13 @@ def find_pd_day(session: Session, pd_day_id: UUID, *, lock: bool = False) -> PDD
 def register_for_pd_day(
     session: Session, command: RegisterForPDDay, *, now: datetime, by: str
 ) -> tuple[PDDayRegistration, bool]:
-    """Give a teacher a place on the day; False beside it when they have one, and nothing is published.
+    """Register a teacher; for a repeated request the second value is False and nothing is published.
 
     Raises:
         Unknown: `unknown_pd_day`; Refused: `unknown_teacher`, `not_at_school`; it, and Conflict: see
             `pd_days.register`.
     """
-    day = find_pd_day(session, command.pd_day_id, lock=True)  # so that the last place is given once
+    day = find_pd_day(session, command.pd_day_id, lock=True)  # so that the last place is given only once
     school = school_of(session, command.teacher_id, command.urn, day=day_in_england(now))
     if not pd_days.register(store.registrations(session, day, command.teacher_id), at=now):
         known = session.get_one(PDDayRegistration, (day.id, command.teacher_id))
@@ -109,21 +109,21 @@ def register_for_pd_day(
     return registration, True
 
 
-# Long: what is asked before the day is written, and in which order, is read best in one place.
+# Long: the order of checks before the first write matters.
 def hold_pd_day(
     session: Session, command: HoldPDDay, *, expected: int | None, now: datetime, by: str
 ) -> PDDay:
-    """Say who came; until the register is locked a different one corrects it.
+    """Take the register; until it is locked a different one replaces it.
 
     `expected` is the day's revision that the sender has seen; 0 says "no register yet". The same register
-    again changes nothing, whatever revision it names: its sender missed the answer.
+    again changes nothing, whatever revision it names, as its sender may have missed the answer.
 
     Raises:
         Unknown: `unknown_pd_day`; Stale: `stale`; Refused, Conflict: see `pd_days.check_time` and
             `pd_days.check_present`.
     """
     day = find_pd_day(session, command.pd_day_id, lock=True)
-    people = teacher_store.hold(session, command.teacher_ids)  # who was there and erased since, too
+    people = teacher_store.hold(session, command.teacher_ids)  # people who were erased since are included
     known = store.attendances(session, day.id)
     if day.status == "held" and known.keys() == set(command.teacher_ids):
         return day
@@ -135,7 +135,7 @@ def hold_pd_day(
     pd_days.check_present(command.teacher_ids, taught.keys())
     asked = store.schools_asked(session, day.id)
     successions = standing_store.around(session, asked.values())
-    # A teacher who was marked before keeps the school that was published.
+    # A teacher who was marked before keeps the published school.
     came = {
         teacher_id: known.get(teacher_id)
         or pd_days.school_on(taught[teacher_id], day.day, asked.get(teacher_id), successions)
@@ -150,7 +150,7 @@ def hold_pd_day(
 
 
 def cancel_pd_day(session: Session, command: CancelPDDay, *, now: datetime, by: str) -> PDDay:
-    """Say that the day will not take place; the same again changes nothing.
+    """Cancel a PD day or conference; a repeated command changes nothing.
 
     Raises:
         Unknown: `unknown_pd_day`; Conflict: see `pd_days.cancel`.

@@ -1,4 +1,4 @@
-"""Corrections of programmes, with what follows for their Work Groups."""
+"""Correct programmes, with the consequences for their Work Groups."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
@@ -27,9 +27,9 @@ LIMITS = ("min_schools", "min_teachers", "max_teachers", "max_per_school")
 def change_programme(
     session: Session, command: ChangeProgramme, *, expected: int | None, now: datetime, by: str
 ) -> Programme:
-    """Correct a programme and publish what that changes of its Work Groups' terms.
+    """Correct a programme and publish the changed terms of its Work Groups.
 
-    `expected` is the revision that the sender has seen. What was there before is kept; equal values change
+    `expected` is the revision that the sender has seen. The old values are kept; equal values change
     nothing.
 
     Raises:
@@ -66,7 +66,7 @@ def change_programme(
 
 
 def _asked(programme: Programme, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the new values as they are kept, checked against each other and the values that stay."""
+    """Return the new values as they are stored, after checking them with the values that stay."""
     values = dict(changes)
 
     def value(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Programmes."""
+"""Create and find programmes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from hub_platform.ids import new_id
 
 
 def open_programme(session: Session, command: OpenProgramme, *, now: datetime, by: str) -> Programme:
-    """Put down a programme of one academic year.
+    """Create a programme of one academic year.
 
     Raises:
         Refused: `bad_academic_year`, `bad_ncp_code`, `ncp_code_of_other_year`, `limits_contradict`,
@@ -53,7 +53,7 @@ def open_programme(session: Session, command: OpenProgramme, *, now: datetime, b
 
 
 def find_programme(session: Session, programme_id: UUID) -> Programme:
-    """One programme.
+    """Return a programme.
 
     Raises:
         Unknown: `unknown_programme`.

@@ -1,4 +1,4 @@
-"""One person is registered, unless the hub may know them."""
+"""Register a teacher, unless the hub may already have a record of them."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from hub_kernel.england import day_in_england
 
 
 def register_one(session: Session, command: RegisterTeacher, *, now: datetime, by: str) -> Employed:
-    """Register a teacher unless the hub may know this person; see `matching`.
+    """Register a teacher unless the hub may have a record of this person; see `matching`.
 
     The same person sent twice at once is registered once: the second request waits for the first. Of
     `different_from` the records are kept that may be of this person, so that duplicates do not ask again.

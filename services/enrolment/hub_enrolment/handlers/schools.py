@@ -1,4 +1,4 @@
-"""Schools: finding them, connecting them."""
+"""List schools, and connect schools to the hub."""
 
 from datetime import date, datetime
 from typing import Any
@@ -29,27 +29,27 @@ def list_schools(
     """Return the schools that a list asks for on a day; `filters` are those of `store.list_schools`.
 
     Raises:
-        Conflict: `hub_not_described` when the list asks for an area that nobody has named.
+        Conflict: `hub_not_described` when the list asks for the area of a hub that is not described.
     """
     area = None
     if in_area is not None:
         hub = hub_store.find_hub(session)
         if hub is None:
-            raise Conflict("hub_not_described", "Say first which area the hub serves.")
+            raise Conflict("hub_not_described", "Describe the hub with its area first.")
         inside = hub_store.in_area(hub_store.area_of(hub), day)
         area = inside if in_area else not_(inside)
     return store.list_schools(words=read_search(q) if q else (), area=area, **filters)
 
 
 def numbers_of(session: Session, urn: str | None, *, now: datetime) -> frozenset[str] | None:
-    """Return all URNs that are the same school today as the one for which a list asks; None asks for any."""
+    """Return all URNs of one school as of today; None for a list that does not filter by school."""
     return None if urn is None else standing_store.stood_for(session, urn, day_in_england(now))
 
 
 def connect_school(
     session: Session, command: ConnectSchool, *, now: datetime, by: str
 ) -> tuple[School, bool]:
-    """Note a school's first contact with the hub; False beside it when that was known already.
+    """Record a school's first contact with the hub; the second value is False if it was recorded before.
 
     A closed school is taken for the one that stood for it on the day of the contact.
 

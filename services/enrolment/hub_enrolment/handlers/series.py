@@ -1,4 +1,4 @@
-"""Many sessions at once."""
+"""Schedule a series of sessions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from hub_enrolment.store.work_groups import lock_work_group
 
 @dataclass(frozen=True)
 class Planned:
-    """One session of a series; without an id and a number as long as it is a preview."""
+    """One session of a series; in a preview without id and number."""
 
     session_id: UUID | None
     seq: int | None
@@ -29,7 +29,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Scheduled:
-    """What a series makes, or would make."""
+    """The sessions of a series, scheduled or previewed, with warnings."""
 
     dry_run: bool
     sessions: list[Planned]
@@ -37,7 +37,7 @@ class Scheduled:
 
 
 def schedule_series(session: Session, command: ScheduleSeries, *, now: datetime, by: str) -> Scheduled:
-    """Put the sessions of a pattern in the group's diary, all or none; a dry run only tells them.
+    """Schedule the sessions of a pattern, all or none; a dry run only returns them.
 
     Raises:
         Unknown: `unknown_work_group`; Refused, Conflict: see `series.days` and `diary.check_meetings`.
@@ -62,6 +62,6 @@ def schedule_series(session: Session, command: ScheduleSeries, *, now: datetime,
     if command.dry_run:
         planned = [Planned(None, None, slot.starts_at, slot.ends_at) for slot in slots]
     else:
-        put_down = diary.put_down(session, group, asked, now=now, by=by)
-        planned = [Planned(one.id, one.seq, one.starts_at, one.ends_at) for one in put_down]
+        scheduled = diary.schedule(session, group, asked, now=now, by=by)
+        planned = [Planned(one.id, one.seq, one.starts_at, one.ends_at) for one in scheduled]
     return Scheduled(command.dry_run, planned, warnings(session, days, host_urn=command.host_urn))

@@ -1,4 +1,4 @@
-"""Sessions and their registers."""
+"""Schedule, move and cancel sessions; take registers."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -24,7 +24,7 @@ from hub_messaging import outbox
 
 
 def schedule_session(session: Session, command: ScheduleSession, *, now: datetime, by: str) -> GroupSession:
-    """Put a session in the group's diary.
+    """Schedule a session of a Work Group.
 
     Raises:
         Unknown: `unknown_work_group`; Refused, Conflict: see `diary.check_meetings`.
@@ -33,13 +33,13 @@ def schedule_session(session: Session, command: ScheduleSession, *, now: datetim
     asked = Meeting(**{name: getattr(command, name) for name in diary.MEETING})
     asked = replace(asked, host_urn=standing_host(session, asked.host_urn, asked.starts_at))
     diary.check_meetings(session, group, [asked])
-    return diary.put_down(session, group, [asked], now=now, by=by)[0]
+    return diary.schedule(session, group, [asked], now=now, by=by)[0]
 
 
 def reschedule_session(
     session: Session, command: RescheduleSession, *, now: datetime, by: str
 ) -> GroupSession:
-    """Give a session another time, place, way of meeting or joining link; the same again changes nothing.
+    """Change the time, place, mode or joining link of a session; equal values change nothing.
 
     Raises:
         Unknown: `unknown_session`; Refused, Conflict: see `sessions.reschedule` and `diary.check_meetings`.
@@ -64,7 +64,7 @@ def reschedule_session(
 
 
 def cancel_session(session: Session, command: CancelSession, *, now: datetime, by: str) -> GroupSession:
-    """Say that a session will not take place; the same again changes nothing.
+    """Cancel a session; a repeated command changes nothing.
 
     Raises:
         Unknown: `unknown_session`; Conflict: see `sessions.cancel`.
@@ -79,20 +79,20 @@ def cancel_session(session: Session, command: CancelSession, *, now: datetime, b
 def take_register(
     session: Session, command: TakeRegister, *, expected: int | None, now: datetime, by: str
 ) -> store.Register:
-    """Say who was there; until the register is locked a different one corrects it.
+    """Take the register; until it is locked a different one replaces it.
 
     `expected` is the session's revision that the sender has seen; 0 says "no register yet". The same
-    register again changes nothing, whatever revision it names: its sender missed the answer.
+    register again changes nothing, whatever revision it names, as its sender may have missed the answer.
 
     Raises:
         Unknown: `unknown_session`; Stale: `stale`; Conflict: see `diary.check_not_over`; it, and Refused:
             see `sessions.check_time` and `sessions.check_marks`; Refused: see `attendance.check_received`.
     """
-    group, meeting = lock_session(session, command.session_id)  # so that nobody comes or goes meanwhile
+    group, meeting = lock_session(session, command.session_id)  # the participants must not change meanwhile
     held_on = command.held_on or day_in_england(meeting.starts_at)
     places, apologies = store.places_and_apologies(session, meeting)
-    said = attendance.with_notice(command.marks, apologies)
-    taken = store.Register(meeting, sorted(said, key=lambda mark: mark.enrolment_id), apologies)
+    marks = attendance.with_notice(command.marks, apologies)
+    taken = store.Register(meeting, sorted(marks, key=lambda mark: mark.enrolment_id), apologies)
     if meeting.held_on == held_on and store.marks(session, meeting.id) == taken.marks:
         return taken
     _check_revision(meeting, expected)
@@ -115,7 +115,7 @@ def take_register(
 def _complete(
     session: Session, group: WorkGroup, meeting: GroupSession, held_on: date, *, now: datetime, by: str
 ) -> None:
-    """The session has been held; with its first one a confirmed group runs."""
+    """Complete a session; its first one makes a confirmed group run."""
     meeting.status, meeting.held_on = "completed", held_on
     meeting.touch(now=now, by=by)
     session.flush()

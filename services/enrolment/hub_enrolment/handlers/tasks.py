@@ -1,4 +1,4 @@
-"""Classroom tasks: setting them, reporting on them."""
+"""Set classroom tasks, and report on them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,13 +22,13 @@ from hub_platform.ids import new_id
 
 
 def set_task(session: Session, command: SetTask, *, now: datetime, by: str) -> ClassroomTask:
-    """Ask participants to try something in their classrooms before a later session.
+    """Set a task to try in the classroom before a later session.
 
     Raises:
         Unknown: `unknown_work_group`; Conflict: see `diary.check_not_over`; it, and Refused: see
             `tasks.check_sessions`.
     """
-    group, _ = lock_work_group(session, command.work_group_id)  # so that no session moves meanwhile
+    group, _ = lock_work_group(session, command.work_group_id)  # its sessions must not move meanwhile
     diary.check_not_over(group.status)
     ends = (command.set_in_session_id, command.due_before_session_id)
     tasks.check_sessions(group.id, *(_between(session, session_id) for session_id in ends))
@@ -53,7 +53,7 @@ def set_task(session: Session, command: SetTask, *, now: datetime, by: str) -> C
 
 
 def find_task(session: Session, task_id: UUID, *, lock: bool = False) -> ClassroomTask:
-    """One task.
+    """Return a classroom task, locked on request.
 
     Raises:
         Unknown: `unknown_task`.
@@ -65,7 +65,7 @@ def find_task(session: Session, task_id: UUID, *, lock: bool = False) -> Classro
 
 
 def find_report(session: Session, task_id: UUID, enrolment_id: UUID) -> TaskReport:
-    """What one participant has reported.
+    """Return one participant's report on a task.
 
     Raises:
         Unknown: `unknown_report`.
@@ -79,7 +79,7 @@ def find_report(session: Session, task_id: UUID, enrolment_id: UUID) -> TaskRepo
 def report_task(
     session: Session, command: ReportTask, *, expected: int | None, may_go_back: bool, now: datetime, by: str
 ) -> TaskReport:
-    """Say how far a participant has come; the same again changes nothing, whatever revision it names.
+    """Record a participant's progress; an equal report changes nothing, whatever revision it names.
 
     `expected` is the report's revision that the sender has seen; 0 says "no report yet".
 

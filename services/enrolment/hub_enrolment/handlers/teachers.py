@@ -1,4 +1,4 @@
-"""Teachers: what is held of them, where they teach, how they are reached."""
+"""Find teachers, and correct their details."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from hub_kernel.refusals import Stale
 def change_teacher(
     session: Session, command: ChangeTeacher, *, expected: int | None, now: datetime, by: str
 ) -> store.Employed:
-    """Correct what is held of somebody; a name that they had before is kept.
+    """Correct a teacher's details; a replaced name is kept.
 
     An e-mail address, also the same one again, or `keep_email` confirms the address.
 
@@ -48,7 +48,7 @@ def change_teacher(
 
 
 def find_teacher(session: Session, teacher_id: UUID) -> store.Employed:
-    """One teacher with the school where they teach; of a merged record the one it was merged into.
+    """Return a teacher with their school; for a merged record the one it was merged into.
 
     Raises:
         Unknown: `unknown_teacher`.

@@ -1,4 +1,4 @@
-"""A work group's terms: put down when it is opened, changed later."""
+"""Open Work Groups, and change their terms."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.steps.terms import published_facts, record_change
 from hub_enrolment.steps.venues import follow_group
-from hub_enrolment.steps.work_groups import allow, tell_confirmed
+from hub_enrolment.steps.work_groups import allow, publish_confirmed
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as store
@@ -28,7 +28,7 @@ from hub_platform.ids import new_id
 
 
 def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, by: str) -> store.Described:
-    """Open a work group for recruitment; of a draft nobody is told yet.
+    """Open a Work Group for recruitment, or create a draft, which is not published.
 
     Raises:
         Refused: `unknown_programme`, `closes_before_opens`, `bad_joining_link`, `lead_named_twice`,
@@ -81,7 +81,7 @@ def open_draft(session: Session, command: OpenDraft, *, now: datetime, by: str) 
 def change_work_group(
     session: Session, command: ChangeWorkGroup, *, expected: int | None, now: datetime, by: str
 ) -> store.Described:
-    """Give a group other terms; sessions to come follow its venue and joining link.
+    """Change the terms of a group; upcoming sessions follow its venue and joining link.
 
     `expected` is the revision that the sender has seen. Nothing new changes nothing.
 
@@ -121,7 +121,7 @@ def change_work_group(
 
 
 def _check_capacity(locked: Locked, asked: int, override_reason: str | None) -> bool:
-    """See `capacities.check_capacity`."""
+    """Raise unless the capacity is allowed; return whether an override is needed."""
     group, programme = locked
     return check_capacity(
         group.status,
@@ -135,11 +135,11 @@ def _check_capacity(locked: Locked, asked: int, override_reason: str | None) -> 
 def _allow(
     session: Session, group: WorkGroup, teachers_n: int, reason: str | None, *, now: datetime, by: str
 ) -> None:
-    """Keep that a hub lead allows more teachers; of a group that was confirmed it is published."""
+    """Record that a hub lead allows more teachers; publish it for a confirmed group."""
     allow(group, teachers_n, reason, now=now, by=by)
     if group.confirmed_at is not None and group.status != "at_risk":
         counted = store.count(session, group.id, day=day_in_england(now))
-        tell_confirmed(session, group, counted, overridden=True, now=now, by=by)
+        publish_confirmed(session, group, counted, overridden=True, now=now, by=by)
 
 
 def _check_leads(session: Session, programme: Programme, lead_ids: list[UUID]) -> None:

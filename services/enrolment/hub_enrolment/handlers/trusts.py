@@ -1,4 +1,4 @@
-"""Trusts: who belongs to them since when, and what the register's groups files say of them."""
+"""Find academy trusts."""
 
 from sqlalchemy.orm import Session
 
@@ -8,7 +8,7 @@ from hub_kernel.refusals import Unknown
 
 
 def find_trust(session: Session, uid: str) -> Trust:
-    """One trust.
+    """Return a trust by its group UID.
 
     Raises:
         Unknown: `unknown_trust`.

@@ -1,4 +1,4 @@
-"""Everybody on a list is enrolled, or nobody; a preview does the same and takes it back."""
+"""Enrol all participants of a list, or none; a preview does the same and rolls it back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -26,12 +26,12 @@ from hub_enrolment.store.work_groups import find_work_group
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Conflict, Refused
 
-TOLD = 100  # problems told in one refusal; the rest is only counted
+TOLD = 100  # problems listed in one refusal; the rest is only counted
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a row that was taken."""
+    """The result of an imported row."""
 
     row: int
     teacher_id: UUID
@@ -41,21 +41,21 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """Whom a row is about: a teacher who is `known`, `new` or `unclear`, and what will change."""
+    """The person that a row is about: `known`, `new` or `unclear`, and what will change."""
 
     row: int
     name: str
     urn: str
     person: str
-    teacher_id: UUID | None = None  # of who is known
+    teacher_id: UUID | None = None  # of a known person
     known_as: str | None = None  # their name on the record
     changes: Sequence[str] = ()
-    candidates: Sequence[Record] = ()  # who may be meant where it is unclear
+    candidates: Sequence[Record] = ()  # the records that an unclear row may mean
 
 
 @dataclass(frozen=True, kw_only=True)
 class Uploaded:
-    """What a list changed, or in a preview would change."""
+    """The changes that a list made, or in a preview would make."""
 
     work_group_id: UUID
     mode: str
@@ -63,13 +63,13 @@ class Uploaded:
     taken: list[Taken] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
     people: list[Seen] = field(default_factory=list)
-    may_be_meant: list[UUID] = field(default_factory=list)  # teachers, held for the rows
+    may_be_meant: list[UUID] = field(default_factory=list)  # candidates to lock
 
 
 def upload_participants(
     session: Session, command: UploadParticipants, table: Table, *, now: datetime, by: str
 ) -> Uploaded:
-    """Enrol every participant on a list; a person who is not known, see `matching`, is registered first.
+    """Enrol every participant of a list; a person without a record (see `matching`) is registered first.
 
     Of a known teacher only a missing TRN is added. All rows or none, unless `skip_refused` is asked for.
 
@@ -100,18 +100,18 @@ def upload_participants(
 
 
 def rows_refused(problems: list[RowProblem]) -> Refused:
-    """Some rows cannot be taken, so none is."""
+    """Build the refusal of a list with rejected rows."""
     refused_n = len({one.row for one in problems})
     told = [
         (f"/rows/{one.row}/{one.column}".rstrip("/"), f"Row {one.row}: {one.detail}")
         for one in problems[:TOLD]
     ]
-    detail = f"Nothing was taken, as {refused_n} rows cannot be."
+    detail = f"Nothing imported: {refused_n} rows were rejected."
     return Refused("rows_refused", detail, errors=told)
 
 
 def _take(session: Session, uploaded: Uploaded, line: Line, asked: Asked, *, now: datetime, by: str) -> None:
-    """One row, all of it or nothing."""
+    """Import one row, all of it or nothing."""
     attempt = session.begin_nested()
     try:
         taken = _enrol(session, uploaded, line, asked, now=now, by=by)
@@ -166,13 +166,13 @@ def _seen(line: Line, described: Person, outcome: Known | New | Unclear) -> Seen
 
 
 def _refusal(unclear: Unclear) -> Conflict:
-    """Why a row is not taken, with the candidates by name."""
+    """Build the problem of a rejected row, with the candidates by name."""
     detail = f"{matching.DETAILS[unclear.why]} Known: {matching.named(unclear.candidates)}."
     return Conflict(unclear.why, detail, matching.CELLS[unclear.why])
 
 
 def _with_suggestions(session: Session, line: Line, problems: list[RowProblem]) -> list[RowProblem]:
-    """Where there is no URN but a school's name: which school may be meant; nobody is enrolled by a name."""
+    """Suggest a URN for a school's name; a row without a URN is never enrolled."""
     if line.named["urn"] or not line.named[uploads.SCHOOL]:
         return problems
     found = store.schools_called(session, line.named[uploads.SCHOOL])

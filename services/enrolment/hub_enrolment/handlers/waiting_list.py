@@ -1,4 +1,4 @@
-"""Waiting for a place: joining, accepting an offer, leaving."""
+"""Join and leave waiting lists; accept offers of places."""
 
 from datetime import datetime
 from uuid import UUID
@@ -28,7 +28,7 @@ from hub_platform.ids import new_id
 
 
 def join_waiting_list(session: Session, command: JoinWaitingList, *, now: datetime, by: str) -> Described:
-    """Let a teacher wait; where there is a place that nobody before them can take, it is offered at once.
+    """Add a teacher to a waiting list; a place that no earlier entry can take is offered at once.
 
     Raises:
         Unknown: `unknown_work_group`; Refused: `unknown_teacher`; both, and Conflict: see
@@ -62,7 +62,7 @@ def join_waiting_list(session: Session, command: JoinWaitingList, *, now: dateti
 
 
 def offer_places(session: Session, command: OfferPlaces, *, now: datetime, by: str) -> list[Described]:
-    """Offer what is free to those who wait; those who have an offer by it.
+    """Offer the free places to the waiting list; return the entries with a new offer.
 
     Raises:
         Unknown: `unknown_work_group`; Conflict: see `waiting_list.check_offers`.
@@ -75,16 +75,16 @@ def offer_places(session: Session, command: OfferPlaces, *, now: datetime, by: s
 
 
 def accept_offer(session: Session, command: AcceptOffer, *, now: datetime, by: str) -> Described:
-    """Give the place that was offered by the rules for every place; it was asked for on joining the list.
+    """Enrol a teacher who accepts an offer, by the usual rules as of the day on which they joined the list.
 
     Raises:
         Unknown: `unknown_entry`; Refused, Conflict: see `waiting_list.accept` and `enrolments.enrol`.
     """
-    # The teacher first, then the group: whatever locks both does so in this order.
+    # The teacher first, then the group: every transaction that locks both uses this order.
     teacher_store.hold(session, [require_entry(session, command.waiting_id).teacher_id])
     entry = _lock_entry(session, command.waiting_id)
     waiting_list.accept(entry.status, entry.expires_at, told_at=entry.told_at, at=now)
-    # The school for which they wait, unless they have left it since.
+    # The school of the entry, unless the teacher has left it since.
     numbers = standing_store.stood_for(session, entry.urn, day_in_england(now))
     still_there = any(teacher_store.present_school(session, entry.teacher_id, urn) for urn in numbers)
     asked = EnrolParticipant(
@@ -100,7 +100,7 @@ def accept_offer(session: Session, command: AcceptOffer, *, now: datetime, by: s
 
 
 def leave_waiting_list(session: Session, command: LeaveWaitingList, *, now: datetime, by: str) -> Described:
-    """Let somebody wait no longer; a place that was kept for them is offered to the next.
+    """Take a teacher off a waiting list; a place that was offered to them is offered to the next.
 
     Raises:
         Unknown: `unknown_entry`; Conflict: see `waiting_list.give_up`.
@@ -113,7 +113,7 @@ def leave_waiting_list(session: Session, command: LeaveWaitingList, *, now: date
 
 
 def find_entry(session: Session, waiting_id: UUID) -> Described:
-    """One entry with where it stands.
+    """Return an entry with its position.
 
     Raises:
         Unknown: `unknown_entry`.
@@ -122,7 +122,7 @@ def find_entry(session: Session, waiting_id: UUID) -> Described:
 
 
 def _lock_entry(session: Session, waiting_id: UUID) -> WaitingEntry:
-    """One entry, as it is once its group is held: an offer is answered or expires, never both."""
+    """Lock the entry's group, then read the entry, so that an offer is answered or expires, never both."""
     lock_work_group(session, require_entry(session, waiting_id).work_group_id)
     return require_entry(session, waiting_id)
 

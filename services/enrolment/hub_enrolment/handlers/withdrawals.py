@@ -1,4 +1,4 @@
-"""Withdrawals that were mistakes: the place is held again, and the trail says why."""
+"""Undo mistaken withdrawals; the reason is kept."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.enrolments import UndoWithdrawal
 from hub_enrolment.domain import enrolments
 from hub_enrolment.models import Enrolment, UndoneWithdrawal
-from hub_enrolment.steps.schools_on_groups import tell_schools
+from hub_enrolment.steps.schools_on_groups import publish_schools
 from hub_enrolment.steps.waiting_list import end_entry_of
 from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import enrolments as store
@@ -23,7 +23,7 @@ from hub_platform.ids import new_id
 
 
 def undo_withdrawal(session: Session, command: UndoWithdrawal, *, now: datetime, by: str) -> Enrolment:
-    """Give a place back as if it had never been withdrawn; its marks, tasks and documents count on.
+    """Restore a place as if it had never been withdrawn; its marks, tasks and documents count again.
 
     An entry of the same teacher on the group's waiting list ends with it.
 
@@ -31,11 +31,11 @@ def undo_withdrawal(session: Session, command: UndoWithdrawal, *, now: datetime,
         Unknown: `unknown_enrolment`; Conflict: `teacher_anonymised`; see also `enrolments.undo_withdrawal`.
     """
     known = find_enrolment(session, command.enrolment_id)
-    # The teacher first, then the group: every handler that locks both does so in this order.
+    # The teacher first, then the group: every transaction that locks both uses this order.
     if not teacher_store.hold(session, [known.teacher_id]).get(known.teacher_id):
         raise Conflict("teacher_anonymised", "The teacher was anonymised; the place stays as it is.")
     locked = lock_work_group(session, known.work_group_id)
-    enrolment = find_enrolment(session, command.enrolment_id)  # as it is now that the group is held
+    enrolment = find_enrolment(session, command.enrolment_id)  # as it is now that the group is locked
     end_entry_of(session, locked.group.id, enrolment.teacher_id, now=now, by=by)
     given = enrolments.undo_withdrawal(
         store.places(
@@ -58,7 +58,7 @@ def undo_withdrawal(session: Session, command: UndoWithdrawal, *, now: datetime,
     session.flush()
     outbox.record(session, _event(enrolment, undone), occurred_at=now, by=by)
     if enrolment.role == enrolments.LEAD:
-        tell_schools(session, locked, [enrolment.urn], now=now, by=by)
+        publish_schools(session, locked, [enrolment.urn], now=now, by=by)
     follow_change(session, locked, now=now, by=by)
     return enrolment
 

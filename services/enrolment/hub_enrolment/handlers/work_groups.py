@@ -1,4 +1,4 @@
-"""Work groups: finding and locking them, confirming them, following who comes and goes."""
+"""Confirm Work Groups."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from hub_enrolment.commands.work_groups import ConfirmWorkGroup
 from hub_enrolment.domain import work_groups
 from hub_enrolment.domain.capacities import most_teachers
-from hub_enrolment.steps.work_groups import allow, tell_confirmed
+from hub_enrolment.steps.work_groups import allow, publish_confirmed
 from hub_enrolment.store import completions as completion_store
 from hub_enrolment.store import enrolments as enrolment_store
 from hub_enrolment.store import work_groups as store
@@ -18,10 +18,10 @@ from hub_kernel.england import day_in_england
 def confirm_work_group(
     session: Session, command: ConfirmWorkGroup, *, now: datetime, by: str
 ) -> store.Described:
-    """Say that a group takes place, where it is large and wide enough or for a reason that is kept.
+    """Confirm a group that is within its limits, or outside them for a recorded reason.
 
-    A group that has met before it is confirmed runs on, or is evaluated. Where the reason is for too many
-    teachers, so many as hold or are offered a place now are allowed, and not more.
+    A group that has met before keeps running, or is evaluated. A reason for too many teachers allows as many
+    as have or are offered a place now, and no more.
 
     Raises:
         Unknown: `unknown_work_group`; Refused, Conflict: see `work_groups.confirm`.
@@ -51,5 +51,5 @@ def confirm_work_group(
         allow(group, promised, command.override_reason, now=now, by=by)
     group.touch(now=now, by=by)
     session.flush()
-    tell_confirmed(session, group, counted, overridden=overridden, now=now, by=by)
+    publish_confirmed(session, group, counted, overridden=overridden, now=now, by=by)
     return store.describe(session, [group], day=today)[0]

@@ -15,12 +15,12 @@ from hub_messaging import outbox
 
 
 def end_applications(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
-    """Decline what was asked for, and drop drafts: the group is over, and locked by the caller."""
+    """Decline submitted applications and withdraw drafts of a group that has ended; the caller locked it."""
     for found in store.open_ones(session, work_group_id):
         row = found.row
-        was_told = row.status != "draft"
-        row.status = "declined" if was_told else "withdrawn"
-        if was_told:
+        was_submitted = row.status != "draft"
+        row.status = "declined" if was_submitted else "withdrawn"
+        if was_submitted:
             row.decided_at, row.decided_by = now, by
             outbox.record(session, ApplicationDeclined(**application_facts(found)), occurred_at=now, by=by)
         row.touch(now=now, by=by)

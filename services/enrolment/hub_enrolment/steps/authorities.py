@@ -1,4 +1,4 @@
-"""Keeps authority, district and phase of schools in time, as imports tell of them."""
+"""Record authority, district and phase of schools over time, from imports."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from hub_enrolment.store import authorities as store
 
 
 def keep_history(run: Run, plan: Plan) -> None:
-    """Note what an import says of authorities, districts and phases, from its day on."""
+    """Record the authorities, districts and phases of an import, from its day on."""
     firsts = ((school.urn, _placement(school, run.on)) for school in plan.created)
     store.begin(run.session, firsts, now=run.now, by=run.by)
     moved = {

@@ -1,4 +1,4 @@
-"""Where people work whose school has closed: their memberships go on at its successor."""
+"""Continue memberships of closed schools at their successors."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,11 +23,10 @@ NOTE: Final = "The school had closed before; the membership was at its successor
 
 
 def follow_successions(session: Session, teacher: Teacher, *, now: datetime, by: str) -> None:
-    """Let the memberships of a locked teacher go on at the successors of schools that have closed.
+    """Continue the memberships of a locked teacher at the successors of closed schools.
 
-    Names and roles stay, and e-mail addresses stay confirmed: the same people work in the same building and
-    nobody has moved. An address that ended with the old school's domain is refused visibly; it does not reach
-    a stranger.
+    Names and roles stay, and e-mail addresses stay confirmed: the same people work in the same building.
+    A message to an address in the old school's domain bounces visibly; it does not reach a stranger.
     """
     held = store.memberships(session, teacher.id)
     links = standing_store.successors_here(session, [one.urn for one in held if one.ends_on is None])
@@ -59,7 +58,7 @@ def corrected(session: Session, row: SchoolMembership, *, from_urn: str) -> Memb
 def trail_of(
     row: SchoolMembership, new: Mapping[str, Any], note: str | None, *, now: datetime, by: str
 ) -> MembershipCorrection:
-    """Build the trail of a correction that is about to be made; `new`: the values of COLUMNS."""
+    """Build the record of a correction before it is made; `new`: the values of COLUMNS."""
     return MembershipCorrection(
         id=new_id(),
         teacher_id=row.teacher_id,
@@ -74,7 +73,7 @@ def trail_of(
 
 
 def _go_on(session: Session, step: CarriedOn, *, now: datetime, by: str) -> TeacherMovedSchool:
-    """End a membership with its school, and let one of the successor follow."""
+    """End a membership with its school, and begin one at the successor."""
     row = session.get_one(SchoolMembership, step.held.id)
     row.ends_on = step.last_day
     row.touch(now=now, by=by)
@@ -102,7 +101,7 @@ def _go_on(session: Session, step: CarriedOn, *, now: datetime, by: str) -> Teac
 
 
 def _correct(session: Session, step: CarriedOn, *, now: datetime, by: str) -> MembershipCorrected:
-    """Let a membership that was noted under the closed school's number be one of the successor."""
+    """Move a membership that was recorded under the closed school's URN to the successor."""
     row = session.get_one(SchoolMembership, step.held.id)
     from_urn, new = (
         row.urn,
@@ -121,7 +120,7 @@ def _correct(session: Session, step: CarriedOn, *, now: datetime, by: str) -> Me
 
 
 def _of_successor(session: Session, step: CarriedOn, *, now: datetime, by: str) -> SchoolMembership | None:
-    """Return the membership of the successor that the person has already; it begins no later."""
+    """Return the membership at the successor that the person already has, begun no later."""
     if step.joins is None:
         return None
     kept = session.get_one(SchoolMembership, step.joins)

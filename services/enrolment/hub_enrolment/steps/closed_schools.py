@@ -1,4 +1,4 @@
-"""What follows a succession in enrolment: people and sessions to come move, groups are counted again."""
+"""The effects of a succession: people and upcoming sessions move, groups are counted again."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from hub_kernel.successions import first_day_of_successor
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolMoves:
-    """What the hub holds at one school that closes, or that has a new successor."""
+    """The records at a school that closes or has a new successor."""
 
     school: Closing
     held: Held
@@ -35,11 +35,11 @@ class SchoolMoves:
 
 
 def moves_of(run: Run, *, closing: Collection[str], concerned: Collection[str]) -> list[SchoolMoves]:
-    """Return what moves, or will move, from the schools of a file; nothing has moved yet.
+    """Return what moves, or will move, from the schools of a file, before anything moves.
 
     Args:
         run: the import, whose file is written already.
-        closing: the schools that close with the file; each is told, also one where nothing is held.
+        closing: the schools that close with the file; each is listed, also one without records.
         concerned: schools of which the file says who carries on their work; told when the hub knows them.
     """
     schools = store.closing(run.session, {*closing, *concerned})
@@ -52,7 +52,7 @@ def moves_of(run: Run, *, closing: Collection[str], concerned: Collection[str]) 
 
 
 def move_all(run: Run) -> None:
-    """Move everything that is still at a school for which another one here stands; once, as it is gone then.
+    """Move everything that is still at a school whose successor the hub has; a second call finds nothing.
 
     Places, waiting lists, applications and roles of leaders keep the school of their day.
     """
@@ -101,7 +101,7 @@ def _hosted_by_closed(run: Run) -> set[UUID]:
 
 
 def _move_sessions(run: Run, locked: Locked) -> None:
-    """Let the successor host sessions to come; participants get each as a change of their calendar."""
+    """Set the successor as host of upcoming sessions; participants get a change of each calendar entry."""
     moved = []
     for meeting in session_store.lock_sessions_to_come(run.session, locked.group.id, now=run.now):
         host_urn = standing_host(run.session, meeting.host_urn, meeting.starts_at)

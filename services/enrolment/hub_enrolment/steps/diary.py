@@ -1,4 +1,4 @@
-"""A Work Group's diary: what may stand in it, and what it makes of the group: it runs, it is evaluated."""
+"""The sessions of a Work Group: checked, scheduled, and followed by the status of the group."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -20,7 +20,7 @@ from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
 
-MEETING: Final = tuple(one.name for one in fields(Meeting))  # columns of a session, too
+MEETING: Final = tuple(one.name for one in fields(Meeting))  # these are columns of a session, too
 
 
 def check_meetings(
@@ -31,9 +31,9 @@ def check_meetings(
     moved: GroupSession | None = None,
     pointer: str = "/starts_at",
 ) -> None:
-    """Raise unless a group, which the caller has locked, can hold sessions: new ones, or one that is moved.
+    """Raise unless a group can hold new sessions, or a moved one; the caller has locked the group.
 
-    All of them are in one place.
+    All of them have the same host.
 
     Raises:
         Refused: `unknown_school`; it, and Conflict: see `diary.check_meetings`.
@@ -49,10 +49,10 @@ def check_meetings(
         school_state(session, asked[0].host_urn, pointer="/host_urn")
 
 
-def put_down(
+def schedule(
     session: Session, group: WorkGroup, asked: Sequence[Meeting], *, now: datetime, by: str
 ) -> list[GroupSession]:
-    """Save sessions of a group that the caller holds, numbered on, with their events."""
+    """Save sessions with the next numbers of the group and their events; the caller has locked the group."""
     first = store.next_seq(session, group.id)
     meetings = [
         GroupSession(
@@ -77,16 +77,16 @@ def put_down(
 
 
 def as_meeting(row: GroupSession) -> Meeting:
-    """When, how and where a session meets."""
+    """Return time, mode and place of a session."""
     return Meeting(**{name: getattr(row, name) for name in MEETING})
 
 
 def follow_diary(session: Session, group: WorkGroup, *, now: datetime, by: str) -> None:
-    """A group that has met runs while a session is to come, and is evaluated when none is left.
+    """Set the status of a group that has met: running while a session is to come, else evaluating.
 
-    The group is locked by the caller.
+    The caller has locked the group.
     """
-    if not work_groups.moves_on(group.status):  # it is over: nothing in its diary moves it
+    if not work_groups.moves_on(group.status):  # it has ended, and stays so
         return
     known = completion_store.diary(session, group.id)
     if known.held:
@@ -97,7 +97,7 @@ def follow_diary(session: Session, group: WorkGroup, *, now: datetime, by: str) 
 
 
 def follow_scheduling(group: WorkGroup, *, now: datetime, by: str) -> None:
-    """A group whose last session seemed to have been held runs on; it is locked by the caller."""
+    """Return a group to running when a session is scheduled after its last; the caller has locked it."""
     _move_on(group, work_groups.status_after_scheduling(group.status), now=now, by=by)
 
 

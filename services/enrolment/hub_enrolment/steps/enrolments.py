@@ -1,4 +1,4 @@
-"""Give a place on a Work Group, or withdraw it."""
+"""Enrol a teacher on a Work Group, or withdraw them."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from hub_enrolment.domain.enrolments import Given
 from hub_enrolment.models import Enrolment
 from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.steps.programmes import check_path
-from hub_enrolment.steps.schools_on_groups import tell_schools
+from hub_enrolment.steps.schools_on_groups import publish_schools
 from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import enrolments as store
 from hub_enrolment.store.enrolments import find_enrolment
@@ -82,7 +82,7 @@ def withdraw(session: Session, enrolment_id: UUID, reason: str, *, now: datetime
     enrolments.check_withdrawal(enrolment.status)
     take_back(session, enrolment, reason, now=now, by=by)
     if enrolment.role == enrolments.LEAD:
-        tell_schools(session, locked, [enrolment.urn], now=now, by=by)
+        publish_schools(session, locked, [enrolment.urn], now=now, by=by)
     follow_change(session, locked, now=now, by=by)
     offer_free_places(session, locked, now=now, by=by)
     return enrolment
@@ -106,15 +106,15 @@ def save_place(session: Session, locked: Locked, place: NewPlace, *, now: dateti
     session.flush()
     outbox.record(session, _enrolled(enrolment), occurred_at=now, by=by)
     if place.given.school_joins or place.role == enrolments.LEAD:
-        tell_schools(session, locked, [place.urn], now=now, by=by)
+        publish_schools(session, locked, [place.urn], now=now, by=by)
     follow_change(session, locked, now=now, by=by)
     return enrolment
 
 
 def take_back(session: Session, enrolment: Enrolment, reason: str, *, now: datetime, by: str) -> None:
-    """End a place, with its event; the group is locked by the caller.
+    """End a place with its event; the caller has locked the group.
 
-    `reason` is a participant's, or what the hub itself does: one of `enrolments.CAUSES`.
+    `reason` is the participant's, or one of `enrolments.CAUSES` when the hub ends the place.
     """
     enrolment.status = "transferred" if reason == "transferred" else "withdrawn"
     enrolment.withdrawn_at, enrolment.withdrawn_reason = now, reason

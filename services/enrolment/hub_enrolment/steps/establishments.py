@@ -1,4 +1,4 @@
-"""Importing the establishments file: schools, their trusts, and what becomes of those that close."""
+"""Import the establishments file: schools, their trusts, closures and successions."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -26,7 +26,7 @@ Steps = dict[str, list[Event]]
 
 
 def import_establishments(run: Run, table: Table) -> Counts:
-    """Import schools: what the register says of each, then replace, merge, open, close.
+    """Import schools: their facts first, then successions, mergers, openings and closures.
 
     Raises:
         FileRefused: see `read_establishments`.
@@ -63,7 +63,7 @@ def _save(run: Run, plan: Plan) -> Mapping[str, date | None]:
 
 
 def _changes(run: Run, plan: Plan, since_before: Mapping[str, date | None]) -> Steps:
-    """Return what is told of schools that the file describes differently, by step."""
+    """Return the events about changed schools, by step."""
     steps: Steps = {step: [] for step in ORDER}
     told = [change for change in plan.changed if change.published]
     companies = trust_store.companies(run.session) if told else {}
@@ -81,7 +81,7 @@ def _of_trust(
     since_before: Mapping[str, date | None],
     companies: Mapping[str, str],
 ) -> Iterable[str]:
-    """Yield what differs about the trust beyond the file's own columns."""
+    """Yield the changed facts of the trust that are not columns of the file."""
     if "trust_uid" in change.changed:
         if known["trust_since"] != since_before[change.school.urn]:
             yield "trust_since"
@@ -90,7 +90,7 @@ def _of_trust(
 
 
 def _endings(closing: list[Establishment], known: dict[str, str], effects: Effects) -> Steps:
-    """Return what is told of schools that close and of successions that take effect, by step."""
+    """Return the events about closures and successions, by step."""
     steps: Steps = {step: [] for step in ORDER}
     for school in closing:
         step = step_of_ending(school.urn, succeeded=known, merged=effects.merged_urns)
@@ -103,7 +103,7 @@ def _endings(closing: list[Establishment], known: dict[str, str], effects: Effec
 
 
 def _record(run: Run, plan: Plan, changes: Steps, endings: Steps) -> None:
-    """Record what happened, step by step; the schools that open are many, so they are told in parts."""
+    """Record all events step by step; those of new schools in parts, as they are many."""
     companies = trust_store.companies(run.session) if plan.created else {}
     for step in ORDER:
         _record_all(run, (_imported(run, s, companies) for s in plan.created if _told_in(s) == step))
@@ -112,14 +112,14 @@ def _record(run: Run, plan: Plan, changes: Steps, endings: Steps) -> None:
 
 
 def _imported(run: Run, school: Establishment, companies: Mapping[str, str]) -> SchoolImported:
-    """Return what is told of a new school; its first membership begins with the file."""
+    """Build the event about a new school; its first membership of a trust begins with the file."""
     if school.trust_uid is None:
         return SchoolImported(**facts(school, run.file_date, None, None))
     return SchoolImported(**facts(school, run.file_date, run.on, companies.get(school.trust_uid)))
 
 
 def _told_in(school: Establishment) -> str:
-    """In which step a new school is told: one that has closed already comes before who carries it on."""
+    """Return the step of a new school: one that has closed already comes before its successor."""
     return "open" if school.status in OPEN_STATUSES else "facts"
 
 

@@ -1,4 +1,4 @@
-"""What had a wrong school from a membership follows when that is corrected: roles, waiting lists, PD days."""
+"""Follow the correction of a membership in roles, waiting lists and PD days that had the wrong school."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -20,10 +20,10 @@ from hub_messaging import outbox
 
 
 def follow_correction(session: Session, trail: MembershipCorrection, *, now: datetime, by: str) -> None:
-    """Give the right school to what had the wrong one from a membership that has just been corrected.
+    """Give the right school to records that had the wrong one from a membership just corrected.
 
-    Places on Work Groups do not follow: people say which. The teacher, the PD days and the groups on whose
-    waiting lists they stand are locked by the caller, and the ids go into the trail.
+    Places on Work Groups do not follow by themselves: the command names them. The caller has locked the
+    teacher, the PD days and the groups of the waiting lists. Their ids go into the correction's record.
     """
     held = teacher_store.memberships(session, trail.teacher_id)
 
@@ -41,9 +41,7 @@ def follow_correction(session: Session, trail: MembershipCorrection, *, now: dat
         if follows(entry.urn, day_in_england(entry.created_at))
     ]
     _correct_roles(session, roles, trail.new_urn, now=now, by=by)
-    for (
-        entry
-    ) in waiting:  # no event: none that is published of a waiting list names a school that others keep
+    for entry in waiting:  # without an event: other services store no school of a waiting-list entry
         entry.urn = trail.new_urn
         entry.touch(now=now, by=by)
     trail.pd_day_ids = _correct_pd_days(session, trail, follows, now=now, by=by)
@@ -55,7 +53,7 @@ def follow_correction(session: Session, trail: MembershipCorrection, *, now: dat
 def _correct_roles(
     session: Session, roles: Sequence[LeaderRole], urn: str, *, now: datetime, by: str
 ) -> None:
-    """Say each role again; of one that was ended, its end."""
+    """Publish each role again, or the end of a role that has ended."""
     trust_uid = school_state(session, urn, pointer="/urn").trust_uid
     events: list[LeaderAppointed | LeaderEnded] = []
     for role in roles:
@@ -74,7 +72,7 @@ def _correct_pd_days(
     now: datetime,
     by: str,
 ) -> list[UUID]:
-    """Decide anew for which school the teacher comes or came; a register is published again."""
+    """Decide again for which school the teacher attends; publish the register again."""
     taught = pd_day_store.employments(session, [trail.teacher_id])[trail.teacher_id]
     changed = []
     for day, registration, attendance in store.pd_days(session, trail.teacher_id):

@@ -1,4 +1,4 @@
-"""What the importers of the register's files are given, and what they give back."""
+"""Input and result of the importers of the register's files."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,18 +10,18 @@ from hub_enrolment.domain.findings import Finding
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One import: the transaction, when it is and who does it."""
+    """One import: its transaction, time and account."""
 
     session: Session
-    file_date: date | None  # of the file, where the sender says it
-    on: date  # from which day on what the file says counts: its date, else today
+    file_date: date | None  # of the file, where the sender names it
+    on: date  # the first day on which the file applies: its date, else today
     now: datetime
     by: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """What a file changes."""
+    """The number of changes that a file makes, with its findings."""
 
     rows: int
     created: int
@@ -32,4 +32,4 @@ class Counts:
     skipped: int = 0
     findings: list[Finding]
     closing: frozenset[str] = frozenset()  # schools that the file closes
-    concerned: frozenset[str] = frozenset()  # schools of which the file says who carries on their work
+    concerned: frozenset[str] = frozenset()  # schools whose successor the file names

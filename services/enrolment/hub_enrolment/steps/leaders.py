@@ -11,7 +11,7 @@ from hub_messaging import outbox
 
 
 def close_role(session: Session, leader: LeaderRole, ends_on: date, *, now: datetime, by: str) -> None:
-    """Write down the last day in a role, which was decided on, and say so."""
+    """Save the last day of a role, after the decision, with its event."""
     leader.ends_on = ends_on
     leader.touch(now=now, by=by)
     session.flush()

@@ -16,9 +16,9 @@ from hub_messaging import outbox
 
 
 def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: str) -> list[WaitingEntry]:
-    """Offer each place that is free to the next who waits; the entries that have an offer now.
+    """Offer each free place to the next entry of the waiting list; return the entries with a new offer.
 
-    To be called after everything that frees a place or adds one, while the group is locked.
+    Call it after every change that frees or adds a place, while the group is locked.
     """
     group, programme = locked
     room = enrolment_store.room(session, group, programme)

@@ -21,7 +21,7 @@ from hub_platform.ids import new_id
 
 
 def described_by(command: RegisterTeacher) -> Person:
-    """What a command says of a person, as matching needs it.
+    """Return the description of a person that matching needs.
 
     Raises:
         Refused: `bad_trn`, `trn_and_trnless`.
@@ -36,9 +36,9 @@ def described_by(command: RegisterTeacher) -> Person:
     )
 
 
-# Long: a list of values is no complexity.
+# Long: it lists the values of two rows.
 def register_teacher(session: Session, command: RegisterTeacher, *, now: datetime, by: str) -> Employed:
-    """Register a teacher who works at a school and whom the hub does not know.
+    """Register a teacher of whom the hub has no record.
 
     A closed school is taken for the one that stands for it today.
 

@@ -1,4 +1,4 @@
-"""The facts of schools as events tell them: from the register's files, with trust and company."""
+"""The published facts of schools: from the register's files, with trust and company."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -16,7 +16,7 @@ from hub_messaging import outbox
 def facts(
     school: Establishment, file_date: date | None, trust_since: date | None, companies_house: str | None
 ) -> dict[str, Any]:
-    """Return what every event about a school's place in the register tells."""
+    """Return the fields that events about a school's entry in the register share."""
     return {
         "urn": school.urn,
         "name": school.name,
@@ -60,7 +60,7 @@ def facts_of_each(
 
 
 def record_trust_change(run: Run, urns: Iterable[str], field: str) -> None:
-    """Record that a groups file has brought something about the trust of these schools.
+    """Publish a change of the trust's details for each of these schools.
 
     Args:
         run: the import.

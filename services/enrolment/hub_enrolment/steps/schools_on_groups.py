@@ -1,4 +1,4 @@
-"""How schools take part in Work Groups: published with the first place, and again when it changes."""
+"""Publish the participation of schools in Work Groups: with the first place, and after changes."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,11 +14,11 @@ from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
 
-def tell_schools(session: Session, locked: Locked, urns: Iterable[str], *, now: datetime, by: str) -> None:
-    """Publish how schools take part in a group, with their numbers as they are now.
+def publish_schools(session: Session, locked: Locked, urns: Iterable[str], *, now: datetime, by: str) -> None:
+    """Publish the participation of schools in a group with its present numbers.
 
-    To be called with the first place of a school, and after everything that changes how many lead
-    participants it has or the agreement that its head gave. The group is locked by the caller.
+    Call it with the first place of a school, and after every change of its number of lead participants or of
+    its headteacher's agreement. The caller has locked the group.
     """
     group, programme = locked
     session.flush()

@@ -20,9 +20,9 @@ from hub_messaging import outbox
 def cancel_sessions(
     session: Session, group: WorkGroup, reason: str, *, now: datetime, by: str
 ) -> list[GroupSession]:
-    """Cancel every session of a group that is still to come, with the events; gives them.
+    """Cancel every upcoming session of a group, with events; return them.
 
-    The group is locked by the caller. `reason` is one of `sessions.CANCELLED_FOR`.
+    The caller has locked the group. `reason` is one of `sessions.CANCELLED_FOR`.
     """
     meetings = store.lock_sessions_to_come(session, group.id, now=now)
     for meeting in meetings:

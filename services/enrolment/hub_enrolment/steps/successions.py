@@ -1,4 +1,4 @@
-"""Importing the register's links: who carries on whom, and from when that counts."""
+"""Import the register's links: the successor of each school, and the day from which it stands for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ from hub_messaging import outbox
 
 @dataclass(frozen=True, kw_only=True)
 class LinkPlan:
-    """What a links file would change."""
+    """The changes that a links file would make."""
 
     to_write: list[Succession]
-    demoted: list[str]  # schools whose principal successor becomes another one
+    demoted: list[str]  # schools that get another principal successor
     principal: dict[str, Succession]
     created: int
     changed: int
 
 
 def plan_links(session: Session, table: Table) -> tuple[LinksFile, LinkPlan]:
-    """Work out what a links file changes. A link that the file does not have any more stays."""
+    """Plan the changes of a links file. A link that is missing from the file stays."""
     file = read_links(table)
     known, principal_before = store.stored(session)
     given = {(link.urn, link.successor_urn): link for link in file.rows}
@@ -61,14 +61,14 @@ def plan_links(session: Session, table: Table) -> tuple[LinksFile, LinkPlan]:
 
 
 def save_links(session: Session, plan: LinkPlan, *, now: datetime, by: str) -> None:
-    """Write what a links file changes."""
+    """Save the changes of a links file."""
     if plan.demoted:
         store.demote(session, plan.demoted)
     store.save(session, plan.to_write, plan.principal, now=now, by=by)
 
 
 def import_links(run: Run, table: Table) -> Counts:
-    """Import who carries on whom.
+    """Import the successors of schools.
 
     Raises:
         FileRefused: see `read_links`.
@@ -92,7 +92,7 @@ def import_links(run: Run, table: Table) -> Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Effects:
-    """The successions whose time has come, still to be announced."""
+    """The successions that take effect, not yet published."""
 
     succeeded: list[Succession]
     merged: list[Merging]
@@ -104,17 +104,17 @@ class Effects:
         return frozenset(one.urn for one in self.merged)
 
     def replacements(self) -> list[Event]:
-        """What is told of schools that have a successor of their own."""
+        """The events about schools that have a successor of their own."""
         return [_succeeded(link) for link in self.succeeded if link.urn not in self.merged_urns]
 
     def mergers(self) -> list[Event]:
-        """What is told of schools that share one: that each has it, then that they have merged."""
+        """The events about schools that share a successor: each succession, then the merger."""
         succeeded = [_succeeded(link) for link in self.succeeded if link.urn in self.merged_urns]
         return [*succeeded, *(_merged(one) for one in self.merged)]
 
 
 def let_take_effect(run: Run, row_of: Mapping[str, int], *, column: str) -> Effects:
-    """Let successions take effect whose time has come; the caller announces them.
+    """Apply the successions that are due; the caller publishes them.
 
     A successor is often registered months before the old school closes: until then they are two schools.
     What the hub holds at the closed schools moves next, see `closed_schools.move_all`.

@@ -14,7 +14,7 @@ from hub_kernel.refusals import Conflict, Unknown
 
 
 def add_trn(session: Session, teacher_id: UUID, trn: str, *, now: datetime, by: str) -> None:
-    """Give a teacher who is locked and has no TRN the one that a list says.
+    """Give a locked teacher without a TRN the one of a list.
 
     Raises:
         Conflict: `trn_taken`.
@@ -26,12 +26,12 @@ def add_trn(session: Session, teacher_id: UUID, trn: str, *, now: datetime, by: 
 
 
 def trn_taken() -> Conflict:
-    """Another teacher has the TRN."""
+    """Build the refusal of a TRN that another teacher has."""
     return Conflict("trn_taken", "Another teacher has this reference number.", "/trn")
 
 
 def change(teacher: Teacher, changed: Mapping[str, Any]) -> None:
-    """Write new values; a former name or e-mail address is kept, by which people and lists may still go."""
+    """Write new values; former names and e-mail addresses are kept, as lists may still use them."""
     name, email = teacher.name, teacher.email
     for column, value in changed.items():
         setattr(teacher, column, value)
@@ -40,12 +40,12 @@ def change(teacher: Teacher, changed: Mapping[str, Any]) -> None:
 
 
 def unknown_teacher() -> Unknown:
-    """There is nobody of that id."""
+    """Build the refusal of an unknown teacher id."""
     return Unknown("unknown_teacher", "There is no such teacher.")
 
 
 def lock_teacher(session: Session, teacher_id: UUID, *, whole: bool = False) -> Teacher:
-    """One teacher, to decide about them; `whole`: nor is anything put down that refers to them.
+    """Lock a teacher for a decision; `whole` also blocks new rows that refer to them.
 
     Raises:
         Unknown: `unknown_teacher`; Conflict: `teacher_merged`, `teacher_anonymised`.
@@ -60,12 +60,12 @@ def lock_teacher(session: Session, teacher_id: UUID, *, whole: bool = False) -> 
 
 
 def lock_named(session: Session, teacher_id: UUID) -> Teacher:
-    """One teacher whose name is known, to decide about them.
+    """Lock a teacher whose personal data was not erased.
 
     Raises:
         Unknown: `unknown_teacher`; Conflict: `teacher_merged`, `teacher_anonymised`.
     """
     teacher = lock_teacher(session, teacher_id)
     if teacher.anonymised_on is not None:
-        raise Conflict("teacher_anonymised", "Nobody knows any more who this is.")
+        raise Conflict("teacher_anonymised", "This teacher's personal data was erased.")
     return teacher

@@ -20,7 +20,7 @@ def record_change(
     now: datetime,
     by: str,
 ) -> None:
-    """Publish what others know of a group, when it differs; of a draft they know nothing."""
+    """Publish the changed terms of a group; drafts are not published."""
     changed_fields = [name for name, value in after.items() if value != before[name]]
     if changed_fields and group.status != "draft":
         event = WorkGroupChanged(**after, changed_fields=changed_fields)
@@ -28,8 +28,15 @@ def record_change(
 
 
 def published_facts(group: WorkGroup, programme: Programme, lead_ids: list[UUID]) -> dict[str, Any]:
-    """What is published of a group's terms."""
-    of_group = ("title", "capacity", "opens_at", "closes_at", "mode", "venue")  # never the joining link
+    """Return the published terms of a group."""
+    of_group = (
+        "title",
+        "capacity",
+        "opens_at",
+        "closes_at",
+        "mode",
+        "venue",
+    )  # never the joining link, which gives access
     of_programme = (
         "ncp_code",
         "academic_year",

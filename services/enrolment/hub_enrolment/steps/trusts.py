@@ -16,7 +16,7 @@ from hub_enrolment.store import trusts as store
 
 
 def keep_history(run: Run, plan: Plan) -> Mapping[str, date | None]:
-    """Note which schools of an import belong to another trust than before, from its day on.
+    """Record the changed trusts of schools in an import, from its day on.
 
     Returns:
         Since when each of the schools whose trust differs belonged to the trust of before.
@@ -40,7 +40,7 @@ def keep_history(run: Run, plan: Plan) -> Mapping[str, date | None]:
 
 
 def import_groups(run: Run, table: Table) -> Counts:
-    """Import what the groups file says of trusts; tell the schools of a trust whose company is another one.
+    """Import trusts from the groups file; publish a changed company for each school of the trust.
 
     Raises:
         FileRefused: see `read_groups`.
@@ -68,7 +68,7 @@ def import_groups(run: Run, table: Table) -> Counts:
 
 
 def import_group_links(run: Run, table: Table) -> Counts:
-    """Import since when schools belong to their trusts. To which one, the establishments file says.
+    """Import the joining days of schools; the establishments file has the trust itself.
 
     Raises:
         FileRefused: see `read_group_links`.
@@ -92,7 +92,7 @@ def import_group_links(run: Run, table: Table) -> Counts:
 
 
 def _join(run: Run, link: Joined, rows: list[TrustMembership], findings: list[Finding]) -> bool:
-    """Give a membership the day on which the school joined; whether that is another day than before."""
+    """Set the day on which a school joined its trust; return whether it changed."""
     if link.joined_on is None:
         return False
     before = [store.as_membership(row) for row in rows]

@@ -15,9 +15,9 @@ from hub_messaging import outbox
 
 
 def follow_group(session: Session, group: WorkGroup, before: Location, *, now: datetime, by: str) -> None:
-    """Publish each session to come for which the group's new venue or joining link now holds.
+    """Publish each upcoming session that follows the group's new venue or joining link.
 
-    The group is locked by the caller. `before`: what it had until this change.
+    The caller has locked the group. `before`: the group's location until this change.
     """
     after = location_of(group)
     if after == before:
@@ -30,7 +30,7 @@ def follow_group(session: Session, group: WorkGroup, before: Location, *, now: d
 def publish_moves(
     session: Session, group: WorkGroup, meetings: Iterable[GroupSession], *, now: datetime, by: str
 ) -> None:
-    """Save sessions that now meet at another time, in another place or way, with their events."""
+    """Save sessions with another time, place or mode, with their events."""
     moved = list(meetings)
     for meeting in moved:
         meeting.status = "rescheduled"
@@ -42,7 +42,7 @@ def publish_moves(
 
 
 def session_facts(group: WorkGroup, meeting: GroupSession) -> dict[str, Any]:
-    """What is published of a session: where it is held, never the link at which it is joined."""
+    """Return the published facts of a session: its venue, never its joining link."""
     names = ("work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn", "ics_sequence")
     facts = {"session_id": meeting.id, "venue": location(meeting, location_of(group)).venue}
     return facts | {name: getattr(meeting, name) for name in names}

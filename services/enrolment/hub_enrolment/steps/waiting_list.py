@@ -19,7 +19,7 @@ from hub_messaging import outbox
 
 
 def end_list(session: Session, work_group_id: UUID, cause: str, *, now: datetime, by: str) -> None:
-    """End every entry of a group's list, open offers included; the group has ended and the caller holds it.
+    """End every entry of the list of a group that has ended, open offers included; the caller locked it.
 
     `cause`: `group_cancelled` or `group_closed`.
     """
@@ -28,14 +28,14 @@ def end_list(session: Session, work_group_id: UUID, cause: str, *, now: datetime
 
 
 def end_entry_of(session: Session, work_group_id: UUID, teacher_id: UUID, *, now: datetime, by: str) -> None:
-    """End the entry of a teacher who is about to hold a place; the caller holds the group."""
+    """End the entry of a teacher who gets a place otherwise; the caller has locked the group."""
     entry = store.open_entry(session, work_group_id, teacher_id)
     if entry is not None:
         end_entry(session, entry, "left", "left", now=now, by=by)
 
 
 def leave_lists(session: Session, entries: Iterable[WaitingEntry], *, now: datetime, by: str) -> None:
-    """End entries of one teacher, whom the caller holds; a place that was kept is offered to the next.
+    """End entries of a teacher, whom the caller has locked; offered places go to the next entry.
 
     `entries`: in the order of their groups' ids.
     """
@@ -50,7 +50,7 @@ def leave_lists(session: Session, entries: Iterable[WaitingEntry], *, now: datet
 def end_entry(
     session: Session, entry: WaitingEntry, status: str, cause: str, *, now: datetime, by: str
 ) -> None:
-    """Save that an entry has ended, with its event; the group is locked by the caller."""
+    """End an entry with its event; the caller has locked the group."""
     entry.status = status
     entry.touch(now=now, by=by)
     session.flush()

@@ -14,13 +14,13 @@ from hub_messaging import outbox
 
 
 def allow(group: WorkGroup, teachers_n: int, reason: str | None, *, now: datetime, by: str) -> None:
-    """Keep that a hub lead allows so many teachers beyond the programme's maximum, and why."""
+    """Record how many teachers a hub lead allows beyond the programme's maximum, and the reason."""
     group.allowed_teachers, group.allowed_reason = teachers_n, reason
     group.allowed_at, group.allowed_by = now, by
 
 
 def follow_change(session: Session, locked: Locked, *, now: datetime, by: str) -> None:
-    """Let a confirmed group fall below its minimum or reach it again, after places or schools changed."""
+    """Set a confirmed group at risk when it falls below its minimum, or confirmed when it reaches it."""
     group, programme = locked
     if group.status not in {"confirmed", "at_risk"}:
         return
@@ -32,7 +32,7 @@ def follow_change(session: Session, locked: Locked, *, now: datetime, by: str) -
     group.status = status
     group.touch(now=now, by=by)
     if missing is None:
-        tell_confirmed(session, group, counted, overridden=False, now=now, by=by)
+        publish_confirmed(session, group, counted, overridden=False, now=now, by=by)
         return
     event = WorkGroupFellBelowMinimum(
         work_group_id=group.id,
@@ -44,7 +44,7 @@ def follow_change(session: Session, locked: Locked, *, now: datetime, by: str) -
     outbox.record(session, event, occurred_at=now, by=by)
 
 
-def tell_confirmed(
+def publish_confirmed(
     session: Session,
     group: WorkGroup,
     counted: work_groups.Composition,
@@ -53,7 +53,7 @@ def tell_confirmed(
     now: datetime,
     by: str,
 ) -> None:
-    """Publish that a group takes place, in range or knowingly out of it."""
+    """Publish the confirmation of a group, within its limits or with an override."""
     event = WorkGroupConfirmed(
         work_group_id=group.id,
         teachers_n=counted.teachers_n,

@@ -1,1 +1,1 @@
-"""What enrolment prints: one Typst template for each paper, filled with the facts that it is given."""
+"""Documents to print: one Typst template each, filled with facts."""

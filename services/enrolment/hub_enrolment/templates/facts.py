@@ -1,4 +1,4 @@
-"""What each paper is given: words as they are to be read, so that a template only arranges them."""
+"""The facts of each document, spelled out for readers, so that a template only arranges them."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 class Attendee:
     """One line of an attendance sheet."""
 
-    name: str  # family name first, as a list is searched
+    name: str  # family name first, to be found in a list
     school: str
     apologies: bool  # received before the sheet was printed
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttendanceSheet:
-    """What lies at the door of one session, to be signed."""
+    """The list of a session's participants, to be signed."""
 
     group: str
     session: str  # "Session 2"
@@ -22,19 +22,19 @@ class AttendanceSheet:
     time: str  # "13:30 to 16:30"
     place: str
     leads: tuple[str, ...]
-    attendees: tuple[Attendee, ...]  # by school, there in the order of their family names
+    attendees: tuple[Attendee, ...]  # by school, then by family name
 
     @property
     def title(self) -> str:
-        """What the paper is called, also by a screen reader."""
+        """The title of the document, which screen readers announce."""
         return f"Attendance: {self.group}, {self.session.lower()}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Certificate:
-    """What somebody is given who has completed a programme."""
+    """The facts of a certificate of completion."""
 
-    hub: str | None  # its name, once somebody has said it
+    hub: str | None  # its name; None until it has been set
     lead_school: str | None
     name: str
     school: str
@@ -48,8 +48,8 @@ class Certificate:
 
     @property
     def title(self) -> str:
-        """What the paper is called, also by a screen reader."""
+        """The title of the document, which screen readers announce."""
         return f"Certificate of completion: {self.name}"
 
 
-Paper = AttendanceSheet | Certificate
+Document = AttendanceSheet | Certificate

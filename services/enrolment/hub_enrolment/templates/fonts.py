@@ -1,7 +1,7 @@
 """Fonts of the machine for scripts that the fonts inside Typst do not have.
 
-They are those of Debian's packages `fonts-noto-core` and `fonts-noto-cjk`, looked for by the names of their
-files. `python -m hub_enrolment.templates.fonts FOLDER` copies them into a folder, as an image keeps them.
+They are in Debian's packages `fonts-noto-core` and `fonts-noto-cjk`; their files are found by name.
+`python -m hub_enrolment.templates.fonts FOLDER` copies them into a folder, for an image.
 """
 
 import os
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from hub_enrolment.templates.glyphs import letters_of
+from hub_enrolment.templates.glyphs import characters_of
 
 FOLDERS: Final = (
     Path("/usr/share/fonts"),
@@ -27,7 +27,7 @@ FOLDERS: Final = (
 
 @dataclass(frozen=True)
 class Script:
-    """Which font is looked for to print letters of some ranges of Unicode."""
+    """The font that prints the characters of some Unicode ranges."""
 
     file: str
     family: str
@@ -40,8 +40,8 @@ class Font:
 
     path: Path
     family: str
-    covers: str  # the letters for which it is used, as a regular expression of Typst
-    letters: frozenset[int] = field(repr=False)
+    covers: str  # the characters for which it is used, as a regular expression of Typst
+    characters: frozenset[int] = field(repr=False)
 
 
 def _serif(name: str, *ranges: tuple[int, int]) -> Script:
@@ -98,12 +98,14 @@ SCRIPTS: Final = (
 
 
 def fonts_for(text: str) -> list[Font]:
-    """The fonts of this machine with which letters of a text are printed, in the order of the table."""
-    letters = {ord(letter) for letter in text}
-    wanted = [one for one in SCRIPTS if any(letter in known for letter in letters for known in one.ranges)]
+    """Return the fonts of this machine that print characters of a text, in the order of the table."""
+    characters = {ord(character) for character in text}
+    wanted = [
+        one for one in SCRIPTS if any(character in known for character in characters for known in one.ranges)
+    ]
     files = _found({one.file for one in wanted}) if wanted else {}
     fonts = (_font(one, files[one.file]) for one in wanted if one.file in files)
-    return [font for font in fonts if font is not None and not font.letters.isdisjoint(letters)]
+    return [font for font in fonts if font is not None and not font.characters.isdisjoint(characters)]
 
 
 def copy_all(target: Path) -> None:
@@ -121,12 +123,14 @@ def copy_all(target: Path) -> None:
 
 
 def _font(script: Script, path: Path) -> Font | None:
-    """The font, None when its file is damaged: the letters are then written with Latin ones."""
+    """Return the font; None when its file is damaged, so that the text is transliterated."""
     try:
-        letters = letters_of(path)
+        characters = characters_of(path)
     except (OSError, ValueError, struct.error):
         return None
-    known = frozenset(letter for letter in letters if any(letter in known for known in script.ranges))
+    known = frozenset(
+        character for character in characters if any(character in known for known in script.ranges)
+    )
     return Font(path, script.family, _covers(script.ranges), known)
 
 
@@ -136,7 +140,7 @@ def _covers(ranges: Iterable[range]) -> str:
 
 
 def _found(names: set[str]) -> Mapping[str, Path]:
-    """The first file of each name below the folders for fonts."""
+    """Return the first file of each name below the font folders."""
     found: dict[str, Path] = {}
     for folder in FOLDERS:
         for parent, _, files in os.walk(folder.expanduser()):

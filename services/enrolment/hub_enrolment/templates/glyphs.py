@@ -1,4 +1,4 @@
-"""The letters that a font file has a glyph for, read from its `cmap` table (OpenType 1.9, chapter "cmap")."""
+"""Read the characters with a glyph in a font file, from its `cmap` table (OpenType 1.9, chapter "cmap")."""
 
 import mmap
 import struct
@@ -13,11 +13,11 @@ FORMAT_OF_SEGMENTS: Final = 4
 FORMAT_OF_GROUPS: Final = 12
 
 
-def letters_of(path: Path) -> frozenset[int]:
-    """The code points with a glyph; of a collection (TTC), those of its first font.
+def characters_of(path: Path) -> frozenset[int]:
+    """Return the code points with a glyph; for a collection (TTC), those of its first font.
 
     Raises:
-        OSError, ValueError, struct.error: it cannot be read, or is no font that is known here.
+        OSError, ValueError, struct.error: the file cannot be read, or its format is not supported.
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
         table = _table(raw, b"cmap")
@@ -27,7 +27,7 @@ def letters_of(path: Path) -> frozenset[int]:
         for platform, encoding, offset in records:
             if (platform, encoding) in wanted:
                 return frozenset(_mapped(table[offset:]))
-    raise ValueError(f"{path.name} has no table of Unicode letters")
+    raise ValueError(f"{path.name} has no table of Unicode characters")
 
 
 def _table(raw: mmap.mmap, wanted: bytes) -> bytes:
@@ -37,7 +37,7 @@ def _table(raw: mmap.mmap, wanted: bytes) -> bytes:
         tag, _, offset, length = struct.unpack_from(">4sIII", raw, first + 12 + 16 * number)
         if tag == wanted:
             return raw[offset : offset + length]
-    raise ValueError("this is no font with letters")
+    raise ValueError("this is no font with characters")
 
 
 def _mapped(subtable: bytes) -> Iterator[int]:
@@ -54,7 +54,7 @@ def _mapped(subtable: bytes) -> Iterator[int]:
 
 
 def _of_segments(subtable: bytes) -> Iterator[int]:
-    """Format 4: segments of letters whose glyphs follow each other or stand in a list behind the segments."""
+    """Yield the characters of a table of format 4: segments with consecutive glyphs or a list of glyphs."""
     count = struct.unpack_from(">H", subtable, 6)[0] // 2
     for number in range(count):
         place = 14 + 2 * number
@@ -62,10 +62,10 @@ def _of_segments(subtable: bytes) -> Iterator[int]:
             struct.unpack_from(">H", subtable, place + 2 * count * part + (2 if part else 0))[0]
             for part in range(4)
         )
-        for letter in range(first, last + 1):
-            glyph = letter
+        for character in range(first, last + 1):
+            glyph = character
             if offset:
-                listed = place + 6 * count + 2 + offset + 2 * (letter - first)
+                listed = place + 6 * count + 2 + offset + 2 * (character - first)
                 (glyph,) = struct.unpack_from(">H", subtable, listed)
-            if glyph and (glyph + delta) & 0xFFFF and letter != 0xFFFF:  # 0xFFFF ends the table
-                yield letter
+            if glyph and (glyph + delta) & 0xFFFF and character != 0xFFFF:  # 0xFFFF ends the table
+                yield character

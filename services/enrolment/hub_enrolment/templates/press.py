@@ -1,6 +1,6 @@
-"""Prints one paper: `python -m hub_enrolment.templates.press` is told of it as JSON and writes PDF.
+"""Print one document: `python -m hub_enrolment.templates.press` reads its facts as JSON and writes PDF.
 
-A program of its own, because Typst takes 65 MB and, while it works, all of its process.
+It is a program of its own, because Typst takes 65 MB and blocks its process while it works.
 """
 
 import json
@@ -20,24 +20,23 @@ CPU_SECONDS: Final = 25
 FOLDER: Final = Path(__file__).parent
 
 
-def press(told: Mapping[str, Any]) -> bytes:
-    """One document as PDF; on one machine the same facts make the same bytes.
+def press(document: Mapping[str, Any]) -> bytes:
+    """Return a document as PDF; on one machine equal facts give equal bytes.
 
-    Facts reach the template as data: nothing that somebody typed is read as markup. A document in plain
-    letters is better than none: where letters were thought to have a glyph and have none, it is tried again
-    without the fonts of the machine, and then in ASCII.
+    Facts reach the template as data, never as markup. When printing fails, although every character was
+    expected to have a glyph, it is tried again without the fonts of the machine, and then in ASCII.
 
     Args:
-        told: `template`, the name of a file beside this one, and `facts`, what it is given.
+        document: `template`, the name of a file in this folder, and `facts`, its data.
     """
-    import typst  # here, so that what looks at this module only does not load it
+    import typst  # here, as importing this module must stay cheap
 
-    template, facts = FOLDER / told["template"], told["facts"]
+    template, facts = FOLDER / document["template"], document["facts"]
     fonts = fonts_for("".join(_texts(facts)))
-    letters = frozenset[int]().union(*(font.letters for font in fonts))
+    characters = frozenset[int]().union(*(font.characters for font in fonts))
     if fonts:
         with suppress(typst.TypstError):
-            return _compiled(template, _respelled(facts, lambda text: in_print(text, letters)), fonts)
+            return _compiled(template, _respelled(facts, lambda text: in_print(text, characters)), fonts)
     with suppress(typst.TypstError):
         return _compiled(template, _respelled(facts, in_print))
     return _compiled(template, _respelled(facts, ascii_only))
@@ -51,7 +50,7 @@ def _compiled(template: Path, facts: dict[str, Any], fonts: Sequence[Font] = ())
         document: bytes = typst.compile(
             template,
             root=FOLDER,
-            ignore_system_fonts=True,  # only those that are named: the others on a machine change nothing
+            ignore_system_fonts=True,  # the fonts of a machine must not change the result
             font_paths=folders,
             sys_inputs={"facts": json.dumps(facts | {"fonts": named})},
             format="pdf",
@@ -62,7 +61,7 @@ def _compiled(template: Path, facts: dict[str, Any], fonts: Sequence[Font] = ())
 
 @contextmanager
 def _folders_of(fonts: Sequence[Font]) -> Iterator[list[Path]]:
-    """A folder with these fonts and no other, as Typst takes folders only."""
+    """Yield a folder with these fonts only, as Typst accepts folders, not files."""
     if not fonts:
         yield []
         return
@@ -73,7 +72,7 @@ def _folders_of(fonts: Sequence[Font]) -> Iterator[list[Path]]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text among facts."""
+    """Yield every text in facts, nested ones included."""
     if isinstance(value, str):
         yield on_one_line(value)
     elif isinstance(value, dict | list | tuple):
@@ -82,7 +81,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _respelled(facts: dict[str, Any], spell: Callable[[str], str]) -> dict[str, Any]:
-    """The same facts in letters that can be printed; `respelled` says whether any had to be others."""
+    """Return the facts in printable characters; `respelled` tells whether any text was changed."""
     changed = False
 
     def walk(value: Any) -> Any:
@@ -95,8 +94,8 @@ def _respelled(facts: dict[str, Any], spell: Callable[[str], str]) -> dict[str, 
             return {name: walk(one) for name, one in value.items()}
         return [walk(one) for one in value] if isinstance(value, list | tuple) else value
 
-    told: dict[str, Any] = walk(facts)
-    return told | {"respelled": changed}
+    spelled_facts: dict[str, Any] = walk(facts)
+    return spelled_facts | {"respelled": changed}
 
 
 if __name__ == "__main__":

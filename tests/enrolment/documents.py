@@ -1,18 +1,18 @@
-"""Papers as tests make and read them."""
+"""Attendance sheets and certificates: made, printed and read by tests."""
 
 import io
 from typing import Any
 
 from pypdf import PdfReader
 
-from hub_enrolment.templates.facts import AttendanceSheet, Attendee, Certificate, Paper
+from hub_enrolment.templates.facts import AttendanceSheet, Attendee, Certificate, Document
 from hub_enrolment.templates.press import press
-from hub_enrolment.templates.printing import told
+from hub_enrolment.templates.printing import press_input
 
 
-def pressed(paper: Paper) -> bytes:
-    """Print it in the test's own process, which is faster for many."""
-    return press(told(paper))
+def pressed(document: Document) -> bytes:
+    """Print a document in the test's own process, which is faster than a child process."""
+    return press(press_input(document))
 
 
 def sheet(**changes: Any) -> AttendanceSheet:
@@ -53,22 +53,22 @@ def certificate(**changes: Any) -> Certificate:
 
 
 def pages(pdf: bytes) -> list[str]:
-    """The words of each page, with single spaces."""
+    """Return the text of each page, with single spaces."""
     return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
 
 
 def lines(pdf: bytes) -> list[str]:
-    """The lines of all pages."""
+    """Return the lines of all pages."""
     return [line for page in PdfReader(io.BytesIO(pdf)).pages for line in page.extract_text().splitlines()]
 
 
 def catalog(pdf: bytes) -> Any:
-    """The root of a PDF's objects."""
+    """Return the root of a PDF's objects."""
     return PdfReader(io.BytesIO(pdf)).trailer["/Root"]
 
 
 def tags(pdf: bytes) -> set[str]:
-    """The names of all tags in the structure tree."""
+    """Return the names of all tags in the structure tree."""
     found: set[str] = set()
 
     def walk(element: Any) -> None:
