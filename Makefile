@@ -101,40 +101,40 @@ faults-short: setup-tests ## Do so in a few minutes: ours only, few events, only
 bench: setup-peers ## Measure ours, FastStream, plain nameko and the limit side by side; writes docs/performance.md
 	@$(bin)/python -m tests.bench --write $(ARGS)
 
-# DEMO=1: the same for a demonstration hub beside the real one.
+# DEMO=1: the same for a demonstration hub next to the real one.
 export HUB_DEMO := $(or $(DEMO),$(HUB_DEMO),0)
 
-up: ## Start the hub with docker compose, or say what is missing (DEMO=1: with an invented year)
+up: ## Start the hub with docker compose (DEMO=1: with an invented year)
 	@deploy/compose.sh up
 
-check-settings: ## Check all settings and secrets by this release's images, and change nothing that runs
+check-settings: ## Check all settings and secrets with this release's images, without changing the running hub
 	@deploy/compose.sh check-settings
 
-down: ## Stop it; what it keeps stays
+down: ## Stop it; its data stays
 	@deploy/compose.sh down
 
-logs: ## Show what its containers say (ARGS=reporting for one)
+logs: ## Show the logs of its containers (ARGS=reporting for one)
 	@deploy/compose.sh logs $(ARGS)
 
 ps: ## Show its containers
 	@deploy/compose.sh ps
 
-migrate: ## Bring its databases to the newest migration
+migrate: ## Apply the outstanding migrations of its databases
 	@deploy/compose.sh migrate
 
-backup: ## Put all of it into one file (FOLDER=/mnt/backups for another place than deploy/backups)
+backup: ## Write a backup of all of it (FOLDER=/mnt/backups for another folder than deploy/backups)
 	@deploy/compose.sh backup $(FOLDER)
 
-restore: ## Bring a hub back from such a file: make restore ARCHIVE=…
+restore: ## Restore a hub from a backup: make restore ARCHIVE=…
 	@deploy/compose.sh restore $(ARCHIVE)
 
-upgrade: ## Go to the release that is checked out: check, back up, migrate, start, verify
+upgrade: ## Upgrade it to the release that is checked out: check, back up, migrate, start, verify
 	@deploy/compose.sh upgrade
 
-doctor: ## Say what is wrong with it, in words
+doctor: ## Report faults of it, each with its remedy
 	@deploy/compose.sh doctor
 
-uninstall: ## Delete it, saying what and asking first
+uninstall: ## Delete it, after listing everything and asking
 	@deploy/compose.sh uninstall
 
 sign-in: ## Print a sign-in link: make sign-in WHO=ada ROLE=hub_lead
@@ -146,15 +146,15 @@ release-contracts: setup-tests ## Store events, samples and HTTP interfaces as t
 eventcatalog: setup ## Write the catalogue of events for EventCatalog: make eventcatalog FOLDER=…
 	@$(bin)/python -m hub_contracts.eventcatalog $(if $(FOLDER),'$(FOLDER)',$(error FOLDER=… names the folder to write))
 
-fmt: setup-tests ## Put the code into shape
+fmt: setup-tests ## Format the code and fix lint findings
 	@$(bin)/ruff check --quiet --fix --exit-zero $(PYTHON_DIRS)
 	@$(bin)/ruff format --quiet $(PYTHON_DIRS)
 
-lock: setup-tests ## Write the lock files from the pyproject.toml files (ARGS=--upgrade takes the newest versions)
+lock: setup-tests ## Write the lock files from the pyproject.toml files (ARGS=--upgrade selects the newest versions)
 	@$(bin)/python -m hub_local.lock $(ARGS)
 
-audit: setup-tests ## Say which locked packages have known vulnerabilities (needs PyPI)
+audit: setup-tests ## List known vulnerabilities of the locked packages (needs PyPI)
 	@$(bin)/python -m hub_local.audit
 
-clean: ## Delete .local/ (data, logs, secrets, Python packages) and what tools keep, saying so
+clean: ## Delete .local/ (data, logs, secrets, Python packages) and caches of tools
 	@deploy/hub_local/clean.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the Makefile does with deploy/compose.yaml. One sentence and no half of a hub when something is missing.
+# Commands of the Makefile for the deployment of deploy/compose.yaml. A failed check prints one sentence and changes nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -25,7 +25,7 @@ case "${1:-}" in
   down) require_hub; compose --profile '*' down --timeout 60 "${@:2}" ;;
   logs) require_hub; compose logs --follow --tail 100 "${@:2}" ;;
   ps) require_hub; compose ps --all ;;
-  renew) require_hub; aside "$SECRETS:/secrets" -- renew /secrets "${2:-}" || give_up "No secret was changed." ;;
-  check-settings) require_settings; build; check_settings; say "The settings are complete and fit together." ;;
+  renew) require_hub; run_offline "$SECRETS:/secrets" -- renew /secrets "${2:-}" || give_up "No secret was changed." ;;
+  check-settings) require_settings; build; check_settings; say "The settings are complete and consistent." ;;
   *) give_up "usage: compose.sh up|check-settings|down|logs|ps|migrate|backup|restore|upgrade|doctor|uninstall|renew|hubctl" ;;
 esac

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# One file that holds all of a hub, and a hub made from that file.
+# Write a hub to one file, and restore a hub from such a file.
 
-# Volumes that are no database: the list of tokens, letters, the gateway's certificates.
+# Volumes other than the database: issued tokens, e-mails as files, the gateway's certificates.
 KEPT_VOLUMES=(tokens mail certificates)
 
 backup() {
   local folder="${1:-$BACKUPS}" size free
   require_running postgres rabbitmq
-  (umask 077 && mkdir -p "$folder") || give_up "The folder $folder cannot be made."
+  (umask 077 && mkdir -p "$folder") || give_up "The folder $folder cannot be created."
   folder="$(cd "$folder" && pwd)"
   size="$(in_postgres psql --username hub_admin --dbname postgres --tuples-only --no-align --command \
     "SELECT sum(pg_database_size(datname)) / 1000000 FROM pg_database" </dev/null)"
@@ -30,17 +30,17 @@ backup() {
       give_up "The volume $volume could not be read; no backup was made."
   done
   ARCHIVE="$folder/hub-${HUB_ID:-cambridge}-$(date -u +%Y-%m-%dT%H%M%SZ).tar.gz"
-  aside "$work:/work" "$folder:/to" -- backup /work "/to/$(basename "$ARCHIVE")" "$POSTGRES" || give_up "No backup was made."
+  run_offline "$work:/work" "$folder:/to" -- backup /work "/to/$(basename "$ARCHIVE")" "$POSTGRES" || give_up "No backup was made."
   rm -rf "$work"
-  say "" "Backup:  $ARCHIVE ($(du -h "$ARCHIVE" | cut -f 1))" "It holds the secrets and people's names: keep it where only you can read it, and not on this machine alone."
+  say "" "Backup:  $ARCHIVE ($(du -h "$ARCHIVE" | cut -f 1))" "It contains the secrets and people's names: store it where only you can read it, and also on another machine."
 }
 
-# All four at one moment (deploy/hub_operations/cut.py): that command names the moment and holds it until we are done.
+# Dump all four from a consistent snapshot (deploy/hub_operations/snapshots.py), which that command holds until its input ends.
 dump_databases() {
   local service snapshot taken=0
   say "Backing up …"
-  coproc CUT { beside "$1" cut /run/secrets /work 2>"$1/cut.log"; }
-  local held="$CUT_PID" from="${CUT[0]}" to="${CUT[1]}"
+  coproc SNAPSHOTS { run_with_databases "$1" snapshots /run/secrets /work 2>"$1/snapshots.log"; }
+  local held="$SNAPSHOTS_PID" from="${SNAPSHOTS[0]}" to="${SNAPSHOTS[1]}"
   while [ "$taken" -lt "${#SERVICES[@]}" ] && read -r service snapshot <&"$from"; do
     say "  the database of $service"
     in_postgres pg_dump --username hub_admin --dbname "hub_$service" --format custom --no-owner --snapshot "${snapshot%$'\r'}" \
@@ -48,13 +48,13 @@ dump_databases() {
     taken=$((taken + 1))
   done
   exec {to}>&-
-  wait "$held" && [ "$taken" -eq "${#SERVICES[@]}" ] || { tail -n 3 "$1/cut.log" >&2; give_up "The databases could not be read at one moment; no backup was made."; }
-  rm "$1/cut.log"
+  wait "$held" && [ "$taken" -eq "${#SERVICES[@]}" ] || { tail -n 3 "$1/snapshots.log" >&2; give_up "No consistent snapshot of the databases could be taken; no backup was made."; }
+  rm "$1/snapshots.log"
 }
 
 restore() {
   local archive="${1:-}"
-  [ -f "$archive" ] || give_up "Say which backup: make restore ARCHIVE=backups/hub-….tar.gz"
+  [ -f "$archive" ] || give_up "Name the backup: make restore ARCHIVE=backups/hub-….tar.gz"
   archive="$(cd "$(dirname "$archive")" && pwd)/$(basename "$archive")"
   require_settings
   require_no_hub
@@ -63,7 +63,7 @@ restore() {
   build
   work="$(mktemp -d)"
   trap 'rm -rf "$work"' EXIT
-  aside "$(dirname "$archive"):/from:ro" "$work:/work" -- check "/from/$(basename "$archive")" /work "$POSTGRES" || give_up "Nothing was changed."
+  run_offline "$(dirname "$archive"):/from:ro" "$work:/work" -- check "/from/$(basename "$archive")" /work "$POSTGRES" || give_up "Nothing was changed."
 
   trap undo_restore EXIT
   if [ -f "$work/settings/env" ] && [ -f .env ]; then
@@ -86,7 +86,7 @@ restore() {
   trap - EXIT
   rm -rf "$work"
   start
-  say "" "The hub is back:  $(address)"
+  say "" "The hub is restored:  $(address)"
 }
 
 fill() {
@@ -96,11 +96,11 @@ fill() {
     in_postgres pg_restore --username hub_admin --dbname "hub_$service" --no-owner --role "hub_$service" --exit-on-error --single-transaction \
       <"$1/databases/$service.dump"
   done
-  beside "$1" restored /run/secrets /work
+  run_with_databases "$1" restored /run/secrets /work
   import_definitions "$1/broker/definitions.json"
-  # An archive of an earlier release brings that release's permissions.
+  # An archive of an earlier release contains that release's permissions.
   import_definitions "$SECRETS/rabbitmq_definitions.json"
-  # Before anything is sent again: what is older than that goes into the log first, and into no queue.
+  # Before events are published again: older ones are added to the event log, and to no queue.
   say "  the event log, from the outboxes"
   hubctl log restore </dev/null || give_up "The event log could not be refilled from the outboxes."
   compose create --quiet-pull
@@ -109,9 +109,9 @@ fill() {
   done
 }
 
-# A restore began with nothing and, when it fails, leaves nothing.
+# A restore starts without a hub; when it fails, its containers and volumes are removed.
 undo_restore() {
-  say "The restore failed; what it had made is removed." >&2
+  say "The restore failed; its containers, volumes and secrets are removed." >&2
   if [ -n "${made_secrets:-}" ]; then
     compose --profile '*' down --volumes --timeout 10 >/dev/null 2>&1 || true
     rm -rf "$SECRETS"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# From one release to the next, and away with all of it.
+# Upgrade a hub to the release that is checked out, and uninstall it.
 
-# A hub that is not well is helped first. What runs stays that of the release before until the backup is made.
+# An unhealthy hub is repaired first. The former release runs until the backup is made.
 upgrade() {
   local before
   require_settings
@@ -19,12 +19,12 @@ upgrade() {
   (migrate) || give_up "The services still run as release ${before:-before}."
   start
   description
-  hubctl doctor || give_up "The hub runs, but not everything is well. $(way_back "$before")"
+  hubctl doctor || give_up "The hub runs, but make doctor reports faults. $(way_back "$before")"
   say "" "Release $VERSION runs." "$(way_back "$before")"
 }
 
-# Database and broker must be well, because the backup is of both. A service that stays unwell does not stop an
-# upgrade: the new release may be what mends it.
+# Database and broker must be healthy, because the backup contains both. A service that stays unhealthy does not stop
+# an upgrade, as the new release may repair it.
 revive() {
   local service old=() sick=()
   START_OPTIONS=(--no-recreate)
@@ -41,7 +41,7 @@ revive() {
   settled "${old[@]}" && return
   mapfile -t sick < <(unwell "${old[@]}")
   for service in "${sick[@]}"; do last_words "$service"; done
-  say "" "Not well before the upgrade: ${sick[*]}. It goes on, because the new release may mend that." >&2
+  say "" "Unhealthy before the upgrade: ${sick[*]}. The upgrade continues, because the new release may repair them." >&2
 }
 
 way_back() {
@@ -52,13 +52,13 @@ uninstall() {
   local answer="${CONFIRM:-}" listed
   listed="$(volumes)"
   [ -n "$listed" ] || [ -e "$SECRETS" ] || give_up "There is no hub here."
-  say "This deletes for good:" "  the containers and images of the project $PROJECT" "  the secrets in $SECRETS"
+  say "This deletes permanently:" "  the containers and images of the project $PROJECT" "  the secrets in $SECRETS"
   # shellcheck disable=SC2086 # one argument a volume
   [ -z "$listed" ] || printf '  the volume %s\n' $listed
   say "Backups stay in $BACKUPS."
   [ -n "$answer" ] || read -r -p "Type $PROJECT to go on: " answer || true
   [ "$answer" = "$PROJECT" ] || give_up "Nothing was deleted."
-  [ -e "$SECRETS/token_public_key.json" ] || make_secrets anew # compose reads them to know what there is
+  [ -e "$SECRETS/token_public_key.json" ] || make_secrets replace # compose needs them to list volumes and images
   compose --profile '*' down --volumes --remove-orphans --timeout 60
   listed="$(volumes)" # of an earlier release, which compose no longer knows
   # shellcheck disable=SC2086 # one argument a volume
@@ -66,5 +66,5 @@ uninstall() {
   local part
   for part in "${SERVICES[@]}" operator amqp-gateway; do docker image rm "mathshub-$part:$VERSION" >/dev/null 2>&1 || true; done # another hub may use them
   rm -rf "$SECRETS"
-  say "Nothing is left of it but backups, and deploy/.env if you have one."
+  say "Everything was deleted, except backups and deploy/.env."
 }

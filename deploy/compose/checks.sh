@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What must hold before anything is changed; each check says in one sentence what is wrong and what to do.
+# Checks before anything is changed; each prints one sentence with the fault and the remedy.
 
 COMPOSE_AT_LEAST=2.20
 ENGINE_AT_LEAST=20.10
@@ -11,7 +11,7 @@ no_older() { [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
 require_engine() {
   command -v docker >/dev/null || give_up "Docker is not installed: install Docker Engine with Compose v$COMPOSE_AT_LEAST or newer, then run this again."
   local engine version
-  engine="$(docker version --format '{{.Server.Version}}' 2>/dev/null)" || give_up "The Docker engine does not answer: start it, or run this as somebody who may use it."
+  engine="$(docker version --format '{{.Server.Version}}' 2>/dev/null)" || give_up "The Docker engine does not answer: start it, or run this as an account that may use it."
   no_older "$engine" "$ENGINE_AT_LEAST" || give_up "Docker Engine $engine is too old: $ENGINE_AT_LEAST or newer is needed."
   version="$(docker compose version --short 2>/dev/null || true)"
   version="${version#v}"
@@ -46,24 +46,24 @@ require_free() { # require_free PART SETTING PORT
     give_up "Port $3 is in use: stop what uses it, or choose another with $2."
 }
 
-# A server of another major version does not read these files, and would say so in a log that nobody looks at.
+# A server of another major version cannot read these files; its own message would be hidden in its log.
 require_own_database() {
   local volume="${PROJECT}_database" major
   docker volume inspect "$volume" >/dev/null 2>&1 || return 0
   major="$(docker run --rm --network none --entrypoint cat --volume "$volume:/database:ro" "postgres:$POSTGRES" /database/PG_VERSION 2>/dev/null || true)"
   [ -z "$major" ] || [ "$major" = "$POSTGRES" ] ||
-    give_up "The databases were written by PostgreSQL $major, and this release has $POSTGRES: check out the release that wrote them, make backup, make uninstall, then come back here and make restore."
+    give_up "The databases were written by PostgreSQL $major, and this release has $POSTGRES: check out the release that wrote them, make backup, make uninstall, then check out this release again and make restore."
 }
 
 require_hub() {
   [ ! -e "$SECRETS/token_public_key.json" ] || return 0
-  ! hub_exists || give_up "The hub is here, but $SECRETS/token_public_key.json is lost: make check-settings says what to do."
-  give_up "There is no hub here yet: make up makes one, make restore brings one back."
+  ! hub_exists || give_up "The hub exists, but $SECRETS/token_public_key.json is lost: make check-settings prints the remedy."
+  give_up "There is no hub here yet: make up creates one, make restore restores one from a backup."
 }
 
 require_no_hub() {
   [ -z "$(volumes)" ] && [ ! -e "$SECRETS/postgres_password" ] ||
-    give_up "There is a hub here already, and a backup is only brought back to an empty place: make uninstall removes it, after asking."
+    give_up "There is a hub here already, and a backup is restored only where there is none: make uninstall removes it, after asking."
 }
 
 require_running() {

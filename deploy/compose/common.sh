@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# What the other files here stand on: words, the engine, the places of things.
+# Settings, folders and commands of the engine that the other files here use.
 
 # shellcheck source=compose/settings.sh
 . "${BASH_SOURCE[0]%/*}/settings.sh"
 
 take_settings_over() {
   read_settings
-  # HUB_DEMO=1 (make … DEMO=1): a hub beside the real one, with an invented year and a mail server that keeps all letters.
+  # HUB_DEMO=1 (make … DEMO=1): a second hub with an invented year, whose mail server stores all e-mails and delivers none.
   if [ "${HUB_DEMO:-0}" = 1 ]; then
     export COMPOSE_PROJECT_NAME=hub-demo HUB_SECRETS="$PWD/secrets-demo" HUB_BACKUPS="$PWD/backups-demo"
     export HUB_HTTP_PORT="${HUB_DEMO_HTTP_PORT:-8080}" HUB_HTTPS_PORT="${HUB_DEMO_HTTPS_PORT:-8443}" HUB_ADDRESS=:80
@@ -15,7 +15,7 @@ take_settings_over() {
     export HUB_SMTP_HOST=mailpit HUB_SMTP_PORT=1025 HUB_SMTP_TLS=none HUB_SMTP_USER=""
     export HUB_MAIL_FROM="${HUB_MAIL_FROM:-maths-hub@hub.example}"
   fi
-  # People sign in at an issuer: the gateway then asks oauth2-proxy about them.
+  # With an issuer the gateway asks oauth2-proxy for the identity of people.
   if [ -n "${HUB_OIDC_ISSUER:-}" ]; then
     export HUB_PAGES=pages_oidc COMPOSE_PROFILES="${COMPOSE_PROFILES:+$COMPOSE_PROFILES,}oidc"
   fi
@@ -32,15 +32,15 @@ POSTGRES=17 # the major version in compose.yaml; its data can only be read by th
 
 say() { printf '%s\n' "$@"; }
 give_up() { printf '%s\n' "$*" >&2; exit 1; }
-# .env has been read already (settings.sh), and a line of it that compose cannot read must not keep make down from working.
+# settings.sh has read .env already; make down must work although .env has a line that compose cannot read.
 compose() {
   HUB_PUBLIC_URL="${HUB_PUBLIC_URL:-$(address)}" HUB_SUBSCRIBERS_HOST="$(! has_subscribers || subscribers_host)" \
     docker compose --env-file /dev/null --file compose.yaml "$@"
 }
 
-# `python -m hub_operations …` on folders of this machine, without a network: aside HOST_FOLDER:CONTAINER_FOLDER … -- words
-# With --interactive before them it hears standard input.
-aside() {
+# Run `python -m hub_operations …` on folders of this machine, without a network: run_offline HOST_FOLDER:CONTAINER_FOLDER … -- words
+# With --interactive as its first word it reads standard input.
+run_offline() {
   local mounts=() name settings=(--env "HUB_ID=${HUB_ID:-cambridge}" --env "HUB_SUBSCRIBERS_HOST=$(subscribers_host)")
   [ "$1" != --interactive ] || { mounts+=("$1"); shift; }
   while [ "$1" != -- ]; do mounts+=(--volume "$1"); shift; done
@@ -50,12 +50,12 @@ aside() {
   docker run --rm --network none --user "$(id -u):$(id -g)" "${settings[@]}" "${mounts[@]}" "$OPERATOR" hub_operations "${@:2}"
 }
 
-# The same beside the databases, with a folder of this machine as /work.
-beside() {
+# Run `python -m hub_operations …` on the network of the databases, with a folder of this machine as /work.
+run_with_databases() {
   compose run --rm --no-TTY --no-deps --user "$(id -u):$(id -g)" --volume "$1:/work" operator hub_operations "${@:2}"
 }
 
-# Queues, bindings, users and permissions of a file, for the broker that runs; what else it has stays.
+# Import queues, bindings, users and permissions from a file into the running broker; others stay.
 import_definitions() {
   compose cp "$1" rabbitmq:/tmp/definitions.json >/dev/null 2>&1 &&
     compose exec --no-TTY rabbitmq rabbitmqctl --quiet import_definitions /tmp/definitions.json </dev/null &&
@@ -73,10 +73,10 @@ hubctl() {
   compose run --rm --no-deps operator hubctl "$@"
 }
 
-# What a replay would lose is listed in a folder of this machine, under the same name inside: the list holds people's data.
+# A replay lists the rows that it would lose in a folder of this machine, mounted under the same name: the list contains personal data.
 replay() {
   local folder="${HUB_LOSSES_DIR:-$BACKUPS/losses}"
-  (umask 077 && mkdir -p "$folder") || give_up "The folder $folder cannot be made."
+  (umask 077 && mkdir -p "$folder") || give_up "The folder $folder cannot be created."
   folder="$(cd "$folder" && pwd)"
   compose run --rm --no-deps --user "$(id -u):$(id -g)" --volume "$folder:$folder" --env "HUB_LOSSES_DIR=$folder" operator hubctl "$@"
 }
@@ -90,17 +90,17 @@ address() {
   esac
 }
 
-# What subscribers connect to, and their certificate names: the host of the hub's address unless it is set.
+# The host that subscribers connect to, and that the certificate names: HUB_SUBSCRIBERS_HOST, or the host of the hub's URL.
 subscribers_host() {
   local url="${HUB_SUBSCRIBERS_HOST:-${HUB_PUBLIC_URL:-$(address)}}"
   url="${url#*://}"
   printf '%s' "${url%%[/:]*}"
 }
 
-# Whether the AMQP gateway is wanted.
+# Whether the profile of the AMQP gateway is active.
 has_subscribers() { [[ ",${COMPOSE_PROFILES:-}," == *,subscribers,* ]]; }
 
-# Whether data is kept here: what a lost secret would lock up for good.
+# Whether volumes with data exist, which a lost secret would make unreadable.
 hub_exists() { [ -n "$(volumes)" ]; }
 
 volumes() { docker volume ls --quiet --filter "label=com.docker.compose.project=$PROJECT"; }

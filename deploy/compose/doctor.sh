@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What is wrong, in words: first this machine and the containers, then what hubctl can see from inside.
+# Report faults in sentences: of this machine and the containers, then those that hubctl finds from inside.
 
 WRONG=0
 well() { say "  well   $1"; }
@@ -18,12 +18,12 @@ doctor() {
     description
     hubctl doctor --others-wrong "$WRONG" || WRONG=$((WRONG + 1))
   else
-    wrong "postgres is not running, so the databases cannot be asked: make up starts the hub."
+    wrong "postgres is not running, so the databases cannot be checked: make up starts the hub."
   fi
-  [ "$WRONG" -eq 0 ] || give_up "Something is wrong."
+  [ "$WRONG" -eq 0 ] || give_up "Faults were found: see the lines with WRONG."
 }
 
-# Earlier releases read the hub's area from HUB_AREA_LA_CODES; this one has it from the hub's description.
+# Earlier releases read the hub's area from HUB_AREA_LA_CODES; this one reads it from the hub's description.
 description() {
   local described codes="${HUB_AREA_LA_CODES:-}" how="PUT /enrolment/v1/hub describes it (docs/operations.md, The hub itself)"
   described="$(in_postgres psql --username hub_admin --dbname hub_enrolment --tuples-only --no-align --command \
@@ -44,7 +44,7 @@ machine() {
   well "Docker Engine $(docker version --format '{{.Server.Version}}'), Compose $(docker compose version --short)"
   if [ -d "$root" ]; then
     free="$(free_gb "$root")"
-    if [ "$free" -lt 2 ]; then wrong "Only $free GB are free in $root: RabbitMQ takes no events below 1 GB."
+    if [ "$free" -lt 2 ]; then wrong "Only $free GB are free in $root: RabbitMQ accepts no events below 1 GB."
     elif [ "$free" -lt 5 ]; then note "$free GB are free in $root."
     else well "$free GB are free in $root."; fi
   fi
@@ -57,23 +57,23 @@ containers() {
   ! has_subscribers || gateways+=(amqp-gateway)
   for name in "${gateways[@]}" "${SERVICES[@]}" postgres rabbitmq; do
     read -r state health image < <(compose ps --all --format '{{.State}} {{or .Health "none"}} {{.Image}}' "$name" | head -n 1) || true
-    if [ -z "${state:-}" ]; then wrong "$name is not there: make up makes it."; continue; fi
+    if [ -z "${state:-}" ]; then wrong "$name has no container: make up creates it."; continue; fi
     restarts="$(docker inspect --format '{{.RestartCount}}' "$(compose ps --all --quiet "$name" | head -n 1)")"
-    if [ "$state" != running ]; then wrong "$name is $state: make logs ARGS=$name says why, make up starts it again."
-    elif [ "$health" = unhealthy ]; then wrong "$name runs but is unhealthy: make logs ARGS=$name says why, make up restarts it."
+    if [ "$state" != running ]; then wrong "$name is $state: make logs ARGS=$name shows the reason, make up starts it again."
+    elif [ "$health" = unhealthy ]; then wrong "$name runs but is unhealthy: make logs ARGS=$name shows the reason, make up restarts it."
     elif [ "$health" = starting ]; then note "$name is starting, and not ready yet."
     elif [ "$restarts" -gt 0 ]; then note "$name ($image) runs, and was started again $restarts times by itself."
     else well "$name ($image)"; fi
     state=""
   done
   while read -r name _ network; do
-    wrong "$name is cut off from the network $network, so others cannot reach it: make up connects it again."
+    wrong "$name is disconnected from the network $network, so other parts cannot reach it: make up connects it again."
   done < <(cut_off)
 }
 
 last_backup() {
   local newest="" age
-  # No folder before the first backup.
+  # The folder is created by the first backup.
   [ ! -d "$BACKUPS" ] || newest="$(find "$BACKUPS" -maxdepth 1 -name 'hub-*.tar.gz' -printf '%T@ %f\n' | sort -n | tail -n 1)"
   if [ -z "$newest" ]; then note "There is none in $BACKUPS: make backup makes one."; return; fi
   age=$((($(date +%s) - ${newest%%.*}) / 86400))

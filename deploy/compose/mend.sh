@@ -1,19 +1,19 @@
 # shellcheck shell=bash
-# Repair containers that a fault has left stopped, paused, cut off or unhealthy, one step stronger at a time.
+# Repair containers that are stopped, paused, disconnected or unhealthy: start, connect, restart, then replace.
 
 WAIT_SECONDS=120   # for one attempt to start parts
 SETTLE_SECONDS=20  # a service becomes ready within 10 s of the end of a fault
-# When this command began, as the engine writes instants.
+# Start of this command, in the engine's format of instants.
 TZ=UTC printf -v BEGAN '%(%Y-%m-%dT%H:%M:%S)T' -1
 
-# service|state|health|container of the named parts (all, unless named); no migrations, which end by themselves.
+# Print service|state|health|container of the named parts (default: all), without migrations, which end by themselves.
 parts() {
   compose ps --all --format '{{.Service}}|{{.State}}|{{.Health}}|{{.ID}}' "$@" 2>/dev/null | awk -F '|' '$1 !~ /^(migrate-|operator$)/'
 }
 
 all_parts() { compose config --services | awk '$1 !~ /^(migrate-|operator$)/'; }
 
-# Run a container's own health check now: the engine's last result may be a minute old.
+# Run a container's own health check now, as the engine's last result may be a minute old.
 answers() {
   local check=()
   mapfile -t check < <(docker inspect --format '{{with .Config.Healthcheck}}{{range .Test}}{{println .}}{{end}}{{end}}' "$1" 2>/dev/null)
@@ -23,7 +23,7 @@ answers() {
   esac </dev/null >/dev/null 2>&1
 }
 
-# The gateway's image has nothing to ask it with; any answer will do, also one that says where HTTPS is.
+# The gateway's image has no HTTP client; any answer counts, a redirect to HTTPS too.
 gateway_answers() {
   local host="${HUB_BIND:-127.0.0.1}" line
   host="${host//[][]/}"
@@ -42,7 +42,7 @@ is_well() { # is_well SERVICE STATE HEALTH CONTAINER
   answers "$4"
 }
 
-# The parts among those named that are missing, do not run or do not answer. All are asked at the same time.
+# Print the named parts that are missing, do not run or do not answer. All are checked at the same time.
 unwell() {
   local name state health container found
   found="$(parts "$@")"
@@ -60,12 +60,12 @@ unwell() {
 unpause() {
   local name container
   while IFS='|' read -r name _ _ container; do
-    say "  $name is paused: it goes on"
+    say "  $name is paused: it is resumed"
     docker unpause "$container" >/dev/null || true
   done < <(parts | awk -F '|' '$2 == "paused"')
 }
 
-# "service network", as compose.yaml has them.
+# Print "service network" for each network in compose.yaml.
 wanted_networks() {
   compose config | awk '
     /^[a-z]/ { part = $1 }
@@ -75,7 +75,7 @@ wanted_networks() {
     inside && /^      [^ ]/ { network = $1; sub(/:$/, "", network); print service, network }'
 }
 
-# "service container network" of containers that were taken off a network: they run, and no other part finds them.
+# Print "service container network" for containers that run but are disconnected from a network.
 cut_off() {
   local containers attached
   containers="$(parts | cut -d '|' -f 4)"
@@ -94,12 +94,12 @@ cut_off() {
 reconnect() {
   local name container network
   while read -r name container network; do
-    say "  $name is cut off from the network $network: it is connected again"
+    say "  $name is disconnected from the network $network: it is connected again"
     docker network connect --alias "$name" "$network" "$container" 2>/dev/null || true # a new container will be
   done < <(cut_off)
 }
 
-# Those among the named parts that are not well, and whose container is older than this command in that respect.
+# Print the named parts that are unhealthy and whose container started (or was created) before this command.
 unwell_since() { # unwell_since StartedAt|Created PART…
   local field=".$1" name container
   [ "$1" != StartedAt ] || field=.State.StartedAt
@@ -115,13 +115,13 @@ restart_parts() {
   compose restart --timeout 30 "$@" || true # what it did not help is seen next
 }
 
-# Also when its network was deleted, or a file that it had mounted was replaced. What it keeps is in volumes.
+# Replace containers, also when their network was deleted or a mounted file was replaced. Their data is in volumes.
 renew_parts() {
   say "  new containers for $*"
   compose up --detach --no-deps --force-recreate --quiet-pull "$@" || true
 }
 
-# Wait until the named parts answer; a service finds its database and broker again by itself.
+# Wait until the named parts answer; services reconnect to database and broker by themselves.
 settled() {
   local until=$((SECONDS + SETTLE_SECONDS))
   while [ -n "$(unwell "$@")" ]; do
@@ -136,15 +136,15 @@ attempt() {
 
 START_OPTIONS=()
 
-# Compose ends migrations under way when another part does not come up; one that was ended by a signal did not fail.
+# Compose stops running migrations when another part does not start; a migration that a signal ended has not failed.
 failed_migration() {
   # shellcheck disable=SC2016 # awk's fields, not the shell's
   compose ps --all --format '{{.Service}}|{{.State}}|{{.ExitCode}}' |
     awk -F '|' '$1 ~ /^migrate-/ && $2 == "exited" && $3 != 0 && $3 < 128 { sub(/^migrate-/, "", $1); print $1; exit }'
 }
 
-# Start parts and wait until they answer. Those that do not are restarted, then made anew, unless this command has
-# just done so: then it is no use.
+# Start parts and wait until they answer. Unhealthy ones are restarted, then replaced, unless this command has
+# just done so.
 bring_up() {
   local sick=()
   attempt "$@" && return 0
@@ -161,11 +161,11 @@ bring_up() {
 }
 
 last_words() {
-  say "" "The last words of $1:" >&2
+  say "" "The last log lines of $1:" >&2
   compose logs --no-log-prefix --tail 15 "$1" >&2
 }
 
-# Everything else waits for these two.
+# All other parts depend on these two.
 bring_up_database_and_broker() {
   local sick=() name
   unpause
@@ -174,5 +174,5 @@ bring_up_database_and_broker() {
   bring_up postgres rabbitmq && return
   mapfile -t sick < <(unwell postgres rabbitmq)
   for name in "${sick[@]}"; do last_words "$name"; done
-  give_up "The database or the broker does not start, and the rest needs both. Not well: ${sick[*]:-no container, so read what Compose says above}."
+  give_up "The database or the broker does not start, and all other parts need both. Unhealthy: ${sick[*]:-no container, so see the message of Compose above}."
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Reads deploy/.env as docker compose does, and refuses each line that the two could read differently.
+# Read deploy/.env as docker compose does, and refuse each line that the two could read differently.
 
 SETTINGS_WRONG=() # a sentence for each line that cannot be read
 SETTINGS_NAMED=() # the names that the file sets
@@ -12,7 +12,7 @@ BYTE_ORDER_MARK=$'\xef\xbb\xbf'
 
 wrong_line() { SETTINGS_WRONG+=("deploy/.env, line $1: $2"); }
 
-# An operator's settings; the environment wins over them, as it does for docker compose.
+# Read the operator's settings; the environment takes precedence, as it does for docker compose.
 read_settings() {
   local line number=0
   SETTINGS_WRONG=() SETTINGS_NAMED=()
@@ -52,7 +52,7 @@ read_setting() {
   [ -n "${!name+set}" ] || export "$name=$VALUE"
 }
 
-# Sets VALUE to what a setting is without its quotes and comment.
+# Set VALUE to a setting without its quotes and comment.
 plain_value() {
   local number="$1" name="$2" value="$3"
   case "$value" in
@@ -76,10 +76,10 @@ plain_value() {
         return 1
       fi ;;
   esac
-  [[ ! "$VALUE" =~ [[:cntrl:]] ]] || { wrong_line "$number" "$name holds a character that cannot be seen: write the line anew."; return 1; }
+  [[ ! "$VALUE" =~ [[:cntrl:]] ]] || { wrong_line "$number" "$name holds an invisible character: type the line again."; return 1; }
 }
 
-# A folder that an operator names, from the root, as the engine wants it.
+# Print the absolute path of a folder, which the engine requires.
 absolute() {
   case "$1" in
     /*) printf '%s' "$1" ;;
@@ -88,7 +88,7 @@ absolute() {
   esac
 }
 
-# The first of the settings without which docker compose cannot read its file; what else is wrong, check_settings says.
+# Give up at the first wrong setting without which docker compose cannot read its file; check_settings reports the others.
 require_settings() {
   local sentence port
   if [ "${#SETTINGS_WRONG[@]}" -gt 0 ]; then
@@ -116,14 +116,14 @@ is_address() {
   [[ "$1" =~ ^($part\.){3}$part$ || "$1" =~ ^\[[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]$ ]]
 }
 
-# Whether every setting, and all of them together, would start this release; asked of its own images, before anything is replaced.
+# Check every setting, and all together, with this release's own images, before anything is replaced.
 check_settings() {
   local read exists=() secrets=()
   ! hub_exists || exists=(--hub-exists)
-  [ ! -d "$SECRETS" ] || secrets=("$SECRETS:/secrets") # the engine would make one that is missing
+  [ ! -d "$SECRETS" ] || secrets=("$SECRETS:/secrets") # the engine would create a missing folder
   read="$(compose --profile '*' config --format json 2>/dev/null)" ||
     give_up "Docker Compose cannot use the settings: $(compose --profile '*' config --quiet 2>&1 | tail -n 1)"
-  aside --interactive "${secrets[@]}" -- settings /secrets "${exists[@]}" "${SETTINGS_NAMED[@]}" <<<"$read" || give_up "Nothing that runs was changed."
+  run_offline --interactive "${secrets[@]}" -- settings /secrets "${exists[@]}" "${SETTINGS_NAMED[@]}" <<<"$read" || give_up "Nothing that runs was changed."
   gateway_accepts
 }
 

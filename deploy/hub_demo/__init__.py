@@ -1,7 +1,7 @@
 """The demonstration: an invented hub of 541 connected schools, last academic year and the present one.
 
-`load` plays the plan of a day through the services' public HTTP interfaces; the figures that it gives back
-are read from reporting. The same day and seed give the same commands on every machine.
+`load` sends the plan of a day to the services' public HTTP interfaces, and returns figures that it reads from
+reporting. The same day and seed give the same commands on every machine.
 """
 
 from hub_demo.figures import Figures

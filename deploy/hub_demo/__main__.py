@@ -1,8 +1,8 @@
-"""`python -m hub_demo`: loads the demonstration into a hub elsewhere, and prints the figures.
+"""`python -m hub_demo`: load the demonstration into a running hub, and print the figures.
 
-HUB_TOKEN is a token of a hub administrator who is a hub lead; HUB_<SERVICE>_ADDRESS is where each service
-answers. Where HUB_TOKEN_PRIVATE_KEY_FILE names the hub's private key, Work Group leads take their registers
-with tokens of their own.
+HUB_TOKEN is a token with the roles hub_admin and hub_lead; HUB_<SERVICE>_ADDRESS is the base URL of each
+service. With HUB_TOKEN_PRIVATE_KEY_FILE, the hub's private key, Work Group leads record their registers with
+tokens of their own.
 """
 
 import argparse
@@ -22,13 +22,13 @@ SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
 
 
 def main() -> int:
-    """Load it; the exit code."""
+    """Load the demonstration; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m hub_demo", description=__doc__)
     parser.add_argument(
         "--today", type=today.day, help="the day for which the plan is made, if not the present one"
     )
-    parser.add_argument("--until", type=date.fromisoformat, help="nothing after this day")
-    parser.add_argument("--send-only", action="store_true", help="do not wait for what follows from it")
+    parser.add_argument("--until", type=date.fromisoformat, help="send no command after this day")
+    parser.add_argument("--send-only", action="store_true", help="do not wait for events and e-mails")
     asked = parser.parse_args()
     terminal = Terminal()
     try:

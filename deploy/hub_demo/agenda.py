@@ -1,4 +1,4 @@
-"""Which commands can be sent now: those whose lane is free and whose ids are known."""
+"""The queue of commands: a command can be sent when its lane is free and the ids in it are known."""
 
 import heapq
 import threading
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from hub_demo.commands import Command
 
-LOOK_AGAIN = 0.2  # seconds after which the watcher sees how far things are
+LOOK_AGAIN = 0.2  # seconds between two reports of progress
 
 
 class Agenda:
@@ -24,16 +24,16 @@ class Agenda:
         self._put_in_order()
 
     def take(self, service: str) -> tuple[int, Command] | None:
-        """The next command for a service, as soon as there is one; None when the phase is over."""
+        """Wait for the next command for a service and return it; None when the phase has ended."""
         with self._changed:
-            self._changed.wait_for(lambda: self._ready[service] or self._is_over())
-            if self._is_over():
+            self._changed.wait_for(lambda: self._ready[service] or self._has_ended())
+            if self._has_ended():
                 return None
             number = heapq.heappop(self._ready[service])
             return number, self._commands[number]
 
     def done(self, number: int) -> None:
-        """A command has been answered; others may follow."""
+        """Record that a command was answered, so that commands which depend on it can be sent."""
         with self._changed:
             self._left -= 1
             for follower in self._followers[number]:
@@ -43,20 +43,20 @@ class Agenda:
             self._changed.notify_all()
 
     def stop(self, failure: BaseException) -> None:
-        """Nothing more is sent."""
+        """Stop handing out commands because of a failure."""
         with self._changed:
             self._failure = self._failure or failure
             self._changed.notify_all()
 
     def watch(self) -> Iterable[int]:
-        """How many commands are still to be done, again and again until none is.
+        """Yield the number of remaining commands, repeatedly until it is 0.
 
         Raises:
-            BaseException: what stopped it.
+            BaseException: the failure passed to `stop`.
         """
         while True:
             with self._changed:
-                self._changed.wait_for(self._is_over, LOOK_AGAIN)
+                self._changed.wait_for(self._has_ended, LOOK_AGAIN)
                 left, failure = self._left, self._failure
             if failure is not None:
                 raise failure
@@ -64,7 +64,7 @@ class Agenda:
             if not left:
                 return
 
-    def _is_over(self) -> bool:
+    def _has_ended(self) -> bool:
         return self._left == 0 or self._failure is not None
 
     def _put_in_order(self) -> None:

@@ -1,4 +1,4 @@
-"""The calendars that visits is told: of the hub, of Cambridgeshire and of a trust with dates of its own."""
+"""Commands that set calendars in visits: of the hub, of Cambridgeshire and of a trust with own dates."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from hub_demo.dates.school_years import HalfTerm, SchoolYear
 
 
 def set_calendars(year: SchoolYear, cast: Cast, prefix: str = "") -> Iterator[Command]:
-    """Give each of them its half terms of the year, on its first working day."""
+    """Yield the commands that set the half terms of the year, on its first working day."""
     scopes = {
         "hub": year.half_terms,
         "la:873": year.half_terms,
@@ -23,7 +23,7 @@ def set_calendars(year: SchoolYear, cast: Cast, prefix: str = "") -> Iterator[Co
 def set_calendar(
     year: SchoolYear, scope: str, half_terms: Sequence[HalfTerm], at: datetime, prefix: str = ""
 ) -> Command:
-    """Give a scope that has no calendar yet its half terms of the year."""
+    """Return the command that sets the half terms of a scope without a calendar."""
     return Command(
         key=f"calendar/{prefix}{scope}",
         at=at,

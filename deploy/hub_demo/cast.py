@@ -1,7 +1,7 @@
-"""Which schools play which part: connected, engaged, supported, leading.
+"""The choice of schools that are connected, engaged or supported, or that provide leaders.
 
-The numbers are those that the Cambridge Maths Hub has published about itself; here they are only goals for
-the plan. The figures at the end are counted by reporting, from the events.
+The numbers are those that the Cambridge Maths Hub has published about itself, as targets of the plan. The
+figures at the end are counted by reporting, from the events.
 """
 
 import random
@@ -13,12 +13,12 @@ from hub_demo.register.geography import OPPORTUNITY_AREA
 from hub_demo.register.hub import InventedHub
 from hub_demo.register.schools import School, Trust
 
-# Authority → how many of its schools are connected: 541 in all.
+# Local authority → number of its connected schools: 541 in all.
 CONNECTED: Final = {"873": 251, "874": 76, "926": 112, "935": 102}
 SUPPORTED_PRIMARIES: Final = 29
-# In Cambridgeshire, those converting included: 197 of 272 schools are more than 70 per cent.
+# In Cambridgeshire, converting schools included: 197 of 272 schools, more than 70 per cent.
 ENGAGED: Final = {"primary": 164, "secondary": 24, "nursery": 5, "post16": 4}
-NEVER_CAME: Final = 6  # signed up and came to nothing
+NEVER_CAME: Final = 6  # schools that signed up and have not attended
 ENGAGED_ELSEWHERE: Final = {
     "874": {"primary": 28, "secondary": 8, "post16": 2},
     "926": {"primary": 24, "secondary": 6},
@@ -33,24 +33,22 @@ CONNECTED_IN_YEAR: Final = 61
 
 @dataclass(frozen=True)
 class Cast:
-    """The schools of each part, by URN in order of their numbers."""
+    """URNs of the schools with each part, sorted."""
 
     schools: dict[str, School]  # every open state-funded school of either register
-    connected: tuple[str, ...]  # in September's register
-    connected_in_year: frozenset[str]  # those of them that the hub meets for the first time during the year
+    connected: tuple[str, ...]  # in the register of September
+    connected_in_year: frozenset[str]  # the connected schools whose first contact is during the year
     supported: tuple[str, ...]
-    engaged: tuple[
-        str, ...
-    ]  # must be seen at a session at least once; the converting ones by their old number
+    engaged: tuple[str, ...]  # must attend at least one session; converting schools by their old URN
     never_came: tuple[str, ...]
     core: tuple[str, ...]
     leading: tuple[str, ...]
     pd_leading: tuple[str, ...]
-    long_holiday: Trust  # the trust with dates of its own
+    long_holiday: Trust  # the trust with a calendar of its own
 
 
 class Chooser:
-    """Draws schools by chance, the same ones for the same seed."""
+    """Draws schools at random, the same ones for the same seed."""
 
     def __init__(self, schools: Iterable[School], seed: str) -> None:
         self._random = random.Random(f"{seed}/cast")
@@ -65,10 +63,10 @@ class Chooser:
         trust: Trust | None = None,
         in_area: bool | None = None,
     ) -> list[str]:
-        """Schools that answer to all that is asked, but not those in `but`; in the order of their numbers.
+        """Return the URNs of schools that meet all conditions, sorted, without those in `but`.
 
         Args:
-            kinds: any of them will do; none named means every kind.
+            kinds: any of these kinds; empty for all.
             authority: code of a local authority; empty for all.
             but: URNs to leave out.
             trust: only schools of this one.
@@ -85,18 +83,18 @@ class Chooser:
         ]
 
     def draw(self, number: int, among: Collection[str]) -> list[str]:
-        """So many of them, in the order of their numbers."""
+        """Draw a number of URNs, sorted."""
         return sorted(self._random.sample(sorted(among), number))
 
     def draw_kinds(self, numbers: Mapping[str, int], but: Collection[str], authority: str = "") -> list[str]:
-        """So many of each kind."""
+        """Draw a number of URNs of each kind."""
         return [
             urn for kind, n in numbers.items() for urn in self.draw(n, self.fitting({kind}, authority, but))
         ]
 
 
 def cast(hub: InventedHub, seed: str) -> Cast:
-    """Give every school its parts."""
+    """Choose the schools for each part."""
     september = hub.open_in_september()
     schools = {s.urn: s for s in (*september, *hub.open_in_january())}
     chooser = Chooser((s for s in september if s.urn != hub.closing), seed)
@@ -128,12 +126,12 @@ def cast(hub: InventedHub, seed: str) -> Cast:
 
 
 def in_opportunity_area(school: School) -> bool:
-    """Whether it lies in Fenland or East Cambridgeshire."""
+    """Return whether a school is in Fenland or East Cambridgeshire."""
     return school.district.code in OPPORTUNITY_AREA
 
 
 def _engaged(chooser: Chooser, certain: set[str], schools: Mapping[str, School]) -> set[str]:
-    """Those who are certain to be engaged, and others until each kind has its number."""
+    """Return the schools that must be engaged, and others until each kind has its number."""
     engaged = set(certain)
     missing = {
         kind: number - sum(schools[urn].kind == kind for urn in certain) for kind, number in ENGAGED.items()
@@ -145,7 +143,7 @@ def _engaged(chooser: Chooser, certain: set[str], schools: Mapping[str, School])
 
 
 def _core(chooser: Chooser, trusts: Sequence[Trust]) -> list[str]:
-    """Two academies of each of six trusts."""
+    """Draw two academies of each of six trusts."""
     return [
         urn
         for trust in trusts[:CORE_TRUSTS]
@@ -156,7 +154,7 @@ def _core(chooser: Chooser, trusts: Sequence[Trust]) -> list[str]:
 
 
 def _leading(chooser: Chooser, engaged: set[str]) -> list[str]:
-    """So many engaged schools of each kind."""
+    """Draw the engaged schools that provide leaders, by kind."""
     return [
         urn
         for kind, number in LEAD_SCHOOLS.items()
@@ -165,7 +163,7 @@ def _leading(chooser: Chooser, engaged: set[str]) -> list[str]:
 
 
 def _connected(chooser: Chooser, chosen: set[str]) -> set[str]:
-    """Whoever plays a part is connected, and chance adds others until each authority has its number."""
+    """Return all schools with a part, and others until each local authority has its number."""
     connected = set(chosen)
     for authority, number in CONNECTED.items():
         others = chooser.fitting((), authority, chosen)

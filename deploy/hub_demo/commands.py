@@ -1,4 +1,4 @@
-"""One step of the year as plain data: which request goes to which service, at which moment of the year."""
+"""A command of the plan as plain data: a request to a service at an instant of the year."""
 
 import re
 from collections.abc import Mapping
@@ -11,61 +11,61 @@ _IN_PATH = re.compile(r"\{([^}]+)\}")
 
 @dataclass(frozen=True)
 class Made:
-    """Stands in a body for the id that the service gave to what another command made."""
+    """A placeholder in a body for the id in the answer to another command."""
 
     key: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One request. In `path`, `{key}` stands for the id that the command of that key was given."""
+    """One request. In `path`, `{key}` is replaced by the id in the answer to the command of that key."""
 
-    key: str  # unique and the same in every run: its Idempotency-Key is made of it
-    at: datetime  # the moment in the year, sent as Hub-Time
+    key: str  # unique, and the same in every run: the Idempotency-Key is derived from it
+    at: datetime  # the instant in the year, sent as Hub-Time
     service: str
     method: str
     path: str
     body: Mapping[str, Any] | bytes
-    lane: str  # commands of one lane are sent in order, those of different lanes side by side
-    by: str = ""  # the key of the Work Group lead who sends it; the hub's administrator does otherwise
-    gives: str = ""  # the field of the answer that holds the id of what was made
+    lane: str  # commands of one lane are sent in order, commands of different lanes in parallel
+    by: str = ""  # key of the Work Group lead who sends it; empty for the hub's administrator
+    gives: str = ""  # the field of the answer with the id of the created resource
     match: str = (
-        ""  # for PUT: the key of the command whose ETag is sent, or "*" when there must be nothing yet
+        ""  # for PUT: the key of the command whose ETag is sent, or "*" when the resource must not exist
     )
-    look: str = ""  # for PUT: where to look whether it has been done before …
-    done: Mapping[str, str] = field(default_factory=dict)  # … and what is seen there then
-    among: Mapping[str, Any] = field(default_factory=dict)  # for a list: the item in which these stand
-    waits_for: str = ""  # the code of a refusal that passes with time
-    after: tuple[str, ...] = ()  # keys of other commands that must be done before
-    announces: int = 1  # how many events follow at least
+    look: str = ""  # for PUT: the path that shows whether it was done before …
+    done: Mapping[str, str] = field(default_factory=dict)  # … and the fields of its answer in that case
+    among: Mapping[str, Any] = field(default_factory=dict)  # for a list: fields of the item to select
+    waits_for: str = ""  # the code of a refusal after which the command is repeated
+    after: tuple[str, ...] = ()  # keys of other commands that must be answered first
+    announces: int = 1  # the least number of events that follow
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """The body of a command that sends no file."""
+        """Body of a command that sends JSON."""
         if isinstance(self.body, bytes):
             raise TypeError(f"{self.key} sends a file")
         return self.body
 
     def needs(self) -> frozenset[str]:
-        """Keys of the commands that must have been answered before this one can be sent."""
+        """Keys of the commands that must be answered before this one can be sent."""
         named = {*self.after, *_IN_PATH.findall(self.path), *_made_in(self.body), *_made_in(self.among)}
         return frozenset((named | {self.by, self.match}) - {"", "*"})
 
     def address(self, ids: Mapping[str, str]) -> str:
-        """The path with its ids put in."""
+        """Return the path with ids instead of placeholders."""
         return fill(self.path, ids)
 
     def content(self, ids: Mapping[str, str]) -> Any:
-        """The body with its ids put in."""
+        """Return the body with ids instead of placeholders."""
         if self.method == "GET":
             return None
         return self.body if isinstance(self.body, bytes) else _resolved(self.body, ids)
 
     def found(self, answer: Any, ids: Mapping[str, str]) -> Any:
-        """What was made or looked for, in the answer.
+        """Return the created resource or the selected item in an answer.
 
         Raises:
-            LookupError: it is not in the list.
+            LookupError: no item of the list matches `among`.
         """
         if not self.among:
             return answer
@@ -73,11 +73,11 @@ class Command:
         for item in answer["items"]:
             if all(item[name] == value for name, value in wanted):
                 return item
-        raise LookupError(f"{self.key} is not in the list at {self.path}")
+        raise LookupError(f"{self.key} is missing from the list at {self.path}")
 
 
 def fill(path: str, ids: Mapping[str, str]) -> str:
-    """A path with its ids put in."""
+    """Return a path with ids instead of placeholders."""
     return _IN_PATH.sub(lambda found: ids[found[1]], path)
 
 

@@ -8,15 +8,15 @@ from typing import Any
 import urllib3
 from urllib3.exceptions import HTTPError
 
-SECONDS = 60.0  # for one answer: the import of a register is the longest
+SECONDS = 60.0  # for one answer: the import of a register takes longest
 
-# What a connection raises while a service is starting, stopping or busy: the request may be sent again.
+# Errors of a connection while a service is starting, stopping or busy: the request may be sent again.
 AWAY = (OSError, HTTPError)
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What a service said."""
+    """The answer of a service."""
 
     status: int
     body: Any
@@ -24,12 +24,12 @@ class Answered:
 
     @property
     def code(self) -> str:
-        """The code of a refusal."""
+        """Problem code of a refusal, or an empty string."""
         return str(self.body.get("code", "")) if isinstance(self.body, Mapping) else ""
 
     @property
     def detail(self) -> str:
-        """The sentence of a refusal, with the first place it points to."""
+        """Detail of a refusal, with its first error."""
         if not isinstance(self.body, Mapping):
             return ""
         errors = self.body.get("errors") or [{}]
@@ -38,21 +38,21 @@ class Answered:
 
 
 class Connection:
-    """Sends requests one after the other."""
+    """Sends requests to one service, one after the other."""
 
     def __init__(self, address: str, token: str) -> None:
         self._http = urllib3.connection_from_url(address, timeout=SECONDS, maxsize=1, retries=False)
         self._headers = {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str) -> Answered:
-        """Read something."""
+        """Send a GET."""
         return self.send("GET", path, None, {})
 
     def send(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answered:
-        """Send a request; `body` is bytes (CSV), something to say in JSON, or None.
+        """Send a request; `body` is bytes (CSV), a value to send as JSON, or None.
 
         Raises:
-            AWAY: nobody answered, or not whole.
+            AWAY: there was no answer, or an incomplete one.
         """
         sent = self._headers | dict(headers)
         content = None
@@ -64,7 +64,7 @@ class Connection:
         return Answered(response.status, _read(response), response.headers.get("ETag", ""))
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._http.close()
 
 

@@ -1,4 +1,4 @@
-"""The description of the hub: whose it is, which area it serves, how its invented office is reached."""
+"""The command that describes the hub: name, lead school, area, and the contact of its invented office."""
 
 from hub_demo.cast import CONNECTED, Cast
 from hub_demo.commands import Command
@@ -9,7 +9,7 @@ HUB = "/enrolment/v1/hub"
 
 
 def describe_hub(year: SchoolYear, cast: Cast) -> Command:
-    """Describe the hub on the year's first working day, once its schools are known."""
+    """Return the command for the year's first working day, after the import of the register."""
     return Command(
         key="hub",
         at=moment(year.opening_days[0], 6, 45),
@@ -23,11 +23,11 @@ def describe_hub(year: SchoolYear, cast: Cast) -> Command:
             "area_la_codes": list(CONNECTED),
             "contact_name": "Maths Hub office",
             "contact_email": "office@maths-hub.example",
-            "contact_telephone": "01632 960123",  # kept free by Ofcom for made-up people
+            "contact_telephone": "01632 960123",  # reserved by Ofcom for fiction
             "privacy_notice": "https://maths-hub.example/privacy",
         },
         lane="hub",
         match="*",
-        look=HUB,  # a hub that is described already stays as it is
+        look=HUB,  # a hub with a description keeps it
         after=("import/september",),
     )

@@ -1,4 +1,4 @@
-"""The hub's figures after the year, as reporting and notifications give them. None is typed in here."""
+"""The hub's figures after the year, all read from reporting and notifications."""
 
 import contextlib
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ CAMBRIDGESHIRE: Final = "la:873"
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """So many of so many."""
+    """A count out of a total, with its rate."""
 
     n: int
     of: int
@@ -30,7 +30,7 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What the hub has come to. Two loads of the same commands are equal, however long they took."""
+    """The hub's figures. Loads of the same commands compare equal, whatever time they took."""
 
     connected_schools: int
     engagement: Share  # of Cambridgeshire's schools
@@ -40,15 +40,15 @@ class Figures:
     groups_in_range: Share
     lead_schools: int
     supported_schools: int
-    visits: Share  # of what was owed
+    visits: Share  # of the obligations
     messages_sent: int
     events: int
     parked: int
-    commands: int = field(default=0, compare=False)  # sent by this load
-    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)  # phase → how long it took
+    commands: int = field(default=0, compare=False)  # sent in this run
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)  # phase → duration
 
     def lines(self) -> list[str]:
-        """For a terminal."""
+        """Return the lines for a terminal."""
         return [
             f"{self.connected_schools:,} connected schools",
             f"{self.engagement} of Cambridgeshire's schools engaged",
@@ -60,23 +60,23 @@ class Figures:
         ]
 
     def times(self) -> list[str]:
-        """How long each phase took."""
+        """Return a line with the duration of each phase."""
         return [f"{name:<52}{seconds:6.1f} s" for name, seconds in self.seconds.items()]
 
     def __rich__(self) -> Text:
-        """The lines, and the times small beside them."""
+        """Return the lines with the durations dimmed at their ends."""
         text = Text("\n".join(self.lines()))
         if self.seconds:
             text.append("\n\n" + "\n".join(self.times()), style="dim")
         return text
 
     def timed(self, commands: int, seconds: Mapping[str, float]) -> "Figures":
-        """The same figures with what this load took."""
+        """Return the same figures with the commands and durations of this run."""
         return replace(self, commands=commands, seconds=dict(seconds))
 
 
 def read_figures(addresses: Mapping[str, str], token: str, state: State, year: SchoolYear) -> Figures:
-    """Ask reporting for the figures of an academic year.
+    """Read the figures of an academic year from reporting.
 
     Raises:
         CannotStart: a report was refused.

@@ -1,4 +1,4 @@
-"""The academic year before the present one, in full: the hub's published figures come out of it."""
+"""The complete academic year before the present one, which leads to the hub's published figures."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,10 +12,12 @@ from hub_demo.commands import Command
 from hub_demo.dates.england import moment
 from hub_demo.dates.school_years import SchoolYear
 from hub_demo.description import describe_hub
-from hub_demo.groups import endings, forming, programmes, recruitment, ways
+from hub_demo.groups import endings, forming, programmes, recruitment
 from hub_demo.groups.between import Between
+from hub_demo.groups.documents import PRINTS, documents
+from hub_demo.groups.enrolling import SPECIAL as ENROLLED_SPECIALLY
+from hub_demo.groups.enrolling import Enrolling
 from hub_demo.groups.meetings import IN_STEP, LAST_GROUP, Diary
-from hub_demo.groups.papers import PRINTS, papers
 from hub_demo.groups.series import by_series
 from hub_demo.pd_days import pd_days
 from hub_demo.people import leaders
@@ -38,34 +40,34 @@ from hub_demo.setbacks.own_dates import OwnDates
 from hub_demo.setbacks.supported import Stories
 from hub_demo.support import assignments, visits
 
-# Groups in which something else happens, or whose papers are printed.
-SPECIAL: Final = (*ways.SPECIAL, IN_STEP, LAST_GROUP, *range(0, LAST_GROUP, PRINTS))
+# Groups with other events, or whose documents are printed.
+SPECIAL: Final = (*ENROLLED_SPECIALLY, IN_STEP, LAST_GROUP, *range(0, LAST_GROUP, PRINTS))
 
 
 @dataclass(frozen=True)
 class LastYear:
-    """What is sent in the year, and who is known to the hub at its end."""
+    """The commands of the year, and the people and schools at its end."""
 
     commands: list[Command]
     groups: tuple[forming.Group, ...]
     maths_leads: dict[str, Person]  # by URN
-    stayed: list[Participant]  # who held their places to the end
-    moved: frozenset[str]  # keys of people who have changed their school
-    supported: list[assignments.Support]  # as they are at its end
-    register: Register  # as it is at its end
+    stayed: list[Participant]  # participants who kept their places to the end
+    moved: frozenset[str]  # keys of people who changed their school
+    supported: list[assignments.Support]  # at its end
+    register: Register  # at its end
 
 
 def plan_last_year(
     year: SchoolYear, hub: InventedHub, cast: Cast, staffroom: Staffroom, seed: str
 ) -> LastYear:
-    """Make the plan of the year."""
+    """Return the commands of the year before the present one, and the state of the hub at its end."""
     groups = forming.form_groups(year, cast, hub.successors, staffroom, seed)
     return Planner(year, hub, cast, groups, staffroom, seed).plan()
 
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans the year from what was invented for it."""
+    """Plans the year of an invented hub."""
 
     year: SchoolYear
     hub: InventedHub
@@ -75,7 +77,7 @@ class Planner:
     seed: str
 
     def plan(self) -> LastYear:
-        """All of it."""
+        """Return the whole year."""
         year, cast, staffroom = self.year, self.cast, self.staffroom
         commands = [*imports_of(year, self.hub), *set_calendars(year, cast), describe_hub(year, cast)]
         r = random.Random(f"{self.seed}/year")
@@ -96,7 +98,7 @@ class Planner:
         own_dates = OwnDates.among(year, supported, but=stories.concerned, trust=cast.long_holiday)
         changes = stories.changes().with_outcomes(own_dates.outcomes)
         commands += (assignments.assign(one) for one in supported)
-        for owed in assignments.everything_owed(year, cast, supported, changes, r):
+        for owed in assignments.obligations(year, cast, supported, changes, r):
             commands += visits.commands_of(owed, year, r)
         commands += visits.visit_in_the_holidays(supported[0], year, r)
         commands += stories.plan()
@@ -113,14 +115,14 @@ class Planner:
         )
 
     def _cancelled(self, r: random.Random) -> Iterator[Command]:
-        """Two groups that do not take place."""
+        """Yield the commands of two cancelled groups."""
         like = next(group for group in self.groups if group.starts_in_spring)
         yield from unwanted(like)
         able = [urn for urn in self.cast.engaged if urn not in self.hub.successors]
         yield from FullGroup(self.year, like, self.cast.schools, able, self.staffroom, r).plan()
 
     def _leaders(self) -> tuple[list[Person], list[Command]]:
-        """The PD leads, and the commands that register all leaders and give them their roles."""
+        """Return the PD leads, and the commands that register all leaders and appoint them."""
         first, second, _ = self.year.opening_days
         core = leaders.core_team(self.cast, self.staffroom)
         group_leads = leaders.leads_of(group.leads for group in self.groups)
@@ -137,24 +139,24 @@ class Planner:
         ]
 
     def _groups(self, recruiter: Recruiter) -> tuple[list[Participant], list[Command]]:
-        """Who takes part in a Work Group to its end, and all commands about groups."""
+        """Return the participants who stay to the end of their Work Group, and all commands about groups."""
         r, year, hub, cast = recruiter.random, self.year, self.hub, self.cast
         diary = Diary(year, r, frozenset(cast.never_came))
         between = Between(year, random.Random(f"{self.seed}/between"), frozenset(hub.successors))
         school_days, opened = year.school_days(), successors_enrol_after(year)
-        everybody: list[Participant] = []
+        stayed: list[Participant] = []
         left: set[str] = set()
         mistaken = False
         commands: list[Command] = []
-        entrance = ways.Entrance(year, cast, self.groups, recruiter)
+        enrolling = Enrolling(year, cast, self.groups, recruiter)
         for group in self.groups:
             participants = recruiter.recruit(group)
-            commands += entrance.opening(group)
+            commands += enrolling.opening(group)
             later = recruitment.days_of(group.season, school_days, opened)
             windows = dict.fromkeys(hub.successors.values(), later)
-            usual = entrance.days(group)
-            enrolling = recruitment.enrol(group, participants, recruiter.new, windows, usual, r)
-            commands += entrance.entering(group, participants, enrolling)
+            usual = enrolling.days(group)
+            commands_to_enrol = recruitment.enrol(group, participants, recruiter.new, windows, usual, r)
+            commands += enrolling.entering(group, participants, commands_to_enrol)
             commands.append(recruitment.confirm(group))
             met = list(between.enrich(group, participants, diary.meet(group, participants)))
             left |= {key for one in met if one.path.endswith("/withdrawal") for key in one.needs()}
@@ -162,21 +164,21 @@ class Planner:
                 mistaken, met = True, list(withdrawn_by_mistake(group, participants, met))
             commands += by_series(group, met) if group.number == IN_STEP else met
             closure = endings.close(group, year)
-            commands += [closure, *papers(group, met, closure)]
-            everybody += participants
-        commands += self._others(everybody, left)
-        return [one for one in everybody if one.key not in left], commands
+            commands += [closure, *documents(group, met, closure)]
+            stayed += participants
+        commands += self._others(stayed, left)
+        return [one for one in stayed if one.key not in left], commands
 
-    def _others(self, everybody: Sequence[Participant], left: set[str]) -> Iterator[Command]:
-        """PD days, and what happens to the records of people: all of it is about autumn's participants."""
+    def _others(self, stayed: Sequence[Participant], left: set[str]) -> Iterator[Command]:
+        """Yield PD days and changes of people's records, all for participants of autumn groups."""
         spring = {group.label for group in self.groups if group.starts_in_spring}
         not_free = {*self.cast.never_came, *self.hub.successors}
-        free = [one for one in everybody if one.group_label not in spring and one.person.urn not in not_free]
+        free = [one for one in stayed if one.group_label not in spring and one.person.urn not in not_free]
         yield from pd_days(self.year, free, random.Random(f"{self.seed}/pd days"))
         leaver = next(one.person for one in free if one.key in left)
         yield from records(self.year, [one for one in free if one.key not in left], leaver)
 
 
 def _moved(commands: Iterable[Command]) -> frozenset[str]:
-    """Keys of the people who change their school."""
+    """Return the keys of the people who change their school."""
     return frozenset(key for one in commands if one.path.endswith("/moves") for key in one.needs())

@@ -1,4 +1,4 @@
-"""Loads the demonstration into a hub that is running, and says what came out."""
+"""Loading the demonstration into a running hub, and reading the figures afterwards."""
 
 import contextlib
 import time
@@ -25,8 +25,8 @@ from hub_demo.tokens import lead_tokens
 from hub_demo.watch import Watch
 from hub_local.failures import CannotStart
 
-SETTLING: Final = "Until every event and e-mail has arrived"
-TELLING: Final = "The hub's time, timers and e-mails, day by day"
+SETTLING: Final = "Waiting for every event and e-mail"
+TELLING: Final = "The hub's clock, timers and e-mails, day by day"
 
 
 def load(
@@ -39,12 +39,12 @@ def load(
     until: date | None = None,
     days: Collection[date] | None = None,
 ) -> Figures:
-    """Live the plan of a day, or a part of it, through the public HTTP interfaces, and read the figures.
+    """Send the plan of a day, or a part of it, to the public HTTP interfaces, and read the figures.
 
-    What has been loaded before, be it on another day, is not sent again, so that a second start is quick.
+    A plan that was loaded before, also on another day, is not sent again, so that a second start is quick.
 
     Raises:
-        CannotStart: a command was refused, or what was sent does not arrive.
+        CannotStart: a command was refused, or an event or e-mail does not arrive.
     """
     sent = send(addresses, token, progress, today=today, key=key, until=until, days=days)
     since = time.monotonic()
@@ -54,14 +54,14 @@ def load(
 
 @dataclass(frozen=True)
 class Sent:
-    """What was sent, and how long each phase of the plan took."""
+    """The number of sent commands, and the duration of each phase."""
 
-    last: SchoolYear  # the one before the present year of what the hub holds
+    last: SchoolYear  # the last year of the plan that the hub holds
     commands: int
     seconds: Mapping[str, float]
 
 
-# Long: what may be asked for is one argument each.
+# Long: the docstring describes nine arguments.
 def send(
     addresses: Mapping[str, str],
     token: str,
@@ -73,22 +73,22 @@ def send(
     days: Collection[date] | None = None,
     wait: bool = True,
 ) -> Sent:
-    """Send the plan's commands, and tell the time at the hub.
+    """Send the plan's commands, and set the hub's clock.
 
     Args:
         addresses: service → base URL.
-        token: of a hub administrator who is a hub lead; of the same subject in every run, as Idempotency-Keys
-            are kept for each sender.
-        progress: where to show how far it is.
+        token: with the roles hub_admin and hub_lead; of the same subject in every run, as Idempotency-Keys
+            belong to a sender.
+        progress: the progress bar.
         today: the day for which the plan is made.
-        key: the hub's private key, with which Work Group leads are given tokens of their own; without it the
-            administrator does their work.
-        until: nothing after this day.
-        days: nothing but these days, and what they build upon.
-        wait: whether timers and the sender of e-mails must have settled before the next day begins.
+        key: the hub's private key, which signs tokens of Work Group leads; without it the administrator
+            sends their commands.
+        until: send no command after this day.
+        days: send only these days and the commands that they need.
+        wait: whether timers and e-mails must have settled before the next day begins.
 
     Raises:
-        CannotStart: a command was refused, or its service did not answer for too long.
+        CannotStart: a command was refused, or its service did not answer in time.
     """
     plan = plan_for(today)
     last = loaded(addresses, token, plan) if until is None and days is None else None
@@ -116,7 +116,7 @@ def send(
 def by_moments(
     commands: Sequence[Command], moments: Iterable[datetime]
 ) -> Iterator[tuple[datetime, list[Command]]]:
-    """Each moment at which the time is told, with the commands that come before it, in order."""
+    """Yield each instant to which the hub's clock is set, with the commands before it, in order."""
     left = deque(commands)
     for at in moments:
         together = []
@@ -126,19 +126,19 @@ def by_moments(
 
 
 def wait_for_figures(addresses: Mapping[str, str], token: str, last: SchoolYear) -> Figures:
-    """Wait until everything that was sent has arrived, and read the figures of last year.
+    """Wait until all events and e-mails have arrived, and read the figures of last year.
 
     Raises:
-        CannotStart: nothing moves any more, and yet something has not arrived.
+        CannotStart: some have not arrived, and the counts have stopped changing.
     """
     return read_figures(addresses, token, settle(addresses, token), last)
 
 
 def loaded(addresses: Mapping[str, str], token: str, plan: Plan) -> SchoolYear | None:
-    """The last year of a plan, of whatever day, that has been sent as a whole before.
+    """Return the last year of the plan, for any day, that was completely sent before; None without one.
 
-    Seen in the hub itself, so that it holds for whatever database is used: every plan ends with a draft of a
-    group that is to recruit in the present year. Those of earlier releases ended with the last year.
+    The hub itself is asked, so that the answer is right for any database. Every plan ends with a draft of a
+    group that is to recruit in the present year; plans of earlier releases ended with the last year.
     """
     with contextlib.closing(Connection(addresses["enrolment"], token)) as enrolment:
         try:
@@ -148,21 +148,21 @@ def loaded(addresses: Mapping[str, str], token: str, plan: Plan) -> SchoolYear |
                 return SchoolYear.of(datetime.fromisoformat(opens[0]).date()).before
             return _loaded_by_an_earlier_release(groups, plan.last_year.groups[-1].title)
         except (*AWAY, KeyError, TypeError):
-            return None  # the load will find out what is wrong, and say it
+            return None  # the first command will fail with the reason
 
 
 def _loaded_by_an_earlier_release(groups: Sequence[Mapping[str, Any]], last_title: str) -> SchoolYear | None:
-    """The only year of a hub whose last group has been closed."""
+    """Return the only year of a hub whose last group was closed."""
     years = {str(one["academic_year"]) for one in groups}
     closed = any(one["title"] == last_title and one["status"] == "closed" for one in groups)
     return SchoolYear(int(years.pop()[:4])) if closed and len(years) == 1 else None
 
 
 def refuse_other_year(addresses: Mapping[str, str], token: str, last: SchoolYear) -> None:
-    """Notice a plan of another academic year that was begun and not finished.
+    """Raise if a plan of another academic year was begun and not finished.
 
     Raises:
-        CannotStart: there is one.
+        CannotStart: there is such a plan.
     """
     with contextlib.closing(Connection(addresses["visits"], token)) as visits:
         try:
@@ -181,9 +181,9 @@ def refuse_other_year(addresses: Mapping[str, str], token: str, last: SchoolYear
 
 
 def part_of(plan: Plan, until: date | None, days: Collection[date] | None) -> Sequence[Command]:
-    """The commands of a part of the plan with all that they build upon, in order.
+    """Return the commands of a part of the plan and those that they need, in order.
 
-    That is what they name, what came before them in their lanes, and the register and calendars.
+    They need the commands that they name, earlier ones of their lanes, the register and the calendars.
     """
     by_key = {command.key: command for command in plan.commands}
     lanes: dict[tuple[str, str], list[str]] = {}

@@ -1,4 +1,4 @@
-"""`python -m hub_demo.local run` and `demo`: the whole hub on this machine, with a demonstration."""
+"""`python -m hub_demo.local run` and `demo`: the whole hub on this machine, with the demonstration."""
 
 import argparse
 import sys
@@ -11,11 +11,11 @@ from hub_local.hub import MEGABYTE, Hub, running_hub
 from hub_local.places import LOCAL
 from hub_local.terminal import Terminal, shown
 
-WATCH_INTERVAL = 0.5  # seconds between two looks at the programs
+WATCH_INTERVAL = 0.5  # seconds between two checks of the programs
 
 
 def main() -> int:
-    """Do what the command line asks; the exit code."""
+    """Run the command of the command line; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m hub_demo.local", description=__doc__)
     parser.add_argument(
         "command", choices=["run", "demo"], help="run: until Ctrl-C; demo: print the figures and stop"
@@ -39,14 +39,14 @@ def main() -> int:
         terminal.failure(failure)
         return 1
     except KeyboardInterrupt:
-        terminal.say("Stopped." if started else "Stopped before everything was there.")
+        terminal.say("Stopped." if started else "Stopped before the start was complete.")
         return 0 if started and command == "run" else 130
     terminal.say("Stopped.")
     return 0
 
 
 def present(hub: Hub, terminal: Terminal, day: date, *, until_interrupted: bool) -> None:
-    """Load the demonstration of a day and say where everything is."""
+    """Load the demonstration of a day and print the figures, the addresses and the paths of logs."""
     from hub_demo import load
 
     since = time.monotonic()
@@ -67,7 +67,7 @@ def present(hub: Hub, terminal: Terminal, day: date, *, until_interrupted: bool)
 
 
 def watch(hub: Hub) -> None:
-    """Stay until Ctrl-C.
+    """Check the programs until Ctrl-C.
 
     Raises:
         CannotStart: a program ended by itself.

@@ -1,4 +1,4 @@
-"""Days of professional development and conferences, open to everybody who is in a Work Group already."""
+"""PD days and conferences, for teachers who are in a Work Group."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from hub_demo.dates.school_years import THURSDAY, SchoolYear
 from hub_demo.people.participants import Participant
 
 PD_DAYS: Final = "/enrolment/v1/pd-days"
-# Kind, theme and title; the half term and the week of it, on whose Thursday it is.
+# Kind, theme, title, and (half term, week): each is on the Thursday of that week.
 DAYS: Final = (
     ("conference", "reasoning", "Talking mathematics: the autumn conference", (2, 3)),
     ("pd_day", "early_number", "Number before five", (3, 5)),
@@ -19,13 +19,13 @@ DAYS: Final = (
 )
 CALLED_OFF: Final = ("pd_day", "assessment", "Assessing as we teach", (4, 3))
 REGISTERED: Final = 24  # people on each day
-STAYED_AWAY: Final = 3  # of them
+STAYED_AWAY: Final = 3  # of them have not attended
 
 
 def pd_days(
     year: SchoolYear, participants: Sequence[Participant], r: random.Random, prefix: str = ""
 ) -> Iterator[Command]:
-    """All commands of all days of a year; `prefix` tells its days from those of another year."""
+    """Yield the commands of all days of a year; `prefix` distinguishes the keys of different years."""
     for number, (kind, theme, title, (n, week)) in enumerate(DAYS, start=1):
         day = year.half_term(n).day(week, THURSDAY)
         key = f"pd-day/{prefix}{number}"

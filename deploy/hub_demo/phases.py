@@ -1,4 +1,4 @@
-"""The stretches of the plan: all commands of one are done before the next one begins."""
+"""Phases of the plan: all commands of a phase are answered before the next phase begins."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,20 +11,20 @@ from hub_demo.groups.year_end import YearEnd
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of the plan."""
+    """A part of the plan."""
 
-    name: str  # what the hub does then
+    name: str  # shown next to the progress bar
     begins: datetime
 
 
 def phases_of(last: SchoolYear, ends: datetime) -> tuple[Phase, ...]:
-    """The stretches of last year and the present one.
+    """Return the phases of last year and the present one.
 
     Args:
         last: last year.
-        ends: when the last command is sent, which says that all others have been.
+        ends: the instant of the last command, whose presence shows that all others were sent.
     """
-    return (*_of_last_year(last), *_of_present_year(last.after), Phase("What is in preparation", ends))
+    return (*_of_last_year(last), *_of_present_year(last.after), Phase("Groups in preparation", ends))
 
 
 def _of_last_year(year: SchoolYear) -> tuple[Phase, ...]:

@@ -21,14 +21,14 @@ from hub_demo.register.hub import InventedHub, invent_hub
 from hub_kernel.england import day_in_england
 from hub_kernel.working_days import is_working_day
 
-SEED: Final = "cambridge 2025/26"  # the name of the invented hub: in every year it is this one
-CLOSES: Final = 20  # the hour in England after which nothing happens on a day
+SEED: Final = "cambridge 2025/26"  # of the invented hub, the same in every year
+CLOSES: Final = 20  # the hour in England after which a day has no more commands
 IN_PREPARATION: Final = "Number Talks at Key Stage 2 (in preparation)"  # the group that ends every plan
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan for a day, and what it was made from."""
+    """The plan for a day, and the invented hub from which it was made."""
 
     today: date
     last: SchoolYear
@@ -44,24 +44,24 @@ class Plan:
 
     @property
     def seed(self) -> str:
-        """What ids and keys are made of; that of another academic year is another one."""
+        """Seed of ids and keys, different for each academic year."""
         return f"{SEED}, {self.last}"
 
     @property
     def phases(self) -> tuple[Phase, ...]:
-        """The stretches of the plan."""
+        """Phases of the plan, in order."""
         return phases_of(self.last, self.commands[-1].at)
 
     def phase_of(self, at: datetime) -> Phase:
-        """The stretch that a moment falls in."""
+        """Return the phase of an instant."""
         return next(phase for phase in reversed(self.phases) if phase.begins <= at)
 
     def hub_days(self, commands: Sequence[Command] | None = None) -> list[datetime]:
-        """The moments at which every service must be told the time, in their order.
+        """Return the instants to which the clock of every service must be set, in order.
 
-        They are the last command of each day, the instants at which something falls due by itself (the e-mail
-        about an offer of a place; its end, after which the next teacher who waits has an offer), and for the
-        whole plan today at noon. Without `commands` it is the whole plan that is sent.
+        They are the last command of each day, the instants at which a timer is due (the e-mail about an offer
+        of a place; the end of the offer, after which the next teacher on the waiting list gets one), and for
+        the whole plan today at noon. Without `commands` the whole plan is sent.
         """
         sent = self.commands if commands is None else commands
         last_of_day = {day_in_england(command.at): command.at for command in sent}  # they are in order
@@ -71,7 +71,7 @@ class Plan:
 
 
 def noon(day: date) -> datetime:
-    """The middle of a day: today some things have been done, and others are to come."""
+    """Return noon of a day in England, before and after which today has commands."""
     return moment(day, 12)
 
 
@@ -79,7 +79,7 @@ def noon(day: date) -> datetime:
 def plan_for(today: date, seed: str = SEED) -> Plan:
     """Make the plan for a day; the same day and seed give the same plan on every machine.
 
-    Plans for two days of one academic year differ in what lies between the two days, and in nothing else.
+    Plans for two days of one academic year differ only in the commands between the two days.
     """
     last = SchoolYear.of(today).before
     hub, chosen, last_year, commands = _two_years(last, seed)
@@ -91,21 +91,21 @@ def plan_for(today: date, seed: str = SEED) -> Plan:
 
 @cache
 def _two_years(last: SchoolYear, seed: str) -> tuple[InventedHub, Cast, LastYear, Sequence[Command]]:
-    """Last year and the whole year after it."""
+    """Plan last year and the whole present year."""
     hub = invent_hub(seed, last)
     chosen = cast(hub, seed)
     staffroom = Staffroom(seed)
     last_year = plan_last_year(last, hub, chosen, staffroom, seed)
     present = present_year.Planner(last.after, last_year, hub, chosen, staffroom, seed)
     commands = [*last_year.commands, *present.plan()]
-    commands.sort(key=lambda command: command.at)  # stable: what was planned first stays first
+    commands.sort(key=lambda command: command.at)  # stable: commands of the same instant keep their order
     return hub, chosen, last_year, commands
 
 
 def _in_preparation(last_year: LastYear, year: SchoolYear, today: date) -> Command:
-    """The last command of every plan: a draft of a Work Group, created on the last working day.
+    """Return the last command of every plan: a draft of a Work Group, created on the last working day.
 
-    Where it is in the hub, all else has been sent.
+    A hub that has this group has received the whole plan.
     """
     day = today
     while not is_working_day(day):

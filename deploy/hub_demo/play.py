@@ -1,8 +1,8 @@
-"""Lives the plan: sends the plan's commands to the services and remembers the ids that they give.
+"""The player of the plan: it sends commands to the services and records the ids in their answers.
 
-Every command has an Idempotency-Key of its own that is the same in every run, so that a load that was cut
-short can begin again from the start and a day can be played twice: what has been done is not done again.
-Nor is anything about somebody who has been forgotten since: their id is not given a second time.
+Every command has an Idempotency-Key that is the same in every run, so that an interrupted run can start again
+and a day can be sent twice without a second effect. Commands about a person who was erased since then are
+skipped, because the answer with the person's id was erased too.
 """
 
 import threading
@@ -19,38 +19,40 @@ from hub_demo.connection import AWAY, Answered, Connection
 from hub_demo.tokens import GivesToken
 from hub_local.failures import CannotStart
 
-# Requests under way at once: enough to keep a service busy while the database commits.
+# Parallel requests to a service: enough to keep it busy while the database commits.
 CONNECTIONS: Final = {"enrolment": 8, "visits": 4}
-PATIENCE: Final = 60.0  # seconds for which a service may be away, or not have heard of something yet
+PATIENCE: Final = 60.0  # seconds for which a service may be unreachable, or miss an event of another service
 WAITS: Final = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds before each further attempt; the last one from then on
 TRY_AGAIN: Final = frozenset({429, 502, 503, 504})
-# Services learn of each other's facts by event, a moment later.
-NOT_HEARD_YET: Final = frozenset({"unknown_school", "unknown_pd_lead", "unknown_half_term"})
-HEARS_NOBODY: Final = "enrolment"
+# Services receive each other's facts by event, shortly afterwards.
+NOT_RECEIVED_YET: Final = frozenset({"unknown_school", "unknown_pd_lead", "unknown_half_term"})
+FIRST_TO_KNOW: Final = "enrolment"
 STALE: Final = 412
-ERASED: Final = "answer_erased"  # the person that an earlier run made has asked to be forgotten
+ERASED: Final = "answer_erased"  # the person whom an earlier run created was erased
 
 
 class LoadStopped(CannotStart):
-    """A service refused a command of the year."""
+    """A service refused a command, or did not answer in time."""
 
 
 @dataclass
 class Player:
-    """Sends commands, and knows what came of them."""
+    """Sends commands and holds the ids in their answers."""
 
     addresses: Mapping[str, str]
     token: str
     seed: str
-    lead_token: GivesToken | None = None  # without it `token` does the work of Work Group leads
+    lead_token: GivesToken | None = None  # without it `token` sends the commands of Work Group leads
     patience: float = PATIENCE
     ids: dict[str, str] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
-    forgotten: set[str] = field(default_factory=set)  # keys of what was done, and whose answer was erased
+    forgotten: set[str] = field(default_factory=set)  # keys of commands whose answer was erased
     _idle: dict[str, list[Connection]] = field(default_factory=lambda: defaultdict(list))
 
     def play(self, commands: Sequence[Command], told: Callable[[int], None]) -> None:
-        """Send commands, side by side where their order does not matter; `told` hears how many are left.
+        """Send commands, in parallel where their order does not matter.
+
+        `told` is called with the number of remaining commands.
 
         Raises:
             LoadStopped: one was refused, or its service did not answer in time.
@@ -81,7 +83,7 @@ class Player:
                 connections.pop().close()
 
     def key_of(self, command: Command) -> str:
-        """The command's Idempotency-Key."""
+        """Return the command's Idempotency-Key."""
         return str(uuid5(NAMESPACE_URL, f"urn:maths-hub:demonstration:{self.seed}:{command.key}"))
 
     def _work(self, agenda: Agenda, service: str) -> None:
@@ -102,7 +104,7 @@ class Player:
 
     def _do(self, connection: Connection, command: Command) -> None:
         if not self.forgotten.isdisjoint(command.needs()):
-            self.forgotten.add(command.key)  # done as well: an erasure is the last that happens to somebody
+            self.forgotten.add(command.key)  # it was done: an erasure is the last command about a person
             return
         answered = self._send(connection, command, self._headers(command))
         if answered.status == STALE and command.look:
@@ -116,7 +118,7 @@ class Player:
             try:
                 self.ids[command.key] = str(command.found(answered.body, self.ids)[command.gives])
             except LookupError as exc:
-                raise LoadStopped(f"{_named(command)} ({command.key}) does not say what was made.") from exc
+                raise LoadStopped(f"{_named(command)} ({command.key}) has no id in its answer.") from exc
             self.etags[command.key] = answered.etag
 
     def _headers(self, command: Command) -> dict[str, str]:
@@ -132,14 +134,14 @@ class Player:
         return headers
 
     def _look(self, connection: Connection, command: Command, stale: Answered) -> Answered:
-        """Whether a PUT whose ETag is stale has been done in an earlier run."""
+        """Return the answer that shows whether an earlier run did a PUT whose ETag is stale."""
         seen = connection.get(fill(command.look, self.ids))
         if seen.status == 200 and all(seen.body.get(name) == value for name, value in command.done.items()):
             return seen
         return stale
 
     def _send(self, connection: Connection, command: Command, headers: Mapping[str, str]) -> Answered:
-        """Send until there is an answer that more attempts would not change."""
+        """Send until an answer is final, or PATIENCE has passed."""
         path, content = command.address(self.ids), command.content(self.ids)
         end = time.monotonic() + self.patience
         for wait in _waits():
@@ -168,7 +170,7 @@ class Player:
 def _worth_another(command: Command, answered: Answered) -> bool:
     if answered.status in TRY_AGAIN or (command.waits_for and answered.code == command.waits_for):
         return True
-    return answered.status == 422 and answered.code in NOT_HEARD_YET and command.service != HEARS_NOBODY
+    return answered.status == 422 and answered.code in NOT_RECEIVED_YET and command.service != FIRST_TO_KNOW
 
 
 def _waits() -> Iterable[float]:

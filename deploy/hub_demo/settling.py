@@ -1,4 +1,4 @@
-"""Waiting until everything that was sent has arrived: events in reporting, e-mails at their readers."""
+"""Waiting until all events have arrived in reporting and all due e-mails were sent."""
 
 import contextlib
 import re
@@ -12,7 +12,7 @@ from hub_local.failures import CannotStart
 
 PATIENCE: Final = 120.0  # seconds without any progress
 INTERVAL: Final = 0.25
-STEADY: Final = 3  # looks in a row that see the same
+STEADY: Final = 3  # equal observations in a row
 PUBLISHERS: Final = ("enrolment", "visits", "notifications")
 PARKED: Final = 'hub_inbox_deliveriesstate="parked"'
 UNFINISHED: Final = ('hub_inbox_deliveriesstate="waiting"', 'hub_inbox_deliveriesstate="held"')
@@ -20,11 +20,11 @@ _METRIC: Final = re.compile(r"^(hub_\w+)(?:\{(.*)\})? ([0-9.e+]+)$", re.MULTILIN
 
 
 class Progress(Protocol):
-    """How far things are; equal to another when nothing has moved between them."""
+    """An observation; equal to an earlier one when nothing has changed between them."""
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is on its way."""
+        """Whether nothing is outstanding."""
 
 
 P = TypeVar("P", bound=Progress)
@@ -32,21 +32,21 @@ P = TypeVar("P", bound=Progress)
 
 @dataclass(frozen=True)
 class State:
-    """How far things are."""
+    """Counts of events, deliveries and e-mails in all services."""
 
     recorded: int  # events that the publishers have recorded
-    unsent: int  # of them not yet with the broker
-    projected: int  # of them in reporting
+    unsent: int  # recorded events without the broker's confirmation
+    projected: int  # recorded events that reporting has handled
     parked_in_reporting: int
-    waiting: int  # deliveries that are tried again later
+    waiting: int  # deliveries that are retried later
     parked: int  # in all services
     messages_due: int
     messages_sent: int
-    received: int  # deliveries that have taken effect in all services
+    received: int  # deliveries that were handled in all services
 
     @property
     def is_settled(self) -> bool:
-        """Nothing is on its way. What was parked is counted as arrived: no waiting would help it."""
+        """Whether nothing is outstanding. Parked deliveries count as arrived: they are not retried."""
         arrived = self.projected + self.parked_in_reporting >= self.recorded
         return arrived and not (self.unsent or self.waiting or self.messages_due)
 
@@ -58,18 +58,18 @@ class State:
 
 
 class Observer:
-    """Looks at all services."""
+    """Reads the metrics of all services."""
 
     def __init__(self, addresses: Mapping[str, str], token: str) -> None:
         self._connections = {name: Connection(address, token) for name, address in addresses.items()}
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         for connection in self._connections.values():
             connection.close()
 
     def state(self) -> State:
-        """How far things are now."""
+        """Return the present counts."""
         metrics = {name: metrics_of(self._connections[name], name) for name in (*PUBLISHERS, "reporting")}
         freshness = self._connections["reporting"].get("/reporting/v1/freshness").body
         summary = self._connections["notifications"].get("/notifications/v1/summary").body
@@ -81,23 +81,23 @@ class Observer:
             parked_in_reporting=int(freshness["parked"]),
             waiting=sum(one.get(name, 0) for one in metrics.values() for name in UNFINISHED),
             parked=sum(one.get(PARKED, 0) for one in metrics.values()),
-            messages_due=int(clock["work_left"]["messages to send"]),  # later ones are not on their way
+            messages_due=int(clock["work_left"]["messages to send"]),  # later ones are not awaited
             messages_sent=int(summary["sent"]),
             received=sum(one.get("hub_inbox_received_total", 0) for one in metrics.values()),
         )
 
 
 def metrics_of(connection: Connection, service: str) -> dict[str, int]:
-    """The hub's own figures of one service, by name and labels."""
+    """Return the metrics of one service whose names begin with hub_: name with labels → value."""
     text = str(connection.get(f"/{service}/metrics").body)
     return {name + (labels or ""): int(float(value)) for name, labels, value in _METRIC.findall(text)}
 
 
 def settle(addresses: Mapping[str, str], token: str, patience: float = PATIENCE) -> State:
-    """Wait until nothing moves any more.
+    """Wait until nothing is outstanding in any service.
 
     Raises:
-        CannotStart: nothing has moved for `patience` seconds, and yet something is on its way.
+        CannotStart: no count has changed for `patience` seconds, and something is outstanding.
     """
     with contextlib.closing(Observer(addresses, token)) as observer:
         return until_settled(observer.state, patience)
@@ -106,10 +106,10 @@ def settle(addresses: Mapping[str, str], token: str, patience: float = PATIENCE)
 def until_settled(
     look: Callable[[], P], patience: float, *, interval: float = INTERVAL, steady: int = STEADY
 ) -> P:
-    """Look every `interval` seconds until `steady` looks in a row see the same, and nothing on its way.
+    """Observe every `interval` seconds until `steady` equal observations in a row are settled.
 
     Raises:
-        CannotStart: nothing has moved for `patience` seconds, and yet something is on its way.
+        CannotStart: no observation has changed for `patience` seconds, and something is outstanding.
     """
     before: P | None = None
     same, moved = 0, time.monotonic()
@@ -123,12 +123,12 @@ def until_settled(
             return state
         if time.monotonic() - moved > patience:
             said = before or "a service does not answer"
-            raise CannotStart(f"Nothing moves any more, but not everything has arrived: {said}.")
+            raise CannotStart(f"The hub makes no progress on what is outstanding: {said}.")
         time.sleep(interval)
 
 
 def _attempt(look: Callable[[], P]) -> P | None:
-    """How far things are; None while a service does not answer."""
+    """Return an observation; None while a service does not answer."""
     try:
         return look()
     except (*AWAY, KeyError, TypeError, AttributeError):

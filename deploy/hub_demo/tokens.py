@@ -1,4 +1,4 @@
-"""Whose token goes with a command: the hub administrator's, or a Work Group lead's own."""
+"""Tokens of Work Group leads, issued with the hub's private key."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,12 +14,12 @@ from hub_platform.clocks import real_now
 LEAD: Final = "work_group_lead"
 LASTS: Final = timedelta(hours=12)
 
-# Gives the token of the Work Group lead with this id.
+# Returns the token of the Work Group lead with this id.
 GivesToken = Callable[[str], str]
 
 
 def lead_tokens(key: OKPKey) -> GivesToken:
-    """Issues tokens that a hub accepts, each lead one.
+    """Return a function that issues tokens, one for each lead.
 
     Args:
         key: the hub's private key.
@@ -35,10 +35,10 @@ def lead_tokens(key: OKPKey) -> GivesToken:
 
 
 def read_key(path: Path) -> OKPKey:
-    """The hub's private key.
+    """Read the hub's private key.
 
     Raises:
-        CannotStart: the file is not there, or holds no such key.
+        CannotStart: the file is missing, or holds no such key.
     """
     try:
         return tokens.read_key(path.read_text())

@@ -1,4 +1,4 @@
-"""How far a load is: what the progress bar shows, and how long each phase took."""
+"""Progress of a run: the progress bar, and the duration of each phase."""
 
 import contextlib
 import time
@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 
 class Watch:
-    """Measures how long phases take in all, and moves the bar."""
+    """Measures the total duration of phases, and advances the bar."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
         self.seconds: dict[str, float] = {}
@@ -18,7 +18,7 @@ class Watch:
 
     @contextlib.contextmanager
     def phase(self, name: str, size: int = 0) -> Iterator[Callable[[int], None]]:
-        """A part of a phase with so many commands; gives what hears how many of them are left."""
+        """Measure a part of a phase; the block calls the function with the number of remaining commands."""
         since = time.monotonic()
         self.show(name)
         yield lambda left: self.show(name, size - left)
@@ -26,6 +26,6 @@ class Watch:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - since
 
     def show(self, name: str, done: int = 0) -> None:
-        """Say what is being done, and how much of it has been."""
+        """Show the name of the phase and the number of done commands."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, description=name, completed=self._done + done)

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Deletes what runs, tests and tools of this checkout have written, naming each thing.
+# Delete the files that runs, tests and tools of this checkout have written, and print the name of each.
 set -eu
 cd "$(dirname "$0")/../.."
 
 python=.local/venv/bin/python
 if [ -x "$python" ]; then
-  # Only with the lock of the run in hand; also the container's volume, where there is one.
+  # Refuses while a hub runs; deletes the volume of the broker's container too.
   "$python" -m hub_local.clean
 fi
 for thing in .local .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache; do

@@ -1,4 +1,4 @@
-"""What the four services declare, written down: `python -m hub_local.declared`.
+"""Files generated from the declarations of the four services: `python -m hub_local.declared`.
 
 A deployment loads `deploy/rabbitmq/definitions.json` into its broker, so that exchanges, queues and bindings
 exist before the first event. The catalogue of events lists the readers of each from `readers.json` of

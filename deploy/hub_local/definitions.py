@@ -52,7 +52,7 @@ def of_hub(
 
 def subscribed(subscriber: Subscriber, declared: Definitions) -> Subscriber:
     """Return a subscriber with the event types to which its queue is bound, by publisher."""
-    heard = {
+    read_types = {
         publisher: frozenset(
             one["routing_key"]
             for one in declared["bindings"]
@@ -60,7 +60,7 @@ def subscribed(subscriber: Subscriber, declared: Definitions) -> Subscriber:
         )
         for publisher in subscriber.listens_to
     }
-    return replace(subscriber, listens_to=heard)
+    return replace(subscriber, listens_to=read_types)
 
 
 def merged(*parts: Definitions) -> Definitions:

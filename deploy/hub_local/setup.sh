@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes .local/venv with the exact packages of the lock files; does nothing when they are there already.
-#   setup.sh run     what `make run` needs
-#   setup.sh tests   that, and what checking and testing need
-#   setup.sh peers   that, and what the fault suite and the benchmark compare us with
+# Create .local/venv with the exact packages of the lock files, unless it has them already.
+#   setup.sh run     packages of `make run`
+#   setup.sh tests   those, and packages of `make check` and `make test`
+#   setup.sh peers   those, and other frameworks, which the fault suite and the benchmark compare with ours
 set -eu
 cd "$(dirname "$0")/../.."
 level="${1:-run}"
@@ -28,15 +28,15 @@ find_python() {
   done
 }
 
-# Debian and Ubuntu keep ensurepip, without which there is no venv, in a package of its own.
+# Debian and Ubuntu have ensurepip, which venv needs, in a separate package.
 make_venv() {
   rm -rf "$venv"
   "$python" -m venv "$venv" >>"$log" 2>&1 && return
   package="$(basename "$python")-venv"
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    give_up "Python cannot make a virtual environment here: install the package $package and run this again."
+    give_up "Python cannot create a virtual environment here: install the package $package and run this again."
   fi
-  say "Installing the system's package $package with apt-get: Python cannot make a virtual environment without it"
+  say "Installing the system's package $package with apt-get: Python cannot create a virtual environment without it"
   export DEBIAN_FRONTEND=noninteractive
   options="-y -q --no-install-recommends -o DPkg::Lock::Timeout=300"
   # shellcheck disable=SC2086
@@ -44,14 +44,14 @@ make_venv() {
     { apt-get $options update && apt-get $options install "$package"; } >>"$log" 2>&1 </dev/null ||
     give_up "apt-get could not install $package."
   rm -rf "$venv"
-  "$python" -m venv "$venv" >>"$log" 2>&1 || give_up "Python cannot make a virtual environment here."
+  "$python" -m venv "$venv" >>"$log" 2>&1 || give_up "Python cannot create a virtual environment here."
 }
 
 python="$(find_python)"
 [ -n "$python" ] || { log=; give_up "Python 3.11, 3.12 or 3.13 is needed and was not found (PYTHON=/path/to/python3 make … names one)."; }
 
-# The environment is made anew when the interpreter or the place of the checkout is another one; packages are
-# installed again when the lists change.
+# The environment is created again after a change of the interpreter or of the checkout's path; packages are installed
+# again after a change of the lists.
 made="$PWD $("$python" -c 'import sys; print(sys.base_prefix, sys.version)' | tr '\n' ' ')"
 # shellcheck disable=SC2086
 wanted="$(cat $locks deploy/hub_local/setup.sh | cksum)"
@@ -75,7 +75,7 @@ for lock in $locks; do requirements="$requirements -r $lock"; done
 "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-deps --require-hashes $requirements >>"$log" 2>&1 </dev/null ||
   give_up "The Python packages could not be installed."
 
-# The sources are imported from where they lie.
+# The sources are imported from the checkout.
 site="$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 for folder in shared services/enrolment services/visits services/notifications services/reporting deploy; do
   printf '%s\n' "$PWD/$folder"

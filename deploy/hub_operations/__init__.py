@@ -1,1 +1,1 @@
-"""What a deployment needs that is no service: its secrets, and later its health."""
+"""Commands of a deployment: secrets, settings, backups and restores."""

@@ -1,4 +1,4 @@
-"""A backup is one file: a tar archive (gzip) that begins with a manifest, and its checksum beside it.
+"""A backup: a tar archive (gzip) that begins with a manifest, and a second file with its checksum.
 
 hub-cambridge-2026-11-25T023000Z.tar.gz
 hub-cambridge-2026-11-25T023000Z.tar.gz.sha256    as `sha256sum --check` reads it
@@ -24,13 +24,13 @@ OWNER_ONLY: Final = 0o600
 _CHUNK: Final = 1024 * 1024
 
 
-class Unusable(Exception):
-    """An archive that nothing can be restored from; the message says why and what to do."""
+class UnusableBackup(Exception):
+    """A backup that cannot be restored; the message gives the reason and the remedy."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What an archive holds, and what it was made of."""
+    """The contents of an archive: release, tables and files."""
 
     hub_id: str
     version: str  # of the services
@@ -41,7 +41,7 @@ class Manifest:
 
 
 def pack(folder: Path, archive: Path, manifest: Manifest) -> None:
-    """Make an archive of the files below a folder, for its owner only; it appears whole or not at all.
+    """Write an archive of the files below a folder, readable by its owner only, in one step.
 
     Raises:
         OSError: it cannot be written.
@@ -57,22 +57,22 @@ def pack(folder: Path, archive: Path, manifest: Manifest) -> None:
                 tar.add(path, str(path.relative_to(folder)))
         file.flush()
         os.fsync(file.fileno())
-    beside = archive.with_name(archive.name + CHECKSUM)
-    beside.write_text(f"{_digest(unfinished)}  {archive.name}\n")
+    checksum = archive.with_name(archive.name + CHECKSUM)
+    checksum.write_text(f"{_digest(unfinished)}  {archive.name}\n")
     unfinished.replace(archive)
 
 
 def unpack(archive: Path, folder: Path) -> Manifest:
-    """Check an archive as a whole and each file of it, and lay them out below a folder.
+    """Check the checksums of an archive and of each file, and unpack it below a folder.
 
     Raises:
-        Unusable: it is cut short, was changed, or is none of ours.
+        UnusableBackup: it is incomplete, was changed, or is no backup of a hub.
         OSError: the files cannot be written.
     """
-    beside = archive.with_name(archive.name + CHECKSUM)
-    if beside.exists() and beside.read_text().split()[:1] != [_digest(archive)]:
-        raise Unusable(
-            f"{archive.name} is not what {beside.name} says: it is damaged or was changed."
+    checksum = archive.with_name(archive.name + CHECKSUM)
+    if checksum.exists() and checksum.read_text().split()[:1] != [_digest(archive)]:
+        raise UnusableBackup(
+            f"{archive.name} does not match {checksum.name}: it is damaged or was changed."
             " Use another backup."
         )
     try:
@@ -83,8 +83,8 @@ def unpack(archive: Path, folder: Path) -> Manifest:
     except (tarfile.TarError, EOFError, zlib.error, OSError) as exc:
         if isinstance(exc, OSError) and exc.errno is not None:
             raise
-        raise Unusable(
-            f"{archive.name} is cut short or no backup ({type(exc).__name__}). Use another one."
+        raise UnusableBackup(
+            f"{archive.name} is incomplete or no backup ({type(exc).__name__}). Use another one."
         ) from exc
     return _checked(archive.name, folder)
 
@@ -93,25 +93,25 @@ def _checked(name: str, folder: Path) -> Manifest:
     manifest = manifest_of(folder, name)
     there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     for path in sorted(there ^ manifest.files.keys()):
-        word = "is missing from" if path in manifest.files else "does not belong into"
-        raise Unusable(f"{path} {word} {name}: it is damaged or was changed. Use another backup.")
+        word = "is missing from" if path in manifest.files else "does not belong in"
+        raise UnusableBackup(f"{path} {word} {name}: it is damaged or was changed. Use another backup.")
     for path, digest in manifest.files.items():
         if _digest(folder / path) != digest:
-            raise Unusable(f"{path} in {name} was changed. Use another backup.")
+            raise UnusableBackup(f"{path} in {name} was changed. Use another backup.")
     return manifest
 
 
 def manifest_of(folder: Path, name: str = "The folder") -> Manifest:
-    """What the manifest in a folder says.
+    """Read the manifest in a folder.
 
     Raises:
-        Unusable: there is none, or it cannot be read.
+        UnusableBackup: there is none, or it cannot be read.
     """
     try:
         known: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
         if known.pop("format") != FORMAT:
-            raise Unusable(
-                f"{name} is of a later kind: restore it with the release that made it, or a later one."
+            raise UnusableBackup(
+                f"{name} has a later format: restore it with the release that made it, or a later one."
             )
         tables = {
             service: {table: Contents(**one) for table, one in tables.items()}
@@ -119,7 +119,9 @@ def manifest_of(folder: Path, name: str = "The folder") -> Manifest:
         }
         return Manifest(**known, tables=tables)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise Unusable(f"{name} is no backup of a hub ({type(exc).__name__}). Use another file.") from exc
+        raise UnusableBackup(
+            f"{name} is no backup of a hub ({type(exc).__name__}). Use another file."
+        ) from exc
 
 
 def _digest(path: Path) -> str:

@@ -1,14 +1,14 @@
-"""What of a broker's exported definitions can be brought back."""
+"""The part of a broker's exported definitions that can be imported again."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def lasting(definitions: Mapping[str, Any]) -> dict[str, Any]:
-    """The definitions without bindings to queues that are not among them.
+    """Return the definitions without bindings to queues that they do not contain.
 
-    RabbitMQ exports bindings of queues that belong to one connection, and not those queues; it refuses to
-    import them (rabbitmq-server 4.0, seen 2026-11-25).
+    RabbitMQ exports bindings of queues that belong to one connection, but not those queues, and refuses to
+    import such bindings (rabbitmq-server 4.0, seen 2026-11-25).
     """
     queues = {(queue["vhost"], queue["name"]) for queue in definitions.get("queues", ())}
     bindings = [

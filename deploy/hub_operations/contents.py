@@ -1,4 +1,4 @@
-"""What is in a database, told so that two can be compared: rows of each table, and a digest of them."""
+"""The contents of a database in a form that can be compared: for each table its rows and a digest."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ _TABLES = """
     SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
 """
-# How values are written out must not depend on the server they are read from.
+# The text of a value must not depend on the server's settings.
 _SPELLING = (
     "SET LOCAL TimeZone TO 'UTC'; SET LOCAL DateStyle TO 'ISO'; SET LOCAL IntervalStyle TO 'postgres';"
     " SET LOCAL extra_float_digits TO 1; SET LOCAL bytea_output TO 'hex'"
 )
-# The same whatever order the rows come in: half of each row's MD5, added up.
+# Independent of the order of rows: the sum of half of each row's MD5.
 _CONTENTS = """
     SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 16))::bit(64)::bigint::numeric), 0)::text
     FROM {table} AS t
@@ -24,14 +24,14 @@ _CONTENTS = """
 
 @dataclass(frozen=True)
 class Contents:
-    """One table."""
+    """Number of rows of a table and a digest of them."""
 
     rows: int
     digest: str
 
 
 def contents_of(connection: Connection) -> dict[str, Contents]:
-    """Every table of a database, as this connection sees it now; schema-qualified name → contents."""
+    """Return the contents of every table in the connection's snapshot: schema-qualified name → contents."""
     connection.execute(sa.text(_SPELLING))
     tables = list(connection.execute(sa.text(_TABLES)).scalars())
     return {
@@ -42,7 +42,7 @@ def contents_of(connection: Connection) -> dict[str, Contents]:
 def differences(
     wanted: Mapping[str, Mapping[str, Contents]], found: Mapping[str, Mapping[str, Contents]]
 ) -> Iterator[str]:
-    """What is not as it was, a sentence for each table; service → table → contents."""
+    """Yield a sentence for each table that differs; arguments are service → table → contents."""
     for service, tables in wanted.items():
         there = found.get(service, {})
         for table in sorted(tables.keys() | there.keys()):
@@ -52,4 +52,4 @@ def differences(
             elif was.rows != now.rows:
                 yield f"{service}: {table} had {was.rows:,} rows and has {now.rows:,}."
             elif was != now:
-                yield f"{service}: rows of {table} are not what they were."
+                yield f"{service}: rows of {table} differ from the backup."

@@ -1,6 +1,6 @@
-"""Every setting of a deployment, and what must be true of those that no service reads by itself.
+"""Every setting of a deployment, and checks of those that no service reads.
 
-Those that a service reads are checked by the service's own code (`settings_check`).
+`settings_check` checks the others with the code of the service that reads them.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
-Check = Callable[[str], str | None]  # a sentence's end, if the value cannot be
+Check = Callable[[str], str | None]  # the end of a sentence when the value is wrong
 
 _HOST: Final = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 _ADDRESS: Final = re.compile(rf":80|(https?://)?{_HOST}")
@@ -21,7 +21,7 @@ LONGEST_NAME: Final = 200
 
 
 def one_of(*values: str) -> Check:
-    """A check for a few possible values."""
+    """Return a check that accepts these values only."""
     return lambda value: (
         None if value in values else f"this must be {', '.join(values[:-1])} or {values[-1]}."
     )
@@ -50,17 +50,17 @@ def _id(value: str) -> str | None:
 
 def _name(value: str) -> str | None:
     if len(value) > LONGEST_NAME or not value.isprintable():
-        return f"this must be at most {LONGEST_NAME} characters that can be read, in UTF-8."
+        return f"this must be at most {LONGEST_NAME} printable characters, in UTF-8."
     return None
 
 
 def profiles_of(values: Mapping[str, str]) -> set[str]:
-    """The parts of compose.yaml that are started besides those that always are."""
+    """Return the profiles of compose.yaml that COMPOSE_PROFILES names."""
     return {one.strip() for one in values.get("COMPOSE_PROFILES", "").split(",")}
 
 
 def _profiles(value: str) -> str | None:
-    # Those of a demonstration, an issuer and an operator's commands are added by the script.
+    # deploy/compose.sh adds the profiles of a demonstration, an issuer and the operator's commands.
     unknown = profiles_of({"COMPOSE_PROFILES": value}) - {*PROFILES, "demo", "oidc", "operator", ""}
     return (
         f"there is no {min(unknown)!r}: this must be {' or '.join(PROFILES)}, or empty." if unknown else None
@@ -77,13 +77,13 @@ def _anything(_value: str) -> None:
     return None
 
 
-# Read by the script, the gateway or Compose; a value that Compose itself could not read is refused by
-# deploy/compose/settings.sh before.
+# Read by the script, the gateway or Compose. deploy/compose/settings.sh has refused values that Compose
+# cannot read.
 OF_DEPLOYMENT: Final[Mapping[str, Check]] = {
     "HUB_ID": _id,
     "HUB_NAME": _name,
     "HUB_ADDRESS": _address,
-    "HUB_TLS": _anything,  # the gateway is asked
+    "HUB_TLS": _anything,  # the gateway checks it
     "HUB_BIND": _anything,
     "HUB_HTTP_PORT": _anything,
     "HUB_HTTPS_PORT": _anything,
@@ -99,7 +99,7 @@ OF_DEPLOYMENT: Final[Mapping[str, Check]] = {
     "HUB_LOSSES_DIR": _anything,
     "COMPOSE_PROFILES": _profiles,
 }
-# Read by services; compose.yaml gives each to those that read it.
+# Read by services; compose.yaml passes each to those that read it.
 OF_SERVICES: Final = frozenset(
     {
         "HUB_PUBLIC_URL",
@@ -133,7 +133,7 @@ TOLERATED: Final = frozenset({"HUB_VERSION", "HUB_AREA_LA_CODES", "HUB_DEMO", "H
 
 
 def wrong_values(values: Mapping[str, str]) -> dict[str, str]:
-    """What the deployment's own settings cannot be; name → sentence."""
+    """Return the deployment's own settings that are wrong: name → sentence."""
     wrong: dict[str, str] = {}
     for name, check in OF_DEPLOYMENT.items():
         if (value := values.get(name)) and (why := check(value)):
@@ -152,7 +152,7 @@ def wrong_values(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def unknown(names: list[str]) -> list[str]:
-    """Say of each name in deploy/.env that is no setting which one may have been meant."""
+    """Return a sentence for each name in deploy/.env that is no setting, with the closest setting."""
     said: list[str] = []
     for name in names:
         if name.startswith("HUB_") and name not in DOCUMENTED | TOLERATED:
@@ -163,7 +163,7 @@ def unknown(names: list[str]) -> list[str]:
 
 
 def readable(value: str) -> str:
-    """A value as it can be shown on a terminal: without what would move its cursor, and not too long."""
+    """Return a value for a terminal: without control characters, and shortened."""
     shown = value.encode("utf-8", "backslashreplace").decode()
     shown = "".join(one if one.isprintable() else "?" for one in shown)
     return shown if len(shown) <= LONGEST_NAME // 2 else f"{shown[: LONGEST_NAME // 2]}…"

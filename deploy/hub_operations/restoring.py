@@ -1,4 +1,4 @@
-"""What a backup needs before it is read back, and what databases need afterwards."""
+"""Checks before a backup is restored, and the steps after it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,52 +11,52 @@ from hub_messaging import outbox
 from hub_messaging.retention import DAY, SENT_AGAIN_DAYS
 from hub_messaging.tables import inbox_forgotten
 from hub_messaging.tables import outbox as recorded
-from hub_operations.archive import Manifest, Unusable
+from hub_operations.archive import Manifest, UnusableBackup
 from hub_operations.contents import contents_of, differences
 from hub_platform.database import reaching
 
-# What is sent again must be younger than all that inboxes have forgotten by more than the sending takes, so
-# that every subscriber still knows whether it has had it.
+# Only events that every inbox still remembers may be sent again, so that each subscriber recognises the ones
+# that it has received. The margin covers the time that sending takes.
 SENT_AGAIN: Final = timedelta(days=SENT_AGAIN_DAYS)
 
 
-class NotAsItWas(Exception):
-    """The databases do not hold what the backup says; the message names the tables."""
+class RestoreDiffers(Exception):
+    """The databases differ from the backup; the message names the tables."""
 
 
 def check_fits(manifest: Manifest, *, version: str, postgres: int) -> None:
-    """See that this release can read a backup.
+    """Raise unless this release can restore a backup.
 
     Raises:
-        Unusable: a later release made it, or a later PostgreSQL.
+        UnusableBackup: a later release or a later PostgreSQL made it.
     """
     if _numbers(manifest.version) > _numbers(version):
-        raise Unusable(
+        raise UnusableBackup(
             f"The backup was made by release {manifest.version}, and this is {version}: check out"
             f" v{manifest.version} or later first."
         )
     if manifest.postgres > postgres:
-        raise Unusable(
-            f"The backup was made by PostgreSQL {manifest.postgres}, and this is {postgres}: it cannot"
-            " go back."
+        raise UnusableBackup(
+            f"The backup was made by PostgreSQL {manifest.postgres}, and this is {postgres}, which cannot"
+            " read it: check out a release with that version or a later one."
         )
 
 
 def finish(urls: Mapping[str, str], manifest: Manifest, now: datetime) -> int:
-    """Compare the databases with the backup, then let every event be sent again to a broker that knows none.
+    """Compare the databases with the backup, then have events published again to the empty broker.
 
-    Events that were on their way arrive, those that have taken effect change nothing, and the log is whole.
+    Undelivered events arrive, events that were handled change nothing, and the event log is complete.
 
     Args:
-        urls: service → where its database is.
-        manifest: what it should hold.
+        urls: service → database URL.
+        manifest: of the backup.
         now: the time (aware).
 
     Returns:
-        How many events are sent again.
+        The number of events that are published again.
 
     Raises:
-        NotAsItWas: a table holds something else.
+        RestoreDiffers: a table differs from the backup.
     """
     engines = {
         s: sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=reaching(url))
@@ -67,29 +67,29 @@ def finish(urls: Mapping[str, str], manifest: Manifest, now: datetime) -> int:
         with engine.connect() as connection:
             found[service] = contents_of(connection)
     if wrong := list(differences(manifest.tables, found)):
-        raise NotAsItWas("\n".join(wrong))
-    forgotten = [line for engine in engines.values() for line in _lines(engine)]
+        raise RestoreDiffers("\n".join(wrong))
+    forgotten = [cutoff for engine in engines.values() for cutoff in _cutoffs(engine)]
     again = 0
     for service, engine in engines.items():
-        lines = [before for source, before in forgotten if source.endswith(f"/{service}")]
+        cutoffs = [before for source, before in forgotten if source.endswith(f"/{service}")]
         with Session(engine) as session, session.begin():
-            again += outbox.publish_again(session, _since(session, lines, now))
+            again += outbox.publish_again(session, _since(session, cutoffs, now))
     return again
 
 
-def _since(session: Session, lines: Sequence[datetime], now: datetime) -> datetime:
-    """From when on a publisher's events are sent again.
+def _since(session: Session, cutoffs: Sequence[datetime], now: datetime) -> datetime:
+    """Return the instant from which a publisher's events are published again.
 
-    Neither a clock that is ahead nor a newest event from the future keeps anything back, and with a clock
-    that is behind nothing is sent that an inbox has forgotten.
+    A fast clock or a newest event in the future holds back no event; with a slow clock no event is sent that
+    an inbox has forgotten.
     """
     newest = session.scalar(sa.select(recorded.c.recorded_at).order_by(recorded.c.position.desc()).limit(1))
     young = min(now, newest or now) - SENT_AGAIN
-    return max([young, *(before + DAY for before in lines)])
+    return max([young, *(before + DAY for before in cutoffs)])
 
 
-def _lines(engine: sa.Engine) -> list[tuple[str, datetime]]:
-    """Source and line of what the subscriptions of a database have forgotten."""
+def _cutoffs(engine: sa.Engine) -> list[tuple[str, datetime]]:
+    """Return (source, instant) pairs; the inbox has forgotten a source's events before the instant."""
     wanted = sa.select(inbox_forgotten.c.source, inbox_forgotten.c.before)
     with engine.connect() as connection:
         found = connection.execute(wanted.where(inbox_forgotten.c.before.is_not(None)))
@@ -97,5 +97,5 @@ def _lines(engine: sa.Engine) -> list[tuple[str, datetime]]:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """A release's numbers, to be compared: 0.10.0 comes after 0.9.1."""
+    """Return a release as comparable numbers: 0.10.0 is later than 0.9.1."""
     return tuple(int(part) for part in version.split(".") if part.isdigit())

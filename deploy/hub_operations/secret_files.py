@@ -1,7 +1,7 @@
-"""A deployment's secrets, each in a file of its own: made once, never printed, read by one container each.
+"""A deployment's secrets, each in a file of its own: generated once, never printed, read by one container.
 
-A service is told where its database and its broker are by a file that holds the whole address, password
-included, so that no password is ever put together from parts in a place where it could be seen.
+A service reads the complete URL of its database and of its broker from a file, password included, so that no
+script or environment has to combine a URL and a password.
 """
 
 import importlib
@@ -28,35 +28,35 @@ VIRTUAL_HOST: Final = "hub"
 DATABASE_HOST: Final = "postgres:5432"
 BROKER_HOST: Final = "rabbitmq:5672"
 PASSWORD_BYTES: Final = 24
-LEAST_PASSWORD: Final = 16  # characters, of one that an operator has put there
+LEAST_PASSWORD: Final = 16  # characters, of a password that an operator has chosen
 
 PRIVATE_KEY: Final = "token_private_key.json"
 PUBLIC_KEY: Final = "token_public_key.json"
 DEFINITIONS: Final = "rabbitmq_definitions.json"
-# An operator's to fill in; empty where none is needed.
+# Filled in by the operator; empty where not needed.
 SMTP_PASSWORD: Final = "smtp_password"  # noqa: S105 - a file's name
-SMTP_AUTHORITIES: Final = "smtp_ca.pem"  # certificates of authorities that sign the mail server's
+SMTP_AUTHORITIES: Final = "smtp_ca.pem"  # authorities that sign the mail server's certificate
 OIDC_CLIENT_SECRET: Final = "oidc_client_secret"  # noqa: S105 - a file's name
 OIDC_COOKIE_SECRET: Final = "oidc_cookie_secret"  # noqa: S105 - a file's name; 32 characters, as the proxy wants it
 METRICS_TOKEN: Final = "metrics_token"  # noqa: S105 - a file's name; what Prometheus shows to services
 METRICS_LASTS: Final = timedelta(days=366)
-METRICS_RENEWED: Final = timedelta(days=60)  # before its end, by whichever `make up` comes next
+METRICS_RENEWED: Final = timedelta(days=60)  # before its end, at the next `make up`
 
 
 class WeakSecret(Exception):
-    """A secret that somebody has put there is no good; the message says which, never what it is."""
+    """An operator's password is too weak; the message names the file, never its content."""
 
 
 # Long: one line for each secret.
 def make(folder: Path, subscribers_host: str = "localhost") -> list[str]:
-    """Make whatever is missing; what is there stays. Gives the names of what was made.
+    """Generate the missing secrets, leave the others; return the names of the new files.
 
     Args:
         folder: of the secrets; it need not exist.
-        subscribers_host: the name or address that subscribers connect to.
+        subscribers_host: the host name or IP address that subscribers connect to.
 
     Raises:
-        WeakSecret: a password is too short or would not fit into an address.
+        WeakSecret: a password is too short, or would have to be escaped in a URL.
         OSError: the folder cannot be written.
     """
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -89,13 +89,13 @@ def make(folder: Path, subscribers_host: str = "localhost") -> list[str]:
     keep(PUBLIC_KEY, lambda: public_half(private))
     renew_metrics_token(folder, private, real_now())
     made += subscriber_certificates.provide(folder, subscribers_host, real_now())
-    # Made anew each time: a release may bring new queues and bindings, and the passwords in it are hashed.
+    # Written at each start: a release may have new queues and bindings. Passwords in it are hashed.
     replace(folder / DEFINITIONS, json.dumps(definitions(subscribers(), broker), indent=1))
     return made
 
 
 def renew_metrics_token(folder: Path, private_key: str, now: datetime) -> None:
-    """Keep a token for Prometheus that is good for two months at least."""
+    """Renew the token of Prometheus unless it is valid for two more months."""
     path = folder / METRICS_TOKEN
     made = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
     if made is not None and made + METRICS_LASTS - METRICS_RENEWED > now and path.read_text().strip():
@@ -106,26 +106,26 @@ def renew_metrics_token(folder: Path, private_key: str, now: datetime) -> None:
 
 
 def checked(name: str, password: str) -> str:
-    """A password that can be used as it is.
+    """Return the password, if it is strong enough and needs no escaping.
 
     Raises:
-        WeakSecret: it is too short, or holds what an address or a statement would have to escape.
+        WeakSecret: it is too short, or has characters that a URL or an SQL statement must escape.
     """
     if len(password) < LEAST_PASSWORD or not all(c.isalnum() or c in "-_" for c in password):
         raise WeakSecret(
-            f"The secret {name} is no good: it needs at least {LEAST_PASSWORD} letters, digits, - and _."
-            " Delete the file before the first start, and a new one is made."
+            f"The secret {name} is too weak: it needs at least {LEAST_PASSWORD} letters, digits, - and _."
+            " Delete the file before the first start, and a new password is generated."
         )
     return password
 
 
 def database_url(service: str, password: str) -> str:
-    """Where a service finds its database."""
+    """Return the URL of a service's database."""
     return f"postgresql+psycopg2://hub_{service}:{password}@{DATABASE_HOST}/hub_{service}"
 
 
 def database_urls(folder: Path) -> dict[str, str]:
-    """Where all of them are, as the files say; service → URL.
+    """Read the URLs of all databases from their files: service → URL.
 
     Raises:
         OSError: a file is missing.
@@ -134,17 +134,17 @@ def database_urls(folder: Path) -> dict[str, str]:
 
 
 def amqp_uri(user: str, password: str) -> str:
-    """Where a service finds its broker."""
+    """Return the AMQP URI of a service's broker user."""
     return f"amqp://{user}:{password}@{BROKER_HOST}/{VIRTUAL_HOST}"
 
 
 def public_half(private_key: str) -> str:
-    """The key that checks what the other has signed."""
+    """Return the public key of a private one, both as JWK in JSON."""
     return json.dumps(tokens.read_key(private_key).as_dict(private=False))
 
 
 def subscribers() -> list[Subscriber]:
-    """Each service's place in the broker, as its class declares it."""
+    """Return the subscriptions and permissions of each service, as its class declares them."""
     return [
         subscriber_of(getattr(importlib.import_module(f"hub_{name}.service"), f"{name.capitalize()}Service"))
         for name in SERVICES
@@ -152,7 +152,7 @@ def subscribers() -> list[Subscriber]:
 
 
 def definitions(listed: Iterable[Subscriber], passwords: Mapping[str, str]) -> dict[str, Any]:
-    """What RabbitMQ loads at start: topology, an administrator, and for each service a user of its own."""
+    """Return RabbitMQ's definitions: topology, an administrator, and a user for each service."""
     known = list(listed)
     administrator = {
         "users": [

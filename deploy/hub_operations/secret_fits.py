@@ -1,4 +1,4 @@
-"""Whether secrets are well formed, and go with those that they were made from."""
+"""Checks that secrets are well formed and match the secrets from which they were derived."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
-from hub_operations import secret_sentences as say
+from hub_operations import secret_messages as messages
 from hub_operations.secret_files import (
     ADMINISTRATOR,
     BROKER_HOST,
@@ -22,11 +22,11 @@ from hub_platform import tokens
 
 
 def misfits(folder: Path, known: Mapping[str, str]) -> list[str]:
-    """Say of each file what is malformed, or does not go with another.
+    """Return a sentence for each file that is malformed or does not match another.
 
     Args:
         folder: of the secrets.
-        known: what its files hold; one that is empty or missing is left out.
+        known: the contents of its files by name, without empty and missing ones.
     """
     wrong = [*_wrong_keys(folder, known), *_wrong_certificates(folder, known)]
     for service in SERVICES:
@@ -43,20 +43,20 @@ def _wrong_keys(folder: Path, known: Mapping[str, str]) -> Iterable[str]:
     try:
         half = tokens.read_key(private).as_dict(private=False)
     except ValueError:
-        yield say.no_key(folder, PRIVATE_KEY)
+        yield messages.no_key(folder, PRIVATE_KEY)
         return
     try:
         fits = not public or json.loads(public)["x"] == half["x"]
     except (ValueError, KeyError, TypeError):
         fits = False
     if not fits:
-        yield say.other_half(folder, PUBLIC_KEY, PRIVATE_KEY)
+        yield messages.other_half(folder, PUBLIC_KEY, PRIVATE_KEY)
 
 
 def _wrong_certificates(folder: Path, known: Mapping[str, str]) -> Iterable[str]:
     authority = known.get(AUTHORITY)
     if authority and not can_sign(authority):
-        yield say.no_key(folder, AUTHORITY)
+        yield messages.no_key(folder, AUTHORITY)
 
 
 def _wrong_database(folder: Path, known: Mapping[str, str], name: str, other: str) -> Iterable[str]:
@@ -69,9 +69,9 @@ def _wrong_database(folder: Path, known: Mapping[str, str], name: str, other: st
         is_url = False
     if not is_url:
         form = "postgresql+psycopg2://user:…@host/database"
-        yield say.no_address(folder, name, "a PostgreSQL database", form)
+        yield messages.no_address(folder, name, "a PostgreSQL database", form)
     elif read.host == DATABASE_HOST.partition(":")[0] and known.get(other, read.password) != read.password:
-        yield say.does_not_fit(folder, name, other)
+        yield messages.does_not_fit(folder, name, other)
 
 
 def _wrong_broker(folder: Path, known: Mapping[str, str], name: str, other: str) -> Iterable[str]:
@@ -79,13 +79,13 @@ def _wrong_broker(folder: Path, known: Mapping[str, str], name: str, other: str)
         return
     host, password = _broker_of(uri)
     if not host:
-        yield say.no_address(folder, name, "a RabbitMQ broker", "amqp://user:…@host:5672/hub")
+        yield messages.no_address(folder, name, "a RabbitMQ broker", "amqp://user:…@host:5672/hub")
     elif host == BROKER_HOST.partition(":")[0] and known.get(other, password) != password:
-        yield say.does_not_fit(folder, name, other)
+        yield messages.does_not_fit(folder, name, other)
 
 
 def _broker_of(uri: str) -> tuple[str, str]:
-    """Host and password of an address, the first of several; no host if it is none."""
+    """Return host and password of the first URI; an empty host when it is no URI."""
     try:
         read = urlsplit(uri)
         host = read.hostname if read.scheme in ("amqp", "amqps") else None

@@ -1,8 +1,8 @@
-"""Whether the secrets of a hub are whole, readable, and those with which its data was made.
+"""Checks that the secrets of a hub are complete, readable, and the ones with which its data was created.
 
-A password that is lost cannot be made anew while the hub holds data: the databases know the old one. So
-nothing is made then; each file is named with what to do. `fingerprints.json` beside the secrets remembers
-which there were, and the hash of those that must stay as they are.
+A lost password cannot be generated again while the hub has data, because the databases know the old one. Then
+no secret is generated, and a message names each file with the remedy. `fingerprints.json` in the folder of
+secrets lists the files, with the hash of those that must not change.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from hub_operations import secret_sentences as say
+from hub_operations import secret_messages as messages
 from hub_operations.secret_files import (
     ADMINISTRATOR,
     OIDC_CLIENT_SECRET,
@@ -31,7 +31,7 @@ from hub_operations.secret_writing import FILE_MODE, FOLDER_MODE
 from hub_operations.subscriber_certificates import AUTHORITY, CERTIFICATE, CHECKED_WITH, FILES, is_authority
 
 FINGERPRINTS: Final = "fingerprints.json"
-# The databases were made with these, and every token and session was signed with the key.
+# The databases were created with these, and every token and session was signed with the key.
 UNCHANGED: Final = ("postgres_password", *(f"database_password_{one}" for one in SERVICES), PRIVATE_KEY)
 NEEDED: Final = (
     *UNCHANGED,
@@ -42,43 +42,43 @@ NEEDED: Final = (
     "grafana_password",
     OIDC_COOKIE_SECRET,
 )
-# Files that may be empty; one that was there once is missed all the same.
+# Files that may be empty; one that existed before must exist all the same.
 FILLED_IN: Final = (SMTP_PASSWORD, SMTP_AUTHORITIES, OIDC_CLIENT_SECRET)
 
 
-# What may be made anew while a hub holds data, because no data was made with it: name → the files.
+# Secrets that can be renewed while a hub has data, because no data depends on them: name → files.
 RENEWABLE: Final = {
     **{user: (f"broker_password_{user}", f"amqp_uri_{user}") for user in (ADMINISTRATOR, *SERVICES)},
     OIDC_COOKIE_SECRET: (OIDC_COOKIE_SECRET,),
-    # The certificate alone is renewed by itself, and subscribers notice nothing.
+    # The certificate alone is renewed at `make up`, which needs no action from subscribers.
     "subscribers_authority": FILES,
 }
 
 
 def repair_modes(folder: Path) -> list[str]:
-    """Let only the owner enter the folder, and containers read its files; sentences where it fails."""
+    """Set the modes of the folder (owner only) and its files (readable in containers); return failures."""
     if not os.access(folder, os.R_OK | os.X_OK):
         with suppress(OSError):
             folder.chmod(FOLDER_MODE)
         if not os.access(folder, os.R_OK | os.X_OK):
-            return [say.wrong_mode(folder, "")]  # one sentence, not one for each file
+            return [messages.wrong_mode(folder, "")]  # one sentence, not one for each file
     wrong: list[str] = []
     for path, wanted in ((folder, FOLDER_MODE), *((path, FILE_MODE) for path in _files(folder))):
         try:
             if stat.S_IMODE(path.stat().st_mode) != wanted:
                 path.chmod(wanted)
         except OSError:
-            wrong.append(say.wrong_mode(folder, "" if path == folder else path.name))
+            wrong.append(messages.wrong_mode(folder, "" if path == folder else path.name))
     return wrong
 
 
 def wrong_secrets(folder: Path, *, hub_exists: bool, besides: Collection[str] = ()) -> list[str]:
-    """Say in a sentence each what is lost, changed, unreadable or malformed.
+    """Return a sentence for each secret that is lost, changed, unreadable or malformed.
 
     Args:
         folder: of the secrets; it need not exist.
-        hub_exists: whether there is data that the secrets open; otherwise what is missing will be made.
-        besides: files that are not looked at, as they are about to be replaced.
+        hub_exists: whether there is data that needs the secrets; if not, missing ones are generated later.
+        besides: files that are not checked, as they are about to be replaced.
     """
     known, wrong = _contents(folder, besides)
     if hub_exists and not wrong:
@@ -87,23 +87,23 @@ def wrong_secrets(folder: Path, *, hub_exists: bool, besides: Collection[str] = 
         lost += [name for name in FILLED_IN if name not in known and name in noted]
         lost += [name for name in _lost_certificates(known) if name in noted and name not in besides]
         if lost[: len(NEEDED)] == list(NEEDED):
-            return [say.all_lost(folder)]
-        wrong = [say.lost(folder, name) for name in lost] + _changed(folder, known)
+            return [messages.all_lost(folder)]
+        wrong = [messages.lost(folder, name) for name in lost] + _changed(folder, known)
     return wrong or misfits(folder, {name: content for name, content in known.items() if content})
 
 
 def _lost_certificates(known: Mapping[str, str]) -> list[str]:
-    """The authority, or the operator's own certificate; one of the hub's own is made again."""
+    """Return the lost authority or operator's certificate; the hub's own certificate is generated again."""
     authority = known.get(AUTHORITY)
     if not authority:
         return [AUTHORITY]
-    # The hub's authority stands here as long as its own certificate is shown.
+    # This file holds the hub's authority as long as the gateway uses the hub's own certificate.
     is_own = CHECKED_WITH in known and not is_authority(known[CHECKED_WITH], authority)
     return [CERTIFICATE] if is_own and not known.get(CERTIFICATE) else []
 
 
 def remember(folder: Path) -> None:
-    """Write down which secrets there are, and the hash of those that must stay as they are."""
+    """Record the names of the secrets, and the hash of those that must not change."""
     known, _ = _contents(folder)
     salt = secrets.token_hex(16)
     noted = {name: _hash(salt, known[name]) if name in UNCHANGED else "" for name in sorted(known)}
@@ -119,25 +119,25 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _contents(folder: Path, besides: Collection[str] = ()) -> tuple[dict[str, str], list[str]]:
-    """What the files hold, without spaces around it, and sentences about those that cannot be read."""
+    """Return the stripped contents of the files, and sentences about those that cannot be read."""
     known: dict[str, str] = {}
     wrong: list[str] = []
     for name in (one for one in (*NEEDED, *FILLED_IN, *FILES) if one not in besides):
         path = folder / name
         try:
             if path.is_dir():
-                wrong.append(say.is_folder(folder, name))
+                wrong.append(messages.is_folder(folder, name))
             elif path.exists():
                 known[name] = path.read_text().strip()
         except UnicodeDecodeError:
-            wrong.append(say.not_text(folder, name))
+            wrong.append(messages.not_text(folder, name))
         except OSError as exc:
-            wrong.append(say.unreadable(folder, name, exc.strerror or type(exc).__name__))
+            wrong.append(messages.unreadable(folder, name, exc.strerror or type(exc).__name__))
     return known, wrong
 
 
 def _fingerprints(folder: Path) -> tuple[str, Mapping[str, str]]:
-    """The salt and the hashes; none if the file is lost, or the hub was made by an earlier release."""
+    """Return salt and hashes; none when the file is lost, or an earlier release created the hub."""
     try:
         noted = json.loads((folder / FINGERPRINTS).read_text())
         return str(noted["salt"]), {str(name): str(one) for name, one in noted["secrets"].items()}
@@ -148,7 +148,7 @@ def _fingerprints(folder: Path) -> tuple[str, Mapping[str, str]]:
 def _changed(folder: Path, known: Mapping[str, str]) -> list[str]:
     salt, noted = _fingerprints(folder)
     return [
-        say.changed(folder, name)
+        messages.changed(folder, name)
         for name in UNCHANGED
         if known.get(name) and noted.get(name) and noted[name] != _hash(salt, known[name])
     ]

@@ -1,17 +1,17 @@
-"""Writes the files of secrets, so that containers can read each and no half of one is ever seen."""
+"""Writes files of secrets, readable in containers and never half written."""
 
 import os
 import stat
 from pathlib import Path
 from typing import Final
 
-# Nobody else can enter the folder; in a container another account reads the file that is mounted there.
+# The folder has mode 0700; in a container another account reads the mounted file.
 FOLDER_MODE: Final = 0o700
 FILE_MODE: Final = 0o444
 
 
 def replace(path: Path, content: str) -> None:
-    """Write a file in one step; a container that has the earlier one mounted goes on reading that."""
+    """Replace a file in one step; a container with the old file mounted keeps reading the old one."""
     temporary = path.with_name(path.name + ".new")
     temporary.unlink(missing_ok=True)
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -21,7 +21,7 @@ def replace(path: Path, content: str) -> None:
 
 
 def rewrite(path: Path, content: str) -> None:
-    """Write a file in its place on the disk: a container that has it mounted reads the new content."""
+    """Overwrite the content of a file; a container with the file mounted reads the new content."""
     if not path.exists():
         replace(path, content)
         return

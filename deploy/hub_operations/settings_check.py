@@ -1,4 +1,4 @@
-"""Checks a deployment's settings as a whole: each service reads those that its container would be given."""
+"""Checks all settings of a deployment: each service reads the environment that its container would have."""
 
 import importlib
 import json
@@ -20,7 +20,7 @@ from hub_operations.secret_files import (
     amqp_uri,
     database_url,
 )
-from hub_operations.secret_sentences import shown
+from hub_operations.secret_messages import shown
 from hub_operations.subscriber_certificates import CERTIFICATE, faults, has_own_certificate
 from hub_platform.clocks import real_now
 from hub_platform.settings import load_settings
@@ -29,19 +29,19 @@ IN_CONTAINER: Final = "/run/secrets/"
 
 
 class WrongSettings(Exception):
-    """Settings or secrets with which a hub must not be started; the message is a sentence for each."""
+    """Settings or secrets with which a hub must not start; the message has a sentence for each."""
 
 
 def wrong_settings(
     compose: Mapping[str, Any], secrets: Path, given: Mapping[str, str], named: list[str]
 ) -> list[str]:
-    """Say in a sentence each what is wrong with a deployment's settings.
+    """Return a sentence for each wrong setting of a deployment.
 
     Args:
-        compose: compose.yaml as Docker Compose has resolved it with the settings.
-        secrets: the folder of secrets; what is missing there will be made.
-        given: the settings as the operator has given them.
-        named: the names that deploy/.env sets.
+        compose: compose.yaml, resolved by Docker Compose with the settings.
+        secrets: the folder of secrets; missing ones are generated later.
+        given: the settings as the operator wrote them.
+        named: the names of the settings in deploy/.env.
     """
     found = wrong_values(given)
     for service in SERVICES:
@@ -56,7 +56,7 @@ def wrong_settings(
 
 
 def _refused(service: str, environment: Mapping[str, str], secrets: Path) -> dict[str, str]:
-    """What a service says to these settings; name → why."""
+    """Return the settings that a service refuses: name → reason."""
     wrong: dict[str, str] = {}
     load = getattr(importlib.import_module(f"hub_{service}.config"), "load", None)
     with _environment(_as_given(service, environment, secrets)):
@@ -74,7 +74,7 @@ def _refused(service: str, environment: Mapping[str, str], secrets: Path) -> dic
 
 
 def _as_given(service: str, environment: Mapping[str, str], secrets: Path) -> dict[str, str]:
-    """The environment of a container, with its secrets; one that is still to be made is made up."""
+    """Return a container's environment with its secrets; placeholders stand for missing ones."""
     given: dict[str, str] = {}
     for name, value in environment.items():
         if not (name.endswith("_FILE") and value.startswith(IN_CONTAINER)):
@@ -100,11 +100,11 @@ def _content(path: Path) -> str | None:
     try:
         return path.read_text().strip() or None
     except (OSError, UnicodeDecodeError):
-        return None  # said of the secrets already
+        return None  # the check of the secrets reports it
 
 
 def _sentence(service: str, name: str, why: str, environment: Mapping[str, str], secrets: Path) -> str:
-    """What a service refuses; the content of a secret is not told."""
+    """Return the sentence about a refused setting, without the content of a secret."""
     why = f"{why[:1].lower()}{why[1:]}"
     name = name.removesuffix("_FILE")
     if file := environment.get(f"{name}_FILE"):
@@ -115,9 +115,9 @@ def _sentence(service: str, name: str, why: str, environment: Mapping[str, str],
 
 
 def _missing_secrets(given: Mapping[str, str], secrets: Path) -> dict[str, str]:
-    """Files that an operator has to fill in for what the settings ask for."""
+    """Return the empty secrets that the settings need: name of the setting → sentence."""
     wanted = {
-        "HUB_OIDC_ISSUER": (OIDC_CLIENT_SECRET, "write what the issuer has given out for the hub's client"),
+        "HUB_OIDC_ISSUER": (OIDC_CLIENT_SECRET, "write the secret that the issuer gave the hub's client"),
         "HUB_SMTP_USER": (SMTP_PASSWORD, "write the account's password"),
     }
     return {
@@ -128,7 +128,7 @@ def _missing_secrets(given: Mapping[str, str], secrets: Path) -> dict[str, str]:
 
 
 def _wrong_certificate(given: Mapping[str, str], secrets: Path) -> Iterator[str]:
-    """What keeps an operator's certificate from being shown to subscribers; one of the hub's is renewed."""
+    """Yield the faults of an operator's certificate; the hub's own is renewed instead."""
     if SUBSCRIBERS in profiles_of(given) and has_own_certificate(secrets):
         host = given.get("HUB_SUBSCRIBERS_HOST") or "localhost"
         for why in faults((secrets / CERTIFICATE).read_text(), host, real_now()):
@@ -137,7 +137,7 @@ def _wrong_certificate(given: Mapping[str, str], secrets: Path) -> Iterator[str]
 
 @contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Let the settings be read from `values` alone."""
+    """Replace the environment by `values` for the duration of the block."""
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(values)

@@ -2,9 +2,9 @@
 
 Three files of the secrets:
 
-- `subscribers_authority.pem`: certificate and key of the hub's own authority; no container gets them;
-- `subscribers_certificate.pem`: the gateway's certificate and key. An operator's own is never replaced;
-- `subscribers_ca.pem`: what subscribers verify that with. Empty where a public authority has signed it.
+- `subscribers_authority.pem`: certificate and key of the hub's own authority; no container reads it
+- `subscribers_certificate.pem`: the gateway's certificate and key; an operator's own is never replaced
+- `subscribers_ca.pem`: the authority with which subscribers verify it; empty for a public authority
 """
 
 from collections.abc import Iterator
@@ -36,32 +36,32 @@ FILES: Final = (AUTHORITY, CERTIFICATE, CHECKED_WITH)
 
 AUTHORITY_LASTS: Final = timedelta(days=20 * 365)
 LASTS: Final = timedelta(days=825)
-RENEWED: Final = timedelta(days=365)  # before its end, by whichever `make up` comes next
-CLOCKS_APART: Final = timedelta(hours=1)  # a subscriber's clock may be behind ours
+RENEWED: Final = timedelta(days=365)  # before its end, at the next `make up`
+CLOCKS_APART: Final = timedelta(hours=1)  # a subscriber's clock may be slow
 
 NOT_PEM: Final = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A certificate and its private key, as one PEM text holds them."""
+    """A certificate and its private key."""
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
 
     @property
     def pem(self) -> str:
-        """Certificate first, as HAProxy wants it."""
+        """PEM text with the certificate first, as HAProxy requires."""
         key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return (self.certificate.public_bytes(Encoding.PEM) + key).decode()
 
 
 def provide(folder: Path, host: str, now: datetime) -> list[str]:
-    """Make or renew what is missing or near its end; the names of the files that were made.
+    """Create missing certificates and renew those near their end; return the names of new files.
 
     Args:
         folder: of the secrets.
-        host: the name or address that subscribers connect to.
+        host: the host name or IP address that subscribers connect to.
         now: an aware instant.
     """
     made: list[str] = []
@@ -73,7 +73,7 @@ def provide(folder: Path, host: str, now: datetime) -> list[str]:
     shown = _content(folder / CERTIFICATE)
     if shown and not is_ours(shown, pem):
         if is_authority(_content(folder / CHECKED_WITH), pem):
-            rewrite(folder / CHECKED_WITH, "")  # it did not sign the certificate that is shown now
+            rewrite(folder / CHECKED_WITH, "")  # the authority did not sign the operator's certificate
         elif not (folder / CHECKED_WITH).exists():
             replace(folder / CHECKED_WITH, "")
         return made
@@ -87,7 +87,7 @@ def provide(folder: Path, host: str, now: datetime) -> list[str]:
 
 
 def is_ours(certificate: str, authority: str) -> bool:
-    """Whether the hub's own authority has signed a certificate; both as PEM with their keys."""
+    """Return whether the hub's own authority signed a certificate; both are PEM texts with keys."""
     try:
         _read(certificate).certificate.verify_directly_issued_by(_read(authority).certificate)
     except (*NOT_PEM, InvalidSignature):
@@ -96,13 +96,13 @@ def is_ours(certificate: str, authority: str) -> bool:
 
 
 def has_own_certificate(folder: Path) -> bool:
-    """Whether a folder of secrets holds a certificate that an operator has put there."""
+    """Return whether a folder of secrets holds a certificate of the operator."""
     authority, certificate = _content(folder / AUTHORITY), _content(folder / CERTIFICATE)
     return bool(authority and certificate) and not is_ours(certificate, authority)
 
 
 def can_sign(authority: str) -> bool:
-    """Whether a PEM text holds a key and a certificate as this module makes them."""
+    """Return whether a PEM text holds a key and a certificate of the kind that this module creates."""
     try:
         _read(authority)
     except NOT_PEM:
@@ -111,7 +111,7 @@ def can_sign(authority: str) -> bool:
 
 
 def is_authority(certificate: str, authority: str) -> bool:
-    """Whether a certificate (PEM) is that of the hub's own authority (PEM with its key)."""
+    """Return whether a certificate (PEM) is that of the hub's own authority (PEM with its key)."""
     try:
         return x509.load_pem_x509_certificate(certificate.encode()) == _read(authority).certificate
     except NOT_PEM:
@@ -119,7 +119,7 @@ def is_authority(certificate: str, authority: str) -> bool:
 
 
 def faults(certificate: str, host: str, now: datetime) -> Iterator[str]:
-    """Say why an operator's certificate cannot be shown to subscribers: the end of a sentence each."""
+    """Yield the faults of an operator's certificate, each as the end of a sentence."""
     try:
         first = x509.load_pem_x509_certificates(certificate.encode())[0]
         key = load_pem_private_key(certificate.encode(), None)
@@ -148,7 +148,7 @@ def _authority(now: datetime) -> Pair:
 
 
 def _signed(authority: Pair, host: str, now: datetime) -> Pair:
-    """A certificate with every extension that RFC 5280 requires, for clients that verify strictly."""
+    """Return a certificate with every extension of RFC 5280, for clients that verify strictly."""
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = authority.certificate
     ends = min(now + LASTS, issuer.not_valid_after_utc)
@@ -195,7 +195,7 @@ def _usage(
 
 
 def _is_good(certificate: x509.Certificate, host: str, now: datetime) -> bool:
-    """Whether it names the host and need not be renewed yet."""
+    """Return whether a certificate names the host and is not due for renewal."""
     return _names(certificate, host) and certificate.not_valid_after_utc - RENEWED > now
 
 
@@ -209,7 +209,7 @@ def _names(certificate: x509.Certificate, host: str) -> bool:
 
 
 def _subjects(certificate: x509.Certificate) -> list[object]:
-    """The names and addresses that it is for; clients do not look at the common name any more."""
+    """Return the host names and IP addresses of a certificate; clients ignore the common name."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:

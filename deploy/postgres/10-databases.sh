@@ -1,10 +1,10 @@
 #!/bin/sh
-# Runs once, when the server's folder is empty: four databases and four roles, none of which can see another's.
+# Runs once, when the server's folder is empty: creates four databases and four roles, none of which can enter another's.
 set -eu
 for service in enrolment visits notifications reporting; do
   name="hub_$service"
   password="$(cat "/run/secrets/database_password_$service")"
-  # Over standard input: a command line can be seen by other processes.
+  # Passwords go through standard input, because other processes can read a command line.
   psql -v ON_ERROR_STOP=1 --quiet -U "$POSTGRES_USER" -d postgres <<SQL
 CREATE ROLE $name LOGIN PASSWORD '$password';
 CREATE DATABASE $name OWNER $name TEMPLATE template0 ENCODING 'UTF8';

@@ -18,7 +18,7 @@ TERMS_2025: Final = (
     ("2026-04-13", "2026-05-22"),
     ("2026-06-01", "2026-07-21"),
 )
-NOT_HEARD_YET: Final = {"unknown_school", "unknown_pd_lead"}  # visits learns of both by events
+NOT_RECEIVED_YET: Final = {"unknown_school", "unknown_pd_lead"}  # visits learns of both by events
 
 
 def noon(day: date) -> datetime:
@@ -51,7 +51,7 @@ def assign(
 
     def answered() -> Reply | None:
         reply = desk.hub("POST", "/visits/v1/assignments", body, at=at)
-        return None if reply.json.get("code") in NOT_HEARD_YET else reply
+        return None if reply.json.get("code") in NOT_RECEIVED_YET else reply
 
     found: Reply = wait_until(answered, deadline=20, interval=0.1)
     return found

@@ -60,7 +60,7 @@ def test_what_is_parked_is_not_waited_for_but_counted(stub: Stub) -> None:
 @pytest.mark.parametrize("stuck", [hub(16), hub(17, due=1), hub(17, pending=1), hub(17, waiting=1)], ids=str)
 def test_a_hub_in_which_something_stays_on_its_way_is_given_up(stub: Stub, stuck: dict[str, Any]) -> None:
     move(stub, stuck)
-    with pytest.raises(CannotStart, match=r"not everything has arrived: reporting has 1[67] of 17 events"):
+    with pytest.raises(CannotStart, match=r"what is outstanding: reporting has 1[67] of 17 events"):
         settle(stub.addresses, "token", patience=0.6)
 
 

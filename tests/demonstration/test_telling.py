@@ -49,7 +49,7 @@ def test_it_waits_until_two_looks_in_a_row_find_nothing_to_do(stub: Stub, busy: 
 
 @pytest.mark.parametrize(
     ("busy", "words"),
-    [(clock(work=3), "3 messages to send"), (clock(turn=BEFORE), "send_due has taken no turn")],
+    [(clock(work=3), "3 messages to send"), (clock(turn=BEFORE), "send_due has not run")],
 )
 def test_a_hub_that_does_not_settle_is_named(stub: Stub, busy: dict[str, Any], words: str) -> None:
     settled(stub).keep(NOTIFICATIONS, busy)
@@ -70,7 +70,7 @@ def test_reporting_may_be_away(stub: Stub) -> None:
 def test_a_time_that_is_refused_is_told_in_a_sentence(stub: Stub) -> None:
     refused = {"code": "hub_time_refused", "detail": "This deployment does not accept Hub-Time."}
     settled(stub).plan(NOTIFICATIONS, (400, refused))
-    words = "notifications does not take 30 September 2025 17:00 UTC as the hub's time: 400 hub_time_refused"
+    words = "notifications refuses 30 September 2025 17:00 UTC as the hub's time: 400 hub_time_refused"
     with pytest.raises(CannotStart, match=words):
         settle(stub)
 

@@ -54,4 +54,4 @@ def lose(hub: Deployment) -> None:
 def bring_back(hub: Deployment, archive: Path) -> None:
     """Restore it from a backup."""
     said = hub.script("restore", str(archive)).stdout
-    assert "Every table of 4 databases is as it was" in said
+    assert "Every table of 4 databases equals the backup" in said

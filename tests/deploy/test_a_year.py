@@ -100,7 +100,7 @@ def test_the_doctor_says_what_is_wrong(lived: Deployment) -> None:
     try:
         done = lived.script("doctor", check=False)
         assert done.returncode == 1
-        assert "visits is exited: make logs ARGS=visits says why." in done.stdout
+        assert "visits is exited: make logs ARGS=visits shows the reason," in done.stdout
         assert "Nobody reads it" in done.stdout
     finally:
         lived.compose("up", "--detach", "--wait", "visits")

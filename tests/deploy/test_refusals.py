@@ -74,7 +74,7 @@ def test_a_weak_secret(other: Deployment) -> None:
     secrets.mkdir()
     (secrets / "postgres_password").write_text("hub")
     said = refused(other, "up")
-    assert "The secret postgres_password is no good: it needs at least 16" in said
+    assert "The secret postgres_password is too weak: it needs at least 16" in said
     assert said.endswith("No hub was started.")
     assert leftovers(other, "container") == []
 
@@ -111,7 +111,7 @@ def test_a_damaged_backup_makes_no_hub(hub: Deployment, other: Deployment, tmp_p
     assert "it is damaged or was changed. Use another backup." in said
     assert said.endswith("Nothing was changed.")
     archive.with_name(archive.name + ".sha256").unlink()
-    assert "is cut short or no backup" in refused(other, "restore", str(archive))
+    assert "is incomplete or no backup" in refused(other, "restore", str(archive))
     assert leftovers(other, "container") == leftovers(other, "volume") == []
     assert not Path(other.environment["HUB_SECRETS"]).exists()
 
@@ -137,9 +137,7 @@ def test_a_migration_that_fails_changes_nothing_and_the_services_stay(hub: Deplo
     hub.ask("visits", "UPDATE alembic_version SET version_num = '9999_of_a_later_release'")
     try:
         said = refused(hub, "migrate")
-        assert said.endswith(
-            "The migration of visits failed and was undone as a whole: its database is as it was."
-        )
+        assert said.endswith("The migration of visits failed and was rolled back: its database is unchanged.")
         assert hub.containers("visits") == [container]
     finally:
         back = f"UPDATE alembic_version SET version_num = '{revision}'"  # noqa: S608 - read from there
@@ -156,7 +154,7 @@ def test_there_is_no_hub_yet(other: Deployment) -> None:
     for command in ("down", "ps", "backup", "doctor", "upgrade"):
         assert refused(other, command).startswith("There is no hub here yet")
     assert refused(other, "uninstall") == "There is no hub here."
-    assert refused(other, "restore", "/nowhere.tar.gz").startswith("Say which backup")
+    assert refused(other, "restore", "/nowhere.tar.gz").startswith("Name the backup")
 
 
 @contextmanager
@@ -209,8 +207,8 @@ def test_an_upgrade_begins_with_the_same_check(hub: Deployment) -> None:
 
 
 def test_settings_are_checked_without_a_start(hub: Deployment, other: Deployment) -> None:
-    assert "The settings are complete and fit together." in hub.script("check-settings").stdout
-    assert "The settings are complete and fit together." in other.script("check-settings").stdout
+    assert "The settings are complete and consistent." in hub.script("check-settings").stdout
+    assert "The settings are complete and consistent." in other.script("check-settings").stdout
     assert leftovers(other, "container") == leftovers(other, "volume") == []
     assert not Path(other.environment["HUB_SECRETS"]).exists()
 

@@ -85,8 +85,8 @@ def test_what_was_taken_off_its_network(hub: Deployment, part: str, network: str
     hub.docker("network", "disconnect", f"{PROJECT}_{network}", container)
     said = hub.script("doctor", check=False)
     assert said.returncode == 1
-    assert f"{part} is cut off from the network {PROJECT}_{network}" in said.stdout
-    assert f"{part} is cut off" in hub.script("up").stdout
+    assert f"{part} is disconnected from the network {PROJECT}_{network}" in said.stdout
+    assert f"{part} is disconnected" in hub.script("up").stdout
 
 
 def test_a_service_that_hangs_while_docker_holds_it_to_be_healthy(hub: Deployment) -> None:
@@ -110,4 +110,4 @@ def test_an_upgrade_helps_a_hub_that_is_not_well_first(hub: Deployment) -> None:
     hub.compose("stop", "rabbitmq")
     hub.compose("pause", "visits")
     said = hub.script("upgrade").stdout
-    assert said.index("visits is paused: it goes on") < said.index("Backing up …") < said.index(" runs.")
+    assert said.index("visits is paused: it is resumed") < said.index("Backing up …") < said.index(" runs.")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hub_operations.archive import CHECKSUM, MANIFEST, Manifest, Unusable, manifest_of, pack, unpack
+from hub_operations.archive import CHECKSUM, MANIFEST, Manifest, UnusableBackup, manifest_of, pack, unpack
 from hub_operations.contents import Contents, differences
 from hub_operations.restoring import check_fits
 
@@ -76,7 +76,9 @@ def test_an_archive_that_is_cut_short_is_refused(
     archive.write_bytes(archive.read_bytes()[:kept])
     if not with_checksum:
         archive.with_name(archive.name + CHECKSUM).unlink()
-    with pytest.raises(Unusable, match=r"hub-fens\.tar\.gz is (not what|cut short|no backup)"):
+    with pytest.raises(
+        UnusableBackup, match=r"hub-fens\.tar\.gz (does not match|is incomplete or no backup)"
+    ):
         unpack(archive, tmp_path / "out")
 
 
@@ -84,7 +86,7 @@ def test_a_byte_that_was_changed_is_noticed_by_the_checksum(archive: Path, tmp_p
     content = bytearray(archive.read_bytes())
     content[len(content) // 2] ^= 1
     archive.write_bytes(content)
-    with pytest.raises(Unusable, match="damaged or was changed"):
+    with pytest.raises(UnusableBackup, match="damaged or was changed"):
         unpack(archive, tmp_path / "out")
 
 
@@ -93,22 +95,22 @@ def test_a_byte_that_was_changed_is_noticed_by_the_checksum(archive: Path, tmp_p
     [
         ({"secrets/postgres_password": b"y" * 32}, "secrets/postgres_password in other.tar.gz was changed"),
         ({"secrets/postgres_password": None}, "secrets/postgres_password is missing from"),
-        ({"secrets/more": b"z"}, "secrets/more does not belong into"),
+        ({"secrets/more": b"z"}, "secrets/more does not belong in"),
         ({MANIFEST: None}, "no backup of a hub"),
         ({MANIFEST: b"{}"}, "no backup of a hub"),
         ({MANIFEST: b"[1]"}, "no backup of a hub"),
-        ({MANIFEST: b'{"format": 2}'}, "later kind"),
+        ({MANIFEST: b'{"format": 2}'}, "later format"),
     ],
 )
 def test_a_tampered_archive_is_refused_without_its_checksum_too(
     archive: Path, tmp_path: Path, change: dict[str, bytes | None], says: str
 ) -> None:
-    with pytest.raises(Unusable, match=says):
+    with pytest.raises(UnusableBackup, match=says):
         unpack(rewritten(archive, change), tmp_path / "out")
 
 
 def test_nothing_is_written_outside_the_folder(archive: Path, tmp_path: Path) -> None:
-    with pytest.raises(Unusable):
+    with pytest.raises(UnusableBackup):
         unpack(rewritten(archive, {"../escaped": b"x"}), tmp_path / "out")
     assert not (tmp_path / "escaped").exists()
 
@@ -116,7 +118,7 @@ def test_nothing_is_written_outside_the_folder(archive: Path, tmp_path: Path) ->
 def test_any_other_file_is_no_backup(tmp_path: Path) -> None:
     for name, content in {"a.txt": b"hello", "b.gz": gzip.compress(b"hello")}.items():
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(Unusable, match="cut short or no backup"):
+        with pytest.raises(UnusableBackup, match="incomplete or no backup"):
             unpack(tmp_path / name, tmp_path / "out")
 
 
@@ -134,7 +136,7 @@ def test_a_manifest_is_readable_by_people(archive: Path) -> None:
     [("0.8.9", 17, "check out v0.9.0 or later"), ("0.9.0", 16, "PostgreSQL 17, and this is 16")],
 )
 def test_an_older_release_does_not_read_a_later_backup(version: str, postgres: int, says: str) -> None:
-    with pytest.raises(Unusable, match=says):
+    with pytest.raises(UnusableBackup, match=says):
         check_fits(ABOUT, version=version, postgres=postgres)
 
 
@@ -154,5 +156,5 @@ def test_what_is_not_as_it_was_is_named() -> None:
         "a: new is new.",
         "a: x had 1 rows and has 2.",
         "a: y is missing.",
-        "a: rows of z are not what they were.",
+        "a: rows of z differ from the backup.",
     ]

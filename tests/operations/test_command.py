@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 import hub_operations.__main__ as command
 from hub_operations.archive import manifest_of
 from hub_operations.contents import Contents
-from hub_operations.restoring import NotAsItWas
+from hub_operations.restoring import RestoreDiffers
 from hub_platform import __version__
 
 HELD = {"visits": {"public.visits": Contents(3, "42")}, "reporting": {"public.sources": Contents(1_200, "7")}}
@@ -74,9 +74,9 @@ def test_the_snapshots_are_said_a_line_each_and_held_until_nobody_needs_them(
             return ""
 
     monkeypatch.setattr(command, "database_urls", lambda _folder: {})
-    monkeypatch.setattr(command, "snapshots", snapshots)
+    monkeypatch.setattr(command, "consistent_snapshots", snapshots)
     monkeypatch.setattr("sys.stdin", Input())
-    command.main(["cut", str(tmp_path), str(tmp_path)])
+    command.main(["snapshots", str(tmp_path), str(tmp_path)])
     assert held == ["taken", "waited", "released"]
     assert capsys.readouterr().out.splitlines() == ["visits 0-visits", "reporting 0-reporting"]
     assert json.loads((tmp_path / command.TABLES).read_text())["visits"]["public.visits"]["rows"] == 3
@@ -95,10 +95,10 @@ def test_after_a_restore_it_says_how_many_events_are_sent_again(
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (NotAsItWas("public.visits has 2 rows, and had 3."), "had 3"),
+        (RestoreDiffers("public.visits has 2 rows, and had 3."), "had 3"),
         (
             OperationalError("SELECT", {}, Exception("secret")),
-            r"does not answer as it should \(OperationalError\)",
+            r"does not answer, or answers with an error \(OperationalError\)",
         ),
         (FileNotFoundError(2, "No such file or directory", "manifest.json"), "manifest.json cannot be read"),
     ],

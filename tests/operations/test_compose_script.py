@@ -103,7 +103,8 @@ def test_images_that_cannot_be_built_change_nothing(machine: Machine) -> None:
 )
 def test_a_hub_that_is_not_there(machine: Machine, command: str) -> None:
     assert (
-        machine.says(command) == "There is no hub here yet: make up makes one, make restore brings one back."
+        machine.says(command)
+        == "There is no hub here yet: make up creates one, make restore restores one from a backup."
     )
     assert machine.changes == []
 
@@ -114,7 +115,7 @@ def test_what_is_no_command(machine: Machine) -> None:
 
 
 def test_a_backup_that_is_not_named(machine: Machine) -> None:
-    assert machine.says("restore") == "Say which backup: make restore ARCHIVE=backups/hub-….tar.gz"
+    assert machine.says("restore") == "Name the backup: make restore ARCHIVE=backups/hub-….tar.gz"
     assert machine.changes == []
 
 

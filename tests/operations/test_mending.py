@@ -110,9 +110,9 @@ def test_what_cannot_be_helped_is_named_with_its_last_lines(world: World) -> Non
     world.parts["visits"]["health"] = "unhealthy"
     done = world.start()
     assert done.returncode == 1
-    assert "The last words of visits:\nthe last line of visits\n" in done.stderr
+    assert "The last log lines of visits:\nthe last line of visits\n" in done.stderr
     assert "the last line of enrolment" not in done.stderr
-    assert done.stderr.strip().splitlines()[-1].startswith("The hub is not up. Not well: visits.")
+    assert done.stderr.strip().splitlines()[-1].startswith("The hub did not start. Unhealthy: visits.")
     assert world.done() == [FOUNDATIONS, ALL, "restart visits", ALL, "renew visits", ALL]
 
 
@@ -135,5 +135,5 @@ def test_a_migration_that_failed_is_named_and_nothing_is_restarted_for_it(world:
     world.parts["visits"] |= {"state": "exited", "health": "", "cured_by": "nothing"}
     world.migrations = ["migrate-visits|exited|1", "migrate-enrolment|exited|143"]
     done = world.start()
-    assert "The migration of visits failed and was undone as a whole" in done.stderr
+    assert "The migration of visits failed and was rolled back" in done.stderr
     assert world.done() == [FOUNDATIONS, ALL]

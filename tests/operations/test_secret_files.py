@@ -164,7 +164,7 @@ def test_the_command_says_how_many_and_none_of_them(
     monkeypatch.setattr("sys.argv", ["hub_operations", "secrets", str(tmp_path)])
     command.main()
     said = capsys.readouterr().out
-    assert said.startswith("Made ")
+    assert said.startswith("Created ")
     assert all(text not in said for text in contents(tmp_path).values() if text)
     command.main()
     assert capsys.readouterr().out == ""

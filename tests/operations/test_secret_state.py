@@ -45,7 +45,7 @@ def test_a_start_with_all_of_them_makes_none(folder: Path) -> None:
 def test_each_one_that_is_lost_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     (sentence,) = refused(folder)
-    assert sentence.startswith(f"The secret {folder / name} is lost, and no other can take its place")
+    assert sentence.startswith(f"The secret {folder / name} is lost, and no new one can replace it")
     assert f"(tar -xzOf hub-….tar.gz secrets/{name} >{folder / name})" in sentence
 
 
@@ -117,7 +117,7 @@ def test_a_folder_where_docker_found_no_file(folder: Path) -> None:
     (folder / "amqp_uri_visits").unlink()
     (folder / "amqp_uri_visits").mkdir()
     (sentence,) = refused(folder)
-    assert sentence.startswith(f"{folder / 'amqp_uri_visits'} is a folder, as Docker makes")
+    assert sentence.startswith(f"{folder / 'amqp_uri_visits'} is a folder, which Docker creates")
 
 
 def test_several_are_named_at_once(folder: Path) -> None:
@@ -228,9 +228,9 @@ def test_a_password_of_the_broker_can_be_made_anew(
     if lost:
         (folder / "amqp_uri_visits").unlink()
         (sentence,) = refused(folder)
-        assert sentence.endswith("Or make a new one: deploy/compose.sh renew visits.")
+        assert sentence.endswith("Or generate a new one: deploy/compose.sh renew visits.")
     command.main(["renew", str(folder), "visits"])
-    assert "Made broker_password_visits and amqp_uri_visits anew." in capsys.readouterr().out
+    assert "Renewed broker_password_visits and amqp_uri_visits." in capsys.readouterr().out
     after = contents(folder)
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"broker_password_visits", "amqp_uri_visits", DEFINITIONS, FINGERPRINTS}

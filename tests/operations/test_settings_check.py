@@ -70,7 +70,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         ({"HUB_ID": "Cambridge Hub"}, 'HUB_ID is "Cambridge Hub": this must be 1 to 63 letters'),
         ({"HUB_ID": "../etc"}, 'HUB_ID is "../etc": this must be 1 to 63 letters'),
         ({"HUB_NAME": "a\x1b[2J"}, 'HUB_NAME is "a?[2J": this must be at most'),
-        ({"HUB_NAME": "x" * 201}, "this must be at most 200 characters"),
+        ({"HUB_NAME": "x" * 201}, "this must be at most 200 printable characters"),
         ({"HUB_ADDRESS": ":8080"}, 'HUB_ADDRESS is ":8080": this must be :80, a name'),
         ({"HUB_ADDRESS": "https://hub.example/"}, "this must be :80, a name"),
         ({"HUB_ADDRESS": "hub.example.org:8443"}, "this must be :80, a name"),

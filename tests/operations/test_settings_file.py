@@ -92,7 +92,7 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         (b'HUB_NAME="a $b"\n', "line 1: HUB_NAME is in double quotes"),
         (b"HUB_NAME='Fens' Hub\n", "line 1: HUB_NAME begins with a single quote, which must end"),
         (b"HUB_NAME='Fens\n", "line 1: HUB_NAME begins with a single quote, which must end"),
-        (b"HUB_NAME=a\x1b[31mb\n", "line 1: HUB_NAME holds a character that cannot be seen"),
+        (b"HUB_NAME=a\x1b[31mb\n", "line 1: HUB_NAME holds an invisible character"),
         (b"HUB_HTTP_PORT=eighty\n", 'HUB_HTTP_PORT is "eighty": a port is a number from 1 to 65535.'),
         (b"HUB_HTTP_PORT=080\n", 'HUB_HTTP_PORT is "080"'),
         (b"HUB_BIND=localhost\n", 'HUB_BIND is "localhost": this is an address of this machine'),

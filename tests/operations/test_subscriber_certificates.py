@@ -104,7 +104,7 @@ def test_what_the_authority_can_sign_again_is_made_again(folder: Path, lost: str
 def test_a_lost_authority_is_named_because_subscribers_know_it(folder: Path) -> None:
     (folder / AUTHORITY).unlink()
     (sentence,) = refused(folder)
-    assert sentence.endswith("Or make a new one: deploy/compose.sh renew subscribers_authority.")
+    assert sentence.endswith("Or generate a new one: deploy/compose.sh renew subscribers_authority.")
     command.main(["renew", str(folder), "subscribers_authority"])
     command.main(["secrets", str(folder), "--hub-exists"])
 
@@ -127,7 +127,7 @@ def test_an_authority_that_holds_no_key_is_named(folder: Path) -> None:
 def test_a_renewed_authority_signs_anew(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = contents(folder)
     command.main(["renew", str(folder), "subscribers_authority"])
-    assert f"Made {AUTHORITY} and {CERTIFICATE} and {CHECKED_WITH} anew." in capsys.readouterr().out
+    assert f"Renewed {AUTHORITY} and {CERTIFICATE} and {CHECKED_WITH}." in capsys.readouterr().out
     after = contents(folder)
     assert all(before[name] != after[name] for name in (AUTHORITY, CERTIFICATE, CHECKED_WITH))
 
@@ -143,7 +143,7 @@ def test_an_operators_own_certificate_is_never_replaced(folder: Path, tmp_path: 
     command.main(["secrets", str(folder), "--hub-exists"])
     assert (folder / CHECKED_WITH).read_text() == "the operator's authority\n"
     before = contents(folder)
-    with pytest.raises(SystemExit, match="is your own: write the new one into that file"):
+    with pytest.raises(SystemExit, match="is the operator's own: write the new one to that file"):
         command.main(["renew", str(folder), "subscribers_authority"])
     assert contents(folder) == before
 

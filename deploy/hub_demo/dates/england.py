@@ -1,4 +1,4 @@
-"""The clock of England, and times moved to working days."""
+"""England's local time, and instants moved to working days."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -10,27 +10,27 @@ DAY: Final = timedelta(days=1)
 
 
 def moment(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
-    """A time on the wall in England, as an instant in UTC."""
+    """Return a local time in England as an instant in UTC."""
     return instant_in_england(day, time(hour, minute, second))
 
 
 def monday_of(day: date) -> date:
-    """The Monday of a day's week."""
+    """Return the Monday of a day's week."""
     return day - day.weekday() * DAY
 
 
 def working_time_before(instant: datetime) -> datetime:
-    """The same time on the wall on that day or, when it is no working day, on the one before."""
+    """Return the instant, moved to the working day before if its day is none, at the same local time."""
     return _moved(instant, -DAY)
 
 
 def working_time_after(instant: datetime) -> datetime:
-    """The same time on the wall on that day or, when it is no working day, on the next one."""
+    """Return the instant, moved to the next working day if its day is none, at the same local time."""
     return _moved(instant, DAY)
 
 
 def _moved(instant: datetime, step: timedelta) -> datetime:
     local = instant.astimezone(ENGLAND)
     while not is_working_day(local.date()):
-        local += step  # the time on the wall stays, whatever the clocks do between the two days
+        local += step  # the local time stays when the clocks change between the two days
     return local.astimezone(UTC)

@@ -1,7 +1,7 @@
 """Academic years and their half terms, for any year, as an authority such as Cambridgeshire sets them.
 
-The rule is ours. It was read off published dates: of an academy near Linton for 2023/24 (lvc.org/term-dates,
-"set from Cambridgeshire's LA term dates"), of nurseries beside schools in Cottenham and Dry Drayton for
+The rule is our own, derived from published dates: of an academy near Linton for 2023/24 (lvc.org/term-dates,
+"set from Cambridgeshire's LA term dates"), of nurseries next to schools in Cottenham and Dry Drayton for
 2024/25 (ladybirdscottenham.co.uk/term-dates, littleowl-drydrayton.co.uk/term-dates-2), and of
 Cambridgeshire's consultation on 2026/27 (cambridgeshire.gov.uk). Real schools differ from it by a few days.
 
@@ -9,7 +9,7 @@ Cambridgeshire's consultation on 2026/27 (cambridgeshire.gov.uk). Real schools d
   of the fourth Monday of October
 - spring: from the first working day on or after the Monday that follows New Year's Day; half term is the week
   of the third Monday of February
-- Easter: two weeks, and the bank holidays beside them. They begin with the Monday before Good Friday; with
+- Easter: two weeks, and adjacent bank holidays. They begin with the Monday before Good Friday; with
   Easter Monday when Good Friday falls in March; two weeks before Easter Monday when Easter is after 14 April
 - summer: to the Tuesday of 18 to 24 July; half term is the week of the late May bank holiday
 - five training days: the first day of autumn and of spring, the last Friday of November, the last two days
@@ -42,25 +42,25 @@ class HalfTerm:
 
     @property
     def id(self) -> str:
-        """As the services name it."""
+        """Id in the services' interfaces, such as 2025-1."""
         return f"{self.first_year}-{self.n}"
 
     @property
     def name(self) -> str:
-        """As schools name it."""
+        """Name that schools use, such as Autumn 1."""
         return NAMES[self.n - 1]
 
     def school_days(self) -> list[date]:
-        """The days with pupils in school."""
+        """Days with pupils in school."""
         every = (self.starts_on + timedelta(n) for n in range((self.ends_on - self.starts_on).days + 1))
         return [day for day in every if is_weekday(day) and day not in self.closed]
 
     def covers(self, day: date) -> bool:
-        """Whether a day falls in it."""
+        """Return whether a day is in this half term."""
         return self.starts_on <= day <= self.ends_on
 
     def day(self, week: int, weekday: int) -> date:
-        """A weekday (Monday is 0) of its first, second … week; the first is the week in which it starts."""
+        """Return a weekday (Monday is 0) of a week (from 1); the first week is the one in which it starts."""
         return self.starts_on - self.starts_on.weekday() * DAY + (week - 1) * WEEK + weekday * DAY
 
 
@@ -77,17 +77,17 @@ class SchoolYear:
 
     @property
     def name(self) -> str:
-        """2025/26."""
+        """Name such as 2025/26."""
         return f"{self.first}/{(self.first + 1) % 100:02}"
 
     @property
     def starts_on(self) -> date:
-        """1 September."""
+        """First day, 1 September."""
         return date(self.first, 9, 1)
 
     @property
     def ends_on(self) -> date:
-        """31 August."""
+        """Last day, 31 August."""
         return date(self.first + 1, 8, 31)
 
     @property
@@ -107,9 +107,9 @@ class SchoolYear:
 
     @property
     def half_terms_of_the_trust(self) -> tuple[HalfTerm, ...]:
-        """Those of one trust, which has a week more of holidays in October, as academies may.
+        """The half terms of one trust, which has one week more of holidays in October, as academies may.
 
-        It keeps the other dates of the authority, but has its November training day at another time.
+        Its other dates are those of the authority, except for the training day in November.
         """
         first, second, *others = self.half_terms
         return (
@@ -119,12 +119,12 @@ class SchoolYear:
         )
 
     def half_term(self, n: int) -> HalfTerm:
-        """One of the six; the first is 1."""
+        """Return a half term by its number, from 1 to 6."""
         return self.half_terms[n - 1]
 
     @property
     def opening_days(self) -> tuple[date, date, date]:
-        """The first working days of September; the third of them not before the autumn term begins."""
+        """The first three working days of September; the third is not before the autumn term."""
         first = working_day_from(self.starts_on)
         second = working_day_from(first + DAY)
         return first, second, max(working_day_from(second + DAY), self.half_term(1).starts_on)
@@ -134,11 +134,11 @@ class SchoolYear:
         return [day for half_term in self.half_terms for day in half_term.school_days()]
 
     def school_day_before(self, day: date) -> date | None:
-        """The last school day up to a day, that day included; none before the first one."""
+        """Return the last school day up to a day, inclusive; None before the first one."""
         return max((one for one in self.school_days() if one <= day), default=None)
 
     def calendar_body(self, half_terms: Sequence[HalfTerm]) -> dict[str, object]:
-        """A calendar as visits takes it."""
+        """Return the body of visits' request that sets a calendar."""
         return {
             "academic_year": self.name,
             "half_terms": [
@@ -157,7 +157,7 @@ class SchoolYear:
 
 
 def half_term_on(day: date, half_terms: Iterable[HalfTerm]) -> HalfTerm | None:
-    """The half term that a day falls in; none in the holidays."""
+    """Return the half term of a day; None in the holidays."""
     return next((each for each in half_terms if each.covers(day)), None)
 
 
@@ -190,7 +190,7 @@ def _half_terms(first: int) -> tuple[HalfTerm, ...]:
 
 def _easter_holidays(year: int) -> tuple[date, date]:
     """The last day of the spring term and the first of the summer term."""
-    # Nothing else is a bank holiday in March or April.
+    # March and April have no other bank holidays.
     good_friday, easter_monday = sorted(day for day in bank_holidays(year) if day.month in {3, 4})
     begins = easter_monday - WEEK
     if good_friday.month == 3:

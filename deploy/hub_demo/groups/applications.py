@@ -17,7 +17,7 @@ APPLICATIONS: Final = "/enrolment/v1/applications"
 
 
 def apply(group: Group, urn: str, asked: Sequence[tuple[Person, str]], begins: datetime) -> Iterator[Command]:
-    """A school asks for places for some people each with a role: a draft, submitted a few minutes later."""
+    """Yield a school's application for people with roles: a draft, submitted a few minutes later."""
     key = _key(group, urn)
     people = [{"teacher_id": Made(person.key), "role": role} for person, role in asked]
     agreement = {
@@ -33,7 +33,7 @@ def apply(group: Group, urn: str, asked: Sequence[tuple[Person, str]], begins: d
 
 
 def decide(group: Group, urn: str, places_n: int, at: datetime, decision: Mapping[str, str]) -> Command:
-    """Decide on a school's application for so many places."""
+    """Return the command that decides on a school's application for a number of places."""
     key = _key(group, urn)
     return group_command(
         group,
@@ -50,7 +50,7 @@ def _key(group: Group, urn: str) -> str:
 
 
 def find_place(group: Group, one: Participant, at: datetime, key: str = "", gives: str = "") -> Command:
-    """Look up the place that a participant was given by an application or a list."""
+    """Return the command that looks up a participant's place from an application or an upload."""
     return group_command(
         group,
         key or one.key,

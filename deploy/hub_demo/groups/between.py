@@ -1,6 +1,6 @@
-"""What happens around sessions: apologies, a change of time, a task tried in class, a lesson studied.
+"""Additions to sessions: apologies, a change of time, a classroom task, a lesson study.
 
-All of it is planned after the sessions are, and by a chance of its own: who came to what stays as it was.
+They are planned after the sessions, with random numbers of their own, so that attendance does not change.
 """
 
 import random
@@ -18,46 +18,46 @@ from hub_demo.groups.sessions import SESSIONS
 from hub_demo.groups.tasks import task
 from hub_demo.people.participants import Participant
 
-REPORTERS: Final = 3  # of each group, who report on its task
-# Of every so many groups one … (the remainder says which, so that not everything happens to the same group).
+REPORTERS: Final = 3  # participants of each group who report on its task
+# (n, remainder): one of every n groups; different remainders spread the additions over groups.
 SENDS_APOLOGIES, MOVES, CALLS_OFF, CORRECTS, STUDIES_A_LESSON = (3, 0), (12, 5), (24, 7), (16, 3), (4, 1)
 
 
 @dataclass(frozen=True)
 class Met:
-    """One session as it is planned: how it is put into the hub, and its register."""
+    """A planned session: the commands that schedule it and record its register."""
 
     scheduled: Command
     register: Command
 
     @property
     def starts_at(self) -> datetime:
-        """When it starts."""
+        """Start of the session."""
         return datetime.fromisoformat(self.scheduled.facts["starts_at"])
 
     @property
     def ends_at(self) -> datetime:
-        """When it ends."""
+        """End of the session."""
         return datetime.fromisoformat(self.scheduled.facts["ends_at"])
 
     @property
     def path(self) -> str:
-        """Where it is."""
+        """Path of the session."""
         return f"{SESSIONS}/{{{self.scheduled.key}}}"
 
 
 @dataclass(frozen=True)
 class Between:
-    """Adds to the sessions of groups."""
+    """Adds commands to the sessions of groups."""
 
     year: SchoolYear
     random: random.Random
-    closing: Collection[str]  # schools that close in the course of the year
+    closing: Collection[str]  # schools that close during the year
 
     def enrich(
         self, group: Group, participants: Sequence[Participant], planned: Sequence[Command]
     ) -> Iterator[Command]:
-        """The commands of a group's sessions, with what happens around them."""
+        """Return the commands of a group's sessions with all additions."""
         registers = {command.match: command for command in planned if command.path.endswith("/register")}
         met = [Met(one, registers[one.key]) for one in planned if one.key in registers]
         left = [one for one in planned if one.path.endswith("/withdrawal")]
@@ -77,7 +77,7 @@ class Between:
         return participant.person.urn not in self.closing
 
     def _session(self, group: Group, met: Met, *, later: bool) -> Iterator[Command]:
-        """One session; the register is based on the newest of what came before it."""
+        """Yield the commands of one session; the register has the ETag of the last command before it."""
         match = met.scheduled.key
         if later and _is(group, MOVES) and met.scheduled.key.endswith("/2"):
             early = {name: (at - timedelta(hours=1)).isoformat() for name, at in _times(met)}
@@ -108,7 +108,7 @@ class Between:
         return _command(met, "apologies", at, {"enrolment_id": mark["enrolment_id"]}, gives="session_id")
 
     def _correction(self, met: Met) -> Iterator[Command]:
-        """A week later somebody says that one who was marked present had come late."""
+        """Yield the correction of a mark from present to late, a week later."""
         present = [mark for mark in _marks(met) if mark["mark"] == "present"]
         if not present or not met.scheduled.key.endswith("/1"):
             return
@@ -117,7 +117,7 @@ class Between:
         yield _command(met, "corrections", working_time_after(met.ends_at + 8 * DAY), body)
 
     def _called_off(self, group: Group, met: Sequence[Met]) -> Iterator[Command]:
-        """A session more was wanted, and then the weather was against it."""
+        """Yield an additional session that is cancelled because of the weather."""
         day = next(one for one in self.year.school_days() if one >= met[1].starts_at.date() + 14 * DAY)
         starts_at = moment(day, 16)
         key = f"session/{group.label}/more"
@@ -131,7 +131,7 @@ class Between:
     def _lesson_study(
         self, group: Group, met: Sequence[Met], able: Sequence[Participant]
     ) -> Iterator[Command]:
-        """Planned after the second session, taught a week later, talked over on the next day."""
+        """Yield a lesson study: planned after the second session, taught a week later, then reviewed."""
         planners = self.random.sample(able, 3)
         planned = met[1].ends_at + timedelta(hours=2)
         day = next(one for one in self.year.school_days() if one >= met[1].starts_at.date() + 7 * DAY)

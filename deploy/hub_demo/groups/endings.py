@@ -1,4 +1,4 @@
-"""How groups that have met end: they are evaluated and closed."""
+"""Evaluation and closure of groups."""
 
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,7 @@ from hub_demo.groups.year_end import YearEnd
 
 
 def close(group: Group, year: SchoolYear) -> Command:
-    """Close a group; who has come often enough has completed it."""
+    """Return the command that closes a group at the end of the year."""
     end = YearEnd(year)
     is_last = group.number == LAST_GROUP
     at = end.last_closure if is_last else end.closing + timedelta(minutes=5 * group.number)
@@ -19,7 +19,7 @@ def close(group: Group, year: SchoolYear) -> Command:
 
 
 def close_group(group: Group, at: datetime, evaluated_on: date) -> Command:
-    """Close a group at some time, when its evaluation has been submitted."""
+    """Return the command that closes a group at an instant after its evaluation."""
     path, body = (
         f"{WORK_GROUPS}/{{{group.key}}}/closure",
         {"evaluation_submitted_on": evaluated_on.isoformat()},

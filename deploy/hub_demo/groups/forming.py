@@ -1,7 +1,7 @@
-"""The 48 Work Groups: who leads them, and which schools sit in them.
+"""The 48 Work Groups with their leads and schools.
 
-A school that is to be engaged sits in the nearest group with a place for its kind; places that are left go to
-the nearest schools that are in no group of the same programme.
+An engaged school is in the nearest group with a place for its kind; remaining places go to the nearest
+schools without a group of the same programme.
 """
 
 import random
@@ -19,76 +19,76 @@ from hub_demo.groups.seasons import Season, autumn, spring
 from hub_demo.people.staffroom import Person, Staffroom
 from hub_demo.register.schools import School
 
-# The rule is 10 to 20 teachers from at least six schools. These groups lie at its edges or beyond: number of
-# the group → teachers and schools.
+# The rule is 10 to 20 teachers from at least six schools. These groups are at its limits or outside: number
+# of the group → (teachers, schools).
 AT_THE_EDGE: Final = {2: (9, 6), 5: (10, 6), 11: (20, 8), 17: (21, 9), 19: (10, 7), 25: (12, 5), 47: (11, 6)}
 BEYOND: Final = {
     2: "Few schools lie within reach of this town.",
     17: "A colleague of a participating school was promised a place.",
     25: "A sixth school joins in the spring.",
 }
-FALLS_BELOW: Final = 19  # somebody leaves it after it was confirmed with ten
-TWO_LEADS: Final = 4  # lead schools that give two people
-NEXT_USE_METRES: Final = 15_000  # a school that sits in a group already counts as so much farther away
+FALLS_BELOW: Final = 19  # a participant withdraws after it was confirmed with ten
+TWO_LEADS: Final = 4  # lead schools with two leads
+NEXT_USE_METRES: Final = 15_000  # added to the distance of a school that is already in a group
 
 
 @dataclass(kw_only=True)
 class Group:
-    """One Work Group while it is put together."""
+    """A Work Group that is being formed."""
 
     number: int
     programme: Programme
     title: str
     leads: tuple[Person, ...]
-    home: School  # the lead's
+    home: School  # the lead's school
     season: Season
-    places: Counter[str]  # schools still wanted, by kind
+    places: Counter[str]  # number of remaining schools, by kind
     teachers_n: int
     capacity: int
-    override_reason: str | None = None  # why it is confirmed though it does not conform to the rule
-    prefix: str = ""  # tells the groups of one year from those of another
+    override_reason: str | None = None  # of a confirmation against the rule
+    prefix: str = ""  # distinguishes groups of different years
     schools: list[School] = field(default_factory=list)
 
     @property
     def label(self) -> str:
-        """Its number, with the year where there are several."""
+        """Its number, with the prefix of the year."""
         return f"{self.prefix}{self.number:02}"
 
     @property
     def key(self) -> str:
-        """How the plan names it."""
+        """Key in the plan."""
         return f"group/{self.label}"
 
     @property
     def mode(self) -> str:
-        """How it usually meets: two groups in five in person, two online, one at its lead's school."""
+        """Usual mode: two groups in five in person, two online, one at its lead's school."""
         return ("in_person", "online", "school_hosted", "in_person", "online")[self.number % 5]
 
     @property
     def venue(self) -> str:
-        """Where it meets in person."""
+        """Venue of sessions in person."""
         return f"{self.home.town.name} Professional Development Centre, Room {self.number % 4 + 1}"
 
     @property
     def joining_link(self) -> str:
-        """Where it meets online; nothing in the domain `example` exists (RFC 2606)."""
+        """Joining link of online sessions, in the reserved domain `example` (RFC 2606)."""
         return f"https://meet.hub.example/groups/{self.label}"
 
     @property
     def starts_in_spring(self) -> bool:
-        """Whether it meets after Christmas only."""
+        """Whether all its sessions are after Christmas."""
         return self.season.starts_in_spring
 
 
 def form_groups(
     year: SchoolYear, cast: Cast, successors: Mapping[str, str], staffroom: Staffroom, seed: str
 ) -> list[Group]:
-    """All groups with their schools."""
+    """Return all groups with their schools."""
     r = random.Random(f"{seed}/groups")
     groups = _outlines(year, cast, staffroom, r)
     wanted = [*cast.engaged, *cast.never_came, *successors.values()]
     r.shuffle(wanted)
-    # Schools with little choice first: those that change their number exist for a part of the year only.
+    # Schools with few possible groups first: those that change their URN exist for a part of the year only.
     wanted.sort(key=lambda urn: urn not in successors and urn not in successors.values())
     for urn in wanted:
         _seat(groups, cast.schools[urn], successors)
@@ -127,7 +127,7 @@ def _outlines(year: SchoolYear, cast: Cast, staffroom: Staffroom, r: random.Rand
 
 
 def _usual_size(r: random.Random) -> tuple[int, int]:
-    """Teachers and schools of a group well within the rule."""
+    """Return the numbers of teachers and schools of a group that conforms to the rule."""
     schools = r.randint(7, 9)
     return r.randint(max(12, 2 * schools - 3), min(19, 2 * schools + 2)), schools
 
@@ -140,7 +140,7 @@ def _places(programme: Programme, schools_n: int) -> Counter[str]:
 
 
 def _lead_teams(cast: Cast, staffroom: Staffroom, r: random.Random) -> dict[str, "cycle[tuple[Person, ...]]"]:
-    """The leads of each lead school by its kind, again and again; a few schools give two people."""
+    """Return an endless sequence of lead teams for each kind of school; a few schools have two leads."""
     teams: dict[str, list[tuple[Person, ...]]] = {}
     for urn in cast.leading:
         kind = cast.schools[urn].kind
@@ -153,7 +153,7 @@ def _lead_teams(cast: Cast, staffroom: Staffroom, r: random.Random) -> dict[str,
 
 
 def _seat(groups: Sequence[Group], school: School, successors: Mapping[str, str]) -> None:
-    """Put a school into the nearest group that has a place for it."""
+    """Add a school to the nearest group with a place for it."""
     fitting = [group for group in groups if group.places[school.kind] > 0]
     if school.urn in successors:
         fitting = [group for group in fitting if not group.starts_in_spring]
@@ -163,7 +163,7 @@ def _seat(groups: Sequence[Group], school: School, successors: Mapping[str, str]
 
 
 def _fill(groups: Sequence[Group], schools: Sequence[School]) -> None:
-    """Give the places that are left to schools that are engaged anyway; a primary school takes any place."""
+    """Fill the remaining places with engaged schools; a primary school can fill any place."""
     used = Counter(school.urn for group in groups for school in group.schools)
     for group in groups:
         for kind in list(group.places.elements()):
@@ -183,5 +183,5 @@ def _join(group: Group, school: School) -> None:
 
 
 def metres(a: School, b: School) -> float:
-    """How far two schools are apart."""
+    """Return the distance between two schools."""
     return hypot(a.easting - b.easting, a.northing - b.northing)

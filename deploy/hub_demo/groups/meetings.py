@@ -1,4 +1,4 @@
-"""The sessions of last year's Work Groups, who came to them, and who left on the way."""
+"""The sessions of last year's Work Groups, their attendance, and withdrawals."""
 
 import random
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from hub_demo.groups.year_end import YearEnd
 from hub_demo.people.participants import Participant
 from hub_kernel.england import ENGLAND, day_in_england
 
-# Number of sessions → the half terms that they are held in.
+# Number of sessions → the half terms in which they are held.
 AUTUMN_PATTERNS: Final = {
     3: ((1, 3, 5), (1, 2, 4)),
     4: ((1, 2, 4, 5), (1, 3, 4, 6)),
@@ -32,15 +32,15 @@ AUTUMN_PATTERNS: Final = {
 }
 SPRING_PATTERNS: Final = {3: ((3, 4, 5), (3, 4, 6)), 4: ((3, 4, 5, 6),)}
 LAST_GROUP: Final = 48  # its last session is the last of the year
-ANNOUNCED_LATER: Final = 3  # of every so many groups, one gives the date of its last session in January only
-IN_STEP: Final = 14  # the group that meets every so many weeks, always at the same time
+ANNOUNCED_LATER: Final = 3  # one of this many groups schedules its last session in January only
+IN_STEP: Final = 14  # the group that meets at regular intervals
 WEEKS: Final = 6
 LEAVERS: Final = 0.4  # share of the groups from which a participant withdraws
 
 
 @dataclass
 class Diary:
-    """Plans the sessions of all groups."""
+    """Plans the sessions of groups."""
 
     year: SchoolYear
     random: random.Random
@@ -51,7 +51,7 @@ class Diary:
         self.attendance = Attendance(self.random, self.never_came)
 
     def meet(self, group: Group, participants: Sequence[Participant]) -> list[Command]:
-        """All commands of a group's sessions."""
+        """Return all commands of a group's sessions."""
         meetings = self._meetings(group)
         leaver = self._leaver(group, participants)
         commands = [
@@ -90,7 +90,7 @@ class Diary:
         return in_step(meetings, self.year) if group.number == IN_STEP else meetings
 
     def _announced(self, group: Group, meeting: Meeting, *, last: bool) -> datetime:
-        """When a session is put in the diary: with the group, or the last one in January only."""
+        """Return the instant at which a session is scheduled: with the group, or the last one in January."""
         if last and not group.starts_in_spring and group.number % ANNOUNCED_LATER == 0:
             new_year = moment(self.year.half_term(3).day(2, WEDNESDAY), 10)
             at = min(new_year + timedelta(minutes=group.number), meeting.starts_at - timedelta(days=14))
@@ -98,7 +98,7 @@ class Diary:
         return group.season.opened + timedelta(minutes=group.number, seconds=10 * meeting.seq)
 
     def _leaver(self, group: Group, participants: Sequence[Participant]) -> Participant | None:
-        """The participant who withdraws: a colleague stays, or the school has never come."""
+        """Return the participant who withdraws; a colleague stays, or the school has not attended yet."""
         if group.number in AT_THE_EDGE and group.number != FALLS_BELOW:
             return None
         absent = [p for p in participants if p.person.urn in self.never_came and p.person.number == 1]
@@ -117,7 +117,7 @@ class Diary:
 
 
 def in_step(meetings: Sequence[Meeting], year: SchoolYear) -> list[Meeting]:
-    """As many meetings every `WEEKS` weeks from the first one on, like it, on days with pupils in school."""
+    """Return as many sessions at intervals of `WEEKS` weeks, like the first one, on school days."""
     first = meetings[0]
     open_days = frozenset(year.school_days())
     days = (first.day + timedelta(weeks=WEEKS * n) for n in count())

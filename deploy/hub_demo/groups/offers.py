@@ -1,4 +1,4 @@
-"""Waiting lists, and the instants at which offers of places are told by e-mail and end by themselves."""
+"""Waiting lists, and the instants at which e-mails about offers are sent and offers end."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,28 +17,28 @@ JOINS: Final = re.compile(r".*/work-groups/{.*}/waiting-list")
 ENROLS: Final = re.compile(r".*/work-groups/{.*}/enrolments")
 LEAVES: Final = re.compile(r".*/enrolments/{.*}/withdrawal")
 ACCEPTS: Final = re.compile(r".*/waiting-list/{(.*)}/acceptance")
-IS_OVER: Final = re.compile(r".*/work-groups/{.*}/(cancellation|closure)")
+HAS_ENDED: Final = re.compile(r".*/work-groups/{.*}/(cancellation|closure)")
 AT_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def join_list(group: Group, key: str, body: Mapping[str, Any], at: datetime) -> Command:
-    """Put a teacher on the waiting list of a full group."""
+    """Return the command that adds a teacher to the waiting list of a full group."""
     path = f"{WORK_GROUPS}/{{{group.key}}}/waiting-list"
     return group_command(group, key, path, body, at=at, gives="waiting_id", announces=0)
 
 
 def told_at(offered_at: datetime) -> datetime:
-    """The instant at which the e-mail about an offer is sent, by the rule of notifications."""
+    """Return the instant at which notifications sends the e-mail about an offer."""
     return sendable_from(URGENCY[Kind.PLACE_OFFERED], now=offered_at, starts_at=None, holidays=NONE_KNOWN)
 
 
 def offer_ends(offered_at: datetime) -> datetime:
-    """The instant at which an unanswered offer ends, by the rule of enrolment."""
+    """Return the instant at which enrolment ends an unanswered offer."""
     return waiting_list.offer_ends(told_at(offered_at))
 
 
 def instants_of_offers(commands: Iterable[Command]) -> list[datetime]:
-    """The instants at which teachers are told of offers, or offers end and the next who waits is asked.
+    """Return the instants of e-mails about offers, and of the ends of offers.
 
     Args:
         commands: in the order of their times.
@@ -56,7 +56,7 @@ def instants_of_offers(commands: Iterable[Command]) -> list[datetime]:
 
 @dataclass
 class WaitingList:
-    """The waiting list of one Work Group, and its free places, as enrolment would have them."""
+    """A model of enrolment's waiting list and free places of one Work Group."""
 
     free: int = 0
     waiting: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ class WaitingList:
     ended: list[datetime] = field(default_factory=list)
 
     def follow(self, command: Command) -> None:
-        """Do what a command about the group does to its list."""
+        """Apply a command about the group to its list."""
         self.pass_time(command.at)
         if command.gives == "work_group_id":
             self.free = int(command.facts["capacity"])
@@ -77,12 +77,12 @@ class WaitingList:
             self.waiting.append(command.key)
         elif accepted := ACCEPTS.fullmatch(command.path):
             del self.offered[accepted[1]]
-        elif IS_OVER.fullmatch(command.path):
+        elif HAS_ENDED.fullmatch(command.path):
             self.waiting, self.offered = [], {}
         self._offer(command.at)
 
     def pass_time(self, until: datetime) -> None:
-        """End the offers whose time is over by an instant, and make those that follow."""
+        """End the offers that expire by an instant, and make the following ones."""
         while self.offered:
             ends, key = min((ends, key) for key, ends in self.offered.items())
             if ends > until:

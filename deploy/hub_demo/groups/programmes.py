@@ -1,6 +1,6 @@
-"""What the hub offers in an academic year, and how the 48 Work Groups are spread over it.
+"""The programmes of an academic year, and the number of Work Groups of each.
 
-Strands are those of the Maths Hubs programme; the codes are well formed and the demonstration's own.
+Strands are those of the Maths Hubs Programme; the codes are well formed and invented.
 """
 
 from collections.abc import Mapping
@@ -14,26 +14,26 @@ from hub_demo.dates.school_years import SchoolYear
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
-    """One programme, with how many groups it has and from which kinds of school they are made up."""
+    """A programme, the number of its groups, and the kinds of school in them."""
 
     name: str
     title: str
     strand: str
-    code: str  # its number and letter; NCP and the year come before them
+    code: str  # number and letter, after NCP and the year
     phases: tuple[str, ...]
     groups: int
-    spring: int = 0  # how many of them start in January
-    led_from: str = "primary"  # the kind of school that its leads teach at
+    spring: int = 0  # number of groups that start in January
+    led_from: str = "primary"  # kind of the leads' schools
     fixed: Mapping[str, int] = field(
         default_factory=dict
-    )  # schools of a kind in each group, before primaries
+    )  # number of schools by kind in each group; the others are primary schools
     max_per_school: int | None = None
-    required_roles: tuple[str, ...] = ()  # in each of which each school sends somebody
-    tasks_required: bool = False  # to complete it one must have reported on every task
+    required_roles: tuple[str, ...] = ()  # each school needs a participant with each role
+    tasks_required: bool = False  # whether completion needs a report on every task
 
     @property
     def key(self) -> str:
-        """How the plan names it."""
+        """Key in the plan."""
         return f"programme/{self.name}"
 
 
@@ -169,7 +169,7 @@ PROGRAMMES: Final = (
 
 
 def create(programme: Programme, year: SchoolYear, at: datetime) -> Command:
-    """The command that sets a programme up."""
+    """Return the command that creates a programme."""
     body: dict[str, Any] = {
         "title": programme.title,
         "academic_year": year.name,

@@ -18,7 +18,7 @@ WORK_GROUPS = "/enrolment/v1/work-groups"
 
 
 def open_group(group: Group) -> Command:
-    """Put the group into the hub."""
+    """Return the command that creates the group."""
     season = group.season
     return Command(
         key=group.key,
@@ -43,7 +43,7 @@ def open_group(group: Group) -> Command:
 
 
 def where(group: Group, mode: str) -> dict[str, str]:
-    """Where the group meets in a mode; a school that hosts it needs no other name."""
+    """Return the venue or joining link of a mode; a host school needs neither."""
     return {
         "in_person": {"venue": group.venue},
         "online": {"joining_link": group.joining_link},
@@ -59,15 +59,15 @@ def enrol(
     usual: Sequence[date],
     r: random.Random,
 ) -> list[Command]:
-    """Register who is new to the hub, and give everybody a place.
+    """Yield the commands that register new people and enrol all participants.
 
     Args:
         group: the group.
-        participants: who takes part.
-        newcomers: keys of people whom the hub does not know.
+        participants: the participants.
+        newcomers: keys of people who are not registered yet.
         windows: schools that enrol on other days than most, and those days.
         usual: the days on which the others enrol.
-        r: says who enrols when.
+        r: draws the instants of enrolment.
     """
     commands = []
     for participant in participants:
@@ -81,7 +81,7 @@ def enrol(
 
 
 def give_place(group: Group, participant: Participant, at: datetime) -> Command:
-    """Enrol a participant."""
+    """Return the command that enrols a participant."""
     return Command(
         key=participant.key,
         at=at,
@@ -95,7 +95,7 @@ def give_place(group: Group, participant: Participant, at: datetime) -> Command:
 
 
 def confirm(group: Group) -> Command:
-    """Confirm the group; beyond the rule only by a recorded override."""
+    """Return the command that confirms the group, with an override reason where the rule is not met."""
     reason = group.override_reason
     return group_command(
         group,
@@ -107,7 +107,7 @@ def confirm(group: Group) -> Command:
 
 
 def draft_first(group: Group, opening: Command) -> list[Command]:
-    """Put the group into the hub as a draft three weeks before it is opened."""
+    """Return commands that create the group as a draft three weeks before they open it."""
     drafted_at = working_time_before(opening.at - timedelta(weeks=3))
     path = f"{WORK_GROUPS}/{{{group.key}}}/opening"
     return [
@@ -119,17 +119,17 @@ def draft_first(group: Group, opening: Command) -> list[Command]:
 def group_command(
     group: Group, key: str, path: str, body: Mapping[str, Any] | bytes, *, at: datetime, **others: Any
 ) -> Command:
-    """A command about the group, sent in its order among the others about it."""
+    """Return a command about the group, sent in order with the others about it."""
     facts: dict[str, Any] = {"service": "enrolment", "method": "POST", "lane": group.key} | others
     return Command(key=key, at=at, path=path, body=body, **facts)
 
 
 def days_of(season: Season, school_days: Sequence[date], after: date | None = None) -> list[date]:
-    """The school days on which a season recruits, from the day after its opening, or after another day."""
+    """Return the school days of a season's recruitment, from the day after its opening, or after `after`."""
     first = after or day_in_england(season.opens)
     return [day for day in school_days if first < day <= day_in_england(season.closes)]
 
 
 def in_office_hours(days: Sequence[date], r: random.Random) -> datetime:
-    """Some moment on one of some days, between nine and four."""
+    """Return a random instant on one of these days, between nine and four."""
     return moment(r.choice(days), r.randrange(9, 16), r.randrange(21, 60), r.randrange(60))

@@ -1,4 +1,4 @@
-"""The sessions of a group that meets in step, put down all at once."""
+"""A series: the sessions of a group that meets at regular intervals, scheduled by one command."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ PLACE: Final = ("mode", "host_urn", "venue", "joining_link")
 
 
 def by_series(group: Group, commands: Sequence[Command]) -> Iterator[Command]:
-    """The commands with one series, tried and then taken, in the place of the sessions put down one by one.
+    """Yield the commands with one series, previewed and then created, instead of single sessions.
 
     Each session is then looked up by its number, and read for its ETag.
     """
@@ -61,7 +61,7 @@ def _series(group: Group, sessions: Sequence[Command], *, dry_run: bool) -> Comm
 
 
 def _skipped(days: Sequence[date]) -> list[date]:
-    """Where the pattern falls into holidays."""
+    """Return the days of the pattern that are in holidays."""
     span = (days[-1] - days[0]) // timedelta(weeks=WEEKS)
     return [day for n in range(span) if (day := days[0] + n * timedelta(weeks=WEEKS)) not in days]
 

@@ -1,4 +1,4 @@
-"""One session of a Work Group: put in the diary, held, marked in its register."""
+"""The commands of a session: schedule, register, cancel; and withdrawals."""
 
 import random
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ REASONS: Final = ("left_school", "workload", "illness", "not_relevant", "other")
 
 @dataclass(frozen=True)
 class Meeting:
-    """One session."""
+    """A session of a Work Group."""
 
     seq: int
     starts_at: datetime
@@ -37,14 +37,14 @@ class Meeting:
 
 @dataclass
 class Attendance:
-    """Draws by chance who is present; knows which schools have been seen at a session."""
+    """Draws attendance at random; records which schools have attended."""
 
     random: random.Random
     never_came: frozenset[str]
     seen: set[str] = field(default_factory=set)
 
     def marks(self, meeting: Meeting, there: Sequence[Participant]) -> list[dict[str, Any]]:
-        """The marks of a register; every school that signed up is seen once at least, but for a few."""
+        """Return the marks of a register; nearly every school attends at least once."""
         marks = []
         for participant in there:
             urn = participant.person.urn
@@ -63,7 +63,7 @@ class Attendance:
 
 
 def meeting_on(day: date, seq: int, r: random.Random) -> Meeting:
-    """A session on a day: online after school, or in person for a day or an afternoon."""
+    """Return a session on a day: online after school, or in person for a day or an afternoon."""
     mode = r.choices(("in_person", "online", "school_hosted"), (4, 3, 3))[0]
     if mode == "online":
         return Meeting(seq, moment(day, 16), moment(day, 17, 30), mode)
@@ -73,12 +73,12 @@ def meeting_on(day: date, seq: int, r: random.Random) -> Meeting:
 
 
 def session_key(group: Group, meeting: Meeting) -> str:
-    """How the plan names a session."""
+    """Return the key of a session in the plan."""
     return f"session/{group.label}/{meeting.seq}"
 
 
 def schedule(group: Group, meeting: Meeting, at: datetime) -> Command:
-    """Put a session in the group's diary."""
+    """Return the command that schedules a session."""
     body: dict[str, Any] = {
         "starts_at": meeting.starts_at.isoformat(),
         "ends_at": meeting.ends_at.isoformat(),
@@ -86,7 +86,7 @@ def schedule(group: Group, meeting: Meeting, at: datetime) -> Command:
     }
     if meeting.mode == "school_hosted":
         body["host_urn"] = group.home.urn
-    elif meeting.mode != group.mode:  # else the group's own holds
+    elif meeting.mode != group.mode:  # otherwise the group's own venue or link applies
         body |= where(group, meeting.mode)
     return Command(
         key=session_key(group, meeting),
@@ -101,7 +101,7 @@ def schedule(group: Group, meeting: Meeting, at: datetime) -> Command:
 
 
 def take_register(group: Group, meeting: Meeting, marks: list[dict[str, Any]], at: datetime) -> Command:
-    """Take a register, as the group's lead."""
+    """Return the command with which the group's lead records a register."""
     key = session_key(group, meeting)
     return Command(
         key=f"register/{group.label}/{meeting.seq}",
@@ -119,7 +119,7 @@ def take_register(group: Group, meeting: Meeting, marks: list[dict[str, Any]], a
 
 
 def cancel_session(group: Group, meeting: Meeting, reason: str, at: datetime) -> Command:
-    """Say that a session does not take place, or has not taken place."""
+    """Return the command that cancels a session, before or after its day."""
     key = session_key(group, meeting)
     return Command(
         key=f"{key}/cancellation",
@@ -133,7 +133,7 @@ def cancel_session(group: Group, meeting: Meeting, reason: str, at: datetime) ->
 
 
 def withdraw(leaver: Participant, lane: str, reason: str, at: datetime) -> Command:
-    """Withdraw a participant."""
+    """Return the command that withdraws a participant."""
     return Command(
         key=f"withdrawal/{leaver.key}",
         at=at,

@@ -1,4 +1,4 @@
-"""A classroom task: set in one session, tried in class, reported on before the next one."""
+"""A classroom task: set in one session, reported on before the next one."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -22,14 +22,14 @@ PROMPTS: Final = (
 def task(
     group: Group, first: Command, second: Command, reporters: Sequence[Participant], r: random.Random
 ) -> Iterator[Command]:
-    """A task and the reports on it.
+    """Yield the commands of a task and of the reports on it.
 
     Args:
         group: the group.
-        first: the command that put the session in the diary in which it is set.
-        second: the one of the session before which it is due.
+        first: the command that schedules the session in which it is set.
+        second: the command that schedules the session before which it is due.
         reporters: the participants who report on it.
-        r: says what is asked, and who reports when.
+        r: draws the task and the instants of the reports.
     """
     met, due = (
         datetime.fromisoformat(one.facts[name]) for one, name in ((first, "ends_at"), (second, "starts_at"))

@@ -9,7 +9,7 @@ from hub_demo.dates.school_years import FRIDAY, MONDAY, THURSDAY, WEDNESDAY, WEE
 
 @dataclass(frozen=True)
 class YearEnd:
-    """What is done on which day; the year ends on a Tuesday, which is a training day."""
+    """The dates of the last weeks; the year ends on a Tuesday, which is a training day."""
 
     year: SchoolYear
 
@@ -25,32 +25,32 @@ class YearEnd:
 
     @property
     def last_session(self) -> date:
-        """When the last session of all groups is held."""
+        """Day of the last session of all groups."""
         return self._of_last_week(THURSDAY) - WEEK
 
     @property
     def last_register(self) -> datetime:
-        """When its register is taken, just before it is locked."""
+        """Instant at which its register is recorded, just before it is locked."""
         return moment(self.last_day, 16)
 
     @property
     def evaluated_on(self) -> date:
-        """When evaluations are submitted."""
+        """Day on which evaluations are submitted."""
         return self._of_last_week(MONDAY)
 
     @property
     def closing(self) -> datetime:
-        """From when groups are closed, one after the other."""
+        """Instant from which groups are closed, one after the other."""
         return moment(self._of_last_week(WEDNESDAY), 9)
 
     @property
     def last_closure(self) -> datetime:
-        """When the last group is closed: all else of the year has been done by then, but for an erasure."""
+        """Instant of the last closure, after all other commands of the year except an erasure."""
         return moment(self._of_last_week(FRIDAY), 12)
 
     @property
     def erased(self) -> datetime:
-        """When a former participant is erased."""
+        """Instant at which a former participant is erased."""
         return self.last_closure + timedelta(hours=1)
 
     @property

@@ -1,1 +1,1 @@
-"""The people of the demonstration: who is registered, appointed, moved, merged and erased, and when."""
+"""People of the demonstration: registered, appointed, moved, merged and erased."""

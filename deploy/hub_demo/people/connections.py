@@ -1,4 +1,4 @@
-"""Schools get to know the hub: most of them in earlier years, some during this one."""
+"""First contacts of schools with the hub: most in earlier years, some during this one."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ VIAS_IN_YEAR: Final = {"enquiry": 3, "conference": 4, "other": 1}
 def connect_in_september(
     year: SchoolYear, cast: Cast, staffroom: Staffroom, r: random.Random
 ) -> tuple[dict[str, Person], list[Command]]:
-    """Schools that the hub knows from earlier years, each with its maths lead."""
+    """Yield commands that connect the schools of earlier years and register their maths leads."""
     known: dict[str, Person] = {}
     commands = []
     told = moment(year.opening_days[0], 9)
@@ -47,7 +47,7 @@ def connect_in_september(
 def connect_in_year(
     schools: Iterable[School], days: Sequence[date], staffroom: Staffroom, r: random.Random
 ) -> Iterator[Command]:
-    """Schools that the hub meets on some day of a year; they are in no group yet."""
+    """Yield commands that connect schools during a year; they are in no group yet."""
     for school in schools:
         day = r.choice(days)
         at = moment(day, r.randrange(9, 17), r.randrange(60))
@@ -58,13 +58,13 @@ def connect_in_year(
 
 
 def days_of_meeting(year: SchoolYear) -> list[date]:
-    """The days on which the hub meets new schools: when groups have recruited, and before they end."""
+    """Return the days on which new schools are connected: after recruitment, before groups end."""
     recruited, last = autumn(year).confirmed_on, YearEnd(year).last_usual_day
     return [day for day in year.school_days() if recruited < day < last]
 
 
 def connect_successors(year: SchoolYear, hub: InventedHub) -> Iterator[Command]:
-    """Schools that have become academies are known to the hub under their new number too."""
+    """Yield commands that connect new academies under their new URN."""
     connected = moment(year.half_term(3).starts_on, 9)
     schools = {school.urn: school for school in hub.january}
     for urn in hub.successors.values():
@@ -74,12 +74,12 @@ def connect_successors(year: SchoolYear, hub: InventedHub) -> Iterator[Command]:
 
 
 def successors_enrol_after(year: SchoolYear) -> date:
-    """The day after which teachers of a school that opened on 1 January enrol under its new number."""
+    """Return the day after which teachers of a school that opened on 1 January enrol under its new URN."""
     return year.half_term(3).starts_on + DAY
 
 
 def connect(school: School, on: date, via: str, at: datetime, *, after: tuple[str, ...] = ()) -> Command:
-    """Note that the hub and a school know each other."""
+    """Return the command that records a school's first contact with the hub."""
     return Command(
         key=f"connection/{school.urn}",
         at=at,

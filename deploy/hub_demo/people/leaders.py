@@ -29,7 +29,7 @@ WITH_TWO: Final = 2
 
 
 def core_team(cast: Cast, staffroom: Staffroom) -> list[tuple[Person, str]]:
-    """The main leadership team with their roles."""
+    """Return the main leadership team with their roles."""
     homes = [*cast.core, *cast.core[:WITH_TWO]]
     return [
         (staffroom.hire(urn, "class_teacher", cast.schools[urn].kind), role)
@@ -38,14 +38,14 @@ def core_team(cast: Cast, staffroom: Staffroom) -> list[tuple[Person, str]]:
 
 
 def pd_leads(cast: Cast, staffroom: Staffroom) -> list[Person]:
-    """Who visits the supported schools; those from secondary schools visit secondary schools."""
+    """Return the PD leads; those from secondary schools visit secondary schools."""
     return [staffroom.hire(urn, "class_teacher", cast.schools[urn].kind) for urn in cast.pd_leading]
 
 
 def appoint(
     people: Iterable[tuple[Person, str]], at: datetime, *, from_day: date, core: bool
 ) -> list[Command]:
-    """The commands that give people their roles."""
+    """Yield the commands that appoint leaders."""
     return [
         Command(
             key=f"leader/{person.key}/{role}",
@@ -67,13 +67,13 @@ def appoint(
 
 
 def leads_of(teams: Iterable[Sequence[Person]]) -> list[tuple[Person, str]]:
-    """Each Work Group lead once."""
+    """Return each Work Group lead once."""
     once = {person.key: person for team in teams for person in team}
     return [(person, "work_group_lead") for person in once.values()]
 
 
 def end_role(person: Person, role: str, ends_on: date, at: datetime) -> Command:
-    """End a role on a day."""
+    """Return the command that ends a role on a day."""
     key = f"leader/{person.key}/{role}"
     return Command(
         key=f"{key}/end",

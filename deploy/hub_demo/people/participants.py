@@ -1,4 +1,4 @@
-"""Who takes part in a Work Group: the maths lead of each school first, colleagues after."""
+"""Participants of a Work Group: the maths lead of each school first, then colleagues."""
 
 import random
 from collections.abc import Sequence
@@ -14,34 +14,32 @@ SECOND_LEADS = 0.4  # share of the second participants of a school who are lead 
 
 @dataclass(frozen=True, kw_only=True)
 class Participant:
-    """Somebody's place on a group."""
+    """A teacher's place on a group."""
 
     person: Person
     group_label: str
     role: str
-    is_first: bool  # of their school in this group
-    suffix: str = ""  # tells a second place on the group from the first
+    is_first: bool  # the first participant of the school in this group
+    suffix: str = ""  # distinguishes a second place on the group from the first
 
     @property
     def key(self) -> str:
-        """How the plan names the place."""
+        """Key of the place in the plan."""
         return f"enrolment/{self.group_label}/{self.person.urn}/{self.person.number}{self.suffix}"
 
 
 @dataclass
 class Recruiter:
-    """Finds participants."""
+    """Chooses the participants of groups."""
 
     staffroom: Staffroom
-    maths_leads: dict[
-        str, Person
-    ]  # URN → the maths lead that the hub has known since the school was connected
+    maths_leads: dict[str, Person]  # URN → the maths lead, registered when the school was connected
     random: random.Random
-    busy: set[str] = field(default_factory=set)  # maths leads who have a place already
-    new: set[str] = field(default_factory=set)  # people whom the hub does not know yet
+    busy: set[str] = field(default_factory=set)  # maths leads with a place
+    new: set[str] = field(default_factory=set)  # people who are not registered yet
 
     def recruit(self, group: Group) -> list[Participant]:
-        """Fill a group."""
+        """Return the participants of a group."""
         found = []
         for school, number in zip(group.schools, self._shares(group), strict=True):
             for index in range(number):
@@ -54,7 +52,7 @@ class Recruiter:
         return found
 
     def _shares(self, group: Group) -> Sequence[int]:
-        """How many teachers each school sends."""
+        """Return the number of teachers of each school."""
         shares = [1] * len(group.schools)
         most = group.programme.max_per_school or group.teachers_n
         for _ in range(group.teachers_n - len(shares)):

@@ -1,4 +1,4 @@
-"""What happens to the records of people: a duplicate, a change of school, an export, an erasure."""
+"""Changes of people's records: a merged duplicate, a change of school, an export, an erasure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -15,12 +15,12 @@ TEACHERS: Final = "/enrolment/v1/teachers"
 
 
 def records(year: SchoolYear, stay: Sequence[Participant], leaver: Person) -> Iterator[Command]:
-    """All of it.
+    """Yield the commands of all changes.
 
     Args:
-        year: the academic year in which it happens.
-        stay: participants who hold their places to the end, of schools that do not change their number.
-        leaver: somebody who has given a place up.
+        year: the academic year.
+        stay: participants who keep their places to the end, of schools that keep their URN.
+        leaver: a participant who has withdrawn.
     """
     qualified = [one.person for one in stay if one.person.trn is not None and not one.is_first]
     twice = qualified[0]
@@ -32,7 +32,7 @@ def records(year: SchoolYear, stay: Sequence[Participant], leaver: Person) -> It
 
 
 def _merged(person: Person, found: datetime) -> Iterator[Command]:
-    """A person is registered a second time, as another one, without a TRN; both records become one."""
+    """Yield commands that register a person twice, the second time without TRN, and merge the records."""
     double = f"{person.key}/double"
     body = {name: getattr(person, name) for name in ("given", "family", "email", "urn", "role")}
     body |= {"different_from": [Made(person.key)]}
@@ -51,22 +51,22 @@ def _merged(person: Person, found: datetime) -> Iterator[Command]:
 
 
 def _moved(person: Person, to_urn: str, spring: HalfTerm) -> Command:
-    """Somebody begins at another school after Christmas; the place keeps the school of its day."""
+    """Return the command that moves a person to another school at Christmas; the place keeps its school."""
     body = {
         "from_urn": person.urn,
         "to_urn": to_urn,
         "role": person.role,
         "moved_on": spring.starts_on.isoformat(),
-        "keep_email": True,  # asked on the telephone: the address is the person's own
+        "keep_email": True,  # confirmed by telephone: the address is the person's own
     }
     noted = moment(spring.day(1, THURSDAY), 11)
     return _command(f"{person.key}/move", noted, f"{TEACHERS}/{{{person.key}}}/moves", body)
 
 
 def _erased(person: Person, end: YearEnd) -> Iterator[Command]:
-    """Who has left asks what is held of them, and then to be forgotten.
+    """Yield commands that export and erase the record of a withdrawn participant.
 
-    After the last group has been closed: nothing else may be about somebody whose id is not given again.
+    They come after the closure of the last group, as no later command may name an erased person.
     """
     path = f"{TEACHERS}/{{{person.key}}}"
     yield _look(f"{person.key}/export", moment(end.last_day, 14), f"{path}/subject-access", person.key)

@@ -1,4 +1,4 @@
-"""Invented teachers: no name, address or reference number belongs to anybody.
+"""Invented teachers: no name, address or reference number belongs to a real person.
 
 Addresses end in example.org, which is reserved for examples (RFC 2606). Reference numbers start with 99,
 which numbers given out so far do not.
@@ -24,29 +24,29 @@ PHASES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody who works at a school."""
+    """An invented member of a school's staff."""
 
     urn: str
-    number: int  # among those of the school that the hub knows
+    number: int  # among the invented people of the school
     given: str
     family: str
     role: str
     phase: str
-    trn: str | None  # None for teaching assistants, who have none
+    trn: str | None  # None for teaching assistants
 
     @property
     def key(self) -> str:
-        """How the plan names them."""
+        """Key of the person in the plan."""
         return f"teacher/{self.urn}/{self.number}"
 
     @property
     def email(self) -> str:
-        """Their address at school."""
+        """E-mail address at the school."""
         return f"{self.given}.{self.family}@school{self.urn}.example.org".lower()
 
 
 class Staffroom:
-    """Invents people; nobody has the name or number of somebody else."""
+    """Invents people with unique names and numbers."""
 
     def __init__(self, seed: str) -> None:
         names = [
@@ -58,7 +58,7 @@ class Staffroom:
         self._next_trn = FIRST_TRN
 
     def hire(self, urn: str, role: str, kind: str) -> Person:
-        """Somebody new at a school of a kind."""
+        """Invent a person at a school of a kind."""
         given, family = next(self._names)
         self._known[urn] = self._known.get(urn, 0) + 1
         trn = None
@@ -72,7 +72,7 @@ class Staffroom:
 
 
 def register(person: Person, at: datetime, *, after: tuple[str, ...] = ()) -> Command:
-    """The command that tells the hub of somebody."""
+    """Return the command that registers a person."""
     body: dict[str, Any] = {
         "given": person.given,
         "family": person.family,

@@ -18,7 +18,7 @@ from hub_demo.present.outlines import Outline, Part, outlines, programmes_of, se
 from hub_demo.register.schools import School
 from hub_demo.setbacks.mistake import AGAIN
 
-# Participants and schools of a group that has to have certain numbers of them.
+# Participants and schools of a group with fixed numbers.
 SIZES: Final = {Part.AT_RISK: (10, 7), Part.WAITING: (12, 7)}
 SECOND_LEADS: Final = 0.4  # share of the second participants of a school who are lead participants too
 
@@ -33,7 +33,7 @@ class Formed:
 
     @property
     def part(self) -> Part:
-        """What is seen of it."""
+        """The part that the group shows."""
         return self.outline.part
 
     @property
@@ -44,11 +44,11 @@ class Formed:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where groups are formed."""
+    """The schools and people from which groups are formed."""
 
     schools: Mapping[str, School]
-    engaged: Collection[str]  # seen last year: only they come to something before that has ended
-    able: Collection[str]  # schools that may take part
+    engaged: Collection[str]  # schools that attended last year: only they attend before it has ended
+    able: Collection[str]  # eligible schools
     leads: Sequence[Person]  # last year's Work Group leads
     converting: School  # it becomes an academy …
     converting_on: date  # … on the first day of the present year
@@ -56,7 +56,7 @@ class Surroundings:
 
 
 def form_groups(year: SchoolYear, around: Surroundings, seed: str) -> list[Formed]:
-    """All groups of a year."""
+    """Return all groups of a year."""
     r = random.Random(f"{seed}/groups of {year}")
     around.people.begin_year()
     used: Counter[str] = Counter()
@@ -76,7 +76,7 @@ def form_groups(year: SchoolYear, around: Surroundings, seed: str) -> list[Forme
 
 
 def _has_the_converting_school(outline: Outline, year: SchoolYear, around: Surroundings) -> bool:
-    """One group recruits in the summer and meets when the school is an academy."""
+    """Return whether the converting school is in this group, which meets when the academy is open."""
     meets_then = around.converting_on == year.starts_on
     return meets_then and outline.season == "September" and outline.part is Part.PLAIN
 
@@ -127,7 +127,7 @@ def _places(programme: Programme, schools_n: int) -> Counter[str]:
 def _choose_schools(
     group: Group, pool: Collection[str], around: Surroundings, used: Counter[str], taken: set[str]
 ) -> None:
-    """The nearest schools, those first that are in no group yet; none twice in a programme."""
+    """Choose the nearest schools, first those without a group; none twice in a programme."""
     for kind in list(group.places.elements()):
         able = [
             around.schools[urn]

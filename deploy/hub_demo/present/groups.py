@@ -43,7 +43,7 @@ EVALUATED: Final = timedelta(weeks=3)  # after a group's last session
 
 
 def plan_groups(year: SchoolYear, around: Surroundings, seed: str) -> Iterator[Command]:
-    """All groups of a year."""
+    """Yield the commands of all groups of a year."""
     formed = form_groups(year, around, seed)
     meetings = plan_meetings(year, formed, seed)
     r = random.Random(f"{seed}/present {year}")
@@ -59,7 +59,7 @@ def plan_groups(year: SchoolYear, around: Surroundings, seed: str) -> Iterator[C
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans one group."""
+    """Plans the commands of one group."""
 
     year: SchoolYear
     around: Surroundings
@@ -70,7 +70,7 @@ class Planner:
     random: random.Random
 
     def plan(self) -> Iterator[Command]:
-        """Everything about the group."""
+        """Yield all commands about the group."""
         group, part = self.formed.group, self.formed.part
         opening = open_group(group)
         yield from draft_first(group, opening) if part is Part.DRAFTED else [opening]
@@ -91,7 +91,7 @@ class Planner:
             yield self._closed()
 
     def _places(self) -> Iterator[Command]:
-        """Who gets a place, and who waits for one."""
+        """Yield the commands of enrolments and of the waiting list."""
         group = self.formed.group
         school_days = [*self.year.before.school_days(), *self.year.school_days()]
         days = [day for day in days_of(group.season, school_days) if day < group.season.confirmed_on]
@@ -100,14 +100,14 @@ class Planner:
             yield from waiting.wait(group, waiting.choose_waiting(self.formed, self.turn, self.around), days)
 
     def _cancelled(self) -> Command:
-        """The group does not take place, though it was confirmed: its lead has fallen ill."""
+        """Return the command that cancels the confirmed group, because its lead is ill."""
         group = self.formed.group
         at = moment(self.year.half_term(1).day(6, WEDNESDAY), 10)
         path, body = f"{WORK_GROUPS}/{{{group.key}}}/cancellation", {"reason": "lead_unavailable"}
         return group_command(group, f"{group.key}/cancellation", path, body, at=at)
 
     def _held(self, scheduled: Mapping[int, Command]) -> Iterator[Command]:
-        """Registers, sessions that were not held after all, and tasks from one session to the next."""
+        """Yield registers, cancellations of sessions, and tasks from one session to the next."""
         group, gone = self.formed.group, self._gone()
         if gone is not None:
             yield withdraw(gone[0], group.key, "workload", gone[1])
@@ -124,7 +124,7 @@ class Planner:
             yield from task(group, *sessions, reporters, self.random)
 
     def _there(self, one: Planned, gone: tuple[Participant, datetime] | None) -> list[Participant]:
-        """Who holds a place on the day of a session."""
+        """Return the participants with a place on the day of a session."""
         return [
             participant
             for participant in self.formed.participants
@@ -132,7 +132,7 @@ class Planner:
         ]
 
     def _gone(self) -> tuple[Participant, datetime] | None:
-        """Who leaves, and when: a group falls below its minimum by it, or a place is offered to others."""
+        """Return the participant who withdraws, with the instant; None in a group where none does."""
         leaver = waiting.who_gives_up(self.formed)
         if self.turn is not None:
             return leaver, moment(self.turn.gives_up_on, 10)
@@ -141,7 +141,7 @@ class Planner:
         return None
 
     def _closed(self) -> Command:
-        """Three weeks after the last session, or with the others at the end of the year."""
+        """Close the group three weeks after its last session, or with the others at the end of the year."""
         group, last, end = self.formed.group, self.planned[-1], YearEnd(self.year)
         at = working_time_after(moment(last.meeting.day + EVALUATED, 11, group.number))
         if day_in_england(at) > end.last_day:

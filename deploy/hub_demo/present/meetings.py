@@ -1,8 +1,8 @@
-"""The present year's sessions: on which days they are held, and when their registers are taken.
+"""The present year's sessions: their days, and the instants at which their registers are recorded.
 
-Leads take half of the registers within the hour and the others a week later, just before they are locked, so
-that on every school day some are not taken. The register of the last session before each holiday is never
-taken: it was not held, as the office learns half a term later, and it is cancelled then.
+Leads record half of the registers within the hour and the others a week later, just before they are locked,
+so that every school day has missing registers. The last session before each holiday has no register: it was
+not held, and is cancelled half a term later.
 """
 
 import random
@@ -24,21 +24,21 @@ from hub_kernel.working_days import is_working_day
 SESSIONS: Final = {"summer": 5, "September": 5, "November": 5, "January": 5, "April": 4}
 SUMMER_GROUPS_MEET_IN: Final = {Part.PLAIN: 1, Part.WAITING: 2, Part.APPLIED_FOR: 3}  # weeks of the year
 FORGOTTEN_WITHIN: Final = timedelta(days=14)  # before a holiday
-OPEN_DAYS: Final = 6  # after a session, on which a late register is not taken yet
+OPEN_DAYS: Final = 6  # after a session, on which a late register is still missing
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A session: when it is, and when its register is taken."""
+    """A session, and the instant at which its register is recorded."""
 
     formed: Formed
     meeting: Meeting
-    register_at: datetime | None  # None: it is never taken
+    register_at: datetime | None  # None: it has no register
     cancelled_at: datetime | None = None
 
 
 def plan_meetings(year: SchoolYear, groups: Sequence[Formed], seed: str) -> list[list[Planned]]:
-    """The sessions of each group in the order of their days."""
+    """Return the sessions of each group, in order."""
     r = random.Random(f"{seed}/sessions of {year}")
     wishes = [_wish(year, formed, groups) for formed in groups]
     goes_on = [index for index, one in enumerate(groups) if one.part is not Part.CANCELLED]
@@ -52,7 +52,7 @@ def plan_meetings(year: SchoolYear, groups: Sequence[Formed], seed: str) -> list
         for formed, each in zip(groups, days, strict=True)
         for meeting in _meetings([*_before_the_year(year, formed), *each], r)
     ]
-    marked = _taken_late(_never_taken(planned, year), year)
+    marked = _with_late_registers(_without_last_register(planned, year), year)
     return [[one for one in marked if one.formed is formed] for formed in groups]
 
 
@@ -77,7 +77,7 @@ def _wish(year: SchoolYear, formed: Formed, groups: Sequence[Formed]) -> Wish:
 
 
 def _first_of_those_at_risk(year: SchoolYear) -> dict[str, date]:
-    """In which week a group at risk meets first: when the one of the next season is at risk already."""
+    """Return the first week of each group at risk, by which the next season's group is at risk."""
     return {
         "summer": year.half_term(1).day(6, MONDAY),
         "September": year.half_term(2).day(6, MONDAY),
@@ -88,7 +88,7 @@ def _first_of_those_at_risk(year: SchoolYear) -> dict[str, date]:
 
 
 def _before_the_year(year: SchoolYear, formed: Formed) -> list[date]:
-    """Summer groups that are not at risk meet once before the holidays."""
+    """Return the session before the holidays of a summer group that is not at risk."""
     if formed.outline.season != "summer" or formed.part is Part.AT_RISK:
         return []
     return [year.before.half_term(6).day(6, THURSDAY if formed.part is Part.APPLIED_FOR else WEDNESDAY)]
@@ -102,12 +102,12 @@ def _soon(meeting: Meeting, r: random.Random) -> datetime:
     return meeting.ends_at + timedelta(minutes=r.randrange(30, 90))
 
 
-def _never_taken(planned: Sequence[Planned], year: SchoolYear) -> list[Planned]:
-    """The last session before each holiday, if its group goes on after it, is not held."""
+def _without_last_register(planned: Sequence[Planned], year: SchoolYear) -> list[Planned]:
+    """Remove the register of the last session before each holiday whose group meets again after it."""
     forgotten: dict[int, datetime] = {}
     lasts = {
         id(one.formed): one.meeting.day for one in planned
-    }  # the last of each group, as they are in order
+    }  # the last one of each group, as they are in order
     half_terms = (year.before.half_term(6), *year.half_terms)
     for before, after in pairwise(half_terms):
         able = [
@@ -126,8 +126,8 @@ def _never_taken(planned: Sequence[Planned], year: SchoolYear) -> list[Planned]:
     ]
 
 
-def _taken_late(planned: Sequence[Planned], year: SchoolYear) -> list[Planned]:
-    """As few late registers as there must be for one of the last days to be missing on most school days."""
+def _with_late_registers(planned: Sequence[Planned], year: SchoolYear) -> list[Planned]:
+    """Choose the fewest late registers with which most school days have a missing register."""
     able = sorted(
         (one.meeting.day, n)
         for n, one in enumerate(planned)

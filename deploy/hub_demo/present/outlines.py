@@ -1,4 +1,4 @@
-"""The present year's Work Groups: when each recruits, and what it shows."""
+"""The present year's Work Groups: the season in which each recruits, and the part that it shows."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,19 +12,19 @@ from hub_demo.groups.seasons import Season, season
 
 
 class Part(Enum):
-    """What a group shows besides its sessions."""
+    """A feature of the hub that a group shows besides its sessions."""
 
     PLAIN = auto()
     DRAFTED = auto()  # it is created as a draft some weeks before it recruits
-    APPLIED_FOR = auto()  # schools apply, and are decided on when recruitment has closed
-    WAITING = auto()  # it is full early, others wait, and a place is given up
-    AT_RISK = auto()  # it has just enough participants, one leaves, and it meets weeks later
-    CANCELLED = auto()  # its lead falls ill before it has met
+    APPLIED_FOR = auto()  # schools apply, and get decisions after recruitment has closed
+    WAITING = auto()  # it is full early, has a waiting list, and a participant withdraws
+    AT_RISK = auto()  # it has just enough participants, one withdraws, and it meets weeks later
+    CANCELLED = auto()  # its lead is ill before the first session
 
 
 @dataclass(frozen=True)
 class Outline:
-    """One group without its participants."""
+    """A group without its participants."""
 
     number: int
     season: str
@@ -81,20 +81,20 @@ OFFERED: Final = {one.name: one for one in (*PROGRAMMES, PROBLEM_SOLVING)}
 
 
 def outlines() -> Iterator[Outline]:
-    """All groups of a year, numbered."""
+    """Yield all groups of a year, numbered."""
     listed = ((name, *group) for name, groups in GROUPS.items() for group in groups)
     for number, (name, programme, part) in enumerate(listed, start=1):
         yield Outline(number, name, programme, part)
 
 
 def programmes_of(year: SchoolYear) -> dict[str, Programme]:
-    """The programmes of a year by their names; none is offered for two years."""
+    """Return the programmes of a year by name; each is offered for one year."""
     names = dict.fromkeys(outline.programme for outline in outlines())
     return {name: replace(OFFERED[name], name=f"{year.first}/{name}") for name in names}
 
 
 def season_of(outline: Outline, year: SchoolYear) -> Season:
-    """When a group recruits; a summer group that is to be at risk is confirmed before its season ends."""
+    """Return the season of a group; a summer group at risk is confirmed before its season ends."""
     usual = seasons_of(year)[outline.season]
     if outline.season == "summer" and outline.part is Part.AT_RISK:
         return replace(usual, confirmed_on=year.before.half_term(6).day(3, MONDAY))
@@ -102,12 +102,12 @@ def season_of(outline: Outline, year: SchoolYear) -> Season:
 
 
 def announced_on(year: SchoolYear) -> date:
-    """When the programmes of a year are set up, in the spring before it."""
+    """Return the day on which the programmes of a year are created, in the spring before it."""
     return year.before.half_term(5).day(1, FRIDAY)
 
 
 def seasons_of(year: SchoolYear) -> dict[str, Season]:
-    """When each group of a year recruits. Each season begins before the one before it has ended."""
+    """Return the season of each group of a year. Each season begins before the previous one has ended."""
     before, summer = year.before.half_term(5), year.before.half_term(6)
     first, second, third, _, fifth, _ = year.half_terms
     return {

@@ -1,4 +1,4 @@
-"""How the participants of the present year's Work Groups get their places."""
+"""Enrolments and applications of the present year's Work Groups."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -19,12 +19,12 @@ from hub_demo.present.forming import Formed, Surroundings
 from hub_demo.present.outlines import Part
 from hub_kernel.england import day_in_england
 
-APPLYING: Final = 3  # schools of a group that is applied for
+APPLYING: Final = 3  # schools that apply for places on a group
 
 
 @dataclass(frozen=True)
 class Places:
-    """Gives places on one group."""
+    """Plans the places of one group."""
 
     formed: Formed
     days: Sequence[date]  # school days on which the group recruits
@@ -32,7 +32,7 @@ class Places:
     random: random.Random
 
     def give(self) -> Iterator[Command]:
-        """Enrolments, and applications where the group is applied for."""
+        """Yield enrolments, and applications where schools apply."""
         group, part = self.formed.group, self.formed.part
         applying = [school.urn for school in group.schools[:APPLYING]] if part is Part.APPLIED_FOR else []
         asking = [one for one in self.formed.participants if one.person.urn not in applying]
@@ -54,7 +54,7 @@ class Places:
 
     @property
     def people(self) -> Acquaintances:
-        """The people of last year."""
+        """Registered people of last year."""
         return self.around.people
 
     def _enrolled_again(self, mistaken: Participant, enrolling: Sequence[Command]) -> Iterator[Command]:
@@ -66,7 +66,7 @@ class Places:
         yield give_place(group, mistaken, working_time_after(noticed + DAY))
 
     def _applies(self, urn: str, number: int, theirs: Sequence[Participant]) -> Iterator[Command]:
-        """A school applies in its part of the season, and is decided on when the group is to be confirmed."""
+        """Yield a school's application, and the decision when the group is confirmed."""
         group = self.formed.group
         begins = moment(self.days[1 + number * len(self.days) // (APPLYING + 1)], 11, 10 * number)
         for one in theirs:

@@ -1,4 +1,4 @@
-"""In which weeks the Work Groups of a year meet: in every week with pupils in school there is a session."""
+"""The weeks in which Work Groups meet, so that every week with pupils in school has a session."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -10,24 +10,24 @@ from typing import Final
 from hub_demo.dates.england import monday_of
 from hub_demo.dates.school_years import THURSDAY, TUESDAY, SchoolYear
 
-# Which of a week's days (Tuesday to Thursday) its first session takes, its second and so on: the last one
-# first, so that there is something ahead for most of the week.
+# The weekday (Tuesday to Thursday) of a week's first session, second session and so on: the last day first,
+# so that most days of a week have a session ahead.
 ORDER: Final = (-1, 0, 1)
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a group wants of the timetable: so many sessions, spread evenly from one day to another."""
+    """A group's request to the timetable: a number of sessions, spread evenly between two days."""
 
     sessions: int
     first: date
     last: date
     first_exactly: bool  # whether its first session is in the first week, not somewhere near
-    share: float  # from 0 to 1: where within each stretch it meets, so that groups do not meet all at once
+    share: float  # from 0 to 1: position within each interval, so that groups meet in different weeks
 
 
 def timetable(year: SchoolYear, wishes: Sequence[Wish]) -> list[list[date]]:
-    """The days on which each group meets."""
+    """Return the days on which each group meets."""
     weeks = _weeks(year)
     mondays = sorted(weeks)
     chosen = [_spread(wish, mondays) for wish in wishes]
@@ -42,7 +42,7 @@ def timetable(year: SchoolYear, wishes: Sequence[Wish]) -> list[list[date]]:
 
 
 def _weeks(year: SchoolYear) -> dict[date, list[date]]:
-    """The days of each week, by its Monday, on which groups meet."""
+    """Return the possible days of each week: Monday → days."""
     weeks: dict[date, list[date]] = defaultdict(list)
     for day in year.school_days():
         if TUESDAY <= day.weekday() <= THURSDAY:
@@ -51,7 +51,7 @@ def _weeks(year: SchoolYear) -> dict[date, list[date]]:
 
 
 def _span(wish: Wish, mondays: Sequence[date]) -> tuple[int, int]:
-    """The first and the last week that a group may meet in."""
+    """Return the indexes of the first and the last week in which a group may meet."""
     return bisect_left(mondays, monday_of(wish.first)), bisect_right(mondays, wish.last) - 1
 
 
@@ -68,7 +68,7 @@ def _evenly(first: int, last: int, number: int, share: float) -> list[int]:
 
 
 def _cover(chosen: list[list[int]], spans: Sequence[tuple[int, int]], weeks: int) -> None:
-    """Move sessions of weeks that have several into the nearest weeks that have none."""
+    """Move sessions from weeks with several into the nearest weeks without one."""
     for empty in range(weeks):
         if any(empty in numbers for numbers in chosen):
             continue

@@ -1,7 +1,7 @@
-"""Waiting lists of the present year: on every school day an offer of a place stands.
+"""Waiting lists of the present year: every school day has an open offer of a place.
 
-A group is full, teachers wait, and a participant withdraws. The first teacher lets the offer pass, which
-takes five working days, and the next one is offered the place.
+A group is full, teachers join its waiting list, and a participant withdraws. The first teacher does not
+answer the offer, which ends after five working days, and the next one is offered the place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,14 +25,14 @@ JOIN_WITHIN: Final = 4  # the next school days
 
 @dataclass(frozen=True)
 class Turn:
-    """From the day on which a place is given up, offers stand until the next group's turn begins."""
+    """The days from a withdrawal to the next group's turn, on each of which an offer is open."""
 
     gives_up_on: date
     until: date
 
     @property
     def offers(self) -> int:
-        """How many offers follow each other."""
+        """Number of consecutive offers."""
         number, ends = 0, moment(self.gives_up_on, 10)
         while ends <= moment(self.until, 20):
             number, ends = number + 1, offer_ends(ends)
@@ -40,7 +40,7 @@ class Turn:
 
 
 def turns(year: SchoolYear) -> dict[tuple[str, int], Turn]:
-    """The turn of each group that has a waiting list: by its season, and which of the season's it is."""
+    """Return the turn of each group with a waiting list: (season, number in the season) → turn."""
     before, first, second, third, fourth, fifth, sixth = (year.before.half_term(6), *year.half_terms)
     begins = {
         ("summer", 0): before.day(1, TUESDAY),
@@ -52,12 +52,12 @@ def turns(year: SchoolYear) -> dict[tuple[str, int], Turn]:
         ("November", 1): fifth.day(1, WEDNESDAY),
     }
     ends = [*list(begins.values())[1:], sixth.day(1, TUESDAY)]
-    ends[0] = before.ends_on  # nothing is waited for in the summer holidays
+    ends[0] = before.ends_on  # no offers in the summer holidays
     return {key: Turn(day, end) for (key, day), end in zip(begins.items(), ends, strict=True)}
 
 
 def choose_waiting(formed: Formed, turn: Turn, around: Surroundings) -> list[Person]:
-    """The teachers who wait: of the nearest schools that are not in the group, one of each."""
+    """Return the teachers for the waiting list, one of each of the nearest schools outside the group."""
     group = formed.group
     kind = "secondary" if group.home.kind == "secondary" else "primary"
     others = [
@@ -71,7 +71,7 @@ def choose_waiting(formed: Formed, turn: Turn, around: Surroundings) -> list[Per
 
 
 def wait(group: Group, people: Sequence[Person], days: Sequence[date]) -> Iterator[Command]:
-    """Teachers join the list in the days after the group is full."""
+    """Yield the commands with which teachers join the list in the days after the group is full."""
     able = days[FULL_AFTER : FULL_AFTER + JOIN_WITHIN]
     for number, person in enumerate(people):
         body = {"teacher_id": Made(person.key), "role": "participant"}
@@ -80,5 +80,5 @@ def wait(group: Group, people: Sequence[Person], days: Sequence[date]) -> Iterat
 
 
 def who_gives_up(formed: Formed) -> Participant:
-    """The participant who withdraws; a colleague of the same school stays."""
+    """Return the participant who withdraws; a colleague of the same school stays."""
     return [one for one in formed.participants if not one.is_first][-1]

@@ -26,12 +26,12 @@ from hub_demo.register.later import Register, academy_opens
 from hub_demo.register.schools import School
 from hub_demo.support import assignments, visits
 
-NEW_SCHOOLS: Final = 10  # that the hub meets in the year
+NEW_SCHOOLS: Final = 10  # with their first contact in the year
 
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans the year on the ground of the one before it."""
+    """Plans the year, based on the one before it."""
 
     year: SchoolYear
     last: LastYear
@@ -41,7 +41,7 @@ class Planner:
     seed: str
 
     def plan(self) -> Iterator[Command]:
-        """All of it."""
+        """Yield all commands of the year."""
         r = random.Random(f"{self.seed}/{self.year}")
         register = self._register()
         around = self._surroundings(register)
@@ -57,11 +57,11 @@ class Planner:
 
     @property
     def prefix(self) -> str:
-        """Tells the year's things from last year's."""
+        """Prefix that distinguishes the year's keys from last year's."""
         return f"{self.year.first}/"
 
     def _register(self) -> Register:
-        """The school that becomes an academy is one that has come to sessions and plays no other part."""
+        """Return a register in which a school that has attended, with no other part, becomes an academy."""
         cast = self.cast
         parts = {*cast.supported, *cast.leading, *cast.core, *cast.pd_leading, *self.hub.successors}
         known, last, hub = {*cast.engaged} - parts, self.last.register, self.hub
@@ -78,7 +78,7 @@ class Planner:
         return Surroundings(self.cast.schools, engaged, able, leads, converting, day, people)
 
     def _begins(self, register: Register) -> Iterator[Command]:
-        """The first day: the register, the calendars, and the school that has become an academy."""
+        """Yield the commands of the first day: the register, the calendars, and the new academy."""
         first, day = self.year.opening_days[0], self.year.starts_on
         at, content = moment(first, 6), register_csv(register.schools, self.year)
         yield import_file("next-september", at, content, day, 1)
@@ -88,19 +88,19 @@ class Planner:
         yield connect(register.new, day, "other", moment(first, 9), after=after)
 
     def _unknown(self, r: random.Random) -> list[School]:
-        """Schools that the hub meets in the year."""
+        """Return the schools whose first contact is in the year."""
         known = {*self.cast.connected, *self.hub.successors.values(), self.last.register.new.urn}
         schools = self.last.register.schools
         others = [one for one in schools if one.is_open and one.is_state_funded and one.urn not in known]
         return r.sample(sorted(others, key=lambda school: school.urn), NEW_SCHOOLS)
 
     def _support(self, r: random.Random) -> Iterator[Command]:
-        """The supported schools keep their PD leads."""
+        """Yield the assignments: supported schools keep their PD leads."""
         year, cast, none = self.year, self.cast, assignments.Changes()
         day = year.half_term(1).starts_on
         at = moment(day, 8)
         supported = [one.again(self.prefix, at, day) for one in self.last.supported]
         yield from (assignments.assign(one) for one in supported)
-        for owed in assignments.everything_owed(year, cast, supported, none, r):
+        for owed in assignments.obligations(year, cast, supported, none, r):
             yield from visits.commands_of(owed, year, r)
         yield from visits.visit_on_the_last_day(supported[0], year, r)

@@ -1,4 +1,4 @@
-"""Writes invented schools as GIAS writes real ones: 139 columns, Windows-1252, CRLF, every field quoted."""
+"""Files of invented schools in the format of GIAS: 139 columns, Windows-1252, CRLF, all fields quoted."""
 
 import csv
 import io
@@ -12,8 +12,8 @@ from hub_demo.register.schools import CHURCH_TYPES, KINDS, STATUS_NAMES, TYPES, 
 ENCODING = "cp1252"
 NOT_APPLICABLE = "Not applicable"
 
-# Said of every school alike; what is not named here or in `_row` stays empty, as most of GIAS's columns do.
-# Heads and telephone numbers stay empty on purpose: they would be personal data.
+# Values that all schools share. Columns that are neither here nor in `_row` stay empty, like most in GIAS.
+# Heads and telephone numbers are empty on purpose, as they would be personal data.
 SAME_FOR_ALL = {
     "Boarders (code)": "1",
     "Boarders (name)": "No boarders",
@@ -42,13 +42,13 @@ SAME_FOR_ALL = {
 
 
 def register_csv(schools: Iterable[School], year: SchoolYear) -> bytes:
-    """The establishments file of an academic year; pupils were counted in the January before it."""
+    """Return the establishments file of an academic year; pupils were counted in the January before it."""
     census = {"CensusDate": _date(year.before.half_term(3).day(2, THURSDAY))}
     return _written(COLUMNS, (census | _row(school) for school in sorted(schools, key=lambda s: s.urn)))
 
 
 def links_csv(links: Iterable[Link]) -> bytes:
-    """The links file."""
+    """Return the links file."""
     rows = (
         dict(zip(LINK_COLUMNS, (x.urn, x.other, x.other_name, x.kind, _date(x.on)), strict=True))
         for x in sorted(links, key=lambda x: (x.urn, x.other))

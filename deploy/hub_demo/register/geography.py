@@ -1,4 +1,4 @@
-"""The places round which the demonstration's schools lie, and how many schools each district has.
+"""Towns near which the demonstration's schools are, and the number of schools of each district.
 
 Authorities, districts and towns are real (codes: GIAS and the Office for National Statistics; positions:
 Ordnance Survey national grid, metres, to the nearest few hundred). The numbers of schools are this
@@ -12,7 +12,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Authority:
-    """A local authority as GIAS knows it."""
+    """A local authority, with GIAS's codes."""
 
     code: str
     name: str
@@ -22,13 +22,13 @@ class Authority:
 
 @dataclass(frozen=True)
 class Town:
-    """Somewhere that schools cluster."""
+    """A town near which schools are placed."""
 
     name: str
     easting: int
     northing: int
     postcode_area: str
-    weight: int  # how many of the district's schools are near it, compared with the other towns
+    weight: int  # share of the district's schools near it, relative to the other towns
 
 
 @dataclass(frozen=True)

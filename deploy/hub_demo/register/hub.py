@@ -1,8 +1,8 @@
-"""The invented hub: its schools as they stand in September and in January, and how they are linked.
+"""The invented hub: its schools in September and in January, and their links.
 
-Three schools become academies during the year: the old number closes at the end of December, a new one opens
-on 1 January, and the links file says which succeeds which. One small school closes for good, and one academy
-leaves its trust for another.
+Three schools become academies during the year: the old URN closes at the end of December, a new one opens on
+1 January, and the links file names the successions. One small school closes without a successor, and one
+academy moves to another trust.
 """
 
 import random
@@ -39,29 +39,29 @@ AWKWARD_NAME = "Ælfthrith’s Lode CofE Primary School"
 
 @dataclass(frozen=True)
 class Turn:
-    """The turn of the calendar year, at which schools become academies, and close."""
+    """The change of the calendar year, at which schools become academies or close."""
 
     year: SchoolYear
 
     @property
     def last_day(self) -> date:
-        """The last day of the old schools."""
+        """Last day of the old schools."""
         return date(self.year.first, 12, 31)
 
     @property
     def first_day(self) -> date:
-        """The first day of the new ones."""
+        """First day of the new schools."""
         return self.last_day + timedelta(days=1)
 
     @property
     def noted_on(self) -> date:
-        """When the register has it."""
+        """Day of the register with the change."""
         return self.year.half_term(3).starts_on
 
 
 @dataclass(frozen=True)
 class InventedHub:
-    """Everything that the register says."""
+    """The contents of the register."""
 
     september: tuple[School, ...]
     january: tuple[School, ...]
@@ -73,11 +73,11 @@ class InventedHub:
     changing_trust: str  # URN of the academy that belongs to another trust in January
 
     def open_in_september(self) -> list[School]:
-        """State-funded schools that are open when the year begins."""
+        """Return the state-funded schools that are open when the year begins."""
         return [s for s in self.september if s.is_open and s.is_state_funded]
 
     def open_in_january(self) -> list[School]:
-        """State-funded schools that are open for the rest of the year."""
+        """Return the state-funded schools that are open for the rest of the year."""
         return [s for s in self.january if s.is_open and s.is_state_funded]
 
 
@@ -87,7 +87,7 @@ def invent_hub(seed: str, year: SchoolYear) -> InventedHub:
     turn = Turn(year)
     r = random.Random(f"{seed}/hub")
     trusts = invent_trusts()
-    # In Cambridgeshire one more than at the end of the year: the one that closes.
+    # Cambridgeshire has one more than at the end of the year: the school that closes.
     open_ones = [
         inventor.school(district, kind)
         for district in DISTRICTS
@@ -122,7 +122,7 @@ def invent_hub(seed: str, year: SchoolYear) -> InventedHub:
 
 
 def _others(trusts: Sequence[Trust], inventor: Inventor, r: random.Random) -> list[School]:
-    """Schools that the hub has nothing to do with: independent ones, and some that are not open yet."""
+    """Return schools outside the hub's offer: independent ones, and some that are not open yet."""
     others = [inventor.school(r.choice(DISTRICTS), "independent") for _ in range(INDEPENDENT)]
     proposed = [
         inventor.school(
@@ -136,7 +136,7 @@ def _others(trusts: Sequence[Trust], inventor: Inventor, r: random.Random) -> li
 def _earlier_conversions(
     schools: Sequence[School], inventor: Inventor, r: random.Random
 ) -> tuple[list[School], list[Link]]:
-    """The old, closed numbers of some academies, and the links between old and new."""
+    """Return the closed URNs of some academies, and the links between old and new."""
     converters = [s for s in schools if s.type_code == CONVERTER_ACADEMY and s.opened_on]
     closed, links = [], []
     for school in sorted(r.sample(converters, CLOSED_BEFORE), key=lambda s: s.urn):
@@ -162,7 +162,7 @@ def _earlier_conversions(
 def _conversions(
     schools: Sequence[School], trusts: Sequence[Trust], inventor: Inventor, turn: Turn, r: random.Random
 ) -> tuple[dict[str, School], list[School], list[Link]]:
-    """What January's file says of the schools that become academies."""
+    """Return the rows of January's file for schools that become academies."""
     able = [
         s
         for s in schools
@@ -198,7 +198,7 @@ def _conversions(
 
 
 def _to_another_trust(schools: Sequence[School], trusts: Sequence[Trust], turn: Turn) -> School:
-    """What January says of the academy that leaves a large trust for a small one, outside Cambridgeshire."""
+    """Return January's row of an academy outside Cambridgeshire that moves from a large to a small trust."""
     sizes = Counter(school.trust for school in schools)
     leaving = next(
         s for s in schools if s.trust and s.district.authority != CAMBRIDGESHIRE and sizes[s.trust] >= LARGE
@@ -208,7 +208,7 @@ def _to_another_trust(schools: Sequence[School], trusts: Sequence[Trust], turn: 
 
 
 def both_ways(old: School, new: School, on: date) -> list[Link]:
-    """The two rows of the links file for one succession."""
+    """Return the two rows of the links file for a succession."""
     return [
         Link(old.urn, new.urn, new.name, "Successor", on),
         Link(new.urn, old.urn, old.name, "Predecessor", on),

@@ -1,4 +1,4 @@
-"""The files of the register that are imported in the course of a year."""
+"""The files of the register that are imported during a year."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ LINKS_FOLLOW: timedelta = timedelta(minutes=10)
 
 
 def imports_of(year: SchoolYear, hub: InventedHub) -> Iterator[Command]:
-    """September's files and January's, and the trusts of the academy that has changed its trust."""
+    """Yield the imports of September and January, with the trusts of the academy that moves."""
     september, noted_on = moment(year.opening_days[0], 6), Turn(year).noted_on
     january = moment(noted_on, 6)
     first, second = register_csv(hub.september, year), register_csv(hub.january, year)
@@ -34,7 +34,7 @@ def imports_of(year: SchoolYear, hub: InventedHub) -> Iterator[Command]:
 
 
 def import_file(name: str, at: datetime, content: bytes, day: date, announces: int) -> Command:
-    """Import a file of a day; `announces` is how many events follow at least."""
+    """Return the command that imports a file of a day; at least `announces` events follow."""
     return Command(
         key=f"import/{name}",
         at=at,

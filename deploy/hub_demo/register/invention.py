@@ -1,4 +1,4 @@
-"""Invents schools one at a time: names, types, positions, numbers. The same seed gives the same schools."""
+"""The inventor of schools: names, types, positions, URNs. The same seed gives the same schools."""
 
 import random
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ from hub_demo.register.schools import (
 )
 from hub_demo.register.words import PLACE_HEADS, PLACE_TAILS, STREETS
 
-# In GIAS the numbers of English schools start with 1 and those of Welsh ones with 4; none starts with 9.
+# In GIAS the URNs of English schools start with 1 and those of Welsh ones with 4; none starts with 9.
 FIRST_URN = 900_001
 
-# Type → share, by kind of school; about what Cambridgeshire and its neighbours have.
+# Type → share, by kind of school; about the shares in Cambridgeshire and its neighbours.
 TYPE_SHARES = {
     "primary": {
         COMMUNITY: 24,
@@ -61,15 +61,15 @@ PUPILS = {
     "pru": (20, 70),
     "independent": (80, 600),
 }
-# Children eligible for free meals: the least and the most in percent; the Fens have more than the villages.
+# Pupils eligible for free school meals: minimum and maximum per cent; the Fens have more than the villages.
 FSM = {"Fenland": (18, 45), "Peterborough": (16, 44), "South Cambridgeshire": (5, 20)}
 USUAL_FSM = (8, 34)
-SPREAD_METRES = 4_500  # how far from its town a school usually lies
-FIRST_ACADEMIES = 14  # years before the academic year that is played
+SPREAD_METRES = 4_500  # usual distance of a school from its town
+FIRST_ACADEMIES = 14  # years before the academic year of the demonstration
 
 
 class Inventor:
-    """Makes schools; keeps which names and numbers are used."""
+    """Invents schools with unique names and URNs."""
 
     def __init__(self, seed: str, year: SchoolYear) -> None:
         self._year = year
@@ -80,7 +80,7 @@ class Inventor:
         self._postcodes = 0
 
     def school(self, district: District, kind: str, **known: Any) -> School:
-        """A school of a kind in a district; `known` says what is not left to chance."""
+        """Return a school of a kind in a district; `known` are fields that are not random."""
         r = self._random
         town = r.choices(district.towns, [t.weight for t in district.towns])[0]
         type_code = known.get("type_code") or self._type(kind)
@@ -109,7 +109,7 @@ class Inventor:
         return School(urn=self.urn(), **(facts | known))
 
     def urn(self) -> str:
-        """The next number."""
+        """Return the next URN."""
         self._next_urn += 1
         return str(self._next_urn - 1)
 
@@ -138,7 +138,7 @@ class Inventor:
         return r.choice(NAME_ENDINGS[kind])
 
     def _number(self, authority: str, kind: str) -> int:
-        """The next establishment number; the thousands tell the kind of school."""
+        """Return the next establishment number, whose thousands depend on the kind of school."""
         first = {
             "primary": 2000,
             "nursery": 1000,
@@ -152,7 +152,7 @@ class Inventor:
         return self._numbers[key]
 
     def _postcode(self, town: Town) -> str:
-        """Well formed, in districts from 70 on, which these postcode areas do not have."""
+        """Return a well-formed postcode, in a district from 70 on, which these areas do not have."""
         self._postcodes += 1
         letters = "ABDEFGHJLN"
         sector, rest = self._postcodes // 100, self._postcodes % 100
@@ -170,7 +170,7 @@ class Inventor:
         return round(self._random.triangular(low, high, low + (high - low) * 0.35), 1)
 
     def _opened_on(self, type_code: int) -> date | None:
-        """Academies and free schools have a date; for most others GIAS has none."""
+        """Return the opening date of an academy or free school; GIAS has none for most others."""
         r = self._random
         if type_code in {CONVERTER_ACADEMY, SPONSORED_ACADEMY, 35, 40, 44, 45}:
             year = self._year.first - FIRST_ACADEMIES + r.randrange(FIRST_ACADEMIES)

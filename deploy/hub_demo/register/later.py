@@ -1,4 +1,4 @@
-"""What the register says later: one school becomes an academy in April, another one on 1 September."""
+"""Later registers: one school becomes an academy in April, another one on 1 September."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -10,17 +10,17 @@ from hub_demo.register.hub import CONVERTED, both_ways
 from hub_demo.register.schools import CLOSED, CONVERTER_ACADEMY, Link, School, Trust
 from hub_demo.register.trusts import has_trust
 
-JOINED: Final = 20  # of the trusts: none of those whose academies play a part
+JOINED: Final = 20  # index of the trust; its academies have no other part
 
 
 @dataclass(frozen=True)
 class Register:
-    """Everything that the register says on a day on which a school has become an academy."""
+    """The register of a day on which a school has become an academy."""
 
     day: date
     schools: tuple[School, ...]
     links: tuple[Link, ...]
-    old: School  # as it was before
+    old: School  # the school before
     new: School
 
 
@@ -31,7 +31,7 @@ def academy_opens(
     among: Collection[str],
     day: date,
 ) -> Register:
-    """One of some schools becomes an academy on a day: the first primary school of Cambridgeshire's own."""
+    """Make the first maintained primary school of Cambridgeshire in a list an academy on a day."""
     old = next(
         school
         for school in schools

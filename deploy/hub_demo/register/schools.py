@@ -1,4 +1,4 @@
-"""What the demonstration knows of one school, and the codes of GIAS that say it."""
+"""An invented school, and GIAS's codes for its fields."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -62,7 +62,7 @@ KINDS: Final = {
 
 @dataclass(frozen=True)
 class Trust:
-    """An academy trust; `uid` is its group number, beyond those that GIAS has given out."""
+    """An academy trust; `uid` is its group number, above those that GIAS has assigned."""
 
     uid: str
     name: str
@@ -70,7 +70,7 @@ class Trust:
 
 @dataclass(frozen=True, kw_only=True)
 class School:
-    """One row of the register."""
+    """A row of the establishments file."""
 
     urn: str
     name: str
@@ -96,28 +96,28 @@ class School:
 
     @property
     def is_open(self) -> bool:
-        """Whether pupils are taught there: open, or open but proposed to close."""
+        """Whether its status is open, or open but proposed to close."""
         return self.status in {OPEN, PROPOSED_TO_CLOSE}
 
     @property
     def la_code(self) -> str:
-        """Code of its local authority."""
+        """Code of the local authority."""
         return self.district.authority.code
 
     @property
     def is_state_funded(self) -> bool:
-        """Whether the hub's offer is meant for it."""
+        """Whether it is eligible for the hub's offer."""
         return self.kind != "independent"
 
     @property
     def type_group(self) -> int:
-        """Code of the group of its type."""
+        """Code of the group of establishment types."""
         return TYPES[self.type_code][1]
 
 
 @dataclass(frozen=True)
 class Link:
-    """One row of the links file: what `urn` has to do with `other`."""
+    """A row of the links file, from `urn` to `other`."""
 
     urn: str
     other: str

@@ -1,4 +1,4 @@
-"""Academy trusts, and which of the academies belongs to which."""
+"""Academy trusts and their academies."""
 
 import random
 from collections import Counter
@@ -10,18 +10,18 @@ from hub_demo.register.words import FIRST_TRUSTS, TRUST_HEADS, TRUST_TAILS
 
 TRUSTS = 70
 FIRST_UID = 90_001
-AT_HOME = 40  # how much likelier a trust takes a school of its own authority
-LARGEST = 14.0  # weight of the first trust; the others follow it down to 1
+AT_HOME = 40  # weight of a school in the trust's own authority, compared with others
+LARGEST = 14.0  # weight of the first trust; the weights of the others decrease to 1
 
 
 def invent_trusts() -> tuple[Trust, ...]:
-    """All trusts, the larger ones first."""
+    """Return all trusts, the larger ones first."""
     names = [*FIRST_TRUSTS, *(f"{head} {tail}" for tail in TRUST_TAILS for head in TRUST_HEADS)]
     return tuple(Trust(str(FIRST_UID + n), name) for n, name in enumerate(names[:TRUSTS]))
 
 
 def share_out(schools: Sequence[School], trusts: Sequence[Trust], seed: str) -> list[School]:
-    """Give every academy and free school a trust, and every trust at least one school."""
+    """Assign every academy and free school to a trust, and at least one school to every trust."""
     r = random.Random(f"{seed}/trusts")
     academies = [n for n, school in enumerate(schools) if has_trust(school)]
     homes = _homes(schools, academies, trusts)
@@ -42,12 +42,12 @@ def share_out(schools: Sequence[School], trusts: Sequence[Trust], seed: str) -> 
 
 
 def has_trust(school: School) -> bool:
-    """Whether a school is of a type that belongs to a trust."""
+    """Return whether schools of this type belong to a trust."""
     return school.type_group in GROUPS_WITH_TRUSTS
 
 
 def _homes(schools: Sequence[School], academies: Sequence[int], trusts: Sequence[Trust]) -> dict[Trust, str]:
-    """The authority that each trust has grown up in; the first six are Cambridgeshire's."""
+    """Return the home authority of each trust; Cambridgeshire for the first six."""
     codes = sorted(schools[n].la_code for n in academies)
     step = len(codes) / len(trusts)
     return {

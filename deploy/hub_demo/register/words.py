@@ -1,7 +1,7 @@
-"""The syllables of invented names: of places, trusts and people. Nothing real is meant by any of them.
+"""Parts of invented names of places, trusts and people.
 
-Place names and family names are put together from two parts that are not joined in any real school name of
-GIAS; a test holds the result against the national file where that is at hand.
+Place names and family names combine two parts that no real school name in GIAS combines; a test compares the
+result with the national file where it is available.
 """
 
 from typing import Final
@@ -34,7 +34,7 @@ GIVEN_NAMES: Final = _words(
     "Rafael Rhys Rosa Ruth Samir Seren Shauna Tariq Thea Tomasz Uma Victor Wanda Yusuf Zofia"
 )
 
-# One with an accent: a file read in the wrong encoding shows it at once.
+# One has an accent, which shows a wrong encoding at once.
 FIRST_TRUSTS: Final = (
     "Lumière Fen Learning Trust",
     "Nine Lodes Academies Trust",

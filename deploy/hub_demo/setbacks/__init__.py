@@ -1,4 +1,4 @@
-"""What does not go as planned: a group is cancelled, a school changes its number, a PD lead stops, a mistake.
+"""Changes of plans: a cancelled group, a school with a new URN, a PD lead who stops, a withdrawal by mistake.
 
-What the hub makes of it today, and what comes out wrong, is described in docs/demonstration.md.
+docs/demonstration.md describes how the hub shows them.
 """

@@ -38,7 +38,7 @@ VENUE: Final = "The Old Corn Exchange"
 
 
 def unwanted(like: Group) -> Iterator[Command]:
-    """A group without participants; its leads lead another group too."""
+    """Yield the commands of a group without participants, whose leads have another group too."""
     group = _group(like, UNWANTED, UNWANTED_TITLE, 20)
     yield open_group(group)
     path = f"{WORK_GROUPS}/{{{group.key}}}/cancellation"
@@ -50,7 +50,7 @@ def unwanted(like: Group) -> Iterator[Command]:
 class FullGroup:
     """A group that is cancelled with 14 participants and three sessions to come.
 
-    An offer stands, a teacher waits, and a school has applied.
+    It has an open offer, a teacher on the waiting list, and a school's application.
     """
 
     year: SchoolYear
@@ -61,7 +61,7 @@ class FullGroup:
     random: random.Random
 
     def plan(self) -> Iterator[Command]:
-        """Opened, filled, confirmed, and cancelled before it has met."""
+        """Yield the commands that open, fill, confirm and cancel the group before its first session."""
         group = _group(self.like, CANCELLED, CANCELLED_TITLE, CAPACITY)
         near = sorted(
             (school for urn in self.able if (school := self.schools[urn]).kind == "primary"),
@@ -85,7 +85,7 @@ class FullGroup:
         return Participant(person=person, group_label=group.label, role=role, is_first=n < SCHOOLS)
 
     def _others(self, group: Group, near: Sequence[School], days: Sequence[date]) -> Iterator[Command]:
-        """Two teachers join the waiting list, and a school applies."""
+        """Yield the commands of two teachers who join the waiting list, and of a school that applies."""
         for n in range(WAITING + 1):
             school, at = near[n], moment(days[1 + n], 10)
             person = self.staffroom.hire(school.urn, "class_teacher", school.kind)
@@ -97,7 +97,7 @@ class FullGroup:
                 yield from apply(group, school.urn, [(person, "participant")], at)
 
     def _sessions(self, group: Group) -> Iterator[Command]:
-        """Three dates after the day on which the group is cancelled."""
+        """Yield three sessions after the day on which the group is cancelled."""
         third, fourth = self.year.half_term(3), self.year.half_term(4)
         days = (third.day(5, THURSDAY), fourth.day(2, THURSDAY), fourth.day(4, THURSDAY))
         for seq, day in enumerate(days, start=1):
@@ -116,7 +116,7 @@ class FullGroup:
             )
 
     def _ends(self, group: Group, leaver: Participant) -> Iterator[Command]:
-        """A participant withdraws, so that the place is offered; three days later the group is cancelled."""
+        """Yield a withdrawal, after which the place is offered, and the cancellation three days later."""
         third = self.year.half_term(3)
         yield withdraw(leaver, group.key, "workload", moment(third.day(3, MONDAY), 10))
         path, at = f"{WORK_GROUPS}/{{{group.key}}}/cancellation", moment(third.day(3, THURSDAY), 15)

@@ -1,7 +1,7 @@
 """A participant is withdrawn by mistake after the first session, and enrolled again on the next day.
 
-To make that possible recruitment is opened for one more day. The second place is another one: the first
-session counts for the place that was taken back.
+For this, recruitment is opened for one more day. The second place is a new one: the first session counts for
+the withdrawn place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,12 +17,12 @@ from hub_demo.groups.sessions import withdraw
 from hub_demo.people.participants import Participant
 from hub_kernel.england import day_in_england
 
-SESSIONS: Final = 3  # of the group: with one of them lost, a participant has come to too few
+SESSIONS: Final = 3  # of the group: a participant without one of them has attended too few
 AGAIN: Final = "again"
 
 
 def is_possible(group: Group, special: Sequence[int], planned: Sequence[Command]) -> bool:
-    """Whether it can happen in a group: nothing else does, and it meets three times after the autumn."""
+    """Return whether a group is suitable: it has no other change, and meets three times after the autumn."""
     registers = [one for one in planned if one.path.endswith("/register")]
     leaves = any(one.path.endswith("/withdrawal") for one in planned)
     is_special = group.number in special or group.number in AT_THE_EDGE
@@ -32,11 +32,11 @@ def is_possible(group: Group, special: Sequence[int], planned: Sequence[Command]
 def withdrawn_by_mistake(
     group: Group, participants: Sequence[Participant], planned: Sequence[Command]
 ) -> Iterator[Command]:
-    """The commands of the group's sessions with the mistake in them.
+    """Yield the commands of the group's sessions, including the mistake.
 
     Args:
         group: the group.
-        participants: who takes part.
+        participants: the participants.
         planned: the commands of its sessions.
     """
     registers = sorted((one for one in planned if one.path.endswith("/register")), key=lambda one: one.at)
@@ -55,7 +55,7 @@ def withdrawn_by_mistake(
 def _present(
     marks: Sequence[dict[str, Any]], mistaken: Participant, place: Participant
 ) -> list[dict[str, Any]]:
-    """The marks with this one present, under another place from the second session on."""
+    """Return the marks with this participant present, with the new place from the second session on."""
     theirs = {"enrolment_id": Made(place.key), "mark": "present"}
     return [theirs if one["enrolment_id"] == Made(mistaken.key) else dict(one) for one in marks]
 

@@ -1,7 +1,7 @@
-"""A supported school's own dates become known in April: a visit lay in its holidays.
+"""A supported school whose own calendar is set in April, after a visit in its holidays.
 
-The authority's summer term has begun when the PD lead visits; the school's begins a week later. After the
-school's calendar is set, the visit lies out of term, and the PD lead makes a second one.
+The authority's summer term has begun when the PD lead visits; the school's begins a week later. Once the
+school's calendar is set, the visit is outside term, and the PD lead makes a second one.
 """
 
 import random
@@ -24,7 +24,7 @@ A_DAYS_WORK: Final = timedelta(hours=6)
 
 @dataclass(frozen=True)
 class OwnDates:
-    """The story of one year."""
+    """The school and its visits in one year."""
 
     year: SchoolYear
     support: Support
@@ -33,13 +33,13 @@ class OwnDates:
     def among(
         cls, year: SchoolYear, supported: Sequence[Support], *, but: Collection[str], trust: Trust
     ) -> "OwnDates":
-        """Choose the last primary school to which nothing else happens.
+        """Choose the last primary school without another change.
 
         Args:
             year: the year.
             supported: every supported school.
-            but: URNs of schools in which something else happens.
-            trust: the trust that has dates of its own.
+            but: URNs of schools with another change.
+            trust: the trust with a calendar of its own.
         """
         able = (
             one
@@ -50,23 +50,23 @@ class OwnDates:
 
     @property
     def half_term(self) -> HalfTerm:
-        """The half term of the authority's schools; the school's begins a week later."""
+        """Half term of the authority's schools; the school's begins a week later."""
         return self.year.half_term(SUMMER_1)
 
     @property
     def outcomes(self) -> Mapping[tuple[str, int], str]:
-        """What certainly becomes of the visit owed: the second one is on time."""
+        """Fixed outcome of the obligation: the second visit is on time."""
         return {(self.support.school.urn, SUMMER_1): "on_time"}
 
     def half_terms(self) -> tuple[HalfTerm, ...]:
-        """The school's own half terms."""
+        """Half terms of the school's own calendar."""
         later = self.half_term.starts_on + WEEK
         closed = tuple(day for day in self.half_term.closed if day >= later)
         own = replace(self.half_term, starts_on=later, closed=closed)
         return tuple(own if one.n == SUMMER_1 else one for one in self.year.half_terms)
 
     def plan(self) -> Iterator[Command]:
-        """All commands, in their order."""
+        """Yield all commands, in order."""
         urn, summer = self.support.school.urn, self.half_term
         before = self.year.half_term(SUMMER_1 - 1).school_days()[-2]
         yield from self._visit("early", moment(before, 11), moment(summer.day(1, WEDNESDAY), 10))

@@ -1,6 +1,6 @@
-"""Two supported schools' stories: a PD lead stops in February, and a school becomes an academy in April.
+"""Two changes of supported schools: a PD lead stops in February, and a school becomes an academy in April.
 
-Each school of the PD lead who stops is handed over to another one, who takes over the visit in the diary.
+Each school of the PD lead who stops is handed over to another one, who takes over the planned visit.
 """
 
 import random
@@ -23,13 +23,13 @@ from hub_demo.register.later import Register, academy_opens
 from hub_demo.support.assignments import Changes, Support, hand_over
 from hub_demo.support.diary import cancel_visit, log_body, log_visit, plan_visit
 
-STOPS: Final = 1  # which of the PD leads, counted from 0
-AT_ONCE: Final = 2  # of their schools, so many have another PD lead the next half term; the others wait one
+STOPS: Final = 1  # index of the PD lead, from 0
+AT_ONCE: Final = 2  # schools with another PD lead in the next half term; the others get one a half term later
 
 
 @dataclass(frozen=True)
 class Stories:
-    """Both of them, for one year and its supported schools."""
+    """Both changes, for one year and its supported schools."""
 
     year: SchoolYear
     hub: InventedHub
@@ -43,24 +43,24 @@ class Stories:
 
     @cached_property
     def left(self) -> list[Support]:
-        """Their schools."""
+        """Assignments of that PD lead."""
         return [one for one in self.supported if one.pd_lead == self.stops]
 
     @cached_property
     def april(self) -> Register:
-        """The register in which one of the other schools has become an academy."""
+        """Register in which one of the other schools has become an academy."""
         among = [one.school.urn for one in self.supported if one.pd_lead != self.stops]
         day = date(self.year.first + 1, 4, 1)
         return academy_opens(self.hub.january, self.hub.links_january, self.hub.trusts, among, day)
 
     @cached_property
     def converting(self) -> Support:
-        """The assignment of the school that becomes an academy."""
+        """Assignment of the school that becomes an academy."""
         return next(one for one in self.supported if one.school == self.april.old)
 
     @cached_property
     def academy(self) -> Support:
-        """The same assignment, carried on by the academy."""
+        """The same assignment, continued by the academy."""
         fifth = self.year.half_term(5)
         return replace(
             self.converting,
@@ -72,7 +72,7 @@ class Stories:
 
     @cached_property
     def handed_over(self) -> dict[tuple[str, int], Support]:
-        """The new assignments by the school and the half term with which they begin."""
+        """New assignments: (URN, first half term) → assignment."""
         others = [one for one in dict.fromkeys(s.pd_lead for s in self.supported) if one != self.stops]
         found = {}
         for n, one in enumerate(self.left):
@@ -88,31 +88,31 @@ class Stories:
 
     @property
     def concerned(self) -> frozenset[str]:
-        """The URNs of September of both stories' schools."""
+        """URNs (of September) of the schools in both changes."""
         return frozenset({one.school.urn for one in self.left} | {self.april.old.urn})
 
     def changes(self) -> Changes:
-        """What is different from other schools."""
+        """Return the hand-overs and the fixed outcomes."""
         urns = [one.school.urn for one in self.left]
         certain = {(urn, 4): "on_time" if n < AT_ONCE else "missed" for n, urn in enumerate(urns)}
         certain[self.april.old.urn, 5] = "on_time"
         return Changes(self.handed_over | {(self.april.old.urn, 6): self.academy}, certain)
 
     def at_the_end(self) -> list[Support]:
-        """The supported schools with the PD leads that they have in July."""
+        """Return the assignments of supported schools in July."""
         changes = self.changes()
         return [changes.support(one, 6) for one in self.supported]
 
     def plan(self) -> Iterator[Command]:
-        """All commands of both stories."""
+        """Yield all commands of both changes."""
         yield from self._pd_lead_stops()
         yield from self._academy_opens()
 
     def _pd_lead_stops(self) -> Iterator[Command]:
-        """The PD lead stops with visits in the diary.
+        """Yield the commands of the PD lead who stops with planned visits.
 
-        Those of schools that are handed over at once are made by the PD lead who follows. All but the last of
-        the others are cancelled.
+        The next PD lead makes the visits of schools that are handed over at once. All but the last of the
+        others are cancelled.
         """
         third, fourth = self.year.half_term(3), self.year.half_term(4)
         yield end_role(self.stops, "pd_lead", third.ends_on, moment(third.day(5, MONDAY), 11))
@@ -132,7 +132,7 @@ class Stories:
             yield hand_over(before[urn], after, "left")
 
     def _academy_opens(self) -> Iterator[Command]:
-        """A visit planned at the old number takes place at the academy, which carries the assignment on."""
+        """Yield a visit that is planned under the old URN and takes place at the academy."""
         register, fifth = self.april, self.year.half_term(5)
         at, after = moment(fifth.starts_on, 6), ("import/april", "import/links-april")
         content = register_csv(register.schools, self.year)

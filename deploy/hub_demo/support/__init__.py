@@ -1,1 +1,1 @@
-"""Schools with a PD lead: assignments, and what becomes of each visit that is owed."""
+"""Supported schools: assignments of PD leads, and the outcome of each obligation."""

@@ -1,8 +1,8 @@
-"""The supported schools: who is assigned to them, and what becomes of each half term's visit.
+"""Assignments of PD leads to supported schools, and the outcome of each half term's obligations.
 
-A primary school is owed a visit in every half term; a secondary school a visit and professional development
-for the whole department. Most take place on time. A few are missed, excused or written up late, and one visit
-falls into the holidays, where it does not count.
+The obligation at a primary school is a visit in every half term; at a secondary school a visit and
+professional development for the whole department. Most are met on time. A few are missed, excused or logged
+late, and one visit is in the holidays, where it does not count.
 """
 
 import random
@@ -21,28 +21,28 @@ from hub_demo.register.schools import School
 
 OUTCOMES: Final = {"on_time": 253, "late": 9, "missed": 13, "excused": 7}  # of 282
 LAST_HALF_TERM: Final = 6
-MISSED_BUT_PLANNED: Final = 0.75  # share of the others missed that were in the diary, then cancelled
+MISSED_BUT_PLANNED: Final = 0.75  # share of the other missed visits that were planned, then cancelled
 
 
 @dataclass(frozen=True, kw_only=True)
 class Support:
-    """One school's assignment."""
+    """The assignment of a PD lead to a school."""
 
     school: School
     pd_lead: Person
     assigned_at: datetime
     starts_on: date
     programme: str = "opportunity_area"
-    prefix: str = ""  # tells the assignments of one school from each other
-    assigned_as: str = ""  # the URN of the assignment, when another school carries on the one it was made for
+    prefix: str = ""  # distinguishes assignments of one school
+    assigned_as: str = ""  # the former school's URN, when an academy has continued the assignment
 
     @property
     def key(self) -> str:
-        """How the plan names it."""
+        """Key in the plan."""
         return f"assignment/{self.prefix}{self.assigned_as or self.school.urn}"
 
     def again(self, prefix: str, assigned_at: datetime, starts_on: date) -> "Support":
-        """The same in another year."""
+        """Return the same assignment in another year."""
         return Support(
             school=self.school,
             pd_lead=self.pd_lead,
@@ -53,48 +53,48 @@ class Support:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What the school is owed in every half term."""
+        """Kinds of obligation in every half term."""
         return ("visit", "department_pd") if self.school.kind == "secondary" else ("visit",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Owed:
-    """One thing owed to a school in one half term, and what becomes of it."""
+    """An obligation at a school in one half term, and its outcome."""
 
     support: Support
     half_term: HalfTerm
     kind: str
     outcome: str
-    planned: bool  # whether it is put in the diary
+    planned: bool  # whether the visit is planned before it takes place
 
     @property
     def key(self) -> str:
-        """How the plan names it."""
+        """Key in the plan."""
         return f"{self.support.school.urn}/{self.half_term.id}/{self.kind}"
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What changes during a year: who supports a school from a half term on, and what certainly happens.
+    """Changes during a year: hand-overs of schools, and obligations with a fixed outcome.
 
-    What is certain is planned elsewhere. Both are named by the URN of September and the half term.
+    Other modules plan the fixed outcomes. Both are mapped by the URN of September and the half term.
     """
 
     supports: Mapping[tuple[str, int], Support] = field(default_factory=dict)
     outcomes: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
     def with_outcomes(self, outcomes: Mapping[tuple[str, int], str]) -> "Changes":
-        """The same and what certainly happens in another story."""
+        """Return the same changes with more fixed outcomes."""
         return Changes(self.supports, {**self.outcomes, **outcomes})
 
     def support(self, usual: Support, n: int) -> Support:
-        """Who supports a school in a half term."""
+        """Return the assignment of a school in a half term."""
         known = (self.supports.get((usual.school.urn, m)) for m in range(n, 0, -1))
         return next((one for one in known if one is not None), usual)
 
 
 def supports(cast: Cast, pd_leads: Sequence[Person], year: SchoolYear) -> list[Support]:
-    """Give every supported school a PD lead of its phase, each about as many."""
+    """Assign every supported school to a PD lead of its phase, in about equal numbers."""
     found = []
     at, day = moment(year.opening_days[2], 8), year.half_term(1).starts_on
     for kind in ("primary", "secondary"):
@@ -107,7 +107,7 @@ def supports(cast: Cast, pd_leads: Sequence[Person], year: SchoolYear) -> list[S
 
 
 def assign(support: Support, *after: str) -> Command:
-    """Give the school its PD lead; `after` are keys of commands that must be done before."""
+    """Return the command that assigns the PD lead; `after` are keys of commands that must be done before."""
     return Command(
         key=support.key,
         at=support.assigned_at,
@@ -128,7 +128,7 @@ def assign(support: Support, *after: str) -> Command:
 
 
 def hand_over(before: Support, after: Support, reason: str) -> Command:
-    """Give the school another PD lead, from the first day of `after` on."""
+    """Return the command that hands the school over to another PD lead, from the first day of `after` on."""
     return Command(
         key=after.key,
         at=after.assigned_at,
@@ -148,14 +148,14 @@ def hand_over(before: Support, after: Support, reason: str) -> Command:
 
 
 def half_terms_of(support: Support, year: SchoolYear, cast: Cast) -> tuple[HalfTerm, ...]:
-    """The calendar that the school keeps."""
+    """Return the half terms of the school's calendar."""
     return year.half_terms_of_the_trust if support.school.trust == cast.long_holiday else year.half_terms
 
 
-def everything_owed(
+def obligations(
     year: SchoolYear, cast: Cast, all_supports: Sequence[Support], changes: Changes, r: random.Random
 ) -> Iterator[Owed]:
-    """All that is owed in the year and not certain, with outcomes drawn by chance in the fixed numbers."""
+    """Yield the obligations of the year without a fixed outcome, with outcomes drawn at random."""
     owed = [
         (support, half_term, kind)
         for support in all_supports
@@ -164,7 +164,7 @@ def everything_owed(
     ]
     certain = [changes.outcomes.get((support.school.urn, half_term.n), "") for support, half_term, _ in owed]
     outcomes = _outcomes([half_term.n for _, half_term, _ in owed], certain, r)
-    without: set[int] = set()  # half terms in which one thing is never planned
+    without: set[int] = set()  # half terms with one obligation that is never planned
     for (support, half_term, kind), known, outcome in zip(owed, certain, outcomes, strict=True):
         if known:
             continue
@@ -177,10 +177,10 @@ def everything_owed(
 
 
 def _outcomes(half_terms: Sequence[int], certain: Sequence[str], r: random.Random) -> list[str]:
-    """An outcome for each thing owed: what is certain, and for the others by chance.
+    """Return an outcome for each obligation: the fixed ones, and random ones for the others.
 
-    A visit of the last half term cannot be written up late within the year, and in every half term something
-    is missed that is not certain to be.
+    A visit of the last half term cannot be logged late within the year, and every half term has a missed
+    obligation whose outcome is random.
     """
     free = [n for n, outcome in enumerate(certain) if not outcome]
     left = Counter(OUTCOMES)

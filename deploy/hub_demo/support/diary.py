@@ -1,4 +1,4 @@
-"""One visit: put in the diary, then logged or cancelled."""
+"""The commands of one visit: planned, then logged or cancelled."""
 
 import random
 from dataclasses import replace
@@ -31,7 +31,7 @@ NOTICE: Final = timedelta(days=14)
 
 
 def plan_visit(support: Support, name: str, planned_at: datetime, kind: str, at: datetime) -> Command:
-    """Put a visit in the diary; `name` tells it from all others."""
+    """Return the command that plans a visit; `name` is unique."""
     return Command(
         key=f"visit/{name}",
         at=at,
@@ -45,27 +45,27 @@ def plan_visit(support: Support, name: str, planned_at: datetime, kind: str, at:
 
 
 def noticed(planned_at: datetime, support: Support, year: SchoolYear) -> datetime:
-    """When a visit is put in the diary: on the last school day of at least so many days before."""
+    """Return the instant at which a visit is planned, on a school day before it."""
     first = support.assigned_at + timedelta(hours=3)
     day = year.school_day_before(day_in_england(planned_at) - NOTICE)
     return first if day is None else max(first, moment(day, planned_at.astimezone(ENGLAND).hour, 10))
 
 
 def log_visit(planned: Command, body: dict[str, Any], at: datetime) -> Command:
-    """Say what a visit was."""
+    """Return the command that logs a visit."""
     path = f"/visits/v1/visits/{{{planned.key}}}/log"
     return replace(planned, key=f"log/{planned.key}", at=at, path=path, body=body, gives="")
 
 
 def cancel_visit(planned: Command, reason: str, at: datetime) -> Command:
-    """Take a visit out of the diary."""
+    """Return the command that cancels a planned visit."""
     path = f"/visits/v1/visits/{{{planned.key}}}/cancellation"
     body = {"reason": reason}
     return replace(planned, key=f"cancellation/{planned.key}", at=at, path=path, body=body, gives="")
 
 
 def log_body(kind: str, happened: date, r: random.Random) -> dict[str, Any]:
-    """What is said of a visit to a school of some kind."""
+    """Return the body that logs a visit to a school of a kind."""
     people = r.choice((["maths_lead"], ["maths_lead", "class_teacher"], ["headteacher", "maths_lead"]))
     return {
         "happened_on": happened.isoformat(),

@@ -1,4 +1,4 @@
-"""What becomes of each visit that is owed: made and logged, missed or excused."""
+"""The commands of each obligation: visited and logged, missed or excused."""
 
 import random
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ KINDS: Final = {
 }
 REASONS_EXCUSED: Final = ("ofsted", "staff_absence", "school_request", "snow", "closure")
 REASONS_CANCELLED: Final = ("staff_absence", "school_request", "pd_lead_absence")
-MOVED: Final = 0.12  # share of visits that take place a few days after the day planned
+MOVED: Final = 0.12  # share of visits a few days after the planned day
 AFTER_THE_DEADLINE: Final = 3  # working days; ten are allowed
 ALLOWED: Final = 10
 
 
 def commands_of(owed: Owed, year: SchoolYear, r: random.Random) -> Iterator[Command]:
-    """What is sent about one thing owed."""
+    """Yield the commands of one obligation."""
     first = max(year.half_term(1).day(3, MONDAY), owed.support.starts_on + WEEK)
     last = YearEnd(year).last_visit
     days = [d for d in owed.half_term.school_days() if first <= d <= last]
@@ -48,7 +48,7 @@ def commands_of(owed: Owed, year: SchoolYear, r: random.Random) -> Iterator[Comm
 
 
 def visit_in_the_holidays(support: Support, year: SchoolYear, r: random.Random) -> Iterator[Command]:
-    """One more visit, on a day that belongs to no half term."""
+    """Yield the commands of an additional visit outside every half term."""
     day = holiday_visit(year)
     at = moment(day - timedelta(days=8), 10)
     planned = plan_visit(support, f"{support.school.urn}/holiday", moment(day, 10), "lesson_planning", at)
@@ -57,7 +57,7 @@ def visit_in_the_holidays(support: Support, year: SchoolYear, r: random.Random) 
 
 
 def visit_on_the_last_day(support: Support, year: SchoolYear, r: random.Random) -> Iterator[Command]:
-    """One more visit, on the last day with pupils; it is logged on the next working day."""
+    """Yield the commands of an additional visit on the last school day, logged on the next working day."""
     day = YearEnd(year).last_visit
     name, at = f"{support.prefix}{support.school.urn}/last", moment(day - NOTICE, 10)
     planned = plan_visit(support, name, moment(day, 13), "observation", at)
@@ -67,7 +67,7 @@ def visit_on_the_last_day(support: Support, year: SchoolYear, r: random.Random) 
 
 
 def holiday_visit(year: SchoolYear) -> date:
-    """The Wednesday of the autumn half term's holiday."""
+    """Return the Wednesday of the holiday in October."""
     return year.half_term(2).day(0, WEDNESDAY)
 
 

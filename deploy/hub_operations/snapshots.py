@@ -1,9 +1,9 @@
-"""One moment of all databases, to be dumped from: a cut through them that could have been.
+"""A consistent snapshot of all databases, from which pg_dump can read.
 
-Four databases are never read in the same instant. Were a subscriber's read after its publisher's, it could
-know events that the publisher, once restored, has never recorded. So nobody takes in an event while the
-snapshots are taken, which is a matter of milliseconds: whatever a subscriber knows then, its publisher had
-committed before.
+The snapshots of four databases are not taken at the same instant. If a subscriber's came after its
+publisher's, it could contain events that the publisher has no record of after a restore. Therefore no inbox
+accepts an event while the snapshots are taken, which takes milliseconds: the publisher of each received event
+has committed it before.
 """
 
 import contextlib
@@ -17,28 +17,28 @@ from sqlalchemy.engine import Connection
 from hub_operations.contents import Contents, contents_of
 from hub_platform.database import reaching
 
-# Commits of handlers wait behind this lock, reading and recording do not.
+# Handlers of events wait for this lock; reads and requests that record events do not.
 HOLD_INBOX: Final = "LOCK TABLE inbox IN SHARE MODE"
 PATIENCE: Final = "SET LOCAL lock_timeout = '20s'"
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A database at the moment of the cut."""
+    """The snapshot of one database, and its contents."""
 
-    name: str  # what PostgreSQL calls it (documentation, 9.28.5, "Snapshot Synchronization Functions")
+    name: str  # for pg_dump --snapshot (PostgreSQL, 9.28.5, "Snapshot Synchronization Functions")
     contents: Mapping[str, Contents]  # table →
 
 
 @contextlib.contextmanager
-def snapshots(urls: Mapping[str, str]) -> Iterator[dict[str, Snapshot]]:
-    """Take a snapshot of each database at one moment; they can be dumped from until the block ends.
+def consistent_snapshots(urls: Mapping[str, str]) -> Iterator[dict[str, Snapshot]]:
+    """Take consistent snapshots, which pg_dump can use until the block ends; service → snapshot.
 
     Args:
-        urls: service → where its database is.
+        urls: service → database URL.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: a database does not answer, or a handler held one up for 20 s.
+        sqlalchemy.exc.SQLAlchemyError: a database does not answer, or a handler held its lock for 20 s.
     """
     with contextlib.ExitStack() as stack:
         engines = {service: _engine(url) for service, url in urls.items()}
@@ -59,7 +59,7 @@ def _snapshot(connection: Connection) -> str:
 
 @contextlib.contextmanager
 def _opened(engine: sa.Engine) -> Iterator[Any]:
-    """A transaction that is undone at the end of the block: nothing here changes a row."""
+    """Open a transaction that is rolled back at the end of the block."""
     with engine.connect() as connection:
         connection.begin()
         yield connection

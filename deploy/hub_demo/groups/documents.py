@@ -1,4 +1,4 @@
-"""What is printed: the sheet that a group's first session is signed on, and certificates in July."""
+"""Printed documents: the attendance sheet of a group's first session, and certificates in July."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,14 +9,14 @@ from hub_demo.commands import Command
 from hub_demo.groups.forming import Group
 from hub_demo.groups.meetings import LAST_GROUP
 
-PRINTS: Final = 4  # of every so many groups the lead of one prints
+PRINTS: Final = 4  # the lead of one of this many groups prints documents
 THERE: Final = frozenset({"present", "late"})
 DAY: Final = timedelta(days=1)
 SOON: Final = timedelta(minutes=2)
 
 
-def papers(group: Group, planned: Sequence[Command], closure: Command) -> Iterator[Command]:
-    """What a group's lead prints: before the first session, and when the group is closed.
+def documents(group: Group, planned: Sequence[Command], closure: Command) -> Iterator[Command]:
+    """Yield the requests for documents: before the first session, and when the group is closed.
 
     Args:
         group: the group.
@@ -36,7 +36,7 @@ def papers(group: Group, planned: Sequence[Command], closure: Command) -> Iterat
 
 
 def _there(register: Command) -> set[str]:
-    """The places of those who were there."""
+    """Return the ids of places marked as present."""
     return {mark["enrolment_id"].key for mark in register.facts["marks"] if mark["mark"] in THERE}
 
 

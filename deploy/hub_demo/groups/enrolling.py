@@ -1,7 +1,7 @@
-"""Other ways into a Work Group than a place that is simply given.
+"""Enrolment by application, upload, transfer and waiting list.
 
-Each takes the commands by which a group's participants enrol, and gives them with some of the places come by
-in another way. The same people hold the same places in the end: everything planned after stays as it is.
+Each function replaces some of the commands that enrol a group's participants. The same people have the same
+places in the end, so that later commands do not change.
 """
 
 import csv
@@ -30,21 +30,21 @@ from hub_demo.people.staffroom import Person, register
 from hub_kernel.england import day_in_england
 
 APPLIES: Final = 6  # the group for which schools apply
-UPLOADED: Final = 24  # whose participants come partly from a list
+UPLOADED: Final = 24  # the group with an upload
 MOVES_FROM: Final = 12
-MOVES_TO: Final = 13  # of the same programme
-WAITS: Final = 11  # full with twenty
-FIRST_DAYS: Final = 3  # after the opening, in which that group is filled
+MOVES_TO: Final = 13  # the group with a transfer, from one of the same programme
+WAITS: Final = 11  # the group with a waiting list, full with twenty
+FIRST_DAYS: Final = 3  # after the opening, in which that group becomes full
 DRAFTED: Final = 22
 SPECIAL: Final = (APPLIES, UPLOADED, MOVES_FROM, MOVES_TO, WAITS, DRAFTED)
-SCHOOLS: Final = 3  # of a group, that come in another way
+SCHOOLS: Final = 3  # of a group, whose participants enrol in this way
 MINUTE: Final = timedelta(minutes=1)
 COLUMNS: Final = ("given", "family", "email", "urn", "role", "trn", "lead")
 
 
 @dataclass(frozen=True)
-class Entrance:
-    """Says for each group how one gets in."""
+class Enrolling:
+    """Chooses for each group how its participants enrol."""
 
     year: SchoolYear
     cast: Cast
@@ -52,19 +52,19 @@ class Entrance:
     recruiter: Recruiter
 
     def opening(self, group: Group) -> list[Command]:
-        """The commands that open a group."""
+        """Return the commands that open a group."""
         opening = open_group(group)
         return draft_first(group, opening) if group.number == DRAFTED else [opening]
 
     def days(self, group: Group) -> Sequence[date]:
-        """The days on which a group's participants enrol; where others are to wait, it is full early."""
+        """Return the days on which a group's participants enrol; with a waiting list it is full early."""
         able = days_of(group.season, self.year.school_days())
         return able[:FIRST_DAYS] if group.number == WAITS else able
 
     def entering(
         self, group: Group, participants: Sequence[Participant], enrolling: Sequence[Command]
     ) -> Iterable[Command]:
-        """The commands by which the participants get their places."""
+        """Return the commands with which the participants get their places."""
         match group.number:
             case number if number == APPLIES:
                 return by_application(group, participants, enrolling, self._declined(group))
@@ -74,16 +74,16 @@ class Entrance:
                 return by_transfer(self.groups[MOVES_FROM - 1], group, participants, enrolling)
             case number if number == WAITS:
                 return by_waiting(
-                    group, participants, enrolling, self._strangers(group), self._full_on(group)
+                    group, participants, enrolling, self._without_group(group), self._full_on(group)
                 )
         return enrolling
 
     def _full_on(self, group: Group) -> date:
-        """The first day on which nobody else can have a place."""
+        """Return the first day on which the group is full."""
         return days_of(group.season, self.year.school_days())[FIRST_DAYS]
 
     def _declined(self, group: Group) -> Person:
-        """The maths lead of an engaged primary school that is not on the group."""
+        """Return the maths lead of an engaged primary school outside the group."""
         known, schools = self.recruiter.maths_leads, self.cast.schools
         on_group = {school.urn for school in group.schools}
         return next(
@@ -92,8 +92,8 @@ class Entrance:
             if urn in known and urn not in on_group and schools[urn].kind == "primary"
         )
 
-    def _strangers(self, group: Group) -> tuple[Person, Person]:
-        """Two people of the group's schools who are on no group in the end."""
+    def _without_group(self, group: Group) -> tuple[Person, Person]:
+        """Return two people of the group's schools who have no place in the end."""
         first, second = group.schools[-2:]
         hire = self.recruiter.staffroom.hire
         return hire(first.urn, "class_teacher", first.kind), hire(second.urn, "class_teacher", second.kind)
@@ -102,7 +102,7 @@ class Entrance:
 def by_application(
     group: Group, participants: Sequence[Participant], commands: Sequence[Command], other: Person
 ) -> Iterator[Command]:
-    """Three schools apply in the last hour with their heads' agreement; a fourth one does and is declined."""
+    """Yield three applications in the last hour, with the heads' agreement, and a fourth that is declined."""
     chosen = _of_first_schools(group, participants)
     yield from _without(commands, chosen)
     for number, school in enumerate(group.schools[:SCHOOLS]):
@@ -126,7 +126,7 @@ def _applies(
 def by_list(
     group: Group, participants: Sequence[Participant], commands: Sequence[Command]
 ) -> Iterator[Command]:
-    """Three schools send a list, which is tried and then taken; who was not known is registered by it."""
+    """Yield an upload of three schools' participants: a preview, then the import with new people."""
     chosen = _of_first_schools(group, participants)
     new = {command.key for command in commands if command.gives == "teacher_id"}
     fresh = [one for one in chosen if one.person.key in new]
@@ -149,7 +149,7 @@ def by_list(
 def by_transfer(
     left: Group, joined: Group, participants: Sequence[Participant], commands: Sequence[Command]
 ) -> Iterator[Command]:
-    """Somebody was put on another group of the programme first."""
+    """Yield the enrolment of a participant on another group of the programme, and the transfer."""
     moved = participants[-1]
     first = f"{moved.key}/first"
     for command in commands:
@@ -169,9 +169,9 @@ def by_waiting(
     strangers: tuple[Person, Person],
     full_on: date,
 ) -> Iterator[Command]:
-    """The group is full and two wait; a place is given up, the first lets the offer pass, the second comes.
+    """Yield a full group with two teachers on its waiting list, a withdrawal, and an accepted offer.
 
-    The offer ends by itself, after five working days.
+    The first teacher does not answer: the offer ends after five working days, and the second one accepts.
     """
     last, (leaver, silent) = participants[-1], strangers
     place = next(command for command in commands if command.key == last.key)
@@ -199,7 +199,7 @@ def by_waiting(
 
 
 def _last_hour(group: Group) -> datetime:
-    """When all others have asked for their places."""
+    """Return the instant after all other enrolments."""
     return group.season.closes - 60 * MINUTE
 
 
@@ -211,7 +211,7 @@ def _of_first_schools(group: Group, participants: Sequence[Participant]) -> list
 def _without(
     commands: Sequence[Command], chosen: Sequence[Participant], but: Collection[str] = ()
 ) -> list[Command]:
-    """The commands without those that give the chosen their places."""
+    """Return the commands without the enrolments of the chosen participants."""
     keys = {one.key for one in chosen} | set(but)
     return [command for command in commands if command.key not in keys]
 

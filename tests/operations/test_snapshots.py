@@ -17,8 +17,8 @@ from hub_messaging.tables import inbox, inbox_forgotten, metadata
 from hub_messaging.tables import outbox as recorded
 from hub_operations.archive import Manifest
 from hub_operations.contents import Contents, contents_of
-from hub_operations.cut import snapshots
-from hub_operations.restoring import SENT_AGAIN, NotAsItWas, finish
+from hub_operations.restoring import SENT_AGAIN, RestoreDiffers, finish
+from hub_operations.snapshots import consistent_snapshots
 
 NOW = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 INBOX, OUTBOX = "public.inbox", "public.outbox"
@@ -67,7 +67,7 @@ def _kept(postgres: PostgresServer) -> Iterator[Callable[[], Kept]]:
 def test_a_snapshot_can_be_read_by_others_and_stays_as_it_was(kept: Callable[[], Kept]) -> None:
     a = kept()
     a.record(1)
-    with snapshots({"a": a.url}) as taken:
+    with consistent_snapshots({"a": a.url}) as taken:
         a.record(2)
         with a.sessions() as session:
             session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
@@ -82,7 +82,7 @@ def test_an_effect_that_is_being_made_is_waited_for(kept: Callable[[], Kept]) ->
     rows: list[int] = []
 
     def cut() -> None:
-        with snapshots({"a": a.url, "b": b.url}) as taken:
+        with consistent_snapshots({"a": a.url, "b": b.url}) as taken:
             rows.extend((taken["a"].contents[OUTBOX].rows, taken["b"].contents[INBOX].rows))
 
     with b.sessions() as handler:
@@ -125,7 +125,7 @@ def test_under_load_a_subscribers_copy_knows_no_more(kept: Callable[[], Kept]) -
         wait_until(lambda: b.contents()[INBOX].rows > 0)
         for _ in range(20):
             # Publisher first: read simply one after the other, the subscriber would be the later one.
-            with snapshots({"a": a.url, "b": b.url}) as taken:
+            with consistent_snapshots({"a": a.url, "b": b.url}) as taken:
                 assert taken["b"].contents[INBOX].rows <= taken["a"].contents[OUTBOX].rows
     finally:
         over.set()
@@ -175,5 +175,5 @@ def test_what_did_not_come_back_stops_the_restore(kept: Callable[[], Kept]) -> N
     wanted = a.contents()
     with a.sessions() as session, session.begin():
         session.execute(sa.update(recorded).values(subject="another"))
-    with pytest.raises(NotAsItWas, match=r"a: rows of public\.outbox are not what they were"):
+    with pytest.raises(RestoreDiffers, match=r"a: rows of public\.outbox differ from the backup"):
         finish({"a": a.url}, manifest(a=wanted), NOW)
