@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from hub_kernel.refusals import Refused
 from hub_reporting.domain import columns
 from hub_reporting.domain.catalogue import BY_NAME, DEFINITIONS
-from hub_reporting.domain.composition import VERDICTS
+from hub_reporting.domain.composition import Verdict
 from hub_reporting.domain.engagement import LEVELS
 from hub_reporting.domain.periods import Period
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.schools import PHASES
 from hub_reporting.domain.scopes import CONNECTED
-from hub_reporting.domain.visits import STATUSES
+from hub_reporting.domain.visits import Status
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
@@ -29,7 +29,7 @@ def test_every_column_has_a_heading_of_its_own_in_words(definition: Any) -> None
 
 @pytest.mark.parametrize(
     ("column", "codes"),
-    [("status", STATUSES), ("verdict", VERDICTS), ("level", ("none", *LEVELS)), ("phase", PHASES)],
+    [("status", tuple(Status)), ("verdict", tuple(Verdict)), ("level", ("none", *LEVELS)), ("phase", PHASES)],
 )
 def test_every_code_has_words(column: str, codes: tuple[str, ...]) -> None:
     for code in codes:
@@ -64,7 +64,7 @@ def report_of(statuses: list[str]) -> Report:
     )  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(STATUSES)), st.sets(st.sampled_from(STATUSES), min_size=1))
+@given(st.lists(st.sampled_from(Status)), st.sets(st.sampled_from(Status), min_size=1))
 def test_filter_keeps_rows_with_one_of_its_values_and_all_figures(
     statuses: list[str], wanted: set[str]
 ) -> None:

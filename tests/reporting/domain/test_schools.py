@@ -75,11 +75,11 @@ def test_school_closed_without_successor_is_not_open_but_keeps_its_facts() -> No
 def test_circular_links_terminate(links: dict[str, str], open_ones: set[str]) -> None:
     schools = [school(x, status="open" if x in open_ones else "closed") for x in "ABCDE"]
     known = {one.urn: one for one in schools}
-    schools = Register(known, following(known, links), DAY)
+    merged = Register(known, following(known, links), DAY)
     for urn in "ABCDE":
-        standing = schools.open_urn(urn)
+        standing = merged.open_urn(urn)
         assert standing is None or standing in open_ones
-        assert schools.current_urn(schools.current_urn(urn)) == schools.current_urn(urn)
+        assert merged.current_urn(merged.current_urn(urn)) == schools.current_urn(urn)
 
 
 @pytest.mark.parametrize("text", ["connected", "hub", "la:873", "phase:post16", "trust:17047"])

@@ -1,6 +1,7 @@
 """Columns of reports in words: headings, and words for codes."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from hub_reporting.domain.periods import half_term_name
@@ -70,6 +71,17 @@ HEADINGS: Final[Mapping[str, str]] = {
     "visits": "Visits",
     "work_group_id": "Work Group reference",
 }
+
+
+class Problem(StrEnum):
+    """Kinds of records that need attention."""
+
+    REGISTER_NOT_TAKEN = "register_not_taken"
+    CLOSED_SCHOOL = "closed_school"
+    MESSAGE_NOT_SENT = "message_not_sent"
+    EVENT_NOT_COUNTED = "event_not_counted"
+
+
 CONTEXT: Final = ("From", "To", "As at", "Schools of the report")
 STATE_WORDS: Final = {
     "recruiting": "recruiting",
@@ -89,11 +101,11 @@ STATUS_WORDS: Final = {
     "open": "nothing planned yet",
     "ahead": "to come",
 }
-PROBLEM_WORDS: Final = {
-    "register_not_taken": "register not taken",
-    "closed_school": "closed school without a successor, with teachers on Work Groups",
-    "message_not_sent": "message not sent",
-    "event_not_counted": "event not counted",
+PROBLEM_WORDS: Final[Mapping[str, str]] = {
+    Problem.REGISTER_NOT_TAKEN: "register not taken",
+    Problem.CLOSED_SCHOOL: "closed school without a successor, with teachers on Work Groups",
+    Problem.MESSAGE_NOT_SENT: "message not sent",
+    Problem.EVENT_NOT_COUNTED: "event not counted",
 }
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "kind": {"visit": "visit", "department_pd": "meeting of the whole department"},

@@ -7,6 +7,7 @@ each other, and thousands of UUIDs would be slow to build.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -14,8 +15,42 @@ from hub_kernel.england import day_in_england
 from hub_reporting.domain.measures import Ratio, median
 from hub_reporting.domain.schools import Register
 
-# Result of the comparison with the rule, in the order of lists; a recruiting group is not compared yet.
-VERDICTS: Final = ("outside", "within", "recruiting", "cancelled")
+
+class Verdict(StrEnum):
+    """Result of the comparison with the rule, in the order of lists."""
+
+    OUTSIDE = "outside"
+    WITHIN = "within"
+    RECRUITING = "recruiting"  # not compared yet
+    CANCELLED = "cancelled"
+
+
+ORDER: Final = tuple(Verdict)  # of lists
+
+
+class State(StrEnum):
+    """Progress of a Work Group."""
+
+    RECRUITING = "recruiting"
+    CONFIRMED = "confirmed"
+    AT_RISK = "at_risk"
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class Announcement(StrEnum):
+    """An announcement about a Work Group."""
+
+    CONFIRMED = "confirmed"
+    BELOW_MINIMUM = "below_minimum"
+
+
+class Ending(StrEnum):
+    """How a Work Group ended."""
+
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
 
 
 class Group(NamedTuple):
@@ -30,9 +65,9 @@ class Group(NamedTuple):
     max_teachers: int
     min_schools: int
     opens_at: datetime
-    announced: str | None  # the last announcement by the day: confirmed or below_minimum
+    announced: str | None  # the last Announcement by the day
     overridden: bool
-    ending: str | None  # cancelled or closed by the day
+    ending: str | None  # an Ending by the day
     sessions: int  # scheduled
     held: int
     last_held_on: date | None
@@ -81,19 +116,21 @@ class Composition:
     @property
     def cancelled(self) -> bool:
         """Whether the group was cancelled; it is then counted as cancelled only."""
-        return self.group.ending == "cancelled"
+        return self.group.ending == Ending.CANCELLED
 
     @property
     def recruiting(self) -> bool:
         """Whether the group is still recruiting, and so not compared with the rule yet."""
-        return self.state == "recruiting"
+        return self.state == State.RECRUITING
 
     @property
-    def verdict(self) -> str:
-        """The result of the comparison with the rule, one of VERDICTS."""
-        if self.cancelled or self.recruiting:
-            return self.state
-        return "within" if self.in_range else "outside"
+    def verdict(self) -> Verdict:
+        """The result of the comparison with the rule."""
+        if self.cancelled:
+            return Verdict.CANCELLED
+        if self.recruiting:
+            return Verdict.RECRUITING
+        return Verdict.WITHIN if self.in_range else Verdict.OUTSIDE
 
     @property
     def teachers_short(self) -> int:
@@ -116,17 +153,17 @@ class Composition:
         return not (self.cancelled or self.teachers_short or self.teachers_over or self.schools_short)
 
     @property
-    def state(self) -> str:
-        """Progress of the group: recruiting, confirmed, at_risk, running, finished or cancelled."""
+    def state(self) -> State:
+        """Progress of the group on the day."""
         if self.group.ending is not None:
-            return "cancelled" if self.cancelled else "finished"
+            return State.CANCELLED if self.cancelled else State.FINISHED
         if self.group.held and self.group.held >= self.group.sessions:
-            return "finished"
-        if self.group.announced == "below_minimum" and not self.in_range:
-            return "at_risk"
+            return State.FINISHED
+        if self.group.announced == Announcement.BELOW_MINIMUM and not self.in_range:
+            return State.AT_RISK
         if self.group.held:
-            return "running"
-        return "recruiting" if self.group.announced is None else "confirmed"
+            return State.RUNNING
+        return State.RECRUITING if self.group.announced is None else State.CONFIRMED
 
     @property
     def shortfall(self) -> str:
@@ -144,7 +181,7 @@ class Composition:
 
 @dataclass(frozen=True)
 class Compositions:
-    """Work Groups of a period, in the order of VERDICTS."""
+    """Work Groups of a period, in the order of their verdicts."""
 
     groups: tuple[Composition, ...]
 
@@ -213,7 +250,7 @@ def compose(
         tuple(
             sorted(
                 compositions,
-                key=lambda c: (VERDICTS.index(c.verdict), c.group.title, str(c.group.work_group_id)),
+                key=lambda c: (ORDER.index(c.verdict), c.group.title, str(c.group.work_group_id)),
             )
         )
     )

@@ -3,24 +3,40 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from hub_contracts.vocabulary import AttendanceMark
-from hub_reporting.domain.composition import Attendance, Composition, Place
+from hub_reporting.domain.composition import Attendance, Composition, Place, State
 from hub_reporting.domain.measures import Check, Ratio, nested, part_of_whole
 from hub_reporting.domain.schools import Register
 
 # Marks that count as attended; left early and apologies do not. Enrolment uses another set when it decides on
 # completion: docs/measures.md explains the difference.
 PRESENT: Final = (AttendanceMark.PRESENT, AttendanceMark.LATE)
-LEVELS: Final = ("signed_up", "attended", "completed")
-KINDS: Final = (
-    "work_group",
-    "visit",
-    "department_pd",
-    "pd_day",
-    "conference",
-)  # of activities that a school attends
+
+
+class Level(StrEnum):
+    """Levels of engagement, each of which includes the one before."""
+
+    SIGNED_UP = "signed_up"
+    ATTENDED = "attended"
+    COMPLETED = "completed"
+
+
+class Kind(StrEnum):
+    """Kinds of activities that a school attends."""
+
+    WORK_GROUP = "work_group"
+    VISIT = "visit"
+    DEPARTMENT_PD = "department_pd"
+    PD_DAY = "pd_day"
+    CONFERENCE = "conference"
+
+
+LEVELS: Final = tuple(Level)
+KINDS: Final = tuple(Kind)
+NO_LEVEL: Final = "none"
 
 
 class SignUp(NamedTuple):
@@ -34,7 +50,7 @@ class Activity(NamedTuple):
     """One kind of activity that a school attended `times` times in the period, first on the day `on`."""
 
     urn: str
-    kind: str  # of KINDS
+    kind: str  # a Kind
     on: date
     times: int
 
@@ -57,7 +73,7 @@ def sign_ups(places: Iterable[Place], until: date) -> list[SignUp]:
 def session_activities(attendances: Iterable[Attendance]) -> list[Activity]:
     """Return the schools with a mark present or late in the period."""
     return [
-        Activity(one.urn, "work_group", one.first_attended_on, one.times_attended)
+        Activity(one.urn, Kind.WORK_GROUP, one.first_attended_on, one.times_attended)
         for one in attendances
         if one.first_attended_on is not None
     ]
@@ -71,7 +87,7 @@ def finished_places(
     A withdrawn place is omitted while the hub has not closed its group.
     """
     attended = {one.enrolment_id: one.present for one in attendances}
-    finished = {c.group.work_group_id: c.group for c in groups if c.state == "finished"}
+    finished = {c.group.work_group_id: c.group for c in groups if c.state == State.FINISHED}
     return [
         FinishedPlace(
             place.urn,
@@ -105,7 +121,7 @@ class Engaged:
     @property
     def level(self) -> str:
         """The highest level reached, or `none`."""
-        return next((level for level in reversed(LEVELS) if self.at(level) is not None), "none")
+        return next((level for level in reversed(LEVELS) if self.at(level) is not None), NO_LEVEL)
 
     def at(self, level: str) -> date | None:
         """Return the first day at a level."""
@@ -137,7 +153,7 @@ class Engagement:
         numbers = {level: self.level(level) for level in LEVELS}
         return [
             nested("levels_nested", *((level, numbers[level].n) for level in reversed(LEVELS))),
-            part_of_whole(numbers["attended"], "schools engaged"),
+            part_of_whole(numbers[Level.ATTENDED], "schools engaged"),
         ]
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from hub_kernel.support_visits import kind_met_by, last_day_to_log
@@ -11,17 +12,18 @@ from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.periods import AcademicYear
 from hub_reporting.domain.schools import Register
 
-Status = Literal["met", "late", "excused", "awaiting_log", "missed", "planned", "open", "ahead"]
-STATUSES: Final[tuple[Status, ...]] = (
-    "met",
-    "late",
-    "excused",
-    "awaiting_log",
-    "missed",
-    "planned",
-    "open",
-    "ahead",
-)
+
+class Status(StrEnum):
+    """How an obligation stands on a day."""
+
+    MET = "met"
+    LATE = "late"  # met, and logged late
+    EXCUSED = "excused"
+    AWAITING_LOG = "awaiting_log"  # the half term has ended; a visit can still be logged on time
+    MISSED = "missed"
+    PLANNED = "planned"
+    OPEN = "open"  # the half term has begun, and nothing is planned
+    AHEAD = "ahead"  # the half term has not begun, and nothing is planned
 
 
 class Assignment(NamedTuple):
@@ -100,7 +102,7 @@ class Outcome:
     @property
     def met(self) -> bool:
         """Whether the visit took place, logged late or not."""
-        return self.status in {"met", "late"}
+        return self.status in {Status.MET, Status.LATE}
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Compliance:
     def due(self) -> tuple[Outcome, ...]:
         """Obligations of ended half terms, without those that can still be logged on time."""
         ended = (s for s in self.outcomes if s.obligation.ends_on < self.day)
-        return tuple(s for s in ended if s.status != "awaiting_log")
+        return tuple(s for s in ended if s.status != Status.AWAITING_LOG)
 
     @property
     def met(self) -> Ratio:
@@ -127,7 +129,7 @@ class Compliance:
 
     def counts(self) -> dict[str, int]:
         """Return the number of obligations for each status; each is counted once."""
-        return {status: sum(s.status == status for s in self.outcomes) for status in STATUSES}
+        return {status: sum(s.status == status for s in self.outcomes) for status in Status}
 
     def half_terms(self) -> dict[str, list[Outcome]]:
         """Return the obligations by half term, in order of time."""
@@ -148,7 +150,7 @@ class Compliance:
 
 def ratio(outcomes: Iterable[Outcome]) -> Ratio:
     """Return the obligations met, of those not excused."""
-    listed = [s for s in outcomes if s.status != "excused"]
+    listed = [s for s in outcomes if s.status != Status.EXCUSED]
     return Ratio(sum(s.met for s in listed), len(listed))
 
 
@@ -183,14 +185,15 @@ def compliance(
 
 def _outcome(one: Obligation, visit: Logged | None, *, planned: bool, excused: bool, day: date) -> Outcome:
     if visit is not None:
-        return Outcome(one, "late" if visit.late else "met", visit.on)
+        return Outcome(one, Status.LATE if visit.late else Status.MET, visit.on)
     if excused:
-        return Outcome(one, "excused")
+        return Outcome(one, Status.EXCUSED)
     if day > one.ends_on:
-        return Outcome(one, "missed" if day > last_day_to_log(one.ends_on) else "awaiting_log")
+        too_late = day > last_day_to_log(one.ends_on)
+        return Outcome(one, Status.MISSED if too_late else Status.AWAITING_LOG)
     if planned:
-        return Outcome(one, "planned")
-    return Outcome(one, "open" if one.starts_on <= day else "ahead")
+        return Outcome(one, Status.PLANNED)
+    return Outcome(one, Status.OPEN if one.starts_on <= day else Status.AHEAD)
 
 
 def _key(register: Register, urn: str, half_term: str, kind: str) -> tuple[str, str, str]:

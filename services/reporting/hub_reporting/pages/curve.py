@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from hub_reporting.domain.engagement import LEVELS, Engagement
+from hub_reporting.domain.engagement import LEVELS, Engagement, Level
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.periods import Period, last_of_month
 
 LABEL_GAP: Final = 17  # smallest distance between the names at the ends of lines
-NAMES: Final = {"signed_up": "signed up", "attended": "attended", "completed": "completed"}
+NAMES: Final = {Level.SIGNED_UP: "signed up", Level.ATTENDED: "attended", Level.COMPLETED: "completed"}
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def draw(engagement: Engagement, period: Period, frame: Frame = WIDE) -> Chart:
     )
 
 
-def _line(level: str, ratios: Sequence[Ratio], months: int, top: int, frame: Frame) -> Line:
+def _line(level: Level, ratios: Sequence[Ratio], months: int, top: int, frame: Frame) -> Line:
     rates = [ratio.rate or 0 for ratio in ratios] or [0]
     points = [(frame.x(i, months), frame.y(rate, top)) for i, rate in enumerate(rates)]
     coordinates = " ".join(f"{x},{y}" for x, y in points)

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from hub_reporting.domain.catalogue import DEFINITIONS
 from hub_reporting.domain.columns import STATE_WORDS, STATUS_WORDS
-from hub_reporting.domain.composition import Composition
-from hub_reporting.domain.engagement import LEVELS
+from hub_reporting.domain.composition import Composition, Verdict
+from hub_reporting.domain.engagement import LEVELS, Level
 from hub_reporting.domain.measures import Check
 from hub_reporting.domain.periods import NOW, taken_facts
 from hub_reporting.domain.reports import Report
@@ -62,7 +62,7 @@ def report(hub_name: str, answered: Report, query: Mapping[str, str]) -> str:
 
 def dashboard(shown: Dashboard) -> str:
     """The year at a glance."""
-    attended = shown.engagement.level("attended")
+    attended = shown.engagement.level(Level.ATTENDED)
     schools = words.schools_of(shown.headline, shown.headline_name)
     return TEMPLATES.get_template("dashboard.html").render(
         d=shown,
@@ -150,7 +150,7 @@ class Groups:
         """Sort the Work Groups of the dashboard."""
         groups = shown.compositions.groups
         outside = list(shown.compositions.outside)
-        inside = [c for c in groups if c.verdict != "outside"]
+        inside = [c for c in groups if c.verdict != Verdict.OUTSIDE]
         visit_rows = len({(s.obligation.urn, s.obligation.kind) for s in shown.compliance.outcomes}) // 2
         shown_n = max(0, max(GROUPS_SHOWN, visit_rows) - len(outside))
         most = max((max(c.teachers, c.group.max_teachers) for c in groups), default=20)

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
+from hub_contracts.vocabulary import ObligationKind
 from hub_reporting.domain import visits
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.periods import HALF_TERM_NAMES, half_term_name
 from hub_reporting.domain.schools import School
 from hub_reporting.queries.dashboard import Dashboard
+
+TO_COME: Final = frozenset({visits.Status.PLANNED, visits.Status.OPEN, visits.Status.AHEAD})
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class VisitGrid:
         ]
         return cls(
             [(half_term, half_term_name(half_term)) for half_term in by_half_term],
-            sorted(rows, key=lambda row: (row.name, row.urn, row.kind != "visit")),
+            sorted(rows, key=lambda row: (row.name, row.urn, row.kind != ObligationKind.VISIT)),
             [visits.ratio(listed) for listed in by_half_term.values()],
         )
 
@@ -74,11 +78,9 @@ def this_half_term(shown: Dashboard) -> HalfTermVisits | None:
         return None
     outcomes = [s for s in shown.compliance.outcomes if s.obligation.half_term == current]
     visited = shown.compliance.visited(current)
-    missed = {s.obligation.urn for s in outcomes if s.status == "missed"} - visited
-    to_log = {s.obligation.urn for s in outcomes if s.status == "awaiting_log"} - visited - missed
-    waiting = (
-        {s.obligation.urn for s in outcomes if s.status in {"planned", "open", "ahead"}} - visited - missed
-    )
+    missed = {s.obligation.urn for s in outcomes if s.status == visits.Status.MISSED} - visited
+    to_log = {s.obligation.urn for s in outcomes if s.status == visits.Status.AWAITING_LOG} - visited - missed
+    waiting = {s.obligation.urn for s in outcomes if s.status in TO_COME} - visited - missed
     due = {s.obligation.urn for s in outcomes}
     name = half_term_name(current)
     return HalfTermVisits(

@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub_reporting.domain.composition import Composition, Compositions, Place
-from hub_reporting.domain.engagement import Engagement
+from hub_reporting.domain.columns import Problem
+from hub_reporting.domain.composition import Composition, Compositions, Place, State, Verdict
+from hub_reporting.domain.engagement import Engagement, Level
 from hub_reporting.domain.periods import half_term_name
 from hub_reporting.domain.scopes import CONNECTED, Scope
-from hub_reporting.domain.visits import Compliance, Coverage, Outcome
+from hub_reporting.domain.visits import Compliance, Coverage, Outcome, Status
 from hub_reporting.queries.context import ReportContext
 from hub_reporting.queries.data_quality import closed_schools, registers_not_taken
 from hub_reporting.queries.freshness import Freshness
 from hub_reporting.store import sources
 
 NAMES_SHOWN: Final = 3  # names in a sentence; the linked list has all of them
-LIVE: Final = (
-    "confirmed,at_risk,running"  # states of Work Groups that are compared with the rule, not finished
-)
+# States of Work Groups that are compared with the rule and not finished.
+LIVE: Final = f"{State.CONFIRMED},{State.AT_RISK},{State.RUNNING}"
 
 
 @dataclass(frozen=True)
@@ -66,25 +66,25 @@ def _failures(recorded: Recorded) -> Iterator[Item]:
     parked = recorded.freshness.parked
     if parked:
         text = "of the whole hub could not be counted, so the figures may be incomplete."
-        yield _quality(parked, "event", text, "event_not_counted", CONNECTED)
+        yield _quality(parked, "event", text, Problem.EVENT_NOT_COUNTED, CONNECTED)
     failed = len(sources.messages_failed(recorded.context.session, recorded.context.hub))
     if failed:
         text = "of the whole hub could not be sent and will not be retried automatically."
-        yield _quality(failed, "message", text, "message_not_sent", CONNECTED)
+        yield _quality(failed, "message", text, Problem.MESSAGE_NOT_SENT, CONNECTED)
 
 
 def _groups(recorded: Recorded) -> Iterator[Item]:
     outside = recorded.compositions.outside
-    live = [c for c in outside if c.state != "finished"]
+    live = [c for c in outside if c.state != State.FINISHED]
     if live:
         yield _outside(len(live), f"outside the rule: {named([_shortfall(c) for c in live])}.", LIVE)
     ended = len(outside) - len(live)
     if ended:
-        yield _outside(ended, "ended outside the rule.", "finished")
+        yield _outside(ended, "ended outside the rule.", State.FINISHED)
 
 
 def _outside(number: int, text: str, states: str) -> Item:
-    filters = {"verdict": "outside", "state": states}
+    filters = {"verdict": Verdict.OUTSIDE, "state": states}
     return Item(
         number, count(number, "Work Group"), text, "List these Work Groups", "work-group-composition", filters
     )
@@ -94,29 +94,29 @@ def _registers(recorded: Recorded) -> Iterator[Item]:
     missing = list(registers_not_taken(recorded.context, recorded.compositions))
     if missing and (day := missing[0].on) is not None:
         text = f"not taken; the oldest is of {missing[0].title} on {day.day} {day:%B}."
-        yield _quality(len(missing), "register", text, "register_not_taken")
+        yield _quality(len(missing), "register", text, Problem.REGISTER_NOT_TAKEN)
 
 
 def _not_planned(recorded: Recorded) -> Iterator[Item]:
     found = recorded.compliance
     current = found.current()
-    open_ = [s for s in found.outcomes if s.status == "open" and s.obligation.half_term == current]
+    open_ = [s for s in found.outcomes if s.status == Status.OPEN and s.obligation.half_term == current]
     if current is not None and open_:
         days = (max(s.obligation.ends_on for s in open_) - found.day).days
         text = (
             f"of {half_term_name(current)} not planned yet, {count(days, 'day')} left: "
             f"{_schools(recorded, open_)}."
         )
-        yield _due(len(open_), text, {"half_term": current, "status": "open"})
+        yield _due(len(open_), text, {"half_term": current, "status": Status.OPEN})
 
 
 def _missed(recorded: Recorded) -> Iterator[Item]:
-    missed = [s for s in recorded.compliance.outcomes if s.status == "missed"]
+    missed = [s for s in recorded.compliance.outcomes if s.status == Status.MISSED]
     if missed:
         latest = max(s.obligation.half_term for s in missed)
         schools = _schools(recorded, [s for s in missed if s.obligation.half_term == latest])
         text = f"missed so far, the latest in {half_term_name(latest)}: {schools}."
-        yield _due(len(missed), text, {"status": "missed"})
+        yield _due(len(missed), text, {"status": Status.MISSED})
 
 
 def _due(number: int, text: str, filters: Mapping[str, str]) -> Item:
@@ -135,12 +135,12 @@ def _without_lead(recorded: Recorded) -> Iterator[Item]:
 
 
 def _not_attended(recorded: Recorded) -> Iterator[Item]:
-    number = sum(school.level == "signed_up" for school in recorded.engagement.schools.values())
+    number = sum(school.level == Level.SIGNED_UP for school in recorded.engagement.schools.values())
     if number:
         has = "has" if number == 1 else "have"
         schools = recorded.context.area.describe(recorded.headline)
         text = f"({schools}) {has} signed up and {has} not attended yet."
-        filters = {"level": "signed_up"}
+        filters = {"level": Level.SIGNED_UP}
         subject = count(number, "school")
         yield Item(number, subject, text, "List these schools", "engagement", filters, recorded.headline)
 
@@ -150,10 +150,10 @@ def _closed(recorded: Recorded) -> Iterator[Item]:
     if closed:
         names = named([one.name or "" for one in closed])
         text = f"closed without a successor, with teachers still on Work Groups: {names}."
-        yield _quality(len(closed), "school", text, "closed_school")
+        yield _quality(len(closed), "school", text, Problem.CLOSED_SCHOOL)
 
 
-def _quality(number: int, noun: str, text: str, problem: str, scope: Scope | None = None) -> Item:
+def _quality(number: int, noun: str, text: str, problem: Problem, scope: Scope | None = None) -> Item:
     link = f"List {'this' if number == 1 else 'these'} {noun}{'' if number == 1 else 's'}"
     return Item(number, count(number, noun), text, link, "data-quality", {"problem": problem}, scope)
 

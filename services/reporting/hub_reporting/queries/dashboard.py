@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hub_kernel.england import day_in_england
 from hub_reporting.commands import DashboardQuery
 from hub_reporting.domain.composition import Compositions
-from hub_reporting.domain.engagement import Engagement
+from hub_reporting.domain.engagement import NO_LEVEL, Engagement
 from hub_reporting.domain.hub import HubSettings
 from hub_reporting.domain.periods import NOW, AcademicYear, Period
 from hub_reporting.domain.reports import Report
@@ -89,7 +89,7 @@ class Dashboard(Selection):
     def has_records(self) -> bool:
         """Whether any fact of the year and the scope is recorded."""
         schools = self.engagement.schools.values()
-        signed_up = any(school.level != "none" for school in schools)
+        signed_up = any(school.level != NO_LEVEL for school in schools)
         return bool(signed_up or self.compositions.groups or self.compliance.outcomes)
 
 

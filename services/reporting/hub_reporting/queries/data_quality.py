@@ -7,7 +7,7 @@ from datetime import date
 
 from hub_kernel.england import day_in_england
 from hub_messaging import stored_deliveries
-from hub_reporting.domain.columns import PROBLEM_WORDS
+from hub_reporting.domain.columns import Problem
 from hub_reporting.domain.composition import Compositions, Place
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.scopes import Scope
@@ -22,7 +22,7 @@ from hub_reporting.store import work_groups as group_store
 class ProblemCells:
     """A record that needs attention; fields that do not apply to it are null."""
 
-    problem: str
+    problem: Problem
     urn: str | None = None
     name: str | None = None
     work_group_id: str | None = None
@@ -43,7 +43,7 @@ def data_quality(context: ReportContext, scope: Scope) -> Report:
     counts = Counter(one.problem for one in problems)
     answer = Answer(
         figure=len(problems),
-        figures={problem: counts[problem] for problem in PROBLEM_WORDS},
+        figures={problem: counts[problem] for problem in Problem},
         rows=[row_of(one) for one in problems],
     )
     return build_report(context, "data-quality", scope, answer)
@@ -55,7 +55,7 @@ def registers_not_taken(context: ReportContext, groups: Compositions) -> Iterato
     for missing in group_store.registers_missing(context.session, context.hub, context.period):
         if missing.work_group_id in inside:
             yield ProblemCells(
-                problem="register_not_taken",
+                problem=Problem.REGISTER_NOT_TAKEN,
                 work_group_id=missing.work_group_id,
                 title=missing.title,
                 on=missing.day,
@@ -71,7 +71,7 @@ def closed_schools(context: ReportContext, scope: Scope, places: Iterable[Place]
     for urn in sorted(closed, key=lambda urn: (register.name(urn), urn)):
         if context.area.includes(scope, urn):
             yield ProblemCells(
-                problem="closed_school",
+                problem=Problem.CLOSED_SCHOOL,
                 urn=urn,
                 name=register.name(urn),
                 on=register.schools[urn].closed_on,
@@ -81,14 +81,16 @@ def closed_schools(context: ReportContext, scope: Scope, places: Iterable[Place]
 
 def _messages_not_sent(context: ReportContext) -> Iterator[ProblemCells]:
     for template, reason in sources.messages_failed(context.session, context.hub):
-        yield ProblemCells(problem="message_not_sent", detail=f"{template}: {reason or 'no reason given'}")
+        yield ProblemCells(
+            problem=Problem.MESSAGE_NOT_SENT, detail=f"{template}: {reason or 'no reason given'}"
+        )
 
 
 def _events_not_counted(context: ReportContext) -> Iterator[ProblemCells]:
     for delivery in stored_deliveries.kept(context.session):
         event = delivery.type or "message that cannot be read"
         yield ProblemCells(
-            problem="event_not_counted",
+            problem=Problem.EVENT_NOT_COUNTED,
             on=day_in_england(delivery.received_at),
             detail=f"{event} from {delivery.key.source}",
         )

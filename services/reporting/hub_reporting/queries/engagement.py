@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from hub_reporting.domain.engagement import KINDS, LEVELS, Engaged
+from hub_reporting.domain.engagement import KINDS, LEVELS, Engaged, Kind, Level
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.queries.context import ReportContext
@@ -34,7 +34,7 @@ def engagement(context: ReportContext, scope: Scope) -> Report:
     months = context.period.month_ends()
     schools = sorted((context.register.schools[urn] for urn in found.schools), key=by_name)
     answer = Answer(
-        figure=found.level("attended"),
+        figure=found.level(Level.ATTENDED),
         figures={
             **{level: share(found.level(level)) for level in LEVELS},
             "attended_by_kind": {kind: found.attended_by_kind(kind) for kind in KINDS},
@@ -55,9 +55,9 @@ def _level_cells(engaged: Engaged) -> LevelCells:
         signed_up_on=engaged.signed_up,
         attended_on=engaged.attended,
         completed_on=engaged.completed,
-        attendances=engaged.times.get("work_group", 0),
-        visits=engaged.times.get("visit", 0),
-        department_pds=engaged.times.get("department_pd", 0),
-        pd_days=engaged.times.get("pd_day", 0),
-        conferences=engaged.times.get("conference", 0),
+        attendances=engaged.times.get(Kind.WORK_GROUP, 0),
+        visits=engaged.times.get(Kind.VISIT, 0),
+        department_pds=engaged.times.get(Kind.DEPARTMENT_PD, 0),
+        pd_days=engaged.times.get(Kind.PD_DAY, 0),
+        conferences=engaged.times.get(Kind.CONFERENCE, 0),
     )

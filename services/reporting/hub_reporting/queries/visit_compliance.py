@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from hub_contracts.vocabulary import ObligationKind
 from hub_reporting.domain import visits
 from hub_reporting.domain.measures import Check, part_of_whole
 from hub_reporting.domain.periods import half_term_name
@@ -38,7 +39,7 @@ def visit_compliance(context: ReportContext, scope: Scope) -> Report:
             "by_half_term": _by_half_term(found),
             "by_kind": {
                 kind: share(visits.ratio(s for s in found.due if s.obligation.kind == kind))
-                for kind in ("visit", "department_pd")
+                for kind in ObligationKind
             },
             "by_phase": _by_phase(context, found),
         },

@@ -1,14 +1,17 @@
 """The report `work-group-composition` (R4)."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from hub_reporting.domain.composition import Composition
+from hub_reporting.domain.composition import Composition, Verdict
 from hub_reporting.domain.measures import part_of_whole
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.queries.context import ReportContext
 from hub_reporting.queries.parts import Answer, build_report, row_of
 from hub_reporting.queries.work_group_facts import compositions_in, load_work_group_facts
+
+COMPARED: Final = frozenset({Verdict.WITHIN, Verdict.OUTSIDE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,7 @@ def _group_cells(composition: Composition) -> GroupCells:
         max_teachers=group.max_teachers,
         min_schools=group.min_schools,
         verdict=composition.verdict,
-        in_range=composition.in_range if composition.verdict in {"within", "outside"} else None,
+        in_range=composition.in_range if composition.verdict in COMPARED else None,
         teachers_short=composition.teachers_short,
         teachers_over=composition.teachers_over,
         schools_short=composition.schools_short,

@@ -35,6 +35,7 @@ from hub_contracts.enrolment import (
     WorkGroupFellBelowMinimum,
     WorkGroupOpened,
 )
+from hub_reporting.domain.composition import Announcement, Ending
 from hub_reporting.models import (
     Completion,
     CorrectedMark,
@@ -75,7 +76,7 @@ def on_work_group_confirmed(event: WorkGroupConfirmed, time: datetime) -> Rows:
     yield GroupState(
         work_group_id=event.work_group_id,
         said_at=time,
-        state="confirmed",
+        state=Announcement.CONFIRMED,
         teachers_n=event.teachers_n,
         schools_n=event.schools_n,
         overridden=event.overridden,
@@ -87,7 +88,7 @@ def on_work_group_fell_below(event: WorkGroupFellBelowMinimum, time: datetime) -
     yield GroupState(
         work_group_id=event.work_group_id,
         said_at=time,
-        state="below_minimum",
+        state=Announcement.BELOW_MINIMUM,
         teachers_n=event.teachers_n,
         schools_n=event.schools_n,
         overridden=False,
@@ -97,13 +98,13 @@ def on_work_group_fell_below(event: WorkGroupFellBelowMinimum, time: datetime) -
 def on_work_group_cancelled(event: WorkGroupCancelled, time: datetime) -> Rows:
     """Record the cancellation of a Work Group; its places and sessions have events of their own."""
     yield GroupEnding(
-        work_group_id=event.work_group_id, ending="cancelled", reason=event.reason, ended_at=time
+        work_group_id=event.work_group_id, ending=Ending.CANCELLED, reason=event.reason, ended_at=time
     )
 
 
 def on_work_group_closed(event: WorkGroupClosed, time: datetime) -> Rows:
     """Record that a Work Group was closed after its evaluation."""
-    yield GroupEnding(work_group_id=event.work_group_id, ending="closed", reason=None, ended_at=time)
+    yield GroupEnding(work_group_id=event.work_group_id, ending=Ending.CLOSED, reason=None, ended_at=time)
 
 
 def on_school_enrolled(event: SchoolEnrolled, _time: datetime) -> Rows:

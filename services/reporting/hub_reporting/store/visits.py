@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hub_contracts.vocabulary import LeaderRole, VisitKind
 from hub_reporting.domain import engagement, visits
+from hub_reporting.domain.engagement import Kind
 from hub_reporting.domain.periods import Period
 from hub_reporting.models import (
     Assignment,
@@ -189,7 +190,12 @@ def by_end_of(instant: Instant, day: date) -> sa.ColumnElement[bool]:
 def visit_activities(session: Session, hub: str, period: Period) -> list[engagement.Activity]:
     """Return each school with a visit or a department meeting in the period."""
     visited = (
-        sa.select(LoggedVisit.urn, sa.literal("visit"), sa.func.min(LoggedVisit.happened_on), sa.func.count())
+        sa.select(
+            LoggedVisit.urn,
+            sa.literal(Kind.VISIT.value),
+            sa.func.min(LoggedVisit.happened_on),
+            sa.func.count(),
+        )
         .outerjoin(RecalculatedVisit, recalculation(LoggedVisit))
         .where(
             LoggedVisit.hub == hub,

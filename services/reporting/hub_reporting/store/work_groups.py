@@ -32,7 +32,8 @@ _attended = sa.func.coalesce(CorrectedMark.mark, Mark.mark).in_(engagement.PRESE
 school_of_mark = sa.func.coalesce(Place.urn, Mark.urn)
 # Whether a place is completed: null until the hub has closed the group, even after the day of the report.
 _completed = sa.case(
-    (Completion.enrolment_id.is_not(None), sa.true()), (GroupEnding.ending == "closed", sa.false())
+    (Completion.enrolment_id.is_not(None), sa.true()),
+    (GroupEnding.ending == composition.Ending.CLOSED, sa.false()),
 )
 
 
