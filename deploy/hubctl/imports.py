@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from hub_enrolment.domain.findings import FileRefused
-from hub_enrolment.domain.gias_kinds import KINDS
+from hub_enrolment.domain.gias_kinds import RegisterFileKind
 from hub_enrolment.files.csv_text import read_table
 from hub_enrolment.files.gias_kinds import kind_of
 from hub_kernel.england import day_in_england
@@ -146,7 +146,7 @@ def stage(names: list[str], file_date: str | None) -> list[Staged]:
                 "Nothing was sent."
             )
         staged[kind] = Staged(source, kind, given or day_in_name(source.name))
-    return [staged[kind] for kind in KINDS if kind in staged]
+    return [staged[kind] for kind in RegisterFileKind if kind in staged]
 
 
 def day_in_name(name: str) -> date | None:

@@ -42,7 +42,7 @@ def test_without_the_heads_agreement_no_moment_is_right(at: datetime) -> None:
 
 
 def test_only_a_draft_is_submitted_to_a_group_that_recruits() -> None:
-    others = [status for status in rules.STATUSES if status != "draft"]
+    others = [status for status in rules.ApplicationStatus if status != "draft"]
     assert {outcome(status) for status in others} == {"not_draft"}
     assert outcome(group="cancelled") == "work_group_not_recruiting"
 

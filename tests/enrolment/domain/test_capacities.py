@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_enrolment.domain.capacities import TAKES_PLACE, check_capacity, most_teachers, places_n
-from hub_enrolment.domain.work_groups import STATUSES
+from hub_enrolment.domain.work_groups import WorkGroupStatus
 from hub_kernel.refusals import Refused
 
 
@@ -58,7 +58,7 @@ def test_more_than_the_maximum_takes_a_reason(
 
 
 @given(
-    status=st.sampled_from(STATUSES),
+    status=st.sampled_from(WorkGroupStatus),
     known=st.integers(1, 40),
     asked=st.integers(1, 40),
     most=st.integers(1, 40),

@@ -11,7 +11,7 @@ from tests.enrolment.factories import INSTANT, MEETS
 from hub_enrolment.domain.diary import MEETABLE, check_meetings, check_not_over
 from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import Meeting
-from hub_enrolment.domain.work_groups import OVER, STATUSES
+from hub_enrolment.domain.work_groups import OVER, WorkGroupStatus
 from hub_kernel.refusals import Conflict, Refused
 
 HOURS = timedelta(hours=3)
@@ -72,7 +72,7 @@ def test_a_session_lasts_a_day_at_most(starts_at: datetime, lasts: timedelta, co
     assert caught.value.pointer == "/ends_at"
 
 
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("status", WorkGroupStatus)
 def test_a_group_that_is_over_or_a_draft_has_no_sessions(status: str) -> None:
     if status in MEETABLE:
         check_meetings(status, [MEETING], [])
@@ -81,7 +81,7 @@ def test_a_group_that_is_over_or_a_draft_has_no_sessions(status: str) -> None:
             check_meetings(status, [MEETING], [])
 
 
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("status", WorkGroupStatus)
 def test_of_a_group_that_is_over_only_corrections_are_noted(status: str) -> None:
     if status not in OVER:
         check_not_over(status)

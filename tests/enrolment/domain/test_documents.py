@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import MEETS
 
+from hub_contracts.vocabulary import AttendanceMark
 from hub_enrolment.domain.documents import Held, attended
-from hub_enrolment.domain.sessions import MARKS
 
 HELD = st.builds(
     Held,
     began_at=st.timedeltas(timedelta(0), timedelta(days=300)).map(lambda after: MEETS + after),
     minutes=st.integers(1, 600),
-    mark=st.none() | st.sampled_from(MARKS),
+    mark=st.none() | st.sampled_from(AttendanceMark),
 )
 
 

@@ -6,11 +6,11 @@ import pytest
 from tests.enrolment.factories import DAY, HELD_ON
 
 from hub_enrolment.domain.endings import cancel, close
-from hub_enrolment.domain.work_groups import STATUSES
+from hub_enrolment.domain.work_groups import WorkGroupStatus
 from hub_kernel.refusals import Refused
 
 
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("status", WorkGroupStatus)
 def test_a_group_is_cancelled_before_it_has_met(status: str) -> None:
     if status in {"draft", "recruiting", "confirmed", "at_risk"}:
         assert cancel(status, None, "funding") is True
@@ -27,7 +27,7 @@ def closing(status: str = "evaluating", on: date = HELD_ON, today: date = HELD_O
     return "closes"
 
 
-@pytest.mark.parametrize("status", [one for one in STATUSES if one != "evaluating"])
+@pytest.mark.parametrize("status", [one for one in WorkGroupStatus if one != "evaluating"])
 def test_only_a_group_that_is_evaluated_closes(status: str) -> None:
     assert closing(status) == "not_evaluating"
 

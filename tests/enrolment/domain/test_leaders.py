@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub_contracts.vocabulary import LeaderRole
 from hub_enrolment.domain.leaders import assignments_unknown, end, last_day_of, still_assigned
-from hub_enrolment.domain.teachers import LEADER_ROLES, Appointment
+from hub_enrolment.domain.teachers import Appointment
 from hub_kernel.refusals import Refused
 
 STARTS = date(2025, 9, 1)
@@ -62,7 +63,7 @@ def test_groups_keep_a_lead_who_goes_on_in_another_role(other: Appointment, goes
     assert "3 Work Groups" in caught.value.detail
 
 
-@given(st.sampled_from(LEADER_ROLES), st.integers(0, 400), st.integers(0, 3))
+@given(st.sampled_from(LeaderRole), st.integers(0, 400), st.integers(0, 3))
 def test_only_a_role_that_leads_groups_is_kept_by_them(role: str, days: int, groups_n: int) -> None:
     kept = role not in {"pd_lead", "administrator"} and groups_n > 0
     with pytest.raises(Refused, match="still_leads_groups") if kept else nullcontext():

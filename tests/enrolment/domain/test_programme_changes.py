@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub_enrolment.domain.programme_changes import CONFIRMED, GroupOnProgramme, Terms, check_change
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.work_groups import STATUSES, Composition, SchoolOnGroup, broken_limits
+from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, WorkGroupStatus, broken_limits
 from hub_kernel.refusals import Conflict
 
 BEFORE = Terms(limits=Limits(), required_roles=())  # 10 to 20 teachers of six schools
@@ -58,7 +58,7 @@ def test_a_confirmed_group_contradicts_what_it_would_no_longer_conform_to(
         check_change(["max_teachers"], [GROUP], BEFORE, terms)
 
 
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("status", WorkGroupStatus)
 def test_only_a_confirmed_group_that_is_not_over_contradicts(status: str) -> None:
     group = replace(GROUP, status=status)
     if status in CONFIRMED:

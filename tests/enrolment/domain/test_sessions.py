@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import MEETS
 
+from hub_contracts.vocabulary import AttendanceMark
 from hub_enrolment.domain.sessions import (
-    MARKS,
     REGISTER_OPEN,
     Mark,
     Place,
@@ -149,7 +149,7 @@ def test_a_session_held_on_another_day_began_at_its_hour_in_england() -> None:
     assert started_at(MEETS, held_on=winter.date()) == winter + timedelta(hours=1)
 
 
-@given(st.lists(st.sampled_from(MARKS), max_size=20))
+@given(st.lists(st.sampled_from(AttendanceMark), max_size=20))
 def test_present_are_those_in_the_room(words: list[str]) -> None:
     places = {id_: Place(enrolment_id=id_, urn=str(n % 4), enrolled_at=MEETS, withdrawn_at=None)
               for n, id_ in enumerate(uuid4() for _ in words)}  # fmt: skip

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub_contracts.vocabulary import MeetingMode
 from hub_enrolment.domain.venues import LONGEST_LINK, NOWHERE, Location, check_joining_link, location
-from hub_enrolment.domain.work_groups import MODES
 from hub_kernel.refusals import Refused
 
 LINK = "https://meet.example/1"
@@ -38,7 +38,10 @@ def test_the_groups_location_holds_where_it_fits_the_mode(
 
 
 @given(
-    mode=st.sampled_from(MODES), host_urn=st.sampled_from([None, "110623"]), own=LOCATIONS, of_group=LOCATIONS
+    mode=st.sampled_from(MeetingMode),
+    host_urn=st.sampled_from([None, "110623"]),
+    own=LOCATIONS,
+    of_group=LOCATIONS,
 )
 def test_each_value_is_the_sessions_own_or_else_the_groups_or_none(
     mode: str, host_urn: str | None, own: Location, of_group: Location

@@ -11,18 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, MEETS, NOW, events, fill, group, meeting, schools
 
+from hub_contracts.vocabulary import SessionCancellationReason
 from hub_enrolment.commands.series import ScheduleSeries
 from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, TakeRegister
 from hub_enrolment.domain.series import Weekly
-from hub_enrolment.domain.sessions import (
-    CANCELLED_FOR,
-    STATUSES,
-    TO_COME,
-    Mark,
-    Meeting,
-    cancel,
-    reschedule,
-)
+from hub_enrolment.domain.sessions import TO_COME, Mark, Meeting, SessionStatus, cancel, reschedule
 from hub_enrolment.handlers import series, sessions
 from hub_enrolment.models import GroupSession
 from hub_enrolment.steps.sessions import cancel_sessions
@@ -216,10 +209,10 @@ ELSEWHERE = Meeting(starts_at=MEETS, ends_at=MEETS + HOURS, mode="in_person", ho
 
 
 @given(
-    status=st.sampled_from(STATUSES),
+    status=st.sampled_from(SessionStatus),
     asked=st.sampled_from([AT, ELSEWHERE]),
-    known=st.sampled_from(CANCELLED_FOR),
-    reason=st.sampled_from(CANCELLED_FOR),
+    known=st.sampled_from(SessionCancellationReason),
+    reason=st.sampled_from(SessionCancellationReason),
 )
 def test_only_what_is_to_come_changes(status: str, asked: Meeting, known: str, reason: str) -> None:
     if status in TO_COME:

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from tests.enrolment import factories
 from tests.enrolment.factories import BY, MEETS, NOW
 
+from hub_contracts.vocabulary import AttendanceMark
 from hub_enrolment.commands.attendance import ReceiveApologies
 from hub_enrolment.commands.enrolments import WithdrawParticipant
 from hub_enrolment.commands.hub import DescribeHub
 from hub_enrolment.commands.sessions import TakeRegister
-from hub_enrolment.domain.sessions import MARKS, PRESENT, Mark
+from hub_enrolment.domain.sessions import PRESENT, Mark
 from hub_enrolment.handlers import attendance, hub, sessions
 from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import Enrolment
@@ -100,7 +101,7 @@ def complete(session: Session, place: UUID) -> Enrolment:
     return enrolment
 
 
-@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("mark", AttendanceMark)
 def test_a_certificate_counts_the_sessions_attended(session: Session, mark: str) -> None:
     group = factories.group(session)
     urn = factories.schools(session)[0]

@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, events, fill, group, meeting
 from tests.enrolment.steps import call_off, marks, register, running, withdraw
 
-from hub_enrolment.domain.endings import CANCELLED_FOR, cancel
+from hub_contracts.vocabulary import WorkGroupCancellationReason
+from hub_enrolment.domain.endings import cancel
 from hub_enrolment.models import Enrolment, GroupSession, WorkGroup
 from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 
-@given(known=st.sampled_from(CANCELLED_FOR), reason=st.sampled_from(CANCELLED_FOR))
+@given(
+    known=st.sampled_from(WorkGroupCancellationReason), reason=st.sampled_from(WorkGroupCancellationReason)
+)
 def test_a_cancelled_group_keeps_its_reason(known: str, reason: str) -> None:
     if reason == known:
         assert cancel("cancelled", known, reason) is False

@@ -21,8 +21,9 @@ from tests.enrolment.factories import (
 )
 from tests.enrolment.register_files import gias, links, row
 
+from hub_contracts.vocabulary import Strand
 from hub_enrolment.commands.enrolments import WithdrawParticipant
-from hub_enrolment.domain.programmes import STRANDS, AcademicYear, Path, TakenPart, check_path
+from hub_enrolment.domain.programmes import AcademicYear, Path, TakenPart, check_path
 from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import Enrolment, Programme
 from hub_kernel.refusals import Refused
@@ -57,10 +58,10 @@ def test_another_strand_is_no_prerequisite() -> None:
     assert outcome("embedding", None) == "may"
 
 
-PARTS = st.lists(st.tuples(st.sampled_from(STRANDS), st.integers(2020, 2030)))
+PARTS = st.lists(st.tuples(st.sampled_from(Strand), st.integers(2020, 2030)))
 
 
-@given(strand=st.sampled_from(STRANDS), needed=st.none() | st.sampled_from(STRANDS), taken=PARTS)
+@given(strand=st.sampled_from(Strand), needed=st.none() | st.sampled_from(Strand), taken=PARTS)
 def test_later_years_say_nothing_of_a_school(
     strand: str, needed: str | None, taken: list[tuple[str, int]]
 ) -> None:
@@ -68,7 +69,7 @@ def test_later_years_say_nothing_of_a_school(
     assert outcome(strand, needed, *taken) == outcome(strand, needed, *known)
 
 
-@given(strand=st.sampled_from(STRANDS), needed=st.none() | st.sampled_from(STRANDS), taken=PARTS)
+@given(strand=st.sampled_from(Strand), needed=st.none() | st.sampled_from(Strand), taken=PARTS)
 def test_what_came_before_matters_only_where_a_path_says_so(
     strand: str, needed: str | None, taken: list[tuple[str, int]]
 ) -> None:

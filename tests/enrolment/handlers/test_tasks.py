@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, MEETS, NOW, events, fill, group, meeting
 from tests.enrolment.steps import put_task, say
 
+from hub_contracts.vocabulary import TaskStatus
 from hub_enrolment.commands.sessions import CancelSession
 from hub_enrolment.domain.tasks import STATUSES, Report, check_report
 from hub_enrolment.handlers import sessions
@@ -110,8 +111,10 @@ def test_hub_staff_put_a_status_back(session: Session) -> None:
     assert say(session, task_id, ada, "tried", expected=1, may_go_back=True).status == "tried"
 
 
-@given(known=st.sampled_from(STATUSES), asked=st.sampled_from(STATUSES), may_go_back=st.booleans())
-def test_a_status_goes_on_or_hub_staff_put_it_back(known: str, asked: str, may_go_back: bool) -> None:
+@given(known=st.sampled_from(TaskStatus), asked=st.sampled_from(TaskStatus), may_go_back=st.booleans())
+def test_a_status_goes_on_or_hub_staff_put_it_back(
+    known: TaskStatus, asked: TaskStatus, may_go_back: bool
+) -> None:
     before, after = (Report(status=status, note=None, pupils_n=None) for status in (known, asked))
     if may_go_back or STATUSES.index(asked) >= STATUSES.index(known):
         check_report(before, after, may_go_back=may_go_back)

@@ -26,7 +26,13 @@ from tests.enrolment.steps import change
 
 from hub_enrolment.commands.work_groups import OpenDraft
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.work_groups import STATUSES, Composition, SchoolOnGroup, check_change, confirm
+from hub_enrolment.domain.work_groups import (
+    Composition,
+    SchoolOnGroup,
+    WorkGroupStatus,
+    check_change,
+    confirm,
+)
 from hub_enrolment.handlers import terms
 from hub_enrolment.models import WorkGroup
 from hub_enrolment.store import work_groups as store
@@ -57,7 +63,7 @@ def test_of_a_draft_nobody_is_told_until_it_is_opened(session: Session) -> None:
     assert len(events(session, "WorkGroupOpened")) == 1
 
 
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("status", WorkGroupStatus)
 def test_a_group_that_is_over_is_not_changed(status: str) -> None:
     if status in {"closed", "cancelled"}:
         with pytest.raises(Refused, match="work_group_over"):

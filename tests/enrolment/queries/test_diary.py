@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from tests.enrolment.factories import INSTANT, MEETS, group, meeting
 
-from hub_enrolment.domain.sessions import REGISTER_STATES, STATUSES, register_state
+from hub_enrolment.domain.sessions import RegisterState, SessionStatus, register_state
 from hub_enrolment.models import GroupSession
 from hub_enrolment.queries import diary as queries
 
 
 @pytest.mark.parametrize("since", [-INSTANT, timedelta(0), INSTANT])
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("status", SessionStatus)
 def test_a_register_is_in_one_state_by_rule_and_by_sql(
     database: sessionmaker[Session], status: str, since: timedelta
 ) -> None:
@@ -26,7 +26,7 @@ def test_a_register_is_in_one_state_by_rule_and_by_sql(
         now = MEETS + since
         found = {
             state: session.scalars(select(GroupSession.id).where(queries.in_register_state(state, now))).all()
-            for state in REGISTER_STATES
+            for state in RegisterState
         }
         rule = register_state(status, starts_at=MEETS, now=now)
-        assert found == {state: [row.id] if state == rule else [] for state in REGISTER_STATES}
+        assert found == {state: [row.id] if state == rule else [] for state in RegisterState}

@@ -15,7 +15,8 @@ from hub_enrolment.commands.applications import (
     WithdrawApplication,
     WithdrawApplicationSchema,
 )
-from hub_enrolment.domain import applications
+from hub_enrolment.commands.codes import OneOf
+from hub_enrolment.domain.applications import ApplicationStatus
 from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.handlers import applications as handlers
 from hub_enrolment.handlers.schools import numbers_of
@@ -54,7 +55,7 @@ class ApplicationSchema(Schema):
 class ApplicationQuery(Schema):
     """Filters of the applications for one Work Group."""
 
-    status = fields.String(load_default=None, validate=validate.OneOf(applications.STATUSES))
+    status = OneOf(ApplicationStatus, load_default=None)
 
 
 class AllApplicationsQuery(ApplicationQuery):

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from hub_enrolment.access import GROUP_STAFF, own_groups_only
-from hub_enrolment.domain import sessions
+from hub_enrolment.commands.codes import OneOf
+from hub_enrolment.domain.sessions import RegisterState, SessionStatus
 from hub_enrolment.models import GroupSession
 from hub_enrolment.queries import diary as queries
 from hub_enrolment.queries.diary import ListedSession, SessionFilter
@@ -42,8 +43,8 @@ class ListedSessionSchema(Schema):
 class SessionQuery(DaysQuery):
     """Filters of sessions; `from` and `to` are first and last day on which they start."""
 
-    status = fields.String(load_default=None, validate=validate.OneOf(sessions.STATUSES))
-    register = fields.String(load_default=None, validate=validate.OneOf(sessions.REGISTER_STATES))
+    status = OneOf(SessionStatus, load_default=None)
+    register = OneOf(RegisterState, load_default=None)
     work_group_id = fields.UUID(load_default=None)
     lead_id = fields.UUID(load_default=None)
 

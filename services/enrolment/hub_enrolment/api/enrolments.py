@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_override, check_own_group
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.enrolments import (
     EnrolParticipant,
     EnrolParticipantSchema,
@@ -15,7 +16,7 @@ from hub_enrolment.commands.enrolments import (
     WithdrawParticipant,
     WithdrawParticipantSchema,
 )
-from hub_enrolment.domain.enrolments import STATUSES
+from hub_enrolment.domain.enrolments import EnrolmentStatus
 from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.handlers import enrolments as handlers
 from hub_enrolment.handlers import withdrawals
@@ -74,7 +75,7 @@ class UndoneWithdrawalSchema(Schema):
 class EnrolmentQuery(Schema):
     """Filters of the places of a Work Group."""
 
-    status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
+    status = OneOf(EnrolmentStatus, load_default=None)
     urn = fields.String(load_default=None, validate=validate.Regexp(rf"{URN.pattern}\Z"))
 
 

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
+from hub_contracts import vocabulary
 from hub_enrolment.access import HUB_STAFF
 from hub_enrolment.api.visits import VisitsAssignments
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.teachers import (
     AppointLeader,
     AppointLeaderSchema,
     EndLeader,
     EndLeaderSchema,
 )
-from hub_enrolment.domain import teachers
 from hub_enrolment.handlers import leaders as handlers
 from hub_enrolment.handlers import leads_ending
 from hub_enrolment.models import LeaderRole
@@ -62,7 +63,7 @@ class EndedLeaderSchema(LeaderSchema):
 class LeaderQuery(Schema):
     """Filters of leadership roles; `current`: held today, or not."""
 
-    role = fields.String(load_default=None, validate=validate.OneOf(teachers.LEADER_ROLES))
+    role = OneOf(vocabulary.LeaderRole, load_default=None)
     current = fields.Boolean(load_default=None)
     teacher_id = fields.UUID(load_default=None)
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
+from hub_contracts.vocabulary import PDDayKind
 from hub_enrolment.access import HUB_STAFF, READERS
 from hub_enrolment.api.warned import WarnedSchema, with_warnings
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.pd_days import (
     CancelPDDay,
     CancelPDDaySchema,
@@ -16,7 +18,7 @@ from hub_enrolment.commands.pd_days import (
     RegisterForPDDay,
     RegisterForPDDaySchema,
 )
-from hub_enrolment.domain import pd_days
+from hub_enrolment.domain.pd_days import PDDayStatus
 from hub_enrolment.handlers import pd_days as handlers
 from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_enrolment.store import pd_days as store
@@ -75,8 +77,8 @@ class PDDayRegisterSchema(Schema):
 class PDDayQuery(DaysQuery):
     """Filters of PD days; `from` and `to` are the first and last day on which they are held."""
 
-    kind = fields.String(load_default=None, validate=validate.OneOf(pd_days.KINDS))
-    status = fields.String(load_default=None, validate=validate.OneOf(pd_days.STATUSES))
+    kind = OneOf(PDDayKind, load_default=None)
+    status = OneOf(PDDayStatus, load_default=None)
 
 
 class PDDays:

@@ -4,7 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from hub_contracts.vocabulary import Strand
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.programmes import (
     ChangeProgramme,
     ChangeProgrammeSchema,
@@ -12,7 +14,7 @@ from hub_enrolment.commands.programmes import (
     OpenProgrammeSchema,
 )
 from hub_enrolment.commands.texts import Text
-from hub_enrolment.domain.programmes import ACADEMIC_YEAR, STRANDS
+from hub_enrolment.domain.programmes import ACADEMIC_YEAR
 from hub_enrolment.handlers import programme_changes as changes
 from hub_enrolment.handlers import programmes as handlers
 from hub_enrolment.models import Programme, ProgrammeChange
@@ -60,7 +62,7 @@ class ProgrammeQuery(Schema):
     """Filters of programmes; `q` is a part of the title."""
 
     academic_year = fields.String(load_default=None, validate=validate.Regexp(rf"{ACADEMIC_YEAR}\Z"))
-    strand = fields.String(load_default=None, validate=validate.OneOf(STRANDS))
+    strand = OneOf(Strand, load_default=None)
     q = Text(load_default=None, longest=100)
 
 

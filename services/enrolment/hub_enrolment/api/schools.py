@@ -4,9 +4,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from hub_contracts.vocabulary import Phase, SchoolStatus
 from hub_enrolment.access import HUB_STAFF, READERS
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.schools import ConnectSchool, ConnectSchoolSchema
-from hub_enrolment.domain import schools, search
+from hub_enrolment.domain import search
 from hub_enrolment.handlers import schools as handlers
 from hub_enrolment.models import School
 from hub_enrolment.store.schools import find_school
@@ -54,8 +56,8 @@ class SchoolQuery(Schema):
     """Filters of schools."""
 
     la_code = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{3}\Z"))
-    phase = fields.String(load_default=None, validate=validate.OneOf(schools.PHASES))
-    status = fields.String(load_default=None, validate=validate.OneOf(schools.STATUSES))
+    phase = OneOf(Phase, load_default=None)
+    status = OneOf(SchoolStatus, load_default=None)
     connected = fields.Boolean(load_default=None)
     trust_uid = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{1,9}\Z"))
     in_area = fields.Boolean(load_default=None)

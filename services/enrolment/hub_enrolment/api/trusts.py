@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from hub_enrolment.access import READERS
-from hub_enrolment.domain import trusts
+from hub_enrolment.commands.codes import OneOf
+from hub_enrolment.domain.trusts import TrustStatus
 from hub_enrolment.handlers import trusts as handlers
 from hub_enrolment.models import Trust, TrustMembership
 from hub_enrolment.store import trusts as store
@@ -58,7 +59,7 @@ class TrustMembershipSchema(Schema):
 class TrustQuery(Schema):
     """Filters of trusts."""
 
-    status = fields.String(load_default=None, validate=validate.OneOf(trusts.STATUSES))
+    status = OneOf(TrustStatus, load_default=None)
 
 
 class Trusts:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.waiting_list import (
     AcceptOffer,
     AcceptOfferSchema,
@@ -15,7 +16,7 @@ from hub_enrolment.commands.waiting_list import (
     OfferPlaces,
     OfferPlacesSchema,
 )
-from hub_enrolment.domain import waiting_list
+from hub_enrolment.domain.waiting_list import WaitingListStatus
 from hub_enrolment.handlers import waiting_list as handlers
 from hub_enrolment.models import WaitingEntry
 from hub_enrolment.store import waiting_list as store
@@ -56,7 +57,7 @@ class OffersSchema(Schema):
 class WaitingListQuery(Schema):
     """Filters of waiting-list entries."""
 
-    status = fields.String(load_default=None, validate=validate.OneOf(waiting_list.STATUSES))
+    status = OneOf(WaitingListStatus, load_default=None)
 
 
 class WaitingLists:

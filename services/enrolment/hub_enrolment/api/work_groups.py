@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_override, check_own_group, own_groups_only
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.commands.work_groups import (
     CancelWorkGroup,
@@ -20,7 +21,7 @@ from hub_enrolment.commands.work_groups import (
     OpenWorkGroup,
     OpenWorkGroupSchema,
 )
-from hub_enrolment.domain import work_groups
+from hub_enrolment.domain.work_groups import WorkGroupStatus
 from hub_enrolment.handlers import endings, terms
 from hub_enrolment.handlers import work_groups as handlers
 from hub_enrolment.models import WorkGroup
@@ -69,7 +70,7 @@ class WorkGroupSchema(Schema):
 class WorkGroupQuery(Schema):
     """Filters of Work Groups."""
 
-    status = fields.String(load_default=None, validate=validate.OneOf(work_groups.STATUSES))
+    status = OneOf(WorkGroupStatus, load_default=None)
     programme_id = fields.UUID(load_default=None)
     academic_year = fields.String(load_default=None)
     lead_id = fields.UUID(load_default=None)

@@ -9,8 +9,10 @@ from uuid import UUID
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from hub_contracts.fields import Code, Urn
+from hub_contracts.vocabulary import ParticipantRole
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Text
-from hub_enrolment.domain import applications, enrolments
+from hub_enrolment.domain import applications
 from hub_platform.schemas import CommandSchema, Instant
 
 LARGEST_APPLICATION = 30  # teachers of one school
@@ -72,7 +74,7 @@ class AskedSchema(CommandSchema):
 
     command = Asked
     teacher_id = fields.UUID(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(enrolments.ROLES))
+    role = OneOf(ParticipantRole, required=True)
 
 
 class AgreementSchema(CommandSchema):
@@ -120,7 +122,7 @@ class DecideApplicationSchema(CommandSchema):
 
     command = DecideApplication
     application_id = fields.UUID(required=True)
-    decision = fields.String(required=True, validate=validate.OneOf(applications.DECISIONS))
+    decision = OneOf(applications.DECISIONS, required=True)
     reason = Text(load_default=None, allow_none=True, longest=1000)
 
 

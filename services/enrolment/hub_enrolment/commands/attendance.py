@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
+from hub_contracts.vocabulary import AttendanceMark, CorrectionReason
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Lines
-from hub_enrolment.domain import attendance, sessions
 from hub_platform.schemas import CommandSchema, Instant
 
 
@@ -47,7 +48,7 @@ class CorrectAttendanceSchema(CommandSchema):
     command = CorrectAttendance
     session_id = fields.UUID(required=True)
     enrolment_id = fields.UUID(required=True)
-    mark = fields.String(required=True, validate=validate.OneOf(sessions.MARKS))
+    mark = OneOf(AttendanceMark, required=True)
     notified_at = Instant(load_default=None, allow_none=True)
-    reason = fields.String(required=True, validate=validate.OneOf(attendance.CORRECTED_FOR))
+    reason = OneOf(CorrectionReason, required=True)
     note = Lines(longest=1000, load_default=None, allow_none=True)

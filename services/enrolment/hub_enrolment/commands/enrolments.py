@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from hub_contracts.fields import Urn
+from hub_contracts.vocabulary import ParticipantRole, WithdrawalReason
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Text
-from hub_enrolment.domain import enrolments
 from hub_platform.schemas import CommandSchema
 
 
@@ -28,7 +29,7 @@ class EnrolParticipantSchema(CommandSchema):
     command = EnrolParticipant
     work_group_id = fields.UUID(required=True)
     teacher_id = fields.UUID(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(enrolments.ROLES))
+    role = OneOf(ParticipantRole, required=True)
     urn = Urn("Which of the teacher's present schools the place counts for.", optional=True)
     override_reason = Text(load_default=None, allow_none=True, longest=1000)
 
@@ -46,7 +47,7 @@ class WithdrawParticipantSchema(CommandSchema):
 
     command = WithdrawParticipant
     enrolment_id = fields.UUID(required=True)
-    reason = fields.String(required=True, validate=validate.OneOf(enrolments.REASONS))
+    reason = OneOf(WithdrawalReason, required=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,9 @@ from uuid import UUID
 from marshmallow import fields, validate
 
 from hub_contracts.fields import Urn
+from hub_contracts.vocabulary import LessonStudyFocus
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Lines
-from hub_enrolment.domain import lesson_studies
 from hub_platform.schemas import CommandSchema, Instant
 
 
@@ -34,7 +35,7 @@ class PlanLessonStudySchema(CommandSchema):
     teacher_enrolment_id = fields.UUID(required=True)
     planner_enrolment_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 30))
     observer_enrolment_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(0, 60))
-    focus = fields.String(required=True, validate=validate.OneOf(lesson_studies.FOCUSES))
+    focus = OneOf(LessonStudyFocus, required=True)
     lesson_at = Instant(required=True)
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from marshmallow import fields, post_load, validate
 
+from hub_contracts.vocabulary import TeacherRole
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Text
-from hub_enrolment.domain import teachers
 from hub_enrolment.domain.gias_establishments import URN
 from hub_platform.schemas import CommandSchema
 
@@ -33,7 +34,7 @@ class CorrectMembershipSchema(CommandSchema):
     teacher_id = fields.UUID(required=True)
     membership_id = fields.UUID(required=True)
     urn = fields.String(validate=validate.Regexp(rf"{URN.pattern}\Z"))
-    role = fields.String(validate=validate.OneOf(teachers.TEACHER_ROLES))
+    role = OneOf(TeacherRole)
     starts_on = fields.Date()
     ends_on = fields.Date(allow_none=True)
     reason = Text(required=True, longest=1000)

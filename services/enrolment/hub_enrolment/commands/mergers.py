@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Email
-from hub_enrolment.domain import erasures
+from hub_enrolment.domain.erasures import ErasureReason
 from hub_platform.schemas import CommandSchema, Flag
 
 
@@ -47,4 +48,4 @@ class AnonymiseTeacherSchema(CommandSchema):
 
     command = AnonymiseTeacher
     teacher_id = fields.UUID(required=True)
-    reason = fields.String(required=True, validate=validate.OneOf(erasures.REASONS))
+    reason = OneOf(ErasureReason, required=True)

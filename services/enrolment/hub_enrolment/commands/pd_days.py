@@ -7,8 +7,9 @@ from uuid import UUID
 from marshmallow import fields, validate
 
 from hub_contracts.fields import Urn
+from hub_contracts.vocabulary import PDDayCancellationReason, PDDayKind
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Text
-from hub_enrolment.domain import pd_days
 from hub_platform.schemas import CommandSchema, Instant
 
 
@@ -30,7 +31,7 @@ class OpenPDDaySchema(CommandSchema):
     """Reads it."""
 
     command = OpenPDDay
-    kind = fields.String(required=True, validate=validate.OneOf(pd_days.KINDS))
+    kind = OneOf(PDDayKind, required=True)
     theme = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]{0,59}\Z"))
     title = Text(load_default=None, allow_none=True)
     on = fields.Date(required=True, validate=validate.Range(date(2000, 1, 1), date(2199, 12, 31)))
@@ -89,4 +90,4 @@ class CancelPDDaySchema(CommandSchema):
 
     command = CancelPDDay
     pd_day_id = fields.UUID(required=True)
-    reason = fields.String(required=True, validate=validate.OneOf(pd_days.CANCELLED_FOR))
+    reason = OneOf(PDDayCancellationReason, required=True)

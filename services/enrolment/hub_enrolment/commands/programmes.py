@@ -7,12 +7,14 @@ from uuid import UUID
 
 from marshmallow import fields, post_load, validate
 
+from hub_contracts.vocabulary import ParticipantRole, Phase, Strand, TeacherRole
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Text
-from hub_enrolment.domain import completions, enrolments, programmes, schools, teachers
+from hub_enrolment.domain import completions, programmes
 from hub_enrolment.domain.programmes import LARGEST_GROUP
 from hub_platform.schemas import CommandSchema, Flag
 
-SENT_AS = tuple(dict.fromkeys((*enrolments.ROLES, *teachers.TEACHER_ROLES)))
+SENT_AS = tuple(dict.fromkeys((*ParticipantRole, *TeacherRole)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +42,8 @@ class OpenProgrammeSchema(CommandSchema):
     command = OpenProgramme
     title = Text(required=True)
     academic_year = fields.String(required=True, metadata={"pattern": "^20[0-9]{2}/[0-9]{2}$"})
-    strand = fields.String(required=True, validate=validate.OneOf(programmes.STRANDS))
-    phases = fields.List(
-        fields.String(validate=validate.OneOf(schools.PHASES)), required=True, validate=validate.Length(1, 6)
-    )
+    strand = OneOf(Strand, required=True)
+    phases = fields.List(OneOf(Phase), required=True, validate=validate.Length(1, 6))
     ncp_code = fields.String(load_default=None, allow_none=True)
     min_schools = fields.Integer(
         load_default=programmes.MIN_SCHOOLS, strict=True, validate=validate.Range(1, LARGEST_GROUP)
@@ -57,11 +57,9 @@ class OpenProgrammeSchema(CommandSchema):
     max_per_school = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_GROUP)
     )
-    prerequisite_strand = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(programmes.STRANDS)
-    )
+    prerequisite_strand = OneOf(Strand, load_default=None, allow_none=True)
     required_roles = fields.List(
-        fields.String(validate=validate.OneOf(SENT_AS)),
+        OneOf(SENT_AS),
         load_default=(),
         validate=validate.Length(0, len(SENT_AS)),
     )
@@ -86,19 +84,15 @@ class ChangeProgrammeSchema(CommandSchema):
     programme_id = fields.UUID(required=True)
     title = Text()
     academic_year = fields.String(metadata={"pattern": "^20[0-9]{2}/[0-9]{2}$"})
-    strand = fields.String(validate=validate.OneOf(programmes.STRANDS))
-    phases = fields.List(
-        fields.String(validate=validate.OneOf(schools.PHASES)), validate=validate.Length(1, 6)
-    )
+    strand = OneOf(Strand)
+    phases = fields.List(OneOf(Phase), validate=validate.Length(1, 6))
     ncp_code = fields.String(allow_none=True)
     min_schools = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
     min_teachers = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
     max_teachers = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
     max_per_school = fields.Integer(allow_none=True, strict=True, validate=validate.Range(1, LARGEST_GROUP))
-    prerequisite_strand = fields.String(allow_none=True, validate=validate.OneOf(programmes.STRANDS))
-    required_roles = fields.List(
-        fields.String(validate=validate.OneOf(SENT_AS)), validate=validate.Length(0, len(SENT_AS))
-    )
+    prerequisite_strand = OneOf(Strand, allow_none=True)
+    required_roles = fields.List(OneOf(SENT_AS), validate=validate.Length(0, len(SENT_AS)))
     min_attendance_percent = fields.Integer(strict=True, validate=validate.Range(0, 100))
     tasks_required = Flag()
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from hub_enrolment.domain import schools
+from hub_contracts.vocabulary import ConnectionRoute
+from hub_enrolment.commands.codes import OneOf
 from hub_platform.schemas import CommandSchema
 
 
@@ -24,4 +25,4 @@ class ConnectSchoolSchema(CommandSchema):
     command = ConnectSchool
     urn = fields.String(required=True)  # of the address: what is no URN is not found
     connected_on = fields.Date(required=True)
-    via = fields.String(required=True, validate=validate.OneOf(schools.VIAS))
+    via = OneOf(ConnectionRoute, required=True)

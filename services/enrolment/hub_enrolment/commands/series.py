@@ -8,8 +8,10 @@ from uuid import UUID
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from hub_contracts.fields import Urn
+from hub_contracts.vocabulary import MeetingMode
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import JoiningLink, Text
-from hub_enrolment.domain import series, work_groups
+from hub_enrolment.domain import series
 from hub_enrolment.domain.series import Monthly, Weekly
 from hub_enrolment.domain.venues import LONGEST_VENUE
 from hub_platform.schemas import CommandSchema, Flag
@@ -81,7 +83,7 @@ class ScheduleSeriesSchema(CommandSchema):
     until = fields.Date(load_default=None, validate=DAYS)
     starts = fields.Time(required=True, format="%H:%M", metadata=CLOCK)
     ends = fields.Time(required=True, format="%H:%M", metadata=CLOCK)
-    mode = fields.String(required=True, validate=validate.OneOf(work_groups.MODES))
+    mode = OneOf(MeetingMode, required=True)
     host_urn = Urn("The school that hosts the sessions.", optional=True)
     skip = fields.List(fields.Date(), load_default=list, validate=validate.Length(0, 366))
     dry_run = Flag(load_default=False)

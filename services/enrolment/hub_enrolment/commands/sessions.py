@@ -9,8 +9,9 @@ from uuid import UUID
 from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from hub_contracts.fields import Urn
+from hub_contracts.vocabulary import AttendanceMark, MeetingMode, SessionCancellationReason
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import JoiningLink, Text
-from hub_enrolment.domain import sessions, work_groups
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.domain.venues import LONGEST_VENUE
 from hub_platform.schemas import CommandSchema, Instant
@@ -36,7 +37,7 @@ class ScheduleSessionSchema(CommandSchema):
     work_group_id = fields.UUID(required=True)
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
-    mode = fields.String(required=True, validate=validate.OneOf(work_groups.MODES))
+    mode = OneOf(MeetingMode, required=True)
     host_urn = Urn("The school that hosts the session.", optional=True)
     venue = Text(load_default=None, allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink(load_default=None)
@@ -60,7 +61,7 @@ class MarkSchema(Schema):
         unknown = RAISE
 
     enrolment_id = fields.UUID(required=True)
-    mark = fields.String(required=True, validate=validate.OneOf(sessions.MARKS))
+    mark = OneOf(AttendanceMark, required=True)
     notified_at = Instant(load_default=None, allow_none=True)
 
     @post_load
@@ -97,7 +98,7 @@ class RescheduleSessionSchema(CommandSchema):
     session_id = fields.UUID(required=True)
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
-    mode = fields.String(load_default=None, validate=validate.OneOf(work_groups.MODES))
+    mode = OneOf(MeetingMode, load_default=None)
     host_urn = Urn("The school that hosts the session.", optional=True)
     venue = Text(allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink()
@@ -122,4 +123,4 @@ class CancelSessionSchema(CommandSchema):
 
     command = CancelSession
     session_id = fields.UUID(required=True)
-    reason = fields.String(required=True, validate=validate.OneOf(sessions.CANCELLED_FOR))
+    reason = OneOf(SessionCancellationReason, required=True)

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
+from hub_contracts.vocabulary import TaskStatus
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Lines
-from hub_enrolment.domain import tasks
 from hub_platform.schemas import CommandSchema
 
 
@@ -47,7 +48,7 @@ class ReportTaskSchema(CommandSchema):
     command = ReportTask
     task_id = fields.UUID(required=True)
     enrolment_id = fields.UUID(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(tasks.STATUSES))
+    status = OneOf(TaskStatus, required=True)
     note = Lines(longest=2000, load_default=None, allow_none=True)
     pupils_n = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(0, 1000)

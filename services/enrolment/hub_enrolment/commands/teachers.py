@@ -9,8 +9,9 @@ from uuid import UUID
 from marshmallow import fields, post_load, validate
 
 from hub_contracts.fields import Urn
+from hub_contracts.vocabulary import LeaderRole, Phase, TeacherRole
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Email, Name, Phone, Text
-from hub_enrolment.domain import schools, teachers
 from hub_platform.schemas import CommandSchema, Flag
 
 MOST_CANDIDATES: Final = 50  # of one request
@@ -41,10 +42,10 @@ class RegisterTeacherSchema(CommandSchema):
     family = Name(load_default="")
     email = Email(required=True)
     urn = Urn("The school.")
-    role = fields.String(required=True, validate=validate.OneOf(teachers.TEACHER_ROLES))
+    role = OneOf(TeacherRole, required=True)
     trn = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 30))
     trnless = Flag(load_default=False)
-    phase = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(schools.PHASES))
+    phase = OneOf(Phase, load_default=None, allow_none=True)
     phone = Phone(load_default=None, allow_none=True)
     contact_opt_out = Flag(load_default=False)
     different_from = fields.List(
@@ -77,7 +78,7 @@ class ChangeTeacherSchema(CommandSchema):
     phone = Phone(allow_none=True)
     trn = fields.String(allow_none=True, validate=validate.Length(1, 30))
     trnless = Flag()
-    phase = fields.String(allow_none=True, validate=validate.OneOf(schools.PHASES))
+    phase = OneOf(Phase, allow_none=True)
     contact_opt_out = Flag()
     keep_email = Flag(load_default=False)
 
@@ -108,7 +109,7 @@ class MoveTeacherSchema(CommandSchema):
     teacher_id = fields.UUID(required=True)
     from_urn = Urn("The school that is left.", optional=True)
     to_urn = Urn("The school that is joined.")
-    role = fields.String(required=True, validate=validate.OneOf(teachers.TEACHER_ROLES))
+    role = OneOf(TeacherRole, required=True)
     moved_on = fields.Date(required=True)
     email = Email(load_default=None, allow_none=True)
     keep_email = Flag(load_default=False)
@@ -131,7 +132,7 @@ class AppointLeaderSchema(CommandSchema):
 
     command = AppointLeader
     teacher_id = fields.UUID(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(teachers.LEADER_ROLES))
+    role = OneOf(LeaderRole, required=True)
     core_leadership = Flag(required=True)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(load_default=None, allow_none=True)

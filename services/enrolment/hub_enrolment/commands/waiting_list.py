@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from hub_contracts.fields import Urn
-from hub_enrolment.domain import enrolments
+from hub_contracts.vocabulary import ParticipantRole
+from hub_enrolment.commands.codes import OneOf
 from hub_platform.schemas import CommandSchema
 
 
@@ -26,7 +27,7 @@ class JoinWaitingListSchema(CommandSchema):
     command = JoinWaitingList
     work_group_id = fields.UUID(required=True)
     teacher_id = fields.UUID(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(enrolments.ROLES))
+    role = OneOf(ParticipantRole, required=True)
     urn = Urn("Which of the teacher's present schools the place counts for.", optional=True)
 
 

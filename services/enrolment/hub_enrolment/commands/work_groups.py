@@ -8,8 +8,9 @@ from uuid import UUID
 
 from marshmallow import fields, post_load, validate
 
+from hub_contracts.vocabulary import MeetingMode, WorkGroupCancellationReason
+from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import JoiningLink, Text
-from hub_enrolment.domain import endings, work_groups
 from hub_enrolment.domain.programmes import LARGEST_GROUP
 from hub_enrolment.domain.venues import LONGEST_VENUE
 from hub_platform.schemas import CommandSchema, Flag, Instant
@@ -43,7 +44,7 @@ class OpenWorkGroupSchema(CommandSchema):
     capacity = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_GROUP)
     )
-    mode = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(work_groups.MODES))
+    mode = OneOf(MeetingMode, load_default=None, allow_none=True)
     venue = Text(load_default=None, allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink(load_default=None)
     draft = Flag(load_default=False)
@@ -81,7 +82,7 @@ class ChangeWorkGroupSchema(CommandSchema):
     lead_ids = fields.List(fields.UUID(), validate=validate.Length(1, 2))
     closes_at = Instant()
     capacity = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
-    mode = fields.String(allow_none=True, validate=validate.OneOf(work_groups.MODES))
+    mode = OneOf(MeetingMode, allow_none=True)
     venue = Text(allow_none=True, longest=LONGEST_VENUE)
     joining_link = JoiningLink()
     override_reason = Text(load_default=None, allow_none=True, longest=1000)
@@ -122,7 +123,7 @@ class CancelWorkGroupSchema(CommandSchema):
 
     command = CancelWorkGroup
     work_group_id = fields.UUID(required=True)
-    reason = fields.String(required=True, validate=validate.OneOf(endings.CANCELLED_FOR))
+    reason = OneOf(WorkGroupCancellationReason, required=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from hub_enrolment.domain import enrolments
 from hub_kernel.refusals import Conflict, Refused
 
-STATUSES: Final = ("draft", "submitted", "waitlisted", "accepted", "declined", "withdrawn")
-OPEN: Final = ("draft", "submitted", "waitlisted")  # a school has at most one such application for a group
-DECISIONS: Final = ("accepted", "waitlisted", "declined")
+
+class ApplicationStatus(StrEnum):
+    """The status of an application."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    WAITLISTED = "waitlisted"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+# A school has at most one such application for a group.
+OPEN: Final = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.WAITLISTED)
+DECISIONS: Final = (ApplicationStatus.ACCEPTED, ApplicationStatus.WAITLISTED, ApplicationStatus.DECLINED)
 
 
 def check_participants(urn: str, participants: Sequence[UUID], schools: Iterable[str | None]) -> None:
@@ -53,7 +66,7 @@ def submit(
         Conflict: `not_draft`, `work_group_not_recruiting`.
         Refused: `agreement_missing`, `recruitment_not_open`, `recruitment_closed`.
     """
-    if status != "draft":
+    if status != ApplicationStatus.DRAFT:
         raise Conflict("not_draft", f"The application is {status}; only a draft can be submitted.")
     if not agreed:
         detail = "Say who agreed for the school, when, and to which version of the agreement."
@@ -68,7 +81,7 @@ def decide(status: str, decision: str) -> None:
     Raises:
         Conflict: `not_undecided`, `already_waitlisted`.
     """
-    if status not in {"submitted", "waitlisted"}:
+    if status not in {ApplicationStatus.SUBMITTED, ApplicationStatus.WAITLISTED}:
         raise Conflict("not_undecided", f"The application is {status}, so it cannot be decided.")
     if status == decision:
         raise Conflict("already_waitlisted", "The application is waitlisted already.", "/decision")

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.sessions import REGISTER_OPEN, TO_COME, Mark, Place, not_enrolled
+from hub_contracts.vocabulary import AttendanceMark
+from hub_enrolment.domain.sessions import REGISTER_OPEN, TO_COME, Mark, Place, SessionStatus, not_enrolled
 from hub_kernel.england import spoken_instant
 from hub_kernel.refusals import Conflict, Refused
 
-CORRECTED_FOR: Final = ("register_mistake", "told_later", "evidence_seen", "other")
 HOUR: Final = timedelta(hours=1)
 
 
@@ -40,7 +40,7 @@ def receive_apologies(
         Conflict: `session_cancelled`, `register_taken`, `apologies_known`.
         Refused: `not_enrolled`, `received_in_future`, `apologies_too_late`.
     """
-    if status == "cancelled":
+    if status == SessionStatus.CANCELLED:
         raise Conflict("session_cancelled", "The session is cancelled, so it needs no apologies.")
     if place is None or not place.is_active(starts_at):
         raise not_enrolled(starts_at, "/enrolment_id")
@@ -79,7 +79,7 @@ def with_notice(marks: Sequence[Mark], received: Mapping[UUID, datetime]) -> lis
     """Return a register whose apologies have the times that were recorded before the session."""
     return [
         replace(mark, notified_at=received.get(mark.enrolment_id))
-        if mark.mark == "apologies" and mark.notified_at is None
+        if mark.mark == AttendanceMark.APOLOGIES and mark.notified_at is None
         else mark
         for mark in marks
     ]
@@ -91,7 +91,7 @@ def check_correctable(status: str, *, starts_at: datetime, now: datetime, group_
     Raises:
         Conflict: `register_not_taken`, `register_open`.
     """
-    if status != "completed":
+    if status != SessionStatus.COMPLETED:
         raise Conflict(
             "register_not_taken", "The register has not been taken, so there is no mark to correct."
         )
@@ -129,7 +129,7 @@ def correct(
     if known is None and (place is None or not place.is_active(began_at)):
         detail = "This enrolment has no mark in the register and held no place when the session began."
         raise Refused("not_marked", detail, "/enrolment_id")
-    if asked.notified_at is not None and asked.mark != "apologies":
+    if asked.notified_at is not None and asked.mark != AttendanceMark.APOLOGIES:
         raise Refused("notice_without_apologies", "Only apologies have a time of notice.", "/notified_at")
     check_received(asked, "/notified_at", now=now)
     return asked != known

@@ -6,9 +6,12 @@ programme's maximum of teachers, or the higher number that a hub lead has allowe
 
 from typing import Final
 
+from hub_enrolment.domain.work_groups import WorkGroupStatus
 from hub_kernel.refusals import Refused
 
-TAKES_PLACE: Final = frozenset({"confirmed", "at_risk", "running", "evaluating"})
+TAKES_PLACE: Final = frozenset(
+    {WorkGroupStatus.CONFIRMED, WorkGroupStatus.AT_RISK, WorkGroupStatus.RUNNING, WorkGroupStatus.EVALUATING}
+)
 
 
 def most_teachers(max_teachers: int, allowed: int | None) -> int:

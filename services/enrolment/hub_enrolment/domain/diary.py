@@ -8,15 +8,24 @@ from datetime import timedelta
 from itertools import chain
 from typing import Final
 
+from hub_contracts.vocabulary import MeetingMode
 from hub_enrolment.domain.series import Slot
 from hub_enrolment.domain.sessions import Meeting
 from hub_enrolment.domain.venues import check_joining_link
-from hub_enrolment.domain.work_groups import OVER
+from hub_enrolment.domain.work_groups import OVER, WorkGroupStatus
 from hub_kernel.england import day_in_england, spoken_day, spoken_time
 from hub_kernel.refusals import Conflict, Refused
 
 # Sessions can be scheduled in these states; an evaluating group runs again with a new session.
-MEETABLE: Final = frozenset({"recruiting", "confirmed", "at_risk", "running", "evaluating"})
+MEETABLE: Final = frozenset(
+    {
+        WorkGroupStatus.RECRUITING,
+        WorkGroupStatus.CONFIRMED,
+        WorkGroupStatus.AT_RISK,
+        WorkGroupStatus.RUNNING,
+        WorkGroupStatus.EVALUATING,
+    }
+)
 LONGEST: Final = timedelta(hours=24)
 
 
@@ -45,7 +54,7 @@ def check_meetings(
     for meeting in asked:
         if known is None or _slot(meeting) != _slot(known):
             check_length(_slot(meeting))
-        if meeting.mode == "school_hosted" and meeting.host_urn is None:
+        if meeting.mode == MeetingMode.SCHOOL_HOSTED and meeting.host_urn is None:
             raise Refused("host_missing", "Name the school that hosts the session.", "/host_urn")
         check_joining_link(meeting.joining_link)
     if known is None or any(_slot(meeting) != _slot(known) for meeting in asked):
@@ -58,7 +67,7 @@ def check_meets(status: str) -> None:
     Raises:
         Conflict: `work_group_over`.
     """
-    if status == "draft":
+    if status == WorkGroupStatus.DRAFT:
         raise Conflict("work_group_over", "A draft has no sessions; open the Work Group first.")
     if status not in MEETABLE:
         raise Conflict("work_group_over", f"The Work Group is {status}, so no session can be added.")

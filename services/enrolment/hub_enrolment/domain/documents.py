@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from hub_enrolment.domain.sessions import PRESENT
+from hub_enrolment.domain.enrolments import EnrolmentStatus
+from hub_enrolment.domain.sessions import PRESENT, SessionStatus
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Conflict
 
@@ -39,7 +40,7 @@ class Attended:
 
 def is_completed(status: str) -> bool:
     """Return whether an enrolment with this status has a certificate."""
-    return status == "completed"
+    return status == EnrolmentStatus.COMPLETED
 
 
 def check_completed(status: str) -> None:
@@ -58,7 +59,7 @@ def check_sheet(status: str) -> None:
     Raises:
         Conflict: `session_cancelled`.
     """
-    if status == "cancelled":
+    if status == SessionStatus.CANCELLED:
         raise Conflict("session_cancelled", "The session is cancelled, so it has no attendance sheet.")
 
 

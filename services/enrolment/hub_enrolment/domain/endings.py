@@ -3,12 +3,19 @@
 from datetime import date
 from typing import Final
 
+from hub_enrolment.domain.work_groups import WorkGroupStatus
 from hub_kernel.england import spoken_date
 from hub_kernel.refusals import Conflict, Refused
 
 # Before the first register; from then on a group runs, see `work_groups.moves_on`.
-CANCELLABLE: Final = frozenset({"draft", "recruiting", "confirmed", "at_risk"})
-CANCELLED_FOR: Final = ("too_few_teachers", "lead_unavailable", "venue_unavailable", "funding", "other")
+CANCELLABLE: Final = frozenset(
+    {
+        WorkGroupStatus.DRAFT,
+        WorkGroupStatus.RECRUITING,
+        WorkGroupStatus.CONFIRMED,
+        WorkGroupStatus.AT_RISK,
+    }
+)
 
 
 def cancel(status: str, known_reason: str | None, reason: str) -> bool:
@@ -19,7 +26,7 @@ def cancel(status: str, known_reason: str | None, reason: str) -> bool:
     Raises:
         Conflict: `not_cancellable`.
     """
-    if status == "cancelled" and known_reason == reason:
+    if status == WorkGroupStatus.CANCELLED and known_reason == reason:
         return False
     if status not in CANCELLABLE:
         raise Conflict(
@@ -44,7 +51,7 @@ def close(
     Raises:
         Conflict: `not_evaluating`; Refused: `evaluation_in_future`, `evaluation_before_last_session`.
     """
-    if status != "evaluating" and (status != "running" or confirmed or to_come):
+    if status != WorkGroupStatus.EVALUATING and (status != WorkGroupStatus.RUNNING or confirmed or to_come):
         detail = f"The Work Group is {status}; it can be closed after the register of its last session."
         raise Conflict("not_evaluating", detail)
     if evaluation_submitted_on > today:

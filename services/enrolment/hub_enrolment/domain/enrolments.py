@@ -2,22 +2,37 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Final
 
+from hub_contracts.vocabulary import WithdrawalCause
 from hub_enrolment.domain.schools import SchoolState, check_eligible, check_open
+from hub_enrolment.domain.work_groups import OVER, WorkGroupStatus
 from hub_kernel.england import spoken_instant
 from hub_kernel.refusals import Conflict, Refused
 
-ROLES: Final = ("lead_participant", "participant")
-LEAD: Final = "lead_participant"
-STATUSES: Final = ("pending", "active", "completed", "not_completed", "withdrawn", "transferred")
+
+class EnrolmentStatus(StrEnum):
+    """The status of a place."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    NOT_COMPLETED = "not_completed"
+    WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
+
+
 # Places that count for the composition of a group, also of one that has closed.
-HELD: Final = ("active", "completed", "not_completed")
-REASONS: Final = ("left_school", "workload", "illness", "not_relevant", "other")
-# Reasons of withdrawals that follow from another action of the hub.
-CAUSES: Final = ("transferred", "group_cancelled")
-RECRUITING: Final = frozenset({"recruiting", "confirmed", "at_risk", "running"})
-ENDED: Final = frozenset({"closed", "cancelled"})
+HELD: Final = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED, EnrolmentStatus.NOT_COMPLETED)
+RECRUITING: Final = frozenset(
+    {
+        WorkGroupStatus.RECRUITING,
+        WorkGroupStatus.CONFIRMED,
+        WorkGroupStatus.AT_RISK,
+        WorkGroupStatus.RUNNING,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +209,7 @@ def check_other_school(places: Places, school: SchoolState, *, counted: bool) ->
     Raises:
         Refused: `school_not_eligible`; Conflict: `school_cap_reached`.
     """
-    if places.status in ENDED:
+    if places.status in OVER:
         return
     check_eligible(school)
     held = places.taken_by_school - counted
@@ -212,7 +227,7 @@ def check_withdrawal(status: str) -> None:
     Raises:
         Conflict: `not_active`.
     """
-    if status != "active":
+    if status != EnrolmentStatus.ACTIVE:
         raise Conflict(
             "not_active", f"The enrolment is {status}; only an active one can be withdrawn or transferred."
         )
@@ -233,9 +248,9 @@ def undo_withdrawal(places: Places, status: str, reason: str | None, *, override
         Conflict: `not_withdrawn`, `work_group_over`, `already_enrolled`; without `override` also
             `school_cap_reached`, `work_group_full`.
     """
-    if status != "withdrawn" or reason in CAUSES:
+    if status != EnrolmentStatus.WITHDRAWN or reason in set(WithdrawalCause):
         raise Conflict("not_withdrawn", f"The enrolment is {status}; there is no withdrawal to undo.")
-    if places.status in ENDED:
+    if places.status in OVER:
         detail = f"The Work Group is {places.status}, so its places can no longer change."
         raise Conflict("work_group_over", detail)
         # An offer reserves its place; a teacher who waits while a place is free cannot be given that place.

@@ -1,11 +1,19 @@
 """Rules about anonymising a teacher's record (UK GDPR, article 17)."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from hub_kernel.refusals import Conflict
 
-REASONS: Final = ("asked_for", "kept_long_enough", "held_without_ground")
+
+class ErasureReason(StrEnum):
+    """The reason for anonymising a record."""
+
+    ASKED_FOR = "asked_for"
+    KEPT_LONG_ENOUGH = "kept_long_enough"
+    HELD_WITHOUT_GROUND = "held_without_ground"
+
 
 # Stored in place of the name and address, so that lists of places stay readable.
 GIVEN: Final = "Anonymised"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Final
 
+from hub_contracts.vocabulary import SchoolStatus
 from hub_enrolment.domain.findings import Finding
 from hub_enrolment.domain.gias_establishments import Establishment, EstablishmentsFile
 
@@ -58,7 +59,7 @@ def plan_import(stored: Mapping[str, Establishment], file: EstablishmentsFile) -
             row = file.row_of[school.urn]
             older.append(Finding(row, "LastChangedDate", school.urn, "row_older", detail))
         elif names := changed_fields(known, school):
-            closes = school.status == "closed" and known.status != "closed"
+            closes = school.status == SchoolStatus.CLOSED and known.status != SchoolStatus.CLOSED
             changed.append(Change(school, names, closes, known.trust_uid))
         else:
             unchanged += 1

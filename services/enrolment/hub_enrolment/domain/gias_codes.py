@@ -6,16 +6,23 @@ DFE-Digital/schools-experience `school_mass_importer.rb` (both read in 2025).
 
 from typing import Final
 
-STATUSES: Final = {1: "open", 2: "closed", 3: "proposed_to_close", 4: "proposed_to_open"}
+from hub_contracts.vocabulary import Phase, SchoolStatus
+
+STATUSES: Final = {
+    1: SchoolStatus.OPEN,
+    2: SchoolStatus.CLOSED,
+    3: SchoolStatus.PROPOSED_TO_CLOSE,
+    4: SchoolStatus.PROPOSED_TO_OPEN,
+}
 
 PHASES: Final = {
-    1: "early_years",  # Nursery
-    2: "primary",
-    3: "primary",  # Middle deemed primary
-    4: "secondary",
-    5: "secondary",  # Middle deemed secondary
-    6: "post16",  # 16 plus
-    7: "all_through",
+    1: Phase.EARLY_YEARS,  # Nursery
+    2: Phase.PRIMARY,
+    3: Phase.PRIMARY,  # Middle deemed primary
+    4: Phase.SECONDARY,
+    5: Phase.SECONDARY,  # Middle deemed secondary
+    6: Phase.POST16,  # 16 plus
+    7: Phase.ALL_THROUGH,
 }
 PHASE_NOT_APPLICABLE: Final = 0  # special schools, pupil referral units, independents: see `phase_of`
 
@@ -36,16 +43,16 @@ def is_eligible(type_code: int) -> bool:
     return type_code in KNOWN_TYPES and type_code not in NOT_ELIGIBLE_TYPES
 
 
-def phase_of(code: int | None, low_age: int | None, high_age: int | None) -> str:
+def phase_of(code: int | None, low_age: int | None, high_age: int | None) -> Phase:
     """Return a school's phase: by its GIAS code, or by its statutory ages where GIAS gives no phase."""
     if code in PHASES:
         return PHASES[code]
     if code != PHASE_NOT_APPLICABLE or low_age is None or high_age is None:
-        return "unknown"
+        return Phase.UNKNOWN
     if high_age <= YEARS_OF_AGE["reception_ends"]:
-        return "early_years"
+        return Phase.EARLY_YEARS
     if low_age >= YEARS_OF_AGE["sixth_form_begins"]:
-        return "post16"
+        return Phase.POST16
     if high_age <= YEARS_OF_AGE["primary_ends"]:
-        return "primary"
-    return "secondary" if low_age >= YEARS_OF_AGE["secondary_begins"] else "all_through"
+        return Phase.PRIMARY
+    return Phase.SECONDARY if low_age >= YEARS_OF_AGE["secondary_begins"] else Phase.ALL_THROUGH

@@ -1,10 +1,12 @@
 """The four files of GIAS that can be imported."""
 
-from typing import Final
+from enum import StrEnum
 
-KINDS: Final = (
-    "establishments",
-    "links",
-    "groups",
-    "group_links",
-)  # in the order in which they are imported
+
+class RegisterFileKind(StrEnum):
+    """A file of the register, in the order in which they are imported."""
+
+    ESTABLISHMENTS = "establishments"
+    LINKS = "links"
+    GROUPS = "groups"
+    GROUP_LINKS = "group_links"

@@ -6,24 +6,28 @@ A lesson is planned by several participants, taught by one, observed by others, 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from enum import StrEnum
 from uuid import UUID
 
 from hub_enrolment.domain.sessions import Place
 from hub_kernel.england import day_in_england, spoken_date
 from hub_kernel.refusals import Conflict, Refused
 
-FOCUSES: Final = (
-    "tfm",
-    "problem_solving",
-    "calculation",
-    "reasoning",
-    "representation",
-    "fluency",
-    "other",
-)
-STATUSES: Final = ("planned", "taught", "reviewed")
-PARTS: Final = ("planner", "teacher", "observer")
+
+class LessonStudyStatus(StrEnum):
+    """The status of a lesson study, in order."""
+
+    PLANNED = "planned"
+    TAUGHT = "taught"
+    REVIEWED = "reviewed"
+
+
+class LessonStudyPart(StrEnum):
+    """The part of a participant in a lesson study."""
+
+    PLANNER = "planner"
+    TEACHER = "teacher"
+    OBSERVER = "observer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +110,11 @@ def teach(status: str, *, lesson_at: datetime, now: datetime) -> bool:
     Raises:
         Conflict: `already_reviewed`; Refused: `lesson_to_come`.
     """
-    if status == "reviewed":
+    if status == LessonStudyStatus.REVIEWED:
         raise Conflict("already_reviewed", "The lesson study has been reviewed already.")
     if now < lesson_at:
         raise Refused("lesson_to_come", "The lesson has not begun; record it as taught afterwards.")
-    return status == "planned"
+    return status == LessonStudyStatus.PLANNED
 
 
 def review(status: str, known_note: str | None, note: str) -> bool:
@@ -119,8 +123,8 @@ def review(status: str, known_note: str | None, note: str) -> bool:
     Raises:
         Conflict: `not_taught`, `already_reviewed`.
     """
-    if status == "planned":
+    if status == LessonStudyStatus.PLANNED:
         raise Conflict("not_taught", "The lesson has not been taught; record that first.")
-    if status == "reviewed" and known_note != note:
+    if status == LessonStudyStatus.REVIEWED and known_note != note:
         raise Conflict("already_reviewed", "The lesson study has another review already.", "/learning_note")
-    return status == "taught"
+    return status == LessonStudyStatus.TAUGHT

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -10,15 +11,15 @@ from hub_kernel.england import instant_in_england, spoken_instant
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Successions
 
-KINDS: Final = ("pd_day", "conference")
-STATUSES: Final = ("open", "held", "cancelled")
-CANCELLED_FOR: Final = (
-    "speaker_unavailable",
-    "venue_unavailable",
-    "weather",
-    "too_few_participants",
-    "other",
-)
+
+class PDDayStatus(StrEnum):
+    """The status of a PD day or conference."""
+
+    OPEN = "open"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
 REGISTER_OPEN: Final = timedelta(days=7)  # from the start of the day; then the register is locked
 
 
@@ -64,7 +65,7 @@ def register(known: Registrations, *, at: datetime) -> bool:
     """
     if known.held_by_teacher:
         return False
-    if known.status == "cancelled":
+    if known.status == PDDayStatus.CANCELLED:
         raise Conflict("pd_day_cancelled", "This day is cancelled, so registration is closed.")
     if at >= known.closes_at:
         raise Refused("registration_closed", f"Registration closed on {spoken_instant(known.closes_at)}.")
@@ -80,7 +81,7 @@ def check_time(status: str, *, on: date, now: datetime) -> None:
         Conflict: `pd_day_cancelled`, `register_locked`; Refused: `register_too_early`.
     """
     begins = instant_in_england(on, time())
-    if status == "cancelled":
+    if status == PDDayStatus.CANCELLED:
         raise Conflict("pd_day_cancelled", "The day is cancelled, so it has no register.")
     if now < begins:
         raise Refused("register_too_early", "The register opens on the day itself.")
@@ -137,8 +138,8 @@ def cancel(status: str, known_reason: str | None, reason: str) -> bool:
     Raises:
         Conflict: `pd_day_held`, `pd_day_cancelled`.
     """
-    if status == "held":
+    if status == PDDayStatus.HELD:
         raise Conflict("pd_day_held", "The register of this day has been taken, so it cannot be cancelled.")
-    if status == "cancelled" and known_reason != reason:
+    if status == PDDayStatus.CANCELLED and known_reason != reason:
         raise Conflict("pd_day_cancelled", "The day is cancelled already, for another reason.", "/reason")
-    return status != "cancelled"
+    return status != PDDayStatus.CANCELLED

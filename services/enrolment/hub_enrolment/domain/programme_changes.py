@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, broken_by_school, broken_limits
+from hub_enrolment.domain.work_groups import (
+    Composition,
+    SchoolOnGroup,
+    WorkGroupStatus,
+    broken_by_school,
+    broken_limits,
+)
 from hub_kernel.refusals import Conflict
 
-CONFIRMED: Final = frozenset({"confirmed", "at_risk", "running", "evaluating"})
+CONFIRMED: Final = frozenset(
+    {WorkGroupStatus.CONFIRMED, WorkGroupStatus.AT_RISK, WorkGroupStatus.RUNNING, WorkGroupStatus.EVALUATING}
+)
 FIXED_BY_GROUPS: Final = ("academic_year", "strand")
 DECIDES_COMPLETION: Final = ("min_attendance_percent", "tasks_required")
 NO_LIMITS: Final = Limits()  # has no cap for one school
@@ -56,7 +64,7 @@ def check_change(
         if name in changed and listed:
             detail = "This programme has Work Groups; create another programme for another year or strand."
             raise Conflict("programme_has_groups", detail, f"/{name}")
-    closed = [group.title for group in listed if group.status == "closed"]
+    closed = [group.title for group in listed if group.status == WorkGroupStatus.CLOSED]
     for name in DECIDES_COMPLETION:
         if name in changed and closed:
             detail = f"“{closed[0]}” has closed, and its completions were decided by the present rule."

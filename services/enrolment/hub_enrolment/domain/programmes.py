@@ -6,19 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from hub_contracts.vocabulary import Strand
 from hub_kernel.refusals import Refused
-
-STRANDS: Final = (
-    "readiness",
-    "development",
-    "embedding",
-    "sustaining",
-    "sktm",
-    "mastering_number",
-    "continuity",
-    "specialist",
-    "innovation",
-)
 
 # "Typically" 10 to 20 teachers from at least six schools (Cambridge Maths Hub); a programme may differ.
 MIN_SCHOOLS: Final = 6
@@ -28,7 +17,7 @@ ACADEMIC_YEAR: Final = (
     "20[0-9]{2}/[0-9]{2}"  # as it is written; `AcademicYear.parse` checks that the years follow
 )
 LARGEST_GROUP: Final = 500  # teachers; a higher number is a typing error
-ONCE: Final = "development"  # a school follows this strand in one academic year only
+ONCE: Final = Strand.DEVELOPMENT  # a school follows this strand in one academic year only
 
 
 @dataclass(frozen=True)

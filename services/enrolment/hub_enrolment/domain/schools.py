@@ -9,9 +9,6 @@ from hub_kernel.england import spoken_date
 from hub_kernel.refusals import Conflict, Refused, Unknown
 
 OPEN_STATUSES: Final = successions.OPEN_STATUSES
-STATUSES: Final = ("open", "proposed_to_close", "closed", "proposed_to_open")
-PHASES: Final = ("early_years", "primary", "secondary", "post16", "all_through", "unknown")
-VIAS: Final = ("work_group", "visit", "enquiry", "conference", "other")
 
 
 @dataclass(frozen=True, kw_only=True)

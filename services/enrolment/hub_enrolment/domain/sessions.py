@@ -3,27 +3,40 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from hub_contracts.vocabulary import AttendanceMark, MeetingMode
 from hub_kernel.england import ENGLAND, day_in_england, instant_in_england, spoken_instant
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Successions
 
-MARKS: Final = ("present", "late", "left_early", "apologies", "absent")
-PRESENT: Final = frozenset({"present", "late", "left_early"})  # marks that count as attendance
-STATUSES: Final = ("scheduled", "rescheduled", "completed", "cancelled")
-TO_COME: Final = ("scheduled", "rescheduled")  # can be rescheduled, cancelled or held
-CANCELLED_FOR: Final = (
-    "lead_unavailable",
-    "venue_unavailable",
-    "weather",
-    "too_few_participants",
-    "work_group_cancelled",
-    "other",
+PRESENT: Final = frozenset(  # marks that count as attendance
+    {AttendanceMark.PRESENT, AttendanceMark.LATE, AttendanceMark.LEFT_EARLY}
 )
+
+
+class SessionStatus(StrEnum):
+    """The status of a session."""
+
+    SCHEDULED = "scheduled"
+    RESCHEDULED = "rescheduled"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class RegisterState(StrEnum):
+    """The state of the register of a session."""
+
+    NOT_DUE = "not_due"  # before the start of the session
+    MISSING = "missing"  # from the start until it is taken
+    TAKEN = "taken"
+    CANCELLED = "cancelled"
+
+
+TO_COME: Final = (SessionStatus.SCHEDULED, SessionStatus.RESCHEDULED)  # can be rescheduled, cancelled or held
 REGISTER_OPEN: Final = timedelta(days=7)  # from the session's start; then the register is locked
-REGISTER_STATES: Final = ("not_due", "missing", "taken", "cancelled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +109,7 @@ def moved(
     )
     if (meeting.mode, meeting.host_urn) != (known.mode, known.host_urn):
         meeting = replace(meeting, venue=None)
-    if meeting.mode not in {known.mode, "online"}:
+    if meeting.mode not in {known.mode, MeetingMode.ONLINE}:
         meeting = replace(meeting, joining_link=None)
     return replace(meeting, **location)
 
@@ -107,11 +120,11 @@ def reschedule(status: str, known: Meeting, asked: Meeting, *, now: datetime) ->
     Raises:
         Conflict: `session_completed`, `session_cancelled`; Refused: `session_in_past`.
     """
-    if status == "completed":
+    if status == SessionStatus.COMPLETED:
         raise Conflict(
             "session_completed", "The register of this session has been taken, so it cannot be rescheduled."
         )
-    if status == "cancelled":
+    if status == SessionStatus.CANCELLED:
         raise Conflict("session_cancelled", "The session is cancelled; schedule another one instead.")
     if asked.starts_at != known.starts_at and asked.starts_at <= now:
         detail = f"The new start, {spoken_instant(asked.starts_at)}, is in the past; choose a later one."
@@ -125,24 +138,24 @@ def cancel(status: str, known_reason: str | None, reason: str) -> bool:
     Raises:
         Conflict: `session_completed`, `session_cancelled`.
     """
-    if status == "completed":
+    if status == SessionStatus.COMPLETED:
         raise Conflict(
             "session_completed", "The register of this session has been taken, so it cannot be cancelled."
         )
-    if status == "cancelled" and known_reason != reason:
+    if status == SessionStatus.CANCELLED and known_reason != reason:
         raise Conflict(
             "session_cancelled", "The session is cancelled already, for another reason.", "/reason"
         )
-    return status != "cancelled"
+    return status != SessionStatus.CANCELLED
 
 
-def register_state(status: str, *, starts_at: datetime, now: datetime) -> str:
+def register_state(status: str, *, starts_at: datetime, now: datetime) -> RegisterState:
     """Return the state of a session's register; it is missing from the start until it is taken."""
-    if status == "cancelled":
-        return "cancelled"
-    if status == "completed":
-        return "taken"
-    return "missing" if starts_at <= now else "not_due"
+    if status == SessionStatus.CANCELLED:
+        return RegisterState.CANCELLED
+    if status == SessionStatus.COMPLETED:
+        return RegisterState.TAKEN
+    return RegisterState.MISSING if starts_at <= now else RegisterState.NOT_DUE
 
 
 def check_time(status: str, *, starts_at: datetime, held_on: date, now: datetime, today: date) -> None:
@@ -151,7 +164,7 @@ def check_time(status: str, *, starts_at: datetime, held_on: date, now: datetime
     Raises:
         Conflict: `session_cancelled`, `register_locked`; Refused: `register_too_early`, `held_in_future`.
     """
-    if status == "cancelled":
+    if status == SessionStatus.CANCELLED:
         raise Conflict("session_cancelled", "The session is cancelled, so it has no register.")
     if now < starts_at:
         raise Refused("register_too_early", "The register opens when the session starts.")
@@ -187,7 +200,7 @@ def check_marks(marks: Sequence[Mark], places: Mapping[UUID, Place], *, began_at
             raise not_enrolled(began_at, pointer)
         if mark.enrolment_id in marked:
             raise Refused("marked_twice", "This enrolment has two marks; send one for each.", pointer)
-        if mark.notified_at is not None and mark.mark != "apologies":
+        if mark.notified_at is not None and mark.mark != AttendanceMark.APOLOGIES:
             detail = "Only apologies have a time of notice."
             raise Refused("notice_without_apologies", detail, f"/marks/{index}/notified_at")
         marked.add(mark.enrolment_id)

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.sessions import Place
+from hub_contracts.vocabulary import TaskStatus
+from hub_enrolment.domain.sessions import Place, SessionStatus
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Conflict, Refused
 
-STATUSES: Final = ("not_started", "tried", "reported", "discussed")  # in order
-REPORTED: Final = ("reported", "discussed")  # these count as done
+STATUSES: Final = tuple(TaskStatus)  # in order
+REPORTED: Final = (TaskStatus.REPORTED, TaskStatus.DISCUSSED)  # these count as done
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ def check_sessions(work_group_id: UUID, set_in: Between | None, due_before: Betw
     for one, pointer in ((set_in, "/set_in_session_id"), (due_before, "/due_before_session_id")):
         if one is None or one.work_group_id != work_group_id:
             raise Refused("session_of_other_group", "This session is not one of the Work Group.", pointer)
-        if one.status == "cancelled":
+        if one.status == SessionStatus.CANCELLED:
             raise Conflict("session_cancelled", "This session is cancelled; choose another one.", pointer)
     if set_in is not None and due_before is not None and due_before.starts_at <= set_in.starts_at:
         detail = "The session before which the task is due must be later than the one in which it is set."
@@ -73,6 +74,6 @@ def check_report(known: Report | None, asked: Report, *, may_go_back: bool) -> N
     """
     if known is None or may_go_back:
         return
-    if STATUSES.index(asked.status) < STATUSES.index(known.status):
+    if STATUSES.index(TaskStatus(asked.status)) < STATUSES.index(TaskStatus(known.status)):
         detail = f"The task is {known.status}; only hub staff can put it back to {asked.status}."
         raise Conflict("status_backwards", detail, "/status")

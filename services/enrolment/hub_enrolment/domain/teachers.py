@@ -3,23 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from hub_enrolment.domain.identifiers import TRN_DIGITS, read_trn
 from hub_kernel.refusals import Conflict, Refused
-
-TEACHER_ROLES: Final = ("headteacher", "maths_lead", "class_teacher", "ta", "department", "other")
-LEADER_ROLES: Final = (
-    "hub_lead",
-    "deputy",
-    "amhl",
-    "tfm_lead",
-    "mastery_specialist",
-    "work_group_lead",
-    "cohort_lead",
-    "pd_lead",
-    "administrator",
-)
 
 
 def trn_to_keep(trn: str | None, *, trnless: bool) -> str | None:

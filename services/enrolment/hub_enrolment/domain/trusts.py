@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Final
 
-STATUSES: Final = ("open", "closed")
 DAY: Final = timedelta(days=1)
+
+
+class TrustStatus(StrEnum):
+    """The status of a trust in the register."""
+
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from hub_contracts.vocabulary import MeetingMode
 from hub_kernel.refusals import Refused
 
 LONGEST_VENUE: Final = 200  # characters
@@ -31,10 +32,10 @@ def location(mode: str, host_urn: str | None, own: Location, of_group: Location)
     The group's venue is for sessions in person without a host: a host school is the venue itself. The group's
     joining link is for online sessions.
     """
-    at_group_venue = mode == "in_person" and host_urn is None
+    at_group_venue = mode == MeetingMode.IN_PERSON and host_urn is None
     return Location(
         own.venue or (of_group.venue if at_group_venue else None),
-        own.joining_link or (of_group.joining_link if mode == "online" else None),
+        own.joining_link or (of_group.joining_link if mode == MeetingMode.ONLINE else None),
     )
 
 

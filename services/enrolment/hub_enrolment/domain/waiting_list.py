@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -12,8 +13,22 @@ from hub_kernel.england import day_in_england, instant_in_england, spoken_instan
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.working_days import working_days_after
 
-STATUSES: Final = ("waiting", "offered", "accepted", "declined", "expired", "left")
-OPEN: Final = ("waiting", "offered")  # a teacher has at most one such entry on a group's list
+
+class WaitingListStatus(StrEnum):
+    """The status of an entry on a waiting list."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    LEFT = "left"
+
+
+OPEN: Final = (
+    WaitingListStatus.WAITING,
+    WaitingListStatus.OFFERED,
+)  # a teacher has at most one such entry on a group's list
 WORKING_DAYS: Final = 5  # to answer an offer
 MESSAGE_MAY_ADD: Final = timedelta(days=14)  # to the end of an offer, see `count_from`
 SUBJECT: Final = "waiting-list/"  # of the events about an entry, followed by its id
@@ -153,7 +168,7 @@ def accept(status: str, expires: datetime | None, *, told_at: datetime | None, a
     Raises:
         Conflict: `not_offered`; Refused: `offer_expired`.
     """
-    if status != "offered" or expires is None:
+    if status != WaitingListStatus.OFFERED or expires is None:
         raise Conflict("not_offered", f"The entry is {status}; only an open offer can be accepted.")
     if told_at is not None and at >= expires:
         raise Refused(
@@ -162,7 +177,7 @@ def accept(status: str, expires: datetime | None, *, told_at: datetime | None, a
         )
 
 
-def give_up(status: str) -> str:
+def give_up(status: str) -> WaitingListStatus:
     """Return the status of an entry that the teacher gives up: `left`, or `declined` with an offer.
 
     Raises:
@@ -172,4 +187,4 @@ def give_up(status: str) -> str:
         raise Conflict(
             "not_waiting", f"The entry is {status}; only a waiting or offered one can be given up."
         )
-    return "declined" if status == "offered" else "left"
+    return WaitingListStatus.DECLINED if status == WaitingListStatus.OFFERED else WaitingListStatus.LEFT

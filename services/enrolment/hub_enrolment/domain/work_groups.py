@@ -3,31 +3,33 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from hub_contracts.vocabulary import LeaderRole
 from hub_enrolment.domain.programmes import AcademicYear, Limits
 from hub_enrolment.domain.teachers import Appointment
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Successions
 
-STATUSES: Final = (
-    "draft",
-    "recruiting",
-    "confirmed",
-    "at_risk",
-    "running",
-    "evaluating",
-    "closed",
-    "cancelled",
-)
-MODES: Final = ("in_person", "online", "school_hosted")
+
+class WorkGroupStatus(StrEnum):
+    """The status of a Work Group."""
+
+    DRAFT = "draft"
+    RECRUITING = "recruiting"
+    CONFIRMED = "confirmed"
+    AT_RISK = "at_risk"  # confirmed, and below its minimum since
+    RUNNING = "running"
+    EVALUATING = "evaluating"  # its last session has been held
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
 
 # Roles that may lead a group; administrators and PD leads do not.
-LEADING_ROLES: Final = frozenset(
-    {"hub_lead", "deputy", "amhl", "tfm_lead", "mastery_specialist", "work_group_lead", "cohort_lead"}
-)
-OVER: Final = frozenset({"closed", "cancelled"})
+LEADING_ROLES: Final = frozenset(LeaderRole) - {LeaderRole.PD_LEAD, LeaderRole.ADMINISTRATOR}
+OVER: Final = frozenset({WorkGroupStatus.CLOSED, WorkGroupStatus.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def open_up(status: str) -> None:
     Raises:
         Conflict: `not_draft`.
     """
-    if status != "draft":
+    if status != WorkGroupStatus.DRAFT:
         raise Conflict("not_draft", f"The Work Group is {status}; only a draft can be opened.")
 
 
@@ -142,10 +144,12 @@ def confirm(
         Refused: `too_few_teachers`, `too_many_teachers`, `too_few_schools`, `too_many_of_a_school`,
             `required_role_missing`; every failed limit is listed, for each school.
     """
-    has_met = status in {"running", "evaluating"}
-    if status == "confirmed" or (status == "running" and confirmed):
+    has_met = status in {WorkGroupStatus.RUNNING, WorkGroupStatus.EVALUATING}
+    if status == WorkGroupStatus.CONFIRMED or (status == WorkGroupStatus.RUNNING and confirmed):
         raise Conflict("already_confirmed", "The Work Group has been confirmed already.")
-    if status not in {"recruiting", "at_risk"} and not (has_met and not confirmed):
+    if status not in {WorkGroupStatus.RECRUITING, WorkGroupStatus.AT_RISK} and not (
+        has_met and not confirmed
+    ):
         raise Conflict("not_recruiting", f"The Work Group is {status}, so it cannot be confirmed.")
     broken = [
         *broken_limits(counted, limits, offered=offered),
@@ -161,16 +165,21 @@ def confirm(
 
 def status_after_change(status: str, missing: Shortfall | None) -> str:
     """Return the status after places changed: below its minimum a confirmed group is at risk."""
-    if status == "confirmed" and missing is not None:
-        return "at_risk"
-    if status == "at_risk" and missing is None:
-        return "confirmed"
+    if status == WorkGroupStatus.CONFIRMED and missing is not None:
+        return WorkGroupStatus.AT_RISK
+    if status == WorkGroupStatus.AT_RISK and missing is None:
+        return WorkGroupStatus.CONFIRMED
     return status
 
 
 def moves_on(status: str) -> bool:
     """Return whether the first or last register may change the status; also of a group never confirmed."""
-    return status in {"recruiting", "confirmed", "at_risk", "running"}
+    return status in {
+        WorkGroupStatus.RECRUITING,
+        WorkGroupStatus.CONFIRMED,
+        WorkGroupStatus.AT_RISK,
+        WorkGroupStatus.RUNNING,
+    }
 
 
 def status_after_session(status: str, *, to_come: int, confirmed: bool = True) -> str:
@@ -186,12 +195,12 @@ def status_after_session(status: str, *, to_come: int, confirmed: bool = True) -
     """
     if not moves_on(status):
         return status
-    return "running" if to_come or not confirmed else "evaluating"
+    return WorkGroupStatus.RUNNING if to_come or not confirmed else WorkGroupStatus.EVALUATING
 
 
 def status_after_scheduling(status: str) -> str:
     """Return the status after a new session: an evaluating group runs again."""
-    return "running" if status == "evaluating" else status
+    return WorkGroupStatus.RUNNING if status == WorkGroupStatus.EVALUATING else status
 
 
 def check_change(status: str, *, capacity: int, kept: int) -> None:

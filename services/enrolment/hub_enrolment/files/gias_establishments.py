@@ -5,6 +5,7 @@ The public file also has head teachers' names and telephone numbers; they are no
 
 from typing import Final
 
+from hub_contracts.vocabulary import SchoolStatus
 from hub_enrolment.domain.findings import FileRefused, Finding
 from hub_enrolment.domain.gias_codes import (
     KNOWN_TYPES,
@@ -132,7 +133,7 @@ def _status(row: Row) -> str:
         if code != NO_CODE:
             row.break_(column, f"status {code} is not one of 1 to 4")
         return ""
-    if STATUSES[code] == "closed" and not row.text("CloseDate"):
+    if STATUSES[code] == SchoolStatus.CLOSED and not row.text("CloseDate"):
         row.find("CloseDate", "no_close_date", "the school is closed but no date is given")
     return STATUSES[code]
 

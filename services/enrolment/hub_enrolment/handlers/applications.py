@@ -12,6 +12,7 @@ from hub_contracts.enrolment import (
     ApplicationWaitlisted,
     ApplicationWithdrawn,
 )
+from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.applications import (
     Agreement,
     Apply,
@@ -199,13 +200,13 @@ def _enrol_all(session: Session, found: WithParticipants, locked: Locked, *, now
     row, today = found.row, day_in_england(now)
     known = place_store.is_on_group(session, row.work_group_id, row.urn, today)
     _check_participants(session, row.urn, [one.teacher_id for one in found.participants], today)
-    for one in sorted(found.participants, key=lambda one: one.role != enrolments.LEAD):
+    for one in sorted(found.participants, key=lambda one: one.role != ParticipantRole.LEAD_PARTICIPANT):
         asked = EnrolParticipant(
             work_group_id=row.work_group_id, teacher_id=one.teacher_id, role=one.role, urn=row.urn
         )
         enrol(session, asked, PlaceRequest(row.submitted_at or now), now=now, by=by)
     numbers = standing_store.stood_for(session, row.urn, today)
     before = store.agreement_version(session, row.work_group_id, numbers, without=row.id)
-    published = not known or any(one.role == enrolments.LEAD for one in found.participants)
+    published = not known or any(one.role == ParticipantRole.LEAD_PARTICIPANT for one in found.participants)
     if not published and row.agreement_version != before:
         publish_schools(session, locked, [row.urn], now=now, by=by)

@@ -6,11 +6,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import ParticipantCompleted, WorkGroupCancelled, WorkGroupClosed
-from hub_contracts.vocabulary import WorkGroupCancellationReason
+from hub_contracts.vocabulary import ParticipantRole, WorkGroupCancellationReason
 from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
 from hub_enrolment.domain import endings
 from hub_enrolment.domain.completions import completes
-from hub_enrolment.domain.enrolments import LEAD
 from hub_enrolment.models import Enrolment
 from hub_enrolment.steps.applications import end_applications
 from hub_enrolment.steps.enrolments import take_back
@@ -55,7 +54,7 @@ def cancel_work_group(
     places = enrolment_store.active(session, group.id)
     for place in places:
         take_back(session, place, "group_cancelled", now=now, by=by)
-    led = {place.urn for place in places if place.role == LEAD}
+    led = {place.urn for place in places if place.role == ParticipantRole.LEAD_PARTICIPANT}
     publish_schools(session, locked, sorted(led), now=now, by=by)
     _end_requests(session, group.id, "group_cancelled", now=now, by=by)
     return store.describe(session, [group], day=day_in_england(now))[0]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.enrolments import EnrolParticipant, TransferParticipant, WithdrawParticipant
 from hub_enrolment.domain import enrolments
 from hub_enrolment.models import Enrolment
@@ -66,7 +67,7 @@ def transfer_participant(
         same_programme=joined.programme.id == left.programme.id,
     )
     take_back(session, enrolment, "transferred", now=now, by=by)
-    if enrolment.role == enrolments.LEAD:
+    if enrolment.role == ParticipantRole.LEAD_PARTICIPANT:
         publish_schools(session, left, [enrolment.urn], now=now, by=by)
     place = NewPlace(
         enrolment.teacher_id, enrolment.urn, enrolment.role, given, transferred_from=enrolment.id

@@ -11,7 +11,6 @@ from hub_contracts.enrolment import PlaceSchoolCorrected
 from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.memberships import CorrectMembership
 from hub_enrolment.domain import enrolments, memberships, schools
-from hub_enrolment.domain.enrolments import LEAD
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.models import Enrolment, SchoolMembership
 from hub_enrolment.steps.carried_on import COLUMNS, corrected, follow_successions, trail_of
@@ -137,7 +136,7 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
         place.touch(now=now, by=by)
         session.flush()
         outbox.record(session, _counts_for(place, from_urn), occurred_at=now, by=by)
-        changed = [from_urn, urn] if place.role == LEAD else [urn] if joins else []
+        changed = [from_urn, urn] if place.role == ParticipantRole.LEAD_PARTICIPANT else [urn] if joins else []
         publish_schools(session, locked, changed, now=now, by=by)
         follow_change(session, locked, now=now, by=by)
 

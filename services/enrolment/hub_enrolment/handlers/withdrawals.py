@@ -57,7 +57,7 @@ def undo_withdrawal(session: Session, command: UndoWithdrawal, *, now: datetime,
     enrolment.touch(now=now, by=by)
     session.flush()
     outbox.record(session, _event(enrolment, undone), occurred_at=now, by=by)
-    if enrolment.role == enrolments.LEAD:
+    if enrolment.role == ParticipantRole.LEAD_PARTICIPANT:
         publish_schools(session, locked, [enrolment.urn], now=now, by=by)
     follow_change(session, locked, now=now, by=by)
     return enrolment

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import applications, enrolments
+from hub_contracts.vocabulary import ParticipantRole
+from hub_enrolment.domain.applications import ApplicationStatus
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -30,7 +31,7 @@ class Application(Tracked, Base):
             "status NOT IN ('waitlisted', 'accepted', 'declined') OR decided_at IS NOT NULL",
             name="decided_at",
         ),
-        one_of("status", applications.STATUSES),
+        one_of("status", ApplicationStatus),
         Index(
             "uq_applications_open",
             "work_group_id",
@@ -60,7 +61,7 @@ class ApplicationParticipant(Base):
     __tablename__ = "application_participants"
     __table_args__ = (
         CheckConstraint("position >= 1", name="position"),
-        one_of("role", enrolments.ROLES),
+        one_of("role", ParticipantRole),
         Index("uq_application_participants_teacher_id", "application_id", "teacher_id", unique=True),
         Index("ix_application_participants_teacher_id", "teacher_id"),
     )

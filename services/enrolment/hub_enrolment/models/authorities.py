@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import schools
+from hub_contracts.vocabulary import Phase
 from hub_enrolment.models.base import Base
 from hub_platform.database import one_of
 
@@ -17,7 +17,7 @@ class SchoolPlacement(Base):
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
         CheckConstraint("la_code ~ '^[0-9]{3}$'", name="la_code"),
-        one_of("phase", schools.PHASES),
+        one_of("phase", Phase),
         Index("uq_school_placements_current", "urn", unique=True, postgresql_where="ends_on IS NULL"),
         Index("ix_school_placements_la_code", "la_code", "urn"),
         Index("ix_school_placements_district_code", "district_code", "urn"),

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import enrolments
+from hub_contracts.vocabulary import ParticipantRole, WithdrawalCause, WithdrawalReason
+from hub_enrolment.domain.enrolments import EnrolmentStatus
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -29,9 +30,9 @@ class Enrolment(Tracked, Base):
             name="completion_decided_at",
         ),
         CheckConstraint("transferred_from <> id", name="transferred_from"),
-        one_of("role", enrolments.ROLES),
-        one_of("status", enrolments.STATUSES),
-        one_of("withdrawn_reason", (*enrolments.REASONS, *enrolments.CAUSES)),
+        one_of("role", ParticipantRole),
+        one_of("status", EnrolmentStatus),
+        one_of("withdrawn_reason", (*WithdrawalReason, *WithdrawalCause)),
         Index(
             "uq_enrolments_active",
             "work_group_id",
@@ -65,7 +66,7 @@ class UndoneWithdrawal(Base):
     __tablename__ = "undone_withdrawals"
     __table_args__ = (
         CheckConstraint("undone_at >= withdrawn_at", name="undone_after"),
-        one_of("withdrawn_reason", enrolments.REASONS),
+        one_of("withdrawn_reason", WithdrawalReason),
         Index("ix_undone_withdrawals_enrolment_id", "enrolment_id", "undone_at"),
     )
 

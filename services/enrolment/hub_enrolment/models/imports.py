@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import gias_kinds
+from hub_enrolment.domain.gias_kinds import RegisterFileKind
 from hub_enrolment.models.base import Base
 from hub_platform.database import one_of
 
@@ -16,7 +16,7 @@ class GiasImport(Base):
 
     __tablename__ = "gias_imports"
     __table_args__ = (
-        one_of("file", gias_kinds.KINDS),
+        one_of("file", RegisterFileKind),
         CheckConstraint("rows >= created + changed + unchanged", name="rows"),
     )
 

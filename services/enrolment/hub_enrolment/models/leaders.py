@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import teachers
+from hub_contracts import vocabulary
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -17,7 +17,7 @@ class LeaderRole(Tracked, Base):
     __tablename__ = "leader_roles"
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
-        one_of("role", teachers.LEADER_ROLES),
+        one_of("role", vocabulary.LeaderRole),
         Index(
             "uq_leader_roles_current", "teacher_id", "role", unique=True, postgresql_where="ends_on IS NULL"
         ),

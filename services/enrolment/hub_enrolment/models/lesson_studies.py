@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub_contracts.vocabulary import LessonStudyFocus
 from hub_enrolment.domain import lesson_studies
+from hub_enrolment.domain.lesson_studies import LessonStudyStatus
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -17,8 +19,8 @@ class LessonStudy(Tracked, Base):
     __tablename__ = "lesson_studies"
     __table_args__ = (
         CheckConstraint("(status = 'reviewed') = (learning_note IS NOT NULL)", name="learning_note"),
-        one_of("focus", lesson_studies.FOCUSES),
-        one_of("status", lesson_studies.STATUSES),
+        one_of("focus", LessonStudyFocus),
+        one_of("status", LessonStudyStatus),
         Index("ix_lesson_studies_work_group_id", "work_group_id", "id"),
     )
 
@@ -36,7 +38,7 @@ class LessonStudyPart(Base):
 
     __tablename__ = "lesson_study_parts"
     __table_args__ = (
-        one_of("part", lesson_studies.PARTS),
+        one_of("part", lesson_studies.LessonStudyPart),
         Index("uq_lesson_study_parts_teacher", "cycle_id", unique=True, postgresql_where="part = 'teacher'"),
         Index("ix_lesson_study_parts_enrolment_id", "enrolment_id"),
     )

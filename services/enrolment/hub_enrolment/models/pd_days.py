@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import pd_days
+from hub_contracts.vocabulary import PDDayCancellationReason, PDDayKind
+from hub_enrolment.domain.pd_days import PDDayStatus
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -19,9 +20,9 @@ class PDDay(Tracked, Base):
         CheckConstraint("theme ~ '^[a-z][a-z0-9_]*$'", name="theme"),
         CheckConstraint("capacity >= 1", name="capacity"),
         CheckConstraint("(status = 'cancelled') = (cancelled_reason IS NOT NULL)", name="cancelled"),
-        one_of("kind", pd_days.KINDS),
-        one_of("status", pd_days.STATUSES),
-        one_of("cancelled_reason", pd_days.CANCELLED_FOR),
+        one_of("kind", PDDayKind),
+        one_of("status", PDDayStatus),
+        one_of("cancelled_reason", PDDayCancellationReason),
         Index("ix_pd_days_day", "day", "id"),
     )
 

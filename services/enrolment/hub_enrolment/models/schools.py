@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Computed, Double, ForeignKey
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import schools
+from hub_contracts.vocabulary import ConnectionRoute, Phase, SchoolStatus
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -51,9 +51,9 @@ class School(Tracked, Base):
         CheckConstraint("successor_urn <> urn", name="successor_urn"),
         CheckConstraint("(trust_uid IS NOT NULL) OR (trust_name IS NULL)", name="trust_name"),
         CheckConstraint("num_nulls(connected_on, connected_via, connected_by) IN (0, 3)", name="connected"),
-        one_of("phase", schools.PHASES),
-        one_of("status", schools.STATUSES),
-        one_of("connected_via", schools.VIAS),
+        one_of("phase", Phase),
+        one_of("status", SchoolStatus),
+        one_of("connected_via", ConnectionRoute),
         Index("ix_schools_la_code", "la_code", "urn"),
         Index("ix_schools_trust_uid", "trust_uid", "urn"),
         Index("ix_schools_phase", "phase", "urn"),

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import attendance, sessions, work_groups
+from hub_contracts.vocabulary import AttendanceMark, CorrectionReason, MeetingMode, SessionCancellationReason
+from hub_enrolment.domain.sessions import SessionStatus
 from hub_enrolment.models.base import Base, located
 from hub_kernel.england import day_in_england
 from hub_platform.database import Tracked, one_of
@@ -22,10 +23,10 @@ class GroupSession(Tracked, Base):
         CheckConstraint("ics_sequence >= 0", name="ics_sequence"),
         CheckConstraint("(status = 'completed') = (held_on IS NOT NULL)", name="held_on"),
         CheckConstraint("mode <> 'school_hosted' OR host_urn IS NOT NULL", name="host_urn"),
-        one_of("mode", work_groups.MODES),
+        one_of("mode", MeetingMode),
         CheckConstraint("(status = 'cancelled') = (cancelled_reason IS NOT NULL)", name="cancelled"),
-        one_of("status", sessions.STATUSES),
-        one_of("cancelled_reason", sessions.CANCELLED_FOR),
+        one_of("status", SessionStatus),
+        one_of("cancelled_reason", SessionCancellationReason),
         *located(),
         Index("uq_sessions_seq", "work_group_id", "seq", unique=True),
     )
@@ -56,7 +57,7 @@ class Attendance(Base):
     __tablename__ = "attendances"
     __table_args__ = (
         CheckConstraint("notified_at IS NULL OR mark = 'apologies'", name="notified_at"),
-        one_of("mark", sessions.MARKS),
+        one_of("mark", AttendanceMark),
         Index("ix_attendances_enrolment_id", "enrolment_id"),
     )
 
@@ -86,9 +87,9 @@ class AttendanceCorrection(Base):
 
     __tablename__ = "attendance_corrections"
     __table_args__ = (
-        one_of("old", sessions.MARKS),
-        one_of("new", sessions.MARKS),
-        one_of("reason", attendance.CORRECTED_FOR),
+        one_of("old", AttendanceMark),
+        one_of("new", AttendanceMark),
+        one_of("reason", CorrectionReason),
         Index("ix_attendance_corrections_session_id", "session_id", "enrolment_id"),
     )
 

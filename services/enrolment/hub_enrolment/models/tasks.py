@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import tasks
+from hub_contracts.vocabulary import TaskStatus
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -32,7 +32,7 @@ class TaskReport(Tracked, Base):
     __tablename__ = "task_reports"
     __table_args__ = (
         CheckConstraint("pupils_n >= 0", name="pupils_n"),
-        one_of("status", tasks.STATUSES),
+        one_of("status", TaskStatus),
         Index("ix_task_reports_enrolment_id", "enrolment_id"),
     )
 

@@ -8,7 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from hub_enrolment.domain import erasures, schools, teachers
+from hub_contracts.vocabulary import Phase, TeacherRole
+from hub_enrolment.domain import erasures
+from hub_enrolment.domain.erasures import ErasureReason
 from hub_enrolment.domain.names import full_name, name_key
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
@@ -35,8 +37,8 @@ class Teacher(Tracked, Base):
         CheckConstraint("merged_into IS NULL OR trn IS NULL", name="merged_trn"),
         CheckConstraint("num_nulls(anonymised_on, anonymised_reason) IN (0, 2)", name="anonymised"),
         CheckConstraint(f"anonymised_on IS NULL OR ({ERASED})", name="erased"),
-        one_of("anonymised_reason", erasures.REASONS),
-        one_of("phase", schools.PHASES),
+        one_of("anonymised_reason", ErasureReason),
+        one_of("phase", Phase),
         Index("uq_teachers_trn", "trn", unique=True),
         Index("ix_teachers_email", "email"),
         Index("ix_teachers_merged_into", "merged_into"),
@@ -107,7 +109,7 @@ class SchoolMembership(Tracked, Base):
     __tablename__ = "school_memberships"
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
-        one_of("role", teachers.TEACHER_ROLES),
+        one_of("role", TeacherRole),
         Index(
             "uq_school_memberships_current",
             "teacher_id",
@@ -133,8 +135,8 @@ class MembershipCorrection(Base):
     __tablename__ = "membership_corrections"
     __table_args__ = (
         CheckConstraint("new_ends_on >= new_starts_on", name="new_ends_on"),
-        one_of("old_role", teachers.TEACHER_ROLES),
-        one_of("new_role", teachers.TEACHER_ROLES),
+        one_of("old_role", TeacherRole),
+        one_of("new_role", TeacherRole),
         Index("ix_membership_corrections_teacher_id", "teacher_id"),
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import trusts
+from hub_enrolment.domain.trusts import TrustStatus
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -18,7 +18,7 @@ class Trust(Tracked, Base):
     """
 
     __tablename__ = "trusts"
-    __table_args__ = (one_of("status", trusts.STATUSES),)
+    __table_args__ = (one_of("status", TrustStatus),)
 
     uid: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]

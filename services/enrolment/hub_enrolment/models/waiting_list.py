@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import enrolments, waiting_list
+from hub_contracts.vocabulary import ParticipantRole
+from hub_enrolment.domain.waiting_list import WaitingListStatus
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
@@ -22,8 +23,8 @@ class WaitingEntry(Tracked, Base):
         CheckConstraint("told_at IS NULL OR coalesce(told_at >= offered_at, false)", name="told_at"),
         CheckConstraint("status IN ('waiting', 'left') OR offered_at IS NOT NULL", name="offered_at"),
         CheckConstraint("(status = 'accepted') = (enrolment_id IS NOT NULL)", name="enrolment_id"),
-        one_of("role", enrolments.ROLES),
-        one_of("status", waiting_list.STATUSES),
+        one_of("role", ParticipantRole),
+        one_of("status", WaitingListStatus),
         Index("uq_waiting_list_seq", "work_group_id", "seq", unique=True),
         Index(
             "uq_waiting_list_open",

@@ -8,12 +8,19 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_enrolment.domain import endings, enrolments, programmes, teachers, work_groups
+from hub_contracts.vocabulary import (
+    MeetingMode,
+    ParticipantRole,
+    Strand,
+    TeacherRole,
+    WorkGroupCancellationReason,
+)
+from hub_enrolment.domain.work_groups import WorkGroupStatus
 from hub_enrolment.models.base import Base, located
 from hub_platform.database import Tracked, one_of
 
 # What a participant can be asked to be: on the group, or at the school.
-ROLES = ", ".join(f"'{role}'" for role in dict.fromkeys((*enrolments.ROLES, *teachers.TEACHER_ROLES)))
+ROLES = ", ".join(f"'{role}'" for role in dict.fromkeys((*ParticipantRole, *TeacherRole)))
 
 
 class Programme(Tracked, Base):
@@ -30,8 +37,8 @@ class Programme(Tracked, Base):
         CheckConstraint("prerequisite_strand <> strand", name="own_prerequisite"),
         CheckConstraint(f"required_roles <@ ARRAY[{ROLES}]", name="required_roles"),
         CheckConstraint("min_attendance_percent BETWEEN 0 AND 100", name="min_attendance_percent"),
-        one_of("strand", programmes.STRANDS),
-        one_of("prerequisite_strand", programmes.STRANDS),
+        one_of("strand", Strand),
+        one_of("prerequisite_strand", Strand),
         Index("uq_programmes_ncp_code", "ncp_code", unique=True),
     )
 
@@ -90,9 +97,9 @@ class WorkGroup(Tracked, Base):
         CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
         CheckConstraint("num_nulls(closed_at, closed_by, evaluation_submitted_on) IN (0, 3)", name="closed"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
-        one_of("status", work_groups.STATUSES),
-        one_of("cancelled_reason", endings.CANCELLED_FOR),
-        one_of("mode", work_groups.MODES),
+        one_of("status", WorkGroupStatus),
+        one_of("cancelled_reason", WorkGroupCancellationReason),
+        one_of("mode", MeetingMode),
         *located(),
         Index("ix_work_groups_programme_id", "programme_id"),
     )

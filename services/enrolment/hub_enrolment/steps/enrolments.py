@@ -81,7 +81,7 @@ def withdraw(session: Session, enrolment_id: UUID, reason: str, *, now: datetime
     enrolment = find_enrolment(session, enrolment_id)  # as it is now that the group is locked
     enrolments.check_withdrawal(enrolment.status)
     take_back(session, enrolment, reason, now=now, by=by)
-    if enrolment.role == enrolments.LEAD:
+    if enrolment.role == ParticipantRole.LEAD_PARTICIPANT:
         publish_schools(session, locked, [enrolment.urn], now=now, by=by)
     follow_change(session, locked, now=now, by=by)
     offer_free_places(session, locked, now=now, by=by)
@@ -105,7 +105,7 @@ def save_place(session: Session, locked: Locked, place: NewPlace, *, now: dateti
     session.add(enrolment)
     session.flush()
     outbox.record(session, _enrolled(enrolment), occurred_at=now, by=by)
-    if place.given.school_joins or place.role == enrolments.LEAD:
+    if place.given.school_joins or place.role == ParticipantRole.LEAD_PARTICIPANT:
         publish_schools(session, locked, [place.urn], now=now, by=by)
     follow_change(session, locked, now=now, by=by)
     return enrolment
@@ -114,13 +114,13 @@ def save_place(session: Session, locked: Locked, place: NewPlace, *, now: dateti
 def take_back(session: Session, enrolment: Enrolment, reason: str, *, now: datetime, by: str) -> None:
     """End a place with its event; the caller has locked the group.
 
-    `reason` is the participant's, or one of `enrolments.CAUSES` when the hub ends the place.
+    `reason` is the participant's, or one of `WithdrawalCause` when the hub ends the place.
     """
     enrolment.status = "transferred" if reason == "transferred" else "withdrawn"
     enrolment.withdrawn_at, enrolment.withdrawn_reason = now, reason
     enrolment.touch(now=now, by=by)
     session.flush()
-    by_hub = reason in enrolments.CAUSES
+    by_hub = reason in set(WithdrawalCause)
     event = ParticipantWithdrawn(
         enrolment_id=enrolment.id,
         work_group_id=enrolment.work_group_id,

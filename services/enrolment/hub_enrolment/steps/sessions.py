@@ -22,7 +22,7 @@ def cancel_sessions(
 ) -> list[GroupSession]:
     """Cancel every upcoming session of a group, with events; return them.
 
-    The caller has locked the group. `reason` is one of `sessions.CANCELLED_FOR`.
+    The caller has locked the group. `reason` is one of `SessionCancellationReason`.
     """
     meetings = store.lock_sessions_to_come(session, group.id, now=now)
     for meeting in meetings:

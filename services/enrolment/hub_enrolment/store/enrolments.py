@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.domain.capacities import most_teachers, places_n
-from hub_enrolment.domain.enrolments import HELD, LEAD, Places, Room
+from hub_enrolment.domain.enrolments import HELD, Places, Room
 from hub_enrolment.models import Enrolment, Programme, UndoneWithdrawal, WaitingEntry, WorkGroup
 from hub_enrolment.store import standing
 from hub_kernel.refusals import Unknown
@@ -101,7 +102,7 @@ def lead_participants_n(session: Session, work_group_id: UUID, urn: str) -> int:
     counted = select(func.count()).where(
         Enrolment.work_group_id == work_group_id,
         Enrolment.urn == urn,
-        Enrolment.role == LEAD,
+        Enrolment.role == ParticipantRole.LEAD_PARTICIPANT,
         Enrolment.status.in_(HELD),
     )
     return session.execute(counted).scalar_one()
