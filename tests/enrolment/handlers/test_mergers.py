@@ -23,7 +23,7 @@ from hub_enrolment.models import (
     Teacher,
     WorkGroupLead,
 )
-from hub_enrolment.store.mergers import NAMING, counts
+from hub_enrolment.store.mergers import REFERRING, counts
 from hub_kernel.refusals import Conflict
 from hub_platform.database import Sessions
 
@@ -37,7 +37,9 @@ def test_no_table_that_names_a_teacher_is_forgotten() -> None:
         for fk in table.foreign_keys
         if fk.column.table.name == "teachers"
     }
-    assert naming - {("teachers", "merged_into")} == {(model.__tablename__, "teacher_id") for model in NAMING}
+    assert naming - {("teachers", "merged_into")} == {
+        (model.__tablename__, "teacher_id") for model in REFERRING
+    }
 
 
 def merge(session: Session, origin: UUID, target: UUID, *, dry_run: bool = False) -> mergers.Merger:

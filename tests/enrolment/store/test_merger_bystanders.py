@@ -13,7 +13,7 @@ from tests.support.changes import Row, Rows
 
 from hub_enrolment.models import PDDayRegistration, WaitingEntry, WorkGroupLead
 from hub_enrolment.store import erasures, mergers, waiting_list
-from hub_enrolment.store.mergers import NAMING
+from hub_enrolment.store.mergers import REFERRING
 
 LATER = MEETS + timedelta(days=1)
 
@@ -47,10 +47,10 @@ def test_a_merger_moves_every_row_of_one_record_and_none_of_a_third_person(
     hall.hold_first_day()
     target = teacher(session, schools(session)[0])
     before = rows_of(session, bystander)
-    assert tables_of(set(before)) >= {model.__tablename__ for model in NAMING}
+    assert tables_of(set(before)) >= {model.__tablename__ for model in REFERRING}
 
     mergers.drop_doubles(session, origin, target)
-    mergers.rename(session, origin, target, now=LATER, by=BY)
+    mergers.repoint(session, origin, target, now=LATER, by=BY)
 
     assert rows_of(session, bystander) == before
     assert rows_of(session, origin) == {}
@@ -132,7 +132,7 @@ def test_a_third_person_shares_neither_groups_nor_roles_with_two_records(
 def test_an_erasure_clears_the_words_of_one_person_only(session: Session, hall: Hall) -> None:
     person, bystander = hall.arrive(), hall.arrive()
     before = rows_of(session, bystander)
-    done = changes_of(session, lambda: erasures.erase_words(session, person))
+    done = changes_of(session, lambda: erasures.erase_notes(session, person))
     assert rows_of(session, bystander) == before
     assert done.counts() == {
         "attendance_corrections": 1,

@@ -45,7 +45,7 @@ def anonymise_teacher(session: Session, command: AnonymiseTeacher, *, now: datet
         idempotency.erase(session, str(record.id).encode())
     store.leave_open_pd_days(session, teacher.id)
     leave_lists(session, waiting_store.open_of_teacher(session, teacher.id), now=now, by=by)
-    store.erase_words(session, teacher.id)
+    store.erase_notes(session, teacher.id)
     session.flush()
     event = TeacherAnonymised(teacher_id=teacher.id, anonymised_on=today)
     outbox.record(session, event, occurred_at=now, by=by)

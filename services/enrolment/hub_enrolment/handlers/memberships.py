@@ -136,7 +136,9 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
         place.touch(now=now, by=by)
         session.flush()
         outbox.record(session, _counts_for(place, from_urn), occurred_at=now, by=by)
-        changed = [from_urn, urn] if place.role == ParticipantRole.LEAD_PARTICIPANT else [urn] if joins else []
+        changed = (
+            [from_urn, urn] if place.role == ParticipantRole.LEAD_PARTICIPANT else [urn] if joins else []
+        )
         publish_schools(session, locked, changed, now=now, by=by)
         follow_change(session, locked, now=now, by=by)
 

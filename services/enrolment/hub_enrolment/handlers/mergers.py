@@ -70,7 +70,7 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
     target.former_emails = teachers.formers(target.former_emails, replaced, target.email)
     target.email_unconfirmed_since = merger.address_unconfirmed_since
     _take_over(session, origin, target, now=now, by=by)
-    store.rename(session, origin.id, target.id, now=now, by=by)
+    store.repoint(session, origin.id, target.id, now=now, by=by)
     before = store.merged_before(session, origin.id)
     for record in [*before, origin]:
         record.merged_into = target.id

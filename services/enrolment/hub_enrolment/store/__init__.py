@@ -1,1 +1,1 @@
-"""Enrolment's queries: rows in, domain values out. Nothing here commits or decides."""
+"""Reads and writes of enrolment's tables for handlers; nothing here commits or decides."""

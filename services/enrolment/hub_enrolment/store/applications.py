@@ -1,4 +1,4 @@
-"""Schools' applications."""
+"""Schools' applications for places."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from hub_enrolment.models import Application, ApplicationParticipant
 
 @dataclass(frozen=True)
 class WithParticipants:
-    """An application as it is shown."""
+    """An application with its participants, in order."""
 
     row: Application
     participants: Sequence[ApplicationParticipant]
 
 
 def find_application(session: Session, application_id: UUID) -> WithParticipants | None:
-    """One application as it is now, read anew."""
+    """Return one application, read from the database again; None when it is unknown."""
     row = session.get(Application, application_id, populate_existing=True)
     return None if row is None else describe(session, [row])[0]
 
 
 def describe(session: Session, rows: Sequence[Application]) -> list[WithParticipants]:
-    """Applications with their participants in order, in one statement however many they are."""
+    """Add participants to applications, in one statement for any number of them."""
     ids = [row.id for row in rows]
     found: dict[UUID, list[ApplicationParticipant]] = {id_: [] for id_ in ids}
     for one in session.scalars(
@@ -45,13 +45,13 @@ def open_one(session: Session, work_group_id: UUID, urns: Collection[str]) -> Ap
 
 
 def open_ones(session: Session, work_group_id: UUID) -> list[WithParticipants]:
-    """Every open application for a group that the caller has locked."""
+    """Return the open applications for a group, which the caller has locked."""
     rows = session.scalars(list_applications(work_group_id).where(_OPEN).order_by(Application.id)).all()
     return describe(session, rows)
 
 
 def list_applications(work_group_id: UUID, *, status: str | None = None) -> Select[Application]:
-    """The applications for one group."""
+    """Select the applications for one group."""
     return list_all_applications(work_group_id=work_group_id, status=status)
 
 
@@ -72,10 +72,10 @@ _OPEN = Application.status.in_(OPEN)
 def agreement_version(
     session: Session, work_group_id: UUID, urns: Collection[str], *, without: UUID | None = None
 ) -> str | None:
-    """The version of the agreement that a school's head gave last for a group; None without one.
+    """Return the version of the agreement that a school's head gave last for a group; None without one.
 
-    Accepted applications tell it. `urns`: of the school and of those for which it stands; `without`: an
-    application that is left out.
+    Only accepted applications count. `urns`: the school's, its predecessors' included; `without`: an
+    application to leave out.
     """
     statement = (
         select(Application.agreement_version)

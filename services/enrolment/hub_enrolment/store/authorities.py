@@ -1,4 +1,4 @@
-"""Authority, district and phase of schools in time: reading and writing them in bulk."""
+"""Reads and writes placements of schools (authority, district, phase over time) in bulk."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -15,12 +15,12 @@ COLUMNS: Final = (*FACTS, "starts_on", "ends_on")
 
 
 def list_placements(urn: str) -> Select[SchoolPlacement]:
-    """The placements of a school."""
+    """Select the placements of a school."""
     return select(SchoolPlacement).where(SchoolPlacement.urn == urn)
 
 
 def placements(session: Session, urns: Iterable[str]) -> dict[str, list[Placement]]:
-    """The placements of these schools, oldest first."""
+    """Return the placements of each school, the oldest first."""
     columns = [getattr(SchoolPlacement, name) for name in ("urn", *COLUMNS)]
     found: dict[str, list[Placement]] = {}
     for part in chunks(urns):
@@ -32,7 +32,7 @@ def placements(session: Session, urns: Iterable[str]) -> dict[str, list[Placemen
 
 
 def begin(session: Session, schools: Iterable[tuple[str, Placement]], *, now: datetime, by: str) -> None:
-    """Write placements of schools that have none of these days."""
+    """Insert placements; no school has one of the same days."""
     track = {"changed_at": now, "changed_by": by}
     for part in chunks(schools):
         rows = [{"urn": urn} | vars(placement) | track for urn, placement in part]
@@ -42,7 +42,7 @@ def begin(session: Session, schools: Iterable[tuple[str, Placement]], *, now: da
 def replace(
     session: Session, histories: Mapping[str, Sequence[Placement]], *, now: datetime, by: str
 ) -> None:
-    """Make the placements of these schools those that are given."""
+    """Replace all placements of these schools."""
     for part in chunks(histories):
         asked = func.any(cast(part, ARRAY(Text)))
         session.execute(delete(SchoolPlacement).where(SchoolPlacement.urn == asked))

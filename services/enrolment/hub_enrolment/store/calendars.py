@@ -1,4 +1,4 @@
-"""School calendars, and which of them covers a school."""
+"""School calendars of visits, and the one that applies to a school."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -17,7 +17,7 @@ from hub_kernel.school_calendars import HUB_SCOPE, Span, scopes_of
 def keep(
     session: Session, scope: str, academic_year: str, half_terms: Iterable[Span], *, revision: int
 ) -> None:
-    """Write a calendar unless a later revision of it is there."""
+    """Store a calendar unless a later revision of it is stored."""
     days = [
         [
             each.starts_on.isoformat(),
@@ -39,9 +39,9 @@ def keep(
 
 
 def half_terms(session: Session, urn: str | None, academic_years: Iterable[str]) -> dict[str, Sequence[Span]]:
-    """The half terms by which a school goes, by academic year; without a school those of the hub.
+    """Return the half terms of a school by academic year; without a school those of the hub.
 
-    The most specific calendar of a year counts; a year without any is left out.
+    The most specific calendar of each year applies; a year without a calendar is left out.
     """
     scopes = _scopes(session, urn)
     rows = session.scalars(

@@ -1,4 +1,4 @@
-"""What the hub holds under the numbers of schools that close: people, sessions, places and requests."""
+"""People, sessions, places and requests stored under the URNs of schools that close."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -29,7 +29,7 @@ Column: TypeAlias = InstrumentedAttribute[str] | InstrumentedAttribute[str | Non
 
 @dataclass(frozen=True)
 class Person:
-    """A teacher, by name."""
+    """The id and name of a teacher."""
 
     teacher_id: UUID
     given: str
@@ -38,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Closing:
-    """A school with what the register says of its end."""
+    """A school with its closing date and principal successor."""
 
     urn: str
     name: str
@@ -46,34 +46,34 @@ class Closing:
     close_date: date | None
     successor_urn: str | None
     established_on: date | None  # of the link
-    announced_on: date | None  # None: the succession has not taken effect
+    announced_on: date | None  # None: the succession is not in effect
 
 
 @dataclass(kw_only=True)
 class Held:
-    """What is held under the number of one school."""
+    """The number of things stored under the URN of one school, and its people."""
 
     people: list[Person] = field(default_factory=list)
-    sessions_n: int = 0  # to come, with the school as their host
+    sessions_n: int = 0  # in the future, hosted by the school
     places_n: int = 0
-    waiting_n: int = 0  # on waiting lists, without an offer
+    waiting_n: int = 0  # waiting-list entries without an offer
     offers_n: int = 0
-    applications_n: int = 0  # not decided for good
+    applications_n: int = 0  # open ones
 
     @property
     def people_n(self) -> int:
-        """How many people work there."""
+        """The number of people who work at the school."""
         return len(self.people)
 
     @property
     def anything(self) -> bool:
-        """Whether there is anything at all."""
+        """Whether any count is above zero."""
         counts = (self.sessions_n, self.places_n, self.waiting_n, self.offers_n, self.applications_n)
         return bool(self.people) or any(counts)
 
 
 def closing(session: Session, urns: Iterable[str]) -> list[Closing]:
-    """Return those of these schools that are here, with their principal successor, in order."""
+    """Return the known schools among these, with their principal successors, in order of URN."""
     principal = and_(SchoolLink.urn == School.urn, SchoolLink.principal)
     rows = session.execute(
         select(
@@ -93,7 +93,7 @@ def closing(session: Session, urns: Iterable[str]) -> list[Closing]:
 
 
 def held_at(session: Session, urns: Collection[str], *, now: datetime) -> dict[str, Held]:
-    """Return what is held under each of these numbers; a number with nothing is left out."""
+    """Return what is stored under each of these URNs; a URN without anything is left out."""
     found: defaultdict[str, Held] = defaultdict(Held)
     people = (
         select(SchoolMembership.urn, Teacher.id, Teacher.given, Teacher.family)
@@ -124,13 +124,13 @@ def held_at(session: Session, urns: Collection[str], *, now: datetime) -> dict[s
 
 
 def groups_that_may_fall_short(session: Session) -> list[UUID]:
-    """Return the groups whose state follows their composition."""
+    """Return the ids of groups whose status depends on their composition."""
     statement = select(WorkGroup.id).where(WorkGroup.status.in_(("confirmed", "at_risk")))
     return list(session.scalars(statement))
 
 
 def hosts_to_come(session: Session, *, now: datetime) -> list[tuple[UUID, str]]:
-    """Return group and host of every session to come that a school hosts."""
+    """Return the group and host of each future session that a school hosts."""
     rows = session.execute(
         select(GroupSession.work_group_id, GroupSession.host_urn)
         .distinct()

@@ -1,4 +1,4 @@
-"""What the participants of a group have done, for when it closes."""
+"""Attendance and task reports of a group's participants, for the decision about completion."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from hub_kernel.england import day_in_england
 
 @dataclass(frozen=True)
 class Diary:
-    """How far a group is with its sessions."""
+    """The progress of a group through its sessions."""
 
     held: int
     to_come: int  # in the diary, without a register
@@ -26,7 +26,7 @@ class Diary:
 
 
 def diary(session: Session, work_group_id: UUID) -> Diary:
-    """How far a group is with its sessions; the group is locked by the caller."""
+    """Count a group's sessions; the caller has locked the group."""
     to_come = GroupSession.status.in_(TO_COME)
     row = session.execute(
         select(
@@ -39,10 +39,10 @@ def diary(session: Session, work_group_id: UUID) -> Diary:
 
 
 def participation(session: Session, places: Iterable[Enrolment]) -> dict[UUID, Participation]:
-    """What the holder of each place has done on the group, with every place that they held before.
+    """Return the participation of the holder of each place, by place id, with all their earlier places.
 
-    Earlier places are those of the same teacher on the same group, given up and given anew, and those on
-    another group from which one of these moved here.
+    Earlier places are withdrawn ones of the same teacher on the same group, and those on other groups from
+    which the teacher transferred.
     """
     listed = list(places)
     held = _places_of_holders(session, listed)
@@ -69,10 +69,10 @@ def participation(session: Session, places: Iterable[Enrolment]) -> dict[UUID, P
 def _task_counts(
     session: Session, places: Sequence[Enrolment], held: Mapping[UUID, Sequence[Enrolment]]
 ) -> dict[UUID, tuple[int, int]]:
-    """How many tasks were due from the holder of each place, and how many of those were reported on.
+    """Return the number of tasks that were due from the holder of each place, and of reports on them.
 
-    A task was due when the session that it was due before has been held, and when a place of the teacher on
-    this group was given by the day of that session and not given up before it: nobody else was asked.
+    A task was due if the session before which it is due has been held, and the teacher had a place on this
+    group by the day of that session that was not withdrawn before it.
     """
     due = session.execute(
         select(ClassroomTask.id, ClassroomTask.work_group_id, GroupSession.starts_at)
@@ -95,21 +95,21 @@ def _task_counts(
         asked = [
             task_id
             for task_id, group_id, due_at in due
-            if group_id == place.work_group_id and any(_was_asked(one, due_at) for one in here)
+            if group_id == place.work_group_id and any(_was_due_from(one, due_at) for one in here)
         ]
         done = sum(any((task_id, one.id) in reported for one in here) for task_id in asked)
         counts[place.id] = (len(asked), done)
     return counts
 
 
-def _was_asked(place: Enrolment, due_at: datetime) -> bool:
-    """Whether a place was held when a session began, or was given later on that day."""
+def _was_due_from(place: Enrolment, due_at: datetime) -> bool:
+    """Return whether a place was held when a session began, or given later on that day."""
     given = day_in_england(place.enrolled_at) <= day_in_england(due_at)
     return given and (place.withdrawn_at is None or due_at < place.withdrawn_at)
 
 
 def _places_of_holders(session: Session, places: Sequence[Enrolment]) -> dict[UUID, list[Enrolment]]:
-    """For each place all places that led to it, itself included."""
+    """Return for each place all places of its holder that led to it, itself included."""
     held: dict[UUID, list[Enrolment]] = {place.id: [place] for place in places}
     ask = [(place.id, place) for place in places]
     while ask:
@@ -132,6 +132,6 @@ def _places_of_holders(session: Session, places: Sequence[Enrolment]) -> dict[UU
 
 
 def _leads_to(earlier: Enrolment, place: Enrolment) -> bool:
-    """Whether a place is the one from which another moved, or of the same teacher on the same group."""
+    """Return whether a place is of the same teacher and group, or the one from which another transferred."""
     same = (earlier.teacher_id, earlier.work_group_id) == (place.teacher_id, place.work_group_id)
     return same or earlier.id == place.transferred_from

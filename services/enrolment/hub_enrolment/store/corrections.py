@@ -1,4 +1,4 @@
-"""What is recorded of a person for a school, beside places on Work Groups."""
+"""Rows that record a school of a person and may change with a corrected membership."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,13 +13,13 @@ PDDayOf = tuple[PDDay, PDDayRegistration | None, PDDayAttendance | None]
 
 
 def leader_roles(session: Session, teacher_id: UUID) -> Sequence[LeaderRole]:
-    """All roles of a person, the oldest first, read anew."""
+    """Return all roles of a person, the oldest first, read from the database again."""
     statement = select(LeaderRole).where(LeaderRole.teacher_id == teacher_id).order_by(LeaderRole.id)
     return session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
 def open_entries(session: Session, teacher_id: UUID) -> Sequence[WaitingEntry]:
-    """The entries of waiting lists with which a person waits or has an open offer, read anew."""
+    """Return the open waiting-list entries of a person, read from the database again."""
     statement = (
         select(WaitingEntry)
         .where(WaitingEntry.teacher_id == teacher_id, WaitingEntry.status.in_(OPEN))
@@ -29,7 +29,7 @@ def open_entries(session: Session, teacher_id: UUID) -> Sequence[WaitingEntry]:
 
 
 def lock_pd_days(session: Session, teacher_id: UUID) -> None:
-    """Hold the PD days that a person registered for or came to; every handler locks a day before people."""
+    """Lock the PD days that a person registered for or attended; every handler locks days before people."""
     named = [
         exists().where(table.pd_day_id == PDDay.id, table.teacher_id == teacher_id)
         for table in (PDDayRegistration, PDDayAttendance)
@@ -38,7 +38,7 @@ def lock_pd_days(session: Session, teacher_id: UUID) -> None:
 
 
 def pd_days(session: Session, teacher_id: UUID) -> list[PDDayOf]:
-    """Each of those days with the registration and the attendance of the person, read anew."""
+    """Return the person's PD days with registration and attendance, read from the database again."""
     statement = (
         select(PDDay, PDDayRegistration, PDDayAttendance)
         .outerjoin(

@@ -1,4 +1,4 @@
-"""Places on work groups."""
+"""Places on Work Groups."""
 
 from collections.abc import Collection
 from datetime import date
@@ -29,12 +29,14 @@ _PLACES_AND_WAITING = select(
 def places(
     session: Session, group: WorkGroup, programme: Programme, *, teacher_id: UUID, urn: str, day: date
 ) -> Places:
-    """What a decision about a place needs; the group is locked by the caller.
+    """Return the facts for a decision about a place; the caller has locked the group.
 
-    A school and those for which it stands on the day are one school.
+    A school and its predecessors on the day count as one school.
     """
     found = session.execute(_PLACES_AND_WAITING, {"work_group_id": group.id}).all()
-    rows = [row for row in found if row.status is not None]  # nobody has a place: one row says who waits
+    rows = [
+        row for row in found if row.status is not None
+    ]  # without any place there is one row, with the counts of the waiting list
     held = [row for row in rows if row.status == "active"]
     school = frozenset({urn})
     if rows and (programme.max_per_school is not None or all(row.urn != urn for row in rows)):
@@ -54,7 +56,7 @@ def places(
 
 
 def room(session: Session, group: WorkGroup, programme: Programme) -> Room:
-    """How full a group is; the group is locked by the caller."""
+    """Return the places and waiting list of a group, which the caller has locked."""
     held = select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
     taken = session.execute(held).scalar_one()
     offered, waiting = session.execute(_WAITING, {"work_group_id": group.id}).one()
@@ -62,7 +64,7 @@ def room(session: Session, group: WorkGroup, programme: Programme) -> Room:
 
 
 def active(session: Session, work_group_id: UUID) -> list[Enrolment]:
-    """The places held on a group that the caller has locked, as they are now, the oldest first."""
+    """Return the active places of a group, which the caller has locked, the oldest first."""
     statement = (
         select(Enrolment)
         .where(Enrolment.work_group_id == work_group_id, Enrolment.status == "active")
@@ -85,20 +87,20 @@ def find_enrolment(session: Session, enrolment_id: UUID) -> Enrolment:
 
 
 def places_of(session: Session, teacher_id: UUID) -> dict[UUID, Enrolment]:
-    """Every place that a teacher has or had, as it is now."""
+    """Return all places of a teacher by id, ended ones included, read from the database again."""
     statement = select(Enrolment).where(Enrolment.teacher_id == teacher_id).order_by(Enrolment.id)
     return {row.id: row for row in session.scalars(statement.execution_options(populate_existing=True))}
 
 
 def is_on_group(session: Session, work_group_id: UUID, urn: str, day: date) -> bool:
-    """Return whether a school, as of a day, has or had a place on a group that the caller has locked."""
+    """Return whether a school, as of a day, has or had a place on a group, which the caller has locked."""
     school = standing.stood_for(session, urn, day)
     of_school = (Enrolment.work_group_id == work_group_id, Enrolment.urn.in_(school))
     return session.scalar(select(Enrolment.id).where(*of_school).limit(1)) is not None
 
 
 def lead_participants_n(session: Session, work_group_id: UUID, urn: str) -> int:
-    """How many lead participants of a school hold a place on a group, or held it to the end."""
+    """Return the number of a school's lead participants on a group, active or with a completion decided."""
     counted = select(func.count()).where(
         Enrolment.work_group_id == work_group_id,
         Enrolment.urn == urn,
@@ -111,7 +113,7 @@ def lead_participants_n(session: Session, work_group_id: UUID, urn: str) -> int:
 def list_enrolments(
     work_group_id: UUID, *, status: str | None = None, urns: Collection[str] | None = None
 ) -> Select[Enrolment]:
-    """Select the places, also those given back, of one Work Group; in one status, or of one school's URNs."""
+    """Select the places of a group, withdrawn ones included; optionally of one status or school."""
     statement = select(Enrolment).where(Enrolment.work_group_id == work_group_id)
     if status is not None:
         statement = statement.where(Enrolment.status == status)
@@ -119,7 +121,7 @@ def list_enrolments(
 
 
 def list_undone_withdrawals(enrolment_id: UUID) -> Select[UndoneWithdrawal]:
-    """The withdrawals of one place that were undone."""
+    """Select the undone withdrawals of one place."""
     return select(UndoneWithdrawal).where(UndoneWithdrawal.enrolment_id == enrolment_id)
 
 

@@ -1,4 +1,4 @@
-"""What is erased of a person, and what they still hold."""
+"""Reads and writes for anonymising a teacher's record."""
 
 from datetime import date
 from typing import Final
@@ -19,8 +19,8 @@ from hub_enrolment.models import (
 from hub_enrolment.store import personal_data
 from hub_enrolment.store.leaders import OVER
 
-# Free words about one person; a test finds a column that is forgotten.
-WORDS: Final = (
+# Columns with free text about one person; a test finds one that is missing here.
+NOTES: Final = (
     ("attendance_corrections", "note"),
     ("membership_corrections", "note"),
     ("task_reports", "note"),
@@ -29,7 +29,7 @@ WORDS: Final = (
 
 
 def years_of_places(session: Session, teacher_id: UUID) -> list[str]:
-    """The academic year of each work group that is not over and on which somebody holds a place."""
+    """Return the academic years of the groups, not over, on which a person has an active place."""
     return list(
         session.scalars(
             select(Programme.academic_year)
@@ -45,26 +45,26 @@ def years_of_places(session: Session, teacher_id: UUID) -> list[str]:
 
 
 def last_days_of_roles(session: Session, teacher_id: UUID) -> list[date | None]:
-    """The last day of each leadership role; None where there is none."""
+    """Return the last day of each leadership role of a person; None for one without an end."""
     return list(session.scalars(select(LeaderRole.ends_on).where(LeaderRole.teacher_id == teacher_id)))
 
 
 def records_of(session: Session, teacher_id: UUID) -> list[Teacher]:
-    """A teacher's record and those that were merged into it, held."""
+    """Lock and return a teacher's record and those merged into it."""
     statement = select(Teacher).where(or_(Teacher.id == teacher_id, Teacher.merged_into == teacher_id))
     return list(session.scalars(statement.order_by(Teacher.id).with_for_update()))
 
 
-def erase_words(session: Session, teacher_id: UUID) -> None:
-    """Free words of and about somebody; whether there was a report or a correction stays."""
-    for name, column in WORDS:
+def erase_notes(session: Session, teacher_id: UUID) -> None:
+    """Delete free text by and about a person; the reports and corrections themselves stay."""
+    for name, column in NOTES:
         table = personal_data.table(name)
         of_person = personal_data.of_person(table, teacher_id)
         session.execute(update(table).where(of_person, table.c[column].is_not(None)).values({column: None}))
 
 
 def leave_open_pd_days(session: Session, teacher_id: UUID) -> None:
-    """Free the places on PD days to come; who was at one stays counted."""
+    """Delete registrations for open PD days; recorded attendance stays."""
     still_open = select(PDDay.id).where(PDDay.status == "open")
     session.execute(
         delete(PDDayRegistration).where(

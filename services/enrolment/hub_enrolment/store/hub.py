@@ -1,4 +1,4 @@
-"""The hub, and its area as a filter of lists."""
+"""The hub's description, and its area as a filter of schools."""
 
 from collections.abc import Collection
 from datetime import date
@@ -24,13 +24,13 @@ from hub_kernel.hub_area import Area
 
 
 def find_hub(session: Session, *, lock: bool = False) -> Hub | None:
-    """The hub, once somebody has said what it is."""
+    """Return the hub's description; None before the first."""
     statement = select(Hub)
     return session.scalar(statement.with_for_update() if lock else statement)
 
 
 def area_of(hub: Hub) -> Area:
-    """The hub's area."""
+    """Return the hub's area."""
     return Area(
         la_codes=hub.area_la_codes,
         district_codes=hub.area_district_codes,
@@ -42,8 +42,8 @@ def area_of(hub: Hub) -> Area:
 def in_area(area: Area, day: date) -> ColumnElement[bool]:
     """Return the rule of `hub_kernel.hub_area.in_area` as a condition on schools; a test compares the two.
 
-    A school is looked at together with all that are the same school on the day, as `standing.stood_for` says,
-    each with every authority and district that it has had.
+    A school is in the area if it, a predecessor or a successor on the day has ever been in one of the
+    authorities or districts, or is named as an extra one.
     """
     placed = select(SchoolPlacement.urn).where(
         or_(
@@ -53,8 +53,8 @@ def in_area(area: Area, day: date) -> ColumnElement[bool]:
     )
     named = union(placed, _listed(area.extra_urns))
     return and_(
-        School.urn.in_(_with_the_same_schools(named, day, "inside")),
-        School.urn.not_in(_with_the_same_schools(_listed(area.excluded_urns), day, "outside")),
+        School.urn.in_(_with_linked_schools(named, day, "inside")),
+        School.urn.not_in(_with_linked_schools(_listed(area.excluded_urns), day, "outside")),
     )
 
 
@@ -63,8 +63,8 @@ def _listed(urns: Collection[str]) -> Select[str]:
     return select(listed.c.urn)
 
 
-def _with_the_same_schools(urns: SelectBase, day: date, name: str) -> Select[str]:
-    """Select URNs and those of all that are the same schools on a day, along the links in both directions."""
+def _with_linked_schools(urns: SelectBase, day: date, name: str) -> Select[str]:
+    """Select these URNs and those of their predecessors and successors on a day."""
     start = urns.subquery()
     known = select(start.c.urn).cte(name, recursive=True)
     joined = case((SchoolLink.urn == known.c.urn, SchoolLink.successor_urn), else_=SchoolLink.urn)

@@ -1,4 +1,4 @@
-"""Reading and writing the register in bulk."""
+"""Reads and writes schools of the register in bulk, and the record of imports."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -21,12 +21,12 @@ COLUMNS: Final = tuple(getattr(School, name) for name in READ)
 
 
 def lock_imports(session: Session) -> None:
-    """Wait until no other import runs; held until the transaction ends."""
+    """Wait until no other import runs; the lock lasts until the transaction ends."""
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
 
 
 def stored(session: Session, urns: Sequence[str]) -> dict[str, Establishment]:
-    """The schools that are known of these, as the register had them."""
+    """Return the stored schools among these, by URN, as the last import left them."""
     known: dict[str, Establishment] = {}
     for part in chunks(urns):
         rows = session.execute(select(*COLUMNS).where(School.urn == func.any(cast(part, ARRAY(Text)))))
@@ -35,29 +35,29 @@ def stored(session: Session, urns: Sequence[str]) -> dict[str, Establishment]:
 
 
 def save_schools(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
-    """Write new and changed schools; what the hub has added to a school stays."""
+    """Insert or update schools; columns that the hub adds stay."""
     _write(
         session, schools, (*COMPARED, "last_changed", "changed_at", "changed_by"), now=now, by=by, change=1
     )
 
 
 def confirm_schools(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
-    """Note that the register has looked again and found the same."""
+    """Store the later checking date of unchanged schools."""
     _write(session, schools, ("last_changed",), now=now, by=by, change=0)
 
 
 def list_imports() -> Select[GiasImport]:
-    """The files that were applied."""
+    """Select the applied imports."""
     return select(GiasImport)
 
 
 def list_findings(import_id: UUID) -> Select[GiasFinding]:
-    """What was found in one of them."""
+    """Select the findings of one import."""
     return select(GiasFinding).where(GiasFinding.import_id == import_id)
 
 
 def save_findings(session: Session, import_id: UUID, findings: Iterable[Finding]) -> None:
-    """Keep what was found in a file."""
+    """Store the findings of an import, numbered from 1."""
     numbered = ({"import_id": import_id, "number": n} | vars(one) for n, one in enumerate(findings, start=1))
     for rows in chunks(numbered):
         session.execute(insert_rows(GiasFinding, rows))
@@ -72,7 +72,7 @@ def _write(
     by: str,
     change: int,
 ) -> None:
-    """Insert schools; of those that there are, set some columns and raise the revision by `change`."""
+    """Insert schools; for existing ones set `columns` and raise the revision by `change`."""
     track = made(now, by)
     for rows in chunks({name: getattr(school, name) for name in READ} | track for school in schools):
         statement = insert_rows(School, rows)

@@ -1,4 +1,4 @@
-"""Inserts of PostgreSQL's own kind: thousands of rows at once; a row unless another has its value."""
+"""PostgreSQL inserts: thousands of rows in one statement, or a row unless its key is taken."""
 
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,16 +18,16 @@ ROWS_AT_ONCE: Final = 2_000  # a few megabytes of a statement
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """Many values, as many at a time as fit into a statement."""
+    """Split values into lists of at most `ROWS_AT_ONCE`."""
     remaining = iter(values)
     while part := list(islice(remaining, ROWS_AT_ONCE)):
         yield part
 
 
 def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Insert:
-    """The statement that inserts these rows, each column sent as one array.
+    """Build the statement that inserts rows, each column sent as one array.
 
-    There is at least one row, and all have the same columns.
+    `rows`: at least one, all with the same columns.
     """
     columns = [model.__table__.c[name] for name in rows[0]]
     arrays = [cast([row[column.name] for row in rows], ARRAY(column.type)) for column in columns]
@@ -35,7 +35,7 @@ def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Insert:
 
 
 def insert_unless_taken(session: Session, row: Base, unique: str) -> bool:
-    """Insert a row; False when another has its value in the unique column, also one being written now."""
+    """Insert a row; return False when another, also an uncommitted one, has its value in `unique`."""
     values = {one.columns[0].key: getattr(row, one.key) for one in inspect(type(row)).column_attrs}
     return session.execute(_unless_taken(type(row), unique), values).first() is not None
 

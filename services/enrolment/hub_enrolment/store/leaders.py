@@ -15,7 +15,7 @@ OVER = ("closed", "cancelled")
 def list_leaders(
     *, role: str | None, current: bool | None, today: date, teacher_id: UUID | None = None
 ) -> Select[LeaderRole]:
-    """The roles that a list asks for; `current`: held today, or not."""
+    """Select leadership roles; `current`: held today, or not."""
     statement = select(LeaderRole)
     if role is not None:
         statement = statement.where(LeaderRole.role == role)
@@ -30,7 +30,7 @@ def list_leaders(
 
 
 def others_of(session: Session, leader: LeaderRole) -> Sequence[LeaderRole]:
-    """The other roles of the same person."""
+    """Return the other roles of the same person."""
     statement = select(LeaderRole).where(
         LeaderRole.teacher_id == leader.teacher_id, LeaderRole.id != leader.id
     )
@@ -38,7 +38,7 @@ def others_of(session: Session, leader: LeaderRole) -> Sequence[LeaderRole]:
 
 
 def years_of_groups(session: Session, teacher_id: UUID) -> list[str]:
-    """The academic year of each work group that somebody leads and that is not over."""
+    """Return the academic years of the groups, not over, that a person leads."""
     return list(
         session.scalars(
             select(Programme.academic_year)

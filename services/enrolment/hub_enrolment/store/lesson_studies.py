@@ -1,4 +1,4 @@
-"""Lesson studies with who takes part."""
+"""Lesson studies and their participants."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ from hub_kernel.england import day_in_england
 
 @dataclass(frozen=True)
 class Described:
-    """A lesson study as it is shown."""
+    """A lesson study with its participants by part, and warnings about it."""
 
     row: LessonStudy
     parts: Parts
@@ -23,7 +23,7 @@ class Described:
 
 
 def find_lesson_study(session: Session, cycle_id: UUID, *, lock: bool = False) -> LessonStudy | None:
-    """One lesson study."""
+    """Return one lesson study, optionally locked; None when it is unknown."""
     return session.get(
         LessonStudy,
         cycle_id,
@@ -33,12 +33,12 @@ def find_lesson_study(session: Session, cycle_id: UUID, *, lock: bool = False) -
 
 
 def list_lesson_studies(work_group_id: UUID) -> Select[LessonStudy]:
-    """The lesson studies of one work group."""
+    """Select the lesson studies of one group."""
     return select(LessonStudy).where(LessonStudy.work_group_id == work_group_id)
 
 
 def describe(session: Session, rows: Collection[LessonStudy]) -> list[Described]:
-    """Lesson studies with their participants, in one statement however many they are."""
+    """Add participants to lesson studies, in one statement for any number of them."""
     found: defaultdict[tuple[UUID, str], list[UUID]] = defaultdict(list)
     for one in session.scalars(
         select(LessonStudyPart)
@@ -60,7 +60,7 @@ def describe(session: Session, rows: Collection[LessonStudy]) -> list[Described]
 
 
 def earlier(session: Session, work_group_id: UUID) -> list[Earlier]:
-    """The lesson studies that a group has put down."""
+    """Return the lesson studies that a group has planned so far."""
     rows = session.scalars(list_lesson_studies(work_group_id)).all()
     return [
         Earlier(lesson_on=day_in_england(one.row.lesson_at), planners=frozenset(one.parts.planners))

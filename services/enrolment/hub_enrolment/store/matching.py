@@ -1,4 +1,4 @@
-"""Records that may be of a described person, found by the keys on which there is an index."""
+"""Candidate records for a described person, found by their indexed keys."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from hub_enrolment.models import SchoolMembership, Teacher
 from hub_enrolment.store import standing
 
 LOCK_KEY: Final = 0x75706C64  # "upld": one list at a time in this database
-# In one order for everybody, so that no two transactions wait for each other.
+# Taken in one order by every transaction, so that no two wait for each other.
 _LOCK_EACH: Final = text(
     "SELECT pg_advisory_xact_lock(hash, :lock)"
     " FROM (SELECT DISTINCT hashtext(key) AS hash FROM unnest(CAST(:keys AS text[])) key ORDER BY 1) hashes"
@@ -30,22 +30,22 @@ class _Keys:
 
 
 def lock_for_list(session: Session) -> None:
-    """Wait until no other list is read and nobody is registered: no new teacher is registered twice."""
+    """Wait until no other list or registration runs, so that no teacher is registered twice."""
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
 
 
 def lock_for_one(session: Session, described: Person) -> None:
-    """Wait until no list is read and no request registers a person with the same name, TRN or address."""
+    """Wait until no list runs and no request registers a person with the same name, TRN or address."""
     session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": LOCK_KEY})
     keys = _keys([described])
     session.execute(_LOCK_EACH, {"keys": [*keys.trns, *keys.emails, *keys.names], "lock": LOCK_KEY})
 
 
 def hold(session: Session, described: Iterable[Person]) -> list[UUID]:
-    """Lock the records that may be of these people, in the order of their ids, which it gives.
+    """Lock the candidate records of these people and return their ids, in order.
 
-    People are locked before their groups everywhere, so that no two transactions wait for each other. The
-    lock is the one of a changed key, as a list may give a teacher the TRN.
+    Every handler locks people before groups, so that no two transactions wait for each other. The lock covers
+    key columns, because a list may add a teacher's TRN.
     """
     keys = _keys(described)
     statement = select(Teacher.id).where(*_may_be(keys)).order_by(Teacher.id).with_for_update()
@@ -55,13 +55,13 @@ def hold(session: Session, described: Iterable[Person]) -> list[UUID]:
 def candidates(
     session: Session, described: Person, *, day: date, among: Collection[UUID] | None = None
 ) -> list[Record]:
-    """The records with a key of this person, as they are now, the oldest first.
+    """Return the records that share a key with a person, the oldest first.
 
     Args:
         session: the database.
-        described: the person, at a school that stands for itself.
-        day: on which schools are compared.
-        among: the ids to which the search is limited, as a list holds them; None: every record.
+        described: the person; their school has no successor.
+        day: the day as of which successions of schools count.
+        among: the ids to search, as locked for a list; None: all records.
     """
     statement = select(Teacher).where(*_may_be(_keys([described]))).order_by(Teacher.id)
     if among is not None:
@@ -80,7 +80,7 @@ def candidates(
 
 
 def record_of(teacher: Teacher, places: Iterable[Sequence[str]]) -> Record:
-    """What the rule needs to know of a teacher; `places`: URN and role of each school."""
+    """Return a teacher as the matching rule needs them; `places`: URN and role of each present school."""
     posts = list(places)
     return Record(
         id=teacher.id,

@@ -1,4 +1,4 @@
-"""Two records of one person: likely pairs, what a merger moves, and the moving."""
+"""Reads and writes for merging two records of one person."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -26,8 +26,8 @@ from hub_enrolment.models import (
 )
 from hub_enrolment.store import personal_data
 
-# Every table that names a teacher; a test finds one that is forgotten. What names a place follows the place.
-NAMING: Final[tuple[type[Base], ...]] = (
+# Every table with a teacher's id; a test finds one that is missing here. Rows with a place's id follow it.
+REFERRING: Final[tuple[type[Base], ...]] = (
     SchoolMembership,
     MembershipCorrection,
     LeaderRole,
@@ -38,7 +38,7 @@ NAMING: Final[tuple[type[Base], ...]] = (
     PDDayRegistration,
     PDDayAttendance,
 )
-# One row for each person and this: where both records have one, the target's says it already.
+# Tables with one row for each person and this column: where both records have one, the target's stays.
 ONCE_FOR_EACH: Final[tuple[tuple[type[Base], str], ...]] = (
     (ApplicationParticipant, "application_id"),
     (PDDayRegistration, "pd_day_id"),
@@ -47,7 +47,7 @@ ONCE_FOR_EACH: Final[tuple[tuple[type[Base], str], ...]] = (
 
 
 def lock_both(session: Session, ids: Iterable[UUID]) -> dict[UUID, Teacher]:
-    """Two records, held in the order of their ids; nothing can be put down that names one of them."""
+    """Lock two records, in the order of their ids, and return them by id; no new row can refer to them."""
     rows = session.scalars(
         select(Teacher)
         .where(Teacher.id.in_(list(ids)))
@@ -59,7 +59,7 @@ def lock_both(session: Session, ids: Iterable[UUID]) -> dict[UUID, Teacher]:
 
 
 def counts(session: Session, teacher_id: UUID) -> dict[str, int]:
-    """How many rows of each table are about one person, by the table's name."""
+    """Return the number of rows of one person in each table, by the table's name."""
     return {
         name: session.scalars(
             select(func.count()).where(personal_data.of_person(personal_data.table(name), teacher_id))
@@ -70,7 +70,7 @@ def counts(session: Session, teacher_id: UUID) -> dict[str, int]:
 
 
 def shared_groups(session: Session, one: UUID, other: UUID) -> list[UUID]:
-    """The work groups on which both hold an active place, in the order of their ids."""
+    """Return the ids of groups on which both records have an active place, in order."""
     return list(
         session.scalars(
             select(Enrolment.work_group_id)
@@ -85,9 +85,12 @@ def shared_groups(session: Session, one: UUID, other: UUID) -> list[UUID]:
 def shared_places(
     session: Session, one: UUID, other: UUID, groups: Sequence[UUID]
 ) -> list[tuple[HeldPlace, HeldPlace]]:
-    """Both active places on each of these groups, as they are now."""
-    done = [exists().where(table.c.enrolment_id == Enrolment.id) for table in _naming_places()]
-    used = [*done, Enrolment.transferred_from.is_not(None)]  # sessions of another group count for it
+    """Return the two active places on each of these groups."""
+    done = [exists().where(table.c.enrolment_id == Enrolment.id) for table in _tables_about_places()]
+    used = [
+        *done,
+        Enrolment.transferred_from.is_not(None),
+    ]  # attendance on another group counts for the place
     rows = session.execute(
         select(Enrolment.id, Enrolment.work_group_id, Enrolment.enrolled_at, func.greatest(*used))
         .where(
@@ -103,7 +106,7 @@ def shared_places(
 
 
 def waiting_twice(session: Session, one: UUID, other: UUID) -> list[WaitingEntry]:
-    """Of two records that wait for the same group the entry that joined later, by the groups' ids."""
+    """Return the later of two open entries of both records on one waiting list, in the order of group ids."""
     waiting = (WaitingEntry.teacher_id.in_([one, other]), WaitingEntry.status.in_(waiting_list.OPEN))
     last = (
         select(WaitingEntry.work_group_id, func.max(WaitingEntry.seq))
@@ -118,7 +121,7 @@ def waiting_twice(session: Session, one: UUID, other: UUID) -> list[WaitingEntry
 
 
 def open_roles(session: Session, one: UUID, other: UUID) -> list[list[LeaderRole]]:
-    """The roles that both hold without a last day, as pairs."""
+    """Return pairs of equal roles without a last day, one of each record."""
     rows = session.scalars(
         select(LeaderRole)
         .where(LeaderRole.teacher_id.in_([one, other]), LeaderRole.ends_on.is_(None))
@@ -129,7 +132,7 @@ def open_roles(session: Session, one: UUID, other: UUID) -> list[list[LeaderRole
 
 
 def join_memberships(session: Session, joined: Iterable[Joined], *, now: datetime, by: str) -> None:
-    """Write down memberships of one school that became one."""
+    """Store joined memberships: update the kept one and delete the others."""
     for one in joined:
         session.execute(delete(SchoolMembership).where(SchoolMembership.id.in_(one.dropped)))
         kept = session.get_one(SchoolMembership, one.kept.id)
@@ -139,7 +142,7 @@ def join_memberships(session: Session, joined: Iterable[Joined], *, now: datetim
 
 
 def drop_doubles(session: Session, origin: UUID, target: UUID) -> None:
-    """Take away what the target's record says already: of two leads of one group the later position."""
+    """Delete rows of the origin that the target has, too; of two leads of one group the later position."""
     for model, of in ONCE_FOR_EACH:
         table = _table(model)
         held = select(table.c[of]).where(table.c.teacher_id == target)
@@ -154,9 +157,9 @@ def drop_doubles(session: Session, origin: UUID, target: UUID) -> None:
     session.execute(delete(WorkGroupLead).where(position.in_(last)))
 
 
-def rename(session: Session, origin: UUID, target: UUID, *, now: datetime, by: str) -> None:
-    """Let everything that names one record name the other."""
-    for model in NAMING:
+def repoint(session: Session, origin: UUID, target: UUID, *, now: datetime, by: str) -> None:
+    """Replace the id of one record by the other's in every table."""
+    for model in REFERRING:
         table = _table(model)
         values: dict[str, Any] = {"teacher_id": target}
         if "revision" in table.c:
@@ -172,13 +175,13 @@ def rename(session: Session, origin: UUID, target: UUID, *, now: datetime, by: s
 
 
 def merged_before(session: Session, teacher_id: UUID) -> Sequence[Teacher]:
-    """The records that were merged into one, held."""
+    """Lock and return the records that were merged into one."""
     statement = select(Teacher).where(Teacher.merged_into == teacher_id).order_by(Teacher.id)
     return session.scalars(statement.with_for_update()).all()
 
 
-def _naming_places() -> list[Table]:
-    """Every table of what was done with a place; how it was come by, over a waiting list, is none."""
+def _tables_about_places() -> list[Table]:
+    """Return the tables with rows about a place, except waiting lists, which come before it."""
     return [
         table
         for table in Base.metadata.sorted_tables

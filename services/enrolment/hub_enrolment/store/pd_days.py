@@ -13,7 +13,7 @@ from hub_enrolment.models import PDDay, PDDayAttendance, PDDayRegistration, Scho
 
 
 def find_pd_day(session: Session, pd_day_id: UUID, *, lock: bool = False) -> PDDay | None:
-    """One day."""
+    """Return one PD day, optionally locked; None when it is unknown."""
     return session.get(
         PDDay,
         pd_day_id,
@@ -29,7 +29,7 @@ def list_pd_days(
     kind: str | None = None,
     status: str | None = None,
 ) -> Select[PDDay]:
-    """Select the days that a list asks for, from `first_day` to `last_day`, both included."""
+    """Select PD days from `first_day` to `last_day`, both included."""
     statement = select(PDDay)
     if first_day is not None:
         statement = statement.where(PDDay.day >= first_day)
@@ -41,12 +41,12 @@ def list_pd_days(
 
 
 def list_registrations(pd_day_id: UUID) -> Select[PDDayRegistration]:
-    """Who means to come."""
+    """Select the registrations for one PD day."""
     return select(PDDayRegistration).where(PDDayRegistration.pd_day_id == pd_day_id)
 
 
 def registrations(session: Session, day: PDDay, teacher_id: UUID) -> Registrations:
-    """What a decision about a registration needs; the day is locked by the caller."""
+    """Return the facts for a decision about a registration; the caller has locked the day."""
     taken, own = session.execute(
         select(func.count(), func.count().filter(PDDayRegistration.teacher_id == teacher_id)).where(
             PDDayRegistration.pd_day_id == day.id
@@ -62,21 +62,21 @@ def registrations(session: Session, day: PDDay, teacher_id: UUID) -> Registratio
 
 
 def schools_asked(session: Session, pd_day_id: UUID) -> dict[UUID, str]:
-    """The school that each registration names for which it counts; those that name none are left out."""
+    """Return the school that each registration names, by teacher id, without those that name none."""
     columns = (PDDayRegistration.teacher_id, PDDayRegistration.urn)
     rows = session.execute(select(*columns).where(PDDayRegistration.pd_day_id == pd_day_id))
     return {teacher_id: urn for teacher_id, urn in rows if urn is not None}
 
 
 def registrations_n(session: Session, pd_day_id: UUID) -> int:
-    """How many teachers are registered for a day."""
+    """Return the number of registrations for a PD day."""
     return session.scalars(
         select(func.count()).select_from(PDDayRegistration).where(PDDayRegistration.pd_day_id == pd_day_id)
     ).one()
 
 
 def employments(session: Session, teacher_ids: Collection[UUID]) -> dict[UUID, list[Employment]]:
-    """Where each of some teachers has taught; who is unknown is left out."""
+    """Return the schools of each teacher over time; unknown teachers are left out."""
     columns = (
         SchoolMembership.teacher_id,
         SchoolMembership.urn,
@@ -91,7 +91,7 @@ def employments(session: Session, teacher_ids: Collection[UUID]) -> dict[UUID, l
 
 
 def attendances(session: Session, pd_day_id: UUID) -> dict[UUID, str]:
-    """Who came, with the school of each."""
+    """Return the school of each teacher who attended, by teacher id."""
     rows = session.execute(
         select(PDDayAttendance.teacher_id, PDDayAttendance.urn)
         .where(PDDayAttendance.pd_day_id == pd_day_id)
@@ -103,7 +103,7 @@ def attendances(session: Session, pd_day_id: UUID) -> dict[UUID, str]:
 def replace_attendances(
     session: Session, pd_day_id: UUID, came: Mapping[UUID, str], *, now: datetime, by: str
 ) -> None:
-    """Write a register in place of the one before."""
+    """Replace the register of a PD day."""
     session.execute(
         delete(PDDayAttendance)
         .where(PDDayAttendance.pd_day_id == pd_day_id)

@@ -1,4 +1,4 @@
-"""Programmes, and what schools have taken part in."""
+"""Programmes, and the strands in which schools have taken part."""
 
 from datetime import date
 from uuid import UUID
@@ -16,7 +16,7 @@ from hub_enrolment.store import standing
 def list_programmes(
     *, academic_year: str | None = None, strand: str | None = None, q: str | None = None
 ) -> Select[Programme]:
-    """Select the programmes that a list asks for; `q` is a part of the title in any case."""
+    """Select programmes; `q` is a part of the title in any case."""
     statement = select(Programme)
     if academic_year is not None:
         statement = statement.where(Programme.academic_year == academic_year)
@@ -33,13 +33,13 @@ def list_changes(programme_id: UUID) -> Select[ProgrammeChange]:
 
 
 def lock_programme(session: Session, programme_id: UUID) -> Programme | None:
-    """Return one programme as it is now, held until the transaction ends; no Work Group opens meanwhile."""
+    """Lock and return one programme, read from the database again; no group of it can open meanwhile."""
     lock = {"key_share": True}
     return session.get(Programme, programme_id, populate_existing=True, with_for_update=lock)
 
 
 def lock_groups(session: Session, programme_id: UUID) -> list[WorkGroup]:
-    """Return the Work Groups of a programme that the caller has locked, held in the order of their ids."""
+    """Lock and return the groups of a programme, which the caller has locked, in the order of their ids."""
     statement = (
         select(WorkGroup)
         .where(WorkGroup.programme_id == programme_id)
@@ -51,7 +51,7 @@ def lock_groups(session: Session, programme_id: UUID) -> list[WorkGroup]:
 
 
 def give_ncp_code(session: Session, programme_id: UUID, code: str) -> bool:
-    """Write a programme's code; False when another has it, also one that is being written now."""
+    """Store a programme's NCP code; return False when another programme, also an uncommitted one, has it."""
     try:
         with session.begin_nested():
             session.execute(update(Programme).where(Programme.id == programme_id).values(ncp_code=code))
@@ -61,7 +61,7 @@ def give_ncp_code(session: Session, programme_id: UUID, code: str) -> bool:
 
 
 def path_of(programme: Programme) -> Path:
-    """Where a programme stands on a school's way."""
+    """Return a programme's position on the path through the strands."""
     return Path(
         strand=programme.strand,
         year=AcademicYear.parse(programme.academic_year),
@@ -70,14 +70,14 @@ def path_of(programme: Programme) -> Path:
 
 
 def rule_of(programme: Programme) -> CompletionRule:
-    """What a programme asks of those who complete it."""
+    """Return a programme's requirements for completion."""
     return CompletionRule(
         min_attendance_percent=programme.min_attendance_percent, tasks_required=programme.tasks_required
     )
 
 
 def taken_parts(session: Session, urn: str, *, day: date) -> list[TakenPart]:
-    """The strands and years in which a school, as of a day, holds a place or completed one."""
+    """Return the strands and years in which a school, as of a day, has an active or a completed place."""
     rows = session.execute(
         select(Programme.strand, Programme.academic_year)
         .distinct()

@@ -1,4 +1,4 @@
-"""Schools, and who carries on whom."""
+"""Schools and their known successors."""
 
 from collections.abc import Sequence
 
@@ -38,13 +38,13 @@ def find_school(session: Session, urn: str, *, lock: bool = False) -> School:
 
 
 def state_of(session: Session, urn: str) -> SchoolState | None:
-    """What decisions need to know of a school."""
+    """Return the facts of a school that decisions need; None when it is unknown."""
     row = session.execute(_STATE_OF, {"urn": urn}).one_or_none()
     return None if row is None else SchoolState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def known_successor(session: Session, urn: str) -> str | None:
-    """Who carries on a school, also one that is known from the links file only."""
+    """Return the successor of a school, also of one known from the links file only; None without one."""
     if not URN.fullmatch(urn):
         return None
     return session.scalar(select(SchoolLink.successor_urn).where(SchoolLink.urn == urn, SchoolLink.principal))
@@ -60,10 +60,9 @@ def list_schools(
     words: Sequence[Word] = (),
     area: ColumnElement[bool] | None = None,
 ) -> Select[School]:
-    """The schools that a list asks for.
+    """Select schools.
 
-    None asks for any. Of `words` all must occur in name, trust, postcode or URN; `area` is a condition on
-    where a school is.
+    None selects any. All `words` must occur in name, trust, postcode or URN; `area`: see `hub.in_area`.
     """
     statement = select(School)
     for column, value in (

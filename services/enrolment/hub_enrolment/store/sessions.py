@@ -42,7 +42,7 @@ _WRITE_MARKS = text(
 
 
 class Register(NamedTuple):
-    """A session with its register and the apologies that are known."""
+    """A session with its marks and apologies."""
 
     meeting: GroupSession
     marks: list[Mark]
@@ -78,12 +78,12 @@ def _unknown() -> Unknown:
 
 
 def list_sessions(work_group_id: UUID) -> Select[GroupSession]:
-    """The sessions of one work group."""
+    """Select the sessions of one group."""
     return select(GroupSession).where(GroupSession.work_group_id == work_group_id)
 
 
 def slots(session: Session, work_group_id: UUID, *, without: UUID | None = None) -> list[Slot]:
-    """When a group meets or has met, without what was cancelled; `without`: a session that is moved."""
+    """Return the times of a group's sessions that are not cancelled; `without`: one to leave out."""
     statement = select(GroupSession.starts_at, GroupSession.ends_at).where(
         GroupSession.work_group_id == work_group_id, GroupSession.status != "cancelled"
     )
@@ -93,7 +93,7 @@ def slots(session: Session, work_group_id: UUID, *, without: UUID | None = None)
 
 
 def lock_sessions_to_come(session: Session, work_group_id: UUID, *, now: datetime) -> list[GroupSession]:
-    """The sessions of a group that start after an instant and stand, in their order."""
+    """Lock and return a group's scheduled sessions that start after an instant, in order."""
     statement = (
         select(GroupSession)
         .where(
@@ -109,7 +109,7 @@ def lock_sessions_to_come(session: Session, work_group_id: UUID, *, now: datetim
 
 
 def next_seq(session: Session, work_group_id: UUID) -> int:
-    """The number of the group's next session; the group is locked by the caller."""
+    """Return the number of a group's next session; the caller has locked the group."""
     highest = session.scalar(
         select(func.max(GroupSession.seq)).where(GroupSession.work_group_id == work_group_id)
     )
@@ -117,14 +117,14 @@ def next_seq(session: Session, work_group_id: UUID) -> int:
 
 
 def places(session: Session, work_group_id: UUID) -> dict[UUID, Place]:
-    """Every place that there is or was on a work group."""
+    """Return all places of a group by enrolment id, withdrawn ones included."""
     return {row.id: _place(*row) for row in session.execute(_PLACES, {"work_group_id": work_group_id})}
 
 
 def places_and_apologies(
     session: Session, meeting: GroupSession
 ) -> tuple[dict[UUID, Place], dict[UUID, datetime]]:
-    """What a register is decided by: both as `places` and `apologies` give them, in one statement."""
+    """Return `places` and `apologies` for a register, in one statement."""
     named = {"work_group_id": meeting.work_group_id, "session_id": meeting.id}
     rows = session.execute(_PLACES_AND_APOLOGIES, named).all()
     received = {row.id: row.received_at for row in rows if row.received_at is not None}
@@ -132,7 +132,7 @@ def places_and_apologies(
 
 
 def marks(session: Session, session_id: UUID) -> list[Mark]:
-    """The register of a session, empty until it has been taken."""
+    """Return the marks of a session, empty until the register is taken."""
     columns = (Attendance.enrolment_id, Attendance.mark, Attendance.notified_at)
     rows = session.execute(
         select(*columns).where(Attendance.session_id == session_id).order_by(Attendance.enrolment_id)
@@ -141,7 +141,7 @@ def marks(session: Session, session_id: UUID) -> list[Mark]:
 
 
 def apologies(session: Session, session_id: UUID) -> dict[UUID, datetime]:
-    """Who has sent apologies, and when they were received."""
+    """Return when the apologies of each participant were received, by enrolment id."""
     rows = session.execute(
         select(Apologies.enrolment_id, Apologies.received_at)
         .where(Apologies.session_id == session_id)
@@ -151,7 +151,7 @@ def apologies(session: Session, session_id: UUID) -> dict[UUID, datetime]:
 
 
 def delete_marks(session: Session, session_id: UUID) -> None:
-    """Take a register away, for another one."""
+    """Delete the marks of a session."""
     session.execute(
         delete(Attendance)
         .where(Attendance.session_id == session_id)
@@ -160,7 +160,7 @@ def delete_marks(session: Session, session_id: UUID) -> None:
 
 
 def write_marks(session: Session, session_id: UUID, taken: Sequence[Mark], *, now: datetime, by: str) -> None:
-    """Write a register where there is none."""
+    """Insert the marks of a session that has none."""
     rows = {
         "enrolment_ids": [str(mark.enrolment_id) for mark in taken],
         "marks": [mark.mark for mark in taken],
@@ -170,7 +170,7 @@ def write_marks(session: Session, session_id: UUID, taken: Sequence[Mark], *, no
 
 
 def change_mark(session: Session, session_id: UUID, mark: Mark, *, now: datetime, by: str) -> None:
-    """Write one mark in place of the one before."""
+    """Update one mark of a session."""
     session.execute(
         update(Attendance)
         .where(Attendance.session_id == session_id, Attendance.enrolment_id == mark.enrolment_id)

@@ -1,4 +1,4 @@
-"""Which school stands for which: the successions in effect that concern the schools in question."""
+"""The successions in effect around given schools."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub_kernel.successions import Succession, Successions
 
-# Both ways along the links, so that the answer has each school that stands for one of these, or is stood for.
+# Follows the links in both directions, so that predecessors and successors are found.
 # `first_day` is `hub_kernel.successions.first_day_of_successor`; a test compares the two.
 _AROUND: Final = text(
     """
@@ -61,38 +61,38 @@ _NOTE_FOLLOWED: Final = text(
 
 @dataclass(frozen=True)
 class Turn:
-    """The successions that were followed last time, and those that are in effect now."""
+    """The successions applied so far, and those in effect now."""
 
     before: Successions
     after: Successions
 
 
 def around(session: Session, urns: Iterable[str]) -> Successions:
-    """Return the successions that decide which schools are the same as these."""
+    """Return the successions in effect that lead to or from these schools."""
     return Successions(_succession(row) for row in _rows(session, urns) if row.counts)
 
 
 def standing(session: Session, urn: str, day: date) -> str:
-    """Return the school that stands for a school on a day."""
+    """Return the last successor of a school on a day, or the school itself."""
     return around(session, [urn]).standing(urn, day)
 
 
 def stood_for(session: Session, urn: str, day: date) -> frozenset[str]:
-    """Return all URNs of which a school is the same on a day, itself included."""
+    """Return the URNs of a school and of its predecessors on a day."""
     return around(session, [urn]).stood_for(urn, day)
 
 
 def successors_here(session: Session, urns: Iterable[str]) -> dict[str, Succession]:
-    """Return the successions around these schools by the closed school's URN.
+    """Return the successions in effect around these schools, by the closed school's URN.
 
-    Only those to schools that the hub's files have: a person cannot be noted at another one.
+    Only those to schools in the hub's files: a membership of another school cannot be stored.
     """
     rows = _rows(session, urns)
     return {row.urn: _succession(row) for row in rows if row.counts and row.successor_is_here}
 
 
 def turn_of(session: Session, urns: Iterable[str]) -> Turn:
-    """Return what the successions around these schools were when they were followed last, and are now."""
+    """Return the successions around these schools that were applied so far, and those in effect now."""
     rows = _rows(session, urns)
     return Turn(
         before=Successions(_succession(row) for row in rows if row.followed),
@@ -101,12 +101,12 @@ def turn_of(session: Session, urns: Iterable[str]) -> Turn:
 
 
 def note_followed(session: Session, day: date) -> None:
-    """Remember which successions are in effect, once all that must move has moved."""
+    """Mark the successions in effect as applied, once everything that must move has moved."""
     session.execute(_NOTE_FOLLOWED, {"day": day})
 
 
 def people_overtaken(session: Session, day: date) -> list[UUID]:
-    """Return the people who are noted at a school for which another one here stands, in the order of ids."""
+    """Return the ids of people with a membership of a school that has a known successor, in order."""
     return list(session.scalars(_OVERTAKEN, {"day": day}))
 
 

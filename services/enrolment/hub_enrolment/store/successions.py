@@ -1,4 +1,4 @@
-"""Links of the register: reading and writing them in bulk, letting them take effect."""
+"""Links between schools: reads and writes them in bulk, and marks those in effect."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from hub_enrolment.store.inserts import insert_rows
 
 
 def stored(session: Session) -> tuple[dict[tuple[str, str], Succession], dict[str, str]]:
-    """Every link that is known, and the principal successor of each school."""
+    """Return all stored links, and the principal successor of each school."""
     links: dict[tuple[str, str], Succession] = {}
     principal: dict[str, str] = {}
     columns = (
@@ -34,7 +34,7 @@ def stored(session: Session) -> tuple[dict[tuple[str, str], Succession], dict[st
 
 
 def demote(session: Session, urns: Sequence[str]) -> None:
-    """Take the principal successor from schools that get another one or none."""
+    """Unset the principal successor of schools that get another one or none."""
     session.execute(
         update(SchoolLink)
         .where(SchoolLink.urn == func.any(cast(list(urns), ARRAY(Text))), SchoolLink.principal)
@@ -50,7 +50,7 @@ def save(
     now: datetime,
     by: str,
 ) -> None:
-    """Write links, new and changed."""
+    """Insert or update links."""
     rows = [
         {
             "urn": link.urn,
@@ -79,24 +79,24 @@ def save(
 
 
 def refresh_schools(session: Session, *, now: datetime, by: str) -> None:
-    """Give each school the successor that its principal link names, or none."""
-    told = (
+    """Set the successor of each school from its principal link."""
+    successor = (
         select(SchoolLink.successor_urn)
         .where(SchoolLink.urn == School.urn, SchoolLink.principal)
         .scalar_subquery()
     )
     session.execute(
         update(School)
-        .where(School.successor_urn.is_distinct_from(told))
-        .values(successor_urn=told, revision=School.revision + 1, changed_at=now, changed_by=by)
+        .where(School.successor_urn.is_distinct_from(successor))
+        .values(successor_urn=successor, revision=School.revision + 1, changed_at=now, changed_by=by)
         .execution_options(synchronize_session=False)
     )
 
 
 def take_effect(session: Session, *, on: date) -> list[Succession]:
-    """The successions to be announced now, marked as announced on this day.
+    """Mark the successions that take effect as announced on a day, and return them.
 
-    Those of schools that have closed, and of schools not held here that are carried on by one that is.
+    These are successions of closed schools, and of schools outside the hub's files to one in them.
     """
     old_is_here = exists().where(School.urn == SchoolLink.urn)
     old_has_closed = exists().where(School.urn == SchoolLink.urn, School.status == "closed")
@@ -120,7 +120,7 @@ def take_effect(session: Session, *, on: date) -> list[Succession]:
 
 
 def shared(session: Session) -> list[Merging]:
-    """Closed schools of which others have the same open successor, as the successions in effect say."""
+    """Return the closed schools that share an open successor with others, by the successions in effect."""
     old, new = aliased(School), aliased(School)
     effective = (
         select(
@@ -150,7 +150,7 @@ def shared(session: Session) -> list[Merging]:
 
 
 def endings(session: Session, urns: Iterable[str]) -> list[Ending]:
-    """Of these schools those that have closed, each with its open successors."""
+    """Return the closed schools among these, each with its open successors."""
     asked = func.any(cast(sorted(urns), ARRAY(Text)))
     closed = session.scalars(select(School.urn).where(School.urn == asked, School.status == "closed"))
     found: dict[str, set[str]] = {urn: set() for urn in closed}
@@ -165,7 +165,7 @@ def endings(session: Session, urns: Iterable[str]) -> list[Ending]:
 
 
 def note_merged(session: Session, urns: Sequence[str]) -> None:
-    """Remember that these mergers have been told."""
+    """Mark the mergers of these schools as published."""
     session.execute(
         update(SchoolLink)
         .where(SchoolLink.urn == func.any(cast(list(urns), ARRAY(Text))), SchoolLink.principal)
@@ -175,7 +175,7 @@ def note_merged(session: Session, urns: Sequence[str]) -> None:
 
 
 def known_successors(session: Session, urns: Iterable[str]) -> dict[str, str]:
-    """The principal successor of each of these schools that has one, in effect or not."""
+    """Return the principal successors of these schools by URN, in effect or not."""
     asked = func.any(cast(sorted(urns), ARRAY(Text)))
     statement = select(SchoolLink.urn, SchoolLink.successor_urn)
     return dict(session.execute(statement.where(SchoolLink.urn == asked, SchoolLink.principal)).all())

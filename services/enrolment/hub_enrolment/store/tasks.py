@@ -9,7 +9,7 @@ from hub_enrolment.models import ClassroomTask, TaskReport
 
 
 def find_task(session: Session, task_id: UUID, *, lock: bool = False) -> ClassroomTask | None:
-    """One task."""
+    """Return one task, optionally locked; None when it is unknown."""
     return session.get(
         ClassroomTask,
         task_id,
@@ -19,15 +19,15 @@ def find_task(session: Session, task_id: UUID, *, lock: bool = False) -> Classro
 
 
 def list_tasks(work_group_id: UUID) -> Select[ClassroomTask]:
-    """The tasks of one work group."""
+    """Select the tasks of one group."""
     return select(ClassroomTask).where(ClassroomTask.work_group_id == work_group_id)
 
 
 def find_report(session: Session, task_id: UUID, enrolment_id: UUID) -> TaskReport | None:
-    """What one participant has reported."""
+    """Return one participant's report on a task; None without one."""
     return session.get(TaskReport, (task_id, enrolment_id), populate_existing=True)
 
 
 def list_reports(task_id: UUID) -> Select[TaskReport]:
-    """What has been reported on one task."""
+    """Select the reports on one task."""
     return select(TaskReport).where(TaskReport.task_id == task_id)

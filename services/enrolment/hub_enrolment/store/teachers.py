@@ -1,4 +1,4 @@
-"""Teachers, where they teach, what they lead."""
+"""Teachers, their school memberships and leadership roles."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -39,14 +39,14 @@ _AT_SCHOOL = _SCHOOL_HELD.where(SchoolMembership.urn == bindparam("urn"))
 
 @dataclass(frozen=True)
 class Employed:
-    """A teacher with the school where they teach now."""
+    """A teacher with their present membership, of several the latest."""
 
     teacher: Teacher
     membership: SchoolMembership
 
 
 def find_teacher(session: Session, teacher_id: UUID) -> Employed | None:
-    """One teacher, of a merged record the one that is left; of several schools the one joined last."""
+    """Return a teacher, for a merged record the one it was merged into; None when unknown."""
     left = select(func.coalesce(Teacher.merged_into, Teacher.id)).where(Teacher.id == teacher_id)
     row = session.execute(
         select(Teacher, SchoolMembership)
@@ -59,16 +59,16 @@ def find_teacher(session: Session, teacher_id: UUID) -> Employed | None:
 
 
 def lock_teacher(session: Session, teacher_id: UUID, *, whole: bool = False) -> Teacher | None:
-    """One teacher as they are now, held until the transaction ends; `whole`: see `hold`."""
+    """Lock and return a teacher, read again; `whole`: also against new rows that refer to them."""
     lock = {"key_share": not whole}
     return session.get(Teacher, teacher_id, populate_existing=True, with_for_update=lock)
 
 
 def hold(session: Session, teacher_ids: Iterable[UUID]) -> dict[UUID, bool]:
-    """Keep these people from being merged or erased until the transaction ends; True: it is known who it is.
+    """Lock people against merging and erasing until the transaction ends; False for anonymised ones.
 
-    Whatever is put down with a teacher's id holds them first: a merger that was decided at the same time
-    would leave it with the record that is given up. Who is unknown, or merged, is left out.
+    Every handler that stores a teacher's id locks the teacher first: a concurrent merger would leave the row
+    with the merged record. Unknown and merged records are left out.
     """
     rows = session.execute(
         select(Teacher.id, Teacher.anonymised_on.is_(None))
@@ -82,10 +82,9 @@ def hold(session: Session, teacher_ids: Iterable[UUID]) -> dict[UUID, bool]:
 def list_teachers(
     *, q: str | None = None, urns: Collection[str] | None = None, address_confirmed: bool | None = None
 ) -> Select[Teacher]:
-    """The teachers that a list asks for: words of name or address, school, whether the address is confirmed.
+    """Select teachers by words of name or address, by school, or by whether the address is confirmed.
 
-    `urns`: the numbers of one school. A merged record works nowhere any more, and an anonymised one is not
-    listed.
+    `urns`: those of one school. Merged and anonymised records are left out.
     """
     here = [SchoolMembership.teacher_id == Teacher.id, SchoolMembership.ends_on.is_(None)]
     if urns is not None:
@@ -102,7 +101,7 @@ def list_teachers(
 
 
 def _called(word: str) -> ColumnElement[bool]:
-    """Whether a word is part of the given, the family or a former name."""
+    """Return the condition that a word is part of the given, the family or a former name."""
     former = func.array_to_string(Teacher.former_name_keys, " ")
     return or_(
         *(name.contains(word, autoescape=True) for name in (Teacher.given_key, Teacher.family_key, former))
@@ -110,7 +109,7 @@ def _called(word: str) -> ColumnElement[bool]:
 
 
 def with_schools(session: Session, teachers: Sequence[Teacher]) -> list[Employed]:
-    """Teachers with the school where they teach now, in one statement; of several the one joined last."""
+    """Add the present membership to teachers, of several the latest, in one statement."""
     rows = session.scalars(
         select(SchoolMembership)
         .where(
@@ -124,7 +123,7 @@ def with_schools(session: Session, teachers: Sequence[Teacher]) -> list[Employed
 
 
 def memberships(session: Session, teacher_id: UUID) -> list[Membership]:
-    """Where somebody works and has worked."""
+    """Return all memberships of a person, ended ones included."""
     rows = session.execute(
         select(SchoolMembership, Teacher.created_at)
         .join(Teacher, Teacher.id == SchoolMembership.teacher_id)
@@ -144,17 +143,17 @@ def memberships(session: Session, teacher_id: UUID) -> list[Membership]:
 
 
 def list_memberships(teacher_id: UUID) -> Select[SchoolMembership]:
-    """The same for a list."""
+    """Select the memberships of a person."""
     return select(SchoolMembership).where(SchoolMembership.teacher_id == teacher_id)
 
 
 def list_corrections(membership_id: UUID) -> Select[MembershipCorrection]:
-    """The corrections of one membership."""
+    """Select the corrections of one membership."""
     return select(MembershipCorrection).where(MembershipCorrection.membership_id == membership_id)
 
 
 def give_trn(session: Session, teacher_id: UUID, trn: str) -> bool:
-    """Write somebody's number; False when another has it, also one being written now."""
+    """Store a person's TRN; return False when another record, also an uncommitted one, has it."""
     try:
         with session.begin_nested():
             session.execute(update(Teacher).where(Teacher.id == teacher_id).values(trn=trn, trnless=False))
@@ -164,22 +163,22 @@ def give_trn(session: Session, teacher_id: UUID, trn: str) -> bool:
 
 
 def present_school(session: Session, teacher_id: UUID, urn: str) -> SchoolState | None:
-    """One of the schools where a teacher teaches now; None where they do not. They are held, see `hold`."""
+    """Return one of a teacher's present schools, None if it is none; the teacher is locked, see `hold`."""
     row = session.execute(_AT_SCHOOL, {"teacher_id": teacher_id, "urn": urn}).one_or_none()
     return None if row is None else SchoolState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def school_of(session: Session, teacher_id: UUID, *, lock: bool = False) -> SchoolState | None:
-    """The school where a teacher teaches now; None for one who is unknown, merged or anonymised.
+    """Return a teacher's present school; None for an unknown, merged or anonymised record.
 
-    They are held, see `hold`; with `lock` nobody else may decide about them either.
+    The teacher is locked, see `hold`; with `lock` also against other decisions about them.
     """
     row = session.execute(_SCHOOL_LOCKED if lock else _SCHOOL_HELD, {"teacher_id": teacher_id}).one_or_none()
     return None if row is None else SchoolState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def appointments(session: Session, teacher_ids: Iterable[UUID]) -> dict[UUID, list[Appointment]]:
-    """The leadership roles of each of these people; who is unknown is left out."""
+    """Return the leadership roles of each of these people; those without any are left out."""
     columns = (LeaderRole.teacher_id, LeaderRole.role, LeaderRole.starts_on, LeaderRole.ends_on)
     rows = session.execute(select(*columns).where(LeaderRole.teacher_id.in_(list(teacher_ids))))
     held: defaultdict[UUID, list[Appointment]] = defaultdict(list)
@@ -198,13 +197,13 @@ def record_ids(session: Session, teacher_id: UUID) -> list[UUID]:
 
 
 def refs_of(session: Session, teacher_id: UUID) -> set[str]:
-    """The ids, as text, under which others may know a teacher: of the record and of those merged into it."""
+    """Return the ids of a teacher's record and of those merged into it, as text."""
     merged = session.scalars(select(Teacher.id).where(Teacher.merged_into == teacher_id))
     return {str(teacher_id), *map(str, merged)}
 
 
 def names(session: Session, teacher_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
-    """Given and family name of each."""
+    """Return the given and family name of each teacher, by id."""
     columns = (Teacher.id, Teacher.given, Teacher.family)
     rows = session.execute(select(*columns).where(Teacher.id.in_(teacher_ids)))
     return {teacher_id: (given, family) for teacher_id, given, family in rows}

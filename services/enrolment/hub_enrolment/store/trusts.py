@@ -1,4 +1,4 @@
-"""Trusts, and who belonged to them when."""
+"""Trusts, and the memberships of schools in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -20,33 +20,33 @@ OF_GROUPS = ("name", "companies_house", "group_type", "status", "closed_on")
 
 
 def find_trust(session: Session, uid: str) -> Trust | None:
-    """One trust; what is no group UID at all is not found."""
+    """Return one trust; None when it is unknown or the text is no group UID."""
     return None if not UID.fullmatch(uid) else session.scalar(select(Trust).where(Trust.uid == uid))
 
 
 def list_trusts(*, status: str | None = None) -> Select[Trust]:
-    """The trusts that a list asks for."""
+    """Select trusts, optionally of one status."""
     statement = select(Trust)
     return statement if status is None else statement.where(Trust.status == status)
 
 
 def schools_of(session: Session, uid: str) -> Sequence[School]:
-    """The schools of a trust today, in the order of their URNs."""
+    """Return the present schools of a trust, in the order of their URNs."""
     return session.scalars(select(School).where(School.trust_uid == uid).order_by(School.urn)).all()
 
 
 def list_memberships(urn: str) -> Select[TrustMembership]:
-    """The trusts that a school belonged to."""
+    """Select the trust memberships of a school."""
     return select(TrustMembership).where(TrustMembership.urn == urn)
 
 
 def names(session: Session, uids: Iterable[str]) -> dict[str, str]:
-    """What these trusts are called."""
+    """Return the names of trusts by UID."""
     return dict(session.execute(select(Trust.uid, Trust.name).where(Trust.uid.in_(set(uids)))).all())
 
 
 def memberships(session: Session, urns: Iterable[str]) -> dict[str, list[TrustMembership]]:
-    """The memberships of these schools, oldest first; those without any are left out."""
+    """Return the trust memberships of each school, the oldest first; schools without any are left out."""
     found: dict[str, list[TrustMembership]] = {}
     for part in chunks(urns):
         statement = select(TrustMembership).where(TrustMembership.urn == func.any(cast(part, ARRAY(Text))))
@@ -56,7 +56,7 @@ def memberships(session: Session, urns: Iterable[str]) -> dict[str, list[TrustMe
 
 
 def present_since(session: Session, urns: Iterable[str]) -> dict[str, date | None]:
-    """Since when each of these schools has belonged to its trust, or to none any more."""
+    """Return since when each school has belonged to its trust, or to none after an earlier one."""
     found: dict[str, date | None] = {}
     for part in chunks(urns):
         latest = session.execute(
@@ -77,13 +77,13 @@ def present_since(session: Session, urns: Iterable[str]) -> dict[str, date | Non
 
 
 def companies(session: Session) -> dict[str, str]:
-    """The Companies House number of each trust that has one."""
+    """Return the Companies House number of each trust that has one, by UID."""
     rows = session.execute(select(Trust.uid, Trust.companies_house).where(Trust.companies_house.is_not(None)))
     return {uid: str(number) for uid, number in rows}
 
 
 def urns_of(session: Session, uids: Iterable[str]) -> dict[str, str]:
-    """The schools of these trusts today, each with its trust."""
+    """Return the trust of each present school of these trusts, by URN."""
     statement = select(School.urn, School.trust_uid).where(
         School.trust_uid == func.any(cast(sorted(uids), ARRAY(Text)))
     )
@@ -93,7 +93,7 @@ def urns_of(session: Session, uids: Iterable[str]) -> dict[str, str]:
 def begin_memberships(
     session: Session, schools: Iterable[tuple[str, Membership]], *, now: datetime, by: str
 ) -> None:
-    """Write the first membership of schools that had none."""
+    """Insert memberships; no school has one of the same days."""
     track = made(now, by)
     for part in chunks(schools):
         rows = [{"id": new_id(), "urn": urn} | vars(membership) | track for urn, membership in part]
@@ -109,7 +109,7 @@ def replace_memberships(
     now: datetime,
     by: str,
 ) -> None:
-    """Make a school's memberships those that are wanted; what is the same stays untouched."""
+    """Replace a school's memberships; rows that stay the same are not written."""
     for row, membership in zip(held, wanted, strict=False):
         if as_membership(row) != membership:
             row.trust_uid = membership.trust_uid
@@ -122,12 +122,12 @@ def replace_memberships(
 
 
 def as_membership(row: TrustMembership) -> Membership:
-    """What decisions need of it."""
+    """Return a row as the domain's membership."""
     return Membership(trust_uid=row.trust_uid, starts_on=row.starts_on, ends_on=row.ends_on)
 
 
 def save_trusts(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
-    """Write the trusts that these schools belong to; the groups file knows better what they are called."""
+    """Insert or update the trusts of these schools; names from the groups file stay."""
     named = {s.trust_uid: s.trust_name or s.trust_uid for s in schools if s.trust_uid is not None}
     if not named:
         return
@@ -144,14 +144,14 @@ def save_trusts(session: Session, schools: Iterable[Establishment], *, now: date
 
 
 def known_groups(session: Session) -> dict[str, Group | None]:
-    """What is known of each trust from the groups file; None for those known from the schools only."""
+    """Return the stored facts of each trust from the groups file; None for one known from schools only."""
     columns = (Trust.uid, *(getattr(Trust, name) for name in OF_GROUPS))
     rows = (row._mapping for row in session.execute(select(*columns)))  # noqa: SLF001 - SQLAlchemy's public name
     return {row["uid"]: Group(**row) if row["group_type"] else None for row in rows}
 
 
 def save_groups(session: Session, groups: Iterable[Group], *, now: datetime, by: str) -> None:
-    """Write trusts as the groups file has them, new and changed."""
+    """Insert or update trusts from the groups file."""
     track = made(now, by)
     for part in chunks(groups):
         statement = insert_rows(Trust, [vars(group) | track for group in part])
@@ -165,7 +165,7 @@ def save_groups(session: Session, groups: Iterable[Group], *, now: datetime, by:
 
 
 def urns_known(session: Session, urns: Iterable[str]) -> Mapping[str, str | None]:
-    """Which of these schools are known, and the trust of each."""
+    """Return the trust of each known school among these, by URN."""
     known: dict[str, str | None] = {}
     for part in chunks(urns):
         statement = select(School.urn, School.trust_uid).where(

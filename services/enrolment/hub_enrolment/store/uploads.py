@@ -1,4 +1,4 @@
-"""Which school a name in a list may mean."""
+"""Suggestions for the school that a list names without a URN."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -13,7 +13,7 @@ SUGGESTED: Final = 3
 
 
 def schools_called(session: Session, name: str) -> Iterable[tuple[str, str]]:
-    """URN and name of the schools that a name may mean, a few of them; none for no words."""
+    """Return up to three schools that a name may mean, as (URN, name) pairs."""
     asked = read_search(name)
     if not asked:
         return []

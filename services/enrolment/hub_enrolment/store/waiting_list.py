@@ -1,4 +1,4 @@
-"""Who waits for a place on a work group."""
+"""Entries on the waiting lists of groups."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,33 +16,33 @@ from hub_enrolment.store import standing
 
 @dataclass(frozen=True)
 class Described:
-    """An entry as it is shown."""
+    """An entry with its position on the list."""
 
     row: WaitingEntry
-    position: int | None  # 1 is offered the next place; None for somebody who does not wait (any more)
+    position: int | None  # 1 is offered the next place; None for an entry that does not wait
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Those who wait for an offer, the first one first, and the places that schools have."""
+    """The waiting entries of a list, in order, and the places of their schools."""
 
     waiting: Sequence[Waiting]
     kept_by_school: Mapping[str, int]  # held or offered
 
 
 def find_entry(session: Session, waiting_id: UUID) -> WaitingEntry | None:
-    """One entry as it is now, read anew."""
+    """Return one entry, read from the database again; None when it is unknown."""
     return session.get(WaitingEntry, waiting_id, populate_existing=True)
 
 
 def list_entries(work_group_id: UUID, *, status: str | None = None) -> Select[WaitingEntry]:
-    """The entries of one group's list, also those that have come to an end."""
+    """Select the entries of one group's list, ended ones included."""
     statement = select(WaitingEntry).where(WaitingEntry.work_group_id == work_group_id)
     return statement if status is None else statement.where(WaitingEntry.status == status)
 
 
 def is_on_list(session: Session, work_group_id: UUID, teacher_id: UUID) -> bool:
-    """Whether a teacher waits, or has an open offer."""
+    """Return whether a teacher has an open entry."""
     stands = (
         WaitingEntry.work_group_id == work_group_id,
         WaitingEntry.teacher_id == teacher_id,
@@ -52,14 +52,14 @@ def is_on_list(session: Session, work_group_id: UUID, teacher_id: UUID) -> bool:
 
 
 def open_entry(session: Session, work_group_id: UUID, teacher_id: UUID) -> WaitingEntry | None:
-    """The entry with which a teacher waits, or has an open offer; the group is locked by the caller."""
+    """Return the open entry of a teacher, None without one; the caller has locked the group."""
     stands = (WaitingEntry.teacher_id == teacher_id, WaitingEntry.status.in_(OPEN))
     statement = list_entries(work_group_id).where(*stands)
     return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
 
 
 def next_seq(session: Session, work_group_id: UUID) -> int:
-    """The number of whoever joins the list next; the group is locked by the caller."""
+    """Return the number of the list's next entry; the caller has locked the group."""
     highest = session.scalar(
         select(func.max(WaitingEntry.seq)).where(WaitingEntry.work_group_id == work_group_id)
     )
@@ -67,7 +67,7 @@ def next_seq(session: Session, work_group_id: UUID) -> int:
 
 
 def positions(session: Session, work_group_id: UUID) -> dict[UUID, int]:
-    """Where each who waits stands now: 1 is offered the next place."""
+    """Return the position of each waiting entry; 1 is offered the next place."""
     statement = (
         select(WaitingEntry.id)
         .where(WaitingEntry.work_group_id == work_group_id, WaitingEntry.status == "waiting")
@@ -77,7 +77,7 @@ def positions(session: Session, work_group_id: UUID) -> dict[UUID, int]:
 
 
 def queue(session: Session, work_group_id: UUID, *, day: date) -> Queue:
-    """Who waits, and what their schools have as of a day; the group is locked by the caller."""
+    """Return the waiting entries and the places of schools as of a day; the caller has locked the group."""
     listed = open_entries(session, work_group_id)
     held = session.scalars(
         select(Enrolment.urn).where(Enrolment.work_group_id == work_group_id, Enrolment.status == "active")
@@ -95,15 +95,15 @@ def queue(session: Session, work_group_id: UUID, *, day: date) -> Queue:
 
 
 def describe(session: Session, rows: Sequence[WaitingEntry]) -> list[Described]:
-    """Entries with where they stand."""
-    standing: dict[UUID, int] = {}
+    """Add the positions to entries, in one statement for each group."""
+    found: dict[UUID, int] = {}
     for work_group_id in {row.work_group_id for row in rows}:
-        standing |= positions(session, work_group_id)
-    return [Described(row, standing.get(row.id)) for row in rows]
+        found |= positions(session, work_group_id)
+    return [Described(row, found.get(row.id)) for row in rows]
 
 
 def open_of_teacher(session: Session, teacher_id: UUID) -> list[WaitingEntry]:
-    """The entries with which a teacher waits or has an open offer, in the order of their groups' ids."""
+    """Return the open entries of a teacher, in the order of their groups' ids."""
     statement = (
         select(WaitingEntry)
         .where(WaitingEntry.teacher_id == teacher_id, WaitingEntry.status.in_(OPEN))
@@ -114,7 +114,7 @@ def open_of_teacher(session: Session, teacher_id: UUID) -> list[WaitingEntry]:
 
 
 def open_entries(session: Session, work_group_id: UUID) -> list[WaitingEntry]:
-    """Those who wait or have an open offer; the group is locked by the caller."""
+    """Return the open entries of a list, in order; the caller has locked the group."""
     statement = (
         list_entries(work_group_id)
         .where(WaitingEntry.status.in_(OPEN))
@@ -125,7 +125,7 @@ def open_entries(session: Session, work_group_id: UUID) -> list[WaitingEntry]:
 
 
 def expired(session: Session, work_group_id: UUID, *, now: datetime) -> list[WaitingEntry]:
-    """The open offers of a group whose time is over; the group is locked by the caller."""
+    """Return the open offers of a group that have expired; the caller has locked the group."""
     statement = (
         list_entries(work_group_id, status="offered")
         .where(WaitingEntry.told_at.is_not(None), WaitingEntry.expires_at <= now)
@@ -136,7 +136,7 @@ def expired(session: Session, work_group_id: UUID, *, now: datetime) -> list[Wai
 
 
 def groups_with_expired(session: Session, *, now: datetime) -> list[UUID]:
-    """The groups that have an open offer whose time is over."""
+    """Return the ids of groups with an open offer that has expired."""
     statement = (
         select(WaitingEntry.work_group_id)
         .distinct()

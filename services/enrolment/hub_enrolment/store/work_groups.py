@@ -1,4 +1,4 @@
-"""Work groups with what belongs to them."""
+"""Work Groups with their programmes, leads and places."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from hub_kernel.refusals import Unknown
 
 @dataclass(frozen=True)
 class Described:
-    """A work group as it is shown."""
+    """A group with its programme, leads and composition."""
 
     row: WorkGroup
     programme: Programme
@@ -90,7 +90,7 @@ def _unknown() -> Unknown:
 
 
 def lead_ids(session: Session, work_group_id: UUID) -> list[UUID]:
-    """Who leads a work group; nobody leads one that is not there."""
+    """Return the ids of a group's leads, in order; none for an unknown group."""
     statement = (
         select(WorkGroupLead.teacher_id)
         .where(WorkGroupLead.work_group_id == work_group_id)
@@ -108,9 +108,9 @@ def list_work_groups(
     academic_year: str | None = None,
     q: str | None = None,
 ) -> Select[WorkGroup]:
-    """The work groups that a list asks for; `q` is a part of the title, in whatever case.
+    """Select groups; `q` is a part of the title in any case.
 
-    `lead_id` is the lead asked for, `led_by` the one whose groups the list is limited to.
+    `lead_id` is the lead asked for, `led_by` the lead to whose groups the list is limited.
     """
     statement = select(WorkGroup)
     for lead in (led_by, lead_id):
@@ -130,7 +130,7 @@ def list_work_groups(
 
 
 def describe(session: Session, groups: Sequence[WorkGroup], *, day: date) -> list[Described]:
-    """Work groups with all that is shown of them as of a day, in four statements however many they are."""
+    """Add programme, leads and composition as of a day to groups, in four statements."""
     ids = [group.id for group in groups]
     programmes = session.scalars(select(Programme).where(Programme.id.in_({g.programme_id for g in groups})))
     by_id = {programme.id: programme for programme in programmes}
@@ -153,7 +153,7 @@ def describe(session: Session, groups: Sequence[WorkGroup], *, day: date) -> lis
 
 
 def schools_of_places(session: Session, work_group_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """Return for each group the school of each place that is held, as it was when the place was given."""
+    """Return the URN of each counted place at the time of its enrolment, by group."""
     rows = session.execute(
         select(Enrolment.work_group_id, Enrolment.urn).where(
             Enrolment.work_group_id.in_(list(work_group_ids)), Enrolment.status.in_(HELD)
@@ -166,13 +166,13 @@ def schools_of_places(session: Session, work_group_ids: Iterable[UUID]) -> dict[
 
 
 def count(session: Session, work_group_id: UUID, *, day: date) -> Composition:
-    """How many hold a place now, and from how many schools as of a day, successors followed."""
+    """Count a group's places, and their schools as of a day with successions applied."""
     urns = schools_of_places(session, [work_group_id]).get(work_group_id, [])
     return composition(urns, standing.around(session, urns), day)
 
 
 def schools_on(session: Session, work_group_id: UUID, *, day: date) -> list[SchoolOnGroup]:
-    """Each school with places held, as of a day, with what its participants are on the group and at work."""
+    """Return each school with counted places as of a day, and its participants' roles, also at school."""
     of_group = (Enrolment.work_group_id == work_group_id, Enrolment.status.in_(HELD))
     held = session.execute(select(Enrolment.urn, Enrolment.role).where(*of_group)).all()
     works_there = (SchoolMembership.teacher_id == Enrolment.teacher_id, SchoolMembership.ends_on.is_(None))
@@ -196,7 +196,7 @@ def schools_on(session: Session, work_group_id: UUID, *, day: date) -> list[Scho
 
 
 def replace_leads(session: Session, work_group_id: UUID, lead_ids: Sequence[UUID]) -> None:
-    """Write who leads a group in place of who led it before."""
+    """Replace the leads of a group."""
     session.execute(
         delete(WorkGroupLead)
         .where(WorkGroupLead.work_group_id == work_group_id)
@@ -210,7 +210,7 @@ def replace_leads(session: Session, work_group_id: UUID, lead_ids: Sequence[UUID
 
 
 def limits_of(programme: Programme) -> Limits:
-    """How large a programme's groups are meant to be."""
+    """Return the limits of a programme's groups."""
     return Limits(
         min_schools=programme.min_schools,
         min_teachers=programme.min_teachers,
