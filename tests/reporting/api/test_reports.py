@@ -159,7 +159,7 @@ def test_each_role_reads_only_what_it_may(
         ("pd_lead", "You are signed in as PD lead"),
         ("work_group_lead", "You are signed in as Work Group lead"),
         ("subscriber", "You are signed in as subscriber"),
-        ("something_else", "none of the roles of the hub"),
+        ("something_else", "no role in the hub"),
     ],
 )
 def test_role_without_reports_sees_a_page_with_its_tasks(
