@@ -77,7 +77,7 @@ class BrokerConnection:
                     self._serve(connection)
             except Exception as exc:  # noqa: BLE001 - whatever happens, the loop goes on
                 at = None if isinstance(exc, BROKER_ERRORS) else where(exc)
-                log.warning("line_lost", line=self._name, error=type(exc).__name__, at=at)
+                log.warning("connection_lost", connection=self._name, error=type(exc).__name__, at=at)
                 self.has_failed, self.away = True, reason_of(exc, AWAY)
             else:
                 self.away = AWAY

@@ -62,7 +62,7 @@ class CatchUp:
             for type_ in _left_unheard(session, self._subscription, heard):
                 last = inbox.last_arrival(session, self._subscription, type_)
                 fall_behind(session, self._subscription, [type_], EVER if last is None else _horizon(*last))
-                log.info("type_not_heard", queue=self._subscription, type=type_)
+                log.info("type_unsubscribed", queue=self._subscription, type=type_)
 
     def run(self, read_log: ReadLog) -> None:
         """Read from the log what of the types heard has not been caught up with."""
@@ -74,7 +74,7 @@ class CatchUp:
             for messages in self.read(read_log, wanted):
                 self._take(messages)
         except LogAway:
-            log.warning("log_away", queue=self._subscription, types=len(wanted))
+            log.warning("event_log_unavailable", queue=self._subscription, types=len(wanted))
             return  # the queue is read meanwhile; `healing` asks for the log again
         log.info("caught_up", queue=self._subscription, types=len(wanted))
 

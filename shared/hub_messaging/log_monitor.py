@@ -117,7 +117,7 @@ class LogMonitor:
             with connected(self._uri) as connection:
                 found = self._judge(connection, lambda: giving_up() or time.monotonic() > until)
         except (*BROKER_ERRORS, Unconfirmed, SQLAlchemyError) as exc:
-            log.info("event_log_not_seen", error=type(exc).__name__)
+            log.info("event_log_check_failed", error=type(exc).__name__)
         else:
             if found in (None, self.trouble, self._suspected):
                 self._say(found)

@@ -66,7 +66,7 @@ class LogRepair:
             if self._reading is not None and next(self._reading, self) is not self:
                 return True
         except LogAway:
-            log.warning("log_away", queue=self._subscription)
+            log.warning("event_log_unavailable", queue=self._subscription)
             self._look_at = clock + AWAY_SECONDS
             self._repair_at = 0.0  # nothing was repaired: the gaps are looked for again as soon as the log is
         except BaseException:
@@ -92,7 +92,7 @@ class LogRepair:
             wanted = behind(session, self._subscription, self._dispatcher.types)
             gaps = [] if clock < self._repair_at else self._gaps(session)
         if wanted:
-            log.warning("healing", queue=self._subscription, types=sorted(wanted))
+            log.warning("log_repair_started", queue=self._subscription, types=sorted(wanted))
             return self._hand_in(self._catch_up.read(read_log, wanted), self._forget_gaps)
         if gaps:
             self._repair_at = clock + BETWEEN_REPAIRS

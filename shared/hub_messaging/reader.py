@@ -115,7 +115,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         """
         self._stop.ask()
         if not has_ended(self._thread, STOP_SECONDS):
-            log.warning("reader_cut_short", in_hand=len(self._arrived))
+            log.warning("reader_stop_timeout", in_hand=len(self._arrived))
 
     def kill(self) -> None:
         """End at once."""
@@ -208,7 +208,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
     def _rest(self, reason: str, error: Exception | None) -> None:
         """Stop consuming for a while: what is in hand stays in hand, the connection stays alive."""
         self._away = reason
-        log.warning("reading_rests", reason=reason, error=type(error).__name__ if error else None)
+        log.warning("consumer_paused", reason=reason, error=type(error).__name__ if error else None)
         self._stop.pause_after_failure()
         drain(self._connection, 0.001)
         tick(self._connection)

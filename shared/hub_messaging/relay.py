@@ -74,7 +74,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         """Send no further batch; what is in hand is finished, what waits is sent at the next start."""
         self._stop.ask()
         if not has_ended(self._thread, STOP_SECONDS):
-            log.warning("relay_cut_short")
+            log.warning("relay_stop_timeout")
             self._thread.kill()
 
     def kill(self) -> None:

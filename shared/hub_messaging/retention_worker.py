@@ -204,7 +204,7 @@ class RetentionWorker:
             self._left[name] = (rows, line, 0)
         if stopped:
             self._left.pop(name, None)
-            log.warning("forgetting_stopped", table=rows.place.table.name, **rows.key)
+            log.warning("retention_stopped", table=rows.place.table.name, **rows.key)
         values |= {"before": line.before, "marks": list(line.marks), "stopped": stopped}
         rows.write(session, waited_seconds=line.waited.total_seconds(), **values)
         self._seen[name] = (self.me, line.waited.total_seconds(), self.monotonic())
@@ -233,7 +233,7 @@ class RetentionWorker:
             with self.sessions.begin() as session:
                 deleted, reached = rows.delete(session, line, after)
             if deleted:
-                log.info("forgot", table=rows.place.table.name, rows=deleted, **rows.key)
+                log.info("rows_deleted", table=rows.place.table.name, rows=deleted, **rows.key)
         if reached is None:
             del self._left[name]
         else:

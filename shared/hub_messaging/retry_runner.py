@@ -190,7 +190,7 @@ class RetryRunner:
         if opened:
             self.attempts.failures = self.attempts.lost_connections = 0
         for row, _ in opened:
-            log.info("taken_late", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
+            log.info("retry_succeeded", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
 
 
 def _about(row: Any) -> SubjectKey | None:

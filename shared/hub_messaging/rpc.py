@@ -75,7 +75,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         if self._line.channel is None:
             self._thread.kill()  # not connected: nothing can be in hand
         elif not has_ended(self._thread, STOP_SECONDS):
-            log.warning("answering_cut_short", in_hand=self._in_hand)
+            log.warning("rpc_stop_timeout", in_hand=self._in_hand)
 
     def kill(self) -> None:
         """End at once."""
@@ -116,7 +116,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         asked = (message.properties.get("reply_to"), message.properties.get("correlation_id"))
         try:
             if not is_address(asked[0]):
-                log.warning("question_without_return_address", service=self._service)
+                log.warning("rpc_request_without_reply_to", service=self._service)
                 self._line.do(channel, lambda: channel.basic_ack(message.delivery_tag))
                 return
             again = message.delivery_info["redelivered"]
@@ -124,7 +124,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             self._keep(asked, said)
             self._line.do(channel, partial(self._send, message, asked, said))
         except ContainerBeingKilled:
-            log.info("question_left", service=self._service)  # not acknowledged: asked again elsewhere
+            log.info("rpc_request_abandoned", service=self._service)  # not acknowledged: asked again elsewhere
         finally:
             self._in_hand -= 1
 
@@ -157,7 +157,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             raise
         except Exception as exc:  # noqa: BLE001 - whatever it is, the asker must not wait for ever
             at = None if isinstance(exc, BAD_QUESTIONS) else where(exc)
-            log.warning("question_failed", method=method, error=type(exc).__name__, at=at)
+            log.warning("rpc_request_failed", method=method, error=type(exc).__name__, at=at)
             return encode({"result": None, "error": error_of(exc)})
 
     def _record(self, entrypoint: Any, arguments: Mapping[str, Any], properties: Mapping[str, Any]) -> None:

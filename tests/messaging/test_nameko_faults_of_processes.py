@@ -127,7 +127,7 @@ def test_sigterm_ends_the_process_with_the_broker_away(
     ):
         wait_until(scales.ready)
         pipe.close()
-        wait_until(lambda: "line_lost" in scales.log)
+        wait_until(lambda: "connection_lost" in scales.log)
         assert scales.child is not None
         scales.child.process.send_signal(signal.SIGTERM)
         assert scales.child.process.wait(LEAVES_WITHIN) == 0

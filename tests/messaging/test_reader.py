@@ -151,7 +151,7 @@ def test_a_thread_that_does_not_end_is_left_to_the_process_and_named(
     monkeypatch.setattr(reading, "log", SimpleNamespace(warning=lambda event, **_more: said.append(event)))
     reader._thread = eventlet.spawn(eventlet.sleep, 60)
     reader.stop_reading()
-    assert said == ["reader_cut_short"]
+    assert said == ["reader_stop_timeout"]
     assert not reader._thread.dead
     reader.kill()
     assert reader._thread.dead

@@ -76,7 +76,7 @@ def test_a_relay_that_does_not_end_in_time_is_ended_and_named(
     monkeypatch.setattr(sending, "STOP_SECONDS", 0.01)
     relay._thread = eventlet.spawn(eventlet.sleep, 60)
     relay.stop()
-    assert said == ["relay_cut_short"]
+    assert said == ["relay_stop_timeout"]
     assert relay._thread.dead
 
 

@@ -186,12 +186,12 @@ def test_questions_are_answered_side_by_side(scales_as_before: Scales) -> None:
 def test_a_question_that_misses_heartbeats_is_answered_once_the_broker_is_back(
     scales_as_before: Scales,
 ) -> None:
-    lost = scales_as_before.service.log.count("line_lost")
+    lost = scales_as_before.service.log.count("connection_lost")
     with asking(scales_as_before, timeout=30) as proxy:
         began = time.monotonic()
         assert proxy.scales.weigh_stubbornly(7.0) == "done"
         assert time.monotonic() - began < 14.0, "it was busy once"
-    assert scales_as_before.service.log.count("line_lost") > lost
+    assert scales_as_before.service.log.count("connection_lost") > lost
 
 
 def test_what_was_asked_before_sigterm_is_answered_and_not_asked_again(scales: Scales) -> None:

@@ -71,7 +71,7 @@ def test_a_subscriber_that_cannot_ask_the_log_reads_its_queue_meanwhile(
     set_up_publishers(amqp_uri, "sorting")
     with lacking(tmp_path, postgres, amqp_uri, "counting") as service:
         wait_until(service.ready)
-        assert service.lines("log_away")
+        assert service.lines("event_log_unavailable")
         set_up_publishers(amqp_uri, "counting")
         wait_until(lambda: service.lines("healing"), deadline=30)
 

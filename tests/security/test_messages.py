@@ -147,7 +147,7 @@ def test_a_deleted_log_is_noticed_by_both_sides_and_restored(both: Both) -> None
     sort_for_nobody(both, 4)
     wait_until(lambda: both.sorting.metric('hub_event_log_trouble{reason="missing"}') == 1, deadline=30)
     wait_until(lambda: both.counting.metric(MISSING) == 4, deadline=30)
-    wait_until(lambda: both.counting.lines("log_away"), deadline=30)
+    wait_until(lambda: both.counting.lines("event_log_unavailable"), deadline=30)
     both.sort(3)
     wait_until(lambda: both.effects() == 8, deadline=10)
     refill(both)
